@@ -1,0 +1,19 @@
+//! Time is a value that somebody hands in. The engine never asks the operating system for it.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+/// Where the engine's time comes from: the system for real runs, tokio's paused clock for rehearsals.
+#[async_trait]
+pub trait Clock: Send + Sync {
+    /// The wall time, for journal entries, prompts and reports. May jump; never used to measure.
+    fn now(&self) -> Timestamp;
+
+    /// Time since some fixed moment of this process; never goes backwards. Leases are watched with it.
+    fn monotonic(&self) -> Duration;
+
+    /// Returns once `duration` has passed on this clock.
+    async fn sleep(&self, duration: Duration);
+}

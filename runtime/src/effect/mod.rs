@@ -1,0 +1,26 @@
+//! What a runbook may ask of the outside, and what comes back.
+//!
+//! - [`class`]: how an operation behaves when the process dies in the middle of it.
+//! - [`call`]: one request through the door, with its key.
+//! - [`outcome`]: `ok`, `failed` or `unknown`.
+//! - [`operation`]: how the world declares an operation: check, consequences, perform, reconcile.
+//! - [`arguments`]: reading typed arguments, with a suggestion for a misspelled field.
+//! - [`builtin`]: the few operations that need no world: the time, a sleep, a random number.
+//! - [`policy`]: what the door refuses, whatever the runbook says.
+//! - [`redact`]: keeps secrets out of the journal.
+//! - [`door`]: the one place where all of this meets.
+
+pub mod arguments;
+pub mod builtin;
+pub mod call;
+pub mod class;
+pub mod door;
+pub mod operation;
+pub mod outcome;
+pub mod policy;
+pub mod redact;
+
+pub use call::{Call, Key, Lane};
+pub use class::Class;
+pub use operation::{Consequences, Destruction, Finding, Launch, Operation, Reply, World};
+pub use outcome::{EffectError, Evidence, Outcome};

@@ -1,0 +1,133 @@
+//! How a world declares what it can do. An operation is one implementation of [`Operation`] and one
+//! line in its world's list; nothing else in the engine knows its name.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{Call, Class, EffectError, Evidence, Outcome};
+
+/// Everything beyond the sandbox: AWS, a simulator of it, or a test's invention.
+pub trait World {
+    /// The operation registered under `name`, such as `drs.start_recovery`.
+    fn operation(&self, name: &str) -> Option<&dyn Operation>;
+
+    /// Every registered name, for suggestions.
+    fn names(&self) -> Vec<&'static str>;
+}
+
+/// One thing a world can do.
+#[async_trait(?Send)]
+pub trait Operation {
+    /// The name runbooks use: service, dot, AWS's verb in `snake_case`.
+    fn name(&self) -> &'static str;
+
+    /// How it behaves when the process dies in the middle of it.
+    fn class(&self) -> Class;
+
+    /// Reads the arguments and returns them complete: defaults filled in, unknown fields refused with
+    /// a suggestion. What it returns is what is hashed and journaled, so it must depend on nothing but
+    /// its argument.
+    fn check(&self, arguments: &Value) -> Result<Value, EffectError>;
+
+    /// What the call would do to the outside, for the policy to judge; may look at the world, must not
+    /// change it. Asked before every new call that is not `pure` or `read`.
+    async fn consequences(&self, call: &Call) -> Result<Consequences, EffectError> {
+        let _ = call;
+        Ok(Consequences::default())
+    }
+
+    /// Makes the call. For a mutating operation anything but a definite answer is `unknown`.
+    async fn perform(&self, call: &Call) -> Reply;
+
+    /// Finds out whether a call whose intent was journaled at `intended_at` has happened. The default
+    /// suits the classes that may simply be performed again.
+    async fn reconcile(&self, call: &Call, intended_at: Timestamp) -> Finding {
+        let _ = (call, intended_at);
+        match self.class() {
+            Class::Pure | Class::Read | Class::Token => Finding::Absent,
+            Class::Convergent | Class::Tagged | Class::Once => Finding::Undecided(Evidence::new(
+                format!("`{}` offers no way to look up whether it happened", self.name()),
+            )),
+        }
+    }
+}
+
+/// An outcome, and how AWS support would find the request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The service's request id, when there was an answer.
+    pub request_id: Option<String>,
+}
+
+impl Reply {
+    /// It happened.
+    pub fn ok(value: Value) -> Reply {
+        Reply { outcome: Outcome::Ok { value }, request_id: None }
+    }
+
+    /// It did not happen.
+    pub fn failed(error: EffectError) -> Reply {
+        Reply { outcome: Outcome::Failed { error }, request_id: None }
+    }
+
+    /// Nobody can tell.
+    pub fn unknown(evidence: Evidence) -> Reply {
+        Reply { outcome: Outcome::Unknown { evidence }, request_id: None }
+    }
+
+    /// The same reply, with the id of the request that it answers.
+    #[must_use]
+    pub fn with_request_id(mut self, id: Option<String>) -> Reply {
+        self.request_id = id;
+        self
+    }
+}
+
+/// What a look at the world says about an earlier call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Finding {
+    /// It happened: adopt this reply instead of sending again.
+    Happened(Reply),
+    /// It did not happen, or sending it again is harmless: perform it.
+    Absent,
+    /// It cannot be told.
+    Undecided(Evidence),
+}
+
+/// What a call would do, in the words that the policy understands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Consequences {
+    /// The AWS account the call acts in, where the world knows it.
+    pub account: Option<String>,
+    /// The Region the call acts in.
+    pub region: Option<String>,
+    /// Servers it would launch.
+    pub launches: Vec<Launch>,
+    /// Things it would take away.
+    pub destroys: Vec<Destruction>,
+}
+
+/// A server that a call would launch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Launch {
+    /// The source server.
+    pub server: String,
+    /// Whether it is a drill.
+    pub drill: bool,
+    /// The live, non-drill instance that this launch would replace.
+    pub replaces: Option<String>,
+}
+
+/// Something that a call would take away.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Destruction {
+    /// The resource, by its AWS id.
+    pub target: String,
+    /// What would happen to it, as a verb: `terminate`, `stop`, `disconnect`.
+    pub verb: &'static str,
+    /// Whether it was made by a drill, so that a drill may take it away again.
+    pub drill: bool,
+}

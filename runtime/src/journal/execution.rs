@@ -1,0 +1,72 @@
+//! The head of a journal: everything that a process needs to go on with an execution it never saw.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Format;
+use crate::plan::{Mode, Plan};
+
+/// An execution as it was created. Never changes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Execution {
+    /// The format of this head and of the journal's entries.
+    pub format: Format,
+    /// Its id: letters, digits, `-`, `_`, `.`; at most 96 characters.
+    pub id: String,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Who created it.
+    pub created_by: String,
+    /// Drill or recovery.
+    pub mode: Mode,
+    /// Every param of the plan with its value, defaults filled in.
+    pub params: BTreeMap<String, Value>,
+    /// The Regions it may act in; the first is where its calls go.
+    pub regions: Vec<String>,
+    /// The account it may act in, where known.
+    #[serde(default)]
+    pub account: Option<String>,
+    /// Servers with a live recovery instance that the operator named as replaceable.
+    #[serde(default)]
+    pub replaceable: Vec<String>,
+    /// The seed of its random numbers.
+    pub seed: u64,
+    /// The release of Moontide that created it.
+    pub moontide: String,
+    /// The version of Luau that ran it first.
+    pub luau: String,
+    /// The checked plan.
+    pub plan: Plan,
+    /// The sources it runs from.
+    pub bundle: Bundle,
+}
+
+/// The pinned sources of an execution: resuming needs no file on disk.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Bundle {
+    /// The module that is the runbook, such as `runbook`.
+    pub entry: String,
+    /// Module name to its file's display name and source. `@moontide/…` for the standard library, the
+    /// path without `.luau` for the runbook's own folder.
+    pub modules: BTreeMap<String, Module>,
+}
+
+/// One pinned module.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Module {
+    /// How errors name its file, such as `three_tier/runbook.luau`.
+    pub file: String,
+    /// Its Luau source.
+    pub source: String,
+}
+
+impl Bundle {
+    /// The hash of everything in it: two runs of one digest run the same sources.
+    pub fn digest(&self) -> String {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        super::canonical::hash(&value)
+    }
+}

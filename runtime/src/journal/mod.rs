@@ -1,0 +1,20 @@
+//! The journal: everything that must survive the process, append-only, one per execution.
+//!
+//! - [`execution`]: the head of a journal: what runs, pinned, in which mode, with which params.
+//! - [`entry`]: one line of it.
+//! - [`version`]: which formats this release reads and writes.
+//! - [`canonical`]: one spelling for equal arguments, and its hash.
+//! - [`cursor`]: a lane's recorded past, and *replay or perform* for the next effect.
+//! - [`mismatch`]: the report when runbook and journal disagree.
+
+pub mod canonical;
+pub mod cursor;
+pub mod entry;
+pub mod execution;
+pub mod mismatch;
+pub mod version;
+
+pub use entry::{Body, Entry, Step};
+pub use execution::{Bundle, Execution};
+// pub use mismatch::Mismatch;
+pub use version::Format;

@@ -1,0 +1,49 @@
+//! Which formats this release reads and writes.
+
+use serde::{Deserialize, Serialize};
+
+/// The format of a journal. Raised whenever an older release could misread an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Format(pub u32);
+
+/// Every format, and the first release that reads it.
+const RELEASES: &[(Format, &str)] = &[(Format(1), "0.1.0")];
+
+impl Format {
+    /// What this release writes.
+    pub const CURRENT: Format = Format(1);
+
+    /// Refuses a format that this release cannot read.
+    pub fn readable(self) -> Result<(), FormatError> {
+        if self.0 >= 1 && self <= Format::CURRENT { Ok(()) } else { Err(FormatError(self)) }
+    }
+}
+
+/// A journal or a store from another time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "it is written in format {}, and this release reads up to format {}; nothing was changed",
+    .0.0, Format::CURRENT.0
+)]
+pub struct FormatError(pub Format);
+
+impl FormatError {
+    /// The first release known to read it, if this release has heard of it.
+    pub fn release(self) -> Option<&'static str> {
+        RELEASES.iter().find(|(format, _)| *format == self.0).map(|(_, release)| *release)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_current_format_is_readable_and_the_next_is_not() {
+        assert_eq!(Format::CURRENT.readable(), Ok(()));
+        let next = Format(Format::CURRENT.0 + 1);
+        assert_eq!(next.readable(), Err(FormatError(next)));
+        assert!(Format(0).readable().is_err());
+    }
+}

@@ -1,0 +1,93 @@
+//! What the engine tells whoever watches: a terminal, a log, a test. Telling is not an effect; nothing
+//! is told twice because of a replay, and nothing depends on who listens.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::scheduler::{ExecutionStatus, Prompt, WaveStatus};
+
+/// Somebody who watches an execution.
+pub trait Observer {
+    /// Something happened at `at`.
+    fn notice(&self, at: Timestamp, notice: &Notice);
+}
+
+/// Something worth telling.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "notice")]
+pub enum Notice {
+    /// A wave moved on.
+    Wave {
+        /// Its name.
+        wave: String,
+        /// Which attempt, from 1; 0 before the first.
+        attempt: u32,
+        /// Where it is now.
+        status: WaveStatus,
+        /// Why, when there is more to say.
+        reason: Option<String>,
+    },
+    /// A program says what it is busy with, such as `launching 3 servers`.
+    Phase {
+        /// Its wave.
+        wave: String,
+        /// A few words.
+        phase: String,
+    },
+    /// A program reports something structured, such as the verdict on a server.
+    Report {
+        /// Its wave.
+        wave: String,
+        /// What it is about, such as `server`.
+        topic: String,
+        /// The report.
+        data: Value,
+    },
+    /// A line that a runbook logged.
+    Log {
+        /// Its wave.
+        wave: String,
+        /// `debug`, `info`, `warn` or `error`.
+        level: String,
+        /// The line, already cut to length and cleaned of control characters.
+        message: String,
+    },
+    /// A call left through the door.
+    Effect {
+        /// Its wave.
+        wave: String,
+        /// The operation.
+        operation: String,
+        /// `ok`, `failed` or `unknown`.
+        status: &'static str,
+        /// Whether an earlier call was found and adopted instead of sending again.
+        adopted: bool,
+    },
+    /// A person is asked.
+    Asked {
+        /// The question.
+        prompt: Prompt,
+    },
+    /// A person, a flag or a time-out answered.
+    Answered {
+        /// Which prompt.
+        prompt: String,
+        /// The answer.
+        choice: String,
+        /// Who gave it.
+        by: String,
+    },
+    /// The execution moved on.
+    Execution {
+        /// Where it is now.
+        status: ExecutionStatus,
+    },
+}
+
+/// Nobody watches.
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    fn notice(&self, _at: Timestamp, _notice: &Notice) {}
+}

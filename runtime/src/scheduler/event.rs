@@ -1,0 +1,89 @@
+//! What the machine can be told. Every event is journaled before anything is done about it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Prompt;
+use crate::plan::FailurePolicy;
+
+/// Something that moves the state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum Event {
+    /// The execution begins.
+    Started,
+    /// A program asks a person something and waits.
+    Asked {
+        /// The question.
+        prompt: Prompt,
+    },
+    /// A prompt is answered, by a person, a flag or a time-out.
+    Answered {
+        /// The prompt's id.
+        prompt: String,
+        /// The answer, as written in the prompt's choices.
+        choice: String,
+        /// Who gave it.
+        by: String,
+        /// What they said about it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        comment: String,
+    },
+    /// A wave's attempt ended.
+    Ended {
+        /// The wave.
+        wave: String,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// How.
+        end: End,
+    },
+    /// Somebody wants everything to stop at the next effect.
+    CancelRequested {
+        /// Who.
+        by: String,
+        /// Why.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        comment: String,
+    },
+}
+
+/// How an attempt of a wave ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "end")]
+pub enum End {
+    /// Its program returned.
+    Completed {
+        /// What it returned: the wave's checkpoint, seen by later waves as `wave.results.<name>`.
+        result: Value,
+    },
+    /// Its program raised an error.
+    Failed {
+        /// The error.
+        failure: Failure,
+    },
+    /// It stopped because the execution was cancelled.
+    Cancelled,
+}
+
+/// Why an attempt failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    /// A code: AWS's, one of ours, or `ScriptError`.
+    pub code: String,
+    /// One sentence for a person.
+    pub message: String,
+    /// Where in the runbook, innermost first: `file:line` and the function.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trace: Vec<String>,
+    /// What the program knew when it failed, such as the verdict on each server; the next attempt sees
+    /// it as `wave.previous`.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub details: Value,
+    /// What the wave's own `on_failure` function decided; overrides the plan's policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<FailurePolicy>,
+    /// Whether an effect's outcome is unknown, so that nothing may be retried without a person.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uncertain: bool,
+}

@@ -1,0 +1,177 @@
+//! Where an execution stands: the fold of its events.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Choice, Failure, Graph, Prompt};
+
+/// Where one wave stands.
+///
+/// ```text
+/// pending --(ready)--> paused --(continue)--> running --(returned)--> completed
+///    |        |           |--(skip)--> skipped    |--(asks)--> waiting --(answered)--> running
+///    |        |           '--(abort)-> cancelled  '--(raised)-> failed | waiting | running (retry)
+///    |        '--(no pause point)--> running
+///    '--(a wave it depends on failed, abort, cancel)--> cancelled
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaveStatus {
+    /// Waits for other waves.
+    Pending,
+    /// Waits at its pause point.
+    Paused,
+    /// Its program runs.
+    Running,
+    /// Its program, or its failure, waits for a person.
+    Waiting,
+    /// Its program returned.
+    Completed,
+    /// Its last attempt failed, and nobody skipped it.
+    Failed,
+    /// Left out; its dependants go on as if it were completed.
+    Skipped,
+    /// Will not run, or was stopped.
+    Cancelled,
+}
+
+impl WaveStatus {
+    /// Whether nothing can change it any more.
+    pub fn is_terminal(self) -> bool {
+        matches!(
+            self,
+            WaveStatus::Completed
+                | WaveStatus::Failed
+                | WaveStatus::Skipped
+                | WaveStatus::Cancelled
+        )
+    }
+
+    /// Whether waves that depend on it may start.
+    pub fn satisfies(self) -> bool {
+        matches!(self, WaveStatus::Completed | WaveStatus::Skipped)
+    }
+}
+
+/// Where the whole execution stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExecutionStatus {
+    /// Created, not begun.
+    Pending,
+    /// A program runs.
+    Running,
+    /// Nothing runs; a pause point is open.
+    Paused,
+    /// Nothing runs; a program or a failure waits for a person.
+    Waiting,
+    /// Every wave is completed or skipped.
+    Completed,
+    /// A wave failed.
+    Failed,
+    /// A person stopped it.
+    Cancelled,
+}
+
+impl ExecutionStatus {
+    /// Whether nothing can change it any more.
+    pub fn is_terminal(self) -> bool {
+        matches!(
+            self,
+            ExecutionStatus::Completed | ExecutionStatus::Failed | ExecutionStatus::Cancelled
+        )
+    }
+}
+
+/// One wave's part of the state.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WaveState {
+    /// Where it stands.
+    pub status: WaveStatus,
+    /// The attempt that runs or ran last; 0 before the first.
+    pub attempt: u32,
+    /// What its program returned.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub result: Value,
+    /// Why its last attempt failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+    /// Why it stands where it stands, when that is not obvious.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// The state of an execution.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct State {
+    /// Whether it has begun.
+    pub started: bool,
+    /// Who asked for cancellation.
+    pub cancelled_by: Option<String>,
+    /// Why no further wave starts, after an `abort`.
+    pub aborted: Option<String>,
+    /// Every wave, in the graph's order.
+    pub waves: Vec<WaveState>,
+    /// The open prompts, by id.
+    pub prompts: BTreeMap<String, Prompt>,
+    /// Answers that programs may still pick up, by prompt id.
+    pub answers: BTreeMap<String, Answer>,
+}
+
+/// The answer to a prompt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// What.
+    pub choice: Choice,
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub comment: String,
+}
+
+impl State {
+    /// Before the first event.
+    pub fn new(graph: &Graph) -> State {
+        let wave = WaveState {
+            status: WaveStatus::Pending,
+            attempt: 0,
+            result: Value::Null,
+            failure: None,
+            reason: None,
+        };
+        State {
+            started: false,
+            cancelled_by: None,
+            aborted: None,
+            waves: vec![wave; graph.len()],
+            prompts: BTreeMap::new(),
+            answers: BTreeMap::new(),
+        }
+    }
+
+    /// Where the execution stands as a whole.
+    pub fn status(&self) -> ExecutionStatus {
+        let any = |status| self.waves.iter().any(|wave| wave.status == status);
+        if !self.started {
+            return ExecutionStatus::Pending;
+        }
+        if self.waves.iter().all(|wave| wave.status.is_terminal()) {
+            return if any(WaveStatus::Failed) {
+                ExecutionStatus::Failed
+            } else if any(WaveStatus::Cancelled) || self.cancelled_by.is_some() {
+                ExecutionStatus::Cancelled
+            } else {
+                ExecutionStatus::Completed
+            };
+        }
+        if any(WaveStatus::Running) {
+            ExecutionStatus::Running
+        } else if any(WaveStatus::Waiting) {
+            ExecutionStatus::Waiting
+        } else {
+            ExecutionStatus::Paused
+        }
+    }
+}

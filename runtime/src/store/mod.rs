@@ -1,0 +1,154 @@
+//! Where executions live.
+//!
+//! A store keeps heads, journals, leases and signals. [`memory`] serves rehearsals and tests,
+//! [`sqlite`] is the default. [`lease`] says how a runner comes to be the only one.
+
+pub mod lease;
+pub mod memory;
+pub mod sqlite;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::journal::version::FormatError;
+use crate::journal::{Entry, Execution};
+pub use lease::{Lease, LeaseRecord};
+pub use memory::MemoryStore;
+pub use sqlite::SqliteStore;
+
+/// Keeps executions so that any process may die at any instant.
+///
+/// Every method that returns `Ok` has made its change durable. A method that returns an error other
+/// than [`StoreError::Fenced`] or [`StoreError::Exists`] may have made it all the same.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Writes the head of a new execution. [`StoreError::Exists`] if there is one of that id.
+    async fn create(&self, execution: &Execution) -> Result<(), StoreError>;
+
+    /// The head of an execution.
+    async fn execution(&self, id: &str) -> Result<Execution, StoreError>;
+
+    /// Every execution, newest first.
+    async fn list(&self) -> Result<Vec<Listed>, StoreError>;
+
+    /// Appends entries, all or none, if `lease` still holds and the journal ends where they begin.
+    async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError>;
+
+    /// The journal from `from` (a sequence, counted from 1) to its end, in order.
+    async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError>;
+
+    /// Who holds the lease of an execution, or held it last; `None` if nobody ever did.
+    async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError>;
+
+    /// Takes the lease for `holder` under the next epoch if it still is as `seen` (`None`: nobody ever
+    /// held it). [`StoreError::Held`] if somebody else was faster.
+    async fn take(
+        &self,
+        id: &str,
+        holder: &str,
+        seen: Option<&LeaseRecord>,
+    ) -> Result<Lease, StoreError>;
+
+    /// Whether the holder is known to be dead, so that its lease need not be watched for its ttl.
+    async fn holder_is_gone(&self, id: &str, seen: &LeaseRecord) -> Result<bool, StoreError>;
+
+    /// Shows that the holder is alive. [`StoreError::Fenced`] if somebody took over.
+    async fn renew(&self, lease: &Lease) -> Result<(), StoreError>;
+
+    /// Gives the lease back; nothing happens if it was lost already.
+    async fn release(&self, lease: &Lease) -> Result<(), StoreError>;
+
+    /// Leaves a signal for whoever drives the execution; returns its number, counted from 1.
+    async fn send(&self, id: &str, signal: &Signal) -> Result<u64, StoreError>;
+
+    /// The signals after number `after`, in order, with their numbers.
+    async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError>;
+}
+
+/// What a list of executions shows without reading journals.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Listed {
+    /// The execution's id.
+    pub id: String,
+    /// The runbook's name.
+    pub runbook: String,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// The number of its last journal entry; 0 before the first.
+    pub last_sequence: u64,
+}
+
+/// Something a person, a flag or another process wants of an execution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Signal {
+    /// What.
+    #[serde(flatten)]
+    pub wish: Wish,
+    /// Who.
+    pub by: String,
+    /// Why.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comment: String,
+    /// When it was sent, by the sender's clock.
+    pub at: Timestamp,
+}
+
+/// What a signal wants.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "wish")]
+pub enum Wish {
+    /// Answer a prompt.
+    Answer {
+        /// The prompt's id.
+        prompt: String,
+        /// The answer.
+        choice: String,
+    },
+    /// Stop at the next effect.
+    Cancel,
+}
+
+/// Why a store did not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such execution.
+    #[error("there is no execution `{0}` in this store")]
+    NotFound(String),
+    /// There is one of that id already.
+    #[error("an execution `{0}` exists already")]
+    Exists(String),
+    /// Another runner has taken over; this one must stop and write nothing more.
+    #[error("another runner took over (epoch {current}, ours was {ours})")]
+    Fenced {
+        /// The epoch we wrote under.
+        ours: u64,
+        /// The epoch in force.
+        current: u64,
+    },
+    /// Another runner holds the lease.
+    #[error("`{holder}` is driving it")]
+    Held {
+        /// The other runner.
+        holder: String,
+    },
+    /// It was written by a newer release.
+    #[error("{place}: {source}")]
+    Format {
+        /// The store or the execution.
+        place: String,
+        /// Which format.
+        #[source]
+        source: FormatError,
+    },
+    /// The place cannot be used: no such directory, no permission, disk full, busy, damaged.
+    #[error("{place}: {message}")]
+    Unusable {
+        /// The store.
+        place: String,
+        /// What the system or the database said.
+        message: String,
+        /// Whether trying again later may help: busy, throttled.
+        transient: bool,
+    },
+}
