@@ -1,1 +1,86 @@
-//! To be written.
+//! Reading the arguments of an operation into its input type, with words for the author when they do
+//! not fit.
+//!
+//! Input types derive `Deserialize` with `deny_unknown_fields`, and `Serialize` so that what is
+//! journaled has every default filled in.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::EffectError;
+use crate::plan::suggest;
+
+/// Reads `arguments` for `operation`. An empty list stands for no arguments: Lua cannot tell `{}` and
+/// `{}` apart.
+pub fn read<T: DeserializeOwned>(operation: &str, arguments: &Value) -> Result<T, EffectError> {
+    let empty = Value::Object(serde_json::Map::new());
+    let none = arguments.is_null() || arguments.as_array().is_some_and(Vec::is_empty);
+    let arguments = if none { &empty } else { arguments };
+    T::deserialize(arguments).map_err(|error| refuse(operation, &error.to_string()))
+}
+
+/// Reads `arguments` as a `T` and writes them back complete: what an operation's `check` returns.
+pub fn check<T: DeserializeOwned + Serialize>(
+    operation: &str,
+    arguments: &Value,
+) -> Result<Value, EffectError> {
+    let read: T = read(operation, arguments)?;
+    serde_json::to_value(read).map_err(|error| refuse(operation, &error.to_string()))
+}
+
+fn refuse(operation: &str, complaint: &str) -> EffectError {
+    let mut message = format!("`{operation}`: {complaint}");
+    if let Some(suggestion) = suggestion(complaint) {
+        message = format!("`{operation}`: {suggestion}");
+    }
+    EffectError::new("InvalidArguments", message)
+}
+
+/// Turns serde's "unknown field `a`, expected one of `b`, `c`" into a question about the nearest one.
+fn suggestion(complaint: &str) -> Option<String> {
+    let rest = complaint.strip_prefix("unknown field `")?;
+    let (unknown, rest) = rest.split_once('`')?;
+    let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
+    let nearest = suggest::nearest(unknown, known.iter().copied())?;
+    Some(format!("unknown field `{unknown}`, did you mean `{nearest}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Input {
+        instance_ids: Vec<String>,
+        #[serde(default)]
+        force: bool,
+    }
+
+    fn error(arguments: &Value) -> String {
+        check::<Input>("ec2.stop", arguments).expect_err("must be refused").message
+    }
+
+    #[test]
+    fn defaults_are_filled_in() {
+        let checked = check::<Input>("ec2.stop", &json!({"instance_ids": ["i-1"]})).expect("valid");
+        assert_eq!(checked, json!({"instance_ids": ["i-1"], "force": false}));
+    }
+
+    #[test]
+    fn a_misspelled_field_is_answered_with_the_right_one() {
+        assert_eq!(
+            error(&json!({"instance_id": ["i-1"]})),
+            "`ec2.stop`: unknown field `instance_id`, did you mean `instance_ids`?"
+        );
+    }
+
+    #[test]
+    fn an_empty_table_is_an_object_without_fields() {
+        assert_eq!(error(&json!([])), "`ec2.stop`: missing field `instance_ids`");
+    }
+}

@@ -1,1 +1,181 @@
-//! To be written.
+//! The few operations that need no world: they belong to the engine, under the name `moontide.…`.
+//!
+//! `moontide.ask` is the only one that is not performed here: a question goes to the scheduler, which
+//! opens a prompt; see [`crate::scheduler::lane`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Call, Class, EffectError, Operation, Reply, arguments};
+use crate::clock::Clock;
+use crate::plan::duration;
+
+/// The operation by which a program asks a person.
+pub const ASK: &str = "moontide.ask";
+
+/// The engine's own operations.
+pub fn all(clock: &Arc<dyn Clock>) -> Vec<Box<dyn Operation>> {
+    vec![
+        Box::new(Now(Arc::clone(clock))),
+        Box::new(Sleep(Arc::clone(clock))),
+        Box::new(Random),
+        Box::new(Ask),
+    ]
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// `moontide.now`: the wall time, as seconds since 1970 and as text.
+struct Now(Arc<dyn Clock>);
+
+#[async_trait(?Send)]
+impl Operation for Now {
+    fn name(&self) -> &'static str {
+        "moontide.now"
+    }
+
+    fn class(&self) -> Class {
+        Class::Pure
+    }
+
+    fn check(&self, arguments: &Value) -> Result<Value, EffectError> {
+        arguments::check::<Nothing>(self.name(), arguments)
+    }
+
+    async fn perform(&self, _call: &Call) -> Reply {
+        let now = self.0.now();
+        Reply::ok(json!({ "seconds": now.as_second(), "text": now.to_string() }))
+    }
+}
+
+/// `moontide.sleep`: lets time pass.
+struct Sleep(Arc<dyn Clock>);
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SleepInput {
+    duration: Length,
+}
+
+/// A duration as authors give it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Length {
+    Seconds(f64),
+    Text(String),
+}
+
+impl Length {
+    fn read(&self) -> Result<Duration, EffectError> {
+        let read = match self {
+            Length::Seconds(seconds) => Duration::try_from_secs_f64(*seconds).ok(),
+            Length::Text(text) => duration::parse(text),
+        };
+        read.ok_or_else(|| {
+            let message = "`moontide.sleep`: `duration` must be seconds or a text such as `90s` or `2h30m`";
+            EffectError::new("InvalidArguments", message)
+        })
+    }
+}
+
+#[async_trait(?Send)]
+impl Operation for Sleep {
+    fn name(&self) -> &'static str {
+        "moontide.sleep"
+    }
+
+    fn class(&self) -> Class {
+        Class::Read
+    }
+
+    fn check(&self, arguments: &Value) -> Result<Value, EffectError> {
+        let input: SleepInput = arguments::read(self.name(), arguments)?;
+        Ok(json!({ "duration": input.duration.read()?.as_secs_f64() }))
+    }
+
+    async fn perform(&self, call: &Call) -> Reply {
+        match arguments::read::<SleepInput>(self.name(), &call.arguments)
+            .and_then(|input| input.duration.read())
+        {
+            Ok(duration) => {
+                self.0.sleep(duration).await;
+                Reply::ok(Value::Null)
+            }
+            Err(error) => Reply::failed(error),
+        }
+    }
+}
+
+/// `moontide.random`: 48 random bits that derive from the effect's key, as a whole number.
+struct Random;
+
+#[async_trait(?Send)]
+impl Operation for Random {
+    fn name(&self) -> &'static str {
+        "moontide.random"
+    }
+
+    fn class(&self) -> Class {
+        Class::Pure
+    }
+
+    fn check(&self, arguments: &Value) -> Result<Value, EffectError> {
+        arguments::check::<Nothing>(self.name(), arguments)
+    }
+
+    async fn perform(&self, call: &Call) -> Reply {
+        let bits = u64::from_str_radix(&call.key.as_str()[..12], 16).unwrap_or_default();
+        Reply::ok(json!(bits))
+    }
+}
+
+/// `moontide.ask`: see the module's documentation.
+struct Ask;
+
+/// What a program asks a person.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskInput {
+    /// The question.
+    pub message: String,
+    /// The answers it takes; at least one.
+    #[serde(default = "default_choices")]
+    pub choices: Vec<String>,
+    /// Who may answer; empty: anybody.
+    #[serde(default)]
+    pub approvers: Vec<String>,
+}
+
+fn default_choices() -> Vec<String> {
+    vec!["continue".to_owned(), "abort".to_owned()]
+}
+
+#[async_trait(?Send)]
+impl Operation for Ask {
+    fn name(&self) -> &'static str {
+        ASK
+    }
+
+    fn class(&self) -> Class {
+        Class::Read
+    }
+
+    fn check(&self, arguments: &Value) -> Result<Value, EffectError> {
+        let input: AskInput = arguments::read(self.name(), arguments)?;
+        if input.choices.is_empty() {
+            return Err(EffectError::new("InvalidArguments", "`moontide.ask`: `choices` is empty"));
+        }
+        arguments::check::<AskInput>(self.name(), arguments)
+    }
+
+    async fn perform(&self, _call: &Call) -> Reply {
+        let message = "`moontide.ask` is answered by the scheduler, not by the door";
+        Reply::failed(EffectError::new("Internal", message))
+    }
+}

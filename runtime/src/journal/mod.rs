@@ -16,5 +16,5 @@ pub mod version;
 
 pub use entry::{Body, Entry, Step};
 pub use execution::{Bundle, Execution};
-// pub use mismatch::Mismatch;
+pub use mismatch::{Difference, Mismatch};
 pub use version::Format;

@@ -8,6 +8,7 @@ pub mod duration;
 pub mod locate;
 pub mod model;
 pub mod node;
+pub mod suggest;
 
 pub use model::{
     FailurePolicy, MinSuccess, Mode, Param, ParamKind, Pause, Plan, PromptTimeout, ServerSelector, Wave,
