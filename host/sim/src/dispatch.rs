@@ -16,7 +16,7 @@ use crate::{drs, ec2, ssm, sts};
 pub struct Call {
     /// When it took its course, in the world's time.
     pub at: Timestamp,
-    /// As in a SigV4 scope: `drs`, `ec2`, `ssm`, `sts`.
+    /// As in the scope of a signature: `drs`, `ec2`, `ssm`, `sts`.
     pub service: String,
     /// As in the service's model: `StartRecovery`.
     pub operation: String,

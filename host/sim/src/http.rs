@@ -1,7 +1,7 @@
 //! What a request means: which service, which operation, which Region.
 //!
-//! AWS tells services apart by host name. All of ours share one, so the SigV4 scope in the
-//! `Authorization` header decides; for unsigned calls, `X-Amz-Target`, the API version in a query
+//! AWS tells services apart by host name. All of ours share one, so the scope in the signature
+//! (`Authorization` header) decides; for unsigned calls, `X-Amz-Target`, the API version in a query
 //! body, or a path of DRS. Signatures are not checked.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
@@ -37,7 +37,7 @@ pub(crate) enum Service {
 impl Service {
     pub(crate) const ALL: [Service; 4] = [Self::Drs, Self::Ec2, Self::Ssm, Self::Sts];
 
-    /// As in a SigV4 scope.
+    /// As in the scope of a signature.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Drs => "drs",

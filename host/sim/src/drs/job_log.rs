@@ -48,7 +48,7 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
         estate.world.page_size,
     )?;
     let items: Vec<Value> = page.iter().map(|(_, item)| view(estate, item)).collect();
-    Ok(super::page(items, next_token).about(id))
+    Ok(super::page(&items, next_token).about(id))
 }
 
 fn view(estate: &Estate, item: &LogItem) -> Value {

@@ -70,7 +70,7 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
     let (page, next_token) = paging.cut(found, |job| job.id.clone(), estate.world.page_size)?;
     let items: Vec<Value> = page.iter().map(|job| view(estate, job, now)).collect();
     let about = format!("{} jobs", items.len());
-    Ok(super::page(items, next_token).about(about))
+    Ok(super::page(&items, next_token).about(about))
 }
 
 /// A job as DRS shows it.

@@ -106,7 +106,7 @@ fn reply(status: u16, body: &Value) -> Reply {
 }
 
 /// A successful reply with one page of a list.
-fn page(items: Vec<Value>, next_token: Option<String>) -> Reply {
+fn page(items: &[Value], next_token: Option<String>) -> Reply {
     let mut body = json!({ "items": items });
     if let Some(token) = next_token {
         body["nextToken"] = token.into();

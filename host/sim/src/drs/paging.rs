@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::error::Error;
+use crate::estate::seed;
 use crate::facts::{Fact, source};
 
 pub(crate) const FACTS: &[Fact] = &[
@@ -62,7 +63,7 @@ impl Paging {
 
 /// Makes a token that nobody is tempted to read.
 fn seal(key: &str) -> String {
-    key.bytes().map(|byte| format!("{byte:02x}")).collect()
+    seed::hex(key.bytes())
 }
 
 fn unseal(token: &str) -> Option<String> {

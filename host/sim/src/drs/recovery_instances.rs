@@ -78,7 +78,7 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
         .map(|instance| view(estate, instance, now))
         .collect();
     let about = format!("{} recovery instances", items.len());
-    Ok(super::page(items, next_token).about(about))
+    Ok(super::page(&items, next_token).about(about))
 }
 
 #[derive(Deserialize)]

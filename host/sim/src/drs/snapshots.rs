@@ -92,5 +92,5 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
             })
         })
         .collect();
-    Ok(super::page(items, next_token).about(id))
+    Ok(super::page(&items, next_token).about(id))
 }

@@ -75,7 +75,7 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
         .map(|server| view(estate, *server, now))
         .collect();
     let about = format!("{} servers", items.len());
-    Ok(super::page(items, next_token).about(about))
+    Ok(super::page(&items, next_token).about(about))
 }
 
 /// A source server as DRS shows it.

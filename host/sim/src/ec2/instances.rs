@@ -23,7 +23,8 @@ struct Output<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Reservation<'a> {
-    reservation_id: String,
+    #[serde(rename = "reservationId")]
+    id: String,
     owner_id: &'a str,
     instances_set: List<View<'a>>,
 }
@@ -117,7 +118,7 @@ fn reservation<'a>(
             .collect(),
     };
     Reservation {
-        reservation_id: estate.seed.id("r-", &instance.id),
+        id: estate.seed.id("r-", &instance.id),
         owner_id: &estate.world.account,
         instances_set: [view].into_iter().collect(),
     }

@@ -162,14 +162,14 @@ pub(crate) fn course(conditions: &Conditions<'_>) -> Course {
     log.add(conversion_end, "CONVERSION_END");
 
     let (launch_start, launch_end) = recorded.launch;
-    let launches = log.add(launch_start, "LAUNCH_START");
+    let start = log.add(launch_start, "LAUNCH_START");
     log.shift += stretch(launch_end - launch_start, conditions.pace);
     if fails_in(LaunchPhase::Launch) {
         log.fail(launch_end, "LAUNCH_FAILED", error());
         return stop(log, None);
     }
-    let launched = log.add(launch_end, "LAUNCH_END");
-    stop(log, Some(launches + (launched - launches) / 2))
+    let end = log.add(launch_end, "LAUNCH_END");
+    stop(log, Some(start + (end - start) / 2))
 }
 
 /// Events at recorded times, later by what has taken longer than recorded.

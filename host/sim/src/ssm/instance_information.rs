@@ -91,8 +91,7 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
     }
     let (page, next_token) = paging.cut(found)?;
     let about = format!("{} agents", page.len());
-    let body = json!({ "InstanceInformationList": page, "NextToken": next_token });
-    Ok(super::reply(200, &body).about(about))
+    Ok(super::page("InstanceInformationList", &page, next_token).about(about))
 }
 
 impl Filter {

@@ -36,8 +36,7 @@ pub(super) fn list(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply,
     let (page, next_token) = input.paging.cut(found)?;
     let commands: Vec<Value> = page.into_iter().map(|command| view(command, now)).collect();
     let about = format!("{} commands", commands.len());
-    let body = json!({ "Commands": commands, "NextToken": next_token });
-    Ok(super::reply(200, &body).about(about))
+    Ok(super::page("Commands", &commands, next_token).about(about))
 }
 
 impl Input {

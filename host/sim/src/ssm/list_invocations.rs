@@ -24,8 +24,7 @@ pub(super) fn list(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply,
         .map(|(command, one)| view(command, one, now, input.details))
         .collect();
     let about = format!("{} invocations", invocations.len());
-    let body = json!({ "CommandInvocations": invocations, "NextToken": next_token });
-    Ok(super::reply(200, &body).about(about))
+    Ok(super::page("CommandInvocations", &invocations, next_token).about(about))
 }
 
 fn view(command: &CommandRun, invocation: &Invocation, now: Timestamp, details: bool) -> Value {

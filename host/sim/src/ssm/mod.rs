@@ -11,7 +11,7 @@ pub(crate) mod send_command;
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::dispatch::Reply;
 use crate::estate::Estate;
@@ -60,6 +60,15 @@ pub(crate) fn handle(estate: &mut Estate, now: Timestamp, request: &Request) -> 
 /// A successful reply.
 fn reply(status: u16, body: &Value) -> Reply {
     Reply::new(status, "application/x-amz-json-1.1", body.to_string())
+}
+
+/// A successful reply with one page of the list `name`.
+fn page(name: &str, items: &[Value], next_token: Option<String>) -> Reply {
+    let mut body = json!({ name: items });
+    if let Some(token) = next_token {
+        body["NextToken"] = token.into();
+    }
+    reply(200, &body)
 }
 
 /// Reads a body. Unknown fields are ignored, as AWS does.

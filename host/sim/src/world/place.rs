@@ -15,11 +15,7 @@ pub(super) fn name(trouble: &Trouble, text: &str, file: &str) -> WorldError {
         .map_or(0, |span| span.start.min(text.len()));
     WorldError {
         file: file.to_owned(),
-        line: text.as_bytes()[..offset]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1,
+        line: text.get(..offset).unwrap_or(text).matches('\n').count() + 1,
         field: String::new(),
         message: trouble.message.clone(),
         suggestion: trouble.suggestion.clone(),
@@ -62,7 +58,7 @@ fn descend_value(value: &DeValue<'_>, span: &Range<usize>, path: &mut String) {
                 .enumerate()
                 .find(|(_, item)| item.span().contains(&span.start) || holds(item.get_ref(), span));
             if let Some((index, item)) = inside {
-                path.push_str(&format!("[{index}]"));
+                path.extend(["[", &index.to_string(), "]"]);
                 descend_value(item.get_ref(), span, path);
             }
         }

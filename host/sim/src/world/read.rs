@@ -1,6 +1,6 @@
 //! From text to a [`World`]: syntax, version, fields, and what only the whole can tell.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -88,11 +88,11 @@ fn read_faults(table: &mut Spanned<DeTable<'_>>) -> Result<Vec<Fault>, Trouble> 
 
 fn unfold(document: &Document) -> Result<Vec<Server>, Trouble> {
     let mut servers = Vec::new();
-    let mut seen = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     for entry in &document.servers {
         for server in entry.get_ref().unfold()? {
             for identity in [&server.name, &server.id] {
-                if seen.insert(identity.clone(), ()).is_some() {
+                if !seen.insert(identity.clone()) {
                     let span = entry.get_ref().name.span();
                     return Err(Trouble::at(
                         span,
