@@ -23,6 +23,8 @@ pub(super) struct Shared {
     pub(super) voice: RefCell<Option<Voice>>,
     /// What `moontide.runbook` was given.
     pub(super) declared: RefCell<Option<Declaration>>,
+    /// What the next attempt is to know if this one fails.
+    pub(super) remembered: RefCell<serde_json::Value>,
 }
 
 /// A call of `moontide.runbook`.
@@ -148,6 +150,16 @@ impl Shared {
         match to_json(data, self.limits.result) {
             Ok(data) => self.say(Said::Report { topic, data }).map(str::to_owned),
             Err(refusal) => Some(format!("the report cannot be read: {refusal}")),
+        }
+    }
+
+    fn remember(&self, data: &Value) -> Option<String> {
+        match to_json(data, self.limits.result) {
+            Ok(data) => {
+                *self.remembered.borrow_mut() = data;
+                None
+            }
+            Err(refusal) => Some(format!("this cannot be remembered: {refusal}")),
         }
     }
 

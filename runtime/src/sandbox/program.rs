@@ -115,16 +115,22 @@ impl Program {
         let ended = match step(self).and_then(|()| self.run(&mut asks)) {
             Ok(None) => return Progress { asks, ended: None },
             Ok(Some(result)) => Ok(result),
-            Err(Broken(error)) => Err(ScriptError {
-                uncertain: self.uncertain,
-                ..*error
-            }),
+            Err(Broken(error)) => Err(self.last_words(*error)),
         };
         self.ended = true;
         Progress {
             asks: Vec::new(),
             ended: Some(ended),
         }
+    }
+
+    /// The error with what the program wanted its next attempt to know.
+    fn last_words(&self, error: ScriptError) -> ScriptError {
+        let details = match error.details {
+            Value::Null => self.shared.remembered.take(),
+            details => details,
+        };
+        ScriptError { details, uncertain: self.uncertain, ..error }
     }
 
     /// Runs whatever can run; the root's result if it ended.

@@ -54,6 +54,7 @@ impl Vm {
             limits: limits.clone(),
             voice: RefCell::new(None),
             declared: RefCell::new(None),
+            remembered: RefCell::default(),
         });
         let (lua, trusted) = globals::open(&shared, seed)?;
         Ok(Vm {
