@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use mlua::{Function, Lua, MultiValue, Value as LuaValue};
+use mlua::{Function, Lua, MultiValue, Table, Value as LuaValue};
 use serde_json::Value;
 
 use super::ask::Ask;
@@ -191,19 +191,20 @@ impl Program {
     }
 
     /// Lanes for the branches of a `parallel`.
-    fn split(&mut self, lane: Lane, branches: &[Function]) -> Result<(), Broken> {
-        let count = u32::try_from(branches.len()).unwrap_or(u32::MAX);
+    fn split(&mut self, lane: Lane, branches: &Table) -> Result<(), Broken> {
+        let count = u32::try_from(branches.raw_len()).unwrap_or(u32::MAX);
         let Some(lanes_left) = self.lanes_left.checked_sub(count) else {
             return Err(self.trip(Trip::Lanes(self.shared.limits.lanes)));
         };
         self.lanes_left = lanes_left;
         let strand = self.strand(&lane)?;
         strand.splits += 1;
-        strand.waits = Waits::Branches(Join::of(branches.len()));
+        strand.waits = Waits::Branches(Join::of(branches.raw_len()));
         let split = strand.splits;
-        for ((place, branch), number) in branches.iter().enumerate().zip(1..) {
+        for (place, number) in (1..=count).enumerate() {
             let name = lane.branch(split, number);
-            let strand = Strand::spawn(&self.trusted, branch, Some((lane.clone(), place)))?;
+            let branch = branches.raw_get(number)?;
+            let strand = Strand::spawn(&self.trusted, &branch, Some((lane.clone(), place)))?;
             self.strands.insert(name.clone(), strand);
             self.ready.push_back((name, MultiValue::new()));
         }
