@@ -69,10 +69,17 @@ fn bare(text: &str) -> Ending {
     lua.sandbox(true).unwrap();
     lua.set_memory_limit(64 << 20).unwrap();
     let outcome = match lua.load(text).eval::<bool>() {
-        Ok(value) => Outcome::Ok { value: json!(value) },
+        Ok(value) => Outcome::Ok {
+            value: json!(value),
+        },
         Err(error) => panic!("{error}"),
     };
-    Ending { outcome, effects: 0, said: 0, unfit: None }
+    Ending {
+        outcome,
+        effects: 0,
+        said: 0,
+        unfit: None,
+    }
 }
 
 /// A runbook whose only wave runs this text. Line numbers stay.
