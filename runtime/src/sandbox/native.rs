@@ -110,11 +110,12 @@ impl Shared {
 
     /// `function, file`, or `nil, file, line, message`.
     fn compile(&self, lua: &Lua, builtins: &Table, key: &str) -> mlua::Result<MultiValue> {
-        let compiled = self.sources.compile(lua, builtins, key);
+        let compiled = self.sources.compile(lua, builtins, key)?;
         self.guard.look().map_err(mlua::Error::external)?;
+        let file = self.sources.file(key);
         match compiled {
-            Ok(function) => (function, self.sources.file(key)).into_lua_multi(lua),
-            Err(error) => (mlua::Nil, error.file, error.line, error.message).into_lua_multi(lua),
+            Ok(function) => (function, file).into_lua_multi(lua),
+            Err(error) => (mlua::Nil, file, error.line, error.message).into_lua_multi(lua),
         }
     }
 
