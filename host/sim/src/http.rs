@@ -146,8 +146,8 @@ fn decode(path: &str) -> String {
 }
 
 /// Puts a reply on the wire.
-pub(crate) fn write(reply: &Reply) -> Response {
-    let mut response = Response::new(reply.body.clone().into());
+pub(crate) fn write(reply: Reply) -> Response {
+    let mut response = Response::new(reply.body.into());
     *response.status_mut() =
         StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();

@@ -9,7 +9,8 @@ use serde_json::json;
 use super::error::Error;
 use super::{input, jobs};
 use crate::dispatch::Reply;
-use crate::estate::{Estate, LaunchRequest};
+use crate::estate::Estate;
+use crate::estate::launch::LaunchRequest;
 use crate::facts::{Fact, source};
 
 pub(crate) const FACTS: &[Fact] = &[

@@ -57,11 +57,12 @@
 //! Each `[[faults]]` entry has a `kind`, and may have `after` (counted from the start of the world)
 //! and `for`: outside that window it sleeps. `times` is how often it strikes: once, if neither
 //! `times` nor `for` is given; for the whole window, if only `for` is. `skip` lets that many
-//! calls through first. An operation is written `"drs:StartRecovery"`.
+//! calls through first. An operation is written `"drs:StartRecovery"`. Where several faults could
+//! strike one call, the first in the file does, and the others do not count that call.
 //!
 //! ```toml
 //! [[faults]]
-//! kind = "launch_fails"              # the server fails in its next launches
+//! kind = "launch_fails"              # counts each launch of each server that it names
 //! server = "db-2"
 //! phase = "launch"                   # or "snapshot", "conversion"
 //! error = "InsufficientInstanceCapacity"

@@ -116,6 +116,44 @@ async fn instances_are_found_by_tag_and_carry_the_servers_own() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn in_every_other_region_there_is_none() {
+    let story = Story::begin("[[servers]]\nname = \"db\"\nrecovery_instance = { drill = true }\n");
+    let id = story.recovery_instances().await[0]["ec2InstanceID"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let elsewhere = story.ec2_in("eu-west-1", "DescribeInstances", "").await;
+    assert_eq!(elsewhere.status, 200);
+    assert!(!elsewhere.text.contains(&id));
+    let named = format!("InstanceId.1={id}");
+    assert_eq!(
+        story
+            .ec2_in("eu-west-1", "TerminateInstances", &named)
+            .await
+            .status,
+        400
+    );
+    assert_eq!(
+        story.recovery_instances().await[0]["ec2InstanceState"],
+        "RUNNING"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_says_which_job_launched_it() {
+    let story = Story::begin("[[servers]]\nname = \"db\"\n");
+    let ids = story.server_ids().await;
+    let job = story.drill(&[&ids[0]]).await;
+    story.wait(600).await;
+    let filter = format!("Filter.1.Name=tag%3Adrs.amazonaws.com-job&Filter.1.Value.1={job}");
+    let found = story.ec2("DescribeInstances", &filter).await.text;
+    assert!(
+        found.contains(&format!("<value>{}</value>", ids[0])),
+        "{found}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn ids_and_filters_that_do_not_exist_are_refused() {
     let story = Story::begin("[[servers]]\nname = \"db\"\n");
     let refused = async |action: &str, parameters: &str| {
@@ -134,6 +172,10 @@ async fn ids_and_filters_that_do_not_exist_are_refused() {
         "InvalidInstanceID.Malformed"
     );
     assert_eq!(refused("TerminateInstances", "").await, "MissingParameter");
+    assert_eq!(
+        refused("DescribeInstances", "MaxResults=4").await,
+        "InvalidParameterValue"
+    );
     assert_eq!(refused("RebootTheWorld", "").await, "InvalidAction");
     let story = Story::begin("[[servers]]\nname = \"db\"\nrecovery_instance = { drill = true }\n");
     let reply = story

@@ -81,9 +81,14 @@ impl Story {
 
     /// Calls EC2; `parameters` as in a query: `InstanceId.1=i-…`.
     pub(crate) async fn ec2(&self, action: &str, parameters: &str) -> Reply {
+        self.ec2_in("us-west-2", action, parameters).await
+    }
+
+    /// Calls EC2 in any Region.
+    pub(crate) async fn ec2_in(&self, region: &str, action: &str, parameters: &str) -> Reply {
         let body = format!("Action={action}&Version=2016-11-15&{parameters}");
         let request = Request::post("/")
-            .header("authorization", scope("us-west-2", "ec2"))
+            .header("authorization", scope(region, "ec2"))
             .body(Body::from(body));
         self.call(request.unwrap()).await
     }
