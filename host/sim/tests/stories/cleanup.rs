@@ -142,6 +142,28 @@ async fn tags_come_and_go_by_arn() {
         json!({})
     );
 
-    let stranger = format!("{path}0");
-    assert_eq!(call(Request::get(stranger), json!({})).await.status, 404);
+    let strangers = [format!("{path}0"), path.replace("us-west-2", "eu-west-1")];
+    for stranger in strangers {
+        assert_eq!(call(Request::get(stranger), json!({})).await.status, 404);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_also_clears_the_list_of_what_others_terminated() {
+    let story = Story::begin(DRILLED);
+    let instances = ids_of(&story.recovery_instances().await);
+    story
+        .ec2(
+            "TerminateInstances",
+            &format!("InstanceId.1={}", instances[0]),
+        )
+        .await;
+    story.wait(600).await;
+    let body = json!({ "recoveryInstanceIDs": instances[..1] });
+    assert_eq!(
+        story.drs("TerminateRecoveryInstances", body).await.status,
+        200
+    );
+    story.wait(90).await;
+    assert_eq!(ids_of(&story.recovery_instances().await), instances[1..]);
 }

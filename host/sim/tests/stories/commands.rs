@@ -270,3 +270,36 @@ async fn orders_that_make_no_sense_are_refused_by_name() {
         json!([])
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_shuts_down_takes_no_commands() {
+    let story = Story::begin(DB);
+    let instance = instance(&story).await;
+    story
+        .ec2("TerminateInstances", &format!("InstanceId.1={instance}"))
+        .await;
+    let refused = story.ssm("SendCommand", shell(&instance, "true")).await;
+    assert_eq!(refused.error.as_deref(), Some("InvalidInstanceId"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn targets_take_whoever_has_the_tag_and_answers() {
+    let story = Story::begin(
+        "[[servers]]\nname = \"db-{n}\"\ncount = 2\ntags = { Tier = \"data\" }\n\
+         recovery_instance = { drill = true }\n\
+         [[servers]]\nname = \"web\"\nrecovery_instance = { drill = true }\n\
+         [[faults]]\nkind = \"agent_offline\"\nserver = \"db-2\"\nafter = \"1s\"\n",
+    );
+    story.wait(10).await;
+    let mut body = shell("", "true");
+    body["InstanceIds"] = json!([]);
+    body["Targets"] = json!([{ "Key": "tag:Tier", "Values": ["data"] }]);
+    assert_eq!(
+        story.ssm("SendCommand", body).await.json()["Command"]["TargetCount"],
+        1
+    );
+    story.wait(1).await;
+    let listed = story.ssm("ListCommandInvocations", json!({})).await.json();
+    let name = |n: usize| listed["CommandInvocations"][n]["InstanceName"].clone();
+    assert_eq!((name(0), name(1)), (json!("db-1"), Value::Null));
+}

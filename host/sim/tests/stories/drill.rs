@@ -320,3 +320,34 @@ async fn jobs_are_found_by_date_newest_first_and_carry_their_tags() {
     );
     assert_eq!(story.job(second).await["tags"]["moontide:key"], "42");
 }
+
+#[tokio::test(start_paused = true)]
+async fn instances_of_the_past_come_from_jobs_of_the_past() {
+    let story = Story::begin(
+        "[[servers]]\nname = \"new\"\nrecovery_instance = { drill = true, age = \"2h\" }\n\
+         [[servers]]\nname = \"old\"\nrecovery_instance = { drill = false, age = \"3d\" }\n",
+    );
+    let jobs = story.drs("DescribeJobs", json!({})).await.json();
+    let told: Vec<_> = jobs["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|job| {
+            (
+                job["creationDateTime"].as_str().unwrap(),
+                job["initiatedBy"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("2026-11-20T06:00:00Z", "START_DRILL"),
+            ("2026-11-17T08:00:00Z", "START_RECOVERY"),
+        ]
+    );
+    for (server, job) in story.server_ids().await.iter().zip([0, 1]) {
+        let launched = story.server(server).await["lifeCycle"]["lastLaunch"]["initiated"].clone();
+        assert_eq!(launched["jobID"], jobs["items"][job]["jobID"]);
+    }
+}
