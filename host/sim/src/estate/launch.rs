@@ -85,21 +85,17 @@ impl Estate {
             .unwrap_or(starts);
         let ends = last + SignedDuration::from_millis(recorded.tail);
         log.push(LogItem::of_job(ends, "JOB_END"));
-        let hidden = self.faults.next_job_hidden(self.elapsed(at));
+        let visible = self.next_job_visible(at);
         if at >= self.start {
             self.launches += 1;
         }
         self.jobs.push(Job {
             id,
-            kind: if is_drill {
-                JobKind::Drill
-            } else {
-                JobKind::Recovery
-            },
+            kind: JobKind::of_launch(is_drill),
             created: at,
             starts,
             ends,
-            visible: at + hidden.unwrap_or(self.world.timing.job_visible_after),
+            visible,
             participants,
             tags,
             log,

@@ -132,6 +132,12 @@ impl Estate {
         now.duration_since(self.start)
     }
 
+    /// From when on `DescribeJobs` shows the job that is created now.
+    fn next_job_visible(&mut self, now: Timestamp) -> Timestamp {
+        let hidden = self.faults.next_job_hidden(self.elapsed(now));
+        now + hidden.unwrap_or(self.world.timing.job_visible_after)
+    }
+
     /// What the world says of a server.
     pub(crate) fn server(&self, index: usize) -> &Server {
         &self.world.servers[index]

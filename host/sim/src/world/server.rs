@@ -141,24 +141,21 @@ impl ServerEntry {
     /// The servers that this entry stands for.
     pub(super) fn unfold(&self) -> Result<Vec<Server>, Trouble> {
         let template = self.name.get_ref();
-        match (self.count, template.contains("{n}")) {
-            (None, false) => Ok(vec![self.server(template.clone())]),
-            (None, true) => Err(Trouble::at(
+        match (self.count, template.contains("{n}"), &self.id) {
+            (Some(_), _, Some(id)) => Err(Trouble::at(
+                id.span(),
+                "an `id` is of one server; it cannot go with a `count`",
+            )),
+            (None, false, _) => Ok(vec![self.server(template.clone())]),
+            (None, true, _) => Err(Trouble::at(
                 self.name.span(),
                 "`{n}` in a name needs a `count` beside it",
             )),
-            (Some(_), false) => Err(Trouble::at(
+            (Some(_), false, _) => Err(Trouble::at(
                 self.name.span(),
                 "with a `count`, the name must contain `{n}`",
             )),
-            (Some(_), true) if self.id.is_some() => {
-                let id = self.id.as_ref().map_or(0..0, Spanned::span);
-                Err(Trouble::at(
-                    id,
-                    "an `id` is of one server; it cannot go with a `count`",
-                ))
-            }
-            (Some(count), true) => Ok((1..=count)
+            (Some(count), true, _) => Ok((1..=count)
                 .map(|n| self.server(template.replace("{n}", &n.to_string())))
                 .collect()),
         }

@@ -214,10 +214,9 @@ async fn a_command_caught_by_the_silence_waits_for_its_end_or_its_own() {
         invocation(&story, &patient, &instance).await["Status"],
         "Pending"
     );
-    assert_eq!(
-        invocation(&story, hasty, &instance).await["StatusDetails"],
-        "Delivery Timed Out"
-    );
+    let undelivered = invocation(&story, hasty, &instance).await;
+    assert_eq!(undelivered["StatusDetails"], "Delivery Timed Out");
+    assert_eq!(undelivered["ResponseCode"], -1);
     story.wait(300).await;
     assert_eq!(
         invocation(&story, &patient, &instance).await["Status"],
@@ -302,4 +301,44 @@ async fn targets_take_whoever_has_the_tag_and_answers() {
     let listed = story.ssm("ListCommandInvocations", json!({})).await.json();
     let name = |n: usize| listed["CommandInvocations"][n]["InstanceName"].clone();
     assert_eq!((name(0), name(1)), (json!("db-1"), Value::Null));
+
+    let nobody = json!({
+        "Targets": [{ "Key": "tag:Tier", "Values": ["cache"] }],
+        "DocumentName": "AWS-RunShellScript",
+        "Parameters": { "commands": ["true"] },
+    });
+    let command = story.ssm("SendCommand", nobody).await.json()["Command"].clone();
+    assert_eq!(
+        (&command["Status"], &command["StatusDetails"]),
+        (&json!("Success"), &json!("NoInstancesInTag"))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_is_as_good_as_its_worst_invocation() {
+    let story = Story::begin(
+        "[[servers]]\nname = \"db-{n}\"\ncount = 2\nrecovery_instance = { drill = true }\n\
+         [[commands]]\nserver = \"db-1\"\nstatus = \"Failed\"\ntakes = \"10s\"\n\
+         [[commands]]\ntakes = \"30s\"\n",
+    );
+    let both: Vec<Value> = story
+        .recovery_instances()
+        .await
+        .iter()
+        .map(|instance| instance["ec2InstanceID"].clone())
+        .collect();
+    let mut body = shell("", "true");
+    body["InstanceIds"] = json!(both);
+    story.ssm("SendCommand", body).await;
+    for (wait, status, errors) in [
+        (0, "Pending", 0),
+        (5, "InProgress", 0),
+        (10, "InProgress", 1),
+        (20, "Failed", 1),
+    ] {
+        story.wait(wait).await;
+        let commands = story.ssm("ListCommands", json!({})).await.json();
+        assert_eq!(commands["Commands"][0]["Status"], status);
+        assert_eq!(commands["Commands"][0]["ErrorCount"], errors);
+    }
 }

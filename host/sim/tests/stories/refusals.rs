@@ -61,6 +61,8 @@ async fn quotas_are_402_and_name_themselves() {
     assert_refused(&reply, 402, "ServiceQuotaExceededException");
     assert_eq!(reply.json()["quotaCode"], "L-B827C881");
     assert_eq!(reply.json()["serviceCode"], "drs");
+    assert_eq!(reply.json()["resourceType"], "Account");
+    assert_eq!(reply.json()["resourceId"], "123456789012");
 
     let story = Story::begin(&format!("{THREE}[quotas]\nconcurrent_jobs = 1\n"));
     story.drill(&ids[..1]).await;

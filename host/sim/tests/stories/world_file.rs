@@ -170,3 +170,15 @@ fn what_is_missing_is_missing_in_the_right_place() {
          did you mean `drill`?"
     );
 }
+
+#[test]
+fn an_id_is_of_one_server() {
+    assert_eq!(
+        complaint("[[servers]]\nname = \"db-{n}\"\ncount = 2\nid = \"s-0123456789abcdef0\"\n"),
+        "world.toml:7: servers[0].id: an `id` is of one server; it cannot go with a `count`"
+    );
+    assert_eq!(
+        complaint("[[servers]]\nname = \"db\"\nid = \"db\"\n"),
+        "world.toml:6: servers[0].id: a source server id is `s-` and 17 letters or digits"
+    );
+}
