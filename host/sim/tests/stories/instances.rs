@@ -116,6 +116,29 @@ async fn instances_are_found_by_tag_and_carry_the_servers_own() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn every_reply_has_an_id_of_its_own_in_header_and_body() {
+    let story = Story::begin("[[servers]]\nname = \"db\"\n");
+    let replies = [
+        story.ec2("DescribeInstances", "").await,
+        story.ec2("RebootTheWorld", "").await,
+        story.drs("DescribeJobs", serde_json::json!({})).await,
+    ];
+    let calls = story.simulator.calls();
+    for (reply, call) in replies.iter().zip(&calls) {
+        assert_eq!(reply.request_id.as_deref(), Some(call.request_id.as_str()));
+    }
+    assert_eq!(
+        element(&replies[0].text, "requestId"),
+        Some(calls[0].request_id.as_str())
+    );
+    assert_eq!(
+        element(&replies[1].text, "RequestID"),
+        Some(calls[1].request_id.as_str())
+    );
+    assert_ne!(calls[0].request_id, calls[1].request_id);
+}
+
+#[tokio::test(start_paused = true)]
 async fn in_every_other_region_there_is_none() {
     let story = Story::begin("[[servers]]\nname = \"db\"\nrecovery_instance = { drill = true }\n");
     let id = story.recovery_instances().await[0]["ec2InstanceID"]

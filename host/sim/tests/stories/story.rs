@@ -20,6 +20,7 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) error: Option<String>,
     pub(crate) retry_after: Option<String>,
+    pub(crate) request_id: Option<String>,
     pub(crate) dropped: bool,
     pub(crate) text: String,
 }
@@ -103,6 +104,7 @@ impl Story {
                 .map(|value| value.to_str().unwrap().to_owned())
         };
         let (error, retry_after) = (header("x-amzn-errortype"), header("retry-after"));
+        let request_id = header("x-amzn-requestid");
         let dropped = response.extensions().get::<ReplyDropped>().is_some();
         let status = response.status().as_u16();
         let body = response.into_body().collect().await.unwrap().to_bytes();
@@ -111,6 +113,7 @@ impl Story {
             status,
             error,
             retry_after,
+            request_id,
             dropped,
             text,
         }
