@@ -6,7 +6,7 @@
 //! - `services`: the clients of a session, one set per Region, and what all operations share.
 //! - `attempts`: how often the SDK may send a request.
 //! - `error`: what an answer, or the lack of one, says about whether a call happened.
-//! - `settle`, `pace`: looking again until AWS shows what is there; how often to look.
+//! - `settle`, `poll`, `pace`: looking again until AWS shows what is there, or until it is over.
 //! - `drs`, `ec2`, `ssm`, `sts`: a file per operation.
 //!
 //! To add an operation, write its file, and its line in [`world`].
@@ -14,13 +14,16 @@
 mod attempts;
 mod binding;
 mod drs;
+mod ec2;
 mod error;
 mod length;
 mod pace;
+mod poll;
 mod record;
 mod services;
 pub mod session;
 mod settle;
+mod ssm;
 mod sts;
 mod tags;
 pub mod world;

@@ -10,10 +10,15 @@
 pub(crate) mod adopt;
 pub(crate) mod await_jobs;
 mod cadence;
+pub(crate) mod describe_job_log_items;
+pub(crate) mod describe_jobs;
+pub(crate) mod describe_recovery_instances;
+pub(crate) mod describe_recovery_snapshots;
 pub(crate) mod describe_source_servers;
 pub(crate) mod job;
 pub(crate) mod job_log;
 pub(crate) mod lookup;
 pub(crate) mod poller;
 pub(crate) mod start_recovery;
+pub(crate) mod terminate_recovery_instances;
 mod watch;
