@@ -20,8 +20,10 @@ pub(super) struct Watched(BTreeMap<String, Entry>);
 struct Entry {
     /// How many wait for it.
     waiting: usize,
-    /// When it was first waited for or vanished, on the monotonic clock.
+    /// When it was first waited for, on the monotonic clock.
     since: Duration,
+    /// Since when answers lack it.
+    missing: Option<Duration>,
     /// Whether it was asked about at all.
     looked: bool,
     /// What was seen of it last.
@@ -47,6 +49,7 @@ impl Watched {
             let new = Entry {
                 waiting: 0,
                 since: now,
+                missing: None,
                 looked: false,
                 seen: None,
             };
@@ -83,11 +86,11 @@ impl Watched {
             .iter_mut()
             .filter(|(_, it)| it.looked && it.ended().is_none())
         {
-            let seen = jobs.remove(id);
-            if seen.is_none() && entry.seen.is_some() {
-                entry.since = now;
-            }
-            entry.seen = seen;
+            entry.seen = jobs.remove(id);
+            entry.missing = match entry.seen {
+                Some(_) => None,
+                None => entry.missing.or(Some(now)),
+            };
         }
     }
 
@@ -100,10 +103,12 @@ impl Watched {
 
     /// Refuses to wait for a job that does not show.
     pub(super) fn check_existence(&self, ids: &[String], now: Duration) -> Result<(), EffectError> {
+        let overdue = |since: Duration| now.saturating_sub(since) >= SHOWS_WITHIN;
         let missing = |id: &&String| {
-            let overdue =
-                |it: &Entry| it.seen.is_none() && now.saturating_sub(it.since) >= SHOWS_WITHIN;
-            self.0.get(*id).is_some_and(overdue)
+            self.0
+                .get(*id)
+                .and_then(|it| it.missing)
+                .is_some_and(overdue)
         };
         let missing: Vec<&String> = ids.iter().filter(missing).collect();
         let Some(first) = missing.first() else {
