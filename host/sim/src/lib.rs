@@ -1,1 +1,38 @@
-//! To be written.
+//! The pretend world: DRS, EC2, SSM and STS over their own wire protocols, for one account and one
+//! Region.
+//!
+//! It knows neither the AWS SDK nor the engine: whoever speaks to it speaks HTTP, as to AWS.
+//!
+//! | room | what it owns |
+//! |---|---|
+//! | [`world`] | the estate as an author writes it: a strict, versioned TOML file |
+//! | `estate` | the state: servers, instances, jobs, commands, each a pure function of time |
+//! | `drs`, `ec2`, `ssm`, `sts` | one service each: reads requests, asks the estate, writes replies |
+//! | `fault` | what goes wrong on purpose between a request and its reply |
+//! | `http`, `serve` | which service and operation a request means; the way out to a TCP port |
+//! | `clock` | the two clocks |
+//! | `facts` | how sure we are that AWS does the same |
+//!
+//! Start reading at `dispatch.rs`: one request, one instant, one reply, and no I/O.
+
+mod clock;
+mod dispatch;
+mod drs;
+mod ec2;
+mod estate;
+mod facts;
+mod fault;
+mod http;
+mod serve;
+mod simulator;
+mod ssm;
+mod sts;
+pub mod world;
+mod xml;
+
+pub use clock::{PausedClock, ScaledClock, SimClock};
+pub use dispatch::Call;
+pub use facts::{Certainty, Fact, facts};
+pub use http::ReplyDropped;
+pub use simulator::Simulator;
+pub use world::{World, WorldError};

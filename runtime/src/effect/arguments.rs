@@ -42,7 +42,7 @@ fn suggestion(complaint: &str) -> Option<String> {
     let rest = complaint.strip_prefix("unknown field `")?;
     let (unknown, rest) = rest.split_once('`')?;
     let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
-    let nearest = suggest::nearest(unknown, known.iter().copied())?;
+    let nearest = suggest::nearest(unknown, known)?;
     Some(format!("unknown field `{unknown}`, did you mean `{nearest}`?"))
 }
 

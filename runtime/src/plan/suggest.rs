@@ -1,12 +1,32 @@
-//! "Did you mean …?"
+//! Did you mean …?
 
-/// The candidate that `word` is most probably a misspelling of, if any is close.
-pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let scored = candidates.map(|known| (strsim::jaro_winkler(word, known), known));
-    scored
-        .filter(|(score, _)| *score >= 0.8)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, known)| known)
+/// The known word that `word` is most likely a misspelling of, if any is close.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .filter(|candidate| *candidate != word)
+        .map(|candidate| (likeness(word, candidate), candidate))
+        .filter(|(likeness, _)| *likeness >= CLOSE)
+        // The first of equals wins, so that the answer does not depend on `max_by`.
+        .fold(None, |best: Option<(f64, &str)>, next| match best {
+            Some(best) if best.0 >= next.0 => Some(best),
+            _ => Some(next),
+        })
+        .map(|(_, candidate)| candidate)
+}
+
+/// From this likeness on, a word is worth suggesting.
+const CLOSE: f64 = 0.6;
+/// Longer words are not compared: nobody misspells a name of this length, and comparing is quadratic.
+const LONGEST: usize = 128;
+
+/// 1 for the same word, 0 for one that shares nothing; case and the kind of dash do not count.
+fn likeness(a: &str, b: &str) -> f64 {
+    if a.len() > LONGEST || b.len() > LONGEST {
+        return 0.0;
+    }
+    let plain = |word: &str| word.to_lowercase().replace('-', "_");
+    strsim::normalized_damerau_levenshtein(&plain(a), &plain(b))
 }
 
 #[cfg(test)]
@@ -14,10 +34,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn suggests_what_is_close_and_nothing_else() {
-        let known = ["depends_on", "servers", "verify"];
-        assert_eq!(nearest("depend_on", known.into_iter()), Some("depends_on"));
-        assert_eq!(nearest("sever", known.into_iter()), Some("servers"));
-        assert_eq!(nearest("banana", known.into_iter()), None);
+    fn slips_are_recognised_and_other_words_are_not() {
+        let known = ["depends_on", "pause", "servers", "on_failure"];
+        assert_eq!(nearest("depend_on", known), Some("depends_on"));
+        assert_eq!(nearest("Depends-On", known), Some("depends_on"));
+        assert_eq!(nearest("puase", known), Some("pause"));
+        assert_eq!(nearest("colour", known), None);
+        assert_eq!(nearest("pause", known), None);
+        assert_eq!(nearest(&"x".repeat(200), ["x"]), None);
     }
 }

@@ -1,9 +1,51 @@
 //! The Lua VM that runbooks live in, and the only way out of it.
 //!
-//! - `vm`: a fresh, closed VM: flags, libraries, replaced functions, limits.
-//! - `require`: modules from the pinned bundle, nothing else.
-//! - `declare`: running a runbook's file for what it declares.
-//! - `program`: one wave's program, walked from effect to effect; the lanes of its branches.
-//! - `convert`: Lua ⇄ JSON with budgets.
-//! - `trace`: errors with file and line, fit for a terminal.
-//! - `limits`: memory, processor time, sizes; a limit that trips poisons the program.
+//! Start reading at [`vm`] and [`program`].
+//!
+//! - [`vm`]: a fresh, closed VM, used once: to [`declare`] a runbook or to start a program.
+//! - [`program`]: one attempt of a wave, walked from [`ask`] to ask; [`lanes`] are its coroutines.
+//! - [`globals`]: what a script finds in its world; `luau/` is the trusted code behind it, [`native`]
+//!   the functions in Rust that the trusted code calls.
+//! - [`sources`]: `require` over the pinned bundle, and nothing else.
+//! - [`convert`]: Lua ⇄ JSON with budgets.
+//! - [`limits`]: how much a script may use; [`guard`] watches and poisons; [`cpu`] is its clock.
+//! - [`error`], [`trace`], [`text`]: errors with file and line, fit for a terminal.
+//! - [`said`]: what a program tells whoever watches.
+//! - [`flags`]: Luau's fast flags, set before the first VM.
+//!
+//! # What is not promised
+//!
+//! `for k in t` over a table whose *keys* are tables or functions visits them in an order that differs
+//! from process to process: Luau offers no way to intercept it. `pairs` and `next` refuse such tables. A
+//! program that depends on it all the same is stopped by the journal's mismatch report when it resumes.
+
+mod ask;
+mod convert;
+mod cpu;
+mod declare;
+mod error;
+mod flags;
+mod globals;
+mod guard;
+mod lanes;
+mod limits;
+mod native;
+mod program;
+mod said;
+mod sources;
+mod text;
+mod trace;
+mod vm;
+
+pub use ask::Ask;
+pub use declare::Declared;
+pub use error::ScriptError;
+pub use guard::Stopper;
+pub use limits::{Budget, Limits};
+pub use program::{Program, Progress};
+pub use said::Said;
+pub use text::plain;
+pub use vm::{Unit, Vm, luau_version};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! `TagResource`, `UntagResource`, `ListTagsForResource`.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::error::Error;
+use super::input;
+use crate::dispatch::Reply;
+use crate::estate::Estate;
+use crate::facts::{Fact, source};
+use crate::http::Request;
+
+pub(crate) const FACTS: &[Fact] = &[
+    Fact::documented(
+        "drs.tags",
+        "Source servers, recovery instances and jobs carry tags, named by ARN.",
+        source::DRS_MODEL,
+    ),
+    Fact::documented(
+        "drs.tags.limit",
+        "A resource has 50 tags at most.",
+        "the AWS General Reference on tags",
+    ),
+];
+
+/// Of user tags on one resource.
+const MOST_TAGS: usize = 50;
+
+type Tags = BTreeMap<String, String>;
+
+#[derive(Deserialize)]
+struct Input {
+    tags: Option<Tags>,
+}
+
+pub(super) fn list(estate: &mut Estate, now: Timestamp, request: &Request) -> Result<Reply, Error> {
+    let tags = tags_of(estate, now, &request.resource)?;
+    Ok(super::reply(200, &json!({ "tags": tags })).about(request.resource.clone()))
+}
+
+pub(super) fn tag(estate: &mut Estate, now: Timestamp, request: &Request) -> Result<Reply, Error> {
+    let Input { tags: added } = input::parse(&request.body)?;
+    let added = input::required(added, "tags")?;
+    let tags = tags_of(estate, now, &request.resource)?;
+    let mut all = tags.clone();
+    all.extend(added);
+    if all.len() > MOST_TAGS {
+        return Err(Error::invalid(
+            "tags",
+            format!("a resource has at most {MOST_TAGS} tags"),
+        ));
+    }
+    *tags = all;
+    Ok(super::reply(200, &json!({})).about(request.resource.clone()))
+}
+
+pub(super) fn untag(
+    estate: &mut Estate,
+    now: Timestamp,
+    request: &Request,
+) -> Result<Reply, Error> {
+    let tags = tags_of(estate, now, &request.resource)?;
+    for (_, key) in request.query.iter().filter(|(name, _)| name == "tagKeys") {
+        tags.remove(key);
+    }
+    Ok(super::reply(200, &json!({})).about(request.resource.clone()))
+}
+
+/// The tags of the resource with this ARN.
+fn tags_of<'a>(estate: &'a mut Estate, now: Timestamp, arn: &str) -> Result<&'a mut Tags, Error> {
+    let (_, resource) = arn.rsplit_once(':').unwrap_or_default();
+    let Some((kind, id)) = resource.split_once('/') else {
+        return Err(Error::invalid(
+            "resourceArn",
+            format!("{arn:?} is not an ARN of DRS"),
+        ));
+    };
+    let missing = || Error::not_found(kind, id);
+    if arn != estate.drs_arn(kind, id) {
+        return Err(missing());
+    }
+    match kind {
+        "source-server" => {
+            let server = estate.find_server(id).ok_or_else(missing)?;
+            Ok(&mut estate.servers[server].tags)
+        }
+        "recovery-instance" => {
+            let instance = estate.find_recovery_instance(id, now).ok_or_else(missing)?;
+            Ok(&mut estate.instances[instance].drs_tags)
+        }
+        "job" => estate
+            .jobs
+            .iter_mut()
+            .find(|job| job.id == id)
+            .map(|job| &mut job.tags)
+            .ok_or_else(missing),
+        _ => Err(missing()),
+    }
+}

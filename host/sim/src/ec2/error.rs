@@ -1,0 +1,100 @@
+//! EC2's errors.
+
+use serde::Serialize;
+
+use crate::dispatch::Reply;
+use crate::xml;
+
+/// A refusal by EC2.
+#[derive(Debug)]
+pub(crate) struct Error {
+    status: u16,
+    code: &'static str,
+    message: String,
+}
+
+impl Error {
+    fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+        }
+    }
+
+    pub(super) fn invalid_action(action: &str) -> Self {
+        let message = format!("The action {action} is not valid for this web service.");
+        Self::new(400, "InvalidAction", message)
+    }
+
+    pub(super) fn missing(parameter: &str) -> Self {
+        let message = format!("The request must contain the parameter {parameter}");
+        Self::new(400, "MissingParameter", message)
+    }
+
+    pub(super) fn invalid_value(message: impl Into<String>) -> Self {
+        Self::new(400, "InvalidParameterValue", message)
+    }
+
+    pub(super) fn malformed_id(id: &str) -> Self {
+        Self::new(
+            400,
+            "InvalidInstanceID.Malformed",
+            format!("Invalid id: \"{id}\""),
+        )
+    }
+
+    pub(super) fn unknown_ids(ids: &[&str]) -> Self {
+        let message = match ids {
+            [id] => format!("The instance ID '{id}' does not exist"),
+            _ => format!("The instance IDs '{}' do not exist", ids.join(", ")),
+        };
+        Self::new(400, "InvalidInstanceID.NotFound", message)
+    }
+
+    /// Too many requests.
+    pub(crate) fn throttled() -> Self {
+        Self::new(503, "RequestLimitExceeded", "Request limit exceeded.")
+    }
+
+    /// The service's own fault.
+    pub(crate) fn internal() -> Self {
+        Self::new(500, "InternalError", "An internal error has occurred")
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Body<'a> {
+    errors: Errors<'a>,
+    #[serde(rename = "RequestID")]
+    request_id: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Errors<'a> {
+    error: Detail<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Detail<'a> {
+    code: &'a str,
+    message: &'a str,
+}
+
+impl From<Error> for Reply {
+    fn from(error: Error) -> Self {
+        let detail = Detail {
+            code: error.code,
+            message: &error.message,
+        };
+        let body = Body {
+            errors: Errors { error: detail },
+            request_id: xml::REQUEST_ID,
+        };
+        xml::reply(error.status, "Response", &body)
+            .about(format!("{}: {}", error.code, error.message))
+    }
+}

@@ -1,0 +1,169 @@
+//! SSM commands: computed whole when they are sent, like everything here.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Estate;
+use crate::world::{Command, CommandStatus};
+
+/// From a command's sending to its delivery at an agent that is online.
+const DELIVERY: SignedDuration = SignedDuration::from_secs(2);
+
+/// What the caller of `SendCommand` asked for.
+#[derive(Debug)]
+pub(crate) struct CommandOrder {
+    pub(crate) document: String,
+    pub(crate) document_version: String,
+    pub(crate) comment: String,
+    pub(crate) parameters: BTreeMap<String, Vec<String>>,
+    /// Until delivery.
+    pub(crate) delivery_timeout: SignedDuration,
+    /// From delivery on.
+    pub(crate) execution_timeout: SignedDuration,
+    /// As the caller gave them, when he chose by target.
+    pub(crate) targets: serde_json::Value,
+}
+
+/// A command that was sent.
+#[derive(Debug)]
+pub(crate) struct CommandRun {
+    pub(crate) id: String,
+    pub(crate) order: CommandOrder,
+    pub(crate) requested: Timestamp,
+    /// `GetCommandInvocation` and `ListCommandInvocations` know it from here.
+    pub(crate) visible: Timestamp,
+    pub(crate) invocations: Vec<Invocation>,
+}
+
+/// A command on one instance.
+#[derive(Debug)]
+pub(crate) struct Invocation {
+    pub(crate) instance_id: String,
+    pub(crate) instance_name: String,
+    /// `None` if it is never delivered.
+    pub(crate) starts: Option<Timestamp>,
+    pub(crate) ends: Timestamp,
+    pub(crate) outcome: CommandStatus,
+    pub(crate) exit_code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Where an invocation is: `Status` and `StatusDetails` of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) status: &'static str,
+    pub(crate) details: &'static str,
+}
+
+impl Invocation {
+    /// Where it is at `now`.
+    pub(crate) fn standing(&self, now: Timestamp) -> Standing {
+        let (status, details) = match (self.outcome, self.starts) {
+            _ if now < self.starts.unwrap_or(self.ends) => ("Pending", "Pending"),
+            _ if now < self.ends => ("InProgress", "InProgress"),
+            (_, None) => ("TimedOut", "Delivery Timed Out"),
+            (CommandStatus::Success, _) => ("Success", "Success"),
+            (CommandStatus::Failed, _) => ("Failed", "Failed"),
+            (CommandStatus::TimedOut, _) => ("TimedOut", "Execution Timed Out"),
+        };
+        Standing { status, details }
+    }
+
+    /// Whether it is over.
+    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.ends
+    }
+}
+
+impl CommandRun {
+    /// The worst of its invocations, or how far it is.
+    pub(crate) fn status(&self, now: Timestamp) -> &'static str {
+        let all: Vec<_> = self
+            .invocations
+            .iter()
+            .map(|one| one.standing(now).status)
+            .collect();
+        if all.iter().all(|status| *status == "Pending") {
+            return "Pending";
+        }
+        ["InProgress", "Pending", "Failed", "TimedOut"]
+            .into_iter()
+            .find(|status| all.contains(status))
+            .map_or("Success", |status| {
+                if status == "Pending" {
+                    "InProgress"
+                } else {
+                    status
+                }
+            })
+    }
+}
+
+impl Estate {
+    /// Sends a command to instances, given by index. All checks are behind us.
+    pub(crate) fn send_command(
+        &mut self,
+        order: CommandOrder,
+        instances: &[usize],
+        at: Timestamp,
+    ) -> &CommandRun {
+        let run = CommandRun {
+            id: self.seed.uuid(&format!("command/{}", self.commands.len())),
+            requested: at,
+            visible: at + self.world.timing.command_visible_after,
+            invocations: instances
+                .iter()
+                .map(|instance| self.invoke(&order, *instance, at))
+                .collect(),
+            order,
+        };
+        self.commands.push(run);
+        &self.commands[self.commands.len() - 1]
+    }
+
+    fn invoke(&self, order: &CommandOrder, instance: usize, at: Timestamp) -> Invocation {
+        let instance = &self.instances[instance];
+        let server = self.server(instance.server);
+        let values: Vec<&str> = order
+            .parameters
+            .values()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        let silent = Command::default();
+        let script = self
+            .world
+            .commands
+            .iter()
+            .find(|command| command.matches(&order.document, &values, &server.name))
+            .unwrap_or(&silent);
+
+        let expires = at + order.delivery_timeout;
+        let starts = self
+            .reachable_from(&server.name, at + DELIVERY)
+            .filter(|starts| *starts < expires);
+        let cut =
+            script.takes > order.execution_timeout || script.status == CommandStatus::TimedOut;
+        let (outcome, takes) = if cut {
+            (CommandStatus::TimedOut, order.execution_timeout)
+        } else {
+            (script.status, script.takes)
+        };
+        Invocation {
+            instance_id: instance.id.clone(),
+            instance_name: server.name.clone(),
+            starts,
+            ends: starts.map_or(expires, |starts| starts + takes),
+            outcome,
+            exit_code: script.exit_code.unwrap_or(match outcome {
+                CommandStatus::Success => 0,
+                CommandStatus::Failed => 1,
+                CommandStatus::TimedOut => -1,
+            }),
+            stdout: script.stdout.clone(),
+            stderr: script.stderr.clone(),
+        }
+    }
+}

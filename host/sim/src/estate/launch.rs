@@ -1,0 +1,221 @@
+//! Starting a launch job: everything it will do is decided here.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Estate;
+use super::instance::{Ending, Instance};
+use super::job::{Job, JobKind, LaunchStatus, LogItem, Participant};
+use super::recorded::{JOBS, RecordedJob};
+use super::timeline::{self, Conditions, Course, Data};
+use crate::world::Replication;
+
+/// A server to launch.
+#[derive(Debug, Clone)]
+pub(crate) struct LaunchRequest {
+    /// Index of the server.
+    pub(crate) server: usize,
+    /// The moment of the recovery point that the caller chose; `None` for the newest data.
+    pub(crate) recovery_point: Option<Timestamp>,
+}
+
+impl Estate {
+    /// Creates a launch job at `at`. All checks are behind us.
+    pub(crate) fn launch(
+        &mut self,
+        at: Timestamp,
+        requests: &[LaunchRequest],
+        is_drill: bool,
+        tags: BTreeMap<String, String>,
+    ) -> &Job {
+        let id = self.seed.id("drsjob-", &self.jobs.len().to_string());
+        let recorded = &JOBS[self.launches % JOBS.len()];
+        let starts = at + SignedDuration::from_millis(recorded.start);
+        let mut log = vec![LogItem::of_job(starts, "JOB_START")];
+        let mut participants = Vec::new();
+
+        for (position, request) in requests.iter().enumerate() {
+            let (course, data_time) = self.decide(at, request, &id, recorded, position);
+            self.delete_previous(request.server, at, &course);
+            let launch = Launch {
+                job_id: &id,
+                at,
+                server: request.server,
+                is_drill,
+                data_time,
+            };
+            let instance = launch.instance(self, &course);
+            let instance_id = instance.as_ref().map(|instance| instance.id.clone());
+            self.instances.extend(instance);
+            log.extend(launch.log(self, &course, instance_id.as_deref()));
+            participants.push(Participant {
+                server: request.server,
+                ends: at + course.ends,
+                outcome: match instance_id {
+                    Some(_) => LaunchStatus::Launched,
+                    None => LaunchStatus::Failed,
+                },
+                instance_id,
+            });
+            self.servers[request.server].last_launch = Some(self.jobs.len());
+        }
+
+        log.sort_by_key(|item| item.at);
+        let last = participants
+            .iter()
+            .map(|participant| participant.ends)
+            .max()
+            .unwrap_or(starts);
+        let ends = last + SignedDuration::from_millis(recorded.tail);
+        log.push(LogItem::of_job(ends, "JOB_END"));
+        let hidden = self.faults.next_job_hidden(self.elapsed(at));
+        if at >= self.start {
+            self.launches += 1;
+        }
+        self.jobs.push(Job {
+            id,
+            kind: if is_drill {
+                JobKind::Drill
+            } else {
+                JobKind::Recovery
+            },
+            created: at,
+            starts,
+            ends,
+            visible: at + hidden.unwrap_or(self.world.timing.job_visible_after),
+            participants,
+            tags,
+            log,
+        });
+        &self.jobs[self.jobs.len() - 1]
+    }
+
+    /// A server's way through the job, and the moment of the data that it will have.
+    fn decide(
+        &mut self,
+        at: Timestamp,
+        request: &LaunchRequest,
+        job_id: &str,
+        recorded: &RecordedJob,
+        position: usize,
+    ) -> (Course, Timestamp) {
+        let server = &self.world.servers[request.server];
+        let newest = self.newest_snapshot(request.server, at);
+        let (data, data_time) = match (request.recovery_point, newest) {
+            (Some(chosen), _) => (Data::Chosen, chosen),
+            (None, Some(_)) if server.replication == Replication::Continuous => {
+                (Data::Fresh, at - server.lag)
+            }
+            (None, Some(newest)) => (Data::Previous, newest),
+            (None, None) => (Data::Missing, at),
+        };
+        let stands = self
+            .instances
+            .iter()
+            .any(|instance| instance.server == request.server && instance.is_live(at));
+        let jitter = self
+            .seed
+            .jitter(self.world.timing.jitter, &format!("{job_id}/{}", server.id));
+        let conditions = Conditions {
+            recorded: &recorded.servers[position % recorded.servers.len()],
+            job_start: recorded.start,
+            pace: server.slowness * jitter,
+            cleanup: stands.then_some(self.world.timing.cleanup),
+            data,
+            failure: self
+                .faults
+                .next_launch_failure(&server.name, at.duration_since(self.start)),
+        };
+        (timeline::course(&conditions), data_time)
+    }
+
+    /// Whatever instance the server had goes first, and DRS forgets it.
+    fn delete_previous(&mut self, server: usize, at: Timestamp, course: &Course) {
+        for instance in self
+            .instances
+            .iter_mut()
+            .filter(|instance| instance.server == server)
+        {
+            match course.cleanup {
+                Some((shuts_down, terminated)) => instance.end(Ending {
+                    shuts_down: at + shuts_down,
+                    terminated: at + terminated,
+                    by_drs: true,
+                }),
+                None => instance.forget(),
+            }
+        }
+    }
+}
+
+/// One server's launch, as far as its instance and its log lines need to know.
+struct Launch<'a> {
+    job_id: &'a str,
+    at: Timestamp,
+    server: usize,
+    is_drill: bool,
+    data_time: Timestamp,
+}
+
+impl Launch<'_> {
+    /// The instance that the launch will bring, if it brings one.
+    fn instance(&self, estate: &Estate, course: &Course) -> Option<Instance> {
+        let appears = self.at + course.appears?;
+        let server = estate.server(self.server);
+        let number = estate.instances.len();
+        let mut tags = estate.servers[self.server].tags.clone();
+        tags.insert("Name".to_owned(), server.name.clone());
+        let drs_tags = tags.clone();
+        tags.insert(
+            "AWSElasticDisasterRecoveryManaged".to_owned(),
+            "drs.amazonaws.com".to_owned(),
+        );
+        tags.insert(
+            "AWSElasticDisasterRecoverySourceServerID".to_owned(),
+            server.id.clone(),
+        );
+        Some(Instance {
+            id: estate
+                .seed
+                .id("i-", &format!("{}/{}", self.job_id, server.id)),
+            server: self.server,
+            job_id: self.job_id.to_owned(),
+            is_drill: self.is_drill,
+            point_in_time: self.data_time,
+            appears,
+            runs: appears + estate.world.timing.boot,
+            listed: self.at + course.ends,
+            ending: None,
+            disconnected: false,
+            private_ip: format!("10.0.{}.{}", number / 200 % 200 + 1, number % 200 + 10),
+            tags,
+            drs_tags,
+        })
+    }
+
+    /// The launch's lines in the job log.
+    fn log(&self, estate: &Estate, course: &Course, instance_id: Option<&str>) -> Vec<LogItem> {
+        let server = &estate.server(self.server).id;
+        let conversion = estate
+            .seed
+            .id("i-", &format!("conversion/{}/{server}", self.job_id));
+        course
+            .events
+            .iter()
+            .map(|step| LogItem {
+                at: self.at + step.after,
+                event: step.event,
+                server: Some(self.server),
+                conversion_server: step
+                    .event
+                    .starts_with("CONVERSION")
+                    .then(|| conversion.clone()),
+                target_instance: instance_id
+                    .filter(|_| step.event == "LAUNCH_END")
+                    .map(str::to_owned),
+                raw_error: step.raw_error.clone(),
+            })
+            .collect()
+    }
+}

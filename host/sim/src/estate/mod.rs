@@ -1,0 +1,188 @@
+//! The state of the pretend world, and what changes it.
+//!
+//! Nothing here runs in the background. What will happen is computed when its cause happens — a
+//! job's whole log when the job is created, an instance's whole boot when it is launched — and every
+//! question takes the instant for which it is asked. So the same world, calls and times give the
+//! same replies, and a clock may jump.
+
+pub(crate) mod agent;
+pub(crate) mod command;
+pub(crate) mod instance;
+pub(crate) mod job;
+mod launch;
+pub(crate) mod quota;
+mod recorded;
+pub(crate) mod replication;
+pub(crate) mod seed;
+mod terminate;
+pub(crate) mod timeline;
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::facts::Fact;
+use crate::fault::Faults;
+use crate::world::{Server, World};
+use command::CommandRun;
+use instance::Instance;
+use job::Job;
+use seed::Seed;
+
+pub(crate) use launch::LaunchRequest;
+
+pub(crate) const FACTS: &[Fact] = &[
+    Fact::assumed(
+        "drs.jobs.visible-late",
+        "DescribeJobs shows a new job only some seconds after it was created.",
+        "DRS does not say that its lists are consistent at once",
+    ),
+    Fact::assumed(
+        "drs.recovery-instance.ec2-tags",
+        "The EC2 instance carries the tags of its source server, its name, and the tags \
+         AWSElasticDisasterRecoveryManaged and AWSElasticDisasterRecoverySourceServerID.",
+        "copyTags is on in the launch configuration; the names of DRS's own tags from memory",
+    ),
+];
+
+/// The estate of one account in one Region.
+#[derive(Debug)]
+pub(crate) struct Estate {
+    pub(crate) world: World,
+    pub(crate) seed: Seed,
+    /// When the story began.
+    pub(crate) start: Timestamp,
+    /// False in every Region but the world's: DRS was never set up there.
+    pub(crate) initialized: bool,
+    /// One for each of the world's servers, in its order.
+    pub(crate) servers: Vec<SourceServer>,
+    /// Oldest first.
+    pub(crate) instances: Vec<Instance>,
+    /// Oldest first.
+    pub(crate) jobs: Vec<Job>,
+    /// Oldest first.
+    pub(crate) commands: Vec<CommandRun>,
+    pub(crate) faults: Faults,
+    /// Launch jobs asked for since the start: they take the recordings in turn.
+    launches: usize,
+}
+
+/// What changes about a source server.
+#[derive(Debug)]
+pub(crate) struct SourceServer {
+    pub(crate) tags: BTreeMap<String, String>,
+    /// Index of its newest launch job.
+    pub(crate) last_launch: Option<usize>,
+}
+
+impl Estate {
+    /// The estate as it stands at `start`, with the instances that the world says exist already.
+    pub(crate) fn new(world: World, start: Timestamp) -> Self {
+        let mut estate = Self::empty(world, start, true);
+        let existing: Vec<_> = estate
+            .world
+            .servers
+            .iter()
+            .enumerate()
+            .filter_map(|(server, facts)| Some((server, facts.recovery_instance?)))
+            .collect();
+        for (server, instance) in existing {
+            let launched = start.saturating_sub(instance.age).unwrap_or(start);
+            let request = LaunchRequest {
+                server,
+                recovery_point: None,
+            };
+            estate.launch(launched, &[request], instance.drill, BTreeMap::new());
+        }
+        estate.jobs.sort_by_key(|job| job.created);
+        estate.index_last_launches();
+        estate
+    }
+
+    /// What the same account looks like in a Region that the world does not describe.
+    pub(crate) fn elsewhere(world: &World, start: Timestamp) -> Self {
+        Self::empty(world.elsewhere(), start, false)
+    }
+
+    fn empty(world: World, start: Timestamp, initialized: bool) -> Self {
+        let servers = world
+            .servers
+            .iter()
+            .map(|server| SourceServer {
+                tags: server.tags.clone(),
+                last_launch: None,
+            })
+            .collect();
+        Self {
+            seed: Seed(world.seed),
+            start,
+            initialized,
+            servers,
+            instances: Vec::new(),
+            jobs: Vec::new(),
+            commands: Vec::new(),
+            faults: Faults::new(&world.faults),
+            launches: 0,
+            world,
+        }
+    }
+
+    /// Sorting the jobs of the past moved them.
+    fn index_last_launches(&mut self) {
+        for (index, job) in self.jobs.iter().enumerate() {
+            for participant in &job.participants {
+                self.servers[participant.server].last_launch = Some(index);
+            }
+        }
+    }
+
+    /// How long the story has been going on.
+    pub(crate) fn elapsed(&self, now: Timestamp) -> SignedDuration {
+        now.duration_since(self.start)
+    }
+
+    /// What the world says of a server.
+    pub(crate) fn server(&self, index: usize) -> &Server {
+        &self.world.servers[index]
+    }
+
+    /// The server with this id.
+    pub(crate) fn find_server(&self, id: &str) -> Option<usize> {
+        self.world.servers.iter().position(|server| server.id == id)
+    }
+
+    /// The job with this id.
+    pub(crate) fn find_job(&self, id: &str) -> Option<&Job> {
+        self.jobs.iter().find(|job| job.id == id)
+    }
+
+    /// The server's recovery instance that DRS lists, if any.
+    pub(crate) fn recovery_instance(&self, server: usize, now: Timestamp) -> Option<&Instance> {
+        self.instances
+            .iter()
+            .rev()
+            .find(|instance| instance.server == server && instance.is_listed(now))
+    }
+
+    /// The recovery instance with this id, if DRS lists it.
+    pub(crate) fn find_recovery_instance(&self, id: &str, now: Timestamp) -> Option<usize> {
+        self.instances
+            .iter()
+            .position(|instance| instance.id == id && instance.is_listed(now))
+    }
+
+    /// The active job of a server, if any.
+    pub(crate) fn active_job(&self, server: usize, now: Timestamp) -> Option<&Job> {
+        self.jobs
+            .iter()
+            .find(|job| job.is_active(now) && job.participant(server).is_some())
+    }
+
+    /// An ARN of DRS in this account and Region.
+    pub(crate) fn drs_arn(&self, kind: &str, id: &str) -> String {
+        format!(
+            "arn:aws:drs:{}:{}:{kind}/{id}",
+            self.world.region, self.world.account
+        )
+    }
+}

@@ -1,0 +1,73 @@
+//! Errors of Systems Manager.
+
+use serde_json::json;
+
+use crate::dispatch::Reply;
+
+/// A refusal by Systems Manager.
+#[derive(Debug)]
+pub(crate) struct Error {
+    status: u16,
+    kind: &'static str,
+    message: String,
+}
+
+impl Error {
+    /// A refusal with one of the names in the service's model.
+    pub(super) fn new(kind: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status: 400,
+            kind,
+            message: message.into(),
+        }
+    }
+
+    pub(super) fn unknown_operation(name: &str) -> Self {
+        Self::new(
+            "UnknownOperationException",
+            format!("The operation {name} is unknown"),
+        )
+    }
+
+    pub(super) fn serialization(message: String) -> Self {
+        Self::new("SerializationException", message)
+    }
+
+    pub(super) fn validation(message: impl Into<String>) -> Self {
+        Self::new("ValidationException", message)
+    }
+
+    pub(super) fn invalid_instance(id: &str) -> Self {
+        Self::new(
+            "InvalidInstanceId",
+            format!("Instances [[{id}]] not in a valid state for account"),
+        )
+    }
+
+    /// Too many requests.
+    pub(crate) fn throttled() -> Self {
+        Self::new("ThrottlingException", "Rate exceeded")
+    }
+
+    /// The service's own fault.
+    pub(crate) fn internal() -> Self {
+        let message = "An internal error has occurred".to_owned();
+        Self {
+            status: 500,
+            kind: "InternalServerError",
+            message,
+        }
+    }
+}
+
+impl From<Error> for Reply {
+    fn from(error: Error) -> Self {
+        let body = json!({ "__type": error.kind, "message": error.message });
+        let mut reply =
+            super::reply(error.status, &body).about(format!("{}: {}", error.kind, error.message));
+        reply
+            .headers
+            .push(("x-amzn-errortype", error.kind.to_owned()));
+        reply
+    }
+}

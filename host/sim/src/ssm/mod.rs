@@ -1,0 +1,91 @@
+//! AWS Systems Manager, as far as Run Command goes; protocol JSON 1.1: the operation is in
+//! `X-Amz-Target`, times are seconds since 1970.
+
+pub(crate) mod error;
+pub(crate) mod instance_information;
+pub(crate) mod invocations;
+mod list_commands;
+mod list_invocations;
+mod paging;
+pub(crate) mod send_command;
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::dispatch::Reply;
+use crate::estate::Estate;
+use crate::facts::{Fact, source};
+use crate::http::Request;
+use error::Error;
+
+pub(crate) const FACTS: &[Fact] = &[
+    Fact::documented(
+        "ssm.protocol",
+        "Requests are JSON with the operation in X-Amz-Target; an error is 400 with its name in \
+         __type; times are seconds since 1970.",
+        source::SSM_MODEL,
+    ),
+    Fact::documented(
+        "ssm.output-cut",
+        "GetCommandInvocation cuts stdout at 24,000 characters and stderr at 8,000; lists cut \
+         output at 2,500.",
+        source::SSM_MODEL,
+    ),
+];
+
+/// The operations that are simulated.
+pub(crate) const OPERATIONS: &[&str] = &[
+    "DescribeInstanceInformation",
+    "GetCommandInvocation",
+    "ListCommandInvocations",
+    "ListCommands",
+    "SendCommand",
+];
+
+/// Answers a call of Systems Manager.
+pub(crate) fn handle(estate: &mut Estate, now: Timestamp, request: &Request) -> Reply {
+    let body = request.body.as_str();
+    let reply = match request.operation.as_str() {
+        "DescribeInstanceInformation" => instance_information::describe(estate, now, body),
+        "GetCommandInvocation" => invocations::get(estate, now, body),
+        "ListCommandInvocations" => list_invocations::list(estate, now, body),
+        "ListCommands" => list_commands::list(estate, now, body),
+        "SendCommand" => send_command::send(estate, now, body),
+        other => Err(Error::unknown_operation(other)),
+    };
+    reply.unwrap_or_else(Reply::from)
+}
+
+/// A successful reply.
+fn reply(status: u16, body: &Value) -> Reply {
+    Reply::new(status, "application/x-amz-json-1.1", body.to_string())
+}
+
+/// A successful reply with one page of the list `name`.
+fn page(name: &str, items: &[Value], next_token: Option<String>) -> Reply {
+    let mut body = json!({ name: items });
+    if let Some(token) = next_token {
+        body["NextToken"] = token.into();
+    }
+    reply(200, &body)
+}
+
+/// Reads a body. Unknown fields are ignored, as AWS does.
+fn parse<T: DeserializeOwned>(body: &str) -> Result<T, Error> {
+    serde_json::from_str(body).map_err(|error| Error::serialization(error.to_string()))
+}
+
+/// A time as this protocol writes it.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds of this era fit into 53 bits"
+)]
+fn seconds(time: Timestamp) -> Value {
+    (time.as_millisecond() as f64 / 1000.0).into()
+}
+
+/// The first `most` characters.
+fn cut(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}

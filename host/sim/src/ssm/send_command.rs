@@ -1,0 +1,228 @@
+//! `SendCommand`.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::error::Error;
+use super::list_commands;
+use crate::dispatch::Reply;
+use crate::estate::Estate;
+use crate::estate::command::CommandOrder;
+use crate::facts::{Fact, source};
+
+pub(crate) const FACTS: &[Fact] = &[
+    Fact::documented(
+        "ssm.send-command.no-token",
+        "SendCommand takes no idempotency token: sent twice, it runs twice.",
+        source::SSM_MODEL,
+    ),
+    Fact::documented(
+        "ssm.send-command.invalid-instance",
+        "An instance whose agent is not registered or not running is InvalidInstanceId.",
+        source::SSM_GUIDE,
+    ),
+    Fact::documented(
+        "ssm.send-command.limits",
+        "At most 50 instances, 5 targets and a comment of 100 characters.",
+        source::SSM_MODEL,
+    ),
+    Fact::documented(
+        "ssm.send-command.delivery",
+        "A command that cannot be delivered within TimeoutSeconds ends TimedOut, with details \
+         Delivery Timed Out.",
+        source::SSM_GUIDE,
+    ),
+    Fact::assumed(
+        "ssm.send-command.documents",
+        "Known documents are AWS-RunShellScript, AWS-RunPowerShellScript, and those that the world \
+         scripts; others are InvalidDocument.",
+        "there is no document store behind the simulator",
+    ),
+    Fact::assumed(
+        "ssm.send-command.delay",
+        "A command reaches an agent that is online after two seconds.",
+        "Pending should be seen by whoever polls",
+    ),
+];
+
+/// AWS's own documents, with their parameters; the first is required.
+const DOCUMENTS: [&str; 2] = ["AWS-RunShellScript", "AWS-RunPowerShellScript"];
+const PARAMETERS: [&str; 3] = ["commands", "workingDirectory", "executionTimeout"];
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Input {
+    #[serde(default)]
+    instance_ids: Vec<String>,
+    #[serde(default)]
+    targets: Vec<Target>,
+    document_name: Option<String>,
+    document_version: Option<String>,
+    timeout_seconds: Option<i64>,
+    #[serde(default)]
+    comment: String,
+    #[serde(default)]
+    parameters: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Target {
+    key: String,
+    values: Vec<String>,
+}
+
+pub(super) fn send(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
+    let input: Input = super::parse(body)?;
+    let document = check_document(estate, &input)?;
+    let execution_timeout = check_parameters(&document, &input.parameters)?;
+    let delivery_timeout = input.timeout_seconds.unwrap_or(3600);
+    if !(30..=2_592_000).contains(&delivery_timeout) {
+        return Err(Error::validation(
+            "timeoutSeconds must be from 30 to 2592000",
+        ));
+    }
+    if input.comment.chars().count() > 100 {
+        return Err(Error::validation(
+            "comment must have length less than or equal to 100",
+        ));
+    }
+    let instances = find_instances(estate, now, &input)?;
+    let order = CommandOrder {
+        document,
+        document_version: input
+            .document_version
+            .unwrap_or_else(|| "$DEFAULT".to_owned()),
+        comment: input.comment,
+        parameters: input.parameters,
+        delivery_timeout: SignedDuration::from_secs(delivery_timeout),
+        execution_timeout,
+        targets: json!(input.targets),
+    };
+    let command = estate.send_command(order, &instances, now);
+    let about = format!(
+        "{}: {} on {} instances",
+        command.id,
+        command.order.document,
+        instances.len()
+    );
+    let body = json!({ "Command": list_commands::view(command, now) });
+    Ok(super::reply(200, &body).about(about))
+}
+
+fn check_document(estate: &Estate, input: &Input) -> Result<String, Error> {
+    let Some(name) = &input.document_name else {
+        return Err(Error::validation("documentName must not be null"));
+    };
+    let scripted = || {
+        estate
+            .world
+            .commands
+            .iter()
+            .filter_map(|command| command.document.as_ref())
+    };
+    if DOCUMENTS.contains(&name.as_str()) || scripted().any(|known| known == name) {
+        return Ok(name.clone());
+    }
+    Err(Error::new(
+        "InvalidDocument",
+        format!("Document with name {name} does not exist."),
+    ))
+}
+
+/// The parameters of AWS's own documents; those of others are anybody's guess. Returns how long
+/// the command may run.
+fn check_parameters(
+    document: &str,
+    parameters: &BTreeMap<String, Vec<String>>,
+) -> Result<SignedDuration, Error> {
+    let invalid = |message: String| Error::new("InvalidParameters", message);
+    if DOCUMENTS.contains(&document) {
+        if parameters.get(PARAMETERS[0]).is_none_or(Vec::is_empty) {
+            return Err(invalid(format!(
+                "{document} requires the parameter commands"
+            )));
+        }
+        if let Some(name) = parameters
+            .keys()
+            .find(|name| !PARAMETERS.contains(&name.as_str()))
+        {
+            return Err(invalid(format!("{document} has no parameter {name}")));
+        }
+    }
+    match parameters
+        .get("executionTimeout")
+        .and_then(|values| values.first())
+    {
+        None => Ok(SignedDuration::from_hours(1)),
+        Some(text) => match text.parse() {
+            Ok(seconds @ 5..=172_800) => Ok(SignedDuration::from_secs(seconds)),
+            _ => Err(invalid(format!(
+                "executionTimeout {text:?} is not from 5 to 172800"
+            ))),
+        },
+    }
+}
+
+/// The instances that are meant, by index. Named ones must have an agent that answers; targets
+/// take whoever does.
+fn find_instances(estate: &Estate, now: Timestamp, input: &Input) -> Result<Vec<usize>, Error> {
+    let Input {
+        instance_ids,
+        targets,
+        ..
+    } = input;
+    if instance_ids.is_empty() == targets.is_empty() {
+        return Err(Error::validation(
+            "Exactly one of InstanceIds and Targets must be given",
+        ));
+    }
+    if instance_ids.len() > 50 || targets.len() > 5 {
+        return Err(Error::validation(
+            "At most 50 instance ids or 5 targets can be given",
+        ));
+    }
+    let online = |index: usize| {
+        estate
+            .agent(&estate.instances[index], now)
+            .is_some_and(|agent| agent.online)
+    };
+    if targets.is_empty() {
+        let mut found = Vec::new();
+        for id in instance_ids {
+            let index = estate
+                .instances
+                .iter()
+                .position(|instance| instance.id == *id);
+            let index = index.filter(|index| online(*index));
+            let index = index.ok_or_else(|| Error::invalid_instance(id))?;
+            if found.contains(&index) {
+                return Err(Error::new(
+                    "DuplicateInstanceId",
+                    format!("{id} is given twice"),
+                ));
+            }
+            found.push(index);
+        }
+        return Ok(found);
+    }
+    let targeted = |index: &usize| {
+        let instance = &estate.instances[*index];
+        targets
+            .iter()
+            .all(|target| match target.key.strip_prefix("tag:") {
+                Some(key) => instance
+                    .tags
+                    .get(key)
+                    .is_some_and(|value| target.values.contains(value)),
+                None => target.key == "InstanceIds" && target.values.contains(&instance.id),
+            })
+    };
+    Ok((0..estate.instances.len())
+        .filter(targeted)
+        .filter(|index| online(*index))
+        .collect())
+}

@@ -1,0 +1,74 @@
+//! `[[commands]]`: what SSM commands answer.
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use super::{Pattern, duration};
+
+/// A scripted result. The first entry whose conditions all hold answers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Command {
+    pub(crate) document: Option<String>,
+    /// A part of any parameter value.
+    pub(crate) contains: Option<String>,
+    pub(crate) server: Option<Spanned<Pattern>>,
+    #[serde(default)]
+    pub(crate) status: CommandStatus,
+    /// Otherwise 0 for Success, 1 for Failed.
+    pub(crate) exit_code: Option<i32>,
+    #[serde(default)]
+    pub(crate) stdout: String,
+    #[serde(default)]
+    pub(crate) stderr: String,
+    /// How long it runs.
+    #[serde(default = "a_moment", deserialize_with = "duration::read")]
+    pub(crate) takes: SignedDuration,
+}
+
+/// How a command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+pub(crate) enum CommandStatus {
+    #[default]
+    Success,
+    Failed,
+    TimedOut,
+}
+
+fn a_moment() -> SignedDuration {
+    SignedDuration::from_secs(2)
+}
+
+impl Command {
+    /// Whether this entry answers for `document` with these parameter values on `server`.
+    pub(crate) fn matches(&self, document: &str, values: &[&str], server: &str) -> bool {
+        self.document
+            .as_ref()
+            .is_none_or(|wanted| wanted == document)
+            && self
+                .contains
+                .as_ref()
+                .is_none_or(|part| values.iter().any(|value| value.contains(part.as_str())))
+            && self
+                .server
+                .as_ref()
+                .is_none_or(|wanted| wanted.get_ref().matches(server))
+    }
+}
+
+impl Default for Command {
+    /// What a command answers that the world does not script.
+    fn default() -> Self {
+        Self {
+            document: None,
+            contains: None,
+            server: None,
+            status: CommandStatus::Success,
+            exit_code: None,
+            stdout: String::new(),
+            stderr: String::new(),
+            takes: a_moment(),
+        }
+    }
+}

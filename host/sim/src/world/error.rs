@@ -1,0 +1,119 @@
+//! What is wrong with a world file, said so that its author can mend it.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A world file that cannot be used: where, what, and what may have been meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorldError {
+    /// The file, as the caller named it.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The field, as a path: `servers[0].replication`. Empty if the trouble has no field.
+    pub field: String,
+    /// What is wrong, as one sentence without its full stop.
+    pub message: String,
+    /// A known name close to the unknown one.
+    pub suggestion: Option<String>,
+}
+
+impl fmt::Display for WorldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: ", self.file, self.line)?;
+        if !self.field.is_empty() {
+            write!(f, "{}: ", self.field)?;
+        }
+        f.write_str(&self.message)?;
+        match &self.suggestion {
+            Some(name) => write!(f, ", did you mean `{name}`?"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for WorldError {}
+
+/// Something wrong at a place in the text; [`super::read`] knows the text and makes it a
+/// [`WorldError`].
+#[derive(Debug)]
+pub(super) struct Trouble {
+    pub(super) span: Option<Range<usize>>,
+    pub(super) message: String,
+    pub(super) suggestion: Option<String>,
+}
+
+impl Trouble {
+    pub(super) fn at(span: Range<usize>, message: impl Into<String>) -> Self {
+        Self {
+            span: Some(span),
+            message: message.into(),
+            suggestion: None,
+        }
+    }
+
+    pub(super) fn suggesting<'a>(
+        mut self,
+        written: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        self.suggestion = nearest(written, known);
+        self
+    }
+
+    /// Lists what could have been written, unless one of them is already suggested.
+    pub(super) fn listing(mut self, known: &[&str]) -> Self {
+        if self.suggestion.is_none() {
+            self.message = format!("{}; known are {}", self.message, known.join(", "));
+        }
+        self
+    }
+
+    /// Gives a trouble without a place of its own the place of what it is part of.
+    pub(super) fn within(mut self, span: &Range<usize>) -> Self {
+        self.span.get_or_insert_with(|| span.clone());
+        self
+    }
+
+    /// Reads what serde says of an unknown name, ``unknown field `relication`, expected one of
+    /// `name`, `replication` ``, and turns its list into a suggestion. `also_known` names fields
+    /// that were read before, and are missing in that list.
+    pub(super) fn from_toml(error: &toml::de::Error, also_known: &[&str]) -> Self {
+        let message = error.message().lines().next().unwrap_or_default();
+        let mut names = message.split('`').skip(1).step_by(2);
+        let trouble = |message: &str| Self {
+            span: error.span(),
+            message: message.to_owned(),
+            suggestion: None,
+        };
+        let (true, Some(written)) = (message.starts_with("unknown "), names.next()) else {
+            return trouble(message);
+        };
+        let known: Vec<&str> = names.chain(also_known.iter().copied()).collect();
+        let said = message.split(", ").next().unwrap_or(message);
+        trouble(said)
+            .suggesting(written, known.iter().copied())
+            .listing(&known)
+    }
+}
+
+impl From<toml::de::Error> for Trouble {
+    fn from(error: toml::de::Error) -> Self {
+        Self::from_toml(&error, &[])
+    }
+}
+
+/// The known name that is most like what was written, if any is like it at all.
+fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    known
+        .into_iter()
+        .map(|name| {
+            (
+                strsim::jaro_winkler(&written.to_lowercase(), &name.to_lowercase()),
+                name,
+            )
+        })
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name.to_owned())
+}

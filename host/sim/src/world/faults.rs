@@ -1,0 +1,229 @@
+//! `[[faults]]`: what goes wrong on purpose.
+
+use jiff::SignedDuration;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
+use toml::Spanned;
+
+use super::{Pattern, duration};
+use crate::http::Service;
+
+/// One fault, by what it touches.
+#[derive(Debug, Clone)]
+pub(crate) enum Fault {
+    /// Strikes between a request and its reply.
+    Request(RequestFault),
+    /// A server's launch fails.
+    LaunchFails(LaunchFails, Occasion),
+    /// A new job stays hidden.
+    LateJob(LateJob, Occasion),
+    /// SSM agents are silent.
+    AgentOffline(AgentOffline, Window),
+    /// EC2 status checks do not pass.
+    StatusChecks(StatusChecks, Window),
+    /// Other people's jobs count too.
+    QuotaInUse(QuotaInUse, Window),
+}
+
+/// When a lasting fault holds, counted from the start of the world.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Window {
+    #[serde(deserialize_with = "duration::read")]
+    pub(crate) after: SignedDuration,
+    #[serde(rename = "for", deserialize_with = "duration::read_some")]
+    pub(crate) lasting: Option<SignedDuration>,
+}
+
+impl Window {
+    /// Whether the fault holds `elapsed` after the start of the world.
+    pub(crate) fn contains(&self, elapsed: SignedDuration) -> bool {
+        elapsed >= self.after && self.end().is_none_or(|end| elapsed < end)
+    }
+
+    /// When it is over; `None` if never.
+    pub(crate) fn end(&self) -> Option<SignedDuration> {
+        self.lasting
+            .map(|lasting| self.after.saturating_add(lasting))
+    }
+}
+
+/// When, and how often, a fault of single events strikes.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Occasion {
+    /// Events let through first.
+    pub(crate) skip: u32,
+    pub(crate) times: Option<u32>,
+    #[serde(deserialize_with = "duration::read")]
+    pub(crate) after: SignedDuration,
+    #[serde(rename = "for", deserialize_with = "duration::read_some")]
+    pub(crate) lasting: Option<SignedDuration>,
+}
+
+impl Occasion {
+    pub(crate) fn window(&self) -> Window {
+        Window {
+            after: self.after,
+            lasting: self.lasting,
+        }
+    }
+
+    /// How often it strikes: by default once, or without limit inside a window that ends.
+    pub(crate) fn limit(&self) -> u32 {
+        self.times
+            .unwrap_or(if self.lasting.is_some() { u32::MAX } else { 1 })
+    }
+}
+
+/// A fault between a request and its reply.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestFault {
+    pub(crate) operation: Operation,
+    pub(crate) strike: Strike,
+    pub(crate) occasion: Occasion,
+}
+
+/// What happens to the request that is struck.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Strike {
+    /// Refused for coming too fast, without an effect.
+    Throttle { retry_after: SignedDuration },
+    /// The connection dies; with an effect, it dies after it.
+    DropReply { effect: bool },
+    /// Status 500; with an effect, it happened all the same.
+    InternalError { effect: bool },
+}
+
+/// `drs:StartRecovery`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Operation {
+    pub(crate) service: Service,
+    pub(crate) name: &'static str,
+}
+
+impl<'de> Deserialize<'de> for Operation {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let known = Service::ALL.into_iter().flat_map(|service| {
+            service
+                .operations()
+                .iter()
+                .map(move |name| Operation { service, name })
+        });
+        let spelled = |op: &Operation| format!("{}:{}", op.service.name(), op.name);
+        known.clone().find(|op| spelled(op) == text).ok_or_else(|| {
+            let known: Vec<String> = known.map(|op| format!("`{}`", spelled(&op))).collect();
+            let known = known.join(", ");
+            D::Error::custom(format!(
+                "unknown operation `{text}`, expected one of {known}"
+            ))
+        })
+    }
+}
+
+/// `kind = "throttle"`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Throttle {
+    pub(super) operation: Operation,
+    #[serde(default = "a_second", deserialize_with = "duration::read")]
+    pub(super) retry_after: SignedDuration,
+}
+
+fn a_second() -> SignedDuration {
+    SignedDuration::from_secs(1)
+}
+
+/// `kind = "drop_reply"` and `kind = "internal_error"`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LostAnswer {
+    pub(super) operation: Operation,
+    #[serde(default = "happened")]
+    pub(super) effect: bool,
+}
+
+fn happened() -> bool {
+    true
+}
+
+/// `kind = "launch_fails"`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LaunchFails {
+    pub(crate) server: Spanned<Pattern>,
+    #[serde(default)]
+    pub(crate) phase: LaunchPhase,
+    #[serde(default = "no_capacity")]
+    pub(crate) error: String,
+}
+
+fn no_capacity() -> String {
+    "InsufficientInstanceCapacity".to_owned()
+}
+
+/// The part of a launch in which a server fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LaunchPhase {
+    Snapshot,
+    Conversion,
+    #[default]
+    Launch,
+}
+
+/// `kind = "late_job"`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LateJob {
+    #[serde(deserialize_with = "duration::read")]
+    pub(crate) by: SignedDuration,
+}
+
+/// `kind = "agent_offline"`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AgentOffline {
+    pub(crate) server: Spanned<Pattern>,
+}
+
+/// `kind = "status_checks"`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StatusChecks {
+    pub(crate) server: Spanned<Pattern>,
+    #[serde(default)]
+    pub(crate) status: CheckStatus,
+}
+
+/// What status checks show instead of `ok`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum CheckStatus {
+    #[default]
+    Impaired,
+    Initializing,
+}
+
+/// `kind = "quota_in_use"`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QuotaInUse {
+    #[serde(default)]
+    pub(crate) jobs: usize,
+    #[serde(default)]
+    pub(crate) servers: usize,
+}
+
+impl Fault {
+    /// The pattern of server names, if the fault is about servers.
+    pub(super) fn servers(&self) -> Option<&Spanned<Pattern>> {
+        match self {
+            Fault::LaunchFails(fault, _) => Some(&fault.server),
+            Fault::AgentOffline(fault, _) => Some(&fault.server),
+            Fault::StatusChecks(fault, _) => Some(&fault.server),
+            Fault::Request(_) | Fault::LateJob(..) | Fault::QuotaInUse(..) => None,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The names by which AWS knows the estate: account, Region, source server id.
+
+use serde::de::{Deserialize, Deserializer, Error};
+
+/// Twelve digits.
+pub(super) struct Account(pub(super) String);
+
+impl<'de> Deserialize<'de> for Account {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            Ok(Self(text))
+        } else {
+            Err(D::Error::custom("an account is a string of twelve digits"))
+        }
+    }
+}
+
+/// Something like `us-west-2`.
+pub(super) struct Region(pub(super) String);
+
+impl<'de> Deserialize<'de> for Region {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let well_formed = text.split('-').count() >= 3
+            && text.ends_with(|last: char| last.is_ascii_digit())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if well_formed {
+            Ok(Self(text))
+        } else {
+            Err(D::Error::custom(format!(
+                "{text:?} is not a Region; write it like \"us-west-2\""
+            )))
+        }
+    }
+}
+
+/// `s-` and 17 letters or digits.
+pub(super) struct SourceServerId(pub(super) String);
+
+impl<'de> Deserialize<'de> for SourceServerId {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        match text.strip_prefix("s-") {
+            Some(rest) if rest.len() == 17 && rest.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+                Ok(Self(text))
+            }
+            _ => Err(D::Error::custom(
+                "a source server id is `s-` and 17 letters or digits",
+            )),
+        }
+    }
+}

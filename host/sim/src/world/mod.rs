@@ -1,0 +1,207 @@
+//! The world file: a pretend estate, as an author writes it.
+//!
+//! It is TOML, strict and versioned. A field that does not exist is an error that names the file,
+//! the line and the field, and suggests what was meant. Durations are strings: `"90s"`, `"2h30m"`.
+//!
+//! ```toml
+//! version = 1                        # of this format
+//! account = "123456789012"
+//! region = "us-west-2"
+//! seed = 7                           # drives ids and jitter; optional
+//! start = "2026-11-20T08:00:00Z"     # what a rehearsal's clock shows first; optional
+//! page_size = 100                    # items on a page of any DRS list; optional
+//!
+//! [quotas]                           # optional; the defaults of DRS
+//! servers_per_job = 100
+//! servers_in_active_jobs = 500
+//! concurrent_jobs = 20
+//!
+//! [timing]                           # optional; what nobody has published is assumed
+//! latency = "40ms"                   # of every call
+//! jitter = 0.03                      # ±3 % on conversion and launch; 0 replays the recordings
+//! job_visible_after = "2s"           # until DescribeJobs shows a new job
+//! cleanup = "45s"                    # deleting the previous instance before a launch
+//! termination = "60s"                # a TERMINATE job, or an EC2 instance shutting down
+//! boot = "15s"                       # from `pending` to `running`
+//! status_checks = "2m"               # from `running` to checks passed
+//! agent_online = "30s"               # from `running` to the SSM agent's first word
+//! command_visible_after = "1s"       # until GetCommandInvocation knows a command
+//! snapshot_every = "10m"             # distance between recovery points
+//!
+//! [[servers]]
+//! name = "db-{n}"                    # with `count`, `{n}` becomes 1, 2, …
+//! count = 2
+//! tags = { App = "shop", Tier = "database" }
+//! platform = "linux"                 # or "windows"
+//! slowness = 1.0                     # 2.0: conversion and launch take twice as long
+//! replication = "CONTINUOUS"         # any DataReplicationState; what is not CONTINUOUS falls behind
+//! lag = "0s"                         # age of the newest replicated data when the world starts
+//! snapshots = 6                      # recovery points kept; 0: the initial sync never finished
+//! ssm_agent = true                   # whether its recovery instance has a running agent
+//! recovery_instance = { drill = false, age = "1d" }   # one that already exists
+//! # id = "s-0123456789abcdef0"       # otherwise derived from the name alone
+//!
+//! [[commands]]                       # the first entry that matches answers; without one: Success
+//! document = "AWS-RunShellScript"    # all three conditions are optional
+//! contains = "pg_isready"            # a part of any parameter value
+//! server = "db-*"                    # `*` stands for anything
+//! status = "Failed"                  # "Success", "Failed" or "TimedOut"
+//! exit_code = 2
+//! stdout = ""
+//! stderr = "no response"
+//! takes = "5s"
+//! ```
+//!
+//! # Faults
+//!
+//! Each `[[faults]]` entry has a `kind`, and may have `after` (counted from the start of the world)
+//! and `for`: outside that window it sleeps. `times` is how often it strikes: once, if neither
+//! `times` nor `for` is given; for the whole window, if only `for` is. `skip` lets that many
+//! calls through first. An operation is written `"drs:StartRecovery"`.
+//!
+//! ```toml
+//! [[faults]]
+//! kind = "launch_fails"              # the server fails in its next launches
+//! server = "web-2"
+//! phase = "launch"                   # or "snapshot", "conversion"
+//! error = "InsufficientInstanceCapacity"
+//!
+//! [[faults]]
+//! kind = "throttle"                  # 429 (DRS), ThrottlingException (SSM), 503 (EC2)
+//! operation = "drs:DescribeJobs"
+//! times = 3
+//! retry_after = "1s"
+//!
+//! [[faults]]
+//! kind = "drop_reply"                # the connection dies without a reply
+//! operation = "drs:StartRecovery"
+//! effect = true                      # false: it dies before anything happened
+//!
+//! [[faults]]
+//! kind = "internal_error"            # 500
+//! operation = "ssm:SendCommand"
+//! effect = true                      # true: and yet it happened
+//!
+//! [[faults]]
+//! kind = "late_job"                  # DescribeJobs does not show the next new job for so long
+//! by = "90s"
+//!
+//! [[faults]]
+//! kind = "agent_offline"             # the SSM agents of these servers' instances are silent
+//! server = "app-*"
+//! after = "10m"
+//! for = "5m"                         # without: for ever
+//!
+//! [[faults]]
+//! kind = "status_checks"             # EC2 status checks do not pass
+//! server = "app-1"
+//! status = "impaired"                # or "initializing": they never finish
+//!
+//! [[faults]]
+//! kind = "quota_in_use"              # other people's jobs
+//! jobs = 18
+//! servers = 450
+//! for = "20m"                        # without: for ever
+//! ```
+
+mod command;
+mod duration;
+mod error;
+mod faults;
+mod identity;
+mod limits;
+mod pattern;
+mod place;
+mod read;
+mod read_fault;
+mod server;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+pub use error::WorldError;
+
+pub(crate) use command::{Command, CommandStatus};
+pub(crate) use faults::{CheckStatus, Fault, LaunchPhase, Occasion, Strike};
+pub(crate) use limits::{Quotas, Timing};
+pub(crate) use pattern::Pattern;
+pub(crate) use server::{Platform, Replication, Server};
+
+/// A pretend estate, checked and complete. See the [module](self) for its file format.
+#[derive(Debug, Clone)]
+pub struct World {
+    pub(crate) account: String,
+    pub(crate) region: String,
+    pub(crate) seed: u64,
+    pub(crate) start: Option<Timestamp>,
+    pub(crate) page_size: usize,
+    pub(crate) quotas: Quotas,
+    pub(crate) timing: Timing,
+    /// With every `count` unfolded.
+    pub(crate) servers: Vec<Server>,
+    pub(crate) commands: Vec<Command>,
+    pub(crate) faults: Vec<Fault>,
+}
+
+impl World {
+    /// Reads a world. `file_name` is only for messages.
+    pub fn parse(text: &str, file_name: &str) -> Result<World, WorldError> {
+        read::world(text, file_name)
+    }
+
+    /// When the world says that its story begins. A simulator begins whenever its clock says;
+    /// this is for whoever sets that clock.
+    pub fn start(&self) -> Option<Timestamp> {
+        self.start
+    }
+
+    /// The Region in which the estate lives.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The account that owns the estate.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// What a caller finds in every other Region: the same account, and nothing in it.
+    pub(crate) fn elsewhere(&self) -> World {
+        World {
+            servers: Vec::new(),
+            commands: Vec::new(),
+            faults: Vec::new(),
+            ..self.clone()
+        }
+    }
+}
+
+/// The file without its faults, which [`read`] takes out first: they are read kind by kind.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    #[serde(rename = "version")]
+    _version: i64,
+    account: identity::Account,
+    region: identity::Region,
+    #[serde(default)]
+    seed: u64,
+    #[serde(default)]
+    start: Option<Timestamp>,
+    #[serde(default = "default_page_size")]
+    page_size: std::num::NonZeroUsize,
+    #[serde(default)]
+    quotas: Quotas,
+    #[serde(default)]
+    timing: Timing,
+    servers: Vec<toml::Spanned<server::ServerEntry>>,
+    #[serde(default)]
+    commands: Vec<Command>,
+    /// Never present when this is read; named here so that the list of known fields is whole.
+    #[serde(default, rename = "faults")]
+    _faults: (),
+}
+
+fn default_page_size() -> std::num::NonZeroUsize {
+    const { std::num::NonZeroUsize::new(100).expect("100 is not zero") }
+}

@@ -1,0 +1,162 @@
+//! `[[servers]]`: the source servers of the estate.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
+use toml::Spanned;
+
+use super::duration;
+use super::error::Trouble;
+use super::identity::SourceServerId;
+use crate::estate::seed;
+
+/// One source server.
+#[derive(Debug, Clone)]
+pub(crate) struct Server {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) platform: Platform,
+    /// Conversion and launch take this many times as long as recorded.
+    pub(crate) slowness: f64,
+    pub(crate) replication: Replication,
+    /// Age of the newest replicated data when the world starts.
+    pub(crate) lag: SignedDuration,
+    /// How many recovery points are kept; 0 means that the initial sync never finished.
+    pub(crate) snapshots: u32,
+    pub(crate) ssm_agent: bool,
+    pub(crate) recovery_instance: Option<ExistingInstance>,
+}
+
+/// The operating system family, as far as it matters here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Platform {
+    #[default]
+    Linux,
+    Windows,
+}
+
+/// The `DataReplicationState` of DRS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, serde::Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Replication {
+    Stopped,
+    Initiating,
+    InitialSync,
+    Backlog,
+    CreatingSnapshot,
+    #[default]
+    Continuous,
+    Paused,
+    Rescan,
+    Stalled,
+    Disconnected,
+}
+
+/// A recovery instance that stands when the world starts.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExistingInstance {
+    pub(crate) drill: bool,
+    /// How long ago its job was started.
+    #[serde(default = "a_day", deserialize_with = "duration::read")]
+    pub(crate) age: SignedDuration,
+}
+
+fn a_day() -> SignedDuration {
+    SignedDuration::from_hours(24)
+}
+
+/// One `[[servers]]` entry, which may stand for several servers.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ServerEntry {
+    pub(super) name: Spanned<String>,
+    count: Option<Spanned<std::num::NonZeroU32>>,
+    id: Option<Spanned<SourceServerId>>,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
+    #[serde(default)]
+    platform: Platform,
+    #[serde(default = "as_recorded", deserialize_with = "slowness")]
+    slowness: f64,
+    #[serde(default)]
+    replication: Replication,
+    #[serde(default, deserialize_with = "duration::read")]
+    lag: SignedDuration,
+    #[serde(default = "an_hour_of_snapshots")]
+    snapshots: u32,
+    #[serde(default = "yes")]
+    ssm_agent: bool,
+    recovery_instance: Option<ExistingInstance>,
+}
+
+fn as_recorded() -> f64 {
+    1.0
+}
+
+fn an_hour_of_snapshots() -> u32 {
+    6
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn slowness<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    match f64::deserialize(from)? {
+        factor if factor.is_finite() && (0.01..=1000.0).contains(&factor) => Ok(factor),
+        other => Err(D::Error::custom(format!(
+            "slowness is from 0.01 to 1000, not {other}"
+        ))),
+    }
+}
+
+impl ServerEntry {
+    /// The servers that this entry stands for.
+    pub(super) fn unfold(&self) -> Result<Vec<Server>, Trouble> {
+        let template = self.name.get_ref();
+        match (&self.count, template.contains("{n}")) {
+            (None, false) => Ok(vec![self.server(template.clone())]),
+            (None, true) => Err(Trouble::at(
+                self.name.span(),
+                "`{n}` in a name needs a `count` beside it",
+            )),
+            (Some(_), false) => Err(Trouble::at(
+                self.name.span(),
+                "with a `count`, the name must contain `{n}`",
+            )),
+            (Some(_), true) if self.id.is_some() => {
+                let id = self.id.as_ref().map_or(0..0, Spanned::span);
+                Err(Trouble::at(
+                    id,
+                    "an `id` is of one server; it cannot go with a `count`",
+                ))
+            }
+            (Some(count), true) => Ok((1..=count.get_ref().get())
+                .map(|n| self.server(template.replace("{n}", &n.to_string())))
+                .collect()),
+        }
+    }
+
+    fn server(&self, name: String) -> Server {
+        Server {
+            id: match &self.id {
+                Some(id) => id.get_ref().0.clone(),
+                None => format!("s-{}", seed::digest(&name, 17)),
+            },
+            name,
+            tags: self.tags.clone(),
+            platform: self.platform,
+            slowness: self.slowness,
+            replication: self.replication,
+            lag: self.lag,
+            snapshots: self.snapshots,
+            ssm_agent: self.ssm_agent,
+            recovery_instance: self.recovery_instance,
+        }
+    }
+}

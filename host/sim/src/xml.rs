@@ -1,0 +1,16 @@
+//! Replies in XML, for EC2 and STS.
+
+use serde::Serialize;
+
+use crate::dispatch::Reply;
+
+/// Every reply has a request id; nobody follows ours up.
+pub(crate) const REQUEST_ID: &str = "00000000-0000-4000-8000-000000000000";
+
+/// A reply with `body` under the element `root`.
+pub(crate) fn reply<T: Serialize>(status: u16, root: &str, body: &T) -> Reply {
+    let xml = quick_xml::se::to_string_with_root(root, body)
+        .expect("our replies are elements with text, which XML can always hold");
+    let declared = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{xml}");
+    Reply::new(status, "text/xml;charset=UTF-8", declared)
+}

@@ -1,0 +1,358 @@
+"""Judges the simulator from outside: boto3 drives a whole drill, the AWS CLI looks around.
+
+    python judge.py http://127.0.0.1:PORT
+
+Every reply is compared with botocore's own model of the service: no field that the model does not
+know, no value that it does not allow. The world is outsiders.toml; its clock runs fast, and this
+file waits for what it wants to see, never for a time.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError
+
+ENDPOINT = sys.argv[1]
+REGION = "us-west-2"
+# Seen in the logs of real drills, and missing in the model.
+UNLISTED = {"JobLogEvent": {"LAUNCH_END"}}
+# Its pattern refuses the examples in AWS's own documentation: "2020-02-19T16:18:53.544Z", "PT0.093S".
+MISTAKEN = {"StringDateTime"}
+
+signal.alarm(240)  # A judge who waits for ever ends here, with SIGALRM.
+
+
+# Comparing replies with the model
+
+
+def complaints(shape, value, path):
+    """What the model of a JSON service has against a value."""
+    kind = shape.type_name
+    if kind == "structure":
+        if not isinstance(value, dict):
+            return [f"{path} should be an object"]
+        known = {m.serialization.get("name", n): m for n, m in shape.members.items()}
+        found = [f"{path}.{name} is unknown" for name in value if name not in known]
+        found += [f"{path}.{name} is missing" for name in shape.required_members if name not in value]
+        for name, member in known.items():
+            if name in value:
+                found += complaints(member, value[name], f"{path}.{name}")
+        return found
+    if kind == "list":
+        if not isinstance(value, list):
+            return [f"{path} should be a list"]
+        return [c for n, item in enumerate(value) for c in complaints(shape.member, item, f"{path}[{n}]")]
+    if kind == "map":
+        return [c for key, item in value.items() for c in complaints(shape.value, item, f"{path}.{key}")]
+    if kind == "string":
+        return complaints_of_string(shape, value, path)
+    wanted = {"boolean": bool, "integer": int, "long": int, "timestamp": (int, float)}[kind]
+    return [] if isinstance(value, wanted) else [f"{path} should be {kind}, is {value!r}"]
+
+
+def complaints_of_string(shape, value, path):
+    if not isinstance(value, str):
+        return [f"{path} should be a string, is {value!r}"]
+    allowed = set(shape.enum) | UNLISTED.get(shape.name, set())
+    if shape.enum and value not in allowed:
+        return [f"{path}: {value!r} is not a {shape.name}"]
+    limits = shape.metadata
+    if not limits.get("min", 0) <= len(value) <= limits.get("max", sys.maxsize):
+        return [f"{path}: {value!r} has a length that {shape.name} does not allow"]
+    pattern = limits.get("pattern", ".*")
+    if shape.name not in MISTAKEN and not re.search(f"^(?:{pattern})$", value, re.DOTALL):
+        return [f"{path}: {value!r} does not match {pattern}"]
+    return []
+
+
+def complaints_of_xml(shape, element, path):
+    """The same for EC2 and STS."""
+    tag = lambda child: child.tag.split("}")[-1]
+    if shape.type_name == "structure":
+        known = {m.serialization.get("name", n): m for n, m in shape.members.items()}
+        envelope = {"requestId", "ResponseMetadata"}
+        found = []
+        for child in element:
+            if tag(child) in known:
+                found += complaints_of_xml(known[tag(child)], child, f"{path}.{tag(child)}")
+            elif tag(child) not in envelope:
+                found.append(f"{path}.{tag(child)} is unknown")
+        return found
+    if shape.type_name == "list":
+        item = shape.member.serialization.get("name", "item")
+        wrong = [f"{path}.{tag(child)} should be {item}" for child in element if tag(child) != item]
+        return wrong + [c for n, child in enumerate(element) for c in complaints_of_xml(shape.member, child, f"{path}[{n}]")]
+    if shape.type_name == "string" and shape.enum and element.text not in shape.enum:
+        return [f"{path}: {element.text!r} is not a {shape.name}"]
+    return []
+
+
+replies_judged = 0
+
+
+def judge_reply(http_response, parsed, model, **_):
+    global replies_judged
+    replies_judged += 1
+    if http_response.status_code >= 300 or model.output_shape is None:
+        return
+    if model.service_model.metadata["protocol"] in ("ec2", "query"):
+        root = ElementTree.fromstring(http_response.content)
+        wrapper = model.output_shape.serialization.get("resultWrapper")
+        body = root if wrapper is None else next(c for c in root if c.tag.endswith(wrapper))
+        found = complaints_of_xml(model.output_shape, body, model.name)
+    else:
+        found = complaints(model.output_shape, json.loads(http_response.content or "{}"), model.name)
+    expected = model.http.get("responseCode", 200)
+    if http_response.status_code != expected:
+        found.append(f"{model.name}: status {http_response.status_code}, not {expected}")
+    assert not found, "\n".join(found)
+
+
+def client(service, region=REGION):
+    made = boto3.client(
+        service,
+        region_name=region,
+        endpoint_url=ENDPOINT,
+        aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+        aws_secret_access_key="secret",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    made.meta.events.register("after-call.*.*", judge_reply)
+    return made
+
+
+# Words for the story
+
+
+def wait_until(what, question):
+    """Asks until the answer is yes."""
+    while True:
+        answer = question()
+        if answer:
+            return answer
+        time.sleep(0.01)
+
+
+def refused(code, status, call, **arguments):
+    """The call must fail in exactly this way; returns the error."""
+    try:
+        call(**arguments)
+    except ClientError as error:
+        said = (error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"])
+        assert said == (code, status), f"expected {(code, status)}, got {said}"
+        return error.response
+    raise AssertionError(f"{code} expected, but the call succeeded")
+
+
+def every(client, operation, **arguments):
+    """All items of a paginated operation, and the number of pages."""
+    pages = list(client.get_paginator(operation).paginate(**arguments))
+    key = client.get_paginator(operation).result_keys[0].expression
+    return [item for page in pages for item in page[key]], len(pages)
+
+
+drs, ec2, ssm, sts = client("drs"), client("ec2"), client("ssm"), client("sts")
+
+
+def job_ended(job):
+    jobs = drs.describe_jobs(filters={"jobIDs": [job["jobID"]]})["items"]
+    return next((one for one in jobs if one["status"] == "COMPLETED"), None)
+
+
+def who_am_i():
+    assert sts.get_caller_identity()["Account"] == "123456789012"
+
+
+def look_at_servers():
+    servers, pages = every(drs, "describe_source_servers")
+    assert (len(servers), pages) == (5, 3), (len(servers), pages)
+    by_name = {s["sourceProperties"]["identificationHints"]["hostname"]: s for s in servers}
+    assert by_name["db-1"]["lastLaunchResult"] == "SUCCEEDED"
+    assert by_name["db-1"]["recoveryInstanceId"].startswith("i-")
+    assert by_name["app-1"]["lastLaunchResult"] == "NOT_STARTED"
+    assert by_name["stuck"]["dataReplicationInfo"]["dataReplicationState"] == "STALLED"
+    assert by_name["web-1"]["tags"]["App"] == "shop & sons <Ltd>"
+    return by_name
+
+
+def meet_trouble(servers):
+    some = servers["app-1"]["sourceServerID"]
+    throttled = refused("ThrottlingException", 429, drs.get_launch_configuration, sourceServerID=some)
+    assert throttled["ResponseMetadata"]["HTTPHeaders"]["retry-after"] == "1"
+    assert drs.get_launch_configuration(sourceServerID=some)["launchDisposition"] == "STARTED"
+    try:
+        drs.describe_recovery_snapshots(sourceServerID=some)
+        raise AssertionError("the reply should have been lost")
+    except ConnectionClosedError:
+        pass
+    snapshots, _ = every(drs, "describe_recovery_snapshots", sourceServerID=some)
+    assert len(snapshots) == 6, snapshots
+
+    unknown = "s-00000000000000000"
+    refused("ResourceNotFoundException", 404, drs.get_launch_configuration, sourceServerID=unknown)
+    refused("ResourceNotFoundException", 404, drs.start_recovery, sourceServers=[{"sourceServerID": unknown}])
+    error = refused("ValidationException", 400, drs.describe_source_servers, nextToken="nonsense")
+    assert error["reason"] == "fieldValidationFailed", error
+    assert error["fieldList"][0]["name"] == "nextToken", error
+    refused("UninitializedAccountException", 400, client("drs", "eu-west-1").describe_jobs)
+    error = refused("UnknownOperationException", 404, drs.initialize_service)
+
+
+def drill(servers):
+    """All five: two have a drill instance already, one is stalled, one is bound to fail."""
+    wanted = [{"sourceServerID": server["sourceServerID"]} for server in servers.values()]
+    job = drs.start_recovery(sourceServers=wanted, isDrill=True, tags={"moontide": "judge"})["job"]
+    assert (job["status"], job["type"], job["initiatedBy"]) == ("PENDING", "LAUNCH", "START_DRILL")
+    error = refused("ConflictException", 409, drs.start_recovery, sourceServers=wanted[:1])
+    assert error["resourceId"] == wanted[0]["sourceServerID"], error
+
+    job = wait_until("the job", lambda: job_ended(job))
+    assert job["tags"] == {"moontide": "judge"}
+    statuses = {p["sourceServerID"]: p["launchStatus"] for p in job["participatingServers"]}
+    failed = servers["web-1"]["sourceServerID"]
+    assert statuses.pop(failed) == "FAILED" and set(statuses.values()) == {"LAUNCHED"}, statuses
+
+    log, _ = every(drs, "describe_job_log_items", jobID=job["jobID"])
+    events = [(item["event"], item["eventData"].get("sourceServerID")) for item in log]
+    assert events[0][0] == "JOB_START" and events[-1][0] == "JOB_END", events
+    for event in "CLEANUP_START", "CLEANUP_END", "SNAPSHOT_END", "LAUNCH_END":
+        assert (event, servers["db-1"]["sourceServerID"]) in events, event
+    assert ("USING_PREVIOUS_SNAPSHOT", servers["stuck"]["sourceServerID"]) in events
+    failure = next(item for item in log if item["event"] == "LAUNCH_FAILED")
+    assert failure["eventData"]["rawError"] == "InsufficientInstanceCapacity", failure
+    return job
+
+
+def look_at_instances(job, servers):
+    found, _ = every(drs, "describe_recovery_instances")
+    assert {instance["jobID"] for instance in found} == {job["jobID"]}, "the old ones are gone"
+    assert all(instance["isDrill"] for instance in found)
+    ids = [instance["recoveryInstanceID"] for instance in found]
+
+    def checks_passed():
+        statuses, _ = every(ec2, "describe_instance_status", InstanceIds=ids, IncludeAllInstances=True)
+        return all(
+            one["InstanceState"]["Name"] == "running" and one["InstanceStatus"]["Status"] == "ok"
+            for one in statuses
+        )
+
+    wait_until("status checks", checks_passed)
+    wanted = [{"Name": "tag:Tier", "Values": ["data*"]}]
+    reservations, _ = every(ec2, "describe_instances", Filters=wanted)
+    names = [
+        tag["Value"]
+        for reservation in reservations
+        for instance in reservation["Instances"]
+        for tag in instance["Tags"]
+        if tag["Key"] == "Name" and instance["State"]["Name"] == "running"
+    ]
+    assert sorted(names) == ["db-1", "db-2"], names
+
+    tags = [{"Key": "Owner", "Value": "judge"}]
+    refused("InternalError", 500, ec2.create_tags, Resources=ids[:1], Tags=tags)
+    ec2.create_tags(Resources=ids[:1], Tags=tags)
+    refused("InvalidInstanceID.NotFound", 400, ec2.describe_instances, InstanceIds=["i-00000000000000000"])
+    refused("InvalidInstanceID.Malformed", 400, ec2.terminate_instances, InstanceIds=["database"])
+
+    arn = found[0]["arn"]
+    drs.tag_resource(resourceArn=arn, tags={"Checked by": "judge/1"})
+    assert drs.list_tags_for_resource(resourceArn=arn)["tags"]["Checked by"] == "judge/1"
+    drs.untag_resource(resourceArn=arn, tagKeys=["Checked by"])
+    assert "Checked by" not in drs.list_tags_for_resource(resourceArn=arn)["tags"]
+    return ids
+
+
+def run_commands(ids):
+    agents, _ = every(ssm, "describe_instance_information", Filters=[{"Key": "InstanceIds", "Values": ids}])
+    assert {agent["PingStatus"] for agent in agents} == {"Online"} and len(agents) == len(ids)
+
+    def run(script):
+        order = {"DocumentName": "AWS-RunShellScript", "Parameters": {"commands": [script]}}
+        command = ssm.send_command(InstanceIds=ids[:1], Comment="judge", **order)["Command"]
+
+        def ended():
+            try:
+                one = ssm.get_command_invocation(CommandId=command["CommandId"], InstanceId=ids[0])
+            except ssm.exceptions.InvocationDoesNotExist:
+                return None
+            return one if one["Status"] not in ("Pending", "InProgress") else None
+
+        return wait_until("the command", ended)
+
+    result = run("pg_isready")
+    assert (result["Status"], result["ResponseCode"]) == ("Success", 0), result
+    assert result["StandardOutputContent"] == "accepting connections\n"
+    result = run("false")
+    assert (result["Status"], result["ResponseCode"]) == ("Failed", 3), result
+    invocations, _ = every(ssm, "list_command_invocations", Details=True)
+    assert len(invocations) == 2 and invocations[0]["CommandPlugins"][0]["Output"] == "no"
+    since = [{"key": "InvokedAfter", "value": "2020-01-01T00:00:00Z"}]
+    commands, _ = every(ssm, "list_commands", Filters=since)
+    assert [command["Comment"] for command in commands] == ["judge", "judge"]
+
+    script = {"DocumentName": "AWS-RunShellScript", "Parameters": {"commands": ["true"]}}
+    stranger = ["i-00000000000000000"]
+    refused("InvalidInstanceId", 400, ssm.send_command, InstanceIds=stranger, **script)
+    refused("InvalidDocument", 400, ssm.send_command, InstanceIds=ids, DocumentName="Nothing")
+    refused("InvalidParameters", 400, ssm.send_command, InstanceIds=ids, DocumentName="AWS-RunShellScript")
+
+
+def clean_up(ids):
+    drs.disconnect_recovery_instance(recoveryInstanceID=ids[0])
+    ec2.terminate_instances(InstanceIds=ids[:1])
+    job = drs.terminate_recovery_instances(recoveryInstanceIDs=ids)["job"]
+    assert (job["type"], len(job["participatingServers"])) == ("TERMINATE", len(ids))
+    job = wait_until("the cleanup", lambda: job_ended(job))
+    assert {p["launchStatus"] for p in job["participatingServers"]} == {"TERMINATED"}
+    assert drs.describe_recovery_instances()["items"] == []
+
+
+def ask_with_the_cli():
+    """The AWS CLI brings its own botocore, and its own opinion."""
+    aws = os.path.join(os.path.dirname(sys.executable), "aws")
+    settings = {
+        "PATH": os.environ["PATH"],
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_MAX_ATTEMPTS": "1",
+    }
+
+    def cli(*words):
+        command = [sys.executable, aws, "--endpoint-url", ENDPOINT, "--output", "json", *words]
+        return subprocess.run(command, env=settings, capture_output=True, text=True, timeout=60)
+
+    def says(*words):
+        done = cli(*words)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    assert says("sts", "get-caller-identity")["Account"] == "123456789012"
+    assert len(says("drs", "describe-source-servers")["items"]) == 5
+    assert says("drs", "describe-jobs")["items"][0]["type"] == "TERMINATE", "newest first"
+    assert "Reservations" in says("ec2", "describe-instances")
+    assert len(says("ssm", "list-commands")["Commands"]) == 2
+    failed = cli("drs", "get-launch-configuration", "--source-server-id", "s-00000000000000000")
+    assert failed.returncode != 0 and "ResourceNotFoundException" in failed.stderr, failed.stderr
+
+
+who_am_i()
+estate = look_at_servers()
+meet_trouble(estate)
+drill_job = drill(estate)
+instances = look_at_instances(drill_job, estate)
+run_commands(instances)
+clean_up(instances)
+ask_with_the_cli()
+print(f"boto3 {boto3.__version__}: {replies_judged} replies, no complaint")

@@ -1,0 +1,62 @@
+//! `pause = { message = …, approvers = …, timeout = …, on_timeout = … }`, or only its message.
+
+use std::time::Duration;
+
+use super::declared::Declared;
+use super::{Node, Pause, PromptTimeout};
+
+const FIELDS: &[&str] = &["message", "approvers", "timeout", "on_timeout"];
+
+/// Reads what a person is asked before a wave.
+pub(super) fn read(declared: &Declared<'_>) -> Option<Pause> {
+    if let Node::Text(_) = declared.node {
+        return Some(Pause {
+            message: declared.text()?.to_owned(),
+            approvers: Vec::new(),
+            timeout: None,
+            on_timeout: PromptTimeout::default(),
+        });
+    }
+    let fields = declared.fields("`pause`", FIELDS)?;
+    let message = fields
+        .required("`pause`", "message")
+        .and_then(|field| field.text());
+    let on_timeout = fields.get("on_timeout");
+    if let Some(field) = on_timeout.as_ref().filter(|_| !fields.has("timeout")) {
+        field.complain("`on_timeout` never happens without a `timeout`");
+    }
+    Some(Pause {
+        message: message.unwrap_or_default().to_owned(),
+        approvers: fields
+            .get("approvers")
+            .map(|field| approvers(&field))
+            .unwrap_or_default(),
+        timeout: fields.get("timeout").and_then(|field| timeout(&field)),
+        on_timeout: on_timeout
+            .and_then(|field| answer(&field))
+            .unwrap_or_default(),
+    })
+}
+
+fn approvers(declared: &Declared<'_>) -> Vec<String> {
+    if declared.is_empty() {
+        declared.complain("`approvers` names nobody; leave it out to let anybody answer");
+    }
+    declared.plain_texts()
+}
+
+fn timeout(declared: &Declared<'_>) -> Option<Duration> {
+    let timeout = declared.duration()?;
+    if timeout.is_zero() {
+        declared.complain("`timeout` must not be zero; leave it out to wait for ever");
+    }
+    Some(timeout)
+}
+
+fn answer(declared: &Declared<'_>) -> Option<PromptTimeout> {
+    declared.one_of(&[
+        ("continue", PromptTimeout::Continue),
+        ("skip", PromptTimeout::Skip),
+        ("abort", PromptTimeout::Abort),
+    ])
+}

@@ -1,0 +1,137 @@
+//! From Lua to JSON.
+
+use std::ffi::c_void;
+
+use mlua::{Integer, LuaString, Table, Value as Lua};
+use serde_json::{Map, Value};
+
+use super::{Purse, Refusal, WHOLE};
+use crate::sandbox::limits::Budget;
+
+/// The JSON of a Lua value, within a budget.
+pub(in crate::sandbox) fn to_json(value: &Lua, budget: Budget) -> Result<Value, Refusal> {
+    Walk {
+        purse: Purse::new(budget),
+        open: Vec::new(),
+    }
+    .value(value)
+}
+
+struct Walk {
+    purse: Purse,
+    /// The tables around the current one, to notice one that holds itself.
+    open: Vec<*const c_void>,
+}
+
+impl Walk {
+    fn value(&mut self, value: &Lua) -> Result<Value, Refusal> {
+        self.purse.node(self.open.len())?;
+        match value {
+            Lua::Nil => Ok(Value::Null),
+            Lua::Boolean(flag) => Ok(Value::Bool(*flag)),
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "what is lost is refused in `number`"
+            )]
+            Lua::Integer(whole) => number(*whole as f64),
+            Lua::Number(float) => number(*float),
+            Lua::String(text) => Ok(Value::String(self.text(text)?)),
+            Lua::Table(table) => self.table(table),
+            other => Err(Refusal::new(format!(
+                "a {} cannot leave the runbook",
+                other.type_name()
+            ))),
+        }
+    }
+
+    fn text(&mut self, text: &LuaString) -> Result<String, Refusal> {
+        let bytes = text.as_bytes();
+        self.purse.bytes(bytes.len())?;
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(_) => Err(Refusal::new("the string is not valid UTF-8")),
+        }
+    }
+
+    fn table(&mut self, table: &Table) -> Result<Value, Refusal> {
+        let this = table.to_pointer();
+        if self.open.contains(&this) {
+            return Err(Refusal::new("the table holds itself"));
+        }
+        self.open.push(this);
+        let value = self.fields(table);
+        self.open.pop();
+        value
+    }
+
+    fn fields(&mut self, table: &Table) -> Result<Value, Refusal> {
+        let mut fields = Map::new();
+        let mut items: Vec<(Integer, Value)> = Vec::new();
+        for pair in table.pairs::<Lua, Lua>() {
+            let (key, value) = pair.map_err(|error| Refusal::vm(&error))?;
+            if let Some(place) = place(&key) {
+                let item = self
+                    .value(&value)
+                    .map_err(|at| at.under(place.to_string()))?;
+                items.push((place, item));
+            } else if let Lua::String(key) = &key {
+                let key = self.text(key)?;
+                let field = self.value(&value).map_err(|at| at.under(key.clone()))?;
+                fields.insert(key, field);
+            } else {
+                let kind = key.type_name();
+                return Err(Refusal::new(format!(
+                    "keys are strings or 1 to n, not a {kind}"
+                )));
+            }
+        }
+        match (items.is_empty(), fields.is_empty()) {
+            (_, true) => array(items),
+            (true, false) => Ok(Value::Object(fields)),
+            (false, false) => Err(Refusal::new("the table mixes a list and named fields")),
+        }
+    }
+}
+
+/// The items in their order, if none is missing.
+fn array(mut items: Vec<(Integer, Value)>) -> Result<Value, Refusal> {
+    items.sort_by_key(|(place, _)| *place);
+    for (expected, (place, _)) in (1..).zip(&items) {
+        if *place != expected {
+            return Err(Refusal::new(format!(
+                "the list has no item {expected}, but an item {place}"
+            )));
+        }
+    }
+    Ok(Value::Array(
+        items.into_iter().map(|(_, item)| item).collect(),
+    ))
+}
+
+/// The key as a place in a list, if it is a whole number.
+fn place(key: &Lua) -> Option<Integer> {
+    match key {
+        Lua::Integer(place) => Some(*place),
+        #[expect(clippy::cast_possible_truncation, reason = "whole and within ±2^53")]
+        Lua::Number(float) if float.fract() == 0.0 && float.abs() <= WHOLE => {
+            Some(*float as Integer)
+        }
+        _ => None,
+    }
+}
+
+fn number(float: f64) -> Result<Value, Refusal> {
+    if !float.is_finite() {
+        return Err(Refusal::new("the number is not finite"));
+    }
+    if float.fract() != 0.0 {
+        return Ok(Value::from(float));
+    }
+    if float.abs() > WHOLE {
+        return Err(Refusal::new(
+            "the whole number is beyond 2^53: write it as a string",
+        ));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "whole and within ±2^53")]
+    Ok(Value::from(float as i64))
+}

@@ -1,0 +1,144 @@
+//! What a script finds in its world: Luau's libraries, with what would let it out, run for ever or look
+//! different in each process taken away or replaced.
+//!
+//! The replacements are Luau, in `luau/`: trusted, run before any script, in the order of [`TRUSTED`].
+//! Scripts have no `coroutine`: an effect inside a coroutine of their own could not be waited for, and a
+//! bare yield would be taken for an effect. `parallel` is what a runbook needs of it.
+
+use std::rc::Rc;
+
+use mlua::{Function, Lua, LuaOptions, StdLib, Table, VmState};
+
+use super::error::ScriptError;
+use super::flags;
+use super::native::{self, Shared};
+
+/// Luau's own libraries that scripts get. mlua's `os`, `io`, `debug`, `package`, `vector` and `integer`
+/// are not loaded.
+const LIBRARIES: [StdLib; 6] = [
+    StdLib::TABLE,
+    StdLib::STRING,
+    StdLib::MATH,
+    StdLib::UTF8,
+    StdLib::BIT,
+    StdLib::BUFFER,
+];
+
+/// Loaded for the trusted code alone, and taken away before a script runs.
+const TRUSTED_LIBRARIES: [StdLib; 2] = [StdLib::COROUTINE, StdLib::DEBUG];
+
+/// The trusted code.
+const TRUSTED: [(&str, &str); 5] = [
+    ("errors", include_str!("luau/errors.luau")),
+    ("values", include_str!("luau/values.luau")),
+    ("bounds", include_str!("luau/bounds.luau")),
+    ("host", include_str!("luau/host.luau")),
+    ("require", include_str!("luau/require.luau")),
+];
+
+/// Globals that no script gets. Some are Luau's; `require`, `loadstring` and `collectgarbage` are added
+/// by mlua, and read files, compile strings and measure memory.
+const REMOVED: [&str; 11] = [
+    "_VERSION",
+    "collectgarbage",
+    "coroutine",
+    "debug",
+    "gcinfo",
+    "getfenv",
+    "loadstring",
+    "newproxy",
+    "print",
+    "require",
+    "setfenv",
+];
+
+/// Functions of libraries that no script gets: long deprecated, or a second way to seed.
+const REMOVED_FROM: [(&str, &[&str]); 2] = [
+    ("table", &["foreach", "foreachi", "getn", "maxn"]),
+    ("math", &["randomseed"]),
+];
+
+/// The trusted functions that the sandbox calls.
+#[derive(Clone, Debug)]
+pub(super) struct Trusted {
+    /// `(main) → thread`: a lane.
+    pub(super) spawn: Function,
+    /// `(thread, …) → ok, …`: never raises what the lane raised.
+    pub(super) resume: Function,
+    /// `(thread, error) → frames`: where the error that ended the lane comes from.
+    pub(super) trace: Function,
+    /// `(error) → code, message, retryable, details, decision`. May run the script's `__tostring`.
+    pub(super) describe: Function,
+    /// `(error, frames)`: remembers where an error comes from.
+    pub(super) remember: Function,
+    /// `(name) → module`.
+    pub(super) require: Function,
+}
+
+/// A closed VM, with nothing run in it yet.
+pub(super) fn open(shared: &Rc<Shared>, seed: u64) -> Result<(Lua, Trusted), ScriptError> {
+    flags::set().map_err(|flag| {
+        ScriptError::internal(format!(
+            "this Luau does not know the flag {flag}; it is not safe to use"
+        ))
+    })?;
+    furnish(shared, seed).map_err(|error| ScriptError::internal(error.to_string()))
+}
+
+fn furnish(shared: &Rc<Shared>, seed: u64) -> mlua::Result<(Lua, Trusted)> {
+    let libraries = LIBRARIES
+        .into_iter()
+        .chain(TRUSTED_LIBRARIES)
+        .fold(StdLib::NONE, |all, one| all | one);
+    let lua = Lua::new_with(libraries, LuaOptions::new())?;
+    let globals = lua.globals();
+    sow(&globals, seed)?;
+
+    let trusted = lua.create_table()?;
+    let native = native::functions(&lua, &globals, shared)?;
+    for (name, source) in TRUSTED {
+        lua.load(source)
+            .set_name(format!("=[{name}]"))
+            .call::<()>((&native, &trusted))?;
+    }
+    for (library, names) in REMOVED_FROM {
+        let library: Table = globals.raw_get(library)?;
+        names
+            .iter()
+            .try_for_each(|name| library.raw_set(*name, mlua::Nil))?;
+    }
+    REMOVED
+        .iter()
+        .try_for_each(|name| globals.raw_set(*name, mlua::Nil))?;
+    replace(&globals, &trusted.raw_get("globals")?)?;
+    replace(&globals.raw_get("string")?, &trusted.raw_get("strings")?)?;
+    replace(&globals.raw_get("table")?, &trusted.raw_get("tables")?)?;
+
+    lua.sandbox(true)?;
+    lua.set_memory_limit(shared.limits.memory)?;
+    let watched = shared.clone();
+    lua.set_interrupt(move |_| match watched.guard.tick() {
+        Ok(()) => Ok(VmState::Continue),
+        Err(trip) => Err(mlua::Error::external(trip)),
+    });
+    let trusted = Trusted {
+        spawn: trusted.raw_get("spawn")?,
+        resume: trusted.raw_get("resume")?,
+        trace: trusted.raw_get("trace")?,
+        describe: trusted.raw_get("describe")?,
+        remember: trusted.raw_get("remember")?,
+        require: trusted.raw_get("require")?,
+    };
+    Ok((lua, trusted))
+}
+
+/// `math.random` repeats itself for one seed, in every process and on every machine.
+fn sow(globals: &Table, seed: u64) -> mlua::Result<()> {
+    let math: Table = globals.raw_get("math")?;
+    let folded = (seed ^ (seed >> 32)) & 0x7fff_ffff;
+    math.raw_get::<Function>("randomseed")?.call(folded)
+}
+
+fn replace(library: &Table, replacements: &Table) -> mlua::Result<()> {
+    replacements.for_each(|name: String, function: Function| library.raw_set(name, function))
+}

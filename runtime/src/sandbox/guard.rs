@@ -1,0 +1,210 @@
+//! Watches a VM while it runs, and stops it for good when a limit trips.
+//!
+//! Luau calls back at every safepoint: each call, each turn of a loop, each step of a pattern. Once a
+//! limit has tripped every further safepoint raises, so that `pcall` may catch the first error but not
+//! the next, and the program can do nothing but end: it is *poisoned*.
+
+use std::cell::Cell;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::cpu;
+
+/// Reading the clock costs a system call; one safepoint in so many does. Builtins that may take long
+/// for one safepoint read it themselves (`strings.luau`).
+const STRIDE: u32 = 32;
+
+/// Which limit tripped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trip {
+    /// Too long without waiting for anything.
+    Time(Duration),
+    /// Too many safepoints without waiting for anything.
+    Fuel,
+    /// No memory left.
+    Memory(usize),
+    /// Too many effects in one lane.
+    Effects(u32),
+    /// Too many lanes.
+    Lanes(u32),
+    /// Somebody outside asked for it.
+    Stopped,
+}
+
+impl Trip {
+    /// The code of the error that the program ends with.
+    pub(super) fn code(self) -> &'static str {
+        if self == Trip::Stopped {
+            "Stopped"
+        } else {
+            "LimitExceeded"
+        }
+    }
+}
+
+impl std::error::Error for Trip {}
+
+impl fmt::Display for Trip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Trip::Time(slice) => write!(
+                f,
+                "used more than {} of processor time without waiting for anything",
+                crate::plan::duration::format(*slice)
+            ),
+            Trip::Fuel => write!(f, "ran too many steps without waiting for anything"),
+            Trip::Memory(limit) => write!(f, "used more than {} MiB of memory", limit >> 20),
+            Trip::Effects(most) => write!(f, "asked for more than {most} effects in one lane"),
+            Trip::Lanes(most) => write!(f, "split into more than {most} parallel branches"),
+            Trip::Stopped => write!(f, "was stopped from outside"),
+        }
+    }
+}
+
+/// Stops a program at its next safepoint, from any thread.
+#[derive(Clone, Debug, Default)]
+pub struct Stopper(Arc<AtomicBool>);
+
+impl Stopper {
+    /// The program ends with the code `Stopped` as soon as it runs.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What is known about a VM that runs.
+#[derive(Debug)]
+pub(super) struct Guard {
+    slice: Duration,
+    fuel: u64,
+    pub(super) stopper: Stopper,
+    tripped: Cell<Option<Trip>>,
+    deadline: Cell<Duration>,
+    left: Cell<u64>,
+    until_look: Cell<u32>,
+    /// Our own code runs, to find out what went wrong: nothing trips.
+    trusted: Cell<bool>,
+}
+
+impl Guard {
+    pub(super) fn new(slice: Duration, fuel: u64) -> Guard {
+        Guard {
+            slice,
+            fuel,
+            stopper: Stopper::default(),
+            tripped: Cell::new(None),
+            deadline: Cell::new(Duration::MAX),
+            left: Cell::new(fuel),
+            until_look: Cell::new(STRIDE),
+            trusted: Cell::new(false),
+        }
+    }
+
+    /// From now on the script has a full slice again.
+    pub(super) fn begin_slice(&self) {
+        self.deadline.set(cpu::used().saturating_add(self.slice));
+        self.left.set(self.fuel);
+        self.until_look.set(STRIDE);
+    }
+
+    /// One safepoint.
+    pub(super) fn tick(&self) -> Result<(), Trip> {
+        if self.trusted.get() {
+            return Ok(());
+        }
+        if let Some(trip) = self.tripped.get() {
+            return Err(trip);
+        }
+        let left = self.left.get();
+        if left == 0 {
+            return Err(self.trip(Trip::Fuel));
+        }
+        self.left.set(left - 1);
+        match self.until_look.get() {
+            0 => self.look(),
+            more => {
+                self.until_look.set(more - 1);
+                Ok(())
+            }
+        }
+    }
+
+    /// A safepoint at which the clock is read.
+    pub(super) fn look(&self) -> Result<(), Trip> {
+        self.until_look.set(STRIDE);
+        if let Some(trip) = self.tripped.get() {
+            return Err(trip);
+        }
+        if self.stopper.0.load(Ordering::Relaxed) {
+            return Err(self.trip(Trip::Stopped));
+        }
+        if cpu::used() > self.deadline.get() {
+            return Err(self.trip(Trip::Time(self.slice)));
+        }
+        Ok(())
+    }
+
+    /// Poisons the VM; the first reason stays.
+    pub(super) fn trip(&self, trip: Trip) -> Trip {
+        let first = self.tripped.get().unwrap_or(trip);
+        self.tripped.set(Some(first));
+        first
+    }
+
+    /// The limit that tripped, if one did.
+    pub(super) fn tripped(&self) -> Option<Trip> {
+        self.tripped.get()
+    }
+
+    /// Runs our own Lua code on a VM that may be poisoned.
+    pub(super) fn trusted<R>(&self, look: impl FnOnce() -> R) -> R {
+        self.trusted.set(true);
+        let seen = look();
+        self.trusted.set(false);
+        seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_that_tripped_raises_at_every_later_safepoint() {
+        let guard = Guard::new(Duration::from_hours(1), 2);
+        guard.begin_slice();
+        assert_eq!([guard.tick(), guard.tick()], [Ok(()), Ok(())]);
+        assert_eq!(guard.tick(), Err(Trip::Fuel));
+        guard.begin_slice();
+        assert_eq!(
+            guard.tick(),
+            Err(Trip::Fuel),
+            "a new slice does not heal it"
+        );
+        assert_eq!(
+            guard.trip(Trip::Stopped),
+            Trip::Fuel,
+            "the first reason stays"
+        );
+        guard.trusted(|| assert_eq!(guard.tick(), Ok(())));
+    }
+
+    #[test]
+    fn time_is_looked_at_now_and_then() {
+        let guard = Guard::new(Duration::ZERO, u64::MAX);
+        guard.begin_slice();
+        let first = (0..1_000_000).find_map(|_| guard.tick().err());
+        assert_eq!(first, Some(Trip::Time(Duration::ZERO)));
+    }
+
+    #[test]
+    fn anybody_may_stop_it() {
+        let guard = Guard::new(Duration::from_hours(1), u64::MAX);
+        guard.begin_slice();
+        let stopper = guard.stopper.clone();
+        std::thread::spawn(move || stopper.stop()).join().unwrap();
+        assert_eq!(guard.look(), Err(Trip::Stopped));
+    }
+}

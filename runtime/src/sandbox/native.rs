@@ -1,0 +1,189 @@
+//! The functions in Rust that the trusted Lua code is given. None of them raises, except for a tripped
+//! limit: a problem is a returned sentence, which the trusted code turns into an error that scripts can
+//! look into.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use mlua::{Function, IntoLuaMulti, Lua, MultiValue, Table, Value};
+
+use super::convert::to_json;
+use super::guard::{Guard, Trip};
+use super::limits::Limits;
+use super::said::{Said, Voice};
+use super::sources::Sources;
+use crate::plan::duration;
+
+/// What a VM, its trusted code and its program share.
+pub(super) struct Shared {
+    pub(super) limits: Limits,
+    pub(super) sources: Sources,
+    pub(super) guard: Guard,
+    /// The program's voice; nobody has one while a runbook is loaded.
+    pub(super) voice: RefCell<Option<Voice>>,
+    /// What `moontide.runbook` was given.
+    pub(super) declared: RefCell<Option<Declaration>>,
+}
+
+/// A call of `moontide.runbook`.
+#[derive(Clone, Debug)]
+pub(super) struct Declaration {
+    pub(super) runbook: Table,
+    pub(super) file: String,
+    pub(super) line: u32,
+}
+
+/// The table `native` of the trusted code.
+pub(super) fn functions(lua: &Lua, builtins: &Table, shared: &Rc<Shared>) -> mlua::Result<Table> {
+    let native = lua.create_table()?;
+    native.raw_set("files", lua.create_table_from(shared.sources.files())?)?;
+
+    let set = |name: &str, function: Function| native.raw_set(name, function);
+    let it = shared.clone();
+    set(
+        "look",
+        lua.create_function(move |_, ()| it.guard.look().map_err(mlua::Error::external))?,
+    )?;
+    let it = shared.clone();
+    set(
+        "out_of_memory",
+        lua.create_function(move |_, ()| it.out_of_memory())?,
+    )?;
+    let it = shared.clone();
+    set(
+        "find",
+        lua.create_function(move |_, name| Ok(it.find(&name)))?,
+    )?;
+    let (it, builtins) = (shared.clone(), builtins.clone());
+    set(
+        "compile",
+        lua.create_function(move |lua, key: String| it.compile(lua, &builtins, &key))?,
+    )?;
+    let it = shared.clone();
+    set(
+        "declare",
+        lua.create_function(move |_, (runbook, file, line)| {
+            Ok(it.declare(Declaration {
+                runbook,
+                file,
+                line,
+            }))
+        })?,
+    )?;
+    let it = shared.clone();
+    set(
+        "log",
+        lua.create_function(move |_, (level, text)| Ok(it.log(&level, &text)))?,
+    )?;
+    let it = shared.clone();
+    set(
+        "phase",
+        lua.create_function(move |_, text| Ok(it.say(Said::Phase(lossy(&text)))))?,
+    )?;
+    let it = shared.clone();
+    set(
+        "report",
+        lua.create_function(move |_, (topic, data)| Ok(it.report(&topic, &data)))?,
+    )?;
+    set(
+        "duration",
+        lua.create_function(|_, length| Ok(seconds(&length)))?,
+    )?;
+    Ok(native)
+}
+
+impl Shared {
+    fn out_of_memory(&self) -> mlua::Result<()> {
+        Err(mlua::Error::external(
+            self.guard.trip(Trip::Memory(self.limits.memory)),
+        ))
+    }
+
+    fn find(&self, name: &Value) -> (Option<String>, Option<String>) {
+        match self.sources.find(&lossy(name)) {
+            Ok(key) => (Some(key.to_owned()), None),
+            Err(problem) => (None, Some(problem)),
+        }
+    }
+
+    /// `function, file`, or `nil, file, line, message`.
+    fn compile(&self, lua: &Lua, builtins: &Table, key: &str) -> mlua::Result<MultiValue> {
+        let compiled = self.sources.compile(lua, builtins, key);
+        self.guard.look().map_err(mlua::Error::external)?;
+        match compiled {
+            Ok(function) => (function, self.sources.file(key)).into_lua_multi(lua),
+            Err(error) => (mlua::Nil, error.file, error.line, error.message).into_lua_multi(lua),
+        }
+    }
+
+    fn declare(&self, declaration: Declaration) -> Option<&'static str> {
+        if self.voice.borrow().is_some() {
+            return Some("a runbook is declared while its file is loaded, not by a wave");
+        }
+        let mut declared = self.declared.borrow_mut();
+        if declared.is_some() {
+            return Some("a runbook is declared once, and this is the second time");
+        }
+        *declared = Some(declaration);
+        None
+    }
+
+    fn log(&self, level: &Value, text: &Value) -> Option<&'static str> {
+        let level = lossy(level);
+        if !["debug", "info", "warn", "error"].contains(&level.as_str()) {
+            return Some("the level of a log line is debug, info, warn or error");
+        }
+        self.say(Said::Log {
+            level,
+            message: lossy(text),
+        })
+    }
+
+    fn report(&self, topic: &Value, data: &Value) -> Option<String> {
+        let topic = lossy(topic);
+        let word = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
+        if topic.is_empty() || topic.len() > 64 || !topic.chars().all(word) {
+            return Some("the topic of a report is one short word".to_owned());
+        }
+        match to_json(data, self.limits.result) {
+            Ok(data) => self.say(Said::Report { topic, data }).map(str::to_owned),
+            Err(refusal) => Some(format!("the report cannot be read: {refusal}")),
+        }
+    }
+
+    fn say(&self, said: Said) -> Option<&'static str> {
+        match &*self.voice.borrow() {
+            Some(voice) => {
+                voice.say(said);
+                None
+            }
+            None => Some("nothing is said while a runbook is loaded: log in a hook or in run"),
+        }
+    }
+}
+
+/// The text of a Lua string, as far as anybody will read it.
+fn lossy(value: &Value) -> String {
+    const MOST: usize = 16 * 1024;
+    match value {
+        Value::String(text) => {
+            let bytes = text.as_bytes();
+            String::from_utf8_lossy(&bytes[..bytes.len().min(MOST)]).into_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+/// `"2h30m"`, or a number of seconds.
+fn seconds(length: &Value) -> Option<f64> {
+    match length {
+        Value::String(_) => duration::parse(&lossy(length)).map(|length| length.as_secs_f64()),
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "Luau's numbers are doubles anyway"
+        )]
+        Value::Integer(seconds) => (*seconds >= 0).then_some(*seconds as f64),
+        Value::Number(seconds) => (seconds.is_finite() && *seconds >= 0.0).then_some(*seconds),
+        _ => None,
+    }
+}

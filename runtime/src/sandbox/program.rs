@@ -1,0 +1,336 @@
+//! One attempt of a wave, walked from effect to effect.
+//!
+//! ```text
+//! begin ──> Progress { asks, ended }          deliver(lane, outcome) ──> Progress { asks, ended } …
+//! ```
+//!
+//! A call runs everything that can run: the lane that got its outcome, branches that it splits off, lanes
+//! whose last branch ended. It returns when every lane waits for an outcome, or the root has ended. All
+//! of it together has one slice of processor time.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use mlua::{Function, Lua, MultiValue, Value as LuaValue};
+use serde_json::Value;
+
+use super::ask::Ask;
+use super::convert::{Refusal, from_json, to_json};
+use super::error::ScriptError;
+use super::globals::Trusted;
+use super::guard::{Stopper, Trip};
+use super::lanes::{Join, Stop, Strand, Waits};
+use super::native::Shared;
+use super::trace;
+use crate::effect::{EffectError, Lane, Outcome};
+
+/// What a program wants next, or how it ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// What lanes have asked for since the last call; at most one per lane. Empty once it has ended.
+    pub asks: Vec<Ask>,
+    /// How the program ended, if it did. A program ends once.
+    pub ended: Option<Result<Value, ScriptError>>,
+}
+
+/// A program that has begun or may begin.
+pub struct Program {
+    lua: Lua,
+    trusted: Trusted,
+    shared: Rc<Shared>,
+    strands: BTreeMap<Lane, Strand>,
+    /// Lanes to run, in order, with what they go on with.
+    ready: VecDeque<(Lane, MultiValue)>,
+    /// How many more lanes there may be.
+    lanes_left: u32,
+    /// Whether it met an effect of which nobody knows whether it happened.
+    uncertain: bool,
+    ended: bool,
+}
+
+/// A program ends before its root returns.
+struct Broken(Box<ScriptError>);
+
+impl From<mlua::Error> for Broken {
+    fn from(error: mlua::Error) -> Broken {
+        Broken(Box::new(ScriptError::internal(error.to_string())))
+    }
+}
+
+impl Program {
+    /// A program whose root lane will call `main` with `arguments`.
+    pub(super) fn new(
+        (lua, trusted, shared): (Lua, Trusted, Rc<Shared>),
+        lane: Lane,
+        main: &Function,
+        arguments: MultiValue,
+    ) -> mlua::Result<Program> {
+        let root = Strand::spawn(&trusted, main, None)?;
+        Ok(Program {
+            lanes_left: shared.limits.lanes.saturating_sub(1),
+            strands: [(lane.clone(), root)].into(),
+            ready: [(lane, arguments)].into(),
+            uncertain: false,
+            ended: false,
+            lua,
+            trusted,
+            shared,
+        })
+    }
+
+    /// Stops the program at its next safepoint, from any thread.
+    pub fn stopper(&self) -> Stopper {
+        self.shared.guard.stopper.clone()
+    }
+
+    /// Runs it to its first asks. When `replaying`, what it says on the way is not heard: the journal
+    /// holds outcomes of this attempt, so it was said before.
+    pub fn begin(&mut self, replaying: bool) -> Progress {
+        self.advance(replaying, |_| Ok(()))
+    }
+
+    /// Hands a lane the outcome that it waits for, and runs the program on. When `replayed`, the outcome
+    /// comes from the journal, and what the program says is not heard.
+    pub fn deliver(&mut self, lane: &Lane, outcome: &Outcome, replayed: bool) -> Progress {
+        self.advance(replayed, |program| program.take(lane, outcome))
+    }
+
+    fn advance(
+        &mut self,
+        silent: bool,
+        step: impl FnOnce(&mut Program) -> Result<(), Broken>,
+    ) -> Progress {
+        if self.ended {
+            let error = ScriptError::internal("the program has ended, and was run again");
+            return Progress {
+                asks: Vec::new(),
+                ended: Some(Err(error)),
+            };
+        }
+        if let Some(voice) = &*self.shared.voice.borrow() {
+            voice.silence(silent);
+        }
+        self.shared.guard.begin_slice();
+        let mut asks = Vec::new();
+        let ended = match step(self).and_then(|()| self.run(&mut asks)) {
+            Ok(None) => return Progress { asks, ended: None },
+            Ok(Some(result)) => Ok(result),
+            Err(Broken(error)) => Err(ScriptError {
+                uncertain: self.uncertain,
+                ..*error
+            }),
+        };
+        self.ended = true;
+        Progress {
+            asks: Vec::new(),
+            ended: Some(ended),
+        }
+    }
+
+    /// Runs whatever can run; the root's result if it ended.
+    fn run(&mut self, asks: &mut Vec<Ask>) -> Result<Option<Value>, Broken> {
+        while let Some((lane, with)) = self.ready.pop_front() {
+            let trusted = self.trusted.clone();
+            let stop = self.strand(&lane)?.resume(&trusted, with)?;
+            if !matches!(stop, Stop::Raised(_)) && self.shared.guard.look().is_err() {
+                return Err(self.poisoned());
+            }
+            let result = match stop {
+                Stop::Effect {
+                    operation,
+                    arguments,
+                    site,
+                } => {
+                    asks.extend(self.ask(lane, &operation, &arguments, site)?);
+                    continue;
+                }
+                Stop::Split(branches) => {
+                    self.split(lane, &branches)?;
+                    continue;
+                }
+                Stop::Done(value) => Ok(value),
+                Stop::Raised(error) => Err(error),
+            };
+            if let Some(result) = self.end(&lane, result)? {
+                return Ok(Some(result));
+            }
+        }
+        Ok(None)
+    }
+
+    /// An effect on its way out. Arguments that cannot leave come back as an error, and no effect is
+    /// counted.
+    fn ask(
+        &mut self,
+        lane: Lane,
+        operation: &LuaValue,
+        arguments: &LuaValue,
+        site: String,
+    ) -> Result<Option<Ask>, Broken> {
+        let limits = &self.shared.limits;
+        let most = limits.effects_per_lane;
+        let ask = Ask::of(lane.clone(), operation, arguments, limits.arguments);
+        let strand = self.strand(&lane)?;
+        match ask {
+            Ok(_) if strand.position >= most => Err(self.trip(Trip::Effects(most))),
+            Ok(ask) => {
+                strand.position += 1;
+                strand.waits = Waits::Outcome;
+                Ok(Some(Ask {
+                    position: strand.position,
+                    site,
+                    ..ask
+                }))
+            }
+            Err(problem) => {
+                let with = self.refusal(&EffectError::new("InvalidArguments", problem))?;
+                self.ready.push_back((lane, with));
+                Ok(None)
+            }
+        }
+    }
+
+    /// Lanes for the branches of a `parallel`.
+    fn split(&mut self, lane: Lane, branches: &[Function]) -> Result<(), Broken> {
+        let count = u32::try_from(branches.len()).unwrap_or(u32::MAX);
+        let Some(lanes_left) = self.lanes_left.checked_sub(count) else {
+            return Err(self.trip(Trip::Lanes(self.shared.limits.lanes)));
+        };
+        self.lanes_left = lanes_left;
+        let strand = self.strand(&lane)?;
+        strand.splits += 1;
+        strand.waits = Waits::Branches(Join::of(branches.len()));
+        let split = strand.splits;
+        for ((place, branch), number) in branches.iter().enumerate().zip(1..) {
+            let name = lane.branch(split, number);
+            let strand = Strand::spawn(&self.trusted, branch, Some((lane.clone(), place)))?;
+            self.strands.insert(name.clone(), strand);
+            self.ready.push_back((name, MultiValue::new()));
+        }
+        self.join(lane)
+    }
+
+    /// A lane has ended: the root with the program, a branch for the lane that waits for it.
+    fn end(
+        &mut self,
+        lane: &Lane,
+        result: Result<LuaValue, LuaValue>,
+    ) -> Result<Option<Value>, Broken> {
+        let Some(strand) = self.strands.remove(lane) else {
+            return Ok(None);
+        };
+        if let Err(raised) = &result {
+            let stopped = matches!(raised, LuaValue::Error(_)) || trace::out_of_memory(raised);
+            if strand.parent.is_none() || stopped {
+                return Err(self.error(&strand, raised));
+            }
+            let frames: LuaValue = self.trusted.trace.call((&strand.thread, raised))?;
+            self.trusted.remember.call::<()>((raised, frames))?;
+        }
+        match (strand.parent, result) {
+            (None, Ok(value)) => match to_json(&value, self.shared.limits.result) {
+                Ok(value) => Ok(Some(value)),
+                Err(refusal) => {
+                    let message = format!("what the program returned cannot be kept: {refusal}");
+                    Err(Broken(Box::new(ScriptError::new("InvalidResult", message))))
+                }
+            },
+            (Some((parent, place)), result) => {
+                if let Waits::Branches(join) = &mut self.strand(&parent)?.waits {
+                    join.end(place, result);
+                }
+                self.join(parent)?;
+                Ok(None)
+            }
+            (None, Err(_)) => Ok(None),
+        }
+    }
+
+    /// Lets a lane go on if all of its branches have ended.
+    fn join(&mut self, lane: Lane) -> Result<(), Broken> {
+        let lua = self.lua.clone();
+        if let Waits::Branches(join) = &self.strand(&lane)?.waits
+            && let Some(with) = join.outcome(&lua)
+        {
+            self.ready.push_back((lane, with?));
+        }
+        Ok(())
+    }
+
+    /// The outcome that a lane waits for.
+    fn take(&mut self, lane: &Lane, outcome: &Outcome) -> Result<(), Broken> {
+        if !matches!(self.strand(lane)?.waits, Waits::Outcome) {
+            let message = format!("lane {lane} got an outcome that it does not wait for");
+            return Err(Broken(Box::new(ScriptError::internal(message))));
+        }
+        let with = match outcome {
+            Outcome::Ok { value } => {
+                match from_json(&self.lua, value, self.shared.limits.outcome) {
+                    Ok(value) => MultiValue::from_iter([LuaValue::Boolean(true), value]),
+                    Err(refusal) => self.unreadable(&refusal)?,
+                }
+            }
+            Outcome::Failed { error } => self.refusal(error)?,
+            Outcome::Unknown { evidence } => {
+                self.uncertain = true;
+                let error = EffectError::new("OutcomeUnknown", &evidence.message);
+                self.refusal(&EffectError {
+                    details: evidence.found.clone(),
+                    ..error
+                })?
+            }
+        };
+        self.ready.push_back((lane.clone(), with));
+        Ok(())
+    }
+
+    /// What a lane goes on with when its effect failed.
+    fn refusal(&self, error: &EffectError) -> Result<MultiValue, Broken> {
+        let details = match from_json(&self.lua, &error.details, self.shared.limits.outcome) {
+            Ok(details) => details,
+            Err(refusal) if refusal.exhausted => return Err(self.out_of_memory()),
+            Err(_) => LuaValue::Nil,
+        };
+        Ok(MultiValue::from_iter([
+            LuaValue::Boolean(false),
+            LuaValue::String(self.lua.create_string(&error.code)?),
+            LuaValue::String(self.lua.create_string(&error.message)?),
+            LuaValue::Boolean(error.retryable),
+            details,
+        ]))
+    }
+
+    fn unreadable(&self, refusal: &Refusal) -> Result<MultiValue, Broken> {
+        if refusal.exhausted {
+            return Err(self.out_of_memory());
+        }
+        let message = format!("the outcome cannot be read: {refusal}");
+        self.refusal(&EffectError::new("InvalidOutcome", message))
+    }
+
+    fn strand(&mut self, lane: &Lane) -> Result<&mut Strand, Broken> {
+        self.strands.get_mut(lane).ok_or_else(|| {
+            Broken(Box::new(ScriptError::internal(format!(
+                "there is no lane {lane}"
+            ))))
+        })
+    }
+
+    fn error(&self, strand: &Strand, raised: &LuaValue) -> Broken {
+        let vm = (&self.lua, &self.trusted, &*self.shared);
+        Broken(Box::new(trace::error(vm, &strand.thread, raised)))
+    }
+
+    fn poisoned(&self) -> Broken {
+        Broken(Box::new(trace::poisoned(&self.shared)))
+    }
+
+    fn trip(&self, trip: Trip) -> Broken {
+        self.shared.guard.trip(trip);
+        self.poisoned()
+    }
+
+    fn out_of_memory(&self) -> Broken {
+        self.trip(Trip::Memory(self.shared.limits.memory))
+    }
+}

@@ -1,0 +1,150 @@
+use super::*;
+
+fn failure(body: &str) -> ScriptError {
+    run(body).unwrap_err()
+}
+
+#[test]
+fn a_mistake_names_its_line() {
+    let error = failure("local t = nil\nreturn t.field");
+    assert_eq!(error.code, "ScriptError");
+    assert_eq!(error.message, "attempt to index nil with 'field'");
+    assert_eq!(
+        error.trace,
+        [
+            "demo/runbook.luau:5 in function `run`",
+            "@moontide/program.luau:12"
+        ]
+    );
+}
+
+#[test]
+fn a_syntax_error_names_its_line_in_any_module() {
+    let error = declare("local x = = 1").unwrap_err();
+    assert_eq!(error.code, "SyntaxError");
+    assert_eq!(error.trace[0], "demo/runbook.luau:1");
+    assert!(
+        error.message.starts_with("Expected identifier"),
+        "{}",
+        error.message
+    );
+
+    let sources = bundle(&[
+        ("runbook", "\nreturn require('./helpers')"),
+        ("helpers", "\n\nif then"),
+    ]);
+    let error = Vm::open(&sources, &Limits::default(), 7)
+        .unwrap()
+        .declare()
+        .unwrap_err();
+    assert_eq!(error.code, "SyntaxError");
+    assert_eq!(error.trace, ["demo/helpers.luau:3", "demo/runbook.luau:2"]);
+}
+
+#[test]
+fn catching_and_raising_again_keeps_the_place() {
+    let error = failure(
+        "local ok, err = pcall(function()\n\
+           host.raise { code = 'Unhealthy', message = 'disk', retryable = true, details = { n = 1 }, decision = 'skip' }\n\
+         end)\n\
+         error(err)",
+    );
+    assert_eq!(
+        (error.code.as_str(), error.message.as_str()),
+        ("Unhealthy", "disk")
+    );
+    assert_eq!((error.retryable, error.details), (true, json!({"n": 1})));
+    assert_eq!(error.decision, Some(crate::plan::FailurePolicy::Skip));
+    assert_eq!(error.trace[0], "demo/runbook.luau:5");
+}
+
+#[test]
+fn an_error_of_another_kind_still_says_something() {
+    assert_eq!(failure("error('plain', 0)").message, "plain");
+    assert_eq!(
+        failure("error()").message,
+        "an error without a message (nil)"
+    );
+    assert_eq!(
+        failure("error({ 1 })").message,
+        "an error that is a table without a message"
+    );
+    assert_eq!(
+        failure("error({ code = 'C', message = 'm' })").to_string(),
+        "C: m"
+    );
+    let object = "error(setmetatable({}, { __tostring = function() return 'from tostring' end }))";
+    assert_eq!(failure(object).message, "from tostring");
+}
+
+#[test]
+fn an_error_in_a_helper_names_the_helper_and_its_caller() {
+    let sources = bundle(&[
+        ("runbook", &one_wave("require('helpers').check()")),
+        (
+            "helpers",
+            "return {\ncheck = function()\nerror('bad')\nend }",
+        ),
+    ]);
+    let error = Stage::with(&sources, &Limits::default(), &json!({}))
+        .result()
+        .unwrap_err();
+    assert_eq!(error.message, "bad");
+    assert_eq!(
+        error.trace[..2],
+        [
+            "demo/helpers.luau:3 in function `check`",
+            "demo/runbook.luau:4 in function `run`"
+        ]
+    );
+}
+
+#[test]
+fn builtins_complain_about_the_line_that_called_them() {
+    let error = failure("string.find()");
+    assert!(
+        error.message.contains("argument #1 to 'find'"),
+        "{}",
+        error.message
+    );
+    assert_eq!(error.trace[0], "demo/runbook.luau:4 in function `run`");
+    assert_eq!(
+        run("return select(2, pcall(string.match, 'x', '%'))").unwrap(),
+        json!("malformed pattern (ends with '%')")
+    );
+}
+
+#[test]
+fn xpcall_runs_its_handler_with_the_error() {
+    let body =
+        "return { xpcall(function(a) error(a, 0) end, function(e) return e .. '!' end, 'no') }";
+    assert_eq!(run(body), Ok(json!([false, "no!"])));
+    let body = "return { xpcall(function() error('a', 0) end, function() error('b', 0) end) }";
+    assert_eq!(run(body), Ok(json!([false, "b"])));
+}
+
+#[test]
+fn modules_that_require_each_other_are_named() {
+    let sources = bundle(&[
+        ("runbook", "return require('a')"),
+        ("a", "return require('b')"),
+        ("b", "return require('./a')"),
+    ]);
+    let error = Vm::open(&sources, &Limits::default(), 7)
+        .unwrap()
+        .declare()
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "ModuleCycle: modules require each other: a → b → a"
+    );
+    assert_eq!(error.trace[0], "demo/b.luau:1");
+}
+
+#[test]
+fn a_duration_is_read_or_refused() {
+    let body = "return { host.duration('2h30m'), host.duration(90), host.duration('1500ms') }";
+    assert_eq!(run(body), Ok(json!([9000, 90, 1.5])));
+    assert_eq!(failure("host.duration('soon')").code, "InvalidArguments");
+    assert_eq!(failure("host.duration(-1)").code, "InvalidArguments");
+}

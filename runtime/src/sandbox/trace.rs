@@ -1,0 +1,179 @@
+//! From an error inside the VM to a [`ScriptError`]: what it says, where it comes from.
+
+use mlua::{Function, Lua, MultiValue, Table, Thread, Value as LuaValue};
+use serde_json::Value;
+
+use super::convert::to_json;
+use super::error::ScriptError;
+use super::globals::Trusted;
+use super::guard::Trip;
+use super::native::Shared;
+use super::text::{plain, plain_bytes};
+use crate::plan::FailurePolicy;
+
+/// Memory that finding out what went wrong may use on top of the limit.
+const HEADROOM: usize = 4 * 1024 * 1024;
+
+/// How Luau says that there is no memory left.
+const OUT_OF_MEMORY: &[u8] = b"not enough memory";
+
+/// The error that ended `thread`.
+pub(super) fn error(
+    (lua, trusted, shared): (&Lua, &Trusted, &Shared),
+    thread: &Thread,
+    raised: &LuaValue,
+) -> ScriptError {
+    if out_of_memory(raised) {
+        shared.guard.trip(Trip::Memory(shared.limits.memory));
+    }
+    let _ = lua.set_memory_limit(lua.used_memory() + HEADROOM);
+    let frames = shared
+        .guard
+        .trusted(|| trusted.trace.call::<Table>((thread, raised)))
+        .map(|frames| read(&frames))
+        .unwrap_or_default();
+    if shared.guard.tripped().is_none() {
+        let described = describe(&trusted.describe, shared, raised, &frames);
+        if shared.guard.tripped().is_none() {
+            return described;
+        }
+    }
+    let trace = frames.iter().map(Frame::to_string).collect();
+    ScriptError {
+        trace,
+        ..poisoned(shared)
+    }
+}
+
+/// The error of a program whose limit has tripped.
+pub(super) fn poisoned(shared: &Shared) -> ScriptError {
+    let Some(trip) = shared.guard.tripped() else {
+        return ScriptError::internal("the program was given up without a reason");
+    };
+    ScriptError {
+        poisoned: true,
+        ..ScriptError::new(trip.code(), format!("the script {trip}"))
+    }
+}
+
+/// Whether this is how Luau, or mlua on its behalf, says that there is no memory left.
+pub(super) fn out_of_memory(raised: &LuaValue) -> bool {
+    match raised {
+        LuaValue::String(text) => *text.as_bytes() == *OUT_OF_MEMORY,
+        LuaValue::Error(error) => no_memory(error),
+        _ => false,
+    }
+}
+
+fn no_memory(error: &mlua::Error) -> bool {
+    match error {
+        mlua::Error::MemoryError(_) => true,
+        mlua::Error::CallbackError { cause, .. } | mlua::Error::WithContext { cause, .. } => {
+            no_memory(cause)
+        }
+        _ => false,
+    }
+}
+
+fn describe(
+    describe: &Function,
+    shared: &Shared,
+    raised: &LuaValue,
+    frames: &[Frame],
+) -> ScriptError {
+    let most = shared.limits.text;
+    if let LuaValue::Error(error) = raised {
+        return ScriptError::internal(error.to_string());
+    }
+    shared.guard.begin_slice();
+    let told: MultiValue = match describe.call(raised) {
+        Ok(told) => told,
+        Err(error) => return ScriptError::internal(error.to_string()),
+    };
+    let mut told = told.into_iter();
+    let mut next = || told.next().unwrap_or(LuaValue::Nil);
+    let (code, message, retryable, details, decision) = (next(), next(), next(), next(), next());
+    let message = match &message {
+        LuaValue::String(text) => plain_bytes(&text.as_bytes(), most),
+        _ => String::new(),
+    };
+    let code = match &code {
+        LuaValue::String(text) => plain_bytes(&text.as_bytes(), 100),
+        _ => "ScriptError".to_owned(),
+    };
+    let details = to_json(&details, shared.limits.result)
+        .unwrap_or_else(|refusal| Value::String(format!("not shown: {refusal}")));
+    let (message, place) = split(&message, shared);
+    let mut trace: Vec<String> = frames.iter().map(Frame::to_string).collect();
+    if let Some(place) = place
+        && !frames.iter().any(|frame| frame.place() == place)
+    {
+        trace.insert(0, place);
+    }
+    ScriptError {
+        trace,
+        details,
+        retryable: retryable.as_boolean().unwrap_or_default(),
+        decision: policy(&decision),
+        ..ScriptError::new(&code, message)
+    }
+}
+
+/// Takes Luau's `file:line: ` off a message.
+fn split<'a>(message: &'a str, shared: &Shared) -> (&'a str, Option<String>) {
+    for file in shared.sources.files().keys() {
+        let located = message.strip_prefix(file).and_then(|rest| {
+            let (line, rest) = rest.strip_prefix(':')?.split_once(": ")?;
+            line.bytes()
+                .all(|digit| digit.is_ascii_digit())
+                .then_some((line, rest))
+        });
+        if let Some((line, rest)) = located {
+            return (rest, Some(format!("{file}:{line}")));
+        }
+    }
+    (message, None)
+}
+
+fn policy(decision: &LuaValue) -> Option<FailurePolicy> {
+    let word = decision.as_string()?.to_string_lossy();
+    serde_json::from_value(Value::String(word)).ok()
+}
+
+/// One line of a trace.
+struct Frame {
+    file: String,
+    line: i64,
+    function: String,
+}
+
+impl Frame {
+    fn place(&self) -> String {
+        format!("{}:{}", self.file, self.line)
+    }
+}
+
+impl std::fmt::Display for Frame {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)?;
+        if !self.function.is_empty() {
+            write!(f, " in function `{}`", plain(&self.function, 60))?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads what the trusted code collected.
+fn read(frames: &Table) -> Vec<Frame> {
+    frames
+        .sequence_values::<Table>()
+        .filter_map(|frame| {
+            let frame = frame.ok()?;
+            Some(Frame {
+                file: frame.get(1).ok()?,
+                line: frame.get(2).ok()?,
+                function: frame.get(3).ok()?,
+            })
+        })
+        .collect()
+}

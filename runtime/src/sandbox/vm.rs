@@ -1,0 +1,193 @@
+//! A fresh, closed VM: opened over a pinned bundle, used once, for one of two things: to learn what a
+//! runbook declares, or to run one of its programs.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use mlua::{Function, Lua, MultiValue, Table, Value as LuaValue};
+use serde_json::Value;
+
+use super::convert::from_json;
+use super::declare::{self, Declared};
+use super::error::ScriptError;
+use super::globals::{self, Trusted};
+use super::guard::{Guard, Stopper, Trip};
+use super::lanes::{Stop, Strand};
+use super::limits::Limits;
+use super::native::Shared;
+use super::program::Program;
+use super::said::{Said, Voice};
+use super::sources::Sources;
+use super::trace;
+use crate::effect::Lane;
+use crate::journal::Bundle;
+
+/// The module that turns a declared runbook, a unit and a context into a running program.
+const PROGRAM: &str = "@moontide/program";
+
+/// Which of a runbook's programs runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Its `on_start`.
+    Start,
+    /// Its `on_finish`.
+    Finish,
+    /// A wave, by its place in the file, counted from 0.
+    Wave(usize),
+}
+
+/// A VM with nothing run in it yet.
+pub struct Vm {
+    lua: Lua,
+    trusted: Trusted,
+    shared: Rc<Shared>,
+    entry: String,
+}
+
+impl Vm {
+    /// A VM over these sources. One seed gives one sequence of random numbers: use the same to declare
+    /// and to run.
+    pub fn open(bundle: &Bundle, limits: &Limits, seed: u64) -> Result<Vm, ScriptError> {
+        let shared = Rc::new(Shared {
+            sources: Sources::of(bundle, limits)?,
+            guard: Guard::new(limits.slice, limits.fuel),
+            limits: limits.clone(),
+            voice: RefCell::new(None),
+            declared: RefCell::new(None),
+        });
+        let (lua, trusted) = globals::open(&shared, seed)?;
+        Ok(Vm {
+            lua,
+            trusted,
+            shared,
+            entry: bundle.entry.clone(),
+        })
+    }
+
+    /// Stops whatever runs in this VM at its next safepoint, from any thread.
+    pub fn stopper(&self) -> Stopper {
+        self.shared.guard.stopper.clone()
+    }
+
+    /// Runs the runbook's file for what it declares. It must return what `moontide.runbook` returned.
+    pub fn declare(&self) -> Result<Declared, ScriptError> {
+        self.load()?;
+        let declared = self.shared.declared.borrow();
+        let Some(declaration) = &*declared else {
+            return Err(ScriptError::internal(
+                "a runbook was loaded without a declaration",
+            ));
+        };
+        let node = declare::node(&declaration.runbook, self.shared.limits.result)
+            .map_err(|error| error.at(format!("{}:{}", declaration.file, declaration.line)))?;
+        Ok(Declared {
+            node,
+            file: declaration.file.clone(),
+            line: declaration.line,
+        })
+    }
+
+    /// Prepares one of the runbook's programs. What it says goes to `said`.
+    pub fn start(
+        self,
+        unit: Unit,
+        lane: Lane,
+        context: &Value,
+        said: Rc<dyn Fn(Said)>,
+    ) -> Result<Program, ScriptError> {
+        let runbook = self.load()?;
+        let LuaValue::Function(main) = self.require(PROGRAM)? else {
+            return Err(ScriptError::internal(format!(
+                "{PROGRAM} returns no function"
+            )));
+        };
+        *self.shared.voice.borrow_mut() = Some(Voice::new(&self.shared.limits, said));
+        let context = from_json(&self.lua, context, self.shared.limits.outcome).map_err(|at| {
+            if at.exhausted {
+                return self.exhausted();
+            }
+            ScriptError::new(
+                "InvalidContext",
+                format!("the wave's context cannot be read: {at}"),
+            )
+        })?;
+        self.prepare(unit, lane, &main, runbook, context)
+            .map_err(|error| ScriptError::internal(error.to_string()))
+    }
+
+    fn prepare(
+        self,
+        unit: Unit,
+        lane: Lane,
+        main: &Function,
+        runbook: Table,
+        context: LuaValue,
+    ) -> mlua::Result<Program> {
+        let unit = match unit {
+            Unit::Start => LuaValue::String(self.lua.create_string("start")?),
+            Unit::Finish => LuaValue::String(self.lua.create_string("finish")?),
+            #[expect(clippy::cast_precision_loss, reason = "no file holds 2^53 waves")]
+            Unit::Wave(index) => LuaValue::Number(index as f64 + 1.0),
+        };
+        let arguments = MultiValue::from_iter([LuaValue::Table(runbook), unit, context]);
+        Program::new((self.lua, self.trusted, self.shared), lane, main, arguments)
+    }
+
+    /// Runs the entry module, and returns the table that it declared.
+    fn load(&self) -> Result<Table, ScriptError> {
+        let returned = self.require(&self.entry)?;
+        let first_line = || match self.shared.sources.file(&self.entry) {
+            Some(file) => vec![format!("{file}:1")],
+            None => Vec::new(),
+        };
+        let declared = self.shared.declared.borrow();
+        let message = match (&*declared, returned) {
+            (Some(declaration), LuaValue::Table(table)) if declaration.runbook == table => {
+                return Ok(table);
+            }
+            (Some(_), _) => "the file must return what moontide.runbook returns",
+            (None, _) => {
+                "the file declares no runbook: it ends with `return moontide.runbook { … }`"
+            }
+        };
+        Err(ScriptError {
+            trace: first_line(),
+            ..ScriptError::new("NotARunbook", message)
+        })
+    }
+
+    /// Requires a module in a lane of its own, in which no effect is possible.
+    fn require(&self, name: &str) -> Result<LuaValue, ScriptError> {
+        self.shared.guard.begin_slice();
+        let internal = |error: mlua::Error| ScriptError::internal(error.to_string());
+        let name = self.lua.create_string(name).map_err(internal)?;
+        let mut strand =
+            Strand::spawn(&self.trusted, &self.trusted.require, None).map_err(internal)?;
+        let with = MultiValue::from_iter([LuaValue::String(name)]);
+        match strand.resume(&self.trusted, with).map_err(internal)? {
+            Stop::Raised(raised) => {
+                let vm = (&self.lua, &self.trusted, &*self.shared);
+                Err(trace::error(vm, &strand.thread, &raised))
+            }
+            _ if self.shared.guard.look().is_err() => Err(trace::poisoned(&self.shared)),
+            Stop::Done(module) => Ok(module),
+            Stop::Effect { .. } | Stop::Split(_) => Err(ScriptError::internal(
+                "an effect got out while a module was loaded",
+            )),
+        }
+    }
+
+    fn exhausted(&self) -> ScriptError {
+        self.shared
+            .guard
+            .trip(Trip::Memory(self.shared.limits.memory));
+        trace::poisoned(&self.shared)
+    }
+}
+
+/// The version of Luau in this build, such as `Luau 0.740`.
+pub fn luau_version() -> String {
+    Lua::new_with(mlua::StdLib::NONE, mlua::LuaOptions::new())
+        .and_then(|lua| lua.globals().raw_get("_VERSION"))
+        .unwrap_or_else(|_| "Luau".to_owned())
+}
