@@ -1,7 +1,7 @@
 //! How often the SDK may send one request.
 //!
 //! The stock SDK sends again when a reply is lost, on a 500 and on a throttle: three times, also
-//! for StartRecovery, which has no token and is destructive when it runs twice. So it may do so only
+//! for `StartRecovery`, which has no token and is destructive when it runs twice. So it may do so only
 //! where repetition is harmless by construction; everywhere else repeating is the journal's affair.
 
 use aws_config::retry::RetryConfig;

@@ -14,7 +14,6 @@ use std::error::Error;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::error::operation::BuildError;
 use aws_types::request_id::RequestId;
@@ -34,12 +33,12 @@ struct Judgement {
 }
 
 /// Turns an SDK error into the reply to a call of `class`.
-pub(crate) fn reply<E>(class: Class, operation: &str, error: SdkError<E, HttpResponse>) -> Reply
+pub(crate) fn reply<E>(class: Class, operation: &str, error: &SdkError<E, HttpResponse>) -> Reply
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
     let request_id = error.request_id().map(str::to_owned);
-    let judgement = judge(&error);
+    let judgement = judge(error);
     let outcome = if judgement.certain || !class.needs_intent() {
         Outcome::Failed {
             error: judgement.error,
@@ -66,16 +65,16 @@ where
 }
 
 /// The reply to a call whose request lacks what the model requires: nothing was sent.
-pub(crate) fn not_built(error: BuildError) -> Reply {
+pub(crate) fn not_built(error: &BuildError) -> Reply {
     Reply::failed(EffectError::new("InvalidArguments", error.to_string()))
 }
 
 /// Turns the SDK error of a read that serves another operation into that operation's error.
-pub(crate) fn failed<E>(error: SdkError<E, HttpResponse>) -> EffectError
+pub(crate) fn failed<E>(error: &SdkError<E, HttpResponse>) -> EffectError
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
-    judge(&error).error
+    judge(error).error
 }
 
 fn judge<E>(error: &SdkError<E, HttpResponse>) -> Judgement
@@ -95,7 +94,7 @@ where
         return Judgement { certain, error };
     }
     let (certain, code) = unanswered(error);
-    let message = hint::with(code, DisplayErrorContext(error).to_string());
+    let message = hint::with(code, causes(error));
     let error = EffectError {
         retryable: code != NO_CREDENTIALS,
         ..EffectError::new(code, message)
@@ -128,11 +127,26 @@ where
 /// nothing: the request may have arrived.
 fn never_connected(error: &(dyn Error + 'static)) -> bool {
     let refused = |it: &std::io::Error| it.kind() == std::io::ErrorKind::ConnectionRefused;
-    find::<hyper_util::client::legacy::Error>(error).is_some_and(|it| it.is_connect())
+    find::<hyper_util::client::legacy::Error>(error)
+        .is_some_and(hyper_util::client::legacy::Error::is_connect)
         || find::<std::io::Error>(error).is_some_and(refused)
+}
+
+/// What went wrong, from the outside in. The outermost says only that something did.
+fn causes(error: &(dyn Error + 'static)) -> String {
+    let causes: Vec<String> = chain(error).skip(1).map(ToString::to_string).collect();
+    if causes.is_empty() {
+        error.to_string()
+    } else {
+        causes.join(": ")
+    }
 }
 
 /// The first error of a type in a chain of causes.
 fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
-    std::iter::successors(Some(error), |it| (*it).source()).find_map(|it| it.downcast_ref())
+    chain(error).find_map(|it| it.downcast_ref())
+}
+
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |it| (*it).source())
 }

@@ -21,8 +21,9 @@ impl Jitter {
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^= mixed >> 31;
         // 0.9 to 1.1 in 65,536 steps.
-        let step = u32::from(mixed as u16);
-        duration.mul_f64(0.9 + 0.2 * f64::from(step) / 65_536.0)
+        let [.., high, low] = mixed.to_be_bytes();
+        let step = f64::from(u16::from_be_bytes([high, low]));
+        duration.mul_f64(0.9 + 0.2 * step / 65_536.0)
     }
 }
 

@@ -15,21 +15,12 @@ use crate::session::Session;
 use crate::settle::SettleWindow;
 
 /// What may be tuned about the world.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Where polls get their jitter from: two processes with different seeds do not poll in step.
     pub seed: u64,
     /// How long to keep looking for a job or command before it counts as never started.
     pub settle: SettleWindow,
-}
-
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings {
-            seed: 0,
-            settle: SettleWindow::default(),
-        }
-    }
 }
 
 /// The clients of one session, and what else its operations share.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use aws_config::imds::region::ImdsRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::{ProfileFileLoadError, ProfileFileRegionProvider, ProfileSet};
+use aws_config::provider_config::ProviderConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -94,6 +95,10 @@ impl Session {
         Session::open_in(settings, Fs::real(), Env::real()).await
     }
 
+    #[expect(
+        clippy::default_trait_access,
+        reason = "the type's crate is not one of ours"
+    )]
     async fn open_in(settings: SessionSettings, fs: Fs, env: Env) -> Result<Session, SessionError> {
         let override_profile = settings.profile.clone().map(Cow::Owned);
         let profiles = aws_config::profile::load(&fs, &env, &Default::default(), override_profile)
@@ -104,9 +109,9 @@ impl Session {
         check_profile(&profiles)?;
         let client = settings.http_client.clone().unwrap_or_else(https_client);
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-            .http_client(client)
+            .http_client(client.clone())
             .timeout_config(timeouts())
-            .region(regions(&settings, profiles.selected_profile()));
+            .region(regions(&settings, profiles.selected_profile(), client));
         loader = within(loader, settings);
         Ok(Session {
             config: loader.load().await,
@@ -170,7 +175,12 @@ fn check_profile(profiles: &ProfileSet) -> Result<(), SessionError> {
 
 /// Flag, environment, profile, SSM agent, and last the machine's own metadata, which takes a while
 /// to say no.
-fn regions(settings: &SessionSettings, profile: &str) -> RegionProviderChain {
+fn regions(
+    settings: &SessionSettings,
+    profile: &str,
+    client: SharedHttpClient,
+) -> RegionProviderChain {
+    let machine = ProviderConfig::default().with_http_client(client);
     let region = |name: &Option<String>| name.clone().map(Region::new);
     RegionProviderChain::first_try(region(&settings.region))
         .or_else(aws_config::environment::EnvironmentVariableRegionProvider::new())
@@ -180,7 +190,7 @@ fn regions(settings: &SessionSettings, profile: &str) -> RegionProviderChain {
                 .build(),
         )
         .or_else(region(&settings.fallback_region))
-        .or_else(ImdsRegionProvider::builder().build())
+        .or_else(ImdsRegionProvider::builder().configure(&machine).build())
 }
 
 /// The SDK has no limit for an answer by default: a lost packet would hang a wave for ever.
@@ -197,3 +207,6 @@ fn https_client() -> SharedHttpClient {
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https()
 }
+
+#[cfg(test)]
+mod tests;

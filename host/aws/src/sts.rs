@@ -31,7 +31,7 @@ impl Binding for GetCallerIdentity {
         let who = request
             .send()
             .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, it))?;
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         Ok(Reply::ok(slim(json!({
             "account": who.account(),
             "arn": who.arn(),

@@ -1,6 +1,6 @@
 //! Finding a job that was started without our seeing the answer.
 //!
-//! DescribeJobs has no tag filter, so all jobs since the intent are read and matched here. A job
+//! `DescribeJobs` has no tag filter, so all jobs since the intent are read and matched here. A job
 //! that does not show in that list may already show as the last launch of its servers: then it is
 //! looked up by its id.
 

@@ -1,6 +1,6 @@
 //! `drs.await_jobs`: returns when jobs have ended, with everything a verdict needs.
 //!
-//! Not an operation of AWS: it polls DescribeJobs through the [`poller`](super::poller), reads the logs
+//! Not an operation of AWS: it polls `DescribeJobs` through the [`poller`](super::poller), reads the logs
 //! once, and journals one outcome. That a job has ended says nothing about its servers.
 
 use async_trait::async_trait;

@@ -40,7 +40,7 @@ impl Binding for DescribeJobLogItems {
             .set_next_token(asked.next_token)
             .send()
             .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, it))?;
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let lines = page
             .items
             .unwrap_or_default()

@@ -60,7 +60,7 @@ impl Binding for DescribeJobs {
             .set_next_token(asked.next_token)
             .send()
             .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, it))?;
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let jobs = page
             .items
             .unwrap_or_default()

@@ -55,7 +55,7 @@ impl Binding for DescribeRecoveryInstances {
             .set_next_token(asked.next_token)
             .send()
             .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, it))?;
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let instances = page.items.unwrap_or_default().into_iter();
         Ok(Page::reply(
             instances.map(RecoveryInstanceRecord::from),

@@ -66,7 +66,7 @@ impl Binding for DescribeRecoverySnapshots {
             .set_next_token(asked.next_token)
             .send()
             .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, it))?;
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let snapshots = page
             .items
             .unwrap_or_default()

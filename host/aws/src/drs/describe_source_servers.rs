@@ -52,7 +52,7 @@ impl Binding for DescribeSourceServers {
             .set_next_token(asked.next_token)
             .send()
             .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, it))?;
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let servers = page
             .items
             .unwrap_or_default()

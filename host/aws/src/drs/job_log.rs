@@ -33,7 +33,10 @@ pub(crate) async fn read(drs: &Client, job_id: &str) -> Result<Vec<JobLog>, Effe
         .into_paginator()
         .items()
         .send();
-    pages.collect::<Result<_, _>>().await.map_err(failed)
+    pages
+        .collect::<Result<_, _>>()
+        .await
+        .map_err(|it| failed(&it))
 }
 
 /// The server that a line is about, if it is about one.

@@ -3,7 +3,7 @@
 use aws_sdk_drs::Client;
 use aws_sdk_drs::types::{
     DescribeJobsRequestFilters, DescribeRecoveryInstancesRequestFilters,
-    DescribeSourceServersRequestFilters, Job, RecoveryInstance, SourceServer,
+    DescribeSourceServersRequestFilters, Ec2InstanceState, Job, RecoveryInstance, SourceServer,
 };
 use jiff::{SignedDuration, Timestamp};
 use moontide_runtime::effect::EffectError;
@@ -45,7 +45,10 @@ async fn jobs(drs: &Client, filters: DescribeJobsRequestFilters) -> Result<Vec<J
         .into_paginator()
         .items()
         .send();
-    pages.collect::<Result<_, _>>().await.map_err(failed)
+    pages
+        .collect::<Result<_, _>>()
+        .await
+        .map_err(|it| failed(&it))
 }
 
 /// The source servers named by `ids`.
@@ -64,7 +67,12 @@ pub(crate) async fn source_servers(
             .into_paginator()
             .items()
             .send();
-        found.extend(pages.collect::<Result<Vec<_>, _>>().await.map_err(failed)?);
+        found.extend(
+            pages
+                .collect::<Result<Vec<_>, _>>()
+                .await
+                .map_err(|it| failed(&it))?,
+        );
     }
     Ok(found)
 }
@@ -92,14 +100,19 @@ pub(crate) async fn recovery_instances(
         };
         let calls = drs.describe_recovery_instances().filters(filters.build());
         let pages = calls.into_paginator().items().send();
-        found.extend(pages.collect::<Result<Vec<_>, _>>().await.map_err(failed)?);
+        found.extend(
+            pages
+                .collect::<Result<Vec<_>, _>>()
+                .await
+                .map_err(|it| failed(&it))?,
+        );
     }
     Ok(found)
 }
 
 /// Whether an instance is gone for good. DRS may remember it for a while.
 pub(crate) fn is_gone(instance: &RecoveryInstance) -> bool {
-    let state = instance.ec2_instance_state().map(|it| it.as_str());
+    let state = instance.ec2_instance_state().map(Ec2InstanceState::as_str);
     matches!(state, Some("TERMINATED" | "NOT_FOUND"))
 }
 

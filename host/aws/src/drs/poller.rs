@@ -1,4 +1,4 @@
-//! Waits for jobs: one DescribeJobs per tick and Region, whoever is waiting for how many.
+//! Waits for jobs: one `DescribeJobs` per tick and Region, whoever is waiting for how many.
 //!
 //! Nothing runs in the background. Whoever waits takes turns at a lock: its holder sleeps until the
 //! next tick is due, asks about every job that anybody waits for, and lets go; the others wake, look
@@ -21,7 +21,7 @@ use super::lookup::jobs_by_id;
 use super::watch::Watched;
 use crate::pace::Jitter;
 
-/// How many jobs DescribeJobs takes in one filter.
+/// How many jobs `DescribeJobs` takes in one filter.
 const JOBS_PER_CALL: usize = 1000;
 
 /// How long DRS may be out of reach before the wait is given up; it can be taken up again.

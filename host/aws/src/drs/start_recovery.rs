@@ -96,7 +96,7 @@ impl Binding for StartRecovery {
         let servers = asked.source_servers.into_iter().map(SourceServer::into_sdk);
         let servers: Vec<_> = servers
             .collect::<Result<_, _>>()
-            .map_err(error::not_built)?;
+            .map_err(|it| error::not_built(&it))?;
         let answer = aws
             .clients_for(Self::CLASS, call)
             .drs
@@ -106,7 +106,7 @@ impl Binding for StartRecovery {
             .set_tags(Some(tags::with_ours(asked.tags, call)))
             .send()
             .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, it))?;
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let request_id = answer.request_id().map(str::to_owned);
         Ok(job::reply(Self::NAME, answer.job()).with_request_id(request_id))
     }
@@ -126,8 +126,7 @@ fn live_instance_of(server: &str, there: &[RecoveryInstance]) -> Option<String> 
     let of_server = there
         .iter()
         .filter(|it| it.source_server_id() == Some(server));
-    let live = of_server.filter(|it| !is_drill(it) && !is_gone(it));
-    live.filter_map(|it| it.recovery_instance_id())
-        .next()
+    let mut live = of_server.filter(|it| !is_drill(it) && !is_gone(it));
+    live.find_map(|it| it.recovery_instance_id())
         .map(str::to_owned)
 }

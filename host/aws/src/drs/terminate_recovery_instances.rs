@@ -63,7 +63,7 @@ impl Binding for TerminateRecoveryInstances {
             .set_recovery_instance_ids(Some(asked.recovery_instance_ids))
             .send()
             .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, it))?;
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let request_id = answer.request_id().map(str::to_owned);
         Ok(job::reply(Self::NAME, answer.job()).with_request_id(request_id))
     }

@@ -1,6 +1,6 @@
 //! `ec2.await_running`: returns when instances run and have passed their status checks.
 //!
-//! Not an operation of AWS: it polls DescribeInstanceStatus, and journals one outcome.
+//! Not an operation of AWS: it polls `DescribeInstanceStatus`, and journals one outcome.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub(crate) struct AwaitRunning;
 const FIRST_PAUSE: Duration = Duration::from_secs(3);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// How many ids DescribeInstanceStatus takes.
+/// How many ids `DescribeInstanceStatus` takes.
 const IDS_PER_CALL: usize = 100;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -95,7 +95,7 @@ async fn look(ec2: &Client, ids: &[String]) -> Result<Vec<StatusRecord>, EffectE
             .describe_instance_status()
             .set_instance_ids(Some(ids.to_vec()))
             .include_all_instances(true);
-        match request.send().await.map_err(failed) {
+        match request.send().await.map_err(|it| failed(&it)) {
             Ok(page) => found.extend(page.instance_statuses.unwrap_or_default()),
             Err(error) if error.code == "InvalidInstanceID.NotFound" => {}
             Err(error) => return Err(error),

@@ -44,7 +44,7 @@ impl Binding for CreateTags {
             .set_tags(Some(tags.collect()))
             .send()
             .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, it))?;
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         Ok(Reply::ok(json!({})).with_request_id(answer.request_id().map(str::to_owned)))
     }
 }

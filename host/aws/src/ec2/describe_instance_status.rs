@@ -49,7 +49,7 @@ impl Binding for DescribeInstanceStatus {
             .set_next_token(asked.next_token)
             .send()
             .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, it))?;
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let statuses = page.instance_statuses.unwrap_or_default().into_iter();
         Ok(Page::reply(
             statuses.map(StatusRecord::from),

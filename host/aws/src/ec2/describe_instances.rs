@@ -45,7 +45,7 @@ impl Binding for DescribeInstances {
             .set_next_token(asked.next_token)
             .send()
             .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, it))?;
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let reservations = page.reservations.unwrap_or_default().into_iter();
         let instances = reservations.flat_map(|it| it.instances.unwrap_or_default());
         Ok(Page::reply(

@@ -59,7 +59,7 @@ impl Binding for RebootInstances {
             .set_instance_ids(Some(asked.instance_ids))
             .send()
             .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, it))?;
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         Ok(Reply::ok(json!({})).with_request_id(answer.request_id().map(str::to_owned)))
     }
 }

@@ -56,7 +56,7 @@ impl Binding for TerminateInstances {
             .set_instance_ids(Some(asked.instance_ids))
             .send()
             .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, it))?;
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let request_id = answer.request_id().map(str::to_owned);
         let changes = answer.terminating_instances().iter().map(|it| {
             json!({

@@ -1,6 +1,6 @@
 //! `ssm.await_command`: returns when a command has ended on instances, with what it printed.
 //!
-//! Not an operation of AWS: it polls ListCommandInvocations, which tells about all instances at
+//! Not an operation of AWS: it polls `ListCommandInvocations`, which tells about all instances at
 //! once, then reads each output once, and journals one outcome.
 
 use std::collections::BTreeMap;
@@ -87,7 +87,10 @@ async fn statuses(ssm: &Client, command: &str) -> Result<BTreeMap<String, String
         .into_paginator()
         .items()
         .send();
-    let all: Vec<_> = pages.collect::<Result<_, _>>().await.map_err(failed)?;
+    let all: Vec<_> = pages
+        .collect::<Result<_, _>>()
+        .await
+        .map_err(|it| failed(&it))?;
     let pair =
         |it: aws_sdk_ssm::types::CommandInvocation| Some((it.instance_id?, text(it.status)?));
     Ok(all.into_iter().filter_map(pair).collect())
@@ -125,7 +128,7 @@ async fn invocation(
         stdout: None,
         stderr: None,
     };
-    match request.send().await.map_err(failed) {
+    match request.send().await.map_err(|it| failed(&it)) {
         Ok(read) => {
             record.status_details = read.status_details;
             record.response_code = Some(read.response_code);

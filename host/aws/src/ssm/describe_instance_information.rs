@@ -49,7 +49,7 @@ impl Binding for DescribeInstanceInformation {
         });
         let filters: Vec<_> = filters
             .collect::<Result<_, _>>()
-            .map_err(error::not_built)?;
+            .map_err(|it| error::not_built(&it))?;
         let page = aws
             .reading(call)
             .ssm
@@ -59,7 +59,7 @@ impl Binding for DescribeInstanceInformation {
             .set_next_token(asked.next_token)
             .send()
             .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, it))?;
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let instances = page
             .instance_information_list
             .unwrap_or_default()

@@ -37,7 +37,7 @@ impl Binding for GetAutomationExecution {
             .automation_execution_id(asked.automation_execution_id)
             .send()
             .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, it))?;
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let execution = answer.automation_execution.map(ExecutionRecord::from);
         Ok(Reply::ok(slim(
             json!({ "automation_execution": execution }),

@@ -59,7 +59,7 @@ impl Binding for SendCommand {
             .set_timeout_seconds(asked.timeout_seconds)
             .send()
             .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, it))?;
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let request_id = answer.request_id().map(str::to_owned);
         let accepted = "`ssm.send_command` was accepted without a command";
         let reply = match answer.command() {
@@ -134,5 +134,8 @@ async fn since(ssm: &Client, document: &str, from: Timestamp) -> Result<Vec<Comm
         .into_paginator()
         .items()
         .send();
-    pages.collect::<Result<_, _>>().await.map_err(failed)
+    pages
+        .collect::<Result<_, _>>()
+        .await
+        .map_err(|it| failed(&it))
 }

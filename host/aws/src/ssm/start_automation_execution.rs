@@ -45,7 +45,7 @@ impl Binding for StartAutomationExecution {
             .client_token(call.key.token())
             .send()
             .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, it))?;
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let request_id = answer.request_id().map(str::to_owned);
         let value = json!({ "automation_execution_id": answer.automation_execution_id() });
         Ok(Reply::ok(slim(value)).with_request_id(request_id))

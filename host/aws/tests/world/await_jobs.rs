@@ -39,7 +39,7 @@ fn describe(jobs: &[Job], request: &Request) -> Answer {
     let shown = shown.map(|job| {
         let ended = request.at >= job.ends;
         json!({
-            "jobID": job.id, "type": "LAUNCH", "creationDateTime": at(job.begins as i64),
+            "jobID": job.id, "type": "LAUNCH", "creationDateTime": at(job.begins),
             "status": if ended { "COMPLETED" } else { "STARTED" },
             "participatingServers": [{
                 "sourceServerID": "s-1", "recoveryInstanceID": "i-1",
@@ -82,8 +82,8 @@ async fn two_published_drills_cost_at_most_sixty_calls() {
 #[tokio::test(start_paused = true)]
 async fn the_end_of_a_job_is_noticed_within_eight_seconds_on_average() {
     let mut late = Vec::new();
-    for seed in 0..100 {
-        let ends = 480.0 + 7.3 * seed as f64;
+    for seed in 0..40_u32 {
+        let ends = 480.0 + 19.3 * f64::from(seed);
         let jobs: &'static [Job] = Box::leak(Box::new([Job {
             id: "drsjob-1",
             begins: 0.0,
@@ -94,14 +94,14 @@ async fn the_end_of_a_job_is_noticed_within_eight_seconds_on_average() {
         let world = world_with(
             &aws,
             Settings {
-                seed,
+                seed: seed.into(),
                 ..Settings::default()
             },
         );
         value(perform(&world, "drs.await_jobs", asked(&["drsjob-1"])).await);
         late.push(clock.monotonic().as_secs_f64() - ends);
     }
-    let average = late.iter().sum::<f64>() / late.len() as f64;
+    let average = late.iter().sum::<f64>() / 40.0;
     assert!((1.0..8.0).contains(&average), "{average} s late on average");
 }
 

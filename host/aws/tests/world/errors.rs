@@ -9,6 +9,12 @@ fn drill() -> Value {
     json!({ "source_servers": [{ "source_server_id": "s-1" }], "is_drill": true })
 }
 
+/// An answer, the code it amounts to, and whether to try again.
+type Definite = (fn() -> Answer, &'static str, bool);
+
+/// An answer and the code it amounts to.
+type Doubtful = (fn() -> Answer, &'static str);
+
 async fn start_recovery(answer: fn() -> Answer) -> (Reply, usize) {
     let aws = Script::new(move |_| answer());
     let reply = perform(&world(&aws), "drs.start_recovery", drill()).await;
@@ -17,7 +23,7 @@ async fn start_recovery(answer: fn() -> Answer) -> (Reply, usize) {
 
 #[tokio::test(start_paused = true)]
 async fn a_definite_no_has_failed_and_says_whether_to_try_again() {
-    let cases: [(fn() -> Answer, &str, bool); 9] = [
+    let cases: [Definite; 9] = [
         (
             || Answer::No(400, "ValidationException", "bad"),
             "ValidationException",
@@ -73,7 +79,7 @@ async fn a_definite_no_has_failed_and_says_whether_to_try_again() {
 
 #[tokio::test(start_paused = true)]
 async fn what_leaves_a_doubt_is_unknown_after_exactly_one_attempt() {
-    let cases: [(fn() -> Answer, &str); 7] = [
+    let cases: [Doubtful; 7] = [
         (|| Answer::Dropped, "ConnectionLost"),
         (|| Answer::Silence, "RequestTimedOut"),
         (
@@ -119,7 +125,7 @@ async fn an_accepted_start_without_a_job_is_unknown_too() {
 
 #[tokio::test(start_paused = true)]
 async fn a_read_is_tried_again_and_then_has_simply_failed() {
-    let cases: [(fn() -> Answer, &str); 3] = [
+    let cases: [Doubtful; 3] = [
         (|| Answer::Dropped, "ConnectionLost"),
         (
             || Answer::No(500, "InternalServerException", "oops"),

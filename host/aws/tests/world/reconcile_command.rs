@@ -1,4 +1,4 @@
-//! A SendCommand whose answer never came, and calls that reconcile by themselves.
+//! A `SendCommand` whose answer never came, and calls that reconcile by themselves.
 
 use moontide_runtime::effect::{Finding, Outcome};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ fn asked() -> Value {
     })
 }
 
-fn command(id: &str, comment: String) -> Value {
+fn command(id: &str, comment: &str) -> Value {
     json!({
         "CommandId": id, "DocumentName": "AWS-RunShellScript", "InstanceIds": ["i-1"],
         "Comment": comment, "Status": "Pending", "RequestedDateTime": 1_795_219_201.5,
@@ -24,7 +24,7 @@ fn aws(commands: impl Fn(&Request) -> Vec<Value> + Send + 'static) -> Script {
         "ListCommands" => Answer::Json(json!({ "Commands": commands(request) })),
         "SendCommand" => {
             let comment = request.body["Comment"].as_str().unwrap().to_owned();
-            Answer::Json(json!({ "Command": command("c-1", comment) }))
+            Answer::Json(json!({ "Command": command("c-1", &comment) }))
         }
         other => panic!("{other} was not expected"),
     })
@@ -61,11 +61,11 @@ async fn a_long_comment_is_shortened_and_the_key_is_not() {
 #[tokio::test(start_paused = true)]
 async fn a_command_with_our_key_is_adopted_late_or_not() {
     let aws = aws(|request| {
-        let mut shown = vec![command("c-0", "moontide:another".into())];
+        let mut shown = vec![command("c-0", "moontide:another")];
         if request.at > 40.0 {
             shown.push(command(
                 "c-1",
-                format!("moontide:{} is the database up?", key()),
+                &format!("moontide:{} is the database up?", key()),
             ));
         }
         shown
@@ -98,7 +98,7 @@ async fn a_command_is_absent_only_after_the_settle_window() {
 #[tokio::test(start_paused = true)]
 async fn several_commands_are_for_a_person_to_decide() {
     let comment = || format!("moontide:{}", key());
-    let aws = aws(move |_| vec![command("c-1", comment()), command("c-2", comment())]);
+    let aws = aws(move |_| vec![command("c-1", &comment()), command("c-2", &comment())]);
     let evidence = undecided(reconcile(&world(&aws), "ssm.send_command", asked()).await);
     assert_eq!(evidence.found, json!({ "command_ids": ["c-1", "c-2"] }));
 }

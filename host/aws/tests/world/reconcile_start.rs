@@ -1,4 +1,4 @@
-//! A StartRecovery whose answer never came: found, found late, absent, found twice, half visible.
+//! A `StartRecovery` whose answer never came: found, found late, absent, found twice, half visible.
 
 use moontide_aws::Settings;
 use moontide_runtime::effect::{Finding, Outcome};
@@ -20,7 +20,7 @@ fn job(id: &str, key: &str) -> Value {
     })
 }
 
-/// Answers DescribeJobs with `jobs`, and no server was ever launched.
+/// Answers `DescribeJobs` with `jobs`, and no server was ever launched.
 fn jobs(jobs: impl Fn(&Request) -> Vec<Value> + Send + 'static) -> Script {
     Script::new(move |request| match request.operation.as_str() {
         "DescribeJobs" => Answer::Json(json!({ "items": jobs(request) })),
@@ -114,7 +114,7 @@ async fn a_job_is_absent_only_after_several_looks_over_a_minute() {
 async fn the_settle_window_can_be_set() {
     let aws = jobs(|_| vec![]);
     let mut settings = Settings::default();
-    settings.settle.duration = std::time::Duration::from_secs(600);
+    settings.settle.duration = std::time::Duration::from_mins(10);
     settings.settle.looks = 3;
     let finding = reconcile(&world_with(&aws, settings), "drs.start_recovery", drill()).await;
     assert_eq!(finding, Finding::Absent);
@@ -133,8 +133,8 @@ async fn several_jobs_with_our_key_are_for_a_person_to_decide() {
     );
 }
 
-/// DescribeJobs by date shows nothing; the server's last launch names `drsjob-9`.
-fn named_by_last_launch(initiated: i64, by_id: Vec<Value>) -> Script {
+/// `DescribeJobs` by date shows nothing; the server's last launch names `drsjob-9`.
+fn named_by_last_launch(initiated: i32, by_id: Vec<Value>) -> Script {
     Script::new(move |request| match request.operation.as_str() {
         "DescribeJobs" if request.body["filters"]["jobIDs"].is_array() => {
             assert_eq!(request.body["filters"]["jobIDs"], json!(["drsjob-9"]));

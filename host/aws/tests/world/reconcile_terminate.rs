@@ -1,4 +1,4 @@
-//! A TerminateRecoveryInstances whose answer never came.
+//! A `TerminateRecoveryInstances` whose answer never came.
 
 use moontide_runtime::effect::{Finding, Outcome};
 use serde_json::{Value, json};

@@ -19,9 +19,9 @@ pub(crate) use self::script::{Answer, Request, Script};
 pub(crate) const START: &str = "2026-11-21T00:00:00Z";
 
 /// The moment `seconds` after [`START`], as AWS writes it.
-pub(crate) fn at(seconds: i64) -> String {
+pub(crate) fn at(seconds: impl Into<f64>) -> String {
     let start: Timestamp = START.parse().unwrap();
-    (start + jiff::SignedDuration::from_secs(seconds)).to_string()
+    (start + jiff::SignedDuration::from_secs_f64(seconds.into())).to_string()
 }
 
 /// The world, over a script.
