@@ -17,6 +17,7 @@ use super::lookup::{By, SKEW, is_drill, is_gone, jobs_since, recovery_instances}
 use crate::binding::Binding;
 use crate::error;
 use crate::services::Services;
+use crate::settle::settle;
 
 pub(crate) struct TerminateRecoveryInstances;
 
@@ -75,34 +76,32 @@ impl Binding for TerminateRecoveryInstances {
         intended_at: Timestamp,
     ) -> Finding {
         let drs = &aws.reading(call).drs;
-        look(drs, &asked.recovery_instance_ids, intended_at)
-            .await
-            .unwrap_or_else(|error| {
-                Finding::Undecided(Evidence::new(format!(
-                    "the instances cannot be looked up: {error}"
-                )))
-            })
+        let look = async || look(drs, &asked.recovery_instance_ids, intended_at).await;
+        match settle(&*aws.clock, aws.settings.settle, look).await {
+            Ok(Some(reply)) => Finding::Happened(reply),
+            Ok(None) => Finding::Absent,
+            Err(error) => Finding::Undecided(Evidence {
+                message: format!("the instances cannot be looked up: {error}"),
+                found: json!({ "code": error.code }),
+            }),
+        }
     }
 }
 
-/// A job that terminates these instances is adopted, whoever started it; without one, instances that
-/// are gone are done with; any other may be terminated again.
+/// A job that terminates these instances is adopted, whoever started it: sent again beside it, the
+/// request would be refused as a conflict. Without one, instances that are gone are done with.
 async fn look(
     drs: &Client,
     ids: &[String],
     intended_at: Timestamp,
-) -> Result<Finding, EffectError> {
+) -> Result<Option<Reply>, EffectError> {
     let jobs = jobs_since(drs, intended_at - SKEW).await?;
     if let Some(job) = jobs.iter().find(|it| terminates(it, ids)) {
-        return Ok(Finding::Happened(Reply::ok(job::started(job))));
+        return Ok(Some(Reply::ok(job::started(job))));
     }
     let there = recovery_instances(drs, By::Instance(ids)).await?;
     let gone = ids.iter().all(|id| find(id, &there).is_none_or(is_gone));
-    Ok(if gone {
-        Finding::Happened(Reply::ok(json!({})))
-    } else {
-        Finding::Absent
-    })
+    Ok(gone.then(|| Reply::ok(json!({}))))
 }
 
 fn terminates(job: &Job, ids: &[String]) -> bool {

@@ -66,6 +66,19 @@ async fn instances_that_are_gone_are_done_with() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_job_that_shows_late_is_adopted_too() {
+    let aws = Script::new(|request| match request.operation.as_str() {
+        "DescribeJobs" if request.at < 50.0 => Answer::Json(json!({ "items": [] })),
+        "DescribeJobs" => Answer::Json(json!({ "items": [job("TERMINATE", &["i-1", "i-2"])] })),
+        _ => Answer::Json(
+            json!({ "items": [instance("i-1", "RUNNING"), instance("i-2", "RUNNING")] }),
+        ),
+    });
+    let finding = reconcile(&world(&aws), OPERATION, asked()).await;
+    assert!(matches!(finding, Finding::Happened(_)), "{finding:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_that_still_runs_is_terminated_again() {
     let aws = aws(
         json!([]),
