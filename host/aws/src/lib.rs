@@ -1,1 +1,33 @@
-//! To be written.
+//! The world of Moontide: what a runbook may ask of AWS, spoken with the official SDK.
+//!
+//! - [`session`]: which profile, Region, endpoint and HTTP client; says what is wrong with them.
+//! - [`world`]: the list of operations, one line each. Start reading here.
+//! - `binding`: how an operation is written down, and how it becomes the engine's `Operation`.
+//! - `services`: the clients of a session, one set per Region, and what all operations share.
+//! - `attempts`: how often the SDK may send a request.
+//! - `error`: what an answer, or the lack of one, says about whether a call happened.
+//! - `settle`, `poll`, `pace`: looking again until AWS shows what is there, or until it is over.
+//! - `drs`, `ec2`, `ssm`, `sts`: a file per operation.
+//!
+//! To add an operation, write its file, and its line in [`world`].
+
+mod attempts;
+mod binding;
+mod drs;
+mod ec2;
+mod error;
+mod length;
+mod pace;
+mod poll;
+mod record;
+mod services;
+pub mod session;
+mod settle;
+mod ssm;
+mod sts;
+mod tags;
+pub mod world;
+
+pub use services::Settings;
+pub use session::{Session, SessionError, SessionSettings};
+pub use world::AwsWorld;

@@ -1,0 +1,97 @@
+//! Finding a job that was started without our seeing the answer.
+//!
+//! `DescribeJobs` has no tag filter, so all jobs since the intent are read and matched here. A job
+//! that does not show in that list may already show as the last launch of its servers: then it is
+//! looked up by its id.
+
+use std::cell::RefCell;
+
+use aws_sdk_drs::Client;
+use aws_sdk_drs::types::{Job, LifeCycleLastLaunchInitiated};
+use jiff::Timestamp;
+use moontide_runtime::effect::{Call, EffectError, Evidence, Finding, Reply};
+use serde_json::json;
+
+use super::job;
+use super::lookup::{SKEW, jobs_by_id, jobs_since, source_servers};
+use crate::services::Services;
+use crate::settle::settle;
+use crate::tags;
+
+/// Finds the launch of `servers` that carries the key of `call`.
+pub(crate) async fn started_job(
+    aws: &Services,
+    call: &Call,
+    servers: &[String],
+    intended_at: Timestamp,
+) -> Finding {
+    let drs = &aws.reading(call).drs;
+    let since = intended_at - SKEW;
+    let unseen = RefCell::new(Vec::new());
+    let look = async || {
+        let mut ours = jobs_since(drs, since).await?;
+        ours.retain(|it| tags::are_of(it.tags(), call));
+        if ours.is_empty() {
+            let (last, hidden) = last_launches(drs, servers, since).await?;
+            unseen.replace(hidden);
+            ours = last;
+            ours.retain(|it| tags::are_of(it.tags(), call));
+        }
+        Ok(Some(ours).filter(|it| !it.is_empty()))
+    };
+    match settle(&*aws.clock, aws.settings.settle, look).await {
+        Ok(Some(jobs)) => adopt(&jobs),
+        Ok(None) if unseen.borrow().is_empty() => Finding::Absent,
+        Ok(None) => Finding::Undecided(Evidence {
+            message:
+                "a launch of these servers was initiated after the request, by a job that does \
+                      not show"
+                    .into(),
+            found: json!({ "job_ids": *unseen.borrow() }),
+        }),
+        Err(error) => Finding::Undecided(Evidence {
+            message: format!("the jobs cannot be looked up: {error}"),
+            found: json!({ "code": error.code }),
+        }),
+    }
+}
+
+fn adopt(jobs: &[Job]) -> Finding {
+    match jobs {
+        [only] => Finding::Happened(Reply::ok(job::started(only))),
+        several => Finding::Undecided(Evidence {
+            message: "several jobs carry the key of this one request".into(),
+            found: json!({ "job_ids": several.iter().map(Job::job_id).collect::<Vec<_>>() }),
+        }),
+    }
+}
+
+/// The jobs behind the servers' last launches since `since`, and the ids of those that do not show.
+async fn last_launches(
+    drs: &Client,
+    servers: &[String],
+    since: Timestamp,
+) -> Result<(Vec<Job>, Vec<String>), EffectError> {
+    let servers = source_servers(drs, servers).await?;
+    let launches = servers
+        .iter()
+        .filter_map(|it| it.life_cycle()?.last_launch()?.initiated());
+    let recent = launches.filter(|it| is_since(it, since));
+    let mut ids: Vec<String> = recent.filter_map(|it| it.job_id.clone()).collect();
+    ids.sort();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let jobs = jobs_by_id(drs, ids.clone()).await?;
+    ids.retain(|id| jobs.iter().all(|it| it.job_id() != id));
+    Ok((jobs, ids))
+}
+
+/// Whether a launch was initiated since `since`; one whose time cannot be read may have been.
+fn is_since(launch: &LifeCycleLastLaunchInitiated, since: Timestamp) -> bool {
+    let at = launch
+        .api_call_date_time()
+        .and_then(|it| it.parse::<Timestamp>().ok());
+    at.is_none_or(|it| it >= since)
+}

@@ -1,0 +1,87 @@
+//! `drs.await_jobs`: returns when jobs have ended, with everything a verdict needs.
+//!
+//! Not an operation of AWS: it polls `DescribeJobs` through the [`poller`](super::poller), reads the logs
+//! once, and journals one outcome. That a job has ended says nothing about its servers.
+
+use async_trait::async_trait;
+use aws_sdk_drs::Client;
+use aws_sdk_drs::types::Job;
+use moontide_runtime::effect::{Call, Class, EffectError, Reply};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::job::JobRecord;
+use super::job_log;
+use crate::attempts::Attempts;
+use crate::binding::Binding;
+use crate::length::Length;
+use crate::record::Page;
+use crate::services::Services;
+
+pub(crate) struct AwaitJobs;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Arguments {
+    job_ids: Vec<String>,
+    /// When to give up waiting. The jobs go on.
+    #[serde(default = "six_hours")]
+    timeout: Length,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+}
+
+fn six_hours() -> Length {
+    Length::minutes(6 * 60)
+}
+
+#[async_trait(?Send)]
+impl Binding for AwaitJobs {
+    const NAME: &'static str = "drs.await_jobs";
+    const CLASS: Class = Class::Read;
+    type Arguments = Arguments;
+
+    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
+        let region = aws.region_of(call);
+        let once = aws.clients(region, Attempts::One);
+        let ended = tokio::select! {
+            ended = aws.jobs.ended(region, &once.drs, &*aws.clock, &asked.job_ids) => ended,
+            () = aws.clock.sleep(asked.timeout.0) => Err(timeout(&asked)),
+        };
+        let mut records = Vec::new();
+        for job in ended.map_err(Reply::failed)? {
+            records.push(
+                with_log(&aws.reading(call).drs, job)
+                    .await
+                    .map_err(Reply::failed)?,
+            );
+        }
+        Ok(Page::reply(records.into_iter(), None))
+    }
+}
+
+fn timeout(asked: &Arguments) -> EffectError {
+    let seconds = asked.timeout.0.as_secs();
+    let mut error = EffectError::new(
+        "Timeout",
+        format!("not all jobs have ended within {seconds} s"),
+    );
+    error.details = json!({ "job_ids": asked.job_ids });
+    error.retryable()
+}
+
+async fn with_log(drs: &Client, job: Job) -> Result<JobRecord, EffectError> {
+    let log = job_log::read(drs, job.job_id()).await?;
+    let mut record = JobRecord::from(job);
+    for server in &mut record.participating_servers {
+        let lines = || {
+            log.iter()
+                .filter(|it| job_log::server(it) == server.source_server_id.as_deref())
+        };
+        server.used_previous_snapshot = Some(lines().any(job_log::is_previous_snapshot));
+        server.log_errors = Some(lines().filter_map(job_log::trouble).collect());
+    }
+    let of_job = log.iter().filter(|it| job_log::server(it).is_none());
+    record.log_errors = Some(of_job.filter_map(job_log::trouble).collect());
+    Ok(record)
+}

@@ -1,0 +1,152 @@
+//! `drs.describe_source_servers`: one page of source servers.
+
+use async_trait::async_trait;
+use aws_sdk_drs::types;
+use moontide_runtime::effect::{Call, Class, Reply};
+use serde::{Deserialize, Serialize};
+
+use crate::binding::Binding;
+use crate::error;
+use crate::record::{Page, Tags, listed, text};
+use crate::services::Services;
+
+pub(crate) struct DescribeSourceServers;
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Arguments {
+    #[serde(default)]
+    filters: Filters,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_results: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Filters {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    source_server_ids: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hardware_id: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    staging_account_ids: Vec<String>,
+}
+
+#[async_trait(?Send)]
+impl Binding for DescribeSourceServers {
+    const NAME: &'static str = "drs.describe_source_servers";
+    const CLASS: Class = Class::Read;
+    type Arguments = Arguments;
+
+    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
+        let page = aws
+            .reading(call)
+            .drs
+            .describe_source_servers()
+            .set_filters(asked.filters.into_sdk())
+            .set_max_results(asked.max_results)
+            .set_next_token(asked.next_token)
+            .send()
+            .await
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
+        let servers = page
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(SourceServerRecord::from);
+        Ok(Page::reply(servers, page.next_token))
+    }
+}
+
+impl Filters {
+    /// `None` where nothing is filtered: AWS refuses empty filters of some kinds.
+    fn into_sdk(self) -> Option<types::DescribeSourceServersRequestFilters> {
+        let filters = types::DescribeSourceServersRequestFilters::builder()
+            .set_source_server_ids(listed(self.source_server_ids))
+            .set_hardware_id(self.hardware_id)
+            .set_staging_account_ids(listed(self.staging_account_ids))
+            .build();
+        let nothing = types::DescribeSourceServersRequestFilters::builder().build();
+        Some(filters).filter(|it| *it != nothing)
+    }
+}
+
+/// A source server: who it is, how current its data is, what was launched from it last.
+#[derive(Debug, Serialize)]
+struct SourceServerRecord {
+    source_server_id: Option<String>,
+    arn: Option<String>,
+    hostname: Option<String>,
+    tags: Tags,
+    /// AWS's `dataReplicationState`.
+    replication_state: Option<String>,
+    /// How far the copy is behind, as an ISO 8601 duration.
+    lag_duration: Option<String>,
+    /// When a stalled replication is expected to be current again.
+    eta_date_time: Option<String>,
+    /// Why replication does not progress.
+    replication_error: Option<String>,
+    replication_direction: Option<String>,
+    reversed_direction_source_server_arn: Option<String>,
+    recovery_instance_id: Option<String>,
+    last_seen_by_service_date_time: Option<String>,
+    last_launch_result: Option<String>,
+    last_launch: Option<LastLaunch>,
+}
+
+/// The launch that was initiated last.
+#[derive(Debug, Serialize)]
+struct LastLaunch {
+    job_id: Option<String>,
+    /// `RECOVERY` or `DRILL`.
+    r#type: Option<String>,
+    /// AWS's `apiCallDateTime`.
+    initiated: Option<String>,
+    status: Option<String>,
+}
+
+impl From<types::SourceServer> for SourceServerRecord {
+    fn from(server: types::SourceServer) -> SourceServerRecord {
+        let replication = server.data_replication_info;
+        let replication = replication.as_ref();
+        let life = server.life_cycle;
+        let error = replication.and_then(|it| it.data_replication_error.as_ref());
+        let hints = server
+            .source_properties
+            .and_then(|it| it.identification_hints);
+        SourceServerRecord {
+            source_server_id: server.source_server_id,
+            arn: server.arn,
+            hostname: hints.and_then(|it| it.hostname),
+            tags: server.tags.unwrap_or_default().into_iter().collect(),
+            replication_state: text(replication.and_then(|it| it.data_replication_state.as_ref())),
+            lag_duration: replication.and_then(|it| it.lag_duration.clone()),
+            eta_date_time: replication.and_then(|it| it.eta_date_time.clone()),
+            replication_error: text(error.and_then(|it| it.error.as_ref())),
+            replication_direction: text(server.replication_direction),
+            reversed_direction_source_server_arn: server.reversed_direction_source_server_arn,
+            recovery_instance_id: server.recovery_instance_id,
+            last_seen_by_service_date_time: life
+                .as_ref()
+                .and_then(|it| it.last_seen_by_service_date_time.clone()),
+            last_launch_result: text(server.last_launch_result),
+            last_launch: life.and_then(|it| it.last_launch).map(LastLaunch::from),
+        }
+    }
+}
+
+impl From<types::LifeCycleLastLaunch> for LastLaunch {
+    fn from(launch: types::LifeCycleLastLaunch) -> LastLaunch {
+        let initiated = launch.initiated.as_ref();
+        LastLaunch {
+            job_id: initiated.and_then(|it| it.job_id.clone()),
+            r#type: text(initiated.and_then(|it| it.r#type.as_ref())),
+            initiated: initiated.and_then(|it| it.api_call_date_time.clone()),
+            status: text(launch.status),
+        }
+    }
+}

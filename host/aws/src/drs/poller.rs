@@ -1,0 +1,184 @@
+//! Waits for jobs: one `DescribeJobs` per tick and Region, whoever is waiting for how many.
+//!
+//! Nothing runs in the background. Whoever waits takes turns at a lock: its holder sleeps until the
+//! next tick is due, asks about every job that anybody waits for, and lets go; the others wake, look
+//! at what was learned, and queue again. A lane that is cancelled while it holds the lock just drops
+//! it, and the next one goes on.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use aws_sdk_drs::Client;
+use aws_sdk_drs::types::Job;
+use moontide_runtime::clock::Clock;
+use moontide_runtime::effect::EffectError;
+use tokio::sync::{Mutex, Notify};
+
+use super::cadence::{FIRST_LOOK, calmed};
+use super::lookup::jobs_by_id;
+use super::watch::Watched;
+use crate::pace::Jitter;
+
+/// How many jobs `DescribeJobs` takes in one filter.
+const JOBS_PER_CALL: usize = 1000;
+
+/// How long DRS may be out of reach before the wait is given up; it can be taken up again.
+const PATIENCE: Duration = Duration::from_mins(15);
+
+/// All waiting for jobs in this process.
+pub(crate) struct JobPoller {
+    jitter: RefCell<Jitter>,
+    regions: RefCell<HashMap<String, Rc<Region>>>,
+}
+
+/// The waiting in one Region.
+#[derive(Default)]
+struct Region {
+    watched: RefCell<Watched>,
+    /// Held by whoever makes the next call.
+    turn: Mutex<()>,
+    /// How many calls were made.
+    ticks: Cell<u64>,
+    /// When the next call is due, on the monotonic clock.
+    due: Cell<Duration>,
+    /// Somebody joined, and `due` may have changed.
+    joined: Notify,
+    /// Throttles and other failures since the last answer.
+    troubles: Cell<u32>,
+    /// When the first of them happened.
+    troubled_since: Cell<Duration>,
+    /// Why waiting is pointless, if the last call said so.
+    hopeless: RefCell<Option<EffectError>>,
+}
+
+impl JobPoller {
+    pub(crate) fn new(seed: u64) -> JobPoller {
+        JobPoller {
+            jitter: RefCell::new(Jitter::new(seed)),
+            regions: RefCell::default(),
+        }
+    }
+
+    /// Returns the jobs named by `ids`, in that order, once all of them have ended. `drs` is a client
+    /// of `region` that does not retry: repeating is what this is about.
+    pub(crate) async fn ended(
+        &self,
+        region: &str,
+        drs: &Client,
+        clock: &dyn Clock,
+        ids: &[String],
+    ) -> Result<Vec<Job>, EffectError> {
+        let region = Rc::clone(
+            self.regions
+                .borrow_mut()
+                .entry(region.to_owned())
+                .or_default(),
+        );
+        let _presence = Presence::enter(&region, ids, clock.monotonic());
+        loop {
+            if let Some(jobs) = region.watched.borrow().all_ended(ids) {
+                return Ok(jobs);
+            }
+            let ticks = region.ticks.get();
+            let turn = region.turn.lock().await;
+            if region.ticks.get() == ticks {
+                self.tick(&region, drs, clock).await;
+            }
+            drop(turn);
+            if let Some(error) = region.hopeless.borrow().clone() {
+                return Err(error);
+            }
+            region
+                .watched
+                .borrow()
+                .check_existence(ids, clock.monotonic())?;
+        }
+    }
+
+    /// Waits until a call is due, makes it, and decides when the next one is.
+    async fn tick(&self, region: &Region, drs: &Client, clock: &dyn Clock) {
+        region.until_due(clock).await;
+        let ids = region.watched.borrow_mut().look();
+        let answer = describe(drs, ids).await;
+        let now = clock.monotonic();
+        region.learn(answer, now);
+        let interval = region.watched.borrow().interval(clock.now(), now);
+        let pause = self
+            .jitter
+            .borrow_mut()
+            .around(calmed(interval, region.troubles.get()));
+        region.due.set(now + pause);
+        region.ticks.set(region.ticks.get() + 1);
+    }
+}
+
+impl Region {
+    async fn until_due(&self, clock: &dyn Clock) {
+        loop {
+            let pause = self.due.get().saturating_sub(clock.monotonic());
+            if pause.is_zero() {
+                return;
+            }
+            tokio::select! {
+                () = clock.sleep(pause) => {}
+                () = self.joined.notified() => {}
+            }
+        }
+    }
+
+    fn learn(&self, answer: Result<Vec<Job>, EffectError>, now: Duration) {
+        let error = match answer {
+            Ok(jobs) => {
+                self.watched.borrow_mut().learn(jobs, now);
+                self.troubles.set(0);
+                self.hopeless.replace(None);
+                return;
+            }
+            Err(error) => error,
+        };
+        if self.troubles.get() == 0 {
+            self.troubled_since.set(now);
+        }
+        self.troubles.set(self.troubles.get() + 1);
+        let patient = now.saturating_sub(self.troubled_since.get()) < PATIENCE;
+        let hopeless = Some(error).filter(|it| !it.retryable || !patient);
+        self.hopeless.replace(hopeless);
+    }
+}
+
+/// Somebody waits. Ends with the wait, however that ends.
+struct Presence<'a> {
+    region: &'a Region,
+    ids: &'a [String],
+}
+
+impl<'a> Presence<'a> {
+    fn enter(region: &'a Region, ids: &'a [String], now: Duration) -> Presence<'a> {
+        let first_look = now + FIRST_LOOK;
+        if region.watched.borrow().is_empty() {
+            region.troubles.set(0);
+            region.due.set(first_look);
+        } else if region.troubles.get() == 0 {
+            region.due.set(region.due.get().min(first_look));
+        }
+        region.watched.borrow_mut().enter(ids, now);
+        region.joined.notify_one();
+        Presence { region, ids }
+    }
+}
+
+impl Drop for Presence<'_> {
+    fn drop(&mut self) {
+        self.region.watched.borrow_mut().leave(self.ids);
+    }
+}
+
+async fn describe(drs: &Client, ids: Vec<String>) -> Result<Vec<Job>, EffectError> {
+    let mut jobs = Vec::new();
+    for ids in ids.chunks(JOBS_PER_CALL) {
+        jobs.extend(jobs_by_id(drs, ids.to_vec()).await?);
+    }
+    Ok(jobs)
+}

@@ -1,0 +1,132 @@
+//! `drs.start_recovery`: launches recovery instances. No token, and destructive when it runs twice.
+//!
+//! What it starts can be recognised by the tags on the job; see [`adopt`] for how.
+
+use async_trait::async_trait;
+use aws_sdk_drs::types::{RecoveryInstance, StartRecoveryRequestSourceServer};
+use aws_smithy_types::error::operation::BuildError;
+use aws_types::request_id::RequestId;
+use jiff::Timestamp;
+use moontide_runtime::effect::{Call, Class, Consequences, EffectError, Finding, Launch, Reply};
+use serde::{Deserialize, Serialize};
+
+use super::adopt;
+use super::job;
+use super::lookup::{By, is_drill, is_gone, recovery_instances};
+use crate::binding::Binding;
+use crate::record::{self, Tags};
+use crate::services::Services;
+use crate::{error, tags};
+
+pub(crate) struct StartRecovery;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Arguments {
+    source_servers: Vec<SourceServer>,
+    /// Without a default: nobody launches production because of a field that was left away.
+    is_drill: bool,
+    /// More tags for the job.
+    #[serde(default, deserialize_with = "record::map")]
+    tags: Tags,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourceServer {
+    source_server_id: String,
+    /// A point in time; absent: the newest data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovery_snapshot_id: Option<String>,
+}
+
+impl Arguments {
+    fn server_ids(&self) -> Vec<String> {
+        self.source_servers
+            .iter()
+            .map(|it| it.source_server_id.clone())
+            .collect()
+    }
+}
+
+impl SourceServer {
+    fn into_sdk(self) -> Result<StartRecoveryRequestSourceServer, BuildError> {
+        StartRecoveryRequestSourceServer::builder()
+            .source_server_id(self.source_server_id)
+            .set_recovery_snapshot_id(self.recovery_snapshot_id)
+            .build()
+    }
+}
+
+#[async_trait(?Send)]
+impl Binding for StartRecovery {
+    const NAME: &'static str = "drs.start_recovery";
+    const CLASS: Class = Class::Tagged;
+    type Arguments = Arguments;
+
+    fn validate(asked: &Arguments) -> Result<(), EffectError> {
+        if asked.source_servers.is_empty() {
+            let message = format!("`{}`: `source_servers` is empty", Self::NAME);
+            return Err(EffectError::new("InvalidArguments", message));
+        }
+        tags::check(Self::NAME, &asked.tags)
+    }
+
+    async fn consequences(
+        aws: &Services,
+        call: &Call,
+        asked: Arguments,
+    ) -> Result<Consequences, EffectError> {
+        let ids = asked.server_ids();
+        let there = recovery_instances(&aws.reading(call).drs, By::SourceServer(&ids)).await?;
+        let launch = |server: String| Launch {
+            replaces: live_instance_of(&server, &there),
+            drill: asked.is_drill,
+            server,
+        };
+        Ok(Consequences {
+            launches: ids.into_iter().map(launch).collect(),
+            ..Default::default()
+        })
+    }
+
+    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
+        let servers = asked.source_servers.into_iter().map(SourceServer::into_sdk);
+        let servers: Vec<_> = servers
+            .collect::<Result<_, _>>()
+            .map_err(|it| error::not_built(&it))?;
+        let answer = aws
+            .clients_for(Self::CLASS, call)
+            .drs
+            .start_recovery()
+            .set_source_servers(Some(servers))
+            .is_drill(asked.is_drill)
+            .set_tags(Some(tags::with_ours(asked.tags, call)))
+            .send()
+            .await
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
+        let request_id = answer.request_id().map(str::to_owned);
+        Ok(job::reply(Self::NAME, answer.job()).with_request_id(request_id))
+    }
+
+    async fn reconcile(
+        aws: &Services,
+        call: &Call,
+        asked: Arguments,
+        intended_at: Timestamp,
+    ) -> Finding {
+        adopt::started_job(aws, call, &asked.server_ids(), intended_at).await
+    }
+}
+
+/// The instance that a launch of `server` would delete and that no drill made.
+fn live_instance_of(server: &str, there: &[RecoveryInstance]) -> Option<String> {
+    let of_server = there
+        .iter()
+        .filter(|it| it.source_server_id() == Some(server));
+    let mut live = of_server.filter(|it| !is_drill(it) && !is_gone(it));
+    live.find_map(|it| it.recovery_instance_id())
+        .map(str::to_owned)
+}

@@ -1,0 +1,148 @@
+//! The jobs that somebody waits for, and what is known of them. No calls, no clock.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_sdk_drs::types::{Job, JobStatus, JobType};
+use jiff::Timestamp;
+use moontide_runtime::effect::EffectError;
+use serde_json::json;
+
+use super::cadence::{FIRST_LOOK, interval};
+
+/// How long a job may stay unseen before it does not exist.
+const SHOWS_WITHIN: Duration = Duration::from_mins(5);
+
+/// The jobs of one Region that somebody waits for.
+#[derive(Default)]
+pub(super) struct Watched(BTreeMap<String, Entry>);
+
+struct Entry {
+    /// How many wait for it.
+    waiting: usize,
+    /// When it was first waited for, on the monotonic clock.
+    since: Duration,
+    /// Since when answers lack it.
+    missing: Option<Duration>,
+    /// Whether it was asked about at all.
+    looked: bool,
+    /// What was seen of it last.
+    seen: Option<Job>,
+}
+
+impl Entry {
+    fn ended(&self) -> Option<&Job> {
+        self.seen
+            .as_ref()
+            .filter(|it| it.status() == Some(&JobStatus::Completed))
+    }
+}
+
+impl Watched {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Somebody begins to wait for `ids`.
+    pub(super) fn enter(&mut self, ids: &[String], now: Duration) {
+        for id in ids {
+            let new = Entry {
+                waiting: 0,
+                since: now,
+                missing: None,
+                looked: false,
+                seen: None,
+            };
+            self.0.entry(id.clone()).or_insert(new).waiting += 1;
+        }
+    }
+
+    /// Somebody waits for `ids` no more.
+    pub(super) fn leave(&mut self, ids: &[String]) {
+        for id in ids {
+            if let Some(entry) = self.0.get_mut(id) {
+                entry.waiting -= 1;
+            }
+        }
+        self.0.retain(|_, it| it.waiting > 0);
+    }
+
+    /// The jobs to ask about now.
+    pub(super) fn look(&mut self) -> Vec<String> {
+        let running = self.0.iter_mut().filter(|(_, it)| it.ended().is_none());
+        running
+            .map(|(id, entry)| {
+                entry.looked = true;
+                id.clone()
+            })
+            .collect()
+    }
+
+    /// Takes in an answer about all jobs that had not ended.
+    pub(super) fn learn(&mut self, jobs: Vec<Job>, now: Duration) {
+        let mut jobs: BTreeMap<_, _> = jobs.into_iter().map(|it| (it.job_id.clone(), it)).collect();
+        for (id, entry) in self
+            .0
+            .iter_mut()
+            .filter(|(_, it)| it.looked && it.ended().is_none())
+        {
+            entry.seen = jobs.remove(id);
+            entry.missing = match entry.seen {
+                Some(_) => None,
+                None => entry.missing.or(Some(now)),
+            };
+        }
+    }
+
+    /// The jobs named by `ids`, if all of them have ended.
+    pub(super) fn all_ended(&self, ids: &[String]) -> Option<Vec<Job>> {
+        ids.iter()
+            .map(|id| self.0.get(id)?.ended().cloned())
+            .collect()
+    }
+
+    /// Refuses to wait for a job that does not show.
+    pub(super) fn check_existence(&self, ids: &[String], now: Duration) -> Result<(), EffectError> {
+        let overdue = |since: Duration| now.saturating_sub(since) >= SHOWS_WITHIN;
+        let missing = |id: &&String| {
+            self.0
+                .get(*id)
+                .and_then(|it| it.missing)
+                .is_some_and(overdue)
+        };
+        let missing: Vec<&String> = ids.iter().filter(missing).collect();
+        let Some(first) = missing.first() else {
+            return Ok(());
+        };
+        let message = format!(
+            "DRS has not shown the job {first} for {} min",
+            SHOWS_WITHIN.as_secs() / 60
+        );
+        let mut error = EffectError::new("JobNotFound", message);
+        error.details = json!({ "job_ids": missing });
+        Err(error)
+    }
+
+    /// How long to wait until the next look.
+    pub(super) fn interval(&self, wall: Timestamp, now: Duration) -> Duration {
+        let running = self.0.values().filter(|it| it.ended().is_none());
+        let shortest = running.map(|it| {
+            if !it.looked {
+                return FIRST_LOOK;
+            }
+            let age = it.seen.as_ref().and_then(|it| age(it, wall));
+            let launching = it
+                .seen
+                .as_ref()
+                .is_none_or(|it| it.r#type() != Some(&JobType::Terminate));
+            interval(age.unwrap_or(now.saturating_sub(it.since)), launching)
+        });
+        shortest.min().unwrap_or(FIRST_LOOK)
+    }
+}
+
+/// The age of a job by the wall clock, so that a resumed process knows it too.
+fn age(job: &Job, wall: Timestamp) -> Option<Duration> {
+    let created: Timestamp = job.creation_date_time()?.parse().ok()?;
+    Duration::try_from(wall.duration_since(created)).ok()
+}

@@ -1,0 +1,212 @@
+//! Which AWS we talk to: profile, Region, endpoint, HTTP client.
+//!
+//! `aws-config` knows all the places where these are set; this file only lets flags win, puts the
+//! SSM agent's Region behind the usual ones, and says what is wrong in words: the SDK itself reports an
+//! unknown profile as "missing signing region", in the middle of the first call.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use aws_config::imds::region::ImdsRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::{ProfileFileLoadError, ProfileFileRegionProvider, ProfileSet};
+use aws_config::provider_config::ProviderConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::os_shim_internal::{Env, Fs};
+
+use crate::attempts::Attempts;
+
+/// What the command line decides about the session; everything else comes from `aws-config`.
+#[derive(Clone, Debug, Default)]
+pub struct SessionSettings {
+    /// The profile, instead of `AWS_PROFILE`.
+    pub profile: Option<String>,
+    /// The Region, instead of `AWS_REGION` and the profile's.
+    pub region: Option<String>,
+    /// The Region if neither environment nor profile names one: the SSM agent tells its commands
+    /// theirs in `AWS_SSM_REGION_NAME`, and does not set `AWS_REGION`.
+    pub fallback_region: Option<String>,
+    /// The endpoint of all services, instead of `AWS_ENDPOINT_URL`.
+    pub endpoint_url: Option<String>,
+    /// The HTTP client, instead of one that speaks HTTPS.
+    pub http_client: Option<SharedHttpClient>,
+}
+
+/// Everything that is needed to make clients.
+#[derive(Clone, Debug)]
+pub struct Session {
+    config: SdkConfig,
+}
+
+/// Why there is no session.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// A profile was named that the configuration files do not have.
+    #[error("there is no AWS profile `{profile}`")]
+    UnknownProfile {
+        /// The name that was asked for.
+        profile: String,
+        /// The names there are.
+        known: Vec<String>,
+    },
+    /// Nothing says which Region to work in.
+    #[error("no AWS Region is set")]
+    MissingRegion,
+    /// The AWS configuration files cannot be read.
+    #[error("the AWS configuration files cannot be read")]
+    Unreadable {
+        /// Which file, and what is wrong with it.
+        #[source]
+        source: Box<ProfileFileLoadError>,
+    },
+}
+
+impl SessionError {
+    /// What to do about it, as a sentence.
+    pub fn next_step(&self) -> String {
+        match self {
+            SessionError::UnknownProfile { known, .. } if known.is_empty() => {
+                "Create one with `aws configure sso`, or leave `--profile` and `AWS_PROFILE` away."
+                    .into()
+            }
+            SessionError::UnknownProfile { known, .. } => {
+                format!("Pass one of these with `--profile`: {}.", known.join(", "))
+            }
+            SessionError::MissingRegion => {
+                "Give the runbook a `region`, pass `--region us-west-2`, or set `AWS_REGION`."
+                    .into()
+            }
+            SessionError::Unreadable { .. } => {
+                "Correct the file; `aws configure list` shows how it is understood.".into()
+            }
+        }
+    }
+}
+
+impl Session {
+    /// Finds out where the settings lead. Asks nobody for credentials yet.
+    pub async fn open(settings: SessionSettings) -> Result<Session, SessionError> {
+        Session::open_in(settings, Fs::real(), Env::real()).await
+    }
+
+    #[expect(
+        clippy::default_trait_access,
+        reason = "the type's crate is not one of ours"
+    )]
+    async fn open_in(settings: SessionSettings, fs: Fs, env: Env) -> Result<Session, SessionError> {
+        let override_profile = settings.profile.clone().map(Cow::Owned);
+        let profiles = aws_config::profile::load(&fs, &env, &Default::default(), override_profile)
+            .await
+            .map_err(|source| SessionError::Unreadable {
+                source: Box::new(source),
+            })?;
+        check_profile(&profiles)?;
+        let client = settings.http_client.clone().unwrap_or_else(https_client);
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .http_client(client.clone())
+            .timeout_config(timeouts())
+            .region(regions(&settings, profiles.selected_profile(), client));
+        loader = within(loader, settings);
+        Ok(Session {
+            config: loader.load().await,
+        })
+    }
+
+    /// A session with a pretend AWS behind `http_client`: reads no file, no environment.
+    pub fn pretend(http_client: SharedHttpClient) -> Session {
+        let key = "pretend";
+        let credentials = Credentials::new(key, key, None, None, key);
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(http_client)
+            .timeout_config(timeouts())
+            .build();
+        Session { config }
+    }
+
+    /// The Region that flags, environment, profile or machine lead to.
+    pub fn region(&self) -> Result<&str, SessionError> {
+        self.config
+            .region()
+            .map(Region::as_ref)
+            .ok_or(SessionError::MissingRegion)
+    }
+
+    /// The SDK's configuration for clients in `region`.
+    pub(crate) fn config(&self, region: &str, attempts: Attempts) -> SdkConfig {
+        self.config
+            .to_builder()
+            .region(Region::new(region.to_owned()))
+            .retry_config(attempts.retries(self.config.retry_config()))
+            .build()
+    }
+}
+
+fn within(mut loader: ConfigLoader, settings: SessionSettings) -> ConfigLoader {
+    if let Some(profile) = settings.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(url) = settings.endpoint_url {
+        loader = loader.endpoint_url(url);
+    }
+    loader
+}
+
+/// The profile `default` may be missing; one that somebody named may not.
+fn check_profile(profiles: &ProfileSet) -> Result<(), SessionError> {
+    let selected = profiles.selected_profile();
+    if selected == "default" || profiles.get_profile(selected).is_some() {
+        return Ok(());
+    }
+    let mut known: Vec<String> = profiles.profiles().map(str::to_owned).collect();
+    known.sort();
+    Err(SessionError::UnknownProfile {
+        profile: selected.to_owned(),
+        known,
+    })
+}
+
+/// Flag, environment, profile, SSM agent, and last the machine's own metadata, which takes a while
+/// to say no.
+fn regions(
+    settings: &SessionSettings,
+    profile: &str,
+    client: SharedHttpClient,
+) -> RegionProviderChain {
+    let machine = ProviderConfig::default().with_http_client(client);
+    let region = |name: &Option<String>| name.clone().map(Region::new);
+    RegionProviderChain::first_try(region(&settings.region))
+        .or_else(aws_config::environment::EnvironmentVariableRegionProvider::new())
+        .or_else(
+            ProfileFileRegionProvider::builder()
+                .profile_name(profile)
+                .build(),
+        )
+        .or_else(region(&settings.fallback_region))
+        .or_else(ImdsRegionProvider::builder().configure(&machine).build())
+}
+
+/// The SDK has no limit for an answer by default: a lost packet would hang a wave for ever.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .read_timeout(Duration::from_secs(30))
+        .operation_attempt_timeout(Duration::from_mins(1))
+        .build()
+}
+
+fn https_client() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https()
+}
+
+#[cfg(test)]
+mod tests;

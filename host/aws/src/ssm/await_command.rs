@@ -1,0 +1,170 @@
+//! `ssm.await_command`: returns when a command has ended on instances, with what it printed.
+//!
+//! Not an operation of AWS: it polls `ListCommandInvocations`, which tells about all instances at
+//! once, then reads each output once, and journals one outcome.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_ssm::Client;
+use moontide_runtime::effect::{Call, Class, EffectError, Reply};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::binding::Binding;
+use crate::error::failed;
+use crate::length::Length;
+use crate::pace::Growing;
+use crate::poll::{self, GaveUp};
+use crate::record::{Page, cut, text};
+use crate::services::Services;
+
+pub(crate) struct AwaitCommand;
+
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// How much of an output is kept: as much as the console's lists show.
+const LONGEST_OUTPUT: usize = 2_500;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Arguments {
+    command_id: String,
+    instance_ids: Vec<String>,
+    /// When to give up waiting. The command goes on.
+    #[serde(default = "an_hour")]
+    timeout: Length,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+}
+
+/// AWS's own default for how long a command may run.
+fn an_hour() -> Length {
+    Length::minutes(60)
+}
+
+#[async_trait(?Send)]
+impl Binding for AwaitCommand {
+    const NAME: &'static str = "ssm.await_command";
+    const CLASS: Class = Class::Read;
+    type Arguments = Arguments;
+
+    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
+        let ssm = &aws.reading(call).ssm;
+        let mut statuses = BTreeMap::new();
+        let look = async || {
+            statuses = self::statuses(ssm, &asked.command_id).await?;
+            let ended = |id: &String| statuses.get(id).is_some_and(|it| has_ended(it));
+            Ok(asked.instance_ids.iter().all(ended).then_some(()))
+        };
+        let pause = Growing::new(FIRST_PAUSE, LONGEST_PAUSE);
+        match poll::until(&*aws.clock, asked.timeout.0, pause, look).await {
+            Ok(()) => {}
+            Err(GaveUp::Refused(error)) => return Err(Reply::failed(error)),
+            Err(GaveUp::TimeUp(trouble)) => return Err(timeout(&asked, &statuses, trouble)),
+        }
+        let mut invocations = Vec::new();
+        for id in &asked.instance_ids {
+            let status = statuses.remove(id).unwrap_or_default();
+            let read = invocation(ssm, &asked.command_id, id, status).await;
+            invocations.push(read.map_err(Reply::failed)?);
+        }
+        Ok(Page::reply(invocations.into_iter(), None))
+    }
+}
+
+fn has_ended(status: &str) -> bool {
+    matches!(status, "Success" | "Cancelled" | "TimedOut" | "Failed")
+}
+
+/// The status on each instance, as far as it shows: an instance may be missing at first.
+async fn statuses(ssm: &Client, command: &str) -> Result<BTreeMap<String, String>, EffectError> {
+    let pages = ssm
+        .list_command_invocations()
+        .command_id(command)
+        .into_paginator()
+        .items()
+        .send();
+    let all: Vec<_> = pages
+        .collect::<Result<_, _>>()
+        .await
+        .map_err(|it| failed(&it))?;
+    let pair =
+        |it: aws_sdk_ssm::types::CommandInvocation| Some((it.instance_id?, text(it.status)?));
+    Ok(all.into_iter().filter_map(pair).collect())
+}
+
+/// A command on one instance, after it ended.
+#[derive(Debug, Serialize)]
+struct InvocationRecord {
+    instance_id: String,
+    /// `Success`, `Cancelled`, `TimedOut` or `Failed`.
+    status: String,
+    /// More exactly, such as `Undeliverable`.
+    status_details: Option<String>,
+    response_code: Option<i32>,
+    /// The two ends of a long output.
+    stdout: Option<String>,
+    stderr: Option<String>,
+}
+
+async fn invocation(
+    ssm: &Client,
+    command: &str,
+    instance: &str,
+    status: String,
+) -> Result<InvocationRecord, EffectError> {
+    let request = ssm
+        .get_command_invocation()
+        .command_id(command)
+        .instance_id(instance);
+    let mut record = InvocationRecord {
+        instance_id: instance.to_owned(),
+        status,
+        status_details: None,
+        response_code: None,
+        stdout: None,
+        stderr: None,
+    };
+    match request.send().await.map_err(|it| failed(&it)) {
+        Ok(read) => {
+            record.status_details = read.status_details;
+            record.response_code = Some(read.response_code);
+            record.stdout = read
+                .standard_output_content
+                .map(|it| cut(&it, LONGEST_OUTPUT));
+            record.stderr = read
+                .standard_error_content
+                .map(|it| cut(&it, LONGEST_OUTPUT));
+            Ok(record)
+        }
+        // A document of several steps has an output per step, and none of its own.
+        Err(error) if error.code == "InvalidPluginName" => Ok(record),
+        Err(error) => Err(error),
+    }
+}
+
+fn timeout(
+    asked: &Arguments,
+    statuses: &BTreeMap<String, String>,
+    trouble: Option<EffectError>,
+) -> Reply {
+    let seconds = asked.timeout.0.as_secs();
+    let message = format!(
+        "{} has not ended on all instances within {seconds} s",
+        asked.command_id
+    );
+    let message = trouble.map_or(message.clone(), |it| format!("{message}; {it}"));
+    let mut error = EffectError::new("Timeout", message).retryable();
+    let running = asked
+        .instance_ids
+        .iter()
+        .map(|id| (id, statuses.get(id).map(String::as_str)));
+    let running = running.filter(|(_, it)| !it.is_some_and(has_ended));
+    error.details = json!({ "instances": running
+        .map(|(id, it)| json!({ "instance_id": id, "status": it.unwrap_or("not shown") }))
+        .collect::<Vec<_>>() });
+    Reply::failed(error)
+}

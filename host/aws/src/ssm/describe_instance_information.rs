@@ -1,0 +1,103 @@
+//! `ssm.describe_instance_information`: one page of instances whose agent has reported.
+
+use async_trait::async_trait;
+use aws_sdk_ssm::types;
+use moontide_runtime::effect::{Call, Class, Reply};
+use serde::{Deserialize, Serialize};
+
+use crate::binding::Binding;
+use crate::error;
+use crate::record::{Page, text};
+use crate::services::Services;
+
+pub(crate) struct DescribeInstanceInformation;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Arguments {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    filters: Vec<Filter>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_results: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+}
+
+/// A filter, as SSM takes them.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Filter {
+    /// Such as `InstanceIds` or `PingStatus`.
+    key: String,
+    values: Vec<String>,
+}
+
+#[async_trait(?Send)]
+impl Binding for DescribeInstanceInformation {
+    const NAME: &'static str = "ssm.describe_instance_information";
+    const CLASS: Class = Class::Read;
+    type Arguments = Arguments;
+
+    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
+        let filters = asked.filters.into_iter().map(|it| {
+            types::InstanceInformationStringFilter::builder()
+                .key(it.key)
+                .set_values(Some(it.values))
+                .build()
+        });
+        let filters: Vec<_> = filters
+            .collect::<Result<_, _>>()
+            .map_err(|it| error::not_built(&it))?;
+        let page = aws
+            .reading(call)
+            .ssm
+            .describe_instance_information()
+            .set_filters(Some(filters).filter(|it| !it.is_empty()))
+            .set_max_results(asked.max_results)
+            .set_next_token(asked.next_token)
+            .send()
+            .await
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
+        let instances = page
+            .instance_information_list
+            .unwrap_or_default()
+            .into_iter();
+        Ok(Page::reply(
+            instances.map(InstanceRecord::from),
+            page.next_token,
+        ))
+    }
+}
+
+/// An instance as its agent describes it.
+#[derive(Debug, Serialize)]
+struct InstanceRecord {
+    instance_id: Option<String>,
+    /// `Online`, `ConnectionLost` or `Inactive`.
+    ping_status: Option<String>,
+    last_ping_date_time: Option<String>,
+    agent_version: Option<String>,
+    platform_type: Option<String>,
+    platform_name: Option<String>,
+    platform_version: Option<String>,
+    computer_name: Option<String>,
+    ip_address: Option<String>,
+}
+
+impl From<types::InstanceInformation> for InstanceRecord {
+    fn from(instance: types::InstanceInformation) -> InstanceRecord {
+        InstanceRecord {
+            instance_id: instance.instance_id,
+            ping_status: text(instance.ping_status),
+            last_ping_date_time: instance.last_ping_date_time.map(|it| it.to_string()),
+            agent_version: instance.agent_version,
+            platform_type: text(instance.platform_type),
+            platform_name: instance.platform_name,
+            platform_version: instance.platform_version,
+            computer_name: instance.computer_name,
+            ip_address: instance.ip_address,
+        }
+    }
+}

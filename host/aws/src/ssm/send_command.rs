@@ -1,0 +1,141 @@
+//! `ssm.send_command`: runs a document on instances. No token and no tags: the key travels in the
+//! comment.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use aws_sdk_ssm::Client;
+use aws_sdk_ssm::types::{Command, CommandFilter, CommandFilterKey};
+use aws_types::request_id::RequestId;
+use jiff::{SignedDuration, Timestamp};
+use moontide_runtime::effect::{Call, Class, EffectError, Evidence, Finding, Reply};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::comment;
+use crate::binding::Binding;
+use crate::error::{self, failed};
+use crate::record::{self, slim};
+use crate::services::Services;
+use crate::settle::settle;
+
+pub(crate) struct SendCommand;
+
+/// How far apart AWS's clock and that of the machine that wrote an intent may be.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Arguments {
+    instance_ids: Vec<String>,
+    document_name: String,
+    #[serde(default, deserialize_with = "record::map")]
+    parameters: BTreeMap<String, Vec<String>>,
+    /// For people; shortened where our mark leaves no room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<String>,
+    /// How long an instance may take to pick the command up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeout_seconds: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+}
+
+#[async_trait(?Send)]
+impl Binding for SendCommand {
+    const NAME: &'static str = "ssm.send_command";
+    const CLASS: Class = Class::Tagged;
+    type Arguments = Arguments;
+
+    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
+        let answer = aws
+            .clients_for(Self::CLASS, call)
+            .ssm
+            .send_command()
+            .set_instance_ids(Some(asked.instance_ids))
+            .document_name(asked.document_name)
+            .set_parameters(Some(asked.parameters.into_iter().collect()))
+            .comment(comment::of(call, asked.comment.as_deref()))
+            .set_timeout_seconds(asked.timeout_seconds)
+            .send()
+            .await
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
+        let request_id = answer.request_id().map(str::to_owned);
+        let accepted = "`ssm.send_command` was accepted without a command";
+        let reply = match answer.command() {
+            Some(command) => Reply::ok(sent(command)),
+            None => Reply::unknown(Evidence::new(accepted)),
+        };
+        Ok(reply.with_request_id(request_id))
+    }
+
+    async fn reconcile(
+        aws: &Services,
+        call: &Call,
+        asked: Arguments,
+        intended_at: Timestamp,
+    ) -> Finding {
+        let ssm = &aws.reading(call).ssm;
+        let look = async || {
+            let mut commands = since(ssm, &asked.document_name, intended_at - SKEW).await?;
+            commands.retain(|it| comment::is_of(it.comment(), call));
+            Ok(Some(commands).filter(|it| !it.is_empty()))
+        };
+        match settle(&*aws.clock, aws.settings.settle, look).await {
+            Ok(None) => Finding::Absent,
+            Ok(Some(commands)) => adopt(&commands),
+            Err(error) => Finding::Undecided(Evidence {
+                message: format!("the commands cannot be looked up: {error}"),
+                found: json!({ "code": error.code }),
+            }),
+        }
+    }
+}
+
+fn adopt(commands: &[Command]) -> Finding {
+    match commands {
+        [only] => Finding::Happened(Reply::ok(sent(only))),
+        several => Finding::Undecided(Evidence {
+            message: "several commands carry the key of this one request".into(),
+            found: json!({
+                "command_ids": several.iter().map(Command::command_id).collect::<Vec<_>>(),
+            }),
+        }),
+    }
+}
+
+/// What identifies a command, and nothing that changes later.
+fn sent(command: &Command) -> Value {
+    slim(json!({ "command": {
+        "command_id": command.command_id(),
+        "document_name": command.document_name(),
+        "instance_ids": command.instance_ids(),
+    }}))
+}
+
+/// All commands since `from`; of this document, where the filter can name it.
+async fn since(ssm: &Client, document: &str, from: Timestamp) -> Result<Vec<Command>, EffectError> {
+    // Seconds are as fine as the filter is documented to go.
+    let from = Timestamp::from_second(from.as_second())
+        .unwrap_or(from)
+        .to_string();
+    let filter = |key, value| CommandFilter::builder().key(key).value(value).build();
+    let mut filters = vec![filter(CommandFilterKey::InvokedAfter, from)];
+    if !document.starts_with("arn:") {
+        filters.push(filter(CommandFilterKey::DocumentName, document.to_owned()));
+    }
+    let filters: Vec<_> = filters
+        .into_iter()
+        .collect::<Result<_, _>>()
+        .map_err(|it| EffectError::new("InvalidArguments", it.to_string()))?;
+    let pages = ssm
+        .list_commands()
+        .set_filters(Some(filters))
+        .into_paginator()
+        .items()
+        .send();
+    pages
+        .collect::<Result<_, _>>()
+        .await
+        .map_err(|it| failed(&it))
+}
