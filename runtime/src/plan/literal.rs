@@ -140,12 +140,13 @@ impl Visitor for Calls {
             _ => false,
         };
         // Luau gives a call the line on which the name of the function ends.
-        let line = match callee.last() {
-            Some(suffix) => suffix.end_position(),
-            None => call.prefix().end_position(),
+        let name = match callee.last() {
+            Some(suffix) => suffix.tokens().next_back(),
+            None => call.prefix().tokens().next_back(),
         };
+        let line = name.map(|name| name.token().end_position().line());
         let here = match self.line {
-            Some(wanted) => line.is_some_and(|line| line.line() == wanted),
+            Some(wanted) => line == Some(wanted),
             None => named,
         };
         let better = self.best.as_ref().is_none_or(|(best, ..)| named && !best);
@@ -209,8 +210,9 @@ fn word(token: &TokenReference) -> String {
     }
 }
 
-/// Line and column at which something begins.
+/// Line and column at which something begins. Asks its first token, because `full_moon` finds the
+/// start of a node together with its end, which doubles the work with every level of nesting.
 fn start(node: &impl Node) -> Option<(usize, usize)> {
-    node.start_position()
-        .map(|position| (position.line(), position.character()))
+    let first = node.tokens().next()?.token().start_position();
+    Some((first.line(), first.character()))
 }
