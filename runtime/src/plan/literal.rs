@@ -39,11 +39,7 @@ impl Declaration {
                 locals.keep(local);
             }
         }
-        Some(Declaration {
-            call,
-            argument,
-            locals: locals.values,
-        })
+        Some(Declaration { call, argument, locals: locals.values })
     }
 
     /// Line and column of the value at `path`, or of the closest thing around it that is there.
@@ -57,9 +53,9 @@ impl Declaration {
             let found = table.fields().iter().filter_map(Entry::of);
             let found = match segment {
                 Segment::Field(name) => found.filter(|entry| entry.is_named(name)).last(),
-                Segment::Item(number) => found
-                    .filter(|entry| entry.name.is_none())
-                    .nth(number.saturating_sub(1)),
+                Segment::Item(number) => {
+                    found.filter(|entry| entry.name.is_none()).nth(number.saturating_sub(1))
+                }
             };
             let Some(entry) = found else { break };
             position = entry.position;
@@ -108,11 +104,7 @@ impl<'a> Entry<'a> {
             Field::NoKey(value) => (None, value),
             _ => return None,
         };
-        Some(Entry {
-            name,
-            position,
-            value,
-        })
+        Some(Entry { name, position, value })
     }
 
     fn is_named(&self, name: &str) -> bool {
