@@ -1,0 +1,222 @@
+//! A home, a simulator on a port, and the real binary, for tests that look in from outside.
+
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use rustix::process::{Pid, Signal, kill_process};
+use moontide_sim::{ScaledClock, Simulator, World};
+use serde_json::Value;
+
+/// How much faster than life the simulator and the runner's waits are.
+pub const SPEED: f64 = 1000.0;
+
+/// A folder of this repository.
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+/// A home of its own for executions, gone with the test.
+pub struct Home {
+    folder: tempfile::TempDir,
+}
+
+impl Home {
+    /// An empty one.
+    pub fn new() -> Home {
+        Home { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    /// Its folder.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// `moontide` with nothing of this machine's environment but what it needs.
+    pub fn moontide(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_moontide"));
+        command
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("HOME", self.path())
+            .env("MOONTIDE_HOME", self.path().join("moontide"))
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .args(arguments)
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `moontide` to its end.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(self.moontide(arguments).output().expect("moontide starts"))
+    }
+}
+
+/// How a process ended, and what it printed.
+#[derive(Debug)]
+pub struct Ran {
+    /// The exit code; `None` if a signal ended it.
+    pub code: Option<i32>,
+    /// What it printed on stdout.
+    pub stdout: String,
+    /// What it printed on stderr.
+    pub stderr: String,
+}
+
+impl Ran {
+    fn of(output: Output) -> Ran {
+        Ran {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// What it printed on stdout, as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The same, if it ended with this code.
+    #[track_caller]
+    pub fn expect(self, code: i32) -> Ran {
+        assert_eq!(self.code, Some(code), "{}\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+/// When to kill the runner: at which request that reaches the simulator, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Moment {
+    /// The request is on the wire and has no effect yet; it never will.
+    Before(usize),
+    /// It has had its effect, and the reply never arrives.
+    After(usize),
+}
+
+/// What kills the runner at its moment.
+#[derive(Clone, Default)]
+pub struct Trap(Arc<Mutex<Armed>>);
+
+#[derive(Default)]
+struct Armed {
+    seen: usize,
+    moment: Option<Moment>,
+    victim: Option<Pid>,
+}
+
+impl Trap {
+    /// Starts `victim`, to be killed at `moment`, counted from now; returns its exit code once it has
+    /// ended, `None` if it was killed.
+    pub fn spring(&self, mut victim: Command, moment: Moment) -> Option<i32> {
+        victim.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut victim = {
+            // Locked until the victim is known: its first request waits for that.
+            let mut armed = self.0.lock().expect("no test panics in here");
+            let victim = victim.spawn().expect("moontide starts");
+            *armed = Armed { seen: 0, moment: Some(moment), victim: Some(Pid::from_child(&victim)) };
+            victim
+        };
+        let status = victim.wait().expect("it can be waited for");
+        self.0.lock().expect("no test panics in here").moment = None;
+        status.code()
+    }
+
+    /// How many requests have been seen since it was armed.
+    pub fn seen(&self) -> usize {
+        self.0.lock().expect("no test panics in here").seen
+    }
+
+    fn count(&self) -> usize {
+        let mut armed = self.0.lock().expect("no test panics in here");
+        armed.seen += 1;
+        armed.seen
+    }
+
+    /// `kill -9`, if this is the moment.
+    fn kills(&self, now: Moment) -> bool {
+        let mut armed = self.0.lock().expect("no test panics in here");
+        if armed.moment != Some(now) {
+            return false;
+        }
+        if let Some(victim) = armed.victim.take() {
+            kill_process(victim, Signal::KILL).expect("it can be killed");
+        }
+        true
+    }
+}
+
+/// A simulator on a port of this machine, until it is dropped.
+pub struct Sim {
+    /// What happens in it.
+    pub simulator: Simulator,
+    /// What kills runners.
+    pub trap: Trap,
+    address: SocketAddr,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Sim {
+    /// One with the estate of a world file.
+    pub fn of(world: &Path) -> Sim {
+        let text = std::fs::read_to_string(world).expect("the world file is there");
+        Sim::with(&text)
+    }
+
+    /// One with the estate that the text describes.
+    pub fn with(world: &str) -> Sim {
+        let world = World::parse(world, "world.toml").expect("a valid world");
+        let simulator = Simulator::new(world, Arc::new(ScaledClock::starting_now(SPEED)));
+        let trap = Trap::default();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let listener = runtime
+            .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
+            .expect("a port of this machine");
+        let address = listener.local_addr().expect("it has an address");
+        let router = guarded(simulator.router(), trap.clone());
+        runtime.spawn(async move { axum::serve(listener, router).await });
+        Sim { simulator, trap, address, _runtime: runtime }
+    }
+
+    /// The flags that lead a runner here.
+    pub fn flags(&self) -> [String; 2] {
+        [format!("--endpoint-url=http://{}", self.address), format!("--speed={SPEED}")]
+    }
+
+    /// How often the simulator performed an operation.
+    pub fn performed(&self, operation: &str) -> usize {
+        let calls = self.simulator.calls();
+        let performed = |status: Option<u16>| status.is_none_or(|status| status < 300);
+        let same = calls.iter().filter(|call| call.operation == operation);
+        same.filter(|call| performed(call.status)).count()
+    }
+}
+
+fn guarded(router: Router, trap: Trap) -> Router {
+    router.layer(middleware::from_fn(move |request: Request, next: Next| {
+        let trap = trap.clone();
+        async move {
+            let number = trap.count();
+            if trap.kills(Moment::Before(number)) {
+                return Response::new(Body::empty());
+            }
+            let response = next.run(request).await;
+            trap.kills(Moment::After(number));
+            response
+        }
+    }))
+}
