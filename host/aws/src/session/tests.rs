@@ -83,10 +83,10 @@ async fn a_broken_file_and_a_missing_region_say_what_to_do() {
     assert!(nowhere.contains("--region"), "{nowhere}");
 }
 
-/// `StartRecovery` through the real HTTP client, to a port on this machine.
-async fn start_recovery_at(port: u16) -> Reply {
+/// `StartRecovery` through the real HTTP client.
+async fn start_recovery_at(host: &str, port: u16) -> Reply {
     let Session { config } = Session::pretend(https_client());
-    let endpoint = format!("http://127.0.0.1:{port}");
+    let endpoint = format!("http://{host}:{port}");
     let session = Session {
         config: config.into_builder().endpoint_url(endpoint).build(),
     };
@@ -105,7 +105,7 @@ async fn where_nobody_listens_nothing_has_happened() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
-    let reply = start_recovery_at(port).await;
+    let reply = start_recovery_at("127.0.0.1", port).await;
     let Outcome::Failed { error } = reply.outcome else {
         panic!("{reply:?}")
     };
@@ -113,6 +113,15 @@ async fn where_nobody_listens_nothing_has_happened() {
         (error.code.as_str(), error.retryable),
         ("ConnectionFailed", true)
     );
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_has_is_no_connection_either() {
+    let reply = start_recovery_at("drs.invalid", 80).await;
+    let Outcome::Failed { error } = reply.outcome else {
+        panic!("{reply:?}")
+    };
+    assert_eq!(error.code, "ConnectionFailed");
 }
 
 #[tokio::test]
@@ -129,7 +138,7 @@ async fn where_somebody_listens_and_hangs_up_nobody_knows() {
             stream.write_all(begun_answer.as_bytes()).unwrap();
             read
         });
-        let reply = start_recovery_at(port).await;
+        let reply = start_recovery_at("127.0.0.1", port).await;
         assert!(
             matches!(reply.outcome, Outcome::Unknown { .. }),
             "{begun_answer:?}: {reply:?}"

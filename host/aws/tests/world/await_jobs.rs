@@ -142,7 +142,37 @@ async fn lanes_that_wait_together_share_every_call() {
     assert_eq!(
         ids(requests.last().unwrap()),
         1,
-        "what has ended is not asked about"
+        "nobody waits for the others"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_ended_is_not_asked_about_again() {
+    const JOBS: &[Job] = &[
+        FIRST,
+        Job {
+            id: "drsjob-2",
+            begins: 0.0,
+            ends: 700.0,
+        },
+    ];
+    let aws = drs(JOBS);
+    value(
+        perform(
+            &world(&aws),
+            "drs.await_jobs",
+            asked(&["drsjob-1", "drsjob-2"]),
+        )
+        .await,
+    );
+    let requests = aws.requests("DescribeJobs");
+    assert_eq!(
+        requests[0].body["filters"]["jobIDs"],
+        json!(["drsjob-1", "drsjob-2"])
+    );
+    assert_eq!(
+        requests.last().unwrap().body["filters"]["jobIDs"],
+        json!(["drsjob-2"])
     );
 }
 
