@@ -1,9 +1,6 @@
 //! What authors are told about a runbook that is not right, and what becomes of one that is.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "`json!` reads better without `&`"
-)]
+#![expect(clippy::needless_pass_by_value, reason = "`json!` reads better without `&`")]
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -23,12 +20,9 @@ fn node(value: &Value) -> Node {
         Value::String(text) => Node::Text(text.clone()),
         Value::Array(items) => Node::List(items.iter().map(node).collect()),
         Value::Object(fields) if fields.is_empty() => Node::List(Vec::new()),
-        Value::Object(fields) => Node::Record(
-            fields
-                .iter()
-                .map(|(name, value)| (name.clone(), node(value)))
-                .collect(),
-        ),
+        Value::Object(fields) => {
+            Node::Record(fields.iter().map(|(name, value)| (name.clone(), node(value))).collect())
+        }
     }
 }
 
@@ -42,29 +36,20 @@ fn complaints(runbook: &Value) -> String {
 
 /// One a line.
 fn lines(things: &[impl ToString]) -> String {
-    things
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("\n")
+    things.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// Everything that is wrong with a runbook of one good wave and these fields.
 fn complaints_about(fields: Value) -> String {
     let mut runbook = json!({ "name": "x", "waves": [{ "name": "a", "run": "function" }] });
-    runbook
-        .as_object_mut()
-        .unwrap()
-        .extend(fields.as_object().unwrap().clone());
+    runbook.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     complaints(&runbook)
 }
 
 /// Everything that is wrong with a wave of these fields.
 fn complaints_about_wave(fields: Value) -> String {
     let mut wave = json!({ "name": "a", "servers": { "tags": { "App": "shop" } } });
-    wave.as_object_mut()
-        .unwrap()
-        .extend(fields.as_object().unwrap().clone());
+    wave.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     complaints(&json!({ "name": "x", "waves": [wave] }))
 }
 
@@ -435,10 +420,8 @@ fn plan() -> Plan {
 
 /// What becomes of params given on a command line.
 fn bind(given: &[(&str, &str)]) -> String {
-    let given: BTreeMap<String, String> = given
-        .iter()
-        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
-        .collect();
+    let given: BTreeMap<String, String> =
+        given.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
     match plan().bind(&given) {
         Ok(values) => json!(values).to_string(),
         Err(errors) => lines(&errors),
@@ -589,10 +572,7 @@ proptest! {
 
 #[test]
 fn a_plan_survives_the_journal() {
-    let plan = Plan {
-        rto: Some(Duration::from_millis(1500)),
-        ..plan()
-    };
+    let plan = Plan { rto: Some(Duration::from_millis(1500)), ..plan() };
     let text = serde_json::to_string(&plan).unwrap();
     assert_eq!(serde_json::from_str::<Plan>(&text).unwrap(), plan);
 }

@@ -6,5 +6,14 @@
 /// Every module: the name that `require` knows it by, and its source.
 pub const MODULES: &[(&str, &str)] = &[
     ("@moontide", include_str!("../moontide.luau")),
+    ("@moontide/cleanup", include_str!("../cleanup.luau")),
+    ("@moontide/drs", include_str!("../drs.luau")),
+    ("@moontide/ec2", include_str!("../ec2.luau")),
+    ("@moontide/jobs", include_str!("../jobs.luau")),
+    ("@moontide/policy", include_str!("../policy.luau")),
     ("@moontide/program", include_str!("../program.luau")),
+    ("@moontide/recovery", include_str!("../recovery.luau")),
+    ("@moontide/ssm", include_str!("../ssm.luau")),
+    ("@moontide/sts", include_str!("../sts.luau")),
+    ("@moontide/verdict", include_str!("../verdict.luau")),
 ];

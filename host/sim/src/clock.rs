@@ -56,17 +56,20 @@ pub struct ScaledClock {
 }
 
 impl ScaledClock {
+    /// How fast it may run: at the upper end a day of real time is 2,700 years.
+    pub const SPEEDS: std::ops::RangeInclusive<f64> = 0.001..=1_000_000.0;
+
     /// A clock that shows `anchor` now and runs `speed` times as fast as the wall clock.
     ///
     /// # Panics
-    /// If `speed` is not a positive, finite number.
+    /// If `speed` is not within [`ScaledClock::SPEEDS`].
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the clock that the others ask"
     )]
     pub fn starting_at(anchor: Timestamp, speed: f64) -> Self {
         assert!(
-            speed.is_finite() && speed > 0.0,
+            Self::SPEEDS.contains(&speed),
             "a clock cannot run at speed {speed}"
         );
         Self {
@@ -79,7 +82,7 @@ impl ScaledClock {
     /// A clock that shows the wall time now and runs `speed` times as fast from here.
     ///
     /// # Panics
-    /// If `speed` is not a positive, finite number.
+    /// If `speed` is not within [`ScaledClock::SPEEDS`].
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the clock that the others ask"

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::estate::Estate;
 use crate::http::{Request, Service};
 use crate::world::{Strike, World};
-use crate::{drs, ec2, ssm, sts};
+use crate::{drs, ec2, ssm, sts, xml};
 
 /// A call that the simulator has seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,6 +22,8 @@ pub struct Call {
     pub operation: String,
     /// The HTTP status of the reply; `None` if the caller never got one.
     pub status: Option<u16>,
+    /// What the reply calls the request, in `x-amzn-RequestId`.
+    pub request_id: String,
     /// What it was about, or how it failed, in a few words.
     pub detail: String,
 }
@@ -54,6 +56,14 @@ impl Reply {
     /// Says in a few words what the call was about.
     pub(crate) fn about(mut self, detail: impl Into<String>) -> Self {
         self.detail = detail.into();
+        self
+    }
+
+    /// The same, as the reply to the request of this id.
+    fn identified(mut self, request_id: &str) -> Self {
+        self.body = self.body.replace(xml::REQUEST_ID, request_id);
+        self.headers
+            .push(("x-amzn-requestid", request_id.to_owned()));
         self
     }
 
@@ -115,11 +125,17 @@ impl Worlds {
                 reply.about(detail)
             }
         };
+        let request_id = self
+            .here
+            .seed
+            .uuid(&format!("request/{}", self.calls.len()));
+        let reply = reply.identified(&request_id);
         self.calls.push(Call {
             at: now,
             service: request.service.name().to_owned(),
             operation: request.operation.clone(),
             status: (!reply.dropped).then_some(reply.status),
+            request_id,
             detail: reply.detail.clone(),
         });
         reply

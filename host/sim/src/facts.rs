@@ -25,7 +25,7 @@ pub struct Fact {
 pub enum Certainty {
     /// AWS says so, in its documentation or its service model.
     Documented,
-    /// Seen in the published log of a real drill.
+    /// Seen in a published log of the real service, or reported by those who ran into it.
     Observed,
     /// Our guess, chosen to be unkind to the caller where the truth is unknown.
     Assumed,
@@ -78,6 +78,8 @@ pub(crate) mod source {
     pub(crate) const DRS_GUIDE: &str = "the AWS Elastic Disaster Recovery user guide";
     pub(crate) const DRS_TOOLS: &str =
         "the sample result of drs-plan-automation, aws-samples/drs-tools, December 2022";
+    pub(crate) const DRILL_REPORT: &str =
+        "a published report of a drill of two Windows servers, 7 December 2025";
     pub(crate) const EC2_GUIDE: &str = "the Amazon EC2 API reference";
     pub(crate) const EC2_MODEL: &str = "the service model ec2/2016-11-15 in botocore 1.44.5";
     pub(crate) const SSM_GUIDE: &str = "the AWS Systems Manager API reference";
@@ -89,6 +91,7 @@ pub fn facts() -> Vec<Fact> {
     [
         crate::http::FACTS,
         crate::estate::FACTS,
+        crate::estate::launch::FACTS,
         crate::estate::timeline::FACTS,
         crate::estate::instance::FACTS,
         crate::estate::quota::FACTS,
@@ -118,6 +121,36 @@ pub fn facts() -> Vec<Fact> {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    /// How many `FACTS` lists there are below `folder`, this file left out.
+    fn lists(folder: &std::path::Path) -> usize {
+        let entries = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        let count = |path: std::path::PathBuf| {
+            if path.is_dir() {
+                lists(&path)
+            } else if path.ends_with("facts.rs") {
+                0
+            } else {
+                std::fs::read_to_string(path)
+                    .unwrap()
+                    .matches("const FACTS:")
+                    .count()
+            }
+        };
+        entries.map(count).sum()
+    }
+
+    #[test]
+    fn every_list_of_facts_is_gathered() {
+        let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let gathered = |line: &&str| line.trim_start().starts_with("crate::");
+        assert_eq!(
+            include_str!("facts.rs").lines().filter(gathered).count(),
+            lists(&sources)
+        );
+    }
 
     #[test]
     fn every_fact_has_a_name_of_its_own_a_sentence_and_a_source() {

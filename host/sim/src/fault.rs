@@ -23,15 +23,13 @@ pub(crate) struct OthersJobs {
     pub(crate) servers: usize,
 }
 
-impl Armed {
-    /// Counts an event, and says whether it is struck.
-    fn strikes(&mut self, occasion: Occasion, elapsed: SignedDuration) -> bool {
-        if !occasion.window().contains(elapsed) {
-            return false;
-        }
-        self.seen = self.seen.saturating_add(1);
-        self.seen > occasion.skip && self.seen - occasion.skip <= occasion.limit()
+/// Counts an event in `seen`, and says whether it is struck.
+fn strikes(seen: &mut u32, occasion: Occasion, elapsed: SignedDuration) -> bool {
+    if !occasion.window().contains(elapsed) {
+        return false;
     }
+    *seen = seen.saturating_add(1);
+    *seen > occasion.skip && *seen - occasion.skip <= occasion.limit()
 }
 
 impl Faults {
@@ -56,13 +54,11 @@ impl Faults {
     ) -> Option<Strike> {
         self.0
             .iter_mut()
-            .find_map(|armed| match armed.fault.clone() {
+            .find_map(|Armed { fault, seen }| match fault {
                 Fault::Request(fault)
                     if fault.operation.service == service && fault.operation.name == operation =>
                 {
-                    armed
-                        .strikes(fault.occasion, elapsed)
-                        .then_some(fault.strike)
+                    strikes(seen, fault.occasion, elapsed).then_some(fault.strike)
                 }
                 _ => None,
             })
@@ -76,11 +72,10 @@ impl Faults {
     ) -> Option<(LaunchPhase, String)> {
         self.0
             .iter_mut()
-            .find_map(|armed| match armed.fault.clone() {
+            .find_map(|Armed { fault, seen }| match fault {
                 Fault::LaunchFails(fault, occasion) if fault.server.get_ref().matches(server) => {
-                    armed
-                        .strikes(occasion, elapsed)
-                        .then_some((fault.phase, fault.error))
+                    let struck = strikes(seen, *occasion, elapsed);
+                    struck.then(|| (fault.phase, fault.error.clone()))
                 }
                 _ => None,
             })
@@ -88,10 +83,14 @@ impl Faults {
 
     /// How long the job that is created now stays hidden, if longer than usual.
     pub(crate) fn next_job_hidden(&mut self, elapsed: SignedDuration) -> Option<SignedDuration> {
-        self.0.iter_mut().find_map(|armed| match armed.fault {
-            Fault::LateJob(fault, occasion) => armed.strikes(occasion, elapsed).then_some(fault.by),
-            _ => None,
-        })
+        self.0
+            .iter_mut()
+            .find_map(|Armed { fault, seen }| match fault {
+                Fault::LateJob(fault, occasion) => {
+                    strikes(seen, *occasion, elapsed).then_some(fault.by)
+                }
+                _ => None,
+            })
     }
 
     /// The first moment from `from` on at which no fault silences the server's agents.

@@ -11,11 +11,19 @@ use crate::dispatch::Reply;
 use crate::facts::Fact;
 use crate::{drs, ec2, ssm, sts};
 
-pub(crate) const FACTS: &[Fact] = &[Fact::assumed(
-    "http.signatures",
-    "Signatures are not checked, and unsigned calls are served in the world's Region.",
-    "on purpose: the simulator holds no secrets, and curl should work",
-)];
+pub(crate) const FACTS: &[Fact] = &[
+    Fact::assumed(
+        "http.signatures",
+        "Signatures are not checked, and unsigned calls are served in the world's Region.",
+        "on purpose: the simulator holds no secrets, and curl should work",
+    ),
+    Fact::observed(
+        "http.request-id",
+        "Every reply names its request in the header x-amzn-RequestId, replies in XML also in \
+         their body.",
+        "the headers that botocore's own parsers look for",
+    ),
+];
 
 /// Marks a response that the caller must never get: the call has taken its course, but its reply
 /// is lost on the way.
@@ -146,8 +154,8 @@ fn decode(path: &str) -> String {
 }
 
 /// Puts a reply on the wire.
-pub(crate) fn write(reply: &Reply) -> Response {
-    let mut response = Response::new(reply.body.clone().into());
+pub(crate) fn write(reply: Reply) -> Response {
+    let mut response = Response::new(reply.body.into());
     *response.status_mut() =
         StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();

@@ -45,8 +45,14 @@ impl Simulator {
             tokio::select! {
                 () = &mut shutdown => return Ok(()),
                 accepted = listener.accept() => {
-                    let (stream, _) = accepted?;
-                    connections.spawn(self.clone().converse(stream));
+                    match accepted {
+                        Ok((stream, _)) => {
+                            connections.spawn(self.clone().converse(stream));
+                        }
+                        // A caller that is gone before we turn to it is no reason to close.
+                        Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                        Err(error) => return Err(error),
+                    }
                 }
                 Some(_) = connections.join_next() => {}
             }

@@ -94,7 +94,7 @@ async fn answer(
         simulator.worlds().handle(now, &request)
     };
     simulator.half_a_latency().await;
-    http::write(&reply)
+    http::write(reply)
 }
 
 fn nobody() -> Response {

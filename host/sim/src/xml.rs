@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::dispatch::Reply;
 
-/// Every reply has a request id; nobody follows ours up.
+/// Stands in bodies for the id of the call, which [`Reply::identified`] knows.
 pub(crate) const REQUEST_ID: &str = "00000000-0000-4000-8000-000000000000";
 
 /// A reply with `body` under the element `root`.

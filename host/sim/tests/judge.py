@@ -96,11 +96,14 @@ def complaints_of_xml(shape, element, path):
 
 
 replies_judged = 0
+request_ids = set()
 
 
 def judge_reply(http_response, parsed, model, **_):
     global replies_judged
     replies_judged += 1
+    assert parsed["ResponseMetadata"]["RequestId"] not in request_ids, "every request has its own id"
+    request_ids.add(parsed["ResponseMetadata"]["RequestId"])
     if http_response.status_code >= 300 or model.output_shape is None:
         return
     if model.service_model.metadata["protocol"] in ("ec2", "query"):

@@ -1,7 +1,8 @@
-//! Lets strangers judge the simulator: boto3 and the AWS CLI, over TCP, as they come from PyPI.
+//! Lets strangers judge the simulator: boto3 and the AWS CLI, over TCP, as they come from the Python
+//! package index.
 //!
 //! `judge.py` holds the judgement; this file gives it a Python of its own and a world to look at.
-//! It needs `python3` with `venv`, and PyPI or a mirror the first time.
+//! It needs `python3` with `venv`, and the index or a mirror of it the first time.
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -55,7 +56,7 @@ async fn while_serving<T>(
         result
     };
     let (result, served) = tokio::join!(working, serving);
-    served.unwrap();
+    served.expect("the simulator serves");
     result
 }
 
@@ -81,7 +82,7 @@ fn python() -> PathBuf {
         "--disable-pip-version-check",
     ];
     must(Command::new(&python).args(pip).args(REQUIREMENTS));
-    std::fs::write(&complete, wanted).unwrap();
+    std::fs::write(&complete, wanted).expect("the target directory can be written");
     python
 }
 

@@ -78,7 +78,8 @@ impl Length {
             Length::Text(text) => duration::parse(text),
         };
         read.ok_or_else(|| {
-            let message = "`moontide.sleep`: `duration` must be seconds or a text such as `90s` or `2h30m`";
+            let message =
+                "`moontide.sleep`: `duration` must be seconds or a text such as `90s` or `2h30m`";
             EffectError::new("InvalidArguments", message)
         })
     }

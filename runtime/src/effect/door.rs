@@ -1,1 +1,256 @@
-//! To be written.
+//! The one door. Whatever a program does to the outside passes here, is judged here, and is journaled
+//! here: the intent before the call, the outcome after it.
+//!
+//! ```text
+//! new, pure or read:  ───────────────────────────► perform ─► outcome
+//! new, mutating:      judge ─► intent ───────────► perform ─► outcome
+//! cut off:            reconcile ─► (happened) ──────────────► outcome, adopted
+//!                               ─► (absent) judge ─► intent ─► perform ─► outcome
+//!                               ─► (undecided) ─────────────► outcome `unknown`
+//! ```
+//!
+//! A call whose end nobody saw (`unknown`) is reconciled on the spot, by the same road.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::policy::Rules;
+use super::redact::Secrets;
+use super::{Call, EffectError, Evidence, Finding, Key, Lane, Operation, Outcome, Reply, World};
+use crate::clock::Clock;
+use crate::journal::cursor::Next;
+use crate::journal::{Body, Step, Writer, canonical};
+use crate::plan::suggest;
+use crate::store::StoreError;
+
+/// How often one effect is sent at most, rejections and lost replies together.
+const MOST_ATTEMPTS: u32 = 8;
+/// The pause before the second attempt after a definite, retryable rejection; doubles up to a minute.
+const FIRST_BACKOFF: Duration = Duration::from_secs(2);
+
+/// Everything needed to let effects out.
+pub struct Door {
+    /// The execution whose effects pass here.
+    pub execution: String,
+    /// Where they go.
+    pub world: Rc<dyn World>,
+    /// The engine's own operations.
+    pub builtins: Vec<Box<dyn Operation>>,
+    /// What is refused.
+    pub rules: Rules,
+    /// What must not be journaled.
+    pub secrets: Secrets,
+    /// Whose time the back-off takes.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// An effect that has been read and found well formed.
+pub struct Prepared<'d> {
+    operation: &'d dyn Operation,
+    /// The request as the operation sees it.
+    pub call: Call,
+    /// How the journal writes it.
+    pub step: Step,
+}
+
+/// An effect that has ended but is not journaled yet.
+pub struct Settled {
+    /// How it ended, without secrets.
+    pub reply: Reply,
+    /// Which intent it belongs to; 0 if there was none.
+    pub attempt: u32,
+    /// Whether an earlier call was adopted.
+    pub adopted: bool,
+}
+
+impl Settled {
+    fn of(reply: Reply, attempt: u32) -> Settled {
+        Settled { reply, attempt, adopted: false }
+    }
+}
+
+impl Door {
+    /// Reads what a program asks for. An error means that nothing was asked of anybody: it goes straight
+    /// back to the program and is the same in every replay.
+    pub fn prepare(
+        &self,
+        lane: &Lane,
+        position: u32,
+        operation: &str,
+        arguments: &Value,
+        site: &str,
+    ) -> Result<Prepared<'_>, EffectError> {
+        let own = self.builtins.iter().find(|known| known.name() == operation);
+        let known = own.map(Box::as_ref).or_else(|| self.world.operation(operation));
+        let found = known.ok_or_else(|| self.no_such(operation))?;
+        let arguments = found.check(arguments)?;
+        let mut shown = arguments.clone();
+        self.secrets.hide_in(&mut shown);
+        let key = Key::of(&self.execution, lane, position);
+        let step = Step {
+            lane: lane.clone(),
+            position,
+            operation: operation.to_owned(),
+            class: found.class(),
+            hash: canonical::hash(&shown),
+            key: key.clone(),
+            site: site.to_owned(),
+            arguments: Some(shown),
+        };
+        let root = lane.root();
+        let wave = root.as_str().split('#').next().unwrap_or_default().to_owned();
+        let call = Call {
+            execution: self.execution.clone(),
+            wave,
+            lane: lane.clone(),
+            position,
+            operation: operation.to_owned(),
+            arguments,
+            key,
+        };
+        Ok(Prepared { operation: found, call, step })
+    }
+
+    fn no_such(&self, operation: &str) -> EffectError {
+        let nearest = suggest::nearest(operation, self.world.names().into_iter());
+        let hint = nearest.map(|name| format!(", did you mean `{name}`?")).unwrap_or_default();
+        let message = format!("there is no operation `{operation}`{hint}");
+        EffectError::new("UnknownOperation", message)
+    }
+
+    /// Lets a prepared effect out, or finds out what became of it. What it returns is not journaled yet:
+    /// see [`Door::record`]. While `stopping`, an effect that was cut off is still looked up, but not
+    /// sent again.
+    pub async fn send(
+        &self,
+        prepared: &Prepared<'_>,
+        past: Next,
+        journal: &Writer,
+        stopping: bool,
+    ) -> Result<Settled, StoreError> {
+        let mut settled = match past {
+            Next::Replay { outcome, .. } => Settled::of(Reply { outcome, request_id: None }, 0),
+            Next::Perform if !prepared.step.class.needs_intent() => {
+                match self.judge(prepared).await {
+                    Ok(()) => Settled::of(prepared.operation.perform(&prepared.call).await, 0),
+                    Err(error) => Settled::of(Reply::failed(error), 0),
+                }
+            }
+            Next::Perform => self.attempt(prepared, 0, None, journal).await?,
+            Next::Reconcile { attempts, intended_at } => {
+                match prepared.operation.reconcile(&prepared.call, intended_at).await {
+                    Finding::Happened(reply) => Settled { reply, attempt: attempts, adopted: true },
+                    Finding::Undecided(evidence) => Settled::of(Reply::unknown(evidence), attempts),
+                    Finding::Absent if stopping => {
+                        let message = "the execution was cancelled before it was sent again";
+                        let error = EffectError::new("Cancelled", message);
+                        Settled::of(Reply::failed(error), attempts)
+                    }
+                    Finding::Absent => {
+                        self.attempt(prepared, attempts, Some(intended_at), journal).await?
+                    }
+                }
+            }
+        };
+        self.hide(&mut settled.reply.outcome);
+        Ok(settled)
+    }
+
+    /// Sends a mutating effect until it has a definite end, journaling each intent first.
+    async fn attempt(
+        &self,
+        prepared: &Prepared<'_>,
+        mut attempts: u32,
+        mut intended_at: Option<Timestamp>,
+        journal: &Writer,
+    ) -> Result<Settled, StoreError> {
+        let mut backoff = FIRST_BACKOFF;
+        loop {
+            if let Err(error) = self.judge(prepared).await {
+                return Ok(Settled::of(Reply::failed(error), attempts));
+            }
+            attempts += 1;
+            let body = Body::Intent { step: prepared.step.clone(), attempt: attempts };
+            let at = journal.append(body).await?;
+            let first = *intended_at.get_or_insert(at);
+            let reply = prepared.operation.perform(&prepared.call).await;
+            match &reply.outcome {
+                Outcome::Failed { error } if error.retryable && attempts < MOST_ATTEMPTS => {
+                    self.clock.sleep(backoff).await;
+                    backoff = (backoff * 2).min(Duration::from_secs(60));
+                }
+                Outcome::Ok { .. } | Outcome::Failed { .. } => {
+                    return Ok(Settled::of(reply, attempts));
+                }
+                Outcome::Unknown { evidence } => {
+                    match prepared.operation.reconcile(&prepared.call, first).await {
+                        Finding::Happened(reply) => {
+                            return Ok(Settled { reply, attempt: attempts, adopted: true });
+                        }
+                        Finding::Absent if attempts < MOST_ATTEMPTS => {}
+                        Finding::Absent => {
+                            let evidence = gave_up(evidence, attempts);
+                            return Ok(Settled::of(Reply::unknown(evidence), attempts));
+                        }
+                        Finding::Undecided(evidence) => {
+                            return Ok(Settled::of(Reply::unknown(evidence), attempts));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Policy: the operation itself for every class; what it would do for those that change anything.
+    async fn judge(&self, prepared: &Prepared<'_>) -> Result<(), EffectError> {
+        let name = &prepared.step.operation;
+        self.rules.judge_operation(name)?;
+        let what = prepared.operation.consequences(&prepared.call).await?;
+        self.rules.judge(name, &what)
+    }
+
+    /// Journals how an effect ended; only then may the program see it.
+    pub async fn record(
+        &self,
+        step: &Step,
+        settled: &Settled,
+        journal: &Writer,
+    ) -> Result<(), StoreError> {
+        let mut step = step.clone();
+        if settled.attempt > 0 {
+            step.arguments = None;
+        }
+        let body = Body::Outcome {
+            step,
+            attempt: settled.attempt,
+            outcome: settled.reply.outcome.clone(),
+            request_id: settled.reply.request_id.clone(),
+            adopted: settled.adopted,
+        };
+        journal.append(body).await.map(drop)
+    }
+
+    fn hide(&self, outcome: &mut Outcome) {
+        match outcome {
+            Outcome::Ok { value } => self.secrets.hide_in(value),
+            Outcome::Failed { error } => {
+                error.message = self.secrets.hide(&error.message);
+                self.secrets.hide_in(&mut error.details);
+            }
+            Outcome::Unknown { evidence } => {
+                evidence.message = self.secrets.hide(&evidence.message);
+                self.secrets.hide_in(&mut evidence.found);
+            }
+        }
+    }
+}
+
+fn gave_up(evidence: &Evidence, attempts: u32) -> Evidence {
+    let message =
+        format!("sent {attempts} times without an answer; the last: {}", evidence.message);
+    Evidence { message, found: evidence.found.clone() }
+}

@@ -52,7 +52,8 @@ impl Rules {
         self.judge_place(operation, what)?;
         for launch in &what.launches {
             if self.mode == Mode::Drill && !launch.drill {
-                let reason = format!("this is a drill, and it would launch {} for real", launch.server);
+                let reason =
+                    format!("this is a drill, and it would launch {} for real", launch.server);
                 return Err(refusal("drill_launches_drills", operation, reason));
             }
             if let Some(live) = &launch.replaces
@@ -72,7 +73,10 @@ impl Rules {
             Some(it) => Err(refusal(
                 "drill_destroys_drills",
                 operation,
-                format!("this is a drill, and it would {} {}, which no drill made", it.verb, it.target),
+                format!(
+                    "this is a drill, and it would {} {}, which no drill made",
+                    it.verb, it.target
+                ),
             )),
         }
     }
@@ -89,9 +93,11 @@ impl Rules {
             (Some(declared), Some(actual)) if declared != actual => Err(refusal(
                 "declared_account",
                 operation,
-                format!("the execution belongs to account {declared}, and the credentials are {actual}'s"),
+                format!(
+                    "the execution belongs to account {declared}, and the credentials are {actual}'s"
+                ),
             )),
-            (Some(declared), None) => Err(refusal(
+            (Some(declared), None) if what.region.is_some() => Err(refusal(
                 "declared_account",
                 operation,
                 format!(
@@ -104,7 +110,8 @@ impl Rules {
 }
 
 fn refusal(rule: &'static str, operation: &str, reason: String) -> EffectError {
-    let mut error = EffectError::new(REFUSED, format!("`{operation}` is refused by `{rule}`: {reason}"));
+    let mut error =
+        EffectError::new(REFUSED, format!("`{operation}` is refused by `{rule}`: {reason}"));
     error.details = serde_json::json!({ "rule": rule });
     error
 }

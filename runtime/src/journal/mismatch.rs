@@ -69,7 +69,9 @@ fn first(path: String, then: Option<&Value>, now: Option<&Value>) -> Option<Diff
 
 fn show(value: Option<&Value>) -> String {
     const LONGEST: usize = 80;
-    let Some(value) = value else { return "absent".to_owned() };
+    let Some(value) = value else {
+        return "absent".to_owned();
+    };
     let text = value.to_string();
     if text.chars().count() <= LONGEST {
         return text;

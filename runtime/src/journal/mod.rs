@@ -6,6 +6,7 @@
 //! - [`canonical`]: one spelling for equal arguments, and its hash.
 //! - [`cursor`]: a lane's recorded past, and *replay or perform* for the next effect.
 //! - [`mismatch`]: the report when runbook and journal disagree.
+//! - [`writer`]: appends under the lease.
 
 pub mod canonical;
 pub mod cursor;
@@ -13,8 +14,10 @@ pub mod entry;
 pub mod execution;
 pub mod mismatch;
 pub mod version;
+pub mod writer;
 
 pub use entry::{Body, Entry, Step};
 pub use execution::{Bundle, Execution};
 pub use mismatch::{Difference, Mismatch};
 pub use version::Format;
+pub use writer::Writer;

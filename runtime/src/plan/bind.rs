@@ -49,21 +49,14 @@ impl Plan {
                 Err(error) => errors.push(error),
             }
         }
-        if errors.is_empty() {
-            Ok(values)
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(values) } else { Err(errors) }
     }
 
     fn unknown(&self, name: &str) -> ParamError {
         let suggestion = nearest(name, self.params.keys().map(String::as_str));
         let message = match suggestion {
             None if self.params.is_empty() => {
-                format!(
-                    "the runbook has no param {}; it has none at all",
-                    quoted(name)
-                )
+                format!("the runbook has no param {}; it has none at all", quoted(name))
             }
             None => {
                 let names: Vec<_> = self.params.keys().map(|name| quoted(name)).collect();
@@ -91,17 +84,9 @@ impl Param {
                 .and_then(|duration| number_value(duration.as_secs_f64())),
         };
         // The text of a secret stays unsaid, also when it is of no use.
-        let shown = if self.secret {
-            String::new()
-        } else {
-            format!(", and is {}", quoted(text))
-        };
+        let shown = if self.secret { String::new() } else { format!(", and is {}", quoted(text)) };
         let Some(value) = value else {
-            let message = format!(
-                "{} must be {}{shown}",
-                quoted(name),
-                self.kind.description()
-            );
+            let message = format!("{} must be {}{shown}", quoted(name), self.kind.description());
             return Err(error(name, message, None));
         };
         if self.allowed.is_empty() || self.allowed.contains(&value) {
@@ -125,16 +110,10 @@ fn missing(name: &str, param: &Param) -> ParamError {
 }
 
 fn error(name: &str, message: String, suggestion: Option<&str>) -> ParamError {
-    ParamError {
-        name: name.to_owned(),
-        message,
-        suggestion: suggestion.map(str::to_owned),
-    }
+    ParamError { name: name.to_owned(), message, suggestion: suggestion.map(str::to_owned) }
 }
 
 /// A value as an operator types it.
 fn word(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

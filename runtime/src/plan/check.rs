@@ -31,49 +31,33 @@ impl Plan {
         };
         let plan = runbook(&fields);
         let complaints = complaints.into_list();
-        if complaints.is_empty() {
-            Ok(plan)
-        } else {
-            Err(complaints)
-        }
+        if complaints.is_empty() { Ok(plan) } else { Err(complaints) }
     }
 }
 
 fn runbook(fields: &Fields<'_>) -> Plan {
-    let name = fields
-        .required("a runbook", "name")
-        .and_then(|field| names::runbook(&field));
+    let name = fields.required("a runbook", "name").and_then(|field| names::runbook(&field));
     let description = fields.get("description").and_then(|field| field.text());
-    let objectives = fields
-        .get("objectives")
-        .and_then(|field| field.fields("`objectives`", OBJECTIVES));
+    let objectives =
+        fields.get("objectives").and_then(|field| field.fields("`objectives`", OBJECTIVES));
     let objective = |name| objectives.as_ref()?.get(name)?.duration();
-    let waves = fields
-        .required("a runbook", "waves")
-        .map(|field| waves::read(&field));
+    let waves = fields.required("a runbook", "waves").map(|field| waves::read(&field));
     let waves = waves.unwrap_or_default();
     dependencies::check(&waves, fields.table().complaints);
     Plan {
         name: name.unwrap_or_default(),
         description: description.unwrap_or_default().to_owned(),
         regions: regions(fields),
-        account: fields
-            .get("account")
-            .and_then(|field| names::account(&field)),
+        account: fields.get("account").and_then(|field| names::account(&field)),
         rto: objective("rto"),
         rpo: objective("rpo"),
-        params: fields
-            .get("params")
-            .map(|field| params::read(&field))
-            .unwrap_or_default(),
+        params: fields.get("params").map(|field| params::read(&field)).unwrap_or_default(),
         waves,
         max_parallel_waves: fields
             .get("max_parallel_waves")
             .and_then(|field| field.count(MOST_PARALLEL)),
         on_start: fields.get("on_start").is_some_and(|field| field.function()),
-        on_finish: fields
-            .get("on_finish")
-            .is_some_and(|field| field.function()),
+        on_finish: fields.get("on_finish").is_some_and(|field| field.function()),
     }
 }
 
@@ -87,10 +71,7 @@ fn regions(fields: &Fields<'_>) -> Vec<String> {
                 several.complain("`regions` names no Region; leave it out for the session's own");
             }
             let several = several.texts();
-            several
-                .iter()
-                .filter_map(|(item, _)| names::region(item))
-                .collect()
+            several.iter().filter_map(|(item, _)| names::region(item)).collect()
         }
         (Some(_), Some(several)) => {
             several.complain("a runbook has either `region` or `regions`, not both");

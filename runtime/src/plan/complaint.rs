@@ -50,11 +50,7 @@ impl Complaints {
         message: impl Into<String>,
         suggestion: Option<String>,
     ) {
-        let complaint = Complaint {
-            path: path.clone(),
-            message: message.into(),
-            suggestion,
-        };
+        let complaint = Complaint { path: path.clone(), message: message.into(), suggestion };
         self.0.borrow_mut().push(complaint);
     }
 

@@ -30,9 +30,8 @@ fn strip(graph: &[Vec<usize>], left: &mut [bool]) {
             remaining[node] += 1;
         }
     }
-    let mut free: Vec<usize> = (0..graph.len())
-        .filter(|node| left[*node] && remaining[*node] == 0)
-        .collect();
+    let mut free: Vec<usize> =
+        (0..graph.len()).filter(|node| left[*node] && remaining[*node] == 0).collect();
     while let Some(node) = free.pop() {
         left[node] = false;
         for source in &pointed_from[node] {
@@ -61,9 +60,7 @@ fn walk(graph: &[Vec<usize>], left: &[bool], start: usize) -> Vec<usize> {
         }
     };
     let mut cycle = way.split_off(first);
-    let smallest = (0..cycle.len())
-        .min_by_key(|place| cycle[*place])
-        .unwrap_or_default();
+    let smallest = (0..cycle.len()).min_by_key(|place| cycle[*place]).unwrap_or_default();
     cycle.rotate_left(smallest);
     cycle
 }

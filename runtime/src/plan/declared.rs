@@ -25,11 +25,7 @@ pub(super) struct Declared<'a> {
 impl<'a> Declared<'a> {
     /// The whole declaration.
     pub(super) fn root(node: &'a Node, complaints: &'a Complaints) -> Declared<'a> {
-        Declared {
-            path: Path::root(),
-            node,
-            complaints,
-        }
+        Declared { path: Path::root(), node, complaints }
     }
 
     /// Notes that something is wrong with this value.
@@ -64,14 +60,8 @@ impl<'a> Declared<'a> {
             self.complain(format!("{} must not be empty", self.path.label()));
             return None;
         }
-        if text
-            .chars()
-            .any(|c| c.is_control() && c != '\n' && c != '\t')
-        {
-            self.complain(format!(
-                "{} must not hold control characters",
-                self.path.label()
-            ));
+        if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+            self.complain(format!("{} must not hold control characters", self.path.label()));
             return None;
         }
         Some(text)
@@ -135,8 +125,7 @@ impl<'a> Declared<'a> {
         if found.is_none() {
             let message = format!("{} is not one of {}", quoted(text), choice());
             let suggestion = nearest(text, words.iter().map(|(word, _)| *word));
-            self.complaints
-                .add_with(&self.path, message, suggestion.map(str::to_owned));
+            self.complaints.add_with(&self.path, message, suggestion.map(str::to_owned));
         }
         found.map(|(_, value)| *value)
     }
@@ -149,11 +138,7 @@ impl<'a> Declared<'a> {
         };
         let item = |(index, node)| {
             let path = self.path.item(index + 1);
-            Declared {
-                path,
-                node,
-                complaints: self.complaints,
-            }
+            Declared { path, node, complaints: self.complaints }
         };
         items.iter().enumerate().map(item).collect()
     }
@@ -176,10 +161,7 @@ impl<'a> Declared<'a> {
 
     /// The strings of a list, each different from the others.
     pub(super) fn plain_texts(&self) -> Vec<String> {
-        self.texts()
-            .into_iter()
-            .map(|(_, text)| text.to_owned())
-            .collect()
+        self.texts().into_iter().map(|(_, text)| text.to_owned()).collect()
     }
 
     /// Whether it is a table with nothing in it.
@@ -195,20 +177,9 @@ impl<'a> Declared<'a> {
     pub(super) fn entries(&self) -> Vec<(&'a str, Declared<'a>)> {
         let entry = |(name, node): &'a (String, Node)| {
             let path = self.path.field(name);
-            (
-                name.as_str(),
-                Declared {
-                    path,
-                    node,
-                    complaints: self.complaints,
-                },
-            )
+            (name.as_str(), Declared { path, node, complaints: self.complaints })
         };
-        self.record()
-            .unwrap_or_default()
-            .iter()
-            .map(entry)
-            .collect()
+        self.record().unwrap_or_default().iter().map(entry).collect()
     }
 
     /// The fields of a table; the empty table is a list in Lua's eyes, and welcome.

@@ -32,34 +32,20 @@ pub(super) fn check(waves: &[Wave], complaints: &Complaints) {
         graph.push(waits_for);
     }
     for cycle in cycles(&graph) {
-        let names: Vec<&str> = cycle
-            .iter()
-            .chain(cycle.first())
-            .map(|index| waves[*index].name.as_str())
-            .collect();
+        let names: Vec<&str> =
+            cycle.iter().chain(cycle.first()).map(|index| waves[*index].name.as_str()).collect();
         let path = at(cycle[0]).field("depends_on");
-        complaints.add(
-            &path,
-            format!("waves wait for each other: {}", names.join(" → ")),
-        );
+        complaints.add(&path, format!("waves wait for each other: {}", names.join(" → ")));
     }
 }
 
 /// Each name with the place of the first wave that has it.
 fn places<'a>(waves: &'a [Wave], complaints: &Complaints) -> HashMap<&'a str, usize> {
     let mut places = HashMap::new();
-    for (index, wave) in waves
-        .iter()
-        .enumerate()
-        .filter(|(_, wave)| !wave.name.is_empty())
-    {
+    for (index, wave) in waves.iter().enumerate().filter(|(_, wave)| !wave.name.is_empty()) {
         let first = *places.entry(wave.name.as_str()).or_insert(index);
         if first != index {
-            let message = format!(
-                "{} is already the name of {}",
-                quoted(&wave.name),
-                at(first)
-            );
+            let message = format!("{} is already the name of {}", quoted(&wave.name), at(first));
             complaints.add(&at(index).field("name"), message);
         }
     }

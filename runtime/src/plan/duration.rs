@@ -8,16 +8,12 @@ const LONGEST: Duration = Duration::from_hours(10 * 366 * 24);
 /// Reads a duration such as `90s`, `2h30m` or `1500ms`: at least one number with a unit, no sign, at
 /// most ten years.
 pub fn parse(text: &str) -> Option<Duration> {
-    humantime::parse_duration(text.trim())
-        .ok()
-        .filter(|duration| *duration <= LONGEST)
+    humantime::parse_duration(text.trim()).ok().filter(|duration| *duration <= LONGEST)
 }
 
 /// A number of seconds as a duration: not negative, at most ten years.
 pub fn of_seconds(seconds: f64) -> Option<Duration> {
-    Duration::try_from_secs_f64(seconds)
-        .ok()
-        .filter(|duration| *duration <= LONGEST)
+    Duration::try_from_secs_f64(seconds).ok().filter(|duration| *duration <= LONGEST)
 }
 
 /// Writes a duration the way it would be read: `2h 30m`.

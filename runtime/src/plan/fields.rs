@@ -19,10 +19,7 @@ impl<'a> Declared<'a> {
     pub(super) fn fields(&self, what: &str, known: &'static [&'static str]) -> Option<Fields<'a>> {
         let record = self.record()?;
         let mut misspelled = Vec::new();
-        for (name, _) in record
-            .iter()
-            .filter(|(name, _)| !known.contains(&name.as_str()))
-        {
+        for (name, _) in record.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
             let suggestion = nearest(name, known.iter().copied());
             misspelled.extend(suggestion);
             let mut message = format!("unknown field {}", quoted(name));
@@ -31,15 +28,9 @@ impl<'a> Declared<'a> {
                 message = format!("{message}; {what} has {}", listed(&names, "and"));
             }
             let suggestion = suggestion.map(str::to_owned);
-            self.complaints
-                .add_with(&self.path.field(name), message, suggestion);
+            self.complaints.add_with(&self.path.field(name), message, suggestion);
         }
-        Some(Fields {
-            table: self.clone(),
-            record,
-            misspelled,
-            known,
-        })
+        Some(Fields { table: self.clone(), record, misspelled, known })
     }
 }
 
@@ -51,17 +42,10 @@ impl<'a> Fields<'a> {
 
     /// The field `name`, if it is there.
     pub(super) fn get(&self, name: &'static str) -> Option<Declared<'a>> {
-        debug_assert!(
-            self.known.contains(&name),
-            "`{name}` is read, so it must be known"
-        );
+        debug_assert!(self.known.contains(&name), "`{name}` is read, so it must be known");
         let (_, node) = self.record.iter().find(|(field, _)| field == name)?;
         let path = self.table.path.field(name);
-        let field = Declared {
-            path,
-            node,
-            complaints: self.table.complaints,
-        };
+        let field = Declared { path, node, complaints: self.table.complaints };
         (*node != Node::Nil).then_some(field)
     }
 
@@ -69,8 +53,7 @@ impl<'a> Fields<'a> {
     pub(super) fn required(&self, what: &str, name: &'static str) -> Option<Declared<'a>> {
         let field = self.get(name);
         if field.is_none() && !self.misspelled.contains(&name) {
-            self.table
-                .complain(format!("{what} needs {}", quoted(name)));
+            self.table.complain(format!("{what} needs {}", quoted(name)));
         }
         field
     }

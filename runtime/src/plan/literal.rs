@@ -39,11 +39,7 @@ impl Declaration {
                 locals.keep(local);
             }
         }
-        Some(Declaration {
-            call,
-            argument,
-            locals: locals.values,
-        })
+        Some(Declaration { call, argument, locals: locals.values })
     }
 
     /// Line and column of the value at `path`, or of the closest thing around it that is there.
@@ -57,9 +53,9 @@ impl Declaration {
             let found = table.fields().iter().filter_map(Entry::of);
             let found = match segment {
                 Segment::Field(name) => found.filter(|entry| entry.is_named(name)).last(),
-                Segment::Item(number) => found
-                    .filter(|entry| entry.name.is_none())
-                    .nth(number.saturating_sub(1)),
+                Segment::Item(number) => {
+                    found.filter(|entry| entry.name.is_none()).nth(number.saturating_sub(1))
+                }
             };
             let Some(entry) = found else { break };
             position = entry.position;
@@ -108,11 +104,7 @@ impl<'a> Entry<'a> {
             Field::NoKey(value) => (None, value),
             _ => return None,
         };
-        Some(Entry {
-            name,
-            position,
-            value,
-        })
+        Some(Entry { name, position, value })
     }
 
     fn is_named(&self, name: &str) -> bool {
@@ -140,12 +132,13 @@ impl Visitor for Calls {
             _ => false,
         };
         // Luau gives a call the line on which the name of the function ends.
-        let line = match callee.last() {
-            Some(suffix) => suffix.end_position(),
-            None => call.prefix().end_position(),
+        let name = match callee.last() {
+            Some(suffix) => suffix.tokens().next_back(),
+            None => call.prefix().tokens().next_back(),
         };
+        let line = name.map(|name| name.token().end_position().line());
         let here = match self.line {
-            Some(wanted) => line.is_some_and(|line| line.line() == wanted),
+            Some(wanted) => line == Some(wanted),
             None => named,
         };
         let better = self.best.as_ref().is_none_or(|(best, ..)| named && !best);
@@ -209,8 +202,9 @@ fn word(token: &TokenReference) -> String {
     }
 }
 
-/// Line and column at which something begins.
+/// Line and column at which something begins. Asks its first token, because `full_moon` finds the
+/// start of a node together with its end, which doubles the work with every level of nesting.
 fn start(node: &impl Node) -> Option<(usize, usize)> {
-    node.start_position()
-        .map(|position| (position.line(), position.character()))
+    let first = node.tokens().next()?.token().start_position();
+    Some((first.line(), first.character()))
 }

@@ -29,10 +29,7 @@ pub(super) fn wave(declared: &Declared<'_>) -> Option<String> {
             "{} cannot name a wave, because names that begin with `@` belong to Moontide",
             quoted(name)
         ));
-    } else if !name
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-    {
+    } else if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
         declared.complain(format!(
             "a wave's name is made of letters from a to z, digits, `-` and `_`, and {} is not",
             quoted(name)
@@ -56,10 +53,7 @@ pub(super) fn param(name: &str, declared: &Declared<'_>) {
 
 fn not_too_long(declared: &Declared<'_>, name: &str) {
     if name.chars().count() > LONGEST {
-        declared.complain(format!(
-            "{} is longer than {LONGEST} characters",
-            quoted(name)
-        ));
+        declared.complain(format!("{} is longer than {LONGEST} characters", quoted(name)));
     }
 }
 
@@ -67,20 +61,11 @@ fn not_too_long(declared: &Declared<'_>, name: &str) {
 pub(super) fn region(declared: &Declared<'_>) -> Option<String> {
     let name = declared.text()?;
     if !is_region(name) {
-        let message = format!(
-            "{} is not the name of a Region, such as `us-west-2`",
-            quoted(name)
-        );
+        let message = format!("{} is not the name of a Region, such as `us-west-2`", quoted(name));
         let lower = name.trim().to_ascii_lowercase();
-        let zone = lower
-            .strip_suffix(|last: char| last.is_ascii_lowercase())
-            .unwrap_or_default();
-        let suggestion = [lower.as_str(), zone]
-            .into_iter()
-            .find(|name| is_region(name));
-        declared
-            .complaints
-            .add_with(&declared.path, message, suggestion.map(str::to_owned));
+        let zone = lower.strip_suffix(|last: char| last.is_ascii_lowercase()).unwrap_or_default();
+        let suggestion = [lower.as_str(), zone].into_iter().find(|name| is_region(name));
+        declared.complaints.add_with(&declared.path, message, suggestion.map(str::to_owned));
     }
     Some(name.to_owned())
 }
@@ -104,10 +89,7 @@ pub(super) fn account(declared: &Declared<'_>) -> Option<String> {
     };
     let id = declared.text()?;
     if id.len() != 12 || !id.bytes().all(|b| b.is_ascii_digit()) {
-        declared.complain(format!(
-            "an account has 12 digits, and {} has not",
-            quoted(id)
-        ));
+        declared.complain(format!("an account has 12 digits, and {} has not", quoted(id)));
     }
     Some(id.to_owned())
 }
@@ -125,24 +107,12 @@ mod tests {
 
     #[test]
     fn regions_of_every_partition_are_recognised() {
-        for region in [
-            "us-west-2",
-            "us-gov-east-1",
-            "us-isob-east-1",
-            "ap-southeast-2",
-            "eusc-de-east-1",
-        ] {
+        for region in
+            ["us-west-2", "us-gov-east-1", "us-isob-east-1", "ap-southeast-2", "eusc-de-east-1"]
+        {
             assert!(is_region(region), "{region}");
         }
-        for other in [
-            "us-west-2a",
-            "us-west",
-            "US-WEST-2",
-            "oregon",
-            "us--2",
-            "",
-            "2-2-2",
-        ] {
+        for other in ["us-west-2a", "us-west", "US-WEST-2", "oregon", "us--2", "", "2-2-2"] {
             assert!(!is_region(other), "{other}");
         }
     }
@@ -150,12 +120,7 @@ mod tests {
     #[test]
     fn server_ids_are_recognised() {
         assert!(is_server_id("s-0123456789abcdef0"));
-        for other in [
-            "s-0123456789abcdef",
-            "i-0123456789abcdef0",
-            "s-0123456789abcde_0",
-            "db",
-        ] {
+        for other in ["s-0123456789abcdef", "i-0123456789abcdef0", "s-0123456789abcde_0", "db"] {
             assert!(!is_server_id(other), "{other}");
         }
     }

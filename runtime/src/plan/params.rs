@@ -23,14 +23,8 @@ pub(super) fn read(declared: &Declared<'_>) -> BTreeMap<String, Param> {
 
 fn param(declared: &Declared<'_>) -> Option<Param> {
     let fields = declared.fields("a param", FIELDS)?;
-    let description = fields
-        .get("description")
-        .and_then(|field| field.text())
-        .unwrap_or_default();
-    let secret = fields
-        .get("secret")
-        .and_then(|field| field.boolean())
-        .unwrap_or_default();
+    let description = fields.get("description").and_then(|field| field.text()).unwrap_or_default();
+    let secret = fields.get("secret").and_then(|field| field.boolean()).unwrap_or_default();
     for name in ["allowed", "default"] {
         if let Some(field) = fields.get(name).filter(|_| secret) {
             field.complain(format!(
@@ -38,13 +32,8 @@ fn param(declared: &Declared<'_>) -> Option<Param> {
             ));
         }
     }
-    let kind = fields
-        .required("a param", "type")
-        .and_then(|field| kind(&field))?;
-    let allowed = fields
-        .get("allowed")
-        .map(|field| allowed(kind, &field))
-        .unwrap_or_default();
+    let kind = fields.required("a param", "type").and_then(|field| kind(&field))?;
+    let allowed = fields.get("allowed").map(|field| allowed(kind, &field)).unwrap_or_default();
     let default = fields.get("default").and_then(|field| {
         let default = value(kind, &field)?;
         if !allowed.is_empty() && !allowed.contains(&default) {
@@ -52,13 +41,7 @@ fn param(declared: &Declared<'_>) -> Option<Param> {
         }
         Some(default)
     });
-    Some(Param {
-        kind,
-        description: description.to_owned(),
-        allowed,
-        default,
-        secret,
-    })
+    Some(Param { kind, description: description.to_owned(), allowed, default, secret })
 }
 
 fn kind(declared: &Declared<'_>) -> Option<ParamKind> {
@@ -74,11 +57,7 @@ fn allowed(kind: ParamKind, declared: &Declared<'_>) -> Vec<Value> {
     if declared.is_empty() {
         declared.complain("`allowed` allows nothing; leave it out to allow everything");
     }
-    declared
-        .items()
-        .iter()
-        .filter_map(|item| value(kind, item))
-        .collect()
+    declared.items().iter().filter_map(|item| value(kind, item)).collect()
 }
 
 /// The value as a param of that kind has it.
@@ -88,9 +67,7 @@ fn value(kind: ParamKind, declared: &Declared<'_>) -> Option<Value> {
         (ParamKind::Number, Node::Number(number)) => number_value(*number),
         (ParamKind::Boolean, Node::Boolean(boolean)) => Some(Value::from(*boolean)),
         (ParamKind::Duration, Node::Text(_) | Node::Number(_)) => {
-            return declared
-                .duration()
-                .and_then(|duration| number_value(duration.as_secs_f64()));
+            return declared.duration().and_then(|duration| number_value(duration.as_secs_f64()));
         }
         _ => None,
     };
@@ -104,10 +81,7 @@ fn value(kind: ParamKind, declared: &Declared<'_>) -> Option<Value> {
 pub(super) fn number_value(number: f64) -> Option<Value> {
     const LARGEST: f64 = 9_007_199_254_740_992.0;
     if number.fract() == 0.0 && number.abs() <= LARGEST {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "guarded: whole and within 2^53"
-        )]
+        #[expect(clippy::cast_possible_truncation, reason = "guarded: whole and within 2^53")]
         return Some(Value::from(number as i64));
     }
     (number.abs() < LARGEST).then(|| Value::from(number))

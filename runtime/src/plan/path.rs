@@ -101,13 +101,7 @@ fn plain(text: &str) -> String {
     let mut line: String = text
         .chars()
         .take(LONGEST_QUOTE)
-        .flat_map(|c| {
-            if c.is_control() {
-                c.escape_default().collect()
-            } else {
-                vec![c]
-            }
-        })
+        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
         .collect();
     if text.chars().nth(LONGEST_QUOTE).is_some() {
         line.push('…');
@@ -123,10 +117,7 @@ mod tests {
     fn a_path_reads_like_lua() {
         let pause = Path::root().field("waves").item(2).field("pause");
         assert_eq!(pause.to_string(), "waves[2].pause");
-        assert_eq!(
-            Path::root().field("a b").field("c").to_string(),
-            "[\"a b\"].c"
-        );
+        assert_eq!(Path::root().field("a b").field("c").to_string(), "[\"a b\"].c");
         assert_eq!(Path::root().to_string(), "");
     }
 

@@ -18,23 +18,16 @@ pub(super) fn read(declared: &Declared<'_>) -> Option<Pause> {
         });
     }
     let fields = declared.fields("`pause`", FIELDS)?;
-    let message = fields
-        .required("`pause`", "message")
-        .and_then(|field| field.text());
+    let message = fields.required("`pause`", "message").and_then(|field| field.text());
     let on_timeout = fields.get("on_timeout");
     if let Some(field) = on_timeout.as_ref().filter(|_| !fields.has("timeout")) {
         field.complain("`on_timeout` never happens without a `timeout`");
     }
     Some(Pause {
         message: message.unwrap_or_default().to_owned(),
-        approvers: fields
-            .get("approvers")
-            .map(|field| approvers(&field))
-            .unwrap_or_default(),
+        approvers: fields.get("approvers").map(|field| approvers(&field)).unwrap_or_default(),
         timeout: fields.get("timeout").and_then(|field| timeout(&field)),
-        on_timeout: on_timeout
-            .and_then(|field| answer(&field))
-            .unwrap_or_default(),
+        on_timeout: on_timeout.and_then(|field| answer(&field)).unwrap_or_default(),
     })
 }
 

@@ -15,18 +15,9 @@ pub(super) fn read(declared: &Declared<'_>) -> Option<ServerSelector> {
     if !fields.has("tags") && !fields.has("ids") {
         declared.complain("`servers` needs `tags` or `ids`");
     }
-    let tags = fields
-        .get("tags")
-        .map(|field| tags(&field))
-        .unwrap_or_default();
-    let ids = fields
-        .get("ids")
-        .map(|field| ids(&field))
-        .unwrap_or_default();
-    let optional = fields
-        .get("optional")
-        .map(|field| field.texts())
-        .unwrap_or_default();
+    let tags = fields.get("tags").map(|field| tags(&field)).unwrap_or_default();
+    let ids = fields.get("ids").map(|field| ids(&field)).unwrap_or_default();
+    let optional = fields.get("optional").map(|field| field.texts()).unwrap_or_default();
     // Where only ids select, an id that is not among them is a slip that would make a server
     // critical. A name, or an id beside tags, cannot be judged before the servers are looked up.
     if !fields.has("tags") {
@@ -36,15 +27,8 @@ pub(super) fn read(declared: &Declared<'_>) -> Option<ServerSelector> {
             }
         }
     }
-    let optional = optional
-        .into_iter()
-        .map(|(_, name)| name.to_owned())
-        .collect();
-    Some(ServerSelector {
-        tags,
-        ids,
-        optional,
-    })
+    let optional = optional.into_iter().map(|(_, name)| name.to_owned()).collect();
+    Some(ServerSelector { tags, ids, optional })
 }
 
 fn tags(declared: &Declared<'_>) -> BTreeMap<String, String> {

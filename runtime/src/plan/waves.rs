@@ -29,11 +29,7 @@ pub(super) fn read(declared: &Declared<'_>) -> Vec<Wave> {
     if declared.is_empty() {
         declared.complain("a runbook needs at least one wave");
     }
-    declared
-        .items()
-        .iter()
-        .map(|item| wave(item).unwrap_or_else(nameless))
-        .collect()
+    declared.items().iter().map(|item| wave(item).unwrap_or_else(nameless)).collect()
 }
 
 /// Stands in for what is not even a table, so that the others keep their numbers.
@@ -52,24 +48,15 @@ fn nameless() -> Wave {
 
 fn wave(declared: &Declared<'_>) -> Option<Wave> {
     let fields = declared.fields("a wave", FIELDS)?;
-    let name = fields
-        .required("a wave", "name")
-        .and_then(|field| names::wave(&field));
+    let name = fields.required("a wave", "name").and_then(|field| names::wave(&field));
     servers_or_run(&fields);
     Some(Wave {
         name: name.unwrap_or_default(),
-        depends_on: fields
-            .get("depends_on")
-            .map(|field| field.plain_texts())
-            .unwrap_or_default(),
+        depends_on: fields.get("depends_on").map(|field| field.plain_texts()).unwrap_or_default(),
         pause: fields.get("pause").and_then(|field| pause::read(&field)),
-        servers: fields
-            .get("servers")
-            .and_then(|field| servers::read(&field)),
+        servers: fields.get("servers").and_then(|field| servers::read(&field)),
         min_success: min_success(&fields),
-        on_failure: fields
-            .get("on_failure")
-            .and_then(|field| on_failure(&field)),
+        on_failure: fields.get("on_failure").and_then(|field| on_failure(&field)),
         max_attempts: max_attempts(&fields),
         hooks: hooks(&fields),
     })
@@ -90,17 +77,9 @@ fn servers_or_run(fields: &Fields<'_>) {
 }
 
 fn hooks(fields: &Fields<'_>) -> Vec<String> {
-    let given = HOOKS
-        .iter()
-        .filter(|hook| fields.get(hook).is_some_and(|field| field.function()));
-    let policy = fields
-        .get("on_failure")
-        .filter(|field| *field.node == Node::Function);
-    given
-        .copied()
-        .chain(policy.map(|_| "on_failure"))
-        .map(str::to_owned)
-        .collect()
+    let given = HOOKS.iter().filter(|hook| fields.get(hook).is_some_and(|field| field.function()));
+    let policy = fields.get("on_failure").filter(|field| *field.node == Node::Function);
+    given.copied().chain(policy.map(|_| "on_failure")).map(str::to_owned).collect()
 }
 
 /// The policy, unless it is a function, which is a hook.
@@ -124,13 +103,11 @@ fn max_attempts(fields: &Fields<'_>) -> u32 {
     let Some(field) = fields.get("max_attempts") else {
         return ATTEMPTS;
     };
-    let retries = fields
-        .get("on_failure")
-        .is_some_and(|policy| match policy.node {
-            Node::Text(policy) => policy == "retry",
-            // Whether the function asks for a retry is not known before it runs.
-            other => *other == Node::Function,
-        });
+    let retries = fields.get("on_failure").is_some_and(|policy| match policy.node {
+        Node::Text(policy) => policy == "retry",
+        // Whether the function asks for a retry is not known before it runs.
+        other => *other == Node::Function,
+    });
     if !retries && !fields.has("on_failure") {
         field.complain("`max_attempts` needs `on_failure = \"retry\"`");
     } else if !retries {
@@ -158,9 +135,7 @@ fn min_success(fields: &Fields<'_>) -> Option<MinSuccess> {
 /// The number in `75%`.
 fn percent(text: &str) -> Option<f64> {
     let number = text.trim().strip_suffix('%')?;
-    let plain = number
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let percent: f64 = number.parse().ok()?;
     (plain && (0.0..=100.0).contains(&percent)).then_some(percent)
 }

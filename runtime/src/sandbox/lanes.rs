@@ -46,7 +46,7 @@ pub(super) enum Stop {
         site: String,
     },
     /// It wants these functions run side by side.
-    Split(Vec<Function>),
+    Split(Table),
     /// It returned.
     Done(Value),
     /// It raised.
@@ -81,7 +81,7 @@ impl Strand {
         }
         match (word(&next()).as_str(), next(), next(), next(), next()) {
             ("done", value, ..) => Ok(Stop::Done(value)),
-            ("parallel", Value::Table(functions), ..) => Ok(Stop::Split(list(&functions)?)),
+            ("parallel", Value::Table(functions), ..) => Ok(Stop::Split(functions)),
             ("effect", operation, arguments, file, line) => {
                 let line = line.as_u32().unwrap_or_default();
                 let site = if line == 0 {
@@ -144,10 +144,4 @@ fn word(value: &Value) -> String {
         .as_string()
         .map(mlua::LuaString::to_string_lossy)
         .unwrap_or_default()
-}
-
-fn list(functions: &Table) -> mlua::Result<Vec<Function>> {
-    (1..=functions.raw_len())
-        .map(|place| functions.raw_get(place))
-        .collect()
 }

@@ -3,10 +3,11 @@
 //! Start reading at [`vm`] and [`program`].
 //!
 //! - [`vm`]: a fresh, closed VM, used once: to [`declare`] a runbook or to start a program.
-//! - [`program`]: one attempt of a wave, walked from [`ask`] to ask; [`lanes`] are its coroutines.
+//! - [`program`]: one attempt of a wave, walked from [`ask`] to ask by what [`arrive`]s;
+//!   [`lanes`] are its coroutines.
 //! - [`globals`]: what a script finds in its world; `luau/` is the trusted code behind it, [`native`]
 //!   the functions in Rust that the trusted code calls.
-//! - [`sources`]: `require` over the pinned bundle, and nothing else.
+//! - [`sources`]: `require` over the pinned bundle, and nothing else; [`compile`] makes it bytecode.
 //! - [`convert`]: Lua ⇄ JSON with budgets.
 //! - [`limits`]: how much a script may use; [`guard`] watches and poisons; [`cpu`] is its clock.
 //! - [`error`], [`trace`], [`text`]: errors with file and line, fit for a terminal.
@@ -19,7 +20,9 @@
 //! from process to process: Luau offers no way to intercept it. `pairs` and `next` refuse such tables. A
 //! program that depends on it all the same is stopped by the journal's mismatch report when it resumes.
 
+mod arrive;
 mod ask;
+mod compile;
 mod convert;
 mod cpu;
 mod declare;

@@ -23,6 +23,8 @@ pub(super) struct Shared {
     pub(super) voice: RefCell<Option<Voice>>,
     /// What `moontide.runbook` was given.
     pub(super) declared: RefCell<Option<Declaration>>,
+    /// What the next attempt is to know if this one fails.
+    pub(super) remembered: RefCell<serde_json::Value>,
 }
 
 /// A call of `moontide.runbook`.
@@ -108,11 +110,12 @@ impl Shared {
 
     /// `function, file`, or `nil, file, line, message`.
     fn compile(&self, lua: &Lua, builtins: &Table, key: &str) -> mlua::Result<MultiValue> {
-        let compiled = self.sources.compile(lua, builtins, key);
+        let compiled = self.sources.compile(lua, builtins, key)?;
         self.guard.look().map_err(mlua::Error::external)?;
+        let file = self.sources.file(key);
         match compiled {
-            Ok(function) => (function, self.sources.file(key)).into_lua_multi(lua),
-            Err(error) => (mlua::Nil, error.file, error.line, error.message).into_lua_multi(lua),
+            Ok(function) => (function, file).into_lua_multi(lua),
+            Err(error) => (mlua::Nil, file, error.line, error.message).into_lua_multi(lua),
         }
     }
 
@@ -148,6 +151,16 @@ impl Shared {
         match to_json(data, self.limits.result) {
             Ok(data) => self.say(Said::Report { topic, data }).map(str::to_owned),
             Err(refusal) => Some(format!("the report cannot be read: {refusal}")),
+        }
+    }
+
+    fn remember(&self, data: &Value) -> Option<String> {
+        match to_json(data, self.limits.result) {
+            Ok(data) => {
+                *self.remembered.borrow_mut() = data;
+                None
+            }
+            Err(refusal) => Some(format!("this cannot be remembered: {refusal}")),
         }
     }
 

@@ -11,11 +11,12 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use mlua::{Function, Lua, MultiValue, Value as LuaValue};
+use mlua::{Function, Lua, MultiValue, Table, Value as LuaValue};
 use serde_json::Value;
 
+use super::arrive;
 use super::ask::Ask;
-use super::convert::{Refusal, from_json, to_json};
+use super::convert::to_json;
 use super::error::ScriptError;
 use super::globals::Trusted;
 use super::guard::{Stopper, Trip};
@@ -29,7 +30,8 @@ use crate::effect::{EffectError, Lane, Outcome};
 pub struct Progress {
     /// What lanes have asked for since the last call; at most one per lane. Empty once it has ended.
     pub asks: Vec<Ask>,
-    /// How the program ended, if it did. A program ends once.
+    /// How the program ended, if it did. A program ends once. A poisoned one may end while other lanes
+    /// still wait for outcomes; there is nobody left to deliver those to.
     pub ended: Option<Result<Value, ScriptError>>,
 }
 
@@ -49,11 +51,20 @@ pub struct Program {
 }
 
 /// A program ends before its root returns.
-struct Broken(Box<ScriptError>);
+enum Broken {
+    Script(Box<ScriptError>),
+    Vm(mlua::Error),
+}
+
+impl From<ScriptError> for Broken {
+    fn from(error: ScriptError) -> Broken {
+        Broken::Script(Box::new(error))
+    }
+}
 
 impl From<mlua::Error> for Broken {
     fn from(error: mlua::Error) -> Broken {
-        Broken(Box::new(ScriptError::internal(error.to_string())))
+        Broken::Vm(error)
     }
 }
 
@@ -115,10 +126,7 @@ impl Program {
         let ended = match step(self).and_then(|()| self.run(&mut asks)) {
             Ok(None) => return Progress { asks, ended: None },
             Ok(Some(result)) => Ok(result),
-            Err(Broken(error)) => Err(ScriptError {
-                uncertain: self.uncertain,
-                ..*error
-            }),
+            Err(broken) => Err(self.failure(broken)),
         };
         self.ended = true;
         Progress {
@@ -183,7 +191,8 @@ impl Program {
                 }))
             }
             Err(problem) => {
-                let with = self.refusal(&EffectError::new("InvalidArguments", problem))?;
+                let error = EffectError::new("InvalidArguments", problem);
+                let with = arrive::failure(&self.lua, &error, self.shared.limits.outcome)?;
                 self.ready.push_back((lane, with));
                 Ok(None)
             }
@@ -191,19 +200,20 @@ impl Program {
     }
 
     /// Lanes for the branches of a `parallel`.
-    fn split(&mut self, lane: Lane, branches: &[Function]) -> Result<(), Broken> {
-        let count = u32::try_from(branches.len()).unwrap_or(u32::MAX);
+    fn split(&mut self, lane: Lane, branches: &Table) -> Result<(), Broken> {
+        let count = u32::try_from(branches.raw_len()).unwrap_or(u32::MAX);
         let Some(lanes_left) = self.lanes_left.checked_sub(count) else {
             return Err(self.trip(Trip::Lanes(self.shared.limits.lanes)));
         };
         self.lanes_left = lanes_left;
         let strand = self.strand(&lane)?;
         strand.splits += 1;
-        strand.waits = Waits::Branches(Join::of(branches.len()));
+        strand.waits = Waits::Branches(Join::of(branches.raw_len()));
         let split = strand.splits;
-        for ((place, branch), number) in branches.iter().enumerate().zip(1..) {
+        for (place, number) in (1..=count).enumerate() {
             let name = lane.branch(split, number);
-            let strand = Strand::spawn(&self.trusted, branch, Some((lane.clone(), place)))?;
+            let branch = branches.raw_get(number)?;
+            let strand = Strand::spawn(&self.trusted, &branch, Some((lane.clone(), place)))?;
             self.strands.insert(name.clone(), strand);
             self.ready.push_back((name, MultiValue::new()));
         }
@@ -220,7 +230,9 @@ impl Program {
             return Ok(None);
         };
         if let Err(raised) = &result {
-            let stopped = matches!(raised, LuaValue::Error(_)) || trace::out_of_memory(raised);
+            let stopped = self.shared.guard.tripped().is_some()
+                || matches!(raised, LuaValue::Error(_))
+                || trace::out_of_memory(raised);
             if strand.parent.is_none() || stopped {
                 return Err(self.error(&strand, raised));
             }
@@ -232,7 +244,7 @@ impl Program {
                 Ok(value) => Ok(Some(value)),
                 Err(refusal) => {
                     let message = format!("what the program returned cannot be kept: {refusal}");
-                    Err(Broken(Box::new(ScriptError::new("InvalidResult", message))))
+                    Err(ScriptError::new("InvalidResult", message).into())
                 }
             },
             (Some((parent, place)), result) => {
@@ -261,76 +273,43 @@ impl Program {
     fn take(&mut self, lane: &Lane, outcome: &Outcome) -> Result<(), Broken> {
         if !matches!(self.strand(lane)?.waits, Waits::Outcome) {
             let message = format!("lane {lane} got an outcome that it does not wait for");
-            return Err(Broken(Box::new(ScriptError::internal(message))));
+            return Err(ScriptError::internal(message).into());
         }
-        let with = match outcome {
-            Outcome::Ok { value } => {
-                match from_json(&self.lua, value, self.shared.limits.outcome) {
-                    Ok(value) => MultiValue::from_iter([LuaValue::Boolean(true), value]),
-                    Err(refusal) => self.unreadable(&refusal)?,
-                }
-            }
-            Outcome::Failed { error } => self.refusal(error)?,
-            Outcome::Unknown { evidence } => {
-                self.uncertain = true;
-                let error = EffectError::new("OutcomeUnknown", &evidence.message);
-                self.refusal(&EffectError {
-                    details: evidence.found.clone(),
-                    ..error
-                })?
-            }
-        };
+        self.uncertain |= matches!(outcome, Outcome::Unknown { .. });
+        let with = arrive::outcome(&self.lua, outcome, self.shared.limits.outcome)?;
         self.ready.push_back((lane.clone(), with));
         Ok(())
     }
 
-    /// What a lane goes on with when its effect failed.
-    fn refusal(&self, error: &EffectError) -> Result<MultiValue, Broken> {
-        let details = match from_json(&self.lua, &error.details, self.shared.limits.outcome) {
-            Ok(details) => details,
-            Err(refusal) if refusal.exhausted => return Err(self.out_of_memory()),
-            Err(_) => LuaValue::Nil,
-        };
-        Ok(MultiValue::from_iter([
-            LuaValue::Boolean(false),
-            LuaValue::String(self.lua.create_string(&error.code)?),
-            LuaValue::String(self.lua.create_string(&error.message)?),
-            LuaValue::Boolean(error.retryable),
-            details,
-        ]))
-    }
-
-    fn unreadable(&self, refusal: &Refusal) -> Result<MultiValue, Broken> {
-        if refusal.exhausted {
-            return Err(self.out_of_memory());
-        }
-        let message = format!("the outcome cannot be read: {refusal}");
-        self.refusal(&EffectError::new("InvalidOutcome", message))
-    }
-
     fn strand(&mut self, lane: &Lane) -> Result<&mut Strand, Broken> {
-        self.strands.get_mut(lane).ok_or_else(|| {
-            Broken(Box::new(ScriptError::internal(format!(
-                "there is no lane {lane}"
-            ))))
-        })
+        let missing = || ScriptError::internal(format!("there is no lane {lane}"));
+        self.strands.get_mut(lane).ok_or_else(|| missing().into())
+    }
+
+    fn failure(&self, broken: Broken) -> ScriptError {
+        let error = match broken {
+            Broken::Script(error) => *error,
+            Broken::Vm(error) => trace::vm_error(&self.shared, &error),
+        };
+        // What the program wanted its next attempt to know, unless the error itself says it.
+        let details = match error.details {
+            Value::Null => self.shared.remembered.take(),
+            details => details,
+        };
+        ScriptError { details, uncertain: self.uncertain, ..error }
     }
 
     fn error(&self, strand: &Strand, raised: &LuaValue) -> Broken {
         let vm = (&self.lua, &self.trusted, &*self.shared);
-        Broken(Box::new(trace::error(vm, &strand.thread, raised)))
+        trace::error(vm, &strand.thread, raised).into()
     }
 
     fn poisoned(&self) -> Broken {
-        Broken(Box::new(trace::poisoned(&self.shared)))
+        trace::poisoned(&self.shared).into()
     }
 
     fn trip(&self, trip: Trip) -> Broken {
         self.shared.guard.trip(trip);
         self.poisoned()
-    }
-
-    fn out_of_memory(&self) -> Broken {
-        self.trip(Trip::Memory(self.shared.limits.memory))
     }
 }

@@ -1,10 +1,11 @@
-//! The pinned modules of one VM: how they are named, found and compiled.
+//! The pinned modules of one VM: how they are named, found and loaded.
 
 use std::collections::BTreeMap;
 
-use mlua::chunk::{ChunkMode, Compiler};
+use mlua::chunk::ChunkMode;
 use mlua::{Function, Lua, Table};
 
+use super::compile::{SyntaxError, bytecode};
 use super::error::ScriptError;
 use super::limits::Limits;
 use super::text::plain;
@@ -12,9 +13,6 @@ use crate::journal::Bundle;
 
 /// The module that the sandbox itself provides.
 const HOST: &str = "@moontide/host";
-
-/// Builtins that we replace, and that the compiler would otherwise call directly.
-const REPLACED: [&str; 2] = ["tostring", "setmetatable"];
 
 /// Every module of a bundle, checked for size.
 #[derive(Debug)]
@@ -27,14 +25,6 @@ struct Source {
     /// How errors name it; also its chunk's name, so that Luau's own messages use it.
     file: String,
     text: String,
-}
-
-/// A module that does not compile: where and why.
-#[derive(Debug)]
-pub(super) struct SyntaxError {
-    pub(super) file: String,
-    pub(super) line: usize,
-    pub(super) message: String,
 }
 
 impl Sources {
@@ -103,46 +93,27 @@ impl Sources {
         })
     }
 
-    /// Compiles a module, as text only, into an environment of its own.
+    /// Compiles a module into a function with an environment of its own.
     pub(super) fn compile(
         &self,
         lua: &Lua,
         builtins: &Table,
         key: &str,
-    ) -> Result<Function, SyntaxError> {
-        let Some(source) = self.modules.get(key) else {
-            return Err(SyntaxError::of(key, "there is no such module"));
+    ) -> mlua::Result<Result<Function, SyntaxError>> {
+        let source = self
+            .modules
+            .get(key)
+            .ok_or_else(|| mlua::Error::runtime("no such module"))?;
+        let bytecode = match bytecode(&source.text) {
+            Ok(bytecode) => bytecode,
+            Err(error) => return Ok(Err(error)),
         };
-        let compiler = Compiler::new().set_disabled_builtins(REPLACED);
-        environment(lua, builtins)
-            .and_then(|environment| {
-                lua.load(readable(&source.text))
-                    .set_name(format!("={}", source.file))
-                    .set_mode(ChunkMode::Text)
-                    .set_compiler(compiler)
-                    .set_environment(environment)
-                    .into_function()
-            })
-            .map_err(|error| match error {
-                mlua::Error::SyntaxError { message, .. } => SyntaxError::of(&source.file, &message),
-                other => SyntaxError::of(&source.file, &other.to_string()),
-            })
-    }
-}
-
-impl SyntaxError {
-    /// Reads Luau's `file:line: message`.
-    fn of(file: &str, message: &str) -> SyntaxError {
-        let located = message.strip_prefix(file).and_then(|rest| {
-            let (line, message) = rest.strip_prefix(':')?.split_once(": ")?;
-            Some((line.parse().ok()?, message))
-        });
-        let (line, message) = located.unwrap_or((1, message));
-        SyntaxError {
-            file: file.to_owned(),
-            line,
-            message: message.to_owned(),
-        }
+        lua.load(bytecode)
+            .set_name(format!("={}", source.file))
+            .set_mode(ChunkMode::Binary)
+            .set_environment(environment(lua, builtins)?)
+            .into_function()
+            .map(Ok)
     }
 }
 
@@ -157,15 +128,6 @@ fn environment(lua: &Lua, builtins: &Table) -> mlua::Result<Table> {
     environment.set_metatable(Some(beneath))?;
     environment.set_safeenv(true);
     Ok(environment)
-}
-
-/// The source without what editors and shells put before it: a byte order mark, a `#!` line.
-fn readable(text: &str) -> &str {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match text.strip_prefix("#!") {
-        Some(rest) => rest.find('\n').map_or("", |end| &rest[end..]),
-        None => text,
-    }
 }
 
 #[cfg(test)]
@@ -220,13 +182,6 @@ mod tests {
             sources.find("helper"),
             Err("there is no module `helper`, did you mean `helpers`?".to_owned())
         );
-    }
-
-    #[test]
-    fn a_byte_order_mark_and_a_shebang_are_no_part_of_the_source() {
-        assert_eq!(readable("\u{feff}return 1"), "return 1");
-        assert_eq!(readable("#!/usr/bin/env moontide\nreturn 1"), "\nreturn 1");
-        assert_eq!(readable("#!only"), "");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::plan::Node;
 
 mod declaring;
 mod errors;
+mod exhausted;
 mod globals;
 mod parallel;
 mod walking;

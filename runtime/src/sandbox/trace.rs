@@ -56,6 +56,17 @@ pub(super) fn poisoned(shared: &Shared) -> ScriptError {
     }
 }
 
+/// What it means that a call into the VM failed: no memory, or a broken promise of ours.
+pub(super) fn vm_error(shared: &Shared, error: &mlua::Error) -> ScriptError {
+    if no_memory(error) {
+        shared.guard.trip(Trip::Memory(shared.limits.memory));
+    }
+    match shared.guard.tripped() {
+        Some(_) => poisoned(shared),
+        None => ScriptError::internal(error.to_string()),
+    }
+}
+
 /// Whether this is how Luau, or mlua on its behalf, says that there is no memory left.
 pub(super) fn out_of_memory(raised: &LuaValue) -> bool {
     match raised {
@@ -83,12 +94,12 @@ fn describe(
 ) -> ScriptError {
     let most = shared.limits.text;
     if let LuaValue::Error(error) = raised {
-        return ScriptError::internal(error.to_string());
+        return vm_error(shared, error);
     }
     shared.guard.begin_slice();
     let told: MultiValue = match describe.call(raised) {
         Ok(told) => told,
-        Err(error) => return ScriptError::internal(error.to_string()),
+        Err(error) => return vm_error(shared, &error),
     };
     let mut told = told.into_iter();
     let mut next = || told.next().unwrap_or(LuaValue::Nil);

@@ -7,11 +7,11 @@ use std::rc::Rc;
 use mlua::{Function, Lua, MultiValue, Table, Value as LuaValue};
 use serde_json::Value;
 
-use super::convert::from_json;
+use super::arrive;
 use super::declare::{self, Declared};
 use super::error::ScriptError;
 use super::globals::{self, Trusted};
-use super::guard::{Guard, Stopper, Trip};
+use super::guard::{Guard, Stopper};
 use super::lanes::{Stop, Strand};
 use super::limits::Limits;
 use super::native::Shared;
@@ -54,6 +54,7 @@ impl Vm {
             limits: limits.clone(),
             voice: RefCell::new(None),
             declared: RefCell::new(None),
+            remembered: RefCell::default(),
         });
         let (lua, trusted) = globals::open(&shared, seed)?;
         Ok(Vm {
@@ -102,17 +103,15 @@ impl Vm {
             )));
         };
         *self.shared.voice.borrow_mut() = Some(Voice::new(&self.shared.limits, said));
-        let context = from_json(&self.lua, context, self.shared.limits.outcome).map_err(|at| {
-            if at.exhausted {
-                return self.exhausted();
-            }
-            ScriptError::new(
-                "InvalidContext",
-                format!("the wave's context cannot be read: {at}"),
-            )
-        })?;
+        let context = arrive::table(&self.lua, context, self.shared.limits.outcome)
+            .map_err(|error| trace::vm_error(&self.shared, &error))?
+            .map_err(|refusal| {
+                let message = format!("the wave's context cannot be read: {refusal}");
+                ScriptError::new("InvalidContext", message)
+            })?;
+        let shared = self.shared.clone();
         self.prepare(unit, lane, &main, runbook, context)
-            .map_err(|error| ScriptError::internal(error.to_string()))
+            .map_err(|error| trace::vm_error(&shared, &error))
     }
 
     fn prepare(
@@ -159,12 +158,12 @@ impl Vm {
     /// Requires a module in a lane of its own, in which no effect is possible.
     fn require(&self, name: &str) -> Result<LuaValue, ScriptError> {
         self.shared.guard.begin_slice();
-        let internal = |error: mlua::Error| ScriptError::internal(error.to_string());
-        let name = self.lua.create_string(name).map_err(internal)?;
+        let broken = |error| trace::vm_error(&self.shared, &error);
+        let name = self.lua.create_string(name).map_err(broken)?;
         let mut strand =
-            Strand::spawn(&self.trusted, &self.trusted.require, None).map_err(internal)?;
+            Strand::spawn(&self.trusted, &self.trusted.require, None).map_err(broken)?;
         let with = MultiValue::from_iter([LuaValue::String(name)]);
-        match strand.resume(&self.trusted, with).map_err(internal)? {
+        match strand.resume(&self.trusted, with).map_err(broken)? {
             Stop::Raised(raised) => {
                 let vm = (&self.lua, &self.trusted, &*self.shared);
                 Err(trace::error(vm, &strand.thread, &raised))
@@ -175,13 +174,6 @@ impl Vm {
                 "an effect got out while a module was loaded",
             )),
         }
-    }
-
-    fn exhausted(&self) -> ScriptError {
-        self.shared
-            .guard
-            .trip(Trip::Memory(self.shared.limits.memory));
-        trace::poisoned(&self.shared)
     }
 }
 

@@ -1,1 +1,188 @@
-//! To be written.
+//! The async shell around the machine: runs what it requests, and tells it what happened.
+//!
+//! One driver drives one execution on one thread, under a lease. It may be dropped at any await: all it
+//! knows is in the journal.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+
+use super::drive::Drive;
+use super::lane::{Broken, Question, Shared};
+use super::machine::Refusal;
+use super::prompt::Prompt;
+use super::state::ExecutionStatus;
+use crate::clock::Clock;
+use crate::effect::door::Door;
+use crate::effect::policy::Rules;
+use crate::effect::redact::Secrets;
+use crate::effect::{World, builtin};
+use crate::journal::cursor::Past;
+use crate::journal::{Entry, Execution, Mismatch, Writer};
+use crate::observe::Observer;
+use crate::sandbox::Limits;
+use crate::store::{Lease, Store, StoreError};
+
+/// Whoever can answer prompts in this process: a person at the terminal, or flags.
+#[async_trait(?Send)]
+pub trait Answers {
+    /// Answers a prompt; `None`: nobody here can, the execution has to wait for another process.
+    async fn answer(&self, prompt: &Prompt) -> Option<Given>;
+}
+
+/// An answer given in this process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// One of the prompt's choices.
+    pub choice: String,
+    /// Who gave it.
+    pub by: String,
+    /// What they said about it.
+    pub comment: String,
+}
+
+/// How a driver stopped, the journal being in order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ended {
+    /// The execution is over.
+    Finished(ExecutionStatus),
+    /// Nothing can go on before these prompts are answered.
+    Waiting(Vec<Prompt>),
+    /// The process was asked to stop.
+    Interrupted,
+}
+
+/// Why a driver could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum DriveError {
+    /// The store failed, or another runner took over.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Runbook and journal disagree.
+    #[error(transparent)]
+    Mismatch(Box<Mismatch>),
+    /// The execution was written by another release's format.
+    #[error("execution `{id}`: {source}")]
+    Format {
+        /// The execution.
+        id: String,
+        /// Which format.
+        #[source]
+        source: crate::journal::version::FormatError,
+    },
+    /// Two parts of the engine disagree; a defect of Moontide.
+    #[error("the scheduler refused its own event: {0}")]
+    Refused(#[from] Refusal),
+}
+
+impl From<Broken> for DriveError {
+    fn from(broken: Broken) -> DriveError {
+        match broken {
+            Broken::Store(error) => DriveError::Store(error),
+            Broken::Mismatch(mismatch) => DriveError::Mismatch(mismatch),
+        }
+    }
+}
+
+/// Everything around an execution that is not in its journal.
+pub struct Driver {
+    /// Where its journal is.
+    pub store: Arc<dyn Store>,
+    /// Where its effects go.
+    pub world: Rc<dyn World>,
+    /// Whose time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Who is told.
+    pub observer: Rc<dyn Observer>,
+    /// Who can answer.
+    pub answers: Rc<dyn Answers>,
+    /// What programs may use.
+    pub limits: Limits,
+    /// Operations that the operator denies.
+    pub denied: Vec<String>,
+    /// How often the store is asked for signals; `None`: never.
+    pub signals_every: Option<Duration>,
+}
+
+impl Driver {
+    /// Drives the leased execution until it is over, waits for a person, or `interrupt` is ready.
+    pub async fn drive(
+        &self,
+        lease: &Lease,
+        interrupt: impl Future<Output = ()>,
+    ) -> Result<Ended, DriveError> {
+        tokio::select! {
+            biased;
+            () = interrupt => Ok(Ended::Interrupted),
+            ended = self.run(lease) => ended,
+        }
+    }
+
+    async fn run(&self, lease: &Lease) -> Result<Ended, DriveError> {
+        let execution = self.store.execution(&lease.execution).await?;
+        let id = execution.id.clone();
+        execution.format.readable().map_err(|source| DriveError::Format { id, source })?;
+        let entries = self.store.journal(&lease.execution, 1).await?;
+        let (questions, asked) = mpsc::unbounded_channel();
+        let shared = Rc::new(self.shared(execution, lease, &entries, questions));
+        let mut drive = Drive::new(self, shared, &entries, asked);
+        drop(entries);
+        drive.begin().await?;
+        loop {
+            if let Some(status) = drive.perform_requests() {
+                return Ok(Ended::Finished(status));
+            }
+            if drive.is_quiet() {
+                // An answer may have arrived since, or the time for one run out: look before leaving.
+                if drive.take_signals().await? || drive.time_out().await? {
+                    continue;
+                }
+                return Ok(Ended::Waiting(drive.prompts()));
+            }
+            drive.next().await?;
+        }
+    }
+
+    fn shared(
+        &self,
+        execution: Execution,
+        lease: &Lease,
+        entries: &[Entry],
+        questions: mpsc::UnboundedSender<Question>,
+    ) -> Shared {
+        let last = entries.last().map_or(0, |entry| entry.sequence);
+        let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
+        let secret = |name: &String| execution.plan.params.get(name).is_some_and(|it| it.secret);
+        let secrets = execution.params.iter().filter(|(name, _)| secret(name));
+        let secrets = secrets.map(|(name, value)| (name.clone(), value.clone())).collect();
+        Shared {
+            door: Door {
+                execution: execution.id.clone(),
+                world: Rc::clone(&self.world),
+                builtins: builtin::all(&self.clock),
+                rules: Rules {
+                    mode: execution.mode,
+                    regions: execution.regions.clone(),
+                    account: execution.account.clone(),
+                    replaceable: execution.replaceable.clone(),
+                    denied: self.denied.clone(),
+                },
+                secrets: Secrets::new(&secrets),
+                clock: Arc::clone(&self.clock),
+            },
+            journal: Writer::new(store, Arc::clone(&clock), lease.clone(), last),
+            past: RefCell::new(Past::of(entries)),
+            execution,
+            clock,
+            observer: Rc::clone(&self.observer),
+            limits: self.limits.clone(),
+            questions,
+            idle: Cell::new(0),
+            handed: Cell::new(0),
+        }
+    }
+}

@@ -1,1 +1,335 @@
-//! To be written.
+//! Walks one attempt of a wave from effect to effect: asks the program what it wants, replays or sends
+//! it, journals how it ended, and hands the outcome back.
+//!
+//! Branches of `parallel` send side by side, but outcomes are journaled and handed over one after
+//! another, in one order; replay hands them over in the same order.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use futures_util::StreamExt;
+use futures_util::future::{self, LocalBoxFuture};
+use futures_util::stream::FuturesUnordered;
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::prompt::{Choice, Prompt, PromptKind};
+use super::state::Answer;
+use super::{End, Failure};
+use crate::clock::Clock;
+use crate::effect::builtin::{ASK, AskInput};
+use crate::effect::door::{Door, Prepared, Settled};
+use crate::effect::{Lane, Outcome, Reply, arguments};
+use crate::journal::cursor::{Next, Past};
+use crate::journal::{Execution, Mismatch, Step, Writer};
+use crate::observe::{Notice, Observer};
+use crate::sandbox::{Ask, Limits, Program, Said, ScriptError, Unit, Vm};
+use crate::store::StoreError;
+
+/// What all lanes of an execution share.
+pub(super) struct Shared {
+    pub(super) execution: Execution,
+    pub(super) door: Door,
+    pub(super) journal: Writer,
+    pub(super) past: std::cell::RefCell<Past>,
+    pub(super) clock: std::sync::Arc<dyn Clock>,
+    pub(super) observer: Rc<dyn Observer>,
+    pub(super) limits: Limits,
+    /// Where programs' questions go.
+    pub(super) questions: mpsc::UnboundedSender<Question>,
+    /// How many lanes wait for nothing but people.
+    pub(super) idle: Cell<usize>,
+    /// Answers that were handed over and that no lane has picked up yet.
+    pub(super) handed: Cell<usize>,
+}
+
+/// A program's question on its way to the driver.
+pub(super) struct Question {
+    pub(super) prompt: Prompt,
+    pub(super) answer: oneshot::Sender<Answer>,
+}
+
+/// One attempt of one wave.
+pub(super) struct Attempt {
+    pub(super) wave: String,
+    pub(super) number: u32,
+    pub(super) unit: Unit,
+    /// What the program is told: its one argument.
+    pub(super) context: Value,
+    /// Turns true when the attempt is to stop at the next effect.
+    pub(super) stop: watch::Receiver<bool>,
+}
+
+/// Why an attempt could not be brought to any end.
+pub(super) enum Broken {
+    /// The journal cannot be written.
+    Store(StoreError),
+    /// The program and its journal disagree.
+    Mismatch(Box<Mismatch>),
+}
+
+impl From<StoreError> for Broken {
+    fn from(error: StoreError) -> Broken {
+        Broken::Store(error)
+    }
+}
+
+/// An effect that has left, or a question that has been asked.
+type Sending<'s> = LocalBoxFuture<'s, Result<Option<(Step, Settled)>, StoreError>>;
+
+/// Runs an attempt to its end.
+pub(super) async fn run(shared: Rc<Shared>, attempt: Attempt) -> Result<End, Broken> {
+    let lane = Lane::of_wave(&attempt.wave, attempt.number);
+    let mut program = match open(&shared, &attempt, &lane) {
+        Ok(program) => program,
+        Err(error) => {
+            return Ok(End::Failed { failure: failure(error, false) });
+        }
+    };
+    let mut walk = Walk {
+        shared: &shared,
+        attempt: &attempt,
+        lane: &lane,
+        refused: VecDeque::new(),
+        replays: BTreeMap::new(),
+        sending: FuturesUnordered::new(),
+        busy: Rc::new(Cell::new(0)),
+        uncertain: false,
+    };
+    let silent = shared.past.borrow().remains(&lane);
+    let mut progress = program.begin(silent);
+    loop {
+        if let Some(ended) = progress.ended {
+            return walk.end(ended);
+        }
+        for ask in progress.asks {
+            walk.take(ask)?;
+        }
+        match walk.next().await? {
+            Some(Delivery { lane, outcome, replayed }) => {
+                progress = program.deliver(&lane, &outcome, replayed);
+            }
+            None => return Ok(End::Cancelled),
+        }
+    }
+}
+
+fn open(shared: &Rc<Shared>, attempt: &Attempt, lane: &Lane) -> Result<Program, ScriptError> {
+    let execution = &shared.execution;
+    let vm = Vm::open(&execution.bundle, &shared.limits, execution.seed)?;
+    let (teller, wave) = (Rc::clone(shared), attempt.wave.clone());
+    let said = Rc::new(move |said: Said| teller.tell(&wave, said));
+    vm.start(attempt.unit, lane.clone(), &attempt.context, said)
+}
+
+impl Shared {
+    pub(super) fn notice(&self, notice: &Notice) {
+        self.observer.notice(self.clock.now(), notice);
+    }
+
+    fn tell(&self, wave: &str, said: Said) {
+        let wave = wave.to_owned();
+        let secrets = &self.door.secrets;
+        self.notice(&match said {
+            Said::Log { level, message } => {
+                Notice::Log { wave, level, message: secrets.hide(&message) }
+            }
+            Said::Phase(phase) => Notice::Phase { wave, phase: secrets.hide(&phase) },
+            Said::Report { topic, mut data } => {
+                secrets.hide_in(&mut data);
+                Notice::Report { wave, topic, data }
+            }
+        });
+    }
+}
+
+/// An outcome on its way back to the program.
+struct Delivery {
+    lane: Lane,
+    outcome: Outcome,
+    replayed: bool,
+}
+
+struct Walk<'s> {
+    shared: &'s Shared,
+    attempt: &'s Attempt,
+    lane: &'s Lane,
+    /// Asks that were not even well formed; their errors go straight back.
+    refused: VecDeque<Delivery>,
+    /// Recorded outcomes that the program waits for, by journal sequence.
+    replays: BTreeMap<u64, Delivery>,
+    sending: FuturesUnordered<Sending<'s>>,
+    /// How many of `sending` are not questions.
+    busy: Rc<Cell<usize>>,
+    /// Whether an outcome was `unknown`.
+    uncertain: bool,
+}
+
+impl<'s> Walk<'s> {
+    fn stopping(&self) -> bool {
+        *self.attempt.stop.borrow()
+    }
+
+    /// Takes what the program asks for: to be refused, replayed, or sent.
+    fn take(&mut self, ask: Ask) -> Result<(), Broken> {
+        let Ask { lane, position, operation, arguments, site } = ask;
+        let prepared = self.shared.door.prepare(&lane, position, &operation, &arguments, &site);
+        let prepared = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                let replayed = self.shared.past.borrow().remains(self.lane);
+                let outcome = Outcome::Failed { error };
+                self.refused.push_back(Delivery { lane, outcome, replayed });
+                return Ok(());
+            }
+        };
+        let next = self.shared.past.borrow_mut().next(&prepared.step).map_err(Broken::Mismatch)?;
+        match next {
+            Next::Replay { sequence, outcome } => {
+                self.replays.insert(sequence, Delivery { lane, outcome, replayed: true });
+            }
+            Next::Perform if self.stopping() => {}
+            next if prepared.step.operation == ASK => {
+                drop(next);
+                self.sending.push(Box::pin(question(self.shared, self.attempt, prepared)));
+            }
+            next => {
+                self.busy.set(self.busy.get() + 1);
+                self.sending.push(Box::pin(self.send(prepared, next)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends an effect. One that changes nothing outside is dropped when the attempt is to stop.
+    fn send(&self, prepared: Prepared<'s>, next: Next) -> Sending<'s> {
+        let (shared, busy) = (self.shared, Rc::clone(&self.busy));
+        let mut stop = self.attempt.stop.clone();
+        let stopping = self.stopping();
+        Box::pin(async move {
+            let needs_intent = prepared.step.class.needs_intent();
+            let sent = shared.door.send(&prepared, next, &shared.journal, stopping);
+            let settled = if needs_intent {
+                Some(sent.await?)
+            } else {
+                let stopped = stop.wait_for(|stop| *stop);
+                match future::select(Box::pin(sent), Box::pin(stopped)).await {
+                    future::Either::Left((settled, _)) => Some(settled?),
+                    future::Either::Right(_) => None,
+                }
+            };
+            busy.set(busy.get() - 1);
+            Ok(settled.map(|settled| (prepared.step, settled)))
+        })
+    }
+
+    /// The next outcome to hand over; `None` when the attempt was stopped.
+    async fn next(&mut self) -> Result<Option<Delivery>, Broken> {
+        if let Some(refused) = self.refused.pop_front() {
+            return Ok(Some(refused));
+        }
+        if let Some((_, delivery)) = self.replays.pop_first() {
+            self.uncertain |= matches!(delivery.outcome, Outcome::Unknown { .. });
+            return Ok(Some(delivery));
+        }
+        loop {
+            let idle = self.busy.get() == 0 && !self.sending.is_empty();
+            let idles = &self.shared.idle;
+            idles.set(idles.get() + usize::from(idle));
+            let sent = self.sending.next().await;
+            idles.set(idles.get() - usize::from(idle));
+            let Some(sent) = sent else { return Ok(None) };
+            let Some((step, settled)) = sent? else {
+                continue;
+            };
+            let door = &self.shared.door;
+            door.record(&step, &settled, &self.shared.journal).await?;
+            self.tell(&step, &settled);
+            let outcome = settled.reply.outcome;
+            self.uncertain |= matches!(outcome, Outcome::Unknown { .. });
+            return Ok(Some(Delivery { lane: step.lane, outcome, replayed: false }));
+        }
+    }
+
+    fn tell(&self, step: &Step, settled: &Settled) {
+        let status = match settled.reply.outcome {
+            Outcome::Ok { .. } => "ok",
+            Outcome::Failed { .. } => "failed",
+            Outcome::Unknown { .. } => "unknown",
+        };
+        self.shared.notice(&Notice::Effect {
+            wave: self.attempt.wave.clone(),
+            operation: step.operation.clone(),
+            status,
+            adopted: settled.adopted,
+        });
+    }
+
+    fn end(&self, ended: Result<Value, ScriptError>) -> Result<End, Broken> {
+        let poisoned = ended.as_ref().is_err_and(|error| error.poisoned);
+        if !poisoned && let Some(mismatch) = self.shared.past.borrow().leftover(self.lane) {
+            return Err(Broken::Mismatch(mismatch));
+        }
+        let secrets = &self.shared.door.secrets;
+        Ok(match ended {
+            Ok(mut result) => {
+                secrets.hide_in(&mut result);
+                End::Completed { result }
+            }
+            Err(error) => {
+                let mut failure = failure(error, self.uncertain);
+                failure.message = secrets.hide(&failure.message);
+                secrets.hide_in(&mut failure.details);
+                End::Failed { failure }
+            }
+        })
+    }
+}
+
+fn failure(error: ScriptError, uncertain: bool) -> Failure {
+    Failure { uncertain, ..Failure::from(error) }
+}
+
+/// Asks a person and waits, for ever if need be.
+async fn question(
+    shared: &Shared,
+    attempt: &Attempt,
+    prepared: Prepared<'_>,
+) -> Result<Option<(Step, Settled)>, StoreError> {
+    let step = prepared.step;
+    let input: AskInput = match arguments::read(ASK, &prepared.call.arguments) {
+        Ok(input) => input,
+        Err(error) => return Ok(Some((step, settled(Reply::failed(error))))),
+    };
+    let prompt = Prompt {
+        id: format!("{}.{}", step.lane, step.position),
+        wave: attempt.wave.clone(),
+        kind: PromptKind::Question,
+        message: shared.door.secrets.hide(&input.message),
+        choices: input.choices.into_iter().map(Choice::new).collect(),
+        approvers: input.approvers,
+        opened_at: shared.clock.now(),
+        deadline: None,
+        on_timeout: None,
+    };
+    let (answer, answered) = oneshot::channel();
+    if shared.questions.send(Question { prompt, answer }).is_err() {
+        return Ok(None);
+    }
+    let mut stop = attempt.stop.clone();
+    let stopped = stop.wait_for(|stop| *stop);
+    match future::select(answered, Box::pin(stopped)).await {
+        future::Either::Left((Ok(answer), _)) => {
+            shared.handed.set(shared.handed.get() - 1);
+            let Answer { choice, by, comment } = answer;
+            let value = json!({ "choice": choice.as_str(), "by": by, "comment": comment });
+            Ok(Some((step, settled(Reply::ok(value)))))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn settled(reply: Reply) -> Settled {
+    Settled { reply, attempt: 0, adopted: false }
+}

@@ -2,19 +2,21 @@
 //!
 //! The heart is synchronous: [`machine`] folds [`event`]s over a [`state`], for a [`graph`] of waves,
 //! with no clock, no store and no Lua in reach. Around it, [`driver`] turns the machine's requests into
-//! programs and prompts, and [`lane`] walks one program from effect to effect.
+//! programs and prompts, and `lane` walks one program from effect to effect.
 
+mod context;
+mod drive;
 pub mod driver;
 pub mod event;
 pub mod graph;
-pub mod lane;
+mod lane;
 pub mod machine;
 pub mod prompt;
 pub mod state;
 
-// pub use driver::{Driver, Ended};
+pub use driver::{Answers, DriveError, Driver, Ended, Given};
 pub use event::{End, Event, Failure};
 pub use graph::Graph;
-// pub use machine::{Request, apply};
+pub use machine::{Refusal, Request, apply};
 pub use prompt::{Choice, Prompt, PromptKind};
 pub use state::{ExecutionStatus, State, WaveState, WaveStatus};

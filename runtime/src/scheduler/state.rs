@@ -92,6 +92,9 @@ pub struct WaveState {
     pub status: WaveStatus,
     /// The attempt that runs or ran last; 0 before the first.
     pub attempt: u32,
+    /// Whether its pause point, or a retry, has been granted and it only waits for its turn.
+    #[serde(skip)]
+    pub approved: bool,
     /// What its program returned.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub result: Value,
@@ -137,6 +140,7 @@ impl State {
         let wave = WaveState {
             status: WaveStatus::Pending,
             attempt: 0,
+            approved: false,
             result: Value::Null,
             failure: None,
             reason: None,

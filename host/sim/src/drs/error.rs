@@ -84,7 +84,8 @@ impl Error {
         Self::new(409, "ConflictException", message).about(resource_type, id)
     }
 
-    pub(super) fn quota(exceeded: Exceeded) -> Self {
+    /// Quotas are of an account.
+    pub(super) fn quota(exceeded: Exceeded, account: &str) -> Self {
         let Exceeded {
             quota_code,
             what,
@@ -95,7 +96,7 @@ impl Error {
             "ServiceQuotaExceededException",
             format!("The request exceeds the quota of {limit} {what}"),
         )
-        .about("Job", "")
+        .about("Account", account)
         .with("serviceCode", "drs")
         .with("quotaCode", quota_code)
     }

@@ -26,7 +26,7 @@ pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
         "drs.jobs.newest-first",
         "Newer jobs come first.",
-        source::DRS_GUIDE,
+        source::DRS_MODEL,
     ),
 ];
 

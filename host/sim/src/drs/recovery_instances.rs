@@ -24,10 +24,10 @@ pub(crate) const FACTS: &[Fact] = &[
          pointInTimeSnapshotDateTime.",
         source::DRS_MODEL,
     ),
-    Fact::assumed(
+    Fact::documented(
         "drs.recovery-instance.disconnected",
         "A disconnected recovery instance stays listed, with replication state DISCONNECTED.",
-        "a separate operation deletes it from the list",
+        source::DRS_MODEL,
     ),
 ];
 

@@ -9,7 +9,8 @@ use serde_json::json;
 use super::error::Error;
 use super::{input, jobs};
 use crate::dispatch::Reply;
-use crate::estate::{Estate, LaunchRequest};
+use crate::estate::Estate;
+use crate::estate::launch::LaunchRequest;
 use crate::facts::{Fact, source};
 
 pub(crate) const FACTS: &[Fact] = &[
@@ -75,7 +76,7 @@ pub(super) fn start(estate: &mut Estate, now: Timestamp, body: &str) -> Result<R
     }
     estate
         .check_quotas(requests.len(), now)
-        .map_err(Error::quota)?;
+        .map_err(|exceeded| Error::quota(exceeded, &estate.world.account))?;
     for request in &requests {
         if let Some(job) = estate.active_job(request.server, now) {
             let id = &estate.server(request.server).id;

@@ -36,6 +36,11 @@ impl Error {
         Self::new(400, "InvalidParameterValue", message)
     }
 
+    pub(super) fn ids_with_pages() -> Self {
+        let message = "The parameter instancesSet cannot be used with the parameter maxResults";
+        Self::new(400, "InvalidParameterCombination", message)
+    }
+
     pub(super) fn malformed_id(id: &str) -> Self {
         Self::new(
             400,

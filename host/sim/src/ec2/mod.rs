@@ -30,16 +30,21 @@ pub(crate) const FACTS: &[Fact] = &[
          InvalidInstanceID.Malformed; as a filter it matches nothing.",
         source::EC2_GUIDE,
     ),
+    Fact::documented(
+        "ec2.pages",
+        "MaxResults is from 5 to 1000, and cannot go with instance ids.",
+        source::EC2_GUIDE,
+    ),
     Fact::assumed(
         "ec2.filters",
         "Filters know instance-id, instance-state-name, tag:<key>, tag-key and the two status \
          filters, with * and ? in values; other names are InvalidParameterValue.",
         "EC2 has many more; a caller that needs one should hear about it",
     ),
-    Fact::assumed(
+    Fact::observed(
         "ec2.throttling",
         "EC2 throttles with 503 RequestLimitExceeded.",
-        "documented as an error code; the status from memory",
+        "issue 61 of cloudfoundry/bosh-aws-cpi-release, among many",
     ),
 ];
 

@@ -107,6 +107,9 @@ impl Query {
         };
         let first = number("NextToken")?.unwrap_or(0).min(items.len());
         items.drain(..first);
+        if self.get("InstanceId.1").is_some() && self.get("MaxResults").is_some() {
+            return Err(Error::ids_with_pages());
+        }
         let size = match number("MaxResults")? {
             None => 1000,
             Some(size @ 5..=1000) => size,

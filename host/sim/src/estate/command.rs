@@ -21,7 +21,7 @@ pub(crate) struct CommandOrder {
     pub(crate) delivery_timeout: SignedDuration,
     /// From delivery on.
     pub(crate) execution_timeout: SignedDuration,
-    /// As the caller gave them, when he chose by target.
+    /// As the caller gave them; an empty list if instances were named.
     pub(crate) targets: serde_json::Value,
 }
 
@@ -78,26 +78,25 @@ impl Invocation {
 }
 
 impl CommandRun {
-    /// The worst of its invocations, or how far it is.
+    /// The worst of its invocations, or how far it is. One that met no instance has succeeded.
     pub(crate) fn status(&self, now: Timestamp) -> &'static str {
-        let all: Vec<_> = self
+        let has = |wanted: &str| {
+            self.invocations
+                .iter()
+                .any(|one| one.standing(now).status == wanted)
+        };
+        let over = self
             .invocations
             .iter()
-            .map(|one| one.standing(now).status)
-            .collect();
-        if all.iter().all(|status| *status == "Pending") {
-            return "Pending";
+            .filter(|one| one.is_over(now))
+            .count();
+        match (has("Pending"), has("InProgress")) {
+            (true, false) if over == 0 => "Pending",
+            (true, _) | (_, true) => "InProgress",
+            _ if has("Failed") => "Failed",
+            _ if has("TimedOut") => "TimedOut",
+            _ => "Success",
         }
-        ["InProgress", "Pending", "Failed", "TimedOut"]
-            .into_iter()
-            .find(|status| all.contains(status))
-            .map_or("Success", |status| {
-                if status == "Pending" {
-                    "InProgress"
-                } else {
-                    status
-                }
-            })
     }
 }
 
@@ -157,11 +156,11 @@ impl Estate {
             starts,
             ends: starts.map_or(expires, |starts| starts + takes),
             outcome,
-            exit_code: script.exit_code.unwrap_or(match outcome {
-                CommandStatus::Success => 0,
-                CommandStatus::Failed => 1,
-                CommandStatus::TimedOut => -1,
-            }),
+            exit_code: match (starts, outcome) {
+                (None, _) | (_, CommandStatus::TimedOut) => -1,
+                (_, CommandStatus::Failed) => script.exit_code.unwrap_or(1),
+                (_, CommandStatus::Success) => script.exit_code.unwrap_or(0),
+            },
             stdout: script.stdout.clone(),
             stderr: script.stderr.clone(),
         }

@@ -17,11 +17,16 @@ pub(crate) const FACTS: &[Fact] = &[
         "DRS lists a recovery instance from LAUNCH_END on.",
         "that is when the job names its recoveryInstanceID",
     ),
-    Fact::assumed(
+    Fact::documented(
         "drs.recovery-instance.forgotten",
-        "DRS stops listing a recovery instance once a job of its own has terminated it, and keeps \
-         listing one that was terminated through EC2.",
-        "the state TERMINATED is in the service model, so somebody must see it",
+        "DRS stops listing a recovery instance once a job of its own has terminated it.",
+        source::DRS_MODEL,
+    ),
+    Fact::assumed(
+        "drs.recovery-instance.remembered",
+        "DRS keeps listing a recovery instance that was terminated through EC2, as TERMINATED and \
+         later NOT_FOUND.",
+        "these states are in the service model, so somebody must see them",
     ),
 ];
 

@@ -31,6 +31,14 @@ pub(crate) enum JobKind {
 }
 
 impl JobKind {
+    pub(crate) fn of_launch(is_drill: bool) -> Self {
+        if is_drill {
+            Self::Drill
+        } else {
+            Self::Recovery
+        }
+    }
+
     /// `JobType` of the service model.
     pub(crate) fn job_type(self) -> &'static str {
         match self {

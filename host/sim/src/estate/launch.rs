@@ -9,7 +9,23 @@ use super::instance::{Ending, Instance};
 use super::job::{Job, JobKind, LaunchStatus, LogItem, Participant};
 use super::recorded::{JOBS, RecordedJob};
 use super::timeline::{self, Conditions, Course, Data};
+use crate::facts::{Fact, source};
 use crate::world::Replication;
+
+pub(crate) const FACTS: &[Fact] = &[
+    Fact::observed(
+        "drs.instance.system-tags",
+        "DRS marks the EC2 instance with its job, its source server and itself: \
+         drs.amazonaws.com-job, drs.amazonaws.com-source-server, \
+         AWSElasticDisasterRecoverySourceServerID, AWSElasticDisasterRecoveryManaged.",
+        source::DRILL_REPORT,
+    ),
+    Fact::assumed(
+        "drs.instance.copied-tags",
+        "The EC2 instance and the recovery instance carry the source server's tags and its name.",
+        "copyTags is on in the launch configuration",
+    ),
+];
 
 /// A server to launch.
 #[derive(Debug, Clone)]
@@ -69,21 +85,17 @@ impl Estate {
             .unwrap_or(starts);
         let ends = last + SignedDuration::from_millis(recorded.tail);
         log.push(LogItem::of_job(ends, "JOB_END"));
-        let hidden = self.faults.next_job_hidden(self.elapsed(at));
+        let visible = self.next_job_visible(at);
         if at >= self.start {
             self.launches += 1;
         }
         self.jobs.push(Job {
             id,
-            kind: if is_drill {
-                JobKind::Drill
-            } else {
-                JobKind::Recovery
-            },
+            kind: JobKind::of_launch(is_drill),
             created: at,
             starts,
             ends,
-            visible: at + hidden.unwrap_or(self.world.timing.job_visible_after),
+            visible,
             participants,
             tags,
             log,
@@ -167,14 +179,14 @@ impl Launch<'_> {
         let mut tags = estate.servers[self.server].tags.clone();
         tags.insert("Name".to_owned(), server.name.clone());
         let drs_tags = tags.clone();
-        tags.insert(
-            "AWSElasticDisasterRecoveryManaged".to_owned(),
-            "drs.amazonaws.com".to_owned(),
-        );
-        tags.insert(
-            "AWSElasticDisasterRecoverySourceServerID".to_owned(),
-            server.id.clone(),
-        );
+        for (key, value) in [
+            ("AWSElasticDisasterRecoveryManaged", "drs.amazonaws.com"),
+            ("AWSElasticDisasterRecoverySourceServerID", &server.id),
+            ("drs.amazonaws.com-job", self.job_id),
+            ("drs.amazonaws.com-source-server", &server.id),
+        ] {
+            tags.insert(key.to_owned(), value.to_owned());
+        }
         Some(Instance {
             id: estate
                 .seed

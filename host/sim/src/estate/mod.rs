@@ -9,7 +9,7 @@ pub(crate) mod agent;
 pub(crate) mod command;
 pub(crate) mod instance;
 pub(crate) mod job;
-mod launch;
+pub(crate) mod launch;
 pub(crate) mod quota;
 mod recorded;
 pub(crate) mod replication;
@@ -27,23 +27,14 @@ use crate::world::{Server, World};
 use command::CommandRun;
 use instance::Instance;
 use job::Job;
+use launch::LaunchRequest;
 use seed::Seed;
 
-pub(crate) use launch::LaunchRequest;
-
-pub(crate) const FACTS: &[Fact] = &[
-    Fact::assumed(
-        "drs.jobs.visible-late",
-        "DescribeJobs shows a new job only some seconds after it was created.",
-        "DRS does not say that its lists are consistent at once",
-    ),
-    Fact::assumed(
-        "drs.recovery-instance.ec2-tags",
-        "The EC2 instance carries the tags of its source server, its name, and the tags \
-         AWSElasticDisasterRecoveryManaged and AWSElasticDisasterRecoverySourceServerID.",
-        "copyTags is on in the launch configuration; the names of DRS's own tags from memory",
-    ),
-];
+pub(crate) const FACTS: &[Fact] = &[Fact::assumed(
+    "drs.jobs.visible-late",
+    "DescribeJobs shows a new job only some seconds after it was created.",
+    "DRS does not say that its lists are consistent at once",
+)];
 
 /// The estate of one account in one Region.
 #[derive(Debug)]
@@ -139,6 +130,12 @@ impl Estate {
     /// How long the story has been going on.
     pub(crate) fn elapsed(&self, now: Timestamp) -> SignedDuration {
         now.duration_since(self.start)
+    }
+
+    /// From when on `DescribeJobs` shows the job that is created now.
+    fn next_job_visible(&mut self, now: Timestamp) -> Timestamp {
+        let hidden = self.faults.next_job_hidden(self.elapsed(now));
+        now + hidden.unwrap_or(self.world.timing.job_visible_after)
     }
 
     /// What the world says of a server.

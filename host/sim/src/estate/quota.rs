@@ -12,10 +12,10 @@ pub(crate) const FACTS: &[Fact] = &[
          account has other quotas.",
         source::DRS_GUIDE,
     ),
-    Fact::documented(
+    Fact::assumed(
         "drs.quota.terminate-counts",
-        "A TERMINATE job is a job, and counts against the same quotas.",
-        source::DRS_GUIDE,
+        "A TERMINATE job counts against the same quotas as a launch.",
+        "it is a job, and the quotas are on jobs",
     ),
     Fact::assumed(
         "drs.quota.order",

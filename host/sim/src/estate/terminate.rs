@@ -43,14 +43,14 @@ impl Estate {
         log.sort_by_key(|item| item.at);
         let ends = gone + STARTS_AFTER;
         log.push(LogItem::of_job(ends, "JOB_END"));
-        let hidden = self.faults.next_job_hidden(self.elapsed(at));
+        let visible = self.next_job_visible(at);
         self.jobs.push(Job {
             id,
             kind: JobKind::Terminate,
             created: at,
             starts,
             ends,
-            visible: at + hidden.unwrap_or(self.world.timing.job_visible_after),
+            visible,
             participants,
             tags: BTreeMap::new(),
             log,

@@ -16,10 +16,11 @@ pub(crate) const FACTS: &[Fact] = &[
          until it is over.",
         source::SSM_GUIDE,
     ),
-    Fact::documented(
+    Fact::observed(
         "ssm.invocation.late",
-        "Right after SendCommand, GetCommandInvocation answers InvocationDoesNotExist.",
-        source::SSM_GUIDE,
+        "Right after SendCommand, GetCommandInvocation answers InvocationDoesNotExist, and \
+         ListCommandInvocations an empty list.",
+        "issue 2701 of boto/boto3, issue 3546 of aws/aws-cli",
     ),
     Fact::assumed(
         "ssm.command.at-once",

@@ -130,7 +130,7 @@ pub(super) fn view(command: &CommandRun, now: Timestamp) -> Value {
         "Targets": order.targets,
         "RequestedDateTime": super::seconds(command.requested),
         "Status": status,
-        "StatusDetails": status,
+        "StatusDetails": if command.invocations.is_empty() { "NoInstancesInTag" } else { status },
         "MaxConcurrency": "50",
         "MaxErrors": "0",
         "TargetCount": command.invocations.len(),

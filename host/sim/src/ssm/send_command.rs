@@ -42,6 +42,12 @@ pub(crate) const FACTS: &[Fact] = &[
         "there is no document store behind the simulator",
     ),
     Fact::assumed(
+        "ssm.send-command.no-target",
+        "A command whose targets match no instance ends at once, as Success with details \
+         NoInstancesInTag.",
+        "the detail is documented, its status is not",
+    ),
+    Fact::assumed(
         "ssm.send-command.delay",
         "A command reaches an agent that is online after two seconds.",
         "Pending should be seen by whoever polls",

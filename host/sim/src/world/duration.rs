@@ -3,13 +3,21 @@
 use jiff::SignedDuration;
 use serde::de::{Deserialize, Deserializer, Error};
 
-/// Reads a duration that is not negative.
+/// Beyond it, adding durations to the time of day might leave the calendar.
+const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 36_525);
+
+/// Reads a duration, in the spelling that runbooks use too.
 pub(super) fn read<'de, D: Deserializer<'de>>(from: D) -> Result<SignedDuration, D::Error> {
     let text = String::deserialize(from)?;
-    match text.parse::<SignedDuration>() {
-        Ok(duration) if !duration.is_negative() => Ok(duration),
-        _ => Err(D::Error::custom(format!(
+    let Ok(duration) = humantime::parse_duration(&text) else {
+        return Err(D::Error::custom(format!(
             "{text:?} is not a duration; write it like \"90s\" or \"2h30m\""
+        )));
+    };
+    match SignedDuration::try_from(duration) {
+        Ok(duration) if duration <= LONGEST => Ok(duration),
+        _ => Err(D::Error::custom(format!(
+            "{text:?} is longer than a century"
         ))),
     }
 }

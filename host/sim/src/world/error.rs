@@ -52,6 +52,15 @@ impl Trouble {
         }
     }
 
+    /// Something that is wrong nowhere in particular.
+    pub(super) fn of_the_whole(message: &str) -> Self {
+        Self {
+            span: None,
+            message: message.to_owned(),
+            suggestion: None,
+        }
+    }
+
     pub(super) fn suggesting<'a>(
         mut self,
         written: &str,
@@ -82,7 +91,8 @@ impl Trouble {
         let message = error.message().lines().next().unwrap_or_default();
         let mut names = message.split('`').skip(1).step_by(2);
         let trouble = |message: &str| Self {
-            span: error.span(),
+            // That is the span of the document as a whole.
+            span: error.span().filter(|span| *span != (0..0)),
             message: message.to_owned(),
             suggestion: None,
         };

@@ -57,12 +57,13 @@
 //! Each `[[faults]]` entry has a `kind`, and may have `after` (counted from the start of the world)
 //! and `for`: outside that window it sleeps. `times` is how often it strikes: once, if neither
 //! `times` nor `for` is given; for the whole window, if only `for` is. `skip` lets that many
-//! calls through first. An operation is written `"drs:StartRecovery"`.
+//! calls through first. An operation is written `"drs:StartRecovery"`. Where several faults could
+//! strike one call, the first in the file does, and the others do not count that call.
 //!
 //! ```toml
 //! [[faults]]
-//! kind = "launch_fails"              # the server fails in its next launches
-//! server = "web-2"
+//! kind = "launch_fails"              # counts each launch of each server that it names
+//! server = "db-2"
 //! phase = "launch"                   # or "snapshot", "conversion"
 //! error = "InsufficientInstanceCapacity"
 //!
@@ -88,13 +89,13 @@
 //!
 //! [[faults]]
 //! kind = "agent_offline"             # the SSM agents of these servers' instances are silent
-//! server = "app-*"
+//! server = "db-*"
 //! after = "10m"
 //! for = "5m"                         # without: for ever
 //!
 //! [[faults]]
 //! kind = "status_checks"             # EC2 status checks do not pass
-//! server = "app-1"
+//! server = "db-1"
 //! status = "impaired"                # or "initializing": they never finish
 //!
 //! [[faults]]
@@ -118,6 +119,7 @@ mod server;
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde::de::{Deserializer, Error};
 
 pub use error::WorldError;
 
@@ -186,7 +188,7 @@ struct Document {
     region: identity::Region,
     #[serde(default)]
     seed: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "start")]
     start: Option<Timestamp>,
     #[serde(default = "default_page_size")]
     page_size: std::num::NonZeroUsize,
@@ -202,6 +204,44 @@ struct Document {
     _faults: (),
 }
 
+/// A string: TOML's own dates may lack a zone, and then say nothing about when.
+fn start<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+    let wrong = || D::Error::custom("a start is a string: \"2026-11-20T08:00:00Z\"");
+    let text = String::deserialize(from).map_err(|_| wrong())?;
+    text.parse().map(Some).map_err(|_| wrong())
+}
+
 fn default_page_size() -> std::num::NonZeroUsize {
     const { std::num::NonZeroUsize::new(100).expect("100 is not zero") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::World;
+
+    /// The two examples in this module's documentation, joined.
+    fn documented() -> String {
+        let lines = include_str!("mod.rs")
+            .lines()
+            .map_while(|line| line.strip_prefix("//!"));
+        let mut inside = false;
+        let mut example = String::new();
+        for line in lines {
+            let line = line.trim_start_matches(' ');
+            if line.starts_with("```") {
+                inside = line == "```toml";
+            } else if inside {
+                example.extend([line, "\n"]);
+            }
+        }
+        example
+    }
+
+    #[test]
+    fn the_documented_world_is_a_world() {
+        let world = World::parse(&documented(), "world.toml").unwrap();
+        assert_eq!(world.servers.len(), 2);
+        assert_eq!(world.commands.len(), 1);
+        assert_eq!(world.faults.len(), 8);
+    }
 }

@@ -22,62 +22,39 @@ pub(super) fn name(trouble: &Trouble, text: &str, file: &str) -> WorldError {
     }
 }
 
-/// The path of the field in which a trouble lies: `servers[1].replication`.
+/// The path of the field in which a trouble lies: `servers[1].replication`. Empty if it lies in the
+/// file as a whole.
 pub(super) fn field(document: &DeTable<'_>, trouble: &Trouble) -> String {
-    let mut path = String::new();
-    if let Some(span) = &trouble.span {
-        descend(document, span, &mut path);
-    }
-    path
+    let path = trouble
+        .span
+        .as_ref()
+        .and_then(|span| in_table(document, span));
+    path.unwrap_or_default().trim_start_matches('.').to_owned()
 }
 
-fn descend(table: &DeTable<'_>, span: &Range<usize>, path: &mut String) {
-    for (key, value) in table {
-        let whole = key.span().start.min(value.span().start)..value.span().end;
-        let inside = whole.contains(&span.start) || holds(value.get_ref(), span);
-        if !inside {
-            continue;
-        }
-        if !path.is_empty() {
-            path.push('.');
-        }
-        path.push_str(key.get_ref());
-        if !key.span().contains(&span.start) {
-            descend_value(value.get_ref(), span, path);
-        }
-        return;
-    }
+/// The path to the innermost part that covers `span`. Parts are asked before the whole, because the
+/// span of a `[[table]]` is only its header.
+fn in_table(table: &DeTable<'_>, span: &Range<usize>) -> Option<String> {
+    table.iter().find_map(|(key, value)| {
+        let inner = in_value(value.get_ref(), span);
+        let here = covers(key.span(), span) || covers(value.span(), span);
+        let inner = inner.or_else(|| here.then(String::new))?;
+        Some(format!(".{}{inner}", key.get_ref()))
+    })
 }
 
-fn descend_value(value: &DeValue<'_>, span: &Range<usize>, path: &mut String) {
+fn in_value(value: &DeValue<'_>, span: &Range<usize>) -> Option<String> {
     match value {
-        DeValue::Table(table) => descend(table, span, path),
-        DeValue::Array(items) => {
-            let inside = items
-                .iter()
-                .enumerate()
-                .find(|(_, item)| item.span().contains(&span.start) || holds(item.get_ref(), span));
-            if let Some((index, item)) = inside {
-                path.extend(["[", &index.to_string(), "]"]);
-                descend_value(item.get_ref(), span, path);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Whether a place lies in a part of `value`. The span of a `[[table]]` is only its header, so its
-/// parts must be asked.
-fn holds(value: &DeValue<'_>, span: &Range<usize>) -> bool {
-    match value {
-        DeValue::Table(table) => table.iter().any(|(key, value)| {
-            key.span().contains(&span.start)
-                || value.span().contains(&span.start)
-                || holds(value.get_ref(), span)
+        DeValue::Table(table) => in_table(table, span),
+        DeValue::Array(items) => items.iter().enumerate().find_map(|(index, item)| {
+            let inner = in_value(item.get_ref(), span);
+            let inner = inner.or_else(|| covers(item.span(), span).then(String::new))?;
+            Some(format!("[{index}]{inner}"))
         }),
-        DeValue::Array(items) => items
-            .iter()
-            .any(|item| item.span().contains(&span.start) || holds(item.get_ref(), span)),
-        _ => false,
+        _ => None,
     }
+}
+
+fn covers(whole: Range<usize>, part: &Range<usize>) -> bool {
+    whole.start <= part.start && part.end <= whole.end
 }

@@ -58,8 +58,7 @@ fn build(table: &mut Spanned<DeTable<'_>>) -> Result<World, Trouble> {
 /// Comes before everything else: a newer file should be told from a mistaken one.
 fn check_version(table: &Spanned<DeTable<'_>>) -> Result<(), Trouble> {
     match table.get_ref().get("version") {
-        None => Err(Trouble::at(
-            0..0,
+        None => Err(Trouble::of_the_whole(
             "missing field `version`: begin with `version = 1`",
         )),
         Some(version) => match version.get_ref().as_integer() {

@@ -34,7 +34,9 @@ pub(super) fn fault(entry: Spanned<DeValue<'_>>) -> Result<Fault, Trouble> {
         return Err(Trouble::at(span, "missing field `kind`").listing(&KINDS));
     };
     let kind_span = kind.span();
-    let kind = kind.get_ref().as_str().unwrap_or_default().to_owned();
+    let Some(kind) = kind.get_ref().as_str().map(str::to_owned) else {
+        return Err(Trouble::at(kind_span, "a kind is a string").listing(&KINDS));
+    };
     let mut entry = Entry { span, fields };
 
     Ok(match kind.as_str() {

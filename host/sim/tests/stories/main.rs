@@ -2,5 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that breaks should say where")]
 
+mod cleanup;
+mod commands;
 mod drill;
+mod instances;
+mod refusals;
+mod sameness;
+mod served;
 mod story;
+mod trouble;
+mod world_file;

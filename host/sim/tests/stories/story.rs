@@ -8,7 +8,7 @@ use axum::http::{Request, Response};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
 use moontide_sim::{PausedClock, ReplyDropped, Simulator, World};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 /// A head for worlds: no jitter, so that the recorded times hold to the millisecond.
@@ -20,6 +20,7 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) error: Option<String>,
     pub(crate) retry_after: Option<String>,
+    pub(crate) request_id: Option<String>,
     pub(crate) dropped: bool,
     pub(crate) text: String,
 }
@@ -81,9 +82,14 @@ impl Story {
 
     /// Calls EC2; `parameters` as in a query: `InstanceId.1=i-…`.
     pub(crate) async fn ec2(&self, action: &str, parameters: &str) -> Reply {
+        self.ec2_in("us-west-2", action, parameters).await
+    }
+
+    /// Calls EC2 in any Region.
+    pub(crate) async fn ec2_in(&self, region: &str, action: &str, parameters: &str) -> Reply {
         let body = format!("Action={action}&Version=2016-11-15&{parameters}");
         let request = Request::post("/")
-            .header("authorization", scope("us-west-2", "ec2"))
+            .header("authorization", scope(region, "ec2"))
             .body(Body::from(body));
         self.call(request.unwrap()).await
     }
@@ -98,6 +104,7 @@ impl Story {
                 .map(|value| value.to_str().unwrap().to_owned())
         };
         let (error, retry_after) = (header("x-amzn-errortype"), header("retry-after"));
+        let request_id = header("x-amzn-requestid");
         let dropped = response.extensions().get::<ReplyDropped>().is_some();
         let status = response.status().as_u16();
         let body = response.into_body().collect().await.unwrap().to_bytes();
@@ -106,6 +113,7 @@ impl Story {
             status,
             error,
             retry_after,
+            request_id,
             dropped,
             text,
         }
@@ -113,9 +121,7 @@ impl Story {
 
     /// The ids of all source servers, in the order of the world.
     pub(crate) async fn server_ids(&self) -> Vec<String> {
-        let reply = self
-            .drs("DescribeSourceServers", serde_json::json!({}))
-            .await;
+        let reply = self.drs("DescribeSourceServers", json!({})).await;
         let json = reply.json();
         let servers = json["items"].as_array().unwrap();
         servers
@@ -124,13 +130,28 @@ impl Story {
             .collect()
     }
 
+    /// One source server.
+    pub(crate) async fn server(&self, id: &str) -> Value {
+        let body = json!({ "filters": { "sourceServerIDs": [id] } });
+        self.drs("DescribeSourceServers", body).await.json()["items"][0].clone()
+    }
+
+    /// All recovery instances.
+    pub(crate) async fn recovery_instances(&self) -> Vec<Value> {
+        let reply = self
+            .drs("DescribeRecoveryInstances", json!({}))
+            .await
+            .json();
+        reply["items"].as_array().unwrap().clone()
+    }
+
     /// Starts a drill of these servers and returns the job's id.
     pub(crate) async fn drill(&self, servers: &[&str]) -> String {
         let servers: Vec<Value> = servers
             .iter()
-            .map(|id| serde_json::json!({ "sourceServerID": id }))
+            .map(|id| json!({ "sourceServerID": id }))
             .collect();
-        let body = serde_json::json!({ "sourceServers": servers, "isDrill": true });
+        let body = json!({ "sourceServers": servers, "isDrill": true });
         let reply = self.drs("StartRecovery", body).await;
         assert_eq!(reply.status, 202, "{}", reply.text);
         reply.json()["job"]["jobID"].as_str().unwrap().to_owned()
@@ -138,10 +159,7 @@ impl Story {
 
     /// The job as `DescribeJobs` shows it.
     pub(crate) async fn job(&self, id: &str) -> Value {
-        let reply = self.drs(
-            "DescribeJobs",
-            serde_json::json!({ "filters": { "jobIDs": [id] } }),
-        );
+        let reply = self.drs("DescribeJobs", json!({ "filters": { "jobIDs": [id] } }));
         reply.await.json()["items"][0].clone()
     }
 
@@ -153,7 +171,7 @@ impl Story {
             .parse()
             .unwrap();
         let reply = self
-            .drs("DescribeJobLogItems", serde_json::json!({ "jobID": id }))
+            .drs("DescribeJobLogItems", json!({ "jobID": id }))
             .await;
         let line = |item: &Value| {
             let at: Timestamp = item["logDateTime"].as_str().unwrap().parse().unwrap();

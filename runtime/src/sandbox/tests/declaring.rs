@@ -135,3 +135,14 @@ fn a_runbook_that_never_finishes_loading_is_stopped() {
     );
     assert_eq!(error.trace, ["demo/runbook.luau:2"]);
 }
+
+#[test]
+fn every_module_of_the_standard_library_loads_and_is_closed() {
+    for (name, _) in moontide_stdlib::MODULES {
+        let body = format!(
+            "local module = require('{name}')\n\
+             return type(module) == 'function' or table.isfrozen(module)"
+        );
+        assert_eq!(run(&body), Ok(json!(true)), "{name}");
+    }
+}

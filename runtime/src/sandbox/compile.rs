@@ -1,0 +1,122 @@
+//! From source to bytecode, on a stack of its own.
+//!
+//! Luau's parser allows a thousand levels of nesting, and needs more stack for them than a thread usually
+//! has: ten thousand nested functions overflowed the two megabytes of a test's thread. The stack here is
+//! address space; only what is used costs memory. The parser ends at its thousand levels.
+
+use std::thread;
+
+use mlua::chunk::Compiler;
+
+/// Room for a thousand levels of the hungriest construct, several times over, in a debug build.
+const STACK: usize = 32 * 1024 * 1024;
+
+/// Builtins that `luau/values.luau` replaces, and that the compiler would otherwise call directly.
+const REPLACED: [&str; 2] = ["tostring", "setmetatable"];
+
+/// A module that does not compile: where and why.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct SyntaxError {
+    pub(super) line: usize,
+    pub(super) message: String,
+}
+
+/// The bytecode of a source. It is made here and loaded at once; bytecode from elsewhere never is.
+pub(super) fn bytecode(text: &str) -> Result<Vec<u8>, SyntaxError> {
+    let text = readable(text);
+    if let Some(at) = text.find('\0') {
+        // Luau would take it for the end, and hide from readers of the plan what comes after.
+        let line = text[..at].matches('\n').count() + 1;
+        return Err(SyntaxError {
+            line,
+            message: "there is a NUL character in the source".to_owned(),
+        });
+    }
+    let compile = || {
+        Compiler::new()
+            .set_disabled_builtins(REPLACED)
+            .compile(text)
+            .map_err(|error| match error {
+                mlua::Error::SyntaxError { message, .. } => SyntaxError::read(&message),
+                other => SyntaxError::read(&other.to_string()),
+            })
+    };
+    thread::scope(|scope| {
+        match thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, compile)
+        {
+            Ok(compiling) => compiling
+                .join()
+                .unwrap_or_else(|_| Err(SyntaxError::read("the compiler gave up on it"))),
+            Err(error) => Err(SyntaxError::read(&format!(
+                "no thread to compile it on: {error}"
+            ))),
+        }
+    })
+}
+
+impl SyntaxError {
+    /// Reads the compiler's `line: message`.
+    fn read(message: &str) -> SyntaxError {
+        let located = message.split_once(": ").and_then(|(line, message)| {
+            Some((line.trim_start_matches(':').parse().ok()?, message))
+        });
+        let (line, message) = located.unwrap_or((1, message));
+        SyntaxError {
+            line,
+            message: message.to_owned(),
+        }
+    }
+}
+
+/// The source without what editors and shells put before it: a byte order mark, a `#!` line.
+fn readable(text: &str) -> &str {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    match text.strip_prefix("#!") {
+        Some(rest) => rest.find('\n').map_or("", |end| &rest[end..]),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_and_a_shebang_are_no_part_of_the_source() {
+        assert_eq!(readable("\u{feff}return 1"), "return 1");
+        assert_eq!(readable("#!/usr/bin/env moontide\nreturn 1"), "\nreturn 1");
+        assert_eq!(readable("#!only"), "");
+    }
+
+    #[test]
+    fn a_mistake_has_a_line() {
+        let error = bytecode("\n\nif then").unwrap_err();
+        assert_eq!(error.line, 3);
+        assert!(
+            error.message.starts_with("Expected identifier"),
+            "{}",
+            error.message
+        );
+        let error = bytecode("return 1\n\0error()").unwrap_err();
+        assert_eq!(
+            (error.line, error.message.as_str()),
+            (2, "there is a NUL character in the source")
+        );
+    }
+
+    #[test]
+    fn nesting_ends_at_a_clear_error_on_any_stack() {
+        let nested = |levels: usize| "local function f() ".repeat(levels) + &"end ".repeat(levels);
+        assert!(bytecode(&nested(990)).is_ok());
+        let error = bytecode(&nested(11_000)).unwrap_err();
+        assert!(
+            error
+                .message
+                .starts_with("Exceeded allowed recursion depth"),
+            "{}",
+            error.message
+        );
+    }
+}

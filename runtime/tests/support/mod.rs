@@ -1,0 +1,339 @@
+//! A world, a clock and a store for tests of the engine, with a fuse that stands for `kill -9`.
+
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use moontide_runtime::clock::Clock;
+use moontide_runtime::effect::{
+    Call, Class, Consequences, EffectError, Evidence, Finding, Operation, Reply, World,
+};
+use moontide_runtime::journal::execution::Module;
+use moontide_runtime::journal::{Bundle, Entry, Execution, Format};
+use moontide_runtime::observe::Unobserved;
+use moontide_runtime::plan::{Mode, Plan};
+use moontide_runtime::sandbox::{Limits, Vm};
+use moontide_runtime::scheduler::{Answers, Driver, Given, Prompt};
+use moontide_runtime::store::{Lease, LeaseRecord, Listed, MemoryStore, Signal, Store, StoreError};
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+/// tokio's paused clock, as the engine's clock.
+pub struct TestClock;
+
+#[async_trait]
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        let since = self.monotonic();
+        Timestamp::from_second(1_800_000_000).unwrap().checked_add(since).unwrap()
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock of the tests, and it is paused"
+    )]
+    fn monotonic(&self) -> Duration {
+        thread_local!(static START: tokio::time::Instant = tokio::time::Instant::now());
+        START.with(|start| tokio::time::Instant::now().saturating_duration_since(*start))
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+/// Blows at the n-th point that it is asked to pass; whoever passes then never comes back.
+#[derive(Default)]
+pub struct Fuse {
+    blows_at: AtomicUsize,
+    passed: AtomicUsize,
+    blown: Notify,
+}
+
+impl Fuse {
+    pub fn at(point: usize) -> Arc<Fuse> {
+        Arc::new(Fuse { blows_at: AtomicUsize::new(point), ..Fuse::default() })
+    }
+
+    pub fn never() -> Arc<Fuse> {
+        Fuse::at(usize::MAX)
+    }
+
+    pub async fn pass(&self) {
+        let passed = self.passed.fetch_add(1, Ordering::Relaxed) + 1;
+        if passed >= self.blows_at.load(Ordering::Relaxed) {
+            self.blown.notify_one();
+            std::future::pending::<()>().await;
+        }
+    }
+
+    pub fn points(&self) -> usize {
+        self.passed.load(Ordering::Relaxed)
+    }
+
+    pub async fn blown(&self) {
+        self.blown.notified().await;
+    }
+}
+
+/// What really happened outside: key of the effect to how often, and under which operation.
+#[derive(Default)]
+pub struct Ledger {
+    pub done: RefCell<BTreeMap<String, (String, u32)>>,
+    /// What `test.tagged` answers next time: lost replies, refusals.
+    pub trouble: RefCell<Vec<Trouble>>,
+}
+
+/// What goes wrong with one call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Trouble {
+    /// It happens, and the reply is lost.
+    LostReply,
+    /// It does not happen, and nobody says so.
+    LostCall,
+    /// It is refused, and may be sent again later.
+    Throttled,
+}
+
+/// A world with one operation per class.
+pub struct TestWorld {
+    operations: Vec<TestOperation>,
+}
+
+impl TestWorld {
+    pub fn new(ledger: &Rc<Ledger>, fuse: &Arc<Fuse>) -> TestWorld {
+        let operation = |(name, class)| TestOperation {
+            name,
+            class,
+            ledger: Rc::clone(ledger),
+            fuse: Arc::clone(fuse),
+        };
+        let classes = [
+            ("test.pure", Class::Pure),
+            ("test.read", Class::Read),
+            ("test.convergent", Class::Convergent),
+            ("test.token", Class::Token),
+            ("test.tagged", Class::Tagged),
+            ("test.once", Class::Once),
+        ];
+        TestWorld { operations: classes.into_iter().map(operation).collect() }
+    }
+}
+
+impl World for TestWorld {
+    fn operation(&self, name: &str) -> Option<&dyn Operation> {
+        self.operations.iter().find(|it| it.name == name).map(|it| it as &dyn Operation)
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        self.operations.iter().map(|it| it.name).collect()
+    }
+}
+
+struct TestOperation {
+    name: &'static str,
+    class: Class,
+    ledger: Rc<Ledger>,
+    fuse: Arc<Fuse>,
+}
+
+impl TestOperation {
+    fn reply(&self, call: &Call) -> Reply {
+        Reply::ok(json!({ "said": call.arguments["say"], "key": call.key.as_str() }))
+    }
+
+    /// A service that knows tokens does nothing the second time; any other does it again.
+    fn happen(&self, call: &Call) {
+        let mut done = self.ledger.done.borrow_mut();
+        let (_, times) = done.entry(call.key.to_string()).or_insert((self.name.to_owned(), 0));
+        if self.class != Class::Token || *times == 0 {
+            *times += 1;
+        }
+    }
+}
+
+#[async_trait(?Send)]
+impl Operation for TestOperation {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn class(&self) -> Class {
+        self.class
+    }
+
+    fn check(&self, arguments: &Value) -> Result<Value, EffectError> {
+        match arguments.get("wrong") {
+            Some(_) => Err(EffectError::new("InvalidArguments", "`wrong` is wrong")),
+            None => Ok(arguments.clone()),
+        }
+    }
+
+    async fn consequences(&self, _call: &Call) -> Result<Consequences, EffectError> {
+        Ok(Consequences { region: Some("us-west-2".into()), ..Consequences::default() })
+    }
+
+    async fn perform(&self, call: &Call) -> Reply {
+        let trouble =
+            if self.class.needs_intent() { self.ledger.trouble.borrow_mut().pop() } else { None };
+        self.fuse.pass().await;
+        tokio::time::sleep(Duration::from_millis(80)).await;
+        match trouble {
+            Some(Trouble::Throttled) => {
+                return Reply::failed(
+                    EffectError::new("ThrottlingException", "slow down").retryable(),
+                );
+            }
+            Some(Trouble::LostCall) => return Reply::unknown(Evidence::new("the line went dead")),
+            _ => self.happen(call),
+        }
+        self.fuse.pass().await;
+        if trouble == Some(Trouble::LostReply) {
+            return Reply::unknown(Evidence::new("the line went dead"));
+        }
+        self.reply(call)
+    }
+
+    async fn reconcile(&self, call: &Call, _intended_at: Timestamp) -> Finding {
+        self.fuse.pass().await;
+        let happened = self.ledger.done.borrow().contains_key(call.key.as_str());
+        match self.class {
+            Class::Convergent | Class::Tagged if happened => Finding::Happened(self.reply(call)),
+            Class::Once => Finding::Undecided(Evidence::new("nobody can tell")),
+            _ => Finding::Absent,
+        }
+    }
+}
+
+/// A memory store with points of failure before and after every append.
+pub struct FusedStore {
+    pub inner: Arc<MemoryStore>,
+    pub fuse: Arc<Fuse>,
+}
+
+#[async_trait]
+impl Store for FusedStore {
+    async fn create(&self, execution: &Execution) -> Result<(), StoreError> {
+        self.inner.create(execution).await
+    }
+    async fn execution(&self, id: &str) -> Result<Execution, StoreError> {
+        self.inner.execution(id).await
+    }
+    async fn list(&self) -> Result<Vec<Listed>, StoreError> {
+        self.inner.list().await
+    }
+    async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError> {
+        self.fuse.pass().await;
+        self.inner.append(lease, entries).await?;
+        self.fuse.pass().await;
+        Ok(())
+    }
+    async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
+        self.inner.journal(id, from).await
+    }
+    async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {
+        self.inner.lease(id).await
+    }
+    async fn take(
+        &self,
+        id: &str,
+        holder: &str,
+        seen: Option<&LeaseRecord>,
+    ) -> Result<Lease, StoreError> {
+        self.inner.take(id, holder, seen).await
+    }
+    async fn holder_is_gone(&self, id: &str, seen: &LeaseRecord) -> Result<bool, StoreError> {
+        self.inner.holder_is_gone(id, seen).await
+    }
+    async fn renew(&self, lease: &Lease) -> Result<(), StoreError> {
+        self.inner.renew(lease).await
+    }
+    async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
+        self.inner.release(lease).await
+    }
+    async fn send(&self, id: &str, signal: &Signal) -> Result<u64, StoreError> {
+        self.inner.send(id, signal).await
+    }
+    async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
+        self.inner.signals(id, after).await
+    }
+}
+
+/// Answers every prompt with the choice given for its id, or leaves it open.
+#[derive(Default)]
+pub struct Answering(pub BTreeMap<&'static str, &'static str>);
+
+#[async_trait(?Send)]
+impl Answers for Answering {
+    async fn answer(&self, prompt: &Prompt) -> Option<Given> {
+        let choice = self.0.get(prompt.id.as_str())?;
+        Some(Given { choice: (*choice).into(), by: "test".into(), comment: String::new() })
+    }
+}
+
+/// The sources of a runbook with the standard library around it.
+pub fn bundle(source: &str) -> Bundle {
+    let own = ("runbook".to_owned(), "test/runbook.luau", source);
+    let library =
+        moontide_stdlib::MODULES.iter().map(|(name, source)| (name.to_string(), *name, *source));
+    let modules = library.chain([own]).map(|(name, file, source)| {
+        (name, Module { file: file.to_owned(), source: source.to_owned() })
+    });
+    Bundle { entry: "runbook".into(), modules: modules.collect() }
+}
+
+/// An execution of the runbook, in drill mode.
+pub fn execution(id: &str, source: &str) -> Execution {
+    let bundle = bundle(source);
+    let declared = Vm::open(&bundle, &Limits::default(), 7).unwrap().declare().unwrap();
+    let plan = Plan::check(&declared.node).unwrap();
+    let required = plan.params.iter().filter(|(_, param)| param.default.is_none());
+    let given = required.map(|(name, _)| (name.clone(), "hunter22".to_owned())).collect();
+    Execution {
+        format: Format::CURRENT,
+        id: id.into(),
+        created_at: TestClock.now(),
+        created_by: "test".into(),
+        mode: Mode::Drill,
+        params: plan.bind(&given).unwrap(),
+        regions: vec!["us-west-2".into()],
+        account: None,
+        replaceable: Vec::new(),
+        seed: 7,
+        moontide: "test".into(),
+        luau: "test".into(),
+        plan,
+        bundle,
+    }
+}
+
+/// A driver over these parts.
+pub fn driver(
+    store: Arc<dyn Store>,
+    world: TestWorld,
+    answers: BTreeMap<&'static str, &'static str>,
+) -> Driver {
+    Driver {
+        store,
+        world: Rc::new(world),
+        clock: Arc::new(TestClock),
+        observer: Rc::new(Unobserved),
+        answers: Rc::new(Answering(answers)),
+        limits: Limits::default(),
+        denied: Vec::new(),
+        signals_every: None,
+    }
+}
+
+/// Takes the lease as a new runner that knows the old one to be dead.
+pub async fn lease(store: &dyn Store, id: &str) -> Lease {
+    let seen = store.lease(id).await.unwrap();
+    store.take(id, "test", seen.as_ref()).await.unwrap()
+}
