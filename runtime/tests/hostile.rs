@@ -64,7 +64,9 @@ fn child() {
         clippy::disallowed_methods,
         reason = "a test tells its child process what to do"
     )]
-    let script = std::env::var_os(SCRIPT).expect("which script?");
+    let Some(script) = std::env::var_os(SCRIPT) else {
+        return;
+    };
     let ending = play(&std::fs::read(script).unwrap());
     let report = serde_json::to_string(&ending).unwrap();
     writeln!(std::io::stdout(), "\n{REPORT}{report}").unwrap();

@@ -3,7 +3,13 @@
 //! Luau's parser allows a thousand levels of nesting, and needs more stack for them than a thread usually
 //! has: ten thousand nested functions overflowed the two megabytes of a test's thread. The stack here is
 //! address space; only what is used costs memory. The parser ends at its thousand levels.
+//!
+//! Every wave attempt has a fresh VM and loads the same modules, so bytecode is remembered: compiling costs
+//! ten times as much as everything else about opening a VM. Equal text is equal bytecode; nothing else is
+//! shared between VMs.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::thread;
 
 use mlua::chunk::Compiler;
@@ -21,8 +27,28 @@ pub(super) struct SyntaxError {
     pub(super) message: String,
 }
 
-/// The bytecode of a source. It is made here and loaded at once; bytecode from elsewhere never is.
-pub(super) fn bytecode(text: &str) -> Result<Vec<u8>, SyntaxError> {
+/// What has been compiled in this process, by its text.
+static MADE: LazyLock<Mutex<HashMap<String, Arc<[u8]>>>> = LazyLock::new(Mutex::default);
+
+/// Modules remembered at most; with more, all are forgotten and the memory starts anew.
+const REMEMBERED: usize = 500;
+
+/// The bytecode of a source. Only what is made here is ever loaded.
+pub(super) fn bytecode(text: &str) -> Result<Arc<[u8]>, SyntaxError> {
+    let made = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(bytecode) = made().get(text) {
+        return Ok(bytecode.clone());
+    }
+    let bytecode: Arc<[u8]> = compile(text)?.into();
+    let mut made = made();
+    if made.len() >= REMEMBERED {
+        made.clear();
+    }
+    made.insert(text.to_owned(), bytecode.clone());
+    Ok(bytecode)
+}
+
+fn compile(text: &str) -> Result<Vec<u8>, SyntaxError> {
     let text = readable(text);
     if let Some(at) = text.find('\0') {
         // Luau would take it for the end, and hide from readers of the plan what comes after.
@@ -32,7 +58,7 @@ pub(super) fn bytecode(text: &str) -> Result<Vec<u8>, SyntaxError> {
             message: "there is a NUL character in the source".to_owned(),
         });
     }
-    let compile = || {
+    let work = || {
         Compiler::new()
             .set_disabled_builtins(REPLACED)
             .compile(text)
@@ -44,7 +70,7 @@ pub(super) fn bytecode(text: &str) -> Result<Vec<u8>, SyntaxError> {
     thread::scope(|scope| {
         match thread::Builder::new()
             .stack_size(STACK)
-            .spawn_scoped(scope, compile)
+            .spawn_scoped(scope, work)
         {
             Ok(compiling) => compiling
                 .join()

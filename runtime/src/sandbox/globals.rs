@@ -7,8 +7,10 @@
 
 use std::rc::Rc;
 
+use mlua::chunk::ChunkMode;
 use mlua::{Function, Lua, LuaOptions, StdLib, Table, VmState};
 
+use super::compile::bytecode;
 use super::error::ScriptError;
 use super::flags;
 use super::native::{self, Shared};
@@ -97,8 +99,11 @@ fn furnish(shared: &Rc<Shared>, seed: u64) -> mlua::Result<(Lua, Trusted)> {
     let trusted = lua.create_table()?;
     let native = native::functions(&lua, &globals, shared)?;
     for (name, source) in TRUSTED {
-        lua.load(source)
+        let bytecode =
+            bytecode(source).map_err(|error| mlua::Error::runtime(format!("{name}: {error:?}")))?;
+        lua.load(&*bytecode)
             .set_name(format!("=[{name}]"))
+            .set_mode(ChunkMode::Binary)
             .call::<()>((&native, &trusted))?;
     }
     for (library, names) in REMOVED_FROM {

@@ -81,7 +81,8 @@ pub(super) struct Guard {
     fuel: u64,
     pub(super) stopper: Stopper,
     tripped: Cell<Option<Trip>>,
-    deadline: Cell<Duration>,
+    /// When the slice ends; unknown until the clock is first read, so that short slices never read it.
+    deadline: Cell<Option<Duration>>,
     left: Cell<u64>,
     until_look: Cell<u32>,
     /// Our own code runs, to find out what went wrong: nothing trips.
@@ -95,7 +96,7 @@ impl Guard {
             fuel,
             stopper: Stopper::default(),
             tripped: Cell::new(None),
-            deadline: Cell::new(Duration::MAX),
+            deadline: Cell::new(None),
             left: Cell::new(fuel),
             until_look: Cell::new(STRIDE),
             trusted: Cell::new(false),
@@ -104,7 +105,7 @@ impl Guard {
 
     /// From now on the script has a full slice again.
     pub(super) fn begin_slice(&self) {
-        self.deadline.set(cpu::used().saturating_add(self.slice));
+        self.deadline.set(None);
         self.left.set(self.fuel);
         self.until_look.set(STRIDE);
     }
@@ -140,10 +141,15 @@ impl Guard {
         if self.stopper.0.load(Ordering::Relaxed) {
             return Err(self.trip(Trip::Stopped));
         }
-        if cpu::used() > self.deadline.get() {
-            return Err(self.trip(Trip::Time(self.slice)));
+        match self.deadline.get() {
+            Some(deadline) if cpu::used() > deadline => Err(self.trip(Trip::Time(self.slice))),
+            Some(_) => Ok(()),
+            None => {
+                self.deadline
+                    .set(Some(cpu::used().saturating_add(self.slice)));
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     /// Poisons the VM; the first reason stays.

@@ -1,18 +1,18 @@
 //! The Lua VM that runbooks live in, and the only way out of it.
 //!
-//! Start reading at [`vm`] and [`program`].
+//! Start reading at `vm` and `program`.
 //!
-//! - [`vm`]: a fresh, closed VM, used once: to [`declare`] a runbook or to start a program.
-//! - [`program`]: one attempt of a wave, walked from [`ask`] to ask by what [`arrive`]s;
-//!   [`lanes`] are its coroutines.
-//! - [`globals`]: what a script finds in its world; `luau/` is the trusted code behind it, [`native`]
+//! - `vm`: a fresh, closed VM, used once: to `declare` a runbook or to start a program.
+//! - `program`: one attempt of a wave, walked from `ask` to ask by what `arrive`s;
+//!   `lanes` are its coroutines.
+//! - `globals`: what a script finds in its world; `luau/` is the trusted code behind it, `native`
 //!   the functions in Rust that the trusted code calls.
-//! - [`sources`]: `require` over the pinned bundle, and nothing else; [`compile`] makes it bytecode.
-//! - [`convert`]: Lua ⇄ JSON with budgets.
-//! - [`limits`]: how much a script may use; [`guard`] watches and poisons; [`cpu`] is its clock.
-//! - [`error`], [`trace`], [`text`]: errors with file and line, fit for a terminal.
-//! - [`said`]: what a program tells whoever watches.
-//! - [`flags`]: Luau's fast flags, set before the first VM.
+//! - `sources`: `require` over the pinned bundle, and nothing else; `compile` makes it bytecode.
+//! - `convert`: Lua ⇄ JSON with budgets.
+//! - `limits`: how much a script may use; `guard` watches and poisons; `cpu` is its clock.
+//! - `error`, `trace`, `text`: errors with file and line, fit for a terminal.
+//! - `said`: what a program tells whoever watches.
+//! - `flags`: Luau's fast flags, set before the first VM.
 //!
 //! # What is not promised
 //!

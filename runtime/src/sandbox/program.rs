@@ -140,7 +140,7 @@ impl Program {
         while let Some((lane, with)) = self.ready.pop_front() {
             let trusted = self.trusted.clone();
             let stop = self.strand(&lane)?.resume(&trusted, with)?;
-            if !matches!(stop, Stop::Raised(_)) && self.shared.guard.look().is_err() {
+            if !matches!(stop, Stop::Raised(_)) && self.shared.guard.tick().is_err() {
                 return Err(self.poisoned());
             }
             let result = match stop {

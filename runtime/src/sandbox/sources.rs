@@ -108,7 +108,7 @@ impl Sources {
             Ok(bytecode) => bytecode,
             Err(error) => return Ok(Err(error)),
         };
-        lua.load(bytecode)
+        lua.load(&*bytecode)
             .set_name(format!("={}", source.file))
             .set_mode(ChunkMode::Binary)
             .set_environment(environment(lua, builtins)?)

@@ -67,29 +67,49 @@ impl Walk {
     fn fields(&mut self, table: &Table) -> Result<Value, Refusal> {
         let mut fields = Map::new();
         let mut items: Vec<(Integer, Value)> = Vec::new();
-        for pair in table.pairs::<Lua, Lua>() {
-            let (key, value) = pair.map_err(|error| Refusal::vm(&error))?;
-            if let Some(place) = place(&key) {
-                let item = self
-                    .value(&value)
-                    .map_err(|at| at.under(place.to_string()))?;
-                items.push((place, item));
-            } else if let Lua::String(key) = &key {
-                let key = self.text(key)?;
-                let field = self.value(&value).map_err(|at| at.under(key.clone()))?;
-                fields.insert(key, field);
-            } else {
-                let kind = key.type_name();
-                return Err(Refusal::new(format!(
-                    "keys are strings or 1 to n, not a {kind}"
-                )));
-            }
+        let mut refusal = None;
+        let walked = table.for_each(|key: Lua, value: Lua| {
+            self.field(&key, &value, &mut fields, &mut items)
+                .map_err(|refused| {
+                    refusal = Some(refused);
+                    mlua::Error::runtime("refused")
+                })
+        });
+        match (refusal, walked) {
+            (Some(refusal), _) => return Err(refusal),
+            (None, Err(error)) => return Err(Refusal::vm(&error)),
+            (None, Ok(())) => {}
         }
         match (items.is_empty(), fields.is_empty()) {
             (_, true) => array(items),
             (true, false) => Ok(Value::Object(fields)),
             (false, false) => Err(Refusal::new("the table mixes a list and named fields")),
         }
+    }
+
+    fn field(
+        &mut self,
+        key: &Lua,
+        value: &Lua,
+        fields: &mut Map<String, Value>,
+        items: &mut Vec<(Integer, Value)>,
+    ) -> Result<(), Refusal> {
+        if let Some(place) = place(key) {
+            let item = self
+                .value(value)
+                .map_err(|at| at.under(place.to_string()))?;
+            items.push((place, item));
+        } else if let Lua::String(key) = key {
+            let key = self.text(key)?;
+            let field = self.value(value).map_err(|at| at.under(key.clone()))?;
+            fields.insert(key, field);
+        } else {
+            let kind = key.type_name();
+            return Err(Refusal::new(format!(
+                "keys are strings or 1 to n, not a {kind}"
+            )));
+        }
+        Ok(())
     }
 }
 

@@ -138,7 +138,9 @@ fn a_runbook_that_never_finishes_loading_is_stopped() {
 
 #[test]
 fn every_module_of_the_standard_library_loads_and_is_closed() {
-    for (name, _) in moontide_stdlib::MODULES {
+    // The clean-up is a runbook itself: it is declared, not required.
+    let modules = moontide_stdlib::MODULES.iter().filter(|(name, _)| *name != "@moontide/cleanup");
+    for (name, _) in modules {
         let body = format!(
             "local module = require('{name}')\n\
              return type(module) == 'function' or table.isfrozen(module)"
