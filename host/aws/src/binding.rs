@@ -76,10 +76,7 @@ pub(crate) struct Bound<B> {
 impl<B: Binding> Bound<B> {
     /// A line of the world's list.
     pub(crate) fn operation(aws: &Rc<Services>) -> Box<dyn Operation> {
-        Box::new(Bound::<B> {
-            aws: Rc::clone(aws),
-            binding: std::marker::PhantomData,
-        })
+        Box::new(Bound::<B> { aws: Rc::clone(aws), binding: std::marker::PhantomData })
     }
 
     fn read(arguments: &Value) -> Result<B::Arguments, EffectError> {
@@ -114,9 +111,9 @@ impl<B: Binding> Operation for Bound<B> {
 
     async fn perform(&self, call: &Call) -> Reply {
         match Self::read(&call.arguments) {
-            Ok(arguments) => B::perform(&self.aws, call, arguments)
-                .await
-                .unwrap_or_else(|reply| reply),
+            Ok(arguments) => {
+                B::perform(&self.aws, call, arguments).await.unwrap_or_else(|reply| reply)
+            }
             Err(error) => Reply::failed(error),
         }
     }

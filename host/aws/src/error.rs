@@ -40,28 +40,15 @@ where
     let request_id = error.request_id().map(str::to_owned);
     let judgement = judge(error);
     let outcome = if judgement.certain || !class.needs_intent() {
-        Outcome::Failed {
-            error: judgement.error,
-        }
+        Outcome::Failed { error: judgement.error }
     } else {
-        let EffectError {
-            code,
-            message,
-            details,
-            ..
-        } = judgement.error;
+        let EffectError { code, message, details, .. } = judgement.error;
         let message = format!("`{operation}` may have happened: {message}");
         Outcome::Unknown {
-            evidence: Evidence {
-                message,
-                found: json!({ "code": code, "details": details }),
-            },
+            evidence: Evidence { message, found: json!({ "code": code, "details": details }) },
         }
     };
-    Reply {
-        outcome,
-        request_id,
-    }
+    Reply { outcome, request_id }
 }
 
 /// The reply to a call whose request lacks what the model requires: nothing was sent.
@@ -95,10 +82,8 @@ where
     }
     let (certain, code) = unanswered(error);
     let message = hint::with(code, causes(error));
-    let error = EffectError {
-        retryable: code != NO_CREDENTIALS,
-        ..EffectError::new(code, message)
-    };
+    let error =
+        EffectError { retryable: code != NO_CREDENTIALS, ..EffectError::new(code, message) };
     Judgement { certain, error }
 }
 
@@ -135,11 +120,7 @@ fn never_connected(error: &(dyn Error + 'static)) -> bool {
 /// What went wrong, from the outside in. The outermost says only that something did.
 fn causes(error: &(dyn Error + 'static)) -> String {
     let causes: Vec<String> = chain(error).skip(1).map(ToString::to_string).collect();
-    if causes.is_empty() {
-        error.to_string()
-    } else {
-        causes.join(": ")
-    }
+    if causes.is_empty() { error.to_string() } else { causes.join(": ") }
 }
 
 /// The first error of a type in a chain of causes.

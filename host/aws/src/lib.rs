@@ -17,6 +17,7 @@ mod drs;
 mod ec2;
 mod error;
 mod length;
+mod moment;
 mod pace;
 mod poll;
 mod record;

@@ -36,10 +36,7 @@ pub(crate) struct Growing {
 
 impl Growing {
     pub(crate) fn new(first: Duration, longest: Duration) -> Growing {
-        Growing {
-            next: first,
-            longest,
-        }
+        Growing { next: first, longest }
     }
 
     /// The next pause: half as long again as the last.

@@ -39,10 +39,7 @@ impl<R: Serialize> Page<R> {
     /// The page as a reply.
     pub(crate) fn reply(items: impl Iterator<Item = R>, next_token: Option<String>) -> Reply {
         let next_token = next_token.filter(|it| !it.is_empty());
-        Reply::ok(slim(Page {
-            items: items.collect(),
-            next_token,
-        }))
+        Reply::ok(slim(Page { items: items.collect(), next_token }))
     }
 }
 
@@ -102,11 +99,9 @@ mod tests {
 
     #[test]
     fn names_of_aws_become_ours() {
-        for (theirs, ours) in [
-            ("sourceServerID", "source_server_id"),
-            ("quotaCode", "quota_code"),
-            ("Arn", "arn"),
-        ] {
+        for (theirs, ours) in
+            [("sourceServerID", "source_server_id"), ("quotaCode", "quota_code"), ("Arn", "arn")]
+        {
             assert_eq!(snake_case(theirs), ours);
         }
     }
@@ -115,10 +110,7 @@ mod tests {
     fn a_long_text_keeps_its_ends() {
         assert_eq!(cut("short", 10), "short");
         let cut = cut(&format!("begin{}end", "-".repeat(100)), 15);
-        assert_eq!(
-            (cut.chars().count(), &cut[..5], &cut[cut.len() - 3..]),
-            (15, "begin", "end")
-        );
+        assert_eq!((cut.chars().count(), &cut[..5], &cut[cut.len() - 3..]), (15, "begin", "end"));
     }
 
     #[test]

@@ -53,23 +53,12 @@ impl Services {
     ) -> Services {
         let jobs = JobPoller::new(settings.seed);
         let clients = RefCell::default();
-        Services {
-            session,
-            region,
-            clock,
-            settings,
-            jobs,
-            clients,
-            account: OnceCell::new(),
-        }
+        Services { session, region, clock, settings, jobs, clients, account: OnceCell::new() }
     }
 
     /// The Region a call acts in.
     pub(crate) fn region_of<'a>(&'a self, call: &'a Call) -> &'a str {
-        call.arguments
-            .get("region")
-            .and_then(|it| it.as_str())
-            .unwrap_or(&self.region)
+        call.arguments.get("region").and_then(|it| it.as_str()).unwrap_or(&self.region)
     }
 
     /// The clients to read with on behalf of `call`: the SDK may try several times.
@@ -85,17 +74,15 @@ impl Services {
     /// The clients of `region`, made when they are first asked for.
     pub(crate) fn clients(&self, region: &str, attempts: Attempts) -> Rc<Clients> {
         let mut clients = self.clients.borrow_mut();
-        let made = clients
-            .entry((region.to_owned(), attempts))
-            .or_insert_with(|| {
-                let config = self.session.config(region, attempts);
-                Rc::new(Clients {
-                    drs: aws_sdk_drs::Client::new(&config),
-                    ec2: aws_sdk_ec2::Client::new(&config),
-                    ssm: aws_sdk_ssm::Client::new(&config),
-                    sts: aws_sdk_sts::Client::new(&config),
-                })
-            });
+        let made = clients.entry((region.to_owned(), attempts)).or_insert_with(|| {
+            let config = self.session.config(region, attempts);
+            Rc::new(Clients {
+                drs: aws_sdk_drs::Client::new(&config),
+                ec2: aws_sdk_ec2::Client::new(&config),
+                ssm: aws_sdk_ssm::Client::new(&config),
+                sts: aws_sdk_sts::Client::new(&config),
+            })
+        });
         Rc::clone(made)
     }
 

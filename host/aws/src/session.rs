@@ -95,17 +95,12 @@ impl Session {
         Session::open_in(settings, Fs::real(), Env::real()).await
     }
 
-    #[expect(
-        clippy::default_trait_access,
-        reason = "the type's crate is not one of ours"
-    )]
+    #[expect(clippy::default_trait_access, reason = "the type's crate is not one of ours")]
     async fn open_in(settings: SessionSettings, fs: Fs, env: Env) -> Result<Session, SessionError> {
         let override_profile = settings.profile.clone().map(Cow::Owned);
         let profiles = aws_config::profile::load(&fs, &env, &Default::default(), override_profile)
             .await
-            .map_err(|source| SessionError::Unreadable {
-                source: Box::new(source),
-            })?;
+            .map_err(|source| SessionError::Unreadable { source: Box::new(source) })?;
         check_profile(&profiles)?;
         let client = settings.http_client.clone().unwrap_or_else(https_client);
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
@@ -113,9 +108,7 @@ impl Session {
             .timeout_config(timeouts())
             .region(regions(&settings, profiles.selected_profile(), client));
         loader = within(loader, settings);
-        Ok(Session {
-            config: loader.load().await,
-        })
+        Ok(Session { config: loader.load().await })
     }
 
     /// A session with a pretend AWS behind `http_client`: reads no file, no environment.
@@ -133,10 +126,7 @@ impl Session {
 
     /// The Region that flags, environment, profile or machine lead to.
     pub fn region(&self) -> Result<&str, SessionError> {
-        self.config
-            .region()
-            .map(Region::as_ref)
-            .ok_or(SessionError::MissingRegion)
+        self.config.region().map(Region::as_ref).ok_or(SessionError::MissingRegion)
     }
 
     /// The SDK's configuration for clients in `region`.
@@ -167,10 +157,7 @@ fn check_profile(profiles: &ProfileSet) -> Result<(), SessionError> {
     }
     let mut known: Vec<String> = profiles.profiles().map(str::to_owned).collect();
     known.sort();
-    Err(SessionError::UnknownProfile {
-        profile: selected.to_owned(),
-        known,
-    })
+    Err(SessionError::UnknownProfile { profile: selected.to_owned(), known })
 }
 
 /// Flag, environment, profile, SSM agent, and last the machine's own metadata, which takes a while
@@ -184,11 +171,7 @@ fn regions(
     let region = |name: &Option<String>| name.clone().map(Region::new);
     RegionProviderChain::first_try(region(&settings.region))
         .or_else(aws_config::environment::EnvironmentVariableRegionProvider::new())
-        .or_else(
-            ProfileFileRegionProvider::builder()
-                .profile_name(profile)
-                .build(),
-        )
+        .or_else(ProfileFileRegionProvider::builder().profile_name(profile).build())
         .or_else(region(&settings.fallback_region))
         .or_else(ImdsRegionProvider::builder().configure(&machine).build())
 }

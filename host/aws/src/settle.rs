@@ -20,10 +20,7 @@ pub struct SettleWindow {
 
 impl Default for SettleWindow {
     fn default() -> SettleWindow {
-        SettleWindow {
-            duration: Duration::from_secs(75),
-            looks: 6,
-        }
+        SettleWindow { duration: Duration::from_secs(75), looks: 6 }
     }
 }
 

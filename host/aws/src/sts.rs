@@ -28,10 +28,7 @@ impl Binding for GetCallerIdentity {
 
     async fn perform(aws: &Services, call: &Call, _: Arguments) -> Result<Reply, Reply> {
         let request = aws.reading(call).sts.get_caller_identity();
-        let who = request
-            .send()
-            .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
+        let who = request.send().await.map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         Ok(Reply::ok(slim(json!({
             "account": who.account(),
             "arn": who.arn(),

@@ -18,19 +18,14 @@ const LONGEST: usize = 256;
 
 /// The caller's tags, and ours.
 pub(crate) fn with_ours(tags: Tags, call: &Call) -> HashMap<String, String> {
-    let ours = [
-        (EXECUTION, call.execution.as_str()),
-        (WAVE, &call.wave),
-        (KEY, call.key.as_str()),
-    ];
+    let ours = [(EXECUTION, call.execution.as_str()), (WAVE, &call.wave), (KEY, call.key.as_str())];
     let ours = ours.map(|(name, value)| (name.to_owned(), permitted(value)));
     tags.into_iter().chain(ours).collect()
 }
 
 /// Whether `tags` carry the key of `call`.
 pub(crate) fn are_of(tags: Option<&HashMap<String, String>>, call: &Call) -> bool {
-    tags.and_then(|it| it.get(KEY))
-        .is_some_and(|it| it == call.key.as_str())
+    tags.and_then(|it| it.get(KEY)).is_some_and(|it| it == call.key.as_str())
 }
 
 /// Refuses tags that look like ours: a runbook that copied them would confuse every look-up.
@@ -47,11 +42,7 @@ pub(crate) fn check(operation: &str, tags: &Tags) -> Result<(), EffectError> {
 /// A wave's name may contain what a tag's value may not.
 fn permitted(value: &str) -> String {
     let allowed = |it: char| it.is_alphanumeric() || " _.:/=+-@".contains(it);
-    value
-        .chars()
-        .take(LONGEST)
-        .map(|it| if allowed(it) { it } else { '_' })
-        .collect()
+    value.chars().take(LONGEST).map(|it| if allowed(it) { it } else { '_' }).collect()
 }
 
 #[cfg(test)]
@@ -67,9 +58,6 @@ mod tests {
     #[test]
     fn our_prefix_is_ours() {
         let tags = Tags::from([("moontide:key".into(), "x".into())]);
-        assert_eq!(
-            check("drs.start_recovery", &tags).unwrap_err().code,
-            "InvalidArguments"
-        );
+        assert_eq!(check("drs.start_recovery", &tags).unwrap_err().code, "InvalidArguments");
     }
 }

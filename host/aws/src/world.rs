@@ -56,10 +56,7 @@ impl AwsWorld {
 
 impl World for AwsWorld {
     fn operation(&self, name: &str) -> Option<&dyn Operation> {
-        self.operations
-            .iter()
-            .find(|it| it.name() == name)
-            .map(|it| &**it)
+        self.operations.iter().find(|it| it.name() == name).map(|it| &**it)
     }
 
     fn names(&self) -> Vec<&'static str> {

@@ -73,9 +73,7 @@ async fn last_launches(
     since: Timestamp,
 ) -> Result<(Vec<Job>, Vec<String>), EffectError> {
     let servers = source_servers(drs, servers).await?;
-    let launches = servers
-        .iter()
-        .filter_map(|it| it.life_cycle()?.last_launch()?.initiated());
+    let launches = servers.iter().filter_map(|it| it.life_cycle()?.last_launch()?.initiated());
     let recent = launches.filter(|it| is_since(it, since));
     let mut ids: Vec<String> = recent.filter_map(|it| it.job_id.clone()).collect();
     ids.sort();
@@ -90,8 +88,6 @@ async fn last_launches(
 
 /// Whether a launch was initiated since `since`; one whose time cannot be read may have been.
 fn is_since(launch: &LifeCycleLastLaunchInitiated, since: Timestamp) -> bool {
-    let at = launch
-        .api_call_date_time()
-        .and_then(|it| it.parse::<Timestamp>().ok());
+    let at = launch.api_call_date_time().and_then(|it| it.parse::<Timestamp>().ok());
     at.is_none_or(|it| it >= since)
 }

@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::job::JobRecord;
-use super::job_log;
+use super::job_log::{self, LogError};
 use crate::attempts::Attempts;
 use crate::binding::Binding;
 use crate::length::Length;
-use crate::record::Page;
+use crate::record::slim;
 use crate::services::Services;
 
 pub(crate) struct AwaitJobs;
@@ -50,22 +50,16 @@ impl Binding for AwaitJobs {
         };
         let mut records = Vec::new();
         for job in ended.map_err(Reply::failed)? {
-            records.push(
-                with_log(&aws.reading(call).drs, job)
-                    .await
-                    .map_err(Reply::failed)?,
-            );
+            records.push(with_log(&aws.reading(call).drs, job).await.map_err(Reply::failed)?);
         }
-        Ok(Page::reply(records.into_iter(), None))
+        Ok(Reply::ok(slim(json!({ "jobs": records }))))
     }
 }
 
 fn timeout(asked: &Arguments) -> EffectError {
     let seconds = asked.timeout.0.as_secs();
-    let mut error = EffectError::new(
-        "Timeout",
-        format!("not all jobs have ended within {seconds} s"),
-    );
+    let mut error =
+        EffectError::new("Timeout", format!("not all jobs have ended within {seconds} s"));
     error.details = json!({ "job_ids": asked.job_ids });
     error.retryable()
 }
@@ -74,12 +68,12 @@ async fn with_log(drs: &Client, job: Job) -> Result<JobRecord, EffectError> {
     let log = job_log::read(drs, job.job_id()).await?;
     let mut record = JobRecord::from(job);
     for server in &mut record.participating_servers {
-        let lines = || {
-            log.iter()
-                .filter(|it| job_log::server(it) == server.source_server_id.as_deref())
-        };
+        let lines =
+            || log.iter().filter(|it| job_log::server(it) == server.source_server_id.as_deref());
         server.used_previous_snapshot = Some(lines().any(job_log::is_previous_snapshot));
-        server.log_errors = Some(lines().filter_map(job_log::trouble).collect());
+        let errors: Vec<LogError> = lines().filter_map(job_log::trouble).collect();
+        server.error = errors.last().map(LogError::summary);
+        server.log_errors = Some(errors);
     }
     let of_job = log.iter().filter(|it| job_log::server(it).is_none());
     record.log_errors = Some(of_job.filter_map(job_log::trouble).collect());

@@ -30,18 +30,12 @@ pub(super) const FIRST_LOOK: Duration = Duration::from_secs(2);
 
 /// The interval for a job of `age`.
 pub(super) fn interval(age: Duration, launching: bool) -> Duration {
-    if launching && age < YOUNG {
-        SLOW
-    } else {
-        (age / 120).clamp(QUICK, SLOWEST)
-    }
+    if launching && age < YOUNG { SLOW } else { (age / 120).clamp(QUICK, SLOWEST) }
 }
 
 /// `interval` after `troubles` throttles or failures in a row: twice as long for each.
 pub(super) fn calmed(interval: Duration, troubles: u32) -> Duration {
-    interval
-        .saturating_mul(1 << troubles.min(6))
-        .min(CALMEST.max(interval))
+    interval.saturating_mul(1 << troubles.min(6)).min(CALMEST.max(interval))
 }
 
 #[cfg(test)]

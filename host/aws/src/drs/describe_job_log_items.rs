@@ -41,11 +41,7 @@ impl Binding for DescribeJobLogItems {
             .send()
             .await
             .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
-        let lines = page
-            .items
-            .unwrap_or_default()
-            .into_iter()
-            .map(LineRecord::from);
+        let lines = page.items.unwrap_or_default().into_iter().map(LineRecord::from);
         Ok(Page::reply(lines, page.next_token))
     }
 }

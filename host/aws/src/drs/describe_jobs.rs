@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::job::JobRecord;
 use crate::binding::Binding;
 use crate::error;
+use crate::moment::Moment;
 use crate::record::{Page, listed};
 use crate::services::Services;
 
@@ -31,11 +32,10 @@ pub(crate) struct Arguments {
 struct Filters {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     job_ids: Vec<String>,
-    /// ISO 8601, like all times of DRS.
     #[serde(skip_serializing_if = "Option::is_none")]
-    from_date: Option<String>,
+    from_date: Option<Moment>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    to_date: Option<String>,
+    to_date: Option<Moment>,
 }
 
 #[async_trait(?Send)]
@@ -47,8 +47,8 @@ impl Binding for DescribeJobs {
     async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
         let filters = types::DescribeJobsRequestFilters::builder()
             .set_job_ids(listed(asked.filters.job_ids))
-            .set_from_date(asked.filters.from_date)
-            .set_to_date(asked.filters.to_date)
+            .set_from_date(asked.filters.from_date.map(|it| it.0))
+            .set_to_date(asked.filters.to_date.map(|it| it.0))
             .build();
         let nothing = types::DescribeJobsRequestFilters::builder().build();
         let page = aws
@@ -61,11 +61,7 @@ impl Binding for DescribeJobs {
             .send()
             .await
             .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
-        let jobs = page
-            .items
-            .unwrap_or_default()
-            .into_iter()
-            .map(JobRecord::from);
+        let jobs = page.items.unwrap_or_default().into_iter().map(JobRecord::from);
         Ok(Page::reply(jobs, page.next_token))
     }
 }

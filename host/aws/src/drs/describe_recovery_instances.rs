@@ -57,10 +57,7 @@ impl Binding for DescribeRecoveryInstances {
             .await
             .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let instances = page.items.unwrap_or_default().into_iter();
-        Ok(Page::reply(
-            instances.map(RecoveryInstanceRecord::from),
-            page.next_token,
-        ))
+        Ok(Page::reply(instances.map(RecoveryInstanceRecord::from), page.next_token))
     }
 }
 

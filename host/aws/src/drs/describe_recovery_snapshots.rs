@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::binding::Binding;
 use crate::error;
+use crate::moment::Moment;
 use crate::record::Page;
 use crate::services::Services;
 
@@ -33,9 +34,9 @@ pub(crate) struct Arguments {
 #[serde(default, deny_unknown_fields)]
 struct Filters {
     #[serde(skip_serializing_if = "Option::is_none")]
-    from_date_time: Option<String>,
+    from_date_time: Option<Moment>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    to_date_time: Option<String>,
+    to_date_time: Option<Moment>,
 }
 
 #[async_trait(?Send)]
@@ -46,8 +47,8 @@ impl Binding for DescribeRecoverySnapshots {
 
     async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
         let filters = types::DescribeRecoverySnapshotsRequestFilters::builder()
-            .set_from_date_time(asked.filters.from_date_time)
-            .set_to_date_time(asked.filters.to_date_time)
+            .set_from_date_time(asked.filters.from_date_time.map(|it| it.0))
+            .set_to_date_time(asked.filters.to_date_time.map(|it| it.0))
             .build();
         let nothing = types::DescribeRecoverySnapshotsRequestFilters::builder().build();
         let page = aws
@@ -56,22 +57,13 @@ impl Binding for DescribeRecoverySnapshots {
             .describe_recovery_snapshots()
             .source_server_id(asked.source_server_id)
             .set_filters(Some(filters).filter(|it| *it != nothing))
-            .set_order(
-                asked
-                    .order
-                    .as_deref()
-                    .map(types::RecoverySnapshotsOrder::from),
-            )
+            .set_order(asked.order.as_deref().map(types::RecoverySnapshotsOrder::from))
             .set_max_results(asked.max_results)
             .set_next_token(asked.next_token)
             .send()
             .await
             .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
-        let snapshots = page
-            .items
-            .unwrap_or_default()
-            .into_iter()
-            .map(SnapshotRecord::from);
+        let snapshots = page.items.unwrap_or_default().into_iter().map(SnapshotRecord::from);
         Ok(Page::reply(snapshots, page.next_token))
     }
 }

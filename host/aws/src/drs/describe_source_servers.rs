@@ -53,11 +53,7 @@ impl Binding for DescribeSourceServers {
             .send()
             .await
             .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
-        let servers = page
-            .items
-            .unwrap_or_default()
-            .into_iter()
-            .map(SourceServerRecord::from);
+        let servers = page.items.unwrap_or_default().into_iter().map(SourceServerRecord::from);
         Ok(Page::reply(servers, page.next_token))
     }
 }
@@ -115,9 +111,7 @@ impl From<types::SourceServer> for SourceServerRecord {
         let replication = replication.as_ref();
         let life = server.life_cycle;
         let error = replication.and_then(|it| it.data_replication_error.as_ref());
-        let hints = server
-            .source_properties
-            .and_then(|it| it.identification_hints);
+        let hints = server.source_properties.and_then(|it| it.identification_hints);
         SourceServerRecord {
             source_server_id: server.source_server_id,
             arn: server.arn,

@@ -11,11 +11,8 @@ use crate::record::{Tags, slim, text};
 /// The answer of an operation that starts a job: what identifies the job, and nothing that changes
 /// later, so that an adopted job gives the same answer as a started one.
 pub(crate) fn started(job: &types::Job) -> Value {
-    let mut servers: Vec<&str> = job
-        .participating_servers()
-        .iter()
-        .filter_map(|it| it.source_server_id())
-        .collect();
+    let mut servers: Vec<&str> =
+        job.participating_servers().iter().filter_map(|it| it.source_server_id()).collect();
     servers.sort_unstable();
     slim(json!({ "job": {
         "job_id": job.job_id(),
@@ -31,9 +28,7 @@ pub(crate) fn started(job: &types::Job) -> Value {
 pub(crate) fn reply(operation: &str, job: Option<&types::Job>) -> Reply {
     match job {
         Some(job) => Reply::ok(started(job)),
-        None => Reply::unknown(Evidence::new(format!(
-            "`{operation}` was accepted without a job"
-        ))),
+        None => Reply::unknown(Evidence::new(format!("`{operation}` was accepted without a job"))),
     }
 }
 
@@ -64,7 +59,9 @@ pub(crate) struct ServerRecord {
     launch_actions: Vec<LaunchActionRecord>,
     /// Whether the newest data was *not* used, where the log was read.
     pub(crate) used_previous_snapshot: Option<bool>,
-    /// Trouble that the log reports, where it was read.
+    /// The last of the log's errors, in one sentence, where the log was read.
+    pub(crate) error: Option<String>,
+    /// All of them.
     pub(crate) log_errors: Option<Vec<LogError>>,
 }
 
@@ -104,16 +101,14 @@ impl From<types::Job> for JobRecord {
 
 impl From<types::ParticipatingServer> for ServerRecord {
     fn from(server: types::ParticipatingServer) -> ServerRecord {
-        let runs = server
-            .launch_actions_status
-            .and_then(|it| it.runs)
-            .unwrap_or_default();
+        let runs = server.launch_actions_status.and_then(|it| it.runs).unwrap_or_default();
         ServerRecord {
             source_server_id: server.source_server_id,
             recovery_instance_id: server.recovery_instance_id,
             launch_status: text(server.launch_status),
             launch_actions: runs.into_iter().map(LaunchActionRecord::from).collect(),
             used_previous_snapshot: None,
+            error: None,
             log_errors: None,
         }
     }

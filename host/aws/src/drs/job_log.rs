@@ -25,18 +25,21 @@ pub(crate) struct LogError {
     max_attempts_count: Option<i64>,
 }
 
+impl LogError {
+    /// The trouble in one sentence.
+    pub(crate) fn summary(&self) -> String {
+        let event = self.event.as_deref().unwrap_or("trouble");
+        match &self.raw_error {
+            Some(error) => format!("{event}: {error}"),
+            None => event.to_owned(),
+        }
+    }
+}
+
 /// The whole log of a job.
 pub(crate) async fn read(drs: &Client, job_id: &str) -> Result<Vec<JobLog>, EffectError> {
-    let pages = drs
-        .describe_job_log_items()
-        .job_id(job_id)
-        .into_paginator()
-        .items()
-        .send();
-    pages
-        .collect::<Result<_, _>>()
-        .await
-        .map_err(|it| failed(&it))
+    let pages = drs.describe_job_log_items().job_id(job_id).into_paginator().items().send();
+    pages.collect::<Result<_, _>>().await.map_err(|it| failed(&it))
 }
 
 /// The server that a line is about, if it is about one.
@@ -46,8 +49,7 @@ pub(crate) fn server(line: &JobLog) -> Option<&str> {
 
 /// Whether a line says that the newest data was *not* used.
 pub(crate) fn is_previous_snapshot(line: &JobLog) -> bool {
-    line.event()
-        .is_some_and(|it| it.as_str() == "USING_PREVIOUS_SNAPSHOT")
+    line.event().is_some_and(|it| it.as_str() == "USING_PREVIOUS_SNAPSHOT")
 }
 
 /// The trouble that a line reports, if it does.
@@ -61,9 +63,7 @@ pub(crate) fn trouble(line: &JobLog) -> Option<LogError> {
     bad.then(|| LogError {
         event: text(line.event()),
         log_date_time: line.log_date_time.clone(),
-        raw_error: data
-            .and_then(|it| it.raw_error())
-            .map(|it| cut(it, LONGEST_ERROR)),
+        raw_error: data.and_then(|it| it.raw_error()).map(|it| cut(it, LONGEST_ERROR)),
         conversion_server_id: data.and_then(|it| it.conversion_server_id.clone()),
         target_instance_id: data.and_then(|it| it.target_instance_id.clone()),
         attempt_count: data.map(|it| it.attempt_count).filter(|it| *it > 0),

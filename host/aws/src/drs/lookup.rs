@@ -18,37 +18,17 @@ const IDS_PER_CALL: usize = 200;
 
 /// All jobs created since `from`.
 pub(crate) async fn jobs_since(drs: &Client, from: Timestamp) -> Result<Vec<Job>, EffectError> {
-    jobs(
-        drs,
-        DescribeJobsRequestFilters::builder()
-            .from_date(from.to_string())
-            .build(),
-    )
-    .await
+    jobs(drs, DescribeJobsRequestFilters::builder().from_date(from.to_string()).build()).await
 }
 
 /// The jobs named by `ids`, as far as they show.
 pub(crate) async fn jobs_by_id(drs: &Client, ids: Vec<String>) -> Result<Vec<Job>, EffectError> {
-    jobs(
-        drs,
-        DescribeJobsRequestFilters::builder()
-            .set_job_ids(Some(ids))
-            .build(),
-    )
-    .await
+    jobs(drs, DescribeJobsRequestFilters::builder().set_job_ids(Some(ids)).build()).await
 }
 
 async fn jobs(drs: &Client, filters: DescribeJobsRequestFilters) -> Result<Vec<Job>, EffectError> {
-    let pages = drs
-        .describe_jobs()
-        .filters(filters)
-        .into_paginator()
-        .items()
-        .send();
-    pages
-        .collect::<Result<_, _>>()
-        .await
-        .map_err(|it| failed(&it))
+    let pages = drs.describe_jobs().filters(filters).into_paginator().items().send();
+    pages.collect::<Result<_, _>>().await.map_err(|it| failed(&it))
 }
 
 /// The source servers named by `ids`.
@@ -61,18 +41,8 @@ pub(crate) async fn source_servers(
         let filters = DescribeSourceServersRequestFilters::builder()
             .set_source_server_ids(Some(ids.to_vec()))
             .build();
-        let pages = drs
-            .describe_source_servers()
-            .filters(filters)
-            .into_paginator()
-            .items()
-            .send();
-        found.extend(
-            pages
-                .collect::<Result<Vec<_>, _>>()
-                .await
-                .map_err(|it| failed(&it))?,
-        );
+        let pages = drs.describe_source_servers().filters(filters).into_paginator().items().send();
+        found.extend(pages.collect::<Result<Vec<_>, _>>().await.map_err(|it| failed(&it))?);
     }
     Ok(found)
 }
@@ -100,12 +70,7 @@ pub(crate) async fn recovery_instances(
         };
         let calls = drs.describe_recovery_instances().filters(filters.build());
         let pages = calls.into_paginator().items().send();
-        found.extend(
-            pages
-                .collect::<Result<Vec<_>, _>>()
-                .await
-                .map_err(|it| failed(&it))?,
-        );
+        found.extend(pages.collect::<Result<Vec<_>, _>>().await.map_err(|it| failed(&it))?);
     }
     Ok(found)
 }

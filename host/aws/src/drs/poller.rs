@@ -55,10 +55,7 @@ struct Region {
 
 impl JobPoller {
     pub(crate) fn new(seed: u64) -> JobPoller {
-        JobPoller {
-            jitter: RefCell::new(Jitter::new(seed)),
-            regions: RefCell::default(),
-        }
+        JobPoller { jitter: RefCell::new(Jitter::new(seed)), regions: RefCell::default() }
     }
 
     /// Returns the jobs named by `ids`, in that order, once all of them have ended. `drs` is a client
@@ -70,12 +67,7 @@ impl JobPoller {
         clock: &dyn Clock,
         ids: &[String],
     ) -> Result<Vec<Job>, EffectError> {
-        let region = Rc::clone(
-            self.regions
-                .borrow_mut()
-                .entry(region.to_owned())
-                .or_default(),
-        );
+        let region = Rc::clone(self.regions.borrow_mut().entry(region.to_owned()).or_default());
         let _presence = Presence::enter(&region, ids, clock.monotonic());
         loop {
             if let Some(jobs) = region.watched.borrow().all_ended(ids) {
@@ -90,10 +82,7 @@ impl JobPoller {
             if let Some(error) = region.hopeless.borrow().clone() {
                 return Err(error);
             }
-            region
-                .watched
-                .borrow()
-                .check_existence(ids, clock.monotonic())?;
+            region.watched.borrow().check_existence(ids, clock.monotonic())?;
         }
     }
 
@@ -105,10 +94,7 @@ impl JobPoller {
         let now = clock.monotonic();
         region.learn(answer, now);
         let interval = region.watched.borrow().interval(clock.now(), now);
-        let pause = self
-            .jitter
-            .borrow_mut()
-            .around(calmed(interval, region.troubles.get()));
+        let pause = self.jitter.borrow_mut().around(calmed(interval, region.troubles.get()));
         region.due.set(now + pause);
         region.ticks.set(region.ticks.get() + 1);
     }

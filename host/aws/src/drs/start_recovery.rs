@@ -44,10 +44,7 @@ struct SourceServer {
 
 impl Arguments {
     fn server_ids(&self) -> Vec<String> {
-        self.source_servers
-            .iter()
-            .map(|it| it.source_server_id.clone())
-            .collect()
+        self.source_servers.iter().map(|it| it.source_server_id.clone()).collect()
     }
 }
 
@@ -86,17 +83,13 @@ impl Binding for StartRecovery {
             drill: asked.is_drill,
             server,
         };
-        Ok(Consequences {
-            launches: ids.into_iter().map(launch).collect(),
-            ..Default::default()
-        })
+        Ok(Consequences { launches: ids.into_iter().map(launch).collect(), ..Default::default() })
     }
 
     async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
         let servers = asked.source_servers.into_iter().map(SourceServer::into_sdk);
-        let servers: Vec<_> = servers
-            .collect::<Result<_, _>>()
-            .map_err(|it| error::not_built(&it))?;
+        let servers: Vec<_> =
+            servers.collect::<Result<_, _>>().map_err(|it| error::not_built(&it))?;
         let answer = aws
             .clients_for(Self::CLASS, call)
             .drs
@@ -123,10 +116,7 @@ impl Binding for StartRecovery {
 
 /// The instance that a launch of `server` would delete and that no drill made.
 fn live_instance_of(server: &str, there: &[RecoveryInstance]) -> Option<String> {
-    let of_server = there
-        .iter()
-        .filter(|it| it.source_server_id() == Some(server));
+    let of_server = there.iter().filter(|it| it.source_server_id() == Some(server));
     let mut live = of_server.filter(|it| !is_drill(it) && !is_gone(it));
-    live.find_map(|it| it.recovery_instance_id())
-        .map(str::to_owned)
+    live.find_map(|it| it.recovery_instance_id()).map(str::to_owned)
 }

@@ -42,18 +42,12 @@ impl Binding for TerminateRecoveryInstances {
     ) -> Result<Consequences, EffectError> {
         let drs = &aws.reading(call).drs;
         let there = recovery_instances(drs, By::Instance(&asked.recovery_instance_ids)).await?;
-        let destroys = asked
-            .recovery_instance_ids
-            .into_iter()
-            .map(|target| Destruction {
-                drill: find(&target, &there).is_some_and(is_drill),
-                verb: "terminate",
-                target,
-            });
-        Ok(Consequences {
-            destroys: destroys.collect(),
-            ..Default::default()
-        })
+        let destroys = asked.recovery_instance_ids.into_iter().map(|target| Destruction {
+            drill: find(&target, &there).is_some_and(is_drill),
+            verb: "terminate",
+            target,
+        });
+        Ok(Consequences { destroys: destroys.collect(), ..Default::default() })
     }
 
     async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
@@ -106,15 +100,11 @@ async fn look(
 
 fn terminates(job: &Job, ids: &[String]) -> bool {
     let named = |id: &String| {
-        job.participating_servers()
-            .iter()
-            .any(|it| it.recovery_instance_id() == Some(id))
+        job.participating_servers().iter().any(|it| it.recovery_instance_id() == Some(id))
     };
     job.r#type() == Some(&JobType::Terminate) && ids.iter().all(named)
 }
 
 fn find<'a>(id: &str, there: &'a [RecoveryInstance]) -> Option<&'a RecoveryInstance> {
-    there
-        .iter()
-        .find(|it| it.recovery_instance_id() == Some(id))
+    there.iter().find(|it| it.recovery_instance_id() == Some(id))
 }

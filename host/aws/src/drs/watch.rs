@@ -32,9 +32,7 @@ struct Entry {
 
 impl Entry {
     fn ended(&self) -> Option<&Job> {
-        self.seen
-            .as_ref()
-            .filter(|it| it.status() == Some(&JobStatus::Completed))
+        self.seen.as_ref().filter(|it| it.status() == Some(&JobStatus::Completed))
     }
 }
 
@@ -46,13 +44,7 @@ impl Watched {
     /// Somebody begins to wait for `ids`.
     pub(super) fn enter(&mut self, ids: &[String], now: Duration) {
         for id in ids {
-            let new = Entry {
-                waiting: 0,
-                since: now,
-                missing: None,
-                looked: false,
-                seen: None,
-            };
+            let new = Entry { waiting: 0, since: now, missing: None, looked: false, seen: None };
             self.0.entry(id.clone()).or_insert(new).waiting += 1;
         }
     }
@@ -81,11 +73,7 @@ impl Watched {
     /// Takes in an answer about all jobs that had not ended.
     pub(super) fn learn(&mut self, jobs: Vec<Job>, now: Duration) {
         let mut jobs: BTreeMap<_, _> = jobs.into_iter().map(|it| (it.job_id.clone(), it)).collect();
-        for (id, entry) in self
-            .0
-            .iter_mut()
-            .filter(|(_, it)| it.looked && it.ended().is_none())
-        {
+        for (id, entry) in self.0.iter_mut().filter(|(_, it)| it.looked && it.ended().is_none()) {
             entry.seen = jobs.remove(id);
             entry.missing = match entry.seen {
                 Some(_) => None,
@@ -96,28 +84,19 @@ impl Watched {
 
     /// The jobs named by `ids`, if all of them have ended.
     pub(super) fn all_ended(&self, ids: &[String]) -> Option<Vec<Job>> {
-        ids.iter()
-            .map(|id| self.0.get(id)?.ended().cloned())
-            .collect()
+        ids.iter().map(|id| self.0.get(id)?.ended().cloned()).collect()
     }
 
     /// Refuses to wait for a job that does not show.
     pub(super) fn check_existence(&self, ids: &[String], now: Duration) -> Result<(), EffectError> {
         let overdue = |since: Duration| now.saturating_sub(since) >= SHOWS_WITHIN;
-        let missing = |id: &&String| {
-            self.0
-                .get(*id)
-                .and_then(|it| it.missing)
-                .is_some_and(overdue)
-        };
+        let missing = |id: &&String| self.0.get(*id).and_then(|it| it.missing).is_some_and(overdue);
         let missing: Vec<&String> = ids.iter().filter(missing).collect();
         let Some(first) = missing.first() else {
             return Ok(());
         };
-        let message = format!(
-            "DRS has not shown the job {first} for {} min",
-            SHOWS_WITHIN.as_secs() / 60
-        );
+        let message =
+            format!("DRS has not shown the job {first} for {} min", SHOWS_WITHIN.as_secs() / 60);
         let mut error = EffectError::new("JobNotFound", message);
         error.details = json!({ "job_ids": missing });
         Err(error)
@@ -131,10 +110,8 @@ impl Watched {
                 return FIRST_LOOK;
             }
             let age = it.seen.as_ref().and_then(|it| age(it, wall));
-            let launching = it
-                .seen
-                .as_ref()
-                .is_none_or(|it| it.r#type() != Some(&JobType::Terminate));
+            let launching =
+                it.seen.as_ref().is_none_or(|it| it.r#type() != Some(&JobType::Terminate));
             interval(age.unwrap_or(now.saturating_sub(it.since)), launching)
         });
         shortest.min().unwrap_or(FIRST_LOOK)

@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_ec2::Client;
+use aws_sdk_ec2::types::{InstanceStatus, InstanceStatusSummary};
 use moontide_runtime::effect::{Call, Class, EffectError, Reply};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::describe_instance_status::StatusRecord;
 use crate::binding::Binding;
 use crate::error::failed;
 use crate::length::Length;
 use crate::pace::Growing;
 use crate::poll::{self, GaveUp};
-use crate::record::{Page, slim};
+use crate::record::{slim, text};
 use crate::services::Services;
 
 pub(crate) struct AwaitRunning;
@@ -57,38 +57,80 @@ impl Binding for AwaitRunning {
 
     async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
         let ec2 = &aws.reading(call).ec2;
-        let mut statuses: Vec<_> = asked.instance_ids.iter().map(|it| unseen(it)).collect();
+        let mut seen: Vec<_> = asked.instance_ids.iter().map(|it| unseen(it)).collect();
         let look = async || {
-            statuses = look(ec2, &asked.instance_ids).await?;
-            match statuses.iter().find(|it| is_lost(it)) {
-                Some(lost) => Err(EffectError::new(
-                    "InstanceTerminated",
-                    format!("{} was terminated", lost.instance_id),
-                )),
-                None => Ok(statuses
-                    .iter()
-                    .all(|it| is_up(it, asked.status_checks))
-                    .then_some(())),
-            }
+            seen = look(ec2, &asked.instance_ids).await?;
+            let decided = |it: &Readiness| it.is_up(asked.status_checks) || it.is_lost();
+            Ok(seen.iter().all(decided).then_some(()))
         };
         let pause = Growing::new(FIRST_PAUSE, LONGEST_PAUSE);
-        match poll::until(&*aws.clock, asked.timeout.0, pause, look).await {
-            Ok(()) => Ok(Page::reply(statuses.into_iter(), None)),
-            Err(GaveUp::Refused(error)) => Err(with_late(error, &statuses, asked.status_checks)),
+        let error = match poll::until(&*aws.clock, asked.timeout.0, pause, look).await {
+            Ok(()) => match seen.iter().find(|it| it.is_lost()) {
+                None => return Ok(Reply::ok(slim(json!({ "instances": seen })))),
+                Some(lost) => EffectError::new(
+                    "InstanceTerminated",
+                    format!("{} was terminated", lost.instance_id),
+                ),
+            },
+            Err(GaveUp::Refused(error)) => return Err(Reply::failed(error)),
             Err(GaveUp::TimeUp(trouble)) => {
                 let seconds = asked.timeout.0.as_secs();
                 let message = format!("not all instances are up within {seconds} s");
                 let message = trouble.map_or(message.clone(), |it| format!("{message}; {it}"));
-                let error = EffectError::new("Timeout", message).retryable();
-                Err(with_late(error, &statuses, asked.status_checks))
+                EffectError::new("Timeout", message).retryable()
             }
+        };
+        let late: Vec<_> = seen.iter().filter(|it| !it.is_up(asked.status_checks)).collect();
+        let details = slim(json!({ "instances": late }));
+        Err(Reply::failed(EffectError { details, ..error }))
+    }
+}
+
+/// How far an instance is.
+#[derive(Clone, Debug, Serialize)]
+struct Readiness {
+    instance_id: String,
+    /// `pending`, `running`, …; `not-found` while EC2 does not show it.
+    state: String,
+    /// `passed`, or what both checks say.
+    checks: String,
+}
+
+impl Readiness {
+    fn is_up(&self, with_checks: bool) -> bool {
+        self.state == "running" && (self.checks == "passed" || !with_checks)
+    }
+
+    fn is_lost(&self) -> bool {
+        matches!(self.state.as_str(), "terminated" | "shutting-down")
+    }
+}
+
+impl From<InstanceStatus> for Readiness {
+    fn from(status: InstanceStatus) -> Readiness {
+        let check = |it: Option<InstanceStatusSummary>| {
+            text(it.and_then(|it| it.status)).unwrap_or("unknown".into())
+        };
+        let (instance, system) = (check(status.instance_status), check(status.system_status));
+        Readiness {
+            instance_id: status.instance_id.unwrap_or_default(),
+            state: text(status.instance_state.and_then(|it| it.name)).unwrap_or("unknown".into()),
+            checks: match (instance.as_str(), system.as_str()) {
+                ("ok", "ok") => "passed".into(),
+                _ => format!("instance {instance}, system {system}"),
+            },
         }
     }
 }
 
-/// The status of every instance. A new id takes a moment to be known everywhere, and until then the
+/// An instance that EC2 does not show.
+fn unseen(id: &str) -> Readiness {
+    Readiness { instance_id: id.to_owned(), state: "not-found".into(), checks: "unknown".into() }
+}
+
+/// How far every instance is. A new id takes a moment to be known everywhere, and until then the
 /// whole call fails: nothing is seen of any of them.
-async fn look(ec2: &Client, ids: &[String]) -> Result<Vec<StatusRecord>, EffectError> {
+async fn look(ec2: &Client, ids: &[String]) -> Result<Vec<Readiness>, EffectError> {
     let mut found = Vec::new();
     for ids in ids.chunks(IDS_PER_CALL) {
         let request = ec2
@@ -101,40 +143,10 @@ async fn look(ec2: &Client, ids: &[String]) -> Result<Vec<StatusRecord>, EffectE
             Err(error) => return Err(error),
         }
     }
-    let found: Vec<_> = found.into_iter().map(StatusRecord::from).collect();
+    let found: Vec<_> = found.into_iter().map(Readiness::from).collect();
     let status = |id: &String| {
         let shown = found.iter().find(|it| it.instance_id == *id);
         shown.cloned().unwrap_or_else(|| unseen(id))
     };
     Ok(ids.iter().map(status).collect())
-}
-
-/// The status of an instance that EC2 does not show.
-fn unseen(id: &str) -> StatusRecord {
-    StatusRecord {
-        instance_id: id.to_owned(),
-        instance_state: Some("not-found".into()),
-        instance_status: None,
-        system_status: None,
-    }
-}
-
-fn is_up(status: &StatusRecord, checks: bool) -> bool {
-    let is = |field: &Option<String>, wanted| field.as_deref() == Some(wanted);
-    let passed = is(&status.instance_status, "ok") && is(&status.system_status, "ok");
-    is(&status.instance_state, "running") && (passed || !checks)
-}
-
-fn is_lost(status: &StatusRecord) -> bool {
-    matches!(
-        status.instance_state.as_deref(),
-        Some("terminated" | "shutting-down")
-    )
-}
-
-/// The error with every instance that is not up, and how it is.
-fn with_late(mut error: EffectError, statuses: &[StatusRecord], checks: bool) -> Reply {
-    let late: Vec<_> = statuses.iter().filter(|it| !is_up(it, checks)).collect();
-    error.details = slim(json!({ "instances": late }));
-    Reply::failed(error)
 }

@@ -32,10 +32,8 @@ impl Binding for CreateTags {
     type Arguments = Arguments;
 
     async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
-        let tags = asked
-            .tags
-            .into_iter()
-            .map(|(name, it)| Tag::builder().key(name).value(it).build());
+        let tags =
+            asked.tags.into_iter().map(|(name, it)| Tag::builder().key(name).value(it).build());
         let answer = aws
             .clients_for(Self::CLASS, call)
             .ec2

@@ -51,29 +51,26 @@ impl Binding for DescribeInstanceStatus {
             .await
             .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let statuses = page.instance_statuses.unwrap_or_default().into_iter();
-        Ok(Page::reply(
-            statuses.map(StatusRecord::from),
-            page.next_token,
-        ))
+        Ok(Page::reply(statuses.map(StatusRecord::from), page.next_token))
     }
 }
 
 /// An instance's state and its two status checks.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct StatusRecord {
-    pub(super) instance_id: String,
-    /// `pending`, `running`, …; `not-found` while EC2 does not show it.
-    pub(super) instance_state: Option<String>,
+#[derive(Debug, Serialize)]
+struct StatusRecord {
+    instance_id: Option<String>,
+    /// `pending`, `running`, ….
+    instance_state: Option<String>,
     /// What the operating system answers: `ok`, `impaired`, `initializing`, …
-    pub(super) instance_status: Option<String>,
+    instance_status: Option<String>,
     /// What the hardware under it says, in the same words.
-    pub(super) system_status: Option<String>,
+    system_status: Option<String>,
 }
 
 impl From<types::InstanceStatus> for StatusRecord {
     fn from(status: types::InstanceStatus) -> StatusRecord {
         StatusRecord {
-            instance_id: status.instance_id.unwrap_or_default(),
+            instance_id: status.instance_id,
             instance_state: text(status.instance_state.and_then(|it| it.name)),
             instance_status: text(status.instance_status.and_then(|it| it.status)),
             system_status: text(status.system_status.and_then(|it| it.status)),

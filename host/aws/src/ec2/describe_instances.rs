@@ -48,10 +48,7 @@ impl Binding for DescribeInstances {
             .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let reservations = page.reservations.unwrap_or_default().into_iter();
         let instances = reservations.flat_map(|it| it.instances.unwrap_or_default());
-        Ok(Page::reply(
-            instances.map(InstanceRecord::from),
-            page.next_token,
-        ))
+        Ok(Page::reply(instances.map(InstanceRecord::from), page.next_token))
     }
 }
 

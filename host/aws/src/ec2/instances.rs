@@ -21,12 +21,9 @@ pub(crate) struct Filter {
 impl Filter {
     /// Filters for the SDK.
     pub(crate) fn into_sdk(filters: Vec<Filter>) -> Option<Vec<types::Filter>> {
-        let filters = filters.into_iter().map(|it| {
-            types::Filter::builder()
-                .name(it.name)
-                .set_values(Some(it.values))
-                .build()
-        });
+        let filters = filters
+            .into_iter()
+            .map(|it| types::Filter::builder().name(it.name).set_values(Some(it.values)).build());
         Some(filters.collect()).filter(|it: &Vec<_>| !it.is_empty())
     }
 }
@@ -44,10 +41,7 @@ pub(crate) fn tags(tags: Option<Vec<types::Tag>>) -> BTreeMap<String, String> {
 /// does not know as a drill may carry production.
 pub(crate) async fn drills(clients: &Clients, ids: &[String]) -> Result<Vec<bool>, EffectError> {
     let known = recovery_instances(&clients.drs, By::Instance(ids)).await?;
-    let drill = |id: &String| {
-        known
-            .iter()
-            .any(|it| it.recovery_instance_id() == Some(id) && is_drill(it))
-    };
+    let drill =
+        |id: &String| known.iter().any(|it| it.recovery_instance_id() == Some(id) && is_drill(it));
     Ok(ids.iter().map(drill).collect())
 }

@@ -35,20 +35,9 @@ impl Binding for RebootInstances {
         asked: Arguments,
     ) -> Result<Consequences, EffectError> {
         let drills = drills(&aws.reading(call), &asked.instance_ids).await?;
-        let others = asked
-            .instance_ids
-            .into_iter()
-            .zip(drills)
-            .filter(|(_, drill)| !drill);
-        let destroys = others.map(|(target, drill)| Destruction {
-            target,
-            verb: "reboot",
-            drill,
-        });
-        Ok(Consequences {
-            destroys: destroys.collect(),
-            ..Default::default()
-        })
+        let others = asked.instance_ids.into_iter().zip(drills).filter(|(_, drill)| !drill);
+        let destroys = others.map(|(target, drill)| Destruction { target, verb: "reboot", drill });
+        Ok(Consequences { destroys: destroys.collect(), ..Default::default() })
     }
 
     async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {

@@ -37,15 +37,9 @@ impl Binding for TerminateInstances {
     ) -> Result<Consequences, EffectError> {
         let drills = drills(&aws.reading(call), &asked.instance_ids).await?;
         let destroys = asked.instance_ids.into_iter().zip(drills);
-        let destroys = destroys.map(|(target, drill)| Destruction {
-            target,
-            verb: "terminate",
-            drill,
-        });
-        Ok(Consequences {
-            destroys: destroys.collect(),
-            ..Default::default()
-        })
+        let destroys =
+            destroys.map(|(target, drill)| Destruction { target, verb: "terminate", drill });
+        Ok(Consequences { destroys: destroys.collect(), ..Default::default() })
     }
 
     async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {

@@ -46,15 +46,11 @@ pub(super) fn answered(status: u16, code: Option<&str>) -> (bool, String, bool) 
 pub(super) fn details(answer: &HttpResponse) -> Value {
     let mut details = Map::new();
     details.insert("status".into(), answer.status().as_u16().into());
-    let body = answer
-        .body()
-        .bytes()
-        .and_then(|it| serde_json::from_slice(it).ok());
+    let body = answer.body().bytes().and_then(|it| serde_json::from_slice(it).ok());
     if let Some(Value::Object(body)) = body {
         let known = ["message", "Message", "code", "__type"];
-        let more = body
-            .into_iter()
-            .filter(|(name, it)| !known.contains(&name.as_str()) && !it.is_null());
+        let more =
+            body.into_iter().filter(|(name, it)| !known.contains(&name.as_str()) && !it.is_null());
         details.extend(more.map(|(name, it)| (snake_case(&name), it)));
     }
     Value::Object(details)

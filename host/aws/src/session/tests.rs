@@ -11,11 +11,7 @@ use crate::error;
 const CONFIG: &str = "[default]\nregion = us-east-1\n[profile dr]\nregion = us-west-2\n";
 
 async fn open(settings: SessionSettings, env: &[(&str, &str)]) -> Result<Session, SessionError> {
-    let fs = Fs::from_slice(&[
-        ("/config", CONFIG),
-        ("/none", ""),
-        ("/broken", "[profile dr"),
-    ]);
+    let fs = Fs::from_slice(&[("/config", CONFIG), ("/none", ""), ("/broken", "[profile dr")]);
     let mut variables = vec![("AWS_SHARED_CREDENTIALS_FILE", "/none")];
     if !env.iter().any(|(name, _)| *name == "AWS_CONFIG_FILE") {
         variables.push(("AWS_CONFIG_FILE", "/config"));
@@ -25,78 +21,47 @@ async fn open(settings: SessionSettings, env: &[(&str, &str)]) -> Result<Session
 }
 
 fn in_oregon() -> SessionSettings {
-    SessionSettings {
-        region: Some("us-west-2".into()),
-        ..Default::default()
-    }
+    SessionSettings { region: Some("us-west-2".into()), ..Default::default() }
 }
 
 #[tokio::test]
 async fn an_unknown_profile_is_named_with_those_there_are() {
-    let flag = SessionSettings {
-        profile: Some("prod".into()),
-        ..in_oregon()
-    };
+    let flag = SessionSettings { profile: Some("prod".into()), ..in_oregon() };
     let by_flag = open(flag, &[("AWS_PROFILE", "dr")]).await.unwrap_err();
-    let by_environment = open(in_oregon(), &[("AWS_PROFILE", "prod")])
-        .await
-        .unwrap_err();
+    let by_environment = open(in_oregon(), &[("AWS_PROFILE", "prod")]).await.unwrap_err();
     for error in [by_flag, by_environment] {
         assert_eq!(error.to_string(), "there is no AWS profile `prod`");
-        assert_eq!(
-            error.next_step(),
-            "Pass one of these with `--profile`: default, dr."
-        );
+        assert_eq!(error.next_step(), "Pass one of these with `--profile`: default, dr.");
     }
 }
 
 #[tokio::test]
 async fn a_known_profile_and_no_profile_are_both_fine() {
-    let flag = SessionSettings {
-        profile: Some("dr".into()),
-        ..in_oregon()
-    };
+    let flag = SessionSettings { profile: Some("dr".into()), ..in_oregon() };
     for settings in [flag, in_oregon()] {
         let session = open(settings, &[("AWS_PROFILE", "dr")]).await.unwrap();
         assert_eq!(session.region().unwrap(), "us-west-2");
     }
-    let session = open(in_oregon(), &[("AWS_CONFIG_FILE", "/none")])
-        .await
-        .unwrap();
+    let session = open(in_oregon(), &[("AWS_CONFIG_FILE", "/none")]).await.unwrap();
     assert_eq!(session.region().unwrap(), "us-west-2");
 }
 
 #[tokio::test]
 async fn a_broken_file_and_a_missing_region_say_what_to_do() {
-    let broken = open(in_oregon(), &[("AWS_CONFIG_FILE", "/broken")])
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(broken, SessionError::Unreadable { .. }),
-        "{broken:?}"
-    );
+    let broken = open(in_oregon(), &[("AWS_CONFIG_FILE", "/broken")]).await.unwrap_err();
+    assert!(matches!(broken, SessionError::Unreadable { .. }), "{broken:?}");
     assert!(broken.next_step().contains("aws configure list"));
-    let nowhere = Session::pretend(https_client())
-        .region()
-        .unwrap_err()
-        .next_step();
+    let nowhere = Session::pretend(https_client()).region().unwrap_err().next_step();
     assert!(nowhere.contains("--region"), "{nowhere}");
 }
 
-/// `StartRecovery` through the real HTTP client, to a port on this machine.
-async fn start_recovery_at(port: u16) -> Reply {
+/// `StartRecovery` through the real HTTP client.
+async fn start_recovery_at(host: &str, port: u16) -> Reply {
     let Session { config } = Session::pretend(https_client());
-    let endpoint = format!("http://127.0.0.1:{port}");
-    let session = Session {
-        config: config.into_builder().endpoint_url(endpoint).build(),
-    };
+    let endpoint = format!("http://{host}:{port}");
+    let session = Session { config: config.into_builder().endpoint_url(endpoint).build() };
     let drs = aws_sdk_drs::Client::new(&session.config("us-west-2", Attempts::One));
-    let error = drs
-        .start_recovery()
-        .set_source_servers(Some(vec![]))
-        .send()
-        .await
-        .unwrap_err();
+    let error = drs.start_recovery().set_source_servers(Some(vec![])).send().await.unwrap_err();
     error::reply(Class::Tagged, "drs.start_recovery", &error)
 }
 
@@ -105,22 +70,21 @@ async fn where_nobody_listens_nothing_has_happened() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
-    let reply = start_recovery_at(port).await;
-    let Outcome::Failed { error } = reply.outcome else {
-        panic!("{reply:?}")
-    };
-    assert_eq!(
-        (error.code.as_str(), error.retryable),
-        ("ConnectionFailed", true)
-    );
+    let reply = start_recovery_at("127.0.0.1", port).await;
+    let Outcome::Failed { error } = reply.outcome else { panic!("{reply:?}") };
+    assert_eq!((error.code.as_str(), error.retryable), ("ConnectionFailed", true));
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_has_is_no_connection_either() {
+    let reply = start_recovery_at("drs.invalid", 80).await;
+    let Outcome::Failed { error } = reply.outcome else { panic!("{reply:?}") };
+    assert_eq!(error.code, "ConnectionFailed");
 }
 
 #[tokio::test]
 async fn where_somebody_listens_and_hangs_up_nobody_knows() {
-    for begun_answer in [
-        "",
-        "HTTP/1.1 202 Accepted\r\ncontent-length: 100\r\n\r\n{\"job\":",
-    ] {
+    for begun_answer in ["", "HTTP/1.1 202 Accepted\r\ncontent-length: 100\r\n\r\n{\"job\":"] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let server = std::thread::spawn(move || {
@@ -129,11 +93,8 @@ async fn where_somebody_listens_and_hangs_up_nobody_knows() {
             stream.write_all(begun_answer.as_bytes()).unwrap();
             read
         });
-        let reply = start_recovery_at(port).await;
-        assert!(
-            matches!(reply.outcome, Outcome::Unknown { .. }),
-            "{begun_answer:?}: {reply:?}"
-        );
+        let reply = start_recovery_at("127.0.0.1", port).await;
+        assert!(matches!(reply.outcome, Outcome::Unknown { .. }), "{begun_answer:?}: {reply:?}");
         assert!(server.join().unwrap() > 0, "the request has arrived");
     }
 }

@@ -17,7 +17,7 @@ use crate::error::failed;
 use crate::length::Length;
 use crate::pace::Growing;
 use crate::poll::{self, GaveUp};
-use crate::record::{Page, cut, text};
+use crate::record::{cut, slim, text};
 use crate::services::Services;
 
 pub(crate) struct AwaitCommand;
@@ -71,7 +71,7 @@ impl Binding for AwaitCommand {
             let read = invocation(ssm, &asked.command_id, id, status).await;
             invocations.push(read.map_err(Reply::failed)?);
         }
-        Ok(Page::reply(invocations.into_iter(), None))
+        Ok(Reply::ok(slim(json!({ "invocations": invocations }))))
     }
 }
 
@@ -81,16 +81,8 @@ fn has_ended(status: &str) -> bool {
 
 /// The status on each instance, as far as it shows: an instance may be missing at first.
 async fn statuses(ssm: &Client, command: &str) -> Result<BTreeMap<String, String>, EffectError> {
-    let pages = ssm
-        .list_command_invocations()
-        .command_id(command)
-        .into_paginator()
-        .items()
-        .send();
-    let all: Vec<_> = pages
-        .collect::<Result<_, _>>()
-        .await
-        .map_err(|it| failed(&it))?;
+    let pages = ssm.list_command_invocations().command_id(command).into_paginator().items().send();
+    let all: Vec<_> = pages.collect::<Result<_, _>>().await.map_err(|it| failed(&it))?;
     let pair =
         |it: aws_sdk_ssm::types::CommandInvocation| Some((it.instance_id?, text(it.status)?));
     Ok(all.into_iter().filter_map(pair).collect())
@@ -116,10 +108,7 @@ async fn invocation(
     instance: &str,
     status: String,
 ) -> Result<InvocationRecord, EffectError> {
-    let request = ssm
-        .get_command_invocation()
-        .command_id(command)
-        .instance_id(instance);
+    let request = ssm.get_command_invocation().command_id(command).instance_id(instance);
     let mut record = InvocationRecord {
         instance_id: instance.to_owned(),
         status,
@@ -132,12 +121,8 @@ async fn invocation(
         Ok(read) => {
             record.status_details = read.status_details;
             record.response_code = Some(read.response_code);
-            record.stdout = read
-                .standard_output_content
-                .map(|it| cut(&it, LONGEST_OUTPUT));
-            record.stderr = read
-                .standard_error_content
-                .map(|it| cut(&it, LONGEST_OUTPUT));
+            record.stdout = read.standard_output_content.map(|it| cut(&it, LONGEST_OUTPUT));
+            record.stderr = read.standard_error_content.map(|it| cut(&it, LONGEST_OUTPUT));
             Ok(record)
         }
         // A document of several steps has an output per step, and none of its own.
@@ -152,16 +137,10 @@ fn timeout(
     trouble: Option<EffectError>,
 ) -> Reply {
     let seconds = asked.timeout.0.as_secs();
-    let message = format!(
-        "{} has not ended on all instances within {seconds} s",
-        asked.command_id
-    );
+    let message = format!("{} has not ended on all instances within {seconds} s", asked.command_id);
     let message = trouble.map_or(message.clone(), |it| format!("{message}; {it}"));
     let mut error = EffectError::new("Timeout", message).retryable();
-    let running = asked
-        .instance_ids
-        .iter()
-        .map(|id| (id, statuses.get(id).map(String::as_str)));
+    let running = asked.instance_ids.iter().map(|id| (id, statuses.get(id).map(String::as_str)));
     let running = running.filter(|(_, it)| !it.is_some_and(has_ended));
     error.details = json!({ "instances": running
         .map(|(id, it)| json!({ "instance_id": id, "status": it.unwrap_or("not shown") }))

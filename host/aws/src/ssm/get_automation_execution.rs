@@ -39,9 +39,7 @@ impl Binding for GetAutomationExecution {
             .await
             .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         let execution = answer.automation_execution.map(ExecutionRecord::from);
-        Ok(Reply::ok(slim(
-            json!({ "automation_execution": execution }),
-        )))
+        Ok(Reply::ok(slim(json!({ "automation_execution": execution }))))
     }
 }
 

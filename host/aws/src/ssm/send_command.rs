@@ -106,19 +106,17 @@ fn adopt(commands: &[Command]) -> Finding {
 
 /// What identifies a command, and nothing that changes later.
 fn sent(command: &Command) -> Value {
-    slim(json!({ "command": {
+    slim(json!({
         "command_id": command.command_id(),
         "document_name": command.document_name(),
         "instance_ids": command.instance_ids(),
-    }}))
+    }))
 }
 
 /// All commands since `from`; of this document, where the filter can name it.
 async fn since(ssm: &Client, document: &str, from: Timestamp) -> Result<Vec<Command>, EffectError> {
     // Seconds are as fine as the filter is documented to go.
-    let from = Timestamp::from_second(from.as_second())
-        .unwrap_or(from)
-        .to_string();
+    let from = Timestamp::from_second(from.as_second()).unwrap_or(from).to_string();
     let filter = |key, value| CommandFilter::builder().key(key).value(value).build();
     let mut filters = vec![filter(CommandFilterKey::InvokedAfter, from)];
     if !document.starts_with("arn:") {
@@ -128,14 +126,6 @@ async fn since(ssm: &Client, document: &str, from: Timestamp) -> Result<Vec<Comm
         .into_iter()
         .collect::<Result<_, _>>()
         .map_err(|it| EffectError::new("InvalidArguments", it.to_string()))?;
-    let pages = ssm
-        .list_commands()
-        .set_filters(Some(filters))
-        .into_paginator()
-        .items()
-        .send();
-    pages
-        .collect::<Result<_, _>>()
-        .await
-        .map_err(|it| failed(&it))
+    let pages = ssm.list_commands().set_filters(Some(filters)).into_paginator().items().send();
+    pages.collect::<Result<_, _>>().await.map_err(|it| failed(&it))
 }

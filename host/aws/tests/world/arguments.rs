@@ -10,9 +10,7 @@ fn nothing() -> Script {
 }
 
 fn refusal(operation: &str, arguments: &Value) -> String {
-    let error = find(&world(&nothing()), operation)
-        .check(arguments)
-        .unwrap_err();
+    let error = find(&world(&nothing()), operation).check(arguments).unwrap_err();
     assert_eq!(error.code, "InvalidArguments");
     error.message
 }
@@ -27,42 +25,26 @@ async fn nobody_launches_for_real_by_leaving_a_field_away() {
 async fn a_misspelled_field_comes_with_a_suggestion() {
     let asked = json!({ "filters": { "source_server_id": ["s-1"] } });
     let message = refusal("drs.describe_source_servers", &asked);
-    assert!(
-        message.contains("did you mean `source_server_ids`?"),
-        "{message}"
-    );
+    assert!(message.contains("did you mean `source_server_ids`?"), "{message}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_servers_foreign_tags_and_odd_durations_are_refused() {
-    refusal(
-        "drs.start_recovery",
-        &json!({ "source_servers": [], "is_drill": true }),
-    );
+    refusal("drs.start_recovery", &json!({ "source_servers": [], "is_drill": true }));
     let asked = json!({
         "source_servers": [{ "source_server_id": "s-1" }], "is_drill": true,
         "tags": { "moontide:key": "stolen" },
     });
     assert!(refusal("drs.start_recovery", &asked).contains("moontide:key"));
-    refusal(
-        "drs.await_jobs",
-        &json!({ "job_ids": ["drsjob-1"], "timeout": "soon" }),
-    );
-    refusal(
-        "drs.await_jobs",
-        &json!({ "job_ids": ["drsjob-1"], "timeout": -1 }),
-    );
+    refusal("drs.await_jobs", &json!({ "job_ids": ["drsjob-1"], "timeout": "soon" }));
+    refusal("drs.await_jobs", &json!({ "job_ids": ["drsjob-1"], "timeout": -1 }));
 }
 
 #[tokio::test(start_paused = true)]
 async fn defaults_are_filled_in_and_checking_twice_changes_nothing() {
     let world = world(&nothing());
     for (operation, asked, complete) in [
-        (
-            "drs.describe_source_servers",
-            json!([]),
-            json!({ "filters": {} }),
-        ),
+        ("drs.describe_source_servers", json!([]), json!({ "filters": {} })),
         (
             "drs.start_recovery",
             json!({ "source_servers": [{ "source_server_id": "s-1" }], "is_drill": false, "tags": [] }),
@@ -72,6 +54,11 @@ async fn defaults_are_filled_in_and_checking_twice_changes_nothing() {
             "drs.await_jobs",
             json!({ "job_ids": ["drsjob-1"], "timeout": "2h30m" }),
             json!({ "job_ids": ["drsjob-1"], "timeout": 9000 }),
+        ),
+        (
+            "drs.describe_jobs",
+            json!({ "filters": { "from_date": 1_795_219_200 } }),
+            json!({ "filters": { "from_date": "2026-11-21T00:00:00Z" } }),
         ),
         (
             "ec2.await_running",
@@ -93,13 +80,7 @@ async fn the_list_of_operations_has_no_doubles_and_every_class() {
     names.dedup();
     assert_eq!(names.len(), world.names().len());
     let classes: Vec<Class> = names.iter().map(|it| find(&world, it).class()).collect();
-    for class in [
-        Class::Read,
-        Class::Convergent,
-        Class::Token,
-        Class::Tagged,
-        Class::Once,
-    ] {
+    for class in [Class::Read, Class::Convergent, Class::Token, Class::Tagged, Class::Once] {
         assert!(classes.contains(&class), "{class:?}");
     }
     assert!(world.operation("drs.delete_source_server").is_none());

@@ -36,16 +36,9 @@ async fn it_returns_what_each_instance_printed() {
         _ => vec![("i-1", "Success"), ("i-2", "Failed")],
     });
     let ended = value(perform(&world(&aws), "ssm.await_command", asked()).await);
+    assert_eq!(ended["invocations"][0]["stdout"].as_str().unwrap().chars().count(), 2_500);
     assert_eq!(
-        ended["items"][0]["stdout"]
-            .as_str()
-            .unwrap()
-            .chars()
-            .count(),
-        2_500
-    );
-    assert_eq!(
-        ended["items"][1],
+        ended["invocations"][1],
         json!({
             "instance_id": "i-2", "status": "Failed", "status_details": "Failed",
             "response_code": 2, "stdout": "", "stderr": "no response",

@@ -36,13 +36,8 @@ async fn it_returns_once_all_run_and_passed_their_checks() {
         _ => statuses(&[("i-2", "running", "ok"), ("i-1", "running", "ok")]),
     });
     let up = value(perform(&world(&aws), "ec2.await_running", asked()).await);
-    let status = |id: &str| {
-        json!({
-            "instance_id": id, "instance_state": "running", "instance_status": "ok",
-            "system_status": "ok",
-        })
-    };
-    assert_eq!(up, json!({ "items": [status("i-1"), status("i-2")] }));
+    let ready = |id: &str| json!({ "instance_id": id, "state": "running", "checks": "passed" });
+    assert_eq!(up, json!({ "instances": [ready("i-1"), ready("i-2")] }));
     let requests = aws.requests("DescribeInstanceStatus");
     assert!(requests.last().unwrap().at < 161.0);
     assert!(requests.len() < 30, "{} calls", requests.len());
@@ -52,10 +47,7 @@ async fn it_returns_once_all_run_and_passed_their_checks() {
 #[tokio::test(start_paused = true)]
 async fn status_checks_can_be_left_out() {
     let aws = Script::new(|_| {
-        statuses(&[
-            ("i-1", "running", "initializing"),
-            ("i-2", "running", "initializing"),
-        ])
+        statuses(&[("i-1", "running", "initializing"), ("i-2", "running", "initializing")])
     });
     let mut asked = asked();
     asked["status_checks"] = json!(false);
@@ -70,8 +62,7 @@ async fn a_timeout_names_the_instances_that_are_late() {
     let error = error(perform(&world(&aws), "ec2.await_running", asked()).await);
     assert_eq!((error.code.as_str(), error.retryable), ("Timeout", true));
     let late = json!([{
-        "instance_id": "i-2", "instance_state": "running", "instance_status": "impaired",
-        "system_status": "impaired",
+        "instance_id": "i-2", "state": "running", "checks": "instance impaired, system impaired",
     }]);
     assert_eq!(error.details, json!({ "instances": late }));
     let last = aws.requests("DescribeInstanceStatus").last().unwrap().at;
@@ -79,13 +70,29 @@ async fn a_timeout_names_the_instances_that_are_late() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_terminated_instance_ends_the_wait_at_once() {
-    let aws = Script::new(|_| statuses(&[("i-1", "running", "ok"), ("i-2", "terminated", "")]));
+async fn a_terminated_instance_is_named_once_the_others_are_up() {
+    let aws = Script::new(|request| {
+        let check = if request.at < 60.0 { "initializing" } else { "ok" };
+        statuses(&[("i-1", "running", check), ("i-2", "terminated", "")])
+    });
     let error = error(perform(&world(&aws), "ec2.await_running", asked()).await);
-    assert_eq!(
-        (error.code.as_str(), error.retryable),
-        ("InstanceTerminated", false)
-    );
+    assert_eq!((error.code.as_str(), error.retryable), ("InstanceTerminated", false));
+    assert_eq!(error.details["instances"].as_array().unwrap().len(), 1);
     assert_eq!(error.details["instances"][0]["instance_id"], "i-2");
+    let last = aws.requests("DescribeInstanceStatus").last().unwrap().at;
+    assert!((60.0..75.0).contains(&last), "{last}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_may_not_look_does_not_wait() {
+    let aws = Script::new(|_| {
+        Answer::Raw(
+            403,
+            "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message>\
+             </Error></Errors><RequestID>r</RequestID></Response>",
+        )
+    });
+    let error = error(perform(&world(&aws), "ec2.await_running", asked()).await);
+    assert_eq!(error.code, "UnauthorizedOperation");
     assert_eq!(aws.count("DescribeInstanceStatus"), 1);
 }

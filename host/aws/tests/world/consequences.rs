@@ -75,16 +75,10 @@ async fn a_termination_says_what_is_a_drill_and_trusts_nothing_unknown() {
         ("ec2.terminate_instances", "instance_ids"),
     ] {
         let consequences = of(&aws(there.clone()), operation, json!({ field: ids })).await;
-        let destruction = |target: &str, drill| Destruction {
-            target: target.into(),
-            verb: "terminate",
-            drill,
-        };
-        let expected = [
-            destruction("i-1", true),
-            destruction("i-2", false),
-            destruction("i-unknown", false),
-        ];
+        let destruction =
+            |target: &str, drill| Destruction { target: target.into(), verb: "terminate", drill };
+        let expected =
+            [destruction("i-1", true), destruction("i-2", false), destruction("i-unknown", false)];
         assert_eq!(consequences.destroys, expected, "{operation}");
     }
 }
@@ -94,11 +88,7 @@ async fn rebooting_a_drill_takes_nothing_away() {
     let aws = aws(json!([instance("i-1", "s-1", "RUNNING", Some(true))]));
     let asked = json!({ "instance_ids": ["i-1", "i-2"] });
     let consequences = of(&aws, "ec2.reboot_instances", asked).await;
-    let other = Destruction {
-        target: "i-2".into(),
-        verb: "reboot",
-        drill: false,
-    };
+    let other = Destruction { target: "i-2".into(), verb: "reboot", drill: false };
     assert_eq!(consequences.destroys, [other]);
 }
 
@@ -109,10 +99,7 @@ async fn a_call_can_name_its_region_and_the_account_is_asked_once() {
     let asked = json!({ "recovery_instance_ids": ["i-1"], "region": "eu-central-1" });
     let call = call(&world, "drs.terminate_recovery_instances", &asked);
     for _ in 0..2 {
-        let consequences = find(&world, &call.operation)
-            .consequences(&call)
-            .await
-            .unwrap();
+        let consequences = find(&world, &call.operation).consequences(&call).await.unwrap();
         assert_eq!(consequences.region.as_deref(), Some("eu-central-1"));
     }
     let request = &aws.requests("DescribeRecoveryInstances")[0];
@@ -136,9 +123,6 @@ async fn who_may_not_look_gets_no_consequences() {
     let world = world(&aws);
     let asked = json!({ "recovery_instance_ids": ["i-1"] });
     let call = call(&world, "drs.terminate_recovery_instances", &asked);
-    let error = find(&world, &call.operation)
-        .consequences(&call)
-        .await
-        .unwrap_err();
+    let error = find(&world, &call.operation).consequences(&call).await.unwrap_err();
     assert_eq!(error.code, "AccessDeniedException");
 }

@@ -24,11 +24,7 @@ async fn start_recovery(answer: fn() -> Answer) -> (Reply, usize) {
 #[tokio::test(start_paused = true)]
 async fn a_definite_no_has_failed_and_says_whether_to_try_again() {
     let cases: [Definite; 9] = [
-        (
-            || Answer::No(400, "ValidationException", "bad"),
-            "ValidationException",
-            false,
-        ),
+        (|| Answer::No(400, "ValidationException", "bad"), "ValidationException", false),
         (
             || Answer::No(400, "UninitializedAccountException", "new"),
             "UninitializedAccountException",
@@ -40,40 +36,21 @@ async fn a_definite_no_has_failed_and_says_whether_to_try_again() {
             false,
         ),
         // The model of StartRecovery does not list this one.
-        (
-            || Answer::No(403, "AccessDeniedException", "no"),
-            "AccessDeniedException",
-            false,
-        ),
+        (|| Answer::No(403, "AccessDeniedException", "no"), "AccessDeniedException", false),
         (
             || Answer::No(404, "ResourceNotFoundException", "s-1"),
             "ResourceNotFoundException",
             false,
         ),
-        (
-            || Answer::No(409, "ConflictException", "in use"),
-            "ConflictException",
-            false,
-        ),
-        (
-            || Answer::No(429, "ThrottlingException", "slow down"),
-            "ThrottlingException",
-            true,
-        ),
-        (
-            || Answer::No(503, "RequestLimitExceeded", "slow down"),
-            "RequestLimitExceeded",
-            true,
-        ),
+        (|| Answer::No(409, "ConflictException", "in use"), "ConflictException", false),
+        (|| Answer::No(429, "ThrottlingException", "slow down"), "ThrottlingException", true),
+        (|| Answer::No(503, "RequestLimitExceeded", "slow down"), "RequestLimitExceeded", true),
         (|| Answer::Refused, "ConnectionFailed", true),
     ];
     for (answer, code, retryable) in cases {
         let (reply, attempts) = start_recovery(answer).await;
         let error = error(reply);
-        assert_eq!(
-            (error.code.as_str(), error.retryable, attempts),
-            (code, retryable, 1)
-        );
+        assert_eq!((error.code.as_str(), error.retryable, attempts), (code, retryable, 1));
     }
 }
 
@@ -82,59 +59,32 @@ async fn what_leaves_a_doubt_is_unknown_after_exactly_one_attempt() {
     let cases: [Doubtful; 7] = [
         (|| Answer::Dropped, "ConnectionLost"),
         (|| Answer::Silence, "RequestTimedOut"),
-        (
-            || Answer::No(500, "InternalServerException", "oops"),
-            "InternalServerException",
-        ),
-        (
-            || Answer::Raw(502, "<html>bad gateway</html>"),
-            "InternalServerException",
-        ),
+        (|| Answer::No(500, "InternalServerException", "oops"), "InternalServerException"),
+        (|| Answer::Raw(502, "<html>bad gateway</html>"), "InternalServerException"),
         (|| Answer::Raw(202, "{ not json"), "UnreadableAnswer"),
-        (
-            || Answer::Raw(407, "<html>a proxy</html>"),
-            "UnreadableAnswer",
-        ),
-        (
-            || Answer::No(408, "RequestTimeout", "late"),
-            "RequestTimeout",
-        ),
+        (|| Answer::Raw(407, "<html>a proxy</html>"), "UnreadableAnswer"),
+        (|| Answer::No(408, "RequestTimeout", "late"), "RequestTimeout"),
     ];
     for (answer, code) in cases {
         let (reply, attempts) = start_recovery(answer).await;
-        let Outcome::Unknown { evidence } = reply.outcome else {
-            panic!("{code}: {reply:?}")
-        };
+        let Outcome::Unknown { evidence } = reply.outcome else { panic!("{code}: {reply:?}") };
         assert_eq!((&evidence.found["code"], attempts), (&json!(code), 1));
-        assert!(
-            evidence
-                .message
-                .starts_with("`drs.start_recovery` may have happened")
-        );
+        assert!(evidence.message.starts_with("`drs.start_recovery` may have happened"));
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_accepted_start_without_a_job_is_unknown_too() {
     let (reply, _) = start_recovery(|| Answer::Json(json!({}))).await;
-    assert!(
-        matches!(reply.outcome, Outcome::Unknown { .. }),
-        "{reply:?}"
-    );
+    assert!(matches!(reply.outcome, Outcome::Unknown { .. }), "{reply:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_read_is_tried_again_and_then_has_simply_failed() {
     let cases: [Doubtful; 3] = [
         (|| Answer::Dropped, "ConnectionLost"),
-        (
-            || Answer::No(500, "InternalServerException", "oops"),
-            "InternalServerException",
-        ),
-        (
-            || Answer::No(429, "ThrottlingException", "slow down"),
-            "ThrottlingException",
-        ),
+        (|| Answer::No(500, "InternalServerException", "oops"), "InternalServerException"),
+        (|| Answer::No(429, "ThrottlingException", "slow down"), "ThrottlingException"),
     ];
     for (answer, code) in cases {
         let aws = Script::new(move |_| answer());
@@ -156,10 +106,7 @@ async fn an_error_keeps_what_support_and_programs_need() {
     let error = error(reply);
     assert_eq!(error.code, "ServiceQuotaExceededException");
     assert_eq!(error.message, "too many");
-    assert_eq!(
-        error.details,
-        json!({ "status": 402, "quota_code": "L-D88FAC3A" })
-    );
+    assert_eq!(error.details, json!({ "status": 402, "quota_code": "L-D88FAC3A" }));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,10 +1,7 @@
 //! The AWS world over scripted answers: the official SDK, an HTTP connector that follows a script, and
 //! tokio's paused clock, so that hours of waiting take no time.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that meets the unexpected should stop"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that meets the unexpected should stop")]
 
 mod arguments;
 mod await_command;

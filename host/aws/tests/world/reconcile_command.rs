@@ -35,14 +35,11 @@ async fn the_key_travels_in_the_comment() {
     let aws = aws(|_| vec![]);
     let reply = perform(&world(&aws), "ssm.send_command", asked()).await;
     let body = &aws.requests("SendCommand")[0].body;
-    assert_eq!(
-        body["Comment"],
-        format!("moontide:{} is the database up?", key())
-    );
+    assert_eq!(body["Comment"], format!("moontide:{} is the database up?", key()));
     assert_eq!(body["Parameters"], json!({ "commands": ["pg_isready"] }));
-    let expected = json!({ "command": {
+    let expected = json!({
         "command_id": "c-1", "document_name": "AWS-RunShellScript", "instance_ids": ["i-1"],
-    }});
+    });
     assert_eq!(reply.outcome, Outcome::Ok { value: expected });
 }
 
@@ -63,10 +60,7 @@ async fn a_command_with_our_key_is_adopted_late_or_not() {
     let aws = aws(|request| {
         let mut shown = vec![command("c-0", "moontide:another")];
         if request.at > 40.0 {
-            shown.push(command(
-                "c-1",
-                &format!("moontide:{} is the database up?", key()),
-            ));
+            shown.push(command("c-1", &format!("moontide:{} is the database up?", key())));
         }
         shown
     });
@@ -88,10 +82,7 @@ async fn a_command_with_our_key_is_adopted_late_or_not() {
 #[tokio::test(start_paused = true)]
 async fn a_command_is_absent_only_after_the_settle_window() {
     let aws = aws(|_| vec![]);
-    assert_eq!(
-        reconcile(&world(&aws), "ssm.send_command", asked()).await,
-        Finding::Absent
-    );
+    assert_eq!(reconcile(&world(&aws), "ssm.send_command", asked()).await, Finding::Absent);
     assert!(aws.requests("ListCommands").last().unwrap().at >= 60.0);
 }
 
@@ -107,19 +98,9 @@ async fn several_commands_are_for_a_person_to_decide() {
 async fn a_reboot_is_never_repeated_and_a_tag_always_may_be() {
     let aws = Script::new(|request| panic!("{} was not expected", request.operation));
     let world = world(&aws);
-    undecided(
-        reconcile(
-            &world,
-            "ec2.reboot_instances",
-            json!({ "instance_ids": ["i-1"] }),
-        )
-        .await,
-    );
+    undecided(reconcile(&world, "ec2.reboot_instances", json!({ "instance_ids": ["i-1"] })).await);
     let tags = json!({ "resources": ["i-1"], "tags": { "Wave": "database" } });
-    assert_eq!(
-        reconcile(&world, "ec2.create_tags", tags).await,
-        Finding::Absent
-    );
+    assert_eq!(reconcile(&world, "ec2.create_tags", tags).await, Finding::Absent);
 }
 
 #[tokio::test(start_paused = true)]
@@ -134,12 +115,7 @@ async fn an_automation_repeats_with_the_same_token() {
     let asked = json!({ "document_name": "Failover", "parameters": { "Zone": ["example.org"] } });
     let world = world(&aws);
     let reply = perform(&world, "ssm.start_automation_execution", asked.clone()).await;
-    assert_eq!(
-        reply.outcome,
-        Outcome::Ok {
-            value: json!({ "automation_execution_id": "a-1" })
-        }
-    );
+    assert_eq!(reply.outcome, Outcome::Ok { value: json!({ "automation_execution_id": "a-1" }) });
     let sent = aws.requests("StartAutomationExecution");
     assert_eq!(sent.len(), 2, "the SDK may try again");
     assert_eq!(sent[0].body["ClientToken"], sent[1].body["ClientToken"]);

@@ -88,13 +88,8 @@ async fn a_job_on_a_later_page_is_found() {
 
 #[tokio::test(start_paused = true)]
 async fn a_job_that_shows_late_is_still_found() {
-    let aws = jobs(|request| {
-        if request.at < 50.0 {
-            vec![]
-        } else {
-            vec![job("drsjob-1", &key())]
-        }
-    });
+    let aws =
+        jobs(|request| if request.at < 50.0 { vec![] } else { vec![job("drsjob-1", &key())] });
     let finding = reconcile(&world(&aws), "drs.start_recovery", drill()).await;
     assert!(matches!(finding, Finding::Happened(_)), "{finding:?}");
     assert!(aws.requests("DescribeJobs").last().unwrap().at >= 50.0);
@@ -127,10 +122,7 @@ async fn the_settle_window_can_be_set() {
 async fn several_jobs_with_our_key_are_for_a_person_to_decide() {
     let aws = jobs(|_| vec![job("drsjob-1", &key()), job("drsjob-2", &key())]);
     let evidence = undecided(reconcile(&world(&aws), "drs.start_recovery", drill()).await);
-    assert_eq!(
-        evidence.found,
-        json!({ "job_ids": ["drsjob-1", "drsjob-2"] })
-    );
+    assert_eq!(evidence.found, json!({ "job_ids": ["drsjob-1", "drsjob-2"] }));
 }
 
 /// `DescribeJobs` by date shows nothing; the server's last launch names `drsjob-9`.

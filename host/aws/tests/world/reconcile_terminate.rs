@@ -38,23 +38,16 @@ async fn a_job_that_terminates_them_is_adopted() {
     let Finding::Happened(reply) = reconcile(&world(&aws), OPERATION, asked()).await else {
         panic!("not adopted")
     };
-    let Outcome::Ok { value } = reply.outcome else {
-        panic!()
-    };
+    let Outcome::Ok { value } = reply.outcome else { panic!() };
     assert_eq!(value["job"]["job_id"], "drsjob-1");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_job_that_launches_them_or_terminates_only_some_is_not() {
     for job in [job("LAUNCH", &["i-1", "i-2"]), job("TERMINATE", &["i-1"])] {
-        let aws = aws(
-            json!([job]),
-            json!([instance("i-1", "RUNNING"), instance("i-2", "RUNNING")]),
-        );
-        assert_eq!(
-            reconcile(&world(&aws), OPERATION, asked()).await,
-            Finding::Absent
-        );
+        let aws =
+            aws(json!([job]), json!([instance("i-1", "RUNNING"), instance("i-2", "RUNNING")]));
+        assert_eq!(reconcile(&world(&aws), OPERATION, asked()).await, Finding::Absent);
     }
 }
 
@@ -80,14 +73,8 @@ async fn a_job_that_shows_late_is_adopted_too() {
 
 #[tokio::test(start_paused = true)]
 async fn one_that_still_runs_is_terminated_again() {
-    let aws = aws(
-        json!([]),
-        json!([instance("i-1", "TERMINATED"), instance("i-2", "RUNNING")]),
-    );
-    assert_eq!(
-        reconcile(&world(&aws), OPERATION, asked()).await,
-        Finding::Absent
-    );
+    let aws = aws(json!([]), json!([instance("i-1", "TERMINATED"), instance("i-2", "RUNNING")]));
+    assert_eq!(reconcile(&world(&aws), OPERATION, asked()).await, Finding::Absent);
 }
 
 #[tokio::test(start_paused = true)]

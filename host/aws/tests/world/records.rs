@@ -87,12 +87,7 @@ async fn a_log_line_with_an_event_that_the_model_lacks() {
         "logDateTime": "2026-11-21T00:08:49Z", "event": "LAUNCH_END",
         "eventData": { "sourceServerID": "s-1", "targetInstanceID": "i-1" },
     }] });
-    let page = read(
-        "drs.describe_job_log_items",
-        json!({ "job_id": "drsjob-1" }),
-        answer,
-    )
-    .await;
+    let page = read("drs.describe_job_log_items", json!({ "job_id": "drsjob-1" }), answer).await;
     let expected = json!({
         "log_date_time": "2026-11-21T00:08:49Z", "event": "LAUNCH_END",
         "event_data": {
@@ -165,20 +160,11 @@ async fn ec2_calls_that_change_something() {
         "instance_id": "i-1", "previous_state": "running", "current_state": "shutting-down",
     });
     assert_eq!(ended, json!({ "terminating_instances": [change] }));
-    assert_eq!(
-        value(perform(&world, "ec2.reboot_instances", ids).await),
-        json!({})
-    );
+    assert_eq!(value(perform(&world, "ec2.reboot_instances", ids).await), json!({}));
     let tags = json!({ "resources": ["i-1"], "tags": { "Wave": "database" } });
-    assert_eq!(
-        value(perform(&world, "ec2.create_tags", tags).await),
-        json!({})
-    );
+    assert_eq!(value(perform(&world, "ec2.create_tags", tags).await), json!({}));
     let body = &aws.requests("CreateTags")[0].body;
-    assert_eq!(
-        (&body["Tag.1.Key"], &body["Tag.1.Value"]),
-        (&json!("Wave"), &json!("database"))
-    );
+    assert_eq!((&body["Tag.1.Key"], &body["Tag.1.Value"]), (&json!("Wave"), &json!("database")));
 }
 
 #[tokio::test(start_paused = true)]
@@ -187,8 +173,7 @@ async fn an_agent_and_an_automation() {
         "InstanceId": "i-1", "PingStatus": "Online", "AgentVersion": "3.3", "PlatformType": "Linux",
         "LastPingDateTime": 1_795_219_200.0,
     }] });
-    let asked = json!({ "filters": [{ "key": "InstanceIds", "values": ["i-1"] }] });
-    let page = read("ssm.describe_instance_information", asked, answer).await;
+    let page = read("ssm.describe_instance_information", json!({}), answer).await;
     let expected = json!({
         "instance_id": "i-1", "ping_status": "Online", "agent_version": "3.3",
         "platform_type": "Linux", "last_ping_date_time": "2026-11-21T00:00:00Z",
@@ -208,6 +193,18 @@ async fn an_agent_and_an_automation() {
         "step_executions": [{ "step_name": "switch", "step_status": "Failed" }],
     });
     assert_eq!(read, json!({ "automation_execution": expected }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn agents_by_instance_come_on_one_page() {
+    let aws = Script::new(|_| Answer::Json(json!({ "InstanceInformationList": [] })));
+    let asked = json!({ "instance_ids": ["i-1", "i-2"] });
+    perform(&world(&aws), "ssm.describe_instance_information", asked).await;
+    let filter = json!({ "Key": "InstanceIds", "Values": ["i-1", "i-2"] });
+    assert_eq!(
+        aws.requests("DescribeInstanceInformation")[0].body,
+        json!({ "Filters": [filter], "MaxResults": 50 })
+    );
 }
 
 #[tokio::test(start_paused = true)]

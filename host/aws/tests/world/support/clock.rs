@@ -14,9 +14,7 @@ pub(crate) struct TestClock {
 impl TestClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock of the tests")]
     pub(crate) fn new() -> TestClock {
-        TestClock {
-            start: Instant::now(),
-        }
+        TestClock { start: Instant::now() }
     }
 }
 

@@ -54,17 +54,13 @@ pub(crate) fn find<'a>(world: &'a AwsWorld, operation: &str) -> &'a dyn Operatio
 
 /// Performs an operation.
 pub(crate) async fn perform(world: &AwsWorld, operation: &str, arguments: Value) -> Reply {
-    find(world, operation)
-        .perform(&call(world, operation, &arguments))
-        .await
+    find(world, operation).perform(&call(world, operation, &arguments)).await
 }
 
 /// Reconciles an operation whose intent was written at [`START`].
 pub(crate) async fn reconcile(world: &AwsWorld, operation: &str, arguments: Value) -> Finding {
     let intended_at = START.parse().unwrap();
-    find(world, operation)
-        .reconcile(&call(world, operation, &arguments), intended_at)
-        .await
+    find(world, operation).reconcile(&call(world, operation, &arguments), intended_at).await
 }
 
 /// The key of every [`call`].

@@ -73,11 +73,7 @@ impl Script {
     /// All requests for `operation`, in order.
     pub(crate) fn requests(&self, operation: &str) -> Vec<Request> {
         let requests = self.requests.lock().unwrap();
-        requests
-            .iter()
-            .filter(|it| it.operation == operation)
-            .cloned()
-            .collect()
+        requests.iter().filter(|it| it.operation == operation).cloned().collect()
     }
 
     pub(crate) fn count(&self, operation: &str) -> usize {
@@ -119,11 +115,9 @@ async fn respond(answer: Answer) -> Result<HttpResponse, ConnectorError> {
         Answer::Json(body) => (200, None, body.to_string()),
         Answer::Xml(body) => (200, None, body),
         Answer::Raw(status, body) => (status, None, body.to_owned()),
-        Answer::No(status, code, message) => (
-            status,
-            Some(code),
-            json!({ "message": message, "__type": code }).to_string(),
-        ),
+        Answer::No(status, code, message) => {
+            (status, Some(code), json!({ "message": message, "__type": code }).to_string())
+        }
         Answer::NoWith(status, code, body) => (status, Some(code), body.to_string()),
         Answer::Dropped => return Err(io(std::io::ErrorKind::ConnectionReset)),
         Answer::Refused => return Err(io(std::io::ErrorKind::ConnectionRefused)),
@@ -146,18 +140,7 @@ fn read(request: &HttpRequest, at: f64) -> Request {
         let form: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes).unwrap();
         form.into_iter().collect()
     });
-    let target = request
-        .headers()
-        .get("x-amz-target")
-        .and_then(|it| it.split('.').next_back());
-    let operation = target
-        .or(body["Action"].as_str())
-        .unwrap_or(path)
-        .to_owned();
-    Request {
-        host: host.to_owned(),
-        operation,
-        body,
-        at,
-    }
+    let target = request.headers().get("x-amz-target").and_then(|it| it.split('.').next_back());
+    let operation = target.or(body["Action"].as_str()).unwrap_or(path).to_owned();
+    Request { host: host.to_owned(), operation, body, at }
 }
