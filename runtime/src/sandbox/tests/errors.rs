@@ -110,6 +110,37 @@ fn builtins_complain_about_the_line_that_called_them() {
 }
 
 #[test]
+fn builtins_that_call_back_blame_whoever_is_to_blame() {
+    for (body, said) in [
+        (
+            "string.gsub(nil, '', '')",
+            "invalid argument #1 to 'gsub' (string expected, got nil)",
+        ),
+        (
+            "table.sort(1)",
+            "invalid argument #1 to 'sort' (table expected, got number)",
+        ),
+        ("table.sort({ 1, {} })", "attempt to compare table < number"),
+        ("table.sort({ 1, 2 }, function() error('mine') end)", "mine"),
+        (
+            "string.gsub('x', '.', function() error('mine', 0) end)",
+            "mine",
+        ),
+        ("error(print or error)", "function"),
+    ] {
+        let error = failure(body);
+        assert_eq!(error.message, said, "{body}");
+        assert!(
+            error.trace[0].starts_with("demo/runbook.luau:4"),
+            "{body}: {:?}",
+            error.trace
+        );
+    }
+    let body = "return select(2, pcall(table.sort, { 1, 2 }, function() error('mine', 0) end))";
+    assert_eq!(run(body), Ok(json!("mine")));
+}
+
+#[test]
 fn xpcall_runs_its_handler_with_the_error() {
     let body =
         "return { xpcall(function(a) error(a, 0) end, function(e) return e .. '!' end, 'no') }";
