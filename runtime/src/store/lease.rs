@@ -1,6 +1,15 @@
-//! How a runner comes to be the only one that drives an execution.
+//! How a runner comes to be the only one that drives an execution, and stays it.
+//!
+//! Nothing here trusts a wall clock, ours or anybody's. A holder shows that it lives by moving the beat
+//! of its lease; whoever wants the lease watches the beat on its own monotonic clock. The store checks
+//! the epoch in every append, so a holder that was only slow can write nothing more.
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use super::{Store, StoreError};
+use crate::clock::Clock;
 
 /// The right to append to one execution's journal, until somebody takes it over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,5 +38,126 @@ impl LeaseRecord {
     /// Whether its holder gave it back.
     pub fn is_free(&self) -> bool {
         self.holder.is_empty()
+    }
+}
+
+impl Lease {
+    /// Whether the lease is still ours, where the store has `record` for the execution.
+    pub fn check(&self, record: Option<&LeaseRecord>) -> Result<(), StoreError> {
+        let is_ours = |record: &&LeaseRecord| {
+            record.epoch == self.epoch && record.holder == self.holder && !record.is_free()
+        };
+        match record.filter(is_ours) {
+            Some(_) => Ok(()),
+            None => Err(StoreError::Fenced {
+                ours: self.epoch,
+                current: record.map_or(0, |record| record.epoch),
+            }),
+        }
+    }
+
+    /// The lease that `holder` gets by taking it over, if the store's `record` still is as `seen`.
+    pub fn take(
+        execution: &str,
+        holder: &str,
+        seen: Option<&LeaseRecord>,
+        record: Option<&LeaseRecord>,
+    ) -> Result<Lease, StoreError> {
+        if seen != record {
+            let holder = record.map(|record| record.holder.clone()).unwrap_or_default();
+            return Err(StoreError::Held { holder });
+        }
+        Ok(Lease {
+            execution: execution.to_owned(),
+            holder: holder.to_owned(),
+            epoch: record.map_or(0, |record| record.epoch) + 1,
+        })
+    }
+
+    /// The record with which a store begins to keep this lease.
+    pub fn record(&self) -> LeaseRecord {
+        LeaseRecord { holder: self.holder.clone(), epoch: self.epoch, beat: 0 }
+    }
+}
+
+/// How often the beat is looked at within one ttl.
+const LOOKS: u32 = 8;
+
+/// Becomes the one runner of execution `id`, under the name `holder`.
+///
+/// A lease that nobody holds, or whose holder is known to be dead, is taken at once. Any other is
+/// watched for `ttl`; if its beat moves meanwhile the holder lives, and this is [`StoreError::Held`]. So
+/// it is once `patience` is used up: without any, nothing is watched; to see a watch through, it must be
+/// longer than `ttl`.
+pub async fn acquire(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    id: &str,
+    holder: &str,
+    ttl: Duration,
+    patience: Duration,
+) -> Result<Lease, StoreError> {
+    let deadline = clock.monotonic().saturating_add(patience);
+    loop {
+        let seen = store.lease(id).await?;
+        if let Some(record) = seen.as_ref().filter(|record| !record.is_free()) {
+            watch(store, clock, id, record, ttl, deadline).await?;
+        }
+        match store.take(id, holder, seen.as_ref()).await {
+            // It was given back since we looked.
+            Err(StoreError::Held { holder }) if holder.is_empty() => {}
+            taken => return taken,
+        }
+    }
+}
+
+/// Returns when the holder of `record` has shown no life for `ttl`, is known to be dead, or has given
+/// the lease back; [`StoreError::Held`] if somebody lives, or the deadline comes first.
+async fn watch(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    id: &str,
+    record: &LeaseRecord,
+    ttl: Duration,
+    deadline: Duration,
+) -> Result<(), StoreError> {
+    // The record was read before this moment, so the watch is never shorter than it says.
+    let start = clock.monotonic();
+    while !store.holder_is_gone(id, record).await? {
+        let now = clock.monotonic();
+        let (watched, left) = (now.saturating_sub(start), deadline.saturating_sub(now));
+        if watched >= ttl {
+            break;
+        }
+        if left.is_zero() {
+            return Err(StoreError::Held { holder: record.holder.clone() });
+        }
+        clock.sleep((ttl / LOOKS).min(ttl.saturating_sub(watched)).min(left)).await;
+        match store.lease(id).await? {
+            Some(seen) if seen == *record => {}
+            Some(seen) if !seen.is_free() => return Err(StoreError::Held { holder: seen.holder }),
+            _ => break,
+        }
+    }
+    Ok(())
+}
+
+/// Renews a lease every `period` until it cannot be kept; returns why. A store that is only busy is
+/// asked again at the next beat, for as long as nobody takes over.
+///
+/// Whoever drives an execution runs this beside it, where no runbook can starve it, drops it to stop,
+/// and stops driving when it returns.
+pub async fn keep(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    lease: &Lease,
+    period: Duration,
+) -> StoreError {
+    loop {
+        clock.sleep(period).await;
+        match store.renew(lease).await {
+            Ok(()) | Err(StoreError::Unusable { transient: true, .. }) => {}
+            Err(error) => return error,
+        }
     }
 }

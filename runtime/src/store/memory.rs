@@ -1,3 +1,162 @@
-//! To be written.
-/// To be written.
-pub struct MemoryStore;
+//! A store that lives and dies with its process: for rehearsals, and for tests.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use super::{Lease, LeaseRecord, Listed, Signal, Store, StoreError, append};
+use crate::journal::{Entry, Execution};
+
+/// Keeps executions in memory.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    executions: Mutex<BTreeMap<String, Kept>>,
+}
+
+/// An execution with all that belongs to it.
+#[derive(Debug)]
+struct Kept {
+    head: Execution,
+    journal: Vec<Entry>,
+    lease: Option<LeaseRecord>,
+    /// Number n is at place n - 1.
+    signals: Vec<Signal>,
+}
+
+impl MemoryStore {
+    /// A store without executions.
+    pub fn new() -> MemoryStore {
+        MemoryStore::default()
+    }
+
+    fn executions(&self) -> MutexGuard<'_, BTreeMap<String, Kept>> {
+        // Nothing in here panics half-way through a change.
+        self.executions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does something with the execution `id`, if it is there and readable.
+    fn with<T>(
+        &self,
+        id: &str,
+        act: impl FnOnce(&mut Kept) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut executions = self.executions();
+        let kept = executions.get_mut(id).ok_or_else(|| StoreError::NotFound(id.to_owned()))?;
+        kept.head
+            .format
+            .readable()
+            .map_err(|source| StoreError::Format { place: format!("execution `{id}`"), source })?;
+        act(kept)
+    }
+}
+
+impl Kept {
+    fn last_sequence(&self) -> u64 {
+        self.journal.last().map_or(0, |entry| entry.sequence)
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn create(&self, execution: &Execution) -> Result<(), StoreError> {
+        match self.executions().entry(execution.id.clone()) {
+            Slot::Occupied(_) => Err(StoreError::Exists(execution.id.clone())),
+            Slot::Vacant(slot) => {
+                slot.insert(Kept {
+                    head: execution.clone(),
+                    journal: Vec::new(),
+                    lease: None,
+                    signals: Vec::new(),
+                });
+                Ok(())
+            }
+        }
+    }
+
+    async fn execution(&self, id: &str) -> Result<Execution, StoreError> {
+        self.with(id, |kept| Ok(kept.head.clone()))
+    }
+
+    async fn list(&self) -> Result<Vec<Listed>, StoreError> {
+        let listed = |kept: &Kept| Listed {
+            id: kept.head.id.clone(),
+            runbook: kept.head.plan.name.clone(),
+            created_at: kept.head.created_at,
+            last_sequence: kept.last_sequence(),
+        };
+        let mut list: Vec<Listed> = self.executions().values().map(listed).collect();
+        list.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.id.cmp(&b.id)));
+        Ok(list)
+    }
+
+    async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError> {
+        self.with(&lease.execution, |kept| {
+            append::check(lease, kept.lease.as_ref(), kept.last_sequence(), entries)?;
+            kept.journal.extend_from_slice(entries);
+            Ok(())
+        })
+    }
+
+    async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
+        self.with(id, |kept| {
+            let start = kept.journal.partition_point(|entry| entry.sequence < from);
+            Ok(kept.journal[start..].to_vec())
+        })
+    }
+
+    async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {
+        self.with(id, |kept| Ok(kept.lease.clone()))
+    }
+
+    async fn take(
+        &self,
+        id: &str,
+        holder: &str,
+        seen: Option<&LeaseRecord>,
+    ) -> Result<Lease, StoreError> {
+        self.with(id, |kept| {
+            let lease = Lease::take(id, holder, seen, kept.lease.as_ref())?;
+            kept.lease = Some(lease.record());
+            Ok(lease)
+        })
+    }
+
+    async fn holder_is_gone(&self, id: &str, _seen: &LeaseRecord) -> Result<bool, StoreError> {
+        // Whoever can ask lives in the holder's process.
+        self.with(id, |_| Ok(false))
+    }
+
+    async fn renew(&self, lease: &Lease) -> Result<(), StoreError> {
+        self.with(&lease.execution, |kept| {
+            lease.check(kept.lease.as_ref())?;
+            kept.lease.iter_mut().for_each(|record| record.beat += 1);
+            Ok(())
+        })
+    }
+
+    async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
+        self.with(&lease.execution, |kept| {
+            if lease.check(kept.lease.as_ref()).is_ok() {
+                kept.lease.iter_mut().for_each(|record| record.holder.clear());
+            }
+            Ok(())
+        })
+    }
+
+    async fn send(&self, id: &str, signal: &Signal) -> Result<u64, StoreError> {
+        self.with(id, |kept| {
+            kept.signals.push(signal.clone());
+            Ok(kept.signals.len() as u64)
+        })
+    }
+
+    async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
+        self.with(id, |kept| {
+            let numbered = (1..).zip(&kept.signals);
+            let later = numbered.filter(|(number, _)| *number > after);
+            Ok(later.map(|(number, signal)| (number, signal.clone())).collect())
+        })
+    }
+}

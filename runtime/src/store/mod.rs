@@ -1,8 +1,10 @@
 //! Where executions live.
 //!
 //! A store keeps heads, journals, leases and signals. [`memory`] serves rehearsals and tests,
-//! [`sqlite`] is the default. [`lease`] says how a runner comes to be the only one.
+//! [`sqlite`] is the default. [`lease`] says how a runner comes to be the only one, [`append`] what
+//! every store asks of entries before it takes them.
 
+pub mod append;
 pub mod lease;
 pub mod memory;
 pub mod sqlite;
@@ -19,8 +21,11 @@ pub use sqlite::SqliteStore;
 
 /// Keeps executions so that any process may die at any instant.
 ///
-/// Every method that returns `Ok` has made its change durable. A method that returns an error other
-/// than [`StoreError::Fenced`] or [`StoreError::Exists`] may have made it all the same.
+/// Every method that returns `Ok` has made its change durable. A method that returns
+/// [`StoreError::Unusable`] may have made it all the same; with any other error nothing has changed.
+///
+/// Of an execution that is not there every method says [`StoreError::NotFound`]; one that a newer
+/// release wrote is only listed, all else is [`StoreError::Format`].
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Writes the head of a new execution. [`StoreError::Exists`] if there is one of that id.
@@ -32,7 +37,8 @@ pub trait Store: Send + Sync {
     /// Every execution, newest first.
     async fn list(&self) -> Result<Vec<Listed>, StoreError>;
 
-    /// Appends entries, all or none, if `lease` still holds and the journal ends where they begin.
+    /// Appends entries, all or none, if `lease` still holds ([`StoreError::Fenced`]), they were written
+    /// under it, and the journal ends where they begin ([`StoreError::Misplaced`]).
     async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError>;
 
     /// The journal from `from` (a sequence, counted from 1) to its end, in order.
@@ -42,7 +48,8 @@ pub trait Store: Send + Sync {
     async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError>;
 
     /// Takes the lease for `holder` under the next epoch if it still is as `seen` (`None`: nobody ever
-    /// held it). [`StoreError::Held`] if somebody else was faster.
+    /// held it). [`StoreError::Held`] if it is not, with the holder's name, which is empty if that one
+    /// has given it back again.
     async fn take(
         &self,
         id: &str,
@@ -110,7 +117,7 @@ pub enum Wish {
 }
 
 /// Why a store did not do as asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// There is no such execution.
     #[error("there is no execution `{0}` in this store")]
@@ -118,13 +125,27 @@ pub enum StoreError {
     /// There is one of that id already.
     #[error("an execution `{0}` exists already")]
     Exists(String),
-    /// Another runner has taken over; this one must stop and write nothing more.
-    #[error("another runner took over (epoch {current}, ours was {ours})")]
+    /// Another runner has taken over, or the lease was given back; this one must stop and write nothing
+    /// more.
+    #[error(
+        "the lease is lost: another runner may have taken over (epoch {current}, ours was {ours})"
+    )]
     Fenced {
         /// The epoch we wrote under.
         ours: u64,
         /// The epoch in force.
         current: u64,
+    },
+    /// The entries do not go on where the journal ends, or name another epoch than the lease's. A defect
+    /// of the caller, or an earlier append that was reported as failed and is durable.
+    #[error("entry {found} of epoch {epoch} does not follow entry {last} of the journal")]
+    Misplaced {
+        /// The journal's last sequence.
+        last: u64,
+        /// The sequence of the first entry that does not fit.
+        found: u64,
+        /// Its epoch.
+        epoch: u64,
     },
     /// Another runner holds the lease.
     #[error("`{holder}` is driving it")]

@@ -1,3 +1,0 @@
-//! To be written.
-/// To be written.
-pub struct SqliteStore;

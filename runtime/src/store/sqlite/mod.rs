@@ -1,0 +1,149 @@
+//! The default store: one SQLite file, shared by any number of processes of one machine.
+//!
+//! - `open`: the file, its settings, its format; `private`: for its owner only.
+//! - `rows`: the SQL, one function per question.
+//! - `writer`: the thread that writes, many changes a transaction.
+//! - `reader`: the thread that reads, on a connection of its own.
+//! - `locks`: files by which a dead holder is told from a slow one.
+//! - `thread`: a queue and who works through it; both of them are one.
+//! - `trouble`: what SQLite says, in plain sentences.
+
+mod locks;
+mod open;
+mod private;
+mod reader;
+mod rows;
+#[cfg(test)]
+mod tests;
+mod thread;
+mod trouble;
+mod writer;
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use self::locks::Locks;
+use self::reader::Reader;
+use self::writer::Writer;
+use super::{Lease, LeaseRecord, Listed, Signal, Store, StoreError};
+use crate::journal::{Entry, Execution};
+
+/// Keeps executions in a SQLite file. Dropping it writes what still waits and lets go of every lease's
+/// lock file, as the death of the process would.
+pub struct SqliteStore {
+    reader: Reader,
+    writer: Writer,
+    locks: Arc<Locks>,
+    /// The lock files of the leases that we hold, by execution and epoch.
+    held: Mutex<HashMap<(String, u64), File>>,
+}
+
+impl SqliteStore {
+    /// Opens the store in the file `path`; makes the file, and directories on the way to it, if they
+    /// are not there. Blocks while the file is made or checked.
+    pub fn open(path: &Path) -> Result<SqliteStore, StoreError> {
+        let place: Arc<str> = path.display().to_string().into();
+        let opened = open::open(path).map_err(|trouble| trouble.at(&place))?;
+        Ok(SqliteStore {
+            reader: Reader::start(opened.reader, Arc::clone(&place))?,
+            writer: Writer::start(opened.writer, Arc::clone(&place))?,
+            locks: Arc::new(opened.locks),
+            held: Mutex::default(),
+        })
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<(String, u64), File>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn create(&self, execution: &Execution) -> Result<(), StoreError> {
+        let execution = execution.clone();
+        self.writer.change(move |db| rows::create(db, &execution)).await
+    }
+
+    async fn execution(&self, id: &str) -> Result<Execution, StoreError> {
+        let id = id.to_owned();
+        self.reader.read(move |db| rows::execution(db, &id)).await
+    }
+
+    async fn list(&self) -> Result<Vec<Listed>, StoreError> {
+        self.reader.read(rows::list).await
+    }
+
+    async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError> {
+        let (lease, entries) = (lease.clone(), entries.to_vec());
+        self.writer.change(move |db| rows::append(db, &lease, &entries)).await
+    }
+
+    async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
+        let id = id.to_owned();
+        self.reader.read(move |db| rows::journal(db, &id, from)).await
+    }
+
+    async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {
+        let id = id.to_owned();
+        self.reader.read(move |db| rows::lease(db, &id)).await
+    }
+
+    async fn take(
+        &self,
+        id: &str,
+        holder: &str,
+        seen: Option<&LeaseRecord>,
+    ) -> Result<Lease, StoreError> {
+        let (id, holder, seen) = (id.to_owned(), holder.to_owned(), seen.cloned());
+        let locks = Arc::clone(&self.locks);
+        let change = move |db: &_| {
+            let lease = rows::take(db, &id, &holder, seen.as_ref())?;
+            // Before the transaction commits: nobody shall see our lease without its lock.
+            let lock = locks.hold(&lease)?;
+            Ok((lease, lock))
+        };
+        let (lease, lock) = self.writer.change(change).await?;
+        self.held().insert((lease.execution.clone(), lease.epoch), lock);
+        self.locks.remove(&lease.execution, lease.epoch - 1);
+        Ok(lease)
+    }
+
+    async fn holder_is_gone(&self, id: &str, seen: &LeaseRecord) -> Result<bool, StoreError> {
+        let (locks, id, seen) = (Arc::clone(&self.locks), id.to_owned(), seen.clone());
+        self.reader
+            .read(move |db| {
+                rows::readable(db, &id)?;
+                Ok(seen.is_free() || locks.is_abandoned(&id, seen.epoch))
+            })
+            .await
+    }
+
+    async fn renew(&self, lease: &Lease) -> Result<(), StoreError> {
+        let lease = lease.clone();
+        self.writer.change(move |db| rows::renew(db, &lease)).await
+    }
+
+    async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
+        let given = lease.clone();
+        self.writer.change(move |db| rows::release(db, &given)).await?;
+        // Also of a lease that was lost: the lock is of its epoch, and means nothing any more.
+        if self.held().remove(&(lease.execution.clone(), lease.epoch)).is_some() {
+            self.locks.remove(&lease.execution, lease.epoch);
+        }
+        Ok(())
+    }
+
+    async fn send(&self, id: &str, signal: &Signal) -> Result<u64, StoreError> {
+        let (id, signal) = (id.to_owned(), signal.clone());
+        self.writer.change(move |db| rows::send(db, &id, &signal)).await
+    }
+
+    async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
+        let id = id.to_owned();
+        self.reader.read(move |db| rows::signals(db, &id, after)).await
+    }
+}

@@ -1,0 +1,113 @@
+//! The file of a store: made if it is not there, refused if it is not ours or from a later time.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::locks::Locks;
+use super::private;
+use super::rows::SCHEMA;
+use super::trouble::Trouble;
+use crate::journal::Format;
+use crate::store::StoreError;
+
+/// How long SQLite waits for another process to finish its transaction.
+const BUSY: Duration = Duration::from_secs(5);
+/// `MOON`, SQLite's `application_id` of our files.
+const OURS: i32 = i32::from_be_bytes(*b"MOON");
+
+/// A store's file, open.
+pub(super) struct Opened {
+    /// For the thread that writes.
+    pub(super) writer: Connection,
+    /// For the thread that reads.
+    pub(super) reader: Connection,
+    /// The lock files beside it.
+    pub(super) locks: Locks,
+}
+
+/// Opens or makes the store at `path`.
+pub(super) fn open(path: &Path) -> Result<Opened, Trouble> {
+    // Absolute, because SQLite gives names such as `:memory:` a meaning of their own.
+    let path = std::path::absolute(path).map_err(|e| Trouble::Files("it has no path", e))?;
+    make_file(&path)?;
+    let mut writer = connect(&path)?;
+    // Even closing a connection would write: it tidies up what a dead process left in the log.
+    writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    if is_empty(&writer)? {
+        make_tables(&mut writer, &Locks::beside(&path)?)?;
+    }
+    refuse_others(&writer, &path)?;
+    writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    for (setting, value) in [("journal_mode", "WAL"), ("synchronous", "FULL"), ("fullfsync", "ON")]
+    {
+        writer.pragma_update(None, setting, value)?;
+    }
+    let reader = connect(&path)?;
+    reader.pragma_update(None, "query_only", "ON")?;
+    Ok(Opened { writer, reader, locks: Locks::beside(&path)? })
+}
+
+/// Makes an empty file and the directories on the way to it, for their owner only.
+fn make_file(path: &Path) -> Result<(), Trouble> {
+    if path.is_dir() {
+        return Err(Trouble::Unfit("it is a directory, and a store is a file"));
+    }
+    if let Some(parent) = path.parent() {
+        if parent.is_file() {
+            return Err(Trouble::Unfit("what should be its directory is a file"));
+        }
+        private::directory(parent)
+            .map_err(|error| Trouble::Files("its directory cannot be made", error))?;
+    }
+    match private::options().create_new(true).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(Trouble::Files("it cannot be made", error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, Trouble> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    Ok(connection)
+}
+
+/// Whether there is nothing in the file at all.
+fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
+}
+
+/// Makes an empty file a store.
+fn make_tables(connection: &mut Connection, locks: &Locks) -> Result<(), Trouble> {
+    // Several processes may have found it empty, and SQLite does not let them wait for each other
+    // while the log is set up.
+    let _alone = locks.alone()?;
+    if !is_empty(connection)? {
+        return Ok(());
+    }
+    // Readers and a writer do not wait for each other where there is a log. Remembered in the file.
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(SCHEMA)?;
+    transaction.pragma_update(None, "application_id", OURS)?;
+    transaction.pragma_update(None, "user_version", Format::CURRENT.0)?;
+    Ok(transaction.commit()?)
+}
+
+/// Refuses what this release cannot read.
+fn refuse_others(connection: &Connection, path: &Path) -> Result<(), Trouble> {
+    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+    if number("application_id")? != OURS {
+        return Err(Trouble::Unfit("it is a database of another program"));
+    }
+    let format = Format(number("user_version")?.try_into().unwrap_or_default());
+    format.readable().map_err(|source| {
+        let place = path.display().to_string();
+        StoreError::Format { place, source }.into()
+    })
+}

@@ -1,0 +1,72 @@
+//! What goes wrong below the store, in plain sentences.
+
+use std::io;
+
+use rusqlite::ErrorCode;
+
+use crate::store::StoreError;
+
+/// Why a change or a question failed, before anybody says in which store.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The store's own answer.
+    Said(StoreError),
+    /// SQLite's.
+    Sqlite(rusqlite::Error),
+    /// The file system's, about the named thing.
+    Files(&'static str, io::Error),
+    /// The place is not what it should be.
+    Unfit(&'static str),
+    /// What is stored cannot be read.
+    Unreadable(String, String),
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Trouble {
+        Trouble::Said(error)
+    }
+}
+
+impl From<rusqlite::Error> for Trouble {
+    fn from(error: rusqlite::Error) -> Trouble {
+        Trouble::Sqlite(error)
+    }
+}
+
+impl Trouble {
+    /// The trouble of the store at `place`.
+    pub(super) fn at(self, place: &str) -> StoreError {
+        let (message, transient) = match self {
+            Trouble::Said(error) => return error,
+            Trouble::Sqlite(error) => explain(&error),
+            Trouble::Files(what, error) => (format!("{what}: {error}"), false),
+            Trouble::Unfit(message) => (message.to_owned(), false),
+            Trouble::Unreadable(what, error) => {
+                (format!("{what} is damaged and cannot be read: {error}"), false)
+            }
+        };
+        StoreError::Unusable { place: place.to_owned(), message, transient }
+    }
+}
+
+/// A sentence for a person, and whether trying again may help.
+fn explain(error: &rusqlite::Error) -> (String, bool) {
+    let code = error.sqlite_error_code();
+    let sentence = match code {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "another process keeps it busy; try again in a moment"
+        }
+        Some(ErrorCode::DiskFull) => "the disk is full, and this change was not written",
+        Some(ErrorCode::ReadOnly) => {
+            "it may only be read: check the rights to the file and its directory"
+        }
+        Some(ErrorCode::PermissionDenied) => "access is denied: check the rights to the file",
+        Some(ErrorCode::CannotOpen) => "it cannot be opened: check the path and the rights to it",
+        Some(ErrorCode::NotADatabase) => "it is a file of another kind, not a store",
+        Some(ErrorCode::DatabaseCorrupt) => "it is damaged; restore it from a backup",
+        Some(ErrorCode::SystemIoFailure) => "the disk failed to read or write",
+        _ => return (error.to_string(), false),
+    };
+    let transient = matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked));
+    (format!("{sentence} ({error})"), transient)
+}

@@ -1,0 +1,140 @@
+//! The thread that writes.
+//!
+//! A transaction costs one wait for the disk, however much is in it. So all changes that wait when the
+//! thread comes by share one, each inside a savepoint: it fails or succeeds on its own, and nobody is
+//! told that it succeeded before the transaction is durable.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use super::thread::Thread;
+use super::trouble::Trouble;
+use crate::store::StoreError;
+
+/// So many changes share a transaction at most, so that the first need not wait for ever.
+const MOST: usize = 64;
+
+/// Makes changes, one after another.
+pub(super) struct Writer {
+    thread: Thread<Box<dyn Change>>,
+    place: Arc<str>,
+}
+
+impl Writer {
+    /// Starts the thread that writes to `connection`.
+    pub(super) fn start(mut connection: Connection, place: Arc<str>) -> Result<Writer, StoreError> {
+        let told = Arc::clone(&place);
+        let thread = Thread::start("store-writer", move |changes| {
+            while let Ok(first) = changes.recv() {
+                let waiting = changes.try_iter().take(MOST - 1);
+                let batch = std::iter::once(first).chain(waiting).collect();
+                write(&mut connection, batch, &told);
+            }
+        });
+        let thread = thread.map_err(|trouble| trouble.at(&place))?;
+        Ok(Writer { thread, place })
+    }
+
+    /// Makes a change durable, or nothing of it if it fails. `make` may be called again if SQLite gave
+    /// up the transaction that it was in.
+    pub(super) async fn change<T: Send + 'static>(
+        &self,
+        make: impl FnMut(&Connection) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, waiting) = oneshot::channel();
+        self.thread.ask(Box::new(Asked { make, made: None, answer }));
+        let dead = || Trouble::Unfit("the thread that writes to it is dead").at(&self.place);
+        waiting.await.unwrap_or_else(|_| Err(dead()))
+    }
+}
+
+/// A change that somebody waits for.
+pub(super) trait Change: Send {
+    /// Makes it; returns whether it shall stay.
+    fn make(&mut self, connection: &Connection, place: &str) -> bool;
+
+    /// Tells who waits how it went, now that the transaction is over.
+    fn answer(self: Box<Self>, transaction: Result<(), StoreError>);
+}
+
+/// A change with its answer.
+pub(super) struct Asked<T, F> {
+    pub(super) make: F,
+    /// What the last attempt made; `None` before the first.
+    pub(super) made: Option<Result<T, StoreError>>,
+    pub(super) answer: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Change for Asked<T, F>
+where
+    T: Send,
+    F: FnMut(&Connection) -> Result<T, Trouble> + Send,
+{
+    fn make(&mut self, connection: &Connection, place: &str) -> bool {
+        // What an earlier attempt made goes before the next one begins: it may hold a lock.
+        self.made = None;
+        let made = (self.make)(connection).map_err(|trouble| trouble.at(place));
+        self.made.insert(made).is_ok()
+    }
+
+    fn answer(self: Box<Self>, transaction: Result<(), StoreError>) {
+        let answer = match (self.made, transaction) {
+            (Some(Err(error)), _) | (_, Err(error)) => Err(error),
+            (Some(Ok(made)), Ok(())) => Ok(made),
+            (None, Ok(())) => unreachable!("a transaction that ended well has made every change"),
+        };
+        // Nobody may be waiting any more.
+        let _ = self.answer.send(answer);
+    }
+}
+
+/// Makes the changes and answers them all.
+pub(super) fn write(connection: &mut Connection, mut batch: Vec<Box<dyn Change>>, place: &str) {
+    let transaction = match together(connection, &mut batch, place) {
+        // One of them cost all of them their transaction, and nothing is written: each on its own.
+        Ok(Ended::GivenUp) if batch.len() > 1 => {
+            for change in batch {
+                write(connection, vec![change], place);
+            }
+            return;
+        }
+        Ok(Ended::GivenUp) => Err(Trouble::Unfit("SQLite gave the transaction up")),
+        Ok(Ended::Durable) => Ok(()),
+        Err(error) => Err(Trouble::from(error)),
+    };
+    let transaction = transaction.map_err(|trouble| trouble.at(place));
+    for change in batch {
+        change.answer(transaction.clone());
+    }
+}
+
+/// How a transaction ended.
+enum Ended {
+    /// What was to stay is on disk.
+    Durable,
+    /// SQLite has rolled it back in the middle: disk full, or a failure to read or write.
+    GivenUp,
+}
+
+fn together(
+    connection: &mut Connection,
+    batch: &mut [Box<dyn Change>],
+    place: &str,
+) -> rusqlite::Result<Ended> {
+    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for change in batch {
+        // A savepoint that is not committed is rolled back when it is dropped.
+        let savepoint = transaction.savepoint()?;
+        let stays = change.make(&savepoint, place);
+        if savepoint.is_autocommit() {
+            return Ok(Ended::GivenUp);
+        }
+        if stays {
+            savepoint.commit()?;
+        }
+    }
+    transaction.commit()?;
+    Ok(Ended::Durable)
+}

@@ -1,0 +1,117 @@
+//! Places for stores, and things to put into them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::{Timestamp, ToSpan};
+use moontide_runtime::journal::{Body, Bundle, Entry, Execution, Format};
+use moontide_runtime::plan::{Mode, Node, Plan};
+use moontide_runtime::scheduler::Event;
+use moontide_runtime::store::{Lease, MemoryStore, Signal, SqliteStore, Store};
+use tempfile::TempDir;
+
+/// A place that a store can be opened in any number of times, as several processes would.
+pub(crate) enum Place {
+    Memory(Arc<MemoryStore>),
+    File(TempDir),
+}
+
+impl Place {
+    pub(crate) fn in_memory() -> Place {
+        Place::Memory(Arc::new(MemoryStore::new()))
+    }
+
+    pub(crate) fn in_a_file() -> Place {
+        Place::File(TempDir::new().unwrap())
+    }
+
+    /// The store, opened once more.
+    pub(crate) fn open(&self) -> Arc<dyn Store> {
+        match self {
+            Place::Memory(store) => Arc::clone(store) as Arc<dyn Store>,
+            Place::File(_) => Arc::new(SqliteStore::open(&self.file()).unwrap()),
+        }
+    }
+
+    /// The file that the store is in.
+    pub(crate) fn file(&self) -> PathBuf {
+        match self {
+            Place::Memory(_) => panic!("memory is no file"),
+            Place::File(directory) => directory.path().join("store.db"),
+        }
+    }
+}
+
+/// A moment, so many milliseconds after the first of our time.
+pub(crate) fn moment(milliseconds: i64) -> Timestamp {
+    "2026-03-01T12:00:00Z".parse::<Timestamp>().unwrap() + milliseconds.milliseconds()
+}
+
+/// A small execution of that id.
+pub(crate) fn execution(id: &str) -> Execution {
+    let field = |name: &str, value| (name.to_owned(), value);
+    let wave = Node::Record(vec![
+        field("name", Node::Text("database".to_owned())),
+        field("run", Node::Function),
+    ]);
+    let runbook = Node::Record(vec![
+        field("name", Node::Text("three-tier".to_owned())),
+        field("waves", Node::List(vec![wave])),
+    ]);
+    Execution {
+        format: Format::CURRENT,
+        id: id.to_owned(),
+        created_at: moment(0),
+        created_by: "alice".to_owned(),
+        mode: Mode::Drill,
+        params: [("environment".to_owned(), "staging".into())].into(),
+        regions: vec!["us-west-2".to_owned()],
+        account: None,
+        replaceable: Vec::new(),
+        seed: u64::MAX,
+        moontide: "0.1.0".to_owned(),
+        luau: "0.740".to_owned(),
+        plan: Plan::check(&runbook).unwrap(),
+        bundle: Bundle::default(),
+    }
+}
+
+/// A store with the execution `x`, and a lease of it.
+pub(crate) async fn leased(store: &dyn Store) -> Lease {
+    store.create(&execution("x")).await.unwrap();
+    store.take("x", "alice", None).await.unwrap()
+}
+
+/// The entries of these numbers, as the holder of the lease would write them.
+pub(crate) fn entries(lease: &Lease, sequences: impl IntoIterator<Item = u64>) -> Vec<Entry> {
+    let entry = |sequence: u64| Entry {
+        sequence,
+        epoch: lease.epoch,
+        at: moment(sequence.try_into().unwrap()),
+        body: Body::Event {
+            event: Event::CancelRequested {
+                by: lease.holder.clone(),
+                comment: format!("entry {sequence} \u{1f319}"),
+            },
+        },
+    };
+    sequences.into_iter().map(entry).collect()
+}
+
+/// The numbers of the entries in the journal of `x`.
+pub(crate) async fn sequences(store: &dyn Store) -> Vec<u64> {
+    store.journal("x", 1).await.unwrap().iter().map(|entry| entry.sequence).collect()
+}
+
+/// A signal that says who sent it.
+pub(crate) fn signal(by: &str) -> Signal {
+    Signal {
+        wish: moontide_runtime::store::Wish::Answer {
+            prompt: "database".to_owned(),
+            choice: "continue".to_owned(),
+        },
+        by: by.to_owned(),
+        comment: String::new(),
+        at: moment(7),
+    }
+}

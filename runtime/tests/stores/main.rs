@@ -1,0 +1,27 @@
+//! One body of tests for every store, and what only a file can suffer.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
+
+mod given;
+mod leases;
+mod records;
+mod sqlite;
+
+/// Runs every test on every store, each time in a new place.
+macro_rules! on_every_store {
+    ($($test:ident),* $(,)?) => {
+        mod on_memory {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(&$crate::given::Place::in_memory()).await;
+            })*
+        }
+        mod on_sqlite {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(&$crate::given::Place::in_a_file()).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_every_store;

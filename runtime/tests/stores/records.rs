@@ -1,0 +1,170 @@
+//! Heads, journals and signals are kept as they were given.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use moontide_runtime::journal::{Execution, Format};
+use moontide_runtime::store::{Lease, LeaseRecord, StoreError};
+
+use crate::given::{Place, entries, execution, leased, moment, sequences, signal};
+
+crate::on_every_store!(
+    an_execution_is_found_as_it_was_created,
+    an_id_is_created_once,
+    one_of_many_creates_wins,
+    the_list_is_newest_first,
+    what_is_not_there_is_not_found,
+    what_a_newer_release_wrote_is_only_listed,
+    a_journal_is_read_from_any_entry,
+    entries_follow_one_another,
+    an_append_of_nothing_needs_the_lease_all_the_same,
+    many_appends_that_wait_are_all_made,
+    signals_are_numbered_in_order,
+    no_signal_is_lost_among_many,
+);
+
+async fn an_execution_is_found_as_it_was_created(place: &Place) {
+    place.open().create(&execution("x")).await.unwrap();
+    assert_eq!(place.open().execution("x").await.unwrap(), execution("x"));
+}
+
+async fn an_id_is_created_once(place: &Place) {
+    let store = place.open();
+    store.create(&execution("x")).await.unwrap();
+    let other = Execution { created_by: "bob".to_owned(), ..execution("x") };
+    let refused = place.open().create(&other).await;
+    assert_eq!(refused, Err(StoreError::Exists("x".to_owned())));
+    assert_eq!(store.execution("x").await.unwrap().created_by, "alice");
+}
+
+async fn one_of_many_creates_wins(place: &Place) {
+    let stores = [place.open(), place.open()];
+    let execution = execution("x");
+    let creates = (0..20).map(|n| stores[n % 2].create(&execution));
+    let winners = join_all(creates).await.into_iter().flatten().count();
+    assert_eq!(winners, 1);
+}
+
+async fn the_list_is_newest_first(place: &Place) {
+    let store = place.open();
+    assert_eq!(store.list().await.unwrap(), []);
+    // Half a second is written with more digits than a whole one, and must not sort by them.
+    for (id, at) in [("b", 1000), ("a", 1000), ("d", 1500), ("c", 500)] {
+        let execution = Execution { created_at: moment(at), ..execution(id) };
+        store.create(&execution).await.unwrap();
+    }
+    let lease = store.take("b", "alice", None).await.unwrap();
+    store.append(&lease, &entries(&lease, 1..=3)).await.unwrap();
+
+    let list = place.open().list().await.unwrap();
+    let ids: Vec<_> = list.iter().map(|listed| (&*listed.id, listed.last_sequence)).collect();
+    assert_eq!(ids, [("d", 0), ("a", 0), ("b", 3), ("c", 0)]);
+    assert_eq!((&*list[0].runbook, list[0].created_at), ("three-tier", moment(1500)));
+}
+
+async fn what_is_not_there_is_not_found(place: &Place) {
+    let store = place.open();
+    let lease = Lease { execution: "x".to_owned(), holder: "alice".to_owned(), epoch: 1 };
+    let record = LeaseRecord { holder: "alice".to_owned(), epoch: 1, beat: 0 };
+    let missing = StoreError::NotFound("x".to_owned());
+    assert_eq!(store.execution("x").await, Err(missing.clone()));
+    assert_eq!(store.append(&lease, &[]).await, Err(missing.clone()));
+    assert_eq!(store.journal("x", 1).await, Err(missing.clone()));
+    assert_eq!(store.lease("x").await, Err(missing.clone()));
+    assert_eq!(store.take("x", "alice", None).await, Err(missing.clone()));
+    assert_eq!(store.holder_is_gone("x", &record).await, Err(missing.clone()));
+    assert_eq!(store.renew(&lease).await, Err(missing.clone()));
+    assert_eq!(store.release(&lease).await, Err(missing.clone()));
+    assert_eq!(store.send("x", &signal("bob")).await, Err(missing.clone()));
+    assert_eq!(store.signals("x", 0).await, Err(missing));
+}
+
+async fn what_a_newer_release_wrote_is_only_listed(place: &Place) {
+    let store = place.open();
+    let newer = Execution { format: Format(Format::CURRENT.0 + 1), ..execution("x") };
+    store.create(&newer).await.unwrap();
+    let is_refused =
+        |error| matches!(error, StoreError::Format { place, .. } if place == "execution `x`");
+    assert!(is_refused(store.execution("x").await.unwrap_err()));
+    assert!(is_refused(store.journal("x", 1).await.unwrap_err()));
+    assert!(is_refused(store.take("x", "alice", None).await.unwrap_err()));
+    assert!(is_refused(store.send("x", &signal("bob")).await.unwrap_err()));
+    assert_eq!(store.list().await.unwrap().len(), 1);
+}
+
+async fn a_journal_is_read_from_any_entry(place: &Place) {
+    let store = place.open();
+    let lease = leased(&*store).await;
+    let written = entries(&lease, 1..=5);
+    store.append(&lease, &written[..2]).await.unwrap();
+    store.append(&lease, &written[2..]).await.unwrap();
+    let other = place.open();
+    assert_eq!(other.journal("x", 0).await.unwrap(), written);
+    assert_eq!(other.journal("x", 1).await.unwrap(), written);
+    assert_eq!(other.journal("x", 4).await.unwrap(), written[3..]);
+    assert_eq!(other.journal("x", 6).await.unwrap(), []);
+    assert_eq!(other.journal("x", u64::MAX).await.unwrap(), []);
+}
+
+async fn entries_follow_one_another(place: &Place) {
+    let store = place.open();
+    let lease = leased(&*store).await;
+    store.append(&lease, &entries(&lease, [1, 2])).await.unwrap();
+    let epoch = lease.epoch;
+    for (wrong, last, found) in [([2, 3], 2, 2), ([4, 5], 2, 4), ([3, 5], 3, 5), ([3, 3], 3, 3)] {
+        let refused = store.append(&lease, &entries(&lease, wrong)).await;
+        assert_eq!(refused, Err(StoreError::Misplaced { last, found, epoch }));
+    }
+    let foreign = entries(&Lease { epoch: 7, ..lease.clone() }, [3]);
+    let refused = store.append(&lease, &foreign).await;
+    assert_eq!(refused, Err(StoreError::Misplaced { last: 2, found: 3, epoch: 7 }));
+    assert_eq!(sequences(&*store).await, [1, 2], "nothing of a refused append is kept");
+    store.append(&lease, &entries(&lease, [3])).await.unwrap();
+}
+
+async fn an_append_of_nothing_needs_the_lease_all_the_same(place: &Place) {
+    let store = place.open();
+    let lease = leased(&*store).await;
+    assert_eq!(store.append(&lease, &[]).await, Ok(()));
+    let other = Lease { holder: "bob".to_owned(), ..lease };
+    assert_eq!(store.append(&other, &[]).await, Err(StoreError::Fenced { ours: 1, current: 1 }));
+}
+
+async fn many_appends_that_wait_are_all_made(place: &Place) {
+    let store = place.open();
+    let lease = leased(&*store).await;
+    let (all, wrong) = (entries(&lease, 1..=200), entries(&lease, [900]));
+    // They are asked for in order before any is made; one of them is wrong, and harms no other.
+    let mut appends: Vec<_> = all.chunks(1).map(|entry| store.append(&lease, entry)).collect();
+    appends.insert(100, store.append(&lease, &wrong));
+    let made = join_all(appends).await.into_iter().flatten().count();
+    assert_eq!(made, 200);
+    assert!(sequences(&*place.open()).await.into_iter().eq(1..=200));
+}
+
+async fn signals_are_numbered_in_order(place: &Place) {
+    let stores = [place.open(), place.open()];
+    stores[0].create(&execution("x")).await.unwrap();
+    stores[0].create(&execution("y")).await.unwrap();
+    assert_eq!(stores[0].signals("x", 0).await.unwrap(), []);
+    for (number, by) in (1..).zip(["alice", "bob", "carol"]) {
+        let sent = stores[usize::try_from(number).unwrap() % 2].send("x", &signal(by)).await;
+        assert_eq!(sent, Ok(number));
+    }
+    assert_eq!(stores[1].send("y", &signal("dave")).await, Ok(1));
+    let later = stores[1].signals("x", 1).await.unwrap();
+    assert_eq!(later, [(2, signal("bob")), (3, signal("carol"))]);
+    assert_eq!(stores[0].signals("x", u64::MAX).await.unwrap(), []);
+}
+
+async fn no_signal_is_lost_among_many(place: &Place) {
+    let stores = [place.open(), place.open()];
+    stores[0].create(&execution("x")).await.unwrap();
+    let send = |n: usize| {
+        let store = Arc::clone(&stores[n % 2]);
+        async move { store.send("x", &signal(&n.to_string())).await.unwrap() }
+    };
+    let mut numbers = join_all((0..100).map(send)).await;
+    numbers.sort_unstable();
+    assert!(numbers.iter().copied().eq(1..=100), "{numbers:?}");
+}
