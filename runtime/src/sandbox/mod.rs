@@ -17,8 +17,9 @@
 //! # What is not promised
 //!
 //! `for k in t` over a table whose *keys* are tables or functions visits them in an order that differs
-//! from process to process: Luau offers no way to intercept it. `pairs` and `next` refuse such tables. A
-//! program that depends on it all the same is stopped by the journal's mismatch report when it resumes.
+//! from process to process: Luau offers no way to intercept it. `pairs` and `next` refuse such tables.
+//! Likewise `setmetatable` refuses a metatable with `__mode`, but cannot see one that is added later. A
+//! program that depends on either all the same is stopped by the journal's mismatch report.
 
 mod arrive;
 mod ask;
