@@ -29,11 +29,7 @@ const WATCHDOG: Duration = Duration::from_secs(20);
 #[test]
 fn every_hostile_script_meets_its_end() {
     let scripts = scripts();
-    assert!(
-        scripts.len() >= 150,
-        "only {} scripts were found",
-        scripts.len()
-    );
+    assert!(scripts.len() >= 150, "only {} scripts were found", scripts.len());
     let queue = Mutex::new(scripts);
     let surprises = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -42,10 +38,7 @@ fn every_hostile_script_meets_its_end() {
                 while let Some(script) = { queue.lock().unwrap().pop() } {
                     if let Err(surprise) = judge(&script) {
                         let name = script.file_name().unwrap_or_default().display();
-                        surprises
-                            .lock()
-                            .unwrap()
-                            .push(format!("{name}: {surprise}"));
+                        surprises.lock().unwrap().push(format!("{name}: {surprise}"));
                     }
                 }
             });
@@ -60,10 +53,7 @@ fn every_hostile_script_meets_its_end() {
 #[test]
 #[ignore = "the child process of `every_hostile_script_meets_its_end`"]
 fn child() {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test tells its child process what to do"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "a test tells its child process what to do")]
     let Some(script) = std::env::var_os(SCRIPT) else {
         return;
     };
@@ -77,10 +67,7 @@ fn scripts() -> Vec<PathBuf> {
     let mut scripts: Vec<PathBuf> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "luau")
-        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "luau"))
         .collect();
     scripts.sort();
     scripts
@@ -95,13 +82,7 @@ fn judge(script: &Path) -> Result<(), String> {
 
 fn ending(script: &Path) -> Result<Ending, String> {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "child",
-            "--ignored",
-            "--nocapture",
-            "--test-threads=1",
-        ])
+        .args(["--exact", "child", "--ignored", "--nocapture", "--test-threads=1"])
         .env(SCRIPT, script)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -25,15 +25,9 @@ pub struct PausedClock {
 
 impl PausedClock {
     /// A clock that shows `base` now.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the clock that the others ask"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that the others ask")]
     pub fn new(base: Timestamp) -> Self {
-        Self {
-            base,
-            origin: tokio::time::Instant::now(),
-        }
+        Self { base, origin: tokio::time::Instant::now() }
     }
 }
 
@@ -63,30 +57,17 @@ impl ScaledClock {
     ///
     /// # Panics
     /// If `speed` is not within [`ScaledClock::SPEEDS`].
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the clock that the others ask"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that the others ask")]
     pub fn starting_at(anchor: Timestamp, speed: f64) -> Self {
-        assert!(
-            Self::SPEEDS.contains(&speed),
-            "a clock cannot run at speed {speed}"
-        );
-        Self {
-            anchor,
-            origin: std::time::Instant::now(),
-            speed,
-        }
+        assert!(Self::SPEEDS.contains(&speed), "a clock cannot run at speed {speed}");
+        Self { anchor, origin: std::time::Instant::now(), speed }
     }
 
     /// A clock that shows the wall time now and runs `speed` times as fast from here.
     ///
     /// # Panics
     /// If `speed` is not within [`ScaledClock::SPEEDS`].
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the clock that the others ask"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that the others ask")]
     pub fn starting_now(speed: f64) -> Self {
         Self::starting_at(Timestamp::now(), speed)
     }

@@ -62,26 +62,19 @@ impl Reply {
     /// The same, as the reply to the request of this id.
     fn identified(mut self, request_id: &str) -> Self {
         self.body = self.body.replace(xml::REQUEST_ID, request_id);
-        self.headers
-            .push(("x-amzn-requestid", request_id.to_owned()));
+        self.headers.push(("x-amzn-requestid", request_id.to_owned()));
         self
     }
 
     /// A connection that dies before anything has happened.
     fn never() -> Self {
-        Self {
-            dropped: true,
-            ..Self::new(500, "text/plain", String::new())
-        }
-        .about("lost before it had an effect")
+        Self { dropped: true, ..Self::new(500, "text/plain", String::new()) }
+            .about("lost before it had an effect")
     }
 
     /// The same, but lost on its way.
     fn lost(self) -> Self {
-        Self {
-            dropped: true,
-            ..self
-        }
+        Self { dropped: true, ..self }
     }
 }
 
@@ -96,20 +89,13 @@ pub(crate) struct Worlds {
 impl Worlds {
     pub(crate) fn new(world: World, start: Timestamp) -> Self {
         let elsewhere = Estate::elsewhere(&world, start);
-        Self {
-            here: Estate::new(world, start),
-            elsewhere,
-            calls: Vec::new(),
-        }
+        Self { here: Estate::new(world, start), elsewhere, calls: Vec::new() }
     }
 
     /// Answers one request at `now`.
     pub(crate) fn handle(&mut self, now: Timestamp, request: &Request) -> Reply {
         let elapsed = self.here.elapsed(now);
-        let strike = self
-            .here
-            .faults
-            .strike(request.service, &request.operation, elapsed);
+        let strike = self.here.faults.strike(request.service, &request.operation, elapsed);
         let reply = match strike {
             None => self.perform(now, request),
             Some(Strike::Throttle { retry_after }) => {
@@ -125,10 +111,7 @@ impl Worlds {
                 reply.about(detail)
             }
         };
-        let request_id = self
-            .here
-            .seed
-            .uuid(&format!("request/{}", self.calls.len()));
+        let request_id = self.here.seed.uuid(&format!("request/{}", self.calls.len()));
         let reply = reply.identified(&request_id);
         self.calls.push(Call {
             at: now,

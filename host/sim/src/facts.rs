@@ -37,12 +37,7 @@ impl Fact {
         sentence: &'static str,
         source: &'static str,
     ) -> Self {
-        Self {
-            id,
-            sentence,
-            certainty: Certainty::Documented,
-            source,
-        }
+        Self { id, sentence, certainty: Certainty::Documented, source }
     }
 
     pub(crate) const fn observed(
@@ -50,12 +45,7 @@ impl Fact {
         sentence: &'static str,
         source: &'static str,
     ) -> Self {
-        Self {
-            id,
-            sentence,
-            certainty: Certainty::Observed,
-            source,
-        }
+        Self { id, sentence, certainty: Certainty::Observed, source }
     }
 
     pub(crate) const fn assumed(
@@ -63,12 +53,7 @@ impl Fact {
         sentence: &'static str,
         source: &'static str,
     ) -> Self {
-        Self {
-            id,
-            sentence,
-            certainty: Certainty::Assumed,
-            source,
-        }
+        Self { id, sentence, certainty: Certainty::Assumed, source }
     }
 }
 
@@ -124,19 +109,14 @@ mod tests {
 
     /// How many `FACTS` lists there are below `folder`, this file left out.
     fn lists(folder: &std::path::Path) -> usize {
-        let entries = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path());
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         let count = |path: std::path::PathBuf| {
             if path.is_dir() {
                 lists(&path)
             } else if path.ends_with("facts.rs") {
                 0
             } else {
-                std::fs::read_to_string(path)
-                    .unwrap()
-                    .matches("const FACTS:")
-                    .count()
+                std::fs::read_to_string(path).unwrap().matches("const FACTS:").count()
             }
         };
         entries.map(count).sum()
@@ -146,10 +126,7 @@ mod tests {
     fn every_list_of_facts_is_gathered() {
         let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let gathered = |line: &&str| line.trim_start().starts_with("crate::");
-        assert_eq!(
-            include_str!("facts.rs").lines().filter(gathered).count(),
-            lists(&sources)
-        );
+        assert_eq!(include_str!("facts.rs").lines().filter(gathered).count(), lists(&sources));
     }
 
     #[test]

@@ -34,15 +34,7 @@ fn strikes(seen: &mut u32, occasion: Occasion, elapsed: SignedDuration) -> bool 
 
 impl Faults {
     pub(crate) fn new(faults: &[Fault]) -> Self {
-        Self(
-            faults
-                .iter()
-                .map(|fault| Armed {
-                    fault: fault.clone(),
-                    seen: 0,
-                })
-                .collect(),
-        )
+        Self(faults.iter().map(|fault| Armed { fault: fault.clone(), seen: 0 }).collect())
     }
 
     /// What happens to this call, if anything.
@@ -52,16 +44,14 @@ impl Faults {
         operation: &str,
         elapsed: SignedDuration,
     ) -> Option<Strike> {
-        self.0
-            .iter_mut()
-            .find_map(|Armed { fault, seen }| match fault {
-                Fault::Request(fault)
-                    if fault.operation.service == service && fault.operation.name == operation =>
-                {
-                    strikes(seen, fault.occasion, elapsed).then_some(fault.strike)
-                }
-                _ => None,
-            })
+        self.0.iter_mut().find_map(|Armed { fault, seen }| match fault {
+            Fault::Request(fault)
+                if fault.operation.service == service && fault.operation.name == operation =>
+            {
+                strikes(seen, fault.occasion, elapsed).then_some(fault.strike)
+            }
+            _ => None,
+        })
     }
 
     /// Where the launch of this server that begins now fails, and with what raw error.
@@ -70,27 +60,23 @@ impl Faults {
         server: &str,
         elapsed: SignedDuration,
     ) -> Option<(LaunchPhase, String)> {
-        self.0
-            .iter_mut()
-            .find_map(|Armed { fault, seen }| match fault {
-                Fault::LaunchFails(fault, occasion) if fault.server.get_ref().matches(server) => {
-                    let struck = strikes(seen, *occasion, elapsed);
-                    struck.then(|| (fault.phase, fault.error.clone()))
-                }
-                _ => None,
-            })
+        self.0.iter_mut().find_map(|Armed { fault, seen }| match fault {
+            Fault::LaunchFails(fault, occasion) if fault.server.get_ref().matches(server) => {
+                let struck = strikes(seen, *occasion, elapsed);
+                struck.then(|| (fault.phase, fault.error.clone()))
+            }
+            _ => None,
+        })
     }
 
     /// How long the job that is created now stays hidden, if longer than usual.
     pub(crate) fn next_job_hidden(&mut self, elapsed: SignedDuration) -> Option<SignedDuration> {
-        self.0
-            .iter_mut()
-            .find_map(|Armed { fault, seen }| match fault {
-                Fault::LateJob(fault, occasion) => {
-                    strikes(seen, *occasion, elapsed).then_some(fault.by)
-                }
-                _ => None,
-            })
+        self.0.iter_mut().find_map(|Armed { fault, seen }| match fault {
+            Fault::LateJob(fault, occasion) => {
+                strikes(seen, *occasion, elapsed).then_some(fault.by)
+            }
+            _ => None,
+        })
     }
 
     /// The first moment from `from` on at which no fault silences the server's agents.
@@ -130,15 +116,12 @@ impl Faults {
 
     /// What other people's jobs use up.
     pub(crate) fn quota_in_use(&self, elapsed: SignedDuration) -> OthersJobs {
-        self.0
-            .iter()
-            .fold(OthersJobs::default(), |sum, armed| match armed.fault {
-                Fault::QuotaInUse(fault, window) if window.contains(elapsed) => OthersJobs {
-                    jobs: sum.jobs + fault.jobs,
-                    servers: sum.servers + fault.servers,
-                },
-                _ => sum,
-            })
+        self.0.iter().fold(OthersJobs::default(), |sum, armed| match armed.fault {
+            Fault::QuotaInUse(fault, window) if window.contains(elapsed) => {
+                OthersJobs { jobs: sum.jobs + fault.jobs, servers: sum.servers + fault.servers }
+            }
+            _ => sum,
+        })
     }
 }
 
@@ -160,9 +143,7 @@ mod tests {
             .into_iter()
             .map(|at| {
                 let elapsed = SignedDuration::from_secs(at);
-                faults
-                    .strike(Service::Drs, "DescribeJobs", elapsed)
-                    .is_some()
+                faults.strike(Service::Drs, "DescribeJobs", elapsed).is_some()
             })
             .collect()
     }
@@ -177,10 +158,7 @@ mod tests {
     fn skip_lets_the_first_ones_through() {
         let mut faults =
             faults("kind = \"throttle\"\noperation = \"drs:DescribeJobs\"\nskip = 1\ntimes = 2");
-        assert_eq!(
-            struck(&mut faults, [0, 1, 2, 3]),
-            [false, true, true, false]
-        );
+        assert_eq!(struck(&mut faults, [0, 1, 2, 3]), [false, true, true, false]);
     }
 
     #[test]
@@ -188,10 +166,7 @@ mod tests {
         let mut faults = faults(
             "kind = \"throttle\"\noperation = \"drs:DescribeJobs\"\nafter = \"10s\"\nfor = \"5s\"",
         );
-        assert_eq!(
-            struck(&mut faults, [9, 10, 14, 15]),
-            [false, true, true, false]
-        );
+        assert_eq!(struck(&mut faults, [9, 10, 14, 15]), [false, true, true, false]);
     }
 
     #[test]

@@ -93,40 +93,25 @@ pub(crate) fn read(
     let form = |name| field(&decode_query(&body), name);
 
     let service = match signed_for {
-        Some(name) => Service::ALL
-            .into_iter()
-            .find(|service| service.name() == name)?,
+        Some(name) => Service::ALL.into_iter().find(|service| service.name() == name)?,
         None if target.is_some() => Service::Ssm,
         None if uri.path() != "/" => Service::Drs,
         None if form("Version")?.as_str() == sts::API_VERSION => Service::Sts,
         None => Service::Ec2,
     };
-    let resource = uri
-        .path()
-        .strip_prefix("/tags/")
-        .map(decode)
-        .unwrap_or_default();
+    let resource = uri.path().strip_prefix("/tags/").map(decode).unwrap_or_default();
     let operation = match service {
         Service::Drs => drs::operation(method, uri.path()),
         Service::Ssm => target?.1.to_owned(),
         Service::Ec2 | Service::Sts => form("Action")?,
     };
     let query = decode_query(uri.query().unwrap_or_default());
-    Some(Request {
-        service,
-        operation,
-        region,
-        resource,
-        query,
-        body,
-    })
+    Some(Request { service, operation, region, resource, query, body })
 }
 
 /// `Credential=AKID/20261120/us-west-2/drs/aws4_request` → Region and service.
 fn scope(headers: &HeaderMap) -> Option<(String, String)> {
-    let credential = text(headers, "authorization")?
-        .split("Credential=")
-        .nth(1)?;
+    let credential = text(headers, "authorization")?.split("Credential=").nth(1)?;
     let mut parts = credential.split([',', ' ']).next()?.split('/').skip(2);
     Some((parts.next()?.to_owned(), parts.next()?.to_owned()))
 }
@@ -141,10 +126,7 @@ pub(crate) fn decode_query(text: &str) -> Vec<(String, String)> {
 }
 
 fn field(query: &[(String, String)], name: &str) -> Option<String> {
-    query
-        .iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.clone())
+    query.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
 }
 
 /// Decodes `%3A` and its kind; a path, unlike a form, means `+` literally.
@@ -159,10 +141,7 @@ pub(crate) fn write(reply: Reply) -> Response {
     *response.status_mut() =
         StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static(reply.content_type),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
     for (name, value) in &reply.headers {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(HeaderName::from_static(name), value);
@@ -209,14 +188,8 @@ mod tests {
         let call = |body: &str| {
             read(&Method::POST, &root, &HeaderMap::new(), body.as_bytes()).map(|call| call.service)
         };
-        assert_eq!(
-            call("Action=GetCallerIdentity&Version=2011-06-15"),
-            Some(Service::Sts)
-        );
-        assert_eq!(
-            call("Action=DescribeInstances&Version=2016-11-15"),
-            Some(Service::Ec2)
-        );
+        assert_eq!(call("Action=GetCallerIdentity&Version=2011-06-15"), Some(Service::Sts));
+        assert_eq!(call("Action=DescribeInstances&Version=2016-11-15"), Some(Service::Ec2));
         assert_eq!(call("hello"), None);
     }
 

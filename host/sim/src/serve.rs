@@ -63,9 +63,8 @@ impl Simulator {
     async fn converse(self, stream: TcpStream) {
         let router = tower::util::MapResult::new(self.router(), cut_dropped);
         let service = TowerToHyperService::new(router);
-        if let Err(error) = http1::Builder::new()
-            .serve_connection(TokioIo::new(stream), service)
-            .await
+        if let Err(error) =
+            http1::Builder::new().serve_connection(TokioIo::new(stream), service).await
         {
             tracing::debug!(%error, "a connection ended early");
         }

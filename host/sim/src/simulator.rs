@@ -37,13 +37,7 @@ impl Simulator {
     pub fn new(world: World, clock: Arc<dyn SimClock>) -> Simulator {
         let latency = world.timing.latency.unsigned_abs();
         let worlds = Mutex::new(Worlds::new(world, to_milliseconds(clock.now())));
-        Simulator {
-            shared: Arc::new(Shared {
-                clock,
-                worlds,
-                half_latency: latency / 2,
-            }),
-        }
+        Simulator { shared: Arc::new(Shared { clock, worlds, half_latency: latency / 2 }) }
     }
 
     /// The services, ready for `tower::ServiceExt::oneshot`. Look for
@@ -64,10 +58,7 @@ impl Simulator {
 
     /// A panic under the lock would be a broken invariant of one call; the others still get theirs.
     fn worlds(&self) -> MutexGuard<'_, Worlds> {
-        self.shared
-            .worlds
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.shared.worlds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn half_a_latency(&self) {
@@ -114,8 +105,7 @@ async fn list_calls(State(simulator): State<Simulator>) -> Response {
 
 /// AWS's times have milliseconds, and equal times should look equal.
 fn to_milliseconds(time: Timestamp) -> Timestamp {
-    let rounding = jiff::TimestampRound::new()
-        .smallest(Unit::Millisecond)
-        .mode(jiff::RoundMode::Trunc);
+    let rounding =
+        jiff::TimestampRound::new().smallest(Unit::Millisecond).mode(jiff::RoundMode::Trunc);
     time.round(rounding).unwrap_or(time)
 }

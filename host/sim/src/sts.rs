@@ -59,9 +59,7 @@ pub(crate) fn handle(estate: &Estate, request: &Request) -> Reply {
             user_id: "AROAMOONTIDESIMULATED:moontide",
             account: account.clone(),
         },
-        response_metadata: Metadata {
-            request_id: xml::REQUEST_ID,
-        },
+        response_metadata: Metadata { request_id: xml::REQUEST_ID },
     };
     xml::reply(200, "GetCallerIdentityResponse", &body).about(account)
 }
@@ -73,12 +71,7 @@ pub(crate) fn throttled() -> Reply {
 
 /// The service's own fault.
 pub(crate) fn internal_error() -> Reply {
-    error(
-        500,
-        "Receiver",
-        "InternalFailure",
-        "An internal error has occurred",
-    )
+    error(500, "Receiver", "InternalFailure", "An internal error has occurred")
 }
 
 #[derive(Serialize)]
@@ -101,11 +94,7 @@ struct Detail<'a> {
 fn error(status: u16, who: &str, code: &str, message: &str) -> Reply {
     let body = ErrorBody {
         namespace: NAMESPACE,
-        error: Detail {
-            r#type: who,
-            code,
-            message,
-        },
+        error: Detail { r#type: who, code, message },
         request_id: xml::REQUEST_ID,
     };
     xml::reply(status, "ErrorResponse", &body).about(format!("{code}: {message}"))

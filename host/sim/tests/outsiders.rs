@@ -29,13 +29,9 @@ async fn boto3_and_the_aws_cli_find_nothing_to_complain_about() {
     let judgement = tokio::task::spawn_blocking(move || {
         let python = python();
         let judge = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judge.py");
-        run(Command::new(python)
-            .arg(judge)
-            .arg(format!("http://{address}")))
+        run(Command::new(python).arg(judge).arg(format!("http://{address}")))
     });
-    let judgement = while_serving(&simulator, listener, judgement)
-        .await
-        .unwrap();
+    let judgement = while_serving(&simulator, listener, judgement).await.unwrap();
 
     assert!(judgement.status.success(), "{}", told(&judgement));
 }
@@ -69,18 +65,8 @@ fn python() -> PathBuf {
     if std::fs::read_to_string(&complete).is_ok_and(|installed| installed == wanted) {
         return python;
     }
-    must(
-        Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(&home),
-    );
-    let pip = [
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-    ];
+    must(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home));
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
     must(Command::new(&python).args(pip).args(REQUIREMENTS));
     std::fs::write(&complete, wanted).expect("the target directory can be written");
     python
@@ -98,9 +84,7 @@ fn must(command: &mut Command) {
 }
 
 fn run(command: &mut Command) -> Output {
-    command
-        .output()
-        .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"))
+    command.output().unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"))
 }
 
 fn told(output: &Output) -> String {

@@ -36,16 +36,10 @@ impl Ask {
             _ => return Err("an operation is named like `service.verb`".to_owned()),
         };
         match to_json(arguments, budget) {
-            Ok(arguments) => Ok(Ask {
-                lane,
-                position: 0,
-                operation,
-                arguments,
-                site: String::new(),
-            }),
-            Err(refusal) => Err(format!(
-                "the arguments of {operation} cannot leave: {refusal}"
-            )),
+            Ok(arguments) => {
+                Ok(Ask { lane, position: 0, operation, arguments, site: String::new() })
+            }
+            Err(refusal) => Err(format!("the arguments of {operation} cannot leave: {refusal}")),
         }
     }
 }

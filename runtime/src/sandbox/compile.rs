@@ -59,25 +59,17 @@ fn compile(text: &str) -> Result<Vec<u8>, SyntaxError> {
         });
     }
     let work = || {
-        Compiler::new()
-            .set_disabled_builtins(REPLACED)
-            .compile(text)
-            .map_err(|error| match error {
-                mlua::Error::SyntaxError { message, .. } => SyntaxError::read(&message),
-                other => SyntaxError::read(&other.to_string()),
-            })
+        Compiler::new().set_disabled_builtins(REPLACED).compile(text).map_err(|error| match error {
+            mlua::Error::SyntaxError { message, .. } => SyntaxError::read(&message),
+            other => SyntaxError::read(&other.to_string()),
+        })
     };
     thread::scope(|scope| {
-        match thread::Builder::new()
-            .stack_size(STACK)
-            .spawn_scoped(scope, work)
-        {
+        match thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work) {
             Ok(compiling) => compiling
                 .join()
                 .unwrap_or_else(|_| Err(SyntaxError::read("the compiler gave up on it"))),
-            Err(error) => Err(SyntaxError::read(&format!(
-                "no thread to compile it on: {error}"
-            ))),
+            Err(error) => Err(SyntaxError::read(&format!("no thread to compile it on: {error}"))),
         }
     })
 }
@@ -89,10 +81,7 @@ impl SyntaxError {
             Some((line.trim_start_matches(':').parse().ok()?, message))
         });
         let (line, message) = located.unwrap_or((1, message));
-        SyntaxError {
-            line,
-            message: message.to_owned(),
-        }
+        SyntaxError { line, message: message.to_owned() }
     }
 }
 
@@ -120,11 +109,7 @@ mod tests {
     fn a_mistake_has_a_line() {
         let error = bytecode("\n\nif then").unwrap_err();
         assert_eq!(error.line, 3);
-        assert!(
-            error.message.starts_with("Expected identifier"),
-            "{}",
-            error.message
-        );
+        assert!(error.message.starts_with("Expected identifier"), "{}", error.message);
         let error = bytecode("return 1\n\0error()").unwrap_err();
         assert_eq!(
             (error.line, error.message.as_str()),
@@ -137,12 +122,6 @@ mod tests {
         let nested = |levels: usize| "local function f() ".repeat(levels) + &"end ".repeat(levels);
         assert!(bytecode(&nested(990)).is_ok());
         let error = bytecode(&nested(11_000)).unwrap_err();
-        assert!(
-            error
-                .message
-                .starts_with("Exceeded allowed recursion depth"),
-            "{}",
-            error.message
-        );
+        assert!(error.message.starts_with("Exceeded allowed recursion depth"), "{}", error.message);
     }
 }

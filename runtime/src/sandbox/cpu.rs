@@ -15,10 +15,7 @@ pub(super) fn used() -> Duration {
 
 /// Elsewhere the time that passed stands in for it.
 #[cfg(not(unix))]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one raw clock: it guards against endless loops"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one raw clock: it guards against endless loops")]
 pub(super) fn used() -> Duration {
     use std::sync::OnceLock;
     use std::time::Instant;

@@ -22,14 +22,9 @@ pub struct Declared {
 /// The plain data of a declared table. What no declaration may hold stays visible as `Foreign`, for the
 /// plan to complain about; only what has no end is an error here.
 pub(super) fn node(table: &Table, budget: Budget) -> Result<Node, ScriptError> {
-    let mut walk = Walk {
-        nodes: budget.nodes,
-        bytes: budget.bytes,
-        depth: budget.depth,
-        open: Vec::new(),
-    };
-    walk.table(table)
-        .map_err(|problem| ScriptError::new("NotARunbook", problem))
+    let mut walk =
+        Walk { nodes: budget.nodes, bytes: budget.bytes, depth: budget.depth, open: Vec::new() };
+    walk.table(table).map_err(|problem| ScriptError::new("NotARunbook", problem))
 }
 
 struct Walk {
@@ -41,17 +36,11 @@ struct Walk {
 
 impl Walk {
     fn value(&mut self, value: &Value) -> Result<Node, String> {
-        self.nodes = self
-            .nodes
-            .checked_sub(1)
-            .ok_or("the runbook holds too many values")?;
+        self.nodes = self.nodes.checked_sub(1).ok_or("the runbook holds too many values")?;
         Ok(match value {
             Value::Nil => Node::Nil,
             Value::Boolean(flag) => Node::Boolean(*flag),
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "Luau's numbers are doubles anyway"
-            )]
+            #[expect(clippy::cast_precision_loss, reason = "Luau's numbers are doubles anyway")]
             Value::Integer(whole) => Node::Number(*whole as f64),
             Value::Number(number) => Node::Number(*number),
             Value::String(text) => match self.text(&text.as_bytes())? {
@@ -67,10 +56,8 @@ impl Walk {
     }
 
     fn text(&mut self, bytes: &[u8]) -> Result<Option<String>, String> {
-        self.bytes = self
-            .bytes
-            .checked_sub(bytes.len())
-            .ok_or("the runbook holds too much text")?;
+        self.bytes =
+            self.bytes.checked_sub(bytes.len()).ok_or("the runbook holds too much text")?;
         Ok(std::str::from_utf8(bytes).ok().map(str::to_owned))
     }
 
@@ -80,10 +67,7 @@ impl Walk {
             return Err("the runbook holds a table that holds itself".to_owned());
         }
         if self.open.len() >= self.depth {
-            return Err(format!(
-                "the runbook nests tables more than {} deep",
-                self.depth
-            ));
+            return Err(format!("the runbook nests tables more than {} deep", self.depth));
         }
         self.open.push(this);
         let node = self.fields(table);
@@ -103,15 +87,12 @@ impl Walk {
                     Some(key) => fields.push((key, value)),
                     None => return Ok(Node::Foreign("a table with a key that is not UTF-8")),
                 }
-            } else if let Some(item) = key
-                .as_usize()
-                .and_then(|place| items.get_mut(place.checked_sub(1)?))
+            } else if let Some(item) =
+                key.as_usize().and_then(|place| items.get_mut(place.checked_sub(1)?))
             {
                 *item = value;
             } else {
-                return Ok(Node::Foreign(
-                    "a table with keys that are neither names nor 1 to n",
-                ));
+                return Ok(Node::Foreign("a table with keys that are neither names nor 1 to n"));
             }
         }
         match (items.is_empty(), fields.is_empty()) {

@@ -21,9 +21,7 @@ const FLAGS: [&str; 4] = [
 pub(super) fn set() -> Result<(), &'static str> {
     static SET: OnceLock<Result<(), &'static str>> = OnceLock::new();
     *SET.get_or_init(|| {
-        FLAGS
-            .iter()
-            .try_for_each(|flag| Lua::set_fflag(flag, true).map_err(|()| *flag))
+        FLAGS.iter().try_for_each(|flag| Lua::set_fflag(flag, true).map_err(|()| *flag))
     })
 }
 

@@ -17,14 +17,8 @@ use super::native::{self, Shared};
 
 /// Luau's own libraries that scripts get. mlua's `os`, `io`, `debug`, `package`, `vector` and `integer`
 /// are not loaded.
-const LIBRARIES: [StdLib; 6] = [
-    StdLib::TABLE,
-    StdLib::STRING,
-    StdLib::MATH,
-    StdLib::UTF8,
-    StdLib::BIT,
-    StdLib::BUFFER,
-];
+const LIBRARIES: [StdLib; 6] =
+    [StdLib::TABLE, StdLib::STRING, StdLib::MATH, StdLib::UTF8, StdLib::BIT, StdLib::BUFFER];
 
 /// Loaded for the trusted code alone, and taken away before a script runs.
 const TRUSTED_LIBRARIES: [StdLib; 2] = [StdLib::COROUTINE, StdLib::DEBUG];
@@ -55,10 +49,8 @@ const REMOVED: [&str; 11] = [
 ];
 
 /// Functions of libraries that no script gets: long deprecated, or a second way to seed.
-const REMOVED_FROM: [(&str, &[&str]); 2] = [
-    ("table", &["foreach", "foreachi", "getn", "maxn"]),
-    ("math", &["randomseed"]),
-];
+const REMOVED_FROM: [(&str, &[&str]); 2] =
+    [("table", &["foreach", "foreachi", "getn", "maxn"]), ("math", &["randomseed"])];
 
 /// The trusted functions that the sandbox calls.
 #[derive(Clone, Debug)]
@@ -88,10 +80,8 @@ pub(super) fn open(shared: &Rc<Shared>, seed: u64) -> Result<(Lua, Trusted), Scr
 }
 
 fn furnish(shared: &Rc<Shared>, seed: u64) -> mlua::Result<(Lua, Trusted)> {
-    let libraries = LIBRARIES
-        .into_iter()
-        .chain(TRUSTED_LIBRARIES)
-        .fold(StdLib::NONE, |all, one| all | one);
+    let libraries =
+        LIBRARIES.into_iter().chain(TRUSTED_LIBRARIES).fold(StdLib::NONE, |all, one| all | one);
     let lua = Lua::new_with(libraries, LuaOptions::new())?;
     let globals = lua.globals();
     sow(&globals, seed)?;
@@ -108,13 +98,9 @@ fn furnish(shared: &Rc<Shared>, seed: u64) -> mlua::Result<(Lua, Trusted)> {
     }
     for (library, names) in REMOVED_FROM {
         let library: Table = globals.raw_get(library)?;
-        names
-            .iter()
-            .try_for_each(|name| library.raw_set(*name, mlua::Nil))?;
+        names.iter().try_for_each(|name| library.raw_set(*name, mlua::Nil))?;
     }
-    REMOVED
-        .iter()
-        .try_for_each(|name| globals.raw_set(*name, mlua::Nil))?;
+    REMOVED.iter().try_for_each(|name| globals.raw_set(*name, mlua::Nil))?;
     replace(&globals, &trusted.raw_get("globals")?)?;
     replace(&globals.raw_get("string")?, &trusted.raw_get("strings")?)?;
     replace(&globals.raw_get("table")?, &trusted.raw_get("tables")?)?;

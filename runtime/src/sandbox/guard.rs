@@ -36,11 +36,7 @@ pub(super) enum Trip {
 impl Trip {
     /// The code of the error that the program ends with.
     pub(super) fn code(self) -> &'static str {
-        if self == Trip::Stopped {
-            "Stopped"
-        } else {
-            "LimitExceeded"
-        }
+        if self == Trip::Stopped { "Stopped" } else { "LimitExceeded" }
     }
 }
 
@@ -145,8 +141,7 @@ impl Guard {
             Some(deadline) if cpu::used() > deadline => Err(self.trip(Trip::Time(self.slice))),
             Some(_) => Ok(()),
             None => {
-                self.deadline
-                    .set(Some(cpu::used().saturating_add(self.slice)));
+                self.deadline.set(Some(cpu::used().saturating_add(self.slice)));
                 Ok(())
             }
         }
@@ -184,16 +179,8 @@ mod tests {
         assert_eq!([guard.tick(), guard.tick()], [Ok(()), Ok(())]);
         assert_eq!(guard.tick(), Err(Trip::Fuel));
         guard.begin_slice();
-        assert_eq!(
-            guard.tick(),
-            Err(Trip::Fuel),
-            "a new slice does not heal it"
-        );
-        assert_eq!(
-            guard.trip(Trip::Stopped),
-            Trip::Fuel,
-            "the first reason stays"
-        );
+        assert_eq!(guard.tick(), Err(Trip::Fuel), "a new slice does not heal it");
+        assert_eq!(guard.trip(Trip::Stopped), Trip::Fuel, "the first reason stays");
         guard.trusted(|| assert_eq!(guard.tick(), Ok(())));
     }
 

@@ -40,11 +40,7 @@ pub(super) struct Join {
 /// What a lane stopped at.
 pub(super) enum Stop {
     /// It wants an effect.
-    Effect {
-        operation: Value,
-        arguments: Value,
-        site: String,
-    },
+    Effect { operation: Value, arguments: Value, site: String },
     /// It wants these functions run side by side.
     Split(Table),
     /// It returned.
@@ -61,13 +57,7 @@ impl Strand {
         parent: Option<(Lane, usize)>,
     ) -> mlua::Result<Strand> {
         let thread = trusted.spawn.call(main)?;
-        Ok(Strand {
-            thread,
-            position: 0,
-            splits: 0,
-            parent,
-            waits: Waits::Turn,
-        })
+        Ok(Strand { thread, position: 0, splits: 0, parent, waits: Waits::Turn })
     }
 
     /// Runs it until it stops.
@@ -84,16 +74,9 @@ impl Strand {
             ("parallel", Value::Table(functions), ..) => Ok(Stop::Split(functions)),
             ("effect", operation, arguments, file, line) => {
                 let line = line.as_u32().unwrap_or_default();
-                let site = if line == 0 {
-                    String::new()
-                } else {
-                    format!("{}:{line}", word(&file))
-                };
-                Ok(Stop::Effect {
-                    operation,
-                    arguments,
-                    site,
-                })
+                let site =
+                    if line == 0 { String::new() } else { format!("{}:{line}", word(&file)) };
+                Ok(Stop::Effect { operation, arguments, site })
             }
             _ => Err(mlua::Error::runtime("a lane stopped at something unknown")),
         }
@@ -102,9 +85,7 @@ impl Strand {
 
 impl Join {
     pub(super) fn of(branches: usize) -> Join {
-        Join {
-            ended: vec![None; branches],
-        }
+        Join { ended: vec![None; branches] }
     }
 
     /// Takes down how a branch ended.
@@ -115,24 +96,15 @@ impl Join {
     /// What the lane goes on with, once every branch has ended: the results in order, or the first
     /// error by the order of the branches.
     pub(super) fn outcome(&self, lua: &mlua::Lua) -> Option<mlua::Result<MultiValue>> {
-        let ended: Vec<_> = self
-            .ended
-            .iter()
-            .map(Option::as_ref)
-            .collect::<Option<_>>()?;
+        let ended: Vec<_> = self.ended.iter().map(Option::as_ref).collect::<Option<_>>()?;
         let results: Result<Vec<Value>, Value> = ended.into_iter().cloned().collect();
         Some(match results {
-            Ok(results) => lua
-                .create_table_with_capacity(results.len(), 0)
-                .and_then(|table| {
-                    for (place, result) in (1..).zip(results) {
-                        table.raw_seti(place, result)?;
-                    }
-                    Ok(MultiValue::from_iter([
-                        Value::Boolean(true),
-                        Value::Table(table),
-                    ]))
-                }),
+            Ok(results) => lua.create_table_with_capacity(results.len(), 0).and_then(|table| {
+                for (place, result) in (1..).zip(results) {
+                    table.raw_seti(place, result)?;
+                }
+                Ok(MultiValue::from_iter([Value::Boolean(true), Value::Table(table)]))
+            }),
             Err(error) => Ok(MultiValue::from_iter([Value::Boolean(false), error])),
         })
     }
@@ -140,8 +112,5 @@ impl Join {
 
 /// A string from our own trusted code.
 fn word(value: &Value) -> String {
-    value
-        .as_string()
-        .map(mlua::LuaString::to_string_lossy)
-        .unwrap_or_default()
+    value.as_string().map(mlua::LuaString::to_string_lossy).unwrap_or_default()
 }

@@ -50,11 +50,7 @@ pub struct Budget {
 
 impl Budget {
     const fn new(nodes: usize, kilobytes: usize) -> Budget {
-        Budget {
-            nodes,
-            bytes: kilobytes * 1024,
-            depth: 64,
-        }
+        Budget { nodes, bytes: kilobytes * 1024, depth: 64 }
     }
 }
 

@@ -42,63 +42,33 @@ pub(super) fn functions(lua: &Lua, builtins: &Table, shared: &Rc<Shared>) -> mlu
 
     let set = |name: &str, function: Function| native.raw_set(name, function);
     let it = shared.clone();
-    set(
-        "look",
-        lua.create_function(move |_, ()| it.guard.look().map_err(mlua::Error::external))?,
-    )?;
+    set("look", lua.create_function(move |_, ()| it.guard.look().map_err(mlua::Error::external))?)?;
     let it = shared.clone();
-    set(
-        "out_of_memory",
-        lua.create_function(move |_, ()| it.out_of_memory())?,
-    )?;
+    set("out_of_memory", lua.create_function(move |_, ()| it.out_of_memory())?)?;
     let it = shared.clone();
-    set(
-        "find",
-        lua.create_function(move |_, name| Ok(it.find(&name)))?,
-    )?;
+    set("find", lua.create_function(move |_, name| Ok(it.find(&name)))?)?;
     let (it, builtins) = (shared.clone(), builtins.clone());
-    set(
-        "compile",
-        lua.create_function(move |lua, key: String| it.compile(lua, &builtins, &key))?,
-    )?;
+    set("compile", lua.create_function(move |lua, key: String| it.compile(lua, &builtins, &key))?)?;
     let it = shared.clone();
     set(
         "declare",
         lua.create_function(move |_, (runbook, file, line)| {
-            Ok(it.declare(Declaration {
-                runbook,
-                file,
-                line,
-            }))
+            Ok(it.declare(Declaration { runbook, file, line }))
         })?,
     )?;
     let it = shared.clone();
-    set(
-        "log",
-        lua.create_function(move |_, (level, text)| Ok(it.log(&level, &text)))?,
-    )?;
+    set("log", lua.create_function(move |_, (level, text)| Ok(it.log(&level, &text)))?)?;
     let it = shared.clone();
-    set(
-        "phase",
-        lua.create_function(move |_, text| Ok(it.say(Said::Phase(lossy(&text)))))?,
-    )?;
+    set("phase", lua.create_function(move |_, text| Ok(it.say(Said::Phase(lossy(&text)))))?)?;
     let it = shared.clone();
-    set(
-        "report",
-        lua.create_function(move |_, (topic, data)| Ok(it.report(&topic, &data)))?,
-    )?;
-    set(
-        "duration",
-        lua.create_function(|_, length| Ok(seconds(&length)))?,
-    )?;
+    set("report", lua.create_function(move |_, (topic, data)| Ok(it.report(&topic, &data)))?)?;
+    set("duration", lua.create_function(|_, length| Ok(seconds(&length)))?)?;
     Ok(native)
 }
 
 impl Shared {
     fn out_of_memory(&self) -> mlua::Result<()> {
-        Err(mlua::Error::external(
-            self.guard.trip(Trip::Memory(self.limits.memory)),
-        ))
+        Err(mlua::Error::external(self.guard.trip(Trip::Memory(self.limits.memory))))
     }
 
     fn find(&self, name: &Value) -> (Option<String>, Option<String>) {
@@ -136,10 +106,7 @@ impl Shared {
         if !["debug", "info", "warn", "error"].contains(&level.as_str()) {
             return Some("the level of a log line is debug, info, warn or error");
         }
-        self.say(Said::Log {
-            level,
-            message: lossy(text),
-        })
+        self.say(Said::Log { level, message: lossy(text) })
     }
 
     fn report(&self, topic: &Value, data: &Value) -> Option<String> {
@@ -191,10 +158,7 @@ fn lossy(value: &Value) -> String {
 fn seconds(length: &Value) -> Option<f64> {
     match length {
         Value::String(_) => duration::parse(&lossy(length)).map(|length| length.as_secs_f64()),
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "Luau's numbers are doubles anyway"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "Luau's numbers are doubles anyway")]
         Value::Integer(seconds) => (*seconds >= 0).then_some(*seconds as f64),
         Value::Number(seconds) => (seconds.is_finite() && *seconds >= 0.0).then_some(*seconds),
         _ => None,

@@ -113,10 +113,7 @@ impl Program {
     ) -> Progress {
         if self.ended {
             let error = ScriptError::internal("the program has ended, and was run again");
-            return Progress {
-                asks: Vec::new(),
-                ended: Some(Err(error)),
-            };
+            return Progress { asks: Vec::new(), ended: Some(Err(error)) };
         }
         if let Some(voice) = &*self.shared.voice.borrow() {
             voice.silence(silent);
@@ -129,10 +126,7 @@ impl Program {
             Err(broken) => Err(self.failure(broken)),
         };
         self.ended = true;
-        Progress {
-            asks: Vec::new(),
-            ended: Some(ended),
-        }
+        Progress { asks: Vec::new(), ended: Some(ended) }
     }
 
     /// Runs whatever can run; the root's result if it ended.
@@ -144,11 +138,7 @@ impl Program {
                 return Err(self.poisoned());
             }
             let result = match stop {
-                Stop::Effect {
-                    operation,
-                    arguments,
-                    site,
-                } => {
+                Stop::Effect { operation, arguments, site } => {
                     asks.extend(self.ask(lane, &operation, &arguments, site)?);
                     continue;
                 }
@@ -184,11 +174,7 @@ impl Program {
             Ok(ask) => {
                 strand.position += 1;
                 strand.waits = Waits::Outcome;
-                Ok(Some(Ask {
-                    position: strand.position,
-                    site,
-                    ..ask
-                }))
+                Ok(Some(Ask { position: strand.position, site, ..ask }))
             }
             Err(problem) => {
                 let error = EffectError::new("InvalidArguments", problem);

@@ -41,10 +41,7 @@ impl Said {
 
     fn cleaned(self, most: usize) -> Said {
         match self {
-            Said::Log { level, message } => Said::Log {
-                level,
-                message: plain(&message, most),
-            },
+            Said::Log { level, message } => Said::Log { level, message: plain(&message, most) },
             Said::Phase(text) => Said::Phase(plain(&text, 200)),
             Said::Report { topic, mut data } => {
                 plain_value(&mut data, most);
@@ -87,15 +84,11 @@ impl Voice {
         let said = said.cleaned(self.text);
         let left = self.bytes.get().saturating_sub(said.size());
         self.bytes.set(left);
-        self.lines
-            .set(if left == 0 { 0 } else { self.lines.get() - 1 });
+        self.lines.set(if left == 0 { 0 } else { self.lines.get() - 1 });
         self.hear(said);
         if self.lines.get() == 0 {
             let message = "this wave has logged too much: its further lines are dropped".to_owned();
-            self.hear(Said::Log {
-                level: "warn".to_owned(),
-                message,
-            });
+            self.hear(Said::Log { level: "warn".to_owned(), message });
         }
     }
 
@@ -113,10 +106,7 @@ mod tests {
     use super::*;
 
     fn log(message: &str) -> Said {
-        Said::Log {
-            level: "info".to_owned(),
-            message: message.to_owned(),
-        }
+        Said::Log { level: "info".to_owned(), message: message.to_owned() }
     }
 
     #[test]
@@ -126,13 +116,7 @@ mod tests {
             let heard = heard.clone();
             Rc::new(move |said| heard.borrow_mut().push(said))
         };
-        let voice = Voice::new(
-            &Limits {
-                lines: 3,
-                ..Limits::default()
-            },
-            ear,
-        );
+        let voice = Voice::new(&Limits { lines: 3, ..Limits::default() }, ear);
         voice.silence(true);
         voice.say(log("one"));
         voice.silence(false);

@@ -37,13 +37,7 @@ impl Sources {
                 let message = format!("{file} is longer than {most} KiB: split it into modules");
                 return Err(ScriptError::new("LimitExceeded", message).at(format!("{file}:1")));
             }
-            modules.insert(
-                name.clone(),
-                Source {
-                    file,
-                    text: module.source.clone(),
-                },
-            );
+            modules.insert(name.clone(), Source { file, text: module.source.clone() });
         }
         Ok(Sources { modules })
     }
@@ -100,10 +94,7 @@ impl Sources {
         builtins: &Table,
         key: &str,
     ) -> mlua::Result<Result<Function, SyntaxError>> {
-        let source = self
-            .modules
-            .get(key)
-            .ok_or_else(|| mlua::Error::runtime("no such module"))?;
+        let source = self.modules.get(key).ok_or_else(|| mlua::Error::runtime("no such module"))?;
         let bytecode = match bytecode(&source.text) {
             Ok(bytecode) => bytecode,
             Err(error) => return Ok(Err(error)),
@@ -136,16 +127,10 @@ mod tests {
     use crate::journal::execution::Module;
 
     fn sources() -> Sources {
-        let module = |file: &str| Module {
-            file: file.to_owned(),
-            source: "return 1".to_owned(),
-        };
+        let module = |file: &str| Module { file: file.to_owned(), source: "return 1".to_owned() };
         let modules = ["runbook", "helpers", "lib/dns", "@moontide/drs"]
             .map(|name| (name.to_owned(), module(&format!("demo/{name}.luau"))));
-        let bundle = Bundle {
-            entry: "runbook".to_owned(),
-            modules: modules.into(),
-        };
+        let bundle = Bundle { entry: "runbook".to_owned(), modules: modules.into() };
         Sources::of(&bundle, &Limits::default()).unwrap()
     }
 
@@ -161,22 +146,10 @@ mod tests {
         ] {
             assert_eq!(sources.find(name), Ok(key));
         }
-        for name in [
-            "",
-            ".",
-            "..",
-            "../etc",
-            "/etc/passwd",
-            "a/../b",
-            "./../x",
-            "a\\b",
-            "C:x",
-            "a//b",
-        ] {
-            assert!(
-                sources.find(name).unwrap_err().contains("is no module"),
-                "{name}"
-            );
+        for name in
+            ["", ".", "..", "../etc", "/etc/passwd", "a/../b", "./../x", "a\\b", "C:x", "a//b"]
+        {
+            assert!(sources.find(name).unwrap_err().contains("is no module"), "{name}");
         }
         assert_eq!(
             sources.find("helper"),
@@ -186,14 +159,9 @@ mod tests {
 
     #[test]
     fn a_module_that_is_too_long_is_refused_before_it_is_compiled() {
-        let module = Module {
-            file: "big.luau".to_owned(),
-            source: " ".repeat(300 * 1024),
-        };
-        let bundle = Bundle {
-            entry: "big".to_owned(),
-            modules: [("big".to_owned(), module)].into(),
-        };
+        let module = Module { file: "big.luau".to_owned(), source: " ".repeat(300 * 1024) };
+        let bundle =
+            Bundle { entry: "big".to_owned(), modules: [("big".to_owned(), module)].into() };
         let error = Sources::of(&bundle, &Limits::default()).unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -31,23 +31,14 @@ fn one_wave(body: &str) -> String {
 /// A bundle of the standard library and these files of a runbook's folder.
 fn bundle(files: &[(&str, &str)]) -> Bundle {
     let library = moontide_stdlib::MODULES.iter().map(|(name, source)| {
-        let module = Module {
-            file: format!("{name}.luau"),
-            source: (*source).to_owned(),
-        };
+        let module = Module { file: format!("{name}.luau"), source: (*source).to_owned() };
         ((*name).to_owned(), module)
     });
     let own = files.iter().map(|(name, source)| {
-        let module = Module {
-            file: format!("demo/{name}.luau"),
-            source: (*source).to_owned(),
-        };
+        let module = Module { file: format!("demo/{name}.luau"), source: (*source).to_owned() };
         ((*name).to_owned(), module)
     });
-    Bundle {
-        entry: "runbook".to_owned(),
-        modules: library.chain(own).collect(),
-    }
+    Bundle { entry: "runbook".to_owned(), modules: library.chain(own).collect() }
 }
 
 fn declare(source: &str) -> Result<Declared, ScriptError> {
@@ -63,11 +54,7 @@ struct Stage {
 
 impl Stage {
     fn set(body: &str) -> Stage {
-        Stage::with(
-            &bundle(&[("runbook", &one_wave(body))]),
-            &Limits::default(),
-            &json!({}),
-        )
+        Stage::with(&bundle(&[("runbook", &one_wave(body))]), &Limits::default(), &json!({}))
     }
 
     fn with(bundle: &Bundle, limits: &Limits, context: &Value) -> Stage {
@@ -83,11 +70,7 @@ impl Stage {
                 Rc::new(move |line| ear.borrow_mut().push(line)),
             )
             .unwrap();
-        Stage {
-            program,
-            said,
-            lane,
-        }
+        Stage { program, said, lane }
     }
 
     fn begin(&mut self) -> Progress {

@@ -64,10 +64,7 @@ mod tests {
 
     #[test]
     fn a_terminal_sees_neither_escapes_nor_line_breaks_nor_turned_text() {
-        assert_eq!(
-            plain("ok\n\x1b[2Jdone\u{202e}!", 99),
-            "ok\\n\\u{1b}[2Jdone\\u{202e}!"
-        );
+        assert_eq!(plain("ok\n\x1b[2Jdone\u{202e}!", 99), "ok\\n\\u{1b}[2Jdone\\u{202e}!");
         assert_eq!(plain("Grüße, 東京", 99), "Grüße, 東京");
     }
 

@@ -39,10 +39,7 @@ pub(super) fn error(
         }
     }
     let trace = frames.iter().map(Frame::to_string).collect();
-    ScriptError {
-        trace,
-        ..poisoned(shared)
-    }
+    ScriptError { trace, ..poisoned(shared) }
 }
 
 /// The error of a program whose limit has tripped.
@@ -50,10 +47,7 @@ pub(super) fn poisoned(shared: &Shared) -> ScriptError {
     let Some(trip) = shared.guard.tripped() else {
         return ScriptError::internal("the program was given up without a reason");
     };
-    ScriptError {
-        poisoned: true,
-        ..ScriptError::new(trip.code(), format!("the script {trip}"))
-    }
+    ScriptError { poisoned: true, ..ScriptError::new(trip.code(), format!("the script {trip}")) }
 }
 
 /// What it means that a call into the VM failed: no memory, or a broken promise of ours.
@@ -135,9 +129,7 @@ fn split<'a>(message: &'a str, shared: &Shared) -> (&'a str, Option<String>) {
     for file in shared.sources.files().keys() {
         let located = message.strip_prefix(file).and_then(|rest| {
             let (line, rest) = rest.strip_prefix(':')?.split_once(": ")?;
-            line.bytes()
-                .all(|digit| digit.is_ascii_digit())
-                .then_some((line, rest))
+            line.bytes().all(|digit| digit.is_ascii_digit()).then_some((line, rest))
         });
         if let Some((line, rest)) = located {
             return (rest, Some(format!("{file}:{line}")));

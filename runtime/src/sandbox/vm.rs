@@ -57,12 +57,7 @@ impl Vm {
             remembered: RefCell::default(),
         });
         let (lua, trusted) = globals::open(&shared, seed)?;
-        Ok(Vm {
-            lua,
-            trusted,
-            shared,
-            entry: bundle.entry.clone(),
-        })
+        Ok(Vm { lua, trusted, shared, entry: bundle.entry.clone() })
     }
 
     /// Stops whatever runs in this VM at its next safepoint, from any thread.
@@ -75,17 +70,11 @@ impl Vm {
         self.load()?;
         let declared = self.shared.declared.borrow();
         let Some(declaration) = &*declared else {
-            return Err(ScriptError::internal(
-                "a runbook was loaded without a declaration",
-            ));
+            return Err(ScriptError::internal("a runbook was loaded without a declaration"));
         };
         let node = declare::node(&declaration.runbook, self.shared.limits.result)
             .map_err(|error| error.at(format!("{}:{}", declaration.file, declaration.line)))?;
-        Ok(Declared {
-            node,
-            file: declaration.file.clone(),
-            line: declaration.line,
-        })
+        Ok(Declared { node, file: declaration.file.clone(), line: declaration.line })
     }
 
     /// Prepares one of the runbook's programs. What it says goes to `said`.
@@ -98,9 +87,7 @@ impl Vm {
     ) -> Result<Program, ScriptError> {
         let runbook = self.load()?;
         let LuaValue::Function(main) = self.require(PROGRAM)? else {
-            return Err(ScriptError::internal(format!(
-                "{PROGRAM} returns no function"
-            )));
+            return Err(ScriptError::internal(format!("{PROGRAM} returns no function")));
         };
         *self.shared.voice.borrow_mut() = Some(Voice::new(&self.shared.limits, said));
         let context = arrive::table(&self.lua, context, self.shared.limits.outcome)
@@ -149,10 +136,7 @@ impl Vm {
                 "the file declares no runbook: it ends with `return moontide.runbook { … }`"
             }
         };
-        Err(ScriptError {
-            trace: first_line(),
-            ..ScriptError::new("NotARunbook", message)
-        })
+        Err(ScriptError { trace: first_line(), ..ScriptError::new("NotARunbook", message) })
     }
 
     /// Requires a module in a lane of its own, in which no effect is possible.
@@ -170,9 +154,9 @@ impl Vm {
             }
             _ if self.shared.guard.look().is_err() => Err(trace::poisoned(&self.shared)),
             Stop::Done(module) => Ok(module),
-            Stop::Effect { .. } | Stop::Split(_) => Err(ScriptError::internal(
-                "an effect got out while a module was loaded",
-            )),
+            Stop::Effect { .. } | Stop::Split(_) => {
+                Err(ScriptError::internal("an effect got out while a module was loaded"))
+            }
         }
     }
 }

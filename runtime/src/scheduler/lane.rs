@@ -24,8 +24,11 @@ use crate::effect::{Lane, Outcome, Reply, arguments};
 use crate::journal::cursor::{Next, Past};
 use crate::journal::{Execution, Mismatch, Step, Writer};
 use crate::observe::{Notice, Observer};
-use crate::sandbox::{Ask, Limits, Program, Said, ScriptError, Unit, Vm};
+use crate::sandbox::{Ask, Limits, Program, Said, ScriptError, Unit, Vm, plain};
 use crate::store::StoreError;
+
+/// A longer question is cut.
+const LONGEST_QUESTION: usize = 2_000;
 
 /// What all lanes of an execution share.
 pub(super) struct Shared {
@@ -306,7 +309,7 @@ async fn question(
         id: format!("{}.{}", step.lane, step.position),
         wave: attempt.wave.clone(),
         kind: PromptKind::Question,
-        message: shared.door.secrets.hide(&input.message),
+        message: plain(&shared.door.secrets.hide(&input.message), LONGEST_QUESTION),
         choices: input.choices.into_iter().map(Choice::new).collect(),
         approvers: input.approvers,
         opened_at: shared.clock.now(),

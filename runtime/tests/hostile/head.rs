@@ -59,18 +59,10 @@ impl Head {
         let surprise = |what: &str| Err(format!("{what}; it ended like this: {ending:?}"));
         match (&self.expect, &ending.outcome) {
             (Expect::Ok(value), Outcome::Ok { value: returned }) if value == returned => {}
-            (
-                Expect::Error(code),
-                Outcome::Error {
-                    code: raised,
-                    message,
-                    trace,
-                },
-            ) if code == raised => {
-                let told = self
-                    .message
-                    .as_ref()
-                    .is_none_or(|part| message.contains(part));
+            (Expect::Error(code), Outcome::Error { code: raised, message, trace })
+                if code == raised =>
+            {
+                let told = self.message.as_ref().is_none_or(|part| message.contains(part));
                 if !told {
                     return surprise("another message was expected");
                 }

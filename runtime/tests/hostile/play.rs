@@ -28,14 +28,8 @@ pub(crate) struct Ending {
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "end")]
 pub(crate) enum Outcome {
-    Ok {
-        value: Value,
-    },
-    Error {
-        code: String,
-        message: String,
-        trace: Vec<String>,
-    },
+    Ok { value: Value },
+    Error { code: String, message: String, trace: Vec<String> },
 }
 
 /// Plays a script in the way that its `-- as:` line names.
@@ -53,10 +47,7 @@ pub(crate) fn play(script: &[u8]) -> Ending {
     let first = perform(&source, &Limits::default());
     if matches!(first.outcome, Outcome::Ok { .. }) {
         let second = perform(&source, &Limits::default());
-        assert_eq!(
-            first.outcome, second.outcome,
-            "the second time it ended otherwise"
-        );
+        assert_eq!(first.outcome, second.outcome, "the second time it ended otherwise");
     }
     first
 }
@@ -69,17 +60,10 @@ fn bare(text: &str) -> Ending {
     lua.sandbox(true).unwrap();
     lua.set_memory_limit(64 << 20).unwrap();
     let outcome = match lua.load(text).eval::<bool>() {
-        Ok(value) => Outcome::Ok {
-            value: json!(value),
-        },
+        Ok(value) => Outcome::Ok { value: json!(value) },
         Err(error) => panic!("{error}"),
     };
-    Ending {
-        outcome,
-        effects: 0,
-        said: 0,
-        unfit: None,
-    }
+    Ending { outcome, effects: 0, said: 0, unfit: None }
 }
 
 /// A runbook whose only wave runs this text. Line numbers stay.
@@ -92,20 +76,10 @@ fn wave(text: &str) -> String {
 
 /// The runbook that this wave returns as text.
 fn generated(text: &str) -> String {
-    let roomy = Budget {
-        nodes: 10,
-        bytes: 32 << 20,
-        depth: 4,
-    };
-    let limits = Limits {
-        result: roomy,
-        memory: 256 << 20,
-        ..Limits::default()
-    };
+    let roomy = Budget { nodes: 10, bytes: 32 << 20, depth: 4 };
+    let limits = Limits { result: roomy, memory: 256 << 20, ..Limits::default() };
     match perform(&wave(text), &limits).outcome {
-        Outcome::Ok {
-            value: Value::String(source),
-        } => source,
+        Outcome::Ok { value: Value::String(source) } => source,
         other => panic!("the generator made {other:?}"),
     }
 }
@@ -128,29 +102,13 @@ fn perform(source: &str, limits: &Limits) -> Ending {
         texts.extend([error.code.as_str(), error.message.as_str()]);
     }
     let fit = |text: &&str| text.chars().count() < 2_100 && !text.chars().any(char::is_control);
-    let unfit = texts
-        .into_iter()
-        .find(|text| !fit(text))
-        .map(|text| text.chars().take(80).collect());
+    let unfit =
+        texts.into_iter().find(|text| !fit(text)).map(|text| text.chars().take(80).collect());
     let outcome = match result {
         Ok(value) => Outcome::Ok { value },
-        Err(ScriptError {
-            code,
-            message,
-            trace,
-            ..
-        }) => Outcome::Error {
-            code,
-            message,
-            trace,
-        },
+        Err(ScriptError { code, message, trace, .. }) => Outcome::Error { code, message, trace },
     };
-    Ending {
-        outcome,
-        effects,
-        said: heard.len(),
-        unfit,
-    }
+    Ending { outcome, effects, said: heard.len(), unfit }
 }
 
 fn walk(
@@ -173,34 +131,17 @@ fn walk(
         }
         *effects += progress.asks.len();
         open.extend(progress.asks);
-        let ask = open
-            .pop()
-            .expect("a program that has not ended waits for something");
-        progress = program.deliver(
-            &ask.lane,
-            &Effect::Ok {
-                value: ask.arguments,
-            },
-            false,
-        );
+        let ask = open.pop().expect("a program that has not ended waits for something");
+        progress = program.deliver(&ask.lane, &Effect::Ok { value: ask.arguments }, false);
     }
 }
 
 fn bundle(source: &str) -> Bundle {
-    let module = |file: String, source: &str| Module {
-        file,
-        source: source.to_owned(),
-    };
+    let module = |file: String, source: &str| Module { file, source: source.to_owned() };
     let mut modules: std::collections::BTreeMap<_, _> = moontide_stdlib::MODULES
         .iter()
         .map(|(name, source)| ((*name).to_owned(), module(format!("{name}.luau"), source)))
         .collect();
-    modules.insert(
-        "runbook".to_owned(),
-        module("hostile/runbook.luau".to_owned(), source),
-    );
-    Bundle {
-        entry: "runbook".to_owned(),
-        modules,
-    }
+    modules.insert("runbook".to_owned(), module("hostile/runbook.luau".to_owned(), source));
+    Bundle { entry: "runbook".to_owned(), modules }
 }

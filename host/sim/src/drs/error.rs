@@ -38,13 +38,7 @@ pub(crate) struct Error {
 
 impl Error {
     fn new(status: u16, kind: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            kind,
-            message: message.into(),
-            fields: Map::new(),
-            retry_after: None,
-        }
+        Self { status, kind, message: message.into(), fields: Map::new(), retry_after: None }
     }
 
     fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
@@ -53,8 +47,7 @@ impl Error {
     }
 
     fn about(self, resource_type: &str, id: &str) -> Self {
-        self.with("resourceId", id)
-            .with("resourceType", resource_type)
+        self.with("resourceId", id).with("resourceType", resource_type)
     }
 
     /// The body is not what the operation takes at all.
@@ -66,13 +59,9 @@ impl Error {
     pub(super) fn invalid(field: &str, message: impl Into<String>) -> Self {
         let message = message.into();
         let list = json!([{ "name": field, "message": message }]);
-        Self::new(
-            400,
-            "ValidationException",
-            format!("Validation failed: {field}: {message}"),
-        )
-        .with("reason", "fieldValidationFailed")
-        .with("fieldList", list)
+        Self::new(400, "ValidationException", format!("Validation failed: {field}: {message}"))
+            .with("reason", "fieldValidationFailed")
+            .with("fieldList", list)
     }
 
     pub(super) fn not_found(resource_type: &str, id: &str) -> Self {
@@ -86,11 +75,7 @@ impl Error {
 
     /// Quotas are of an account.
     pub(super) fn quota(exceeded: Exceeded, account: &str) -> Self {
-        let Exceeded {
-            quota_code,
-            what,
-            limit,
-        } = exceeded;
+        let Exceeded { quota_code, what, limit } = exceeded;
         Self::new(
             402,
             "ServiceQuotaExceededException",
@@ -102,19 +87,11 @@ impl Error {
     }
 
     pub(super) fn uninitialized() -> Self {
-        Self::new(
-            400,
-            "UninitializedAccountException",
-            "Account not initialized",
-        )
+        Self::new(400, "UninitializedAccountException", "Account not initialized")
     }
 
     pub(super) fn unknown_operation(name: &str) -> Self {
-        Self::new(
-            404,
-            "UnknownOperationException",
-            format!("The operation {name} is unknown"),
-        )
+        Self::new(404, "UnknownOperationException", format!("The operation {name} is unknown"))
     }
 
     /// Too many requests.
@@ -131,11 +108,7 @@ impl Error {
     pub(crate) fn internal() -> Self {
         Self {
             retry_after: Some(1),
-            ..Self::new(
-                500,
-                "InternalServerException",
-                "An unexpected error has occurred",
-            )
+            ..Self::new(500, "InternalServerException", "An unexpected error has occurred")
         }
     }
 }
@@ -147,9 +120,7 @@ impl From<Error> for Reply {
         body.insert("code".to_owned(), error.kind.into());
         let mut reply = super::reply(error.status, &Value::Object(body))
             .about(format!("{}: {}", error.kind, error.message));
-        reply
-            .headers
-            .push(("x-amzn-errortype", error.kind.to_owned()));
+        reply.headers.push(("x-amzn-errortype", error.kind.to_owned()));
         if let Some(seconds) = error.retry_after {
             reply.headers.push(("retry-after", seconds.to_string()));
         }

@@ -27,10 +27,7 @@ pub(super) fn check_size<T>(
     if (least..=most).contains(&list.len()) {
         return Ok(());
     }
-    Err(Error::invalid(
-        field,
-        format!("has {} items; allowed are {least} to {most}", list.len()),
-    ))
+    Err(Error::invalid(field, format!("has {} items; allowed are {least} to {most}", list.len())))
 }
 
 /// Ids of DRS are a prefix and 17 letters or digits.
@@ -41,10 +38,7 @@ pub(super) fn check_id(field: &str, id: &str, prefix: &str) -> Result<(), Error>
     if well_formed {
         return Ok(());
     }
-    Err(Error::invalid(
-        field,
-        format!("{id:?} does not match {prefix}[0-9a-zA-Z]{{17}}"),
-    ))
+    Err(Error::invalid(field, format!("{id:?} does not match {prefix}[0-9a-zA-Z]{{17}}")))
 }
 
 /// A recovery instance's id is an EC2 instance id.
@@ -55,17 +49,13 @@ pub(super) fn check_instance_id(field: &str, id: &str) -> Result<(), Error> {
     if well_formed {
         return Ok(());
     }
-    Err(Error::invalid(
-        field,
-        format!("{id:?} does not match i-[0-9a-fA-F]{{8,}}"),
-    ))
+    Err(Error::invalid(field, format!("{id:?} does not match i-[0-9a-fA-F]{{8,}}")))
 }
 
 /// A moment that may be left out.
 pub(super) fn moment(field: &str, text: Option<&String>) -> Result<Option<Timestamp>, Error> {
     text.map(|text| {
-        text.parse()
-            .map_err(|_| Error::invalid(field, format!("{text:?} is not a date and time")))
+        text.parse().map_err(|_| Error::invalid(field, format!("{text:?} is not a date and time")))
     })
     .transpose()
 }

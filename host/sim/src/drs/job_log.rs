@@ -37,26 +37,18 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
     let Input { job_id, paging } = input::parse(body)?;
     let id = input::required(job_id, "jobID")?;
     input::check_id("jobID", &id, "drsjob-")?;
-    let job = estate
-        .find_job(&id)
-        .ok_or_else(|| Error::not_found("Job", &id))?;
+    let job = estate.find_job(&id).ok_or_else(|| Error::not_found("Job", &id))?;
 
     let items: Vec<(usize, &LogItem)> = job.log_until(now).iter().enumerate().collect();
-    let (page, next_token) = paging.cut(
-        items,
-        |(line, _)| format!("{id}/{line}"),
-        estate.world.page_size,
-    )?;
+    let (page, next_token) =
+        paging.cut(items, |(line, _)| format!("{id}/{line}"), estate.world.page_size)?;
     let items: Vec<Value> = page.iter().map(|(_, item)| view(estate, item)).collect();
     Ok(super::page(&items, next_token).about(id))
 }
 
 fn view(estate: &Estate, item: &LogItem) -> Value {
     let fields = [
-        (
-            "sourceServerID",
-            item.server.map(|server| estate.server(server).id.clone()),
-        ),
+        ("sourceServerID", item.server.map(|server| estate.server(server).id.clone())),
         ("conversionServerID", item.conversion_server.clone()),
         ("targetInstanceID", item.target_instance.clone()),
         ("rawError", item.raw_error.clone()),

@@ -23,11 +23,7 @@ pub(crate) const FACTS: &[Fact] = &[
         "DescribeJobs filters by job ids and by creation date, and not by tags.",
         source::DRS_MODEL,
     ),
-    Fact::documented(
-        "drs.jobs.newest-first",
-        "Newer jobs come first.",
-        source::DRS_MODEL,
-    ),
+    Fact::documented("drs.jobs.newest-first", "Newer jobs come first.", source::DRS_MODEL),
 ];
 
 #[derive(Deserialize)]

@@ -26,9 +26,7 @@ pub(super) fn get(estate: &Estate, body: &str) -> Result<Reply, Error> {
     let Input { source_server_id } = input::parse(body)?;
     let id = input::required(source_server_id, "sourceServerID")?;
     input::check_id("sourceServerID", &id, "s-")?;
-    let server = estate
-        .find_server(&id)
-        .ok_or_else(|| Error::not_found("SourceServer", &id))?;
+    let server = estate.find_server(&id).ok_or_else(|| Error::not_found("SourceServer", &id))?;
     let view = json!({
         "sourceServerID": id,
         "name": estate.server(server).name,

@@ -116,9 +116,5 @@ fn page(items: &[Value], next_token: Option<String>) -> Reply {
 
 /// A duration as DRS writes it; no lag is `P0D`.
 fn iso_duration(duration: SignedDuration) -> String {
-    if duration.is_zero() {
-        "P0D".to_owned()
-    } else {
-        duration.to_string()
-    }
+    if duration.is_zero() { "P0D".to_owned() } else { duration.to_string() }
 }

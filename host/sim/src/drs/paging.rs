@@ -82,21 +82,14 @@ mod tests {
     use super::*;
 
     fn page(asked: &Paging, items: &[&str]) -> Result<(Vec<String>, Option<String>), Error> {
-        asked.cut(
-            items.iter().map(|item| (*item).to_owned()).collect(),
-            Clone::clone,
-            2,
-        )
+        asked.cut(items.iter().map(|item| (*item).to_owned()).collect(), Clone::clone, 2)
     }
 
     #[test]
     fn the_last_page_has_no_token() {
         let (first, token) = page(&Paging::default(), &["a", "b", "c", "d"]).unwrap();
         assert_eq!(first, ["a", "b"]);
-        let asked = Paging {
-            max_results: None,
-            next_token: token,
-        };
+        let asked = Paging { max_results: None, next_token: token };
         let (second, token) = page(&asked, &["a", "b", "c", "d"]).unwrap();
         assert_eq!(second, ["c", "d"]);
         assert_eq!(token, None);
@@ -105,31 +98,16 @@ mod tests {
     #[test]
     fn an_item_that_appears_in_front_does_not_shift_the_pages() {
         let (_, token) = page(&Paging::default(), &["c", "b", "a"]).unwrap();
-        let asked = Paging {
-            max_results: None,
-            next_token: token,
-        };
+        let asked = Paging { max_results: None, next_token: token };
         assert_eq!(page(&asked, &["d", "c", "b", "a"]).unwrap().0, ["a"]);
     }
 
     #[test]
     fn a_made_up_token_and_an_empty_page_are_refused() {
         for token in ["zz", "6", "ä", "61"] {
-            let asked = Paging {
-                max_results: None,
-                next_token: Some(token.to_owned()),
-            };
+            let asked = Paging { max_results: None, next_token: Some(token.to_owned()) };
             assert!(page(&asked, &["b"]).is_err(), "{token}");
         }
-        assert!(
-            page(
-                &Paging {
-                    max_results: Some(0),
-                    next_token: None
-                },
-                &["b"]
-            )
-            .is_err()
-        );
+        assert!(page(&Paging { max_results: Some(0), next_token: None }, &["b"]).is_err());
     }
 }

@@ -68,15 +68,9 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
             servers.is_empty() || servers.contains(&estate.server(instance.server).id)
         })
         .collect();
-    let (page, next_token) = paging.cut(
-        found,
-        |instance| instance.id.clone(),
-        estate.world.page_size,
-    )?;
-    let items: Vec<Value> = page
-        .iter()
-        .map(|instance| view(estate, instance, now))
-        .collect();
+    let (page, next_token) =
+        paging.cut(found, |instance| instance.id.clone(), estate.world.page_size)?;
+    let items: Vec<Value> = page.iter().map(|instance| view(estate, instance, now)).collect();
     let about = format!("{} recovery instances", items.len());
     Ok(super::page(&items, next_token).about(about))
 }
@@ -88,9 +82,7 @@ struct DisconnectInput {
 }
 
 pub(super) fn disconnect(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
-    let DisconnectInput {
-        recovery_instance_id,
-    } = input::parse(body)?;
+    let DisconnectInput { recovery_instance_id } = input::parse(body)?;
     let id = input::required(recovery_instance_id, "recoveryInstanceID")?;
     input::check_instance_id("recoveryInstanceID", &id)?;
     let index = estate
@@ -108,15 +100,10 @@ pub(super) fn disconnect(estate: &mut Estate, now: Timestamp, body: &str) -> Res
 /// A recovery instance as DRS shows it.
 fn view(estate: &Estate, instance: &Instance, now: Timestamp) -> Value {
     let server = estate.server(instance.server);
-    let state = instance.state(now).map_or_else(
-        || "NOT_FOUND".to_owned(),
-        |state| state.name().to_uppercase(),
-    );
-    let replication = if instance.disconnected {
-        "DISCONNECTED"
-    } else {
-        "NOT_STARTED"
-    };
+    let state = instance
+        .state(now)
+        .map_or_else(|| "NOT_FOUND".to_owned(), |state| state.name().to_uppercase());
+    let replication = if instance.disconnected { "DISCONNECTED" } else { "NOT_STARTED" };
     json!({
         "recoveryInstanceID": instance.id,
         "ec2InstanceID": instance.id,

@@ -56,17 +56,10 @@ enum Order {
 }
 
 pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
-    let Input {
-        source_server_id,
-        filters,
-        order,
-        paging,
-    } = input::parse(body)?;
+    let Input { source_server_id, filters, order, paging } = input::parse(body)?;
     let id = input::required(source_server_id, "sourceServerID")?;
     input::check_id("sourceServerID", &id, "s-")?;
-    let server = estate
-        .find_server(&id)
-        .ok_or_else(|| Error::not_found("SourceServer", &id))?;
+    let server = estate.find_server(&id).ok_or_else(|| Error::not_found("SourceServer", &id))?;
     let from = input::moment("filters.fromDateTime", filters.from.as_ref())?;
     let to = input::moment("filters.toDateTime", filters.to.as_ref())?;
 

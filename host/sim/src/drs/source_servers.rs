@@ -65,15 +65,9 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
         .filter(|_| accounts.is_empty() || accounts.contains(&estate.world.account))
         .filter(|_| filters.hardware_id.is_none())
         .collect();
-    let (page, next_token) = paging.cut(
-        found,
-        |server| estate.server(*server).id.clone(),
-        estate.world.page_size,
-    )?;
-    let items: Vec<Value> = page
-        .iter()
-        .map(|server| view(estate, *server, now))
-        .collect();
+    let (page, next_token) =
+        paging.cut(found, |server| estate.server(*server).id.clone(), estate.world.page_size)?;
+    let items: Vec<Value> = page.iter().map(|server| view(estate, *server, now)).collect();
     let about = format!("{} servers", items.len());
     Ok(super::page(&items, next_token).about(about))
 }
@@ -81,9 +75,7 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
 /// A source server as DRS shows it.
 fn view(estate: &Estate, index: usize, now: Timestamp) -> Value {
     let server = estate.server(index);
-    let last_launch = estate.servers[index]
-        .last_launch
-        .map(|job| &estate.jobs[job]);
+    let last_launch = estate.servers[index].last_launch.map(|job| &estate.jobs[job]);
     let mut view = json!({
         "sourceServerID": server.id,
         "arn": estate.drs_arn("source-server", &server.id),
@@ -104,9 +96,7 @@ fn view(estate: &Estate, index: usize, now: Timestamp) -> Value {
 
 fn launch_status(job: &Job, server: usize, now: Timestamp) -> LaunchStatus {
     job.participant(server)
-        .map_or(LaunchStatus::Pending, |participant| {
-            job.launch_status(participant, now)
-        })
+        .map_or(LaunchStatus::Pending, |participant| job.launch_status(participant, now))
 }
 
 fn last_launch_result(job: Option<&Job>, server: usize, now: Timestamp) -> &'static str {

@@ -56,23 +56,14 @@ struct Entry {
 }
 
 pub(super) fn start(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
-    let Input {
-        source_servers,
-        is_drill,
-        tags,
-    } = input::parse(body)?;
+    let Input { source_servers, is_drill, tags } = input::parse(body)?;
     let entries = input::required(source_servers, "sourceServers")?;
     input::check_size("sourceServers", &entries, 1, 200)?;
-    let requests = entries
-        .iter()
-        .map(|entry| find(estate, now, entry))
-        .collect::<Result<Vec<_>, _>>()?;
+    let requests =
+        entries.iter().map(|entry| find(estate, now, entry)).collect::<Result<Vec<_>, _>>()?;
     let distinct: BTreeSet<usize> = requests.iter().map(|request| request.server).collect();
     if distinct.len() < requests.len() {
-        return Err(Error::invalid(
-            "sourceServers",
-            "a source server is named twice",
-        ));
+        return Err(Error::invalid("sourceServers", "a source server is named twice"));
     }
     estate
         .check_quotas(requests.len(), now)
@@ -97,9 +88,7 @@ fn find(estate: &Estate, now: Timestamp, entry: &Entry) -> Result<LaunchRequest,
     let field = "sourceServers.sourceServerID";
     let id = input::required(entry.source_server_id.as_ref(), field)?;
     input::check_id(field, id, "s-")?;
-    let server = estate
-        .find_server(id)
-        .ok_or_else(|| Error::not_found("SourceServer", id))?;
+    let server = estate.find_server(id).ok_or_else(|| Error::not_found("SourceServer", id))?;
     let recovery_point = match &entry.recovery_snapshot_id {
         None => None,
         Some(snapshot) => {
@@ -111,8 +100,5 @@ fn find(estate: &Estate, now: Timestamp, entry: &Entry) -> Result<LaunchRequest,
             Some(found.ok_or_else(|| Error::not_found("RecoverySnapshot", snapshot))?)
         }
     };
-    Ok(LaunchRequest {
-        server,
-        recovery_point,
-    })
+    Ok(LaunchRequest { server, recovery_point })
 }

@@ -48,10 +48,7 @@ pub(super) fn tag(estate: &mut Estate, now: Timestamp, request: &Request) -> Res
     let mut all = tags.clone();
     all.extend(added);
     if all.len() > MOST_TAGS {
-        return Err(Error::invalid(
-            "tags",
-            format!("a resource has at most {MOST_TAGS} tags"),
-        ));
+        return Err(Error::invalid("tags", format!("a resource has at most {MOST_TAGS} tags")));
     }
     *tags = all;
     Ok(super::reply(200, &json!({})).about(request.resource.clone()))
@@ -73,10 +70,7 @@ pub(super) fn untag(
 fn tags_of<'a>(estate: &'a mut Estate, now: Timestamp, arn: &str) -> Result<&'a mut Tags, Error> {
     let (_, resource) = arn.rsplit_once(':').unwrap_or_default();
     let Some((kind, id)) = resource.split_once('/') else {
-        return Err(Error::invalid(
-            "resourceArn",
-            format!("{arn:?} is not an ARN of DRS"),
-        ));
+        return Err(Error::invalid("resourceArn", format!("{arn:?} is not an ARN of DRS")));
     };
     let missing = || Error::not_found(kind, id);
     if arn != estate.drs_arn(kind, id) {

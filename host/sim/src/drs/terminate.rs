@@ -19,9 +19,7 @@ struct Input {
 
 /// It does not ask whether an instance was a drill; neither does DRS.
 pub(super) fn terminate(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
-    let Input {
-        recovery_instance_ids,
-    } = input::parse(body)?;
+    let Input { recovery_instance_ids } = input::parse(body)?;
     let ids = input::required(recovery_instance_ids, "recoveryInstanceIDs")?;
     input::check_size("recoveryInstanceIDs", &ids, 1, 200)?;
     let mut instances = BTreeSet::new();
@@ -38,10 +36,8 @@ pub(super) fn terminate(estate: &mut Estate, now: Timestamp, body: &str) -> Resu
     for index in &instances {
         let instance = &estate.instances[*index];
         if let Some(job) = estate.active_job(instance.server, now) {
-            let message = format!(
-                "Recovery instance {} is in the active job {}",
-                instance.id, job.id
-            );
+            let message =
+                format!("Recovery instance {} is in the active job {}", instance.id, job.id);
             return Err(Error::conflict("RecoveryInstance", &instance.id, message));
         }
     }

@@ -15,11 +15,7 @@ pub(crate) struct Error {
 
 impl Error {
     fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            message: message.into(),
-        }
+        Self { status, code, message: message.into() }
     }
 
     pub(super) fn invalid_action(action: &str) -> Self {
@@ -42,11 +38,7 @@ impl Error {
     }
 
     pub(super) fn malformed_id(id: &str) -> Self {
-        Self::new(
-            400,
-            "InvalidInstanceID.Malformed",
-            format!("Invalid id: \"{id}\""),
-        )
+        Self::new(400, "InvalidInstanceID.Malformed", format!("Invalid id: \"{id}\""))
     }
 
     pub(super) fn unknown_ids(ids: &[&str]) -> Self {
@@ -91,14 +83,8 @@ struct Detail<'a> {
 
 impl From<Error> for Reply {
     fn from(error: Error) -> Self {
-        let detail = Detail {
-            code: error.code,
-            message: &error.message,
-        };
-        let body = Body {
-            errors: Errors { error: detail },
-            request_id: xml::REQUEST_ID,
-        };
+        let detail = Detail { code: error.code, message: &error.message };
+        let body = Body { errors: Errors { error: detail }, request_id: xml::REQUEST_ID };
         xml::reply(error.status, "Response", &body)
             .about(format!("{}: {}", error.code, error.message))
     }

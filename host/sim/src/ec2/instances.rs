@@ -77,18 +77,9 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, query: &Query) -> Result
     }
     let (page, next_token) = query.page(found)?;
     let about = format!("{} instances", page.len());
-    let reservation_set = page
-        .into_iter()
-        .map(|(instance, state)| reservation(estate, instance, state))
-        .collect();
-    Ok(xml::success(
-        "DescribeInstances",
-        Output {
-            reservation_set,
-            next_token,
-        },
-    )
-    .about(about))
+    let reservation_set =
+        page.into_iter().map(|(instance, state)| reservation(estate, instance, state)).collect();
+    Ok(xml::success("DescribeInstances", Output { reservation_set, next_token }).about(about))
 }
 
 fn reservation<'a>(
@@ -104,18 +95,12 @@ fn reservation<'a>(
         private_dns_name: format!("ip-{}.internal", instance.private_ip.replace('.', "-")),
         instance_type: "t3.small",
         launch_time: instance.appears,
-        placement: Placement {
-            availability_zone: format!("{}a", estate.world.region),
-        },
+        placement: Placement { availability_zone: format!("{}a", estate.world.region) },
         platform: (platform == Platform::Windows).then_some("windows"),
         private_ip_address: (state != InstanceState::Terminated)
             .then_some(instance.private_ip.as_str()),
         architecture: "x86_64",
-        tag_set: instance
-            .tags
-            .iter()
-            .map(|(key, value)| Tag { key, value })
-            .collect(),
+        tag_set: instance.tags.iter().map(|(key, value)| Tag { key, value }).collect(),
     };
     Reservation {
         id: estate.seed.id("r-", &instance.id),

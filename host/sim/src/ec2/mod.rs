@@ -49,12 +49,8 @@ pub(crate) const FACTS: &[Fact] = &[
 ];
 
 /// The operations that are simulated.
-pub(crate) const OPERATIONS: &[&str] = &[
-    "CreateTags",
-    "DescribeInstanceStatus",
-    "DescribeInstances",
-    "TerminateInstances",
-];
+pub(crate) const OPERATIONS: &[&str] =
+    &["CreateTags", "DescribeInstanceStatus", "DescribeInstances", "TerminateInstances"];
 
 /// Answers a call of EC2.
 pub(crate) fn handle(estate: &mut Estate, now: Timestamp, request: &Request) -> Reply {

@@ -33,9 +33,7 @@ impl Query {
 
     /// `Name.1`, `Name.2`, … until one is missing.
     pub(super) fn list(&self, name: &str) -> Vec<&str> {
-        (1..)
-            .map_while(|n| self.get(&format!("{name}.{n}")))
-            .collect()
+        (1..).map_while(|n| self.get(&format!("{name}.{n}"))).collect()
     }
 
     pub(super) fn filters(&self) -> Vec<Filter> {
@@ -43,10 +41,7 @@ impl Query {
             .map_while(|n| {
                 let name = self.get(&format!("Filter.{n}.Name"))?.to_owned();
                 let values = self.list(&format!("Filter.{n}.Value"));
-                Some(Filter {
-                    name,
-                    values: values.into_iter().map(str::to_owned).collect(),
-                })
+                Some(Filter { name, values: values.into_iter().map(str::to_owned).collect() })
             })
             .collect()
     }
@@ -78,16 +73,9 @@ impl Query {
             }
         }
         let find = |id: &str| {
-            estate
-                .instances
-                .iter()
-                .position(|one| one.id == id && one.state(now).is_some())
+            estate.instances.iter().position(|one| one.id == id && one.state(now).is_some())
         };
-        let unknown: Vec<&str> = ids
-            .iter()
-            .copied()
-            .filter(|id| find(id).is_none())
-            .collect();
+        let unknown: Vec<&str> = ids.iter().copied().filter(|id| find(id).is_none()).collect();
         if !unknown.is_empty() {
             return Err(Error::unknown_ids(&unknown));
         }
@@ -129,16 +117,14 @@ impl Filter {
     pub(super) fn admits(&self, instance: &Instance, now: Timestamp) -> Result<bool, Error> {
         Ok(match self.name.as_str() {
             "instance-id" => self.has(&instance.id),
-            "instance-state-name" => instance
-                .state(now)
-                .is_some_and(|state| self.has(state.name())),
+            "instance-state-name" => {
+                instance.state(now).is_some_and(|state| self.has(state.name()))
+            }
             "tag-key" => instance.tags.keys().any(|key| self.has(key)),
             name => match name.strip_prefix("tag:") {
                 Some(key) => instance.tags.get(key).is_some_and(|value| self.has(value)),
                 None => {
-                    return Err(Error::invalid_value(format!(
-                        "The filter '{name}' is invalid"
-                    )));
+                    return Err(Error::invalid_value(format!("The filter '{name}' is invalid")));
                 }
             },
         })
@@ -146,9 +132,7 @@ impl Filter {
 
     /// Whether any of the filter's values stands for `value`.
     pub(super) fn has(&self, value: &str) -> bool {
-        self.values
-            .iter()
-            .any(|pattern| stands_for(pattern.as_bytes(), value.as_bytes()))
+        self.values.iter().any(|pattern| stands_for(pattern.as_bytes(), value.as_bytes()))
     }
 }
 
@@ -184,16 +168,8 @@ mod tests {
 
     #[test]
     fn values_may_hold_wildcards() {
-        for (pattern, value) in [
-            ("web-*", "web-1"),
-            ("we?", "web"),
-            ("*", ""),
-            ("*b*", "abc"),
-        ] {
-            assert!(
-                stands_for(pattern.as_bytes(), value.as_bytes()),
-                "{pattern} {value}"
-            );
+        for (pattern, value) in [("web-*", "web-1"), ("we?", "web"), ("*", ""), ("*b*", "abc")] {
+            assert!(stands_for(pattern.as_bytes(), value.as_bytes()), "{pattern} {value}");
         }
         assert!(!stands_for(b"we?", b"we"));
     }

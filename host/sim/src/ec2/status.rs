@@ -91,19 +91,13 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, query: &Query) -> Result
     }
     let (page, next_token) = query.page(found)?;
     let about = format!("{} instances", page.len());
-    let output = Output {
-        instance_status_set: page.into_iter().collect(),
-        next_token,
-    };
+    let output = Output { instance_status_set: page.into_iter().collect(), next_token };
     Ok(xml::success("DescribeInstanceStatus", output).about(about))
 }
 
 fn checks(estate: &Estate, instance: &Instance, state: InstanceState, now: Timestamp) -> Checks {
     if state != InstanceState::Running {
-        return Checks {
-            system: "not-applicable",
-            instance: "not-applicable",
-        };
+        return Checks { system: "not-applicable", instance: "not-applicable" };
     }
     let settled = now >= instance.runs + estate.world.timing.status_checks;
     let truth = if settled { "ok" } else { "initializing" };
@@ -113,10 +107,7 @@ fn checks(estate: &Estate, instance: &Instance, state: InstanceState, now: Times
         Some(CheckStatus::Impaired) if settled => "impaired",
         _ => truth,
     };
-    Checks {
-        system: truth,
-        instance: shown,
-    }
+    Checks { system: truth, instance: shown }
 }
 
 fn admits(
@@ -154,12 +145,6 @@ fn summary(status: &'static str) -> Summary {
         "initializing" => Some("initializing"),
         _ => None,
     };
-    let details = reachability.map(|status| Detail {
-        name: "reachability",
-        status,
-    });
-    Summary {
-        status,
-        details: details.into_iter().collect(),
-    }
+    let details = reachability.map(|status| Detail { name: "reachability", status });
+    Summary { status, details: details.into_iter().collect() }
 }

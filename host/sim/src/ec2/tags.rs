@@ -25,9 +25,7 @@ pub(super) fn create(estate: &mut Estate, now: Timestamp, query: &Query) -> Resu
     }
     for index in &instances {
         for (key, value) in &tags {
-            estate.instances[*index]
-                .tags
-                .insert((*key).to_owned(), (*value).to_owned());
+            estate.instances[*index].tags.insert((*key).to_owned(), (*value).to_owned());
         }
     }
     let about = format!("{} tags on {} instances", tags.len(), instances.len());

@@ -38,9 +38,7 @@ pub(super) fn terminate(
         .iter()
         .map(|&index| {
             let state = |estate: &Estate| {
-                estate.instances[index]
-                    .state(now)
-                    .unwrap_or(InstanceState::Terminated)
+                estate.instances[index].state(now).unwrap_or(InstanceState::Terminated)
             };
             let previous = state(estate);
             estate.terminate_by_hand(index, now);
@@ -52,11 +50,5 @@ pub(super) fn terminate(
         })
         .collect();
     let about = format!("{} instances", instances.len());
-    Ok(xml::success(
-        "TerminateInstances",
-        Output {
-            instances_set: changes,
-        },
-    )
-    .about(about))
+    Ok(xml::success("TerminateInstances", Output { instances_set: changes }).about(about))
 }

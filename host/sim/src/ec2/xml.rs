@@ -27,9 +27,7 @@ pub(super) struct List<T> {
 
 impl<T> FromIterator<T> for List<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        Self {
-            item: items.into_iter().collect(),
-        }
+        Self { item: items.into_iter().collect() }
     }
 }
 
@@ -42,19 +40,12 @@ pub(super) struct State {
 
 impl From<InstanceState> for State {
     fn from(state: InstanceState) -> Self {
-        Self {
-            code: state.code(),
-            name: state.name(),
-        }
+        Self { code: state.code(), name: state.name() }
     }
 }
 
 /// A successful reply to `action`.
 pub(super) fn success<T: Serialize>(action: &str, body: T) -> Reply {
-    let envelope = Envelope {
-        namespace: NAMESPACE,
-        request_id: REQUEST_ID,
-        body,
-    };
+    let envelope = Envelope { namespace: NAMESPACE, request_id: REQUEST_ID, body };
     xml::reply(200, &format!("{action}Response"), &envelope)
 }

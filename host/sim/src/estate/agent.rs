@@ -27,10 +27,7 @@ impl Estate {
         }
         let running = instance.state(now) == Some(InstanceState::Running);
         let reachable = self.reachable_from(&server.name, now) == Some(now);
-        Some(Agent {
-            registered,
-            online: running && reachable,
-        })
+        Some(Agent { registered, online: running && reachable })
     }
 
     /// The first moment from `from` on at which the agents of a server can be reached; `None` if

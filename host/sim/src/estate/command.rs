@@ -80,16 +80,9 @@ impl Invocation {
 impl CommandRun {
     /// The worst of its invocations, or how far it is. One that met no instance has succeeded.
     pub(crate) fn status(&self, now: Timestamp) -> &'static str {
-        let has = |wanted: &str| {
-            self.invocations
-                .iter()
-                .any(|one| one.standing(now).status == wanted)
-        };
-        let over = self
-            .invocations
-            .iter()
-            .filter(|one| one.is_over(now))
-            .count();
+        let has =
+            |wanted: &str| self.invocations.iter().any(|one| one.standing(now).status == wanted);
+        let over = self.invocations.iter().filter(|one| one.is_over(now)).count();
         match (has("Pending"), has("InProgress")) {
             (true, false) if over == 0 => "Pending",
             (true, _) | (_, true) => "InProgress",
@@ -125,12 +118,7 @@ impl Estate {
     fn invoke(&self, order: &CommandOrder, instance: usize, at: Timestamp) -> Invocation {
         let instance = &self.instances[instance];
         let server = self.server(instance.server);
-        let values: Vec<&str> = order
-            .parameters
-            .values()
-            .flatten()
-            .map(String::as_str)
-            .collect();
+        let values: Vec<&str> = order.parameters.values().flatten().map(String::as_str).collect();
         let silent = Command::default();
         let script = self
             .world
@@ -140,9 +128,8 @@ impl Estate {
             .unwrap_or(&silent);
 
         let expires = at + order.delivery_timeout;
-        let starts = self
-            .reachable_from(&server.name, at + DELIVERY)
-            .filter(|starts| *starts < expires);
+        let starts =
+            self.reachable_from(&server.name, at + DELIVERY).filter(|starts| *starts < expires);
         let cut =
             script.takes > order.execution_timeout || script.status == CommandStatus::TimedOut;
         let (outcome, takes) = if cut {

@@ -106,11 +106,7 @@ impl Instance {
         }
         match self.ending {
             Some(end)
-                if now
-                    >= end
-                        .terminated
-                        .saturating_add(LINGERS)
-                        .unwrap_or(end.terminated) =>
+                if now >= end.terminated.saturating_add(LINGERS).unwrap_or(end.terminated) =>
             {
                 None
             }
@@ -128,10 +124,7 @@ impl Instance {
 
     /// Whether DRS lists it as a recovery instance.
     pub(crate) fn is_listed(&self, now: Timestamp) -> bool {
-        now >= self.listed
-            && !self
-                .ending
-                .is_some_and(|end| end.by_drs && now >= end.terminated)
+        now >= self.listed && !self.ending.is_some_and(|end| end.by_drs && now >= end.terminated)
     }
 
     /// Ends it; of two endings the earlier one counts, and DRS's memory follows DRS.
@@ -183,14 +176,9 @@ mod tests {
     #[test]
     fn its_state_follows_from_the_time_alone() {
         let mut instance = instance();
-        instance.end(Ending {
-            shuts_down: at(100),
-            terminated: at(160),
-            by_drs: true,
-        });
-        let states: Vec<_> = [9, 10, 20, 100, 160, 3759, 3760]
-            .map(|second| instance.state(at(second)))
-            .into();
+        instance.end(Ending { shuts_down: at(100), terminated: at(160), by_drs: true });
+        let states: Vec<_> =
+            [9, 10, 20, 100, 160, 3759, 3760].map(|second| instance.state(at(second))).into();
         assert_eq!(
             states,
             [
@@ -208,19 +196,11 @@ mod tests {
     #[test]
     fn drs_forgets_what_it_terminated_itself_and_remembers_what_others_did() {
         let mut by_drs = instance();
-        by_drs.end(Ending {
-            shuts_down: at(100),
-            terminated: at(160),
-            by_drs: true,
-        });
+        by_drs.end(Ending { shuts_down: at(100), terminated: at(160), by_drs: true });
         assert!(by_drs.is_listed(at(159)) && !by_drs.is_listed(at(160)));
 
         let mut by_hand = instance();
-        by_hand.end(Ending {
-            shuts_down: at(100),
-            terminated: at(160),
-            by_drs: false,
-        });
+        by_hand.end(Ending { shuts_down: at(100), terminated: at(160), by_drs: false });
         assert!(by_hand.is_listed(at(100_000)));
     }
 }

@@ -32,11 +32,7 @@ pub(crate) enum JobKind {
 
 impl JobKind {
     pub(crate) fn of_launch(is_drill: bool) -> Self {
-        if is_drill {
-            Self::Drill
-        } else {
-            Self::Recovery
-        }
+        if is_drill { Self::Drill } else { Self::Recovery }
     }
 
     /// `JobType` of the service model.
@@ -147,9 +143,7 @@ impl Job {
 
     /// A server's part in this job.
     pub(crate) fn participant(&self, server: usize) -> Option<&Participant> {
-        self.participants
-            .iter()
-            .find(|participant| participant.server == server)
+        self.participants.iter().find(|participant| participant.server == server)
     }
 
     /// What has been logged so far.

@@ -54,13 +54,7 @@ impl Estate {
         for (position, request) in requests.iter().enumerate() {
             let (course, data_time) = self.decide(at, request, &id, recorded, position);
             self.delete_previous(request.server, at, &course);
-            let launch = Launch {
-                job_id: &id,
-                at,
-                server: request.server,
-                is_drill,
-                data_time,
-            };
+            let launch = Launch { job_id: &id, at, server: request.server, is_drill, data_time };
             let instance = launch.instance(self, &course);
             let instance_id = instance.as_ref().map(|instance| instance.id.clone());
             self.instances.extend(instance);
@@ -78,11 +72,7 @@ impl Estate {
         }
 
         log.sort_by_key(|item| item.at);
-        let last = participants
-            .iter()
-            .map(|participant| participant.ends)
-            .max()
-            .unwrap_or(starts);
+        let last = participants.iter().map(|participant| participant.ends).max().unwrap_or(starts);
         let ends = last + SignedDuration::from_millis(recorded.tail);
         log.push(LogItem::of_job(ends, "JOB_END"));
         let visible = self.next_job_visible(at);
@@ -126,29 +116,21 @@ impl Estate {
             .instances
             .iter()
             .any(|instance| instance.server == request.server && instance.is_live(at));
-        let jitter = self
-            .seed
-            .jitter(self.world.timing.jitter, &format!("{job_id}/{}", server.id));
+        let jitter = self.seed.jitter(self.world.timing.jitter, &format!("{job_id}/{}", server.id));
         let conditions = Conditions {
             recorded: &recorded.servers[position % recorded.servers.len()],
             job_start: recorded.start,
             pace: server.slowness * jitter,
             cleanup: stands.then_some(self.world.timing.cleanup),
             data,
-            failure: self
-                .faults
-                .next_launch_failure(&server.name, at.duration_since(self.start)),
+            failure: self.faults.next_launch_failure(&server.name, at.duration_since(self.start)),
         };
         (timeline::course(&conditions), data_time)
     }
 
     /// Whatever instance the server had goes first, and DRS forgets it.
     fn delete_previous(&mut self, server: usize, at: Timestamp, course: &Course) {
-        for instance in self
-            .instances
-            .iter_mut()
-            .filter(|instance| instance.server == server)
-        {
+        for instance in self.instances.iter_mut().filter(|instance| instance.server == server) {
             match course.cleanup {
                 Some((shuts_down, terminated)) => instance.end(Ending {
                     shuts_down: at + shuts_down,
@@ -188,9 +170,7 @@ impl Launch<'_> {
             tags.insert(key.to_owned(), value.to_owned());
         }
         Some(Instance {
-            id: estate
-                .seed
-                .id("i-", &format!("{}/{}", self.job_id, server.id)),
+            id: estate.seed.id("i-", &format!("{}/{}", self.job_id, server.id)),
             server: self.server,
             job_id: self.job_id.to_owned(),
             is_drill: self.is_drill,
@@ -209,9 +189,7 @@ impl Launch<'_> {
     /// The launch's lines in the job log.
     fn log(&self, estate: &Estate, course: &Course, instance_id: Option<&str>) -> Vec<LogItem> {
         let server = &estate.server(self.server).id;
-        let conversion = estate
-            .seed
-            .id("i-", &format!("conversion/{}/{server}", self.job_id));
+        let conversion = estate.seed.id("i-", &format!("conversion/{}/{server}", self.job_id));
         course
             .events
             .iter()
@@ -219,10 +197,7 @@ impl Launch<'_> {
                 at: self.at + step.after,
                 event: step.event,
                 server: Some(self.server),
-                conversion_server: step
-                    .event
-                    .starts_with("CONVERSION")
-                    .then(|| conversion.clone()),
+                conversion_server: step.event.starts_with("CONVERSION").then(|| conversion.clone()),
                 target_instance: instance_id
                     .filter(|_| step.event == "LAUNCH_END")
                     .map(str::to_owned),

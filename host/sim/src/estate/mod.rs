@@ -79,10 +79,7 @@ impl Estate {
             .collect();
         for (server, instance) in existing {
             let launched = start.saturating_sub(instance.age).unwrap_or(start);
-            let request = LaunchRequest {
-                server,
-                recovery_point: None,
-            };
+            let request = LaunchRequest { server, recovery_point: None };
             estate.launch(launched, &[request], instance.drill, BTreeMap::new());
         }
         estate.jobs.sort_by_key(|job| job.created);
@@ -99,10 +96,7 @@ impl Estate {
         let servers = world
             .servers
             .iter()
-            .map(|server| SourceServer {
-                tags: server.tags.clone(),
-                last_launch: None,
-            })
+            .map(|server| SourceServer { tags: server.tags.clone(), last_launch: None })
             .collect();
         Self {
             seed: Seed(world.seed),
@@ -163,23 +157,16 @@ impl Estate {
 
     /// The recovery instance with this id, if DRS lists it.
     pub(crate) fn find_recovery_instance(&self, id: &str, now: Timestamp) -> Option<usize> {
-        self.instances
-            .iter()
-            .position(|instance| instance.id == id && instance.is_listed(now))
+        self.instances.iter().position(|instance| instance.id == id && instance.is_listed(now))
     }
 
     /// The active job of a server, if any.
     pub(crate) fn active_job(&self, server: usize, now: Timestamp) -> Option<&Job> {
-        self.jobs
-            .iter()
-            .find(|job| job.is_active(now) && job.participant(server).is_some())
+        self.jobs.iter().find(|job| job.is_active(now) && job.participant(server).is_some())
     }
 
     /// An ARN of DRS in this account and Region.
     pub(crate) fn drs_arn(&self, kind: &str, id: &str) -> String {
-        format!(
-            "arn:aws:drs:{}:{}:{kind}/{id}",
-            self.world.region, self.world.account
-        )
+        format!("arn:aws:drs:{}:{}:{kind}/{id}", self.world.region, self.world.account)
     }
 }

@@ -42,18 +42,8 @@ impl Estate {
         let jobs = active().count() + others.jobs;
         let in_jobs = active().map(|job| job.participants.len()).sum::<usize>() + others.servers;
         let checks = [
-            (
-                servers,
-                quotas.servers_per_job,
-                "L-B827C881",
-                "source servers in a single job",
-            ),
-            (
-                jobs + 1,
-                quotas.concurrent_jobs,
-                "L-D88FAC3A",
-                "concurrent jobs in progress",
-            ),
+            (servers, quotas.servers_per_job, "L-B827C881", "source servers in a single job"),
+            (jobs + 1, quotas.concurrent_jobs, "L-D88FAC3A", "concurrent jobs in progress"),
             (
                 in_jobs + servers,
                 quotas.servers_in_active_jobs,
@@ -61,18 +51,8 @@ impl Estate {
                 "source servers in all active jobs",
             ),
         ];
-        checks
-            .into_iter()
-            .try_for_each(|(wanted, limit, quota_code, what)| {
-                if wanted > limit {
-                    Err(Exceeded {
-                        quota_code,
-                        what,
-                        limit,
-                    })
-                } else {
-                    Ok(())
-                }
-            })
+        checks.into_iter().try_for_each(|(wanted, limit, quota_code, what)| {
+            if wanted > limit { Err(Exceeded { quota_code, what, limit }) } else { Ok(()) }
+        })
     }
 }

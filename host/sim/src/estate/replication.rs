@@ -33,7 +33,6 @@ impl Estate {
 
     /// The id of a recovery point.
     pub(crate) fn snapshot_id(&self, server: usize, moment: Timestamp) -> String {
-        self.seed
-            .id("pit-", &format!("{}/{moment}", self.server(server).id))
+        self.seed.id("pit-", &format!("{}/{moment}", self.server(server).id))
     }
 }

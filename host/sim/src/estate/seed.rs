@@ -12,10 +12,7 @@ pub(crate) fn digest(name: &str, length: usize) -> String {
 /// Bytes as hexadecimal digits.
 pub(crate) fn hex(bytes: impl IntoIterator<Item = u8>) -> String {
     let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
-    bytes
-        .into_iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+    bytes.into_iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// The world's seed.
@@ -25,22 +22,13 @@ pub(crate) struct Seed(pub(crate) u64);
 impl Seed {
     /// An id of AWS's usual length: `i-`, and 17 digits that follow from `name`.
     pub(crate) fn id(self, prefix: &str, name: &str) -> String {
-        format!(
-            "{prefix}{}",
-            digest(&format!("{}/{prefix}/{name}", self.0), 17)
-        )
+        format!("{prefix}{}", digest(&format!("{}/{prefix}/{name}", self.0), 17))
     }
 
     /// A UUID that follows from `name`.
     pub(crate) fn uuid(self, name: &str) -> String {
         let digits = digest(&format!("{}/uuid/{name}", self.0), 32);
-        let parts = [
-            &digits[..8],
-            &digits[8..12],
-            &digits[12..16],
-            &digits[16..20],
-            &digits[20..],
-        ];
+        let parts = [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]];
         parts.join("-")
     }
 

@@ -21,11 +21,7 @@ impl Estate {
         let mut participants = Vec::new();
         for &index in instances {
             let instance = &mut self.instances[index];
-            instance.end(Ending {
-                shuts_down: starts,
-                terminated: gone,
-                by_drs: true,
-            });
+            instance.end(Ending { shuts_down: starts, terminated: gone, by_drs: true });
             for (at, event) in [(starts, "CLEANUP_START"), (gone, "CLEANUP_END")] {
                 log.push(LogItem {
                     server: Some(instance.server),
@@ -61,10 +57,6 @@ impl Estate {
     /// Terminates an instance through EC2, behind DRS's back.
     pub(crate) fn terminate_by_hand(&mut self, instance: usize, at: Timestamp) {
         let terminated = at + self.world.timing.termination;
-        self.instances[instance].end(Ending {
-            shuts_down: at,
-            terminated,
-            by_drs: false,
-        });
+        self.instances[instance].end(Ending { shuts_down: at, terminated, by_drs: false });
     }
 }

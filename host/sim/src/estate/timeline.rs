@@ -102,10 +102,7 @@ pub(crate) struct Step {
 /// Computes a server's way.
 pub(crate) fn course(conditions: &Conditions<'_>) -> Course {
     let recorded = conditions.recorded;
-    let mut log = Log {
-        events: Vec::new(),
-        shift: 0,
-    };
+    let mut log = Log { events: Vec::new(), shift: 0 };
 
     let cleanup = conditions.cleanup.map(|cleanup| {
         let start = log.add(conditions.job_start + 200, "CLEANUP_START");
@@ -115,16 +112,8 @@ pub(crate) fn course(conditions: &Conditions<'_>) -> Course {
     let fails_in = |phase| matches!(&conditions.failure, Some((at, _)) if *at == phase);
     let error = || conditions.failure.as_ref().map(|(_, error)| error.clone());
     let stop = |log: Log, appears| {
-        let ends = log
-            .events
-            .last()
-            .map_or(SignedDuration::ZERO, |step| step.after);
-        Course {
-            events: log.events,
-            cleanup,
-            appears,
-            ends,
-        }
+        let ends = log.events.last().map_or(SignedDuration::ZERO, |step| step.after);
+        Course { events: log.events, cleanup, appears, ends }
     };
 
     let (snapshot_start, snapshot_end) = recorded.snapshot;
@@ -185,20 +174,13 @@ impl Log {
 
     fn fail(&mut self, at: i64, event: &'static str, raw_error: Option<String>) -> SignedDuration {
         let after = SignedDuration::from_millis(at + self.shift);
-        self.events.push(Step {
-            after,
-            event,
-            raw_error,
-        });
+        self.events.push(Step { after, event, raw_error });
         after
     }
 }
 
 /// By how many milliseconds a phase of `recorded` milliseconds grows at this pace.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "phases are minutes, paces below 1,100"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "phases are minutes, paces below 1,100")]
 #[expect(clippy::cast_precision_loss, reason = "phases are minutes")]
 fn stretch(recorded: i64, pace: f64) -> i64 {
     (recorded as f64 * (pace - 1.0)).round() as i64
@@ -225,11 +207,7 @@ mod tests {
     }
 
     fn told(course: &Course) -> Vec<(i64, &'static str)> {
-        course
-            .events
-            .iter()
-            .map(|step| (millis(step.after), step.event))
-            .collect()
+        course.events.iter().map(|step| (millis(step.after), step.event)).collect()
     }
 
     #[test]
@@ -266,11 +244,7 @@ mod tests {
         let course = course(&Conditions { cleanup, ..on(1.0) });
         assert_eq!(
             told(&course)[..3],
-            [
-                (557, "CLEANUP_START"),
-                (45_557, "CLEANUP_END"),
-                (45_761, "SNAPSHOT_START")
-            ]
+            [(557, "CLEANUP_START"), (45_557, "CLEANUP_END"), (45_761, "SNAPSHOT_START")]
         );
         assert_eq!(millis(course.ends), 575_528);
     }
@@ -288,14 +262,8 @@ mod tests {
 
     #[test]
     fn without_any_recovery_point_the_server_fails_at_once() {
-        let course = course(&Conditions {
-            data: Data::Missing,
-            ..on(1.0)
-        });
-        assert_eq!(
-            course.events.last().unwrap().event,
-            "USING_PREVIOUS_SNAPSHOT_FAILED"
-        );
+        let course = course(&Conditions { data: Data::Missing, ..on(1.0) });
+        assert_eq!(course.events.last().unwrap().event, "USING_PREVIOUS_SNAPSHOT_FAILED");
         assert_eq!(course.appears, None);
     }
 }

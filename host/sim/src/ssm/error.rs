@@ -15,18 +15,11 @@ pub(crate) struct Error {
 impl Error {
     /// A refusal with one of the names in the service's model.
     pub(super) fn new(kind: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status: 400,
-            kind,
-            message: message.into(),
-        }
+        Self { status: 400, kind, message: message.into() }
     }
 
     pub(super) fn unknown_operation(name: &str) -> Self {
-        Self::new(
-            "UnknownOperationException",
-            format!("The operation {name} is unknown"),
-        )
+        Self::new("UnknownOperationException", format!("The operation {name} is unknown"))
     }
 
     pub(super) fn serialization(message: String) -> Self {
@@ -52,11 +45,7 @@ impl Error {
     /// The service's own fault.
     pub(crate) fn internal() -> Self {
         let message = "An internal error has occurred".to_owned();
-        Self {
-            status: 500,
-            kind: "InternalServerError",
-            message,
-        }
+        Self { status: 500, kind: "InternalServerError", message }
     }
 }
 
@@ -65,9 +54,7 @@ impl From<Error> for Reply {
         let body = json!({ "__type": error.kind, "message": error.message });
         let mut reply =
             super::reply(error.status, &body).about(format!("{}: {}", error.kind, error.message));
-        reply
-            .headers
-            .push(("x-amzn-errortype", error.kind.to_owned()));
+        reply.headers.push(("x-amzn-errortype", error.kind.to_owned()));
         reply
     }
 }

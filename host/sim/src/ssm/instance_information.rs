@@ -59,26 +59,18 @@ struct OldFilter {
 }
 
 pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
-    let Input {
-        mut filters,
-        instance_information_filter_list,
-        paging,
-    } = super::parse(body)?;
-    filters.extend(instance_information_filter_list.into_iter().map(
-        |OldFilter { key, value_set }| Filter {
-            key,
-            values: value_set,
-        },
-    ));
+    let Input { mut filters, instance_information_filter_list, paging } = super::parse(body)?;
+    filters.extend(
+        instance_information_filter_list
+            .into_iter()
+            .map(|OldFilter { key, value_set }| Filter { key, values: value_set }),
+    );
     let mut found = Vec::new();
     for instance in &estate.instances {
         let Some(agent) = estate.agent(instance, now) else {
             continue;
         };
-        if instance
-            .state(now)
-            .is_none_or(|state| state == InstanceState::Terminated)
-        {
+        if instance.state(now).is_none_or(|state| state == InstanceState::Terminated) {
             continue;
         }
         let mut wanted = true;
@@ -102,21 +94,14 @@ impl Filter {
             "PingStatus" => Ok(has(ping_status(agent))),
             key => match key.strip_prefix("tag:") {
                 Some(key) => Ok(instance.tags.get(key).is_some_and(|value| has(value))),
-                None => Err(Error::new(
-                    "InvalidFilterKey",
-                    format!("Unknown filter key {key}"),
-                )),
+                None => Err(Error::new("InvalidFilterKey", format!("Unknown filter key {key}"))),
             },
         }
     }
 }
 
 fn ping_status(agent: Agent) -> &'static str {
-    if agent.online {
-        "Online"
-    } else {
-        "ConnectionLost"
-    }
+    if agent.online { "Online" } else { "ConnectionLost" }
 }
 
 /// An agent pings every five minutes at least; a silent one was last heard when it spoke first.
@@ -126,17 +111,10 @@ fn view(estate: &Estate, instance: &Instance, agent: Agent, now: Timestamp) -> V
     let server = estate.server(instance.server);
     let (platform, name, version) = match server.platform {
         Platform::Linux => ("Linux", "Amazon Linux", "2"),
-        Platform::Windows => (
-            "Windows",
-            "Microsoft Windows Server 2022 Datacenter",
-            "10.0.20348",
-        ),
+        Platform::Windows => ("Windows", "Microsoft Windows Server 2022 Datacenter", "10.0.20348"),
     };
-    let last_ping = if agent.online {
-        (now - PING).max(agent.registered)
-    } else {
-        agent.registered
-    };
+    let last_ping =
+        if agent.online { (now - PING).max(agent.registered) } else { agent.registered };
     json!({
         "InstanceId": instance.id,
         "PingStatus": ping_status(agent),

@@ -40,19 +40,15 @@ pub(super) fn get(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, 
     let input: Input = super::parse(body)?;
     let command_id = check_command_id(input.command_id)?
         .ok_or_else(|| Error::validation("commandId must not be null"))?;
-    let instance_id = input
-        .instance_id
-        .ok_or_else(|| Error::validation("instanceId must not be null"))?;
+    let instance_id =
+        input.instance_id.ok_or_else(|| Error::validation("instanceId must not be null"))?;
     let (command, invocation) = estate
         .commands
         .iter()
         .find(|command| command.id == command_id && command.visible <= now)
         .and_then(|command| {
             let mut invocations = command.invocations.iter();
-            Some((
-                command,
-                invocations.find(|one| one.instance_id == instance_id)?,
-            ))
+            Some((command, invocations.find(|one| one.instance_id == instance_id)?))
         })
         .ok_or_else(|| Error::new("InvocationDoesNotExist", "The invocation does not exist."))?;
 
@@ -92,10 +88,9 @@ pub(super) fn get(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, 
 /// A command id is a UUID.
 pub(super) fn check_command_id(id: Option<String>) -> Result<Option<String>, Error> {
     match id {
-        Some(id) if id.len() != 36 => Err(Error::new(
-            "InvalidCommandId",
-            format!("{id:?} is not a command id"),
-        )),
+        Some(id) if id.len() != 36 => {
+            Err(Error::new("InvalidCommandId", format!("{id:?} is not a command id")))
+        }
         id => Ok(id),
     }
 }

@@ -50,10 +50,7 @@ impl Input {
         let mut found = Vec::new();
         for command in estate.commands.iter().rev() {
             let on = |instance: &String| {
-                command
-                    .invocations
-                    .iter()
-                    .any(|one| one.instance_id == *instance)
+                command.invocations.iter().any(|one| one.instance_id == *instance)
             };
             let mut wanted = id.as_ref().is_none_or(|id| command.id == *id)
                 && self.instance_id.as_ref().is_none_or(on);
@@ -85,10 +82,7 @@ impl Filter {
             "InvokedBefore" => Ok(command.requested < moment()?),
             "DocumentName" => Ok(command.order.document == self.value),
             "Status" => Ok(command.status(now) == self.value),
-            key => Err(Error::new(
-                "InvalidFilterKey",
-                format!("Unknown filter key {key}"),
-            )),
+            key => Err(Error::new("InvalidFilterKey", format!("Unknown filter key {key}"))),
         }
     }
 }
@@ -98,25 +92,15 @@ pub(super) fn view(command: &CommandRun, now: Timestamp) -> Value {
     let order = &command.order;
     let count = |wanted: &[&str]| {
         let is_wanted = |status: &&str| wanted.contains(status);
-        command
-            .invocations
-            .iter()
-            .map(|one| one.standing(now).status)
-            .filter(is_wanted)
-            .count()
+        command.invocations.iter().map(|one| one.standing(now).status).filter(is_wanted).count()
     };
-    let undelivered = command
-        .invocations
-        .iter()
-        .filter(|one| one.starts.is_none() && one.is_over(now))
-        .count();
+    let undelivered =
+        command.invocations.iter().filter(|one| one.starts.is_none() && one.is_over(now)).count();
     let status = command.status(now);
     let instance_ids: Vec<&str> = match order.targets.as_array() {
-        Some(targets) if targets.is_empty() => command
-            .invocations
-            .iter()
-            .map(|one| one.instance_id.as_str())
-            .collect(),
+        Some(targets) if targets.is_empty() => {
+            command.invocations.iter().map(|one| one.instance_id.as_str()).collect()
+        }
         _ => Vec::new(),
     };
     json!({

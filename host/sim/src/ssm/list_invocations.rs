@@ -19,10 +19,8 @@ pub(super) fn list(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply,
         .filter(|(_, one)| input.instance().is_none_or(|id| one.instance_id == id))
         .collect();
     let (page, next_token) = input.paging.cut(found)?;
-    let invocations: Vec<Value> = page
-        .into_iter()
-        .map(|(command, one)| view(command, one, now, input.details))
-        .collect();
+    let invocations: Vec<Value> =
+        page.into_iter().map(|(command, one)| view(command, one, now, input.details)).collect();
     let about = format!("{} invocations", invocations.len());
     Ok(super::page("CommandInvocations", &invocations, next_token).about(about))
 }
@@ -64,9 +62,5 @@ fn view(command: &CommandRun, invocation: &Invocation, now: Timestamp, details: 
 
 /// The step of the document that ran.
 pub(super) fn plugin(document: &str) -> &'static str {
-    if document.contains("PowerShell") {
-        "aws:runPowerShellScript"
-    } else {
-        "aws:runShellScript"
-    }
+    if document.contains("PowerShell") { "aws:runPowerShellScript" } else { "aws:runShellScript" }
 }

@@ -77,10 +77,7 @@ fn parse<T: DeserializeOwned>(body: &str) -> Result<T, Error> {
 }
 
 /// A time as this protocol writes it.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "milliseconds of this era fit into 53 bits"
-)]
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of this era fit into 53 bits")]
 fn seconds(time: Timestamp) -> Value {
     (time.as_millisecond() as f64 / 1000.0).into()
 }

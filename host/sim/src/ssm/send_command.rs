@@ -87,21 +87,15 @@ pub(super) fn send(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Re
     let execution_timeout = check_parameters(&document, &input.parameters)?;
     let delivery_timeout = input.timeout_seconds.unwrap_or(3600);
     if !(30..=2_592_000).contains(&delivery_timeout) {
-        return Err(Error::validation(
-            "timeoutSeconds must be from 30 to 2592000",
-        ));
+        return Err(Error::validation("timeoutSeconds must be from 30 to 2592000"));
     }
     if input.comment.chars().count() > 100 {
-        return Err(Error::validation(
-            "comment must have length less than or equal to 100",
-        ));
+        return Err(Error::validation("comment must have length less than or equal to 100"));
     }
     let instances = find_instances(estate, now, &input)?;
     let order = CommandOrder {
         document,
-        document_version: input
-            .document_version
-            .unwrap_or_else(|| "$DEFAULT".to_owned()),
+        document_version: input.document_version.unwrap_or_else(|| "$DEFAULT".to_owned()),
         comment: input.comment,
         parameters: input.parameters,
         delivery_timeout: SignedDuration::from_secs(delivery_timeout),
@@ -109,12 +103,8 @@ pub(super) fn send(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Re
         targets: json!(input.targets),
     };
     let command = estate.send_command(order, &instances, now);
-    let about = format!(
-        "{}: {} on {} instances",
-        command.id,
-        command.order.document,
-        instances.len()
-    );
+    let about =
+        format!("{}: {} on {} instances", command.id, command.order.document, instances.len());
     let body = json!({ "Command": list_commands::view(command, now) });
     Ok(super::reply(200, &body).about(about))
 }
@@ -123,20 +113,11 @@ fn check_document(estate: &Estate, input: &Input) -> Result<String, Error> {
     let Some(name) = &input.document_name else {
         return Err(Error::validation("documentName must not be null"));
     };
-    let scripted = || {
-        estate
-            .world
-            .commands
-            .iter()
-            .filter_map(|command| command.document.as_ref())
-    };
+    let scripted = || estate.world.commands.iter().filter_map(|command| command.document.as_ref());
     if DOCUMENTS.contains(&name.as_str()) || scripted().any(|known| known == name) {
         return Ok(name.clone());
     }
-    Err(Error::new(
-        "InvalidDocument",
-        format!("Document with name {name} does not exist."),
-    ))
+    Err(Error::new("InvalidDocument", format!("Document with name {name} does not exist.")))
 }
 
 /// The parameters of AWS's own documents; those of others are anybody's guess. Returns how long
@@ -148,27 +129,17 @@ fn check_parameters(
     let invalid = |message: String| Error::new("InvalidParameters", message);
     if DOCUMENTS.contains(&document) {
         if parameters.get(PARAMETERS[0]).is_none_or(Vec::is_empty) {
-            return Err(invalid(format!(
-                "{document} requires the parameter commands"
-            )));
+            return Err(invalid(format!("{document} requires the parameter commands")));
         }
-        if let Some(name) = parameters
-            .keys()
-            .find(|name| !PARAMETERS.contains(&name.as_str()))
-        {
+        if let Some(name) = parameters.keys().find(|name| !PARAMETERS.contains(&name.as_str())) {
             return Err(invalid(format!("{document} has no parameter {name}")));
         }
     }
-    match parameters
-        .get("executionTimeout")
-        .and_then(|values| values.first())
-    {
+    match parameters.get("executionTimeout").and_then(|values| values.first()) {
         None => Ok(SignedDuration::from_hours(1)),
         Some(text) => match text.parse() {
             Ok(seconds @ 5..=172_800) => Ok(SignedDuration::from_secs(seconds)),
-            _ => Err(invalid(format!(
-                "executionTimeout {text:?} is not from 5 to 172800"
-            ))),
+            _ => Err(invalid(format!("executionTimeout {text:?} is not from 5 to 172800"))),
         },
     }
 }
@@ -176,40 +147,24 @@ fn check_parameters(
 /// The instances that are meant, by index. Named ones must have an agent that answers; targets
 /// take whoever does.
 fn find_instances(estate: &Estate, now: Timestamp, input: &Input) -> Result<Vec<usize>, Error> {
-    let Input {
-        instance_ids,
-        targets,
-        ..
-    } = input;
+    let Input { instance_ids, targets, .. } = input;
     if instance_ids.is_empty() == targets.is_empty() {
-        return Err(Error::validation(
-            "Exactly one of InstanceIds and Targets must be given",
-        ));
+        return Err(Error::validation("Exactly one of InstanceIds and Targets must be given"));
     }
     if instance_ids.len() > 50 || targets.len() > 5 {
-        return Err(Error::validation(
-            "At most 50 instance ids or 5 targets can be given",
-        ));
+        return Err(Error::validation("At most 50 instance ids or 5 targets can be given"));
     }
     let online = |index: usize| {
-        estate
-            .agent(&estate.instances[index], now)
-            .is_some_and(|agent| agent.online)
+        estate.agent(&estate.instances[index], now).is_some_and(|agent| agent.online)
     };
     if targets.is_empty() {
         let mut found = Vec::new();
         for id in instance_ids {
-            let index = estate
-                .instances
-                .iter()
-                .position(|instance| instance.id == *id);
+            let index = estate.instances.iter().position(|instance| instance.id == *id);
             let index = index.filter(|index| online(*index));
             let index = index.ok_or_else(|| Error::invalid_instance(id))?;
             if found.contains(&index) {
-                return Err(Error::new(
-                    "DuplicateInstanceId",
-                    format!("{id} is given twice"),
-                ));
+                return Err(Error::new("DuplicateInstanceId", format!("{id} is given twice")));
             }
             found.push(index);
         }
@@ -217,18 +172,10 @@ fn find_instances(estate: &Estate, now: Timestamp, input: &Input) -> Result<Vec<
     }
     let targeted = |index: &usize| {
         let instance = &estate.instances[*index];
-        targets
-            .iter()
-            .all(|target| match target.key.strip_prefix("tag:") {
-                Some(key) => instance
-                    .tags
-                    .get(key)
-                    .is_some_and(|value| target.values.contains(value)),
-                None => target.key == "InstanceIds" && target.values.contains(&instance.id),
-            })
+        targets.iter().all(|target| match target.key.strip_prefix("tag:") {
+            Some(key) => instance.tags.get(key).is_some_and(|value| target.values.contains(value)),
+            None => target.key == "InstanceIds" && target.values.contains(&instance.id),
+        })
     };
-    Ok((0..estate.instances.len())
-        .filter(targeted)
-        .filter(|index| online(*index))
-        .collect())
+    Ok((0..estate.instances.len()).filter(targeted).filter(|index| online(*index)).collect())
 }

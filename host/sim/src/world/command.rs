@@ -43,17 +43,12 @@ fn a_moment() -> SignedDuration {
 impl Command {
     /// Whether this entry answers for `document` with these parameter values on `server`.
     pub(crate) fn matches(&self, document: &str, values: &[&str], server: &str) -> bool {
-        self.document
-            .as_ref()
-            .is_none_or(|wanted| wanted == document)
+        self.document.as_ref().is_none_or(|wanted| wanted == document)
             && self
                 .contains
                 .as_ref()
                 .is_none_or(|part| values.iter().any(|value| value.contains(part.as_str())))
-            && self
-                .server
-                .as_ref()
-                .is_none_or(|wanted| wanted.get_ref().matches(server))
+            && self.server.as_ref().is_none_or(|wanted| wanted.get_ref().matches(server))
     }
 }
 

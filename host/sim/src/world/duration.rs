@@ -16,9 +16,7 @@ pub(super) fn read<'de, D: Deserializer<'de>>(from: D) -> Result<SignedDuration,
     };
     match SignedDuration::try_from(duration) {
         Ok(duration) if duration <= LONGEST => Ok(duration),
-        _ => Err(D::Error::custom(format!(
-            "{text:?} is longer than a century"
-        ))),
+        _ => Err(D::Error::custom(format!("{text:?} is longer than a century"))),
     }
 }
 

@@ -45,20 +45,12 @@ pub(super) struct Trouble {
 
 impl Trouble {
     pub(super) fn at(span: Range<usize>, message: impl Into<String>) -> Self {
-        Self {
-            span: Some(span),
-            message: message.into(),
-            suggestion: None,
-        }
+        Self { span: Some(span), message: message.into(), suggestion: None }
     }
 
     /// Something that is wrong nowhere in particular.
     pub(super) fn of_the_whole(message: &str) -> Self {
-        Self {
-            span: None,
-            message: message.to_owned(),
-            suggestion: None,
-        }
+        Self { span: None, message: message.to_owned(), suggestion: None }
     }
 
     pub(super) fn suggesting<'a>(
@@ -101,9 +93,7 @@ impl Trouble {
         };
         let known: Vec<&str> = names.chain(also_known.iter().copied()).collect();
         let said = message.split(", ").next().unwrap_or(message);
-        trouble(said)
-            .suggesting(written, known.iter().copied())
-            .listing(&known)
+        trouble(said).suggesting(written, known.iter().copied()).listing(&known)
     }
 }
 
@@ -117,12 +107,7 @@ impl From<toml::de::Error> for Trouble {
 fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     known
         .into_iter()
-        .map(|name| {
-            (
-                strsim::jaro_winkler(&written.to_lowercase(), &name.to_lowercase()),
-                name,
-            )
-        })
+        .map(|name| (strsim::jaro_winkler(&written.to_lowercase(), &name.to_lowercase()), name))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name.to_owned())

@@ -43,8 +43,7 @@ impl Window {
 
     /// When it is over; `None` if never.
     pub(crate) fn end(&self) -> Option<SignedDuration> {
-        self.lasting
-            .map(|lasting| self.after.saturating_add(lasting))
+        self.lasting.map(|lasting| self.after.saturating_add(lasting))
     }
 }
 
@@ -63,16 +62,12 @@ pub(crate) struct Occasion {
 
 impl Occasion {
     pub(crate) fn window(&self) -> Window {
-        Window {
-            after: self.after,
-            lasting: self.lasting,
-        }
+        Window { after: self.after, lasting: self.lasting }
     }
 
     /// How often it strikes: by default once, or without limit inside a window that ends.
     pub(crate) fn limit(&self) -> u32 {
-        self.times
-            .unwrap_or(if self.lasting.is_some() { u32::MAX } else { 1 })
+        self.times.unwrap_or(if self.lasting.is_some() { u32::MAX } else { 1 })
     }
 }
 
@@ -106,18 +101,13 @@ impl<'de> Deserialize<'de> for Operation {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         let known = Service::ALL.into_iter().flat_map(|service| {
-            service
-                .operations()
-                .iter()
-                .map(move |name| Operation { service, name })
+            service.operations().iter().map(move |name| Operation { service, name })
         });
         let spelled = |op: &Operation| format!("{}:{}", op.service.name(), op.name);
         known.clone().find(|op| spelled(op) == text).ok_or_else(|| {
             let known: Vec<String> = known.map(|op| format!("`{}`", spelled(&op))).collect();
             let known = known.join(", ");
-            D::Error::custom(format!(
-                "unknown operation `{text}`, expected one of {known}"
-            ))
+            D::Error::custom(format!("unknown operation `{text}`, expected one of {known}"))
         })
     }
 }

@@ -24,15 +24,11 @@ impl<'de> Deserialize<'de> for Region {
         let text = String::deserialize(from)?;
         let well_formed = text.split('-').count() >= 3
             && text.ends_with(|last: char| last.is_ascii_digit())
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if well_formed {
             Ok(Self(text))
         } else {
-            Err(D::Error::custom(format!(
-                "{text:?} is not a Region; write it like \"us-west-2\""
-            )))
+            Err(D::Error::custom(format!("{text:?} is not a Region; write it like \"us-west-2\"")))
         }
     }
 }
@@ -47,9 +43,7 @@ impl<'de> Deserialize<'de> for SourceServerId {
             Some(rest) if rest.len() == 17 && rest.bytes().all(|b| b.is_ascii_alphanumeric()) => {
                 Ok(Self(text))
             }
-            _ => Err(D::Error::custom(
-                "a source server id is `s-` and 17 letters or digits",
-            )),
+            _ => Err(D::Error::custom("a source server id is `s-` and 17 letters or digits")),
         }
     }
 }

@@ -17,11 +17,7 @@ pub(crate) struct Quotas {
 
 impl Default for Quotas {
     fn default() -> Self {
-        Self {
-            servers_per_job: 100,
-            servers_in_active_jobs: 500,
-            concurrent_jobs: 20,
-        }
+        Self { servers_per_job: 100, servers_in_active_jobs: 500, concurrent_jobs: 20 }
     }
 }
 
@@ -73,17 +69,13 @@ impl Default for Timing {
 fn share<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
     match f64::deserialize(from)? {
         share if (0.0..1.0).contains(&share) => Ok(share),
-        other => Err(D::Error::custom(format!(
-            "jitter is a share from 0 to below 1, not {other}"
-        ))),
+        other => Err(D::Error::custom(format!("jitter is a share from 0 to below 1, not {other}"))),
     }
 }
 
 fn spacing<'de, D: Deserializer<'de>>(from: D) -> Result<SignedDuration, D::Error> {
     match duration::read(from)? {
         duration if duration >= SignedDuration::from_secs(1) => Ok(duration),
-        _ => Err(D::Error::custom(
-            "snapshots cannot be less than a second apart",
-        )),
+        _ => Err(D::Error::custom("snapshots cannot be less than a second apart")),
     }
 }

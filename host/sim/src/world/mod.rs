@@ -169,12 +169,7 @@ impl World {
 
     /// What a caller finds in every other Region: the same account, and nothing in it.
     pub(crate) fn elsewhere(&self) -> World {
-        World {
-            servers: Vec::new(),
-            commands: Vec::new(),
-            faults: Vec::new(),
-            ..self.clone()
-        }
+        World { servers: Vec::new(), commands: Vec::new(), faults: Vec::new(), ..self.clone() }
     }
 }
 
@@ -221,9 +216,7 @@ mod tests {
 
     /// The two examples in this module's documentation, joined.
     fn documented() -> String {
-        let lines = include_str!("mod.rs")
-            .lines()
-            .map_while(|line| line.strip_prefix("//!"));
+        let lines = include_str!("mod.rs").lines().map_while(|line| line.strip_prefix("//!"));
         let mut inside = false;
         let mut example = String::new();
         for line in lines {

@@ -36,21 +36,12 @@ mod tests {
 
     #[test]
     fn a_star_stands_for_anything_also_nothing() {
-        for (pattern, name) in [
-            ("*", ""),
-            ("db-*", "db-1"),
-            ("*-1", "db-1"),
-            ("d*-*1", "db-11"),
-            ("db", "db"),
-        ] {
+        for (pattern, name) in
+            [("*", ""), ("db-*", "db-1"), ("*-1", "db-1"), ("d*-*1", "db-11"), ("db", "db")]
+        {
             assert!(matches(pattern, name), "{pattern} should match {name}");
         }
-        for (pattern, name) in [
-            ("db-*", "web-1"),
-            ("db", "db-1"),
-            ("*-1", "db-2"),
-            ("", "x"),
-        ] {
+        for (pattern, name) in [("db-*", "web-1"), ("db", "db-1"), ("*-1", "db-2"), ("", "x")] {
             assert!(!matches(pattern, name), "{pattern} should not match {name}");
         }
     }

@@ -9,10 +9,7 @@ use super::error::Trouble;
 
 /// Gives a trouble its file and line.
 pub(super) fn name(trouble: &Trouble, text: &str, file: &str) -> WorldError {
-    let offset = trouble
-        .span
-        .as_ref()
-        .map_or(0, |span| span.start.min(text.len()));
+    let offset = trouble.span.as_ref().map_or(0, |span| span.start.min(text.len()));
     WorldError {
         file: file.to_owned(),
         line: text.get(..offset).unwrap_or(text).matches('\n').count() + 1,
@@ -25,10 +22,7 @@ pub(super) fn name(trouble: &Trouble, text: &str, file: &str) -> WorldError {
 /// The path of the field in which a trouble lies: `servers[1].replication`. Empty if it lies in the
 /// file as a whole.
 pub(super) fn field(document: &DeTable<'_>, trouble: &Trouble) -> String {
-    let path = trouble
-        .span
-        .as_ref()
-        .and_then(|span| in_table(document, span));
+    let path = trouble.span.as_ref().and_then(|span| in_table(document, span));
     path.unwrap_or_default().trim_start_matches('.').to_owned()
 }
 

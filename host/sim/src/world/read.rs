@@ -31,12 +31,10 @@ fn build(table: &mut Spanned<DeTable<'_>>) -> Result<World, Trouble> {
     let document = Document::deserialize(Deserializer::from(table.clone()))?;
 
     let servers = unfold(&document)?;
-    let named = faults.iter().filter_map(Fault::servers).chain(
-        document
-            .commands
-            .iter()
-            .filter_map(|command: &Command| command.server.as_ref()),
-    );
+    let named = faults
+        .iter()
+        .filter_map(Fault::servers)
+        .chain(document.commands.iter().filter_map(|command: &Command| command.server.as_ref()));
     for pattern in named {
         check_matches_some(pattern, &servers)?;
     }
@@ -58,9 +56,7 @@ fn build(table: &mut Spanned<DeTable<'_>>) -> Result<World, Trouble> {
 /// Comes before everything else: a newer file should be told from a mistaken one.
 fn check_version(table: &Spanned<DeTable<'_>>) -> Result<(), Trouble> {
     match table.get_ref().get("version") {
-        None => Err(Trouble::of_the_whole(
-            "missing field `version`: begin with `version = 1`",
-        )),
+        None => Err(Trouble::of_the_whole("missing field `version`: begin with `version = 1`")),
         Some(version) => match version.get_ref().as_integer() {
             Some(number) if number.as_str() == VERSION => Ok(()),
             _ => Err(Trouble::at(
@@ -78,10 +74,7 @@ fn read_faults(table: &mut Spanned<DeTable<'_>>) -> Result<Vec<Fault>, Trouble> 
     let span = entries.span();
     match entries.into_inner() {
         DeValue::Array(entries) => entries.into_iter().map(read_fault::fault).collect(),
-        _ => Err(Trouble::at(
-            span,
-            "faults are a list of tables: write [[faults]]",
-        )),
+        _ => Err(Trouble::at(span, "faults are a list of tables: write [[faults]]")),
     }
 }
 
@@ -93,10 +86,7 @@ fn unfold(document: &Document) -> Result<Vec<Server>, Trouble> {
             for identity in [&server.name, &server.id] {
                 if !seen.insert(identity.clone()) {
                     let span = entry.get_ref().name.span();
-                    return Err(Trouble::at(
-                        span,
-                        format!("there is already a server {identity}"),
-                    ));
+                    return Err(Trouble::at(span, format!("there is already a server {identity}")));
                 }
             }
             servers.push(server);
@@ -106,15 +96,10 @@ fn unfold(document: &Document) -> Result<Vec<Server>, Trouble> {
 }
 
 fn check_matches_some(pattern: &Spanned<Pattern>, servers: &[Server]) -> Result<(), Trouble> {
-    if servers
-        .iter()
-        .any(|server| pattern.get_ref().matches(&server.name))
-    {
+    if servers.iter().any(|server| pattern.get_ref().matches(&server.name)) {
         return Ok(());
     }
     let written = pattern.get_ref().as_str();
-    Err(
-        Trouble::at(pattern.span(), format!("no server is called `{written}`"))
-            .suggesting(written, servers.iter().map(|server| server.name.as_str())),
-    )
+    Err(Trouble::at(pattern.span(), format!("no server is called `{written}`"))
+        .suggesting(written, servers.iter().map(|server| server.name.as_str())))
 }

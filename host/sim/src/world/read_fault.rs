@@ -41,37 +41,19 @@ pub(super) fn fault(entry: Spanned<DeValue<'_>>) -> Result<Fault, Trouble> {
 
     Ok(match kind.as_str() {
         "throttle" => {
-            let (
-                Throttle {
-                    operation,
-                    retry_after,
-                },
-                occasion,
-            ) = entry.event()?;
+            let (Throttle { operation, retry_after }, occasion) = entry.event()?;
             let strike = Strike::Throttle { retry_after };
-            Fault::Request(RequestFault {
-                operation,
-                strike,
-                occasion,
-            })
+            Fault::Request(RequestFault { operation, strike, occasion })
         }
         "drop_reply" => {
             let (LostAnswer { operation, effect }, occasion) = entry.event()?;
             let strike = Strike::DropReply { effect };
-            Fault::Request(RequestFault {
-                operation,
-                strike,
-                occasion,
-            })
+            Fault::Request(RequestFault { operation, strike, occasion })
         }
         "internal_error" => {
             let (LostAnswer { operation, effect }, occasion) = entry.event()?;
             let strike = Strike::InternalError { effect };
-            Fault::Request(RequestFault {
-                operation,
-                strike,
-                occasion,
-            })
+            Fault::Request(RequestFault { operation, strike, occasion })
         }
         "launch_fails" => {
             let (fault, occasion) = entry.event::<LaunchFails>()?;
@@ -94,11 +76,9 @@ pub(super) fn fault(entry: Spanned<DeValue<'_>>) -> Result<Fault, Trouble> {
             Fault::QuotaInUse(fault, window)
         }
         other => {
-            return Err(
-                Trouble::at(kind_span, format!("unknown kind of fault `{other}`"))
-                    .suggesting(other, KINDS)
-                    .listing(&KINDS),
-            );
+            return Err(Trouble::at(kind_span, format!("unknown kind of fault `{other}`"))
+                .suggesting(other, KINDS)
+                .listing(&KINDS));
         }
     })
 }

@@ -111,9 +111,7 @@ fn yes() -> bool {
 fn slowness<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
     match f64::deserialize(from)? {
         factor if factor.is_finite() && (0.01..=1000.0).contains(&factor) => Ok(factor),
-        other => Err(D::Error::custom(format!(
-            "slowness is from 0.01 to 1000, not {other}"
-        ))),
+        other => Err(D::Error::custom(format!("slowness is from 0.01 to 1000, not {other}"))),
     }
 }
 
@@ -121,9 +119,7 @@ fn slowness<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
 fn count<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
     match u32::deserialize(from)? {
         count @ 1..=4000 => Ok(Some(count)),
-        other => Err(D::Error::custom(format!(
-            "a count is from 1 to 4000, not {other}"
-        ))),
+        other => Err(D::Error::custom(format!("a count is from 1 to 4000, not {other}"))),
     }
 }
 
@@ -131,9 +127,7 @@ fn count<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
 fn snapshots<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
     match u32::deserialize(from)? {
         number @ 0..=400 => Ok(number),
-        other => Err(D::Error::custom(format!(
-            "up to 400 snapshots are kept, not {other}"
-        ))),
+        other => Err(D::Error::custom(format!("up to 400 snapshots are kept, not {other}"))),
     }
 }
 
@@ -142,19 +136,16 @@ impl ServerEntry {
     pub(super) fn unfold(&self) -> Result<Vec<Server>, Trouble> {
         let template = self.name.get_ref();
         match (self.count, template.contains("{n}"), &self.id) {
-            (Some(_), _, Some(id)) => Err(Trouble::at(
-                id.span(),
-                "an `id` is of one server; it cannot go with a `count`",
-            )),
+            (Some(_), _, Some(id)) => {
+                Err(Trouble::at(id.span(), "an `id` is of one server; it cannot go with a `count`"))
+            }
             (None, false, _) => Ok(vec![self.server(template.clone())]),
-            (None, true, _) => Err(Trouble::at(
-                self.name.span(),
-                "`{n}` in a name needs a `count` beside it",
-            )),
-            (Some(_), false, _) => Err(Trouble::at(
-                self.name.span(),
-                "with a `count`, the name must contain `{n}`",
-            )),
+            (None, true, _) => {
+                Err(Trouble::at(self.name.span(), "`{n}` in a name needs a `count` beside it"))
+            }
+            (Some(_), false, _) => {
+                Err(Trouble::at(self.name.span(), "with a `count`, the name must contain `{n}`"))
+            }
             (Some(count), true, _) => Ok((1..=count)
                 .map(|n| self.server(template.replace("{n}", &n.to_string())))
                 .collect()),

@@ -24,16 +24,10 @@ async fn a_terminate_job_ends_the_instances_and_drs_forgets_them() {
     let job = reply.json()["job"].clone();
     assert_eq!(job["type"], "TERMINATE");
     assert_eq!(job["initiatedBy"], "TERMINATE_RECOVERY_INSTANCES");
-    assert_eq!(
-        job["participatingServers"][0]["recoveryInstanceID"],
-        instances[0].as_str()
-    );
+    assert_eq!(job["participatingServers"][0]["recoveryInstanceID"], instances[0].as_str());
 
     story.wait(10).await;
-    assert_eq!(
-        story.recovery_instances().await[0]["ec2InstanceState"],
-        "SHUTTING-DOWN"
-    );
+    assert_eq!(story.recovery_instances().await[0]["ec2InstanceState"], "SHUTTING-DOWN");
     story.wait(60).await;
     assert!(story.recovery_instances().await.is_empty());
     let job = story.job(job["jobID"].as_str().unwrap()).await;
@@ -41,10 +35,7 @@ async fn a_terminate_job_ends_the_instances_and_drs_forgets_them() {
     assert_eq!(job["participatingServers"][1]["launchStatus"], "TERMINATED");
 
     let again = json!({ "recoveryInstanceIDs": instances });
-    assert_eq!(
-        story.drs("TerminateRecoveryInstances", again).await.status,
-        404
-    );
+    assert_eq!(story.drs("TerminateRecoveryInstances", again).await.status, 404);
 }
 
 #[tokio::test(start_paused = true)]
@@ -53,22 +44,13 @@ async fn a_server_in_a_terminate_job_cannot_launch_and_the_job_counts() {
     let instances = ids_of(&story.recovery_instances().await);
     let servers = story.server_ids().await;
     let body = json!({ "recoveryInstanceIDs": instances[..1] });
-    assert_eq!(
-        story.drs("TerminateRecoveryInstances", body).await.status,
-        200
-    );
+    assert_eq!(story.drs("TerminateRecoveryInstances", body).await.status, 200);
     let other = json!({ "recoveryInstanceIDs": instances[1..] });
-    assert_eq!(
-        story.drs("TerminateRecoveryInstances", other).await.status,
-        402
-    );
+    assert_eq!(story.drs("TerminateRecoveryInstances", other).await.status, 402);
 
     let story = Story::begin(DRILLED);
     let body = json!({ "recoveryInstanceIDs": instances[..1] });
-    assert_eq!(
-        story.drs("TerminateRecoveryInstances", body).await.status,
-        200
-    );
+    assert_eq!(story.drs("TerminateRecoveryInstances", body).await.status, 200);
     let body = json!({ "sourceServers": [{ "sourceServerID": servers[0] }] });
     assert_eq!(story.drs("StartRecovery", body).await.status, 409);
 }
@@ -77,56 +59,28 @@ async fn a_server_in_a_terminate_job_cannot_launch_and_the_job_counts() {
 async fn an_instance_terminated_behind_its_back_stays_on_drs_list() {
     let story = Story::begin(DRILLED);
     let instances = ids_of(&story.recovery_instances().await);
-    let reply = story
-        .ec2(
-            "TerminateInstances",
-            &format!("InstanceId.1={}", instances[0]),
-        )
-        .await;
-    assert!(
-        reply
-            .text
-            .contains("<previousState><code>16</code><name>running</name>")
-    );
-    assert!(
-        reply
-            .text
-            .contains("<currentState><code>32</code><name>shutting-down</name>")
-    );
+    let reply = story.ec2("TerminateInstances", &format!("InstanceId.1={}", instances[0])).await;
+    assert!(reply.text.contains("<previousState><code>16</code><name>running</name>"));
+    assert!(reply.text.contains("<currentState><code>32</code><name>shutting-down</name>"));
     story.wait(60).await;
-    assert_eq!(
-        story.recovery_instances().await[0]["ec2InstanceState"],
-        "TERMINATED"
-    );
+    assert_eq!(story.recovery_instances().await[0]["ec2InstanceState"], "TERMINATED");
     story.wait(3600).await;
-    assert_eq!(
-        story.recovery_instances().await[0]["ec2InstanceState"],
-        "NOT_FOUND"
-    );
+    assert_eq!(story.recovery_instances().await[0]["ec2InstanceState"], "NOT_FOUND");
 
     let servers = story.server_ids().await;
     story.drill(&[&servers[0]]).await;
     story.wait(600).await;
-    assert_eq!(
-        story.recovery_instances().await.len(),
-        2,
-        "a new launch replaces it there too"
-    );
+    assert_eq!(story.recovery_instances().await.len(), 2, "a new launch replaces it there too");
 }
 
 #[tokio::test(start_paused = true)]
 async fn tags_come_and_go_by_arn() {
     let story = Story::begin("[[servers]]\nname = \"db\"\ntags = { App = \"shop\" }\n");
-    let arn = story.server(&story.server_ids().await[0]).await["arn"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let arn = story.server(&story.server_ids().await[0]).await["arn"].as_str().unwrap().to_owned();
     let path = format!("/tags/{}", arn.replace(':', "%3A").replace('/', "%2F"));
     let call = async |request: axum::http::request::Builder, body: Value| {
         let scope = "AWS4-HMAC-SHA256 Credential=AKID/20261120/us-west-2/drs/aws4_request";
-        let request = request
-            .header("authorization", scope)
-            .body(Body::from(body.to_string()));
+        let request = request.header("authorization", scope).body(Body::from(body.to_string()));
         story.call(request.unwrap()).await
     };
     let tags = json!({ "tags": { "moontide:wave": "database" } });
@@ -137,10 +91,7 @@ async fn tags_come_and_go_by_arn() {
     );
     let untag = format!("{path}?tagKeys=App&tagKeys=moontide%3Awave");
     assert_eq!(call(Request::delete(untag), json!({})).await.status, 200);
-    assert_eq!(
-        call(Request::get(&path), json!({})).await.json()["tags"],
-        json!({})
-    );
+    assert_eq!(call(Request::get(&path), json!({})).await.json()["tags"], json!({}));
 
     let strangers = [format!("{path}0"), path.replace("us-west-2", "eu-west-1")];
     for stranger in strangers {
@@ -152,18 +103,10 @@ async fn tags_come_and_go_by_arn() {
 async fn a_job_also_clears_the_list_of_what_others_terminated() {
     let story = Story::begin(DRILLED);
     let instances = ids_of(&story.recovery_instances().await);
-    story
-        .ec2(
-            "TerminateInstances",
-            &format!("InstanceId.1={}", instances[0]),
-        )
-        .await;
+    story.ec2("TerminateInstances", &format!("InstanceId.1={}", instances[0])).await;
     story.wait(600).await;
     let body = json!({ "recoveryInstanceIDs": instances[..1] });
-    assert_eq!(
-        story.drs("TerminateRecoveryInstances", body).await.status,
-        200
-    );
+    assert_eq!(story.drs("TerminateRecoveryInstances", body).await.status, 200);
     story.wait(90).await;
     assert_eq!(ids_of(&story.recovery_instances().await), instances[1..]);
 }

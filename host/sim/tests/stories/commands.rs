@@ -7,10 +7,7 @@ use crate::story::Story;
 const DB: &str = "[[servers]]\nname = \"db\"\nrecovery_instance = { drill = true }\n";
 
 async fn instance(story: &Story) -> String {
-    story.recovery_instances().await[0]["ec2InstanceID"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    story.recovery_instances().await[0]["ec2InstanceID"].as_str().unwrap().to_owned()
 }
 
 fn shell(instance: &str, script: &str) -> Value {
@@ -25,10 +22,7 @@ fn shell(instance: &str, script: &str) -> Value {
 async fn send(story: &Story, instance: &str, script: &str) -> String {
     let reply = story.ssm("SendCommand", shell(instance, script)).await;
     assert_eq!(reply.status, 200, "{}", reply.text);
-    reply.json()["Command"]["CommandId"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    reply.json()["Command"]["CommandId"].as_str().unwrap().to_owned()
 }
 
 async fn invocation(story: &Story, command: &str, instance: &str) -> Value {
@@ -49,23 +43,14 @@ async fn a_command_is_unknown_then_pending_then_runs_and_ends_as_scripted() {
     assert_eq!(early["__type"], "InvocationDoesNotExist");
     story.wait(1).await;
     let pending = invocation(&story, &command, &instance).await;
-    assert_eq!(
-        (&pending["Status"], &pending["ResponseCode"]),
-        (&json!("Pending"), &json!(-1))
-    );
+    assert_eq!((&pending["Status"], &pending["ResponseCode"]), (&json!("Pending"), &json!(-1)));
     story.wait(2).await;
     let running = invocation(&story, &command, &instance).await;
     assert_eq!(running["Status"], "InProgress");
-    assert_eq!(
-        running["StandardOutputContent"], "",
-        "nothing shows before the end"
-    );
+    assert_eq!(running["StandardOutputContent"], "", "nothing shows before the end");
     story.wait(30).await;
     let ended = invocation(&story, &command, &instance).await;
-    assert_eq!(
-        (&ended["Status"], &ended["ResponseCode"]),
-        (&json!("Failed"), &json!(2))
-    );
+    assert_eq!((&ended["Status"], &ended["ResponseCode"]), (&json!("Failed"), &json!(2)));
     assert_eq!(ended["StandardOutputContent"], "no response");
     assert_eq!(ended["StandardErrorContent"], "oh");
 }
@@ -77,10 +62,7 @@ async fn without_a_script_a_command_succeeds() {
     let command = send(&story, &instance, "true").await;
     story.wait(10).await;
     let ended = invocation(&story, &command, &instance).await;
-    assert_eq!(
-        (&ended["Status"], &ended["ResponseCode"]),
-        (&json!("Success"), &json!(0))
-    );
+    assert_eq!((&ended["Status"], &ended["ResponseCode"]), (&json!("Success"), &json!(0)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -89,49 +71,30 @@ async fn a_lost_command_is_found_again_by_its_comment() {
         "{DB}[[faults]]\nkind = \"drop_reply\"\noperation = \"ssm:SendCommand\"\n"
     ));
     let instance = instance(&story).await;
-    assert!(
-        story
-            .ssm("SendCommand", shell(&instance, "true"))
-            .await
-            .dropped
-    );
+    assert!(story.ssm("SendCommand", shell(&instance, "true")).await.dropped);
     let find = async |after: &str| {
         let filters = json!([
             { "key": "InvokedAfter", "value": after },
             { "key": "DocumentName", "value": "AWS-RunShellScript" },
         ]);
-        story
-            .ssm("ListCommands", json!({ "Filters": filters }))
-            .await
-            .json()["Commands"]
-            .clone()
+        story.ssm("ListCommands", json!({ "Filters": filters })).await.json()["Commands"].clone()
     };
-    assert_eq!(
-        find("2026-11-20T07:55:00Z").await[0]["Comment"],
-        "moontide 42"
-    );
+    assert_eq!(find("2026-11-20T07:55:00Z").await[0]["Comment"], "moontide 42");
     assert_eq!(find("2026-11-20T08:55:00Z").await, json!([]));
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_world_may_cut_output_as_aws_does() {
     let long = "x".repeat(30_000);
-    let story = Story::begin(&format!(
-        "{DB}[[commands]]\nstdout = \"{long}\"\nstderr = \"{long}\"\n"
-    ));
+    let story =
+        Story::begin(&format!("{DB}[[commands]]\nstdout = \"{long}\"\nstderr = \"{long}\"\n"));
     let instance = instance(&story).await;
     let command = send(&story, &instance, "cat").await;
     story.wait(10).await;
     let ended = invocation(&story, &command, &instance).await;
-    assert_eq!(
-        ended["StandardOutputContent"].as_str().unwrap().len(),
-        24_000
-    );
+    assert_eq!(ended["StandardOutputContent"].as_str().unwrap().len(), 24_000);
     assert_eq!(ended["StandardErrorContent"].as_str().unwrap().len(), 8_000);
-    let listed = story
-        .ssm("ListCommandInvocations", json!({ "Details": true }))
-        .await
-        .json();
+    let listed = story.ssm("ListCommandInvocations", json!({ "Details": true })).await.json();
     let plugin = &listed["CommandInvocations"][0]["CommandPlugins"][0];
     assert_eq!(plugin["Output"].as_str().unwrap().len(), 2_500);
 }
@@ -160,17 +123,12 @@ async fn an_agent_speaks_some_time_after_its_instance_runs() {
     let instance = instance(&story).await;
     let agents = async || {
         let filters = json!([{ "Key": "InstanceIds", "Values": [instance] }]);
-        let reply = story
-            .ssm("DescribeInstanceInformation", json!({ "Filters": filters }))
-            .await;
+        let reply = story.ssm("DescribeInstanceInformation", json!({ "Filters": filters })).await;
         reply.json()["InstanceInformationList"].clone()
     };
     assert_eq!(agents().await, json!([]));
     let refused = story.ssm("SendCommand", shell(&instance, "true")).await;
-    assert_eq!(
-        (refused.status, refused.error.as_deref()),
-        (400, Some("InvalidInstanceId"))
-    );
+    assert_eq!((refused.status, refused.error.as_deref()), (400, Some("InvalidInstanceId")));
     story.wait(600).await;
     assert_eq!(agents().await[0]["PingStatus"], "Online");
     send(&story, &instance, "true").await;
@@ -183,10 +141,7 @@ async fn a_silent_agent_loses_its_connection_and_takes_no_commands() {
     ));
     let instance = instance(&story).await;
     let ping = async || {
-        let agents = story
-            .ssm("DescribeInstanceInformation", json!({}))
-            .await
-            .json();
+        let agents = story.ssm("DescribeInstanceInformation", json!({})).await.json();
         agents["InstanceInformationList"][0]["PingStatus"].clone()
     };
     assert_eq!(ping().await, "Online");
@@ -210,18 +165,12 @@ async fn a_command_caught_by_the_silence_waits_for_its_end_or_its_own() {
     let hasty = story.ssm("SendCommand", body).await.json();
     let hasty = hasty["Command"]["CommandId"].as_str().unwrap();
     story.wait(31).await;
-    assert_eq!(
-        invocation(&story, &patient, &instance).await["Status"],
-        "Pending"
-    );
+    assert_eq!(invocation(&story, &patient, &instance).await["Status"], "Pending");
     let undelivered = invocation(&story, hasty, &instance).await;
     assert_eq!(undelivered["StatusDetails"], "Delivery Timed Out");
     assert_eq!(undelivered["ResponseCode"], -1);
     story.wait(300).await;
-    assert_eq!(
-        invocation(&story, &patient, &instance).await["Status"],
-        "Success"
-    );
+    assert_eq!(invocation(&story, &patient, &instance).await["Status"], "Success");
 }
 
 #[tokio::test(start_paused = true)]
@@ -234,49 +183,28 @@ async fn orders_that_make_no_sense_are_refused_by_name() {
         body
     };
     let cases = [
-        (
-            with("Comment", json!("x".repeat(101))),
-            "ValidationException",
-        ),
+        (with("Comment", json!("x".repeat(101))), "ValidationException"),
         (with("DocumentName", json!("Nothing")), "InvalidDocument"),
         (with("Parameters", json!({})), "InvalidParameters"),
-        (
-            with("Parameters", json!({ "commands": ["a"], "colour": ["b"] })),
-            "InvalidParameters",
-        ),
-        (
-            with("Parameters", json!({ "commands": "a" })),
-            "SerializationException",
-        ),
+        (with("Parameters", json!({ "commands": ["a"], "colour": ["b"] })), "InvalidParameters"),
+        (with("Parameters", json!({ "commands": "a" })), "SerializationException"),
         (with("InstanceIds", json!([])), "ValidationException"),
-        (
-            with("InstanceIds", json!([instance, instance])),
-            "DuplicateInstanceId",
-        ),
+        (with("InstanceIds", json!([instance, instance])), "DuplicateInstanceId"),
         (with("TimeoutSeconds", json!(1)), "ValidationException"),
     ];
     for (body, error) in cases {
         let reply = story.ssm("SendCommand", body.clone()).await;
-        assert_eq!(
-            (reply.status, reply.error.as_deref()),
-            (400, Some(error)),
-            "{body}"
-        );
+        assert_eq!((reply.status, reply.error.as_deref()), (400, Some(error)), "{body}");
         assert_eq!(reply.json()["__type"], error);
     }
-    assert_eq!(
-        story.ssm("ListCommands", json!({})).await.json()["Commands"],
-        json!([])
-    );
+    assert_eq!(story.ssm("ListCommands", json!({})).await.json()["Commands"], json!([]));
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_instance_that_shuts_down_takes_no_commands() {
     let story = Story::begin(DB);
     let instance = instance(&story).await;
-    story
-        .ec2("TerminateInstances", &format!("InstanceId.1={instance}"))
-        .await;
+    story.ec2("TerminateInstances", &format!("InstanceId.1={instance}")).await;
     let refused = story.ssm("SendCommand", shell(&instance, "true")).await;
     assert_eq!(refused.error.as_deref(), Some("InvalidInstanceId"));
 }
@@ -293,10 +221,7 @@ async fn targets_take_whoever_has_the_tag_and_answers() {
     let mut body = shell("", "true");
     body["InstanceIds"] = json!([]);
     body["Targets"] = json!([{ "Key": "tag:Tier", "Values": ["data"] }]);
-    assert_eq!(
-        story.ssm("SendCommand", body).await.json()["Command"]["TargetCount"],
-        1
-    );
+    assert_eq!(story.ssm("SendCommand", body).await.json()["Command"]["TargetCount"], 1);
     story.wait(1).await;
     let listed = story.ssm("ListCommandInvocations", json!({})).await.json();
     let name = |n: usize| listed["CommandInvocations"][n]["InstanceName"].clone();
@@ -330,12 +255,9 @@ async fn a_command_is_as_good_as_its_worst_invocation() {
     let mut body = shell("", "true");
     body["InstanceIds"] = json!(both);
     story.ssm("SendCommand", body).await;
-    for (wait, status, errors) in [
-        (0, "Pending", 0),
-        (5, "InProgress", 0),
-        (10, "InProgress", 1),
-        (20, "Failed", 1),
-    ] {
+    for (wait, status, errors) in
+        [(0, "Pending", 0), (5, "InProgress", 0), (10, "InProgress", 1), (20, "Failed", 1)]
+    {
         story.wait(wait).await;
         let commands = story.ssm("ListCommands", json!({})).await.json();
         assert_eq!(commands["Commands"][0]["Status"], status);

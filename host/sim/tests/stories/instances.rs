@@ -9,10 +9,7 @@ fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
 }
 
 async fn status(story: &Story) -> Option<(String, String)> {
-    let xml = story
-        .ec2("DescribeInstanceStatus", "IncludeAllInstances=true")
-        .await
-        .text;
+    let xml = story.ec2("DescribeInstanceStatus", "IncludeAllInstances=true").await.text;
     let state = element(element(&xml, "instanceState")?, "name")?.to_owned();
     let checks = element(element(&xml, "instanceStatus")?, "status")?.to_owned();
     Some((state, checks))
@@ -27,45 +24,25 @@ async fn an_instance_appears_during_the_launch_boots_and_passes_its_checks() {
     let mut seen = Vec::new();
     for _ in 0..54 {
         story.wait(10).await;
-        if let Some(status) = status(&story)
-            .await
-            .filter(|status| seen.last() != Some(status))
-        {
+        if let Some(status) = status(&story).await.filter(|status| seen.last() != Some(status)) {
             seen.push(status);
         }
     }
-    let seen: Vec<_> = seen
-        .iter()
-        .map(|(state, checks)| (state.as_str(), checks.as_str()))
-        .collect();
+    let seen: Vec<_> =
+        seen.iter().map(|(state, checks)| (state.as_str(), checks.as_str())).collect();
     assert_eq!(
         seen,
-        [
-            ("pending", "not-applicable"),
-            ("running", "initializing"),
-            ("running", "ok")
-        ]
+        [("pending", "not-applicable"), ("running", "initializing"), ("running", "ok")]
     );
 }
 
 #[tokio::test(start_paused = true)]
 async fn status_leaves_out_what_does_not_run() {
     let story = Story::begin("[[servers]]\nname = \"db\"\nrecovery_instance = { drill = true }\n");
-    let id = story.recovery_instances().await[0]["ec2InstanceID"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let running = async || {
-        story
-            .ec2("DescribeInstanceStatus", "")
-            .await
-            .text
-            .contains(&id)
-    };
+    let id = story.recovery_instances().await[0]["ec2InstanceID"].as_str().unwrap().to_owned();
+    let running = async || story.ec2("DescribeInstanceStatus", "").await.text.contains(&id);
     assert!(running().await);
-    story
-        .ec2("TerminateInstances", &format!("InstanceId.1={id}"))
-        .await;
+    story.ec2("TerminateInstances", &format!("InstanceId.1={id}")).await;
     assert!(!running().await);
 }
 
@@ -90,10 +67,7 @@ async fn instances_are_found_by_tag_and_carry_the_servers_own() {
         reply.text
     };
     let xml = found("Filter.1.Name=tag%3ATier&Filter.1.Value.1=data*").await;
-    assert!(
-        xml.contains("<key>Tier</key><value>data &amp; &lt;more&gt;</value>"),
-        "{xml}"
-    );
+    assert!(xml.contains("<key>Tier</key><value>data &amp; &lt;more&gt;</value>"), "{xml}");
     assert!(xml.contains("<key>Name</key><value>db</value>"), "{xml}");
     assert!(
         xml.starts_with(
@@ -103,11 +77,7 @@ async fn instances_are_found_by_tag_and_carry_the_servers_own() {
         ),
         "{xml}"
     );
-    assert!(
-        !found("Filter.1.Name=tag%3ATier&Filter.1.Value.1=web")
-            .await
-            .contains("instanceId")
-    );
+    assert!(!found("Filter.1.Name=tag%3ATier&Filter.1.Value.1=web").await.contains("instanceId"));
     assert!(
         found("Filter.1.Name=instance-state-name&Filter.1.Value.1=running")
             .await
@@ -127,39 +97,21 @@ async fn every_reply_has_an_id_of_its_own_in_header_and_body() {
     for (reply, call) in replies.iter().zip(&calls) {
         assert_eq!(reply.request_id.as_deref(), Some(call.request_id.as_str()));
     }
-    assert_eq!(
-        element(&replies[0].text, "requestId"),
-        Some(calls[0].request_id.as_str())
-    );
-    assert_eq!(
-        element(&replies[1].text, "RequestID"),
-        Some(calls[1].request_id.as_str())
-    );
+    assert_eq!(element(&replies[0].text, "requestId"), Some(calls[0].request_id.as_str()));
+    assert_eq!(element(&replies[1].text, "RequestID"), Some(calls[1].request_id.as_str()));
     assert_ne!(calls[0].request_id, calls[1].request_id);
 }
 
 #[tokio::test(start_paused = true)]
 async fn in_every_other_region_there_is_none() {
     let story = Story::begin("[[servers]]\nname = \"db\"\nrecovery_instance = { drill = true }\n");
-    let id = story.recovery_instances().await[0]["ec2InstanceID"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let id = story.recovery_instances().await[0]["ec2InstanceID"].as_str().unwrap().to_owned();
     let elsewhere = story.ec2_in("eu-west-1", "DescribeInstances", "").await;
     assert_eq!(elsewhere.status, 200);
     assert!(!elsewhere.text.contains(&id));
     let named = format!("InstanceId.1={id}");
-    assert_eq!(
-        story
-            .ec2_in("eu-west-1", "TerminateInstances", &named)
-            .await
-            .status,
-        400
-    );
-    assert_eq!(
-        story.recovery_instances().await[0]["ec2InstanceState"],
-        "RUNNING"
-    );
+    assert_eq!(story.ec2_in("eu-west-1", "TerminateInstances", &named).await.status, 400);
+    assert_eq!(story.recovery_instances().await[0]["ec2InstanceState"], "RUNNING");
 }
 
 #[tokio::test(start_paused = true)]
@@ -170,10 +122,7 @@ async fn an_instance_says_which_job_launched_it() {
     story.wait(600).await;
     let filter = format!("Filter.1.Name=tag%3Adrs.amazonaws.com-job&Filter.1.Value.1={job}");
     let found = story.ec2("DescribeInstances", &filter).await.text;
-    assert!(
-        found.contains(&format!("<value>{}</value>", ids[0])),
-        "{found}"
-    );
+    assert!(found.contains(&format!("<value>{}</value>", ids[0])), "{found}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -185,31 +134,13 @@ async fn ids_and_filters_that_do_not_exist_are_refused() {
         element(&reply.text, "Code").unwrap().to_owned()
     };
     let unknown = "InstanceId.1=i-00000000000000000";
-    assert_eq!(
-        refused("DescribeInstances", unknown).await,
-        "InvalidInstanceID.NotFound"
-    );
+    assert_eq!(refused("DescribeInstances", unknown).await, "InvalidInstanceID.NotFound");
     let malformed = "InstanceId.1=db";
-    assert_eq!(
-        refused("DescribeInstances", malformed).await,
-        "InvalidInstanceID.Malformed"
-    );
+    assert_eq!(refused("DescribeInstances", malformed).await, "InvalidInstanceID.Malformed");
     assert_eq!(refused("TerminateInstances", "").await, "MissingParameter");
-    assert_eq!(
-        refused("DescribeInstances", "MaxResults=4").await,
-        "InvalidParameterValue"
-    );
+    assert_eq!(refused("DescribeInstances", "MaxResults=4").await, "InvalidParameterValue");
     assert_eq!(refused("RebootTheWorld", "").await, "InvalidAction");
     let story = Story::begin("[[servers]]\nname = \"db\"\nrecovery_instance = { drill = true }\n");
-    let reply = story
-        .ec2(
-            "DescribeInstances",
-            "Filter.1.Name=colour&Filter.1.Value.1=red",
-        )
-        .await;
-    assert!(
-        reply.text.contains("<Code>InvalidParameterValue</Code>"),
-        "{}",
-        reply.text
-    );
+    let reply = story.ec2("DescribeInstances", "Filter.1.Name=colour&Filter.1.Value.1=red").await;
+    assert!(reply.text.contains("<Code>InvalidParameterValue</Code>"), "{}", reply.text);
 }

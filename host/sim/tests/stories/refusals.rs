@@ -9,21 +9,13 @@ use crate::story::{Reply, Story};
 const THREE: &str = "[[servers]]\nname = \"db-{n}\"\ncount = 3\n";
 
 fn servers(ids: &[&str]) -> Value {
-    let servers: Vec<_> = ids
-        .iter()
-        .map(|id| json!({ "sourceServerID": id }))
-        .collect();
+    let servers: Vec<_> = ids.iter().map(|id| json!({ "sourceServerID": id })).collect();
     json!({ "sourceServers": servers, "isDrill": true })
 }
 
 /// The reply is this error, in its header as in its body.
 fn assert_refused(reply: &Reply, status: u16, error: &str) {
-    assert_eq!(
-        (reply.status, reply.error.as_deref()),
-        (status, Some(error)),
-        "{}",
-        reply.text
-    );
+    assert_eq!((reply.status, reply.error.as_deref()), (status, Some(error)), "{}", reply.text);
     assert_eq!(reply.json()["code"], error);
     assert!(reply.json()["message"].is_string());
 }
@@ -33,23 +25,15 @@ async fn a_server_is_in_one_job_at_a_time() {
     let story = Story::begin(THREE);
     let ids = story.server_ids().await;
     let job = story.drill(&[&ids[0], &ids[1]]).await;
-    let reply = story
-        .drs("StartRecovery", servers(&[&ids[2], &ids[1]]))
-        .await;
+    let reply = story.drs("StartRecovery", servers(&[&ids[2], &ids[1]])).await;
     assert_refused(&reply, 409, "ConflictException");
     assert_eq!(reply.json()["resourceId"], ids[1].as_str());
     assert_eq!(reply.json()["resourceType"], "SourceServer");
     assert!(reply.json()["message"].as_str().unwrap().contains(&job));
 
-    assert_eq!(
-        story.server(&ids[2]).await["lastLaunchResult"],
-        "NOT_STARTED"
-    );
+    assert_eq!(story.server(&ids[2]).await["lastLaunchResult"], "NOT_STARTED");
     story.wait(600).await;
-    assert_eq!(
-        story.drs("StartRecovery", servers(&[&ids[1]])).await.status,
-        202
-    );
+    assert_eq!(story.drs("StartRecovery", servers(&[&ids[1]])).await.status, 202);
 }
 
 #[tokio::test(start_paused = true)]
@@ -70,10 +54,7 @@ async fn quotas_are_402_and_name_themselves() {
     assert_refused(&reply, 402, "ServiceQuotaExceededException");
     assert_eq!(reply.json()["quotaCode"], "L-D88FAC3A");
     story.wait(600).await;
-    assert_eq!(
-        story.drs("StartRecovery", servers(&ids[1..2])).await.status,
-        202
-    );
+    assert_eq!(story.drs("StartRecovery", servers(&ids[1..2])).await.status, 202);
 
     let story = Story::begin(&format!("{THREE}[quotas]\nservers_in_active_jobs = 2\n"));
     story.drill(&ids[..2]).await;
@@ -92,38 +73,18 @@ async fn malformed_requests_name_the_field() {
         ("StartRecovery", servers(&[]), "sourceServers"),
         ("StartRecovery", servers(&too_many), "sourceServers"),
         ("StartRecovery", servers(&[&id, &id]), "sourceServers"),
-        (
-            "StartRecovery",
-            servers(&["db-1"]),
-            "sourceServers.sourceServerID",
-        ),
-        (
-            "DescribeJobLogItems",
-            json!({ "jobID": "drsjob-1" }),
-            "jobID",
-        ),
+        ("StartRecovery", servers(&["db-1"]), "sourceServers.sourceServerID"),
+        ("DescribeJobLogItems", json!({ "jobID": "drsjob-1" }), "jobID"),
         ("DescribeJobs", json!({ "maxResults": 0 }), "maxResults"),
         ("DescribeJobs", json!({ "nextToken": "xyz" }), "nextToken"),
-        (
-            "DescribeJobs",
-            json!({ "filters": { "fromDate": "today" } }),
-            "filters.fromDate",
-        ),
-        (
-            "TerminateRecoveryInstances",
-            json!({ "recoveryInstanceIDs": [] }),
-            "recoveryInstanceIDs",
-        ),
+        ("DescribeJobs", json!({ "filters": { "fromDate": "today" } }), "filters.fromDate"),
+        ("TerminateRecoveryInstances", json!({ "recoveryInstanceIDs": [] }), "recoveryInstanceIDs"),
     ];
     for (operation, body, field) in cases {
         let reply = story.drs(operation, body.clone()).await;
         assert_refused(&reply, 400, "ValidationException");
         assert_eq!(reply.json()["reason"], "fieldValidationFailed");
-        assert_eq!(
-            reply.json()["fieldList"][0]["name"],
-            field,
-            "{operation} {body}"
-        );
+        assert_eq!(reply.json()["fieldList"][0]["name"], field, "{operation} {body}");
     }
     let reply = story.drs("StartRecovery", json!("hello")).await;
     assert_refused(&reply, 400, "ValidationException");
@@ -136,33 +97,14 @@ async fn unknown_things_are_404() {
     let server = "s-00000000000000000";
     let cases = [
         ("StartRecovery", servers(&[server])),
-        (
-            "GetLaunchConfiguration",
-            json!({ "sourceServerID": server }),
-        ),
-        (
-            "DescribeRecoverySnapshots",
-            json!({ "sourceServerID": server }),
-        ),
-        (
-            "DescribeJobLogItems",
-            json!({ "jobID": "drsjob-00000000000000000" }),
-        ),
-        (
-            "TerminateRecoveryInstances",
-            json!({ "recoveryInstanceIDs": ["i-00000000000000000"] }),
-        ),
-        (
-            "DisconnectRecoveryInstance",
-            json!({ "recoveryInstanceID": "i-00000000000000000" }),
-        ),
+        ("GetLaunchConfiguration", json!({ "sourceServerID": server })),
+        ("DescribeRecoverySnapshots", json!({ "sourceServerID": server })),
+        ("DescribeJobLogItems", json!({ "jobID": "drsjob-00000000000000000" })),
+        ("TerminateRecoveryInstances", json!({ "recoveryInstanceIDs": ["i-00000000000000000"] })),
+        ("DisconnectRecoveryInstance", json!({ "recoveryInstanceID": "i-00000000000000000" })),
     ];
     for (operation, body) in cases {
-        assert_refused(
-            &story.drs(operation, body).await,
-            404,
-            "ResourceNotFoundException",
-        );
+        assert_refused(&story.drs(operation, body).await, 404, "ResourceNotFoundException");
     }
     assert_refused(
         &story.drs("DeleteEverything", json!({})).await,
@@ -174,9 +116,7 @@ async fn unknown_things_are_404() {
 #[tokio::test(start_paused = true)]
 async fn in_every_other_region_there_is_nothing() {
     let story = Story::begin(THREE);
-    let reply = story
-        .drs_in("eu-west-1", "DescribeSourceServers", json!({}))
-        .await;
+    let reply = story.drs_in("eu-west-1", "DescribeSourceServers", json!({})).await;
     assert_refused(&reply, 400, "UninitializedAccountException");
 }
 

@@ -19,22 +19,11 @@ async fn told(world: &str) -> Vec<String> {
     for _ in 0..10 {
         story.wait(70).await;
         told.push(story.job(&job).await.to_string());
-        told.push(
-            story
-                .drs("DescribeJobLogItems", json!({ "jobID": job }))
-                .await
-                .text,
-        );
+        told.push(story.drs("DescribeJobLogItems", json!({ "jobID": job })).await.text);
         told.push(story.drs("DescribeRecoveryInstances", json!({})).await.text);
         told.push(story.ec2("DescribeInstances", "").await.text);
     }
-    told.extend(
-        story
-            .simulator
-            .calls()
-            .iter()
-            .map(|call| format!("{call:?}")),
-    );
+    told.extend(story.simulator.calls().iter().map(|call| format!("{call:?}")));
     told
 }
 
@@ -64,9 +53,6 @@ async fn jitter_makes_servers_differ_but_not_much() {
         .collect();
     assert_eq!(ends.len(), 3);
     // Conversion and launch of 477 s, ±20 %, after 53 s of waiting and 45 s of cleanup.
-    assert!(
-        ends.iter().all(|end| (477.0..673.0).contains(end)),
-        "{ends:?}"
-    );
+    assert!(ends.iter().all(|end| (477.0..673.0).contains(end)), "{ends:?}");
     assert!(ends[2] - ends[0] > 1.0, "{ends:?}");
 }

@@ -46,8 +46,5 @@ async fn a_lost_reply_cuts_the_connection_and_the_next_caller_is_served() {
     };
     let ((), served) = tokio::join!(story, served);
     served.unwrap();
-    assert!(
-        TcpStream::connect(address).await.is_err(),
-        "after the end nobody listens"
-    );
+    assert!(TcpStream::connect(address).await.is_err(), "after the end nobody listens");
 }

@@ -40,17 +40,11 @@ pub(crate) struct Story {
 impl Story {
     /// Begins at 08:00 with a world whose head is given and whose rest is `world`.
     pub(crate) fn begin(world: &str) -> Self {
-        let timing = if world.contains("[timing]") {
-            ""
-        } else {
-            "[timing]\njitter = 0\n"
-        };
+        let timing = if world.contains("[timing]") { "" } else { "[timing]\njitter = 0\n" };
         let world = World::parse(&format!("{HEAD}{world}{timing}"), "world.toml")
             .unwrap_or_else(|error| panic!("{error}"));
         let eight: Timestamp = "2026-11-20T08:00:00Z".parse().unwrap();
-        Self {
-            simulator: Simulator::new(world, Arc::new(PausedClock::new(eight))),
-        }
+        Self { simulator: Simulator::new(world, Arc::new(PausedClock::new(eight))) }
     }
 
     /// Lets time pass.
@@ -88,35 +82,23 @@ impl Story {
     /// Calls EC2 in any Region.
     pub(crate) async fn ec2_in(&self, region: &str, action: &str, parameters: &str) -> Reply {
         let body = format!("Action={action}&Version=2016-11-15&{parameters}");
-        let request = Request::post("/")
-            .header("authorization", scope(region, "ec2"))
-            .body(Body::from(body));
+        let request =
+            Request::post("/").header("authorization", scope(region, "ec2")).body(Body::from(body));
         self.call(request.unwrap()).await
     }
 
     /// Calls anything.
     pub(crate) async fn call(&self, request: Request<Body>) -> Reply {
         let response: Response<Body> = self.simulator.router().oneshot(request).await.unwrap();
-        let header = |name| {
-            response
-                .headers()
-                .get(name)
-                .map(|value| value.to_str().unwrap().to_owned())
-        };
+        let header =
+            |name| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         let (error, retry_after) = (header("x-amzn-errortype"), header("retry-after"));
         let request_id = header("x-amzn-requestid");
         let dropped = response.extensions().get::<ReplyDropped>().is_some();
         let status = response.status().as_u16();
         let body = response.into_body().collect().await.unwrap().to_bytes();
         let text = String::from_utf8(body.to_vec()).unwrap();
-        Reply {
-            status,
-            error,
-            retry_after,
-            request_id,
-            dropped,
-            text,
-        }
+        Reply { status, error, retry_after, request_id, dropped, text }
     }
 
     /// The ids of all source servers, in the order of the world.
@@ -124,10 +106,7 @@ impl Story {
         let reply = self.drs("DescribeSourceServers", json!({})).await;
         let json = reply.json();
         let servers = json["items"].as_array().unwrap();
-        servers
-            .iter()
-            .map(|one| one["sourceServerID"].as_str().unwrap().to_owned())
-            .collect()
+        servers.iter().map(|one| one["sourceServerID"].as_str().unwrap().to_owned()).collect()
     }
 
     /// One source server.
@@ -138,19 +117,14 @@ impl Story {
 
     /// All recovery instances.
     pub(crate) async fn recovery_instances(&self) -> Vec<Value> {
-        let reply = self
-            .drs("DescribeRecoveryInstances", json!({}))
-            .await
-            .json();
+        let reply = self.drs("DescribeRecoveryInstances", json!({})).await.json();
         reply["items"].as_array().unwrap().clone()
     }
 
     /// Starts a drill of these servers and returns the job's id.
     pub(crate) async fn drill(&self, servers: &[&str]) -> String {
-        let servers: Vec<Value> = servers
-            .iter()
-            .map(|id| json!({ "sourceServerID": id }))
-            .collect();
+        let servers: Vec<Value> =
+            servers.iter().map(|id| json!({ "sourceServerID": id })).collect();
         let body = json!({ "sourceServers": servers, "isDrill": true });
         let reply = self.drs("StartRecovery", body).await;
         assert_eq!(reply.status, 202, "{}", reply.text);
@@ -165,25 +139,15 @@ impl Story {
 
     /// The job's log: seconds after creation, and event.
     pub(crate) async fn log(&self, id: &str) -> Vec<(f64, String)> {
-        let created: Timestamp = self.job(id).await["creationDateTime"]
-            .as_str()
-            .unwrap()
-            .parse()
-            .unwrap();
-        let reply = self
-            .drs("DescribeJobLogItems", json!({ "jobID": id }))
-            .await;
+        let created: Timestamp =
+            self.job(id).await["creationDateTime"].as_str().unwrap().parse().unwrap();
+        let reply = self.drs("DescribeJobLogItems", json!({ "jobID": id })).await;
         let line = |item: &Value| {
             let at: Timestamp = item["logDateTime"].as_str().unwrap().parse().unwrap();
             let event = item["event"].as_str().unwrap().to_owned();
             (at.duration_since(created).as_secs_f64(), event)
         };
-        reply.json()["items"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(line)
-            .collect()
+        reply.json()["items"].as_array().unwrap().iter().map(line).collect()
     }
 }
 

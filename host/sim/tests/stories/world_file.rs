@@ -61,10 +61,7 @@ fn a_fault_has_the_fields_of_its_kind() {
         fault("kind = \"throttle\"\noperation = \"drs:DescribeJobs\"\ntime = 3\n"),
         "world.toml:9: faults[0].time: unknown field `time`, did you mean `times`?"
     );
-    assert_eq!(
-        fault("kind = \"late_job\"\n"),
-        "world.toml:6: faults[0]: missing field `by`"
-    );
+    assert_eq!(fault("kind = \"late_job\"\n"), "world.toml:6: faults[0]: missing field `by`");
     assert_eq!(
         fault("kind = \"launch_fails\"\nserver = \"dbs\"\n"),
         "world.toml:8: faults[0].server: no server is called `dbs`, did you mean `db`?"
@@ -97,9 +94,7 @@ fn a_value_that_makes_no_sense_says_what_would() {
         "world.toml:4: start: a start is a string: \"2026-11-20T08:00:00Z\""
     );
     assert_eq!(
-        World::parse("version = 1\naccount = \"12\"\n", "w.toml")
-            .unwrap_err()
-            .to_string(),
+        World::parse("version = 1\naccount = \"12\"\n", "w.toml").unwrap_err().to_string(),
         "w.toml:2: account: an account is a string of twelve digits"
     );
 }
@@ -123,15 +118,11 @@ fn servers_are_told_apart() {
 #[test]
 fn a_newer_world_is_told_from_a_mistaken_one() {
     assert_eq!(
-        World::parse("version = 2\nplanets = 9\n", "w.toml")
-            .unwrap_err()
-            .to_string(),
+        World::parse("version = 2\nplanets = 9\n", "w.toml").unwrap_err().to_string(),
         "w.toml:1: version: this release of Moontide reads worlds of version 1 only"
     );
     assert_eq!(
-        World::parse("account = \"123456789012\"\n", "w.toml")
-            .unwrap_err()
-            .to_string(),
+        World::parse("account = \"123456789012\"\n", "w.toml").unwrap_err().to_string(),
         "w.toml:1: missing field `version`: begin with `version = 1`"
     );
 }
@@ -156,10 +147,7 @@ fn what_would_exhaust_the_machine_or_the_calendar_is_refused() {
 
 #[test]
 fn what_is_missing_is_missing_in_the_right_place() {
-    assert_eq!(
-        complaint("seed = 1\n"),
-        "world.toml:1: missing field `servers`"
-    );
+    assert_eq!(complaint("seed = 1\n"), "world.toml:1: missing field `servers`");
     assert_eq!(
         complaint("[[servers]]\ncount = 2\n"),
         "world.toml:4: servers[0]: missing field `name`"

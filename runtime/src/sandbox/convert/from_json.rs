@@ -12,11 +12,7 @@ pub(in crate::sandbox) fn from_json(
     value: &Value,
     budget: Budget,
 ) -> Result<LuaValue, Refusal> {
-    Walk {
-        lua,
-        purse: Purse::new(budget),
-    }
-    .value(value, 0)
+    Walk { lua, purse: Purse::new(budget) }.value(value, 0)
 }
 
 struct Walk<'a> {
@@ -48,12 +44,9 @@ impl Walk<'_> {
                 let table = self.table(0, fields.len())?;
                 for (key, field) in fields {
                     let name = self.text(key)?;
-                    let field = self
-                        .value(field, depth + 1)
-                        .map_err(|at| at.under(key.as_str()))?;
-                    table
-                        .raw_set(name, field)
-                        .map_err(|error| Refusal::vm(&error))?;
+                    let field =
+                        self.value(field, depth + 1).map_err(|at| at.under(key.as_str()))?;
+                    table.raw_set(name, field).map_err(|error| Refusal::vm(&error))?;
                 }
                 Ok(LuaValue::Table(table))
             }
@@ -62,16 +55,11 @@ impl Walk<'_> {
 
     fn text(&mut self, text: &str) -> Result<LuaValue, Refusal> {
         self.purse.bytes(text.len())?;
-        self.lua
-            .create_string(text)
-            .map(LuaValue::String)
-            .map_err(|error| Refusal::vm(&error))
+        self.lua.create_string(text).map(LuaValue::String).map_err(|error| Refusal::vm(&error))
     }
 
     fn table(&self, items: usize, fields: usize) -> Result<Table, Refusal> {
-        self.lua
-            .create_table_with_capacity(items, fields)
-            .map_err(|error| Refusal::vm(&error))
+        self.lua.create_table_with_capacity(items, fields).map_err(|error| Refusal::vm(&error))
     }
 }
 

@@ -38,20 +38,13 @@ pub(super) struct Refusal {
 
 impl Refusal {
     fn new(problem: impl Into<String>) -> Refusal {
-        Refusal {
-            path: Vec::new(),
-            problem: problem.into(),
-            exhausted: false,
-        }
+        Refusal { path: Vec::new(), problem: problem.into(), exhausted: false }
     }
 
     /// A failure inside the VM.
     fn vm(error: &mlua::Error) -> Refusal {
         let exhausted = matches!(error, mlua::Error::MemoryError(_));
-        Refusal {
-            exhausted,
-            ..Refusal::new(error.to_string())
-        }
+        Refusal { exhausted, ..Refusal::new(error.to_string()) }
     }
 
     /// The same problem, seen from the table around it.
@@ -79,19 +72,13 @@ struct Purse {
 
 impl Purse {
     fn new(budget: Budget) -> Purse {
-        Purse {
-            budget,
-            nodes: budget.nodes,
-            bytes: budget.bytes,
-        }
+        Purse { budget, nodes: budget.nodes, bytes: budget.bytes }
     }
 
     fn node(&mut self, depth: usize) -> Result<(), Refusal> {
         let most = self.budget.depth;
         if depth > most {
-            return Err(Refusal::new(format!(
-                "tables are nested more than {most} deep"
-            )));
+            return Err(Refusal::new(format!("tables are nested more than {most} deep")));
         }
         let most = self.budget.nodes;
         self.nodes = self.nodes.checked_sub(1).ok_or_else(|| {

@@ -5,11 +5,7 @@ use serde_json::{Value, json};
 use super::{from_json, to_json};
 use crate::sandbox::limits::Budget;
 
-const BUDGET: Budget = Budget {
-    nodes: 1_000,
-    bytes: 10_000,
-    depth: 64,
-};
+const BUDGET: Budget = Budget { nodes: 1_000, bytes: 10_000, depth: 64 };
 
 /// What a Lua expression looks like from outside.
 fn seen(expression: &str) -> Result<Value, String> {
@@ -47,30 +43,12 @@ fn a_refusal_names_the_place() {
     );
     assert_eq!(refused("{ n = 0/0 }"), "at `n`: the number is not finite");
     assert_eq!(refused("math.huge"), "the number is not finite");
-    assert_eq!(
-        refused("2^53 + 2"),
-        "the whole number is beyond 2^53: write it as a string"
-    );
-    assert_eq!(
-        refused("{ name = '\\255' }"),
-        "at `name`: the string is not valid UTF-8"
-    );
-    assert_eq!(
-        refused("{ '\\255' }"),
-        "at `1`: the string is not valid UTF-8"
-    );
-    assert_eq!(
-        refused("{ [1e9] = true }"),
-        "the list has no item 1, but an item 1000000000"
-    );
-    assert_eq!(
-        refused("{ [1] = 1, [1.5] = 2 }"),
-        "keys are strings or 1 to n, not a number"
-    );
-    assert_eq!(
-        refused("{ 1, a = 2 }"),
-        "the table mixes a list and named fields"
-    );
+    assert_eq!(refused("2^53 + 2"), "the whole number is beyond 2^53: write it as a string");
+    assert_eq!(refused("{ name = '\\255' }"), "at `name`: the string is not valid UTF-8");
+    assert_eq!(refused("{ '\\255' }"), "at `1`: the string is not valid UTF-8");
+    assert_eq!(refused("{ [1e9] = true }"), "the list has no item 1, but an item 1000000000");
+    assert_eq!(refused("{ [1] = 1, [1.5] = 2 }"), "keys are strings or 1 to n, not a number");
+    assert_eq!(refused("{ 1, a = 2 }"), "the table mixes a list and named fields");
     assert!(refused("{ coroutine.create(print) }").contains("a thread cannot leave"));
     assert!(refused("{ buffer.create(8) }").contains("a buffer cannot leave"));
 }
@@ -82,11 +60,7 @@ fn a_cycle_and_a_table_that_doubles_at_every_level_end_at_once() {
         "at `self.1`: the table holds itself"
     );
     let doubling = "(function() local t = {}; for _ = 1, 27 do t = { t, t } end return t end)()";
-    assert!(
-        refused(doubling).contains("more than 1000 values"),
-        "{}",
-        refused(doubling)
-    );
+    assert!(refused(doubling).contains("more than 1000 values"), "{}", refused(doubling));
     let shared = "(function() local t = { a = 1 }; return { t, t } end)()";
     assert_eq!(seen(shared), Ok(json!([{"a": 1}, {"a": 1}])));
 }
@@ -120,11 +94,7 @@ fn survivor() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         any::<bool>().prop_map(Value::from),
         any::<i32>().prop_map(Value::from),
-        (-1e9_f64..1e9).prop_map(|n| if n.fract() == 0.0 {
-            json!(0.5)
-        } else {
-            json!(n)
-        }),
+        (-1e9_f64..1e9).prop_map(|n| if n.fract() == 0.0 { json!(0.5) } else { json!(n) }),
         ".{0,12}".prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 64, 6, |inner| {

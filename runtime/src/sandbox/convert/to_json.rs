@@ -10,11 +10,7 @@ use crate::sandbox::limits::Budget;
 
 /// The JSON of a Lua value, within a budget.
 pub(in crate::sandbox) fn to_json(value: &Lua, budget: Budget) -> Result<Value, Refusal> {
-    Walk {
-        purse: Purse::new(budget),
-        open: Vec::new(),
-    }
-    .value(value)
+    Walk { purse: Purse::new(budget), open: Vec::new() }.value(value)
 }
 
 struct Walk {
@@ -29,18 +25,12 @@ impl Walk {
         match value {
             Lua::Nil => Ok(Value::Null),
             Lua::Boolean(flag) => Ok(Value::Bool(*flag)),
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "what is lost is refused in `number`"
-            )]
+            #[expect(clippy::cast_precision_loss, reason = "what is lost is refused in `number`")]
             Lua::Integer(whole) => number(*whole as f64),
             Lua::Number(float) => number(*float),
             Lua::String(text) => Ok(Value::String(self.text(text)?)),
             Lua::Table(table) => self.table(table),
-            other => Err(Refusal::new(format!(
-                "a {} cannot leave the runbook",
-                other.type_name()
-            ))),
+            other => Err(Refusal::new(format!("a {} cannot leave the runbook", other.type_name()))),
         }
     }
 
@@ -69,11 +59,10 @@ impl Walk {
         let mut items: Vec<(Integer, Value)> = Vec::new();
         let mut refusal = None;
         let walked = table.for_each(|key: Lua, value: Lua| {
-            self.field(&key, &value, &mut fields, &mut items)
-                .map_err(|refused| {
-                    refusal = Some(refused);
-                    mlua::Error::runtime("refused")
-                })
+            self.field(&key, &value, &mut fields, &mut items).map_err(|refused| {
+                refusal = Some(refused);
+                mlua::Error::runtime("refused")
+            })
         });
         match (refusal, walked) {
             (Some(refusal), _) => return Err(refusal),
@@ -95,9 +84,7 @@ impl Walk {
         items: &mut Vec<(Integer, Value)>,
     ) -> Result<(), Refusal> {
         if let Some(place) = place(key) {
-            let item = self
-                .value(value)
-                .map_err(|at| at.under(place.to_string()))?;
+            let item = self.value(value).map_err(|at| at.under(place.to_string()))?;
             items.push((place, item));
         } else if let Lua::String(key) = key {
             let key = self.text(key)?;
@@ -105,9 +92,7 @@ impl Walk {
             fields.insert(key, field);
         } else {
             let kind = key.type_name();
-            return Err(Refusal::new(format!(
-                "keys are strings or 1 to n, not a {kind}"
-            )));
+            return Err(Refusal::new(format!("keys are strings or 1 to n, not a {kind}")));
         }
         Ok(())
     }
@@ -123,9 +108,7 @@ fn array(mut items: Vec<(Integer, Value)>) -> Result<Value, Refusal> {
             )));
         }
     }
-    Ok(Value::Array(
-        items.into_iter().map(|(_, item)| item).collect(),
-    ))
+    Ok(Value::Array(items.into_iter().map(|(_, item)| item).collect()))
 }
 
 /// The key as a place in a list, if it is a whole number.
@@ -148,9 +131,7 @@ fn number(float: f64) -> Result<Value, Refusal> {
         return Ok(Value::from(float));
     }
     if float.abs() > WHOLE {
-        return Err(Refusal::new(
-            "the whole number is beyond 2^53: write it as a string",
-        ));
+        return Err(Refusal::new("the whole number is beyond 2^53: write it as a string"));
     }
     #[expect(clippy::cast_possible_truncation, reason = "whole and within ±2^53")]
     Ok(Value::from(float as i64))

@@ -11,23 +11,11 @@ fn a_runbook_becomes_plain_data_with_the_place_of_its_declaration() {
     )
     .unwrap();
     let text = |text: &str| Node::Text(text.to_owned());
-    let wave = Node::Record(vec![
-        ("name".to_owned(), text("a")),
-        ("run".to_owned(), Node::Function),
-    ]);
+    let wave =
+        Node::Record(vec![("name".to_owned(), text("a")), ("run".to_owned(), Node::Function)]);
     let waves = Node::List(vec![wave, Node::List(vec![])]);
-    let node = Node::Record(vec![
-        ("name".to_owned(), text("demo")),
-        ("waves".to_owned(), waves),
-    ]);
-    assert_eq!(
-        declared,
-        Declared {
-            node,
-            file: "demo/runbook.luau".to_owned(),
-            line: 3
-        }
-    );
+    let node = Node::Record(vec![("name".to_owned(), text("demo")), ("waves".to_owned(), waves)]);
+    assert_eq!(declared, Declared { node, file: "demo/runbook.luau".to_owned(), line: 3 });
 }
 
 #[test]
@@ -36,9 +24,7 @@ fn what_no_declaration_may_hold_is_left_to_the_plan() {
         "return require('@moontide').runbook { a = { 1, x = 2 }, b = { [3] = 1 }, c = '\\255' }",
     )
     .unwrap();
-    let Node::Record(fields) = declared.node else {
-        panic!()
-    };
+    let Node::Record(fields) = declared.node else { panic!() };
     let kinds: Vec<_> = fields.iter().map(|(_, node)| node.describe()).collect();
     assert_eq!(
         kinds,
@@ -76,12 +62,7 @@ fn loading_has_no_effects_and_says_nothing() {
     assert_eq!(error.code, "EffectDuringLoad");
     assert_eq!(error.trace[0], "demo/runbook.luau:1");
     let error = declare("require('@moontide').log.info('hello')").unwrap_err();
-    assert!(
-        error
-            .message
-            .contains("nothing is said while a runbook is loaded"),
-        "{error}"
-    );
+    assert!(error.message.contains("nothing is said while a runbook is loaded"), "{error}");
 }
 
 #[test]
@@ -108,10 +89,7 @@ fn a_module_runs_once_and_cannot_change_what_another_sees() {
                 "require('a') require('a') return { require('b'), require('a').n, tostring(1) }",
             ),
         ),
-        (
-            "a",
-            "tostring = nil leaked = 1 local t = { n = 0 } t.n += 1 return t",
-        ),
+        ("a", "tostring = nil leaked = 1 local t = { n = 0 } t.n += 1 return t"),
         ("b", "return { leaked == nil, tostring(2) }"),
     ]);
     let stage = Stage::with(&sources, &Limits::default(), &json!({}));
@@ -120,19 +98,10 @@ fn a_module_runs_once_and_cannot_change_what_another_sees() {
 
 #[test]
 fn a_runbook_that_never_finishes_loading_is_stopped() {
-    let limits = Limits {
-        fuel: 10_000,
-        ..Limits::default()
-    };
+    let limits = Limits { fuel: 10_000, ..Limits::default() };
     let sources = bundle(&[("runbook", "\nwhile true do end")]);
-    let error = Vm::open(&sources, &limits, 7)
-        .unwrap()
-        .declare()
-        .unwrap_err();
-    assert_eq!(
-        (error.code.as_str(), error.poisoned),
-        ("LimitExceeded", true)
-    );
+    let error = Vm::open(&sources, &limits, 7).unwrap().declare().unwrap_err();
+    assert_eq!((error.code.as_str(), error.poisoned), ("LimitExceeded", true));
     assert_eq!(error.trace, ["demo/runbook.luau:2"]);
 }
 

@@ -18,20 +18,11 @@ fn a_syntax_error_names_its_line_in_any_module() {
     let error = declare("local x = = 1").unwrap_err();
     assert_eq!(error.code, "SyntaxError");
     assert_eq!(error.trace[0], "demo/runbook.luau:1");
-    assert!(
-        error.message.starts_with("Expected identifier"),
-        "{}",
-        error.message
-    );
+    assert!(error.message.starts_with("Expected identifier"), "{}", error.message);
 
-    let sources = bundle(&[
-        ("runbook", "\nreturn require('./helpers')"),
-        ("helpers", "\n\nif then"),
-    ]);
-    let error = Vm::open(&sources, &Limits::default(), 7)
-        .unwrap()
-        .declare()
-        .unwrap_err();
+    let sources =
+        bundle(&[("runbook", "\nreturn require('./helpers')"), ("helpers", "\n\nif then")]);
+    let error = Vm::open(&sources, &Limits::default(), 7).unwrap().declare().unwrap_err();
     assert_eq!(error.code, "SyntaxError");
     assert_eq!(error.trace, ["demo/helpers.luau:3", "demo/runbook.luau:2"]);
 }
@@ -44,10 +35,7 @@ fn catching_and_raising_again_keeps_the_place() {
          end)\n\
          error(err)",
     );
-    assert_eq!(
-        (error.code.as_str(), error.message.as_str()),
-        ("Unhealthy", "disk")
-    );
+    assert_eq!((error.code.as_str(), error.message.as_str()), ("Unhealthy", "disk"));
     assert_eq!((error.retryable, error.details), (true, json!({"n": 1})));
     assert_eq!(error.decision, Some(crate::plan::FailurePolicy::Skip));
     assert_eq!(error.trace[0], "demo/runbook.luau:5");
@@ -56,18 +44,9 @@ fn catching_and_raising_again_keeps_the_place() {
 #[test]
 fn an_error_of_another_kind_still_says_something() {
     assert_eq!(failure("error('plain', 0)").message, "plain");
-    assert_eq!(
-        failure("error()").message,
-        "an error without a message (nil)"
-    );
-    assert_eq!(
-        failure("error({ 1 })").message,
-        "an error that is a table without a message"
-    );
-    assert_eq!(
-        failure("error({ code = 'C', message = 'm' })").to_string(),
-        "C: m"
-    );
+    assert_eq!(failure("error()").message, "an error without a message (nil)");
+    assert_eq!(failure("error({ 1 })").message, "an error that is a table without a message");
+    assert_eq!(failure("error({ code = 'C', message = 'm' })").to_string(), "C: m");
     let object = "error(setmetatable({}, { __tostring = function() return 'from tostring' end }))";
     assert_eq!(failure(object).message, "from tostring");
 }
@@ -76,32 +55,20 @@ fn an_error_of_another_kind_still_says_something() {
 fn an_error_in_a_helper_names_the_helper_and_its_caller() {
     let sources = bundle(&[
         ("runbook", &one_wave("require('helpers').check()")),
-        (
-            "helpers",
-            "return {\ncheck = function()\nerror('bad')\nend }",
-        ),
+        ("helpers", "return {\ncheck = function()\nerror('bad')\nend }"),
     ]);
-    let error = Stage::with(&sources, &Limits::default(), &json!({}))
-        .result()
-        .unwrap_err();
+    let error = Stage::with(&sources, &Limits::default(), &json!({})).result().unwrap_err();
     assert_eq!(error.message, "bad");
     assert_eq!(
         error.trace[..2],
-        [
-            "demo/helpers.luau:3 in function `check`",
-            "demo/runbook.luau:4 in function `run`"
-        ]
+        ["demo/helpers.luau:3 in function `check`", "demo/runbook.luau:4 in function `run`"]
     );
 }
 
 #[test]
 fn builtins_complain_about_the_line_that_called_them() {
     let error = failure("string.find()");
-    assert!(
-        error.message.contains("argument #1 to 'find'"),
-        "{}",
-        error.message
-    );
+    assert!(error.message.contains("argument #1 to 'find'"), "{}", error.message);
     assert_eq!(error.trace[0], "demo/runbook.luau:4 in function `run`");
     assert_eq!(
         run("return select(2, pcall(string.match, 'x', '%'))").unwrap(),
@@ -112,29 +79,16 @@ fn builtins_complain_about_the_line_that_called_them() {
 #[test]
 fn builtins_that_call_back_blame_whoever_is_to_blame() {
     for (body, said) in [
-        (
-            "string.gsub(nil, '', '')",
-            "invalid argument #1 to 'gsub' (string expected, got nil)",
-        ),
-        (
-            "table.sort(1)",
-            "invalid argument #1 to 'sort' (table expected, got number)",
-        ),
+        ("string.gsub(nil, '', '')", "invalid argument #1 to 'gsub' (string expected, got nil)"),
+        ("table.sort(1)", "invalid argument #1 to 'sort' (table expected, got number)"),
         ("table.sort({ 1, {} })", "attempt to compare table < number"),
         ("table.sort({ 1, 2 }, function() error('mine') end)", "mine"),
-        (
-            "string.gsub('x', '.', function() error('mine', 0) end)",
-            "mine",
-        ),
+        ("string.gsub('x', '.', function() error('mine', 0) end)", "mine"),
         ("error(print or error)", "function"),
     ] {
         let error = failure(body);
         assert_eq!(error.message, said, "{body}");
-        assert!(
-            error.trace[0].starts_with("demo/runbook.luau:4"),
-            "{body}: {:?}",
-            error.trace
-        );
+        assert!(error.trace[0].starts_with("demo/runbook.luau:4"), "{body}: {:?}", error.trace);
     }
     let body = "return select(2, pcall(table.sort, { 1, 2 }, function() error('mine', 0) end))";
     assert_eq!(run(body), Ok(json!("mine")));
@@ -156,14 +110,8 @@ fn modules_that_require_each_other_are_named() {
         ("a", "return require('b')"),
         ("b", "return require('./a')"),
     ]);
-    let error = Vm::open(&sources, &Limits::default(), 7)
-        .unwrap()
-        .declare()
-        .unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "ModuleCycle: modules require each other: a → b → a"
-    );
+    let error = Vm::open(&sources, &Limits::default(), 7).unwrap().declare().unwrap_err();
+    assert_eq!(error.to_string(), "ModuleCycle: modules require each other: a → b → a");
     assert_eq!(error.trace[0], "demo/b.luau:1");
 }
 

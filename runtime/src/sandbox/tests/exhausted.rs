@@ -12,10 +12,7 @@ const BUSY: &str = "local all = {}\n\
 
 /// A busy program in a VM with this much memory.
 fn busy(memory: usize) -> Result<Value, ScriptError> {
-    let limits = Limits {
-        memory,
-        ..Limits::default()
-    };
+    let limits = Limits { memory, ..Limits::default() };
     let sources = bundle(&[("runbook", &one_wave(BUSY))]);
     Vm::open(&sources, &limits, 7)?.declare()?;
     let lane = Lane::of_wave("only", 1);
@@ -28,9 +25,7 @@ fn busy(memory: usize) -> Result<Value, ScriptError> {
             return ended;
         }
         let ask = progress.asks.pop().unwrap();
-        let outcome = Outcome::Ok {
-            value: ask.arguments,
-        };
+        let outcome = Outcome::Ok { value: ask.arguments };
         progress = program.deliver(&ask.lane, &outcome, false);
     }
 }
@@ -59,23 +54,14 @@ fn memory_may_run_out_at_any_moment() {
 
 #[test]
 fn an_outcome_that_does_not_fit_into_memory_poisons() {
-    let limits = Limits {
-        memory: 2 << 20,
-        ..Limits::default()
-    };
-    let sources = bundle(&[(
-        "runbook",
-        &one_wave("pcall(host.effect, 'a.b') host.effect('a.c')"),
-    )]);
+    let limits = Limits { memory: 2 << 20, ..Limits::default() };
+    let sources = bundle(&[("runbook", &one_wave("pcall(host.effect, 'a.b') host.effect('a.c')"))]);
     let mut stage = Stage::with(&sources, &limits, &json!({}));
     stage.begin();
     let lane = stage.lane.clone();
     let end = stage.ok(&lane, json!("x".repeat(3 << 20)));
     let error = end.ended.unwrap().unwrap_err();
-    assert_eq!(
-        (error.code.as_str(), error.poisoned),
-        ("LimitExceeded", true)
-    );
+    assert_eq!((error.code.as_str(), error.poisoned), ("LimitExceeded", true));
 }
 
 #[test]

@@ -10,9 +10,7 @@ fn the_world_of_a_script_is_this() {
          end\n\
          table.sort(names)\n\
          return names";
-    let Value::Array(names) = run(body).unwrap() else {
-        panic!()
-    };
+    let Value::Array(names) = run(body).unwrap() else { panic!() };
     let names: Vec<_> = names.iter().filter_map(Value::as_str).collect();
     insta::assert_snapshot!(names.join("\n"));
 }
@@ -38,15 +36,8 @@ fn nothing_of_it_can_be_changed() {
 fn what_differs_from_run_to_run_is_replaced_or_refused() {
     let body = "return { tostring({}), `{print} {print == nil} {function() end}`,\n\
          ('%s %d %5.1f %*'):format({}, 3, 0.25, nil), tostring(0/0), tostring(nil), tostring(true), tostring(1.5) }";
-    let expected = json!([
-        "table",
-        "nil true function",
-        "table 3   0.2 nil",
-        "nan",
-        "nil",
-        "true",
-        "1.5"
-    ]);
+    let expected =
+        json!(["table", "nil true function", "table 3   0.2 nil", "nan", "nil", "true", "1.5"]);
     assert_eq!(run(body), Ok(expected));
     for (body, said) in [
         ("for _ in pairs({ [{}] = 1 }) do end", "order of table keys"),
@@ -70,18 +61,7 @@ fn everyday_luau_works() {
          return { keys, sorted, object:double(), ('a,b'):split(','), ('x'):rep(3),\n\
            (('k=v'):gsub('(%w)=(%w)', '%2=%1')), (string.gsub('abc', '.', { b = 'B' })), ('abc'):find('c', 1, true),\n\
            table.move({ 1, 2, 3 }, 2, 3, 1, {}), next({}) == nil, #table.pack(('a b'):match('(%w) (%w)')) }";
-    let expected = json!([
-        ["a", "b"],
-        [3, 2, 1],
-        42,
-        ["a", "b"],
-        "xxx",
-        "v=k",
-        "aBc",
-        3,
-        [2, 3],
-        true,
-        2
-    ]);
+    let expected =
+        json!([["a", "b"], [3, 2, 1], 42, ["a", "b"], "xxx", "v=k", "aBc", 3, [2, 3], true, 2]);
     assert_eq!(run(body), Ok(expected));
 }

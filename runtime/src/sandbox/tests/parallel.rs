@@ -10,10 +10,7 @@ const TWO: &str = "local results = moontide.parallel {\n\
 fn branches_have_lanes_of_their_own_and_the_parent_goes_on_when_all_ended() {
     let mut stage = Stage::set(TWO);
     let begun = stage.begin();
-    assert_eq!(
-        asked(&begun),
-        [("only#1/1.1", 1, "a.left"), ("only#1/1.2", 1, "a.right")]
-    );
+    assert_eq!(asked(&begun), [("only#1/1.1", 1, "a.left"), ("only#1/1.2", 1, "a.right")]);
     let root = stage.lane.clone();
     let right = stage.ok(&root.branch(1, 2), json!({"n": 2}));
     assert_eq!((right.asks.len(), right.ended), (0, None));
@@ -28,16 +25,10 @@ fn the_first_error_by_branch_is_raised_after_all_ended() {
     let mut stage = Stage::set(TWO);
     stage.begin();
     let root = stage.lane.clone();
-    let failed = |code| Outcome::Failed {
-        error: EffectError::new(code, "no"),
-    };
-    let right = stage
-        .program
-        .deliver(&root.branch(1, 2), &failed("Right"), false);
+    let failed = |code| Outcome::Failed { error: EffectError::new(code, "no") };
+    let right = stage.program.deliver(&root.branch(1, 2), &failed("Right"), false);
     assert_eq!(right.ended, None);
-    let left = stage
-        .program
-        .deliver(&root.branch(1, 1), &failed("Left"), false);
+    let left = stage.program.deliver(&root.branch(1, 1), &failed("Left"), false);
     let error = left.ended.unwrap().unwrap_err();
     assert_eq!(error.code, "Left");
     assert_eq!(error.trace[0], "demo/runbook.luau:5");
@@ -66,27 +57,18 @@ fn parallel_inside_parallel_and_parallel_again() {
 fn parallel_of_nothing_returns_nothing() {
     assert_eq!(run("return moontide.parallel {}"), Ok(json!([])));
     let error = run("moontide.parallel { 1 }").unwrap_err();
-    assert_eq!(
-        error.message,
-        "parallel needs a list of functions, but item 1 is number"
-    );
+    assert_eq!(error.message, "parallel needs a list of functions, but item 1 is number");
 }
 
 #[test]
 fn a_loop_of_parallels_that_never_wait_is_stopped() {
     let error = run("while true do moontide.parallel { function() end } end").unwrap_err();
-    assert_eq!(
-        (error.code.as_str(), error.poisoned),
-        ("LimitExceeded", true)
-    );
+    assert_eq!((error.code.as_str(), error.poisoned), ("LimitExceeded", true));
 }
 
 #[test]
 fn a_limit_that_trips_in_a_branch_ends_the_whole_program() {
     let error = run("pcall(moontide.parallel, { function() while true do end end })").unwrap_err();
-    assert_eq!(
-        (error.code.as_str(), error.poisoned),
-        ("LimitExceeded", true)
-    );
+    assert_eq!((error.code.as_str(), error.poisoned), ("LimitExceeded", true));
     assert_eq!(error.trace[0], "demo/runbook.luau:4");
 }
