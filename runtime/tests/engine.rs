@@ -1,6 +1,8 @@
 //! Whole executions against a test world: what the door lets out, what the journal remembers, and who
 //! is asked.
 
+#![expect(clippy::unwrap_used, reason = "a test that panics says where")]
+
 mod support;
 
 use std::collections::BTreeMap;
@@ -216,8 +218,8 @@ async fn a_refusal_is_journaled_and_names_its_rule() {
     story.store.create(&moved).await.unwrap();
     let lease = lease(story.store.as_ref(), "y").await;
     let world = TestWorld::new(&story.ledger, &Fuse::never());
-    let store = Arc::clone(&story.store) as Arc<dyn Store>;
-    let ended = driver(store, world, Answers::new()).drive(&lease, std::future::pending()).await;
+    let shared = Arc::clone(&story.store) as Arc<dyn Store>;
+    let ended = driver(shared, world, Answers::new()).drive(&lease, std::future::pending()).await;
     assert_eq!(ended.unwrap(), Ended::Finished(ExecutionStatus::Failed));
     let entries = story.store.journal("y", 1).await.unwrap();
     assert_eq!(lines(&entries)[1], "outcome test.tagged w#1.1 failed PolicyRefused");
@@ -384,7 +386,9 @@ async fn another_runbook_than_the_journal_remembers_stops_before_anything_is_sen
     let second = lease(changed.store.as_ref(), "x").await;
     let mut entries = story.entries().await;
     assert_eq!(lines(&entries).len(), 2, "started and the intent: {:?}", lines(&entries));
-    entries.iter_mut().for_each(|entry| entry.epoch = second.epoch);
+    for entry in &mut entries {
+        entry.epoch = second.epoch;
+    }
     changed.store.append(&second, &entries).await.unwrap();
     let error = changed.drive(Answers::new()).await.expect_err("they differ");
     assert_eq!(

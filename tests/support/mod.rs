@@ -17,31 +17,31 @@ use moontide_sim::{ScaledClock, Simulator, World};
 use serde_json::Value;
 
 /// How much faster than life the simulator and the runner's waits are.
-pub const SPEED: f64 = 1000.0;
+pub(crate) const SPEED: f64 = 1000.0;
 
 /// A folder of this repository.
-pub fn repository(path: &str) -> PathBuf {
+pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
 }
 
 /// A home of its own for executions, gone with the test.
-pub struct Home {
+pub(crate) struct Home {
     folder: tempfile::TempDir,
 }
 
 impl Home {
     /// An empty one.
-    pub fn new() -> Home {
+    pub(crate) fn new() -> Home {
         Home { folder: tempfile::tempdir().expect("a temporary folder") }
     }
 
     /// Its folder.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// `moontide` with nothing of this machine's environment but what it needs.
-    pub fn moontide(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn moontide(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_moontide"));
         command
             .env_clear()
@@ -57,20 +57,20 @@ impl Home {
     }
 
     /// Runs `moontide` to its end.
-    pub fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         Ran::of(self.moontide(arguments).output().expect("moontide starts"))
     }
 }
 
 /// How a process ended, and what it printed.
 #[derive(Debug)]
-pub struct Ran {
+pub(crate) struct Ran {
     /// The exit code; `None` if a signal ended it.
-    pub code: Option<i32>,
+    pub(crate) code: Option<i32>,
     /// What it printed on stdout.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// What it printed on stderr.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 impl Ran {
@@ -83,13 +83,13 @@ impl Ran {
     }
 
     /// What it printed on stdout, as JSON.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
     /// The same, if it ended with this code.
     #[track_caller]
-    pub fn expect(self, code: i32) -> Ran {
+    pub(crate) fn expect(self, code: i32) -> Ran {
         assert_eq!(self.code, Some(code), "{}\n{}", self.stdout, self.stderr);
         self
     }
@@ -97,7 +97,7 @@ impl Ran {
 
 /// When to kill the runner: at which request that reaches the simulator, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Moment {
+pub(crate) enum Moment {
     /// The request is on the wire and has no effect yet; it never will.
     Before(usize),
     /// It has had its effect, and the reply never arrives.
@@ -106,7 +106,7 @@ pub enum Moment {
 
 /// What kills the runner at its moment.
 #[derive(Clone, Default)]
-pub struct Trap(Arc<Mutex<Armed>>);
+pub(crate) struct Trap(Arc<Mutex<Armed>>);
 
 #[derive(Default)]
 struct Armed {
@@ -118,7 +118,7 @@ struct Armed {
 impl Trap {
     /// Starts `victim`, to be killed at `moment`, counted from now; returns its exit code once it has
     /// ended, `None` if it was killed.
-    pub fn spring(&self, mut victim: Command, moment: Moment) -> Option<i32> {
+    pub(crate) fn spring(&self, mut victim: Command, moment: Moment) -> Option<i32> {
         victim.stdout(Stdio::null()).stderr(Stdio::null());
         let mut victim = {
             // Locked until the victim is known: its first request waits for that.
@@ -133,7 +133,7 @@ impl Trap {
     }
 
     /// How many requests have been seen since it was armed.
-    pub fn seen(&self) -> usize {
+    pub(crate) fn seen(&self) -> usize {
         self.0.lock().expect("no test panics in here").seen
     }
 
@@ -157,24 +157,24 @@ impl Trap {
 }
 
 /// A simulator on a port of this machine, until it is dropped.
-pub struct Sim {
+pub(crate) struct Sim {
     /// What happens in it.
-    pub simulator: Simulator,
+    pub(crate) simulator: Simulator,
     /// What kills runners.
-    pub trap: Trap,
+    pub(crate) trap: Trap,
     address: SocketAddr,
     _runtime: tokio::runtime::Runtime,
 }
 
 impl Sim {
     /// One with the estate of a world file.
-    pub fn of(world: &Path) -> Sim {
+    pub(crate) fn of(world: &Path) -> Sim {
         let text = std::fs::read_to_string(world).expect("the world file is there");
         Sim::with(&text)
     }
 
     /// One with the estate that the text describes.
-    pub fn with(world: &str) -> Sim {
+    pub(crate) fn with(world: &str) -> Sim {
         let world = World::parse(world, "world.toml").expect("a valid world");
         let simulator = Simulator::new(world, Arc::new(ScaledClock::starting_now(SPEED)));
         let trap = Trap::default();
@@ -193,12 +193,12 @@ impl Sim {
     }
 
     /// The flags that lead a runner here.
-    pub fn flags(&self) -> [String; 2] {
+    pub(crate) fn flags(&self) -> [String; 2] {
         [format!("--endpoint-url=http://{}", self.address), format!("--speed={SPEED}")]
     }
 
     /// How often the simulator performed an operation.
-    pub fn performed(&self, operation: &str) -> usize {
+    pub(crate) fn performed(&self, operation: &str) -> usize {
         let calls = self.simulator.calls();
         let performed = |status: Option<u16>| status.is_none_or(|status| status < 300);
         let same = calls.iter().filter(|call| call.operation == operation);

@@ -116,7 +116,7 @@ impl Door {
     }
 
     fn no_such(&self, operation: &str) -> EffectError {
-        let nearest = suggest::nearest(operation, self.world.names().into_iter());
+        let nearest = suggest::nearest(operation, self.world.names());
         let hint = nearest.map(|name| format!(", did you mean `{name}`?")).unwrap_or_default();
         let message = format!("there is no operation `{operation}`{hint}");
         EffectError::new("UnknownOperation", message)
@@ -181,7 +181,7 @@ impl Door {
             match &reply.outcome {
                 Outcome::Failed { error } if error.retryable && attempts < MOST_ATTEMPTS => {
                     self.clock.sleep(backoff).await;
-                    backoff = (backoff * 2).min(Duration::from_secs(60));
+                    backoff = (backoff * 2).min(Duration::from_mins(1));
                 }
                 Outcome::Ok { .. } | Outcome::Failed { .. } => {
                     return Ok(Settled::of(reply, attempts));

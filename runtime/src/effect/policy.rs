@@ -42,7 +42,7 @@ impl Rules {
             Some(pattern) => Err(refusal(
                 "denied",
                 operation,
-                format!("the operator's configuration denies `{pattern}`"),
+                &format!("the operator's configuration denies `{pattern}`"),
             )),
         }
     }
@@ -54,7 +54,7 @@ impl Rules {
             if self.mode == Mode::Drill && !launch.drill {
                 let reason =
                     format!("this is a drill, and it would launch {} for real", launch.server);
-                return Err(refusal("drill_launches_drills", operation, reason));
+                return Err(refusal("drill_launches_drills", operation, &reason));
             }
             if let Some(live) = &launch.replaces
                 && !self.replaceable.contains(&launch.server)
@@ -64,7 +64,7 @@ impl Rules {
                      only the operator can give it up, with `--replace {}`",
                     launch.server, launch.server
                 );
-                return Err(refusal("live_recovery", operation, reason));
+                return Err(refusal("live_recovery", operation, &reason));
             }
         }
         let outside = what.destroys.iter().find(|it| self.mode == Mode::Drill && !it.drill);
@@ -73,7 +73,7 @@ impl Rules {
             Some(it) => Err(refusal(
                 "drill_destroys_drills",
                 operation,
-                format!(
+                &format!(
                     "this is a drill, and it would {} {}, which no drill made",
                     it.verb, it.target
                 ),
@@ -87,20 +87,20 @@ impl Rules {
         {
             let declared = self.regions.join(", ");
             let reason = format!("the runbook declares {declared}, and the call goes to {region}");
-            return Err(refusal("declared_region", operation, reason));
+            return Err(refusal("declared_region", operation, &reason));
         }
         match (&self.account, &what.account) {
             (Some(declared), Some(actual)) if declared != actual => Err(refusal(
                 "declared_account",
                 operation,
-                format!(
+                &format!(
                     "the execution belongs to account {declared}, and the credentials are {actual}'s"
                 ),
             )),
             (Some(declared), None) if what.region.is_some() => Err(refusal(
                 "declared_account",
                 operation,
-                format!(
+                &format!(
                     "the execution belongs to account {declared}, and whose the credentials are cannot be told"
                 ),
             )),
@@ -109,7 +109,7 @@ impl Rules {
     }
 }
 
-fn refusal(rule: &'static str, operation: &str, reason: String) -> EffectError {
+fn refusal(rule: &'static str, operation: &str, reason: &str) -> EffectError {
     let mut error =
         EffectError::new(REFUSED, format!("`{operation}` is refused by `{rule}`: {reason}"));
     error.details = serde_json::json!({ "rule": rule });

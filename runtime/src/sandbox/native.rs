@@ -62,6 +62,8 @@ pub(super) fn functions(lua: &Lua, builtins: &Table, shared: &Rc<Shared>) -> mlu
     set("phase", lua.create_function(move |_, text| Ok(it.say(Said::Phase(lossy(&text)))))?)?;
     let it = shared.clone();
     set("report", lua.create_function(move |_, (topic, data)| Ok(it.report(&topic, &data)))?)?;
+    let it = shared.clone();
+    set("remember", lua.create_function(move |_, data| Ok(it.remember(&data)))?)?;
     set("duration", lua.create_function(|_, length| Ok(seconds(&length)))?)?;
     Ok(native)
 }

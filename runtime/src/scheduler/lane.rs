@@ -320,8 +320,8 @@ async fn question(
     if shared.questions.send(Question { prompt, answer }).is_err() {
         return Ok(None);
     }
-    let mut stop = attempt.stop.clone();
-    let stopped = stop.wait_for(|stop| *stop);
+    let mut watch = attempt.stop.clone();
+    let stopped = watch.wait_for(|stop| *stop);
     match future::select(answered, Box::pin(stopped)).await {
         future::Either::Left((Ok(answer), _)) => {
             shared.handed.set(shared.handed.get() - 1);

@@ -1,6 +1,6 @@
 //! A world, a clock and a store for tests of the engine, with a fuse that stands for `kill -9`.
 
-#![allow(dead_code, reason = "each test binary uses its part")]
+#![expect(dead_code, reason = "each test binary uses its part")]
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 /// tokio's paused clock, as the engine's clock.
-pub struct TestClock;
+pub(crate) struct TestClock;
 
 #[async_trait]
 impl Clock for TestClock {
@@ -51,22 +51,22 @@ impl Clock for TestClock {
 
 /// Blows at the n-th point that it is asked to pass; whoever passes then never comes back.
 #[derive(Default)]
-pub struct Fuse {
+pub(crate) struct Fuse {
     blows_at: AtomicUsize,
     passed: AtomicUsize,
     blown: Notify,
 }
 
 impl Fuse {
-    pub fn at(point: usize) -> Arc<Fuse> {
+    pub(crate) fn at(point: usize) -> Arc<Fuse> {
         Arc::new(Fuse { blows_at: AtomicUsize::new(point), ..Fuse::default() })
     }
 
-    pub fn never() -> Arc<Fuse> {
+    pub(crate) fn never() -> Arc<Fuse> {
         Fuse::at(usize::MAX)
     }
 
-    pub async fn pass(&self) {
+    pub(crate) async fn pass(&self) {
         let passed = self.passed.fetch_add(1, Ordering::Relaxed) + 1;
         if passed >= self.blows_at.load(Ordering::Relaxed) {
             self.blown.notify_one();
@@ -74,26 +74,26 @@ impl Fuse {
         }
     }
 
-    pub fn points(&self) -> usize {
+    pub(crate) fn points(&self) -> usize {
         self.passed.load(Ordering::Relaxed)
     }
 
-    pub async fn blown(&self) {
+    pub(crate) async fn blown(&self) {
         self.blown.notified().await;
     }
 }
 
 /// What really happened outside: key of the effect to how often, and under which operation.
 #[derive(Default)]
-pub struct Ledger {
-    pub done: RefCell<BTreeMap<String, (String, u32)>>,
+pub(crate) struct Ledger {
+    pub(crate) done: RefCell<BTreeMap<String, (String, u32)>>,
     /// What `test.tagged` answers next time: lost replies, refusals.
-    pub trouble: RefCell<Vec<Trouble>>,
+    pub(crate) trouble: RefCell<Vec<Trouble>>,
 }
 
 /// What goes wrong with one call.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Trouble {
+pub(crate) enum Trouble {
     /// It happens, and the reply is lost.
     LostReply,
     /// It does not happen, and nobody says so.
@@ -103,12 +103,12 @@ pub enum Trouble {
 }
 
 /// A world with one operation per class.
-pub struct TestWorld {
+pub(crate) struct TestWorld {
     operations: Vec<TestOperation>,
 }
 
 impl TestWorld {
-    pub fn new(ledger: &Rc<Ledger>, fuse: &Arc<Fuse>) -> TestWorld {
+    pub(crate) fn new(ledger: &Rc<Ledger>, fuse: &Arc<Fuse>) -> TestWorld {
         let operation = |(name, class)| TestOperation {
             name,
             class,
@@ -145,7 +145,7 @@ struct TestOperation {
 }
 
 impl TestOperation {
-    fn reply(&self, call: &Call) -> Reply {
+    fn reply(call: &Call) -> Reply {
         Reply::ok(json!({ "said": call.arguments["say"], "key": call.key.as_str() }))
     }
 
@@ -198,14 +198,14 @@ impl Operation for TestOperation {
         if trouble == Some(Trouble::LostReply) {
             return Reply::unknown(Evidence::new("the line went dead"));
         }
-        self.reply(call)
+        Self::reply(call)
     }
 
     async fn reconcile(&self, call: &Call, _intended_at: Timestamp) -> Finding {
         self.fuse.pass().await;
         let happened = self.ledger.done.borrow().contains_key(call.key.as_str());
         match self.class {
-            Class::Convergent | Class::Tagged if happened => Finding::Happened(self.reply(call)),
+            Class::Convergent | Class::Tagged if happened => Finding::Happened(Self::reply(call)),
             Class::Once => Finding::Undecided(Evidence::new("nobody can tell")),
             _ => Finding::Absent,
         }
@@ -213,9 +213,9 @@ impl Operation for TestOperation {
 }
 
 /// A memory store with points of failure before and after every append.
-pub struct FusedStore {
-    pub inner: Arc<MemoryStore>,
-    pub fuse: Arc<Fuse>,
+pub(crate) struct FusedStore {
+    pub(crate) inner: Arc<MemoryStore>,
+    pub(crate) fuse: Arc<Fuse>,
 }
 
 #[async_trait]
@@ -268,7 +268,7 @@ impl Store for FusedStore {
 
 /// Answers every prompt with the choice given for its id, or leaves it open.
 #[derive(Default)]
-pub struct Answering(pub BTreeMap<&'static str, &'static str>);
+pub(crate) struct Answering(pub(crate) BTreeMap<&'static str, &'static str>);
 
 #[async_trait(?Send)]
 impl Answers for Answering {
@@ -279,7 +279,7 @@ impl Answers for Answering {
 }
 
 /// The sources of a runbook with the standard library around it.
-pub fn bundle(source: &str) -> Bundle {
+pub(crate) fn bundle(source: &str) -> Bundle {
     let own = ("runbook".to_owned(), "test/runbook.luau", source);
     let library =
         moontide_stdlib::MODULES.iter().map(|(name, source)| (name.to_string(), *name, *source));
@@ -290,7 +290,7 @@ pub fn bundle(source: &str) -> Bundle {
 }
 
 /// An execution of the runbook, in drill mode.
-pub fn execution(id: &str, source: &str) -> Execution {
+pub(crate) fn execution(id: &str, source: &str) -> Execution {
     let bundle = bundle(source);
     let declared = Vm::open(&bundle, &Limits::default(), 7).unwrap().declare().unwrap();
     let plan = Plan::check(&declared.node).unwrap();
@@ -315,7 +315,7 @@ pub fn execution(id: &str, source: &str) -> Execution {
 }
 
 /// A driver over these parts.
-pub fn driver(
+pub(crate) fn driver(
     store: Arc<dyn Store>,
     world: TestWorld,
     answers: BTreeMap<&'static str, &'static str>,
@@ -333,7 +333,7 @@ pub fn driver(
 }
 
 /// Takes the lease as a new runner that knows the old one to be dead.
-pub async fn lease(store: &dyn Store, id: &str) -> Lease {
+pub(crate) async fn lease(store: &dyn Store, id: &str) -> Lease {
     let seen = store.lease(id).await.unwrap();
     store.take(id, "test", seen.as_ref()).await.unwrap()
 }
