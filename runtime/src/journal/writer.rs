@@ -1,11 +1,14 @@
 //! The pen: gives entries their numbers and appends them under the lease, several at a time when
 //! several lanes wait for the same commit.
+//!
+//! The commits run on a task of their own. A lane that waits for one may not be polled while the driver
+//! itself waits for another, so whoever waits must not be the one who commits.
 
-use std::cell::{Cell, RefCell};
-use std::sync::Arc;
+use std::cell::Cell;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use tokio::sync::Mutex;
+use tokio::sync::watch;
 
 use super::{Body, Entry};
 use crate::clock::Clock;
@@ -14,28 +17,37 @@ use crate::store::{Lease, Store, StoreError};
 /// Appends to one execution's journal. After a failed append it writes nothing more: nobody can tell
 /// what the store holds now, and the next process will read it.
 pub struct Writer {
-    store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-    lease: Lease,
     /// The number of the last entry that was handed out.
     last: Cell<u64>,
-    /// Handed out, not yet durable.
-    waiting: RefCell<Vec<Entry>>,
-    /// The number of the last durable entry; the lock is held while the store appends.
-    durable: Mutex<Result<u64, String>>,
+    commits: Arc<Commits>,
+    /// The number of the last durable entry, or why there will be no more.
+    durable: watch::Receiver<Result<u64, StoreError>>,
+}
+
+/// What the writer and the task that commits share.
+struct Commits {
+    store: Arc<dyn Store>,
+    lease: Lease,
+    queue: Mutex<Queue>,
+    durable: watch::Sender<Result<u64, StoreError>>,
+}
+
+#[derive(Default)]
+struct Queue {
+    /// Handed out, not yet on their way to the store.
+    entries: Vec<Entry>,
+    /// Whether a task is committing; it takes what arrives meanwhile.
+    busy: bool,
 }
 
 impl Writer {
     /// A writer that goes on after entry number `last`.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, lease: Lease, last: u64) -> Writer {
-        Writer {
-            store,
-            clock,
-            lease,
-            last: Cell::new(last),
-            waiting: RefCell::default(),
-            durable: Mutex::new(Ok(last)),
-        }
+        let (sender, durable) = watch::channel(Ok(last));
+        let queue = Mutex::default();
+        let commits = Arc::new(Commits { store, lease, queue, durable: sender });
+        Writer { clock, last: Cell::new(last), commits, durable }
     }
 
     /// Appends an entry dated now; returns its date once it is durable.
@@ -48,32 +60,55 @@ impl Writer {
     pub async fn append_at(&self, at: Timestamp, body: Body) -> Result<(), StoreError> {
         let sequence = self.last.get() + 1;
         self.last.set(sequence);
-        self.waiting.borrow_mut().push(Entry { sequence, epoch: self.lease.epoch, at, body });
-
-        let mut durable = self.durable.lock().await;
-        match durable.as_ref() {
-            Ok(written) if *written >= sequence => return Ok(()),
-            Ok(_) => {}
-            Err(message) => return Err(self.broken(message)),
+        let epoch = self.commits.lease.epoch;
+        let begin = {
+            let mut queue = self.commits.queue();
+            queue.entries.push(Entry { sequence, epoch, at, body });
+            !std::mem::replace(&mut queue.busy, true)
+        };
+        if begin {
+            tokio::spawn(Arc::clone(&self.commits).run());
         }
-        let entries = std::mem::take(&mut *self.waiting.borrow_mut());
-        let end = entries.last().map_or(sequence, |entry| entry.sequence);
-        match self.store.append(&self.lease, &entries).await {
-            Ok(()) => {
-                *durable = Ok(end);
-                Ok(())
-            }
-            Err(error) => {
-                *durable = Err(error.to_string());
-                Err(error)
-            }
+        let mut durable = self.durable.clone();
+        let settled = |durable: &Result<u64, StoreError>| match durable {
+            Ok(written) => *written >= sequence,
+            Err(_) => true,
+        };
+        match durable.wait_for(settled).await.as_deref() {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(error.clone()),
+            Err(_) => Err(self.commits.gone()),
+        }
+    }
+}
+
+impl Commits {
+    /// Commits what is queued until nothing is left.
+    async fn run(self: Arc<Commits>) {
+        loop {
+            let entries = {
+                let mut queue = self.queue();
+                queue.busy = !queue.entries.is_empty() && self.durable.borrow().is_ok();
+                if !queue.busy {
+                    return;
+                }
+                std::mem::take(&mut queue.entries)
+            };
+            let end = entries.last().map_or(0, |entry| entry.sequence);
+            let appended = self.store.append(&self.lease, &entries).await;
+            drop(self.durable.send_replace(appended.map(|()| end)));
         }
     }
 
-    fn broken(&self, message: &str) -> StoreError {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        // Nothing in here panics half-way through a change.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn gone(&self) -> StoreError {
         StoreError::Unusable {
             place: format!("journal of {}", self.lease.execution),
-            message: format!("an earlier append failed: {message}"),
+            message: "nobody commits any more".to_owned(),
             transient: false,
         }
     }
