@@ -12,8 +12,8 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::Response;
+use moontide_sim::{ReplyDropped, ScaledClock, Simulator, World};
 use rustix::process::{Pid, Signal, kill_process};
-use moontide_sim::{ScaledClock, Simulator, World};
 use serde_json::Value;
 
 /// How much faster than life the simulator and the runner's waits are.
@@ -124,17 +124,13 @@ impl Trap {
             // Locked until the victim is known: its first request waits for that.
             let mut armed = self.0.lock().expect("no test panics in here");
             let victim = victim.spawn().expect("moontide starts");
-            *armed = Armed { seen: 0, moment: Some(moment), victim: Some(Pid::from_child(&victim)) };
+            *armed =
+                Armed { seen: 0, moment: Some(moment), victim: Some(Pid::from_child(&victim)) };
             victim
         };
         let status = victim.wait().expect("it can be waited for");
         self.0.lock().expect("no test panics in here").moment = None;
         status.code()
-    }
-
-    /// How many requests have been seen since it was armed.
-    pub(crate) fn seen(&self) -> usize {
-        self.0.lock().expect("no test panics in here").seen
     }
 
     fn count(&self) -> usize {
@@ -216,6 +212,10 @@ fn guarded(router: Router, trap: Trap) -> Router {
             }
             let response = next.run(request).await;
             trap.kills(Moment::After(number));
+            if response.extensions().get::<ReplyDropped>().is_some() {
+                // Ends the connection's task, and so the connection, without a word.
+                std::panic::resume_unwind(Box::new("the reply is dropped"));
+            }
             response
         }
     }))

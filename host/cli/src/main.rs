@@ -1,2 +1,31 @@
-//! To be written.
-fn main() {}
+//! The `moontide` command. Start reading at [`cli`], then at `commands/run.rs`.
+
+mod answers;
+mod aws;
+mod cli;
+mod clocks;
+mod commands;
+mod confirm;
+mod context;
+mod drive;
+mod environment;
+mod error;
+mod exit;
+mod ids;
+mod interrupt;
+mod keeper;
+mod output;
+mod params;
+mod progress;
+mod rehearsal;
+mod runbook;
+mod settings;
+mod stores;
+mod trace;
+mod view;
+mod whoami;
+mod world;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

@@ -1,0 +1,74 @@
+//! Who answers prompts in this process.
+//!
+//! - [`flags`]: `--answer`, given beforehand.
+//! - [`terminal`]: a person, asked there and then.
+//! - [`rehearsal`]: what a rehearsal assumes.
+
+pub(crate) mod flags;
+pub(crate) mod rehearsal;
+pub(crate) mod terminal;
+
+use async_trait::async_trait;
+use moontide_runtime::scheduler::{Answers, Choice, Given, Prompt};
+
+/// Nobody is here.
+pub(crate) struct Nobody;
+
+#[async_trait(?Send)]
+impl Answers for Nobody {
+    async fn answer(&self, _prompt: &Prompt) -> Option<Given> {
+        None
+    }
+}
+
+/// The prompt's choice that these letters mean: the word itself, or its only beginning.
+pub(crate) fn choice<'p>(prompt: &'p Prompt, letters: &str) -> Option<&'p Choice> {
+    let exact = prompt.choices.iter().find(|choice| choice.as_str() == letters);
+    let mut begin = prompt.choices.iter().filter(|choice| choice.as_str().starts_with(letters));
+    match (exact, begin.next(), begin.next()) {
+        (Some(exact), ..) => Some(exact),
+        (None, Some(only), None) if !letters.is_empty() => Some(only),
+        _ => None,
+    }
+}
+
+/// A prompt's choices as a sentence lists them.
+pub(crate) fn choices(prompt: &Prompt) -> String {
+    let words: Vec<&str> = prompt.choices.iter().map(Choice::as_str).collect();
+    words.join(", ")
+}
+
+#[cfg(test)]
+pub(crate) fn prompt(
+    id: &str,
+    kind: moontide_runtime::scheduler::PromptKind,
+    choices: &[&str],
+) -> Prompt {
+    Prompt {
+        id: id.into(),
+        wave: id.split(['#', '.']).next().unwrap_or_default().into(),
+        kind,
+        message: "Go on?".into(),
+        choices: Choice::all(choices),
+        approvers: Vec::new(),
+        opened_at: jiff::Timestamp::UNIX_EPOCH,
+        deadline: None,
+        on_timeout: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use moontide_runtime::scheduler::PromptKind;
+
+    use super::*;
+
+    #[test]
+    fn a_beginning_is_enough_if_it_is_the_only_one() {
+        let prompt = prompt("web", PromptKind::Question, &["retry", "revert", "abort"]);
+        assert_eq!(choice(&prompt, "a").map(Choice::as_str), Some("abort"));
+        assert_eq!(choice(&prompt, "ret").map(Choice::as_str), Some("retry"));
+        assert_eq!(choice(&prompt, "re"), None);
+        assert_eq!(choice(&prompt, ""), None);
+    }
+}

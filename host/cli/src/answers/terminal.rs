@@ -1,0 +1,123 @@
+//! A person at the terminal, asked there and then.
+//!
+//! Prompts are asked one after another. One that somebody else answers meanwhile, or a time-out, is
+//! withdrawn. After Ctrl-D nobody is here any more, and the execution waits in the store.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use moontide_runtime::observe::{Notice, Observer};
+use moontide_runtime::scheduler::{Answers, Given, Prompt};
+use tokio::sync::{Mutex, Notify, mpsc};
+
+use super::{choice, choices};
+use crate::output::Output;
+use crate::output::style::{attention, faint, plain, strong};
+
+/// The terminal of this process.
+pub(crate) struct Terminal {
+    output: Output,
+    user: String,
+    /// Lines of the keyboard; locked by the prompt that is being asked.
+    lines: Mutex<Option<mpsc::UnboundedReceiver<String>>>,
+    /// Prompts that have been answered, by whomever.
+    answered: RefCell<BTreeSet<String>>,
+    news: Notify,
+}
+
+impl Terminal {
+    /// A terminal at which `user` sits.
+    pub(crate) fn new(output: Output, user: &str) -> Terminal {
+        Terminal {
+            output,
+            user: user.to_owned(),
+            lines: Mutex::new(None),
+            answered: RefCell::default(),
+            news: Notify::new(),
+        }
+    }
+
+    fn ask(&self, prompt: &Prompt) {
+        let who = match prompt.approvers.as_slice() {
+            [] => String::new(),
+            names => format!("  (asked of {})", names.join(", ")),
+        };
+        self.output.say([attention("? "), strong(prompt.message.as_str()), faint(who)]);
+        self.output.say([faint(format!(
+            "  {}: {}, and a comment if you like",
+            prompt.id,
+            choices(prompt)
+        ))]);
+    }
+
+    async fn withdrawn(&self, prompt: &str) {
+        loop {
+            let news = self.news.notified();
+            if self.answered.borrow().contains(prompt) {
+                return;
+            }
+            news.await;
+        }
+    }
+
+    /// Reads lines until one of them is an answer.
+    async fn read(
+        &self,
+        prompt: &Prompt,
+        lines: &mut mpsc::UnboundedReceiver<String>,
+    ) -> Option<Given> {
+        loop {
+            let line = lines.recv().await?;
+            let (word, comment) = line.trim().split_once([' ', ',']).unwrap_or((line.trim(), ""));
+            if let Some(choice) = choice(prompt, word) {
+                return Some(Given {
+                    choice: choice.to_string(),
+                    by: self.user.clone(),
+                    comment: comment.trim().to_owned(),
+                });
+            }
+            self.output.say([plain(format!("  it takes {}", choices(prompt)))]);
+        }
+    }
+}
+
+#[async_trait(?Send)]
+impl Answers for Terminal {
+    async fn answer(&self, prompt: &Prompt) -> Option<Given> {
+        let mut keyboard = self.lines.lock().await;
+        if self.answered.borrow().contains(&prompt.id) {
+            return None;
+        }
+        self.ask(prompt);
+        let lines = keyboard.get_or_insert_with(read_keyboard);
+        tokio::select! {
+            given = self.read(prompt, lines) => given,
+            () = self.withdrawn(&prompt.id) => None,
+        }
+    }
+}
+
+impl Observer for Terminal {
+    fn notice(&self, _at: Timestamp, notice: &Notice) {
+        if let Notice::Answered { prompt, .. } = notice {
+            self.answered.borrow_mut().insert(prompt.clone());
+            self.news.notify_waiters();
+        }
+    }
+}
+
+/// Reads the keyboard on a thread of its own: a read cannot be interrupted, and must not hold up waves.
+fn read_keyboard() -> mpsc::UnboundedReceiver<String> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines() {
+            let Ok(line) = line else { return };
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}

@@ -1,0 +1,124 @@
+//! The command line, as clap reads it, and the way from there to an exit code.
+
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{
+    answer, cancel, check, cleanup, journal, list, rehearse, resume, run, show, sim, status,
+};
+use crate::context::Context;
+use crate::environment::Environment;
+use crate::error::Result;
+use crate::output::{self, Format};
+use crate::{exit, trace};
+
+const EXAMPLES: &str = "\
+Examples:
+  moontide rehearse runbooks/three_tier          try it out: no AWS, no waiting
+  moontide check runbooks/three_tier             is it a valid runbook?
+  moontide run runbooks/three_tier --mode drill  start a drill
+  moontide status EXECUTION                      where does it stand?
+  moontide answer EXECUTION continue             go on after a pause point
+  moontide resume EXECUTION                      go on after a crash, or after an answer
+  moontide cleanup EXECUTION                     terminate the drill's instances
+
+Exit codes:
+  0 completed            4 waiting for a person     70 a defect of Moontide
+  1 failed               5 another runner drives it 130 stopped by Ctrl-C
+  2 usage                6 settings or credentials  143 stopped by SIGTERM
+  3 runbook refused      7 journal does not match the runbook";
+
+/// Runs disaster-recovery runbooks for AWS Elastic Disaster Recovery, and survives being killed.
+#[derive(Parser)]
+#[command(name = "moontide", version, about, after_help = EXAMPLES, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Flags of every command.
+#[derive(Args)]
+#[command(next_help_heading = "Global options")]
+struct Global {
+    /// Keep executions here: `sqlite:PATH` [default: MOONTIDE_STORE, else moontide.db in MOONTIDE_HOME]
+    #[arg(long, global = true, value_name = "STORE")]
+    store: Option<String>,
+
+    /// What to print on stdout
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    output: Format,
+
+    /// Say on stderr what happens inside; -vv says more. MOONTIDE_LOG says it finer
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Rehearse(rehearse::Flags),
+    Check(check::Flags),
+    Run(run::Flags),
+    Resume(resume::Flags),
+    Status(status::Flags),
+    List(list::Flags),
+    Show(show::Flags),
+    Journal(journal::Flags),
+    Answer(answer::Flags),
+    Cancel(cancel::Flags),
+    Cleanup(cleanup::Flags),
+    Sim(sim::Flags),
+}
+
+/// Reads the command line, does what it says, and prints what went wrong.
+pub(crate) fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            output::usage(&error);
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return ExitCode::from(if asked { exit::COMPLETED } else { exit::USAGE });
+        }
+    };
+    let Global { store, output, verbose } = cli.global;
+    let environment = Environment::read();
+    trace::begin(verbose, environment.log.as_deref());
+    let context = Context::new(environment, output, store);
+    let code = dispatch(cli.command, &context).unwrap_or_else(|error| {
+        context.output.complain(&error);
+        error.code.exit
+    });
+    ExitCode::from(code)
+}
+
+fn dispatch(command: Command, context: &Context) -> Result<u8> {
+    match command {
+        Command::Rehearse(flags) => rehearse::execute(context, &flags),
+        Command::Check(flags) => check::execute(context, &flags),
+        Command::Run(flags) => run::execute(context, &flags),
+        Command::Resume(flags) => resume::execute(context, &flags),
+        Command::Status(flags) => status::execute(context, &flags),
+        Command::List(flags) => list::execute(context, &flags),
+        Command::Show(flags) => show::execute(context, &flags),
+        Command::Journal(flags) => journal::execute(context, &flags),
+        Command::Answer(flags) => answer::execute(context, &flags),
+        Command::Cancel(flags) => cancel::execute(context, &flags),
+        Command::Cleanup(flags) => cleanup::execute(context, &flags),
+        Command::Sim(flags) => sim::execute(context, &flags),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_makes_sense_to_clap() {
+        Cli::command().debug_assert();
+    }
+}

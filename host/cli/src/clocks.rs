@@ -1,0 +1,125 @@
+//! The clocks of real runs, of runs against a fast simulator, and of rehearsals. The only file of this
+//! crate that asks the machine for the time.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use moontide_runtime::clock::Clock;
+
+/// The system's time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SystemClock {
+    origin: std::time::Instant,
+}
+
+impl SystemClock {
+    /// The clock of this process.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that the others ask")]
+    pub(crate) fn new() -> SystemClock {
+        SystemClock { origin: std::time::Instant::now() }
+    }
+}
+
+#[async_trait]
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that the others ask")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+/// Time that runs `speed` times as fast since `anchor`, for runs against `moontide sim --speed`. Every
+/// process with the same anchor, the execution's creation, shows the same time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ScaledClock {
+    system: SystemClock,
+    anchor: Timestamp,
+    speed: f64,
+}
+
+impl ScaledClock {
+    /// A clock that agreed with the system's at `anchor`.
+    pub(crate) fn since(anchor: Timestamp, speed: f64) -> ScaledClock {
+        ScaledClock { system: SystemClock::new(), anchor, speed }
+    }
+}
+
+#[async_trait]
+impl Clock for ScaledClock {
+    fn now(&self) -> Timestamp {
+        let real = self.anchor.duration_until(self.system.now()).as_secs_f64();
+        let scaled = SignedDuration::try_from_secs_f64(real * self.speed);
+        scaled
+            .ok()
+            .and_then(|scaled| self.anchor.checked_add(scaled).ok())
+            .unwrap_or(Timestamp::MAX)
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.system.monotonic().mul_f64(self.speed)
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.system.sleep(duration.div_f64(self.speed)).await;
+    }
+}
+
+/// tokio's paused time, put on a calendar.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct VirtualClock {
+    base: Timestamp,
+    origin: tokio::time::Instant,
+}
+
+impl VirtualClock {
+    /// A clock that shows `base` now. Must be made inside a runtime whose time is paused.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that the others ask")]
+    pub(crate) fn starting_at(base: Timestamp) -> VirtualClock {
+        VirtualClock { base, origin: tokio::time::Instant::now() }
+    }
+}
+
+#[async_trait]
+impl Clock for VirtualClock {
+    fn now(&self) -> Timestamp {
+        let elapsed = SignedDuration::try_from(self.origin.elapsed()).ok();
+        elapsed.and_then(|elapsed| self.base.checked_add(elapsed).ok()).unwrap_or(Timestamp::MAX)
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_virtual_clock_follows_paused_time() {
+        let clock = VirtualClock::starting_at("2026-11-20T08:00:00Z".parse().unwrap());
+        clock.sleep(Duration::from_hours(2)).await;
+        assert_eq!(clock.now().to_string(), "2026-11-20T10:00:00Z");
+    }
+
+    #[test]
+    fn two_processes_with_one_anchor_show_the_same_scaled_time() {
+        let anchor = SystemClock::new().now() - SignedDuration::from_secs(10);
+        let [one, two] = [60.0, 60.0].map(|speed| ScaledClock::since(anchor, speed));
+        assert!(one.now() <= two.now());
+        assert!(two.now() >= anchor + SignedDuration::from_secs(600));
+    }
+}

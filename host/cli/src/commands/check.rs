@@ -1,0 +1,39 @@
+//! `moontide check`: is it a valid runbook? Offline.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::runbook::Files;
+use crate::view::plan::PlanView;
+use crate::{exit, params};
+
+/// The seed does not matter: nothing that a runbook declares may depend on it.
+const SEED: u64 = 0;
+
+/// Load a runbook and check what it declares, without AWS
+///
+/// Loading has no effects: no AWS, no clock, no files. Exit code 3 if there is anything wrong with it.
+#[derive(Args)]
+pub(crate) struct Flags {
+    /// A folder with a runbook.luau, or a .luau file
+    runbook: PathBuf,
+
+    /// Also check these params; may be given several times
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = params::parse)]
+    params: Vec<(String, String)>,
+}
+
+/// Does it.
+pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    let files = Files::read(&flags.runbook)?;
+    let settings = context.settings(Some(&files.folder))?;
+    let plan = files.plan(&settings.limits, SEED)?;
+    if !flags.params.is_empty() {
+        params::bind(&plan, &flags.params)?;
+    }
+    context.output.show(&PlanView::of(plan))?;
+    Ok(exit::COMPLETED)
+}

@@ -1,0 +1,181 @@
+//! `moontide journal`: the journal itself, line by line.
+
+use clap::Args;
+use moontide_runtime::effect::Outcome;
+use moontide_runtime::journal::{Body, Entry, Step};
+use moontide_runtime::scheduler::{End, Event};
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::exit;
+use crate::output::style::{attention, bad, faint, good, plain, strong};
+use crate::output::{Document, Format, Page, Span};
+use crate::view::Record;
+
+/// Print the journal of an execution, an entry a line
+///
+/// With `--output json`, each line is one JSON document: the entry as it is stored.
+#[derive(Args)]
+pub(crate) struct Flags {
+    /// The execution's id, as `moontide list` shows it
+    execution: String,
+
+    /// Only this lane, such as `database#1`
+    #[arg(long, value_name = "LANE")]
+    lane: Option<String>,
+
+    /// Only from this entry on
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    from: u64,
+}
+
+/// Does it.
+pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    let store = context.open_store()?;
+    let record = context.block_on(Record::load(store.as_ref(), &flags.execution))?;
+    let wanted = |entry: &&Entry| {
+        let lane = flags.lane.as_deref();
+        entry.sequence >= flags.from && lane.is_none_or(|lane| lane_of(&entry.body) == Some(lane))
+    };
+    let entries: Vec<&Entry> = record.entries.iter().filter(wanted).collect();
+    match context.output.format {
+        Format::Text => context.output.show(&Journal { entries })?,
+        Format::Json => {
+            for entry in entries {
+                context.output.show(&Journal { entries: vec![entry] })?;
+            }
+        }
+    }
+    Ok(exit::COMPLETED)
+}
+
+fn lane_of(body: &Body) -> Option<&str> {
+    match body {
+        Body::Event { .. } => None,
+        Body::Intent { step, .. } | Body::Outcome { step, .. } => Some(step.lane.as_str()),
+    }
+}
+
+/// Some entries; as JSON, always one.
+struct Journal<'e> {
+    entries: Vec<&'e Entry>,
+}
+
+impl Serialize for Journal<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.entries.first().serialize(serializer)
+    }
+}
+
+impl Document for Journal<'_> {
+    fn write(&self, page: &mut Page) {
+        let rows: Vec<Vec<Span<'_>>> = self.entries.iter().map(|entry| row(entry)).collect();
+        page.table(&rows);
+    }
+}
+
+fn row(entry: &Entry) -> Vec<Span<'_>> {
+    let mut row = vec![
+        faint(entry.sequence.to_string()),
+        faint(entry.at.strftime("%H:%M:%S%.3fZ").to_string()),
+    ];
+    match &entry.body {
+        Body::Event { event } => row.extend([plain("-"), plain("event"), plain(event_text(event))]),
+        Body::Intent { step, attempt } => {
+            let often = if *attempt > 1 { format!(" (time {attempt})") } else { String::new() };
+            row.extend(place(step));
+            row.push(plain(format!("intent{often} at {}", step.site)));
+        }
+        Body::Outcome { step, outcome, adopted, request_id, .. } => {
+            row.extend(place(step));
+            let mut text = outcome_text(outcome);
+            text.push_str(if *adopted { "; adopted" } else { "" });
+            text.extend(request_id.iter().map(|id| format!("; request {id}")));
+            row.push(match outcome {
+                Outcome::Ok { .. } => good(text),
+                Outcome::Failed { .. } => bad(text),
+                Outcome::Unknown { .. } => attention(text),
+            });
+        }
+    }
+    row
+}
+
+fn place(step: &Step) -> [Span<'_>; 2] {
+    [plain(format!("{}.{}", step.lane, step.position)), strong(step.operation.as_str())]
+}
+
+fn outcome_text(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Ok { .. } => "ok".to_owned(),
+        Outcome::Failed { error } => format!("failed: {error}"),
+        Outcome::Unknown { evidence } => format!("unknown: {}", evidence.message),
+    }
+}
+
+fn event_text(event: &Event) -> String {
+    match event {
+        Event::Started => "started".to_owned(),
+        Event::Asked { prompt } => format!("asked {}: {}", prompt.id, prompt.message),
+        Event::Answered { prompt, choice, by, .. } => {
+            format!("answered {prompt}: {choice} by {by}")
+        }
+        Event::CancelRequested { by, .. } => format!("cancellation wanted by {by}"),
+        Event::Ended { wave, attempt, end } => {
+            let how = match end {
+                End::Completed { .. } => "completed".to_owned(),
+                End::Failed { failure } => format!("failed: {}: {}", failure.code, failure.message),
+                End::Cancelled => "cancelled".to_owned(),
+            };
+            format!("{wave} attempt {attempt} {how}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use moontide_runtime::effect::{Class, EffectError, Key, Lane};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn entries_read_as_a_story() {
+        let lane = Lane::of_wave("database", 1);
+        let step = Step {
+            key: Key::of("x", &lane, 3),
+            lane,
+            position: 3,
+            operation: "drs.start_recovery".into(),
+            class: Class::Tagged,
+            hash: String::new(),
+            site: "shop/runbook.luau:12".into(),
+            arguments: Some(json!({})),
+        };
+        let error = EffectError::new("ConflictException", "no\u{1b}[2J");
+        let bodies = [
+            Body::Event { event: Event::Started },
+            Body::Intent { step: step.clone(), attempt: 2 },
+            Body::Outcome {
+                step,
+                attempt: 2,
+                outcome: Outcome::Failed { error },
+                request_id: Some("r-1".into()),
+                adopted: true,
+            },
+        ];
+        let entries: Vec<Entry> = (1..)
+            .zip(bodies)
+            .map(|(sequence, body)| Entry { sequence, epoch: 1, at: Timestamp::UNIX_EPOCH, body })
+            .collect();
+        let mut page = Page::default();
+        Journal { entries: entries.iter().collect() }.write(&mut page);
+        insta::assert_snapshot!(page.into_plain(), @r"
+        1  00:00:00.000Z  -             event               started
+        2  00:00:00.000Z  database#1.3  drs.start_recovery  intent (time 2) at shop/runbook.luau:12
+        3  00:00:00.000Z  database#1.3  drs.start_recovery  failed: ConflictException: no\u{1b}[2J; adopted; request r-1
+        ");
+    }
+}

@@ -1,0 +1,100 @@
+//! `moontide list`: the executions in the store.
+
+use clap::Args;
+use jiff::Timestamp;
+use moontide_runtime::plan::Mode;
+use moontide_runtime::scheduler::ExecutionStatus;
+use moontide_runtime::store::Store;
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::exit;
+use crate::output::style::{execution_status, faint, plain, strong};
+use crate::output::{Document, Page, words};
+use crate::view::Record;
+use crate::view::summary::mode;
+
+/// List the executions in the store, newest first
+#[derive(Args)]
+pub(crate) struct Flags {
+    /// Show at most so many
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: usize,
+}
+
+#[derive(Serialize)]
+struct List {
+    executions: Vec<Row>,
+    /// How many there are in the store.
+    total: usize,
+}
+
+#[derive(Serialize)]
+struct Row {
+    execution: String,
+    runbook: String,
+    mode: Option<Mode>,
+    /// `None`: another release wrote it, and this one cannot read it.
+    status: Option<ExecutionStatus>,
+    created_at: Timestamp,
+    runner: Option<String>,
+}
+
+/// Does it.
+pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    let store = context.open_store()?;
+    let list = context.block_on(List::load(store.as_ref(), flags.limit))?;
+    context.output.show(&list)?;
+    Ok(exit::COMPLETED)
+}
+
+impl List {
+    async fn load(store: &dyn Store, limit: usize) -> Result<List> {
+        let listed = store.list().await?;
+        let mut list = List { executions: Vec::new(), total: listed.len() };
+        for listed in listed.into_iter().take(limit) {
+            let record = Record::load(store, &listed.id).await.ok();
+            list.executions.push(Row {
+                execution: listed.id,
+                runbook: listed.runbook,
+                mode: record.as_ref().map(|record| record.execution.mode),
+                status: record.as_ref().map(Record::status),
+                created_at: listed.created_at,
+                runner: record.as_ref().and_then(Record::runner).map(str::to_owned),
+            });
+        }
+        Ok(list)
+    }
+}
+
+impl Document for List {
+    fn write(&self, page: &mut Page) {
+        if self.executions.is_empty() {
+            page.line([plain("the store has no executions yet")]);
+            return;
+        }
+        let rows: Vec<_> = self.executions.iter().map(Row::cells).collect();
+        page.table(&rows);
+        let more = self.total - self.executions.len();
+        if more > 0 {
+            page.line([faint(format!(
+                "{} not shown; see --limit",
+                words::count(more, "execution")
+            ))]);
+        }
+    }
+}
+
+impl Row {
+    fn cells(&self) -> Vec<crate::output::Span<'_>> {
+        vec![
+            strong(self.execution.as_str()),
+            plain(self.runbook.as_str()),
+            plain(self.mode.map_or("-", mode)),
+            self.status.map_or(faint("unreadable"), execution_status),
+            faint(words::time(self.created_at)),
+            plain(self.runner.as_deref().unwrap_or_default()),
+        ]
+    }
+}

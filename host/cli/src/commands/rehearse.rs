@@ -1,0 +1,72 @@
+//! `moontide rehearse`: runs a runbook against the simulator, in virtual time.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::run::ModeFlag;
+use crate::answers::flags::Flag;
+use crate::context::Context;
+use crate::error::Result;
+use crate::rehearsal::Rehearsal;
+use crate::runbook::Files;
+use crate::{exit, params, world};
+
+/// Run a runbook against a pretend AWS, in virtual time: hours take milliseconds
+///
+/// Uses no AWS account and no network. The pretend estate is the world.toml beside the runbook. Pause
+/// points are answered by `--answer`, else with `continue`; failures with `abort`.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  moontide rehearse runbooks/three_tier
+  moontide rehearse runbooks/three_tier --answer application=skip
+  moontide rehearse runbooks/three_tier --world bad_day.toml --mode recovery")]
+pub(crate) struct Flags {
+    /// A folder with a runbook.luau, or a .luau file
+    runbook: PathBuf,
+
+    /// The pretend estate [default: world.toml beside the runbook]
+    #[arg(long, value_name = "FILE")]
+    world: Option<PathBuf>,
+
+    /// Rehearse a drill or a recovery
+    #[arg(long, value_enum, default_value = "drill")]
+    mode: ModeFlag,
+
+    /// Set a param of the runbook; may be given several times
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = params::parse)]
+    params: Vec<(String, String)>,
+
+    /// Answer a prompt; may be given several times
+    #[arg(long = "answer", value_name = "[PROMPT=]CHOICE", value_parser = Flag::parse)]
+    answers: Vec<Flag>,
+
+    /// Seed of the runbook's random numbers: the same seed gives the same rehearsal
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+}
+
+/// Does it.
+pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    let files = Files::read(&flags.runbook)?;
+    let settings = context.settings(Some(&files.folder))?;
+    let plan = files.plan(&settings.limits, flags.seed)?;
+    let params = params::bind(&plan, &flags.params)?;
+    let beside = || files.folder.join(world::FILE);
+    let world = world::read(&flags.world.clone().unwrap_or_else(beside))?;
+    let rehearsal = Rehearsal {
+        output: context.output,
+        settings,
+        plan,
+        bundle: files.bundle,
+        world,
+        mode: flags.mode.into(),
+        params,
+        answers: flags.answers.clone(),
+        seed: flags.seed,
+    };
+    let report = rehearsal.perform()?;
+    context.output.show(&report)?;
+    Ok(exit::of(report.status))
+}

@@ -1,0 +1,79 @@
+//! `moontide resume`: goes on with an execution, in any process, from nothing but its journal.
+
+use std::sync::Arc;
+
+use clap::Args;
+use moontide_runtime::journal::Execution;
+use moontide_runtime::store::Store;
+
+use crate::answers::flags::Flag;
+use crate::aws::{self, AwsFlags};
+use crate::context::Context;
+use crate::drive::{self, Ride};
+use crate::error::{CommandError, Result, code};
+use crate::exit;
+use crate::output::style::plain;
+use crate::view::{Record, Summary};
+
+/// Go on with an execution after a crash, an interruption or an answer
+///
+/// Needs no runbook file: the sources are pinned with the execution. What is journaled is not done
+/// again; what was cut off is looked up in AWS first.
+#[derive(Args)]
+pub(crate) struct Flags {
+    /// The execution's id, as `moontide list` shows it
+    execution: String,
+
+    /// Answer a prompt beforehand; may be given several times
+    #[arg(long = "answer", value_name = "[PROMPT=]CHOICE", value_parser = Flag::parse)]
+    answers: Vec<Flag>,
+
+    #[command(flatten)]
+    aws: AwsFlags,
+}
+
+/// Does it.
+pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    let store = context.open_store()?;
+    context.block_on(go_on(context, store, &flags.execution, &flags.answers, &flags.aws))
+}
+
+/// Goes on with an execution that is in the store.
+pub(crate) async fn go_on(
+    context: &Context,
+    store: Arc<dyn Store>,
+    id: &str,
+    answers: &[Flag],
+    aws: &AwsFlags,
+) -> Result<u8> {
+    let record = Record::load(store.as_ref(), id).await?;
+    if record.status().is_terminal() {
+        context.output.say([plain(format!("{id} is over; there is nothing to resume"))]);
+        context.output.show(&Summary::of(&record, context))?;
+        return Ok(exit::of(record.status()));
+    }
+    let execution = record.execution;
+    let clock = drive::clock(&execution, aws.speed);
+    let session = aws.session(context).await?;
+    let region = execution.regions.first().cloned().unwrap_or_default();
+    let world = drive::world(session, &region, &clock, execution.seed);
+    check_account(&execution, aws::caller(world.as_ref()).await?.account.as_deref())?;
+    let settings = context.settings(None)?;
+    let answers = answers.to_vec();
+    Ride { context, settings, store, execution, world, clock, answers }.to_the_end().await
+}
+
+/// An execution belongs to one account; other credentials would find none of its jobs.
+pub(crate) fn check_account(execution: &Execution, actual: Option<&str>) -> Result<()> {
+    match (execution.account.as_deref(), actual) {
+        (Some(pinned), Some(actual)) if pinned != actual => {
+            let message = format!(
+                "`{}` belongs to the AWS account {pinned}, and these credentials to {actual}",
+                execution.id
+            );
+            Err(CommandError::new(code::OTHER_ACCOUNT, message)
+                .hint("pass `--profile` with a profile of that account"))
+        }
+        _ => Ok(()),
+    }
+}

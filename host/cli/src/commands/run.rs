@@ -1,0 +1,220 @@
+//! `moontide run`: starts an execution and drives it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use moontide_runtime::journal::{Execution, Format};
+use moontide_runtime::plan::{Mode, Plan};
+use moontide_runtime::sandbox::luau_version;
+use moontide_runtime::store::{Store, StoreError};
+
+use super::resume;
+use crate::answers::flags::Flag;
+use crate::aws::{self, AwsFlags};
+use crate::clocks::SystemClock;
+use crate::confirm;
+use crate::context::Context;
+use crate::drive::{self, Ride};
+use crate::error::{CommandError, Result, code};
+use crate::output::style::{plain, strong};
+use crate::runbook::{self, Files};
+use crate::settings::Settings;
+use crate::stores::Address;
+use crate::view::summary::mode as mode_word;
+use crate::{ids, params, whoami};
+
+/// Start a drill or a recovery, and drive it
+///
+/// Everything it does is journaled first, so it can be killed at any moment: `moontide resume` goes on.
+/// A pause point is asked at the terminal; without one the process ends with exit code 4, and
+/// `moontide answer` and `moontide resume` go on from any machine that reaches the store.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  moontide run runbooks/three_tier --mode drill
+  moontide run runbooks/three_tier --mode drill --param environment=staging --answer continue
+  moontide run runbooks/three_tier --mode recovery --execution-id incident-4711 --yes")]
+pub(crate) struct Flags {
+    /// A folder with a runbook.luau, or a .luau file
+    runbook: PathBuf,
+
+    /// A drill leaves production alone; a recovery is the real thing
+    #[arg(long, value_enum)]
+    mode: ModeFlag,
+
+    /// Give it this id. Starting an id twice is starting it once: the second time goes on with it
+    #[arg(long, value_name = "ID")]
+    execution_id: Option<String>,
+
+    /// Set a param of the runbook; may be given several times
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = params::parse)]
+    params: Vec<(String, String)>,
+
+    /// Answer a prompt beforehand; may be given several times
+    #[arg(long = "answer", value_name = "[PROMPT=]CHOICE", value_parser = Flag::parse)]
+    answers: Vec<Flag>,
+
+    /// Give up the live recovery instance of this source server; may be given several times
+    #[arg(long = "replace", value_name = "SERVER")]
+    replaceable: Vec<String>,
+
+    /// Do not ask whether a recovery is meant
+    #[arg(long)]
+    yes: bool,
+
+    #[command(flatten)]
+    aws: AwsFlags,
+}
+
+/// Drill or recovery, as it is typed.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum ModeFlag {
+    /// Launches are drills
+    Drill,
+    /// Launches are recoveries
+    Recovery,
+}
+
+impl From<ModeFlag> for Mode {
+    fn from(flag: ModeFlag) -> Mode {
+        match flag {
+            ModeFlag::Drill => Mode::Drill,
+            ModeFlag::Recovery => Mode::Recovery,
+        }
+    }
+}
+
+/// Does it.
+pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    if let Some(id) = &flags.execution_id {
+        ids::check(id)?;
+    }
+    let files = Files::read(&flags.runbook)?;
+    let settings = context.settings(Some(&files.folder))?;
+    let seed = fastrand::u64(..);
+    let plan = files.plan(&settings.limits, seed)?;
+    let start = Start { context, flags, files, plan, seed };
+    context.block_on(start.go(settings))
+}
+
+/// A run that is about to begin.
+struct Start<'c> {
+    context: &'c Context,
+    flags: &'c Flags,
+    files: Files,
+    plan: Plan,
+    seed: u64,
+}
+
+impl Start<'_> {
+    async fn go(self, settings: Settings) -> Result<u8> {
+        let (context, flags) = (self.context, self.flags);
+        let values = params::bind(&self.plan, &flags.params)?;
+        let address = Address::choose(context.store.as_deref(), &context.environment, &settings)?;
+        let store = address.open()?;
+        if let Some(id) = &flags.execution_id {
+            match store.execution(id).await {
+                Ok(existing) => return self.again(store, existing).await,
+                Err(StoreError::NotFound(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if Mode::from(flags.mode) == Mode::Recovery && !flags.yes {
+            confirm::recovery(context, &self.plan.name)?;
+        }
+        let mut execution = self.execution(values);
+        let session = flags.aws.session(context).await?;
+        if execution.regions.is_empty() {
+            execution.regions.push(session.region()?.to_owned());
+        }
+        let clock = drive::clock(&execution, flags.aws.speed);
+        let world = drive::world(session, &execution.regions[0], &clock, self.seed);
+        let caller = aws::caller(world.as_ref()).await?;
+        execution.account = account(&execution, caller.account)?;
+        execution.created_by = caller.arn.unwrap_or(execution.created_by);
+        match store.create(&execution).await {
+            Ok(()) => {}
+            // Somebody started the same id at the same moment, such as a command delivered twice.
+            Err(StoreError::Exists(id)) if flags.execution_id.is_some() => {
+                let existing = store.execution(&id).await?;
+                return self.again(store, existing).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        context.output.say([plain("execution "), strong(execution.id.as_str())]);
+        let answers = flags.answers.clone();
+        Ride { context, settings, store, execution, world, clock, answers }.to_the_end().await
+    }
+
+    fn execution(
+        &self,
+        params: std::collections::BTreeMap<String, serde_json::Value>,
+    ) -> Execution {
+        let created_at = moontide_runtime::clock::Clock::now(&SystemClock::new());
+        let generated = || ids::generate(&self.plan.name, created_at, fastrand::u32(..));
+        Execution {
+            format: Format::CURRENT,
+            id: self.flags.execution_id.clone().unwrap_or_else(generated),
+            created_at,
+            created_by: whoami::user(&self.context.environment),
+            mode: self.flags.mode.into(),
+            params,
+            regions: self.plan.regions.clone(),
+            account: self.plan.account.clone(),
+            replaceable: self.flags.replaceable.clone(),
+            seed: self.seed,
+            moontide: env!("CARGO_PKG_VERSION").to_owned(),
+            luau: luau_version(),
+            plan: self.plan.clone(),
+            bundle: self.files.bundle.clone(),
+        }
+    }
+
+    /// The id exists: goes on with it, if it is what the operator means.
+    async fn again(&self, store: Arc<dyn Store>, existing: Execution) -> Result<u8> {
+        let (context, flags) = (self.context, self.flags);
+        self.check_same(&existing)?;
+        context
+            .output
+            .say([plain(format!("{} was started already; going on with it", existing.id))]);
+        resume::go_on(context, store, &existing.id, &flags.answers, &flags.aws).await
+    }
+
+    fn check_same(&self, existing: &Execution) -> Result<()> {
+        let differs = |what: String| {
+            let message = format!("`{}` was started {what}", existing.id);
+            let resume = self.context.command(&format!("resume {}", existing.id));
+            Err(CommandError::new(code::RUNBOOK_DIFFERS, message)
+                .hint(format!("`{resume}` goes on with it as it was started"))
+                .hint("another `--execution-id`, or none, starts a new one"))
+        };
+        if existing.plan.name != self.plan.name {
+            return differs(format!("from the runbook `{}`", existing.plan.name));
+        }
+        if existing.mode != Mode::from(self.flags.mode) {
+            return differs(format!("as a {}", mode_word(existing.mode)));
+        }
+        if !runbook::is_same(&existing.bundle, &self.files.bundle) {
+            return differs("before the runbook was edited".to_owned());
+        }
+        if existing.params != params::bind(&self.plan, &self.flags.params)? {
+            return differs("with other params".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// The account to pin: the runbook's own, if it names one, must be that of the credentials.
+fn account(execution: &Execution, actual: Option<String>) -> Result<Option<String>> {
+    match (&execution.account, actual) {
+        (Some(declared), Some(actual)) if *declared != actual => {
+            let message = format!(
+                "the runbook is for the AWS account {declared}, and these credentials are {actual}'s"
+            );
+            Err(CommandError::new(code::OTHER_ACCOUNT, message)
+                .hint("pass `--profile` with a profile of that account"))
+        }
+        (declared, actual) => Ok(actual.or_else(|| declared.clone())),
+    }
+}

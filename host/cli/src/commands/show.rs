@@ -1,0 +1,24 @@
+//! `moontide show`: everything about an execution.
+
+use clap::Args;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::exit;
+use crate::view::Record;
+use crate::view::whole::Whole;
+
+/// Show everything about an execution: attempts, servers, answers, failures with their traces
+#[derive(Args)]
+pub(crate) struct Flags {
+    /// The execution's id, as `moontide list` shows it
+    execution: String,
+}
+
+/// Does it.
+pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    let store = context.open_store()?;
+    let record = context.block_on(Record::load(store.as_ref(), &flags.execution))?;
+    context.output.show(&Whole::of(&record, context))?;
+    Ok(exit::COMPLETED)
+}

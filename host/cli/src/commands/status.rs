@@ -1,0 +1,23 @@
+//! `moontide status`: where an execution stands, in a few lines.
+
+use clap::Args;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::exit;
+use crate::view::{Record, Summary};
+
+/// Show where an execution stands, and what to type next
+#[derive(Args)]
+pub(crate) struct Flags {
+    /// The execution's id, as `moontide list` shows it
+    execution: String,
+}
+
+/// Does it.
+pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    let store = context.open_store()?;
+    let record = context.block_on(Record::load(store.as_ref(), &flags.execution))?;
+    context.output.show(&Summary::of(&record, context))?;
+    Ok(exit::COMPLETED)
+}

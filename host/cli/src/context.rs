@@ -1,0 +1,96 @@
+//! What every command knows: the environment, where to print, the global flags.
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Arc;
+
+use moontide_runtime::store::Store;
+
+use crate::environment::Environment;
+use crate::error::{CommandError, Result, code};
+use crate::output::{Format, Output};
+use crate::settings::Settings;
+use crate::stores::Address;
+
+/// The surroundings of one command.
+#[derive(Clone, Debug)]
+pub(crate) struct Context {
+    /// The environment variables.
+    pub(crate) environment: Environment,
+    /// Where its words go.
+    pub(crate) output: Output,
+    /// `--store`.
+    pub(crate) store: Option<String>,
+    /// Whether a person can be asked: both ends of the conversation are a terminal.
+    pub(crate) can_ask: bool,
+    /// Whether a person watches.
+    pub(crate) is_watched: bool,
+}
+
+impl Context {
+    /// The context of this process.
+    pub(crate) fn new(environment: Environment, format: Format, store: Option<String>) -> Context {
+        let is_watched = std::io::stderr().is_terminal();
+        Context {
+            environment,
+            output: Output { format },
+            store,
+            can_ask: is_watched && std::io::stdin().is_terminal(),
+            is_watched,
+        }
+    }
+
+    /// The settings, of a runbook's folder too if there is one.
+    pub(crate) fn settings(&self, runbook: Option<&Path>) -> Result<Settings> {
+        Settings::read(&self.environment, runbook)
+    }
+
+    /// Opens the store.
+    pub(crate) fn open_store(&self) -> Result<Arc<dyn Store>> {
+        let settings = self.settings(None)?;
+        Address::choose(self.store.as_deref(), &self.environment, &settings)?.open()
+    }
+
+    /// A command to type that means the same store: `resume x` becomes `moontide resume x`.
+    pub(crate) fn command(&self, rest: &str) -> String {
+        match &self.store {
+            Some(store) => format!("moontide --store {} {rest}", quoted(store)),
+            None => format!("moontide {rest}"),
+        }
+    }
+
+    /// Runs a command's future on this thread.
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| {
+            CommandError::new(code::INTERNAL, format!("the runtime cannot start: {error}"))
+        })?;
+        let result = runtime.block_on(future);
+        // A thread that reads the terminal may never end.
+        runtime.shutdown_background();
+        result
+    }
+}
+
+/// The word as a shell takes it.
+pub(crate) fn quoted(word: &str) -> String {
+    let plain =
+        |character: char| character.is_ascii_alphanumeric() || "-_./:@%+=,".contains(character);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_survives_the_shell() {
+        assert_eq!(quoted("sqlite:/srv/a.db"), "sqlite:/srv/a.db");
+        assert_eq!(quoted("it's here"), r"'it'\''s here'");
+        assert_eq!(quoted(""), "''");
+    }
+}

@@ -1,0 +1,142 @@
+//! Driving an execution in this process: what `run`, `resume` and `cleanup` have in common.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use moontide_aws::{AwsWorld, Session, Settings as WorldSettings};
+use moontide_runtime::clock::Clock;
+use moontide_runtime::effect::World;
+use moontide_runtime::journal::Execution;
+use moontide_runtime::observe::Observer;
+use moontide_runtime::scheduler::{Answers, Driver, Ended};
+use moontide_runtime::store::Store;
+
+use crate::answers::Nobody;
+use crate::answers::flags::{Flag, Flags};
+use crate::answers::terminal::Terminal;
+use crate::clocks::{ScaledClock, SystemClock};
+use crate::context::Context;
+use crate::error::{CommandError, Result, code};
+use crate::interrupt::Interrupt;
+use crate::keeper::Keeper;
+use crate::output::style::{plain, strong};
+use crate::progress::{All, Lines, Live};
+use crate::settings::Settings;
+use crate::view::{Record, Summary};
+use crate::{exit, whoami};
+
+/// How often the store is asked for answers and cancellations.
+const SIGNALS_EVERY: Duration = Duration::from_secs(1);
+
+/// An execution, and everything that is needed to drive it.
+pub(crate) struct Ride<'c> {
+    /// The command that drives.
+    pub(crate) context: &'c Context,
+    /// What the operator denies, and what scripts may use.
+    pub(crate) settings: Settings,
+    /// Where the execution is.
+    pub(crate) store: Arc<dyn Store>,
+    /// Its head.
+    pub(crate) execution: Execution,
+    /// Where its effects go.
+    pub(crate) world: Rc<dyn World>,
+    /// Whose time it is.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Answers that were given beforehand.
+    pub(crate) answers: Vec<Flag>,
+}
+
+/// The clock of an execution that was created at this time.
+pub(crate) fn clock(execution: &Execution, speed: Option<f64>) -> Arc<dyn Clock> {
+    match speed {
+        Some(speed) => Arc::new(ScaledClock::since(execution.created_at, speed)),
+        None => Arc::new(SystemClock::new()),
+    }
+}
+
+/// AWS as an execution in this Region reaches it.
+pub(crate) fn world(
+    session: Session,
+    region: &str,
+    clock: &Arc<dyn Clock>,
+    seed: u64,
+) -> Rc<dyn World> {
+    let settings = WorldSettings { seed, ..WorldSettings::default() };
+    Rc::new(AwsWorld::new(session, region, Arc::clone(clock), settings))
+}
+
+impl Ride<'_> {
+    /// Drives until there is nothing more to do here, and says how the execution stands. Returns the
+    /// exit code.
+    pub(crate) async fn to_the_end(self) -> Result<u8> {
+        let (record, exit) = self.drive().await?;
+        self.context.output.show(&Summary::of(&record, self.context))?;
+        Ok(exit)
+    }
+
+    /// Takes the lease, drives until there is nothing more to do here, and gives it back.
+    pub(crate) async fn drive(&self) -> Result<(Record, u8)> {
+        let interrupt = Interrupt::default();
+        let ended = self.drive_until(&interrupt).await?;
+        let exit = match ended {
+            Ended::Finished(status) => exit::of(status),
+            Ended::Waiting(_) => exit::WAITING,
+            Ended::Interrupted => {
+                let command = self.context.command(&format!("resume {}", self.execution.id));
+                self.context.output.say([plain("stopped; to go on: "), strong(command)]);
+                interrupt.exit_code()
+            }
+        };
+        Ok((Record::load(self.store.as_ref(), &self.execution.id).await?, exit))
+    }
+
+    async fn drive_until(&self, interrupt: &Interrupt) -> Result<Ended> {
+        let holder = whoami::holder(&self.context.environment);
+        let store = Arc::clone(&self.store);
+        let mut keeper = Keeper::acquire(store, &self.execution.id, &holder).await?;
+        let (driver, lease) = (self.driver(), keeper.lease().clone());
+        let ended = tokio::select! {
+            ended = driver.drive(&lease, interrupt.wait()) => ended.map_err(CommandError::from),
+            lost = keeper.lost() => Err(lost.into()),
+        };
+        keeper.release().await;
+        ended.map_err(|error| self.with_next_step(error))
+    }
+
+    fn with_next_step(&self, error: CommandError) -> CommandError {
+        let resumable = [code::STORE_FULL, code::STORE_BUSY, code::STORE_UNUSABLE];
+        if !resumable.contains(&error.code) {
+            return error;
+        }
+        error.hint(self.context.command(&format!("resume {}", self.execution.id)))
+    }
+
+    fn driver(&self) -> Driver {
+        let context = self.context;
+        let user = whoami::user(&context.environment);
+        let lines = Lines(context.output);
+        let mut observers: Vec<Rc<dyn Observer>> = Vec::new();
+        let mut person: Rc<dyn Answers> = Rc::new(Nobody);
+        if context.is_watched {
+            observers.push(Rc::new(Live::new(lines)));
+        } else {
+            observers.push(Rc::new(lines));
+        }
+        if context.can_ask {
+            let terminal = Rc::new(Terminal::new(context.output, &user));
+            observers.push(Rc::clone(&terminal) as Rc<dyn Observer>);
+            person = terminal;
+        }
+        Driver {
+            store: Arc::clone(&self.store),
+            world: Rc::clone(&self.world),
+            clock: Arc::clone(&self.clock),
+            observer: Rc::new(All(observers)),
+            answers: Rc::new(Flags::new(&self.answers, &user, person)),
+            limits: self.settings.limits.clone(),
+            denied: self.settings.denied.clone(),
+            signals_every: Some(SIGNALS_EVERY),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The environment variables that Moontide reads, each declared once. AWS's own are `aws-config`'s
+//! affair, except for the few that are looked at here; `NO_COLOR` and `CLICOLOR` are `anstream`'s.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Where executions are kept, instead of the platform's state directory.
+pub(crate) const HOME: &str = "MOONTIDE_HOME";
+/// Which store to use, as `--store` does.
+pub(crate) const STORE: &str = "MOONTIDE_STORE";
+/// What to trace, in the syntax of `RUST_LOG`: `moontide=debug,aws_config=info`.
+pub(crate) const LOG: &str = "MOONTIDE_LOG";
+/// The user, for journals. cron sets only the second.
+const USER: [&str; 3] = ["USER", "LOGNAME", "USERNAME"];
+/// Where the SSM agent tells its commands their Region; it does not set `AWS_REGION`.
+const SSM_REGION: &str = "AWS_SSM_REGION_NAME";
+/// The endpoint of all services. `aws-config` reads it too; `--speed` wants to know where it leads.
+pub(crate) const ENDPOINT: &str = "AWS_ENDPOINT_URL";
+/// The endpoints of single services, which win over [`ENDPOINT`].
+const SERVICE_ENDPOINTS: [&str; 4] = [
+    "AWS_ENDPOINT_URL_DRS",
+    "AWS_ENDPOINT_URL_EC2",
+    "AWS_ENDPOINT_URL_SSM",
+    "AWS_ENDPOINT_URL_STS",
+];
+
+/// Everything read, once, at the start.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Environment {
+    /// [`HOME`].
+    pub(crate) home: Option<PathBuf>,
+    /// [`STORE`].
+    pub(crate) store: Option<String>,
+    /// [`LOG`].
+    pub(crate) log: Option<String>,
+    /// The first of [`USER`] that is set.
+    pub(crate) user: Option<String>,
+    /// [`SSM_REGION`].
+    pub(crate) ssm_region: Option<String>,
+    /// [`ENDPOINT`].
+    pub(crate) endpoint: Option<String>,
+    /// Those of [`SERVICE_ENDPOINTS`] that are set.
+    pub(crate) service_endpoints: Vec<String>,
+}
+
+impl Environment {
+    /// Reads the process's environment. A variable that is set to nothing counts as not set.
+    pub(crate) fn read() -> Environment {
+        Environment {
+            home: raw(HOME).map(PathBuf::from),
+            store: text(STORE),
+            log: text(LOG),
+            user: USER.into_iter().find_map(text),
+            ssm_region: text(SSM_REGION),
+            endpoint: text(ENDPOINT),
+            service_endpoints: SERVICE_ENDPOINTS.into_iter().filter_map(text).collect(),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the file that reads the environment")]
+fn raw(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+fn text(name: &str) -> Option<String> {
+    raw(name).and_then(|value| value.into_string().ok())
+}

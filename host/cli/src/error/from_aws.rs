@@ -1,0 +1,38 @@
+//! What is wrong with an AWS session, and with a pretend world.
+
+use moontide_aws::SessionError;
+use moontide_sim::WorldError;
+
+use super::code::{self, Code};
+use super::{CommandError, Place};
+
+impl From<SessionError> for CommandError {
+    fn from(error: SessionError) -> CommandError {
+        let code: &'static Code = match &error {
+            SessionError::UnknownProfile { .. } => code::NO_PROFILE,
+            SessionError::MissingRegion => code::NO_REGION,
+            _ => code::AWS_CONFIG,
+        };
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+        let message = format!("{error}{}", cause.unwrap_or_default());
+        CommandError::new(code, message).hint(error.next_step())
+    }
+}
+
+impl CommandError {
+    /// A mistake in a world file whose text is at hand.
+    pub(crate) fn of_world(error: &WorldError, text: &str) -> CommandError {
+        let mut message = error.message.clone();
+        if !error.field.is_empty() {
+            message = format!("{}: {message}", error.field);
+        }
+        if let Some(suggestion) = &error.suggestion {
+            message = format!("{message}, did you mean `{suggestion}`?");
+        }
+        CommandError::new(code::WORLD_REFUSED, message).at(Place::in_source(
+            &error.file,
+            error.line,
+            text,
+        ))
+    }
+}

@@ -1,0 +1,72 @@
+//! What stores complain about.
+
+use moontide_runtime::journal::version::FormatError;
+use moontide_runtime::store::StoreError;
+
+use super::CommandError;
+use super::code::{self, Code};
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> CommandError {
+        let message = error.to_string();
+        match error {
+            StoreError::NotFound(_) => CommandError::new(code::NO_EXECUTION, message)
+                .hint("`moontide list` shows every execution in the store"),
+            StoreError::Exists(_) => CommandError::new(code::EXECUTION_EXISTS, message),
+            StoreError::Fenced { .. } => CommandError::new(code::FENCED, message)
+                .hint("this runner has stopped and writes nothing more; the other one goes on"),
+            StoreError::Misplaced { .. } => CommandError::new(code::INTERNAL, message)
+                .hint("`moontide resume` reads the journal anew and goes on")
+                .hint("please report it if it happens again"),
+            StoreError::Held { .. } => CommandError::new(code::HELD, message),
+            StoreError::Format { source, .. } => newer(message, source),
+            StoreError::Unusable { transient, message: said, .. } => {
+                unusable(message, &said, transient)
+            }
+        }
+    }
+}
+
+/// A journal or store from a newer release.
+pub(super) fn newer(message: String, format: FormatError) -> CommandError {
+    let release = format.release().map_or_else(
+        || "use the release of Moontide that wrote it, or a newer one".to_owned(),
+        |release| format!("Moontide {release} can read it"),
+    );
+    CommandError::new(code::NEWER_FORMAT, message).hint(release)
+}
+
+fn unusable(message: String, said: &str, transient: bool) -> CommandError {
+    let (code, hint): (&'static Code, &str) = if is_full(said) {
+        (code::STORE_FULL, "make room, then `moontide resume` goes on: the journal is in order")
+    } else if transient {
+        (code::STORE_BUSY, "try again in a moment")
+    } else {
+        (code::STORE_UNUSABLE, "choose another place with `--store sqlite:PATH` or MOONTIDE_HOME")
+    };
+    CommandError::new(code, message).hint(hint)
+}
+
+/// `SQLite` and the system say it in their own words.
+fn is_full(said: &str) -> bool {
+    let said = said.to_lowercase();
+    said.contains("disk is full") || said.contains("no space left")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code_of(message: &str, transient: bool) -> &'static str {
+        let place = "moontide.db".to_owned();
+        let error = StoreError::Unusable { place, message: message.into(), transient };
+        CommandError::from(error).code.name
+    }
+
+    #[test]
+    fn a_full_disk_a_busy_store_and_a_broken_one_are_told_apart() {
+        assert_eq!(code_of("database or disk is full", false), code::STORE_FULL.name);
+        assert_eq!(code_of("database is locked", true), code::STORE_BUSY.name);
+        assert_eq!(code_of("file is not a database", false), code::STORE_UNUSABLE.name);
+    }
+}

@@ -1,0 +1,41 @@
+//! What the process's exit code says.
+//!
+//! Never 137, 168, 169 or 194: the SSM agent gives them meanings of its own, and at 194 it reboots the
+//! server.
+
+use moontide_runtime::scheduler::ExecutionStatus;
+
+/// The execution is completed, or the command did what it was asked.
+pub(crate) const COMPLETED: u8 = 0;
+/// The execution failed or was cancelled, or the rehearsal did.
+pub(crate) const FAILED: u8 = 1;
+/// The command line makes no sense, or does not fit the execution it names. Also clap's own code.
+pub(crate) const USAGE: u8 = 2;
+/// The runbook, its params or its world are refused; nothing was begun.
+pub(crate) const REFUSED: u8 = 3;
+/// Nothing can go on before a person answers. The journal is in order and nothing is held.
+pub(crate) const WAITING: u8 = 4;
+/// Another runner drives this execution.
+pub(crate) const HELD: u8 = 5;
+/// The store, the settings, the credentials or the Region.
+pub(crate) const CONFIGURATION: u8 = 6;
+/// The journal does not match the runbook. Nothing was sent.
+pub(crate) const MISMATCH: u8 = 7;
+/// A defect of Moontide.
+pub(crate) const INTERNAL: u8 = 70;
+/// Stopped by SIGINT (Ctrl-C); `resume` goes on.
+pub(crate) const INTERRUPTED: u8 = 130;
+/// Stopped by SIGTERM; `resume` goes on.
+pub(crate) const TERMINATED: u8 = 143;
+
+/// What an execution's end says.
+pub(crate) fn of(status: ExecutionStatus) -> u8 {
+    match status {
+        ExecutionStatus::Completed => COMPLETED,
+        ExecutionStatus::Failed | ExecutionStatus::Cancelled => FAILED,
+        ExecutionStatus::Pending
+        | ExecutionStatus::Running
+        | ExecutionStatus::Paused
+        | ExecutionStatus::Waiting => WAITING,
+    }
+}

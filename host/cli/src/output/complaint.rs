@@ -1,0 +1,77 @@
+//! What an error looks like.
+
+use serde_json::{Value, json};
+
+use super::Page;
+use super::style::{bad, faint, plain, strong};
+use crate::error::{CommandError, Place};
+
+/// For people: the sentence, each place with its line and a caret, what to do next.
+pub(super) fn text(error: &CommandError) -> Page {
+    let mut page = Page::default();
+    let head = format!("error[{}]", error.code.name);
+    page.line([bad(head), plain(": "), strong(error.message.as_str())]);
+    for place in &error.places {
+        write_place(&mut page, place);
+    }
+    for hint in &error.hints {
+        page.line([strong("hint"), plain(": "), plain(hint.as_str())]);
+    }
+    page
+}
+
+fn write_place(page: &mut Page, place: &Place) {
+    page.line([faint("  --> "), plain(place.position())]);
+    let message = place.message.as_deref().unwrap_or_default();
+    let (Some(line), Some(source)) = (place.line, &place.source_line) else {
+        if !message.is_empty() {
+            page.line([plain("      "), plain(message)]);
+        }
+        return;
+    };
+    let number = line.to_string();
+    let margin = " ".repeat(number.len());
+    page.line([faint(format!("{margin} |"))]);
+    page.line([faint(format!("{number} | ")), plain(source.as_str())]);
+    let before: String = source.chars().take(place.column.unwrap_or(1) - 1).collect();
+    let blank: String = before.chars().map(|it| if it == '\t' { '\t' } else { ' ' }).collect();
+    page.line([faint(format!("{margin} | ")), plain(blank), bad("^ "), plain(message)]);
+}
+
+/// For programs.
+pub(super) fn json(error: &CommandError) -> Value {
+    json!({
+        "error": {
+            "code": error.code.name,
+            "meaning": error.code.meaning,
+            "message": error.message,
+            "places": error.places,
+            "hints": error.hints,
+            "exit": error.code.exit,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::code;
+
+    #[test]
+    fn an_error_shows_its_line_and_what_to_do() {
+        let source = "return moontide.runbook {\n\tdepend_on = { \"database\" },\n}\n";
+        let place = Place::in_source("shop/runbook.luau", 2, source);
+        let place = Place { message: Some("did you mean `depends_on`?".into()), ..place };
+        let error = CommandError::new(code::PLAN_REFUSED, "unknown field `depend_on`")
+            .at(place)
+            .hint("moontide check shop");
+        insta::assert_snapshot!(text(&error).into_plain(), @r#"
+        error[M0207]: unknown field `depend_on`
+          --> shop/runbook.luau:2:2
+          |
+        2 |     depend_on = { "database" },
+          |     ^ did you mean `depends_on`?
+        hint: moontide check shop
+        "#);
+    }
+}

@@ -1,0 +1,77 @@
+//! A notice in words.
+
+use moontide_runtime::observe::Notice;
+use moontide_runtime::scheduler::WaveStatus;
+
+use crate::output::Span;
+use crate::output::style::{self, attention, bad, faint, plain, strong};
+use crate::view::ServerView;
+
+/// What to say about a notice; `None` if it is not worth a line.
+pub(super) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
+    match notice {
+        Notice::Wave { wave, attempt, status, reason } => {
+            wave_line(wave, *attempt, *status, reason)
+        }
+        Notice::Report { wave, topic, data } if topic == "server" => {
+            let server = ServerView::read(data)?;
+            let mut line = subject(wave);
+            line.push(plain(format!("{} ", server.label())));
+            line.push(style::verdict(server.verdict));
+            line.extend(server.instance_id.map(|id| plain(format!(" as {id}"))));
+            line.extend(server.reason.map(|reason| plain(format!(": {reason}"))));
+            Some(line)
+        }
+        Notice::Log { wave, level, message } => {
+            let mut line = subject(wave);
+            match level.as_str() {
+                "warn" => line.push(attention("warning: ")),
+                "error" => line.push(bad("error: ")),
+                "debug" => return None,
+                _ => {}
+            }
+            line.push(plain(message.clone()));
+            Some(line)
+        }
+        Notice::Effect { wave, operation, status, adopted } => {
+            let what = match (*status, adopted) {
+                ("unknown", _) => "nobody can tell whether it happened",
+                (_, true) => "had happened already; adopted",
+                _ => return None,
+            };
+            let mut line = subject(wave);
+            line.push(attention(format!("{operation}: {what}")));
+            Some(line)
+        }
+        Notice::Answered { prompt, choice, by } => Some(vec![
+            plain(format!("{prompt}: ")),
+            strong(choice.clone()),
+            plain(format!(" by {by}")),
+        ]),
+        Notice::Execution { status } => Some(vec![style::execution_status(*status)]),
+        // Phases are for the live line; a prompt shows as a paused or waiting wave, and is asked.
+        Notice::Report { .. } | Notice::Phase { .. } | Notice::Asked { .. } => None,
+    }
+}
+
+fn subject(wave: &str) -> Vec<Span<'static>> {
+    vec![strong(wave.to_owned()), plain("  ")]
+}
+
+fn wave_line(
+    wave: &str,
+    attempt: u32,
+    status: WaveStatus,
+    reason: &Option<String>,
+) -> Option<Vec<Span<'static>>> {
+    if status == WaveStatus::Pending {
+        return None;
+    }
+    let mut line = subject(wave);
+    line.push(style::wave_status(status));
+    if attempt > 1 {
+        line.push(faint(format!(" (attempt {attempt})")));
+    }
+    line.extend(reason.as_ref().map(|reason| plain(format!(": {reason}"))));
+    Some(line)
+}

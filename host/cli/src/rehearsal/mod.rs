@@ -1,0 +1,119 @@
+//! A rehearsal: the real engine and the real SDK against the simulator in this process, in virtual
+//! time. Nothing real may be awaited in it: while tokio's time is paused, a wait that depends on the
+//! outside would let the clock run ahead.
+//!
+//! - [`connector`]: the SDK's requests, handed to the simulator without a network.
+//! - [`witness`]: what is remembered of what happened.
+//! - [`report`]: the document at the end.
+
+mod connector;
+mod report;
+mod witness;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use jiff::Timestamp;
+use moontide_aws::Session;
+use moontide_runtime::clock::Clock;
+use moontide_runtime::journal::{Bundle, Execution, Format};
+use moontide_runtime::plan::{Mode, Plan};
+use moontide_runtime::sandbox::luau_version;
+use moontide_runtime::scheduler::Driver;
+use moontide_runtime::store::{MemoryStore, Store};
+use moontide_sim::{PausedClock, Simulator, World};
+use serde_json::Value;
+
+use crate::answers::flags::{Flag, Flags};
+use crate::answers::rehearsal::Assumed;
+use crate::clocks::{SystemClock, VirtualClock};
+use crate::error::{CommandError, Result, code};
+use crate::output::Output;
+use crate::settings::Settings;
+use crate::{drive, ids};
+use connector::InProcess;
+pub(crate) use report::Report;
+use witness::Witness;
+
+/// Who is named as having given an answer that a flag gave.
+const FLAG: &str = "--answer";
+
+/// Everything that a rehearsal depends on.
+pub(crate) struct Rehearsal {
+    pub(crate) output: Output,
+    pub(crate) settings: Settings,
+    pub(crate) plan: Plan,
+    pub(crate) bundle: Bundle,
+    pub(crate) world: World,
+    pub(crate) mode: Mode,
+    pub(crate) params: BTreeMap<String, Value>,
+    pub(crate) answers: Vec<Flag>,
+    pub(crate) seed: u64,
+}
+
+impl Rehearsal {
+    /// Rehearses it, in virtual time.
+    pub(crate) fn perform(self) -> Result<Report> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .map_err(|error| {
+                CommandError::new(code::INTERNAL, format!("the runtime cannot start: {error}"))
+            })?;
+        runtime.block_on(self.act())
+    }
+
+    async fn act(self) -> Result<Report> {
+        let start = self.world.start().unwrap_or_else(|| SystemClock::new().now());
+        let execution = self.execution(start);
+        let clock: Arc<dyn Clock> = Arc::new(VirtualClock::starting_at(start));
+        let simulator = Simulator::new(self.world, Arc::new(PausedClock::new(start)));
+        let client = SharedHttpClient::new(InProcess::new(simulator.router()));
+        let region = execution.regions[0].as_str();
+        let world = drive::world(Session::pretend(client), region, &clock, self.seed);
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+        store.create(&execution).await?;
+        let lease = store.take(&execution.id, FLAG, None).await?;
+        let witness = Rc::new(Witness::new(self.output));
+        let driver = Driver {
+            store: Arc::clone(&store),
+            world,
+            clock,
+            observer: Rc::clone(&witness) as _,
+            answers: Rc::new(Flags::new(&self.answers, FLAG, Rc::new(Assumed))),
+            limits: self.settings.limits,
+            denied: self.settings.denied,
+            signals_every: None,
+        };
+        driver.drive(&lease, std::future::pending()).await?;
+        Report::of(store.as_ref(), &execution, &witness, &simulator.calls()).await
+    }
+
+    fn execution(&self, start: Timestamp) -> Execution {
+        let mut regions = self.plan.regions.clone();
+        if regions.is_empty() {
+            regions.push(self.world.region().to_owned());
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "twenty bits of it are used")]
+        let random = self.seed as u32;
+        Execution {
+            format: Format::CURRENT,
+            id: ids::generate(&self.plan.name, start, random),
+            created_at: start,
+            created_by: crate::answers::rehearsal::BY.to_owned(),
+            mode: self.mode,
+            params: self.params.clone(),
+            regions,
+            account: self.plan.account.clone().or_else(|| Some(self.world.account().to_owned())),
+            replaceable: Vec::new(),
+            seed: self.seed,
+            moontide: env!("CARGO_PKG_VERSION").to_owned(),
+            luau: luau_version(),
+            plan: self.plan.clone(),
+            bundle: self.bundle.clone(),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The document at the end of a rehearsal.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use moontide_runtime::journal::Execution;
+use moontide_runtime::plan::Mode;
+use moontide_runtime::scheduler::{Event, ExecutionStatus};
+use moontide_runtime::store::Store;
+use moontide_sim::Call;
+use serde::Serialize;
+
+use super::witness::Witness;
+use crate::error::Result;
+use crate::output::style::{self, attention, bad, faint, good, plain, strong};
+use crate::output::{Document, Page, words};
+use crate::view::record::events;
+use crate::view::summary::{known, mode, why};
+use crate::view::timeline::Timeline;
+use crate::view::{Record, WaveView};
+
+/// How a rehearsal went.
+#[derive(Serialize)]
+pub(crate) struct Report {
+    runbook: String,
+    mode: Mode,
+    /// Where it ended.
+    pub(crate) status: ExecutionStatus,
+    waves: Vec<WaveView>,
+    prompts: Vec<Answered>,
+    /// How long it took, in virtual time.
+    recovery_seconds: u64,
+    /// How long it may take, where the runbook says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rto_seconds: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rto_met: Option<bool>,
+    /// How often each operation was called, by service.
+    calls: BTreeMap<String, BTreeMap<String, usize>>,
+    #[serde(skip)]
+    took: Duration,
+    #[serde(skip)]
+    rto: Option<Duration>,
+}
+
+/// A prompt, and what became of it.
+#[derive(Serialize)]
+struct Answered {
+    prompt: String,
+    message: String,
+    choice: String,
+    by: String,
+    after_seconds: u64,
+}
+
+impl Report {
+    pub(super) async fn of(
+        store: &dyn Store,
+        execution: &Execution,
+        witness: &Witness,
+        calls: &[Call],
+    ) -> Result<Report> {
+        let record = Record::load(store, &execution.id).await?;
+        let timeline = Timeline::of(&record.graph, &record.entries);
+        let took = timeline.whole.took(None).unwrap_or_default();
+        let rto = execution.plan.rto;
+        let completed = record.status() == ExecutionStatus::Completed;
+        Ok(Report {
+            runbook: execution.plan.name.clone(),
+            mode: execution.mode,
+            status: record.status(),
+            waves: waves(&record, &timeline, witness),
+            prompts: prompts(&record, witness),
+            recovery_seconds: took.as_secs(),
+            rto_seconds: rto.map(|rto| rto.as_secs()),
+            rto_met: rto.map(|rto| completed && took <= rto),
+            calls: count(calls),
+            took,
+            rto,
+        })
+    }
+}
+
+fn waves(record: &Record, timeline: &Timeline, witness: &Witness) -> Vec<WaveView> {
+    let reported = witness.servers.borrow();
+    let pairs = record.graph.nodes().iter().zip(&record.state.waves).zip(&timeline.waves);
+    pairs
+        .map(|((node, wave), span)| {
+            let reported = reported.get(&node.name).cloned();
+            WaveView {
+                name: node.name.clone(),
+                status: wave.status,
+                attempt: wave.attempt,
+                seconds: span.took(None).map(|took| took.as_secs()),
+                reason: why(wave),
+                servers: reported.unwrap_or_else(|| known(wave)),
+            }
+        })
+        .collect()
+}
+
+fn prompts(record: &Record, witness: &Witness) -> Vec<Answered> {
+    let asked = witness.asked.borrow();
+    let begun = record.execution.created_at;
+    let answers = events(&record.entries).filter_map(|(at, event)| match event {
+        Event::Answered { prompt, choice, by, .. } => {
+            let message = asked.iter().find(|(known, _)| known.id == *prompt);
+            Some(Answered {
+                prompt: prompt.clone(),
+                message: message.map(|(known, _)| known.message.clone()).unwrap_or_default(),
+                choice: choice.clone(),
+                by: by.clone(),
+                after_seconds: words::between(begun, at).as_secs(),
+            })
+        }
+        _ => None,
+    });
+    answers.collect()
+}
+
+fn count(calls: &[Call]) -> BTreeMap<String, BTreeMap<String, usize>> {
+    let mut counts: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+    for call in calls {
+        let service = counts.entry(call.service.clone()).or_default();
+        *service.entry(call.operation.clone()).or_default() += 1;
+    }
+    counts
+}
+
+impl Document for Report {
+    fn write(&self, page: &mut Page) {
+        page.line([
+            strong(self.runbook.as_str()),
+            plain(format!("  rehearsed as a {}  ", mode(self.mode))),
+            style::execution_status(self.status),
+        ]);
+        page.gap();
+        for wave in &self.waves {
+            for answered in self.prompts.iter().filter(|answered| answered.prompt == wave.name) {
+                answered.write(page);
+            }
+            wave.write(page);
+            let of_wave = format!("{}#", wave.name);
+            for answered in self.prompts.iter().filter(|it| it.prompt.starts_with(&of_wave)) {
+                page.indented(|page| answered.write(page));
+            }
+        }
+        page.gap();
+        self.write_time(page);
+        for (service, operations) in &self.calls {
+            let counts = operations.iter().map(|(operation, count)| format!("{operation} {count}"));
+            let counts: Vec<String> = counts.collect();
+            page.line([faint(format!("{service} calls: ")), plain(counts.join(", "))]);
+        }
+    }
+}
+
+impl Report {
+    fn write_time(&self, page: &mut Page) {
+        let mut line = vec![faint("recovery time: "), strong(words::duration(self.took))];
+        if let Some((rto, met)) = self.rto.zip(self.rto_met) {
+            line.push(plain(format!(", the RTO of {} is ", words::duration(rto))));
+            line.push(if met { good("met") } else { bad("missed") });
+        }
+        page.line(line);
+    }
+}
+
+impl Answered {
+    fn write(&self, page: &mut Page) {
+        page.line([
+            attention("? "),
+            plain(self.message.as_str()),
+            plain("  "),
+            strong(self.choice.as_str()),
+            plain(format!(" by {}", self.by)),
+            faint(format!("  {}", words::offset(Duration::from_secs(self.after_seconds)))),
+        ]);
+    }
+}

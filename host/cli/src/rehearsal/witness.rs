@@ -1,0 +1,43 @@
+//! What is remembered of a rehearsal besides its journal: verdicts and answers. What the runbook logs is
+//! told at once.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use moontide_runtime::observe::{Notice, Observer};
+use moontide_runtime::scheduler::Prompt;
+
+use crate::output::Output;
+use crate::progress::Lines;
+use crate::view::ServerView;
+use crate::view::server::latest;
+
+/// Whoever watched.
+pub(super) struct Witness {
+    lines: Lines,
+    pub(super) servers: RefCell<BTreeMap<String, Vec<ServerView>>>,
+    pub(super) asked: RefCell<Vec<(Prompt, Timestamp)>>,
+}
+
+impl Witness {
+    /// A witness who passes on what the runbook logs.
+    pub(super) fn new(output: Output) -> Witness {
+        Witness { lines: Lines(output), servers: RefCell::default(), asked: RefCell::default() }
+    }
+}
+
+impl Observer for Witness {
+    fn notice(&self, at: Timestamp, notice: &Notice) {
+        match notice {
+            Notice::Report { wave, topic, data } if topic == "server" => {
+                if let Some(server) = ServerView::read(data) {
+                    latest(self.servers.borrow_mut().entry(wave.clone()).or_default(), server);
+                }
+            }
+            Notice::Asked { prompt } => self.asked.borrow_mut().push((prompt.clone(), at)),
+            Notice::Log { .. } => self.lines.notice(at, notice),
+            _ => {}
+        }
+    }
+}

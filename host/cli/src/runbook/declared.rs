@@ -1,0 +1,40 @@
+//! From sources to a checked plan, or to everything that is wrong with it, line by line.
+
+use moontide_runtime::journal::Bundle;
+use moontide_runtime::plan::{Complaint, Located, Plan, locate};
+use moontide_runtime::sandbox::{Declared, Limits, Vm};
+
+use crate::error::{CommandError, Place, Result, code};
+use crate::output::words;
+
+/// Loads the bundle's entry in a sandbox and checks what it declares.
+pub(super) fn plan(bundle: &Bundle, limits: &Limits, seed: u64) -> Result<Plan> {
+    let declared = Vm::open(bundle, limits, seed).and_then(|vm| vm.declare());
+    let declared = declared.map_err(|error| CommandError::of_script(&error, bundle))?;
+    Plan::check(&declared.node).map_err(|complaints| refused(bundle, &declared, complaints))
+}
+
+fn refused(bundle: &Bundle, declared: &Declared, complaints: Vec<Complaint>) -> CommandError {
+    let file = &declared.file;
+    let module = bundle.modules.values().find(|module| module.file == *file);
+    let source = module.map_or("", |module| module.source.as_str());
+    let line = usize::try_from(declared.line).ok();
+    let located = locate(file, source, line, complaints);
+    let message = match located.as_slice() {
+        [only] => only.complaint.to_string(),
+        several => format!("the runbook has {}", words::count(several.len(), "mistake")),
+    };
+    let alone = located.len() == 1;
+    let places = located.into_iter().map(|located| place(located, alone));
+    places.fold(CommandError::new(code::PLAN_REFUSED, message), CommandError::at)
+}
+
+/// A complaint's place; if it is the only one, the error's own sentence says what is wrong.
+fn place(located: Located, alone: bool) -> Place {
+    let message = (!alone).then(|| located.complaint.to_string());
+    let (line, column, source_line) = match located.place {
+        Some(place) => (Some(place.line), Some(place.column), Some(place.source_line)),
+        None => (None, None, None),
+    };
+    Place { file: located.file, line, column, source_line, message }
+}

@@ -1,0 +1,174 @@
+//! The files of a runbook.
+
+use std::collections::BTreeMap;
+use std::fs::{self, DirEntry};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use moontide_runtime::journal::execution::Module;
+use moontide_runtime::plan::suggest;
+
+use super::FILE;
+use crate::error::{CommandError, Result, code};
+
+/// What ends the names of modules.
+const SUFFIX: &str = "luau";
+/// Modules that are longer are refused by the sandbox as well.
+const LARGEST_MODULE: u64 = 256 * 1024;
+/// All modules of a runbook together. They are stored with every execution.
+const LARGEST_FOLDER: u64 = 4 * 1024 * 1024;
+/// A folder with more in it is somebody's home directory, not a runbook.
+const MOST_ENTRIES: usize = 2_000;
+
+/// The folder, and the name of the module that is the runbook.
+pub(super) fn find(path: &Path) -> Result<(PathBuf, String)> {
+    let shown = path.display();
+    let kind = fs::metadata(path).map_err(|error| missing(path, &error))?;
+    if kind.is_dir() {
+        if path.join(FILE).is_file() {
+            return Ok((path.to_path_buf(), "runbook".to_owned()));
+        }
+        let message = format!("the folder {shown} has no {FILE}");
+        return Err(CommandError::new(code::RUNBOOK_MISSING, message).hint(inside(path)));
+    }
+    let stem = path.file_stem().and_then(|stem| stem.to_str());
+    match (path.extension().is_some_and(|suffix| suffix == SUFFIX), stem) {
+        (true, Some(stem)) => {
+            let folder = path.parent().filter(|folder| *folder != Path::new(""));
+            Ok((folder.unwrap_or(Path::new(".")).to_path_buf(), stem.to_owned()))
+        }
+        _ => Err(CommandError::new(code::RUNBOOK_MISSING, format!("{shown} is no runbook")).hint(
+            format!("a runbook is a folder with a {FILE}, or a file that ends in .{SUFFIX}"),
+        )),
+    }
+}
+
+/// Every module of the folder, by its name: its path without `.luau`.
+pub(super) fn modules(folder: &Path) -> Result<BTreeMap<String, Module>> {
+    let mut walk = Walk { title: title(folder), modules: BTreeMap::new(), entries: 0, bytes: 0 };
+    walk.enter(folder, "")?;
+    Ok(walk.modules)
+}
+
+/// The standard library's modules, as they are pinned.
+pub(super) fn standard_library() -> impl Iterator<Item = (String, Module)> {
+    moontide_stdlib::MODULES.iter().map(|(name, source)| {
+        let module = Module { file: format!("{name}.luau"), source: (*source).to_owned() };
+        ((*name).to_owned(), module)
+    })
+}
+
+struct Walk {
+    /// What errors call the folder.
+    title: String,
+    modules: BTreeMap<String, Module>,
+    entries: usize,
+    bytes: u64,
+}
+
+impl Walk {
+    /// Reads a folder; `within` is its path inside the runbook's, empty or with a slash at its end.
+    fn enter(&mut self, folder: &Path, within: &str) -> Result<()> {
+        let unreadable = |error: io::Error| unreadable(folder, &error);
+        for entry in fs::read_dir(folder).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            self.entries += 1;
+            if self.entries > MOST_ENTRIES {
+                let message = format!("{} holds more than {MOST_ENTRIES} files", self.title);
+                return Err(CommandError::new(code::RUNBOOK_TOO_LARGE, message)
+                    .hint("give the runbook a folder of its own"));
+            }
+            self.take(&entry, within)?;
+        }
+        Ok(())
+    }
+
+    /// Takes a module, or enters a folder. Links are not followed: a runbook is what lies in its folder.
+    fn take(&mut self, entry: &DirEntry, within: &str) -> Result<()> {
+        let (path, name) = (entry.path(), entry.file_name());
+        let kind = entry.file_type().map_err(|error| unreadable(&path, &error))?;
+        let Some(name) = name.to_str().filter(|name| !name.starts_with('.')) else { return Ok(()) };
+        if kind.is_dir() {
+            return self.enter(&path, &format!("{within}{name}/"));
+        }
+        match name.strip_suffix(".luau") {
+            Some(stem) if kind.is_file() => {
+                let source = self.read(&path)?;
+                let file = format!("{}/{within}{name}", self.title);
+                self.modules.insert(format!("{within}{stem}"), Module { file, source });
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn read(&mut self, path: &Path) -> Result<String> {
+        let shown = path.display();
+        let too_large = |message| Err(CommandError::new(code::RUNBOOK_TOO_LARGE, message));
+        let size = fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
+        self.bytes += size;
+        if size > LARGEST_MODULE {
+            return too_large(format!("{shown} is larger than {} KiB", LARGEST_MODULE / 1024));
+        }
+        if self.bytes > LARGEST_FOLDER {
+            let most = LARGEST_FOLDER / 1024 / 1024;
+            return too_large(format!("the modules of {} are larger than {most} MiB", self.title));
+        }
+        fs::read_to_string(path).map_err(|error| unreadable(path, &error))
+    }
+}
+
+/// The folder's own name, also if it was typed as `.`.
+fn title(folder: &Path) -> String {
+    let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+    whole
+        .file_name()
+        .map_or_else(|| "runbook".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+fn missing(path: &Path, error: &io::Error) -> CommandError {
+    let shown = path.display();
+    if error.kind() != io::ErrorKind::NotFound {
+        return unreadable(path, error);
+    }
+    let complaint = CommandError::new(code::RUNBOOK_MISSING, format!("{shown} does not exist"));
+    match neighbour(path) {
+        Some(neighbour) => complaint.hint(format!("did you mean `{}`?", neighbour.display())),
+        None => complaint.hint(format!("a runbook is a folder with a {FILE}")),
+    }
+}
+
+/// What was probably meant: something of a similar name in the same folder.
+fn neighbour(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let names: Vec<String> = fs::read_dir(folder)
+        .ok()?
+        .take(MOST_ENTRIES)
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    let nearest = suggest::nearest(path.file_name()?.to_str()?, names.iter().map(String::as_str))?;
+    Some(path.with_file_name(nearest))
+}
+
+/// The runbooks in a folder that is none, for a hint.
+fn inside(folder: &Path) -> String {
+    let runbook = |entry: io::Result<DirEntry>| {
+        let path = entry.ok()?.path();
+        path.join(FILE).is_file().then(|| path.display().to_string())
+    };
+    let mut found: Vec<String> =
+        fs::read_dir(folder).into_iter().flatten().take(MOST_ENTRIES).filter_map(runbook).collect();
+    found.sort();
+    match found.as_slice() {
+        [] => format!("a runbook is a folder with a {FILE}"),
+        found => format!("there are runbooks in it: {}", found.join(", ")),
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> CommandError {
+    let why = match error.kind() {
+        io::ErrorKind::InvalidData => "it is not valid UTF-8".to_owned(),
+        _ => error.to_string(),
+    };
+    CommandError::new(code::RUNBOOK_UNREADABLE, format!("{} cannot be read: {why}", path.display()))
+}

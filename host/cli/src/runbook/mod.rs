@@ -1,0 +1,64 @@
+//! From what the operator typed as RUNBOOK to pinned sources and a checked plan.
+//!
+//! - [`folder`]: the files.
+//! - [`declared`]: the plan, or what is wrong with it, line by line.
+
+mod declared;
+mod folder;
+
+use std::path::{Path, PathBuf};
+
+use moontide_runtime::journal::Bundle;
+use moontide_runtime::plan::Plan;
+use moontide_runtime::sandbox::Limits;
+
+use crate::error::Result;
+
+/// The file that makes a folder a runbook.
+pub(crate) const FILE: &str = "runbook.luau";
+
+/// A runbook found on disk; nothing of it has run yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Files {
+    /// Its folder.
+    pub(crate) folder: PathBuf,
+    /// Its sources and the standard library's.
+    pub(crate) bundle: Bundle,
+}
+
+impl Files {
+    /// Reads a folder with a `runbook.luau`, or a `.luau` file and what lies beside it.
+    pub(crate) fn read(path: &Path) -> Result<Files> {
+        let (folder, entry) = folder::find(path)?;
+        let mut modules = folder::modules(&folder)?;
+        modules.extend(folder::standard_library());
+        Ok(Files { folder, bundle: Bundle { entry, modules } })
+    }
+
+    /// Runs the file in a sandbox for what it declares, and checks that. The seed is the execution's.
+    pub(crate) fn plan(&self, limits: &Limits, seed: u64) -> Result<Plan> {
+        declared::plan(&self.bundle, limits, seed)
+    }
+}
+
+/// A bundle of the standard library alone, which runs one of its modules as a runbook.
+pub(crate) fn of_standard_library(
+    entry: &str,
+    limits: &Limits,
+    seed: u64,
+) -> Result<(Bundle, Plan)> {
+    let modules = folder::standard_library().collect();
+    let bundle = Bundle { entry: entry.to_owned(), modules };
+    let plan = declared::plan(&bundle, limits, seed)?;
+    Ok((bundle, plan))
+}
+
+/// Whether two bundles hold the same files of the author's: the standard library may differ, between
+/// two releases for instance.
+pub(crate) fn is_same(one: &Bundle, other: &Bundle) -> bool {
+    let own = |bundle: &Bundle| -> Vec<(String, String)> {
+        let modules = bundle.modules.iter().filter(|(name, _)| !name.starts_with('@'));
+        modules.map(|(name, module)| (name.clone(), module.source.clone())).collect()
+    };
+    one.entry == other.entry && own(one) == own(other)
+}

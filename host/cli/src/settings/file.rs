@@ -1,0 +1,172 @@
+//! `moontide.toml`: strict, small, and only what works.
+//!
+//! ```toml
+//! store = "sqlite:/srv/moontide/moontide.db"  # in the user's file only
+//!
+//! [policy]
+//! deny = ["ssm.*", "ec2.terminate_instances"]  # refused at the door, whatever a runbook says
+//!
+//! [limits]                                     # of one wave's program
+//! memory_mib = 64
+//! slice = "1s"                                 # processor time between two effects
+//! effects_per_lane = 10000
+//! log_lines = 10000
+//! ```
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+use moontide_runtime::plan::{duration, suggest};
+use serde::{Deserialize, Deserializer};
+
+use super::Settings;
+use crate::error::{CommandError, Place as Position, Result, code};
+
+/// Whose file it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In the user's configuration directory.
+    User,
+    /// In a runbook's folder.
+    Runbook,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    store: Option<toml::Spanned<String>>,
+    #[serde(default)]
+    policy: Policy,
+    #[serde(default)]
+    limits: Limits,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Policy {
+    #[serde(default)]
+    deny: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Limits {
+    memory_mib: Option<u16>,
+    slice: Option<Length>,
+    effects_per_lane: Option<u32>,
+    log_lines: Option<u32>,
+}
+
+#[derive(Debug)]
+struct Length(Duration);
+
+impl<'de> Deserialize<'de> for Length {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Length, D::Error> {
+        let text = String::deserialize(from)?;
+        let read = duration::parse(&text).map(Length);
+        read.ok_or_else(|| {
+            serde::de::Error::custom("a duration is written like \"1s\" or \"500ms\"")
+        })
+    }
+}
+
+impl File {
+    /// Puts what the file says into the settings.
+    pub(super) fn apply(self, settings: &mut Settings) {
+        settings.store = self.store.map(toml::Spanned::into_inner).or(settings.store.take());
+        settings.denied.extend(self.policy.deny);
+        let limits = &mut settings.limits;
+        if let Some(mebibytes) = self.limits.memory_mib {
+            limits.memory = usize::from(mebibytes) * 1024 * 1024;
+        }
+        limits.slice = self.limits.slice.map_or(limits.slice, |slice| slice.0);
+        limits.effects_per_lane = self.limits.effects_per_lane.unwrap_or(limits.effects_per_lane);
+        limits.lines = self.limits.log_lines.unwrap_or(limits.lines);
+    }
+}
+
+/// Reads a file; `None` if there is none.
+pub(super) fn read(path: &Path, place: Place) -> Result<Option<File>> {
+    let name = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => parse(&text, &name, place).map(Some),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        Err(error) => Err(CommandError::new(code::SETTINGS, format!("{name}: {error}"))),
+    }
+}
+
+fn parse(text: &str, name: &str, place: Place) -> Result<File> {
+    let complain = |message: String, offset: usize| {
+        let before = &text[..offset.min(text.len())];
+        let line = before.matches('\n').count() + 1;
+        CommandError::new(code::SETTINGS, message).at(Position::in_source(name, line, text))
+    };
+    let file: File = toml::from_str(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start);
+        complain(sentence(error.message()), offset)
+    })?;
+    match &file.store {
+        Some(store) if place == Place::Runbook => {
+            let message = "a runbook's folder cannot say where executions are kept: \
+                           `moontide status` would not know of it";
+            Err(complain(message.to_owned(), store.span().start)
+                .hint("put `store` into the user's moontide.toml, or set MOONTIDE_STORE"))
+        }
+        _ => Ok(file),
+    }
+}
+
+/// serde's complaint, with a suggestion instead of its list of all fields where one is close.
+fn sentence(complaint: &str) -> String {
+    let complaint = complaint.lines().next().unwrap_or_default();
+    let mut names = complaint.split('`').skip(1).step_by(2);
+    let nearest = match names.next() {
+        Some(unknown) if complaint.starts_with("unknown field") => suggest::nearest(unknown, names),
+        _ => None,
+    };
+    match (nearest, complaint.split_once(", ")) {
+        (Some(nearest), Some((head, _))) => format!("{head}, did you mean `{nearest}`?"),
+        _ => complaint.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str, place: Place) -> String {
+        let error = parse(text, "moontide.toml", place).expect_err("must be refused");
+        format!("{}: {}", error.places[0].position(), error.message)
+    }
+
+    #[test]
+    fn what_the_file_says_is_what_holds() {
+        let text = "[policy]\ndeny = [\"ssm.*\"]\n[limits]\nmemory_mib = 32\nslice = \"2s\"\n";
+        let mut settings = Settings::default();
+        parse(text, "moontide.toml", Place::Runbook).unwrap().apply(&mut settings);
+        assert_eq!(settings.denied, ["ssm.*"]);
+        assert_eq!(settings.limits.memory, 32 * 1024 * 1024);
+        assert_eq!(settings.limits.slice, Duration::from_secs(2));
+    }
+
+    #[test]
+    fn a_misspelled_key_is_answered_with_the_right_one() {
+        insta::assert_snapshot!(
+            refusal("[policy]\ndenny = []\n", Place::User),
+            @"moontide.toml:2:1: unknown field `denny`, did you mean `deny`?"
+        );
+        insta::assert_snapshot!(
+            refusal("[limits]\nslice = \"soon\"\n", Place::User),
+            @r#"moontide.toml:2:1: a duration is written like "1s" or "500ms""#
+        );
+    }
+
+    #[test]
+    fn a_runbook_cannot_hide_its_executions() {
+        assert!(refusal("store = \"sqlite:x\"\n", Place::Runbook).contains("moontide status"));
+        assert!(parse("store = \"sqlite:x\"\n", "moontide.toml", Place::User).is_ok());
+    }
+}

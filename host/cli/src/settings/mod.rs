@@ -1,0 +1,52 @@
+//! What the operator has decided before any command: where executions are kept, what is denied, how much
+//! a script may use.
+//!
+//! - [`home`]: the platform's directories, and where the store lies by default.
+//! - [`file`]: `moontide.toml`.
+
+mod file;
+pub(crate) mod home;
+
+use std::path::Path;
+
+use moontide_runtime::sandbox::Limits;
+
+use crate::environment::Environment;
+use crate::error::Result;
+use file::Place;
+
+/// The name of the settings file, beside a runbook and in the user's configuration directory.
+pub(crate) const FILE: &str = "moontide.toml";
+
+/// The settings of one command.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    /// The store that the user's file names.
+    pub(crate) store: Option<String>,
+    /// Operations that are denied, by name or as a service: `ssm.*`.
+    pub(crate) denied: Vec<String>,
+    /// What scripts may use.
+    pub(crate) limits: Limits,
+}
+
+impl Settings {
+    /// Reads the user's file, and the one in the runbook's folder if there is a runbook. Both may deny;
+    /// the runbook's limits win.
+    pub(crate) fn read(environment: &Environment, runbook: Option<&Path>) -> Result<Settings> {
+        let mut settings = Settings::default();
+        if let Some(directory) = home::configuration(environment) {
+            settings.read_file(&directory.join(FILE), Place::User)?;
+        }
+        if let Some(folder) = runbook {
+            settings.read_file(&folder.join(FILE), Place::Runbook)?;
+        }
+        Ok(settings)
+    }
+
+    fn read_file(&mut self, path: &Path, place: Place) -> Result<()> {
+        if let Some(file) = file::read(path, place)? {
+            file.apply(self);
+        }
+        Ok(())
+    }
+}

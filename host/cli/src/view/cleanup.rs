@@ -1,0 +1,83 @@
+//! What a cleanup did: what it terminated, and what it left and why.
+
+use moontide_runtime::scheduler::ExecutionStatus;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Record, Summary};
+use crate::context::Context;
+use crate::output::style::{self, faint, plain, strong};
+use crate::output::{Document, Page, Span, words};
+
+/// The result of a cleanup.
+#[derive(Serialize)]
+pub(crate) struct Cleaned {
+    execution: String,
+    cleanup: String,
+    status: ExecutionStatus,
+    terminated: Vec<Instance>,
+    left: Vec<Instance>,
+    #[serde(skip)]
+    summary: Summary,
+}
+
+/// An instance, as the cleanup's wave returns it.
+#[derive(Serialize, Deserialize)]
+struct Instance {
+    instance_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    server: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+impl Cleaned {
+    /// Reads what the waves of a cleanup returned: `{ terminated = { … }, left = { … } }`.
+    pub(crate) fn of(record: &Record, execution: &str, context: &Context) -> Cleaned {
+        let all = |field: &str| {
+            let results = record.state.waves.iter().map(|wave| &wave.result[field]);
+            results.filter_map(Value::as_array).flatten().filter_map(read).collect()
+        };
+        Cleaned {
+            execution: execution.to_owned(),
+            cleanup: record.execution.id.clone(),
+            status: record.status(),
+            terminated: all("terminated"),
+            left: all("left"),
+            summary: Summary::of(record, context),
+        }
+    }
+}
+
+fn read(value: &Value) -> Option<Instance> {
+    serde_json::from_value(value.clone()).ok()
+}
+
+impl Instance {
+    fn row(&self) -> Vec<Span<'_>> {
+        vec![
+            strong(self.instance_id.as_str()),
+            faint(self.server.as_deref().unwrap_or_default()),
+            plain(self.reason.as_deref().unwrap_or_default()),
+        ]
+    }
+}
+
+impl Document for Cleaned {
+    fn write(&self, page: &mut Page) {
+        if self.status != ExecutionStatus::Completed {
+            self.summary.write(page);
+        }
+        page.line([
+            strong(self.execution.as_str()),
+            plain("  cleanup "),
+            style::execution_status(self.status),
+            faint(format!("  {}", self.cleanup)),
+        ]);
+        for (word, instances) in [("terminated", &self.terminated), ("left", &self.left)] {
+            page.line([plain(format!("{word} {}", words::count(instances.len(), "instance")))]);
+            let rows: Vec<_> = instances.iter().map(Instance::row).collect();
+            page.indented(|page| page.table(&rows));
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What people and programs are shown of an execution: documents made from its head and its journal,
+//! never from anything else, so that any process shows the same.
+//!
+//! - [`record`]: head, journal and lease as loaded, and the state they add up to.
+//! - [`timeline`]: when each wave began and ended.
+//! - [`server`]: the verdict on a server, however it was reported.
+//! - [`summary`]: the short document, after a run and for `status`.
+//! - [`cleanup`]: what a cleanup terminated and left.
+//! - [`plan`]: what a runbook declares, for `check`.
+//! - [`sent`]: a signal on its way.
+//! - [`whole`]: everything, for `show`.
+
+pub(crate) mod cleanup;
+pub(crate) mod plan;
+pub(crate) mod prompts;
+pub(crate) mod record;
+pub(crate) mod sent;
+pub(crate) mod server;
+pub(crate) mod summary;
+pub(crate) mod timeline;
+pub(crate) mod whole;
+
+pub(crate) use prompts::PromptView;
+pub(crate) use record::Record;
+pub(crate) use server::ServerView;
+pub(crate) use summary::{Summary, WaveView};

@@ -1,0 +1,68 @@
+//! When each wave began and ended, read off the journal's events.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use moontide_runtime::journal::Entry;
+use moontide_runtime::scheduler::{Event, Graph, State, machine};
+
+use super::record::events;
+use crate::output::words;
+
+/// The moments of one wave.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Span {
+    /// When its first attempt began.
+    pub(crate) started_at: Option<Timestamp>,
+    /// When it came to its end.
+    pub(crate) ended_at: Option<Timestamp>,
+}
+
+impl Span {
+    /// How long it took, or has taken by `now`.
+    pub(crate) fn took(&self, now: Option<Timestamp>) -> Option<Duration> {
+        let end = self.ended_at.or(now)?;
+        Some(words::between(self.started_at?, end))
+    }
+}
+
+/// The moments of an execution.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Timeline {
+    /// The whole of it.
+    pub(crate) whole: Span,
+    /// Each node of the graph.
+    pub(crate) waves: Vec<Span>,
+}
+
+impl Timeline {
+    /// Folds the journal's events once more, looking at the clock.
+    pub(crate) fn of(graph: &Graph, entries: &[Entry]) -> Timeline {
+        let waves = vec![Span::default(); graph.len()];
+        let mut timeline = Timeline { whole: Span::default(), waves };
+        let mut state = State::new(graph);
+        for (at, event) in events(entries) {
+            let Ok((next, _)) = machine::apply(graph, state.clone(), at, event) else { continue };
+            timeline.note(at, event, &next);
+            state = next;
+        }
+        timeline
+    }
+
+    fn note(&mut self, at: Timestamp, event: &Event, next: &State) {
+        if *event == Event::Started {
+            self.whole.started_at = Some(at);
+        }
+        for (span, wave) in self.waves.iter_mut().zip(&next.waves) {
+            if wave.attempt > 0 {
+                span.started_at.get_or_insert(at);
+            }
+            if wave.status.is_terminal() {
+                span.ended_at.get_or_insert(at);
+            }
+        }
+        if next.status().is_terminal() {
+            self.whole.ended_at.get_or_insert(at);
+        }
+    }
+}

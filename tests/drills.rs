@@ -1,0 +1,164 @@
+//! Whole drills through the binary, against the simulator on a port: pauses, answers, edits, lost
+//! replies, and what is left to clean up.
+
+mod support;
+
+use serde_json::Value;
+use support::{Home, Ran, Sim, repository};
+
+const WORLD: &str = include_str!("../runbooks/three_tier/world.toml");
+
+/// A drill of three_tier, from a copy of the runbook that the test may edit.
+struct Drill {
+    home: Home,
+    sim: Sim,
+}
+
+impl Drill {
+    fn of(world: &str) -> Drill {
+        let home = Home::new();
+        let source = repository("runbooks/three_tier/runbook.luau");
+        std::fs::copy(source, home.path().join("runbook.luau")).expect("the runbook is there");
+        Drill { home, sim: Sim::with(world) }
+    }
+
+    /// A command that talks to the simulator.
+    fn aws(&self, arguments: &[&str]) -> Ran {
+        let flags = self.sim.flags();
+        let flags = flags.iter().map(String::as_str);
+        self.home.run(&arguments.iter().copied().chain(flags).collect::<Vec<_>>())
+    }
+
+    fn run(&self, more: &[&str]) -> Ran {
+        let runbook = self.home.path().join("runbook.luau");
+        let runbook = runbook.to_str().expect("a readable path");
+        let start = ["run", runbook, "--mode=drill", "--execution-id=drill"];
+        self.aws(&[&start, more].concat())
+    }
+
+    fn resume(&self) -> Ran {
+        self.aws(&["resume", "drill"])
+    }
+
+    fn answer(&self, choice: &str) -> Ran {
+        self.home.run(&["answer", "drill", choice, "--by=dba"])
+    }
+
+    /// The execution as `show` has it.
+    fn shown(&self) -> Value {
+        self.home.run(&["show", "drill", "--output=json"]).expect(0).json()
+    }
+
+    /// The statuses of database, application and web.
+    fn waves(&self) -> Vec<String> {
+        let shown = self.shown();
+        let waves = shown["waves"].as_array().expect("there are waves");
+        let status = |wave: &Value| wave["status"].as_str().unwrap_or("none").to_owned();
+        waves.iter().map(status).collect()
+    }
+}
+
+#[test]
+fn without_a_terminal_a_pause_exits_4_and_any_process_goes_on() {
+    let drill = Drill::of(WORLD);
+    let paused = drill.run(&[]).expect(4);
+    assert!(paused.stdout.contains("moontide answer drill continue"), "{paused:?}");
+    assert_eq!(drill.waves(), ["completed", "paused", "pending"]);
+    drill.resume().expect(4);
+    drill.answer("continue").expect(0);
+    drill.resume().expect(0);
+    assert_eq!(drill.waves(), ["completed"; 3]);
+    assert_eq!(drill.sim.performed("StartRecovery"), 3);
+}
+
+#[test]
+fn skip_leaves_the_application_out_and_abort_ends_the_drill() {
+    for (choice, code, waves, launches) in [
+        ("skip", 0, ["completed", "skipped", "completed"], 2),
+        ("abort", 1, ["completed", "cancelled", "cancelled"], 1),
+    ] {
+        let drill = Drill::of(WORLD);
+        drill.run(&[]).expect(4);
+        drill.answer(choice).expect(0);
+        drill.resume().expect(code);
+        assert_eq!(drill.waves(), waves, "{choice}");
+        assert_eq!(drill.sim.performed("StartRecovery"), launches, "{choice}");
+    }
+}
+
+#[test]
+fn a_runbook_edited_during_the_pause_resumes_from_its_pinned_source() {
+    let drill = Drill::of(WORLD);
+    drill.run(&[]).expect(4);
+    std::fs::write(drill.home.path().join("runbook.luau"), "return nonsense").expect("it edits");
+    drill.answer("continue").expect(0);
+    drill.resume().expect(0);
+    assert_eq!(drill.waves(), ["completed"; 3]);
+}
+
+#[test]
+fn a_lost_reply_to_a_launch_is_adopted_and_nothing_is_launched_twice() {
+    let fault =
+        "\n[[faults]]\nkind = \"drop_reply\"\noperation = \"drs:StartRecovery\"\neffect = true\n";
+    let drill = Drill::of(&format!("{WORLD}{fault}"));
+    drill.run(&["--answer=continue"]).expect(0);
+    assert_eq!(drill.sim.performed("StartRecovery"), 3);
+    let journal = drill.home.run(&["journal", "drill", "--output=json"]).expect(0).stdout;
+    let entries: Vec<Value> =
+        journal.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
+    let adopted = entries.iter().filter(|entry| entry["adopted"] == true).count();
+    let intents = entries
+        .iter()
+        .filter(|entry| entry["kind"] == "intent" && entry["operation"] == "drs.start_recovery");
+    assert_eq!((adopted, intents.count()), (1, 3));
+}
+
+#[test]
+fn starting_twice_is_starting_once() {
+    let drill = Drill::of(WORLD);
+    drill.run(&["--answer=continue"]).expect(0);
+    drill.run(&["--answer=continue"]).expect(0);
+    assert_eq!(drill.sim.performed("StartRecovery"), 3);
+    let listed = drill.home.run(&["list", "--output=json"]).expect(0).stdout;
+    assert_eq!(listed.matches("\"drill\"").count(), 2, "one execution, in mode drill: {listed}");
+}
+
+#[test]
+fn a_completed_job_with_a_failed_critical_server_fails_the_wave_and_asks() {
+    let world = WORLD.replace("server = \"web-3\"", "server = \"app-2\"");
+    let drill = Drill::of(&world);
+    let asked = drill.run(&["--answer=application=continue"]).expect(4);
+    assert!(asked.stderr.contains("app-2"), "{}", asked.stderr);
+    assert_eq!(drill.waves(), ["completed", "waiting", "pending"]);
+    drill.answer("retry").expect(0);
+    drill.resume().expect(0);
+    // The retry launches the failed server only.
+    let launched = drill.sim.simulator.calls();
+    let last = launched.iter().rfind(|call| call.operation == "StartRecovery").expect("launches");
+    assert_eq!(drill.sim.performed("StartRecovery"), 4, "{last:?}");
+    assert_eq!(drill.waves(), ["completed"; 3]);
+}
+
+#[test]
+fn cleanup_terminates_the_drill_instances_of_this_execution_and_no_others() {
+    let other = "\n[[servers]]\nname = \"hr\"\ntags = { App = \"hr\" }\n\
+                 recovery_instance = { drill = true, age = \"1d\" }\n";
+    let drill = Drill::of(&format!("{WORLD}{other}"));
+    drill.run(&["--answer=continue"]).expect(0);
+    let cleaned = drill.aws(&["cleanup", "drill"]).expect(0);
+    let terminated = cleaned.stdout.matches("i-").count() + cleaned.stderr.matches("i-").count();
+    assert!(terminated >= 7, "{cleaned:?}");
+    assert_eq!(drill.sim.performed("TerminateRecoveryInstances"), 1);
+    let again = drill.aws(&["cleanup", "drill"]).expect(0);
+    assert_eq!(drill.sim.performed("TerminateRecoveryInstances"), 1, "{again:?}");
+}
+
+#[test]
+fn a_drill_never_replaces_a_live_recovery_instance() {
+    let live = "count = 2\nrecovery_instance = { drill = false, age = \"1d\" }";
+    let drill = Drill::of(&WORLD.replacen("count = 2", live, 1));
+    let refused = drill.run(&["--answer=continue"]).expect(1);
+    let told = refused.stdout + &refused.stderr;
+    assert!(told.contains("live_recovery"), "{told}");
+    assert_eq!(drill.sim.performed("StartRecovery"), 0);
+}
