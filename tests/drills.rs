@@ -8,7 +8,7 @@ use support::{Home, Ran, Sim, repository};
 
 const WORLD: &str = include_str!("../runbooks/three_tier/world.toml");
 
-/// A drill of three_tier, from a copy of the runbook that the test may edit.
+/// A drill of `three_tier`, from a copy of the runbook that the test may edit.
 struct Drill {
     home: Home,
     sim: Sim,

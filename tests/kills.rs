@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use support::{Home, Moment, Sim, repository};
 
-/// The waves of three_tier, and so its launches.
+/// The waves of `three_tier`, and so its launches.
 const LAUNCHES: usize = 3;
 /// How many requests to try, each before and after its effect: the launches, and others in between.
 const REQUESTS: usize = 25;
@@ -20,7 +20,7 @@ struct Undisturbed {
     launches: Vec<usize>,
 }
 
-/// Runs three_tier and kills it at these moments, one process after another; the last one may end.
+/// Runs `three_tier` and kills it at these moments, one process after another; the last one may end.
 fn story(moments: &[Moment]) -> Result<Undisturbed, String> {
     let home = Home::new();
     let sim = Sim::of(&repository("runbooks/three_tier/world.toml"));

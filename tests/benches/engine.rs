@@ -2,8 +2,6 @@
 //!
 //! `cargo bench --bench engine`
 
-#![expect(missing_docs, reason = "criterion's macros make undocumented functions")]
-
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::rc::Rc;
@@ -48,7 +46,7 @@ fn asking(count: u32) -> String {
 }
 
 fn limits() -> Limits {
-    Limits { effects_per_lane: u32::MAX, slice: Duration::from_secs(60), ..Limits::default() }
+    Limits { effects_per_lane: u32::MAX, slice: Duration::from_mins(1), ..Limits::default() }
 }
 
 fn a_vm_with_the_flagship_loaded(c: &mut Criterion) {

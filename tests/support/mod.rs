@@ -58,7 +58,7 @@ impl Home {
 
     /// Runs `moontide` to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
-        Ran::of(self.moontide(arguments).output().expect("moontide starts"))
+        Ran::of(&self.moontide(arguments).output().expect("moontide starts"))
     }
 }
 
@@ -74,7 +74,7 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    fn of(output: Output) -> Ran {
+    fn of(output: &Output) -> Ran {
         Ran {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
