@@ -419,3 +419,21 @@ async fn an_endless_loop_fails_its_wave_and_not_its_neighbour() {
     assert_eq!(story.statuses().await, [WaveStatus::Failed, WaveStatus::Completed]);
     assert!(story.failure().await.starts_with("LimitExceeded: "), "{}", story.failure().await);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_a_branch_has_sent_is_journaled_even_if_another_branch_is_poisoned() {
+    let story = Story::of(
+        "waves = {{ name = 'w', run = function()
+            moontide.parallel {
+                function() host.effect('test.tagged', { say = 1 }) end,
+                function() host.effect('test.read', {}) while true do end end,
+            }
+        end }}",
+    )
+    .await;
+    story.ends(ExecutionStatus::Failed).await;
+    let outcomes = lines(&story.entries().await);
+    let launched = "outcome test.tagged w#1/1.1.1 ok".to_owned();
+    assert!(outcomes.contains(&launched), "{outcomes:?}");
+    assert_eq!(outcomes.last().map(String::as_str), Some("event ended"));
+}

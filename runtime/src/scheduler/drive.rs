@@ -94,7 +94,7 @@ impl<'d> Drive<'d> {
                 Request::Hand { prompt } => self.hand(&prompt),
                 Request::Stop { node } => {
                     if let Some(stop) = self.stops.get(&node) {
-                        let _ = stop.send(true);
+                        stop.send_replace(true);
                     }
                 }
                 Request::Finish { status } => {
@@ -108,14 +108,14 @@ impl<'d> Drive<'d> {
 
     fn run(&mut self, node: usize, attempt: u32) {
         let shared = Rc::clone(&self.shared);
-        let (stop, stopped) = watch::channel(false);
-        self.stops.insert(node, stop);
+        let stop = watch::Sender::new(false);
+        self.stops.insert(node, stop.clone());
         let attempt = Attempt {
             wave: self.graph.nodes()[node].name.clone(),
             number: attempt,
             unit: context::unit(&self.graph, node),
             context: context::of(&shared.execution, &self.graph, &self.state, node),
-            stop: stopped,
+            stop,
         };
         self.lanes.push(Box::pin(async move {
             let number = attempt.number;
@@ -126,8 +126,8 @@ impl<'d> Drive<'d> {
     fn hand(&mut self, prompt: &str) {
         let answer = self.state.answers.get(prompt).cloned();
         if let Some((answer, program)) = answer.zip(self.waiting.remove(prompt)) {
-            self.shared.handed.set(self.shared.handed.get() + 1);
-            let _ = program.send(answer);
+            let taken = program.send(answer).is_ok();
+            self.shared.handed.set(self.shared.handed.get() + usize::from(taken));
         }
     }
 

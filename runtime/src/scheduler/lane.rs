@@ -60,8 +60,9 @@ pub(super) struct Attempt {
     pub(super) unit: Unit,
     /// What the program is told: its one argument.
     pub(super) context: Value,
-    /// Turns true when the attempt is to stop at the next effect.
-    pub(super) stop: watch::Receiver<bool>,
+    /// Set to true when the attempt is to stop at the next effect: by the driver, or by the attempt itself
+    /// when it ends before its branches.
+    pub(super) stop: watch::Sender<bool>,
 }
 
 /// Why an attempt could not be brought to any end.
@@ -104,7 +105,7 @@ pub(super) async fn run(shared: Rc<Shared>, attempt: Attempt) -> Result<End, Bro
     let mut progress = program.begin(silent);
     loop {
         if let Some(ended) = progress.ended {
-            return walk.end(ended);
+            return walk.end(ended).await;
         }
         for ask in progress.asks {
             walk.take(ask)?;
@@ -208,7 +209,7 @@ impl<'s> Walk<'s> {
     /// Sends an effect. One that changes nothing outside is dropped when the attempt is to stop.
     fn send(&self, prepared: Prepared<'s>, next: Next) -> Sending<'s> {
         let (shared, busy) = (self.shared, Rc::clone(&self.busy));
-        let mut stop = self.attempt.stop.clone();
+        let mut stop = self.attempt.stop.subscribe();
         let stopping = self.stopping();
         Box::pin(async move {
             let needs_intent = prepared.step.class.needs_intent();
@@ -269,7 +270,13 @@ impl<'s> Walk<'s> {
         });
     }
 
-    fn end(&self, ended: Result<Value, ScriptError>) -> Result<End, Broken> {
+    /// A program that was poisoned may end before its branches: what they have sent is still seen to its
+    /// end and journaled, or nobody would know what it left in the world.
+    async fn end(mut self, ended: Result<Value, ScriptError>) -> Result<End, Broken> {
+        self.attempt.stop.send_replace(true);
+        self.replays.clear();
+        self.refused.clear();
+        while self.next().await?.is_some() {}
         let poisoned = ended.as_ref().is_err_and(|error| error.poisoned);
         if !poisoned && let Some(mismatch) = self.shared.past.borrow().leftover(self.lane) {
             return Err(Broken::Mismatch(mismatch));
@@ -320,7 +327,7 @@ async fn question(
     if shared.questions.send(Question { prompt, answer }).is_err() {
         return Ok(None);
     }
-    let mut watch = attempt.stop.clone();
+    let mut watch = attempt.stop.subscribe();
     let stopped = watch.wait_for(|stop| *stop);
     match future::select(answered, Box::pin(stopped)).await {
         future::Either::Left((Ok(answer), _)) => {
