@@ -1,5 +1,7 @@
 //! The AWS flags of a command, and whose credentials they lead to.
 
+#![expect(clippy::doc_markdown, reason = "clap prints these comments as they are")]
+
 use std::net::IpAddr;
 
 use clap::Args;

@@ -1,5 +1,7 @@
 //! The command line, as clap reads it, and the way from there to an exit code.
 
+#![expect(clippy::doc_markdown, reason = "clap prints these comments as they are")]
+
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;

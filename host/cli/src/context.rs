@@ -60,6 +60,7 @@ impl Context {
     }
 
     /// Runs a command's future on this thread.
+    #[expect(clippy::unused_self, reason = "only a command may block")]
     pub(crate) fn block_on<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| {

@@ -69,7 +69,7 @@ pub(crate) fn world(
 impl Ride<'_> {
     /// Drives until there is nothing more to do here, and says how the execution stands. Returns the
     /// exit code.
-    pub(crate) async fn to_the_end(self) -> Result<u8> {
+    pub(crate) async fn finish(self) -> Result<u8> {
         let (record, exit) = self.drive().await?;
         self.context.output.show(&Summary::of(&record, self.context))?;
         Ok(exit)

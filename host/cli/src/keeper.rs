@@ -39,9 +39,9 @@ impl Keeper {
         let taken =
             lease::acquire(store.as_ref(), &clock, execution, holder, TTL, PATIENCE).await?;
         let (stop, stopped) = oneshot::channel();
-        let (lose, lost) = oneshot::channel();
+        let (loser, lost) = oneshot::channel();
         let (kept, keeps) = (taken.clone(), Arc::clone(&store));
-        thread::spawn(move || keep(keeps.as_ref(), &clock, &kept, stopped, lose));
+        thread::spawn(move || keep(keeps.as_ref(), &clock, &kept, stopped, loser));
         Ok(Keeper { store, lease: taken, stop, lost })
     }
 
@@ -72,7 +72,7 @@ fn keep(
     clock: &dyn Clock,
     lease: &Lease,
     stopped: oneshot::Receiver<()>,
-    lose: oneshot::Sender<StoreError>,
+    loser: oneshot::Sender<StoreError>,
 ) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         return;
@@ -80,7 +80,7 @@ fn keep(
     runtime.block_on(async {
         tokio::select! {
             _ = stopped => {}
-            error = lease::keep(store, clock, lease, PERIOD) => drop(lose.send(error)),
+            error = lease::keep(store, clock, lease, PERIOD) => drop(loser.send(error)),
         }
     });
 }

@@ -43,7 +43,7 @@ impl Flag {
 
 /// The flags of one command, and who is asked when none of them fits.
 pub(crate) struct Flags {
-    flags: Vec<(Flag, Cell<bool>)>,
+    given: Vec<(Flag, Cell<bool>)>,
     by: String,
     otherwise: Rc<dyn Answers>,
 }
@@ -51,14 +51,14 @@ pub(crate) struct Flags {
 impl Flags {
     /// Answers with `flags` in the name of `by`, else lets `otherwise` answer.
     pub(crate) fn new(flags: &[Flag], by: &str, otherwise: Rc<dyn Answers>) -> Flags {
-        let flags = flags.iter().map(|flag| (flag.clone(), Cell::new(false))).collect();
-        Flags { flags, by: by.to_owned(), otherwise }
+        let given = flags.iter().map(|flag| (flag.clone(), Cell::new(false))).collect();
+        Flags { given, by: by.to_owned(), otherwise }
     }
 
     /// The flag that fits best. A `retry` counts once each time it is given: a wave that cannot succeed
     /// would be retried for ever.
     fn best(&self, prompt: &Prompt) -> Option<&str> {
-        let usable = self.flags.iter().filter(|(flag, used)| flag.choice != "retry" || !used.get());
+        let usable = self.given.iter().filter(|(flag, used)| flag.choice != "retry" || !used.get());
         let fitting = usable.filter(|(flag, _)| flag.fits(prompt) > 0);
         // The first of equals wins.
         let (flag, used) = fitting.rev().max_by_key(|(flag, _)| flag.fits(prompt))?;

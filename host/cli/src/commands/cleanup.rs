@@ -117,10 +117,8 @@ async fn next(store: &dyn Store, drill: &str) -> Result<Next> {
     let Some(last) = numbers.max() else { return Ok(Next::Begin(format!("{prefix}1"))) };
     let id = format!("{prefix}{last}");
     let record = Record::load(store, &id).await?;
-    Ok(match record.status().is_terminal() {
-        true => Next::Begin(format!("{prefix}{}", last + 1)),
-        false => Next::GoOn(id),
-    })
+    let is_over = record.status().is_terminal();
+    Ok(if is_over { Next::Begin(format!("{prefix}{}", last + 1)) } else { Next::GoOn(id) })
 }
 
 /// The cleanup as an execution: in the drill's account and Regions, and itself a drill, so that the door

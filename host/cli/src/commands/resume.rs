@@ -60,7 +60,7 @@ pub(crate) async fn go_on(
     check_account(&execution, aws::caller(world.as_ref()).await?.account.as_deref())?;
     let settings = context.settings(None)?;
     let answers = answers.to_vec();
-    Ride { context, settings, store, execution, world, clock, answers }.to_the_end().await
+    Ride { context, settings, store, execution, world, clock, answers }.finish().await
 }
 
 /// An execution belongs to one account; other credentials would find none of its jobs.

@@ -144,7 +144,7 @@ impl Start<'_> {
         }
         context.output.say([plain("execution "), strong(execution.id.as_str())]);
         let answers = flags.answers.clone();
-        Ride { context, settings, store, execution, world, clock, answers }.to_the_end().await
+        Ride { context, settings, store, execution, world, clock, answers }.finish().await
     }
 
     fn execution(

@@ -72,6 +72,7 @@ impl Output {
     }
 
     /// Says a line to whoever watches stderr.
+    #[expect(clippy::unused_self, reason = "only whoever has the output may print")]
     pub(crate) fn say<'s>(self, spans: impl IntoIterator<Item = Span<'s>>) {
         let mut page = Page::default();
         page.line(spans);
@@ -79,6 +80,7 @@ impl Output {
     }
 
     /// Says several lines to whoever watches stderr, in one go.
+    #[expect(clippy::unused_self, reason = "only whoever has the output may print")]
     pub(crate) fn say_page(self, page: Page) {
         talk(&page.into_text());
     }
@@ -88,7 +90,7 @@ impl Output {
         match self.format {
             Format::Text => self.say_page(complaint::text(error)),
             Format::Json => {
-                talk(&json_line(&json!({ "version": VERSION }), &complaint::json(error)))
+                talk(&json_line(&json!({ "version": VERSION }), &complaint::json(error)));
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::view::ServerView;
 pub(super) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
     match notice {
         Notice::Wave { wave, attempt, status, reason } => {
-            wave_line(wave, *attempt, *status, reason)
+            wave_line(wave, *attempt, *status, reason.as_ref())
         }
         Notice::Report { wave, topic, data } if topic == "server" => {
             let server = ServerView::read(data)?;
@@ -62,7 +62,7 @@ fn wave_line(
     wave: &str,
     attempt: u32,
     status: WaveStatus,
-    reason: &Option<String>,
+    reason: Option<&String>,
 ) -> Option<Vec<Span<'static>>> {
     if status == WaveStatus::Pending {
         return None;
@@ -72,6 +72,6 @@ fn wave_line(
     if attempt > 1 {
         line.push(faint(format!(" (attempt {attempt})")));
     }
-    line.extend(reason.as_ref().map(|reason| plain(format!(": {reason}"))));
+    line.extend(reason.map(|reason| plain(format!(": {reason}"))));
     Some(line)
 }

@@ -2,7 +2,7 @@
 //! a script may use.
 //!
 //! - [`home`]: the platform's directories, and where the store lies by default.
-//! - [`file`]: `moontide.toml`.
+//! - [`file`]: the file `moontide.toml`.
 
 mod file;
 pub(crate) mod home;

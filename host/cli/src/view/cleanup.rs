@@ -15,15 +15,15 @@ pub(crate) struct Cleaned {
     execution: String,
     cleanup: String,
     status: ExecutionStatus,
-    terminated: Vec<Instance>,
-    left: Vec<Instance>,
+    terminated: Vec<Touched>,
+    left: Vec<Touched>,
     #[serde(skip)]
     summary: Summary,
 }
 
 /// An instance, as the cleanup's wave returns it.
 #[derive(Serialize, Deserialize)]
-struct Instance {
+struct Touched {
     instance_id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     server: Option<String>,
@@ -49,11 +49,11 @@ impl Cleaned {
     }
 }
 
-fn read(value: &Value) -> Option<Instance> {
+fn read(value: &Value) -> Option<Touched> {
     serde_json::from_value(value.clone()).ok()
 }
 
-impl Instance {
+impl Touched {
     fn row(&self) -> Vec<Span<'_>> {
         vec![
             strong(self.instance_id.as_str()),
@@ -76,7 +76,7 @@ impl Document for Cleaned {
         ]);
         for (word, instances) in [("terminated", &self.terminated), ("left", &self.left)] {
             page.line([plain(format!("{word} {}", words::count(instances.len(), "instance")))]);
-            let rows: Vec<_> = instances.iter().map(Instance::row).collect();
+            let rows: Vec<_> = instances.iter().map(Touched::row).collect();
             page.indented(|page| page.table(&rows));
         }
     }

@@ -49,7 +49,8 @@ struct Answered {
 struct Attempt {
     at: Timestamp,
     wave: String,
-    attempt: u32,
+    #[serde(rename = "attempt")]
+    number: u32,
     end: &'static str,
     servers: Vec<ServerView>,
     failure: Option<Failure>,
@@ -98,7 +99,14 @@ impl Whole {
                     End::Cancelled => ("cancelled", Vec::new(), None),
                 };
                 let (wave, attempt) = (wave.clone(), *attempt);
-                self.attempts.push(Attempt { at, wave, attempt, end: word, servers, failure });
+                self.attempts.push(Attempt {
+                    at,
+                    wave,
+                    number: attempt,
+                    end: word,
+                    servers,
+                    failure,
+                });
             }
             Event::Started | Event::Asked { .. } | Event::CancelRequested { .. } => {}
         }
@@ -159,7 +167,7 @@ impl Attempt {
             faint(words::time(self.at)),
             plain("  "),
             strong(self.wave.as_str()),
-            plain(format!(" attempt {} ", self.attempt)),
+            plain(format!(" attempt {} ", self.number)),
             word,
         ]);
         page.indented(|page| {
