@@ -166,7 +166,8 @@ pub struct Param {
     /// Its value when nobody sets it; without one it must be set.
     #[serde(default)]
     pub default: Option<Value>,
-    /// Never printed, never journaled.
+    /// Never printed and never journaled; kept in the head of its executions, which only the owner of the
+    /// store can read.
     #[serde(default)]
     pub secret: bool,
 }
