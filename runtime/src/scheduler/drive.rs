@@ -204,7 +204,9 @@ impl<'d> Drive<'d> {
             let choice = prompt.on_timeout.map(|choice| choice.to_string()).unwrap_or_default();
             let by = "time-out".to_owned();
             let comment = String::new();
-            self.tell(&Event::Answered { prompt: prompt.id, choice, by, comment }).await?;
+            // The silence at another one may have ended this one too.
+            let answered = Event::Answered { prompt: prompt.id, choice, by, comment };
+            self.tell_if_it_fits(&answered).await?;
         }
         Ok(any)
     }
