@@ -19,7 +19,7 @@ use super::state::Answer;
 use super::{End, Failure};
 use crate::clock::Clock;
 use crate::effect::builtin::{ASK, AskInput};
-use crate::effect::door::{Door, Prepared, Settled};
+use crate::effect::door::{CANCELLED, Door, Prepared, Settled};
 use crate::effect::{Lane, Outcome, Reply, arguments};
 use crate::journal::cursor::{Next, Past};
 use crate::journal::{Execution, Mismatch, Step, Writer};
@@ -97,7 +97,7 @@ pub(super) async fn run(shared: Rc<Shared>, attempt: Attempt) -> Result<End, Bro
         refused: VecDeque::new(),
         replays: BTreeMap::new(),
         sending: FuturesUnordered::new(),
-        busy: Rc::new(Cell::new(0)),
+        busy: Rc::default(),
         uncertain: false,
     };
     let silent = shared.past.borrow().remains(&lane);
@@ -208,11 +208,12 @@ impl<'s> Walk<'s> {
     /// Sends an effect. One that changes nothing outside is dropped when the attempt is to stop.
     fn send(&self, prepared: Prepared<'s>, next: Next) -> Sending<'s> {
         let (shared, busy) = (self.shared, Rc::clone(&self.busy));
+        let needs_intent = prepared.step.class.needs_intent();
         let mut stop = self.attempt.stop.clone();
-        let stopping = self.stopping();
+        let watched = stop.clone();
         Box::pin(async move {
-            let needs_intent = prepared.step.class.needs_intent();
-            let sent = shared.door.send(&prepared, next, &shared.journal, stopping);
+            let stopping = || *watched.borrow();
+            let sent = shared.door.send(&prepared, next, &shared.journal, &stopping);
             let settled = if needs_intent {
                 Some(sent.await?)
             } else {
@@ -280,6 +281,7 @@ impl<'s> Walk<'s> {
                 secrets.hide_in(&mut result);
                 End::Completed { result }
             }
+            Err(error) if self.stopping() && error.code == CANCELLED => End::Cancelled,
             Err(error) => {
                 let mut failure = failure(error, self.uncertain);
                 failure.message = secrets.hide(&failure.message);
