@@ -167,6 +167,7 @@ impl Door {
         stopping: &dyn Fn() -> bool,
     ) -> Result<Settled, StoreError> {
         let mut backoff = FIRST_BACKOFF;
+        let mut in_doubt = intended_at.is_some();
         loop {
             if let Err(error) = self.judge(prepared).await {
                 return Ok(Settled::of(Reply::failed(error), attempts));
@@ -185,6 +186,8 @@ impl Door {
                     backoff = (backoff * 2).min(Duration::from_mins(1));
                     continue;
                 }
+                // In doubt, a refusal may only say that it is happening already.
+                Outcome::Failed { .. } if in_doubt => {}
                 Outcome::Ok { .. } | Outcome::Failed { .. } => {
                     return Ok(Settled::of(reply, attempts));
                 }
@@ -197,7 +200,9 @@ impl Door {
                 (Finding::Undecided(evidence), _) => {
                     return Ok(Settled::of(Reply::unknown(evidence), attempts));
                 }
-                (Finding::Absent, Outcome::Unknown { .. }) if attempts < MOST_ATTEMPTS => {}
+                (Finding::Absent, Outcome::Unknown { .. }) if attempts < MOST_ATTEMPTS => {
+                    in_doubt = true;
+                }
                 (Finding::Absent, Outcome::Unknown { evidence }) => {
                     let evidence = gave_up(evidence, attempts);
                     return Ok(Settled::of(Reply::unknown(evidence), attempts));
