@@ -87,7 +87,8 @@ pub(super) async fn run(shared: Rc<Shared>, attempt: Attempt) -> Result<End, Bro
     let mut program = match open(&shared, &attempt, &lane) {
         Ok(program) => program,
         Err(error) => {
-            return Ok(End::Failed { failure: failure(error, false) });
+            let uncertain = shared.past.borrow().is_cut_off(&lane);
+            return Ok(End::Failed { failure: failure(error, uncertain) });
         }
     };
     let mut walk = Walk {
@@ -98,6 +99,7 @@ pub(super) async fn run(shared: Rc<Shared>, attempt: Attempt) -> Result<End, Bro
         replays: BTreeMap::new(),
         sending: FuturesUnordered::new(),
         busy: Rc::default(),
+        out: Rc::default(),
         uncertain: false,
     };
     let silent = shared.past.borrow().remains(&lane);
@@ -165,6 +167,8 @@ struct Walk<'s> {
     sending: FuturesUnordered<Sending<'s>>,
     /// How many of `sending` are not questions.
     busy: Rc<Cell<usize>>,
+    /// How many of them change something outside.
+    out: Rc<Cell<usize>>,
     /// Whether an outcome was `unknown`.
     uncertain: bool,
 }
@@ -208,14 +212,18 @@ impl<'s> Walk<'s> {
     /// Sends an effect. One that changes nothing outside is dropped when the attempt is to stop.
     fn send(&self, prepared: Prepared<'s>, next: Next) -> Sending<'s> {
         let (shared, busy) = (self.shared, Rc::clone(&self.busy));
+        let out = Rc::clone(&self.out);
         let needs_intent = prepared.step.class.needs_intent();
+        out.set(out.get() + usize::from(needs_intent));
         let mut stop = self.attempt.stop.clone();
         let watched = stop.clone();
         Box::pin(async move {
             let stopping = || *watched.borrow();
             let sent = shared.door.send(&prepared, next, &shared.journal, &stopping);
             let settled = if needs_intent {
-                Some(sent.await?)
+                let sent = sent.await?;
+                out.set(out.get() - 1);
+                Some(sent)
             } else {
                 let stopped = stop.wait_for(|stop| *stop);
                 match future::select(Box::pin(sent), Box::pin(stopped)).await {
@@ -270,6 +278,15 @@ impl<'s> Walk<'s> {
         });
     }
 
+    /// Whether the program left effects behind of which it did not see whether they happened. Only one
+    /// that was poisoned can.
+    fn is_cut_off(&self) -> bool {
+        let unknown = |it: &Delivery| matches!(it.outcome, Outcome::Unknown { .. });
+        self.out.get() > 0
+            || self.replays.values().any(unknown)
+            || self.shared.past.borrow().is_cut_off(self.lane)
+    }
+
     fn end(&self, ended: Result<Value, ScriptError>) -> Result<End, Broken> {
         let poisoned = ended.as_ref().is_err_and(|error| error.poisoned);
         if !poisoned && let Some(mismatch) = self.shared.past.borrow().leftover(self.lane) {
@@ -283,7 +300,8 @@ impl<'s> Walk<'s> {
             }
             Err(error) if self.stopping() && error.code == CANCELLED => End::Cancelled,
             Err(error) => {
-                let mut failure = failure(error, self.uncertain);
+                let uncertain = self.uncertain || self.is_cut_off();
+                let mut failure = failure(error, uncertain);
                 failure.message = secrets.hide(&failure.message);
                 secrets.hide_in(&mut failure.details);
                 End::Failed { failure }
