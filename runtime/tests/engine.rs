@@ -10,10 +10,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use moontide_runtime::effect::Outcome;
 use moontide_runtime::journal::{Body, Entry};
 use moontide_runtime::scheduler::{
-    DriveError, Ended, ExecutionStatus, Graph, State, WaveStatus, machine,
+    DriveError, Ended, ExecutionStatus, Given, Graph, Prompt, State, WaveStatus, machine,
 };
 use moontide_runtime::store::{MemoryStore, Signal, Store, Wish};
 use serde_json::json;
@@ -541,4 +542,44 @@ async fn a_refusal_after_a_lost_reply_is_looked_into_before_it_is_believed() {
         ]
     );
     assert_eq!(story.times("test.tagged"), 1);
+}
+
+/// Answers what a program asks, after half a second, and nobody else.
+struct Slow;
+
+#[async_trait(?Send)]
+impl moontide_runtime::scheduler::Answers for Slow {
+    async fn answer(&self, prompt: &Prompt) -> Option<Given> {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let (choice, by) = ("continue".to_owned(), "test".to_owned());
+        (prompt.wave == "w").then(|| Given { choice, by, comment: String::new() })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_comes_too_late_for_its_program_holds_nothing_up() {
+    let story = Story::of(
+        "on_finish = function() moontide.ask { message = 'Seen?' } end,
+        waves = {{ name = 'w', run = function()
+            moontide.parallel {
+                function() moontide.ask { message = 'Well?' } end,
+                function() host.effect('test.tagged', { say = 1 }) end,
+            }
+        end }}",
+    )
+    .await;
+    // The call is still out when the cancel has stopped the question and its answer arrives.
+    story.ledger.trouble.borrow_mut().push(Trouble::Throttled);
+    let lease = lease(story.store.as_ref(), "x").await;
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
+    driver.answers = Rc::new(Slow);
+    driver.signals_every = Some(Duration::from_millis(50));
+    let cancel = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        story.send(Wish::Cancel).await;
+        tokio::time::sleep(Duration::from_hours(1)).await;
+    };
+    let ended = driver.drive(&lease, cancel).await.unwrap();
+    assert!(matches!(&ended, Ended::Waiting(prompts) if prompts[0].wave == "@finish"), "{ended:?}");
 }

@@ -184,7 +184,7 @@ impl Driver {
             limits: self.limits.clone(),
             questions,
             idle: Cell::new(0),
-            handed: Cell::new(0),
+            handed: Rc::default(),
         }
     }
 }

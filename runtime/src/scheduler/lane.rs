@@ -43,14 +43,30 @@ pub(super) struct Shared {
     pub(super) questions: mpsc::UnboundedSender<Question>,
     /// How many lanes wait for nothing but people.
     pub(super) idle: Cell<usize>,
-    /// Answers that were handed over and that no lane has picked up yet.
-    pub(super) handed: Cell<usize>,
+    /// How many answers are on their way.
+    pub(super) handed: Rc<Cell<usize>>,
+}
+
+/// An answer was handed over, and its lane has not picked it up yet. Ends also if the lane never will.
+pub(super) struct OnItsWay(Rc<Cell<usize>>);
+
+impl OnItsWay {
+    pub(super) fn new(handed: &Rc<Cell<usize>>) -> OnItsWay {
+        handed.set(handed.get() + 1);
+        OnItsWay(Rc::clone(handed))
+    }
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
 }
 
 /// A program's question on its way to the driver.
 pub(super) struct Question {
     pub(super) prompt: Prompt,
-    pub(super) answer: oneshot::Sender<Answer>,
+    pub(super) answer: oneshot::Sender<(Answer, OnItsWay)>,
 }
 
 /// One attempt of one wave.
@@ -343,8 +359,7 @@ async fn question(
     let mut watch = attempt.stop.clone();
     let stopped = watch.wait_for(|stop| *stop);
     match future::select(answered, Box::pin(stopped)).await {
-        future::Either::Left((Ok(answer), _)) => {
-            shared.handed.set(shared.handed.get() - 1);
+        future::Either::Left((Ok((answer, _)), _)) => {
             let Answer { choice, by, comment } = answer;
             let value = json!({ "choice": choice.as_str(), "by": by, "comment": comment });
             Ok(Some((step, settled(Reply::ok(value)))))
