@@ -451,7 +451,7 @@ async fn cancelled_after(story: &Story, delay: Duration) -> Ended {
     let cancel = async {
         tokio::time::sleep(delay).await;
         story.send(Wish::Cancel).await;
-        std::future::pending().await
+        std::future::pending::<()>().await;
     };
     driver.drive(&lease, cancel).await.unwrap()
 }

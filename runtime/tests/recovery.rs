@@ -29,6 +29,8 @@ struct Drs {
     calls: RefCell<BTreeMap<String, u32>>,
     /// How many launches fail to bring a server up.
     lost: Cell<usize>,
+    /// Whether somebody else's job is active all the time.
+    shared: bool,
 }
 
 impl Drs {
@@ -47,7 +49,10 @@ impl Drs {
                 let servers = ["a", "b", "c"].map(server);
                 json!({ "items": servers })
             }
-            "drs.describe_jobs" => json!({ "items": [] }),
+            "drs.describe_jobs" => {
+                let theirs = json!({ "status": "STARTED", "participating_servers": ["s-z"] });
+                json!({ "items": Vec::from_iter(self.shared.then_some(theirs)) })
+            }
             "drs.start_recovery" => {
                 let mut launches = self.launches.borrow_mut();
                 launches.push(ids("source_servers", "source_server_id"));
@@ -124,8 +129,8 @@ async fn launches(drs: Drs, more: &str) -> (Ended, Vec<Vec<String>>) {
     let source = format!(
         "local moontide = require('@moontide')\nlocal host = require('@moontide/host')\n\
          require('@moontide/jobs').quotas.servers_per_job = 1\n\
-         return moontide.runbook {{ name = 'story', waves = {{ {{ name = 'w', {more}\n\
-         servers = {{ tags = {{ Tier = 'web' }} }}, on_failure = 'retry', max_attempts = 3 }} }} }}"
+         return moontide.runbook {{ name = 'story', waves = {{ {{ name = 'w',\n\
+         servers = {{ tags = {{ Tier = 'web' }} }}, on_failure = 'retry', max_attempts = 3, {more} }} }} }}"
     );
     let store = Arc::new(MemoryStore::new());
     store.create(&execution("x", &source)).await.unwrap();
@@ -198,4 +203,17 @@ async fn a_server_that_failed_in_a_job_taken_up_is_launched_again_and_no_other()
         (ended, launches)
     };
     assert_eq!(launches(drs, "").await, again(each_once()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_launch_that_another_one_took_the_room_of_waits_for_room_again() {
+    let full = EffectError::new("ServiceQuotaExceededException", "too many jobs");
+    let drs = |shared| {
+        let fails = BTreeMap::from([(("drs.start_recovery", 2), full.clone())]);
+        Drs { fails, shared, ..Drs::default() }
+    };
+    assert_eq!(launches(drs(true), "max_attempts = 1").await, each_once());
+    // With no job active there is nothing to wait for: the job does not fit at all.
+    let (ended, _) = launches(drs(false), "max_attempts = 1").await;
+    assert_eq!(ended, Ended::Finished(ExecutionStatus::Failed));
 }
