@@ -583,3 +583,17 @@ async fn an_answer_that_comes_too_late_for_its_program_holds_nothing_up() {
     let ended = driver.drive(&lease, cancel).await.unwrap();
     assert!(matches!(&ended, Ended::Waiting(prompts) if prompts[0].wave == "@finish"), "{ended:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_look_before_a_call_is_repeated_and_never_left_out() {
+    let run =
+        "waves = {{ name = 'w', run = function() host.effect('test.tagged', { say = 1 }) end }}";
+    for (busy, status, times) in
+        [(5, ExecutionStatus::Completed, 1), (100, ExecutionStatus::Failed, 0)]
+    {
+        let story = Story::of(run).await;
+        story.ledger.busy.set(busy);
+        story.ends(status).await;
+        assert_eq!(story.times("test.tagged"), times, "{busy}");
+    }
+}

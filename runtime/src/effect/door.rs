@@ -166,14 +166,22 @@ impl Door {
         journal: &Writer,
         stopping: &dyn Fn() -> bool,
     ) -> Result<Settled, StoreError> {
-        let mut backoff = FIRST_BACKOFF;
+        let (mut backoff, mut looks) = (FIRST_BACKOFF, 1);
         let mut in_doubt = intended_at.is_some();
         loop {
-            if let Err(error) = self.judge(prepared).await {
-                return Ok(Settled::of(Reply::failed(error), attempts));
-            }
+            let judged = self.judge(prepared).await;
             if stopping() {
                 return Ok(Settled::of(Reply::failed(cancelled()), attempts));
+            }
+            match judged {
+                Ok(()) => {}
+                // The world was too busy to be looked at.
+                Err(error) if error.retryable && looks < MOST_ATTEMPTS => {
+                    looks += 1;
+                    self.back_off(&mut backoff).await;
+                    continue;
+                }
+                Err(error) => return Ok(Settled::of(Reply::failed(error), attempts)),
             }
             attempts += 1;
             let body = Body::Intent { step: prepared.step.clone(), attempt: attempts };
@@ -182,8 +190,7 @@ impl Door {
             let reply = prepared.operation.perform(&prepared.call).await;
             match &reply.outcome {
                 Outcome::Failed { error } if error.retryable && attempts < MOST_ATTEMPTS => {
-                    self.clock.sleep(backoff).await;
-                    backoff = (backoff * 2).min(Duration::from_mins(1));
+                    self.back_off(&mut backoff).await;
                     continue;
                 }
                 // In doubt, a refusal may only say that it is happening already.
@@ -210,6 +217,11 @@ impl Door {
                 (Finding::Absent, _) => return Ok(Settled::of(reply, attempts)),
             }
         }
+    }
+
+    async fn back_off(&self, pause: &mut Duration) {
+        self.clock.sleep(*pause).await;
+        *pause = (*pause * 2).min(Duration::from_mins(1));
     }
 
     /// Policy: the operation itself for every class; what it would do for those that change anything.

@@ -91,6 +91,8 @@ pub(crate) struct Ledger {
     pub(crate) trouble: RefCell<Vec<Trouble>>,
     /// How many look-ups find nothing yet of what happened.
     pub(crate) hidden: Cell<u32>,
+    /// How many times the world is too busy to say what a call would do.
+    pub(crate) busy: Cell<u32>,
 }
 
 /// What goes wrong with one call.
@@ -181,6 +183,11 @@ impl Operation for TestOperation {
     }
 
     async fn consequences(&self, _call: &Call) -> Result<Consequences, EffectError> {
+        let busy = self.ledger.busy.get();
+        if busy > 0 && self.class.needs_intent() {
+            self.ledger.busy.set(busy - 1);
+            return Err(EffectError::new("ThrottlingException", "slow down").retryable());
+        }
         Ok(Consequences { region: Some("us-west-2".into()), ..Consequences::default() })
     }
 
