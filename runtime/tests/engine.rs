@@ -8,11 +8,13 @@ mod support;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
+use async_trait::async_trait;
 use moontide_runtime::effect::Outcome;
 use moontide_runtime::journal::{Body, Entry};
 use moontide_runtime::scheduler::{
-    DriveError, Ended, ExecutionStatus, Graph, State, WaveStatus, machine,
+    DriveError, Ended, ExecutionStatus, Given, Graph, Prompt, State, WaveStatus, machine,
 };
 use moontide_runtime::store::{MemoryStore, Signal, Store, Wish};
 use serde_json::json;
@@ -426,16 +428,190 @@ async fn what_a_branch_has_sent_is_journaled_even_if_another_branch_is_poisoned(
         "waves = {{ name = 'w', run = function()
             moontide.parallel {
                 function() host.effect('test.tagged', { say = 1 }) end,
-                function() host.effect('test.read', {}) while true do end end,
+                function() moontide.sleep(0.01); while true do end end,
             }
         end }}",
     )
     .await;
-    // It takes a while: the loop next door is poisoned meanwhile.
-    story.ledger.trouble.borrow_mut().push(Trouble::Throttled);
     story.ends(ExecutionStatus::Failed).await;
     let outcomes = lines(&story.entries().await);
     let launched = "outcome test.tagged w#1/1.1.1 ok".to_owned();
     assert!(outcomes.contains(&launched), "{outcomes:?}");
     assert_eq!(outcomes.last().map(String::as_str), Some("event ended"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_program_that_is_poisoned_while_a_call_is_out_is_not_retried_by_itself() {
+    let story = Story::of(
+        "waves = {{ name = 'w', on_failure = 'retry', max_attempts = 2, run = function()
+            moontide.parallel {
+                function() host.effect('test.tagged', { say = 1 }) end,
+                function() moontide.sleep(0.01); while true do end end,
+            }
+        end }}",
+    )
+    .await;
+    let ended = story.drive(Answers::new()).await.unwrap();
+    assert!(
+        matches!(&ended, Ended::Waiting(prompts) if prompts[0].id == "w#1.failure"),
+        "{ended:?}"
+    );
+    let state = story.state().await;
+    assert!(state.waves[0].failure.as_ref().unwrap().uncertain);
+}
+
+/// Cancels after a while, whatever is running then.
+async fn cancelled_after(story: &Story, delay: Duration) -> Ended {
+    let lease = lease(story.store.as_ref(), "x").await;
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
+    driver.signals_every = Some(Duration::from_millis(50));
+    let cancel = async {
+        tokio::time::sleep(delay).await;
+        story.send(Wish::Cancel).await;
+        std::future::pending::<()>().await;
+    };
+    driver.drive(&lease, cancel).await.unwrap()
+}
+
+impl Story {
+    async fn send(&self, wish: Wish) {
+        let at = moontide_runtime::clock::Clock::now(&TestClock);
+        let signal = Signal { wish, by: "alice".into(), comment: String::new(), at };
+        self.store.send("x", &signal).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn cancel_stops_a_throttled_mutation_from_being_sent_again() {
+    let story = Story::of(
+        "waves = {{ name = 'w', run = function() host.effect('test.tagged', { say = 1 }) end }}",
+    )
+    .await;
+    story.ledger.trouble.borrow_mut().push(Trouble::Throttled);
+    let ended = cancelled_after(&story, Duration::from_secs(1)).await;
+    assert_eq!(ended, Ended::Finished(ExecutionStatus::Cancelled));
+    assert_eq!(story.times("test.tagged"), 0);
+    assert_eq!(lines(&story.entries().await)[3], "outcome test.tagged w#1.1 failed Cancelled");
+}
+
+#[tokio::test(start_paused = true)]
+async fn cancel_that_was_sent_while_nobody_drove_stops_the_first_effect() {
+    let story = Story::of(
+        "waves = {{ name = 'w', run = function() host.effect('test.tagged', { say = 1 }) end }}",
+    )
+    .await;
+    story.send(Wish::Cancel).await;
+    story.ends(ExecutionStatus::Cancelled).await;
+    assert_eq!(story.times("test.tagged"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_pause_points_may_time_out_at_once() {
+    let wave = |name| {
+        format!(
+            "{{ name = '{name}', run = function() end,
+                pause = {{ message = '?', timeout = '1h', on_timeout = 'abort' }} }}"
+        )
+    };
+    let story = Story::of(&format!("waves = {{ {}, {} }}", wave("a"), wave("b"))).await;
+    assert!(matches!(story.drive(Answers::new()).await.unwrap(), Ended::Waiting(_)));
+    tokio::time::sleep(Duration::from_secs(3601)).await;
+    story.ends(ExecutionStatus::Cancelled).await;
+    assert_eq!(story.statuses().await, [WaveStatus::Cancelled; 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_hook_runs_to_its_end_after_a_cancel_also_when_it_is_resumed() {
+    let story = Story::of(
+        "on_finish = function() host.effect('test.tagged', { say = 'bye' }) end,
+        waves = {{ name = 'w', pause = '?', run = function() end }}",
+    )
+    .await;
+    story.send(Wish::Cancel).await;
+    // Dies at its third append: before the last hook's intent is written.
+    let fuse = Fuse::at(5);
+    let lease = lease(story.store.as_ref(), "x").await;
+    let fused = support::FusedStore { inner: Arc::clone(&story.store), fuse: Arc::clone(&fuse) };
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let first = driver(Arc::new(fused), world, Answers::new()).drive(&lease, fuse.blown()).await;
+    assert_eq!((first.unwrap(), story.times("test.tagged")), (Ended::Interrupted, 0));
+    story.ends(ExecutionStatus::Cancelled).await;
+    assert_eq!(story.times("test.tagged"), 1, "{:?}", lines(&story.entries().await));
+    assert_eq!(story.statuses().await, [WaveStatus::Cancelled, WaveStatus::Completed]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_after_a_lost_reply_is_looked_into_before_it_is_believed() {
+    let story = Story::of(
+        "waves = {{ name = 'w', run = function() host.effect('test.tagged', { say = 1 }) end }}",
+    )
+    .await;
+    // It happens, does not show at first, and what is sent again is refused because of it.
+    story.ledger.trouble.borrow_mut().extend([Trouble::Conflict, Trouble::LostReply]);
+    story.ledger.hidden.set(1);
+    story.ends(ExecutionStatus::Completed).await;
+    assert_eq!(
+        lines(&story.entries().await)[1..4],
+        [
+            "intent test.tagged w#1.1 #1",
+            "intent test.tagged w#1.1 #2",
+            "outcome test.tagged w#1.1 ok adopted",
+        ]
+    );
+    assert_eq!(story.times("test.tagged"), 1);
+}
+
+/// Answers what a program asks, after half a second, and nobody else.
+struct Slow;
+
+#[async_trait(?Send)]
+impl moontide_runtime::scheduler::Answers for Slow {
+    async fn answer(&self, prompt: &Prompt) -> Option<Given> {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let (choice, by) = ("continue".to_owned(), "test".to_owned());
+        (prompt.wave == "w").then(|| Given { choice, by, comment: String::new() })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_comes_too_late_for_its_program_holds_nothing_up() {
+    let story = Story::of(
+        "on_finish = function() moontide.ask { message = 'Seen?' } end,
+        waves = {{ name = 'w', run = function()
+            moontide.parallel {
+                function() moontide.ask { message = 'Well?' } end,
+                function() host.effect('test.tagged', { say = 1 }) end,
+            }
+        end }}",
+    )
+    .await;
+    // The call is still out when the cancel has stopped the question and its answer arrives.
+    story.ledger.trouble.borrow_mut().push(Trouble::Throttled);
+    let lease = lease(story.store.as_ref(), "x").await;
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
+    driver.answers = Rc::new(Slow);
+    driver.signals_every = Some(Duration::from_millis(50));
+    let cancel = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        story.send(Wish::Cancel).await;
+        tokio::time::sleep(Duration::from_hours(1)).await;
+    };
+    let ended = driver.drive(&lease, cancel).await.unwrap();
+    assert!(matches!(&ended, Ended::Waiting(prompts) if prompts[0].wave == "@finish"), "{ended:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_look_before_a_call_is_repeated_and_never_left_out() {
+    let run =
+        "waves = {{ name = 'w', run = function() host.effect('test.tagged', { say = 1 }) end }}";
+    for (busy, status, times) in
+        [(5, ExecutionStatus::Completed, 1), (100, ExecutionStatus::Failed, 0)]
+    {
+        let story = Story::of(run).await;
+        story.ledger.busy.set(busy);
+        story.ends(status).await;
+        assert_eq!(story.times("test.tagged"), times, "{busy}");
+    }
 }

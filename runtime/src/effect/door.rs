@@ -123,14 +123,14 @@ impl Door {
     }
 
     /// Lets a prepared effect out, or finds out what became of it. What it returns is not journaled yet:
-    /// see [`Door::record`]. While `stopping`, an effect that was cut off is still looked up, but not
-    /// sent again.
+    /// see [`Door::record`]. Once it is `stopping`, nothing is sent any more, also not again; an effect
+    /// that was cut off is still looked up.
     pub async fn send(
         &self,
         prepared: &Prepared<'_>,
         past: Next,
         journal: &Writer,
-        stopping: bool,
+        stopping: &dyn Fn() -> bool,
     ) -> Result<Settled, StoreError> {
         let mut settled = match past {
             Next::Replay { outcome, .. } => Settled::of(Reply { outcome, request_id: None }, 0),
@@ -140,18 +140,14 @@ impl Door {
                     Err(error) => Settled::of(Reply::failed(error), 0),
                 }
             }
-            Next::Perform => self.attempt(prepared, 0, None, journal).await?,
+            Next::Perform => self.attempt(prepared, 0, None, journal, stopping).await?,
             Next::Reconcile { attempts, intended_at } => {
                 match prepared.operation.reconcile(&prepared.call, intended_at).await {
                     Finding::Happened(reply) => Settled { reply, attempt: attempts, adopted: true },
                     Finding::Undecided(evidence) => Settled::of(Reply::unknown(evidence), attempts),
-                    Finding::Absent if stopping => {
-                        let message = "the execution was cancelled before it was sent again";
-                        let error = EffectError::new("Cancelled", message);
-                        Settled::of(Reply::failed(error), attempts)
-                    }
                     Finding::Absent => {
-                        self.attempt(prepared, attempts, Some(intended_at), journal).await?
+                        self.attempt(prepared, attempts, Some(intended_at), journal, stopping)
+                            .await?
                     }
                 }
             }
@@ -160,18 +156,32 @@ impl Door {
         Ok(settled)
     }
 
-    /// Sends a mutating effect until it has a definite end, journaling each intent first.
+    /// Sends a mutating effect until it has a definite end, journaling each intent first. `intended_at`:
+    /// it was sent before, and nobody saw how that ended.
     async fn attempt(
         &self,
         prepared: &Prepared<'_>,
         mut attempts: u32,
         mut intended_at: Option<Timestamp>,
         journal: &Writer,
+        stopping: &dyn Fn() -> bool,
     ) -> Result<Settled, StoreError> {
-        let mut backoff = FIRST_BACKOFF;
+        let (mut backoff, mut looks) = (FIRST_BACKOFF, 1);
+        let mut in_doubt = intended_at.is_some();
         loop {
-            if let Err(error) = self.judge(prepared).await {
-                return Ok(Settled::of(Reply::failed(error), attempts));
+            let judged = self.judge(prepared).await;
+            if stopping() {
+                return Ok(Settled::of(Reply::failed(cancelled()), attempts));
+            }
+            match judged {
+                Ok(()) => {}
+                // The world was too busy to be looked at.
+                Err(error) if error.retryable && looks < MOST_ATTEMPTS => {
+                    looks += 1;
+                    self.back_off(&mut backoff).await;
+                    continue;
+                }
+                Err(error) => return Ok(Settled::of(Reply::failed(error), attempts)),
             }
             attempts += 1;
             let body = Body::Intent { step: prepared.step.clone(), attempt: attempts };
@@ -180,29 +190,38 @@ impl Door {
             let reply = prepared.operation.perform(&prepared.call).await;
             match &reply.outcome {
                 Outcome::Failed { error } if error.retryable && attempts < MOST_ATTEMPTS => {
-                    self.clock.sleep(backoff).await;
-                    backoff = (backoff * 2).min(Duration::from_mins(1));
+                    self.back_off(&mut backoff).await;
+                    continue;
                 }
+                // In doubt, a refusal may only say that it is happening already.
+                Outcome::Failed { .. } if in_doubt => {}
                 Outcome::Ok { .. } | Outcome::Failed { .. } => {
                     return Ok(Settled::of(reply, attempts));
                 }
-                Outcome::Unknown { evidence } => {
-                    match prepared.operation.reconcile(&prepared.call, first).await {
-                        Finding::Happened(reply) => {
-                            return Ok(Settled { reply, attempt: attempts, adopted: true });
-                        }
-                        Finding::Absent if attempts < MOST_ATTEMPTS => {}
-                        Finding::Absent => {
-                            let evidence = gave_up(evidence, attempts);
-                            return Ok(Settled::of(Reply::unknown(evidence), attempts));
-                        }
-                        Finding::Undecided(evidence) => {
-                            return Ok(Settled::of(Reply::unknown(evidence), attempts));
-                        }
-                    }
+                Outcome::Unknown { .. } => {}
+            }
+            match (prepared.operation.reconcile(&prepared.call, first).await, &reply.outcome) {
+                (Finding::Happened(reply), _) => {
+                    return Ok(Settled { reply, attempt: attempts, adopted: true });
                 }
+                (Finding::Undecided(evidence), _) => {
+                    return Ok(Settled::of(Reply::unknown(evidence), attempts));
+                }
+                (Finding::Absent, Outcome::Unknown { .. }) if attempts < MOST_ATTEMPTS => {
+                    in_doubt = true;
+                }
+                (Finding::Absent, Outcome::Unknown { evidence }) => {
+                    let evidence = gave_up(evidence, attempts);
+                    return Ok(Settled::of(Reply::unknown(evidence), attempts));
+                }
+                (Finding::Absent, _) => return Ok(Settled::of(reply, attempts)),
             }
         }
+    }
+
+    async fn back_off(&self, pause: &mut Duration) {
+        self.clock.sleep(*pause).await;
+        *pause = (*pause * 2).min(Duration::from_mins(1));
     }
 
     /// Policy: the operation itself for every class; what it would do for those that change anything.
@@ -247,6 +266,13 @@ impl Door {
             }
         }
     }
+}
+
+/// The error code of an effect that was not sent because its execution is being cancelled.
+pub const CANCELLED: &str = "Cancelled";
+
+fn cancelled() -> EffectError {
+    EffectError::new(CANCELLED, "the execution was cancelled before this was sent")
 }
 
 fn gave_up(evidence: &Evidence, attempts: u32) -> Evidence {

@@ -106,6 +106,12 @@ impl Past {
         self.left(root).next().is_some()
     }
 
+    /// Whether, of what is left of the wave attempt, something may have happened or not.
+    pub fn is_cut_off(&self, root: &Lane) -> bool {
+        let known = |outcome: &(u64, Outcome)| !matches!(outcome.1, Outcome::Unknown { .. });
+        self.left(root).any(|recorded| !recorded.outcome.as_ref().is_some_and(known))
+    }
+
     /// The complaint about a program that ended although more is recorded; `None` if nothing is left.
     pub fn leftover(&self, root: &Lane) -> Option<Box<Mismatch>> {
         let first = self.left(root).min_by_key(|recorded| recorded.sequence)?;

@@ -277,10 +277,14 @@ impl Program {
             Broken::Script(error) => *error,
             Broken::Vm(error) => trace::vm_error(&self.shared, &error),
         };
-        // What the program wanted its next attempt to know, unless the error itself says it.
-        let details = match error.details {
-            Value::Null => self.shared.remembered.take(),
-            details => details,
+        // The next attempt knows what the program remembered, whatever the error says beside it.
+        let details = match (error.details, self.shared.remembered.take()) {
+            (details, Value::Null) => details,
+            (Value::Object(mut details), Value::Object(remembered)) => {
+                details.extend(remembered);
+                Value::Object(details)
+            }
+            (_, remembered) => remembered,
         };
         ScriptError { details, uncertain: self.uncertain, ..error }
     }

@@ -14,7 +14,7 @@ use super::context;
 use super::driver::{DriveError, Driver, Given};
 use super::event::{End, Event};
 use super::graph::Graph;
-use super::lane::{self, Attempt, Broken, Question, Shared};
+use super::lane::{self, Attempt, Broken, OnItsWay, Question, Shared};
 use super::machine::{self, Request};
 use super::prompt::Prompt;
 use super::state::{Answer, ExecutionStatus, State, WaveState, WaveStatus};
@@ -38,7 +38,7 @@ pub(super) struct Drive<'d> {
     lanes: FuturesUnordered<Lane>,
     asking: FuturesUnordered<Asking>,
     /// Programs that wait for an answer, by prompt id.
-    waiting: BTreeMap<String, oneshot::Sender<Answer>>,
+    waiting: BTreeMap<String, oneshot::Sender<(Answer, OnItsWay)>>,
     /// How to stop each node's program.
     stops: BTreeMap<usize, watch::Sender<bool>>,
     signals_seen: u64,
@@ -126,8 +126,7 @@ impl<'d> Drive<'d> {
     fn hand(&mut self, prompt: &str) {
         let answer = self.state.answers.get(prompt).cloned();
         if let Some((answer, program)) = answer.zip(self.waiting.remove(prompt)) {
-            let taken = program.send(answer).is_ok();
-            self.shared.handed.set(self.shared.handed.get() + usize::from(taken));
+            let _ = program.send((answer, OnItsWay::new(&self.shared.handed)));
         }
     }
 
@@ -204,7 +203,9 @@ impl<'d> Drive<'d> {
             let choice = prompt.on_timeout.map(|choice| choice.to_string()).unwrap_or_default();
             let by = "time-out".to_owned();
             let comment = String::new();
-            self.tell(&Event::Answered { prompt: prompt.id, choice, by, comment }).await?;
+            // The silence at another one may have ended this one too.
+            let answered = Event::Answered { prompt: prompt.id, choice, by, comment };
+            self.tell_if_it_fits(&answered).await?;
         }
         Ok(any)
     }

@@ -132,6 +132,8 @@ impl Driver {
         let mut drive = Drive::new(self, shared, &entries, asked);
         drop(entries);
         drive.begin().await?;
+        // What was said while nobody drove, such as a cancel, counts before anything is sent.
+        drive.take_signals().await?;
         loop {
             if let Some(status) = drive.perform_requests() {
                 return Ok(Ended::Finished(status));
@@ -182,7 +184,7 @@ impl Driver {
             limits: self.limits.clone(),
             questions,
             idle: Cell::new(0),
-            handed: Cell::new(0),
+            handed: Rc::default(),
         }
     }
 }

@@ -19,7 +19,7 @@ use super::state::Answer;
 use super::{End, Failure};
 use crate::clock::Clock;
 use crate::effect::builtin::{ASK, AskInput};
-use crate::effect::door::{Door, Prepared, Settled};
+use crate::effect::door::{CANCELLED, Door, Prepared, Settled};
 use crate::effect::{Lane, Outcome, Reply, arguments};
 use crate::journal::cursor::{Next, Past};
 use crate::journal::{Execution, Mismatch, Step, Writer};
@@ -43,14 +43,30 @@ pub(super) struct Shared {
     pub(super) questions: mpsc::UnboundedSender<Question>,
     /// How many lanes wait for nothing but people.
     pub(super) idle: Cell<usize>,
-    /// Answers that were handed over and that no lane has picked up yet.
-    pub(super) handed: Cell<usize>,
+    /// How many answers are on their way.
+    pub(super) handed: Rc<Cell<usize>>,
+}
+
+/// An answer was handed over, and its lane has not picked it up yet. Ends also if the lane never will.
+pub(super) struct OnItsWay(Rc<Cell<usize>>);
+
+impl OnItsWay {
+    pub(super) fn new(handed: &Rc<Cell<usize>>) -> OnItsWay {
+        handed.set(handed.get() + 1);
+        OnItsWay(Rc::clone(handed))
+    }
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
 }
 
 /// A program's question on its way to the driver.
 pub(super) struct Question {
     pub(super) prompt: Prompt,
-    pub(super) answer: oneshot::Sender<Answer>,
+    pub(super) answer: oneshot::Sender<(Answer, OnItsWay)>,
 }
 
 /// One attempt of one wave.
@@ -88,7 +104,8 @@ pub(super) async fn run(shared: Rc<Shared>, attempt: Attempt) -> Result<End, Bro
     let mut program = match open(&shared, &attempt, &lane) {
         Ok(program) => program,
         Err(error) => {
-            return Ok(End::Failed { failure: failure(error, false) });
+            let uncertain = shared.past.borrow().is_cut_off(&lane);
+            return Ok(End::Failed { failure: failure(error, uncertain) });
         }
     };
     let mut walk = Walk {
@@ -98,7 +115,8 @@ pub(super) async fn run(shared: Rc<Shared>, attempt: Attempt) -> Result<End, Bro
         refused: VecDeque::new(),
         replays: BTreeMap::new(),
         sending: FuturesUnordered::new(),
-        busy: Rc::new(Cell::new(0)),
+        busy: Rc::default(),
+        out: Rc::default(),
         uncertain: false,
     };
     let silent = shared.past.borrow().remains(&lane);
@@ -166,6 +184,8 @@ struct Walk<'s> {
     sending: FuturesUnordered<Sending<'s>>,
     /// How many of `sending` are not questions.
     busy: Rc<Cell<usize>>,
+    /// How many of them change something outside.
+    out: Rc<Cell<usize>>,
     /// Whether an outcome was `unknown`.
     uncertain: bool,
 }
@@ -209,13 +229,18 @@ impl<'s> Walk<'s> {
     /// Sends an effect. One that changes nothing outside is dropped when the attempt is to stop.
     fn send(&self, prepared: Prepared<'s>, next: Next) -> Sending<'s> {
         let (shared, busy) = (self.shared, Rc::clone(&self.busy));
+        let out = Rc::clone(&self.out);
+        let needs_intent = prepared.step.class.needs_intent();
+        out.set(out.get() + usize::from(needs_intent));
         let mut stop = self.attempt.stop.subscribe();
-        let stopping = self.stopping();
+        let watched = stop.clone();
         Box::pin(async move {
-            let needs_intent = prepared.step.class.needs_intent();
-            let sent = shared.door.send(&prepared, next, &shared.journal, stopping);
+            let stopping = || *watched.borrow();
+            let sent = shared.door.send(&prepared, next, &shared.journal, &stopping);
             let settled = if needs_intent {
-                Some(sent.await?)
+                let sent = sent.await?;
+                out.set(out.get() - 1);
+                Some(sent)
             } else {
                 let stopped = stop.wait_for(|stop| *stop);
                 match future::select(Box::pin(sent), Box::pin(stopped)).await {
@@ -270,9 +295,19 @@ impl<'s> Walk<'s> {
         });
     }
 
+    /// Whether the program left effects behind of which it did not see whether they happened. Only one
+    /// that was poisoned can.
+    fn is_cut_off(&self) -> bool {
+        let unknown = |it: &Delivery| matches!(it.outcome, Outcome::Unknown { .. });
+        self.out.get() > 0
+            || self.replays.values().any(unknown)
+            || self.shared.past.borrow().is_cut_off(self.lane)
+    }
+
     /// A program that was poisoned may end before its branches: what they have sent is still seen to its
     /// end and journaled, or nobody would know what it left in the world.
     async fn end(mut self, ended: Result<Value, ScriptError>) -> Result<End, Broken> {
+        let (stopping, cut_off) = (self.stopping(), self.is_cut_off());
         self.attempt.stop.send_replace(true);
         self.replays.clear();
         self.refused.clear();
@@ -287,8 +322,10 @@ impl<'s> Walk<'s> {
                 secrets.hide_in(&mut result);
                 End::Completed { result }
             }
+            Err(error) if stopping && error.code == CANCELLED => End::Cancelled,
             Err(error) => {
-                let mut failure = failure(error, self.uncertain);
+                let uncertain = self.uncertain || cut_off;
+                let mut failure = failure(error, uncertain);
                 failure.message = secrets.hide(&failure.message);
                 secrets.hide_in(&mut failure.details);
                 End::Failed { failure }
@@ -330,8 +367,7 @@ async fn question(
     let mut watch = attempt.stop.subscribe();
     let stopped = watch.wait_for(|stop| *stop);
     match future::select(answered, Box::pin(stopped)).await {
-        future::Either::Left((Ok(answer), _)) => {
-            shared.handed.set(shared.handed.get() - 1);
+        future::Either::Left((Ok((answer, _)), _)) => {
             let Answer { choice, by, comment } = answer;
             let value = json!({ "choice": choice.as_str(), "by": by, "comment": comment });
             Ok(Some((step, settled(Reply::ok(value)))))

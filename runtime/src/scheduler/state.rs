@@ -95,6 +95,9 @@ pub struct WaveState {
     /// Whether its pause point, or a retry, has been granted and it only waits for its turn.
     #[serde(skip)]
     pub approved: bool,
+    /// Whether its program is to stop at its next effect.
+    #[serde(skip)]
+    pub stopping: bool,
     /// What its program returned.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub result: Value,
@@ -141,6 +144,7 @@ impl State {
             status: WaveStatus::Pending,
             attempt: 0,
             approved: false,
+            stopping: false,
             result: Value::Null,
             failure: None,
             reason: None,

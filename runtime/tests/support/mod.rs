@@ -2,7 +2,7 @@
 
 #![expect(dead_code, reason = "each test binary uses its part")]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -89,6 +89,10 @@ pub(crate) struct Ledger {
     pub(crate) done: RefCell<BTreeMap<String, (String, u32)>>,
     /// What `test.tagged` answers next time: lost replies, refusals.
     pub(crate) trouble: RefCell<Vec<Trouble>>,
+    /// How many look-ups find nothing yet of what happened.
+    pub(crate) hidden: Cell<u32>,
+    /// How many times the world is too busy to say what a call would do.
+    pub(crate) busy: Cell<u32>,
 }
 
 /// What goes wrong with one call.
@@ -100,6 +104,8 @@ pub(crate) enum Trouble {
     LostCall,
     /// It is refused, and may be sent again later.
     Throttled,
+    /// It is refused for good.
+    Conflict,
 }
 
 /// A world with one operation per class.
@@ -177,6 +183,11 @@ impl Operation for TestOperation {
     }
 
     async fn consequences(&self, _call: &Call) -> Result<Consequences, EffectError> {
+        let busy = self.ledger.busy.get();
+        if busy > 0 && self.class.needs_intent() {
+            self.ledger.busy.set(busy - 1);
+            return Err(EffectError::new("ThrottlingException", "slow down").retryable());
+        }
         Ok(Consequences { region: Some("us-west-2".into()), ..Consequences::default() })
     }
 
@@ -191,6 +202,9 @@ impl Operation for TestOperation {
                     EffectError::new("ThrottlingException", "slow down").retryable(),
                 );
             }
+            Some(Trouble::Conflict) => {
+                return Reply::failed(EffectError::new("ConflictException", "it is busy"));
+            }
             Some(Trouble::LostCall) => return Reply::unknown(Evidence::new("the line went dead")),
             _ => self.happen(call),
         }
@@ -203,7 +217,9 @@ impl Operation for TestOperation {
 
     async fn reconcile(&self, call: &Call, _intended_at: Timestamp) -> Finding {
         self.fuse.pass().await;
-        let happened = self.ledger.done.borrow().contains_key(call.key.as_str());
+        let hidden = self.ledger.hidden.get();
+        self.ledger.hidden.set(hidden.saturating_sub(1));
+        let happened = hidden == 0 && self.ledger.done.borrow().contains_key(call.key.as_str());
         match self.class {
             Class::Convergent | Class::Tagged if happened => Finding::Happened(Self::reply(call)),
             Class::Once => Finding::Undecided(Evidence::new("nobody can tell")),

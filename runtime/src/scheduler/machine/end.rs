@@ -74,17 +74,19 @@ impl Step<'_> {
         }
     }
 
-    pub(super) fn cancel(&mut self, by: &str) {
-        if self.state.cancelled_by.is_some() {
-            return;
+    pub(super) fn cancel(&mut self, by: &str) -> Result<(), Refusal> {
+        if let Some(by) = &self.state.cancelled_by {
+            return Err(Refusal::Cancelled(by.clone()));
         }
         self.state.cancelled_by = Some(by.to_owned());
         for node in 0..self.graph.len() {
             if holds_program(self.graph, &self.state, node) {
+                self.state.waves[node].stopping = true;
                 self.requests.push(Request::Stop { node });
             } else if self.state.waves[node].status == WaveStatus::Waiting {
                 self.set(node, WaveStatus::Failed, None);
             }
         }
+        Ok(())
     }
 }

@@ -59,6 +59,9 @@ pub enum Refusal {
     /// It is over, or not begun.
     #[error("the execution is {0}")]
     Status(&'static str),
+    /// Somebody has cancelled it before.
+    #[error("the execution is being cancelled already, by {0}")]
+    Cancelled(String),
     /// No such prompt is open: never asked, or answered already.
     #[error("there is no open prompt `{0}`")]
     NoPrompt(String),
@@ -102,7 +105,7 @@ pub fn apply(
             step.answered(prompt, choice, by, comment)?;
         }
         Event::Ended { wave, attempt, end } => step.ended(wave, *attempt, end)?,
-        Event::CancelRequested { by, .. } => step.cancel(by),
+        Event::CancelRequested { by, .. } => step.cancel(by)?,
     }
     step.advance();
     Ok((step.state, step.requests))
@@ -117,7 +120,7 @@ pub fn outstanding(graph: &Graph, state: &State) -> Vec<Request> {
     for node in 0..graph.len() {
         if holds_program(graph, state, node) {
             requests.push(Request::Run { node, attempt: state.waves[node].attempt });
-            if state.cancelled_by.is_some() {
+            if state.waves[node].stopping {
                 requests.push(Request::Stop { node });
             }
         }

@@ -1,0 +1,219 @@
+//! The standard recovery program against a small pretence of DRS: which servers are launched, how often,
+//! and what a later attempt still knows.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics says where")]
+
+mod support;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use moontide_runtime::effect::{Call, Class, EffectError, Operation, Reply, World};
+use moontide_runtime::observe::Unobserved;
+use moontide_runtime::sandbox::Limits;
+use moontide_runtime::scheduler::{Driver, Ended, ExecutionStatus};
+use moontide_runtime::store::{MemoryStore, Store};
+use serde_json::{Value, json};
+use support::{Answering, TestClock, execution, lease};
+
+/// Three servers, jobs that end at once, and what is to go wrong.
+#[derive(Default)]
+struct Drs {
+    /// The servers of every launch, in order; job number n is at place n - 1.
+    launches: RefCell<Vec<Vec<String>>>,
+    /// Which call of which operation fails, counted from 1.
+    fails: BTreeMap<(&'static str, u32), EffectError>,
+    calls: RefCell<BTreeMap<String, u32>>,
+    /// How many launches fail to bring a server up.
+    lost: Cell<usize>,
+    /// Whether somebody else's job is active all the time.
+    shared: bool,
+}
+
+impl Drs {
+    fn answer(&self, call: &Call) -> Value {
+        let asked = &call.arguments;
+        let ids = |field: &str, name: &str| -> Vec<String> {
+            let list = asked[field].as_array().unwrap().iter();
+            list.map(|it| it.get(name).unwrap_or(it).as_str().unwrap().to_owned()).collect()
+        };
+        match call.operation.as_str() {
+            "drs.describe_source_servers" => {
+                let server = |name| {
+                    let tags = json!({ "Tier": "web" });
+                    json!({ "source_server_id": format!("s-{name}"), "hostname": name, "tags": tags })
+                };
+                let servers = ["a", "b", "c"].map(server);
+                json!({ "items": servers })
+            }
+            "drs.describe_jobs" => {
+                let theirs = json!({ "status": "STARTED", "participating_servers": ["s-z"] });
+                json!({ "items": Vec::from_iter(self.shared.then_some(theirs)) })
+            }
+            "drs.start_recovery" => {
+                let mut launches = self.launches.borrow_mut();
+                launches.push(ids("source_servers", "source_server_id"));
+                json!({ "job": { "job_id": launches.len().to_string() } })
+            }
+            "drs.await_jobs" => {
+                let jobs = ids("job_ids", "");
+                json!({ "jobs": jobs.iter().map(|id| self.job(id)).collect::<Vec<_>>() })
+            }
+            _ => json!({}),
+        }
+    }
+
+    fn job(&self, id: &str) -> Value {
+        let number: usize = id.parse().unwrap();
+        let launch = |server: &String| {
+            let up = number > self.lost.get();
+            let status = if up { "LAUNCHED" } else { "FAILED" };
+            json!({
+                "source_server_id": server,
+                "recovery_instance_id": format!("i-{server}-{id}"),
+                "launch_status": status,
+            })
+        };
+        let servers: Vec<_> = self.launches.borrow()[number - 1].iter().map(launch).collect();
+        json!({ "job_id": id, "participating_servers": servers })
+    }
+}
+
+struct DrsWorld(Vec<DrsOperation>);
+
+struct DrsOperation(&'static str, Rc<Drs>);
+
+impl World for DrsWorld {
+    fn operation(&self, name: &str) -> Option<&dyn Operation> {
+        self.0.iter().find(|it| it.0 == name).map(|it| it as &dyn Operation)
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        self.0.iter().map(|it| it.0).collect()
+    }
+}
+
+#[async_trait(?Send)]
+impl Operation for DrsOperation {
+    fn name(&self) -> &'static str {
+        self.0
+    }
+
+    fn class(&self) -> Class {
+        if self.0 == "drs.start_recovery" { Class::Tagged } else { Class::Read }
+    }
+
+    fn check(&self, arguments: &Value) -> Result<Value, EffectError> {
+        Ok(arguments.clone())
+    }
+
+    async fn perform(&self, call: &Call) -> Reply {
+        let number = {
+            let mut calls = self.1.calls.borrow_mut();
+            let number = calls.entry(call.operation.clone()).or_default();
+            *number += 1;
+            *number
+        };
+        match self.1.fails.get(&(self.0, number)) {
+            Some(error) => Reply::failed(error.clone()),
+            None => Reply::ok(self.1.answer(call)),
+        }
+    }
+}
+
+/// Runs a wave over the three servers, one in a job, attempted three times at most; returns the launches.
+async fn launches(drs: Drs, more: &str) -> (Ended, Vec<Vec<String>>) {
+    let source = format!(
+        "local moontide = require('@moontide')\nlocal host = require('@moontide/host')\n\
+         require('@moontide/jobs').quotas.servers_per_job = 1\n\
+         return moontide.runbook {{ name = 'story', waves = {{ {{ name = 'w',\n\
+         servers = {{ tags = {{ Tier = 'web' }} }}, on_failure = 'retry', max_attempts = 3, {more} }} }} }}"
+    );
+    let store = Arc::new(MemoryStore::new());
+    store.create(&execution("x", &source)).await.unwrap();
+    let lease = lease(store.as_ref(), "x").await;
+    let drs = Rc::new(drs);
+    let names = [
+        "drs.describe_source_servers",
+        "drs.describe_jobs",
+        "drs.start_recovery",
+        "drs.await_jobs",
+        "ec2.await_running",
+        "test.read",
+    ];
+    let driver = Driver {
+        store,
+        world: Rc::new(DrsWorld(names.map(|it| DrsOperation(it, Rc::clone(&drs))).into())),
+        clock: Arc::new(TestClock),
+        observer: Rc::new(Unobserved),
+        answers: Rc::new(Answering::default()),
+        limits: Limits::default(),
+        denied: Vec::new(),
+        signals_every: None,
+    };
+    let ended = driver.drive(&lease, std::future::pending()).await.unwrap();
+    let launches = drs.launches.borrow().clone();
+    (ended, launches)
+}
+
+fn failing(calls: &[(&'static str, u32)]) -> Drs {
+    // AWS's errors have details of their own.
+    let mut error = EffectError::new("SomeException", "it went wrong");
+    error.details = json!({ "status": 400 });
+    Drs { fails: calls.iter().map(|it| (*it, error.clone())).collect(), ..Drs::default() }
+}
+
+fn each_once() -> (Ended, Vec<Vec<String>>) {
+    let launches = ["s-a", "s-b", "s-c"].map(|it| vec![it.to_owned()]);
+    (Ended::Finished(ExecutionStatus::Completed), launches.into())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hook_that_fails_with_details_costs_no_server_its_instance() {
+    let verify = "verify = function(wave) if wave.attempt == 1 then
+        host.raise { code = 'CommandFailed', message = 'no', details = { invocations = {} } }
+    end end,";
+    assert_eq!(launches(Drs::default(), verify).await, each_once());
+}
+
+#[tokio::test(start_paused = true)]
+async fn jobs_that_were_started_before_an_error_are_taken_up_by_the_next_attempt() {
+    for call in [("drs.start_recovery", 2), ("drs.await_jobs", 1), ("ec2.await_running", 1)] {
+        assert_eq!(launches(failing(&[call]), "").await, each_once(), "{call:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_that_fails_early_forgets_nothing_of_the_one_before() {
+    // The first attempt launches and fails in `verify`, the second fails before it gets anywhere.
+    let drs = failing(&[("test.read", 1), ("drs.describe_source_servers", 2)]);
+    let verify = "verify = function() host.effect('test.read') end,";
+    assert_eq!(launches(drs, verify).await, each_once());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_failed_in_a_job_taken_up_is_launched_again_and_no_other() {
+    let drs = failing(&[("drs.await_jobs", 1)]);
+    drs.lost.set(1);
+    let again = |(ended, mut launches): (Ended, Vec<Vec<String>>)| {
+        launches.push(vec!["s-a".to_owned()]);
+        (ended, launches)
+    };
+    assert_eq!(launches(drs, "").await, again(each_once()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_launch_that_another_one_took_the_room_of_waits_for_room_again() {
+    let full = EffectError::new("ServiceQuotaExceededException", "too many jobs");
+    let drs = |shared| {
+        let fails = BTreeMap::from([(("drs.start_recovery", 2), full.clone())]);
+        Drs { fails, shared, ..Drs::default() }
+    };
+    assert_eq!(launches(drs(true), "max_attempts = 1").await, each_once());
+    // With no job active there is nothing to wait for: the job does not fit at all.
+    let (ended, _) = launches(drs(false), "max_attempts = 1").await;
+    assert_eq!(ended, Ended::Finished(ExecutionStatus::Failed));
+}
