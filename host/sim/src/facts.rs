@@ -92,6 +92,7 @@ pub fn facts() -> Vec<Fact> {
         crate::drs::launch_configuration::FACTS,
         crate::drs::tags::FACTS,
         crate::ec2::FACTS,
+        crate::ec2::reboot::FACTS,
         crate::ec2::status::FACTS,
         crate::ssm::FACTS,
         crate::ssm::send_command::FACTS,

@@ -262,7 +262,10 @@ def look_at_instances(job, servers):
     tags = [{"Key": "Owner", "Value": "judge"}]
     refused("InternalError", 500, ec2.create_tags, Resources=ids[:1], Tags=tags)
     ec2.create_tags(Resources=ids[:1], Tags=tags)
-    refused("InvalidInstanceID.NotFound", 400, ec2.describe_instances, InstanceIds=["i-00000000000000000"])
+    ec2.reboot_instances(InstanceIds=ids[:1])
+    wait_until("status checks after the reboot", checks_passed)
+    for call in ec2.describe_instances, ec2.reboot_instances:
+        refused("InvalidInstanceID.NotFound", 400, call, InstanceIds=["i-00000000000000000"])
     refused("InvalidInstanceID.Malformed", 400, ec2.terminate_instances, InstanceIds=["database"])
 
     arn = found[0]["arn"]
