@@ -98,6 +98,8 @@ pub fn facts() -> Vec<Fact> {
         crate::ssm::send_command::FACTS,
         crate::ssm::instance_information::FACTS,
         crate::ssm::invocations::FACTS,
+        crate::ssm::start_automation_execution::FACTS,
+        crate::ssm::get_automation_execution::FACTS,
         crate::sts::FACTS,
     ]
     .concat()
