@@ -114,6 +114,25 @@ fn a_lost_reply_to_a_launch_is_adopted_and_nothing_is_launched_twice() {
 }
 
 #[test]
+fn an_automation_whose_reply_is_lost_is_started_once() {
+    let fault = "\n[[faults]]\nkind = \"drop_reply\"\noperation = \"ssm:StartAutomationExecution\"\n\
+                 effect = true\n";
+    let drill = Drill::of(&format!("{WORLD}{fault}"));
+    let runbook = "local ssm = require(\"@moontide/ssm\")\n\
+                   return require(\"@moontide\").runbook {\n\
+                   name = \"open\", region = \"us-west-2\", waves = { { name = \"open\",\n\
+                   run = function() return ssm.run_automation { document_name = \"Shop-Open\",\n\
+                   parameters = { Shop = { \"lisbon\" } } } end } } }";
+    std::fs::write(drill.home.path().join("runbook.luau"), runbook).expect("it writes");
+    drill.run(&[]).expect(0);
+    let calls = drill.sim.simulator.calls();
+    let starts = calls.iter().filter(|call| call.operation == "StartAutomationExecution");
+    let [lost, again] = starts.collect::<Vec<_>>()[..] else { panic!("two requests: {calls:?}") };
+    assert_eq!((lost.status, again.status), (None, Some(200)));
+    assert!(again.detail.ends_with("known by its token"), "{again:?}");
+}
+
+#[test]
 fn starting_twice_is_starting_once() {
     let drill = Drill::of(WORLD);
     drill.run(&["--answer=continue"]).expect(0);

@@ -92,11 +92,14 @@ pub fn facts() -> Vec<Fact> {
         crate::drs::launch_configuration::FACTS,
         crate::drs::tags::FACTS,
         crate::ec2::FACTS,
+        crate::ec2::reboot::FACTS,
         crate::ec2::status::FACTS,
         crate::ssm::FACTS,
         crate::ssm::send_command::FACTS,
         crate::ssm::instance_information::FACTS,
         crate::ssm::invocations::FACTS,
+        crate::ssm::start_automation_execution::FACTS,
+        crate::ssm::get_automation_execution::FACTS,
         crate::sts::FACTS,
     ]
     .concat()

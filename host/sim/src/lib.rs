@@ -6,7 +6,7 @@
 //! | room | what it owns |
 //! |---|---|
 //! | [`world`] | the estate as an author writes it: a strict, versioned TOML file |
-//! | `estate` | the state: servers, instances, jobs, commands, each a pure function of time |
+//! | `estate` | the state: servers, instances, jobs, commands, …, each a pure function of time |
 //! | `drs`, `ec2`, `ssm`, `sts` | one service each: reads requests, asks the estate, writes replies |
 //! | `fault` | what goes wrong on purpose between a request and its reply |
 //! | `http`, `serve` | which service and operation a request means; the way out to a TCP port |

@@ -262,7 +262,10 @@ def look_at_instances(job, servers):
     tags = [{"Key": "Owner", "Value": "judge"}]
     refused("InternalError", 500, ec2.create_tags, Resources=ids[:1], Tags=tags)
     ec2.create_tags(Resources=ids[:1], Tags=tags)
-    refused("InvalidInstanceID.NotFound", 400, ec2.describe_instances, InstanceIds=["i-00000000000000000"])
+    ec2.reboot_instances(InstanceIds=ids[:1])
+    wait_until("status checks after the reboot", checks_passed)
+    for call in ec2.describe_instances, ec2.reboot_instances:
+        refused("InvalidInstanceID.NotFound", 400, call, InstanceIds=["i-00000000000000000"])
     refused("InvalidInstanceID.Malformed", 400, ec2.terminate_instances, InstanceIds=["database"])
 
     arn = found[0]["arn"]
@@ -306,6 +309,29 @@ def run_commands(ids):
     refused("InvalidInstanceId", 400, ssm.send_command, InstanceIds=stranger, **script)
     refused("InvalidDocument", 400, ssm.send_command, InstanceIds=ids, DocumentName="Nothing")
     refused("InvalidParameters", 400, ssm.send_command, InstanceIds=ids, DocumentName="AWS-RunShellScript")
+
+
+def run_automations():
+    def run(document, **more):
+        execution = ssm.start_automation_execution(DocumentName=document, **more)["AutomationExecutionId"]
+
+        def ended():
+            one = ssm.get_automation_execution(AutomationExecutionId=execution)["AutomationExecution"]
+            return one if one["AutomationExecutionStatus"] not in ("Pending", "InProgress") else None
+
+        return wait_until("the automation", ended)
+
+    token = {"ClientToken": "0f0e0d0c-0b0a-4908-a706-050403020100"}
+    shop = {"Parameters": {"Shop": ["lisbon"]}, **token}
+    result = run("Shop-Open", **shop)
+    assert result["AutomationExecutionStatus"] == "Success" and result["Parameters"] == shop["Parameters"], result
+    assert run("Shop-Open", **shop)["AutomationExecutionId"] == result["AutomationExecutionId"]
+    refused("IdempotentParameterMismatch", 400, ssm.start_automation_execution, DocumentName="Shop-Open", **token)
+    result = run("Shop-Promote")
+    assert (result["AutomationExecutionStatus"], result["FailureMessage"]) == ("Failed", "the replica lags"), result
+    assert result["Outputs"] == {"promote.Position": ["0/3000148"]}, result
+    nobody = "00000000-0000-0000-0000-000000000000"
+    refused("AutomationExecutionNotFoundException", 400, ssm.get_automation_execution, AutomationExecutionId=nobody)
 
 
 def clean_up(ids):
@@ -356,6 +382,7 @@ meet_trouble(estate)
 drill_job = drill(estate)
 instances = look_at_instances(drill_job, estate)
 run_commands(instances)
+run_automations()
 clean_up(instances)
 ask_with_the_cli()
 print(f"boto3 {boto3.__version__}: {replies_judged} replies, no complaint")

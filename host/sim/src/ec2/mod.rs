@@ -4,6 +4,7 @@
 pub(crate) mod error;
 mod instances;
 mod query;
+pub(crate) mod reboot;
 pub(crate) mod status;
 mod tags;
 mod terminate;
@@ -49,8 +50,13 @@ pub(crate) const FACTS: &[Fact] = &[
 ];
 
 /// The operations that are simulated.
-pub(crate) const OPERATIONS: &[&str] =
-    &["CreateTags", "DescribeInstanceStatus", "DescribeInstances", "TerminateInstances"];
+pub(crate) const OPERATIONS: &[&str] = &[
+    "CreateTags",
+    "DescribeInstanceStatus",
+    "DescribeInstances",
+    "RebootInstances",
+    "TerminateInstances",
+];
 
 /// Answers a call of EC2.
 pub(crate) fn handle(estate: &mut Estate, now: Timestamp, request: &Request) -> Reply {
@@ -59,6 +65,7 @@ pub(crate) fn handle(estate: &mut Estate, now: Timestamp, request: &Request) -> 
         "CreateTags" => tags::create(estate, now, &query),
         "DescribeInstanceStatus" => status::describe(estate, now, &query),
         "DescribeInstances" => instances::describe(estate, now, &query),
+        "RebootInstances" => reboot::reboot(estate, now, &query),
         "TerminateInstances" => terminate::terminate(estate, now, &query),
         other => Err(Error::invalid_action(other)),
     };

@@ -47,6 +47,8 @@ pub(crate) struct Instance {
     pub(crate) appears: Timestamp,
     /// `running` from here.
     pub(crate) runs: Timestamp,
+    /// When its operating system last started: `runs`, or its last reboot.
+    pub(crate) up_since: Timestamp,
     /// Listed by DRS from here.
     pub(crate) listed: Timestamp,
     pub(crate) ending: Option<Ending>,
@@ -127,6 +129,13 @@ impl Instance {
         now >= self.listed && !self.ending.is_some_and(|end| end.by_drs && now >= end.terminated)
     }
 
+    /// Restarts its operating system; ignored unless it runs.
+    pub(crate) fn reboot(&mut self, at: Timestamp) {
+        if self.state(at) == Some(InstanceState::Running) {
+            self.up_since = at;
+        }
+    }
+
     /// Ends it; of two endings the earlier one counts, and DRS's memory follows DRS.
     pub(crate) fn end(&mut self, ending: Ending) {
         self.ending = Some(match self.ending {
@@ -164,6 +173,7 @@ mod tests {
             point_in_time: at(0),
             appears: at(10),
             runs: at(20),
+            up_since: at(20),
             listed: at(30),
             ending: None,
             disconnected: false,

@@ -6,6 +6,7 @@
 //! same replies, and a clock may jump.
 
 pub(crate) mod agent;
+pub(crate) mod automation;
 pub(crate) mod command;
 pub(crate) mod instance;
 pub(crate) mod job;
@@ -24,6 +25,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::facts::Fact;
 use crate::fault::Faults;
 use crate::world::{Server, World};
+use automation::AutomationRun;
 use command::CommandRun;
 use instance::Instance;
 use job::Job;
@@ -53,6 +55,8 @@ pub(crate) struct Estate {
     pub(crate) jobs: Vec<Job>,
     /// Oldest first.
     pub(crate) commands: Vec<CommandRun>,
+    /// Oldest first.
+    pub(crate) automations: Vec<AutomationRun>,
     pub(crate) faults: Faults,
     /// Launch jobs asked for since the start: they take the recordings in turn.
     launches: usize,
@@ -106,6 +110,7 @@ impl Estate {
             instances: Vec::new(),
             jobs: Vec::new(),
             commands: Vec::new(),
+            automations: Vec::new(),
             faults: Faults::new(&world.faults),
             launches: 0,
             world,

@@ -1,13 +1,15 @@
-//! AWS Systems Manager, as far as Run Command goes; protocol JSON 1.1: the operation is in
-//! `X-Amz-Target`, times are seconds since 1970.
+//! AWS Systems Manager, as far as Run Command and the start and end of automations go; protocol
+//! JSON 1.1: the operation is in `X-Amz-Target`, times are seconds since 1970.
 
 pub(crate) mod error;
+pub(crate) mod get_automation_execution;
 pub(crate) mod instance_information;
 pub(crate) mod invocations;
 mod list_commands;
 mod list_invocations;
 mod paging;
 pub(crate) mod send_command;
+pub(crate) mod start_automation_execution;
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -37,10 +39,12 @@ pub(crate) const FACTS: &[Fact] = &[
 /// The operations that are simulated.
 pub(crate) const OPERATIONS: &[&str] = &[
     "DescribeInstanceInformation",
+    "GetAutomationExecution",
     "GetCommandInvocation",
     "ListCommandInvocations",
     "ListCommands",
     "SendCommand",
+    "StartAutomationExecution",
 ];
 
 /// Answers a call of Systems Manager.
@@ -48,10 +52,12 @@ pub(crate) fn handle(estate: &mut Estate, now: Timestamp, request: &Request) -> 
     let body = request.body.as_str();
     let reply = match request.operation.as_str() {
         "DescribeInstanceInformation" => instance_information::describe(estate, now, body),
+        "GetAutomationExecution" => get_automation_execution::get(estate, now, body),
         "GetCommandInvocation" => invocations::get(estate, now, body),
         "ListCommandInvocations" => list_invocations::list(estate, now, body),
         "ListCommands" => list_commands::list(estate, now, body),
         "SendCommand" => send_command::send(estate, now, body),
+        "StartAutomationExecution" => start_automation_execution::start(estate, now, body),
         other => Err(Error::unknown_operation(other)),
     };
     reply.unwrap_or_else(Reply::from)

@@ -50,6 +50,13 @@
 //! stdout = ""
 //! stderr = "no response"
 //! takes = "5s"
+//!
+//! [[automations]]                    # the first entry that matches ends it so; without one: Success
+//! document = "Shop-PromoteReplica"   # optional
+//! status = "Failed"                  # "Success", "Failed", "TimedOut" or "Cancelled"
+//! failure_message = "Step promote failed: the replica lags"
+//! outputs = { "promote.Position" = ["0/3000148"] }
+//! takes = "5m"
 //! ```
 //!
 //! # Faults
@@ -105,6 +112,7 @@
 //! for = "20m"                        # without: for ever
 //! ```
 
+mod automation;
 mod command;
 mod duration;
 mod error;
@@ -123,6 +131,7 @@ use serde::de::{Deserializer, Error};
 
 pub use error::WorldError;
 
+pub(crate) use automation::{Automation, AutomationStatus};
 pub(crate) use command::{Command, CommandStatus};
 pub(crate) use faults::{CheckStatus, Fault, LaunchPhase, Occasion, Strike};
 pub(crate) use limits::{Quotas, Timing};
@@ -142,6 +151,7 @@ pub struct World {
     /// With every `count` unfolded.
     pub(crate) servers: Vec<Server>,
     pub(crate) commands: Vec<Command>,
+    pub(crate) automations: Vec<Automation>,
     pub(crate) faults: Vec<Fault>,
 }
 
@@ -169,7 +179,13 @@ impl World {
 
     /// What a caller finds in every other Region: the same account, and nothing in it.
     pub(crate) fn elsewhere(&self) -> World {
-        World { servers: Vec::new(), commands: Vec::new(), faults: Vec::new(), ..self.clone() }
+        World {
+            servers: Vec::new(),
+            commands: Vec::new(),
+            automations: Vec::new(),
+            faults: Vec::new(),
+            ..self.clone()
+        }
     }
 }
 
@@ -194,6 +210,8 @@ struct Document {
     servers: Vec<toml::Spanned<server::ServerEntry>>,
     #[serde(default)]
     commands: Vec<Command>,
+    #[serde(default)]
+    automations: Vec<Automation>,
     /// Never present when this is read; named here so that the list of known fields is whole.
     #[serde(default, rename = "faults")]
     _faults: (),
@@ -235,6 +253,7 @@ mod tests {
         let world = World::parse(&documented(), "world.toml").unwrap();
         assert_eq!(world.servers.len(), 2);
         assert_eq!(world.commands.len(), 1);
+        assert_eq!(world.automations.len(), 1);
         assert_eq!(world.faults.len(), 8);
     }
 }

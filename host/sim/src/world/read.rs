@@ -49,6 +49,7 @@ fn build(table: &mut Spanned<DeTable<'_>>) -> Result<World, Trouble> {
         timing: document.timing,
         servers,
         commands: document.commands,
+        automations: document.automations,
         faults,
     })
 }

@@ -57,6 +57,43 @@ async fn impaired_instances_never_pass_while_the_fault_lasts() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_rebooted_instance_keeps_running_and_is_checked_anew() {
+    let story = Story::begin("[[servers]]\nname = \"db\"\nrecovery_instance = { drill = true }\n");
+    let id = story.recovery_instances().await[0]["ec2InstanceID"].as_str().unwrap().to_owned();
+    let named = format!("InstanceId.1={id}");
+    let seen = async || status(&story).await.unwrap();
+    assert_eq!(seen().await, ("running".to_owned(), "ok".to_owned()));
+    let reply = story.ec2("RebootInstances", &named).await;
+    assert_eq!((reply.status, element(&reply.text, "return")), (200, Some("true")));
+    assert_eq!(seen().await, ("running".to_owned(), "initializing".to_owned()));
+    story.wait(110).await;
+    story.ec2("RebootInstances", &named).await;
+    story.wait(20).await;
+    assert_eq!(seen().await.1, "initializing", "the second reboot began it all again");
+    story.wait(100).await;
+    assert_eq!(seen().await.1, "ok");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_run_ignores_a_reboot_and_what_does_not_exist_refuses_it() {
+    let story = Story::begin("[[servers]]\nname = \"db\"\nrecovery_instance = { drill = true }\n");
+    let id = story.recovery_instances().await[0]["ec2InstanceID"].as_str().unwrap().to_owned();
+    let named = format!("InstanceId.1={id}");
+    story.ec2("TerminateInstances", &named).await;
+    assert_eq!(story.ec2("RebootInstances", &named).await.status, 200);
+    story.wait(61).await;
+    assert_eq!(story.ec2("RebootInstances", &named).await.status, 200);
+    assert_eq!(status(&story).await.unwrap().0, "terminated");
+
+    let both = format!("{named}&InstanceId.2=i-00000000000000000");
+    let refused = story.ec2("RebootInstances", &both).await;
+    let code = element(&refused.text, "Code");
+    assert_eq!((refused.status, code), (400, Some("InvalidInstanceID.NotFound")));
+    let refused = story.ec2("RebootInstances", "").await;
+    assert_eq!(element(&refused.text, "Code"), Some("MissingParameter"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn instances_are_found_by_tag_and_carry_the_servers_own() {
     let world = "[[servers]]\nname = \"db\"\ntags = { Tier = \"data & <more>\" }\n\
                  recovery_instance = { drill = true }\n";

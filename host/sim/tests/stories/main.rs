@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a story that breaks should say where")]
 
+mod automations;
 mod cleanup;
 mod commands;
 mod drill;

@@ -1,0 +1,84 @@
+//! SSM automations: computed whole when they are started, like everything here.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
+
+use super::Estate;
+use crate::world::{Automation, AutomationStatus};
+
+/// How long an automation is pending.
+const QUEUE: SignedDuration = SignedDuration::from_secs(2);
+
+/// What the caller of `StartAutomationExecution` asked for.
+#[derive(Debug, PartialEq)]
+pub(crate) struct AutomationOrder {
+    pub(crate) document: String,
+    pub(crate) document_version: Option<String>,
+    pub(crate) parameters: Option<BTreeMap<String, Vec<String>>>,
+    /// What the simulator ignores, and yet another order under the same token differs in.
+    pub(crate) rest: Map<String, Value>,
+}
+
+/// An automation that was started.
+#[derive(Debug)]
+pub(crate) struct AutomationRun {
+    pub(crate) id: String,
+    /// The caller's idempotency token, in lower case.
+    pub(crate) token: Option<String>,
+    pub(crate) order: AutomationOrder,
+    pub(crate) requested: Timestamp,
+    pub(crate) ends: Timestamp,
+    pub(crate) outcome: AutomationStatus,
+    pub(crate) failure_message: Option<String>,
+    pub(crate) outputs: BTreeMap<String, Vec<String>>,
+}
+
+impl AutomationRun {
+    /// Where it is at `now`: `AutomationExecutionStatus` of the API.
+    pub(crate) fn status(&self, now: Timestamp) -> &'static str {
+        if self.is_over(now) {
+            self.outcome.name()
+        } else if now < self.requested + QUEUE {
+            "Pending"
+        } else {
+            "InProgress"
+        }
+    }
+
+    /// Whether it is over.
+    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.ends
+    }
+}
+
+impl Estate {
+    /// The automation that was started under this token, if any.
+    pub(crate) fn automation_of(&self, token: &str) -> Option<&AutomationRun> {
+        self.automations.iter().find(|run| run.token.as_deref() == Some(token))
+    }
+
+    /// Starts an automation. All checks are behind us.
+    pub(crate) fn start_automation(
+        &mut self,
+        order: AutomationOrder,
+        token: Option<String>,
+        at: Timestamp,
+    ) -> &AutomationRun {
+        let scripts = &self.world.automations;
+        let script = scripts.iter().find(|script| script.matches(&order.document)).cloned();
+        let Automation { status, failure_message, outputs, takes, .. } = script.unwrap_or_default();
+        self.automations.push(AutomationRun {
+            id: self.seed.uuid(&format!("automation/{}", self.automations.len())),
+            token,
+            order,
+            requested: at,
+            ends: at + QUEUE + takes,
+            outcome: status,
+            failure_message: failure_message.filter(|_| status != AutomationStatus::Success),
+            outputs,
+        });
+        &self.automations[self.automations.len() - 1]
+    }
+}

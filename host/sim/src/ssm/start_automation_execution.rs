@@ -1,0 +1,120 @@
+//! `StartAutomationExecution`.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::error::Error;
+use crate::dispatch::Reply;
+use crate::estate::Estate;
+use crate::estate::automation::AutomationOrder;
+use crate::facts::{Fact, source};
+
+pub(crate) const FACTS: &[Fact] = &[
+    Fact::documented(
+        "ssm.start-automation.token",
+        "The same ClientToken, in capitals or not, returns the same execution; with other \
+         arguments it is IdempotentParameterMismatch.",
+        source::SSM_MODEL,
+    ),
+    Fact::assumed(
+        "ssm.start-automation.token-for-ever",
+        "A ClientToken is remembered for ever.",
+        "it \"can't be reused\", and no time is documented",
+    ),
+    Fact::documented(
+        "ssm.start-automation.limits",
+        "Parameters, where given, are 1 to 200, with names of 1 to 50 characters and at most 50 \
+         values of 1 to 512; a ClientToken is a UUID.",
+        source::SSM_MODEL,
+    ),
+    Fact::assumed(
+        "ssm.start-automation.documents",
+        "An automation of any name and version starts, whatever its parameters are; \
+         AutomationDefinitionNotFoundException is not simulated.",
+        "there is no document store behind the simulator",
+    ),
+    Fact::assumed(
+        "ssm.start-automation.plain",
+        "Targets, locations, tags, alarms and the interactive mode are ignored.",
+        "they would need what an automation's steps do, and nothing here has steps",
+    ),
+];
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Input {
+    document_name: Option<String>,
+    document_version: Option<String>,
+    parameters: Option<BTreeMap<String, Vec<String>>>,
+    client_token: Option<String>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+pub(super) fn start(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
+    let input: Input = super::parse(body)?;
+    let document =
+        input.document_name.ok_or_else(|| Error::validation("documentName must not be null"))?;
+    check_document(&document)?;
+    input.parameters.as_ref().map_or(Ok(()), check_parameters)?;
+    let token = input.client_token.map(|token| token.to_ascii_lowercase());
+    token.as_deref().map_or(Ok(()), check_token)?;
+    let order = AutomationOrder {
+        document,
+        document_version: input.document_version,
+        parameters: input.parameters,
+        rest: input.rest,
+    };
+    if let Some(known) = token.as_deref().and_then(|token| estate.automation_of(token)) {
+        if known.order != order {
+            let message = "The token was used with other arguments";
+            return Err(Error::new("IdempotentParameterMismatch", message));
+        }
+        return Ok(reply(&known.id).about(format!("{}: known by its token", known.id)));
+    }
+    let run = estate.start_automation(order, token, now);
+    Ok(reply(&run.id).about(format!("{}: {}", run.id, run.order.document)))
+}
+
+fn reply(id: &str) -> Reply {
+    super::reply(200, &json!({ "AutomationExecutionId": id }))
+}
+
+fn check_document(name: &str) -> Result<(), Error> {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:/".contains(&byte);
+    if (3..=128).contains(&name.len()) && name.bytes().all(known) {
+        return Ok(());
+    }
+    Err(Error::validation(format!("documentName {name:?} is not the name or ARN of a document")))
+}
+
+fn check_parameters(parameters: &BTreeMap<String, Vec<String>>) -> Result<(), Error> {
+    let check = |what: &str, size: usize, allowed: RangeInclusive<usize>| {
+        let (least, most) = (allowed.start(), allowed.end());
+        let wrong = || Error::validation(format!("{what} must be from {least} to {most}"));
+        allowed.contains(&size).then_some(()).ok_or_else(wrong)
+    };
+    check("the size of parameters", parameters.len(), 1..=200)?;
+    for (name, values) in parameters {
+        check("the length of a parameter's name", name.chars().count(), 1..=50)?;
+        check("the number of a parameter's values", values.len(), 0..=50)?;
+        for value in values {
+            check("the length of a parameter's value", value.chars().count(), 1..=512)?;
+        }
+    }
+    Ok(())
+}
+
+/// Eight, four, four, four and twelve hexadecimal digits.
+fn check_token(token: &str) -> Result<(), Error> {
+    let parts = token.split('-').map(str::len);
+    let hexadecimal = token.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
+    if parts.eq([8, 4, 4, 4, 12]) && hexadecimal {
+        return Ok(());
+    }
+    Err(Error::validation(format!("clientToken {token:?} is not a UUID")))
+}

@@ -1,0 +1,71 @@
+//! `[[automations]]`: how SSM automations end.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use super::duration;
+
+/// A scripted result. The first entry whose condition holds answers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Automation {
+    pub(crate) document: Option<String>,
+    #[serde(default)]
+    pub(crate) status: AutomationStatus,
+    /// Shown unless it succeeds.
+    pub(crate) failure_message: Option<String>,
+    /// Shown at the end, whatever it is.
+    #[serde(default)]
+    pub(crate) outputs: BTreeMap<String, Vec<String>>,
+    /// How long it runs.
+    #[serde(default = "a_while", deserialize_with = "duration::read")]
+    pub(crate) takes: SignedDuration,
+}
+
+/// How an automation ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+pub(crate) enum AutomationStatus {
+    #[default]
+    Success,
+    Failed,
+    TimedOut,
+    Cancelled,
+}
+
+impl AutomationStatus {
+    /// As Systems Manager spells it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Success => "Success",
+            Self::Failed => "Failed",
+            Self::TimedOut => "TimedOut",
+            Self::Cancelled => "Cancelled",
+        }
+    }
+}
+
+fn a_while() -> SignedDuration {
+    SignedDuration::from_secs(30)
+}
+
+impl Automation {
+    /// Whether this entry answers for `document`.
+    pub(crate) fn matches(&self, document: &str) -> bool {
+        self.document.as_ref().is_none_or(|wanted| wanted == document)
+    }
+}
+
+impl Default for Automation {
+    /// How an automation ends that the world does not script.
+    fn default() -> Self {
+        Self {
+            document: None,
+            status: AutomationStatus::Success,
+            failure_message: None,
+            outputs: BTreeMap::new(),
+            takes: a_while(),
+        }
+    }
+}

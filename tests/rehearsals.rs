@@ -1,0 +1,177 @@
+//! Rehearsals through the binary: what its report says, and that answers given by flags do what they say.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use support::{Home, repository};
+
+/// Rehearses a folder and returns the report, if the exit code is `code`.
+#[track_caller]
+fn rehearse(folder: &Path, more: &[&str], code: i32) -> Value {
+    let folder = folder.to_str().expect("a readable path");
+    let command = [&["rehearse", folder, "--output=json"], more].concat();
+    Home::new().run(&command).expect(code).json()
+}
+
+/// Rehearses a runbook whose one wave runs `program`, in a world with one server and `rest`.
+#[track_caller]
+fn rehearse_program(program: &str, rest: &str, code: i32) -> Value {
+    let home = Home::new();
+    let write =
+        |name, text: String| std::fs::write(home.path().join(name), text).expect("it writes");
+    let modules = ["ec2", "ssm"].map(|it| format!("local {it} = require(\"@moontide/{it}\")\n"));
+    write(
+        "runbook.luau",
+        format!(
+            "local moontide = require(\"@moontide\")\n{}return moontide.runbook {{ name = \"program\",\n\
+             region = \"us-west-2\", waves = {{ {{ name = \"only\", {program} }} }} }}",
+            modules.concat()
+        ),
+    );
+    let head = "version = 1\naccount = \"111122223333\"\nregion = \"us-west-2\"\n";
+    write(
+        "world.toml",
+        format!("{head}[[servers]]\nname = \"db\"\ntags = {{ App = \"shop\" }}\n{rest}"),
+    );
+    rehearse(home.path(), &[], code)
+}
+
+/// Each wave's name and status.
+fn waves(report: &Value) -> Vec<(&str, &str)> {
+    let waves = report["waves"].as_array().expect("a list of waves").iter();
+    waves.map(|wave| (text(&wave["name"]), text(&wave["status"]))).collect()
+}
+
+/// Each server's verdict, by its name, in the wave at this place.
+fn verdicts(report: &Value, wave: usize) -> BTreeMap<&str, &str> {
+    let servers = report["waves"][wave]["servers"].as_array().expect("a list of servers").iter();
+    servers.map(|server| (text(&server["name"]), text(&server["verdict"]))).collect()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("a string")
+}
+
+#[test]
+fn hello_launches_its_server() {
+    let report = rehearse(&repository("runbooks/hello"), &[], 0);
+    assert_eq!(waves(&report), [("greet", "completed")]);
+    assert_eq!(verdicts(&report, 0), BTreeMap::from([("hello", "launched")]));
+    assert_eq!((&report["mode"], &report["status"]), (&json!("drill"), &json!("completed")));
+    assert_eq!(report["calls"]["drs"]["StartRecovery"], 1);
+}
+
+#[test]
+fn three_tier_recovers_without_its_optional_server() {
+    let report =
+        rehearse(&repository("runbooks/three_tier"), &["--answer=application=continue"], 0);
+    let completed = [("database", "completed"), ("application", "completed"), ("web", "completed")];
+    assert_eq!(waves(&report), completed);
+    let launched = |names: &[&'static str]| names.iter().map(|name| (*name, "launched")).collect();
+    assert_eq!(verdicts(&report, 0), launched(&["db-1", "db-2"]));
+    assert_eq!(verdicts(&report, 1), launched(&["app-1", "app-2", "app-3"]));
+    let mut web: BTreeMap<_, _> = launched(&["web-1", "web-2"]);
+    web.insert("web-3", "failed");
+    assert_eq!(verdicts(&report, 2), web);
+
+    let [answered] = report["prompts"].as_array().expect("a list").as_slice() else {
+        panic!("one prompt: {report}");
+    };
+    assert_eq!((&answered["choice"], &answered["by"]), (&json!("continue"), &json!("--answer")));
+    assert_eq!(report["rto_met"], true);
+    let calls = &report["calls"];
+    assert_eq!(
+        (&calls["drs"]["StartRecovery"], &calls["ssm"]["SendCommand"]),
+        (&json!(3), &json!(1))
+    );
+    assert!(calls["drs"].get("TerminateRecoveryInstances").is_none(), "{calls}");
+}
+
+#[test]
+fn an_answer_to_the_pause_may_skip_the_wave_or_abort_the_drill() {
+    for (choice, code, rest, launches) in [
+        ("skip", 0, [("application", "skipped"), ("web", "completed")], 2),
+        ("abort", 1, [("application", "cancelled"), ("web", "cancelled")], 1),
+    ] {
+        let flag = format!("--answer=application={choice}");
+        let report = rehearse(&repository("runbooks/three_tier"), &[&flag], code);
+        assert_eq!(waves(&report), [&[("database", "completed")], &rest[..]].concat());
+        assert_eq!(report["prompts"][0]["choice"], choice);
+        assert_eq!(report["calls"]["drs"]["StartRecovery"], launches, "{choice}");
+    }
+}
+
+/// `benches/overhead.rs` prints how much it is; this holds the bound.
+#[test]
+fn the_published_drill_costs_at_most_sixty_questions_and_twenty_two_seconds_beyond_its_jobs() {
+    for seed in 0..3 {
+        let seed = format!("--seed={seed}");
+        let report = rehearse(&repository("tests/benches/two_waves"), &[&seed], 0);
+        assert_eq!(waves(&report), [("first", "completed"), ("second", "completed")]);
+        let seconds = report["recovery_seconds"].as_u64().expect("a number");
+        assert!((1073..=1095).contains(&seconds), "{seed}: {seconds} s");
+        let asked = report["calls"]["drs"]["DescribeJobs"].as_u64().expect("a number");
+        assert!((2..=60).contains(&asked), "{seed}: {asked} times");
+    }
+}
+
+#[test]
+fn an_automation_runs_to_its_outputs() {
+    let report = rehearse_program(
+        "run = function(wave)\n\
+         local execution = ssm.run_automation { document_name = \"Shop-Open\",\n\
+             parameters = { Shop = { \"lisbon\" } } }\n\
+         if execution.outputs[\"open.Url\"][1] ~= \"https://shop\" then moontide.fail(\"no output\") end\n\
+         end",
+        "[[automations]]\ndocument = \"Shop-Open\"\ntakes = \"5m\"\n\
+         outputs = { \"open.Url\" = [\"https://shop\"] }\n",
+        0,
+    );
+    assert_eq!(report["calls"]["ssm"]["StartAutomationExecution"], 1);
+    let seconds = report["recovery_seconds"].as_u64().expect("a number");
+    assert!((302..=315).contains(&seconds), "{seconds} s");
+}
+
+#[test]
+fn an_automation_that_fails_or_takes_too_long_fails_the_wave() {
+    let failed = "[[automations]]\nstatus = \"Failed\"\nfailure_message = \"the replica lags\"\n\
+                  takes = \"5m\"\n";
+    let run = |more: &str| {
+        format!(
+            "run = function(wave) ssm.run_automation {{ document_name = \"Shop-Promote\",\n\
+             parameters = {{ Shop = {{ \"lisbon\" }} }}, {more} }} end"
+        )
+    };
+    let report = rehearse_program(&run(""), failed, 1);
+    assert_eq!(
+        report["waves"][0]["reason"], "Shop-Promote ended as Failed: the replica lags",
+        "{report}"
+    );
+    let report = rehearse_program(&run("timeout = \"1m\""), failed, 1);
+    let reason = text(&report["waves"][0]["reason"]);
+    assert!(reason.starts_with("Shop-Promote is still InProgress: execution "), "{reason}");
+}
+
+#[test]
+fn a_drill_reboots_what_it_launched_and_nothing_else() {
+    let servers = "servers = { tags = { App = \"shop\" } },";
+    let reboot = |ids: &str| {
+        format!(
+            "{servers} after = function(wave) ec2.reboot_instances({ids})\n\
+             ec2.await_running(wave.instance_ids) end"
+        )
+    };
+    let report = rehearse_program(&reboot("wave.instance_ids"), "", 0);
+    assert_eq!(report["calls"]["ec2"]["RebootInstances"], 1);
+    let seconds = |report: &Value| report["recovery_seconds"].as_u64().expect("a number");
+    let launch_alone = seconds(&rehearse_program(servers, "", 0));
+    assert!(seconds(&report) >= launch_alone + 120, "it waits for the status checks once more");
+
+    let report = rehearse_program(&reboot("{ \"i-00000000000000000\" }"), "", 1);
+    let reason = text(&report["waves"][0]["reason"]);
+    assert!(reason.contains("drill_destroys_drills"), "{reason}");
+    assert_eq!(report["calls"]["ec2"].get("RebootInstances"), None);
+}
