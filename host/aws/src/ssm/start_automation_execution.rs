@@ -3,6 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use std::collections::HashMap;
+use std::hash::Hash;
+
 use async_trait::async_trait;
 use aws_types::request_id::RequestId;
 use moontide_runtime::effect::{Call, Class, Reply};
@@ -41,7 +44,7 @@ impl Binding for StartAutomationExecution {
             .start_automation_execution()
             .document_name(asked.document_name)
             .set_document_version(asked.document_version)
-            .set_parameters(Some(asked.parameters.into_iter().collect()))
+            .set_parameters(some(asked.parameters))
             .client_token(call.key.token())
             .send()
             .await
@@ -50,4 +53,10 @@ impl Binding for StartAutomationExecution {
         let value = json!({ "automation_execution_id": answer.automation_execution_id() });
         Ok(Reply::ok(slim(value)).with_request_id(request_id))
     }
+}
+
+/// The parameters, if there are any: AWS refuses an empty map.
+fn some<K: Eq + Hash, V>(parameters: impl IntoIterator<Item = (K, V)>) -> Option<HashMap<K, V>> {
+    let parameters: HashMap<K, V> = parameters.into_iter().collect();
+    Some(parameters).filter(|it| !it.is_empty())
 }
