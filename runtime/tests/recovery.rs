@@ -217,3 +217,11 @@ async fn a_launch_that_another_one_took_the_room_of_waits_for_room_again() {
     let (ended, _) = launches(drs(false), "max_attempts = 1").await;
     assert_eq!(ended, Ended::Finished(ExecutionStatus::Failed));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_another_wave_has_launched_is_not_launched_over_it() {
+    let another = "}, { name = 'z', depends_on = { 'w' }, servers = { tags = { Tier = 'web' } }";
+    let (_, servers) = each_once();
+    let failed = Ended::Finished(ExecutionStatus::Failed);
+    assert_eq!(launches(Drs::default(), another).await, (failed, servers));
+}
