@@ -208,12 +208,22 @@ async fn a_server_that_failed_in_a_job_taken_up_is_launched_again_and_no_other()
 #[tokio::test(start_paused = true)]
 async fn a_launch_that_another_one_took_the_room_of_waits_for_room_again() {
     let full = EffectError::new("ServiceQuotaExceededException", "too many jobs");
-    let drs = |shared| {
-        let fails = BTreeMap::from([(("drs.start_recovery", 2), full.clone())]);
-        Drs { fails, shared, ..Drs::default() }
+    let drs = |shared, times: u32| {
+        let refused = (2..2 + times).map(|call| (("drs.start_recovery", call), full.clone()));
+        Drs { fails: refused.collect(), shared, ..Drs::default() }
     };
-    assert_eq!(launches(drs(true), "max_attempts = 1").await, each_once());
-    // With no job active there is nothing to wait for: the job does not fit at all.
-    let (ended, _) = launches(drs(false), "max_attempts = 1").await;
+    for (shared, times) in [(true, 10), (false, 2)] {
+        assert_eq!(launches(drs(shared, times), "max_attempts = 1").await, each_once());
+    }
+    // Where no job shows, there is nothing to wait for: this one does not fit at all.
+    let (ended, _) = launches(drs(false, 10), "max_attempts = 1").await;
     assert_eq!(ended, Ended::Finished(ExecutionStatus::Failed));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_another_wave_has_launched_is_not_launched_over_it() {
+    let another = "}, { name = 'z', depends_on = { 'w' }, servers = { tags = { Tier = 'web' } }";
+    let (_, servers) = each_once();
+    let failed = Ended::Finished(ExecutionStatus::Failed);
+    assert_eq!(launches(Drs::default(), another).await, (failed, servers));
 }
