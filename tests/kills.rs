@@ -3,25 +3,19 @@
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use support::{Home, Moment, Sim, repository};
+use support::{Home, Moment, Side, Sim, repository};
 
 /// The waves of `three_tier`, and so its launches.
 const LAUNCHES: usize = 3;
-/// How many requests to try, each before and after its effect: the launches, and others in between.
-const REQUESTS: usize = 25;
-
-/// How many requests an undisturbed run makes, and which of them are launches.
-struct Undisturbed {
-    requests: usize,
-    launches: Vec<usize>,
-}
+/// So many requests every run makes, however often it has to ask whether a job has ended.
+const ALWAYS: usize = 21;
 
 /// Runs `three_tier` and kills it at these moments, one process after another; the last one may end.
-fn story(moments: &[Moment]) -> Result<Undisturbed, String> {
+fn story(moments: &[Moment]) -> Result<(), String> {
     let home = Home::new();
     let sim = Sim::of(&repository("runbooks/three_tier/world.toml"));
     let [endpoint, speed] = sim.flags();
@@ -54,29 +48,28 @@ fn story(moments: &[Moment]) -> Result<Undisturbed, String> {
     }
     let status = home.run(&["status", "kill", "--output=json"]).expect(0).json();
     match status["status"].as_str() {
-        Some("completed") => {
-            let calls = sim.simulator.calls();
-            let launches = (1..).zip(&calls).filter(|(_, call)| call.operation == "StartRecovery");
-            let launches = launches.map(|(number, _)| number).collect();
-            Ok(Undisturbed { requests: calls.len(), launches })
-        }
+        Some("completed") => Ok(()),
         other => Err(format!("it is {other:?}")),
     }
 }
 
+/// Both sides of the requests with these numbers.
+fn both_sides(
+    operation: Option<&'static str>,
+    numbers: RangeInclusive<usize>,
+) -> impl Iterator<Item = Moment> {
+    let sides =
+        move |number| [Side::Before, Side::After].map(|side| Moment { operation, number, side });
+    numbers.flat_map(sides)
+}
+
 #[test]
 fn killed_at_fifty_moments_every_wave_is_launched_once() {
-    let Undisturbed { requests, launches } = story(&[]).expect("the undisturbed run");
-    let others = REQUESTS - launches.len();
-    let mut chosen: BTreeSet<usize> = launches.into_iter().collect();
-    chosen.extend((0..others).map(|n| 1 + n * (requests - 1) / (others - 1)));
-    let mut number = 1;
-    while chosen.len() < REQUESTS {
-        number += 1;
-        chosen.insert(number);
-    }
-    let moments: Vec<Moment> =
-        chosen.into_iter().flat_map(|n| [Moment::Before(n), Moment::After(n)]).collect();
+    let moments: Vec<Moment> = both_sides(Some("StartRecovery"), 1..=LAUNCHES)
+        .chain(both_sides(Some("SendCommand"), 1..=1))
+        .chain(both_sides(None, 1..=ALWAYS))
+        .collect();
+    assert_eq!(moments.len(), 50);
     let next = AtomicUsize::new(0);
     let failures = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -84,7 +77,7 @@ fn killed_at_fifty_moments_every_wave_is_launched_once() {
             scope.spawn(|| {
                 while let Some(moment) = moments.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if let Err(failure) = story(&[*moment]) {
-                        failures.lock().unwrap().push(format!("killed {moment:?}: {failure}"));
+                        failures.lock().unwrap().push(format!("killed at {moment:?}: {failure}"));
                     }
                 }
             });
@@ -102,9 +95,10 @@ fn killed_at_fifty_moments_every_wave_is_launched_once() {
 
 #[test]
 fn killed_in_the_database_wave_and_again_in_the_web_wave() {
-    let undisturbed = story(&[]).expect("the undisturbed run");
-    let [database, application, web] = undisturbed.launches[..] else { panic!("three launches") };
-    // The second process counts its own requests: it begins where the first one was killed.
-    let (first, second) = (database + 5, web - application + (application - database) / 2);
-    story(&[Moment::After(first), Moment::After(second)]).expect("two kills, two resumes");
+    // The launch of the database, and then, counted by the second process, that of web.
+    let launch = |number| Moment { operation: Some("StartRecovery"), number, side: Side::After };
+    story(&[launch(1), launch(2)]).expect("two kills, two resumes");
+    let log =
+        |number| Moment { operation: Some("DescribeJobLogItems"), number, side: Side::Before };
+    story(&[log(1), log(3)]).expect("the same while a job runs");
 }

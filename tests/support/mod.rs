@@ -95,13 +95,24 @@ impl Ran {
     }
 }
 
-/// When to kill the runner: at which request that reaches the simulator, counted from 1.
+/// When to kill the runner.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Moment {
+pub(crate) struct Moment {
+    /// At a request for this operation; `None`: at any request.
+    pub(crate) operation: Option<&'static str>,
+    /// At the how manieth of them, counted from 1.
+    pub(crate) number: usize,
+    /// On which side of its effect.
+    pub(crate) side: Side,
+}
+
+/// Before or after a request has had its effect.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Side {
     /// The request is on the wire and has no effect yet; it never will.
-    Before(usize),
+    Before,
     /// It has had its effect, and the reply never arrives.
-    After(usize),
+    After,
 }
 
 /// What kills the runner at its moment.
@@ -133,23 +144,28 @@ impl Trap {
         status.code()
     }
 
-    fn count(&self) -> usize {
+    /// Whether the victim is to die at this request, and on which side of it.
+    fn side(&self, operation: &str) -> Option<Side> {
         let mut armed = self.0.lock().expect("no test panics in here");
-        armed.seen += 1;
-        armed.seen
+        let moment = armed.moment?;
+        armed.seen += usize::from(moment.operation.is_none_or(|wanted| wanted == operation));
+        (armed.seen == moment.number).then_some(moment.side)
     }
 
-    /// `kill -9`, if this is the moment.
-    fn kills(&self, now: Moment) -> bool {
+    /// `kill -9`.
+    fn kill(&self) {
         let mut armed = self.0.lock().expect("no test panics in here");
-        if armed.moment != Some(now) {
-            return false;
-        }
         if let Some(victim) = armed.victim.take() {
             kill_process(victim, Signal::KILL).expect("it can be killed");
         }
-        true
     }
+}
+
+/// The operation of a request to DRS or SSM; something else for the query protocols.
+fn operation(request: &Request) -> String {
+    let target = request.headers().get("x-amz-target").and_then(|it| it.to_str().ok());
+    let name = target.and_then(|it| it.rsplit('.').next());
+    name.unwrap_or_else(|| request.uri().path().trim_matches('/')).to_owned()
 }
 
 /// A simulator on a port of this machine, until it is dropped.
@@ -206,12 +222,15 @@ fn guarded(router: Router, trap: Trap) -> Router {
     router.layer(middleware::from_fn(move |request: Request, next: Next| {
         let trap = trap.clone();
         async move {
-            let number = trap.count();
-            if trap.kills(Moment::Before(number)) {
+            let side = trap.side(&operation(&request));
+            if side == Some(Side::Before) {
+                trap.kill();
                 return Response::new(Body::empty());
             }
             let response = next.run(request).await;
-            trap.kills(Moment::After(number));
+            if side == Some(Side::After) {
+                trap.kill();
+            }
             if response.extensions().get::<ReplyDropped>().is_some() {
                 // Ends the connection's task, and so the connection, without a word.
                 std::panic::resume_unwind(Box::new("the reply is dropped"));
