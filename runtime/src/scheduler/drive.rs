@@ -133,7 +133,10 @@ impl<'d> Drive<'d> {
     /// Whether nothing here can move any more without a person who is not here.
     pub(super) fn is_quiet(&self) -> bool {
         let waits = |wave: &WaveState| wave.status != WaveStatus::Running;
-        self.asking.is_empty()
+        // A program that was told to stop ends by itself, whatever it waits for.
+        let stops = |stop: &watch::Sender<bool>| *stop.borrow();
+        !self.stops.values().any(stops)
+            && self.asking.is_empty()
             && self.shared.handed.get() == 0
             && self.shared.idle.get() == self.lanes.len()
             && self.asked.is_empty()

@@ -140,6 +140,22 @@ async fn cancel_stops_a_throttled_mutation_from_being_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn cancel_also_ends_a_program_that_waits_for_an_answer() {
+    let story = Story::of(
+        "waves = {
+            { name = 'sleeps', run = function() moontide.sleep('1h') end },
+            { name = 'asks', run = function()
+                moontide.ask { message = 'Blue?', choices = { 'yes', 'no' } }
+            end },
+        }",
+    )
+    .await;
+    let ended = cancelled_after(&story, Duration::from_secs(1)).await;
+    assert_eq!(ended, Ended::Finished(ExecutionStatus::Cancelled));
+    assert_eq!(story.statuses().await, [WaveStatus::Cancelled; 2]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn cancel_that_was_sent_while_nobody_drove_stops_the_first_effect() {
     let story = Story::of(
         "waves = {{ name = 'w', run = function() host.effect('test.tagged', { say = 1 }) end }}",

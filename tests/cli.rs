@@ -1,0 +1,15 @@
+//! What the command says when it is given something it cannot use: a clear sentence, the next step, the
+//! exit code that scripts rely on, and never a panic.
+
+mod support;
+
+#[path = "cli/executions.rs"]
+mod executions;
+#[path = "cli/given.rs"]
+mod given;
+#[path = "cli/output.rs"]
+mod output;
+#[path = "cli/runbooks.rs"]
+mod runbooks;
+#[path = "cli/surroundings.rs"]
+mod surroundings;

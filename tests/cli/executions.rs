@@ -1,0 +1,104 @@
+//! Commands about executions: unknown ones, those that are over, and answers that fit nothing.
+
+use insta::assert_snapshot;
+
+use crate::given::{ASKS, runbook, waiting};
+
+#[test]
+fn an_unknown_execution_is_answered_with_the_one_that_was_meant() {
+    let (home, _sim) = waiting();
+    for command in ["status", "show", "journal", "cancel", "cleanup", "resume"] {
+        let said = home.refusal(&[command, "dril"], 2);
+        let expected = "error[M0401]: there is no execution `dril` in this store\n\
+                        hint: did you mean `drill`?\n";
+        assert_eq!(said, expected, "{command}");
+    }
+}
+
+#[test]
+fn an_answer_that_fits_nothing_says_what_is_open() {
+    let (home, _sim) = waiting();
+    let said = home.refusal(&["answer", "drill", "yes"], 2);
+    assert!(said.contains("takes continue, skip, abort, not `yes`"), "{said}");
+    let said = home.refusal(&["answer", "drill", "web", "continue"], 2);
+    assert!(said.contains("there is no open prompt `web`"), "{said}");
+    assert!(said.contains("open: cut-over (continue, skip, abort)"), "{said}");
+}
+
+#[test]
+fn the_first_answer_wins_and_the_second_is_told() {
+    let (home, sim) = waiting();
+    let first = home.run(&["answer", "drill", "skip", "--by=ann"]).expect(0);
+    assert_snapshot!(first.stdout, @r"
+    cut-over: skip by ann
+    nobody drives it now; it will be taken by
+    next: moontide resume drill
+    ");
+    let said = home.refusal(&["answer", "drill", "continue", "--by=bob"], 2);
+    assert!(said.contains("was answered already: skip by ann"), "{said}");
+    let [endpoint, speed] = sim.flags();
+    home.run(&["resume", "drill", &endpoint, &speed]).expect(0);
+    let shown = home.run(&["show", "drill", "--output=json"]).expect(0).json();
+    assert_eq!(shown["answers"][0]["choice"], "skip");
+    assert_eq!(shown["answers"][0]["by"], "ann");
+    assert_eq!(shown["waves"][0]["status"], "skipped");
+}
+
+#[test]
+fn a_cancelled_execution_comes_to_its_end_and_stays_there() {
+    let (home, sim) = waiting();
+    let [endpoint, speed] = sim.flags();
+    home.run(&["cancel", "drill", "--by=ann", "--comment=wrong day"]).expect(0);
+    home.run(&["resume", "drill", &endpoint, &speed]).expect(1);
+    home.run(&["resume", "drill", &endpoint, &speed]).expect(1);
+    assert_eq!(home.run(&["status", "drill", "--output=json"]).json()["status"], "cancelled");
+    let said = home.refusal(&["cancel", "drill"], 2);
+    assert!(said.starts_with("error[M0107]: "), "{said}");
+}
+
+#[test]
+fn only_what_is_over_is_cleaned_up() {
+    let (home, _sim) = waiting();
+    let said = home.refusal(&["cleanup", "drill"], 2);
+    assert!(said.starts_with("error[M0106]: `drill` is not over"), "{said}");
+}
+
+#[test]
+fn an_id_means_one_runbook_in_one_mode() {
+    let (home, sim) = waiting();
+    let folder = home.shop("");
+    let [endpoint, speed] = sim.flags();
+    let again = ["run", &folder, "--execution-id=drill", &endpoint, &speed];
+    let said = home.refusal(&[&again[..], &["--mode=recovery", "--yes"]].concat(), 3);
+    assert!(said.starts_with("error[M0208]: `drill` was started as a drill"), "{said}");
+    std::fs::write(home.shop("runbook.luau"), runbook("shop", &ASKS.replace("DNS", "them")))
+        .expect("it can be written");
+    let said = home.refusal(&[&again[..], &["--mode=drill"]].concat(), 3);
+    assert!(said.contains("before the runbook was edited"), "{said}");
+    assert!(said.contains("moontide resume drill"), "{said}");
+}
+
+#[test]
+fn an_execution_in_other_hands_is_left_alone() {
+    let (home, sim) = waiting();
+    let [endpoint, speed] = sim.flags();
+    // An hour of its own time is an hour of ours.
+    let sleeps = "{ name = \"sleeps\", run = function() moontide.sleep(\"1h\") end },";
+    std::fs::write(home.shop("runbook.luau"), runbook("sleeper", sleeps))
+        .expect("it can be written");
+    let folder = home.shop("");
+    let run = ["run", &folder, "--mode=drill", "--execution-id=held", &endpoint, "--speed=1"];
+    let mut runner =
+        home.moontide(&run).stderr(std::process::Stdio::piped()).spawn().expect("it starts");
+    let mut talk = std::io::BufReader::new(runner.stderr.take().expect("it is piped"));
+    let mut line = String::new();
+    while !line.contains("sleeps") {
+        line.clear();
+        assert_ne!(std::io::BufRead::read_line(&mut talk, &mut line).expect("it talks"), 0);
+    }
+    let said = home.refusal(&["resume", "held", &endpoint, &speed], 5);
+    assert!(said.starts_with("error[M0501]: "), "{said}");
+    assert!(said.contains(&format!("pid {}", runner.id())), "{said}");
+    runner.kill().expect("it runs");
+    runner.wait().expect("it can be waited for");
+}
