@@ -97,7 +97,7 @@ pub(crate) async fn caller(world: &dyn World) -> Result<Caller> {
             Ok(Caller { account: text(&value, "account"), arn: text(&value, "arn") })
         }
         Outcome::Failed { error } => Err(refused(&error)),
-        Outcome::Unknown { evidence } => Err(no_credentials(evidence.message)),
+        Outcome::Unknown { evidence } => Err(no_credentials(&evidence.message)),
     }
 }
 
@@ -106,11 +106,19 @@ fn text(value: &Value, field: &str) -> Option<String> {
 }
 
 fn refused(error: &EffectError) -> CommandError {
-    no_credentials(format!("AWS cannot be asked who we are: {error}"))
+    let message = format!("AWS cannot be asked who we are: {error}");
+    if error.code == "ConnectionFailed" {
+        return CommandError::new(code::UNREACHABLE, message).hint(
+            "if AWS_ENDPOINT_URL or `--endpoint-url` leads to `moontide sim`: is it running?",
+        );
+    }
+    no_credentials(&message)
 }
 
-fn no_credentials(message: String) -> CommandError {
-    CommandError::new(code::NO_CREDENTIALS, message)
+fn no_credentials(message: &str) -> CommandError {
+    // The SDK lists in many lines where it has looked.
+    let lines: Vec<&str> = message.lines().map(str::trim).collect();
+    CommandError::new(code::NO_CREDENTIALS, lines.join("; ").replace(":; ", ": "))
         .hint("`aws sts get-caller-identity` shows whose credentials are in use")
         .hint("`aws sso login` renews those of an SSO profile")
 }

@@ -12,8 +12,8 @@ use crate::commands::{
 };
 use crate::context::Context;
 use crate::environment::Environment;
-use crate::error::Result;
-use crate::output::{self, Format};
+use crate::error::{CommandError, Result, code};
+use crate::output::{self, Format, Output};
 use crate::{exit, trace};
 
 const EXAMPLES: &str = "\
@@ -34,7 +34,7 @@ Exit codes:
 
 /// Runs disaster-recovery runbooks for AWS Elastic Disaster Recovery, and survives being killed.
 #[derive(Parser)]
-#[command(name = "moontide", version, about, after_help = EXAMPLES, propagate_version = true)]
+#[command(name = "moontide", version, after_help = EXAMPLES, propagate_version = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -79,11 +79,7 @@ enum Command {
 pub(crate) fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            output::usage(&error);
-            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            return ExitCode::from(if asked { exit::COMPLETED } else { exit::USAGE });
-        }
+        Err(error) => return ExitCode::from(usage(&error)),
     };
     let Global { store, output, verbose } = cli.global;
     let environment = Environment::read();
@@ -94,6 +90,27 @@ pub(crate) fn run() -> ExitCode {
         error.code.exit
     });
     ExitCode::from(code)
+}
+
+/// Help and version were asked for; anything else is a complaint, and programs get it as JSON too.
+fn usage(error: &clap::Error) -> u8 {
+    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if asked || !wants_json(std::env::args_os().filter_map(|word| word.into_string().ok())) {
+        output::usage(error);
+        return if asked { exit::COMPLETED } else { exit::USAGE };
+    }
+    let text = error.to_string();
+    let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    let complaint = CommandError::new(code::SYNTAX, message).hint("`--help` shows what there is");
+    Output { format: Format::Json }.complain(&complaint);
+    complaint.code.exit
+}
+
+/// Whether a command line that clap could not read asks for JSON.
+fn wants_json(words: impl Iterator<Item = String>) -> bool {
+    let words: Vec<String> = words.collect();
+    words.iter().any(|word| word == "--output=json")
+        || words.windows(2).any(|pair| pair == ["--output", "json"])
 }
 
 fn dispatch(command: Command, context: &Context) -> Result<u8> {

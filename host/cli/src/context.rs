@@ -45,10 +45,16 @@ impl Context {
         Settings::read(&self.environment, runbook)
     }
 
-    /// Opens the store.
+    /// Where executions are.
+    pub(crate) fn address(&self) -> Result<Address> {
+        Address::choose(self.store.as_deref(), &self.environment, &self.settings(None)?)
+    }
+
+    /// Opens the store for a command that looks for an execution in it.
     pub(crate) fn open_store(&self) -> Result<Arc<dyn Store>> {
-        let settings = self.settings(None)?;
-        Address::choose(self.store.as_deref(), &self.environment, &settings)?.open()
+        let address = self.address()?;
+        let is_named = self.store.is_some() || self.environment.store.is_some();
+        if is_named { address.open_existing() } else { address.open() }
     }
 
     /// A command to type that means the same store: `resume x` becomes `moontide resume x`.

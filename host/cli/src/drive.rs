@@ -10,7 +10,7 @@ use moontide_runtime::effect::World;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::observe::Observer;
 use moontide_runtime::scheduler::{Answers, Driver, Ended};
-use moontide_runtime::store::Store;
+use moontide_runtime::store::{Store, StoreError};
 
 use crate::answers::Nobody;
 use crate::answers::flags::{Flag, Flags};
@@ -20,9 +20,10 @@ use crate::context::Context;
 use crate::error::{CommandError, Result, code};
 use crate::interrupt::Interrupt;
 use crate::keeper::Keeper;
-use crate::output::style::{plain, strong};
+use crate::output::style::{faint, plain, strong};
 use crate::progress::{All, Lines, Live};
 use crate::settings::Settings;
+use crate::view::record::alive;
 use crate::view::{Record, Summary};
 use crate::{exit, whoami};
 
@@ -66,6 +67,14 @@ pub(crate) fn world(
     Rc::new(AwsWorld::new(session, region, Arc::clone(clock), settings))
 }
 
+/// The complaint that somebody else drives an execution.
+pub(crate) fn held(context: &Context, id: &str, holder: &str) -> CommandError {
+    let (status, resume) = (format!("status {id}"), format!("resume {id}"));
+    CommandError::new(code::HELD, format!("`{holder}` is driving `{id}`"))
+        .hint(format!("`{}` shows how far it is", context.command(&status)))
+        .hint(format!("if it hangs, stop it; `{}` goes on then", context.command(&resume)))
+}
+
 impl Ride<'_> {
     /// Drives until there is nothing more to do here, and says how the execution stands. Returns the
     /// exit code.
@@ -92,16 +101,29 @@ impl Ride<'_> {
     }
 
     async fn drive_until(&self, interrupt: &Interrupt) -> Result<Ended> {
-        let holder = whoami::holder(&self.context.environment);
-        let store = Arc::clone(&self.store);
-        let mut keeper = Keeper::acquire(store, &self.execution.id, &holder).await?;
-        let (driver, lease) = (self.driver(), keeper.lease().clone());
+        let mut keeper = self.acquire().await?;
+        let (driver, answers) = self.driver();
+        let lease = keeper.lease().clone();
         let ended = tokio::select! {
             ended = driver.drive(&lease, interrupt.wait()) => ended.map_err(CommandError::from),
             lost = keeper.lost() => Err(lost.into()),
         };
         keeper.release().await;
+        answers.say_unused(self.context.output);
         ended.map_err(|error| self.with_next_step(error))
+    }
+
+    /// Takes the lease. Whether somebody who seems to hold it lives is seen by watching, which takes time.
+    async fn acquire(&self) -> Result<Keeper> {
+        let (context, id) = (self.context, self.execution.id.as_str());
+        if let Some(holder) = alive(self.store.as_ref(), id).await? {
+            context.output.say([faint(format!("{holder} drives {id}; watching whether it lives"))]);
+        }
+        let us = whoami::holder(&context.environment);
+        Keeper::acquire(Arc::clone(&self.store), id, &us).await.map_err(|error| match error {
+            StoreError::Held { holder } => held(context, id, &holder),
+            error => error.into(),
+        })
     }
 
     fn with_next_step(&self, error: CommandError) -> CommandError {
@@ -112,7 +134,7 @@ impl Ride<'_> {
         error.hint(self.context.command(&format!("resume {}", self.execution.id)))
     }
 
-    fn driver(&self) -> Driver {
+    fn driver(&self) -> (Driver, Rc<Flags>) {
         let context = self.context;
         let user = whoami::user(&context.environment);
         let lines = Lines(context.output);
@@ -128,15 +150,17 @@ impl Ride<'_> {
             observers.push(Rc::clone(&terminal) as Rc<dyn Observer>);
             person = terminal;
         }
-        Driver {
+        let answers = Rc::new(Flags::new(&self.answers, &user, person));
+        let driver = Driver {
             store: Arc::clone(&self.store),
             world: Rc::clone(&self.world),
             clock: Arc::clone(&self.clock),
             observer: Rc::new(All(observers)),
-            answers: Rc::new(Flags::new(&self.answers, &user, person)),
+            answers: Rc::clone(&answers) as _,
             limits: self.settings.limits.clone(),
             denied: self.settings.denied.clone(),
             signals_every: Some(SIGNALS_EVERY),
-        }
+        };
+        (driver, answers)
     }
 }

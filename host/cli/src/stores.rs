@@ -42,6 +42,26 @@ impl Address {
         }
     }
 
+    /// Where it is, as `--store` takes it.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Address::Sqlite(path) => format!("sqlite:{}", path.display()),
+        }
+    }
+
+    /// Opens a store that somebody has named, if it is there: a misspelled one would be empty, and look
+    /// as if all executions were lost.
+    pub(crate) fn open_existing(&self) -> Result<Arc<dyn Store>> {
+        match self {
+            Address::Sqlite(path) if !path.exists() => {
+                let message = format!("there is no store at {}", path.display());
+                Err(CommandError::new(code::STORE_UNUSABLE, message)
+                    .hint("check `--store` and MOONTIDE_STORE; `moontide run` makes a new store"))
+            }
+            Address::Sqlite(_) => self.open(),
+        }
+    }
+
     /// Opens the store; a new one is made where there is none.
     pub(crate) fn open(&self) -> Result<Arc<dyn Store>> {
         match self {

@@ -4,7 +4,12 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use async_trait::async_trait;
-use moontide_runtime::scheduler::{Answers, Given, Prompt};
+use moontide_runtime::plan::{Plan, suggest};
+use moontide_runtime::scheduler::{Answers, Given, Graph, Prompt};
+
+use crate::error::{CommandError, Result, code};
+use crate::output::Output;
+use crate::output::style::{attention, plain};
 
 /// One `--answer`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +31,25 @@ impl Flag {
             return Err("an answer is written `CHOICE` or `PROMPT=CHOICE`".to_owned());
         }
         Ok(Flag { prompt, choice })
+    }
+
+    /// Refuses a flag for a prompt that this plan can never ask: a wave's name was misspelled.
+    pub(crate) fn check(flags: &[Flag], plan: &Plan) -> Result<()> {
+        let graph = Graph::of(plan);
+        let waves = || graph.nodes().iter().map(|node| node.name.as_str());
+        for prompt in flags.iter().filter_map(|flag| flag.prompt.as_deref()) {
+            let wave = prompt.split(['#', '/']).next().unwrap_or_default();
+            if waves().any(|known| known == wave) {
+                continue;
+            }
+            let message = format!("`--answer {prompt}=…`: the runbook has no wave `{wave}`");
+            let hint = match suggest::nearest(wave, waves()) {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => format!("its waves are {}", waves().collect::<Vec<_>>().join(", ")),
+            };
+            return Err(CommandError::new(code::BAD_ANSWER, message).hint(hint));
+        }
+        Ok(())
     }
 
     /// How well it fits a prompt: by id, by wave, by its choice alone, not at all.
@@ -53,6 +77,15 @@ impl Flags {
     pub(crate) fn new(flags: &[Flag], by: &str, otherwise: Rc<dyn Answers>) -> Flags {
         let given = flags.iter().map(|flag| (flag.clone(), Cell::new(false))).collect();
         Flags { given, by: by.to_owned(), otherwise }
+    }
+
+    /// Tells of flags that no prompt has asked for.
+    pub(crate) fn say_unused(&self, output: Output) {
+        for (flag, _) in self.given.iter().filter(|(_, used)| !used.get()) {
+            let prompt = flag.prompt.as_deref().map(|prompt| format!("{prompt}="));
+            let text = format!("--answer {}{}", prompt.unwrap_or_default(), flag.choice);
+            output.say([attention("not used: "), plain(text)]);
+        }
     }
 
     /// The flag that fits best. A `retry` counts once each time it is given: a wave that cannot succeed

@@ -90,8 +90,10 @@ impl Answers for Terminal {
         if self.answered.borrow().contains(&prompt.id) {
             return None;
         }
-        self.ask(prompt);
         let lines = keyboard.get_or_insert_with(read_keyboard);
+        // What was typed for a prompt that is withdrawn by now answers no other one.
+        while lines.try_recv().is_ok() {}
+        self.ask(prompt);
         tokio::select! {
             given = self.read(prompt, lines) => given,
             () = self.withdrawn(&prompt.id) => None,

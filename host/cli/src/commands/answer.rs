@@ -28,7 +28,7 @@ pub(crate) struct Flags {
     execution: String,
 
     /// The prompt's id, which may be left away if only one is open, and the answer
-    #[arg(num_args = 1..=2, required = true, value_names = ["PROMPT", "CHOICE"])]
+    #[arg(num_args = 1..=2, required = true, value_name = "[PROMPT] CHOICE")]
     answer: Vec<String>,
 
     /// Who answers [default: the user of the operating system]
@@ -36,7 +36,7 @@ pub(crate) struct Flags {
     by: Option<String>,
 
     /// Why
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     comment: String,
 }
 
@@ -49,11 +49,11 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
 async fn send(context: &Context, store: &dyn Store, flags: &Flags) -> Result<u8> {
     let record = Record::load(store, &flags.execution).await?;
     let (prompt, choice) = match flags.answer.as_slice() {
-        [prompt, choice] => (named(&record, prompt)?, choice),
-        words => (only(&record)?, &words[0]),
+        [prompt, choice] => (named(context, &record, prompt)?, choice),
+        words => (only(context, &record)?, &words[0]),
     };
     check_choice(prompt, choice)?;
-    check_first(store, &record, prompt).await?;
+    check_first(&record, prompt)?;
     let by = flags.by.clone().unwrap_or_else(|| whoami::user(&context.environment));
     let meaning = format!("{}: {choice} by {by}", prompt.id);
     let signal = Signal {
@@ -67,27 +67,29 @@ async fn send(context: &Context, store: &dyn Store, flags: &Flags) -> Result<u8>
     Ok(exit::COMPLETED)
 }
 
-fn named<'r>(record: &'r Record, id: &str) -> Result<&'r Prompt> {
+fn named<'r>(context: &Context, record: &'r Record, id: &str) -> Result<&'r Prompt> {
     let prompt = record.state.prompts.get(id);
-    prompt.ok_or_else(|| no_such(record, format!("there is no open prompt `{id}`")))
+    prompt.ok_or_else(|| no_such(context, record, format!("there is no open prompt `{id}`")))
 }
 
-fn only(record: &Record) -> Result<&Prompt> {
+fn only<'r>(context: &Context, record: &'r Record) -> Result<&'r Prompt> {
     let mut prompts = record.state.prompts.values();
     match (prompts.next(), prompts.next()) {
         (Some(only), None) => Ok(only),
-        (None, _) => Err(no_such(record, "no prompt is open".to_owned())),
-        (Some(_), Some(_)) => Err(no_such(record, "several prompts are open: name one".to_owned())),
+        (None, _) => Err(no_such(context, record, "no prompt is open".to_owned())),
+        (Some(_), Some(_)) => {
+            Err(no_such(context, record, "several prompts are open: name one".to_owned()))
+        }
     }
 }
 
 /// The complaint, and what is open instead.
-fn no_such(record: &Record, message: String) -> CommandError {
+fn no_such(context: &Context, record: &Record, message: String) -> CommandError {
     let error = CommandError::new(code::BAD_ANSWER, message);
     if record.state.prompts.is_empty() {
         return error.hint(format!(
-            "nothing is asked; `moontide status {}` says more",
-            record.execution.id
+            "nothing is asked; `{}` says more",
+            context.command(&format!("status {}", record.execution.id))
         ));
     }
     record.state.prompts.values().fold(error, |error, prompt| {
@@ -105,17 +107,9 @@ fn check_choice(prompt: &Prompt, choice: &str) -> Result<()> {
 }
 
 /// The first answer wins; the second is told.
-async fn check_first(store: &dyn Store, record: &Record, prompt: &Prompt) -> Result<()> {
-    for (_, signal) in store.signals(&record.execution.id, 0).await? {
-        match &signal.wish {
-            Wish::Answer { prompt: answered, choice } if *answered == prompt.id => {
-                let message =
-                    format!("`{}` was answered already: {choice} by {}", prompt.id, signal.by);
-                let hint = "whoever drives the execution next takes that answer";
-                return Err(CommandError::new(code::BAD_ANSWER, message).hint(hint));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
+fn check_first(record: &Record, prompt: &Prompt) -> Result<()> {
+    let Some((choice, signal)) = record.answer_to(&prompt.id) else { return Ok(()) };
+    let message = format!("`{}` was answered already: {choice} by {}", prompt.id, signal.by);
+    let hint = "whoever drives the execution next takes that answer";
+    Err(CommandError::new(code::BAD_ANSWER, message).hint(hint))
 }

@@ -23,7 +23,7 @@ pub(crate) struct Flags {
     by: Option<String>,
 
     /// Why
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     comment: String,
 }
 

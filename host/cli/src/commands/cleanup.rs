@@ -22,7 +22,7 @@ use crate::drive::{self, Ride};
 use crate::error::{CommandError, Result, code};
 use crate::output::style::plain;
 use crate::settings::Settings;
-use crate::view::{Record, cleanup::Cleaned, sent};
+use crate::view::{Record, cleanup::Cleaned};
 use crate::{exit, params, runbook, whoami};
 
 /// The runbook of every cleanup.
@@ -56,42 +56,41 @@ async fn clean(
     settings: Settings,
 ) -> Result<u8> {
     let drill = Record::load(store.as_ref(), &flags.execution).await?;
-    check_drill(context, store.as_ref(), &drill).await?;
+    check_drill(context, &drill)?;
     let jobs = jobs(&drill.entries);
     if jobs.is_empty() {
         context.output.say([plain(format!("{} has launched nothing", drill.execution.id))]);
+        context.output.show(&Cleaned::nothing(&drill.execution.id))?;
         return Ok(exit::COMPLETED);
     }
-    let id = match next(store.as_ref(), &drill.execution.id).await? {
-        Next::GoOn(id) => {
-            return resume::go_on(context, store, &id, &[], &flags.aws).await;
-        }
-        Next::Begin(id) => id,
+    let (execution, is_new) = match next(store.as_ref(), &drill.execution.id).await? {
+        Next::GoOn(begun) => (*begun, false),
+        Next::Begin(id) => (execution(context, &settings, &drill.execution, id, &jobs)?, true),
     };
-    let execution = execution(context, &settings, &drill.execution, id, &jobs)?;
     let clock = drive::clock(&execution, flags.aws.speed);
     let session = flags.aws.session(context).await?;
     let region = execution.regions.first().cloned().unwrap_or_default();
     let world = drive::world(session, &region, &clock, execution.seed);
     let caller = aws::caller(world.as_ref()).await?;
     resume::check_account(&execution, caller.account.as_deref())?;
-    store.create(&execution).await?;
+    if is_new {
+        store.create(&execution).await?;
+    }
     let ride = Ride { context, settings, store, execution, world, clock, answers: Vec::new() };
     let (record, exit) = ride.drive().await?;
     context.output.show(&Cleaned::of(&record, &drill.execution.id, context))?;
     Ok(exit)
 }
 
-async fn check_drill(context: &Context, store: &dyn Store, drill: &Record) -> Result<()> {
+fn check_drill(context: &Context, drill: &Record) -> Result<()> {
     let id = &drill.execution.id;
     if drill.execution.mode != Mode::Drill {
         let message = format!("`{id}` is a recovery: its instances are production now");
         return Err(CommandError::new(code::NOT_A_DRILL, message)
             .hint("only drills are cleaned up; use the DRS console for anything else"));
     }
-    if let Some(holder) = sent::alive(store, id).await? {
-        let message = format!("`{holder}` is driving `{id}`");
-        return Err(CommandError::new(code::HELD, message));
+    if let Some(holder) = &drill.runner {
+        return Err(drive::held(context, id, holder));
     }
     if !drill.status().is_terminal() {
         let message = format!("`{id}` is not over: what it launches later would stay");
@@ -105,7 +104,7 @@ async fn check_drill(context: &Context, store: &dyn Store, drill: &Record) -> Re
 /// Which execution cleans up.
 enum Next {
     /// One that was begun, and is not over.
-    GoOn(String),
+    GoOn(Box<Execution>),
     /// A new one.
     Begin(String),
 }
@@ -117,8 +116,11 @@ async fn next(store: &dyn Store, drill: &str) -> Result<Next> {
     let Some(last) = numbers.max() else { return Ok(Next::Begin(format!("{prefix}1"))) };
     let id = format!("{prefix}{last}");
     let record = Record::load(store, &id).await?;
-    let is_over = record.status().is_terminal();
-    Ok(if is_over { Next::Begin(format!("{prefix}{}", last + 1)) } else { Next::GoOn(id) })
+    Ok(if record.status().is_terminal() {
+        Next::Begin(format!("{prefix}{}", last + 1))
+    } else {
+        Next::GoOn(Box::new(record.execution))
+    })
 }
 
 /// The cleanup as an execution: in the drill's account and Regions, and itself a drill, so that the door

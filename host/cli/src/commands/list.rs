@@ -25,6 +25,8 @@ pub(crate) struct Flags {
 
 #[derive(Serialize)]
 struct List {
+    /// Where they are.
+    store: String,
     executions: Vec<Row>,
     /// How many there are in the store.
     total: usize,
@@ -44,15 +46,16 @@ struct Row {
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
-    let list = context.block_on(List::load(store.as_ref(), flags.limit))?;
+    let list =
+        context.block_on(List::load(store.as_ref(), context.address()?.text(), flags.limit))?;
     context.output.show(&list)?;
     Ok(exit::COMPLETED)
 }
 
 impl List {
-    async fn load(store: &dyn Store, limit: usize) -> Result<List> {
+    async fn load(store: &dyn Store, address: String, limit: usize) -> Result<List> {
         let listed = store.list().await?;
-        let mut list = List { executions: Vec::new(), total: listed.len() };
+        let mut list = List { store: address, executions: Vec::new(), total: listed.len() };
         for listed in listed.into_iter().take(limit) {
             let record = Record::load(store, &listed.id).await.ok();
             list.executions.push(Row {
@@ -61,7 +64,7 @@ impl List {
                 mode: record.as_ref().map(|record| record.execution.mode),
                 status: record.as_ref().map(Record::status),
                 created_at: listed.created_at,
-                runner: record.as_ref().and_then(Record::runner).map(str::to_owned),
+                runner: record.and_then(|record| record.runner),
             });
         }
         Ok(list)
@@ -71,7 +74,7 @@ impl List {
 impl Document for List {
     fn write(&self, page: &mut Page) {
         if self.executions.is_empty() {
-            page.line([plain("the store has no executions yet")]);
+            page.line([plain(format!("there are no executions in {} yet", self.store))]);
             return;
         }
         let rows: Vec<_> = self.executions.iter().map(Row::cells).collect();

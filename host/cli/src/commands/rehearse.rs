@@ -53,6 +53,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let settings = context.settings(Some(&files.folder))?;
     let plan = files.plan(&settings.limits, flags.seed)?;
     let params = params::bind(&plan, &flags.params)?;
+    Flag::check(&flags.answers, &plan)?;
     let beside = || files.folder.join(world::FILE);
     let world = world::read(&flags.world.clone().unwrap_or_else(beside))?;
     let rehearsal = Rehearsal {

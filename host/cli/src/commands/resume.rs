@@ -47,6 +47,7 @@ pub(crate) async fn go_on(
     aws: &AwsFlags,
 ) -> Result<u8> {
     let record = Record::load(store.as_ref(), id).await?;
+    Flag::check(answers, &record.execution.plan)?;
     if record.status().is_terminal() {
         context.output.say([plain(format!("{id} is over; there is nothing to resume"))]);
         context.output.show(&Summary::of(&record, context))?;

@@ -55,11 +55,11 @@ pub(crate) struct Flags {
     #[arg(long = "answer", value_name = "[PROMPT=]CHOICE", value_parser = Flag::parse)]
     answers: Vec<Flag>,
 
-    /// Give up the live recovery instance of this source server; may be given several times
-    #[arg(long = "replace", value_name = "SERVER")]
+    /// Give up the live recovery instance of this source server, by its id; may be given several times
+    #[arg(long = "replace", value_name = "SERVER", value_parser = source_server)]
     replaceable: Vec<String>,
 
-    /// Do not ask whether a recovery is meant
+    /// Do not ask whether a recovery, or a `--replace`, is meant
     #[arg(long)]
     yes: bool,
 
@@ -111,6 +111,7 @@ impl Start<'_> {
     async fn go(self, settings: Settings) -> Result<u8> {
         let (context, flags) = (self.context, self.flags);
         let values = params::bind(&self.plan, &flags.params)?;
+        Flag::check(&flags.answers, &self.plan)?;
         let address = Address::choose(context.store.as_deref(), &context.environment, &settings)?;
         let store = address.open()?;
         if let Some(id) = &flags.execution_id {
@@ -120,8 +121,8 @@ impl Start<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
-        if Mode::from(flags.mode) == Mode::Recovery && !flags.yes {
-            confirm::recovery(context, &self.plan.name)?;
+        if !flags.yes {
+            confirm::if_grave(context, &self.plan.name, flags.mode.into(), &flags.replaceable)?;
         }
         let mut execution = self.execution(values);
         let session = flags.aws.session(context).await?;
@@ -201,7 +202,21 @@ impl Start<'_> {
         if existing.params != params::bind(&self.plan, &self.flags.params)? {
             return differs("with other params".to_owned());
         }
+        let newly = self.flags.replaceable.iter().find(|it| !existing.replaceable.contains(it));
+        if let Some(server) = newly {
+            return differs(format!("without `--replace {server}`"));
+        }
         Ok(())
+    }
+}
+
+/// Reads the id of a source server; for clap. Its name would never match.
+fn source_server(text: &str) -> Result<String, String> {
+    match text.strip_prefix("s-") {
+        Some(rest) if !rest.is_empty() && rest.chars().all(|it| it.is_ascii_alphanumeric()) => {
+            Ok(text.to_owned())
+        }
+        _ => Err("a source server's id is written like `s-0123456789abcdef0`".to_owned()),
     }
 }
 

@@ -29,9 +29,10 @@ macro_rules! codes {
 
 codes! {
     // The command line
+    SYNTAX           = "M0100", USAGE, "the command line makes no sense";
     BAD_PARAM        = "M0101", REFUSED, "a param is unknown, missing, or has a value that it does not take";
     BAD_ANSWER       = "M0102", USAGE, "an answer fits no open prompt, or is none of its choices";
-    NOT_CONFIRMED    = "M0103", USAGE, "a recovery was not confirmed";
+    NOT_CONFIRMED    = "M0103", USAGE, "a recovery or a replacement was not confirmed";
     NOT_LOOPBACK     = "M0104", USAGE, "this is only for a simulator on this machine";
     BAD_ARGUMENT     = "M0105", USAGE, "an argument cannot be used";
     NOT_OVER         = "M0106", USAGE, "the execution is not over yet";
@@ -68,6 +69,7 @@ codes! {
     OTHER_ACCOUNT    = "M0606", CONFIGURATION, "the credentials belong to another AWS account";
     AWS_CONFIG       = "M0607", CONFIGURATION, "the AWS configuration files cannot be read";
     SIMULATOR        = "M0608", CONFIGURATION, "the simulator cannot listen there";
+    UNREACHABLE      = "M0609", CONFIGURATION, "AWS cannot be reached";
     // The journal
     MISMATCH         = "M0701", MISMATCH, "the journal does not match the runbook";
     // Everything else

@@ -38,9 +38,11 @@ pub(super) fn newer(message: String, format: FormatError) -> CommandError {
 
 fn unusable(message: String, said: &str, transient: bool) -> CommandError {
     let (code, hint): (&'static Code, &str) = if is_full(said) {
-        (code::STORE_FULL, "make room, then `moontide resume` goes on: the journal is in order")
+        (code::STORE_FULL, "make room and try again: the journal is in order")
     } else if transient {
         (code::STORE_BUSY, "try again in a moment")
+    } else if said.contains("disk I/O error") {
+        (code::STORE_UNUSABLE, "look whether its disk is full, read-only or broken")
     } else {
         (code::STORE_UNUSABLE, "choose another place with `--store sqlite:PATH` or MOONTIDE_HOME")
     };

@@ -82,12 +82,13 @@ impl Live {
     }
 
     fn ask(&self, prompt: &Prompt) {
-        let _ = self.screen.clear();
         self.asked.borrow_mut().insert(prompt.id.clone(), prompt.wave.clone());
         self.draw_unless_asking();
     }
 
     fn draw_unless_asking(&self) {
+        // A new target does not know of the lines that are on the screen.
+        let _ = self.screen.clear();
         let asked = self.asked.borrow();
         self.screen.set_draw_target(if asked.is_empty() {
             ProgressDrawTarget::stderr()

@@ -6,6 +6,7 @@ use moontide_runtime::scheduler::WaveStatus;
 use crate::output::Span;
 use crate::output::style::{self, attention, bad, faint, plain, strong};
 use crate::view::ServerView;
+use crate::view::summary::because;
 
 /// What to say about a notice; `None` if it is not worth a line.
 pub(super) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
@@ -72,6 +73,6 @@ fn wave_line(
     if attempt > 1 {
         line.push(faint(format!(" (attempt {attempt})")));
     }
-    line.extend(reason.map(|reason| plain(format!(": {reason}"))));
+    line.extend(reason.map(|reason| plain(because(status, reason))));
     Some(line)
 }

@@ -4,9 +4,11 @@
 //!
 //! - [`connector`]: the SDK's requests, handed to the simulator without a network.
 //! - [`witness`]: what is remembered of what happened.
+//! - [`hooks`]: which hooks ran.
 //! - [`report`]: the document at the end.
 
 mod connector;
+mod hooks;
 mod report;
 mod witness;
 
@@ -78,17 +80,19 @@ impl Rehearsal {
         store.create(&execution).await?;
         let lease = store.take(&execution.id, FLAG, None).await?;
         let witness = Rc::new(Witness::new(self.output));
+        let answers = Rc::new(Flags::new(&self.answers, FLAG, Rc::new(Assumed)));
         let driver = Driver {
             store: Arc::clone(&store),
             world,
             clock,
             observer: Rc::clone(&witness) as _,
-            answers: Rc::new(Flags::new(&self.answers, FLAG, Rc::new(Assumed))),
+            answers: Rc::clone(&answers) as _,
             limits: self.settings.limits,
             denied: self.settings.denied,
             signals_every: None,
         };
         driver.drive(&lease, std::future::pending()).await?;
+        answers.say_unused(self.output);
         Report::of(store.as_ref(), &execution, &witness, &simulator.calls()).await
     }
 

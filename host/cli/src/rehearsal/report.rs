@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Mode;
-use moontide_runtime::scheduler::{Event, ExecutionStatus};
+use moontide_runtime::scheduler::{Event, ExecutionStatus, WaveStatus};
 use moontide_runtime::store::Store;
 use moontide_sim::Call;
 use serde::Serialize;
 
+use super::hooks::{self, Hook};
 use super::witness::Witness;
 use crate::error::Result;
 use crate::output::style::{self, attention, bad, faint, good, plain, strong};
@@ -27,6 +28,8 @@ pub(crate) struct Report {
     /// Where it ended.
     pub(crate) status: ExecutionStatus,
     waves: Vec<WaveView>,
+    /// The hooks that ran, by wave.
+    hooks: BTreeMap<String, Vec<Hook>>,
     prompts: Vec<Answered>,
     /// How long it took, in virtual time.
     recovery_seconds: u64,
@@ -70,6 +73,7 @@ impl Report {
             mode: execution.mode,
             status: record.status(),
             waves: waves(&record, &timeline, witness),
+            hooks: hooks(&record, witness),
             prompts: prompts(&record, witness),
             recovery_seconds: took.as_secs(),
             rto_seconds: rto.map(|rto| rto.as_secs()),
@@ -97,6 +101,16 @@ fn waves(record: &Record, timeline: &Timeline, witness: &Witness) -> Vec<WaveVie
             }
         })
         .collect()
+}
+
+fn hooks(record: &Record, witness: &Witness) -> BTreeMap<String, Vec<Hook>> {
+    let phases = witness.phases.borrow();
+    let waves = record.graph.nodes().iter().zip(&record.state.waves);
+    let hooks = waves.filter_map(|(node, wave)| {
+        let completed = wave.status == WaveStatus::Completed;
+        Some((node.name.clone(), hooks::of(phases.get(&node.name)?, completed)))
+    });
+    hooks.filter(|(_, hooks)| !hooks.is_empty()).collect()
 }
 
 fn prompts(record: &Record, witness: &Witness) -> Vec<Answered> {
@@ -140,6 +154,9 @@ impl Document for Report {
                 answered.write(page);
             }
             wave.write(page);
+            for hook in self.hooks.get(&wave.name).into_iter().flatten() {
+                page.indented(|page| hook.write(page));
+            }
             let of_wave = format!("{}#", wave.name);
             for answered in self.prompts.iter().filter(|it| it.prompt.starts_with(&of_wave)) {
                 page.indented(|page| answered.write(page));
@@ -157,12 +174,21 @@ impl Document for Report {
 
 impl Report {
     fn write_time(&self, page: &mut Page) {
-        let mut line = vec![faint("recovery time: "), strong(words::duration(self.took))];
+        let completed = self.status == ExecutionStatus::Completed;
+        let head = if completed { "recovery time: " } else { "not recovered after " };
+        let mut line = vec![faint(head), strong(words::duration(self.took))];
         if let Some((rto, met)) = self.rto.zip(self.rto_met) {
             line.push(plain(format!(", the RTO of {} is ", words::duration(rto))));
             line.push(if met { good("met") } else { bad("missed") });
         }
         page.line(line);
+    }
+}
+
+impl Hook {
+    fn write(&self, page: &mut Page) {
+        let how = if self.passed { good("passed") } else { bad("did not pass") };
+        page.line([plain(format!("{} ", self.hook)), how]);
     }
 }
 

@@ -32,7 +32,8 @@ pub(super) fn find(path: &Path) -> Result<(PathBuf, String)> {
         return Err(CommandError::new(code::RUNBOOK_MISSING, message).hint(inside(path)));
     }
     let stem = path.file_stem().and_then(|stem| stem.to_str());
-    match (path.extension().is_some_and(|suffix| suffix == SUFFIX), stem) {
+    let is_named_so = path.extension().is_some_and(|suffix| suffix == SUFFIX);
+    match (is_named_so && kind.is_file(), stem) {
         (true, Some(stem)) => {
             let folder = path.parent().filter(|folder| *folder != Path::new(""));
             Ok((folder.unwrap_or(Path::new(".")).to_path_buf(), stem.to_owned()))
@@ -163,6 +164,13 @@ fn inside(folder: &Path) -> String {
         [] => format!("a runbook is a folder with a {FILE}"),
         found => format!("there are runbooks in it: {}", found.join(", ")),
     }
+}
+
+/// The complaint about a runbook that is there, and yet is not one of its folder's modules.
+pub(super) fn no_link(module: &Path) -> CommandError {
+    let message = format!("{}.{SUFFIX} is a link or hidden, not a file", module.display());
+    CommandError::new(code::RUNBOOK_UNREADABLE, message)
+        .hint("links are not followed, so that a runbook is what lies in its folder: name the file itself")
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> CommandError {

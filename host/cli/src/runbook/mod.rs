@@ -31,6 +31,9 @@ impl Files {
     pub(crate) fn read(path: &Path) -> Result<Files> {
         let (folder, entry) = folder::find(path)?;
         let mut modules = folder::modules(&folder)?;
+        if !modules.contains_key(&entry) {
+            return Err(folder::no_link(&folder.join(entry)));
+        }
         modules.extend(folder::standard_library());
         Ok(Files { folder, bundle: Bundle { entry, modules } })
     }

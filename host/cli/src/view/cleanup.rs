@@ -13,12 +13,14 @@ use crate::output::{Document, Page, Span, words};
 #[derive(Serialize)]
 pub(crate) struct Cleaned {
     execution: String,
-    cleanup: String,
+    /// The execution that cleaned up; `None`: there was nothing to do.
+    cleanup: Option<String>,
     status: ExecutionStatus,
     terminated: Vec<Touched>,
     left: Vec<Touched>,
+    /// How far the cleanup came, if it is not over.
     #[serde(skip)]
-    summary: Summary,
+    summary: Option<Summary>,
 }
 
 /// An instance, as the cleanup's wave returns it.
@@ -40,11 +42,24 @@ impl Cleaned {
         };
         Cleaned {
             execution: execution.to_owned(),
-            cleanup: record.execution.id.clone(),
+            cleanup: Some(record.execution.id.clone()),
             status: record.status(),
             terminated: all("terminated"),
             left: all("left"),
-            summary: Summary::of(record, context),
+            summary: (record.status() != ExecutionStatus::Completed)
+                .then(|| Summary::of(record, context)),
+        }
+    }
+
+    /// Of a drill that has launched nothing.
+    pub(crate) fn nothing(execution: &str) -> Cleaned {
+        Cleaned {
+            execution: execution.to_owned(),
+            cleanup: None,
+            status: ExecutionStatus::Completed,
+            terminated: Vec::new(),
+            left: Vec::new(),
+            summary: None,
         }
     }
 }
@@ -65,14 +80,14 @@ impl Touched {
 
 impl Document for Cleaned {
     fn write(&self, page: &mut Page) {
-        if self.status != ExecutionStatus::Completed {
-            self.summary.write(page);
+        if let Some(summary) = &self.summary {
+            summary.write(page);
         }
         page.line([
             strong(self.execution.as_str()),
             plain("  cleanup "),
             style::execution_status(self.status),
-            faint(format!("  {}", self.cleanup)),
+            faint(format!("  {}", self.cleanup.as_deref().unwrap_or_default())),
         ]);
         for (word, instances) in [("terminated", &self.terminated), ("left", &self.left)] {
             page.line([plain(format!("{word} {}", words::count(instances.len(), "instance")))]);

@@ -3,6 +3,7 @@
 use moontide_runtime::scheduler::{Choice, Prompt};
 use serde::Serialize;
 
+use super::Record;
 use crate::context::Context;
 use crate::output::style::{attention, faint, plain, strong};
 use crate::output::{Page, words};
@@ -15,20 +16,41 @@ pub(crate) struct PromptView {
     pub(crate) prompt: Prompt,
     /// What to type to answer it.
     pub(crate) command: String,
+    /// The answer that somebody has left, and that nobody has taken yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) answered: Option<Answered>,
+}
+
+/// An answer on its way.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Answered {
+    choice: String,
+    by: String,
 }
 
 impl PromptView {
-    /// A prompt of that execution.
-    pub(crate) fn of(
-        prompt: &Prompt,
-        execution: &str,
-        alone: bool,
-        context: &Context,
-    ) -> PromptView {
+    /// The open prompts of an execution.
+    pub(crate) fn all(record: &Record, context: &Context) -> Vec<PromptView> {
+        let prompts = &record.state.prompts;
+        prompts
+            .values()
+            .map(|prompt| Self::of(prompt, prompts.len() == 1, record, context))
+            .collect()
+    }
+
+    fn of(prompt: &Prompt, alone: bool, record: &Record, context: &Context) -> PromptView {
         let choice = prompt.choices.first().map_or("CHOICE", Choice::as_str);
         let id = if alone { String::new() } else { format!("{} ", prompt.id) };
-        let command = context.command(&format!("answer {execution} {id}{choice}"));
-        PromptView { prompt: prompt.clone(), command }
+        let execution = &record.execution.id;
+        let answered = record.answer_to(&prompt.id);
+        PromptView {
+            prompt: prompt.clone(),
+            command: context.command(&format!("answer {execution} {id}{choice}")),
+            answered: answered.map(|(choice, signal)| Answered {
+                choice: choice.to_owned(),
+                by: signal.by.clone(),
+            }),
+        }
     }
 
     /// The question, whom it is for, what it takes and until when.
@@ -40,6 +62,10 @@ impl PromptView {
             faint(format!("  ({})", prompt.id)),
         ]);
         page.indented(|page| {
+            if let Some(Answered { choice, by }) = &self.answered {
+                let text = format!(" by {by}; the next runner takes it");
+                return page.line([faint("answered: "), strong(choice.as_str()), plain(text)]);
+            }
             let choices: Vec<&str> = prompt.choices.iter().map(Choice::as_str).collect();
             page.line([faint("answers: "), plain(choices.join(", "))]);
             if !prompt.approvers.is_empty() {

@@ -4,9 +4,10 @@ use moontide_runtime::store::{Signal, Store};
 use serde::Serialize;
 
 use super::Record;
+use super::record::alive;
 use crate::context::Context;
 use crate::error::Result;
-use crate::output::style::{faint, plain, strong};
+use crate::output::style::{plain, strong};
 use crate::output::{Document, Page};
 
 /// What was sent, and what happens with it.
@@ -40,24 +41,13 @@ pub(crate) async fn send(
     Ok(Sent { execution, number, signal, runner, next, meaning })
 }
 
-/// Who drives the execution, unless they are known to be dead.
-pub(crate) async fn alive(store: &dyn Store, execution: &str) -> Result<Option<String>> {
-    match store.lease(execution).await? {
-        Some(lease) if !lease.is_free() && !store.holder_is_gone(execution, &lease).await? => {
-            Ok(Some(lease.holder))
-        }
-        _ => Ok(None),
-    }
-}
-
 impl Document for Sent {
     fn write(&self, page: &mut Page) {
         page.line([plain(self.meaning.as_str())]);
         match (&self.runner, &self.next) {
             (Some(runner), _) => page.line([plain(format!("{runner} drives it and will take it"))]),
             (None, Some(next)) => {
-                page.line([plain("nobody drives it now; it will be taken by")]);
-                page.line([faint("next: "), strong(next.as_str())]);
+                page.line([plain("nobody drives it now; to go on: "), strong(next.as_str())]);
             }
             (None, None) => {}
         }

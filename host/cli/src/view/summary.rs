@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{ExecutionStatus, WaveState, WaveStatus};
+use moontide_runtime::store::Wish;
 use serde::Serialize;
 
 use super::timeline::Timeline;
 use super::{PromptView, Record, ServerView};
 use crate::context::Context;
-use crate::output::style::{self, faint, plain, strong};
+use crate::output::style::{self, attention, faint, plain, strong};
 use crate::output::{Document, Page, Span, words};
 
 /// Where an execution stands.
@@ -33,6 +34,9 @@ pub(crate) struct Summary {
     /// Who drives it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) runner: Option<String>,
+    /// Who wants it cancelled, if no runner has taken that yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cancellation: Option<String>,
     /// Commands that make sense now.
     pub(crate) next: Vec<String>,
 }
@@ -71,9 +75,7 @@ impl Summary {
             reason: why(wave),
             servers: known(wave),
         });
-        let alone = state.prompts.len() == 1;
-        let prompts = state.prompts.values();
-        let prompts = prompts.map(|prompt| PromptView::of(prompt, &execution.id, alone, context));
+        let prompts = PromptView::all(record, context);
         Summary {
             execution: execution.id.clone(),
             runbook: execution.plan.name.clone(),
@@ -82,9 +84,10 @@ impl Summary {
             created_at: execution.created_at,
             seconds: timeline.whole.took(last).map(|took| took.as_secs()),
             waves: waves.collect(),
-            prompts: prompts.collect(),
-            runner: record.runner().map(str::to_owned),
-            next: next(record, context),
+            next: next(record, &prompts, context),
+            prompts,
+            runner: record.runner.clone(),
+            cancellation: cancellation(record),
         }
     }
 }
@@ -100,19 +103,33 @@ pub(crate) fn why(wave: &WaveState) -> Option<String> {
     }
 }
 
+/// A reason as it stands behind a wave's status, which it may repeat: `skipped by ann`.
+pub(crate) fn because(status: WaveStatus, reason: &str) -> String {
+    let said = match status {
+        WaveStatus::Skipped => reason.strip_prefix("skipped"),
+        WaveStatus::Cancelled => reason.strip_prefix("cancelled"),
+        _ => None,
+    };
+    said.map_or_else(|| format!(": {reason}"), str::to_owned)
+}
+
 /// The servers in what a wave returned, or knew when it failed.
 pub(crate) fn known(wave: &WaveState) -> Vec<ServerView> {
     let details = wave.failure.as_ref().map(|failure| &failure.details);
     ServerView::all_in(details.unwrap_or(&wave.result))
 }
 
+fn cancellation(record: &Record) -> Option<String> {
+    let cancel = record.pending.iter().find(|signal| signal.wish == Wish::Cancel);
+    cancel.map(|signal| signal.by.clone())
+}
+
 /// What an operator would type now.
-fn next(record: &Record, context: &Context) -> Vec<String> {
+fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<String> {
     let id = &record.execution.id;
-    let alone = record.state.prompts.len() == 1;
-    let answer = |prompt| PromptView::of(prompt, id, alone, context).command;
-    let mut commands: Vec<String> = record.state.prompts.values().map(answer).collect();
-    if !record.status().is_terminal() && record.runner().is_none() {
+    let open = prompts.iter().filter(|prompt| prompt.answered.is_none());
+    let mut commands: Vec<String> = open.map(|prompt| prompt.command.clone()).collect();
+    if !record.status().is_terminal() && record.runner.is_none() {
         commands.push(context.command(&format!("resume {id}")));
     }
     if record.status() == ExecutionStatus::Failed {
@@ -135,8 +152,15 @@ impl Document for Summary {
                 wave.write(page);
             }
         });
-        if let Some(runner) = &self.runner {
-            page.line([faint("driven by "), plain(runner.as_str())]);
+        match &self.runner {
+            Some(runner) => page.line([faint("driven by "), plain(runner.as_str())]),
+            None if self.status == ExecutionStatus::Running => {
+                page.line([attention("nobody drives it"), plain(": its runner was stopped")]);
+            }
+            None => {}
+        }
+        if let Some(by) = &self.cancellation {
+            page.line([attention("cancellation wanted by "), plain(by.as_str())]);
         }
         for prompt in &self.prompts {
             prompt.write(page);
@@ -161,9 +185,7 @@ impl WaveView {
             plain(attempt),
             plain(took(self.seconds)),
         ];
-        if let Some(reason) = &self.reason {
-            line.push(plain(format!(": {reason}")));
-        }
+        line.extend(self.reason.as_deref().map(|reason| plain(because(self.status, reason))));
         page.line(line);
         page.indented(|page| {
             let rows: Vec<Vec<Span<'_>>> = self.servers.iter().map(ServerView::row).collect();

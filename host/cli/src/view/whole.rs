@@ -60,8 +60,11 @@ impl Whole {
     /// The document of a loaded execution.
     pub(crate) fn of(record: &Record, context: &Context) -> Whole {
         let execution = &record.execution;
+        let mut summary = Summary::of(record, context);
+        let this = context.command(&format!("show {}", execution.id));
+        summary.next.retain(|command| *command != this);
         let mut whole = Whole {
-            summary: Summary::of(record, context),
+            summary,
             created_by: execution.created_by.clone(),
             params: params::shown(&execution.plan, &execution.params),
             regions: execution.regions.clone(),

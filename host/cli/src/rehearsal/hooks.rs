@@ -1,0 +1,44 @@
+//! Which hooks of a wave ran, told by the phases that the standard program names.
+
+use serde::Serialize;
+
+/// The hooks, as the standard program names them when they begin.
+const HOOKS: [&str; 3] = ["before", "verify", "after"];
+
+/// A hook that began.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Hook {
+    /// Its name.
+    pub(super) hook: String,
+    /// Whether the wave went on behind it.
+    pub(super) passed: bool,
+}
+
+/// The hooks among the phases of a wave's last attempt.
+pub(super) fn of(phases: &[String], completed: bool) -> Vec<Hook> {
+    let is_hook = |phase: &&str| HOOKS.contains(phase);
+    let goes_on = |later: &String| is_hook(&later.as_str()) || later.starts_with("launching ");
+    let begun = phases.iter().enumerate().filter(|(_, phase)| is_hook(&phase.as_str()));
+    begun
+        .map(|(at, phase)| Hook {
+            hook: phase.clone(),
+            passed: completed || phases[at + 1..].iter().any(goes_on),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hook_passed_if_the_wave_went_on_behind_it() {
+        let phases = ["before", "launching 2 servers", "verify", "warming caches"];
+        let phases = phases.map(str::to_owned);
+        let passed = |completed| -> Vec<(String, bool)> {
+            of(&phases, completed).into_iter().map(|it| (it.hook, it.passed)).collect()
+        };
+        assert_eq!(passed(true), [("before".into(), true), ("verify".into(), true)]);
+        assert_eq!(passed(false), [("before".into(), true), ("verify".into(), false)]);
+    }
+}
