@@ -14,6 +14,7 @@
 //! ```
 
 use std::io::ErrorKind;
+use std::num::NonZeroU16;
 use std::path::Path;
 use std::time::Duration;
 
@@ -52,7 +53,8 @@ struct Policy {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Limits {
-    memory_mib: Option<u16>,
+    /// Without any there would be no limit.
+    memory_mib: Option<NonZeroU16>,
     slice: Option<Length>,
     effects_per_lane: Option<u32>,
     log_lines: Option<u32>,
@@ -78,7 +80,7 @@ impl File {
         settings.denied.extend(self.policy.deny);
         let limits = &mut settings.limits;
         if let Some(mebibytes) = self.limits.memory_mib {
-            limits.memory = usize::from(mebibytes) * 1024 * 1024;
+            limits.memory = usize::from(mebibytes.get()) * 1024 * 1024;
         }
         limits.slice = self.limits.slice.map_or(limits.slice, |slice| slice.0);
         limits.effects_per_lane = self.limits.effects_per_lane.unwrap_or(limits.effects_per_lane);
@@ -161,6 +163,14 @@ mod tests {
         insta::assert_snapshot!(
             refusal("[limits]\nslice = \"soon\"\n", Place::User),
             @r#"moontide.toml:2:1: a duration is written like "1s" or "500ms""#
+        );
+    }
+
+    #[test]
+    fn a_limit_of_nothing_is_not_taken_for_no_limit() {
+        insta::assert_snapshot!(
+            refusal("[limits]\nmemory_mib = 0\n", Place::User),
+            @"moontide.toml:2:1: invalid value: integer `0`, expected a nonzero u16"
         );
     }
 
