@@ -274,4 +274,3 @@ fn json_is_json_whatever_happens() {
         assert_eq!(document.get("error").is_some(), ran.stdout.is_empty(), "{arguments:?}");
     }
 }
-
