@@ -181,3 +181,20 @@ fn a_drill_never_replaces_a_live_recovery_instance() {
     assert!(told.contains("live_recovery"), "{told}");
     assert_eq!(drill.sim.performed("StartRecovery"), 0);
 }
+
+#[test]
+fn what_was_denied_at_the_start_stays_denied_in_every_process() {
+    let drill = Drill::of(WORLD);
+    let runbook = "local moontide = require('@moontide')\n\
+                   return moontide.runbook { name = 'denied', region = 'us-west-2', waves = { {\n\
+                   name = 'only', pause = 'Go on?', run = function()\n\
+                   require('@moontide/drs').describe_source_servers {} end } } }";
+    let settings = drill.home.path().join("moontide.toml");
+    std::fs::write(drill.home.path().join("runbook.luau"), runbook).expect("it can be written");
+    std::fs::write(&settings, "[policy]\ndeny = [\"drs.*\"]\n").expect("it can be written");
+    drill.run(&[]).expect(4);
+    std::fs::remove_file(settings).expect("it is there");
+    drill.answer("continue").expect(0);
+    drill.resume().expect(1);
+    assert_eq!(drill.sim.performed("DescribeSourceServers"), 0);
+}

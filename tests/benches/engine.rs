@@ -152,6 +152,7 @@ fn execution(id: &str, source: &str) -> Execution {
         regions: vec!["us-west-2".to_owned()],
         account: None,
         replaceable: Vec::new(),
+        denied: Vec::new(),
         seed: 7,
         moontide: "bench".to_owned(),
         luau: "bench".to_owned(),

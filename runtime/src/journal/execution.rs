@@ -32,6 +32,9 @@ pub struct Execution {
     /// Servers with a live recovery instance that the operator named as replaceable.
     #[serde(default)]
     pub replaceable: Vec<String>,
+    /// Operations that were denied when it was created; whoever goes on with it may deny more, not less.
+    #[serde(default)]
+    pub denied: Vec<String>,
     /// The seed of its random numbers.
     pub seed: u64,
     /// The release of Moontide that created it.

@@ -102,7 +102,7 @@ pub struct Driver {
     pub answers: Rc<dyn Answers>,
     /// What programs may use.
     pub limits: Limits,
-    /// Operations that the operator denies.
+    /// Operations that the operator denies here, beyond those that the execution has pinned.
     pub denied: Vec<String>,
     /// How often the store is asked for signals; `None`: never.
     pub signals_every: Option<Duration>,
@@ -171,7 +171,7 @@ impl Driver {
                     regions: execution.regions.clone(),
                     account: execution.account.clone(),
                     replaceable: execution.replaceable.clone(),
-                    denied: self.denied.clone(),
+                    denied: [execution.denied.as_slice(), &self.denied].concat(),
                 },
                 secrets: Secrets::new(&secrets),
                 clock: Arc::clone(&self.clock),

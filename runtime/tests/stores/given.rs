@@ -68,6 +68,7 @@ pub(crate) fn execution(id: &str) -> Execution {
         regions: vec!["us-west-2".to_owned()],
         account: None,
         replaceable: Vec::new(),
+        denied: Vec::new(),
         seed: u64::MAX,
         moontide: "0.1.0".to_owned(),
         luau: "0.740".to_owned(),

@@ -322,6 +322,7 @@ pub(crate) fn execution(id: &str, source: &str) -> Execution {
         regions: vec!["us-west-2".into()],
         account: None,
         replaceable: Vec::new(),
+        denied: Vec::new(),
         seed: 7,
         moontide: "test".into(),
         luau: "test".into(),

@@ -142,6 +142,7 @@ fn execution(
         created_by: whoami::user(&context.environment),
         params,
         replaceable: Vec::new(),
+        denied: Vec::new(),
         seed,
         moontide: env!("CARGO_PKG_VERSION").to_owned(),
         luau: moontide_runtime::sandbox::luau_version(),

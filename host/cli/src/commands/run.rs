@@ -124,7 +124,7 @@ impl Start<'_> {
         if !flags.yes {
             confirm::if_grave(context, &self.plan.name, flags.mode.into(), &flags.replaceable)?;
         }
-        let mut execution = self.execution(values);
+        let mut execution = self.execution(values, &settings);
         let session = flags.aws.session(context).await?;
         if execution.regions.is_empty() {
             execution.regions.push(session.region()?.to_owned());
@@ -151,6 +151,7 @@ impl Start<'_> {
     fn execution(
         &self,
         params: std::collections::BTreeMap<String, serde_json::Value>,
+        settings: &Settings,
     ) -> Execution {
         let created_at = moontide_runtime::clock::Clock::now(&SystemClock::new());
         let generated = || ids::generate(&self.plan.name, created_at, fastrand::u32(..));
@@ -164,6 +165,7 @@ impl Start<'_> {
             regions: self.plan.regions.clone(),
             account: self.plan.account.clone(),
             replaceable: self.flags.replaceable.clone(),
+            denied: settings.denied.clone(),
             seed: self.seed,
             moontide: env!("CARGO_PKG_VERSION").to_owned(),
             luau: luau_version(),

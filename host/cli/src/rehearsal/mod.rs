@@ -113,6 +113,7 @@ impl Rehearsal {
             regions,
             account: self.plan.account.clone().or_else(|| Some(self.world.account().to_owned())),
             replaceable: Vec::new(),
+            denied: Vec::new(),
             seed: self.seed,
             moontide: env!("CARGO_PKG_VERSION").to_owned(),
             luau: luau_version(),
