@@ -131,11 +131,11 @@ impl Estate {
         let starts =
             self.reachable_from(&server.name, at + DELIVERY).filter(|starts| *starts < expires);
         let cut =
-            script.takes > order.execution_timeout || script.status == CommandStatus::TimedOut;
+            script.takes > order.execution_timeout || script.status() == CommandStatus::TimedOut;
         let (outcome, takes) = if cut {
             (CommandStatus::TimedOut, order.execution_timeout)
         } else {
-            (script.status, script.takes)
+            (script.status(), script.takes)
         };
         Invocation {
             instance_id: instance.id.clone(),

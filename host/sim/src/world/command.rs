@@ -14,8 +14,8 @@ pub(crate) struct Command {
     /// A part of any parameter value.
     pub(crate) contains: Option<String>,
     pub(crate) server: Option<Spanned<Pattern>>,
-    #[serde(default)]
-    pub(crate) status: CommandStatus,
+    /// Otherwise Failed with an exit code other than 0, and Success without.
+    status: Option<CommandStatus>,
     /// Otherwise 0 for Success, 1 for Failed.
     pub(crate) exit_code: Option<i32>,
     #[serde(default)]
@@ -41,6 +41,13 @@ fn a_moment() -> SignedDuration {
 }
 
 impl Command {
+    /// How it ends.
+    pub(crate) fn status(&self) -> CommandStatus {
+        let failed = self.exit_code.is_some_and(|code| code != 0);
+        let implied = if failed { CommandStatus::Failed } else { CommandStatus::Success };
+        self.status.unwrap_or(implied)
+    }
+
     /// Whether this entry answers for `document` with these parameter values on `server`.
     pub(crate) fn matches(&self, document: &str, values: &[&str], server: &str) -> bool {
         self.document.as_ref().is_none_or(|wanted| wanted == document)
@@ -59,11 +66,30 @@ impl Default for Command {
             document: None,
             contains: None,
             server: None,
-            status: CommandStatus::Success,
+            status: None,
             exit_code: None,
             stdout: String::new(),
             stderr: String::new(),
             takes: a_moment(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exit_code_other_than_zero_is_a_failure_unless_the_world_says_otherwise() {
+        let scripted = |status, exit_code| Command { status, exit_code, ..Command::default() };
+        let ends = [
+            (scripted(None, None), CommandStatus::Success),
+            (scripted(None, Some(0)), CommandStatus::Success),
+            (scripted(None, Some(2)), CommandStatus::Failed),
+            (scripted(Some(CommandStatus::Success), Some(2)), CommandStatus::Success),
+        ];
+        for (command, ended) in ends {
+            assert_eq!(command.status(), ended, "{command:?}");
         }
     }
 }

@@ -45,7 +45,7 @@
 //! document = "AWS-RunShellScript"    # all three conditions are optional
 //! contains = "pg_isready"            # a part of any parameter value
 //! server = "db-*"                    # `*` stands for anything
-//! status = "Failed"                  # "Success", "Failed" or "TimedOut"
+//! status = "Failed"                  # "Success", "Failed" or "TimedOut"; else as the exit code says
 //! exit_code = 2
 //! stdout = ""
 //! stderr = "no response"
