@@ -148,7 +148,7 @@ pub struct AskInput {
     /// The answers it takes; at least one.
     #[serde(default = "default_choices")]
     pub choices: Vec<String>,
-    /// Who may answer; empty: anybody.
+    /// Who is asked, shown with the question; empty: anybody. Not enforced.
     #[serde(default)]
     pub approvers: Vec<String>,
 }

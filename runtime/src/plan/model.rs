@@ -113,7 +113,7 @@ pub struct ServerSelector {
 pub struct Pause {
     /// The question.
     pub message: String,
-    /// Who may answer; empty: anybody.
+    /// Who is asked, shown with the question; empty: anybody. Not enforced.
     #[serde(default)]
     pub approvers: Vec<String>,
     /// How long to wait for an answer; `None`: for ever.

@@ -19,7 +19,7 @@ pub struct Prompt {
     pub message: String,
     /// The answers it takes.
     pub choices: Vec<Choice>,
-    /// Who may answer; empty: anybody.
+    /// Who is asked, shown with the question; empty: anybody. Not enforced.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvers: Vec<String>,
     /// When it was opened.
