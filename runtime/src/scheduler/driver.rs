@@ -12,9 +12,11 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 
 use super::drive::Drive;
-use super::lane::{Broken, Question, Shared};
+use super::lane::Broken;
 use super::machine::Refusal;
 use super::prompt::Prompt;
+use super::question::Question;
+use super::shared::Shared;
 use super::state::ExecutionStatus;
 use crate::clock::Clock;
 use crate::effect::door::Door;

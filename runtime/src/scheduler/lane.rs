@@ -11,63 +11,19 @@ use std::rc::Rc;
 use futures_util::StreamExt;
 use futures_util::future::{self, LocalBoxFuture};
 use futures_util::stream::FuturesUnordered;
-use serde_json::{Value, json};
-use tokio::sync::{mpsc, oneshot, watch};
+use serde_json::Value;
+use tokio::sync::watch;
 
-use super::prompt::{Choice, Prompt, PromptKind};
-use super::state::Answer;
-use super::{End, Failure};
-use crate::clock::Clock;
-use crate::effect::builtin::{ASK, AskInput};
-use crate::effect::door::{CANCELLED, Door, Prepared, Settled};
-use crate::effect::{Lane, Outcome, Reply, arguments};
-use crate::journal::cursor::{Next, Past};
-use crate::journal::{Execution, Mismatch, Step, Writer};
-use crate::observe::{Notice, Observer};
-use crate::sandbox::{Ask, Limits, Program, Said, ScriptError, Unit, Vm, plain};
+use super::shared::Shared;
+use super::{End, Failure, question};
+use crate::effect::builtin::ASK;
+use crate::effect::door::{CANCELLED, Prepared, Settled};
+use crate::effect::{Lane, Outcome};
+use crate::journal::cursor::Next;
+use crate::journal::{Mismatch, Step};
+use crate::observe::Notice;
+use crate::sandbox::{Ask, Program, Said, ScriptError, Unit, Vm};
 use crate::store::StoreError;
-
-/// A longer question is cut.
-const LONGEST_QUESTION: usize = 2_000;
-
-/// What all lanes of an execution share.
-pub(super) struct Shared {
-    pub(super) execution: Execution,
-    pub(super) door: Door,
-    pub(super) journal: Writer,
-    pub(super) past: std::cell::RefCell<Past>,
-    pub(super) clock: std::sync::Arc<dyn Clock>,
-    pub(super) observer: Rc<dyn Observer>,
-    pub(super) limits: Limits,
-    /// Where programs' questions go.
-    pub(super) questions: mpsc::UnboundedSender<Question>,
-    /// How many lanes wait for nothing but people.
-    pub(super) idle: Cell<usize>,
-    /// How many answers are on their way.
-    pub(super) handed: Rc<Cell<usize>>,
-}
-
-/// An answer was handed over, and its lane has not picked it up yet. Ends also if the lane never will.
-pub(super) struct OnItsWay(Rc<Cell<usize>>);
-
-impl OnItsWay {
-    pub(super) fn new(handed: &Rc<Cell<usize>>) -> OnItsWay {
-        handed.set(handed.get() + 1);
-        OnItsWay(Rc::clone(handed))
-    }
-}
-
-impl Drop for OnItsWay {
-    fn drop(&mut self) {
-        self.0.set(self.0.get() - 1);
-    }
-}
-
-/// A program's question on its way to the driver.
-pub(super) struct Question {
-    pub(super) prompt: Prompt,
-    pub(super) answer: oneshot::Sender<(Answer, OnItsWay)>,
-}
 
 /// One attempt of one wave.
 pub(super) struct Attempt {
@@ -145,27 +101,6 @@ fn open(shared: &Rc<Shared>, attempt: &Attempt, lane: &Lane) -> Result<Program, 
     vm.start(attempt.unit, lane.clone(), &attempt.context, said)
 }
 
-impl Shared {
-    pub(super) fn notice(&self, notice: &Notice) {
-        self.observer.notice(self.clock.now(), notice);
-    }
-
-    fn tell(&self, wave: &str, said: Said) {
-        let wave = wave.to_owned();
-        let secrets = &self.door.secrets;
-        self.notice(&match said {
-            Said::Log { level, message } => {
-                Notice::Log { wave, level, message: secrets.hide(&message) }
-            }
-            Said::Phase(phase) => Notice::Phase { wave, phase: secrets.hide(&phase) },
-            Said::Report { topic, mut data } => {
-                secrets.hide_in(&mut data);
-                Notice::Report { wave, topic, data }
-            }
-        });
-    }
-}
-
 /// An outcome on its way back to the program.
 struct Delivery {
     lane: Lane,
@@ -216,7 +151,7 @@ impl<'s> Walk<'s> {
             Next::Perform if self.stopping() => {}
             next if prepared.step.operation == ASK => {
                 drop(next);
-                self.sending.push(Box::pin(question(self.shared, self.attempt, prepared)));
+                self.sending.push(Box::pin(question::ask(self.shared, self.attempt, prepared)));
             }
             next => {
                 self.busy.set(self.busy.get() + 1);
@@ -336,46 +271,4 @@ impl<'s> Walk<'s> {
 
 fn failure(error: ScriptError, uncertain: bool) -> Failure {
     Failure { uncertain, ..Failure::from(error) }
-}
-
-/// Asks a person and waits, for ever if need be.
-async fn question(
-    shared: &Shared,
-    attempt: &Attempt,
-    prepared: Prepared<'_>,
-) -> Result<Option<(Step, Settled)>, StoreError> {
-    let step = prepared.step;
-    let input: AskInput = match arguments::read(ASK, &prepared.call.arguments) {
-        Ok(input) => input,
-        Err(error) => return Ok(Some((step, settled(Reply::failed(error))))),
-    };
-    let prompt = Prompt {
-        id: format!("{}.{}", step.lane, step.position),
-        wave: attempt.wave.clone(),
-        kind: PromptKind::Question,
-        message: plain(&shared.door.secrets.hide(&input.message), LONGEST_QUESTION),
-        choices: input.choices.into_iter().map(Choice::new).collect(),
-        approvers: input.approvers,
-        opened_at: shared.clock.now(),
-        deadline: None,
-        on_timeout: None,
-    };
-    let (answer, answered) = oneshot::channel();
-    if shared.questions.send(Question { prompt, answer }).is_err() {
-        return Ok(None);
-    }
-    let mut watch = attempt.stop.subscribe();
-    let stopped = watch.wait_for(|stop| *stop);
-    match future::select(answered, Box::pin(stopped)).await {
-        future::Either::Left((Ok((answer, _)), _)) => {
-            let Answer { choice, by, comment } = answer;
-            let value = json!({ "choice": choice.as_str(), "by": by, "comment": comment });
-            Ok(Some((step, settled(Reply::ok(value)))))
-        }
-        _ => Ok(None),
-    }
-}
-
-fn settled(reply: Reply) -> Settled {
-    Settled { reply, attempt: 0, adopted: false }
 }

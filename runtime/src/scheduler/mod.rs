@@ -2,7 +2,8 @@
 //!
 //! The heart is synchronous: [`machine`] folds [`event`]s over a [`state`], for a [`graph`] of waves,
 //! with no clock, no store and no Lua in reach. Around it, [`driver`] turns the machine's requests into
-//! programs and prompts, and `lane` walks one program from effect to effect.
+//! programs and prompts, and `lane` walks one program from effect to effect; `question` asks a person on
+//! its behalf.
 
 mod context;
 mod drive;
@@ -12,6 +13,8 @@ pub mod graph;
 mod lane;
 pub mod machine;
 pub mod prompt;
+mod question;
+mod shared;
 pub mod state;
 
 pub use driver::{Answers, DriveError, Driver, Ended, Given};

@@ -1,0 +1,54 @@
+//! What all lanes of an execution share: its head, its door, its journal, its watchers.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::question::Question;
+use crate::clock::Clock;
+use crate::effect::door::Door;
+use crate::journal::cursor::Past;
+use crate::journal::{Execution, Writer};
+use crate::observe::{Notice, Observer};
+use crate::sandbox::{Limits, Said};
+
+/// What all lanes of an execution share.
+pub(super) struct Shared {
+    pub(super) execution: Execution,
+    pub(super) door: Door,
+    pub(super) journal: Writer,
+    pub(super) past: RefCell<Past>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) observer: Rc<dyn Observer>,
+    pub(super) limits: Limits,
+    /// Where programs' questions go.
+    pub(super) questions: mpsc::UnboundedSender<Question>,
+    /// How many lanes wait for nothing but people.
+    pub(super) idle: Cell<usize>,
+    /// How many answers are on their way.
+    pub(super) handed: Rc<Cell<usize>>,
+}
+
+impl Shared {
+    pub(super) fn notice(&self, notice: &Notice) {
+        self.observer.notice(self.clock.now(), notice);
+    }
+
+    /// Passes on what a program of `wave` said, without secrets.
+    pub(super) fn tell(&self, wave: &str, said: Said) {
+        let wave = wave.to_owned();
+        let secrets = &self.door.secrets;
+        self.notice(&match said {
+            Said::Log { level, message } => {
+                Notice::Log { wave, level, message: secrets.hide(&message) }
+            }
+            Said::Phase(phase) => Notice::Phase { wave, phase: secrets.hide(&phase) },
+            Said::Report { topic, mut data } => {
+                secrets.hide_in(&mut data);
+                Notice::Report { wave, topic, data }
+            }
+        });
+    }
+}
