@@ -7,9 +7,6 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Format(pub u32);
 
-/// Every format, and the first release that reads it.
-const RELEASES: &[(Format, &str)] = &[(Format(1), "0.1.0")];
-
 impl Format {
     /// What this release writes.
     pub const CURRENT: Format = Format(1);
@@ -27,13 +24,6 @@ impl Format {
     .0.0, Format::CURRENT.0
 )]
 pub struct FormatError(pub Format);
-
-impl FormatError {
-    /// The first release known to read it, if this release has heard of it.
-    pub fn release(self) -> Option<&'static str> {
-        RELEASES.iter().find(|(format, _)| *format == self.0).map(|(_, release)| *release)
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -66,7 +66,7 @@ pub struct Wave {
     /// The servers it recovers; `None` for a wave that is a program.
     #[serde(default)]
     pub servers: Option<ServerSelector>,
-    /// How many of its optional servers must succeed: a count, or a share such as `75%`.
+    /// How many of all its servers must be launched: a count, or a share such as `75%`.
     #[serde(default)]
     pub min_success: Option<MinSuccess>,
     /// What happens when it fails; `None`: it stays failed and its dependants do not start.

@@ -1,7 +1,5 @@
 //! The plan, reduced to what the machine needs: who waits for whom, and what to do about a failure.
 
-use std::time::Duration;
-
 use crate::plan::{FailurePolicy, Pause, Plan};
 
 /// The name of the hook that runs before every wave, as a node of the graph.
@@ -46,11 +44,6 @@ impl Node {
             on_failure: None,
             max_attempts: 1,
         }
-    }
-
-    /// How long its pause point waits.
-    pub fn pause_timeout(&self) -> Option<Duration> {
-        self.pause.as_ref().and_then(|pause| pause.timeout)
     }
 }
 

@@ -12,7 +12,7 @@ impl From<DriveError> for CommandError {
             DriveError::Mismatch(_) => CommandError::new(code::MISMATCH, message)
                 .hint("nothing was sent; the journal is as it was")
                 .hint("was the execution written by another release of Moontide?"),
-            DriveError::Format { source, .. } => from_store::newer(message, source),
+            DriveError::Format { .. } => from_store::newer(message),
             DriveError::Refused(_) => CommandError::new(code::INTERNAL, message)
                 .hint("please report this, with what `moontide journal` prints"),
         }

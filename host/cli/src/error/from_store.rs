@@ -1,6 +1,5 @@
 //! What stores complain about.
 
-use moontide_runtime::journal::version::FormatError;
 use moontide_runtime::store::StoreError;
 
 use super::CommandError;
@@ -19,7 +18,7 @@ impl From<StoreError> for CommandError {
                 .hint("`moontide resume` reads the journal anew and goes on")
                 .hint("please report it if it happens again"),
             StoreError::Held { .. } => CommandError::new(code::HELD, message),
-            StoreError::Format { source, .. } => newer(message, source),
+            StoreError::Format { .. } => newer(message),
             StoreError::Unusable { transient, message: said, .. } => {
                 unusable(message, &said, transient)
             }
@@ -28,12 +27,9 @@ impl From<StoreError> for CommandError {
 }
 
 /// A journal or store from a newer release.
-pub(super) fn newer(message: String, format: FormatError) -> CommandError {
-    let release = format.release().map_or_else(
-        || "use the release of Moontide that wrote it, or a newer one".to_owned(),
-        |release| format!("Moontide {release} can read it"),
-    );
-    CommandError::new(code::NEWER_FORMAT, message).hint(release)
+pub(super) fn newer(message: String) -> CommandError {
+    CommandError::new(code::NEWER_FORMAT, message)
+        .hint("use the release of Moontide that wrote it, or a newer one")
 }
 
 fn unusable(message: String, said: &str, transient: bool) -> CommandError {
