@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::scheduler::{ExecutionStatus, Prompt, WaveStatus};
+use crate::scheduler::{ExecutionStatus, Prompt, Signal, WaveStatus};
 
 /// Somebody who watches an execution.
 pub trait Observer {
@@ -69,14 +69,27 @@ pub enum Notice {
         /// The question.
         prompt: Prompt,
     },
-    /// A person, a flag or a time-out answered.
-    Answered {
+    /// Somebody wants something, and it is done.
+    Signalled {
+        /// Who, what, why.
+        signal: Signal,
+    },
+    /// Somebody wants something, and it is refused.
+    Refused {
+        /// Who, what, why.
+        signal: Signal,
+        /// Why not.
+        why: String,
+    },
+    /// Nobody answered a prompt in time.
+    TimedOut {
         /// Which prompt.
         prompt: String,
-        /// The answer.
-        choice: String,
-        /// Who gave it.
-        by: String,
+    },
+    /// A prompt is open no more, for whatever reason.
+    Closed {
+        /// Which prompt.
+        prompt: String,
     },
     /// The execution moved on.
     Execution {

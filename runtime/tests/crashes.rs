@@ -12,7 +12,7 @@ use std::sync::Arc;
 use moontide_runtime::journal::{Body, Entry};
 use moontide_runtime::scheduler::{Ended, ExecutionStatus, Graph, State, WaveStatus, machine};
 use moontide_runtime::store::{MemoryStore, Store};
-use support::{Fuse, FusedStore, Ledger, TestWorld, driver, execution, lease};
+use support::{Fuse, FusedStore, Ledger, TestWorld, driver, execution, killed, lease};
 
 const RUNBOOK: &str = r#"
 local moontide = require("@moontide")
@@ -78,8 +78,7 @@ impl Story {
         let lease = lease(store.as_ref(), "x").await;
         let world = TestWorld::new(&self.ledger, &fuse);
         let driver = driver(store, world, BTreeMap::from([("three", "continue")]));
-        let ended = driver.drive(&lease, fuse.blown()).await.unwrap();
-        (Some(ended).filter(|ended| *ended != Ended::Interrupted), fuse.points())
+        (killed(&driver, &lease, &fuse).await, fuse.points())
     }
 
     async fn entries(&self) -> Vec<Entry> {
@@ -93,7 +92,7 @@ impl Story {
             Body::Event { event } => Some((entry.at, event)),
             _ => None,
         });
-        machine::fold(&Graph::of(&execution.plan), events)
+        machine::fold(&Graph::of(&execution), events)
     }
 
     /// The promises of the durability page, once it is over.

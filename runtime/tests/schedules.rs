@@ -6,11 +6,11 @@
 
 use jiff::Timestamp;
 use moontide_runtime::plan::{FailurePolicy, Pause, PromptTimeout};
-use moontide_runtime::scheduler::graph::Node;
+use moontide_runtime::scheduler::graph::{Node, Turn};
 use moontide_runtime::scheduler::machine::{self, Refusal};
 use moontide_runtime::scheduler::{
-    Choice, End, Event, ExecutionStatus, Failure, Graph, Prompt, PromptKind, Request, State,
-    WaveStatus, apply,
+    End, Event, ExecutionStatus, Failure, Graph, Prompt, PromptKind, Request, Signal, State,
+    WaveStatus, Wish, apply,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -33,6 +33,7 @@ fn graphs() -> impl Strategy<Value = Graph> {
                 let pause = paused.then(|| Pause {
                     message: "Go on?".into(),
                     approvers: Vec::new(),
+                    approvals: 1,
                     timeout: None,
                     on_timeout: PromptTimeout::Abort,
                 });
@@ -41,7 +42,7 @@ fn graphs() -> impl Strategy<Value = Graph> {
                 nodes.push(Node { depends_on, pause, on_failure, max_attempts, ..plain });
             }
             if last {
-                nodes.push(Node { last: true, ..Node::plain("@finish") });
+                nodes.push(Node::plain("@finish").at(Turn::Last));
             }
             Graph::of_nodes(nodes, if bounded { slots } else { usize::MAX })
         },
@@ -66,17 +67,14 @@ fn failure(uncertain: bool) -> Failure {
 
 fn question(graph: &Graph, node: usize, attempt: u32, n: usize) -> Prompt {
     let wave = graph.nodes()[node].name.clone();
-    Prompt {
-        id: format!("{wave}#{attempt}.{n}"),
-        wave,
-        kind: PromptKind::Question,
-        message: "Well?".into(),
-        choices: Choice::all(&["yes", "no"]),
-        approvers: Vec::new(),
-        opened_at: Timestamp::UNIX_EPOCH,
-        deadline: None,
-        on_timeout: None,
-    }
+    let id = format!("{wave}#{attempt}.{n}");
+    Prompt::new(id, &wave, PromptKind::Question, "Well?".into(), &["yes", "no"])
+}
+
+fn wished(wish: Wish) -> Event {
+    let (by, at) = ("proptest".to_owned(), Timestamp::UNIX_EPOCH);
+    let (sender, comment) = (String::new(), String::new());
+    Event::Signalled { signal: Signal { wish, by, sender, comment, at }, number: None }
 }
 
 /// Turns two numbers into an event that could arrive now, fitting or not.
@@ -93,15 +91,13 @@ fn event(graph: &Graph, state: &State, n: usize, kind: u8, pick: u16) -> Event {
             Event::Ended { wave, attempt, end: End::Failed { failure } }
         }
         (9, _) => Event::Asked { prompt: question(graph, node, attempt, n) },
-        (10..=14, Some(prompt)) => Event::Answered {
+        (10..=14, Some(prompt)) => wished(Wish::Answer {
             prompt: prompt.id.clone(),
             choice: prompt.choices[pick % prompt.choices.len()].to_string(),
-            by: "proptest".into(),
-            comment: String::new(),
-        },
-        (15, _) if kind > 240 => {
-            Event::CancelRequested { by: "proptest".into(), comment: String::new() }
-        }
+            seal: String::new(),
+            value: json!(null),
+        }),
+        (15, _) if kind > 240 => wished(Wish::Cancel),
         _ => Event::Ended { wave, attempt: attempt + 1, end: End::Cancelled },
     }
 }
@@ -164,12 +160,12 @@ fn drain(graph: &Graph, mut state: State, log: &mut Vec<Event>) -> State {
         }
         let prompt = state.prompts.values().next();
         let event = match prompt {
-            Some(prompt) if prompt.kind != PromptKind::Question => Event::Answered {
+            Some(prompt) if prompt.kind != PromptKind::Question => wished(Wish::Answer {
                 prompt: prompt.id.clone(),
                 choice: "skip".into(),
-                by: "drain".into(),
-                comment: String::new(),
-            },
+                seal: prompt.seal.clone(),
+                value: json!(null),
+            }),
             _ => {
                 let alive = |request: &Request| match request {
                     Request::Run { node, .. } => Some(*node),

@@ -148,9 +148,16 @@ pub struct AskInput {
     /// The answers it takes; at least one.
     #[serde(default = "default_choices")]
     pub choices: Vec<String>,
-    /// Who is asked, shown with the question; empty: anybody. Not enforced.
+    /// Who may answer: names, or groups that the operator declares; empty: anybody.
     #[serde(default)]
     pub approvers: Vec<String>,
+    /// How many different people must say the same; one is enough for `abort`.
+    #[serde(default = "one")]
+    pub approvals: u32,
+}
+
+fn one() -> u32 {
+    1
 }
 
 fn default_choices() -> Vec<String> {

@@ -20,9 +20,10 @@ use serde_json::Value;
 
 use super::policy::Rules;
 use super::redact::Secrets;
-use super::{Call, EffectError, Evidence, Finding, Key, Lane, Operation, Outcome, Reply, World};
+use super::{
+    Call, Class, EffectError, Evidence, Finding, Key, Lane, Operation, Outcome, Reply, World,
+};
 use crate::clock::Clock;
-use crate::journal::cursor::Next;
 use crate::journal::{Body, Step, Writer, canonical};
 use crate::plan::suggest;
 use crate::store::StoreError;
@@ -57,6 +58,25 @@ pub struct Prepared<'d> {
     pub step: Step,
 }
 
+/// What is known of an effect that is about to be sent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Way {
+    /// It is new.
+    New,
+    /// It was about to be sent when the process died: find out first.
+    CutOff {
+        /// How often it was about to be sent.
+        attempts: u32,
+        /// When it was about to be sent the first time.
+        intended_at: Timestamp,
+    },
+    /// A person wants it sent once more.
+    Again {
+        /// How often it was sent.
+        attempts: u32,
+    },
+}
+
 /// An effect that has ended but is not journaled yet.
 pub struct Settled {
     /// How it ended, without secrets.
@@ -68,7 +88,8 @@ pub struct Settled {
 }
 
 impl Settled {
-    fn of(reply: Reply, attempt: u32) -> Settled {
+    /// The end of an effect that was sent in this process, at this attempt.
+    pub fn of(reply: Reply, attempt: u32) -> Settled {
         Settled { reply, attempt, adopted: false }
     }
 }
@@ -128,20 +149,20 @@ impl Door {
     pub async fn send(
         &self,
         prepared: &Prepared<'_>,
-        past: Next,
+        way: Way,
         journal: &Writer,
         stopping: &dyn Fn() -> bool,
     ) -> Result<Settled, StoreError> {
-        let mut settled = match past {
-            Next::Replay { outcome, .. } => Settled::of(Reply { outcome, request_id: None }, 0),
-            Next::Perform if !prepared.step.class.needs_intent() => {
-                match self.judge(prepared).await {
-                    Ok(()) => Settled::of(prepared.operation.perform(&prepared.call).await, 0),
-                    Err(error) => Settled::of(Reply::failed(error), 0),
-                }
+        let mut settled = match way {
+            Way::New if !prepared.step.class.needs_intent() => match self.judge(prepared).await {
+                Ok(()) => Settled::of(prepared.operation.perform(&prepared.call).await, 0),
+                Err(error) => Settled::of(Reply::failed(error), 0),
+            },
+            Way::New => self.attempt(prepared, 0, None, journal, stopping).await?,
+            Way::Again { attempts } => {
+                self.attempt(prepared, attempts, None, journal, stopping).await?
             }
-            Next::Perform => self.attempt(prepared, 0, None, journal, stopping).await?,
-            Next::Reconcile { attempts, intended_at } => {
+            Way::CutOff { attempts, intended_at } => {
                 match prepared.operation.reconcile(&prepared.call, intended_at).await {
                     Finding::Happened(reply) => Settled { reply, attempt: attempts, adopted: true },
                     Finding::Undecided(evidence) => Settled::of(Reply::unknown(evidence), attempts),
@@ -171,7 +192,11 @@ impl Door {
         loop {
             let judged = self.judge(prepared).await;
             if stopping() {
-                return Ok(Settled::of(Reply::failed(cancelled()), attempts));
+                // That a repetition is harmless does not mean that nothing happened.
+                let may_have_happened = in_doubt && prepared.step.class != Class::Tagged;
+                let reply =
+                    if may_have_happened { left_open() } else { Reply::failed(cancelled()) };
+                return Ok(Settled::of(reply, attempts));
             }
             match judged {
                 Ok(()) => {}
@@ -273,6 +298,12 @@ pub const CANCELLED: &str = "Cancelled";
 
 fn cancelled() -> EffectError {
     EffectError::new(CANCELLED, "the execution was cancelled before this was sent")
+}
+
+fn left_open() -> Reply {
+    Reply::unknown(Evidence::new(
+        "the execution was cancelled before it could be found out whether an earlier call happened",
+    ))
 }
 
 fn gave_up(evidence: &Evidence, attempts: u32) -> Evidence {

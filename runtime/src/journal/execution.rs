@@ -35,6 +35,9 @@ pub struct Execution {
     /// Operations that were denied when it was created; whoever goes on with it may deny more, not less.
     #[serde(default)]
     pub denied: Vec<String>,
+    /// Groups of people, by the name under which approvers may mean them.
+    #[serde(default)]
+    pub approvers: BTreeMap<String, Vec<String>>,
     /// The seed of its random numbers.
     pub seed: u64,
     /// The release of Moontide that created it.

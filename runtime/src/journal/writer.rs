@@ -69,6 +69,15 @@ impl Writer {
         if begin {
             tokio::spawn(Arc::clone(&self.commits).run());
         }
+        self.reached(sequence).await
+    }
+
+    /// Returns once everything that was handed out so far is durable.
+    pub async fn flush(&self) -> Result<(), StoreError> {
+        self.reached(self.last.get()).await
+    }
+
+    async fn reached(&self, sequence: u64) -> Result<(), StoreError> {
         let mut durable = self.durable.clone();
         let settled = |durable: &Result<u64, StoreError>| match durable {
             Ok(written) => *written >= sequence,

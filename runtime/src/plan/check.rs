@@ -16,6 +16,7 @@ const FIELDS: &[&str] = &[
     "waves",
     "max_parallel_waves",
     "on_start",
+    "on_cancel",
     "on_finish",
 ];
 const OBJECTIVES: &[&str] = &["rto", "rpo"];
@@ -57,6 +58,7 @@ fn runbook(fields: &Fields<'_>) -> Plan {
             .get("max_parallel_waves")
             .and_then(|field| field.count(MOST_PARALLEL)),
         on_start: fields.get("on_start").is_some_and(|field| field.function()),
+        on_cancel: fields.get("on_cancel").is_some_and(|field| field.function()),
         on_finish: fields.get("on_finish").is_some_and(|field| field.function()),
     }
 }

@@ -47,6 +47,9 @@ pub struct Plan {
     /// Whether a function `on_start` runs before the first wave.
     #[serde(default)]
     pub on_start: bool,
+    /// Whether a function `on_cancel` runs after a cancel, before `on_finish`.
+    #[serde(default)]
+    pub on_cancel: bool,
     /// Whether a function `on_finish` runs after the last wave, however it all ended.
     #[serde(default)]
     pub on_finish: bool,
@@ -75,7 +78,7 @@ pub struct Wave {
     /// How often it may be attempted in all when `on_failure` is `retry`.
     #[serde(default = "default_attempts")]
     pub max_attempts: u32,
-    /// The functions it has, by field name: `before`, `verify`, `after`, `run`, `on_failure`.
+    /// The functions it has, by field name: `before`, `verify`, `after`, `run`, `on_cancel`, `on_failure`.
     #[serde(default)]
     pub hooks: Vec<String>,
 }
@@ -113,15 +116,22 @@ pub struct ServerSelector {
 pub struct Pause {
     /// The question.
     pub message: String,
-    /// Who is asked, shown with the question; empty: anybody. Not enforced.
+    /// Who may answer: names, or groups that the operator declares; empty: anybody.
     #[serde(default)]
     pub approvers: Vec<String>,
+    /// How many different people must say the same before it goes on. One is enough to abort.
+    #[serde(default = "one_approval")]
+    pub approvals: u32,
     /// How long to wait for an answer; `None`: for ever.
     #[serde(default)]
     pub timeout: Option<Duration>,
     /// What counts as the answer when the time is over.
     #[serde(default)]
     pub on_timeout: PromptTimeout,
+}
+
+fn one_approval() -> u32 {
+    1
 }
 
 /// The answer that silence gives.

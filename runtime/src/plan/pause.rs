@@ -1,11 +1,14 @@
-//! `pause = { message = …, approvers = …, timeout = …, on_timeout = … }`, or only its message.
+//! `pause = { message = …, approvers = …, approvals = …, timeout = …, on_timeout = … }`, or only its
+//! message.
 
 use std::time::Duration;
 
 use super::declared::Declared;
 use super::{Node, Pause, PromptTimeout};
 
-const FIELDS: &[&str] = &["message", "approvers", "timeout", "on_timeout"];
+const FIELDS: &[&str] = &["message", "approvers", "approvals", "timeout", "on_timeout"];
+/// More people than anybody can wake.
+const MOST_APPROVALS: u32 = 9;
 
 /// Reads what a person is asked before a wave.
 pub(super) fn read(declared: &Declared<'_>) -> Option<Pause> {
@@ -13,6 +16,7 @@ pub(super) fn read(declared: &Declared<'_>) -> Option<Pause> {
         return Some(Pause {
             message: declared.text()?.to_owned(),
             approvers: Vec::new(),
+            approvals: 1,
             timeout: None,
             on_timeout: PromptTimeout::default(),
         });
@@ -26,6 +30,7 @@ pub(super) fn read(declared: &Declared<'_>) -> Option<Pause> {
     Some(Pause {
         message: message.unwrap_or_default().to_owned(),
         approvers: fields.get("approvers").map(|field| approvers(&field)).unwrap_or_default(),
+        approvals: fields.get("approvals").and_then(|field| approvals(&field)).unwrap_or(1),
         timeout: fields.get("timeout").and_then(|field| timeout(&field)),
         on_timeout: on_timeout.and_then(|field| answer(&field)).unwrap_or_default(),
     })
@@ -36,6 +41,10 @@ fn approvers(declared: &Declared<'_>) -> Vec<String> {
         declared.complain("`approvers` names nobody; leave it out to let anybody answer");
     }
     declared.plain_texts()
+}
+
+fn approvals(declared: &Declared<'_>) -> Option<u32> {
+    declared.count(MOST_APPROVALS)
 }
 
 fn timeout(declared: &Declared<'_>) -> Option<Duration> {

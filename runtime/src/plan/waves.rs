@@ -13,12 +13,13 @@ const FIELDS: &[&str] = &[
     "before",
     "verify",
     "after",
+    "on_cancel",
     "min_success",
     "on_failure",
     "max_attempts",
 ];
-/// The functions of a wave, in the order in which they run.
-const HOOKS: &[&str] = &["before", "run", "verify", "after"];
+/// The functions of a wave, in the order in which they run; the last one only after a cancel.
+const HOOKS: &[&str] = &["before", "run", "verify", "after", "on_cancel"];
 /// How often a wave is attempted when `on_failure = "retry"` says no number.
 const ATTEMPTS: u32 = 3;
 /// More attempts than anybody wants.

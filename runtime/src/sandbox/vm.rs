@@ -32,6 +32,10 @@ pub enum Unit {
     Start,
     /// Its `on_finish`.
     Finish,
+    /// Its `on_cancel`.
+    Cancel,
+    /// A wave's `on_cancel`, by the wave's place in the file, counted from 0.
+    CancelWave(usize),
     /// A wave, by its place in the file, counted from 0.
     Wave(usize),
 }
@@ -109,13 +113,17 @@ impl Vm {
         runbook: Table,
         context: LuaValue,
     ) -> mlua::Result<Program> {
-        let unit = match unit {
-            Unit::Start => LuaValue::String(self.lua.create_string("start")?),
-            Unit::Finish => LuaValue::String(self.lua.create_string("finish")?),
-            #[expect(clippy::cast_precision_loss, reason = "no file holds 2^53 waves")]
-            Unit::Wave(index) => LuaValue::Number(index as f64 + 1.0),
+        let (unit, wave) = match unit {
+            Unit::Start => ("start", None),
+            Unit::Finish => ("finish", None),
+            Unit::Cancel => ("cancel", None),
+            Unit::CancelWave(index) => ("cancel", Some(index)),
+            Unit::Wave(index) => ("wave", Some(index)),
         };
-        let arguments = MultiValue::from_iter([LuaValue::Table(runbook), unit, context]);
+        let unit = LuaValue::String(self.lua.create_string(unit)?);
+        #[expect(clippy::cast_precision_loss, reason = "no file holds 2^53 waves")]
+        let wave = wave.map_or(LuaValue::Nil, |index| LuaValue::Number(index as f64 + 1.0));
+        let arguments = MultiValue::from_iter([LuaValue::Table(runbook), context, unit, wave]);
         Program::new((self.lua, self.trusted, self.shared), lane, main, arguments)
     }
 

@@ -3,7 +3,8 @@
 //! One driver drives one execution on one thread, under a lease. It may be dropped at any await: all it
 //! knows is in the journal.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use super::drive::Drive;
 use super::lane::Broken;
 use super::machine::Refusal;
 use super::prompt::Prompt;
-use super::question::Question;
+use super::question::Wanted;
 use super::shared::Shared;
 use super::state::ExecutionStatus;
 use crate::clock::Clock;
@@ -111,44 +112,44 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Drives the leased execution until it is over, waits for a person, or `interrupt` is ready.
+    /// Drives the leased execution until it is over, waits for a person, or `interrupt` is ready. What is
+    /// on its way to the journal then still gets there.
     pub async fn drive(
         &self,
         lease: &Lease,
         interrupt: impl Future<Output = ()>,
     ) -> Result<Ended, DriveError> {
-        tokio::select! {
+        let mut interrupt = pin!(interrupt);
+        let opened = tokio::select! {
             biased;
-            () = interrupt => Ok(Ended::Interrupted),
-            ended = self.run(lease) => ended,
+            () = &mut interrupt => return Ok(Ended::Interrupted),
+            opened = self.open(lease) => opened,
+        };
+        let mut drive = opened?;
+        let shared = Rc::clone(&drive.shared);
+        let ended = tokio::select! {
+            biased;
+            () = interrupt => None,
+            ended = run(&mut drive) => Some(ended),
+        };
+        match ended {
+            Some(ended) => ended,
+            None => {
+                drop(drive);
+                shared.journal.flush().await?;
+                Ok(Ended::Interrupted)
+            }
         }
     }
 
-    async fn run(&self, lease: &Lease) -> Result<Ended, DriveError> {
+    async fn open(&self, lease: &Lease) -> Result<Drive<'_>, DriveError> {
         let execution = self.store.execution(&lease.execution).await?;
         let id = execution.id.clone();
         execution.format.readable().map_err(|source| DriveError::Format { id, source })?;
         let entries = self.store.journal(&lease.execution, 1).await?;
         let (questions, asked) = mpsc::unbounded_channel();
         let shared = Rc::new(self.shared(execution, lease, &entries, questions));
-        let mut drive = Drive::new(self, shared, &entries, asked);
-        drop(entries);
-        drive.begin().await?;
-        // What was said while nobody drove, such as a cancel, counts before anything is sent.
-        drive.take_signals().await?;
-        loop {
-            if let Some(status) = drive.perform_requests() {
-                return Ok(Ended::Finished(status));
-            }
-            if drive.is_quiet() {
-                // An answer may have arrived since, or the time for one run out: look before leaving.
-                if drive.take_signals().await? || drive.time_out().await? {
-                    continue;
-                }
-                return Ok(Ended::Waiting(drive.prompts()));
-            }
-            drive.next().await?;
-        }
+        Ok(Drive::new(self, shared, &entries, asked))
     }
 
     fn shared(
@@ -156,7 +157,7 @@ impl Driver {
         execution: Execution,
         lease: &Lease,
         entries: &[Entry],
-        questions: mpsc::UnboundedSender<Question>,
+        questions: mpsc::UnboundedSender<Wanted>,
     ) -> Shared {
         let last = entries.last().map_or(0, |entry| entry.sequence);
         let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
@@ -185,8 +186,25 @@ impl Driver {
             observer: Rc::clone(&self.observer),
             limits: self.limits.clone(),
             questions,
-            idle: Cell::new(0),
+            idle: Rc::default(),
             handed: Rc::default(),
         }
+    }
+}
+
+async fn run(drive: &mut Drive<'_>) -> Result<Ended, DriveError> {
+    drive.begin().await?;
+    loop {
+        if let Some(status) = drive.perform_requests() {
+            return Ok(Ended::Finished(status));
+        }
+        if drive.is_quiet() {
+            // An answer may have arrived since, or the time for one run out: look before leaving.
+            if drive.take_signals().await? || drive.time_out().await? {
+                continue;
+            }
+            return Ok(Ended::Waiting(drive.prompts()));
+        }
+        drive.next().await?;
     }
 }

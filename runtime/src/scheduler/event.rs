@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Prompt;
+use super::{Prompt, Signal};
 use crate::plan::FailurePolicy;
 
 /// Something that moves the state.
@@ -17,17 +17,23 @@ pub enum Event {
         /// The question.
         prompt: Prompt,
     },
-    /// A prompt is answered, by a person, a flag or a time-out.
-    Answered {
+    /// Somebody wants something: an answer, a cancellation, a retry.
+    Signalled {
+        /// Who, what, why.
+        signal: Signal,
+        /// Its number in the store, so that it is taken once; none if it was given in this process.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<u64>,
+    },
+    /// Nobody answered a prompt in time.
+    TimedOut {
         /// The prompt's id.
         prompt: String,
-        /// The answer, as written in the prompt's choices.
-        choice: String,
-        /// Who gave it.
-        by: String,
-        /// What they said about it.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        comment: String,
+    },
+    /// Whether an effect happened has been found out after all; nobody needs to answer any more.
+    Withdrawn {
+        /// The prompt's id.
+        prompt: String,
     },
     /// A wave's attempt ended.
     Ended {
@@ -37,14 +43,6 @@ pub enum Event {
         attempt: u32,
         /// How.
         end: End,
-    },
-    /// Somebody wants everything to stop at the next effect.
-    CancelRequested {
-        /// Who.
-        by: String,
-        /// Why.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        comment: String,
     },
 }
 

@@ -1,30 +1,44 @@
-//! The plan, reduced to what the machine needs: who waits for whom, and what to do about a failure.
+//! An execution's plan, reduced to what the machine needs: who waits for whom, who may say what, and what
+//! to do about a failure.
 
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::effect::call::hex;
+use crate::journal::Execution;
 use crate::plan::{FailurePolicy, Pause, Plan};
 
 /// The name of the hook that runs before every wave, as a node of the graph.
 pub const START: &str = "@start";
+/// The name of the hook that runs after a cancel, as a node of the graph; that of a wave's own has the
+/// wave's name behind a colon.
+pub const CANCEL: &str = "@cancel";
 /// The name of the hook that runs after every wave, as a node of the graph.
 pub const FINISH: &str = "@finish";
 
 /// The nodes of an execution in a fixed order: `@start` if the runbook has such a hook, the waves in the
-/// order of the file, `@finish` if it has one.
+/// order of the file, what runs after a cancel, `@finish` if it has one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Graph {
     nodes: Vec<Node>,
     /// At most so many nodes run at a time.
     pub max_parallel: usize,
+    /// Groups of people by name, as approvers may name them.
+    pub groups: BTreeMap<String, Vec<String>>,
+    /// What the seals of all prompts derive from: the execution and its sources.
+    pub seal: String,
 }
 
 /// One node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// The wave's name, [`START`] or [`FINISH`].
+    /// The wave's name, or that of a hook.
     pub name: String,
+    /// What it waits for.
+    pub turn: Turn,
     /// The nodes that must be completed or skipped before it starts.
     pub depends_on: Vec<usize>,
-    /// Whether it waits only for the others to end, however they do: true of [`FINISH`].
-    pub last: bool,
     /// What a person is asked before it starts.
     pub pause: Option<Pause>,
     /// What happens when it fails.
@@ -33,23 +47,54 @@ pub struct Node {
     pub max_attempts: u32,
 }
 
+/// What a node waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// That the nodes it depends on are completed or skipped.
+    Ordinary,
+    /// That everything ordinary has ended after a cancel; for the wave's own hook, that this wave had
+    /// begun and is not completed. Otherwise it is skipped.
+    AfterCancel {
+        /// The wave whose hook it is; `None`: the runbook's.
+        of: Option<usize>,
+    },
+    /// That all others have ended, however they did.
+    Last,
+}
+
 impl Node {
     /// A node without dependencies, pause point or policy.
     pub fn plain(name: &str) -> Node {
         Node {
             name: name.to_owned(),
+            turn: Turn::Ordinary,
             depends_on: Vec::new(),
-            last: false,
             pause: None,
             on_failure: None,
             max_attempts: 1,
         }
     }
+
+    /// The same node at another turn.
+    #[must_use]
+    pub fn at(self, turn: Turn) -> Node {
+        Node { turn, ..self }
+    }
 }
 
 impl Graph {
-    /// The graph of a checked plan.
-    pub fn of(plan: &Plan) -> Graph {
+    /// The graph of an execution.
+    pub fn of(execution: &Execution) -> Graph {
+        let identity = format!("{}\n{}", execution.id, execution.bundle.digest());
+        Graph {
+            groups: execution.approvers.clone(),
+            seal: hex(&Sha256::digest(identity)),
+            ..Graph::of_plan(&execution.plan)
+        }
+    }
+
+    /// The graph of a plan that nobody executes yet.
+    pub fn of_plan(plan: &Plan) -> Graph {
         let mut nodes = Vec::new();
         if plan.on_start {
             nodes.push(Node::plain(START));
@@ -61,24 +106,32 @@ impl Graph {
                 wave.depends_on.iter().filter_map(index).map(|at| at + first).collect();
             depends_on.extend(0..first);
             nodes.push(Node {
-                name: wave.name.clone(),
                 depends_on,
-                last: false,
                 pause: wave.pause.clone(),
                 on_failure: wave.on_failure,
                 max_attempts: wave.max_attempts.max(1),
+                ..Node::plain(&wave.name)
             });
         }
+        for (at, wave) in plan.waves.iter().enumerate() {
+            if wave.hooks.iter().any(|hook| hook == "on_cancel") {
+                let turn = Turn::AfterCancel { of: Some(at + first) };
+                nodes.push(Node::plain(&format!("{CANCEL}:{}", wave.name)).at(turn));
+            }
+        }
+        if plan.on_cancel {
+            nodes.push(Node::plain(CANCEL).at(Turn::AfterCancel { of: None }));
+        }
         if plan.on_finish {
-            nodes.push(Node { last: true, ..Node::plain(FINISH) });
+            nodes.push(Node::plain(FINISH).at(Turn::Last));
         }
         let max_parallel = plan.max_parallel_waves.map_or(usize::MAX, |most| most.max(1) as usize);
-        Graph { nodes, max_parallel }
+        Graph::of_nodes(nodes, max_parallel)
     }
 
     /// A graph of these nodes, each depending on earlier or later ones by index, without cycles.
     pub fn of_nodes(nodes: Vec<Node>, max_parallel: usize) -> Graph {
-        Graph { nodes, max_parallel }
+        Graph { nodes, max_parallel, groups: BTreeMap::new(), seal: String::new() }
     }
 
     /// How many nodes there are.
@@ -99,5 +152,24 @@ impl Graph {
     /// The place of the node of that name.
     pub fn index(&self, name: &str) -> Option<usize> {
         self.nodes.iter().position(|node| node.name == name)
+    }
+
+    /// The seal of the prompt with this id: eight hexadecimal digits.
+    pub fn seal_of(&self, prompt: &str) -> String {
+        hex(&Sha256::digest(format!("{}\n{prompt}", self.seal))[..4])
+    }
+
+    /// Whether `by` is one of the approvers, by name or as a member of a group. A member that ends in `*`
+    /// stands for every name that begins like it.
+    pub fn approves(&self, approvers: &[String], by: &str) -> bool {
+        let is_member = |member: &String| match member.strip_suffix('*') {
+            Some(beginning) => by.starts_with(beginning),
+            None => member == by,
+        };
+        let may = |approver: &String| match self.groups.get(approver) {
+            Some(members) => members.iter().any(is_member),
+            None => is_member(approver),
+        };
+        approvers.is_empty() || approvers.iter().any(may)
     }
 }

@@ -14,10 +14,11 @@ use futures_util::stream::FuturesUnordered;
 use serde_json::Value;
 use tokio::sync::watch;
 
+use super::shared::Counted;
 use super::shared::Shared;
 use super::{End, Failure, question};
 use crate::effect::builtin::ASK;
-use crate::effect::door::{CANCELLED, Prepared, Settled};
+use crate::effect::door::{CANCELLED, Prepared, Settled, Way};
 use crate::effect::{Lane, Outcome};
 use crate::journal::cursor::Next;
 use crate::journal::{Mismatch, Step};
@@ -52,7 +53,17 @@ impl From<StoreError> for Broken {
 }
 
 /// An effect that has left, or a question that has been asked.
-type Sending<'s> = LocalBoxFuture<'s, Result<Option<(Step, Settled)>, StoreError>>;
+type Sending<'s> = LocalBoxFuture<'s, Result<Sent<'s>, StoreError>>;
+
+/// What became of it.
+pub(super) enum Sent<'s> {
+    /// It ended, and is not journaled yet.
+    Ended(Prepared<'s>, Settled),
+    /// A person wants it sent once more after so many attempts.
+    Again(Prepared<'s>, u32),
+    /// The attempt was stopped, and there is nothing to journal.
+    Stopped,
+}
 
 /// Runs an attempt to its end.
 pub(super) async fn run(shared: Rc<Shared>, attempt: Attempt) -> Result<End, Broken> {
@@ -144,38 +155,36 @@ impl<'s> Walk<'s> {
             }
         };
         let next = self.shared.past.borrow_mut().next(&prepared.step).map_err(Broken::Mismatch)?;
-        match next {
+        let way = match next {
             Next::Replay { sequence, outcome } => {
                 self.replays.insert(sequence, Delivery { lane, outcome, replayed: true });
+                return Ok(());
             }
-            Next::Perform if self.stopping() => {}
-            next if prepared.step.operation == ASK => {
-                drop(next);
-                self.sending.push(Box::pin(question::ask(self.shared, self.attempt, prepared)));
-            }
-            next => {
-                self.busy.set(self.busy.get() + 1);
-                self.sending.push(Box::pin(self.send(prepared, next)));
-            }
+            Next::Perform if self.stopping() => return Ok(()),
+            Next::Perform => Way::New,
+            Next::Reconcile { attempts, intended_at } => Way::CutOff { attempts, intended_at },
+        };
+        if prepared.step.operation == ASK {
+            self.sending.push(Box::pin(question::ask(self.shared, self.attempt, prepared)));
+        } else {
+            self.send(prepared, way);
         }
         Ok(())
     }
 
     /// Sends an effect. One that changes nothing outside is dropped when the attempt is to stop.
-    fn send(&self, prepared: Prepared<'s>, next: Next) -> Sending<'s> {
-        let (shared, busy) = (self.shared, Rc::clone(&self.busy));
-        let out = Rc::clone(&self.out);
+    fn send(&self, prepared: Prepared<'s>, way: Way) {
         let needs_intent = prepared.step.class.needs_intent();
-        out.set(out.get() + usize::from(needs_intent));
+        let busy = Counted::new(&self.busy);
+        let out = needs_intent.then(|| Counted::new(&self.out));
+        let shared = self.shared;
         let mut stop = self.attempt.stop.subscribe();
         let watched = stop.clone();
-        Box::pin(async move {
+        self.sending.push(Box::pin(async move {
             let stopping = || *watched.borrow();
-            let sent = shared.door.send(&prepared, next, &shared.journal, &stopping);
+            let sent = shared.door.send(&prepared, way, &shared.journal, &stopping);
             let settled = if needs_intent {
-                let sent = sent.await?;
-                out.set(out.get() - 1);
-                Some(sent)
+                Some(sent.await?)
             } else {
                 let stopped = stop.wait_for(|stop| *stop);
                 match future::select(Box::pin(sent), Box::pin(stopped)).await {
@@ -183,9 +192,14 @@ impl<'s> Walk<'s> {
                     future::Either::Right(_) => None,
                 }
             };
-            busy.set(busy.get() - 1);
-            Ok(settled.map(|settled| (prepared.step, settled)))
-        })
+            drop((busy, out));
+            if let (Way::CutOff { attempts, .. }, Some(settled)) = (way, &settled)
+                && !matches!(settled.reply.outcome, Outcome::Unknown { .. })
+            {
+                question::found_out(shared, &prepared.step, attempts);
+            }
+            Ok(settled.map_or(Sent::Stopped, |settled| Sent::Ended(prepared, settled)))
+        }));
     }
 
     /// The next outcome to hand over; `None` when the attempt was stopped.
@@ -199,19 +213,30 @@ impl<'s> Walk<'s> {
         }
         loop {
             let idle = self.busy.get() == 0 && !self.sending.is_empty();
-            let idles = &self.shared.idle;
-            idles.set(idles.get() + usize::from(idle));
+            let idle = idle.then(|| Counted::new(&self.shared.idle));
             let sent = self.sending.next().await;
-            idles.set(idles.get() - usize::from(idle));
+            drop(idle);
             let Some(sent) = sent else { return Ok(None) };
-            let Some((step, settled)) = sent? else {
-                continue;
+            let (prepared, settled) = match sent? {
+                Sent::Stopped => continue,
+                Sent::Again(prepared, attempts) => {
+                    self.send(prepared, Way::Again { attempts });
+                    continue;
+                }
+                Sent::Ended(prepared, settled) => (prepared, settled),
             };
-            let door = &self.shared.door;
+            let is_unknown = matches!(settled.reply.outcome, Outcome::Unknown { .. });
+            if is_unknown && !self.stopping() {
+                let (shared, attempt) = (self.shared, self.attempt);
+                let decide = question::decide(shared, attempt, prepared, settled);
+                self.sending.push(Box::pin(decide));
+                continue;
+            }
+            let (door, step) = (&self.shared.door, prepared.step);
             door.record(&step, &settled, &self.shared.journal).await?;
             self.tell(&step, &settled);
             let outcome = settled.reply.outcome;
-            self.uncertain |= matches!(outcome, Outcome::Unknown { .. });
+            self.uncertain |= is_unknown;
             return Ok(Some(Delivery { lane: step.lane, outcome, replayed: false }));
         }
     }

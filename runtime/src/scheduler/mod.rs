@@ -15,11 +15,14 @@ pub mod machine;
 pub mod prompt;
 mod question;
 mod shared;
+pub mod signal;
 pub mod state;
+mod tell;
 
 pub use driver::{Answers, DriveError, Driver, Ended, Given};
 pub use event::{End, Event, Failure};
 pub use graph::Graph;
 pub use machine::{Refusal, Request, apply};
-pub use prompt::{Choice, Prompt, PromptKind};
-pub use state::{ExecutionStatus, State, WaveState, WaveStatus};
+pub use prompt::{Approval, Choice, Prompt, PromptKind};
+pub use signal::{Signal, Wish};
+pub use state::{Answer, ExecutionStatus, State, WaveState, WaveStatus};

@@ -5,13 +5,16 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::effect::Evidence;
+
 /// A question that is open until somebody answers it, or its time is over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Prompt {
     /// Unique in the execution: the wave's name for its pause point, `wave#attempt.failure` after a
-    /// failure, `lane.position` for a question that a program asks.
+    /// failure, `lane.position` for a question that a program asks, `lane.position.attempt.unknown` for an
+    /// effect of which nobody knows whether it happened, `@pause.1` for the first `pause` of a person.
     pub id: String,
-    /// The wave it holds up.
+    /// The wave it holds up; empty: all of them.
     pub wave: String,
     /// Why it is asked.
     pub kind: PromptKind,
@@ -19,9 +22,22 @@ pub struct Prompt {
     pub message: String,
     /// The answers it takes.
     pub choices: Vec<Choice>,
-    /// Who is asked, shown with the question; empty: anybody. Not enforced.
+    /// Who may answer: names, or groups of the execution; empty: anybody.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvers: Vec<String>,
+    /// How many different people must say the same before it goes on. One is enough to stop.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub approvals: u32,
+    /// Who has said what so far, where one voice is not enough.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<Approval>,
+    /// Derives from the execution, its sources and the id: an answer that was meant for another question
+    /// carries another seal. Set by the machine.
+    #[serde(default)]
+    pub seal: String,
+    /// What there is to look at before answering.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
     /// When it was opened.
     pub opened_at: Timestamp,
     /// When silence becomes an answer.
@@ -30,6 +46,56 @@ pub struct Prompt {
     /// The answer that silence gives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_timeout: Option<Choice>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn is_one(approvals: &u32) -> bool {
+    *approvals == 1
+}
+
+/// One of several voices that a prompt needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Whose.
+    pub by: String,
+    /// What they said.
+    pub choice: Choice,
+}
+
+impl Prompt {
+    /// A question with these answers, which anybody may give at any time.
+    pub fn new(
+        id: String,
+        wave: &str,
+        kind: PromptKind,
+        message: String,
+        choices: &[&str],
+    ) -> Prompt {
+        Prompt {
+            id,
+            wave: wave.to_owned(),
+            kind,
+            message,
+            choices: Choice::all(choices),
+            approvers: Vec::new(),
+            approvals: 1,
+            given: Vec::new(),
+            seal: String::new(),
+            evidence: None,
+            opened_at: Timestamp::UNIX_EPOCH,
+            deadline: None,
+            on_timeout: None,
+        }
+    }
+
+    /// How many more people must agree.
+    pub fn missing(&self) -> usize {
+        (self.approvals as usize).saturating_sub(self.given.len())
+    }
 }
 
 /// Why a person is asked.
@@ -42,6 +108,27 @@ pub enum PromptKind {
     Failure,
     /// A program asks in the middle of its wave.
     Question,
+    /// Nobody can tell whether an effect happened.
+    Unknown,
+    /// A person has paused the execution.
+    Hold,
+}
+
+impl PromptKind {
+    /// Whether a program is alive behind it, and waits for the answer.
+    pub fn is_of_program(self) -> bool {
+        matches!(self, PromptKind::Question | PromptKind::Unknown)
+    }
+}
+
+/// The answers to [`PromptKind::Unknown`].
+pub mod unknown {
+    /// It happened: go on, and do not send it again.
+    pub const HAPPENED: &str = "happened";
+    /// It did not happen, and shall not: the program gets an error.
+    pub const DID_NOT: &str = "did-not";
+    /// Send it again.
+    pub const TRY_AGAIN: &str = "try-again";
 }
 
 /// An answer, or one of the answers that a prompt takes: a lower-case word such as `continue`.

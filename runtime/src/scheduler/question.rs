@@ -1,19 +1,17 @@
-//! Questions that a program asks in the middle of its wave: to the driver, and the answer back.
-
-use std::cell::Cell;
-use std::rc::Rc;
+//! Questions in the middle of a wave: what a program asks, and whether an effect has happened of which
+//! nobody knows. To the driver, and the answer back.
 
 use futures_util::future;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use super::lane::Attempt;
-use super::prompt::{Choice, Prompt, PromptKind};
-use super::shared::Shared;
+use super::lane::{Attempt, Sent};
+use super::prompt::{Choice, Prompt, PromptKind, unknown};
+use super::shared::{Counted, Shared};
 use super::state::Answer;
 use crate::effect::builtin::{ASK, AskInput};
 use crate::effect::door::{Prepared, Settled};
-use crate::effect::{Reply, arguments};
+use crate::effect::{EffectError, Evidence, Outcome, Reply, arguments};
 use crate::journal::Step;
 use crate::sandbox::plain;
 use crate::store::StoreError;
@@ -21,66 +19,114 @@ use crate::store::StoreError;
 /// A longer question is cut.
 const LONGEST_QUESTION: usize = 2_000;
 
-/// An answer was handed over, and its lane has not picked it up yet. Ends also if the lane never will.
-pub(super) struct OnItsWay(Rc<Cell<usize>>);
+/// The error code of an effect of which a person has found that it did not happen.
+const DID_NOT_HAPPEN: &str = "DidNotHappen";
 
-impl OnItsWay {
-    pub(super) fn new(handed: &Rc<Cell<usize>>) -> OnItsWay {
-        handed.set(handed.get() + 1);
-        OnItsWay(Rc::clone(handed))
-    }
-}
-
-impl Drop for OnItsWay {
-    fn drop(&mut self) {
-        self.0.set(self.0.get() - 1);
-    }
+/// What a program wants of the driver.
+pub(super) enum Wanted {
+    /// An answer.
+    Answer(Question),
+    /// No answer to the prompt with this id, whoever has asked it before.
+    Nothing(String),
 }
 
 /// A program's question on its way to the driver.
 pub(super) struct Question {
     pub(super) prompt: Prompt,
-    pub(super) answer: oneshot::Sender<(Answer, OnItsWay)>,
+    /// Where the answer goes; counted until its lane has picked it up, or never will.
+    pub(super) answer: oneshot::Sender<(Answer, Counted)>,
 }
 
-/// Asks a person and waits, for ever if need be.
-pub(super) async fn ask(
-    shared: &Shared,
+/// Asks a person on behalf of a program, and waits, for ever if need be.
+pub(super) async fn ask<'s>(
+    shared: &'s Shared,
     attempt: &Attempt,
-    prepared: Prepared<'_>,
-) -> Result<Option<(Step, Settled)>, StoreError> {
-    let step = prepared.step;
+    prepared: Prepared<'s>,
+) -> Result<Sent<'s>, StoreError> {
     let input: AskInput = match arguments::read(ASK, &prepared.call.arguments) {
         Ok(input) => input,
-        Err(error) => return Ok(Some((step, settled(Reply::failed(error))))),
+        Err(error) => return Ok(Sent::Ended(prepared, Settled::of(Reply::failed(error), 0))),
     };
+    let id = format!("{}.{}", prepared.step.lane, prepared.step.position);
+    let message = plain(&shared.door.secrets.hide(&input.message), LONGEST_QUESTION);
     let prompt = Prompt {
-        id: format!("{}.{}", step.lane, step.position),
-        wave: attempt.wave.clone(),
-        kind: PromptKind::Question,
-        message: plain(&shared.door.secrets.hide(&input.message), LONGEST_QUESTION),
         choices: input.choices.into_iter().map(Choice::new).collect(),
         approvers: input.approvers,
-        opened_at: shared.clock.now(),
-        deadline: None,
-        on_timeout: None,
+        approvals: input.approvals.max(1),
+        ..Prompt::new(id, &attempt.wave, PromptKind::Question, message, &[])
     };
+    let Some(Answer { choice, by, comment, .. }) = answer(shared, attempt, prompt).await else {
+        return Ok(Sent::Stopped);
+    };
+    let value = json!({ "choice": choice.as_str(), "by": by, "comment": comment });
+    Ok(Sent::Ended(prepared, Settled::of(Reply::ok(value), 0)))
+}
+
+/// Asks a person whether an effect has happened, and does what they say. Only then its outcome is
+/// journaled; who stops here leaves it `unknown`.
+pub(super) async fn decide<'s>(
+    shared: &'s Shared,
+    attempt: &Attempt,
+    prepared: Prepared<'s>,
+    settled: Settled,
+) -> Result<Sent<'s>, StoreError> {
+    let Outcome::Unknown { evidence } = &settled.reply.outcome else {
+        return Ok(Sent::Ended(prepared, settled));
+    };
+    let step = &prepared.step;
+    let id = doubt(step, settled.attempt);
+    let message = format!("Did `{}` happen? {}", step.operation, evidence.message);
+    let choices = [unknown::HAPPENED, unknown::DID_NOT, unknown::TRY_AGAIN];
+    let message = plain(&message, LONGEST_QUESTION);
+    let prompt = Prompt {
+        evidence: Some(Evidence { found: found(step, evidence), ..evidence.clone() }),
+        ..Prompt::new(id, &attempt.wave, PromptKind::Unknown, message, &choices)
+    };
+    let Some(answer) = answer(shared, attempt, prompt).await else {
+        return Ok(Sent::Ended(prepared, settled));
+    };
+    let decided = |reply| Settled { reply, attempt: settled.attempt, adopted: true };
+    Ok(match answer.choice.as_str() {
+        unknown::TRY_AGAIN => Sent::Again(prepared, settled.attempt),
+        unknown::HAPPENED => Sent::Ended(prepared, decided(Reply::ok(answer.value))),
+        _ => {
+            let message = format!("`{}` did not happen, says {}", step.operation, answer.by);
+            let error = EffectError::new(DID_NOT_HAPPEN, message);
+            Sent::Ended(prepared, Settled { adopted: false, ..decided(Reply::failed(error)) })
+        }
+    })
+}
+
+/// Whether the effect happened has been found out without the person whom another process has asked.
+pub(super) fn found_out(shared: &Shared, step: &Step, attempts: u32) {
+    // Without a driver nobody is asked either.
+    let _ = shared.questions.send(Wanted::Nothing(doubt(step, attempts)));
+}
+
+/// The id of the prompt about an effect after so many attempts.
+fn doubt(step: &Step, attempts: u32) -> String {
+    format!("{}.{}.{attempts}.unknown", step.lane, step.position)
+}
+
+/// What a person looks at: the call, and what was found while looking for it.
+fn found(step: &Step, evidence: &Evidence) -> Value {
+    json!({
+        "operation": step.operation,
+        "arguments": step.arguments,
+        "key": step.key.as_str(),
+        "found": evidence.found,
+    })
+}
+
+/// The answer to a prompt; `None` when the attempt is stopped first.
+async fn answer(shared: &Shared, attempt: &Attempt, mut prompt: Prompt) -> Option<Answer> {
+    prompt.opened_at = shared.clock.now();
     let (answer, answered) = oneshot::channel();
-    if shared.questions.send(Question { prompt, answer }).is_err() {
-        return Ok(None);
-    }
+    shared.questions.send(Wanted::Answer(Question { prompt, answer })).ok()?;
     let mut watch = attempt.stop.subscribe();
     let stopped = watch.wait_for(|stop| *stop);
     match future::select(answered, Box::pin(stopped)).await {
-        future::Either::Left((Ok((answer, _)), _)) => {
-            let Answer { choice, by, comment } = answer;
-            let value = json!({ "choice": choice.as_str(), "by": by, "comment": comment });
-            Ok(Some((step, settled(Reply::ok(value)))))
-        }
-        _ => Ok(None),
+        future::Either::Left((Ok((answer, _)), _)) => Some(answer),
+        _ => None,
     }
-}
-
-fn settled(reply: Reply) -> Settled {
-    Settled { reply, attempt: 0, adopted: false }
 }

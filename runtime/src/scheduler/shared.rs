@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::question::Question;
+use super::question::Wanted;
 use crate::clock::Clock;
 use crate::effect::door::Door;
 use crate::journal::cursor::Past;
@@ -24,11 +24,27 @@ pub(super) struct Shared {
     pub(super) observer: Rc<dyn Observer>,
     pub(super) limits: Limits,
     /// Where programs' questions go.
-    pub(super) questions: mpsc::UnboundedSender<Question>,
+    pub(super) questions: mpsc::UnboundedSender<Wanted>,
     /// How many lanes wait for nothing but people.
-    pub(super) idle: Cell<usize>,
+    pub(super) idle: Rc<Cell<usize>>,
     /// How many answers are on their way.
     pub(super) handed: Rc<Cell<usize>>,
+}
+
+/// One more of something, for as long as this lives.
+pub(super) struct Counted(Rc<Cell<usize>>);
+
+impl Counted {
+    pub(super) fn new(count: &Rc<Cell<usize>>) -> Counted {
+        count.set(count.get() + 1);
+        Counted(Rc::clone(count))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
 }
 
 impl Shared {

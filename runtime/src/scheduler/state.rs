@@ -1,6 +1,7 @@
 //! Where an execution stands: the fold of its events.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,6 +17,9 @@ use super::{Choice, Failure, Graph, Prompt};
 ///    |        '--(no pause point)--> running
 ///    '--(a wave it depends on failed, abort, cancel)--> cancelled
 /// ```
+///
+/// A person may still change their mind about a failed wave: `retry` makes it pending again, `skip` skipped,
+/// and the waves that it had called off are pending again too, until the execution is over or after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WaveStatus {
@@ -35,6 +39,21 @@ pub enum WaveStatus {
     Skipped,
     /// Will not run, or was stopped.
     Cancelled,
+}
+
+impl fmt::Display for WaveStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            WaveStatus::Pending => "pending",
+            WaveStatus::Paused => "paused",
+            WaveStatus::Running => "running",
+            WaveStatus::Waiting => "waiting",
+            WaveStatus::Completed => "completed",
+            WaveStatus::Failed => "failed",
+            WaveStatus::Skipped => "skipped",
+            WaveStatus::Cancelled => "cancelled",
+        })
+    }
 }
 
 impl WaveStatus {
@@ -98,6 +117,12 @@ pub struct WaveState {
     /// Whether its program is to stop at its next effect.
     #[serde(skip)]
     pub stopping: bool,
+    /// Why it is left out when its turn comes.
+    #[serde(skip)]
+    pub skip: Option<String>,
+    /// How often its pause point has been opened.
+    #[serde(skip)]
+    pub pauses: u32,
     /// What its program returned.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub result: Value,
@@ -118,6 +143,8 @@ pub struct State {
     pub cancelled_by: Option<String>,
     /// Why no further wave starts, after an `abort`.
     pub aborted: Option<String>,
+    /// How often a person has paused it.
+    pub pauses: u32,
     /// Every wave, in the graph's order.
     pub waves: Vec<WaveState>,
     /// The open prompts, by id.
@@ -127,14 +154,17 @@ pub struct State {
 }
 
 /// The answer to a prompt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Answer {
     /// What.
     pub choice: Choice,
-    /// Who.
+    /// Who; empty: nobody, in time.
     pub by: String,
     /// Why.
     pub comment: String,
+    /// What an effect returned of which a person says that it happened.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub value: Value,
 }
 
 impl State {
@@ -145,6 +175,8 @@ impl State {
             attempt: 0,
             approved: false,
             stopping: false,
+            skip: None,
+            pauses: 0,
             result: Value::Null,
             failure: None,
             reason: None,
@@ -153,6 +185,7 @@ impl State {
             started: false,
             cancelled_by: None,
             aborted: None,
+            pauses: 0,
             waves: vec![wave; graph.len()],
             prompts: BTreeMap::new(),
             answers: BTreeMap::new(),

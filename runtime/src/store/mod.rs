@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::journal::version::FormatError;
 use crate::journal::{Entry, Execution};
+pub use crate::scheduler::{Signal, Wish};
 pub use lease::{Lease, LeaseRecord};
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
@@ -84,36 +85,6 @@ pub struct Listed {
     pub created_at: Timestamp,
     /// The number of its last journal entry; 0 before the first.
     pub last_sequence: u64,
-}
-
-/// Something a person, a flag or another process wants of an execution.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Signal {
-    /// What.
-    #[serde(flatten)]
-    pub wish: Wish,
-    /// Who.
-    pub by: String,
-    /// Why.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub comment: String,
-    /// When it was sent, by the sender's clock.
-    pub at: Timestamp,
-}
-
-/// What a signal wants.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "wish")]
-pub enum Wish {
-    /// Answer a prompt.
-    Answer {
-        /// The prompt's id.
-        prompt: String,
-        /// The answer.
-        choice: String,
-    },
-    /// Stop at the next effect.
-    Cancel,
 }
 
 /// Why a store did not do as asked.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::support::{Fuse, TestWorld, Trouble, driver, lease};
+use crate::support::{Fuse, TestWorld, Trouble, driver, killed, lease};
 use moontide_runtime::scheduler::{Ended, ExecutionStatus};
 use moontide_runtime::store::Store;
 use serde_json::json;
@@ -80,21 +80,6 @@ async fn a_throttled_mutation_is_sent_again_by_the_journal() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_nobody_can_look_up_is_unknown_and_is_not_retried_by_itself() {
-    let story = Story::of(
-        "waves = {{ name = 'w', on_failure = 'retry',
-            run = function() host.effect('test.once', { say = 1 }) end }}",
-    )
-    .await;
-    story.ledger.trouble.borrow_mut().push(Trouble::LostReply);
-    let ended = story.drive(Answers::new()).await.unwrap();
-    let Ended::Waiting(prompts) = ended else { panic!("a person should be asked: {ended:?}") };
-    assert_eq!(prompts[0].id, "w#1.failure");
-    assert_eq!(lines(&story.entries().await)[2], "outcome test.once w#1.1 unknown");
-    assert_eq!(story.times("test.once"), 1);
-}
-
-#[tokio::test(start_paused = true)]
 async fn wrong_arguments_and_unknown_operations_never_reach_the_journal() {
     let story = Story::of(
         "waves = {{ name = 'w', run = function()
@@ -165,9 +150,8 @@ async fn another_runbook_than_the_journal_remembers_stops_before_anything_is_sen
     let fused =
         crate::support::FusedStore { inner: Arc::clone(&story.store), fuse: Arc::clone(&fuse) };
     let world = TestWorld::new(&story.ledger, &Fuse::never());
-    let ended =
-        driver(Arc::new(fused), world, Answers::new()).drive(&lease_one, fuse.blown()).await;
-    assert_eq!(ended.unwrap(), Ended::Interrupted);
+    let driver = driver(Arc::new(fused), world, Answers::new());
+    assert_eq!(killed(&driver, &lease_one, &fuse).await, None);
 
     let changed = Story::of(&waves("now")).await;
     let second = lease(changed.store.as_ref(), "x").await;

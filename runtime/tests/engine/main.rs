@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics says where")]
 
 mod door;
+mod doubt;
 mod people;
 mod programs;
 #[path = "../support/mod.rs"]
@@ -62,7 +63,7 @@ impl Story {
             Body::Event { event } => Some((entry.at, event)),
             _ => None,
         });
-        machine::fold(&Graph::of(&execution.plan), events)
+        machine::fold(&Graph::of(&execution), events)
     }
 
     pub(crate) async fn statuses(&self) -> Vec<WaveStatus> {
@@ -112,8 +113,23 @@ impl Story {
 
 impl Story {
     pub(crate) async fn send(&self, wish: Wish) {
+        self.send_by("alice", wish).await;
+    }
+
+    pub(crate) async fn send_by(&self, by: &str, wish: Wish) {
         let at = moontide_runtime::clock::Clock::now(&TestClock);
-        let signal = Signal { wish, by: "alice".into(), comment: String::new(), at };
+        let by = by.to_owned();
+        let signal = Signal { wish, by, sender: String::new(), comment: String::new(), at };
         self.store.send("x", &signal).await.unwrap();
+    }
+}
+
+/// An answer, as somebody sends it who has not read the question's seal.
+pub(crate) fn answer(prompt: &str, choice: &str) -> Wish {
+    Wish::Answer {
+        prompt: prompt.to_owned(),
+        choice: choice.to_owned(),
+        seal: String::new(),
+        value: serde_json::Value::Null,
     }
 }

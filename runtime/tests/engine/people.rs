@@ -4,13 +4,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::support::{Fuse, TestClock, TestWorld, Trouble, driver, lease};
+use crate::support::{Fuse, TestWorld, Trouble, driver, killed, lease};
 use async_trait::async_trait;
 use moontide_runtime::scheduler::{Ended, ExecutionStatus, Given, Prompt, WaveStatus};
-use moontide_runtime::store::{Signal, Store, Wish};
+use moontide_runtime::store::{Store, Wish};
 use serde_json::json;
 
-use crate::{Answers, Story, lines};
+use crate::{Answers, Story, answer, lines};
 
 #[tokio::test(start_paused = true)]
 async fn without_anybody_to_answer_a_pause_point_waits_and_another_process_goes_on() {
@@ -23,10 +23,7 @@ async fn without_anybody_to_answer_a_pause_point_waits_and_another_process_goes_
     .await;
     let Ended::Waiting(prompts) = story.drive(Answers::new()).await.unwrap() else { panic!() };
     assert_eq!((prompts.len(), prompts[0].id.as_str()), (1, "b"));
-    let answer = Wish::Answer { prompt: "b".into(), choice: "continue".into() };
-    let at = moontide_runtime::clock::Clock::now(&TestClock);
-    let signal = Signal { wish: answer, by: "dba".into(), comment: "looks good".into(), at };
-    story.store.send("x", &signal).await.unwrap();
+    story.send(answer("b", "continue")).await;
     story.ends(ExecutionStatus::Completed).await;
     assert_eq!(story.times("test.tagged"), 1);
 }
@@ -99,9 +96,7 @@ async fn cancel_stops_a_program_at_its_next_effect() {
         }",
     )
     .await;
-    let at = moontide_runtime::clock::Clock::now(&TestClock);
-    let signal = Signal { wish: Wish::Cancel, by: "alice".into(), comment: String::new(), at };
-    story.store.send("x", &signal).await.unwrap();
+    story.send(Wish::Cancel).await;
     let lease = lease(story.store.as_ref(), "x").await;
     let world = TestWorld::new(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
@@ -195,8 +190,9 @@ async fn the_last_hook_runs_to_its_end_after_a_cancel_also_when_it_is_resumed() 
     let fused =
         crate::support::FusedStore { inner: Arc::clone(&story.store), fuse: Arc::clone(&fuse) };
     let world = TestWorld::new(&story.ledger, &Fuse::never());
-    let first = driver(Arc::new(fused), world, Answers::new()).drive(&lease, fuse.blown()).await;
-    assert_eq!((first.unwrap(), story.times("test.tagged")), (Ended::Interrupted, 0));
+    let driver = driver(Arc::new(fused), world, Answers::new());
+    let first = killed(&driver, &lease, &fuse).await;
+    assert_eq!((first, story.times("test.tagged")), (None, 0));
     story.ends(ExecutionStatus::Cancelled).await;
     assert_eq!(story.times("test.tagged"), 1, "{:?}", lines(&story.entries().await));
     assert_eq!(story.statuses().await, [WaveStatus::Cancelled, WaveStatus::Completed]);

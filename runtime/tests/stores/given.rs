@@ -69,6 +69,7 @@ pub(crate) fn execution(id: &str) -> Execution {
         account: None,
         replaceable: Vec::new(),
         denied: Vec::new(),
+        approvers: [("dba".to_owned(), vec!["ann".to_owned()])].into(),
         seed: u64::MAX,
         moontide: "0.1.0".to_owned(),
         luau: "0.740".to_owned(),
@@ -90,10 +91,7 @@ pub(crate) fn entries(lease: &Lease, sequences: impl IntoIterator<Item = u64>) -
         epoch: lease.epoch,
         at: moment(sequence.try_into().unwrap()),
         body: Body::Event {
-            event: Event::CancelRequested {
-                by: lease.holder.clone(),
-                comment: format!("entry {sequence} \u{1f319}"),
-            },
+            event: Event::TimedOut { prompt: format!("entry {sequence} \u{1f319}") },
         },
     };
     sequences.into_iter().map(entry).collect()
@@ -110,8 +108,11 @@ pub(crate) fn signal(by: &str) -> Signal {
         wish: moontide_runtime::store::Wish::Answer {
             prompt: "database".to_owned(),
             choice: "continue".to_owned(),
+            seal: "0f0f0f0f".to_owned(),
+            value: serde_json::json!({ "command_id": "c-1" }),
         },
         by: by.to_owned(),
+        sender: "root".to_owned(),
         comment: String::new(),
         at: moment(7),
     }

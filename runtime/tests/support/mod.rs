@@ -20,7 +20,7 @@ use moontide_runtime::journal::{Bundle, Entry, Execution, Format};
 use moontide_runtime::observe::Unobserved;
 use moontide_runtime::plan::{Mode, Plan};
 use moontide_runtime::sandbox::{Limits, Vm};
-use moontide_runtime::scheduler::{Answers, Driver, Given, Prompt};
+use moontide_runtime::scheduler::{Answers, Driver, Ended, Given, Prompt};
 use moontide_runtime::store::{Lease, LeaseRecord, Listed, MemoryStore, Signal, Store, StoreError};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -128,6 +128,8 @@ impl TestWorld {
             ("test.token", Class::Token),
             ("test.tagged", Class::Tagged),
             ("test.once", Class::Once),
+            // Its look-up is not sure of what it does not find.
+            ("test.elusive", Class::Tagged),
         ];
         TestWorld { operations: classes.into_iter().map(operation).collect() }
     }
@@ -192,6 +194,7 @@ impl Operation for TestOperation {
     }
 
     async fn perform(&self, call: &Call) -> Reply {
+        assert!(call.arguments.get("panic").is_none(), "the world is a lie");
         let trouble =
             if self.class.needs_intent() { self.ledger.trouble.borrow_mut().pop() } else { None };
         self.fuse.pass().await;
@@ -222,6 +225,9 @@ impl Operation for TestOperation {
         let happened = hidden == 0 && self.ledger.done.borrow().contains_key(call.key.as_str());
         match self.class {
             Class::Convergent | Class::Tagged if happened => Finding::Happened(Self::reply(call)),
+            Class::Tagged if self.name == "test.elusive" => {
+                Finding::Undecided(Evidence::new("it may come to light later"))
+            }
             Class::Once => Finding::Undecided(Evidence::new("nobody can tell")),
             _ => Finding::Absent,
         }
@@ -325,6 +331,7 @@ pub(crate) fn execution(id: &str, source: &str) -> Execution {
         account: None,
         replaceable: Vec::new(),
         denied: Vec::new(),
+        approvers: BTreeMap::new(),
         seed: 7,
         moontide: "test".into(),
         luau: "test".into(),
@@ -355,4 +362,13 @@ pub(crate) fn driver(
 pub(crate) async fn lease(store: &dyn Store, id: &str) -> Lease {
     let seen = store.lease(id).await.unwrap();
     store.take(id, "test", seen.as_ref()).await.unwrap()
+}
+
+/// Drives until it ends, or until the fuse blows: then the process is gone, whatever it was about to do.
+pub(crate) async fn killed(driver: &Driver, lease: &Lease, fuse: &Fuse) -> Option<Ended> {
+    tokio::select! {
+        biased;
+        () = fuse.blown() => None,
+        ended = driver.drive(lease, std::future::pending()) => Some(ended.unwrap()),
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::{Request, Step, holds_program};
 use crate::plan::PromptTimeout;
+use crate::scheduler::graph::{Node, Turn};
 use crate::scheduler::prompt::{Choice, Prompt, PromptKind};
 use crate::scheduler::state::WaveStatus;
 
@@ -9,9 +10,12 @@ impl Step<'_> {
     /// Moves every wave that can move, then says whether it is over.
     pub(super) fn advance(&mut self) {
         self.call_off();
+        self.leave_out();
+        let held = self.held().is_some();
         for node in 0..self.graph.len() {
             let approved = self.state.waves[node].approved;
-            if self.state.waves[node].status != WaveStatus::Pending || !self.is_ready(node) {
+            if held || self.state.waves[node].status != WaveStatus::Pending || !self.is_ready(node)
+            {
                 continue;
             }
             if self.node(node).pause.is_some() && !approved {
@@ -25,8 +29,36 @@ impl Step<'_> {
         }
         let status = self.state.status();
         if status.is_terminal() {
+            self.state.prompts.clear();
             self.requests.push(Request::Finish { status });
         }
+    }
+
+    /// Skips what a person wants left out when its turn comes, and hooks that have nothing to do.
+    fn leave_out(&mut self) {
+        loop {
+            let out = (0..self.graph.len()).find_map(|node| {
+                let wave = &self.state.waves[node];
+                if wave.status != WaveStatus::Pending || !self.is_ready(node) {
+                    return None;
+                }
+                wave.skip.clone().or_else(|| self.is_idle(node)).map(|reason| (node, reason))
+            });
+            let Some((node, reason)) = out else { return };
+            self.state.waves[node].skip = None;
+            self.set(node, WaveStatus::Skipped, Some(reason));
+        }
+    }
+
+    /// Why a hook that is ready has nothing to do.
+    fn is_idle(&self, node: usize) -> Option<String> {
+        let Turn::AfterCancel { of } = self.node(node).turn else { return None };
+        if self.state.cancelled_by.is_none() {
+            return Some("nothing was cancelled".to_owned());
+        }
+        let wave = &self.state.waves[of?];
+        let begun = wave.attempt > 0 && !wave.status.satisfies();
+        (!begun).then(|| "its wave left nothing half done".to_owned())
     }
 
     /// Cancels what can no longer start: after an abort or a cancel, or behind a wave that failed.
@@ -40,7 +72,7 @@ impl Step<'_> {
             let off = (0..self.graph.len()).find_map(|node| {
                 let status = self.state.waves[node].status;
                 let waits = matches!(status, WaveStatus::Pending | WaveStatus::Paused);
-                if !waits || self.node(node).last {
+                if !waits || self.node(node).turn != Turn::Ordinary {
                     return None;
                 }
                 ending.clone().or_else(|| self.blocked_by(node)).map(|reason| (node, reason))
@@ -69,11 +101,17 @@ impl Step<'_> {
     }
 
     fn is_ready(&self, node: usize) -> bool {
-        if self.node(node).last {
-            let others = self.state.waves.iter().enumerate().filter(|(at, _)| *at != node);
-            return others.into_iter().all(|(_, wave)| wave.status.is_terminal());
+        let is_over = |others: &dyn Fn(&Node) -> bool| {
+            let mut pairs = self.graph.nodes().iter().zip(&self.state.waves);
+            pairs.all(|(node, wave)| !others(node) || wave.status.is_terminal())
+        };
+        match self.node(node).turn {
+            Turn::Ordinary => {
+                self.node(node).depends_on.iter().all(|at| self.state.waves[*at].status.satisfies())
+            }
+            Turn::AfterCancel { .. } => is_over(&|node| node.turn == Turn::Ordinary),
+            Turn::Last => is_over(&|node| node.turn != Turn::Last),
         }
-        self.node(node).depends_on.iter().all(|at| self.state.waves[*at].status.satisfies())
     }
 
     fn running(&self) -> usize {
@@ -92,16 +130,19 @@ impl Step<'_> {
         };
         let deadline = pause.timeout.and_then(|timeout| self.at.checked_add(timeout).ok());
         self.set(node, WaveStatus::Paused, None);
+        self.state.waves[node].pauses += 1;
+        let id = match self.state.waves[node].pauses {
+            1 => name.clone(),
+            again => format!("{name}.{again}"),
+        };
+        let choices = ["continue", "skip", "abort"];
         self.open(Prompt {
-            id: name.clone(),
-            wave: name,
-            kind: PromptKind::Pause,
-            message: pause.message,
-            choices: Choice::all(&["continue", "skip", "abort"]),
             approvers: pause.approvers,
+            approvals: pause.approvals,
             opened_at: self.at,
             on_timeout: deadline.map(|_| Choice::new(silence)),
             deadline,
+            ..Prompt::new(id, &name, PromptKind::Pause, pause.message, &choices)
         });
     }
 }

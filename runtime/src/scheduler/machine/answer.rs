@@ -1,15 +1,17 @@
 //! Prompts: opened by programs, answered by people, flags and time-outs.
 
-use super::Request;
-use super::{Refusal, Step, holds_program};
-use crate::scheduler::prompt::{Choice, Prompt, PromptKind};
+use serde_json::Value;
+
+use super::{Refusal, Request, Step, holds_program};
+use crate::scheduler::prompt::{Approval, Choice, Prompt, PromptKind};
+use crate::scheduler::signal::Signal;
 use crate::scheduler::state::{Answer, WaveStatus};
 
 impl Step<'_> {
     pub(super) fn asked(&mut self, prompt: &Prompt) -> Result<(), Refusal> {
         let refusal = || Refusal::NotRunning { wave: prompt.wave.clone(), attempt: 0 };
         let node = self.graph.index(&prompt.wave).ok_or_else(refusal)?;
-        if !holds_program(self.graph, &self.state, node) || prompt.kind != PromptKind::Question {
+        if !holds_program(self.graph, &self.state, node) || !prompt.kind.is_of_program() {
             return Err(refusal());
         }
         self.set(node, WaveStatus::Waiting, None);
@@ -17,33 +19,107 @@ impl Step<'_> {
         Ok(())
     }
 
+    /// Somebody answers.
     pub(super) fn answered(
         &mut self,
         id: &str,
         choice: &str,
-        by: &str,
-        comment: &str,
+        seal: &str,
+        value: &Value,
+        signal: &Signal,
     ) -> Result<(), Refusal> {
-        let no_prompt = || Refusal::NoPrompt(id.to_owned());
-        let prompt = self.state.prompts.get(id).cloned().ok_or_else(no_prompt)?;
-        if !prompt.choices.iter().any(|known| known.as_str() == choice) {
+        let prompt = self.prompt(id)?;
+        if !seal.is_empty() && seal != prompt.seal {
+            return Err(Refusal::OtherSeal(id.to_owned()));
+        }
+        let Some(choice) = prompt.choices.iter().find(|known| known.as_str() == choice) else {
             let choices: Vec<&str> = prompt.choices.iter().map(Choice::as_str).collect();
             return Err(Refusal::NoChoice {
                 prompt: id.to_owned(),
                 choices: choices.join(", "),
                 choice: choice.to_owned(),
             });
+        };
+        self.check_approver(&prompt.approvers, &signal.by)?;
+        let answer = Answer {
+            choice: choice.clone(),
+            by: signal.by.clone(),
+            comment: signal.comment.clone(),
+            value: value.clone(),
+        };
+        let stops = choice.as_str() == "abort";
+        if prompt.approvals > 1 && !stops && !self.is_last_voice(prompt, &answer)? {
+            return Ok(());
         }
-        let node = self.graph.index(&prompt.wave).ok_or_else(no_prompt)?;
+        self.settle(id, answer, &format!("by {}", signal.author()));
+        Ok(())
+    }
+
+    /// Silence answers, for whoever might have.
+    pub(super) fn timed_out(&mut self, id: &str) -> Result<(), Refusal> {
+        let prompt = self.prompt(id)?;
+        let choice = prompt.on_timeout.ok_or_else(|| Refusal::NoPrompt(id.to_owned()))?;
+        let (by, comment, value) = (String::new(), String::new(), Value::Null);
+        self.settle(id, Answer { choice, by, comment, value }, "by the time-out");
+        Ok(())
+    }
+
+    /// A program needs no answer any more.
+    pub(super) fn withdrawn(&mut self, id: &str) -> Result<(), Refusal> {
+        let no_prompt = || Refusal::NoPrompt(id.to_owned());
+        let prompt = self.prompt(id)?;
+        let node = self.graph.index(&prompt.wave).filter(|_| prompt.kind.is_of_program());
+        let node = node.ok_or_else(no_prompt)?;
         self.state.prompts.remove(id);
-        let said = if comment.is_empty() { String::new() } else { format!(": {comment}") };
-        match (prompt.kind, choice) {
-            (PromptKind::Question, _) => {
-                let answer = Answer {
-                    choice: Choice::new(choice),
-                    by: by.to_owned(),
-                    comment: comment.to_owned(),
-                };
+        if !holds_program(self.graph, &self.state, node) {
+            self.set(node, WaveStatus::Running, None);
+        }
+        Ok(())
+    }
+
+    fn prompt(&self, id: &str) -> Result<Prompt, Refusal> {
+        let prompt = self.state.prompts.get(id).cloned();
+        prompt.ok_or_else(|| Refusal::NoPrompt(id.to_owned()))
+    }
+
+    /// Refuses whoever is not among the approvers.
+    pub(super) fn check_approver(&self, approvers: &[String], by: &str) -> Result<(), Refusal> {
+        if self.graph.approves(approvers, by) {
+            return Ok(());
+        }
+        Err(Refusal::NotApprover { by: by.to_owned(), approvers: approvers.join(", ") })
+    }
+
+    /// Counts a voice; returns whether enough people have said the same now.
+    fn is_last_voice(&mut self, mut prompt: Prompt, answer: &Answer) -> Result<bool, Refusal> {
+        if let Some(own) = prompt.given.iter().find(|given| given.by == answer.by) {
+            return Err(Refusal::SamePerson { by: own.by.clone(), missing: prompt.missing() });
+        }
+        if let Some(other) = prompt.given.iter().find(|given| given.choice != answer.choice) {
+            return Err(Refusal::Disagreed {
+                by: other.by.clone(),
+                choice: other.choice.to_string(),
+            });
+        }
+        prompt.given.push(Approval { by: answer.by.clone(), choice: answer.choice.clone() });
+        let enough = prompt.missing() == 0;
+        self.state.prompts.insert(prompt.id.clone(), prompt);
+        Ok(enough)
+    }
+
+    /// Closes a prompt with its answer.
+    fn settle(&mut self, id: &str, answer: Answer, reason: &str) {
+        let Some(prompt) = self.state.prompts.remove(id) else { return };
+        let choice = answer.choice.clone();
+        let Some(node) = self.graph.index(&prompt.wave) else {
+            // Whoever paused the execution, or somebody else, lets it go on or gives it up.
+            if choice.as_str() == "abort" {
+                self.abort(format!("aborted {reason}"));
+            }
+            return;
+        };
+        match (prompt.kind, choice.as_str()) {
+            (kind, _) if kind.is_of_program() => {
                 self.state.answers.insert(id.to_owned(), answer);
                 self.requests.push(Request::Hand { prompt: id.to_owned() });
                 if !holds_program(self.graph, &self.state, node) {
@@ -55,18 +131,23 @@ impl Step<'_> {
                 self.set(node, WaveStatus::Pending, None);
             }
             (_, "skip") => {
-                self.set(node, WaveStatus::Skipped, Some(format!("skipped by {by}{said}")));
+                self.set(node, WaveStatus::Skipped, Some(format!("skipped {reason}")));
             }
             (kind, _) => {
                 let status = match kind {
                     PromptKind::Failure => WaveStatus::Failed,
                     _ => WaveStatus::Cancelled,
                 };
-                let reason = format!("aborted by {by}{said}");
+                let reason = format!("aborted {reason}");
                 self.set(node, status, Some(reason.clone()));
-                self.state.aborted = Some(reason);
+                self.abort(reason);
             }
         }
-        Ok(())
+    }
+
+    /// No further wave starts, and nobody is asked any more what to do about those that failed.
+    pub(super) fn abort(&mut self, reason: String) {
+        self.state.aborted = Some(reason);
+        self.give_up_failed();
     }
 }

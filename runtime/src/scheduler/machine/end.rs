@@ -2,7 +2,8 @@
 
 use super::{Refusal, Request, Step, holds_program};
 use crate::plan::FailurePolicy;
-use crate::scheduler::prompt::{Choice, Prompt, PromptKind};
+use crate::scheduler::prompt::{Prompt, PromptKind};
+use crate::scheduler::signal::Signal;
 use crate::scheduler::state::WaveStatus;
 use crate::scheduler::{End, Failure};
 
@@ -15,6 +16,7 @@ impl Step<'_> {
             return Err(refusal());
         }
         self.state.prompts.retain(|_, prompt| prompt.wave != wave);
+        self.state.waves[node].stopping = false;
         match end {
             End::Completed { result } => {
                 self.state.waves[node].result = result.clone();
@@ -50,15 +52,14 @@ impl Step<'_> {
                 self.set(node, WaveStatus::Waiting, None);
                 let name = self.node(node).name.clone();
                 self.open(Prompt {
-                    id: format!("{name}#{attempt}.failure"),
-                    message: format!("Wave `{name}` failed: {}. What now?", failure.message),
-                    wave: name,
-                    kind: PromptKind::Failure,
-                    choices: Choice::all(&["retry", "skip", "abort"]),
-                    approvers: Vec::new(),
                     opened_at: self.at,
-                    deadline: None,
-                    on_timeout: None,
+                    ..Prompt::new(
+                        format!("{name}#{attempt}.failure"),
+                        &name,
+                        PromptKind::Failure,
+                        format!("Wave `{name}` failed: {}. What now?", failure.message),
+                        &["retry", "skip", "abort"],
+                    )
                 });
             }
             Some(FailurePolicy::Skip) => {
@@ -67,26 +68,40 @@ impl Step<'_> {
             }
             Some(FailurePolicy::Abort) => {
                 self.set(node, WaveStatus::Failed, None);
-                let name = &self.node(node).name;
-                self.state.aborted = Some(format!("aborted by the policy of `{name}`"));
+                self.abort(format!("aborted by the policy of `{}`", self.node(node).name));
             }
             _ => self.set(node, WaveStatus::Failed, None),
         }
     }
 
-    pub(super) fn cancel(&mut self, by: &str) -> Result<(), Refusal> {
-        if let Some(by) = &self.state.cancelled_by {
-            return Err(Refusal::Cancelled(by.clone()));
+    /// Stops what runs. A second cancel stops what runs because of the first.
+    pub(super) fn cancel(&mut self, signal: &Signal) -> Result<(), Refusal> {
+        let running: Vec<usize> = (0..self.graph.len())
+            .filter(|node| holds_program(self.graph, &self.state, *node))
+            .filter(|node| !self.state.waves[*node].stopping)
+            .collect();
+        match &self.state.cancelled_by {
+            Some(by) if running.is_empty() => return Err(Refusal::Cancelled(by.clone())),
+            Some(_) => {}
+            None => self.state.cancelled_by = Some(signal.by.clone()),
         }
-        self.state.cancelled_by = Some(by.to_owned());
+        for node in running {
+            self.state.waves[node].stopping = true;
+            self.requests.push(Request::Stop { node });
+        }
+        self.state.prompts.retain(|_, prompt| prompt.kind != PromptKind::Hold);
+        self.give_up_failed();
+        Ok(())
+    }
+
+    /// What waits for a decision about its failure stays failed.
+    pub(super) fn give_up_failed(&mut self) {
         for node in 0..self.graph.len() {
-            if holds_program(self.graph, &self.state, node) {
-                self.state.waves[node].stopping = true;
-                self.requests.push(Request::Stop { node });
-            } else if self.state.waves[node].status == WaveStatus::Waiting {
-                self.set(node, WaveStatus::Failed, None);
+            let waits = self.state.waves[node].status == WaveStatus::Waiting;
+            if waits && !holds_program(self.graph, &self.state, node) {
+                let reason = self.state.waves[node].reason.clone();
+                self.set(node, WaveStatus::Failed, reason);
             }
         }
-        Ok(())
     }
 }

@@ -2,22 +2,23 @@
 //! values; the same events at the same times give the same state on every machine.
 //!
 //! The table of a wave's states stands at [`WaveStatus`].
-
 //!
-//! - `answer`: what an answered prompt does to its wave.
+//! - `signal`: what people want; `answer`: what an answered prompt does to its wave.
 //! - `end`: what the end of an attempt, or a cancellation, does.
 //! - `advance`: what can start now, what never will, and whether it is over.
 
 mod advance;
 mod answer;
 mod end;
+mod signal;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Event;
 use super::graph::{Graph, Node};
-use super::prompt::{Prompt, PromptKind};
+use super::prompt::Prompt;
+use super::signal::Wish;
 use super::state::{ExecutionStatus, State, WaveStatus};
 
 /// What the driver is to do after an event. Everything in here can also be read off the state
@@ -65,6 +66,66 @@ pub enum Refusal {
     /// No such prompt is open: never asked, or answered already.
     #[error("there is no open prompt `{0}`")]
     NoPrompt(String),
+    /// The answer was meant for another question.
+    #[error(
+        "the answer was meant for another question than `{0}`, or for other sources: read it again"
+    )]
+    OtherSeal(String),
+    /// Whoever answers is not among the approvers.
+    #[error("`{by}` may not decide this: it takes {approvers}")]
+    NotApprover {
+        /// Who answered.
+        by: String,
+        /// Who may, for people.
+        approvers: String,
+    },
+    /// It takes several people, and this one has spoken.
+    #[error("`{by}` has agreed already: it takes {missing} more")]
+    SamePerson {
+        /// Who answered.
+        by: String,
+        /// How many more people must agree.
+        missing: usize,
+    },
+    /// It takes several people who say the same.
+    #[error("`{by}` said `{choice}`: a second person says the same, or `abort`")]
+    Disagreed {
+        /// Who said something else.
+        by: String,
+        /// What.
+        choice: String,
+    },
+    /// One person alone cannot leave it out.
+    #[error("leaving `{wave}` out takes several people: answer its pause point once it is open")]
+    NotAlone {
+        /// The wave.
+        wave: String,
+    },
+    /// It is paused already.
+    #[error("the execution is paused already")]
+    Held,
+    /// It is not paused.
+    #[error("nobody has paused the execution")]
+    NotHeld,
+    /// There is no such wave.
+    #[error("there is no wave `{0}`")]
+    NoWave(String),
+    /// Only a failed wave can be attempted once more.
+    #[error("wave `{wave}` is {status}, not failed")]
+    NotFailed {
+        /// The wave.
+        wave: String,
+        /// Where it stands.
+        status: WaveStatus,
+    },
+    /// It is too late, or too early, to leave a wave out.
+    #[error("wave `{wave}` is {status} and cannot be left out")]
+    NotSkippable {
+        /// The wave.
+        wave: String,
+        /// Where it stands.
+        status: WaveStatus,
+    },
     /// The prompt does not take this answer.
     #[error("prompt `{prompt}` takes {choices}, not `{choice}`")]
     NoChoice {
@@ -93,7 +154,7 @@ pub fn apply(
     event: &Event,
 ) -> Result<(State, Vec<Request>), Refusal> {
     let mut step = Step { graph, state, at, requests: Vec::new() };
-    if step.state.status().is_terminal() {
+    if step.state.status().is_terminal() && !reopens(&step.state, event) {
         return Err(Refusal::Status("over"));
     }
     match event {
@@ -101,14 +162,20 @@ pub fn apply(
         Event::Started => step.state.started = true,
         _ if !step.state.started => return Err(Refusal::Status("not begun")),
         Event::Asked { prompt } => step.asked(prompt)?,
-        Event::Answered { prompt, choice, by, comment } => {
-            step.answered(prompt, choice, by, comment)?;
-        }
+        Event::Signalled { signal, .. } => step.signalled(signal)?,
+        Event::TimedOut { prompt } => step.timed_out(prompt)?,
+        Event::Withdrawn { prompt } => step.withdrawn(prompt)?,
         Event::Ended { wave, attempt, end } => step.ended(wave, *attempt, end)?,
-        Event::CancelRequested { by, .. } => step.cancel(by)?,
     }
     step.advance();
     Ok((step.state, step.requests))
+}
+
+/// Whether a person changes their mind about a failure after it is over.
+fn reopens(state: &State, event: &Event) -> bool {
+    let Event::Signalled { signal, .. } = event else { return false };
+    state.status() == ExecutionStatus::Failed
+        && matches!(signal.wish, Wish::Retry { .. } | Wish::Skip { .. })
 }
 
 /// What a process that has just loaded the state has to do.
@@ -132,7 +199,7 @@ pub fn outstanding(graph: &Graph, state: &State) -> Vec<Request> {
 /// Whether a program of this node is alive: running, or waiting for a person's answer.
 fn holds_program(graph: &Graph, state: &State, node: usize) -> bool {
     let name = &graph.nodes()[node].name;
-    let asks = |prompt: &Prompt| prompt.kind == PromptKind::Question && prompt.wave == *name;
+    let asks = |prompt: &Prompt| prompt.kind.is_of_program() && prompt.wave == *name;
     match state.waves[node].status {
         WaveStatus::Running => true,
         WaveStatus::Waiting => state.prompts.values().any(asks),
@@ -162,7 +229,8 @@ impl Step<'_> {
         self.state.waves[node].reason = reason;
     }
 
-    fn open(&mut self, prompt: Prompt) {
+    fn open(&mut self, mut prompt: Prompt) {
+        prompt.seal = self.graph.seal_of(&prompt.id);
         self.requests.push(Request::Ask { prompt: prompt.clone() });
         self.state.prompts.insert(prompt.id.clone(), prompt);
     }

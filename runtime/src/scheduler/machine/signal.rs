@@ -1,0 +1,131 @@
+//! What people want: an answer, a cancellation, a pause, another attempt, to do without a wave.
+
+use super::{Refusal, Step, holds_program};
+use crate::scheduler::graph::Turn;
+use crate::scheduler::prompt::{Prompt, PromptKind};
+use crate::scheduler::signal::{Signal, Wish};
+use crate::scheduler::state::WaveStatus;
+
+impl Step<'_> {
+    pub(super) fn signalled(&mut self, signal: &Signal) -> Result<(), Refusal> {
+        match &signal.wish {
+            Wish::Answer { prompt, choice, seal, value } => {
+                self.answered(prompt, choice, seal, value, signal)
+            }
+            Wish::Cancel => self.cancel(signal),
+            Wish::Pause => self.hold(signal),
+            Wish::Resume => self.let_go(signal),
+            Wish::Retry { wave } => self.retry(wave, signal),
+            Wish::Skip { wave } => self.skip(wave, signal),
+        }
+    }
+
+    /// Opens the prompt that keeps every further wave from starting.
+    fn hold(&mut self, signal: &Signal) -> Result<(), Refusal> {
+        self.check_not_cancelled()?;
+        if self.held().is_some() {
+            return Err(Refusal::Held);
+        }
+        self.state.pauses += 1;
+        self.open(Prompt {
+            opened_at: self.at,
+            ..Prompt::new(
+                format!("@pause.{}", self.state.pauses),
+                "",
+                PromptKind::Hold,
+                format!("Paused by {}. Go on?", signal.author()),
+                &["resume", "abort"],
+            )
+        });
+        Ok(())
+    }
+
+    fn let_go(&mut self, signal: &Signal) -> Result<(), Refusal> {
+        let id = self.held().map(|prompt| prompt.id.clone()).ok_or(Refusal::NotHeld)?;
+        self.answered(&id, "resume", "", &serde_json::Value::Null, signal)
+    }
+
+    /// The prompt of a person who has paused the execution.
+    pub(super) fn held(&self) -> Option<&Prompt> {
+        self.state.prompts.values().find(|prompt| prompt.kind == PromptKind::Hold)
+    }
+
+    fn retry(&mut self, wave: &str, signal: &Signal) -> Result<(), Refusal> {
+        let node = self.decidable(wave)?;
+        match self.state.waves[node].status {
+            WaveStatus::Failed => {
+                self.state.waves[node].approved = true;
+                self.set(node, WaveStatus::Pending, None);
+                self.call_back();
+                Ok(())
+            }
+            WaveStatus::Waiting => self.answer_for(node, "retry", signal),
+            status => Err(Refusal::NotFailed { wave: wave.to_owned(), status }),
+        }
+    }
+
+    fn skip(&mut self, wave: &str, signal: &Signal) -> Result<(), Refusal> {
+        let node = self.decidable(wave)?;
+        let reason = format!("skipped by {}", signal.author());
+        match self.state.waves[node].status {
+            WaveStatus::Pending => {
+                if let Some(pause) = &self.node(node).pause {
+                    self.check_approver(&pause.approvers, &signal.by)?;
+                    if pause.approvals > 1 {
+                        return Err(Refusal::NotAlone { wave: wave.to_owned() });
+                    }
+                }
+                self.state.waves[node].skip = Some(reason);
+            }
+            WaveStatus::Paused | WaveStatus::Waiting => self.answer_for(node, "skip", signal)?,
+            WaveStatus::Failed => {
+                self.set(node, WaveStatus::Skipped, Some(reason));
+                self.call_back();
+            }
+            status => return Err(Refusal::NotSkippable { wave: wave.to_owned(), status }),
+        }
+        Ok(())
+    }
+
+    /// The wave of that name, if a person may decide about it now.
+    fn decidable(&self, wave: &str) -> Result<usize, Refusal> {
+        let node = self.graph.index(wave).ok_or_else(|| Refusal::NoWave(wave.to_owned()))?;
+        self.check_not_cancelled()?;
+        let status = self.state.waves[node].status;
+        if holds_program(self.graph, &self.state, node) {
+            return Err(Refusal::NotFailed { wave: wave.to_owned(), status });
+        }
+        Ok(node)
+    }
+
+    fn check_not_cancelled(&self) -> Result<(), Refusal> {
+        match &self.state.cancelled_by {
+            Some(by) => Err(Refusal::Cancelled(by.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Answers the open prompt of a wave, by whoever may answer it.
+    fn answer_for(&mut self, node: usize, choice: &str, signal: &Signal) -> Result<(), Refusal> {
+        let name = &self.node(node).name;
+        let prompt = self.state.prompts.values().find(|prompt| prompt.wave == *name);
+        let id = prompt.map(|prompt| prompt.id.clone());
+        let id = id.ok_or_else(|| Refusal::NoPrompt(name.clone()))?;
+        self.answered(&id, choice, "", &serde_json::Value::Null, signal)
+    }
+
+    /// After somebody has changed their mind about a failure: what had been called off waits for its turn
+    /// again, and hooks that ran because it was over will run once more when it is.
+    fn call_back(&mut self) {
+        self.state.aborted = None;
+        for node in 0..self.graph.len() {
+            let wave = &self.state.waves[node];
+            let was_called_off = wave.status == WaveStatus::Cancelled && wave.attempt == 0;
+            let runs_after = self.node(node).turn != Turn::Ordinary && wave.status.is_terminal();
+            if was_called_off || runs_after {
+                self.state.waves[node].approved = false;
+                self.set(node, WaveStatus::Pending, None);
+            }
+        }
+    }
+}

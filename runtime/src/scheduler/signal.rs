@@ -1,0 +1,70 @@
+//! What people and other processes want of an execution: who, what and why.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Something that a person, a flag or another process wants of an execution. It is journaled as it was
+/// sent, also when it is refused.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Signal {
+    /// What.
+    #[serde(flatten)]
+    pub wish: Wish,
+    /// In whose name.
+    pub by: String,
+    /// Who really sent it, where that is somebody else: an AWS caller or a user of the operating system.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sender: String,
+    /// Why.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comment: String,
+    /// When it was sent, by the sender's clock.
+    pub at: Timestamp,
+}
+
+impl Signal {
+    /// The name, and the comment behind it: `ann: replica is behind`.
+    pub fn author(&self) -> String {
+        if self.comment.is_empty() {
+            self.by.clone()
+        } else {
+            format!("{}: {}", self.by, self.comment)
+        }
+    }
+}
+
+/// What a signal wants.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "wish")]
+pub enum Wish {
+    /// Answer a prompt.
+    Answer {
+        /// The prompt's id.
+        prompt: String,
+        /// The answer, one of the prompt's choices.
+        choice: String,
+        /// The prompt's seal, from whoever has read the question; empty: it was asked in this process.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        seal: String,
+        /// What an effect returned of which a person says that it happened.
+        #[serde(default, skip_serializing_if = "Value::is_null")]
+        value: Value,
+    },
+    /// Stop everything at its next effect.
+    Cancel,
+    /// Start no further wave before somebody says `resume`.
+    Pause,
+    /// Go on after a `pause`.
+    Resume,
+    /// Attempt a failed wave once more.
+    Retry {
+        /// The wave.
+        wave: String,
+    },
+    /// Leave a wave out; its dependants go on as if it were completed.
+    Skip {
+        /// The wave.
+        wave: String,
+    },
+}

@@ -1,0 +1,176 @@
+//! What the machine is told while it is driven: signals from the store, answers, time-outs. Everything is
+//! journaled first; also what the machine refuses, so that no signal is taken twice.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::drive::Drive;
+use super::driver::{DriveError, Driver, Given};
+use super::event::Event;
+use super::machine::{self, Refusal};
+use super::prompt::Prompt;
+use super::signal::{Signal, Wish};
+use super::state::State;
+use crate::clock::Clock;
+use crate::journal::{Body, Entry};
+use crate::observe::Notice;
+use crate::store::StoreError;
+
+/// Signals with their numbers in the store.
+pub(super) type Numbered = Vec<(u64, Signal)>;
+
+impl Drive<'_> {
+    /// Takes the signals that nobody has taken yet; returns whether there were any.
+    pub(super) async fn take_signals(&mut self) -> Result<bool, DriveError> {
+        let id = &self.shared.execution.id;
+        let signals = self.driver.store.signals(id, self.signals_seen).await?;
+        let any = !signals.is_empty();
+        self.take(signals).await?;
+        Ok(any)
+    }
+
+    /// Takes these signals.
+    pub(super) async fn take(&mut self, signals: Numbered) -> Result<(), DriveError> {
+        for (number, signal) in signals {
+            self.signals_seen = number;
+            self.tell_wish(signal, Some(number)).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes an answer that was given in this process.
+    pub(super) async fn answer(&mut self, prompt: String, given: Given) -> Result<(), DriveError> {
+        let Given { choice, by, comment } = given;
+        let (seal, value, sender) = (String::new(), Value::Null, String::new());
+        let wish = Wish::Answer { prompt, choice, seal, value };
+        let at = self.driver.clock.now();
+        self.tell_wish(Signal { wish, by, sender, comment, at }, None).await
+    }
+
+    async fn tell_wish(&mut self, signal: Signal, number: Option<u64>) -> Result<(), DriveError> {
+        let event = Event::Signalled { signal, number };
+        match self.tell(&event).await {
+            Err(DriveError::Refused(refusal)) => self.note(event, &refusal).await,
+            told => told,
+        }
+    }
+
+    /// Journals what the machine refused: it refuses it again in every replay.
+    async fn note(&mut self, event: Event, refusal: &Refusal) -> Result<(), DriveError> {
+        self.shared.journal.append(Body::Event { event: event.clone() }).await?;
+        if let Event::Signalled { signal, .. } = event {
+            self.shared.notice(&Notice::Refused { signal, why: refusal.to_string() });
+        }
+        Ok(())
+    }
+
+    /// Answers the prompts whose time is over; returns whether there were any.
+    pub(super) async fn time_out(&mut self) -> Result<bool, DriveError> {
+        let now = self.driver.clock.now();
+        let over = |prompt: &&Prompt| prompt.deadline.is_some_and(|deadline| deadline <= now);
+        let expired: Vec<Prompt> = self.state.prompts.values().filter(over).cloned().collect();
+        let any = !expired.is_empty();
+        for prompt in expired {
+            // The one before it may have ended everything.
+            match self.tell(&Event::TimedOut { prompt: prompt.id }).await {
+                Err(DriveError::Refused(_)) => {}
+                told => told?,
+            }
+        }
+        Ok(any)
+    }
+
+    /// Closes a prompt that nobody needs to answer any more.
+    pub(super) async fn withdraw(&mut self, prompt: String) -> Result<(), DriveError> {
+        if !self.state.prompts.contains_key(&prompt) {
+            return Ok(());
+        }
+        self.tell(&Event::Withdrawn { prompt }).await
+    }
+
+    /// Journals an event, then lets the machine act on it.
+    pub(super) async fn tell(&mut self, event: &Event) -> Result<(), DriveError> {
+        let at = self.driver.clock.now();
+        let (state, requests) = machine::apply(&self.graph, self.state.clone(), at, event)?;
+        self.shared.journal.append_at(at, Body::Event { event: event.clone() }).await?;
+        self.notice(&state, event);
+        self.state = state;
+        self.requests.extend(requests);
+        Ok(())
+    }
+
+    fn notice(&self, next: &State, event: &Event) {
+        match event {
+            Event::Signalled { signal, .. } => {
+                self.shared.notice(&Notice::Signalled { signal: signal.clone() });
+            }
+            Event::TimedOut { prompt } => {
+                self.shared.notice(&Notice::TimedOut { prompt: prompt.clone() });
+            }
+            _ => {}
+        }
+        for ((node, was), is) in self.graph.nodes().iter().zip(&self.state.waves).zip(&next.waves) {
+            if (was.status, was.attempt) != (is.status, is.attempt) {
+                let failure = is.failure.as_ref().map(|failure| failure.message.clone());
+                self.shared.notice(&Notice::Wave {
+                    wave: node.name.clone(),
+                    attempt: is.attempt,
+                    status: is.status,
+                    reason: is.reason.clone().or(failure),
+                });
+            }
+        }
+        let (old, new) = (&self.state.prompts, &next.prompts);
+        for id in old.keys().filter(|id| !new.contains_key(*id)) {
+            self.shared.notice(&Notice::Closed { prompt: id.clone() });
+        }
+        for (_, prompt) in new.iter().filter(|(id, _)| !old.contains_key(*id)) {
+            self.shared.notice(&Notice::Asked { prompt: prompt.clone() });
+        }
+    }
+}
+
+/// Returns when a deadline is over; never without one.
+pub(super) async fn until(clock: &dyn Clock, deadline: Option<Timestamp>) {
+    match deadline {
+        None => std::future::pending().await,
+        Some(deadline) => {
+            let left = clock.now().duration_until(deadline);
+            clock.sleep(Duration::try_from(left).unwrap_or_default()).await;
+        }
+    }
+}
+
+/// The next signals after number `seen`, once there are any. A store that is only busy is asked again.
+pub(super) async fn news(driver: &Driver, id: &str, seen: u64) -> Result<Numbered, StoreError> {
+    let Some(every) = driver.signals_every else {
+        return std::future::pending().await;
+    };
+    loop {
+        match driver.store.signals(id, seen).await {
+            Ok(signals) if !signals.is_empty() => return Ok(signals),
+            Ok(_) | Err(StoreError::Unusable { transient: true, .. }) => {}
+            Err(error) => return Err(error),
+        }
+        driver.clock.sleep(every).await;
+    }
+}
+
+/// The events of a journal, and when they happened.
+pub(super) fn events(entries: &[Entry]) -> impl Iterator<Item = (Timestamp, &Event)> {
+    entries.iter().filter_map(|entry| match &entry.body {
+        Body::Event { event } => Some((entry.at, event)),
+        _ => None,
+    })
+}
+
+/// The number of the last signal that was taken.
+pub(super) fn signals_seen(entries: &[Entry]) -> u64 {
+    let number = |(_, event)| match event {
+        &Event::Signalled { number, .. } => number,
+        _ => None,
+    };
+    events(entries).filter_map(number).max().unwrap_or_default()
+}
