@@ -75,13 +75,13 @@ impl<'d> Drive<'d> {
         }
     }
 
-    /// Tells the machine that the execution begins, unless it has begun before, and what was said while
-    /// nobody drove: a cancel counts before anything is sent.
+    /// Tells the machine what was said while nobody drove, and that the execution begins, unless it has
+    /// begun before: a pause or a cancel counts before anything starts.
     pub(super) async fn begin(&mut self) -> Result<(), DriveError> {
+        self.take_signals().await?;
         if !self.state.started {
             self.tell(&Event::Started).await?;
         }
-        self.take_signals().await?;
         self.requests = machine::outstanding(&self.graph, &self.state);
         Ok(())
     }
@@ -166,7 +166,7 @@ impl<'d> Drive<'d> {
         tokio::select! {
             biased;
             Some(wanted) = self.asked.recv() => match wanted {
-                Wanted::Answer(question) => self.question(question).await,
+                Wanted::Answer(question) => self.question(*question).await,
                 Wanted::Nothing(prompt) => self.withdraw(prompt).await,
             },
             Some((node, attempt, end)) = self.lanes.next() => {

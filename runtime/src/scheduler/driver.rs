@@ -132,14 +132,12 @@ impl Driver {
             () = interrupt => None,
             ended = run(&mut drive) => Some(ended),
         };
-        match ended {
-            Some(ended) => ended,
-            None => {
-                drop(drive);
-                shared.journal.flush().await?;
-                Ok(Ended::Interrupted)
-            }
+        if let Some(ended) = ended {
+            return ended;
         }
+        drop(drive);
+        shared.journal.flush().await?;
+        Ok(Ended::Interrupted)
     }
 
     async fn open(&self, lease: &Lease) -> Result<Drive<'_>, DriveError> {

@@ -92,9 +92,12 @@ impl Prompt {
         }
     }
 
-    /// How many more people must agree.
+    /// How many more people must say what most have said so far.
     pub fn missing(&self) -> usize {
-        (self.approvals as usize).saturating_sub(self.given.len())
+        let same =
+            |choice: &Choice| self.given.iter().filter(|given| given.choice == *choice).count();
+        let most = self.choices.iter().map(same).max().unwrap_or_default();
+        (self.approvals as usize).saturating_sub(most)
     }
 }
 

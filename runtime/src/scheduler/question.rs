@@ -25,7 +25,7 @@ const DID_NOT_HAPPEN: &str = "DidNotHappen";
 /// What a program wants of the driver.
 pub(super) enum Wanted {
     /// An answer.
-    Answer(Question),
+    Answer(Box<Question>),
     /// No answer to the prompt with this id, whoever has asked it before.
     Nothing(String),
 }
@@ -122,7 +122,7 @@ fn found(step: &Step, evidence: &Evidence) -> Value {
 async fn answer(shared: &Shared, attempt: &Attempt, mut prompt: Prompt) -> Option<Answer> {
     prompt.opened_at = shared.clock.now();
     let (answer, answered) = oneshot::channel();
-    shared.questions.send(Wanted::Answer(Question { prompt, answer })).ok()?;
+    shared.questions.send(Wanted::Answer(Box::new(Question { prompt, answer }))).ok()?;
     let mut watch = attempt.stop.subscribe();
     let stopped = watch.wait_for(|stop| *stop);
     match future::select(answered, Box::pin(stopped)).await {

@@ -7,6 +7,7 @@ mod door;
 mod doubt;
 mod people;
 mod programs;
+mod signals;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -41,6 +41,8 @@ fn word() -> impl Strategy<Value = String> {
             "optional",
             "message",
             "approvers",
+            "approvals",
+            "on_cancel",
             "timeout",
             "on_timeout",
             "max_parallel_waves",

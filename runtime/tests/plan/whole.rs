@@ -33,7 +33,7 @@ fn a_complete_runbook_becomes_a_plan() {
             {
                 "name": "web",
                 "depends_on": ["database"],
-                "pause": { "message": "Is it consistent?", "approvers": ["dba"], "timeout": "4h", "on_timeout": "skip" },
+                "pause": { "message": "Is it consistent?", "approvers": ["dba"], "approvals": 2, "timeout": "4h", "on_timeout": "skip" },
                 "run": "function",
                 "on_failure": "function",
             },
@@ -119,6 +119,7 @@ fn a_complete_runbook_becomes_a_plan() {
             "approvers": [
               "dba"
             ],
+            "approvals": 2,
             "timeout": {
               "secs": 14400,
               "nanos": 0
@@ -140,6 +141,7 @@ fn a_complete_runbook_becomes_a_plan() {
           "pause": {
             "message": "Really?",
             "approvers": [],
+            "approvals": 1,
             "timeout": null,
             "on_timeout": "abort"
           },
@@ -154,6 +156,7 @@ fn a_complete_runbook_becomes_a_plan() {
       ],
       "max_parallel_waves": 2,
       "on_start": true,
+      "on_cancel": false,
       "on_finish": false
     }
     "#);

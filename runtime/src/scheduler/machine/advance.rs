@@ -9,6 +9,9 @@ use crate::scheduler::state::WaveStatus;
 impl Step<'_> {
     /// Moves every wave that can move, then says whether it is over.
     pub(super) fn advance(&mut self) {
+        if !self.state.started {
+            return;
+        }
         self.call_off();
         self.leave_out();
         let held = self.held().is_some();

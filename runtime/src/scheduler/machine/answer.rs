@@ -92,16 +92,13 @@ impl Step<'_> {
 
     /// Counts a voice; returns whether enough people have said the same now.
     fn is_last_voice(&mut self, mut prompt: Prompt, answer: &Answer) -> Result<bool, Refusal> {
-        if let Some(own) = prompt.given.iter().find(|given| given.by == answer.by) {
-            return Err(Refusal::SamePerson { by: own.by.clone(), missing: prompt.missing() });
+        let voice = Approval { by: answer.by.clone(), choice: answer.choice.clone() };
+        if prompt.given.contains(&voice) {
+            return Err(Refusal::SamePerson { by: voice.by, missing: prompt.missing() });
         }
-        if let Some(other) = prompt.given.iter().find(|given| given.choice != answer.choice) {
-            return Err(Refusal::Disagreed {
-                by: other.by.clone(),
-                choice: other.choice.to_string(),
-            });
-        }
-        prompt.given.push(Approval { by: answer.by.clone(), choice: answer.choice.clone() });
+        // Who changes their mind has one voice all the same.
+        prompt.given.retain(|given| given.by != voice.by);
+        prompt.given.push(voice);
         let enough = prompt.missing() == 0;
         self.state.prompts.insert(prompt.id.clone(), prompt);
         Ok(enough)

@@ -35,7 +35,7 @@ pub enum Request {
     /// Ask a person.
     Ask {
         /// The question.
-        prompt: Prompt,
+        prompt: Box<Prompt>,
     },
     /// Hand the answer to the program that asked.
     Hand {
@@ -80,20 +80,12 @@ pub enum Refusal {
         approvers: String,
     },
     /// It takes several people, and this one has spoken.
-    #[error("`{by}` has agreed already: it takes {missing} more")]
+    #[error("`{by}` has said so already: it takes {missing} more")]
     SamePerson {
         /// Who answered.
         by: String,
         /// How many more people must agree.
         missing: usize,
-    },
-    /// It takes several people who say the same.
-    #[error("`{by}` said `{choice}`: a second person says the same, or `abort`")]
-    Disagreed {
-        /// Who said something else.
-        by: String,
-        /// What.
-        choice: String,
     },
     /// One person alone cannot leave it out.
     #[error("leaving `{wave}` out takes several people: answer its pause point once it is open")]
@@ -160,9 +152,9 @@ pub fn apply(
     match event {
         Event::Started if step.state.started => return Err(Refusal::Status("running already")),
         Event::Started => step.state.started = true,
+        Event::Signalled { signal, .. } => step.signalled(signal)?,
         _ if !step.state.started => return Err(Refusal::Status("not begun")),
         Event::Asked { prompt } => step.asked(prompt)?,
-        Event::Signalled { signal, .. } => step.signalled(signal)?,
         Event::TimedOut { prompt } => step.timed_out(prompt)?,
         Event::Withdrawn { prompt } => step.withdrawn(prompt)?,
         Event::Ended { wave, attempt, end } => step.ended(wave, *attempt, end)?,
@@ -192,7 +184,9 @@ pub fn outstanding(graph: &Graph, state: &State) -> Vec<Request> {
             }
         }
     }
-    requests.extend(state.prompts.values().cloned().map(|prompt| Request::Ask { prompt }));
+    requests.extend(
+        state.prompts.values().cloned().map(Box::new).map(|prompt| Request::Ask { prompt }),
+    );
     requests
 }
 
@@ -231,7 +225,7 @@ impl Step<'_> {
 
     fn open(&mut self, mut prompt: Prompt) {
         prompt.seal = self.graph.seal_of(&prompt.id);
-        self.requests.push(Request::Ask { prompt: prompt.clone() });
+        self.requests.push(Request::Ask { prompt: Box::new(prompt.clone()) });
         self.state.prompts.insert(prompt.id.clone(), prompt);
     }
 }

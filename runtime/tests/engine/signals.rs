@@ -1,0 +1,411 @@
+//! What people want from outside: a pause, another attempt, to do without a wave, an end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use moontide_runtime::journal::Execution;
+use moontide_runtime::scheduler::{Ended, ExecutionStatus, WaveStatus};
+use moontide_runtime::store::{MemoryStore, Store, Wish};
+use serde_json::json;
+
+use crate::support::{Fuse, FusedStore, TestWorld, driver, execution, killed, lease};
+use crate::{Answers, Story, answer, lines};
+
+fn retry(wave: &str) -> Wish {
+    Wish::Retry { wave: wave.to_owned() }
+}
+
+fn skip(wave: &str) -> Wish {
+    Wish::Skip { wave: wave.to_owned() }
+}
+
+/// The ids of the prompts that are open when nobody is there.
+async fn waits(story: &Story) -> Vec<String> {
+    match story.drive(Answers::new()).await.unwrap() {
+        Ended::Waiting(prompts) => prompts.into_iter().map(|prompt| prompt.id).collect(),
+        ended => panic!("it should wait: {ended:?}"),
+    }
+}
+
+/// Two waves; the first fails while `works` is not set in the world's ledger.
+const FLAKY: &str = "waves = {
+    { name = 'a', run = function() host.effect('test.tagged', { say = 'a' }) end },
+    { name = 'b', depends_on = { 'a' }, run = function(wave)
+        host.effect('test.tagged', { say = 'b' })
+        if wave.attempt == 1 then error('not yet') end
+    end },
+    { name = 'c', depends_on = { 'b' }, run = function() return 'done' end },
+}";
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_holds_the_next_wave_until_somebody_says_resume() {
+    let story = Story::of(
+        "waves = {
+            { name = 'a', run = function() moontide.sleep('1h'); return 1 end },
+            { name = 'b', depends_on = { 'a' }, run = function() return 2 end },
+        }",
+    )
+    .await;
+    story.send(Wish::Pause).await;
+    assert_eq!(waits(&story).await, ["@pause.1"], "not even the first wave has begun");
+    assert_eq!(story.statuses().await, [WaveStatus::Pending; 2]);
+    assert_eq!(story.state().await.status(), ExecutionStatus::Paused);
+    story.send(Wish::Pause).await;
+    assert_eq!(waits(&story).await, ["@pause.1"], "a second pause is refused");
+    story.send(Wish::Resume).await;
+    story.ends(ExecutionStatus::Completed).await;
+}
+
+/// So many of three waves are completed, and the others wait.
+fn story_so_far(completed: usize) -> [WaveStatus; 3] {
+    std::array::from_fn(
+        |at| if at < completed { WaveStatus::Completed } else { WaveStatus::Pending },
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_lets_what_runs_come_to_its_end() {
+    let story = Story::of(
+        "waves = {
+            { name = 'a', run = function() moontide.sleep('1h'); return 1 end },
+            { name = 'b', depends_on = { 'a' }, run = function() return 2 end },
+            { name = 'c', depends_on = { 'b' }, run = function() return 3 end },
+        }",
+    )
+    .await;
+    let held = lease(story.store.as_ref(), "x").await;
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
+    driver.signals_every = Some(Duration::from_secs(1));
+    let pause = async {
+        tokio::time::sleep(Duration::from_mins(5)).await;
+        story.send(Wish::Pause).await;
+        std::future::pending::<()>().await;
+    };
+    let ended = driver.drive(&held, pause).await.unwrap();
+    assert!(matches!(&ended, Ended::Waiting(prompts) if prompts[0].id == "@pause.1"), "{ended:?}");
+    assert_eq!(story.statuses().await, story_so_far(1));
+    // An answer to the first pause does not release a second one.
+    story.send(answer("@pause.1", "resume")).await;
+    story.send(Wish::Pause).await;
+    story.send(answer("@pause.1", "resume")).await;
+    assert_eq!(waits(&story).await, ["@pause.2"]);
+    assert_eq!(story.statuses().await, story_so_far(2));
+    story.send(answer("@pause.2", "abort")).await;
+    story.ends(ExecutionStatus::Cancelled).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_is_taken_once_however_often_the_execution_is_driven() {
+    let story = Story::of(
+        "waves = {
+            { name = 'a', on_failure = 'ask', run = function() error('no') end },
+            { name = 'b', run = function() end, pause = '?' },
+        }",
+    )
+    .await;
+    assert_eq!(waits(&story).await, ["a#1.failure", "b"]);
+    story.send(answer("a#1.failure", "retry")).await;
+    assert_eq!(waits(&story).await, ["a#2.failure", "b"]);
+    let before = story.entries().await.len();
+    assert_eq!(waits(&story).await, ["a#2.failure", "b"], "the old retry does not count again");
+    assert_eq!(story.entries().await.len(), before, "nor is it journaled again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_answer_wins_and_the_second_is_journaled_as_refused() {
+    let story = Story::of(
+        "waves = {
+            { name = 'a', pause = '?', run = function() return 1 end },
+            { name = 'b', depends_on = { 'a' }, pause = '?', run = function() return 1 end },
+        }",
+    )
+    .await;
+    assert_eq!(waits(&story).await, ["a"]);
+    assert_eq!(waits(&story).await, ["a"]);
+    story.send_by("ann", answer("a", "continue")).await;
+    story.send_by("bob", answer("a", "abort")).await;
+    assert_eq!(waits(&story).await, ["b"]);
+    let signalled = lines(&story.entries().await);
+    let signalled = signalled.iter().filter(|line| *line == "event signalled").count();
+    assert_eq!(signalled, 2, "both are in the journal");
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_the_end_attempts_the_failed_wave_and_what_it_had_called_off() {
+    let story = Story::of(FLAKY).await;
+    story.ends(ExecutionStatus::Failed).await;
+    let [a, b, c] = [WaveStatus::Completed, WaveStatus::Failed, WaveStatus::Cancelled];
+    assert_eq!(story.statuses().await, [a, b, c]);
+    story.send(retry("b")).await;
+    story.ends(ExecutionStatus::Completed).await;
+    let state = story.state().await;
+    assert_eq!(state.waves.iter().map(|wave| wave.attempt).collect::<Vec<_>>(), [1, 2, 1]);
+    assert_eq!(state.waves[2].result, json!("done"));
+    assert_eq!(story.times("test.tagged"), 3, "the first wave is not run again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn skip_after_the_end_goes_on_without_the_failed_wave() {
+    let story = Story::of(FLAKY).await;
+    story.ends(ExecutionStatus::Failed).await;
+    story.send(skip("b")).await;
+    story.ends(ExecutionStatus::Completed).await;
+    let [a, b, c] = [WaveStatus::Completed, WaveStatus::Skipped, WaveStatus::Completed];
+    assert_eq!(story.statuses().await, [a, b, c]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wave_that_is_to_be_skipped_still_waits_for_its_turn() {
+    let story = Story::of(
+        "waves = {
+            { name = 'a', run = function() host.effect('test.tagged', { say = 1 }); return 'a' end },
+            { name = 'b', depends_on = { 'a' }, pause = '?', run = function() end },
+            { name = 'c', depends_on = { 'b' }, run = function(wave) return wave.results.a end },
+        }",
+    )
+    .await;
+    story.send(skip("b")).await;
+    story.ends(ExecutionStatus::Completed).await;
+    let [a, b, c] = [WaveStatus::Completed, WaveStatus::Skipped, WaveStatus::Completed];
+    assert_eq!(story.statuses().await, [a, b, c]);
+    assert_eq!(
+        story.state().await.waves[2].result,
+        json!("a"),
+        "the last one came after the first"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_completed_or_unknown_can_neither_be_retried_nor_skipped() {
+    let story = Story::of(FLAKY).await;
+    story.ends(ExecutionStatus::Failed).await;
+    let entries = story.entries().await.len();
+    for wish in [retry("a"), skip("a"), retry("nobody"), Wish::Resume, Wish::Cancel] {
+        story.send(wish).await;
+    }
+    story.ends(ExecutionStatus::Failed).await;
+    let noted = &lines(&story.entries().await)[entries..];
+    assert_eq!(noted, ["event signalled"; 5], "each is journaled, none of them did anything");
+}
+
+/// A story whose `dba` are ann and whoever has the role.
+async fn guarded(waves: &str) -> Story {
+    let source = format!(
+        "local moontide = require('@moontide')\nreturn moontide.runbook {{ name = 'story', {waves} }}"
+    );
+    let dba = vec!["ann".to_owned(), "arn:aws:sts::1:assumed-role/DBA/*".to_owned()];
+    let approvers = BTreeMap::from([("dba".to_owned(), dba)]);
+    let store = Arc::new(MemoryStore::new());
+    store.create(&Execution { approvers, ..execution("x", &source) }).await.unwrap();
+    Story { store, ledger: std::rc::Rc::default() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_approvers_may_answer_also_by_way_of_a_skip() {
+    for (by, may) in [
+        ("ann", true),
+        ("bob", true),
+        ("arn:aws:sts::1:assumed-role/DBA/kim", true),
+        ("dba", false),
+        ("eve", false),
+        ("arn:aws:sts::1:assumed-role/Dev/kim", false),
+    ] {
+        for wish in [answer("a", "continue"), answer("a", "skip"), skip("a")] {
+            let story = guarded(
+                "waves = {{ name = 'a', run = function() end,
+                    pause = { message = '?', approvers = { 'dba', 'bob' } } }}",
+            )
+            .await;
+            assert_eq!(waits(&story).await, ["a"]);
+            story.send_by(by, wish.clone()).await;
+            let ended = story.drive(Answers::new()).await.unwrap();
+            let done = ended == Ended::Finished(ExecutionStatus::Completed);
+            assert_eq!(done, may, "{by} {wish:?}: {ended:?}");
+        }
+        let story = guarded(
+            "waves = {{ name = 'a', run = function() end,
+                pause = { message = '?', approvers = { 'dba', 'bob' } } }}",
+        )
+        .await;
+        story.send_by(by, skip("a")).await;
+        let done = story.drive(Answers::new()).await.unwrap();
+        assert_eq!(done == Ended::Finished(ExecutionStatus::Completed), may, "{by}, early");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_approvals_take_two_people_who_say_the_same() {
+    let story = guarded(
+        "waves = {{ name = 'a', run = function() end, pause = { message = '?', approvals = 2 } }}",
+    )
+    .await;
+    story.send_by("eve", skip("a")).await;
+    assert_eq!(waits(&story).await, ["a"], "nobody skips it alone beforehand");
+    story.send_by("ann", answer("a", "continue")).await;
+    assert_eq!(waits(&story).await, ["a"]);
+    story.send_by("ann", answer("a", "continue")).await;
+    story.send_by("bob", answer("a", "skip")).await;
+    assert_eq!(waits(&story).await, ["a"], "the same person, then another opinion");
+    assert_eq!(story.state().await.prompts["a"].missing(), 1);
+    story.send_by("bob", answer("a", "continue")).await;
+    story.ends(ExecutionStatus::Completed).await;
+    assert_eq!(story.statuses().await, [WaveStatus::Completed]);
+
+    let story = guarded(
+        "waves = {{ name = 'a', run = function() end, pause = { message = '?', approvals = 2 } }}",
+    )
+    .await;
+    assert_eq!(waits(&story).await, ["a"]);
+    story.send_by("ann", answer("a", "continue")).await;
+    story.send_by("bob", answer("a", "abort")).await;
+    story.ends(ExecutionStatus::Cancelled).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_with_another_seal_is_refused() {
+    let story = Story::of("waves = {{ name = 'a', pause = '?', run = function() end }}").await;
+    assert_eq!(waits(&story).await, ["a"]);
+    let seal = story.state().await.prompts["a"].seal.clone();
+    let sealed = |seal: &str| Wish::Answer {
+        prompt: "a".into(),
+        choice: "continue".into(),
+        seal: seal.into(),
+        value: json!(null),
+    };
+    // The same question of the same runbook, asked by another execution.
+    let other = Execution { id: "y".into(), ..story.store.execution("x").await.unwrap() };
+    let other = moontide_runtime::scheduler::Graph::of(&other).seal_of("a");
+    assert_ne!(seal, other);
+    story.send(sealed(&other)).await;
+    assert_eq!(waits(&story).await, ["a"]);
+    story.send(sealed(&seal)).await;
+    story.ends(ExecutionStatus::Completed).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_cancel_the_hooks_run_that_have_something_to_undo() {
+    let story = Story::of(
+        "on_cancel = function(run) host.effect('test.tagged', { say = run.waves.b.status }) end,
+        on_finish = function() host.effect('test.tagged', { say = 'bye' }) end,
+        waves = {
+            { name = 'a', run = function() end, on_cancel = function() error('it is completed') end },
+            { name = 'b', depends_on = { 'a' }, pause = 'Begin?',
+                run = function() moontide.sleep('1h') end,
+                on_cancel = function(wave) host.effect('test.tagged', { say = 'undo ' .. wave.name }) end },
+            { name = 'c', depends_on = { 'b' }, run = function() end,
+                on_cancel = function() error('it never began') end },
+        }",
+    )
+    .await;
+    let held = lease(story.store.as_ref(), "x").await;
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let answers = Answers::from([("b", "continue")]);
+    let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, answers);
+    driver.signals_every = Some(Duration::from_secs(1));
+    let cancel = async {
+        tokio::time::sleep(Duration::from_mins(5)).await;
+        story.send(Wish::Cancel).await;
+        std::future::pending::<()>().await;
+    };
+    let ended = driver.drive(&held, cancel).await.unwrap();
+    assert_eq!(ended, Ended::Finished(ExecutionStatus::Cancelled));
+    let said: Vec<String> = story
+        .entries()
+        .await
+        .iter()
+        .filter_map(|entry| {
+            serde_json::to_value(entry).ok()?["arguments"]["say"].as_str().map(str::to_owned)
+        })
+        .collect();
+    assert_eq!(said, ["undo b", "cancelled", "bye"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_cancel_the_hooks_for_it_are_left_out() {
+    let story = Story::of(
+        "on_cancel = function() error('no') end,
+        waves = {{ name = 'a', run = function() end, on_cancel = function() error('no') end }}",
+    )
+    .await;
+    story.ends(ExecutionStatus::Completed).await;
+    let [done, out] = [WaveStatus::Completed, WaveStatus::Skipped];
+    assert_eq!(story.statuses().await, [done, out, out]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_cancel_stops_what_runs_because_of_the_first() {
+    let story = Story::of(
+        "on_finish = function() while true do moontide.sleep('1h') end end,
+        waves = {{ name = 'a', pause = '?', run = function() end }}",
+    )
+    .await;
+    story.send(Wish::Cancel).await;
+    let held = lease(story.store.as_ref(), "x").await;
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
+    driver.signals_every = Some(Duration::from_secs(1));
+    let cancel = async {
+        tokio::time::sleep(Duration::from_hours(5)).await;
+        story.send(Wish::Cancel).await;
+        std::future::pending::<()>().await;
+    };
+    let ended = driver.drive(&held, cancel).await.unwrap();
+    assert_eq!(ended, Ended::Finished(ExecutionStatus::Cancelled));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interrupt_lets_what_is_on_its_way_reach_the_journal() {
+    // Each append takes three milliseconds; the interrupt comes while one is under way and others wait.
+    for after in 1..40 {
+        let story = Story::of(
+            "waves = {{ name = 'a', run = function()
+                moontide.parallel {
+                    function() host.effect('test.tagged', { say = 1 }) end,
+                    function() host.effect('test.tagged', { say = 2 }) end,
+                    function() host.effect('test.tagged', { say = 3 }) end,
+                }
+            end }}",
+        )
+        .await;
+        let fuse = Fuse::never();
+        let held = lease(story.store.as_ref(), "x").await;
+        let fused = FusedStore { inner: Arc::clone(&story.store), fuse: Arc::clone(&fuse) };
+        let world = TestWorld::new(&story.ledger, &Fuse::never());
+        let driver = driver(Arc::new(fused), world, Answers::new());
+        let interrupt = tokio::time::sleep(Duration::from_millis(after));
+        let ended = driver.drive(&held, interrupt).await.unwrap();
+        assert_eq!(ended, Ended::Interrupted);
+        let written = story.entries().await.len();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(story.entries().await.len(), written, "something was written after {after} ms");
+        story.ends(ExecutionStatus::Completed).await;
+        assert_eq!(story.times("test.tagged"), 3, "interrupted after {after} ms");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn killed_anywhere_around_signals_they_count_once() {
+    for point in 1.. {
+        let story = Story::of(FLAKY).await;
+        story.ends(ExecutionStatus::Failed).await;
+        story.send(Wish::Resume).await;
+        story.send(retry("b")).await;
+        story.send(Wish::Pause).await;
+        let fuse = Fuse::at(point);
+        let held = lease(story.store.as_ref(), "x").await;
+        let fused = FusedStore { inner: Arc::clone(&story.store), fuse: Arc::clone(&fuse) };
+        let world = TestWorld::new(&story.ledger, &fuse);
+        let driver = driver(Arc::new(fused), world, Answers::new());
+        let over = killed(&driver, &held, &fuse).await.is_some();
+        assert_eq!(waits(&story).await, ["@pause.1"], "killed at {point}");
+        story.send(Wish::Resume).await;
+        story.ends(ExecutionStatus::Completed).await;
+        assert_eq!(story.times("test.tagged"), 3, "killed at {point}");
+        if over {
+            assert!(point > 8, "only {point} points of failure");
+            return;
+        }
+    }
+}
