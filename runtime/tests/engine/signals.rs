@@ -157,6 +157,19 @@ async fn skip_after_the_end_goes_on_without_the_failed_wave() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn retry_and_skip_also_take_an_abort_back() {
+    for wish in [retry("b"), skip("b")] {
+        let story =
+            Story::of(&FLAKY.replace("name = 'b',", "name = 'b', on_failure = 'abort',")).await;
+        story.ends(ExecutionStatus::Failed).await;
+        assert!(story.state().await.aborted.is_some());
+        story.send(wish).await;
+        story.ends(ExecutionStatus::Completed).await;
+        assert_eq!(story.state().await.waves[2].status, WaveStatus::Completed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_wave_that_is_to_be_skipped_still_waits_for_its_turn() {
     let story = Story::of(
         "waves = {
@@ -246,10 +259,22 @@ async fn two_approvals_take_two_people_who_say_the_same() {
     story.send_by("ann", answer("a", "continue")).await;
     assert_eq!(waits(&story).await, ["a"]);
     story.send_by("ann", answer("a", "continue")).await;
-    story.send_by("bob", answer("a", "skip")).await;
+    story.send_by("kim", answer("a", "skip")).await;
     assert_eq!(waits(&story).await, ["a"], "the same person, then another opinion");
     assert_eq!(story.state().await.prompts["a"].missing(), 1);
+    story.send_by("kim", answer("a", "continue")).await;
+    story.ends(ExecutionStatus::Completed).await;
+
+    let story = guarded(
+        "waves = {{ name = 'a', run = function() end, pause = { message = '?', approvals = 2 } }}",
+    )
+    .await;
+    assert_eq!(waits(&story).await, ["a"]);
+    story.send_by("ann", answer("a", "continue")).await;
+    story.send_by("ann", answer("a", "skip")).await;
     story.send_by("bob", answer("a", "continue")).await;
+    assert_eq!(waits(&story).await, ["a"], "ann has changed her mind");
+    story.send_by("ann", answer("a", "continue")).await;
     story.ends(ExecutionStatus::Completed).await;
     assert_eq!(story.statuses().await, [WaveStatus::Completed]);
 
