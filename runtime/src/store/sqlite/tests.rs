@@ -61,7 +61,7 @@ async fn a_full_disk_stops_what_does_not_fit_and_loses_nothing() {
     let directory = TempDir::new().unwrap();
     let store = SqliteStore::open(&directory.path().join("store.db")).unwrap();
     let sql = |sql: &'static str| store.writer.change(move |db| Ok(db.execute_batch(sql)?));
-    let fill = "INSERT INTO signals SELECT 'x', coalesce(max(number), 0) + 1, hex(zeroblob(3000))
+    let fill = "INSERT INTO signals SELECT 7, coalesce(max(number), 0) + 1, hex(zeroblob(3000))
                 FROM signals";
     let count = || {
         store.reader.read(|db| {
