@@ -28,63 +28,73 @@ const RUNS: usize = 3;
 
 fn main() {
     row("durable steps: SQLite, WAL, synchronous=FULL", "measured", "target");
-    let disk = fsyncs();
-    row("the disk: 4 KiB appended and fdatasync, one after another", &rate(2_000, disk), "");
+    fsyncs("the disk, before: 4 KiB appended and fdatasync, one after another");
     let folder = support::folder();
     let store: Arc<dyn Store> =
         Arc::new(SqliteStore::open(&folder.path().join("one.db")).expect("a store"));
-    one_after_another(&store, READ, "one execution: read effects, one commit each");
-    one_after_another(&store, CHANGE, "one execution: mutating effects, two commits each");
-    for (operation, name, target) in [
-        (READ, "read effects, one commit each", ">= 20000 /s"),
-        (CHANGE, "mutating effects, two commits each", ""),
+    // Before it is measured the log is as long as it will be.
+    one_after_another(&store, "warm", READ);
+    let read = one_after_another(&store, "read", READ);
+    row("one execution: read effects, one commit each", &rate(STEPS.into(), read), "");
+    let change = one_after_another(&store, "change", CHANGE);
+    row("one execution: mutating effects, two commits each", &rate(STEPS.into(), change), "");
+    for (operation, name, commits, target) in [
+        (READ, "read effects, one commit each", 1, ">= 20000 /s"),
+        (CHANGE, "mutating effects, two commits each", 2, ""),
     ] {
         let mut runs: Vec<Fleet> = (0..RUNS)
-            .map(|run| fleet(&folder.path().join(format!("{operation}{run}.db")), operation))
+            .map(|run| folder.path().join(format!("{operation}{run}.db")))
+            .map(|path| fleet(&path, operation, commits))
             .collect();
         runs.sort_unstable_by_key(|run| run.flow);
-        let Fleet { flow, whole } = runs[RUNS / 2];
+        let Fleet { flow, whole, processor } = runs[RUNS / 2];
         let effects = EXECUTIONS as u64 * u64::from(EFFECTS);
         let what = format!("{EXECUTIONS} executions x {EFFECTS} {name}");
         row(&what, &rate(effects, flow), target);
         let what = "   the same, with leases, loading, opening VMs and ending";
         row(what, &rate(effects, whole), "");
+        let each = processor / u32::try_from(effects).expect("not that many");
+        row("   processor time of all threads for each effect of it", &format!("{each:.1?}"), "");
     }
+    fsyncs("the disk, after: 4 KiB appended and fdatasync, one after another");
 }
 
-/// How long the disk takes for two thousand appends of a page, each waited for.
-fn fsyncs() -> Duration {
+/// How many appends of a page the disk takes, each waited for.
+fn fsyncs(what: &str) {
+    const APPENDS: u64 = 2_000;
     let folder = support::folder();
     let mut file = File::create(folder.path().join("log")).expect("a file");
     let start = now();
-    for _ in 0..2_000 {
+    for _ in 0..APPENDS {
         file.write_all(&[7; 4096]).expect("room on the disk");
         file.sync_data().expect("the disk works");
     }
-    start.elapsed()
+    row(what, &rate(APPENDS, start.elapsed()), "");
 }
 
-fn one_after_another(store: &Arc<dyn Store>, operation: &str, what: &str) {
-    let head = execution(operation, &asking(operation, STEPS));
+/// How long one execution takes for its steps.
+fn one_after_another(store: &Arc<dyn Store>, id: &str, operation: &str) -> Duration {
+    let head = execution(id, &asking(operation, STEPS));
     let driver = driver(store, Nearby::telling(Rc::new(|| ())));
-    let time = support::runtime().block_on(async {
+    support::runtime().block_on(async {
         store.create(&head).await.expect("a new execution");
         let start = now();
         drive(&driver, &head.id).await;
         start.elapsed()
-    });
-    row(what, &rate(STEPS.into(), time), "");
+    })
 }
 
 /// How long many executions took.
 struct Fleet {
     /// From the first effect that left to the last outcome that was durable.
     flow: Duration,
-    /// From the first lease to the last.
+    /// From the first lease that is taken to the last that is given back.
     whole: Duration,
+    /// The processor time of all threads meanwhile.
+    processor: Duration,
 }
 
-fn fleet(path: &Path, operation: &str) -> Fleet {
+fn fleet(path: &Path, operation: &str, commits: u32) -> Fleet {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(path).expect("a store"));
     let head = execution("x", &asking(operation, EFFECTS));
     let heads: Vec<Execution> = (0..EXECUTIONS)
@@ -110,13 +120,24 @@ fn fleet(path: &Path, operation: &str) -> Fleet {
             })
         })
         .collect();
+    let processor = processor_time();
     barrier.wait();
     let start = now();
     for thread in threads {
         thread.join().expect("it drives");
     }
+    let (whole, processor) = (start.elapsed(), processor_time().saturating_sub(processor));
+    for listed in support::runtime().block_on(store.list()).expect("the store answers") {
+        assert!(listed.last_sequence >= u64::from(EFFECTS * commits), "{listed:?} is incomplete");
+    }
     let between = last.load(Ordering::Relaxed) - first.load(Ordering::Relaxed);
-    Fleet { whole: start.elapsed(), flow: Duration::from_nanos(between) }
+    Fleet { flow: Duration::from_nanos(between), whole, processor }
+}
+
+/// What this process has used so far, in all its threads.
+fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::try_from(time).expect("it is not negative")
 }
 
 /// Drives the executions side by side on this thread.

@@ -89,8 +89,10 @@ impl Store for SqliteStore {
     }
 
     async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
-        let id = id.to_owned();
-        self.reader.read(move |db| rows::journal(db, &id, from)).await
+        let name = id.to_owned();
+        let rows = self.reader.read(move |db| rows::journal(db, &name, from)).await?;
+        let read = rows.read("entry", id).map_err(|trouble| trouble.at(&self.place))?;
+        Ok(read.into_iter().map(|(_, entry)| entry).collect())
     }
 
     async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {
@@ -149,7 +151,8 @@ impl Store for SqliteStore {
     }
 
     async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
-        let id = id.to_owned();
-        self.reader.read(move |db| rows::signals(db, &id, after)).await
+        let name = id.to_owned();
+        let rows = self.reader.read(move |db| rows::signals(db, &name, after)).await?;
+        rows.read("signal", id).map_err(|trouble| trouble.at(&self.place))
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! What is stored is JSON, as everywhere; columns repeat what SQL has to know of it.
 
+use std::iter;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde::Serialize;
@@ -178,11 +180,10 @@ pub(super) fn append(db: &Connection, lease: &Lease, entries: &[NewEntry]) -> Re
 }
 
 /// The journal from entry number `from`.
-pub(super) fn journal(db: &Connection, id: &str, from: u64) -> Result<Vec<Entry>, Trouble> {
+pub(super) fn journal(db: &Connection, id: &str, from: u64) -> Result<Numbered, Trouble> {
     let sql = "SELECT sequence, entry FROM entries
                WHERE execution = :execution AND sequence >= :from ORDER BY sequence";
-    let entries = numbered(db, sql, id, from, "entry")?;
-    Ok(entries.into_iter().map(|(_, entry)| entry).collect())
+    numbered(db, sql, id, from)
 }
 
 /// Takes the lease, if it still is as `seen`.
@@ -241,36 +242,51 @@ pub(super) fn send(db: &Connection, id: &str, signal: &Signal) -> Result<u64, Tr
 }
 
 /// The signals after number `after`.
-pub(super) fn signals(
-    db: &Connection,
-    id: &str,
-    after: u64,
-) -> Result<Vec<(u64, Signal)>, Trouble> {
+pub(super) fn signals(db: &Connection, id: &str, after: u64) -> Result<Numbered, Trouble> {
     let sql = "SELECT number, signal FROM signals
                WHERE execution = :execution AND number >= :from ORDER BY number";
-    numbered(db, sql, id, after.saturating_add(1), "signal")
+    numbered(db, sql, id, after.saturating_add(1))
 }
 
-/// The rows of a query for the numbers from `from` of one execution: a number, and JSON of a `what`.
-fn numbered<T: DeserializeOwned>(
-    db: &Connection,
-    sql: &str,
-    id: &str,
-    from: u64,
-    what: &str,
-) -> Result<Vec<(u64, T)>, Trouble> {
+/// Numbered rows of JSON that nobody has read yet: the thread that reads from the file has others waiting.
+#[derive(Default)]
+pub(super) struct Numbered {
+    /// One after the other.
+    json: String,
+    /// The number of each, and where it ends.
+    ends: Vec<(u64, usize)>,
+}
+
+/// The rows of a query for the numbers from `from` of one execution.
+fn numbered(db: &Connection, sql: &str, id: &str, from: u64) -> Result<Numbered, Trouble> {
     let Known { number: execution, .. } = known(db, id)?;
     // SQLite's numbers end earlier than ours, and no execution gets that far.
     let from = i64::try_from(from).unwrap_or(i64::MAX);
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(named_params! { ":execution": execution, ":from": from })?;
-    let mut list = Vec::new();
+    let mut found = Numbered::default();
     while let Some(row) = rows.next()? {
-        let number = row.get(0)?;
-        let json = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-        list.push((number, from_json(json, || format!("{what} {number} of execution `{id}`"))?));
+        found.json.push_str(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?);
+        found.ends.push((row.get(0)?, found.json.len()));
     }
-    Ok(list)
+    Ok(found)
+}
+
+impl Numbered {
+    /// Reads them; each is a `what` of execution `id`.
+    pub(super) fn read<T: DeserializeOwned>(
+        &self,
+        what: &str,
+        id: &str,
+    ) -> Result<Vec<(u64, T)>, Trouble> {
+        let starts = iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
+        let rows = starts.zip(&self.ends);
+        rows.map(|(start, (number, end))| {
+            let name = || format!("{what} {number} of execution `{id}`");
+            Ok((*number, from_json(&self.json[start..*end], name)?))
+        })
+        .collect()
+    }
 }
 
 fn to_json(value: &impl Serialize) -> Result<String, Trouble> {
