@@ -91,8 +91,7 @@ impl Store for SqliteStore {
     async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
         let name = id.to_owned();
         let rows = self.reader.read(move |db| rows::journal(db, &name, from)).await?;
-        let read = rows.read("entry", id).map_err(|trouble| trouble.at(&self.place))?;
-        Ok(read.into_iter().map(|(_, entry)| entry).collect())
+        rows.read("entry", id, |_, entry| entry).map_err(|trouble| trouble.at(&self.place))
     }
 
     async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {
@@ -153,6 +152,7 @@ impl Store for SqliteStore {
     async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
         let name = id.to_owned();
         let rows = self.reader.read(move |db| rows::signals(db, &name, after)).await?;
-        rows.read("signal", id).map_err(|trouble| trouble.at(&self.place))
+        let numbered = |number, signal| (number, signal);
+        rows.read("signal", id, numbered).map_err(|trouble| trouble.at(&self.place))
     }
 }

@@ -2,8 +2,6 @@
 //!
 //! What is stored is JSON, as everywhere; columns repeat what SQL has to know of it.
 
-use std::iter;
-
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde::Serialize;
@@ -273,19 +271,21 @@ fn numbered(db: &Connection, sql: &str, id: &str, from: u64) -> Result<Numbered,
 }
 
 impl Numbered {
-    /// Reads them; each is a `what` of execution `id`.
-    pub(super) fn read<T: DeserializeOwned>(
+    /// Reads them, each a `what` of execution `id`, and keeps of each what `keep` makes of it.
+    pub(super) fn read<T: DeserializeOwned, U>(
         &self,
         what: &str,
         id: &str,
-    ) -> Result<Vec<(u64, T)>, Trouble> {
-        let starts = iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
-        let rows = starts.zip(&self.ends);
-        rows.map(|(start, (number, end))| {
+        keep: impl Fn(u64, T) -> U,
+    ) -> Result<Vec<U>, Trouble> {
+        let mut list = Vec::with_capacity(self.ends.len());
+        let mut start = 0;
+        for (number, end) in &self.ends {
             let name = || format!("{what} {number} of execution `{id}`");
-            Ok((*number, from_json(&self.json[start..*end], name)?))
-        })
-        .collect()
+            list.push(keep(*number, from_json(&self.json[start..*end], name)?));
+            start = *end;
+        }
+        Ok(list)
     }
 }
 

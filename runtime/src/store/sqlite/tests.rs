@@ -64,10 +64,10 @@ fn a_change_that_is_refused_before_it_wrote_costs_nobody_a_transaction() {
     let directory = TempDir::new().unwrap();
     let mut db = open(&directory.path().join("store.db")).unwrap().writer;
     db.execute_batch("CREATE TABLE numbers (n INTEGER PRIMARY KEY)").unwrap();
-    let made = Arc::new(AtomicUsize::new(0));
+    let count = Arc::new(AtomicUsize::new(0));
     let write_beside = |db: &mut Connection, n: i64, bad: &'static str| {
         let (answer, answered) = oneshot::channel();
-        let counted = Arc::clone(&made);
+        let counted = Arc::clone(&count);
         let make = move |db: &Connection| {
             counted.fetch_add(1, Ordering::Relaxed);
             Ok(db.execute("INSERT INTO numbers VALUES (?)", [n]).map(drop)?)
@@ -77,7 +77,7 @@ fn a_change_that_is_refused_before_it_wrote_costs_nobody_a_transaction() {
         write(db, vec![good, bad], "store");
         assert!(refused.try_recv().unwrap().is_err());
         { answered }.try_recv().unwrap().unwrap();
-        made.swap(0, Ordering::Relaxed)
+        count.swap(0, Ordering::Relaxed)
     };
     assert_eq!(write_beside(&mut db, 1, "SELECT * FROM nowhere"), 1);
     let half = "INSERT INTO numbers VALUES (7); SELECT * FROM nowhere";
