@@ -1,6 +1,6 @@
 //! What every benchmark needs: an execution, a world that answers at once, a clock, a table.
 
-#![expect(dead_code, reason = "each benchmark uses its part")]
+#![allow(dead_code, reason = "each benchmark uses its part")]
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
