@@ -102,6 +102,7 @@ mod tests {
     use super::*;
     use crate::effect::{EffectError, Evidence};
     use crate::journal::canonical;
+    use crate::scheduler::End;
 
     fn step(arguments: Option<Value>) -> Step {
         let lane = Lane::of_wave("database", 1).branch(2, 3);
@@ -130,7 +131,13 @@ mod tests {
             EffectError { details: json!([1]), ..EffectError::new("Code", "a \"sentence\"") };
         let bodies = [
             Body::Event { event: Event::Started },
-            Body::Event { event: Event::CancelRequested { by: "ä".into(), comment: "c".into() } },
+            Body::Event {
+                event: Event::Ended {
+                    wave: "ä".into(),
+                    attempt: 2,
+                    end: End::Completed { result: json!({ "kind": "outcome" }) },
+                },
+            },
             Body::Intent { step: step(arguments.clone()), attempt: 1 },
             Body::Outcome {
                 step: step(arguments),
