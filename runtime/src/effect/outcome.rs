@@ -1,13 +1,14 @@
 //! What comes back through the door.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// The three ways an effect can end.
 ///
 /// A lost connection, a time-out or a 500 on a mutating call is *not* `failed`: nobody knows whether
 /// it happened, and only a reconciliation may turn it into one of the others.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "status")]
 pub enum Outcome {
     /// It happened, and this is what the program sees of it.
@@ -25,6 +26,44 @@ pub enum Outcome {
         /// What was sent, what was seen, what was looked for.
         evidence: Evidence,
     },
+}
+
+/// Every field that an outcome may have. serde's own way to read an enum like [`Outcome`] would copy the
+/// value on the way.
+#[derive(Deserialize)]
+struct Written {
+    status: Status,
+    #[serde(default, deserialize_with = "there")]
+    value: Option<Value>,
+    error: Option<EffectError>,
+    evidence: Option<Evidence>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Status {
+    Ok,
+    Failed,
+    Unknown,
+}
+
+/// A value that is there, be it `null`.
+fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+impl<'de> Deserialize<'de> for Outcome {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Outcome, D::Error> {
+        let Written { status, value, error, evidence } = Written::deserialize(deserializer)?;
+        let missing = D::Error::missing_field;
+        Ok(match status {
+            Status::Ok => Outcome::Ok { value: value.ok_or_else(|| missing("value"))? },
+            Status::Failed => Outcome::Failed { error: error.ok_or_else(|| missing("error"))? },
+            Status::Unknown => {
+                Outcome::Unknown { evidence: evidence.ok_or_else(|| missing("evidence"))? }
+            }
+        })
+    }
 }
 
 /// An error as a runbook catches it: `err.code`, `err.message`, `err.retryable`.

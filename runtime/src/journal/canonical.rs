@@ -3,14 +3,49 @@
 //! `serde_json` keeps object keys sorted and the door writes whole numbers as integers, so the compact
 //! text of a value is already canonical; the hash is taken over that text.
 
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::effect::call::hex;
+use crate::effect::call::{hex, read_hex, text, write_hex};
 
-/// The SHA-256 of the value's canonical text, as 64 hexadecimal digits.
-pub fn hash(value: &Value) -> String {
-    hex(&Sha256::digest(value.to_string()))
+/// The SHA-256 of a canonical text; 64 hexadecimal digits where it is written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Hash([u8; 32]);
+
+/// The hash of the value's canonical text.
+pub fn hash(value: &Value) -> Hash {
+    // A value in memory can always be written.
+    let text = serde_json::to_vec(value).unwrap_or_default();
+    Hash(Sha256::digest(text).into())
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex(&self.0))
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Hash({self})")
+    }
+}
+
+impl Serialize for Hash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut digits = [0; 64];
+        write_hex(&self.0, &mut digits);
+        serializer.serialize_str(str::from_utf8(&digits).unwrap_or_default())
+    }
+}
+
+impl<'de> Deserialize<'de> for Hash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Hash, D::Error> {
+        text(deserializer, "a hash of 64 hexadecimal digits", |digits| read_hex(digits).map(Hash))
+    }
 }
 
 #[cfg(test)]
@@ -23,5 +58,15 @@ mod tests {
     fn the_order_of_fields_does_not_matter_and_the_order_of_items_does() {
         assert_eq!(hash(&json!({"a": 1, "b": [1, 2]})), hash(&json!({"b": [1, 2], "a": 1})));
         assert_ne!(hash(&json!([1, 2])), hash(&json!([2, 1])));
+    }
+
+    #[test]
+    fn it_is_the_sha_256_of_the_compact_text() {
+        let hash = hash(&json!({"b": [1, "ä"], "a": null}));
+        let written = "5d4c789751acdad9ba305072d1a6ccdc5864fd7c7a1bcc0f38a794e5a4417e02";
+        assert_eq!(hash.to_string(), written);
+        assert_eq!(serde_json::to_value(hash).unwrap(), json!(written));
+        assert_eq!(serde_json::from_value::<Hash>(json!(written)).unwrap(), hash);
+        assert!(serde_json::from_value::<Hash>(json!(written[1..])).is_err());
     }
 }

@@ -47,30 +47,16 @@ pub enum Next {
 impl Past {
     /// The effects in these entries; events are not effects.
     pub fn of(entries: &[Entry]) -> Past {
-        let mut past = Past::default();
-        for entry in entries {
-            match &entry.body {
-                Body::Event { .. } => {}
-                Body::Intent { step, attempt } => {
-                    let recorded = past.recorded(step, entry.sequence);
-                    recorded.intents = *attempt;
-                    recorded.intended_at.get_or_insert(entry.at);
-                }
-                Body::Outcome { step, outcome, .. } => {
-                    let recorded = past.recorded(step, entry.sequence);
-                    recorded.outcome = Some((entry.sequence, outcome.clone()));
-                }
-            }
-        }
-        past
+        let effect = |entry: &&Entry| !matches!(entry.body, Body::Event { .. });
+        entries.iter().filter(effect).cloned().collect()
     }
 
     /// The record of this step: the lane's last one, or a new one behind it.
-    fn recorded(&mut self, step: &Step, sequence: u64) -> &mut Recorded {
+    fn recorded(&mut self, step: Step, sequence: u64) -> &mut Recorded {
         let lane = self.lanes.entry(step.lane.clone()).or_default();
         if lane.back().is_none_or(|last| last.step.position != step.position) {
             lane.push_back(Recorded {
-                step: step.clone(),
+                step,
                 sequence,
                 intents: 0,
                 intended_at: None,
@@ -121,6 +107,27 @@ impl Past {
     fn left<'p>(&'p self, root: &'p Lane) -> impl Iterator<Item = &'p Recorded> {
         let of_root = |(lane, _): &(&Lane, _)| lane.root() == *root;
         self.lanes.iter().filter(of_root).flat_map(|(_, recorded)| recorded)
+    }
+}
+
+impl FromIterator<Entry> for Past {
+    /// The same of entries that nobody needs any more.
+    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Past {
+        let mut past = Past::default();
+        for Entry { sequence, at, body, .. } in entries {
+            match body {
+                Body::Event { .. } => {}
+                Body::Intent { step, attempt } => {
+                    let recorded = past.recorded(step, sequence);
+                    recorded.intents = attempt;
+                    recorded.intended_at.get_or_insert(at);
+                }
+                Body::Outcome { step, outcome, .. } => {
+                    past.recorded(step, sequence).outcome = Some((sequence, outcome));
+                }
+            }
+        }
+        past
     }
 }
 

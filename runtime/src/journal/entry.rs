@@ -1,14 +1,19 @@
 //! One line of the journal.
 
+//!
+//! What is written is one flat object; `line` reads it.
+
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::canonical::Hash;
+use super::line::Line;
 use crate::effect::{Class, Key, Lane, Outcome};
 use crate::scheduler::Event;
 
 /// An entry that never changes once it is written.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Entry {
     /// Its place in the execution's journal, counted from 1 without gaps.
     pub sequence: u64,
@@ -21,8 +26,14 @@ pub struct Entry {
     pub body: Body,
 }
 
+impl<'de> Deserialize<'de> for Entry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Entry, D::Error> {
+        Line::deserialize(deserializer)?.entry()
+    }
+}
+
 /// What an entry says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Body {
     /// The scheduler took this event; its state is the fold of all of them.
@@ -57,7 +68,7 @@ pub enum Body {
 }
 
 /// One effect of one lane: what was asked, where, by which name.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Step {
     /// The strand of effects.
     pub lane: Lane,
@@ -68,7 +79,7 @@ pub struct Step {
     /// The operation's class when it was written.
     pub class: Class,
     /// The hash of the canonical arguments.
-    pub hash: String,
+    pub hash: Hash,
     /// The effect's identity.
     pub key: Key,
     /// Where the runbook asked for it: `file:line`.

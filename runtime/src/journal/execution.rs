@@ -73,6 +73,6 @@ impl Bundle {
     /// The hash of everything in it: two runs of one digest run the same sources.
     pub fn digest(&self) -> String {
         let value = serde_json::to_value(self).unwrap_or_default();
-        super::canonical::hash(&value)
+        super::canonical::hash(&value).to_string()
     }
 }

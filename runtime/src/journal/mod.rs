@@ -1,7 +1,7 @@
 //! The journal: everything that must survive the process, append-only, one per execution.
 //!
 //! - [`execution`]: the head of a journal: what runs, pinned, in which mode, with which params.
-//! - [`entry`]: one line of it.
+//! - [`entry`]: one line of it; `line` reads it.
 //! - [`version`]: which formats this release reads and writes.
 //! - [`canonical`]: one spelling for equal arguments, and its hash.
 //! - [`cursor`]: a lane's recorded past, and *replay or perform* for the next effect.
@@ -12,6 +12,7 @@ pub mod canonical;
 pub mod cursor;
 pub mod entry;
 pub mod execution;
+mod line;
 pub mod mismatch;
 pub mod version;
 pub mod writer;

@@ -24,7 +24,7 @@ const LIBRARIES: [StdLib; 6] =
 const TRUSTED_LIBRARIES: [StdLib; 2] = [StdLib::COROUTINE, StdLib::DEBUG];
 
 /// The trusted code.
-const TRUSTED: [(&str, &str); 5] = [
+pub(super) const TRUSTED: [(&str, &str); 5] = [
     ("errors", include_str!("luau/errors.luau")),
     ("values", include_str!("luau/values.luau")),
     ("bounds", include_str!("luau/bounds.luau")),

@@ -1,7 +1,7 @@
 //! The strands of one program: a root, and the branches that `parallel` splits off. Each is a coroutine
 //! that is resumed with what it waited for, and stops at the next thing it wants.
 
-use mlua::{Function, MultiValue, Table, Thread, Value};
+use mlua::{Function, LuaString, MultiValue, Table, Thread, Value};
 
 use super::globals::Trusted;
 use crate::effect::Lane;
@@ -61,22 +61,19 @@ impl Strand {
     }
 
     /// Runs it until it stops.
-    pub(super) fn resume(&mut self, trusted: &Trusted, mut with: MultiValue) -> mlua::Result<Stop> {
+    pub(super) fn resume(&mut self, trusted: &Trusted, with: MultiValue) -> mlua::Result<Stop> {
         self.waits = Waits::Turn;
-        with.push_front(Value::Thread(self.thread.clone()));
-        let mut told = trusted.resume.call::<MultiValue>(with)?.into_iter();
-        let mut next = || told.next().unwrap_or(Value::Nil);
-        if next() != Value::Boolean(true) {
-            return Ok(Stop::Raised(next()));
+        let (well, word, first, second, file, line): (bool, Value, Value, Value, Value, Value) =
+            trusted.resume.call((&self.thread, with))?;
+        if !well {
+            return Ok(Stop::Raised(word));
         }
-        match (word(&next()).as_str(), next(), next(), next(), next()) {
-            ("done", value, ..) => Ok(Stop::Done(value)),
-            ("parallel", Value::Table(functions), ..) => Ok(Stop::Split(functions)),
-            ("effect", operation, arguments, file, line) => {
-                let line = line.as_u32().unwrap_or_default();
-                let site =
-                    if line == 0 { String::new() } else { format!("{}:{line}", word(&file)) };
-                Ok(Stop::Effect { operation, arguments, site })
+        let word = word.as_string().map(LuaString::as_bytes);
+        match (word.as_deref(), first) {
+            (Some(b"done"), value) => Ok(Stop::Done(value)),
+            (Some(b"parallel"), Value::Table(functions)) => Ok(Stop::Split(functions)),
+            (Some(b"effect"), operation) => {
+                Ok(Stop::Effect { operation, arguments: second, site: site(&file, &line) })
             }
             _ => Err(mlua::Error::runtime("a lane stopped at something unknown")),
         }
@@ -110,7 +107,10 @@ impl Join {
     }
 }
 
-/// A string from our own trusted code.
-fn word(value: &Value) -> String {
-    value.as_string().map(mlua::LuaString::to_string_lossy).unwrap_or_default()
+/// `file:line`, from our own trusted code; empty where the line is 0.
+fn site(file: &Value, line: &Value) -> String {
+    match (line.as_u32(), file.as_string()) {
+        (Some(line), Some(file)) if line > 0 => format!("{}:{line}", file.to_string_lossy()),
+        _ => String::new(),
+    }
 }

@@ -132,8 +132,8 @@ impl Program {
     /// Runs whatever can run; the root's result if it ended.
     fn run(&mut self, asks: &mut Vec<Ask>) -> Result<Option<Value>, Broken> {
         while let Some((lane, with)) = self.ready.pop_front() {
-            let trusted = self.trusted.clone();
-            let stop = self.strand(&lane)?.resume(&trusted, with)?;
+            let strand = self.strands.get_mut(&lane).ok_or_else(|| missing(&lane))?;
+            let stop = strand.resume(&self.trusted, with)?;
             if !matches!(stop, Stop::Raised(_)) && self.shared.guard.tick().is_err() {
                 return Err(self.poisoned());
             }
@@ -268,8 +268,7 @@ impl Program {
     }
 
     fn strand(&mut self, lane: &Lane) -> Result<&mut Strand, Broken> {
-        let missing = || ScriptError::internal(format!("there is no lane {lane}"));
-        self.strands.get_mut(lane).ok_or_else(|| missing().into())
+        self.strands.get_mut(lane).ok_or_else(|| missing(lane))
     }
 
     fn failure(&self, broken: Broken) -> ScriptError {
@@ -302,4 +301,8 @@ impl Program {
         self.shared.guard.trip(trip);
         self.poisoned()
     }
+}
+
+fn missing(lane: &Lane) -> Broken {
+    ScriptError::internal(format!("there is no lane {lane}")).into()
 }

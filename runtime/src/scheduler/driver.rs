@@ -24,7 +24,6 @@ use crate::effect::door::Door;
 use crate::effect::policy::Rules;
 use crate::effect::redact::Secrets;
 use crate::effect::{World, builtin};
-use crate::journal::cursor::Past;
 use crate::journal::{Entry, Execution, Mismatch, Writer};
 use crate::observe::Observer;
 use crate::sandbox::Limits;
@@ -147,7 +146,9 @@ impl Driver {
         let entries = self.store.journal(&lease.execution, 1).await?;
         let (questions, asked) = mpsc::unbounded_channel();
         let shared = Rc::new(self.shared(execution, lease, &entries, questions));
-        Ok(Drive::new(self, shared, &entries, asked))
+        let drive = Drive::new(self, Rc::clone(&shared), &entries, asked);
+        *shared.past.borrow_mut() = entries.into_iter().collect();
+        Ok(drive)
     }
 
     fn shared(
@@ -178,7 +179,7 @@ impl Driver {
                 clock: Arc::clone(&self.clock),
             },
             journal: Writer::new(store, Arc::clone(&clock), lease.clone(), last),
-            past: RefCell::new(Past::of(entries)),
+            past: RefCell::default(),
             execution,
             clock,
             observer: Rc::clone(&self.observer),

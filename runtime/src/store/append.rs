@@ -12,16 +12,22 @@ pub fn check(
     last: u64,
     entries: &[Entry],
 ) -> Result<(), StoreError> {
+    check_places(lease, record, last, entries.iter().map(|entry| (entry.sequence, entry.epoch)))
+}
+
+/// The same for entries of which only sequence and epoch are known any more.
+pub fn check_places(
+    lease: &Lease,
+    record: Option<&LeaseRecord>,
+    last: u64,
+    places: impl Iterator<Item = (u64, u64)>,
+) -> Result<(), StoreError> {
     lease.check(record)?;
-    let fits = |(sequence, entry): &(u64, &Entry)| {
-        entry.sequence == *sequence && entry.epoch == lease.epoch
-    };
-    match (last + 1..).zip(entries).find(|pair| !fits(pair)) {
+    let mut pairs = (last + 1..).zip(places);
+    match pairs.find(|(sequence, place)| *place != (*sequence, lease.epoch)) {
         None => Ok(()),
-        Some((sequence, entry)) => Err(StoreError::Misplaced {
-            last: sequence - 1,
-            found: entry.sequence,
-            epoch: entry.epoch,
-        }),
+        Some((sequence, (found, epoch))) => {
+            Err(StoreError::Misplaced { last: sequence - 1, found, epoch })
+        }
     }
 }

@@ -137,6 +137,7 @@ fn event_text(event: &Event) -> String {
 mod tests {
     use jiff::Timestamp;
     use moontide_runtime::effect::{Class, EffectError, Key, Lane};
+    use moontide_runtime::journal::canonical;
     use serde_json::json;
 
     use super::*;
@@ -150,7 +151,7 @@ mod tests {
             position: 3,
             operation: "drs.start_recovery".into(),
             class: Class::Tagged,
-            hash: String::new(),
+            hash: canonical::hash(&json!({})),
             site: "shop/runbook.luau:12".into(),
             arguments: Some(json!({})),
         };

@@ -43,14 +43,37 @@ impl Walk<'_> {
             Value::Object(fields) => {
                 let table = self.table(0, fields.len())?;
                 for (key, field) in fields {
-                    let name = self.text(key)?;
-                    let field =
-                        self.value(field, depth + 1).map_err(|at| at.under(key.as_str()))?;
-                    table.raw_set(name, field).map_err(|error| Refusal::vm(&error))?;
+                    self.purse.bytes(key.len())?;
+                    self.field(&table, key, field, depth + 1)?;
                 }
                 Ok(LuaValue::Table(table))
             }
         }
+    }
+
+    /// Sets a field of a table. A text goes straight in: as a value of its own it would cost three times
+    /// as much.
+    fn field(
+        &mut self,
+        table: &Table,
+        key: &str,
+        field: &Value,
+        depth: usize,
+    ) -> Result<(), Refusal> {
+        let set = match field {
+            Value::String(text) => {
+                self.purse
+                    .node(depth)
+                    .and_then(|()| self.purse.bytes(text.len()))
+                    .map_err(|at| at.under(key))?;
+                table.raw_set(key, text.as_str())
+            }
+            other => {
+                let value = self.value(other, depth).map_err(|at| at.under(key))?;
+                table.raw_set(key, value)
+            }
+        };
+        set.map_err(|error| Refusal::vm(&error))
     }
 
     fn text(&mut self, text: &str) -> Result<LuaValue, Refusal> {

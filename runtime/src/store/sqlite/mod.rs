@@ -38,6 +38,7 @@ pub struct SqliteStore {
     reader: Reader,
     writer: Writer,
     locks: Arc<Locks>,
+    place: Arc<str>,
     /// The lock files of the leases that we hold, by execution and epoch.
     held: Mutex<HashMap<(String, u64), File>>,
 }
@@ -52,6 +53,7 @@ impl SqliteStore {
             reader: Reader::start(opened.reader, Arc::clone(&place))?,
             writer: Writer::start(opened.writer, Arc::clone(&place))?,
             locks: Arc::new(opened.locks),
+            place,
             held: Mutex::default(),
         })
     }
@@ -64,13 +66,15 @@ impl SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn create(&self, execution: &Execution) -> Result<(), StoreError> {
-        let execution = execution.clone();
-        self.writer.change(move |db| rows::create(db, &execution)).await
+        let new = rows::NewExecution::of(execution).map_err(|trouble| trouble.at(&self.place))?;
+        self.writer.change(move |db| rows::create(db, &new)).await
     }
 
     async fn execution(&self, id: &str) -> Result<Execution, StoreError> {
-        let id = id.to_owned();
-        self.reader.read(move |db| rows::execution(db, &id)).await
+        let name = id.to_owned();
+        let json = self.reader.read(move |db| rows::execution(db, &name)).await?;
+        // A head is long, and whoever asks next shall not wait until it is read.
+        rows::head(id, &json).map_err(|trouble| trouble.at(&self.place))
     }
 
     async fn list(&self) -> Result<Vec<Listed>, StoreError> {
@@ -78,18 +82,21 @@ impl Store for SqliteStore {
     }
 
     async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError> {
-        let (lease, entries) = (lease.clone(), entries.to_vec());
-        self.writer.change(move |db| rows::append(db, &lease, &entries)).await
+        let lease = lease.clone();
+        let new = entries.iter().map(rows::NewEntry::of).collect::<Result<Vec<_>, _>>();
+        let new = new.map_err(|trouble| trouble.at(&self.place))?;
+        self.writer.change(move |db| rows::append(db, &lease, &new)).await
     }
 
     async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
-        let id = id.to_owned();
-        self.reader.read(move |db| rows::journal(db, &id, from)).await
+        let name = id.to_owned();
+        let rows = self.reader.read(move |db| rows::journal(db, &name, from)).await?;
+        rows.read("entry", id, |_, entry| entry).map_err(|trouble| trouble.at(&self.place))
     }
 
     async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {
         let id = id.to_owned();
-        self.reader.read(move |db| rows::lease(db, &id)).await
+        self.reader.read(move |db| Ok(rows::known(db, &id)?.lease)).await
     }
 
     async fn take(
@@ -116,7 +123,7 @@ impl Store for SqliteStore {
         let (locks, id, seen) = (Arc::clone(&self.locks), id.to_owned(), seen.clone());
         self.reader
             .read(move |db| {
-                rows::readable(db, &id)?;
+                rows::known(db, &id)?;
                 Ok(seen.is_free() || locks.is_abandoned(&id, seen.epoch))
             })
             .await
@@ -143,7 +150,9 @@ impl Store for SqliteStore {
     }
 
     async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
-        let id = id.to_owned();
-        self.reader.read(move |db| rows::signals(db, &id, after)).await
+        let name = id.to_owned();
+        let rows = self.reader.read(move |db| rows::signals(db, &name, after)).await?;
+        let numbered = |number, signal| (number, signal);
+        rows.read("signal", id, numbered).map_err(|trouble| trouble.at(&self.place))
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! What is stored is JSON, as everywhere; columns repeat what SQL has to know of it.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -11,83 +12,128 @@ use crate::journal::{Entry, Execution, Format};
 use crate::store::{Lease, LeaseRecord, Listed, Signal, StoreError, append as rule};
 
 /// A new store.
+///
+/// Entries lie in the order in which they arrived, whatever execution they belong to: what many
+/// executions append in one transaction goes to a few pages at the end of the table. Only the slim index
+/// is written all over.
 pub(super) const SCHEMA: &str = "
     CREATE TABLE executions (
-        id         TEXT PRIMARY KEY,
+        number     INTEGER PRIMARY KEY, -- the name of it in other tables
+        id         TEXT NOT NULL UNIQUE,
         format     INTEGER NOT NULL,
         runbook    TEXT NOT NULL,
         created_at TEXT NOT NULL,
         created_us INTEGER NOT NULL, -- the same in microseconds since 1970, to sort by
-        head       TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;
+        holder     TEXT, -- of the lease; NULL: nobody ever held it; empty: given back
+        epoch      INTEGER NOT NULL DEFAULT 0,
+        beat       INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+
+    CREATE TABLE heads (
+        execution INTEGER PRIMARY KEY,
+        head      TEXT NOT NULL
+    ) STRICT;
 
     CREATE TABLE entries (
-        execution TEXT NOT NULL,
+        execution INTEGER NOT NULL,
         sequence  INTEGER NOT NULL,
         epoch     INTEGER NOT NULL,
         entry     TEXT NOT NULL,
-        PRIMARY KEY (execution, sequence)
-    ) STRICT, WITHOUT ROWID;
-
-    CREATE TABLE leases (
-        execution TEXT PRIMARY KEY,
-        holder    TEXT NOT NULL, -- empty: given back
-        epoch     INTEGER NOT NULL,
-        beat      INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
+        UNIQUE (execution, sequence)
+    ) STRICT;
 
     CREATE TABLE signals (
-        execution TEXT NOT NULL,
+        execution INTEGER NOT NULL,
         number    INTEGER NOT NULL,
         signal    TEXT NOT NULL,
         PRIMARY KEY (execution, number)
     ) STRICT, WITHOUT ROWID;
 ";
 
-/// Writes the head of a new execution.
-pub(super) fn create(db: &Connection, execution: &Execution) -> Result<(), Trouble> {
-    let sql =
-        "INSERT INTO executions VALUES (:id, :format, :runbook, :created_at, :created_us, :head)
-               ON CONFLICT DO NOTHING";
-    let created = db.prepare_cached(sql)?.execute(named_params! {
-        ":id": execution.id,
-        ":format": execution.format.0,
-        ":runbook": execution.plan.name,
-        ":created_at": execution.created_at.to_string(),
-        ":created_us": execution.created_at.as_microsecond(),
-        ":head": to_json(execution)?,
-    })?;
-    if created == 0 {
-        return Err(StoreError::Exists(execution.id.clone()).into());
+/// A new execution, as it will be stored.
+pub(super) struct NewExecution {
+    id: String,
+    format: u32,
+    runbook: String,
+    created_at: Timestamp,
+    head: String,
+}
+
+impl NewExecution {
+    pub(super) fn of(execution: &Execution) -> Result<NewExecution, Trouble> {
+        Ok(NewExecution {
+            id: execution.id.clone(),
+            format: execution.format.0,
+            runbook: execution.plan.name.clone(),
+            created_at: execution.created_at,
+            head: to_json(execution)?,
+        })
     }
+}
+
+/// Writes the head of a new execution.
+pub(super) fn create(db: &Connection, new: &NewExecution) -> Result<(), Trouble> {
+    let sql = "INSERT INTO executions (id, format, runbook, created_at, created_us)
+               VALUES (:id, :format, :runbook, :created_at, :created_us)
+               ON CONFLICT DO NOTHING RETURNING number";
+    let values = named_params! {
+        ":id": new.id,
+        ":format": new.format,
+        ":runbook": new.runbook,
+        ":created_at": new.created_at.to_string(),
+        ":created_us": new.created_at.as_microsecond(),
+    };
+    let number: Option<i64> =
+        db.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
+    let number = number.ok_or_else(|| StoreError::Exists(new.id.clone()))?;
+    db.prepare_cached("INSERT INTO heads VALUES (?, ?)")?.execute(params![number, new.head])?;
     Ok(())
 }
 
-/// Whether there is an execution `id`, in a format that this release reads.
-pub(super) fn readable(db: &Connection, id: &str) -> Result<(), Trouble> {
-    let sql = "SELECT format FROM executions WHERE id = :id";
-    let format = db
+/// What there is to know of an execution before anything is done about it.
+pub(super) struct Known {
+    /// Its name in other tables.
+    number: i64,
+    /// Who holds its lease, or held it last.
+    pub(super) lease: Option<LeaseRecord>,
+}
+
+/// The execution `id`, in a format that this release reads.
+pub(super) fn known(db: &Connection, id: &str) -> Result<Known, Trouble> {
+    let sql = "SELECT number, format, holder, epoch, beat FROM executions WHERE id = ?";
+    let known = |row: &Row<'_>| {
+        let holder: Option<String> = row.get(2)?;
+        let (epoch, beat) = (row.get(3)?, row.get(4)?);
+        let lease = holder.map(|holder| LeaseRecord { holder, epoch, beat });
+        Ok((Format(row.get(1)?), Known { number: row.get(0)?, lease }))
+    };
+    let (format, known) = db
         .prepare_cached(sql)?
-        .query_row(named_params! { ":id": id }, |row| row.get(0))
+        .query_row([id], known)
         .optional()?
         .ok_or_else(|| StoreError::NotFound(id.to_owned()))?;
     let place = || format!("execution `{id}`");
-    Format(format).readable().map_err(|source| StoreError::Format { place: place(), source }.into())
+    format.readable().map_err(|source| StoreError::Format { place: place(), source })?;
+    Ok(known)
 }
 
-/// The head of an execution.
-pub(super) fn execution(db: &Connection, id: &str) -> Result<Execution, Trouble> {
-    readable(db, id)?;
-    let sql = "SELECT head FROM executions WHERE id = :id";
-    let head: String =
-        db.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |row| row.get(0))?;
-    from_json(&head, || format!("the head of execution `{id}`"))
+/// The head of an execution, to be read by [`head`].
+pub(super) fn execution(db: &Connection, id: &str) -> Result<String, Trouble> {
+    let Known { number, .. } = known(db, id)?;
+    let sql = "SELECT head FROM heads WHERE execution = ?";
+    Ok(db.prepare_cached(sql)?.query_row([number], |row| row.get(0))?)
+}
+
+/// Reads the head of execution `id`.
+pub(super) fn head(id: &str, json: &str) -> Result<Execution, Trouble> {
+    from_json(json, || format!("the head of execution `{id}`"))
 }
 
 /// Every execution, newest first.
 pub(super) fn list(db: &Connection) -> Result<Vec<Listed>, Trouble> {
     let sql = "SELECT id, created_at, runbook,
-                   (SELECT coalesce(max(sequence), 0) FROM entries WHERE execution = id)
+                   (SELECT coalesce(max(sequence), 0) FROM entries
+                    WHERE execution = executions.number)
                FROM executions ORDER BY created_us DESC, id";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
@@ -103,43 +149,39 @@ pub(super) fn list(db: &Connection) -> Result<Vec<Listed>, Trouble> {
     Ok(list)
 }
 
+/// An entry, as it will be stored.
+pub(super) struct NewEntry {
+    sequence: u64,
+    epoch: u64,
+    entry: String,
+}
+
+impl NewEntry {
+    pub(super) fn of(entry: &Entry) -> Result<NewEntry, Trouble> {
+        let Entry { sequence, epoch, .. } = *entry;
+        Ok(NewEntry { sequence, epoch, entry: to_json(entry)? })
+    }
+}
+
 /// Appends entries, if the lease holds and they go on where the journal ends.
-pub(super) fn append(db: &Connection, lease: &Lease, entries: &[Entry]) -> Result<(), Trouble> {
-    let id = &lease.execution;
-    let record = self::lease(db, id)?;
-    let sql = "SELECT coalesce(max(sequence), 0) FROM entries WHERE execution = :id";
-    let last = db.prepare_cached(sql)?.query_row(named_params! { ":id": id }, |row| row.get(0))?;
-    rule::check(lease, record.as_ref(), last, entries)?;
-    let mut insert =
-        db.prepare_cached("INSERT INTO entries VALUES (:id, :sequence, :epoch, :entry)")?;
-    for entry in entries {
-        insert.execute(named_params! {
-            ":id": id,
-            ":sequence": entry.sequence,
-            ":epoch": entry.epoch,
-            ":entry": to_json(entry)?,
-        })?;
+pub(super) fn append(db: &Connection, lease: &Lease, entries: &[NewEntry]) -> Result<(), Trouble> {
+    let known = known(db, &lease.execution)?;
+    let sql = "SELECT coalesce(max(sequence), 0) FROM entries WHERE execution = ?";
+    let last = db.prepare_cached(sql)?.query_row([known.number], |row| row.get(0))?;
+    let places = entries.iter().map(|entry| (entry.sequence, entry.epoch));
+    rule::check_places(lease, known.lease.as_ref(), last, places)?;
+    let mut insert = db.prepare_cached("INSERT INTO entries VALUES (?, ?, ?, ?)")?;
+    for NewEntry { sequence, epoch, entry } in entries {
+        insert.execute(params![known.number, sequence, epoch, entry])?;
     }
     Ok(())
 }
 
 /// The journal from entry number `from`.
-pub(super) fn journal(db: &Connection, id: &str, from: u64) -> Result<Vec<Entry>, Trouble> {
-    readable(db, id)?;
+pub(super) fn journal(db: &Connection, id: &str, from: u64) -> Result<Numbered, Trouble> {
     let sql = "SELECT sequence, entry FROM entries
-               WHERE execution = :id AND sequence >= :from ORDER BY sequence";
-    let entries = numbered(db, sql, id, from, "entry")?;
-    Ok(entries.into_iter().map(|(_, entry)| entry).collect())
-}
-
-/// Who holds the lease, or held it last.
-pub(super) fn lease(db: &Connection, id: &str) -> Result<Option<LeaseRecord>, Trouble> {
-    readable(db, id)?;
-    let sql = "SELECT holder, epoch, beat FROM leases WHERE execution = :id";
-    let record = |row: &Row<'_>| {
-        Ok(LeaseRecord { holder: row.get(0)?, epoch: row.get(1)?, beat: row.get(2)? })
-    };
-    Ok(db.prepare_cached(sql)?.query_row(named_params! { ":id": id }, record).optional()?)
+               WHERE execution = :execution AND sequence >= :from ORDER BY sequence";
+    numbered(db, sql, id, from)
 }
 
 /// Takes the lease, if it still is as `seen`.
@@ -149,35 +191,37 @@ pub(super) fn take(
     holder: &str,
     seen: Option<&LeaseRecord>,
 ) -> Result<Lease, Trouble> {
-    let record = self::lease(db, id)?;
-    let lease = Lease::take(id, holder, seen, record.as_ref())?;
-    write_lease(db, id, &lease.record())?;
+    let known = known(db, id)?;
+    let lease = Lease::take(id, holder, seen, known.lease.as_ref())?;
+    write_lease(db, known.number, &lease.record())?;
     Ok(lease)
 }
 
 /// Moves the beat of a lease that is still ours.
 pub(super) fn renew(db: &Connection, lease: &Lease) -> Result<(), Trouble> {
-    let record = self::lease(db, &lease.execution)?;
-    lease.check(record.as_ref())?;
-    let beat = record.map_or(0, |record| record.beat) + 1;
-    write_lease(db, &lease.execution, &LeaseRecord { beat, ..lease.record() })
+    let known = known(db, &lease.execution)?;
+    lease.check(known.lease.as_ref())?;
+    let beat = known.lease.map_or(0, |record| record.beat) + 1;
+    write_lease(db, known.number, &LeaseRecord { beat, ..lease.record() })
 }
 
 /// Gives back a lease that is still ours.
 pub(super) fn release(db: &Connection, lease: &Lease) -> Result<(), Trouble> {
-    match self::lease(db, &lease.execution)? {
+    let known = known(db, &lease.execution)?;
+    match known.lease {
         Some(record) if lease.check(Some(&record)).is_ok() => {
             let free = LeaseRecord { holder: String::new(), ..record };
-            write_lease(db, &lease.execution, &free)
+            write_lease(db, known.number, &free)
         }
         _ => Ok(()),
     }
 }
 
-fn write_lease(db: &Connection, id: &str, record: &LeaseRecord) -> Result<(), Trouble> {
-    let sql = "INSERT OR REPLACE INTO leases VALUES (:id, :holder, :epoch, :beat)";
+fn write_lease(db: &Connection, execution: i64, record: &LeaseRecord) -> Result<(), Trouble> {
+    let sql = "UPDATE executions SET holder = :holder, epoch = :epoch, beat = :beat
+               WHERE number = :execution";
     db.prepare_cached(sql)?.execute(named_params! {
-        ":id": id,
+        ":execution": execution,
         ":holder": record.holder,
         ":epoch": record.epoch,
         ":beat": record.beat,
@@ -187,44 +231,62 @@ fn write_lease(db: &Connection, id: &str, record: &LeaseRecord) -> Result<(), Tr
 
 /// Leaves a signal; returns its number.
 pub(super) fn send(db: &Connection, id: &str, signal: &Signal) -> Result<u64, Trouble> {
-    readable(db, id)?;
+    let Known { number, .. } = known(db, id)?;
     let sql = "INSERT INTO signals
-               SELECT :id, coalesce(max(number), 0) + 1, :signal FROM signals WHERE execution = :id
-               RETURNING number";
-    let values = named_params! { ":id": id, ":signal": to_json(signal)? };
+               SELECT :execution, coalesce(max(number), 0) + 1, :signal FROM signals
+               WHERE execution = :execution RETURNING number";
+    let values = named_params! { ":execution": number, ":signal": to_json(signal)? };
     Ok(db.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
 }
 
 /// The signals after number `after`.
-pub(super) fn signals(
-    db: &Connection,
-    id: &str,
-    after: u64,
-) -> Result<Vec<(u64, Signal)>, Trouble> {
-    readable(db, id)?;
+pub(super) fn signals(db: &Connection, id: &str, after: u64) -> Result<Numbered, Trouble> {
     let sql = "SELECT number, signal FROM signals
-               WHERE execution = :id AND number >= :from ORDER BY number";
-    numbered(db, sql, id, after.saturating_add(1), "signal")
+               WHERE execution = :execution AND number >= :from ORDER BY number";
+    numbered(db, sql, id, after.saturating_add(1))
 }
 
-/// The rows of a query for the numbers from `from` of one execution: a number, and JSON of a `what`.
-fn numbered<T: DeserializeOwned>(
-    db: &Connection,
-    sql: &str,
-    id: &str,
-    from: u64,
-    what: &str,
-) -> Result<Vec<(u64, T)>, Trouble> {
+/// Numbered rows of JSON that nobody has read yet: the thread that reads from the file has others waiting.
+#[derive(Default)]
+pub(super) struct Numbered {
+    /// One after the other.
+    json: String,
+    /// The number of each, and where it ends.
+    ends: Vec<(u64, usize)>,
+}
+
+/// The rows of a query for the numbers from `from` of one execution.
+fn numbered(db: &Connection, sql: &str, id: &str, from: u64) -> Result<Numbered, Trouble> {
+    let Known { number: execution, .. } = known(db, id)?;
     // SQLite's numbers end earlier than ours, and no execution gets that far.
     let from = i64::try_from(from).unwrap_or(i64::MAX);
     let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query(named_params! { ":id": id, ":from": from })?;
-    let mut list = Vec::new();
+    let mut rows = statement.query(named_params! { ":execution": execution, ":from": from })?;
+    let mut found = Numbered::default();
     while let Some(row) = rows.next()? {
-        let (number, json): (u64, String) = (row.get(0)?, row.get(1)?);
-        list.push((number, from_json(&json, || format!("{what} {number} of execution `{id}`"))?));
+        found.json.push_str(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?);
+        found.ends.push((row.get(0)?, found.json.len()));
     }
-    Ok(list)
+    Ok(found)
+}
+
+impl Numbered {
+    /// Reads them, each a `what` of execution `id`, and keeps of each what `keep` makes of it.
+    pub(super) fn read<T: DeserializeOwned, U>(
+        &self,
+        what: &str,
+        id: &str,
+        keep: impl Fn(u64, T) -> U,
+    ) -> Result<Vec<U>, Trouble> {
+        let mut list = Vec::with_capacity(self.ends.len());
+        let mut start = 0;
+        for (number, end) in &self.ends {
+            let name = || format!("{what} {number} of execution `{id}`");
+            list.push(keep(*number, from_json(&self.json[start..*end], name)?));
+            start = *end;
+        }
+        Ok(list)
+    }
 }
 
 fn to_json(value: &impl Serialize) -> Result<String, Trouble> {

@@ -1,5 +1,8 @@
 //! What cannot be brought about from outside: a full disk, changes that share a transaction.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::sync::oneshot::{self, Receiver};
@@ -56,12 +59,39 @@ fn a_change_that_costs_the_transaction_costs_nobody_else_anything() {
     assert_eq!((well(&answers), numbers), (vec![true, false, true], vec![1, 3]));
 }
 
+#[test]
+fn a_change_that_is_refused_before_it_wrote_costs_nobody_a_transaction() {
+    let directory = TempDir::new().unwrap();
+    let mut db = open(&directory.path().join("store.db")).unwrap().writer;
+    db.execute_batch("CREATE TABLE numbers (n INTEGER PRIMARY KEY)").unwrap();
+    let count = Arc::new(AtomicUsize::new(0));
+    let write_beside = |db: &mut Connection, n: i64, bad: &'static str| {
+        let (answer, answered) = oneshot::channel();
+        let counted = Arc::clone(&count);
+        let make = move |db: &Connection| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Ok(db.execute("INSERT INTO numbers VALUES (?)", [n]).map(drop)?)
+        };
+        let good: Box<dyn Change> = Box::new(Asked { make, made: None, answer });
+        let (bad, mut refused) = change(bad);
+        write(db, vec![good, bad], "store");
+        assert!(refused.try_recv().unwrap().is_err());
+        { answered }.try_recv().unwrap().unwrap();
+        count.swap(0, Ordering::Relaxed)
+    };
+    assert_eq!(write_beside(&mut db, 1, "SELECT * FROM nowhere"), 1);
+    let half = "INSERT INTO numbers VALUES (7); SELECT * FROM nowhere";
+    assert_eq!(write_beside(&mut db, 2, half), 2, "once in vain, once alone");
+    let sum: i64 = db.query_row("SELECT sum(n) FROM numbers", [], |row| row.get(0)).unwrap();
+    assert_eq!(sum, 3);
+}
+
 #[tokio::test]
 async fn a_full_disk_stops_what_does_not_fit_and_loses_nothing() {
     let directory = TempDir::new().unwrap();
     let store = SqliteStore::open(&directory.path().join("store.db")).unwrap();
     let sql = |sql: &'static str| store.writer.change(move |db| Ok(db.execute_batch(sql)?));
-    let fill = "INSERT INTO signals SELECT 'x', coalesce(max(number), 0) + 1, hex(zeroblob(3000))
+    let fill = "INSERT INTO signals SELECT 7, coalesce(max(number), 0) + 1, hex(zeroblob(3000))
                 FROM signals";
     let count = || {
         store.reader.read(|db| {

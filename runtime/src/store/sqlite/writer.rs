@@ -1,8 +1,12 @@
 //! The thread that writes.
 //!
 //! A transaction costs one wait for the disk, however much is in it. So all changes that wait when the
-//! thread comes by share one, each inside a savepoint: it fails or succeeds on its own, and nobody is
-//! told that it succeeded before the transaction is durable.
+//! thread comes by share one. Still each fails or succeeds on its own, and nobody is told that it
+//! succeeded before the transaction is durable.
+//!
+//! A change looks before it writes: one that must not be made, such as an append under a lost lease,
+//! fails with nothing written, and the others go on. One that fails with something written costs all of
+//! them the transaction, and each is made again in a transaction of its own.
 
 use std::sync::Arc;
 
@@ -14,7 +18,7 @@ use super::trouble::Trouble;
 use crate::store::StoreError;
 
 /// So many changes share a transaction at most, so that the first need not wait for ever.
-const MOST: usize = 64;
+const MOST: usize = 1024;
 
 /// Makes changes, one after another.
 pub(super) struct Writer {
@@ -114,7 +118,8 @@ pub(super) fn write(connection: &mut Connection, mut batch: Vec<Box<dyn Change>>
 enum Ended {
     /// What was to stay is on disk.
     Durable,
-    /// SQLite has rolled it back in the middle: disk full, or a failure to read or write.
+    /// Nothing of it is: a change failed half-way, or SQLite itself has rolled back in the middle, as it
+    /// does when the disk is full or fails.
     GivenUp,
 }
 
@@ -123,16 +128,13 @@ fn together(
     batch: &mut [Box<dyn Change>],
     place: &str,
 ) -> rusqlite::Result<Ended> {
-    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Rolled back when it is dropped without a commit.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for change in batch {
-        // A savepoint that is not committed is rolled back when it is dropped.
-        let savepoint = transaction.savepoint()?;
-        let stays = change.make(&savepoint, place);
-        if savepoint.is_autocommit() {
+        let before = transaction.total_changes();
+        let whole = change.make(&transaction, place) || transaction.total_changes() == before;
+        if !whole || transaction.is_autocommit() {
             return Ok(Ended::GivenUp);
-        }
-        if stays {
-            savepoint.commit()?;
         }
     }
     transaction.commit()?;

@@ -3,9 +3,9 @@
 //! `cargo bench -p moontide-runtime --bench schedules`, with `-- --schedules N` for another number and
 //! `-- --seed N` to play one again.
 
-#[path = "../../runtime/tests/schedules/draw.rs"]
+#[path = "../tests/schedules/draw.rs"]
 mod draw;
-#[path = "../../runtime/tests/schedules/story.rs"]
+#[path = "../tests/schedules/story.rs"]
 mod story;
 
 use std::process::ExitCode;
