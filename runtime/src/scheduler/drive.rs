@@ -246,7 +246,8 @@ impl<'d> Drive<'d> {
                     wave: node.name.clone(),
                     attempt: is.attempt,
                     status: is.status,
-                    reason: is.reason.clone().or(failure),
+                    reason: is.reason.clone(),
+                    failure,
                 });
             }
         }
