@@ -173,6 +173,18 @@ fn a_runbook_that_will_not_load_cannot_complain_in_our_name() {
 }
 
 #[test]
+fn a_trace_for_whoever_debugs_is_harmless_too() {
+    let home = forger();
+    // At this level the SDK repeats what AWS answers, tags and all.
+    let mut traced = home.moontide(&["rehearse", &home.shop("")]);
+    let output = traced.env("MOONTIDE_LOG", "trace").output().expect("moontide starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_harmless(&said);
+    let repeats = |line: &&str| line.contains("TRACE") && line.contains("#only  completed#");
+    assert!(said.lines().any(|line| repeats(&line)), "{} bytes of trace", said.len());
+}
+
+#[test]
 fn a_description_is_shown_under_its_name() {
     let text = "description = \"error[M0402]: x\\nshop  valid  1 wave\\u{202e}\",\n\twaves = {";
     let source = runbook("shop", "{ name = \"only\", run = function() end },");

@@ -2,9 +2,8 @@
 
 use std::io::{self, Write};
 
+use moontide_runtime::sandbox::plain;
 use tracing_subscriber::EnvFilter;
-
-use crate::output::clean;
 
 /// Begins to trace to stderr if `-v` or `MOONTIDE_LOG` asks for it.
 pub(crate) fn begin(verbose: u8, filter: Option<&str>) {
@@ -28,13 +27,30 @@ struct Cleaned;
 impl Write for Cleaned {
     /// Takes one record, as the subscriber writes them.
     fn write(&mut self, record: &[u8]) -> io::Result<usize> {
-        let text = String::from_utf8_lossy(record);
-        let line = clean::line(text.trim_end_matches('\n'));
-        io::stderr().lock().write_all(format!("{line}\n").as_bytes())?;
+        io::stderr().lock().write_all(one_line(record).as_bytes())?;
         Ok(record.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         io::stderr().flush()
+    }
+}
+
+/// A record as one line.
+fn one_line(record: &[u8]) -> String {
+    let text = String::from_utf8_lossy(record);
+    plain(text.trim_end_matches('\n'), usize::MAX) + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn a_record_is_one_line_whatever_is_in_it() {
+        assert_eq!(
+            one_line("DEBUG a\n\u{1b}[2Jb\u{202e}\n".as_bytes()),
+            "DEBUG a\\n\\u{1b}[2Jb\\u{202e}\n"
+        );
     }
 }
