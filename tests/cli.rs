@@ -5,6 +5,8 @@ mod support;
 
 #[path = "cli/executions.rs"]
 mod executions;
+#[path = "cli/forgeries.rs"]
+mod forgeries;
 #[path = "cli/given.rs"]
 mod given;
 #[path = "cli/output.rs"]

@@ -229,7 +229,7 @@ fn the_first_answer_counts_and_status_tells_of_it() {
     exit 0
     drill  hello  drill  paused
       greet  paused
-    ? Now?  (greet)
+    ? greet | Now?
       answered: skip by ann; the next runner takes it
     next: moontide resume drill
     ");

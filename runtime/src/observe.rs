@@ -25,8 +25,10 @@ pub enum Notice {
         attempt: u32,
         /// Where it is now.
         status: WaveStatus,
-        /// Why, when there is more to say.
+        /// Why, in the engine's words, when there is more to say.
         reason: Option<String>,
+        /// Why its last attempt failed, in the program's words.
+        failure: Option<String>,
     },
     /// A program says what it is busy with, such as `launching 3 servers`.
     Phase {

@@ -24,12 +24,12 @@ const SCRIPT: &str = "MOONTIDE_HOSTILE_SCRIPT";
 /// What the line begins with that the child reports with.
 const REPORT: &str = "hostile ending: ";
 /// How long a child may take. A slice is one second of processor time; the machine may be busy.
-const WATCHDOG: Duration = Duration::from_secs(20);
+const WATCHDOG: Duration = Duration::from_mins(1);
 
 #[test]
 fn every_hostile_script_meets_its_end() {
     let scripts = scripts();
-    assert!(scripts.len() >= 150, "only {} scripts were found", scripts.len());
+    assert!(scripts.len() >= 166, "only {} scripts were found", scripts.len());
     let queue = Mutex::new(scripts);
     let surprises = Mutex::new(Vec::new());
     std::thread::scope(|scope| {

@@ -75,7 +75,7 @@ fn a_syntax_error_and_a_raised_error_name_their_line() {
     ");
     let home = shop(&[("runbook.luau", "\nlocal x = nil\nprint(x.y)\n")]);
     assert_snapshot!(home.refusal(&["check", &home.shop("")], 3), @r"
-    error[M0205]: attempt to index nil with 'y'
+    error[M0205]: the runbook raised an error | attempt to index nil with 'y'
       --> shop/runbook.luau:3:1
       |
     3 | print(x.y)

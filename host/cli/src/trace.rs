@@ -1,5 +1,8 @@
 //! Tracing, off by default. What it prints is for whoever debugs Moontide or its conversation with AWS.
 
+use std::io::{self, Write};
+
+use moontide_runtime::sandbox::plain;
 use tracing_subscriber::EnvFilter;
 
 /// Begins to trace to stderr if `-v` or `MOONTIDE_LOG` asks for it.
@@ -11,7 +14,43 @@ pub(crate) fn begin(verbose: u8, filter: Option<&str>) {
         (None, _) => "debug",
     };
     let filter = EnvFilter::builder().parse_lossy(filter);
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(|| Cleaned);
     // Nobody else has begun: this is the only place, and it is called once.
     let _ = subscriber.try_init();
+}
+
+/// stderr, where each record is one line that cannot speak to a terminal: a record may hold what AWS or a
+/// runbook says.
+struct Cleaned;
+
+impl Write for Cleaned {
+    /// Takes one record, as the subscriber writes them.
+    fn write(&mut self, record: &[u8]) -> io::Result<usize> {
+        io::stderr().lock().write_all(one_line(record).as_bytes())?;
+        Ok(record.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+/// A record as one line.
+fn one_line(record: &[u8]) -> String {
+    let text = String::from_utf8_lossy(record);
+    plain(text.trim_end_matches('\n'), usize::MAX) + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn a_record_is_one_line_whatever_is_in_it() {
+        assert_eq!(
+            one_line("DEBUG a\n\u{1b}[2Jb\u{202e}\n".as_bytes()),
+            "DEBUG a\\n\\u{1b}[2Jb\\u{202e}\n"
+        );
+    }
 }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::{Call, Class, EffectError, Operation, Reply, arguments};
 use crate::clock::Clock;
 use crate::plan::duration;
+use crate::sandbox::plain;
 
 /// The operation by which a program asks a person.
 pub const ASK: &str = "moontide.ask";
@@ -160,6 +161,15 @@ fn one() -> u32 {
     1
 }
 
+/// More letters in one choice than anybody types.
+const LONGEST_CHOICE: usize = 40;
+
+/// Whether a person can type it at a prompt, and none can read a sentence into it.
+fn is_word(choice: &str) -> bool {
+    let letter = |it: char| it.is_alphanumeric() || it == '-' || it == '_';
+    !choice.is_empty() && choice.chars().count() <= LONGEST_CHOICE && choice.chars().all(letter)
+}
+
 fn default_choices() -> Vec<String> {
     vec!["continue".to_owned(), "abort".to_owned()]
 }
@@ -178,6 +188,12 @@ impl Operation for Ask {
         let input: AskInput = arguments::read(self.name(), arguments)?;
         if input.choices.is_empty() {
             return Err(EffectError::new("InvalidArguments", "`moontide.ask`: `choices` is empty"));
+        }
+        if let Some(choice) = input.choices.iter().find(|choice| !is_word(choice)) {
+            let shown = plain(choice, LONGEST_CHOICE);
+            let message =
+                format!("`moontide.ask`: a choice is one short word, and `{shown}` is not");
+            return Err(EffectError::new("InvalidArguments", message));
         }
         arguments::check::<AskInput>(self.name(), arguments)
     }

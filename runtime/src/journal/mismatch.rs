@@ -55,10 +55,7 @@ fn first(path: String, then: Option<&Value>, now: Option<&Value>) -> Option<Diff
             let mut names: Vec<&String> = a.keys().chain(b.keys()).collect();
             names.sort_unstable();
             names.dedup();
-            let dot = if path.is_empty() { "" } else { "." };
-            names
-                .into_iter()
-                .find_map(|name| first(format!("{path}{dot}{name}"), a.get(name), b.get(name)))
+            names.into_iter().find_map(|name| first(field(&path, name), a.get(name), b.get(name)))
         }
         (Some(Value::Array(a)), Some(Value::Array(b))) => (0..a.len().max(b.len()))
             .find_map(|at| first(format!("{path}[{at}]"), a.get(at), b.get(at))),
@@ -67,16 +64,28 @@ fn first(path: String, then: Option<&Value>, now: Option<&Value>) -> Option<Diff
     }
 }
 
-fn show(value: Option<&Value>) -> String {
-    const LONGEST: usize = 80;
-    let Some(value) = value else {
-        return "absent".to_owned();
-    };
-    let text = value.to_string();
-    if text.chars().count() <= LONGEST {
-        return text;
+/// The path of a field. A name that is no name but a text of the runbook's is quoted: it could read like
+/// the rest of the sentence.
+fn field(path: &str, name: &str) -> String {
+    let letter = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '-';
+    if name.is_empty() || name.len() > LONGEST || !name.chars().all(letter) {
+        return format!("{path}[{}]", cut(&Value::from(name).to_string()));
     }
-    text.chars().take(LONGEST).chain("…".chars()).collect()
+    let dot = if path.is_empty() { "" } else { "." };
+    format!("{path}{dot}{name}")
+}
+
+fn show(value: Option<&Value>) -> String {
+    value.map_or_else(|| "absent".to_owned(), |value| cut(&value.to_string()))
+}
+
+/// How much of a value, or of a field's name, a sentence repeats.
+const LONGEST: usize = 80;
+
+fn cut(text: &str) -> String {
+    let mut cut: String = text.chars().take(LONGEST).collect();
+    cut.push_str(if cut.len() < text.len() { "…" } else { "" });
+    cut
 }
 
 #[cfg(test)]
@@ -92,6 +101,17 @@ mod tests {
         let difference = Difference::between(&then, &now).expect("they differ");
         assert_eq!(difference.to_string(), "`source_servers[1].id` was \"s-2\" and is \"s-3\"");
         assert_eq!(Difference::between(&then, &then), None);
+    }
+
+    #[test]
+    fn a_name_that_is_a_sentence_is_quoted() {
+        let name = "a` was 1 and is 2); resume went on (`b";
+        let difference = Difference::between(&json!({ "x": { name: 1 } }), &json!({ "x": {} }));
+        let path = difference.expect("they differ").path;
+        assert_eq!(path, format!("x[\"{name}\"]"));
+        let long = "x".repeat(300);
+        let difference = Difference::between(&json!({ long: 1 }), &json!({})).expect("they differ");
+        assert_eq!(difference.path, format!("[\"{}…]", "x".repeat(79)));
     }
 
     #[test]

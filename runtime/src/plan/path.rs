@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::sandbox;
+
 /// The way from the declared table to one of its values. Items count from 1, as in Lua.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Path(Vec<Segment>);
@@ -96,17 +98,11 @@ pub(super) fn quoted(text: &str) -> String {
 /// How much of somebody's text a sentence repeats.
 const LONGEST_QUOTE: usize = 80;
 
-/// The text on one line, its control characters escaped, cut to a length that one can read.
+/// The text on one line, fit for a terminal, cut to a length that one can read.
 fn plain(text: &str) -> String {
-    let mut line: String = text
-        .chars()
-        .take(LONGEST_QUOTE)
-        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
-        .collect();
-    if text.chars().nth(LONGEST_QUOTE).is_some() {
-        line.push('…');
-    }
-    line
+    let cut: String = text.chars().take(LONGEST_QUOTE).collect();
+    let dots = if text.len() > cut.len() { "…" } else { "" };
+    format!("{}{dots}", sandbox::plain(&cut, LONGEST_QUOTE))
 }
 
 #[cfg(test)]
@@ -123,7 +119,7 @@ mod tests {
 
     #[test]
     fn quoted_text_is_short_and_cannot_speak_to_a_terminal() {
-        assert_eq!(quoted("\x1b[2Jboo\n"), "`\\u{1b}[2Jboo\\n`");
+        assert_eq!(quoted("\x1b[2Jboo\n\u{202e}"), "`\\u{1b}[2Jboo\\n\\u{202e}`");
         assert_eq!(quoted(&"x".repeat(81)), format!("`{}…`", "x".repeat(80)));
     }
 }

@@ -23,12 +23,23 @@ pub struct ScriptError {
     pub details: Value,
     /// Whether trying again may help, as whoever raised it said.
     pub retryable: bool,
+    /// Whose words code and message are.
+    pub speaker: Speaker,
     /// Whether a limit tripped: the program could not have caught it.
     pub poisoned: bool,
     /// Whether the program met an effect of which nobody knows whether it happened.
     pub uncertain: bool,
     /// What the wave's own `on_failure` function decided.
     pub decision: Option<FailurePolicy>,
+}
+
+/// Who says what an error says. A script may raise any code with any message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaker {
+    /// The engine.
+    Engine,
+    /// The runbook, or Luau about it.
+    Script,
 }
 
 impl ScriptError {
@@ -40,6 +51,7 @@ impl ScriptError {
             trace: Vec::new(),
             details: Value::Null,
             retryable: false,
+            speaker: Speaker::Engine,
             poisoned: false,
             uncertain: false,
             decision: None,

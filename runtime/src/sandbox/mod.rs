@@ -43,7 +43,7 @@ mod vm;
 
 pub use ask::Ask;
 pub use declare::Declared;
-pub use error::ScriptError;
+pub use error::{ScriptError, Speaker};
 pub use guard::Stopper;
 pub use limits::{Budget, Limits};
 pub use program::{Program, Progress};

@@ -4,7 +4,9 @@
 /// characters that turn or hide text are escaped, so that no script can write what looks like ours.
 pub fn plain(text: &str, most: usize) -> String {
     let mut plain = String::with_capacity(text.len().min(most));
+    let mut marks = 0;
     for (count, character) in text.chars().enumerate() {
+        marks = if combines(character) { marks + 1 } else { 0 };
         if count >= most {
             plain.push_str("… (cut)");
             break;
@@ -13,7 +15,7 @@ pub fn plain(text: &str, most: usize) -> String {
             '\n' => plain.push_str("\\n"),
             '\r' => plain.push_str("\\r"),
             '\t' => plain.push_str("\\t"),
-            _ if character.is_control() || deceives(character) => {
+            _ if character.is_control() || deceives(character) || marks > MOST_MARKS => {
                 plain.extend(character.escape_unicode());
             }
             _ => plain.push(character),
@@ -54,9 +56,22 @@ pub(super) fn plain_value(value: &mut serde_json::Value, most: usize) {
 /// cannot be seen.
 fn deceives(character: char) -> bool {
     matches!(character,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
+
+/// Marks that stand above, below or through the letter before them. A few make one letter, a heap of them
+/// covers the lines around.
+fn combines(character: char) -> bool {
+    matches!(character,
+        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{1ab0}'..='\u{1aff}'
+        | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
+}
+
+/// More marks on one letter than any language needs.
+const MOST_MARKS: usize = 3;
 
 #[cfg(test)]
 mod tests {
@@ -66,6 +81,16 @@ mod tests {
     fn a_terminal_sees_neither_escapes_nor_line_breaks_nor_turned_text() {
         assert_eq!(plain("ok\n\x1b[2Jdone\u{202e}!", 99), "ok\\n\\u{1b}[2Jdone\\u{202e}!");
         assert_eq!(plain("Grüße, 東京", 99), "Grüße, 東京");
+        for hidden in ['\u{85}', '\u{200b}', '\u{2028}', '\u{3164}', '\u{feff}', '\u{e0041}'] {
+            assert_eq!(plain(&hidden.to_string(), 99), hidden.escape_unicode().to_string());
+        }
+    }
+
+    #[test]
+    fn a_heap_of_marks_does_not_cover_the_lines_around() {
+        assert_eq!(plain("e\u{301}\u{323}", 99), "e\u{301}\u{323}");
+        let heap = plain(&format!("o{}", "\u{336}".repeat(5)), 99);
+        assert_eq!(heap, "o\u{336}\u{336}\u{336}\\u{336}\\u{336}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use mlua::{Function, Lua, MultiValue, Table, Thread, Value as LuaValue};
 use serde_json::Value;
 
 use super::convert::to_json;
-use super::error::ScriptError;
+use super::error::{ScriptError, Speaker};
 use super::globals::Trusted;
 use super::guard::Trip;
 use super::native::Shared;
@@ -98,17 +98,14 @@ fn describe(
     let mut told = told.into_iter();
     let mut next = || told.next().unwrap_or(LuaValue::Nil);
     let (code, message, retryable, details, decision) = (next(), next(), next(), next(), next());
-    let message = match &message {
-        LuaValue::String(text) => plain_bytes(&text.as_bytes(), most),
-        _ => String::new(),
-    };
-    let code = match &code {
-        LuaValue::String(text) => plain_bytes(&text.as_bytes(), 100),
-        _ => "ScriptError".to_owned(),
-    };
+    let ours = next() == LuaValue::Boolean(true);
+    let speaker = if ours { Speaker::Engine } else { Speaker::Script };
+    let message = words(&message, most).unwrap_or_default();
+    let code = words(&code, 100).unwrap_or_else(|| "ScriptError".to_owned());
     let details = to_json(&details, shared.limits.result)
         .unwrap_or_else(|refusal| Value::String(format!("not shown: {refusal}")));
     let (message, place) = split(&message, shared);
+    let message = if message.trim().is_empty() { "an error without a message" } else { message };
     let mut trace: Vec<String> = frames.iter().map(Frame::to_string).collect();
     if let Some(place) = place
         && !frames.iter().any(|frame| frame.place() == place)
@@ -120,8 +117,15 @@ fn describe(
         details,
         retryable: retryable.as_boolean().unwrap_or_default(),
         decision: policy(&decision),
+        speaker,
         ..ScriptError::new(&code, message)
     }
+}
+
+/// A string with something in it, fit for a terminal.
+fn words(value: &LuaValue, most: usize) -> Option<String> {
+    let text = plain_bytes(&value.as_string()?.as_bytes(), most);
+    (!text.trim().is_empty()).then_some(text)
 }
 
 /// Takes Luau's `file:line: ` off a message.

@@ -118,7 +118,8 @@ impl Drive<'_> {
                     wave: node.name.clone(),
                     attempt: is.attempt,
                     status: is.status,
-                    reason: is.reason.clone().or(failure),
+                    reason: is.reason.clone(),
+                    failure,
                 });
             }
         }

@@ -1,14 +1,21 @@
 //! Plays one hostile script, in this process.
 //!
-//! Whatever it asks for succeeds and returns its arguments. What a program returns without complaint it
+//! Its plan is checked, and whatever it asks for succeeds and returns its arguments, unless it is one of the
+//! engine's own operations and refuses them. What a program returns without complaint it
 //! must return again in a second VM: nothing leaks from one to the other, nothing differs by chance.
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
 
-use moontide_runtime::effect::{Lane, Outcome as Effect};
+use async_trait::async_trait;
+use jiff::Timestamp;
+use moontide_runtime::clock::Clock;
+use moontide_runtime::effect::{Lane, Outcome as Effect, builtin};
 use moontide_runtime::journal::Bundle;
 use moontide_runtime::journal::execution::Module;
+use moontide_runtime::plan::Plan;
 use moontide_runtime::sandbox::{Budget, Limits, Said, ScriptError, Unit, Vm};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -101,7 +108,7 @@ fn perform(source: &str, limits: &Limits) -> Ending {
         texts.extend(error.trace.iter().map(String::as_str));
         texts.extend([error.code.as_str(), error.message.as_str()]);
     }
-    let fit = |text: &&str| text.chars().count() < 2_100 && !text.chars().any(char::is_control);
+    let fit = |text: &&str| text.chars().count() < 2_100 && !text.chars().any(is_obeyed);
     let unfit =
         texts.into_iter().find(|text| !fit(text)).map(|text| text.chars().take(80).collect());
     let outcome = match result {
@@ -111,13 +118,26 @@ fn perform(source: &str, limits: &Limits) -> Ending {
     Ending { outcome, effects, said: heard.len(), unfit }
 }
 
+/// Whether a terminal does something else with it than to show it.
+fn is_obeyed(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(character, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
+}
+
 fn walk(
     bundle: &Bundle,
     limits: &Limits,
     heard: &Rc<RefCell<Vec<Said>>>,
     effects: &mut usize,
 ) -> Result<Value, ScriptError> {
-    Vm::open(bundle, limits, 7)?.declare()?;
+    let declared = Vm::open(bundle, limits, 7)?.declare()?;
+    Plan::check(&declared.node).map_err(|complaints| {
+        let complaints: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+        ScriptError::new("PlanRefused", complaints.join("; "))
+    })?;
+    let clock: Arc<dyn Clock> = Arc::new(NoClock);
+    let operations = builtin::all(&clock);
     let ear = heard.clone();
     let said = Rc::new(move |said| ear.borrow_mut().push(said));
     let lane = Lane::of_wave("only", 1);
@@ -132,7 +152,12 @@ fn walk(
         *effects += progress.asks.len();
         open.extend(progress.asks);
         let ask = open.pop().expect("a program that has not ended waits for something");
-        progress = program.deliver(&ask.lane, &Effect::Ok { value: ask.arguments }, false);
+        let operation = operations.iter().find(|operation| operation.name() == ask.operation);
+        let outcome = match operation.map(|operation| operation.check(&ask.arguments)) {
+            Some(Err(error)) => Effect::Failed { error },
+            _ => Effect::Ok { value: ask.arguments },
+        };
+        progress = program.deliver(&ask.lane, &outcome, false);
     }
 }
 
@@ -144,4 +169,20 @@ fn bundle(source: &str) -> Bundle {
         .collect();
     modules.insert("runbook".to_owned(), module("hostile/runbook.luau".to_owned(), source));
     Bundle { entry: "runbook".to_owned(), modules }
+}
+
+/// Nothing that is played takes time.
+struct NoClock;
+
+#[async_trait]
+impl Clock for NoClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    async fn sleep(&self, _duration: Duration) {}
 }

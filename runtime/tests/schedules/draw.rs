@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use moontide_runtime::plan::{FailurePolicy, Pause, PromptTimeout};
 use moontide_runtime::scheduler::graph::{Node, Turn};
 use moontide_runtime::scheduler::{
-    End, Event, Failure, Graph, Prompt, PromptKind, Signal, State, Wish,
+    End, Event, Failure, Graph, Prompt, PromptKind, Signal, State, WaveStatus, Wish,
 };
 use serde_json::json;
 
@@ -73,8 +73,17 @@ fn pick<T: Copy>(rng: &mut fastrand::Rng, of: &[T]) -> T {
 
 /// Something that could arrive now, fitting or not.
 pub(crate) fn event(rng: &mut fastrand::Rng, graph: &Graph, state: &State, step: usize) -> Event {
-    let node = rng.usize(..graph.len());
+    // Mostly something about what runs; else about anything.
+    let busy =
+        |at: &usize| matches!(state.waves[*at].status, WaveStatus::Running | WaveStatus::Waiting);
+    let alive: Vec<usize> = (0..graph.len()).filter(busy).collect();
+    let node = if alive.is_empty() || rng.u8(..10) == 0 {
+        rng.usize(..graph.len())
+    } else {
+        pick(rng, &alive)
+    };
     let name = graph.nodes()[node].name.clone();
+    let any = graph.nodes()[rng.usize(..graph.len())].name.clone();
     let attempt = state.waves[node].attempt;
     let prompts: Vec<&Prompt> = state.prompts.values().collect();
     match rng.u8(..100) {
@@ -88,8 +97,8 @@ pub(crate) fn event(rng: &mut fastrand::Rng, graph: &Graph, state: &State, step:
         76..78 if !prompts.is_empty() => {
             Event::Withdrawn { prompt: pick(rng, &prompts).id.clone() }
         }
-        78..82 => wished(rng, Wish::Retry { wave: name }),
-        82..86 => wished(rng, Wish::Skip { wave: name }),
+        78..82 => wished(rng, Wish::Retry { wave: any }),
+        82..86 => wished(rng, Wish::Skip { wave: any }),
         86..89 => wished(rng, Wish::Pause),
         89..93 => wished(rng, Wish::Resume),
         93 => wished(rng, Wish::Cancel),

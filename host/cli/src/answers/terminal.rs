@@ -14,7 +14,7 @@ use tokio::sync::{Mutex, Notify, mpsc};
 
 use super::{choice, choices};
 use crate::output::Output;
-use crate::output::style::{attention, faint, plain, strong};
+use crate::output::style::{attention, faint, plain, said, strong};
 
 /// The terminal of this process.
 pub(crate) struct Terminal {
@@ -40,16 +40,13 @@ impl Terminal {
     }
 
     fn ask(&self, prompt: &Prompt) {
-        let who = match prompt.approvers.as_slice() {
-            [] => String::new(),
-            names => format!("  (asked of {})", names.join(", ")),
-        };
-        self.output.say([attention("? "), strong(prompt.message.as_str()), faint(who)]);
-        self.output.say([faint(format!(
-            "  {}: {}, and a comment if you like",
-            prompt.id,
-            choices(prompt)
-        ))]);
+        let [mark, message] = said(&prompt.message);
+        self.output.say([attention("? "), strong(prompt.id.as_str()), mark, message]);
+        let choices = choices(prompt);
+        self.output.say([faint(format!("  {choices}; and a comment if you like"))]);
+        if !prompt.approvers.is_empty() {
+            self.output.say([faint(format!("  asked of {}", prompt.approvers.join(", ")))]);
+        }
     }
 
     async fn withdrawn(&self, prompt: &str) {

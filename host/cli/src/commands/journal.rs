@@ -89,9 +89,10 @@ fn row(entry: &Entry) -> Vec<Span<'_>> {
         }
         Body::Outcome { step, outcome, adopted, request_id, .. } => {
             row.extend(place(step));
-            let mut text = outcome_text(outcome);
-            text.push_str(if *adopted { "; adopted" } else { "" });
-            text.extend(request_id.iter().map(|id| format!("; request {id}")));
+            let mut about = String::new();
+            about.push_str(if *adopted { "; adopted" } else { "" });
+            about.extend(request_id.iter().map(|id| format!("; request {id}")));
+            let text = outcome_text(outcome, &about);
             row.push(match outcome {
                 Outcome::Ok { .. } => good(text),
                 Outcome::Failed { .. } => bad(text),
@@ -106,18 +107,19 @@ fn place(step: &Step) -> [Span<'_>; 2] {
     [plain(format!("{}.{}", step.lane, step.position)), strong(step.operation.as_str())]
 }
 
-fn outcome_text(outcome: &Outcome) -> String {
+/// What others say about it stands last.
+fn outcome_text(outcome: &Outcome, about: &str) -> String {
     match outcome {
-        Outcome::Ok { .. } => "ok".to_owned(),
-        Outcome::Failed { error } => format!("failed: {error}"),
-        Outcome::Unknown { evidence } => format!("unknown: {}", evidence.message),
+        Outcome::Ok { .. } => format!("ok{about}"),
+        Outcome::Failed { error } => format!("failed{about} | {error}"),
+        Outcome::Unknown { evidence } => format!("unknown{about} | {}", evidence.message),
     }
 }
 
 fn event_text(event: &Event) -> String {
     match event {
         Event::Started => "started".to_owned(),
-        Event::Asked { prompt } => format!("asked {}: {}", prompt.id, prompt.message),
+        Event::Asked { prompt } => format!("asked {} | {}", prompt.id, prompt.message),
         Event::Answered { prompt, choice, by, .. } => {
             format!("answered {prompt}: {choice} by {by}")
         }
@@ -125,7 +127,9 @@ fn event_text(event: &Event) -> String {
         Event::Ended { wave, attempt, end } => {
             let how = match end {
                 End::Completed { .. } => "completed".to_owned(),
-                End::Failed { failure } => format!("failed: {}: {}", failure.code, failure.message),
+                End::Failed { failure } => {
+                    format!("failed | {}: {}", failure.code, failure.message)
+                }
                 End::Cancelled => "cancelled".to_owned(),
             };
             format!("{wave} attempt {attempt} {how}")
@@ -176,7 +180,7 @@ mod tests {
         insta::assert_snapshot!(page.into_plain(), @r"
         1  00:00:00.000Z  -             event               started
         2  00:00:00.000Z  database#1.3  drs.start_recovery  intent (time 2) at shop/runbook.luau:12
-        3  00:00:00.000Z  database#1.3  drs.start_recovery  failed: ConflictException: no\u{1b}[2J; adopted; request r-1
+        3  00:00:00.000Z  database#1.3  drs.start_recovery  failed; adopted; request r-1 | ConflictException: no\u{1b}[2J
         ");
     }
 }

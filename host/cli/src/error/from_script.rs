@@ -1,7 +1,7 @@
 //! What the sandbox says about a runbook that would not load.
 
 use moontide_runtime::journal::Bundle;
-use moontide_runtime::sandbox::ScriptError;
+use moontide_runtime::sandbox::{ScriptError, Speaker};
 
 use super::code::{self, Code};
 use super::{CommandError, Place};
@@ -9,14 +9,22 @@ use super::{CommandError, Place};
 impl CommandError {
     /// The error of a script in this bundle.
     pub(crate) fn of_script(error: &ScriptError, bundle: &Bundle) -> CommandError {
-        let code: &'static Code = match error.code.as_str() {
+        // A runbook may raise an error of any code: only our own say what happened.
+        let ours = error.speaker == Speaker::Engine;
+        let kind = if ours { error.code.as_str() } else { "" };
+        let code: &'static Code = match kind {
             "SyntaxError" => code::RUNBOOK_SYNTAX,
             "LimitExceeded" => code::RUNBOOK_LIMIT,
             "Internal" => code::INTERNAL,
             _ => code::RUNBOOK_FAILED,
         };
-        let complaint = CommandError::new(code, error.message.clone());
-        let complaint = match error.code.as_str() {
+        let message = if ours {
+            error.message.clone()
+        } else {
+            format!("the runbook raised an error | {}", error.message)
+        };
+        let complaint = CommandError::new(code, message);
+        let complaint = match kind {
             "LimitExceeded" => complaint.hint(
                 "loading a runbook only declares what will happen: is there a loop without an end?",
             ),

@@ -5,10 +5,20 @@ use std::fmt::Write;
 
 use moontide_runtime::sandbox::plain;
 
+/// Characters of one piece of text that a terminal gets. The engine cuts what scripts say far below; what
+/// AWS, a param or a journal says may be longer, and is whole in JSON.
+const MOST: usize = 4_000;
+
 /// The text on one line: control characters, line breaks and characters that turn or hide text are
 /// written as escapes. Tabs become spaces.
 pub(crate) fn line(text: &str) -> String {
-    plain(&text.replace('\t', "    "), usize::MAX)
+    plain(&text.replace('\t', "    "), MOST)
+}
+
+/// The same for a column of a table, which all others would have to make room for.
+pub(crate) fn cell(text: &str) -> String {
+    const MOST: usize = 100;
+    plain(&text.replace('\t', "    "), MOST)
 }
 
 /// The same JSON document in ASCII: JSON itself insists on escapes only up to U+001F.

@@ -1,5 +1,8 @@
 //! The only room that prints. stdout is data, stderr is talk.
 //!
+//! What a runbook or AWS says is cleaned, and stands behind a mark ([`style::said`]) as the last of its line, or
+//! in a row of a table under its wave: nothing that they say can be taken for our own words.
+//!
 //! - [`page`]: lines and tables of styled text, cleaned of whatever could speak to a terminal.
 //! - [`style`]: the few styles there are; none of them carries meaning that the words do not.
 //! - [`clean`]: makes strangers' text harmless, on a terminal and in JSON.

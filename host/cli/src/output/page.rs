@@ -20,7 +20,7 @@ impl Page {
     pub(crate) fn line<'s>(&mut self, spans: impl IntoIterator<Item = Span<'s>>) {
         self.text.extend(std::iter::repeat_n(' ', self.indent));
         for span in spans {
-            self.push(&span, 0);
+            self.push(&span, &clean::line(&span.text), 0);
         }
         self.end_line();
     }
@@ -34,7 +34,7 @@ impl Page {
 
     /// Adds lines whose columns stand below one another.
     pub(crate) fn table(&mut self, rows: &[Vec<Span<'_>>]) {
-        let width = |span: &Span<'_>| clean::line(&span.text).width();
+        let width = |span: &Span<'_>| clean::cell(&span.text).width();
         let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
         let widths: Vec<usize> = (0..columns)
             .map(|at| rows.iter().filter_map(|row| row.get(at)).map(width).max().unwrap_or(0))
@@ -42,7 +42,12 @@ impl Page {
         for row in rows {
             self.text.extend(std::iter::repeat_n(' ', self.indent));
             for (at, span) in row.iter().enumerate() {
-                self.push(span, if at + 1 == row.len() { 0 } else { widths[at] + 2 });
+                // Nothing stands behind the last column: it may be as long as it likes.
+                if at + 1 == row.len() {
+                    self.push(span, &clean::line(&span.text), 0);
+                } else {
+                    self.push(span, &clean::cell(&span.text), widths[at] + 2);
+                }
             }
             self.end_line();
         }
@@ -60,8 +65,7 @@ impl Page {
         self.text
     }
 
-    fn push(&mut self, span: &Span<'_>, width: usize) {
-        let clean = clean::line(&span.text);
+    fn push(&mut self, span: &Span<'_>, clean: &str, width: usize) {
         let padding = width.saturating_sub(clean.width());
         if !clean.is_empty() {
             let (start, end) = (span.style.render(), span.style.render_reset());
@@ -105,5 +109,18 @@ mod tests {
           db-東京  failed  \u{1b}[2J
           web      ok
         ");
+    }
+
+    #[test]
+    fn one_endless_text_does_not_make_every_line_of_a_table_endless() {
+        let mut page = Page::default();
+        let endless = "x".repeat(1_000_000);
+        let rows =
+            vec![vec![plain(endless.as_str()), plain("end")], vec![plain("a"), plain("end")]];
+        page.table(&rows);
+        page.line([plain(endless.as_str())]);
+        let text = page.into_plain();
+        let lengths: Vec<usize> = text.lines().map(|line| line.chars().count()).collect();
+        assert_eq!(lengths, [112, 112, 4_007]);
     }
 }

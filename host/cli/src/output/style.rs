@@ -24,6 +24,13 @@ impl From<String> for Span<'_> {
     }
 }
 
+impl Span<'_> {
+    /// The same span with a text of its own.
+    pub(crate) fn into_owned(self) -> Span<'static> {
+        Span { style: self.style, text: Cow::Owned(self.text.into_owned()) }
+    }
+}
+
 fn styled<'s>(style: Style, text: impl Into<Cow<'s, str>>) -> Span<'s> {
     Span { style, text: text.into() }
 }
@@ -31,6 +38,12 @@ fn styled<'s>(style: Style, text: impl Into<Cow<'s, str>>) -> Span<'s> {
 /// Ordinary text.
 pub(crate) fn plain<'s>(text: impl Into<Cow<'s, str>>) -> Span<'s> {
     styled(Style::new(), text)
+}
+
+/// What a runbook, its params or AWS say. Nothing of ours stands behind it in its line, and nobody but us
+/// writes what stands before the mark: so it cannot be taken for our own words.
+pub(crate) fn said(text: &str) -> [Span<'_>; 2] {
+    [faint(" | "), plain(text)]
 }
 
 /// Names, and what to look at first.

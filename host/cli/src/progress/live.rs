@@ -58,7 +58,7 @@ impl Live {
         busy.entry(wave.to_owned()).or_insert_with(|| {
             let bar = self.screen.add(ProgressBar::new_spinner());
             let style =
-                ProgressStyle::with_template("{spinner} {prefix:.bold}  {wide_msg} {elapsed}");
+                ProgressStyle::with_template("{spinner} {prefix:.bold}  {elapsed}  {wide_msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
             bar.set_prefix(clean::line(wave));
             bar.enable_steady_tick(TICK);
@@ -103,9 +103,10 @@ impl Busy {
         let launched = self.servers.values().filter(|verdict| *verdict == "launched").count();
         let servers = match self.servers.len() {
             0 => String::new(),
-            all => format!("  {launched}/{all} servers launched"),
+            all => format!("{launched}/{all} servers launched "),
         };
-        self.bar.set_message(clean::line(&format!("{}{servers}", self.phase)));
+        let said = if self.phase.is_empty() { "" } else { "| " };
+        self.bar.set_message(clean::line(&format!("{servers}{said}{}", self.phase)));
     }
 }
 

@@ -5,18 +5,17 @@ use moontide_runtime::scheduler::WaveStatus;
 
 use crate::output::Span;
 use crate::output::style::{self, attention, bad, faint, plain, strong};
-use crate::view::ServerView;
-use crate::view::summary::because;
+use crate::view::{ServerView, Why};
 
 /// What to say about a notice; `None` if it is not worth a line.
 pub(super) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
     match notice {
-        Notice::Wave { wave, attempt, status, reason } => {
-            wave_line(wave, *attempt, *status, reason.as_ref())
+        Notice::Wave { wave, attempt, status, reason, failure } => {
+            wave_line(wave, *attempt, *status, &Why::new(reason.clone(), failure.clone()))
         }
         Notice::Report { wave, topic, data } if topic == "server" => {
             let server = ServerView::read(data)?;
-            let mut line = subject(wave);
+            let mut line = speaker(wave, "");
             line.push(plain(format!("{} ", server.label())));
             line.push(style::verdict(server.verdict));
             line.extend(server.instance_id.map(|id| plain(format!(" as {id}"))));
@@ -24,13 +23,13 @@ pub(super) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
             Some(line)
         }
         Notice::Log { wave, level, message } => {
-            let mut line = subject(wave);
-            match level.as_str() {
-                "warn" => line.push(attention("warning: ")),
-                "error" => line.push(bad("error: ")),
+            let level = match level.as_str() {
                 "debug" => return None,
-                _ => {}
-            }
+                "warn" => "warning",
+                "error" => "error",
+                _ => "",
+            };
+            let mut line = speaker(wave, level);
             line.push(plain(message.clone()));
             Some(line)
         }
@@ -59,11 +58,23 @@ fn subject(wave: &str) -> Vec<Span<'static>> {
     vec![strong(wave.to_owned()), plain("  ")]
 }
 
+/// What the wave's program says follows. Only what stands before the mark is ours.
+fn speaker(wave: &str, level: &'static str) -> Vec<Span<'static>> {
+    let mut line = subject(wave);
+    match level {
+        "" => {}
+        "error" => line.push(bad("error ")),
+        _ => line.push(attention(format!("{level} "))),
+    }
+    line.push(faint("| "));
+    line
+}
+
 fn wave_line(
     wave: &str,
     attempt: u32,
     status: WaveStatus,
-    reason: Option<&String>,
+    why: &Why,
 ) -> Option<Vec<Span<'static>>> {
     if status == WaveStatus::Pending {
         return None;
@@ -73,6 +84,6 @@ fn wave_line(
     if attempt > 1 {
         line.push(faint(format!(" (attempt {attempt})")));
     }
-    line.extend(reason.map(|reason| plain(because(status, reason))));
+    line.extend(why.spans(status).into_iter().map(Span::into_owned));
     Some(line)
 }

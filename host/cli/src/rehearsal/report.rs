@@ -13,12 +13,12 @@ use serde::Serialize;
 use super::hooks::{self, Hook};
 use super::witness::Witness;
 use crate::error::Result;
-use crate::output::style::{self, attention, bad, faint, good, plain, strong};
+use crate::output::style::{self, attention, bad, faint, good, plain, said, strong};
 use crate::output::{Document, Page, words};
 use crate::view::record::events;
-use crate::view::summary::{known, mode, why};
+use crate::view::summary::{known, mode};
 use crate::view::timeline::Timeline;
-use crate::view::{Record, WaveView};
+use crate::view::{Record, WaveView, Why};
 
 /// How a rehearsal went.
 #[derive(Serialize)]
@@ -96,7 +96,7 @@ fn waves(record: &Record, timeline: &Timeline, witness: &Witness) -> Vec<WaveVie
                 status: wave.status,
                 attempt: wave.attempt,
                 seconds: span.took(None).map(|took| took.as_secs()),
-                reason: why(wave),
+                why: Why::of(wave),
                 servers: reported.unwrap_or_else(|| known(wave)),
             }
         })
@@ -108,7 +108,9 @@ fn hooks(record: &Record, witness: &Witness) -> BTreeMap<String, Vec<Hook>> {
     let waves = record.graph.nodes().iter().zip(&record.state.waves);
     let hooks = waves.filter_map(|(node, wave)| {
         let completed = wave.status == WaveStatus::Completed;
-        Some((node.name.clone(), hooks::of(phases.get(&node.name)?, completed)))
+        let declared = record.execution.plan.waves.iter().find(|it| it.name == node.name)?;
+        let phases = phases.get(&node.name)?;
+        Some((node.name.clone(), hooks::of(phases, &declared.hooks, completed)))
     });
     hooks.filter(|(_, hooks)| !hooks.is_empty()).collect()
 }
@@ -194,13 +196,14 @@ impl Hook {
 
 impl Answered {
     fn write(&self, page: &mut Page) {
-        page.line([
+        let mut line = vec![
             attention("? "),
-            plain(self.message.as_str()),
-            plain("  "),
+            plain(format!("{}: ", self.prompt)),
             strong(self.choice.as_str()),
             plain(format!(" by {}", self.by)),
             faint(format!("  {}", words::offset(Duration::from_secs(self.after_seconds)))),
-        ]);
+        ];
+        line.extend(said(&self.message));
+        page.line(line);
     }
 }

@@ -9,6 +9,7 @@
 //! - [`plan`]: what a runbook declares, for `check`.
 //! - [`sent`]: a signal on its way.
 //! - [`whole`]: everything, for `show`.
+//! - [`why`]: why a wave stands where it stands.
 
 pub(crate) mod cleanup;
 pub(crate) mod plan;
@@ -19,8 +20,10 @@ pub(crate) mod server;
 pub(crate) mod summary;
 pub(crate) mod timeline;
 pub(crate) mod whole;
+pub(crate) mod why;
 
 pub(crate) use prompts::PromptView;
 pub(crate) use record::Record;
 pub(crate) use server::ServerView;
 pub(crate) use summary::{Summary, WaveView};
+pub(crate) use why::Why;

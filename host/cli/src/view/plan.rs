@@ -28,9 +28,6 @@ impl Document for PlanView {
             good("valid"),
             plain(format!("  {}", words::count(plan.waves.len(), "wave"))),
         ]);
-        if !plan.description.is_empty() {
-            page.line([plain(plan.description.as_str())]);
-        }
         let facts = facts(plan);
         page.table(
             &facts
@@ -54,6 +51,7 @@ impl Document for PlanView {
 
 fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
     let mut facts = vec![
+        ("description", plan.description.clone()),
         ("regions", plan.regions.join(", ")),
         ("account", plan.account.clone().unwrap_or_default()),
         ("RTO", plan.rto.map(duration::format).unwrap_or_default()),

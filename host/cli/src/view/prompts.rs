@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Record;
 use crate::context::Context;
-use crate::output::style::{attention, faint, plain, strong};
+use crate::output::style::{attention, faint, plain, said, strong};
 use crate::output::{Page, words};
 
 /// A question to a person.
@@ -56,11 +56,8 @@ impl PromptView {
     /// The question, whom it is for, what it takes and until when.
     pub(crate) fn write(&self, page: &mut Page) {
         let prompt = &self.prompt;
-        page.line([
-            attention("? "),
-            strong(prompt.message.as_str()),
-            faint(format!("  ({})", prompt.id)),
-        ]);
+        let [mark, message] = said(&prompt.message);
+        page.line([attention("? "), strong(prompt.id.as_str()), mark, message]);
         page.indented(|page| {
             if let Some(Answered { choice, by }) = &self.answered {
                 let text = format!(" by {by}; the next runner takes it");

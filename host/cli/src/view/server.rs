@@ -47,12 +47,14 @@ impl ServerView {
         self.name.as_deref().unwrap_or(&self.server)
     }
 
-    /// A row of a table: name, id, verdict, instance, remarks.
+    /// A row of a table: name, id, verdict, instance, remarks. It is what the wave's program says, so it
+    /// stands behind the mark.
     pub(crate) fn row(&self) -> Vec<Span<'_>> {
         let mut remarks = Vec::new();
         remarks.extend(self.optional.then_some("optional"));
         remarks.extend(self.reason.as_deref());
         vec![
+            faint("|"),
             strong(self.label()),
             faint(self.server.as_str()),
             verdict(self.verdict.as_str()),

@@ -7,7 +7,7 @@ use moontide_runtime::store::Wish;
 use serde::Serialize;
 
 use super::timeline::Timeline;
-use super::{PromptView, Record, ServerView};
+use super::{PromptView, Record, ServerView, Why};
 use crate::context::Context;
 use crate::output::style::{self, attention, faint, plain, strong};
 use crate::output::{Document, Page, Span, words};
@@ -53,8 +53,8 @@ pub(crate) struct WaveView {
     /// How long it took.
     pub(crate) seconds: Option<u64>,
     /// Why it stands where it stands, when that is not obvious.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) reason: Option<String>,
+    #[serde(rename = "reason", skip_serializing_if = "Why::is_empty")]
+    pub(crate) why: Why,
     /// The verdicts on its servers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) servers: Vec<ServerView>,
@@ -72,7 +72,7 @@ impl Summary {
             status: wave.status,
             attempt: wave.attempt,
             seconds: span.took(last).map(|took| took.as_secs()),
-            reason: why(wave),
+            why: Why::of(wave),
             servers: known(wave),
         });
         let prompts = PromptView::all(record, context);
@@ -90,27 +90,6 @@ impl Summary {
             cancellation: cancellation(record),
         }
     }
-}
-
-/// Why a wave stands where it stands: its failure, and what somebody decided about it.
-pub(crate) fn why(wave: &WaveState) -> Option<String> {
-    let failure = wave.failure.as_ref().map(|failure| failure.message.as_str());
-    match (failure, wave.reason.as_deref()) {
-        (Some(failure), Some(reason)) if !reason.contains(failure) => {
-            Some(format!("{failure}; {reason}"))
-        }
-        (failure, reason) => reason.or(failure).map(str::to_owned),
-    }
-}
-
-/// A reason as it stands behind a wave's status, which it may repeat: `skipped by ann`.
-pub(crate) fn because(status: WaveStatus, reason: &str) -> String {
-    let said = match status {
-        WaveStatus::Skipped => reason.strip_prefix("skipped"),
-        WaveStatus::Cancelled => reason.strip_prefix("cancelled"),
-        _ => None,
-    };
-    said.map_or_else(|| format!(": {reason}"), str::to_owned)
 }
 
 /// The servers in what a wave returned, or knew when it failed.
@@ -185,7 +164,7 @@ impl WaveView {
             plain(attempt),
             plain(took(self.seconds)),
         ];
-        line.extend(self.reason.as_deref().map(|reason| plain(because(self.status, reason))));
+        line.extend(self.why.spans(self.status));
         page.line(line);
         page.indented(|page| {
             let rows: Vec<Vec<Span<'_>>> = self.servers.iter().map(ServerView::row).collect();

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::record::events;
 use super::{Record, ServerView, Summary};
 use crate::context::Context;
-use crate::output::style::{bad, faint, good, plain, strong};
+use crate::output::style::{bad, faint, good, plain, said, strong};
 use crate::output::{Document, Page, words};
 use crate::params;
 
@@ -177,7 +177,8 @@ impl Attempt {
             let rows: Vec<_> = self.servers.iter().map(ServerView::row).collect();
             page.table(&rows);
             let Some(failure) = &self.failure else { return };
-            page.line([bad(failure.code.as_str()), plain(format!(": {}", failure.message))]);
+            let message = format!("{}: {}", failure.code, failure.message);
+            page.line([bad("failed")].into_iter().chain(said(&message)));
             for line in &failure.trace {
                 page.line([faint("at "), plain(line.as_str())]);
             }

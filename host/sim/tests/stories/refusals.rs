@@ -147,3 +147,15 @@ async fn pages_hold_as_many_items_as_the_world_says() {
     }
     assert_eq!(sizes, [2, 2, 1]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_no_xml_may_hold_is_not_repeated() {
+    let story = Story::begin(THREE);
+    let reply = story.ec2("Describe%01%00%FF%EF%BF%BF%3Cb%3E", "").await;
+    assert_eq!(reply.status, 400);
+    assert!(
+        reply.text.contains("Describe\u{fffd}\u{fffd}\u{fffd}\u{fffd}&lt;b&gt;"),
+        "{}",
+        reply.text
+    );
+}
