@@ -124,6 +124,12 @@ impl Session {
         Session { config }
     }
 
+    /// A session with a pretend AWS at this address: reads no file, no environment.
+    pub fn pretend_at(endpoint_url: &str) -> Session {
+        let Session { config } = Session::pretend(https_client());
+        Session { config: config.into_builder().endpoint_url(endpoint_url).build() }
+    }
+
     /// The Region that flags, environment, profile or machine lead to.
     pub fn region(&self) -> Result<&str, SessionError> {
         self.config.region().map(Region::as_ref).ok_or(SessionError::MissingRegion)
