@@ -14,13 +14,22 @@ use crate::place::Place;
 /// A fault, and on which side of the effect.
 type Fault = (Phase, Action);
 
-/// A fault that strikes once, at the how manieth request from now.
+/// A fault that strikes once.
 #[derive(Clone, Default)]
-struct Once(Arc<Mutex<Option<(usize, Fault)>>>);
+struct Once(Arc<Mutex<Option<Armed>>>);
+
+struct Armed {
+    fault: Fault,
+    /// How many requests come before the one to strike.
+    before: usize,
+    /// The number of the request to strike, once it is there. Others may be under way beside it.
+    target: Option<usize>,
+}
 
 impl Once {
+    /// Strikes the how manieth request from now.
     fn arm(&self, number: usize, fault: Fault) {
-        *self.0.lock().unwrap() = Some((number, fault));
+        *self.0.lock().unwrap() = Some(Armed { fault, before: number - 1, target: None });
     }
 
     /// Whether it has not struck.
@@ -28,17 +37,20 @@ impl Once {
         self.0.lock().unwrap().take().is_some()
     }
 
-    fn strike(&self, phase: Phase) -> Action {
-        let mut armed = self.0.lock().unwrap();
-        let Some((number, (side, action))) = armed.as_mut() else { return Action::Pass };
-        if phase == Phase::Before {
-            *number -= 1;
+    fn strike(&self, asked: &Asked, phase: Phase) -> Action {
+        let mut slot = self.0.lock().unwrap();
+        let Some(armed) = slot.as_mut() else { return Action::Pass };
+        if phase == Phase::Before && armed.target.is_none() {
+            match armed.before.checked_sub(1) {
+                Some(before) => armed.before = before,
+                None => armed.target = Some(asked.number),
+            }
         }
-        if *number > 0 || phase != *side {
+        let (side, action) = armed.fault;
+        if phase != side || armed.target != Some(asked.number) {
             return Action::Pass;
         }
-        let action = *action;
-        *armed = None;
+        *slot = None;
         action
     }
 }
@@ -89,7 +101,7 @@ async fn perform(operation: &str, store: &dyn Store, lease: &Lease) -> Returned 
         "list" => Returned::Listed(store.list().await),
         "append" => Returned::Nothing(store.append(lease, &entries(lease, [5, 6])).await),
         "append large" => {
-            let many = entries(lease, 5..=8_000);
+            let many = entries(lease, 5..=3_000);
             Returned::Nothing(store.append(lease, &many).await)
         }
         "journal" => {
@@ -128,7 +140,7 @@ async fn everything(store: &dyn Store) -> Vec<String> {
 async fn everywhere(fault: Fault) -> usize {
     let once = Once::default();
     let hook = once.clone();
-    let proxy: Proxy = Dynamo::shared().proxied(move |_: &Asked, phase| hook.strike(phase));
+    let proxy: Proxy = Dynamo::shared().proxied(move |asked, phase| hook.strike(asked, phase));
     let mut struck = 0;
     for operation in OPERATIONS {
         let calm = Place::in_a_table().await;

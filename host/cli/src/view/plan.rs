@@ -55,6 +55,7 @@ impl Document for PlanView {
 fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("regions", plan.regions.join(", ")),
+        ("source", plan.source_region.clone().unwrap_or_default()),
         ("account", plan.account.clone().unwrap_or_default()),
         ("RTO", plan.rto.map(duration::format).unwrap_or_default()),
         ("RPO", plan.rpo.map(duration::format).unwrap_or_default()),
