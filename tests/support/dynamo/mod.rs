@@ -51,9 +51,9 @@ impl Dynamo {
             .expect("there is a shell");
         let life = shell.stdin.take().expect("its input is ours");
         let mut said = BufReader::new(shell.stderr.take().expect("its words are ours"));
-        let mut line = String::new();
-        while said.read_line(&mut line).is_ok_and(|read| read > 0) {
-            if line.contains("listening") {
+        let mut told = String::new();
+        while said.read_line(&mut told).is_ok_and(|read| read > 0) {
+            if told.contains("listening") {
                 // It may say more, and must not wait for somebody to listen.
                 std::thread::spawn(move || {
                     let _ = std::io::copy(&mut said, &mut std::io::sink());

@@ -131,7 +131,6 @@ impl Asked {
                 let tables = self.body["RequestItems"].as_object();
                 tables.is_some_and(|it| it.values().any(|it| it["ConsistentRead"] != true))
             }
-            "TransactGetItems" => false,
             _ => false,
         }
     }

@@ -77,9 +77,8 @@ async fn create(table: &Table) -> Result<bool, StoreError> {
         request.billing_mode(BillingMode::PayPerRequest).send()
     };
     match retried(table, Patience::Usual, request).await {
-        Ok(_) => Ok(true),
-        // Somebody else has made it in this moment; or we have, and the reply was lost.
-        Err(Stopped::Condition(_)) => Ok(true),
+        // The second: somebody else has made it in this moment; or we have, and the reply was lost.
+        Ok(_) | Err(Stopped::Condition(_)) => Ok(true),
         Err(stopped) => Err(stopped.unconditional(table)),
     }
 }

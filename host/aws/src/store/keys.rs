@@ -114,7 +114,7 @@ pub(super) fn string(text: &str) -> AttributeValue {
 }
 
 /// A number.
-pub(super) fn number(number: impl ToString) -> AttributeValue {
+pub(super) fn number(number: impl ToString + Copy) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 

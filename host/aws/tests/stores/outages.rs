@@ -92,7 +92,7 @@ fn lease() -> Lease {
     Lease { execution: "x".to_owned(), holder: "alice".to_owned(), epoch: 1 }
 }
 
-fn is_transient<T: std::fmt::Debug>(result: Result<T, StoreError>) -> bool {
+fn is_transient<T: std::fmt::Debug>(result: &Result<T, StoreError>) -> bool {
     matches!(result, Err(StoreError::Unusable { transient: true, .. }))
 }
 
@@ -118,7 +118,7 @@ async fn nothing_is_tried_for_ever() {
     for outage in [Outage::Throttle, Outage::Silence] {
         let service = Service::with(outage, 600);
         let (store, lease) = (service.store(), lease());
-        assert!(is_transient(store.append(&lease, &entries(&lease, [1])).await));
+        assert!(is_transient(&store.append(&lease, &entries(&lease, [1])).await));
         let passed = service.passed().as_secs();
         assert!((900..930).contains(&passed), "{passed} s after {outage:?}");
     }
@@ -131,10 +131,10 @@ async fn a_renewal_gives_up_first_and_a_person_next() {
     for outage in [Outage::Throttle, Outage::Silence] {
         let service = Service::with(outage, 600);
         let store = service.store();
-        assert!(is_transient(store.renew(&lease()).await));
+        assert!(is_transient(&store.renew(&lease()).await));
         let renewal = service.passed().as_secs();
         assert!((5..11).contains(&renewal), "{renewal} s in {outage:?}");
-        assert!(is_transient(store.create(&execution("x")).await));
+        assert!(is_transient(&store.create(&execution("x")).await));
         let person = service.passed().as_secs() - renewal;
         assert!((30..50).contains(&person), "{person} s in {outage:?}");
     }

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
     ScalarAttributeType,
 };
+use moontide_aws::DynamoStore;
 use moontide_aws::store::{OpenError, Setting};
 use moontide_runtime::journal::Format;
 use moontide_runtime::store::{Store, StoreError};
@@ -70,7 +71,7 @@ async fn a_table_is_made_once_and_says_what_was_done() {
 async fn several_who_make_it_at_once_all_find_it_made() {
     let place = Place::unmade();
     let stores: Vec<_> = (0..6).map(|_| place.at(&Dynamo::shared().endpoint())).collect();
-    let made = futures_util::future::join_all(stores.iter().map(|it| it.initialise())).await;
+    let made = futures_util::future::join_all(stores.iter().map(DynamoStore::initialise)).await;
     assert!(made.iter().all(Result::is_ok), "{made:?}");
     stores[0].check().await.unwrap();
 }

@@ -1,5 +1,7 @@
 //! `moontide store`: makes the place where executions are kept.
 
+#![expect(clippy::doc_markdown, reason = "clap prints these comments as they are")]
+
 use clap::{Args, Subcommand};
 use moontide_aws::DynamoStore;
 use moontide_aws::store::Setting;
