@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
+use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use hyper_util::client::legacy::Client;
@@ -49,6 +50,9 @@ pub(crate) enum Action {
     Throttle(&'static str),
     /// It is refused because another transaction is at the same items.
     Conflict,
+    /// What it asks for, whether or not it was asked before: DynamoDB remembers the tokens of transactions
+    /// for ten minutes only. Before.
+    Forget,
 }
 
 /// Decides what becomes of requests.
@@ -144,11 +148,19 @@ fn writes(operation: &str) -> bool {
 
 impl Shared {
     async fn serve(&self, request: Request) -> Response {
-        let (parts, body) = request.into_parts();
-        let body = to_bytes(body, usize::MAX).await.expect("a whole request");
+        let (mut parts, body) = request.into_parts();
+        let mut body = to_bytes(body, usize::MAX).await.expect("a whole request");
         let asked = self.note(&parts.headers, &body);
-        if let Some(answer) = self.faulty(&asked, Phase::Before) {
-            return answer;
+        match (self.hook)(&asked, Phase::Before) {
+            Action::Forget => {
+                body = without_token(&asked);
+                parts.headers.remove(CONTENT_LENGTH);
+            }
+            action => {
+                if let Some(answer) = answer(&asked, action) {
+                    return answer;
+                }
+            }
         }
         let stale = asked.may_be_stale().then(|| format!("{} {}", asked.operation, asked.body));
         if let Some(stale) = &stale {
@@ -162,7 +174,8 @@ impl Shared {
             let mut seen = self.seen.lock().expect("no test panics in here");
             seen.stale.insert(stale, (status, headers.clone(), body.clone()));
         }
-        self.faulty(&asked, Phase::After).unwrap_or_else(|| response(status, headers, body))
+        let instead = answer(&asked, (self.hook)(&asked, Phase::After));
+        instead.unwrap_or_else(|| response(status, headers, body))
     }
 
     fn note(&self, headers: &HeaderMap, body: &Bytes) -> Asked {
@@ -178,23 +191,6 @@ impl Shared {
         asked
     }
 
-    /// The answer that the hook wants instead of the emulator's.
-    fn faulty(&self, asked: &Asked, phase: Phase) -> Option<Response> {
-        match (self.hook)(asked, phase) {
-            Action::Pass => None,
-            // Ends the connection's task, and so the connection, without a word.
-            Action::Drop => std::panic::resume_unwind(Box::new("the connection is lost")),
-            Action::Fail => Some(no(500, "InternalServerError", json!({}))),
-            Action::Throttle(code) => Some(no(400, code, json!({}))),
-            Action::Conflict if asked.operation == "TransactWriteItems" => {
-                let reasons = json!([{ "Code": "TransactionConflict" }, { "Code": "None" }]);
-                let more = json!({ "CancellationReasons": reasons });
-                Some(no(400, "TransactionCanceledException", more))
-            }
-            Action::Conflict => Some(no(400, "TransactionConflictException", json!({}))),
-        }
-    }
-
     async fn ask(&self, headers: HeaderMap, body: Bytes) -> (StatusCode, HeaderMap, Bytes) {
         let mut request = Request::new(Body::from(body));
         *request.method_mut() = Method::POST;
@@ -205,6 +201,32 @@ impl Shared {
         let body = to_bytes(Body::new(body), usize::MAX).await.expect("a whole reply");
         (parts.status, parts.headers, body)
     }
+}
+
+/// The answer that an action gives instead of the emulator's.
+fn answer(asked: &Asked, action: Action) -> Option<Response> {
+    match action {
+        Action::Pass | Action::Forget => None,
+        // Ends the connection's task, and so the connection, without a word.
+        Action::Drop => std::panic::resume_unwind(Box::new("the connection is lost")),
+        Action::Fail => Some(no(500, "InternalServerError", json!({}))),
+        Action::Throttle(code) => Some(no(400, code, json!({}))),
+        Action::Conflict if asked.operation == "TransactWriteItems" => {
+            let reasons = json!([{ "Code": "TransactionConflict" }, { "Code": "None" }]);
+            let more = json!({ "CancellationReasons": reasons });
+            Some(no(400, "TransactionCanceledException", more))
+        }
+        Action::Conflict => Some(no(400, "TransactionConflictException", json!({}))),
+    }
+}
+
+/// What it asks, without the name by which it would be known again.
+fn without_token(asked: &Asked) -> Bytes {
+    let mut body = asked.body.clone();
+    if let Some(body) = body.as_object_mut() {
+        body.remove("ClientRequestToken");
+    }
+    body.to_string().into()
 }
 
 fn response(status: StatusCode, headers: HeaderMap, body: Bytes) -> Response {

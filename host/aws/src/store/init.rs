@@ -7,8 +7,8 @@ use aws_sdk_dynamodb::operation::describe_table::DescribeTableOutput;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure as Return;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, ContinuousBackupsStatus, KeySchemaElement, KeyType,
-    PointInTimeRecoverySpecification, PointInTimeRecoveryStatus, ScalarAttributeType,
-    TableDescription, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
+    PointInTimeRecoverySpecification, PointInTimeRecoveryStatus, ScalarAttributeType, TableStatus,
+    TimeToLiveSpecification, TimeToLiveStatus,
 };
 use moontide_runtime::journal::Format;
 use moontide_runtime::store::StoreError;
@@ -50,8 +50,8 @@ pub enum Setting {
 /// Makes the table a store; makes the table first, if there is none.
 pub(super) async fn initialise(table: &Table) -> Result<Initialised, StoreError> {
     let created = create(table).await?;
-    check_keys(table, &active(table).await?)?;
-    // Before anything is changed.
+    active(table).await?;
+    // Before anything is changed: a table of another program has other keys, and refuses this one.
     if let Some(store) = table.get(keys::store()).await? {
         table.readable(&store)?;
     }
@@ -108,17 +108,15 @@ async fn describe(table: &Table) -> Result<DescribeTableOutput, Stopped> {
     retried(table, Patience::Usual, request).await
 }
 
-/// The table, once it can be used.
-async fn active(table: &Table) -> Result<TableDescription, StoreError> {
+/// Returns once the table can be used.
+async fn active(table: &Table) -> Result<(), StoreError> {
     for _ in 0..LOOKS {
         match describe(table).await {
             Ok(described) => {
                 let usable = [TableStatus::Active, TableStatus::Updating];
-                let is_usable = |it: &TableDescription| {
-                    it.table_status().is_some_and(|status| usable.contains(status))
-                };
-                if let Some(description) = described.table.filter(is_usable) {
-                    return Ok(description);
+                let status = described.table.and_then(|table| table.table_status);
+                if status.is_some_and(|status| usable.contains(&status)) {
+                    return Ok(());
                 }
             }
             // It was asked for a moment ago, and does not show everywhere yet.
@@ -129,25 +127,6 @@ async fn active(table: &Table) -> Result<TableDescription, StoreError> {
     }
     let sentence = "the table is being made, and cannot be used yet".to_owned();
     Err(Refusal::Again(sentence).at(&table.place))
-}
-
-/// Refuses a table whose keys are not ours.
-fn check_keys(table: &Table, description: &TableDescription) -> Result<(), StoreError> {
-    let is = |name, role| {
-        let schema = description.key_schema().iter();
-        let kinds = description.attribute_definitions().iter();
-        schema.clone().any(|it| it.attribute_name() == name && *it.key_type() == role)
-            && kinds.clone().any(|it| {
-                it.attribute_name() == name && *it.attribute_type() == ScalarAttributeType::S
-            })
-    };
-    if is(PK, KeyType::Hash) && is(SK, KeyType::Range) {
-        return Ok(());
-    }
-    let sentence = format!(
-        "its keys are not those of a store, `{PK}` and `{SK}`: it is a table of another program"
-    );
-    Err(Refusal::Never(sentence).at(&table.place))
 }
 
 async fn time_to_live(table: &Table) -> Setting {

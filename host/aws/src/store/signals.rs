@@ -17,10 +17,10 @@ pub(super) async fn send(table: &Table, id: &str, signal: &Signal) -> Result<u64
     let mut said = Item::new();
     said.insert(keys::NONCE.to_owned(), keys::string(&nonce));
     text::put(table, &mut said, signal, &nonce, Patience::Usual).await?;
+    // A counter would be quicker where many send at once; but a number that was taken by somebody who
+    // died would then be missing for ever, or arrive after its successors.
+    let mut number = last(table, id).await? + 1;
     loop {
-        // A counter would be quicker where many send at once; but a number that was taken by somebody who
-        // died would then be missing for ever, or arrive after its successors.
-        let number = last(table, id).await? + 1;
         let mut item = said.clone();
         item.extend(keys::key(&keys::partition(id), &keys::signal_sk(number)));
         let request = || {
@@ -38,7 +38,7 @@ pub(super) async fn send(table: &Table, id: &str, signal: &Signal) -> Result<u64
                 return Ok(number);
             }
             // Somebody else has got this number.
-            Err(Stopped::Condition(_)) => {}
+            Err(Stopped::Condition(_)) => number += 1,
             Err(stopped) => return Err(stopped.unconditional(table)),
         }
     }

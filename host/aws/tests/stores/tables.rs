@@ -6,7 +6,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
-    ScalarAttributeType,
+    ScalarAttributeType, TimeToLiveSpecification, TimeToLiveStatus,
 };
 use moontide_aws::DynamoStore;
 use moontide_aws::store::{OpenError, Setting};
@@ -117,12 +117,20 @@ async fn a_store_from_a_later_time_is_not_touched() {
     let write = write.item("pk", AttributeValue::S("store".to_owned()));
     let write = write.item("sk", AttributeValue::S("format".to_owned()));
     write.item("format", AttributeValue::N(newer)).send().await.unwrap();
+    let off = TimeToLiveSpecification::builder().enabled(false).attribute_name("expires_at");
+    let turn_off = client.update_time_to_live().table_name(&place.table);
+    turn_off.time_to_live_specification(off.build().unwrap()).send().await.unwrap();
 
     let store = place.at(&Dynamo::shared().endpoint());
     let opened = store.check().await.unwrap_err();
-    let OpenError::Store(StoreError::Format { place, .. }) = opened else { panic!("{opened:?}") };
-    assert_eq!(place, store.place());
+    let OpenError::Store(StoreError::Format { place: named, .. }) = opened else {
+        panic!("{opened:?}")
+    };
+    assert_eq!(named, store.place());
     assert!(matches!(store.initialise().await, Err(StoreError::Format { .. })));
+    let expiry = client.describe_time_to_live().table_name(&place.table).send().await.unwrap();
+    let status = expiry.time_to_live_description.unwrap().time_to_live_status;
+    assert_eq!(status, Some(TimeToLiveStatus::Disabled));
 }
 
 #[tokio::test]
