@@ -160,6 +160,22 @@ fn a_misspelt_table_comes_with_the_next_command() {
 }
 
 #[test]
+fn without_region_or_credentials_the_next_step_is_about_the_store() {
+    let home = Home::new();
+    let said = home.run(&["list", "--store=dynamodb:drills"]).expect(6).stderr;
+    assert_snapshot!(said, @"
+    error[M0604]: nothing says in which Region the store is
+    hint: write `dynamodb:TABLE@REGION`, or set AWS_REGION
+    ");
+    let mut command = home.moontide(&["list", "--store=dynamodb:drills@us-west-2"]);
+    command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+    let said = Ran::of(&command.output().expect("moontide starts")).expect(6).stderr;
+    let head = "error[M0403]: dynamodb:drills@us-west-2: there are no usable credentials: ";
+    assert!(said.starts_with(head) && !said.contains("pass `--profile`"), "{said}");
+    assert!(said.contains("AWS_PROFILE") && said.lines().count() == 2, "{said}");
+}
+
+#[test]
 fn whoever_keeps_executions_in_the_region_that_may_fail_is_warned() {
     let home = Home::new();
     let source = std::fs::read_to_string(repository("runbooks/hello/runbook.luau"))

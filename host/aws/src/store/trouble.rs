@@ -58,6 +58,7 @@ impl Refusal {
                 let sentence = told.to_string();
                 match told.code.as_str() {
                     code if told.retryable || AGAIN.contains(&code) => Refusal::Again(sentence),
+                    "CredentialsUnavailable" => Refusal::Never(no_credentials(&told.message)),
                     "AccessDeniedException" => Refusal::Never(format!(
                         "access is denied: the credentials must be allowed to use this table \
                          ({sentence})"
@@ -82,6 +83,13 @@ impl Refusal {
         };
         StoreError::Unusable { place: place.to_owned(), message, transient }
     }
+}
+
+/// The SDK lists in many lines where it has looked; and the advice about flags is for the world only.
+fn no_credentials(message: &str) -> String {
+    let said = message.split(" (no usable credentials").next().unwrap_or_default();
+    let lines: Vec<&str> = said.lines().map(str::trim).collect();
+    format!("there are no usable credentials: {}", lines.join("; ").replace(":; ", ": "))
 }
 
 /// Errors of operations, which may have a condition.

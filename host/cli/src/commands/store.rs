@@ -24,9 +24,9 @@ Examples:
   moontide store init --store dynamodb:moontide@us-west-2
   MOONTIDE_STORE=dynamodb:moontide@us-west-2 moontide list
 
-The table is reached with the credentials of the environment: AWS_PROFILE, AWS_REGION where the address
-names no Region, AWS_ENDPOINT_URL_DYNAMODB. Flags such as --profile and --endpoint-url are for the world
-that runbooks work on, and never lead to another store.")]
+The table is reached with the settings of the environment: AWS_PROFILE, AWS_REGION where the
+address names no Region, AWS_ENDPOINT_URL_DYNAMODB. Flags such as --profile and --endpoint-url
+are for the world that runbooks work on, and never lead to another store.")]
 pub(crate) struct Flags {
     #[command(subcommand)]
     command: Command,

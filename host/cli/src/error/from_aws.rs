@@ -24,6 +24,10 @@ impl From<OpenError> for CommandError {
     fn from(error: OpenError) -> CommandError {
         let message = error.to_string();
         match error {
+            OpenError::Session(SessionError::MissingRegion) => {
+                CommandError::new(code::NO_REGION, "nothing says in which Region the store is")
+                    .hint("write `dynamodb:TABLE@REGION`, or set AWS_REGION")
+            }
             OpenError::Session(error) => error.into(),
             OpenError::Store(error) => error.into(),
             OpenError::Missing { place } => CommandError::new(code::STORE_UNUSABLE, message)
