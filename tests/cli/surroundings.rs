@@ -46,6 +46,7 @@ fn a_store_that_is_something_else_is_explained() {
     assert_snapshot!(home.refusal(&["list", "--store=postgres://x"], 2), @r"
     error[M0105]: `postgres://x` is no store
     hint: a store is written `sqlite:PATH`, such as `sqlite:/srv/moontide/moontide.db`
+    hint: or `dynamodb:TABLE@REGION`, such as `dynamodb:moontide@us-west-2`
     ");
 }
 

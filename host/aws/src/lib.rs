@@ -7,6 +7,7 @@
 //! - `attempts`: how often the SDK may send a request.
 //! - `error`: what an answer, or the lack of one, says about whether a call happened.
 //! - `settle`, `poll`, `pace`: looking again until AWS shows what is there, or until it is over.
+//! - [`store`]: executions in a DynamoDB table, for machines that share them.
 //! - `drs`, `ec2`, `ssm`, `sts`: a file per operation.
 //!
 //! To add an operation, write its file, and its line in [`world`].
@@ -25,10 +26,12 @@ mod services;
 pub mod session;
 mod settle;
 mod ssm;
+pub mod store;
 mod sts;
 mod tags;
 pub mod world;
 
 pub use services::Settings;
 pub use session::{Session, SessionError, SessionSettings};
+pub use store::DynamoStore;
 pub use world::AwsWorld;

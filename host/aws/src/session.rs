@@ -124,6 +124,13 @@ impl Session {
         Session { config }
     }
 
+    /// A session with a pretend AWS at an address that speaks plain HTTP: reads no file, no environment.
+    pub fn pretend_at(endpoint_url: &str) -> Session {
+        let client = aws_smithy_http_client::Builder::new().build_http();
+        let Session { config } = Session::pretend(client);
+        Session { config: config.into_builder().endpoint_url(endpoint_url).build() }
+    }
+
     /// The Region that flags, environment, profile or machine lead to.
     pub fn region(&self) -> Result<&str, SessionError> {
         self.config.region().map(Region::as_ref).ok_or(SessionError::MissingRegion)

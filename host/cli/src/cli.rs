@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    answer, cancel, check, cleanup, journal, list, rehearse, resume, run, show, sim, status,
+    answer, cancel, check, cleanup, journal, list, rehearse, resume, run, show, sim, status, store,
 };
 use crate::context::Context;
 use crate::environment::Environment;
@@ -46,7 +46,8 @@ struct Cli {
 #[derive(Args)]
 #[command(next_help_heading = "Global options")]
 struct Global {
-    /// Keep executions here: `sqlite:PATH` [default: MOONTIDE_STORE, else moontide.db in MOONTIDE_HOME]
+    /// Keep executions here: `sqlite:PATH` or `dynamodb:TABLE[@REGION]` [default: MOONTIDE_STORE, else
+    /// moontide.db in MOONTIDE_HOME]
     #[arg(long, global = true, value_name = "STORE")]
     store: Option<String>,
 
@@ -72,6 +73,7 @@ enum Command {
     Answer(answer::Flags),
     Cancel(cancel::Flags),
     Cleanup(cleanup::Flags),
+    Store(store::Flags),
     Sim(sim::Flags),
 }
 
@@ -126,6 +128,7 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Answer(flags) => answer::execute(context, &flags),
         Command::Cancel(flags) => cancel::execute(context, &flags),
         Command::Cleanup(flags) => cleanup::execute(context, &flags),
+        Command::Store(flags) => store::execute(context, &flags),
         Command::Sim(flags) => sim::execute(context, &flags),
     }
 }

@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use moontide_aws::{DynamoStore, Session, SessionSettings};
+use moontide_runtime::plan::Plan;
 use moontide_runtime::store::{SqliteStore, Store};
 
+use crate::context::Context;
 use crate::environment::Environment;
 use crate::error::{CommandError, Result, code};
+use crate::output::style::{plain, strong};
 use crate::settings::{Settings, home};
 
 /// The default store's file in the state directory.
@@ -17,17 +21,51 @@ const FILE: &str = "moontide.db";
 pub(crate) enum Address {
     /// A file of its own.
     Sqlite(PathBuf),
+    /// A DynamoDB table. Profile, Region and endpoint come from the environment, in every command alike:
+    /// the flags `--profile`, `--region` and `--endpoint-url` are about the world.
+    Dynamo {
+        /// Its name.
+        table: String,
+        /// Its Region, where the address names one.
+        region: Option<String>,
+        /// Its Region if neither the address nor the environment names one: the SSM agent's.
+        fallback_region: Option<String>,
+    },
 }
 
 impl Address {
-    /// Reads `sqlite:PATH`.
+    /// Reads `sqlite:PATH` or `dynamodb:TABLE[@REGION]`.
     pub(crate) fn parse(text: &str) -> Result<Address> {
         match text.split_once(':') {
             Some(("sqlite", path)) if !path.is_empty() => Ok(Address::Sqlite(PathBuf::from(path))),
-            _ => Err(CommandError::new(code::BAD_ARGUMENT, format!("`{text}` is no store")).hint(
-                "a store is written `sqlite:PATH`, such as `sqlite:/srv/moontide/moontide.db`",
-            )),
+            Some(("dynamodb", table)) => Address::parse_table(table).ok_or_else(|| {
+                CommandError::new(code::BAD_ARGUMENT, format!("`{text}` names no table")).hint(
+                    "a table is written `dynamodb:TABLE` or `dynamodb:TABLE@REGION`, such as \
+                     `dynamodb:moontide@us-west-2`; its name has 3 to 255 letters, digits, `-`, `_` \
+                     and `.`",
+                )
+            }),
+            _ => Err(CommandError::new(code::BAD_ARGUMENT, format!("`{text}` is no store"))
+                .hint("a store is written `sqlite:PATH`, such as `sqlite:/srv/moontide/moontide.db`")
+                .hint("or `dynamodb:TABLE@REGION`, such as `dynamodb:moontide@us-west-2`")),
         }
+    }
+
+    fn parse_table(text: &str) -> Option<Address> {
+        let (table, region) = match text.split_once('@') {
+            Some((table, region)) => (table, Some(region)),
+            None => (text, None),
+        };
+        let is_plain = |text: &str, more: &str| {
+            text.chars().all(|it| it.is_ascii_alphanumeric() || more.contains(it))
+        };
+        let is_table = (3..=255).contains(&table.len()) && is_plain(table, "-_.");
+        let is_region = region.is_none_or(|region| !region.is_empty() && is_plain(region, "-"));
+        (is_table && is_region).then(|| Address::Dynamo {
+            table: table.to_owned(),
+            region: region.map(str::to_owned),
+            fallback_region: None,
+        })
     }
 
     /// The store that flag, environment, settings or platform lead to, in this order.
@@ -36,16 +74,25 @@ impl Address {
         environment: &Environment,
         settings: &Settings,
     ) -> Result<Address> {
-        match flag.or(environment.store.as_deref()).or(settings.store.as_deref()) {
-            Some(text) => Address::parse(text),
-            None => Ok(Address::Sqlite(home::state(environment)?.join(FILE))),
+        let mut address = match flag.or(environment.store.as_deref()).or(settings.store.as_deref())
+        {
+            Some(text) => Address::parse(text)?,
+            None => Address::Sqlite(home::state(environment)?.join(FILE)),
+        };
+        if let Address::Dynamo { fallback_region, .. } = &mut address {
+            fallback_region.clone_from(&environment.ssm_region);
         }
+        Ok(address)
     }
 
     /// Where it is, as `--store` takes it.
     pub(crate) fn text(&self) -> String {
         match self {
             Address::Sqlite(path) => format!("sqlite:{}", path.display()),
+            Address::Dynamo { table, region: Some(region), .. } => {
+                format!("dynamodb:{table}@{region}")
+            }
+            Address::Dynamo { table, region: None, .. } => format!("dynamodb:{table}"),
         }
     }
 
@@ -58,14 +105,55 @@ impl Address {
                 Err(CommandError::new(code::STORE_UNUSABLE, message)
                     .hint("check `--store` and MOONTIDE_STORE; `moontide run` makes a new store"))
             }
-            Address::Sqlite(_) => self.open(),
+            Address::Sqlite(_) | Address::Dynamo { .. } => self.open(),
         }
     }
 
-    /// Opens the store; a new one is made where there is none.
+    /// Opens the store; a new file is made where there is none, but no table.
     pub(crate) fn open(&self) -> Result<Arc<dyn Store>> {
         match self {
             Address::Sqlite(path) => Ok(Arc::new(SqliteStore::open(path)?)),
+            Address::Dynamo { table, .. } => {
+                Ok(Arc::new(DynamoStore::open(self.session_settings(), table)?))
+            }
+        }
+    }
+
+    /// Where AWS is for the store.
+    pub(crate) fn session_settings(&self) -> SessionSettings {
+        let (region, fallback_region) = match self {
+            Address::Sqlite(_) => (None, None),
+            Address::Dynamo { region, fallback_region, .. } => {
+                (region.clone(), fallback_region.clone())
+            }
+        };
+        SessionSettings { region, fallback_region, ..SessionSettings::default() }
+    }
+
+    /// The Region that the store lives and dies with; `None`: that of this machine, wherever it is.
+    async fn region(&self) -> Option<String> {
+        match self {
+            Address::Sqlite(_) => None,
+            Address::Dynamo { region: Some(region), .. } => Some(region.clone()),
+            Address::Dynamo { region: None, .. } => {
+                let session = Session::open(self.session_settings()).await.ok()?;
+                session.region().ok().map(str::to_owned)
+            }
+        }
+    }
+
+    /// Warns whoever keeps executions in the very Region that the runbook recovers from.
+    pub(crate) async fn warn_if_doomed(&self, context: &Context, plan: &Plan) {
+        let Some(source) = &plan.source_region else { return };
+        if self.region().await.as_ref() == Some(source) {
+            context.output.say([
+                strong("warning: "),
+                plain(format!(
+                    "the store {} is in {source}, the Region that this runbook recovers from: when \
+                     it fails, the executions are out of reach. Keep them in another Region",
+                    self.text()
+                )),
+            ]);
         }
     }
 }
@@ -89,7 +177,40 @@ mod tests {
 
     #[test]
     fn an_address_of_another_kind_is_explained() {
-        let error = Address::parse("postgres://x").expect_err("there is no such store");
-        assert_eq!(error.code, code::BAD_ARGUMENT);
+        for wrong in ["postgres://x", "sqlite:", "moontide", ""] {
+            let error = Address::parse(wrong).expect_err("there is no such store");
+            assert_eq!(error.code, code::BAD_ARGUMENT);
+            assert!(error.message.ends_with("is no store"), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn a_table_may_name_its_region() {
+        for (text, table, region) in [
+            ("dynamodb:moontide", "moontide", None),
+            ("dynamodb:dr.moon_tide-1@eu-west-1", "dr.moon_tide-1", Some("eu-west-1")),
+        ] {
+            let address = Address::parse(text).unwrap();
+            assert_eq!(address.text(), text);
+            let Address::Dynamo { table: parsed, region: parsed_region, .. } = address else {
+                panic!("{text}")
+            };
+            assert_eq!((parsed.as_str(), parsed_region.as_deref()), (table, region));
+        }
+        for wrong in ["", "ab", "a b c", "moontide@", "@us-west-2", "moontide@us west", "a@b@c"] {
+            let error = Address::parse(&format!("dynamodb:{wrong}")).expect_err(wrong);
+            assert!(error.message.ends_with("names no table"), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn the_ssm_agent_says_where_the_table_is_when_nobody_else_does() {
+        let ssm_region = Some("us-east-1".to_owned());
+        let environment = Environment { ssm_region, ..Environment::default() };
+        let settings = Settings::default();
+        let address = Address::choose(Some("dynamodb:moontide"), &environment, &settings).unwrap();
+        let session = address.session_settings();
+        assert_eq!((session.region, session.fallback_region.as_deref()), (None, Some("us-east-1")));
+        assert_eq!((session.profile, session.endpoint_url), (None, None));
     }
 }

@@ -153,12 +153,18 @@ pub struct AskInput {
     #[serde(default)]
     pub approvers: Vec<String>,
     /// How many different people must say the same; one is enough for `abort`.
-    #[serde(default = "one")]
+    #[serde(default = "one", skip_serializing_if = "is_one")]
     pub approvals: u32,
 }
 
 fn one() -> u32 {
     1
+}
+
+/// A default that came later is left out, or older journals would remember another question.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn is_one(approvals: &u32) -> bool {
+    *approvals == 1
 }
 
 /// More letters in one choice than anybody types.

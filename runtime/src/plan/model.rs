@@ -27,6 +27,9 @@ pub struct Plan {
     /// The Regions it may act in; the first is where its calls go. Empty: the session's Region.
     #[serde(default)]
     pub regions: Vec<String>,
+    /// The Region that it recovers from, where declared. Nothing is done there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_region: Option<String>,
     /// The AWS account it may act in, where declared.
     #[serde(default)]
     pub account: Option<String>,

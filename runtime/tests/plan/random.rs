@@ -32,6 +32,7 @@ fn word() -> impl Strategy<Value = String> {
             "secret",
             "region",
             "regions",
+            "source_region",
             "account",
             "objectives",
             "rto",

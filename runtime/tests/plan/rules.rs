@@ -17,7 +17,7 @@ fn a_runbook_is_a_table_with_a_name_and_waves() {
     waves: a runbook needs at least one wave
     ");
     assert_snapshot!(complaints(&json!({ "nmae": "x", "waves": { "a": {} }, "colour": 1 })), @"
-    colour: unknown field `colour`; a runbook has `name`, `description`, `region`, `regions`, `account`, `objectives`, `params`, `waves`, `max_parallel_waves`, `on_start`, `on_cancel` and `on_finish`
+    colour: unknown field `colour`; a runbook has `name`, `description`, `region`, `regions`, `source_region`, `account`, `objectives`, `params`, `waves`, `max_parallel_waves`, `on_start`, `on_cancel` and `on_finish`
     nmae: unknown field `nmae`, did you mean `name`?
     waves: `waves` must be a list, and is a table
     ");
@@ -140,6 +140,7 @@ fn places_are_regions_and_accounts() {
     regions[2]: `US-EAST-1` is not the name of a Region, such as `us-west-2`, did you mean `us-east-1`?
     account: an account has 12 digits, and `1234` has not
     ");
+    assert_snapshot!(complaints_about(json!({ "source_region": "Virginia" })), @"source_region: `Virginia` is not the name of a Region, such as `us-west-2`");
     assert_snapshot!(complaints_about(json!({ "region": "us-west-2", "regions": ["us-west-2"] })), @"regions: a runbook has either `region` or `regions`, not both");
 }
 

@@ -12,6 +12,7 @@ fn a_complete_runbook_becomes_a_plan() {
         "name": "three-tier",
         "description": "Database, then web",
         "regions": ["us-west-2", "us-east-1"],
+        "source_region": "eu-west-1",
         "account": "012345678901",
         "objectives": { "rto": "2h", "rpo": 900 },
         "max_parallel_waves": 2,
@@ -49,6 +50,7 @@ fn a_complete_runbook_becomes_a_plan() {
         "us-west-2",
         "us-east-1"
       ],
+      "source_region": "eu-west-1",
       "account": "012345678901",
       "rto": {
         "secs": 7200,

@@ -10,7 +10,8 @@ use moontide_runtime::clock::Clock;
 use moontide_runtime::store::lease::{acquire, keep};
 use moontide_runtime::store::{Lease, LeaseRecord, Store, StoreError};
 
-use crate::given::{Place, entries, execution, leased, moment, sequences};
+use crate::given::{entries, execution, leased, moment, sequences};
+use crate::place::Place;
 
 crate::on_every_store!(
     a_lease_changes_hands_under_a_new_epoch,

@@ -1,9 +1,12 @@
 //! One body of tests for every store, and what only a file can suffer.
+//!
+//! `records` and `leases` run here in memory and on SQLite, and in `host/aws/tests/stores` on DynamoDB.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
 mod given;
 mod leases;
+mod place;
 mod records;
 mod sqlite;
 
@@ -13,13 +16,13 @@ macro_rules! on_every_store {
         mod on_memory {
             $(#[tokio::test]
             async fn $test() {
-                super::$test(&$crate::given::Place::in_memory()).await;
+                super::$test(&$crate::place::Place::in_memory()).await;
             })*
         }
         mod on_sqlite {
             $(#[tokio::test]
             async fn $test() {
-                super::$test(&$crate::given::Place::in_a_file()).await;
+                super::$test(&$crate::place::Place::in_a_file()).await;
             })*
         }
     };

@@ -6,7 +6,8 @@ use futures_util::future::join_all;
 use moontide_runtime::journal::{Execution, Format};
 use moontide_runtime::store::{Lease, LeaseRecord, StoreError};
 
-use crate::given::{Place, entries, execution, leased, moment, sequences, signal};
+use crate::given::{entries, execution, leased, moment, sequences, signal};
+use crate::place::Place;
 
 crate::on_every_store!(
     an_execution_is_found_as_it_was_created,

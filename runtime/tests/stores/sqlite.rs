@@ -9,7 +9,8 @@ use std::sync::Arc;
 use moontide_runtime::store::{SqliteStore, Store, StoreError};
 use rusqlite::Connection;
 
-use crate::given::{Place, entries, execution, leased, sequences};
+use crate::given::{entries, execution, leased, sequences};
+use crate::place::Place;
 
 /// A file beside another, named like it with something added.
 fn beside(file: &Path, ending: &str) -> PathBuf {

@@ -57,9 +57,7 @@ async fn a_broken_file_and_a_missing_region_say_what_to_do() {
 
 /// `StartRecovery` through the real HTTP client.
 async fn start_recovery_at(host: &str, port: u16) -> Reply {
-    let Session { config } = Session::pretend(https_client());
-    let endpoint = format!("http://{host}:{port}");
-    let session = Session { config: config.into_builder().endpoint_url(endpoint).build() };
+    let session = Session::pretend_at(&format!("http://{host}:{port}"));
     let drs = aws_sdk_drs::Client::new(&session.config("us-west-2", Attempts::One));
     let error = drs.start_recovery().set_source_servers(Some(vec![])).send().await.unwrap_err();
     error::reply(Class::Tagged, "drs.start_recovery", &error)

@@ -7,6 +7,7 @@ use clap::Args;
 use crate::context::Context;
 use crate::error::Result;
 use crate::runbook::Files;
+use crate::stores::Address;
 use crate::view::plan::PlanView;
 use crate::{exit, params};
 
@@ -34,6 +35,11 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     if !flags.params.is_empty() {
         params::bind(&plan, &flags.params)?;
     }
+    let address = Address::choose(context.store.as_deref(), &context.environment, &settings)?;
+    context.block_on(async {
+        address.warn_if_doomed(context, &plan).await;
+        Ok(())
+    })?;
     context.output.show(&PlanView::of(plan))?;
     Ok(exit::COMPLETED)
 }

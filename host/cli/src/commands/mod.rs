@@ -12,3 +12,4 @@ pub(crate) mod run;
 pub(crate) mod show;
 pub(crate) mod sim;
 pub(crate) mod status;
+pub(crate) mod store;

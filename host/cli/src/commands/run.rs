@@ -113,6 +113,7 @@ impl Start<'_> {
         let values = params::bind(&self.plan, &flags.params)?;
         Flag::check(&flags.answers, &self.plan)?;
         let address = Address::choose(context.store.as_deref(), &context.environment, &settings)?;
+        address.warn_if_doomed(context, &self.plan).await;
         let store = address.open()?;
         if let Some(id) = &flags.execution_id {
             match store.execution(id).await {

@@ -1,6 +1,7 @@
-//! What is wrong with an AWS session, and with a pretend world.
+//! What is wrong with an AWS session, with a table, and with a pretend world.
 
 use moontide_aws::SessionError;
+use moontide_aws::store::OpenError;
 use moontide_sim::WorldError;
 
 use super::code::{self, Code};
@@ -16,6 +17,25 @@ impl From<SessionError> for CommandError {
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
         let message = format!("{error}{}", cause.unwrap_or_default());
         CommandError::new(code, message).hint(error.next_step())
+    }
+}
+
+impl From<OpenError> for CommandError {
+    fn from(error: OpenError) -> CommandError {
+        let message = error.to_string();
+        match error {
+            OpenError::Session(SessionError::MissingRegion) => {
+                CommandError::new(code::NO_REGION, "nothing says in which Region the store is")
+                    .hint("write `dynamodb:TABLE@REGION`, or set AWS_REGION")
+            }
+            OpenError::Session(error) => error.into(),
+            OpenError::Store(error) => error.into(),
+            OpenError::Missing { place } => CommandError::new(code::STORE_UNUSABLE, message)
+                .hint(format!("`moontide store init --store {place}` makes it"))
+                .hint("check its name, its Region and AWS_PROFILE if it should be there"),
+            OpenError::NotInitialised { place } => CommandError::new(code::STORE_UNUSABLE, message)
+                .hint(format!("`moontide store init --store {place}` makes it one")),
+        }
     }
 }
 

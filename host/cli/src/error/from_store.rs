@@ -19,6 +19,11 @@ impl From<StoreError> for CommandError {
                 .hint("please report it if it happens again"),
             StoreError::Held { .. } => CommandError::new(code::HELD, message),
             StoreError::Format { .. } => newer(message),
+            StoreError::Unusable { place, message: said, transient: false }
+                if place.starts_with("dynamodb:") =>
+            {
+                table(message, &place, &said)
+            }
             StoreError::Unusable { transient, message: said, .. } => {
                 unusable(message, &said, transient)
             }
@@ -45,6 +50,18 @@ fn unusable(message: String, said: &str, transient: bool) -> CommandError {
     CommandError::new(code, message).hint(hint)
 }
 
+/// A DynamoDB table.
+fn table(message: String, place: &str, said: &str) -> CommandError {
+    let error = CommandError::new(code::STORE_UNUSABLE, message);
+    if said.contains("no such table") {
+        return error.hint(format!("`moontide store init --store {place}` makes it"));
+    }
+    error.hint(
+        "the store follows AWS_PROFILE, AWS_REGION and AWS_ENDPOINT_URL_DYNAMODB; flags such as \
+         `--profile` are for the world only",
+    )
+}
+
 /// `SQLite` and the system say it in their own words.
 fn is_full(said: &str) -> bool {
     let said = said.to_lowercase();
@@ -66,5 +83,17 @@ mod tests {
         assert_eq!(code_of("database or disk is full", false), code::STORE_FULL.name);
         assert_eq!(code_of("database is locked", true), code::STORE_BUSY.name);
         assert_eq!(code_of("file is not a database", false), code::STORE_UNUSABLE.name);
+    }
+
+    #[test]
+    fn a_table_that_has_gone_comes_with_the_command_that_makes_it() {
+        let place = "dynamodb:drills@us-west-2".to_owned();
+        let message = "there is no such table".to_owned();
+        let error = CommandError::from(StoreError::Unusable { place, message, transient: false });
+        assert_eq!(error.code, code::STORE_UNUSABLE);
+        assert_eq!(
+            error.hints,
+            ["`moontide store init --store dynamodb:drills@us-west-2` makes it"]
+        );
     }
 }

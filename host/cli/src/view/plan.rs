@@ -53,6 +53,7 @@ fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("description", plan.description.clone()),
         ("regions", plan.regions.join(", ")),
+        ("source", plan.source_region.clone().unwrap_or_default()),
         ("account", plan.account.clone().unwrap_or_default()),
         ("RTO", plan.rto.map(duration::format).unwrap_or_default()),
         ("RPO", plan.rpo.map(duration::format).unwrap_or_default()),

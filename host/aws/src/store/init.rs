@@ -1,0 +1,218 @@
+//! Making a table a store. Each step is asked for only where it is not done, so all of it may be repeated.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::operation::create_table::CreateTableError;
+use aws_sdk_dynamodb::operation::describe_table::DescribeTableOutput;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure as Return;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, ContinuousBackupsStatus, KeySchemaElement, KeyType,
+    PointInTimeRecoverySpecification, PointInTimeRecoveryStatus, ScalarAttributeType, TableStatus,
+    TimeToLiveSpecification, TimeToLiveStatus,
+};
+use moontide_runtime::journal::Format;
+use moontide_runtime::store::StoreError;
+
+use super::keys::{self, EXPIRES_AT, PK, SK};
+use super::retry::{Patience, Stopped, retried};
+use super::table::Table;
+use super::trouble::{Conditional, Refusal};
+
+/// How often a table is looked at that is being made.
+const LOOK: Duration = Duration::from_secs(1);
+/// How many times. Tables are usually there after some ten seconds.
+const LOOKS: u32 = 300;
+
+/// What was done to make a table a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Initialised {
+    /// The store's address: `dynamodb:TABLE@REGION`.
+    pub place: String,
+    /// Whether there was no such table before.
+    pub created: bool,
+    /// Deleting items by their attribute `expires_at`.
+    pub time_to_live: Setting,
+    /// Restoring the table as it was at any second of the last weeks.
+    pub point_in_time_recovery: Setting,
+}
+
+/// A setting of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// It was turned on.
+    TurnedOn,
+    /// It was on before.
+    WasOn,
+    /// It cannot be turned on here, and why. The store works without it.
+    NotOffered(String),
+}
+
+/// Makes the table a store; makes the table first, if there is none.
+pub(super) async fn initialise(table: &Table) -> Result<Initialised, StoreError> {
+    let created = create(table).await?;
+    active(table).await?;
+    // Before anything is changed: a table of another program has other keys, and refuses this one.
+    if let Some(store) = table.get(keys::store()).await? {
+        table.readable(&store)?;
+    }
+    let time_to_live = time_to_live(table).await;
+    let point_in_time_recovery = point_in_time_recovery(table).await;
+    sign(table).await?;
+    let place = table.place.clone();
+    Ok(Initialised { place, created, time_to_live, point_in_time_recovery })
+}
+
+/// Makes the table; returns whether there was none.
+async fn create(table: &Table) -> Result<bool, StoreError> {
+    match describe(table).await {
+        Ok(_) => return Ok(false),
+        Err(Stopped::Missing) => {}
+        Err(stopped) => return Err(stopped.unconditional(table)),
+    }
+    let request = || {
+        let mut request = table.client.create_table().table_name(&table.name);
+        for (name, role) in [(PK, KeyType::Hash), (SK, KeyType::Range)] {
+            request = request.key_schema(key(name, role)).attribute_definitions(attribute(name));
+        }
+        request.billing_mode(BillingMode::PayPerRequest).send()
+    };
+    match retried(table, Patience::Usual, request).await {
+        // The second: somebody else has made it in this moment; or we have, and the reply was lost.
+        Ok(_) | Err(Stopped::Condition(_)) => Ok(true),
+        Err(stopped) => Err(stopped.unconditional(table)),
+    }
+}
+
+impl Conditional for CreateTableError {
+    fn refusal(&self) -> Option<Refusal> {
+        // The condition is that there is none.
+        self.is_resource_in_use_exception().then_some(Refusal::Condition(None))
+    }
+}
+
+fn key(name: &str, role: KeyType) -> KeySchemaElement {
+    let key = KeySchemaElement::builder().attribute_name(name).key_type(role);
+    #[expect(clippy::expect_used, reason = "what a key must have is given above")]
+    key.build().expect("a key has a name and a role")
+}
+
+fn attribute(name: &str) -> AttributeDefinition {
+    let text = ScalarAttributeType::S;
+    let attribute = AttributeDefinition::builder().attribute_name(name).attribute_type(text);
+    #[expect(clippy::expect_used, reason = "what an attribute must have is given above")]
+    attribute.build().expect("an attribute has a name and a type")
+}
+
+async fn describe(table: &Table) -> Result<DescribeTableOutput, Stopped> {
+    let request = || table.client.describe_table().table_name(&table.name).send();
+    retried(table, Patience::Usual, request).await
+}
+
+/// Returns once the table can be used.
+async fn active(table: &Table) -> Result<(), StoreError> {
+    for _ in 0..LOOKS {
+        match describe(table).await {
+            Ok(described) => {
+                let usable = [TableStatus::Active, TableStatus::Updating];
+                let status = described.table.and_then(|table| table.table_status);
+                if status.is_some_and(|status| usable.contains(&status)) {
+                    return Ok(());
+                }
+            }
+            // It was asked for a moment ago, and does not show everywhere yet.
+            Err(Stopped::Missing) => {}
+            Err(stopped) => return Err(stopped.unconditional(table)),
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    let sentence = "the table is being made, and cannot be used yet".to_owned();
+    Err(Refusal::Again(sentence).at(&table.place))
+}
+
+async fn time_to_live(table: &Table) -> Setting {
+    let client = &table.client;
+    let asked = retried(table, Patience::Usual, || {
+        client.describe_time_to_live().table_name(&table.name).send()
+    });
+    let status = match asked.await {
+        Ok(told) => told.time_to_live_description.and_then(|it| it.time_to_live_status),
+        Err(stopped) => return Setting::not_offered(table, stopped),
+    };
+    if matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)) {
+        return Setting::WasOn;
+    }
+    let specification = TimeToLiveSpecification::builder().enabled(true).attribute_name(EXPIRES_AT);
+    #[expect(clippy::expect_used, reason = "what it must have is given above")]
+    let specification = specification.build().expect("a name, and whether it is on");
+    let turned_on = retried(table, Patience::Usual, || {
+        let request = client.update_time_to_live().table_name(&table.name);
+        request.time_to_live_specification(specification.clone()).send()
+    });
+    Setting::turned_on(table, turned_on.await)
+}
+
+async fn point_in_time_recovery(table: &Table) -> Setting {
+    let client = &table.client;
+    let asked = retried(table, Patience::Usual, || {
+        client.describe_continuous_backups().table_name(&table.name).send()
+    });
+    let backups = match asked.await {
+        Ok(told) => told.continuous_backups_description,
+        Err(stopped) => return Setting::not_offered(table, stopped),
+    };
+    let is_on = backups.is_some_and(|backups| {
+        let recovery = backups.point_in_time_recovery_description();
+        let status = recovery.and_then(|it| it.point_in_time_recovery_status());
+        backups.continuous_backups_status == ContinuousBackupsStatus::Enabled
+            && status == Some(&PointInTimeRecoveryStatus::Enabled)
+    });
+    if is_on {
+        return Setting::WasOn;
+    }
+    let specification =
+        PointInTimeRecoverySpecification::builder().point_in_time_recovery_enabled(true);
+    #[expect(clippy::expect_used, reason = "what it must have is given above")]
+    let specification = specification.build().expect("whether it is on");
+    let turned_on = retried(table, Patience::Usual, || {
+        let request = client.update_continuous_backups().table_name(&table.name);
+        request.point_in_time_recovery_specification(specification.clone()).send()
+    });
+    Setting::turned_on(table, turned_on.await)
+}
+
+impl Setting {
+    fn turned_on<T>(table: &Table, turned_on: Result<T, Stopped>) -> Setting {
+        match turned_on {
+            Ok(_) => Setting::TurnedOn,
+            Err(stopped) => Setting::not_offered(table, stopped),
+        }
+    }
+
+    fn not_offered(table: &Table, stopped: Stopped) -> Setting {
+        let reason = match stopped.unconditional(table) {
+            StoreError::Unusable { message, .. } => message,
+            error => error.to_string(),
+        };
+        Setting::NotOffered(reason)
+    }
+}
+
+/// Writes the format into the table, unless it is there: this is what makes it a store.
+async fn sign(table: &Table) -> Result<(), StoreError> {
+    let mut item = keys::store();
+    item.insert(keys::FORMAT.to_owned(), keys::number(Format::CURRENT.0));
+    let request = || {
+        let request = table.client.put_item().table_name(&table.name);
+        request
+            .set_item(Some(item.clone()))
+            .condition_expression("attribute_not_exists(#pk)")
+            .expression_attribute_names("#pk", PK)
+            .return_values_on_condition_check_failure(Return::AllOld)
+            .send()
+    };
+    match retried(table, Patience::Usual, request).await {
+        Ok(_) => Ok(()),
+        Err(Stopped::Condition(found)) => table.readable(&found.unwrap_or_default()),
+        Err(stopped) => Err(stopped.unconditional(table)),
+    }
+}

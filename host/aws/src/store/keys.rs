@@ -1,0 +1,125 @@
+//! Which items there are, and what their attributes are called.
+//!
+//! | `pk` | `sk` | what | written |
+//! |---|---|---|---|
+//! | `store` | `format` | the format of the whole store | once |
+//! | `executions` | `CREATED#ID` | an execution in the list | once |
+//! | `execution#ID` | `head` | the pinned plan and sources | once |
+//! | `execution#ID` | `state` | holder, epoch and beat of the lease; the journal's length | often |
+//! | `execution#ID` | `journal#SEQUENCE` | the entries of one append, by the number of the first | once |
+//! | `execution#ID` | `signal#NUMBER` | a signal | once |
+//! | `parts#NONCE` | `NUMBER` | a part of a text that does not fit into its item | once |
+//!
+//! Parts are written before the item that refers to them; without it nobody sees them.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+/// An item, or the key of one.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// The partition key.
+pub(super) const PK: &str = "pk";
+/// The sort key.
+pub(super) const SK: &str = "sk";
+/// When an item may be deleted by DynamoDB, in seconds since 1970. No item has it in this format.
+pub(super) const EXPIRES_AT: &str = "expires_at";
+
+/// The format of the store, of a head, of a state.
+pub(super) const FORMAT: &str = "format";
+/// Who holds the lease; empty: nobody.
+pub(super) const HOLDER: &str = "holder";
+/// The epoch it is held under; 0: nobody ever held it.
+pub(super) const EPOCH: &str = "epoch";
+/// Grows with every renewal.
+pub(super) const BEAT: &str = "beat";
+/// Of a state: the number of the journal's last entry. Of a journal item: of the last entry in it.
+pub(super) const LAST: &str = "last_sequence";
+/// The nonce of the request that wrote the item.
+pub(super) const NONCE: &str = "nonce";
+/// The nonce of the request that changed the lease last.
+pub(super) const LEASED: &str = "leased";
+/// The nonce of the append that came last.
+pub(super) const APPENDED: &str = "appended";
+/// JSON.
+pub(super) const TEXT: &str = "text";
+/// The partition that the parts of the JSON are in, and how many there are.
+pub(super) const PARTS: &str = "parts";
+/// How many parts there are.
+pub(super) const COUNT: &str = "count";
+/// An execution's id.
+pub(super) const ID: &str = "id";
+/// The runbook's name.
+pub(super) const RUNBOOK: &str = "runbook";
+/// When an execution was created.
+pub(super) const CREATED_AT: &str = "created_at";
+
+/// The partition of the list.
+pub(super) const EXECUTIONS: &str = "executions";
+
+/// Where the format of the whole store is.
+pub(super) fn store() -> Item {
+    key("store", "format")
+}
+
+/// An execution in the list, by when it was created.
+pub(super) fn listed(created_us: i64, id: &str) -> Item {
+    key(EXECUTIONS, &format!("{:020}#{id}", created_us.max(0)))
+}
+
+/// The partition of an execution.
+pub(super) fn partition(id: &str) -> String {
+    format!("execution#{id}")
+}
+
+/// The head of an execution.
+pub(super) fn head(id: &str) -> Item {
+    key(&partition(id), "head")
+}
+
+/// The state of an execution.
+pub(super) fn state(id: &str) -> Item {
+    key(&partition(id), "state")
+}
+
+/// The sort key of the journal item whose first entry has this number.
+pub(super) fn journal_sk(sequence: u64) -> String {
+    format!("journal#{sequence:020}")
+}
+
+/// The sort key of a signal.
+pub(super) fn signal_sk(number: u64) -> String {
+    format!("signal#{number:020}")
+}
+
+/// The sort key of a part.
+pub(super) fn part_sk(number: usize) -> String {
+    format!("{number:08}")
+}
+
+/// The partition of the parts that one request wrote.
+pub(super) fn parts(nonce: &str) -> String {
+    format!("parts#{nonce}")
+}
+
+/// A key.
+pub(super) fn key(pk: &str, sk: &str) -> Item {
+    [(PK.to_owned(), string(pk)), (SK.to_owned(), string(sk))].into()
+}
+
+/// A string value.
+pub(super) fn string(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+/// A number.
+pub(super) fn number(number: impl ToString + Copy) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+/// A name that no other request has.
+pub(super) fn nonce() -> String {
+    // 32 characters; 36 is the longest that a transaction's token may be.
+    format!("{:032x}", fastrand::u128(..))
+}

@@ -1,0 +1,142 @@
+//! Leases: conditional updates of an execution's state.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure as Return;
+use moontide_runtime::store::{Lease, LeaseRecord, StoreError};
+
+use super::item;
+use super::keys::{self, Item};
+use super::retry::{Patience, Stopped, retried};
+use super::state::State;
+use super::table::Table;
+
+/// The state of an execution.
+pub(super) async fn state(table: &Table, id: &str) -> Result<State, StoreError> {
+    state_within(table, id, Patience::Usual).await
+}
+
+/// The same, for as long as `patience` lasts.
+pub(super) async fn state_within(
+    table: &Table,
+    id: &str,
+    patience: Patience,
+) -> Result<State, StoreError> {
+    let item = table.try_get(keys::state(id), patience).await;
+    let item = item.map_err(|stopped| stopped.unconditional(table))?;
+    State::read(table, id, item.as_ref())
+}
+
+/// Takes the lease, if it still is as `seen`.
+pub(super) async fn take(
+    table: &Table,
+    id: &str,
+    holder: &str,
+    seen: Option<&LeaseRecord>,
+) -> Result<Lease, StoreError> {
+    // Refuses what a newer release wrote; who comes too late anyway learns it without a write.
+    let state = state(table, id).await?;
+    let lease = Lease::take(id, holder, seen, state.lease.as_ref())?;
+    let nobody = LeaseRecord { holder: String::new(), epoch: 0, beat: 0 };
+    let (old, new) = (seen.unwrap_or(&nobody), lease.record());
+    let nonce = keys::nonce();
+    let request = || {
+        update(table, &table.leases, id, &nonce)
+            .update_expression(
+                "SET #holder = :holder, #epoch = :epoch, #beat = :beat, #leased = :nonce",
+            )
+            .condition_expression(
+                "#holder = :old_holder AND #epoch = :old_epoch AND #beat = :old_beat",
+            )
+            .expression_attribute_names("#beat", keys::BEAT)
+            .expression_attribute_values(":holder", keys::string(&new.holder))
+            .expression_attribute_values(":epoch", keys::number(new.epoch))
+            .expression_attribute_values(":beat", keys::number(new.beat))
+            .expression_attribute_values(":old_holder", keys::string(&old.holder))
+            .expression_attribute_values(":old_epoch", keys::number(old.epoch))
+            .expression_attribute_values(":old_beat", keys::number(old.beat))
+            .send()
+    };
+    match retried(table, Patience::Usual, request).await {
+        Ok(_) => Ok(lease),
+        Err(Stopped::Condition(item)) => {
+            let state = State::read(table, id, item.as_ref())?;
+            if is_ours(item.as_ref(), &nonce) {
+                return Ok(lease);
+            }
+            let holder = state.lease.map(|record| record.holder).unwrap_or_default();
+            Err(StoreError::Held { holder })
+        }
+        Err(stopped) => Err(stopped.unconditional(table)),
+    }
+}
+
+/// Moves the beat of a lease that is still ours.
+pub(super) async fn renew(table: &Table, lease: &Lease) -> Result<(), StoreError> {
+    let nonce = keys::nonce();
+    let request = || {
+        held(table, lease, &nonce)
+            .update_expression("SET #beat = #beat + :one, #leased = :nonce")
+            .expression_attribute_names("#beat", keys::BEAT)
+            .expression_attribute_values(":one", keys::number(1))
+            .send()
+    };
+    match retried(table, Patience::Beat, request).await {
+        Ok(_) => Ok(()),
+        Err(Stopped::Condition(item)) => {
+            let state = State::read(table, &lease.execution, item.as_ref())?;
+            if is_ours(item.as_ref(), &nonce) {
+                return Ok(());
+            }
+            lease.check(state.lease.as_ref())?;
+            Err(table.contradiction())
+        }
+        Err(stopped) => Err(stopped.unconditional(table)),
+    }
+}
+
+/// Gives back a lease that is still ours.
+pub(super) async fn release(table: &Table, lease: &Lease) -> Result<(), StoreError> {
+    let nonce = keys::nonce();
+    let request = || {
+        held(table, lease, &nonce)
+            .update_expression("SET #holder = :nobody, #leased = :nonce")
+            .send()
+    };
+    match retried(table, Patience::Usual, request).await {
+        Ok(_) => Ok(()),
+        // It was lost already, or an earlier attempt has given it back.
+        Err(Stopped::Condition(item)) => {
+            State::read(table, &lease.execution, item.as_ref()).map(drop)
+        }
+        Err(stopped) => Err(stopped.unconditional(table)),
+    }
+}
+
+/// An update under the condition that the lease is still ours, and that it was not made before.
+fn held(table: &Table, lease: &Lease, nonce: &str) -> UpdateItemFluentBuilder {
+    update(table, &table.leases, &lease.execution, nonce)
+        .condition_expression(
+            "#holder = :holder AND #holder <> :nobody AND #epoch = :epoch AND #leased <> :nonce",
+        )
+        .expression_attribute_values(":nobody", keys::string(""))
+        .expression_attribute_values(":holder", keys::string(&lease.holder))
+        .expression_attribute_values(":epoch", keys::number(lease.epoch))
+}
+
+/// An update of a state that shows the state if its condition fails.
+fn update(table: &Table, client: &Client, id: &str, nonce: &str) -> UpdateItemFluentBuilder {
+    client
+        .update_item()
+        .table_name(&table.name)
+        .set_key(Some(keys::state(id)))
+        .return_values_on_condition_check_failure(Return::AllOld)
+        .expression_attribute_names("#holder", keys::HOLDER)
+        .expression_attribute_names("#epoch", keys::EPOCH)
+        .expression_attribute_names("#leased", keys::LEASED)
+        .expression_attribute_values(":nonce", keys::string(nonce))
+}
+
+fn is_ours(item: Option<&Item>, nonce: &str) -> bool {
+    item.is_some_and(|item| item::is(item, keys::LEASED, nonce))
+}

@@ -1,0 +1,102 @@
+//! How long a store that is throttled, or does not answer, is asked again.
+//!
+//! Every request of this store may be sent again: reads change nothing, and writes carry a nonce by
+//! which their own success is known. The SDK itself sends each only once.
+
+use std::error::Error;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use moontide_runtime::store::StoreError;
+
+use super::keys::Item;
+use super::table::Table;
+use super::trouble::{Conditional, Refusal};
+
+/// The first pause is at most this long; the next ones grow.
+const FIRST: Duration = Duration::from_millis(50);
+/// No pause is longer.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// For how long something is tried again. Then it is `StoreError::Unusable`, and transient.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Patience {
+    /// A renewal: it comes again at the next beat, and whoever keeps the lease wants to know.
+    Beat,
+    /// What a person waits for, or a process that has just begun.
+    Usual,
+    /// What an execution stops without: its journal, and the signals to it. Meanwhile it does nothing
+    /// to the world, because an intent comes first; and if somebody takes over, the append is refused.
+    Execution,
+}
+
+impl Patience {
+    fn duration(self) -> Duration {
+        match self {
+            Patience::Beat => Duration::from_secs(5),
+            Patience::Usual => Duration::from_secs(30),
+            Patience::Execution => Duration::from_mins(15),
+        }
+    }
+}
+
+/// Why a request was not granted in the end.
+#[derive(Debug)]
+pub(super) enum Stopped {
+    /// Its condition does not hold. The item as it is; `None` if there is none.
+    Condition(Option<Item>),
+    /// There is no such table.
+    Missing,
+    /// Anything else.
+    Error(StoreError),
+}
+
+impl Stopped {
+    /// As an error of `table`, for a request without a condition.
+    pub(super) fn unconditional(self, table: &Table) -> StoreError {
+        match self {
+            Stopped::Condition(item) => Refusal::Condition(item).at(&table.place),
+            Stopped::Missing => Refusal::Missing.at(&table.place),
+            Stopped::Error(error) => error,
+        }
+    }
+}
+
+/// Sends a request until it is granted or refused, or until patience is used up.
+pub(super) async fn retried<T, E, F>(
+    table: &Table,
+    patience: Patience,
+    mut request: impl FnMut() -> F,
+) -> Result<T, Stopped>
+where
+    E: Conditional + ProvideErrorMetadata + Error + 'static,
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+{
+    // Looked at between two attempts, each of which ends by itself.
+    let mut over = std::pin::pin!(tokio::time::sleep(patience.duration()));
+    let mut longest = FIRST;
+    loop {
+        let refusal = match request().await {
+            Ok(granted) => return Ok(granted),
+            Err(error) => Refusal::of(&error),
+        };
+        let again = match refusal {
+            Refusal::Condition(item) => return Err(Stopped::Condition(item)),
+            Refusal::Missing => return Err(Stopped::Missing),
+            Refusal::Never(_) => return Err(Stopped::Error(refusal.at(&table.place))),
+            Refusal::Again(sentence) => sentence,
+        };
+        tokio::select! {
+            biased;
+            () = &mut over => {
+                let tried = patience.duration().as_secs();
+                let sentence = format!("for {tried} seconds it was tried in vain: {again}");
+                return Err(Stopped::Error(Refusal::Again(sentence).at(&table.place)));
+            }
+            () = tokio::time::sleep(longest.mul_f64(fastrand::f64().mul_add(0.5, 0.5))) => {}
+        }
+        longest = (longest * 2).min(LONGEST);
+    }
+}

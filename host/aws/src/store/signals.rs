@@ -1,0 +1,84 @@
+//! Signals: items that are numbered without gaps, so that whoever has seen number n misses none.
+
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure as Return;
+use moontide_runtime::store::{Signal, StoreError};
+
+use super::item::{self, Damage};
+use super::keys::{self, Item, SK};
+use super::lease::{state, state_within};
+use super::retry::{Patience, Stopped, retried};
+use super::table::Table;
+use super::text;
+
+/// Leaves a signal; returns its number.
+pub(super) async fn send(table: &Table, id: &str, signal: &Signal) -> Result<u64, StoreError> {
+    state(table, id).await?;
+    let nonce = keys::nonce();
+    let mut said = Item::new();
+    said.insert(keys::NONCE.to_owned(), keys::string(&nonce));
+    text::put(table, &mut said, signal, &nonce, Patience::Usual).await?;
+    // A counter would be quicker where many send at once; but a number that was taken by somebody who
+    // died would then be missing for ever, or arrive after its successors.
+    let mut number = last(table, id).await? + 1;
+    loop {
+        let mut item = said.clone();
+        item.extend(keys::key(&keys::partition(id), &keys::signal_sk(number)));
+        let request = || {
+            let request = table.client.put_item().table_name(&table.name);
+            request
+                .set_item(Some(item.clone()))
+                .condition_expression("attribute_not_exists(#pk)")
+                .expression_attribute_names("#pk", keys::PK)
+                .return_values_on_condition_check_failure(Return::AllOld)
+                .send()
+        };
+        match retried(table, Patience::Usual, request).await {
+            Ok(_) => return Ok(number),
+            Err(Stopped::Condition(Some(item))) if item::is(&item, keys::NONCE, &nonce) => {
+                return Ok(number);
+            }
+            // Somebody else has got this number.
+            Err(Stopped::Condition(_)) => number += 1,
+            Err(stopped) => return Err(stopped.unconditional(table)),
+        }
+    }
+}
+
+/// The number of the last signal; 0 if there is none.
+async fn last(table: &Table, id: &str) -> Result<u64, StoreError> {
+    let (from, to) = (keys::signal_sk(0), keys::signal_sk(u64::MAX));
+    let item = table.last_key(&keys::partition(id), &from, &to, Patience::Usual).await?;
+    item.map_or(Ok(0), |item| number(&item))
+        .map_err(|damage| table.damaged(&format!("a signal of execution `{id}`"), &damage))
+}
+
+fn number(item: &Item) -> Result<u64, Damage> {
+    let sk = item::text(item, SK)?;
+    let number = sk.strip_prefix("signal#").and_then(|number| number.parse().ok());
+    number.ok_or_else(|| Damage(format!("`{sk}` is not the key of a signal")))
+}
+
+/// The signals after number `after`.
+pub(super) async fn read(
+    table: &Table,
+    id: &str,
+    after: u64,
+) -> Result<Vec<(u64, Signal)>, StoreError> {
+    // Whoever drives an execution asks for its signals all the time, and would stop without an answer.
+    let patience = Patience::Execution;
+    let (pk, to) = (keys::partition(id), keys::signal_sk(u64::MAX));
+    let from = keys::signal_sk(after.saturating_add(1));
+    let (_, items) = futures_util::try_join!(
+        state_within(table, id, patience),
+        table.range(&pk, &from, &to, patience),
+    )?;
+    let mut signals = Vec::with_capacity(items.len());
+    for item in items {
+        let what = || format!("a signal of execution `{id}`");
+        let number = number(&item).map_err(|damage| table.damaged(&what(), &damage))?;
+        if number > after {
+            signals.push((number, text::get(table, &item, what, patience).await?));
+        }
+    }
+    Ok(signals)
+}

@@ -1,0 +1,36 @@
+//! The DynamoDB store: the tests of every store, and what only a service can suffer.
+//!
+//! - `records`, `leases`: the same body as for memory and SQLite, from `runtime/tests/stores`.
+//! - `sizes`: what does not fit into one item, one request, one page.
+//! - `tables`: making one, and what is said about others.
+//! - `faults`: every fault, at every request of every operation.
+//! - `outages`: what lasts longer, in virtual time.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
+
+#[path = "../../../../tests/support/dynamo/mod.rs"]
+mod dynamo;
+mod faults;
+#[path = "../../../../runtime/tests/stores/given.rs"]
+mod given;
+#[path = "../../../../runtime/tests/stores/leases.rs"]
+mod leases;
+mod outages;
+mod place;
+#[path = "../../../../runtime/tests/stores/records.rs"]
+mod records;
+mod sizes;
+mod tables;
+
+/// Runs every test on DynamoDB, each time in a new table.
+macro_rules! on_every_store {
+    ($($test:ident),* $(,)?) => {
+        mod on_dynamodb {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(&$crate::place::Place::in_a_table().await).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_every_store;

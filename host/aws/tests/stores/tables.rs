@@ -1,0 +1,147 @@
+//! Making a table a store, and tables that are none.
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
+    ScalarAttributeType, TimeToLiveSpecification, TimeToLiveStatus,
+};
+use moontide_aws::DynamoStore;
+use moontide_aws::store::{OpenError, Setting};
+use moontide_runtime::journal::Format;
+use moontide_runtime::store::{Store, StoreError};
+
+use crate::dynamo::Dynamo;
+use crate::given::execution;
+use crate::place::{Place, REGION};
+
+/// The official client, to look past the store.
+pub(crate) fn client(endpoint: &str) -> Client {
+    let key = "pretend";
+    let credentials = Credentials::new(key, key, None, None, key);
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(REGION))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(endpoint);
+    Client::new(&config.build())
+}
+
+async fn table_with_key(name: &str, key: &str) {
+    let client = client(&Dynamo::shared().endpoint());
+    let schema = KeySchemaElement::builder().attribute_name(key).key_type(KeyType::Hash);
+    let text = ScalarAttributeType::S;
+    let attribute = AttributeDefinition::builder().attribute_name(key).attribute_type(text);
+    let request = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
+    let request = request.key_schema(schema.build().unwrap());
+    request.attribute_definitions(attribute.build().unwrap()).send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_table_is_made_once_and_says_what_was_done() {
+    let place = Place::unmade();
+    let store = place.at(&Dynamo::shared().endpoint());
+    assert!(matches!(store.check().await, Err(OpenError::Missing { .. })));
+    let first = store.initialise().await.unwrap();
+    assert!(first.created);
+    assert_eq!(first.place, format!("dynamodb:{}@us-west-2", place.table));
+    assert_eq!(first.time_to_live, Setting::TurnedOn);
+    store.check().await.unwrap();
+    store.create(&execution("x")).await.unwrap();
+
+    let second = store.initialise().await.unwrap();
+    assert!(!second.created);
+    assert_eq!(second.time_to_live, Setting::WasOn);
+    assert_ne!(second.point_in_time_recovery, Setting::TurnedOn);
+    assert_eq!(store.list().await.unwrap().len(), 1, "nothing is lost");
+
+    let client = client(&Dynamo::shared().endpoint());
+    let table = client.describe_table().table_name(&place.table).send().await.unwrap();
+    let billing = table.table.unwrap().billing_mode_summary.unwrap().billing_mode;
+    assert_eq!(billing, Some(BillingMode::PayPerRequest));
+    let expiry = client.describe_time_to_live().table_name(&place.table).send().await.unwrap();
+    let attribute = expiry.time_to_live_description.unwrap().attribute_name;
+    assert_eq!(attribute.as_deref(), Some("expires_at"));
+}
+
+#[tokio::test]
+async fn several_who_make_it_at_once_all_find_it_made() {
+    let place = Place::unmade();
+    let stores: Vec<_> = (0..6).map(|_| place.at(&Dynamo::shared().endpoint())).collect();
+    let made = futures_util::future::join_all(stores.iter().map(DynamoStore::initialise)).await;
+    assert!(made.iter().all(Result::is_ok), "{made:?}");
+    stores[0].check().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_table_that_is_not_there_is_named_in_every_refusal() {
+    let store = Place::unmade().at(&Dynamo::shared().endpoint());
+    let refusals = [
+        store.create(&execution("x")).await.unwrap_err(),
+        store.execution("x").await.unwrap_err(),
+        store.list().await.unwrap_err(),
+        store.signals("x", 0).await.unwrap_err(),
+    ];
+    for refusal in refusals {
+        let StoreError::Unusable { place, message, transient } = refusal else {
+            panic!("{refusal:?}")
+        };
+        assert_eq!(place, store.place());
+        assert_eq!((message.as_str(), transient), ("there is no such table", false));
+    }
+}
+
+#[tokio::test]
+async fn a_table_of_another_program_is_left_alone() {
+    let place = Place::unmade();
+    table_with_key(&place.table, "recipe").await;
+    let store = place.at(&Dynamo::shared().endpoint());
+    let opened = store.check().await.unwrap_err().to_string();
+    assert!(opened.contains("its keys are not those of a store"), "{opened}");
+    let made = store.initialise().await.unwrap_err().to_string();
+    assert!(made.contains("its keys are not those of a store"), "{made}");
+    let client = client(&Dynamo::shared().endpoint());
+    let items = client.scan().table_name(&place.table).send().await.unwrap();
+    assert_eq!(items.count, 0);
+}
+
+#[tokio::test]
+async fn a_store_from_a_later_time_is_not_touched() {
+    let place = Place::in_a_table().await;
+    let client = client(&Dynamo::shared().endpoint());
+    let newer = (Format::CURRENT.0 + 1).to_string();
+    let write = client.put_item().table_name(&place.table);
+    let write = write.item("pk", AttributeValue::S("store".to_owned()));
+    let write = write.item("sk", AttributeValue::S("format".to_owned()));
+    write.item("format", AttributeValue::N(newer)).send().await.unwrap();
+    let off = TimeToLiveSpecification::builder().enabled(false).attribute_name("expires_at");
+    let turn_off = client.update_time_to_live().table_name(&place.table);
+    turn_off.time_to_live_specification(off.build().unwrap()).send().await.unwrap();
+
+    let store = place.at(&Dynamo::shared().endpoint());
+    let opened = store.check().await.unwrap_err();
+    let OpenError::Store(StoreError::Format { place: named, .. }) = opened else {
+        panic!("{opened:?}")
+    };
+    assert_eq!(named, store.place());
+    assert!(matches!(store.initialise().await, Err(StoreError::Format { .. })));
+    let expiry = client.describe_time_to_live().table_name(&place.table).send().await.unwrap();
+    let status = expiry.time_to_live_description.unwrap().time_to_live_status;
+    assert_eq!(status, Some(TimeToLiveStatus::Disabled));
+}
+
+#[tokio::test]
+async fn a_table_that_nobody_has_made_a_store_is_told_from_one_that_is() {
+    let place = Place::in_a_table().await;
+    let client = client(&Dynamo::shared().endpoint());
+    let delete = client.delete_item().table_name(&place.table);
+    let delete = delete.key("pk", AttributeValue::S("store".to_owned()));
+    delete.key("sk", AttributeValue::S("format".to_owned())).send().await.unwrap();
+    let store = place.at(&Dynamo::shared().endpoint());
+    assert!(matches!(store.check().await, Err(OpenError::NotInitialised { .. })));
+    assert!(!store.initialise().await.unwrap().created);
+    store.check().await.unwrap();
+}

@@ -1,0 +1,198 @@
+//! Executions in a DynamoDB table, through the binary: making the table, a drill, a second machine, and
+//! what is said when the table is not there.
+
+#[path = "support/dynamo/mod.rs"]
+mod dynamo;
+mod support;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use dynamo::Dynamo;
+use dynamo::proxy::{Action, Phase};
+use insta::assert_snapshot;
+use support::{Home, Ran, Sim, repository};
+
+/// A machine with a home of its own, and a table that it shares with others.
+struct Machine {
+    home: Home,
+    /// Where DynamoDB is.
+    endpoint: String,
+    /// `dynamodb:TABLE@REGION`.
+    store: String,
+}
+
+impl Machine {
+    /// One with a table that is not there yet.
+    fn first() -> Machine {
+        static NUMBER: AtomicU32 = AtomicU32::new(1);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let store = format!("dynamodb:drills-{number}@us-west-2");
+        Machine { home: Home::new(), endpoint: Dynamo::shared().endpoint(), store }
+    }
+
+    /// One whose table is made.
+    fn ready() -> Machine {
+        let machine = Machine::first();
+        machine.run(&["store", "init"]).expect(0);
+        machine
+    }
+
+    /// Another one that shares the table.
+    fn second(&self) -> Machine {
+        Machine { home: Home::new(), endpoint: self.endpoint.clone(), store: self.store.clone() }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let mut command = self.home.moontide(arguments);
+        command.env("MOONTIDE_STORE", &self.store);
+        command.env("AWS_ENDPOINT_URL_DYNAMODB", &self.endpoint);
+        Ran::of(&command.output().expect("moontide starts"))
+    }
+
+    fn table(&self) -> &str {
+        self.store.trim_start_matches("dynamodb:").trim_end_matches("@us-west-2")
+    }
+}
+
+fn path(path: &str) -> String {
+    repository(path).to_str().expect("a readable path").to_owned()
+}
+
+#[test]
+fn the_table_is_made_once_and_then_it_was_there() {
+    let machine = Machine::first();
+    let first = machine.run(&["store", "init", "--output=json"]).expect(0).json();
+    assert_eq!((&first["created"], first["store"].as_str()), (&true.into(), Some(&*machine.store)));
+    assert_eq!(first["time_to_live"]["setting"], "turned_on");
+    let again = machine.run(&["store", "init", "--output=json"]).expect(0).json();
+    assert_eq!(again["created"], false);
+    assert_eq!(again["time_to_live"]["setting"], "was_on");
+    let told = machine.run(&["store", "init"]).expect(0).stdout;
+    assert!(told.starts_with(&format!("{} was there already\n", machine.store)), "{told}");
+    assert!(told.contains("point-in-time recovery"), "{told}");
+}
+
+#[test]
+fn a_store_in_a_file_is_made_too() {
+    let home = Home::new();
+    let first = home.run(&["store", "init"]).expect(0);
+    assert!(first.stdout.ends_with("moontide.db is made\n"), "{first:?}");
+    let again = home.run(&["store", "init"]).expect(0);
+    assert!(again.stdout.ends_with("moontide.db was there already\n"), "{again:?}");
+}
+
+#[test]
+fn a_drill_that_one_machine_runs_is_seen_by_another() {
+    let machine = Machine::ready();
+    let sim = Sim::of(&repository("runbooks/hello/world.toml"));
+    let [endpoint, speed] = sim.flags();
+    // The endpoint of the flag is that of the world, and does not lead to another store.
+    let run = ["run", &path("runbooks/hello"), "--mode=drill", "--execution-id=drill"];
+    machine.run(&[&run[..], &[&endpoint, &speed]].concat()).expect(0);
+    assert_eq!(sim.performed("StartRecovery"), 1);
+
+    let other = machine.second();
+    let listed = other.run(&["list", "--output=json"]).expect(0).json();
+    assert_eq!(
+        (&listed["total"], &listed["executions"][0]["status"]),
+        (&1.into(), &"completed".into())
+    );
+    let here = machine.run(&["journal", "drill"]).expect(0).stdout;
+    assert_eq!(other.run(&["journal", "drill"]).expect(0).stdout, here);
+    assert!(here.lines().count() > 5, "{here}");
+    let status = other.run(&["status", "drill"]).expect(0).stdout;
+    assert!(status.contains("completed"), "{status}");
+    other.run(&["cleanup", "drill", &endpoint, &speed]).expect(0);
+    assert_eq!(sim.performed("TerminateRecoveryInstances"), 1);
+}
+
+#[test]
+fn one_machine_pauses_another_answers_and_a_third_goes_on() {
+    let machine = Machine::ready();
+    let sim = Sim::of(&repository("runbooks/three_tier/world.toml"));
+    let [endpoint, speed] = sim.flags();
+    let run = ["run", &path("runbooks/three_tier"), "--mode=drill", "--execution-id=drill"];
+    machine.run(&[&run[..], &[&endpoint, &speed]].concat()).expect(4);
+    machine.second().run(&["answer", "drill", "continue", "--by=dba"]).expect(0);
+    machine.second().run(&["resume", "drill", &endpoint, &speed]).expect(0);
+    assert_eq!(sim.performed("StartRecovery"), 3);
+}
+
+/// Every third write of a whole drill is throttled, loses its reply, or meets another transaction.
+#[test]
+fn a_drill_does_not_mind_a_table_that_has_a_bad_day() {
+    let machine = Machine::ready();
+    let proxy = Dynamo::shared().proxied(|asked, phase| match (asked.write, phase) {
+        (Some(write), Phase::Before) if write % 9 == 0 => {
+            Action::Throttle("ProvisionedThroughputExceededException")
+        }
+        (Some(write), Phase::After) if write % 9 == 3 => Action::Drop,
+        (Some(write), Phase::Before) if write % 9 == 6 => Action::Conflict,
+        _ => Action::Pass,
+    });
+    let unlucky = Machine { endpoint: proxy.endpoint(), ..machine.second() };
+    let sim = Sim::of(&repository("runbooks/three_tier/world.toml"));
+    let [endpoint, speed] = sim.flags();
+    let run = ["run", &path("runbooks/three_tier"), "--mode=drill", "--execution-id=drill"];
+    let flags = ["--answer=continue", &endpoint, &speed];
+    unlucky.run(&[&run[..], &flags].concat()).expect(0);
+    assert_eq!(sim.performed("StartRecovery"), 3);
+    let writes = proxy.asked().iter().filter_map(|asked| asked.write).max();
+    assert!(writes.is_some_and(|writes| writes > 30), "{writes:?}");
+    let list = machine.run(&["list", "--output=json"]).expect(0).json();
+    assert_eq!((&list["total"], &list["executions"][0]["runner"]), (&1.into(), &().into()));
+}
+
+#[test]
+fn a_misspelt_table_comes_with_the_next_command() {
+    let machine = Machine::first();
+    let run = ["run", &path("runbooks/hello"), "--mode=drill"];
+    let said = [&["list"][..], &["status", "drill"], &run]
+        .map(|command| machine.run(command).expect(6).stderr.replace(machine.table(), "TABLE"));
+    assert_snapshot!(said[0], @"
+    error[M0403]: dynamodb:TABLE@us-west-2: there is no such table
+    hint: `moontide store init --store dynamodb:TABLE@us-west-2` makes it
+    hint: check its name, its Region and AWS_PROFILE if it should be there
+    ");
+    assert!(said.iter().all(|it| *it == said[0]), "{said:?}");
+    let ran = machine.run(&["list", "--store=dynamodb:a@us-west-2"]).expect(2);
+    assert!(ran.stderr.contains("names no table"), "{ran:?}");
+}
+
+#[test]
+fn without_region_or_credentials_the_next_step_is_about_the_store() {
+    let home = Home::new();
+    let said = home.run(&["list", "--store=dynamodb:drills"]).expect(6).stderr;
+    assert_snapshot!(said, @"
+    error[M0604]: nothing says in which Region the store is
+    hint: write `dynamodb:TABLE@REGION`, or set AWS_REGION
+    ");
+    let mut command = home.moontide(&["list", "--store=dynamodb:drills@us-west-2"]);
+    command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+    let said = Ran::of(&command.output().expect("moontide starts")).expect(6).stderr;
+    let head = "error[M0403]: dynamodb:drills@us-west-2: there are no usable credentials: ";
+    assert!(said.starts_with(head) && !said.contains("pass `--profile`"), "{said}");
+    assert!(said.contains("AWS_PROFILE") && said.lines().count() == 2, "{said}");
+}
+
+#[test]
+fn whoever_keeps_executions_in_the_region_that_may_fail_is_warned() {
+    let home = Home::new();
+    let source = std::fs::read_to_string(repository("runbooks/hello/runbook.luau"))
+        .expect("the runbook is there")
+        .replace("\tregion =", "\tsource_region = \"us-east-1\",\n\tregion =");
+    let runbook = home.path().join("runbook.luau");
+    std::fs::write(&runbook, source).expect("it can be written");
+    let runbook = runbook.to_str().expect("a readable path");
+    let check = |store: &str, region: &str| {
+        let mut command = home.moontide(&["check", runbook, "--store", store]);
+        let output = command.env("AWS_REGION", region).output().expect("moontide starts");
+        Ran::of(&output).expect(0).stderr
+    };
+    let warning = check("dynamodb:drills@us-east-1", "us-west-2");
+    assert_snapshot!(warning, @"warning: the store dynamodb:drills@us-east-1 is in us-east-1, the Region that this runbook recovers from: when it fails, the executions are out of reach. Keep them in another Region");
+    assert!(check("dynamodb:drills", "us-east-1").starts_with("warning: "));
+    assert_eq!(check("dynamodb:drills@us-west-2", "us-east-1"), "");
+    assert_eq!(check("dynamodb:drills", "us-west-2"), "");
+    assert_eq!(check("sqlite:drills.db", "us-east-1"), "");
+}
