@@ -1,0 +1,225 @@
+//! Journals that earlier releases wrote must replay for ever. Each folder of `tests/golden` holds those of one
+//! format: an execution's head, its journal line by line, and how it ended.
+//!
+//! `cargo test -p moontide --test golden -- --ignored record` writes those of the format of today anew; do
+//! so only before a release.
+
+#[path = "../host/aws/tests/world/support/clock.rs"]
+mod clock;
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use moontide_aws::{AwsWorld, Session, Settings};
+use moontide_runtime::clock::Clock;
+use moontide_runtime::journal::{Body, Entry, Execution, Format};
+use moontide_runtime::observe::Unobserved;
+use moontide_runtime::sandbox::Limits;
+use moontide_runtime::scheduler::{
+    Answers, DriveError, Driver, Event, Given, Graph, Prompt, State, machine,
+};
+use moontide_runtime::store::{MemoryStore, SqliteStore, Store};
+use serde_json::{Value, json};
+use support::{Home, Sim, repository};
+
+/// When the clock of these tests begins.
+const START: &str = "2027-01-01T00:00:00Z";
+
+/// An execution of some release.
+struct Golden {
+    name: String,
+    execution: Execution,
+    entries: Vec<Entry>,
+    /// Where everything stood in the end.
+    end: Value,
+}
+
+fn folder() -> PathBuf {
+    repository("tests/golden")
+}
+
+fn all() -> Vec<Golden> {
+    let folders = |path: &Path| -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(path).expect("a folder");
+        entries.map(|entry| entry.expect("an entry").path()).collect()
+    };
+    let formats = folders(&folder());
+    formats.iter().flat_map(|format| folders(format)).map(|path| read(&path)).collect()
+}
+
+fn read(path: &Path) -> Golden {
+    let text = |file: &str| std::fs::read_to_string(path.join(file)).expect("a golden file");
+    let lines = text("journal.jsonl");
+    let entries = lines.lines().map(|line| {
+        let entry: Entry = serde_json::from_str(line).expect("an entry that is still read");
+        let again = serde_json::to_value(&entry).expect("it can be written");
+        let then: Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!(again, then, "{}: an entry has changed its meaning", path.display());
+        entry
+    });
+    Golden {
+        name: path.display().to_string(),
+        entries: entries.collect(),
+        execution: serde_json::from_str(&text("execution.json")).expect("a head"),
+        end: serde_json::from_str(&text("end.json")).expect("an end"),
+    }
+}
+
+/// Where everything stands after these entries.
+fn end(execution: &Execution, entries: &[Entry]) -> Value {
+    let graph = Graph::of(execution);
+    let events = entries.iter().filter_map(|entry| match &entry.body {
+        Body::Event { event } => Some((entry.at, event)),
+        _ => None,
+    });
+    let state: State = machine::fold(&graph, events);
+    let waves = graph.nodes().iter().zip(&state.waves);
+    let waves: serde_json::Map<String, Value> = waves
+        .map(|(node, wave)| (node.name.clone(), serde_json::to_value(wave).expect("a wave")))
+        .collect();
+    json!({ "status": state.status(), "waves": waves })
+}
+
+/// Nobody is here.
+struct Nobody;
+
+#[async_trait(?Send)]
+impl Answers for Nobody {
+    async fn answer(&self, _prompt: &Prompt) -> Option<Given> {
+        None
+    }
+}
+
+/// Goes on after these entries in a world that nobody can reach, until `wave` has ended; returns what was
+/// written.
+async fn go_on(golden: &Golden, past: &[Entry], wave: &str) -> Result<Vec<Entry>, DriveError> {
+    let store = Arc::new(MemoryStore::new());
+    let id = golden.execution.id.as_str();
+    store.create(&golden.execution).await.expect("it is new");
+    let lease = store.take(id, "test", None).await.expect("it is free");
+    let past: Vec<Entry> =
+        past.iter().map(|entry| Entry { epoch: lease.epoch, ..entry.clone() }).collect();
+    store.append(&lease, &past).await.expect("it takes them");
+    let clock: Arc<dyn Clock> = Arc::new(clock::TestClock::new());
+    let session = Session::pretend_at("http://127.0.0.1:1");
+    let region = golden.execution.regions.first().map_or("us-west-2", String::as_str);
+    let world = AwsWorld::new(session, region, Arc::clone(&clock), Settings::default());
+    let driver = Driver {
+        store: Arc::clone(&store) as Arc<dyn Store>,
+        world: Rc::new(world),
+        clock: Arc::clone(&clock),
+        observer: Rc::new(Unobserved),
+        answers: Rc::new(Nobody),
+        limits: Limits::default(),
+        denied: Vec::new(),
+        signals_every: None,
+    };
+    let from = past.len() as u64 + 1;
+    let written = async || store.journal(id, from).await.expect("it is there");
+    let has_ended = async || loop {
+        if written().await.iter().any(|entry| ended(entry, wave)) {
+            return;
+        }
+        clock.sleep(Duration::from_millis(10)).await;
+    };
+    driver.drive(&lease, has_ended()).await?;
+    Ok(written().await)
+}
+
+/// Whether an entry is the end of an attempt of this wave.
+fn ended(entry: &Entry, name: &str) -> bool {
+    matches!(&entry.body, Body::Event { event: Event::Ended { wave, .. } } if wave == name)
+}
+
+#[test]
+fn every_golden_journal_adds_up_to_what_it_did_then() {
+    let all = all();
+    let names: Vec<&str> = all.iter().map(|golden| golden.execution.plan.name.as_str()).collect();
+    assert!(names.contains(&"three-tier") && names.contains(&"hello"), "{names:?}");
+    for golden in &all {
+        assert!(golden.execution.format <= Format::CURRENT);
+        let now = end(&golden.execution, &golden.entries);
+        assert_eq!(now, golden.end, "{}", golden.name);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_attempt_of_a_golden_journal_replays_to_the_end_it_had() {
+    let mut replayed = 0;
+    for golden in all() {
+        for (at, entry) in golden.entries.iter().enumerate() {
+            let Body::Event { event: Event::Ended { wave, attempt, .. } } = &entry.body else {
+                continue;
+            };
+            let written = go_on(&golden, &golden.entries[..at], wave).await.expect("no mismatch");
+            let end = written.iter().find(|new| ended(new, wave)).expect("it has ended");
+            assert_eq!(end.body, entry.body, "{}: {wave}", golden.name);
+            let lane = format!("{wave}#{attempt}");
+            let again = written.iter().filter(|new| match &new.body {
+                Body::Intent { step, .. } | Body::Outcome { step, .. } => {
+                    step.lane.root().as_str() == lane
+                }
+                Body::Event { .. } => false,
+            });
+            assert_eq!(again.count(), 0, "{}: {wave} did something again", golden.name);
+            replayed += 1;
+        }
+    }
+    assert!(replayed >= 8, "only {replayed} attempts");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_golden_journal_that_says_something_else_is_a_mismatch() {
+    let golden = all().into_iter().find(|it| it.execution.plan.name == "three-tier").expect("it");
+    let is_end = |entry: &Entry| ended(entry, "database");
+    let at = golden.entries.iter().position(is_end).expect("the wave has ended");
+    let mut past = golden.entries[..at].to_vec();
+    let step = past.iter_mut().find_map(|entry| match &mut entry.body {
+        Body::Outcome { step, .. } => Some(step),
+        _ => None,
+    });
+    step.expect("it had an effect").operation = "sts.get_caller_identity".to_owned();
+    let error = go_on(&golden, &past, "database").await.expect_err("they differ");
+    assert!(matches!(error, DriveError::Mismatch(_)), "{error}");
+}
+
+#[tokio::test]
+#[ignore = "writes tests/golden anew"]
+async fn record() {
+    let cases = [
+        ("hello", repository("runbooks/hello")),
+        ("three_tier", repository("runbooks/three_tier")),
+        ("parallel", repository("tests/crash_matrix/parallel")),
+    ];
+    for (name, runbook) in cases {
+        let home = Home::new();
+        let world = runbook.join("world.toml");
+        let sim = if world.exists() { Sim::of(&world) } else { Sim::with("") };
+        let [endpoint, speed] = sim.flags();
+        let runbook = runbook.to_str().expect("a readable path");
+        let id = format!("--execution-id={name}");
+        let run = ["run", runbook, "--mode=drill", &id, "--answer=continue", &endpoint, &speed];
+        let ran = home.run(&run);
+        assert!(matches!(ran.code, Some(0 | 1)), "{ran:?}");
+        let store = SqliteStore::open(&home.path().join("moontide/moontide.db")).expect("a store");
+        let execution = store.execution(name).await.expect("its head");
+        let entries = store.journal(name, 1).await.expect("its journal");
+        let into = folder().join(format!("v{}", Format::CURRENT.0)).join(name);
+        std::fs::create_dir_all(&into).expect("a folder");
+        let line = |entry| serde_json::to_string(entry).expect("JSON") + "\n";
+        let journal: String = entries.iter().map(line).collect();
+        let pretty = |value: &Value| serde_json::to_string_pretty(value).expect("JSON") + "\n";
+        let head = serde_json::to_value(&execution).expect("JSON");
+        for (file, text) in [
+            ("execution.json", pretty(&head)),
+            ("journal.jsonl", journal),
+            ("end.json", pretty(&end(&execution, &entries))),
+        ] {
+            std::fs::write(into.join(file), text).expect("it can be written");
+        }
+    }
+}
