@@ -153,6 +153,7 @@ fn execution(id: &str, source: &str) -> Execution {
         account: None,
         replaceable: Vec::new(),
         denied: Vec::new(),
+        approvers: BTreeMap::new(),
         seed: 7,
         moontide: "bench".to_owned(),
         luau: "bench".to_owned(),

@@ -1,6 +1,19 @@
 //! Who we are, for journals and leases.
 
+use crate::context::Context;
 use crate::environment::Environment;
+use crate::error::Result;
+use crate::stores::Address;
+
+/// In whose name this process speaks to an execution. In a store that is a file of this machine, that is the
+/// user of the operating system, whom the file's permissions have let in; a store that AWS guards knows
+/// its callers by their ARN.
+#[expect(clippy::unused_async, reason = "whom AWS knows, only AWS can tell")]
+pub(crate) async fn author(context: &Context) -> Result<String> {
+    match context.address()? {
+        Address::Sqlite(_) => Ok(user(&context.environment)),
+    }
+}
 
 /// The user of the operating system. The SSM agent tells its commands no name, and runs them as root.
 pub(crate) fn user(environment: &Environment) -> String {

@@ -24,6 +24,13 @@ impl From<String> for Span<'_> {
     }
 }
 
+impl Span<'_> {
+    /// What it says, without its style.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
 fn styled<'s>(style: Style, text: impl Into<Cow<'s, str>>) -> Span<'s> {
     Span { style, text: text.into() }
 }
