@@ -5,6 +5,7 @@
 mod dynamo;
 mod support;
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use dynamo::Dynamo;
@@ -46,12 +47,21 @@ impl Machine {
         let mut command = self.home.moontide(arguments);
         command.env("MOONTIDE_STORE", &self.store);
         command.env("AWS_ENDPOINT_URL_DYNAMODB", &self.endpoint);
+        command.env("AWS_ENDPOINT_URL_STS", sts());
         Ran::of(&command.output().expect("moontide starts"))
     }
 
     fn table(&self) -> &str {
         self.store.trim_start_matches("dynamodb:").trim_end_matches("@us-west-2")
     }
+}
+
+/// Where STS says who a command is.
+fn sts() -> String {
+    static STS: OnceLock<Sim> = OnceLock::new();
+    let sim = STS.get_or_init(|| Sim::of(&repository("runbooks/three_tier/world.toml")));
+    let [endpoint, _] = sim.flags();
+    endpoint.trim_start_matches("--endpoint-url=").to_owned()
 }
 
 fn path(path: &str) -> String {

@@ -213,24 +213,25 @@ fn the_first_answer_counts_and_status_tells_of_it() {
     aws(&home, &sim, &["run", runbook, "--mode=drill", "--execution-id=drill"]).expect(4);
     insta::assert_snapshot!(said(&home, &["answer", "drill", "perhaps"]), @"
     exit 2
-    error[M0102]: `greet` takes continue, skip, abort, not `perhaps`
+    error[M0102]: prompt `greet` takes continue, skip, abort, not `perhaps`
+    hint: `moontide status drill` shows where it stands
     ");
     insta::assert_snapshot!(said(&home, &["answer", "drill", "skip", "--by=ann"]), @"
     exit 0
-    greet: skip by ann
+    greet: skip by ann (sent by root)
     nobody drives it now; to go on: moontide resume drill
     ");
     insta::assert_snapshot!(said(&home, &["answer", "drill", "continue"]), @"
     exit 2
-    error[M0102]: `greet` was answered already: skip by ann
-    hint: whoever drives the execution next takes that answer
+    error[M0102]: `greet` was answered already: skip by ann (sent by root)
+    hint: the first answer counts
     ");
     insta::assert_snapshot!(said(&home, &["status", "drill"]).replace(" after 0s", ""), @"
     exit 0
     drill  hello  drill  paused
       greet  paused
     ? greet | Now?
-      answered: skip by ann; the next runner takes it
+      answered: skip by ann (sent by root); the next runner takes it
     next: moontide resume drill
     ");
     aws(&home, &sim, &["resume", "drill"]).expect(0);

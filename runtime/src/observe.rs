@@ -76,6 +76,13 @@ pub enum Notice {
         /// Who, what, why.
         signal: Signal,
     },
+    /// Somebody has answered, and it takes more people who say the same.
+    Approved {
+        /// Who, what, why.
+        signal: Signal,
+        /// The prompt, which stays open.
+        prompt: Prompt,
+    },
     /// Somebody wants something, and it is refused.
     Refused {
         /// Who, what, why.

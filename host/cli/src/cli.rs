@@ -8,7 +8,8 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    answer, cancel, check, cleanup, journal, list, rehearse, resume, run, show, sim, status, store,
+    answer, cancel, check, cleanup, journal, list, pause, rehearse, resume, retry, run, show, sim,
+    skip, status, store,
 };
 use crate::context::Context;
 use crate::environment::Environment;
@@ -23,7 +24,9 @@ Examples:
   moontide run runbooks/three_tier --mode drill  start a drill
   moontide status EXECUTION                      where does it stand?
   moontide answer EXECUTION continue             go on after a pause point
-  moontide resume EXECUTION                      go on after a crash, or after an answer
+  moontide resume EXECUTION                      go on after a crash, an answer or a pause
+  moontide pause EXECUTION                       let no further wave start
+  moontide retry EXECUTION WAVE                  attempt a failed wave once more
   moontide cleanup EXECUTION                     terminate the drill's instances
 
 Exit codes:
@@ -71,7 +74,10 @@ enum Command {
     Show(show::Flags),
     Journal(journal::Flags),
     Answer(answer::Flags),
+    Pause(pause::Flags),
     Cancel(cancel::Flags),
+    Retry(retry::Flags),
+    Skip(skip::Flags),
     Cleanup(cleanup::Flags),
     Store(store::Flags),
     Sim(sim::Flags),
@@ -126,7 +132,10 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Show(flags) => show::execute(context, &flags),
         Command::Journal(flags) => journal::execute(context, &flags),
         Command::Answer(flags) => answer::execute(context, &flags),
+        Command::Pause(flags) => pause::execute(context, &flags),
         Command::Cancel(flags) => cancel::execute(context, &flags),
+        Command::Retry(flags) => retry::execute(context, &flags),
+        Command::Skip(flags) => skip::execute(context, &flags),
         Command::Cleanup(flags) => cleanup::execute(context, &flags),
         Command::Store(flags) => store::execute(context, &flags),
         Command::Sim(flags) => sim::execute(context, &flags),

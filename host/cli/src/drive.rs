@@ -9,7 +9,7 @@ use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::World;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::observe::Observer;
-use moontide_runtime::scheduler::{Answers, Driver, Ended};
+use moontide_runtime::scheduler::{Answers, Driver, Ended, Graph};
 use moontide_runtime::store::{Store, StoreError};
 
 use crate::answers::Nobody;
@@ -46,6 +46,8 @@ pub(crate) struct Ride<'c> {
     pub(crate) clock: Arc<dyn Clock>,
     /// Answers that were given beforehand.
     pub(crate) answers: Vec<Flag>,
+    /// In whose name this process answers.
+    pub(crate) user: String,
 }
 
 /// The clock of an execution that was created at this time.
@@ -136,7 +138,7 @@ impl Ride<'_> {
 
     fn driver(&self) -> (Driver, Rc<Flags>) {
         let context = self.context;
-        let user = whoami::user(&context.environment);
+        let (user, people) = (self.user.as_str(), Rc::new(Graph::of(&self.execution)));
         let lines = Lines(context.output);
         let mut observers: Vec<Rc<dyn Observer>> = Vec::new();
         let mut person: Rc<dyn Answers> = Rc::new(Nobody);
@@ -146,11 +148,12 @@ impl Ride<'_> {
             observers.push(Rc::new(lines));
         }
         if context.can_ask {
-            let terminal = Rc::new(Terminal::new(context.output, &user));
+            let terminal = Rc::new(Terminal::new(context.output, user, Rc::clone(&people)));
             observers.push(Rc::clone(&terminal) as Rc<dyn Observer>);
             person = terminal;
         }
-        let answers = Rc::new(Flags::new(&self.answers, &user, person));
+        let answers =
+            Rc::new(Flags::new(&self.answers, user, people, person).telling(context.output));
         let driver = Driver {
             store: Arc::clone(&self.store),
             world: Rc::clone(&self.world),

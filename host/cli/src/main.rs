@@ -20,6 +20,7 @@ mod progress;
 mod rehearsal;
 mod runbook;
 mod settings;
+mod signals;
 mod stores;
 mod trace;
 mod view;

@@ -104,7 +104,11 @@ impl Drive<'_> {
     fn notice(&self, next: &State, event: &Event) {
         match event {
             Event::Signalled { signal, .. } => {
-                self.shared.notice(&Notice::Signalled { signal: signal.clone() });
+                let signal = signal.clone();
+                self.shared.notice(&match still_open(next, &signal) {
+                    Some(prompt) => Notice::Approved { signal, prompt },
+                    None => Notice::Signalled { signal },
+                });
             }
             Event::TimedOut { prompt } => {
                 self.shared.notice(&Notice::TimedOut { prompt: prompt.clone() });
@@ -131,6 +135,12 @@ impl Drive<'_> {
             self.shared.notice(&Notice::Asked { prompt: prompt.clone() });
         }
     }
+}
+
+/// The prompt that an answer has not closed, because it takes more people.
+fn still_open(next: &State, signal: &Signal) -> Option<Prompt> {
+    let Wish::Answer { prompt, .. } = &signal.wish else { return None };
+    next.prompts.get(prompt).cloned()
 }
 
 /// Returns when a deadline is over; never without one.

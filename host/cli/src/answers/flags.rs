@@ -1,12 +1,16 @@
 //! `--answer PROMPT=CHOICE` and `--answer CHOICE`: answers that were given beforehand.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use async_trait::async_trait;
 use moontide_runtime::plan::{Plan, suggest};
-use moontide_runtime::scheduler::{Answers, Given, Graph, Prompt};
+use moontide_runtime::scheduler::prompt::unknown;
+use moontide_runtime::scheduler::{Answers, Given, Graph, Prompt, PromptKind};
 
+use super::people::bar;
+use super::rehearsal;
 use crate::error::{CommandError, Result, code};
 use crate::output::Output;
 use crate::output::style::{attention, plain};
@@ -35,11 +39,13 @@ impl Flag {
 
     /// Refuses a flag for a prompt that this plan can never ask: a wave's name was misspelled.
     pub(crate) fn check(flags: &[Flag], plan: &Plan) -> Result<()> {
-        let graph = Graph::of(plan);
+        let graph = Graph::of_plan(plan);
         let waves = || graph.nodes().iter().map(|node| node.name.as_str());
         for prompt in flags.iter().filter_map(|flag| flag.prompt.as_deref()) {
             let wave = prompt.split(['#', '/']).next().unwrap_or_default();
-            if waves().any(|known| known == wave) {
+            // A pause point that is opened once more is `wave.2`, and a person's pause `@pause.1`.
+            let stem = wave.rsplit_once('.').map_or(wave, |(stem, _)| stem);
+            if stem == PAUSED || waves().any(|known| known == wave || known == stem) {
                 continue;
             }
             let message = format!("`--answer {prompt}=…`: the runbook has no wave `{wave}`");
@@ -52,7 +58,8 @@ impl Flag {
         Ok(())
     }
 
-    /// How well it fits a prompt: by id, by wave, by its choice alone, not at all.
+    /// How well it fits a prompt: by id, by wave, by its choice alone, not at all. What a person has paused,
+    /// and what nobody can tell, is not decided by a flag that did not mean it.
     fn fits(&self, prompt: &Prompt) -> u8 {
         let takes = prompt.choices.iter().any(|choice| choice.as_str() == self.choice);
         match self.prompt.as_deref() {
@@ -60,23 +67,58 @@ impl Flag {
             Some(id) if id == prompt.id => 3,
             Some(wave) if wave == prompt.wave => 2,
             Some(_) => 0,
+            None if matches!(prompt.kind, PromptKind::Hold | PromptKind::Unknown) => 0,
             None => 1,
         }
     }
 }
 
+/// The prompts that a person's pauses open, without their numbers.
+const PAUSED: &str = "@pause";
+/// Answers that count once each time they are given: a wave that cannot succeed would be retried for
+/// ever.
+const ONCE: [&str; 2] = ["retry", unknown::TRY_AGAIN];
+
 /// The flags of one command, and who is asked when none of them fits.
 pub(crate) struct Flags {
     given: Vec<(Flag, Cell<bool>)>,
     by: String,
+    people: Rc<Graph>,
+    /// Whether `by` may speak for everybody: in a rehearsal.
+    speaks_for_all: bool,
     otherwise: Rc<dyn Answers>,
+    output: Option<Output>,
+    /// The prompts of which it was said that `by` cannot answer them.
+    barred: RefCell<BTreeSet<String>>,
 }
 
 impl Flags {
     /// Answers with `flags` in the name of `by`, else lets `otherwise` answer.
-    pub(crate) fn new(flags: &[Flag], by: &str, otherwise: Rc<dyn Answers>) -> Flags {
-        let given = flags.iter().map(|flag| (flag.clone(), Cell::new(false))).collect();
-        Flags { given, by: by.to_owned(), otherwise }
+    pub(crate) fn new(
+        flags: &[Flag],
+        by: &str,
+        people: Rc<Graph>,
+        otherwise: Rc<dyn Answers>,
+    ) -> Flags {
+        Flags {
+            given: flags.iter().map(|flag| (flag.clone(), Cell::new(false))).collect(),
+            by: by.to_owned(),
+            people,
+            speaks_for_all: false,
+            otherwise,
+            output: None,
+            barred: RefCell::default(),
+        }
+    }
+
+    /// The same, answering in the name of whoever may.
+    pub(crate) fn for_all(self) -> Flags {
+        Flags { speaks_for_all: true, ..self }
+    }
+
+    /// The same, telling whom it cannot answer for.
+    pub(crate) fn telling(self, output: Output) -> Flags {
+        Flags { output: Some(output), ..self }
     }
 
     /// Tells of flags that no prompt has asked for.
@@ -88,15 +130,31 @@ impl Flags {
         }
     }
 
-    /// The flag that fits best. A `retry` counts once each time it is given: a wave that cannot succeed
-    /// would be retried for ever.
+    /// The flag that fits best.
     fn best(&self, prompt: &Prompt) -> Option<&str> {
-        let usable = self.given.iter().filter(|(flag, used)| flag.choice != "retry" || !used.get());
+        let again = |flag: &Flag| !ONCE.contains(&flag.choice.as_str());
+        let usable = self.given.iter().filter(|(flag, used)| again(flag) || !used.get());
         let fitting = usable.filter(|(flag, _)| flag.fits(prompt) > 0);
         // The first of equals wins.
         let (flag, used) = fitting.rev().max_by_key(|(flag, _)| flag.fits(prompt))?;
+        if !self.speaks_for_all
+            && let Some(why) = bar(&self.people, prompt, &self.by)
+        {
+            self.say_barred(prompt, flag, why);
+            return None;
+        }
         used.set(true);
         Some(&flag.choice)
+    }
+
+    /// Says once why a flag does not answer the prompt. Who has spoken already knows it.
+    fn say_barred(&self, prompt: &Prompt, flag: &Flag, why: String) {
+        let spoken = prompt.given.iter().any(|given| given.by == self.by);
+        let is_new = self.barred.borrow_mut().insert(prompt.id.clone());
+        if let Some(output) = self.output.filter(|_| is_new && !spoken) {
+            let head = format!("{}: --answer {} does not count: ", prompt.id, flag.choice);
+            output.say([attention(head), plain(why)]);
+        }
     }
 }
 
@@ -104,6 +162,9 @@ impl Flags {
 impl Answers for Flags {
     async fn answer(&self, prompt: &Prompt) -> Option<Given> {
         match self.best(prompt) {
+            Some(choice) if self.speaks_for_all => {
+                rehearsal::given(&self.people, prompt, choice.to_owned(), &self.by)
+            }
             Some(choice) => Some(Given {
                 choice: choice.to_owned(),
                 by: self.by.clone(),
@@ -123,7 +184,29 @@ mod tests {
 
     fn flags(texts: &[&str]) -> Flags {
         let flags: Vec<Flag> = texts.iter().map(|text| Flag::parse(text).unwrap()).collect();
-        Flags::new(&flags, "ann", Rc::new(Nobody))
+        let mut people = Graph::of_nodes(Vec::new(), 1);
+        people.groups.insert("dba".into(), vec!["bob".into()]);
+        Flags::new(&flags, "ann", Rc::new(people), Rc::new(Nobody))
+    }
+
+    #[test]
+    fn a_flag_answers_only_for_whoever_gave_it() {
+        let flags = flags(&["continue"]);
+        let mut pause = prompt("web", PromptKind::Pause, &["continue", "abort"]);
+        pause.approvers = vec!["dba".into()];
+        assert_eq!(flags.best(&pause), None);
+        assert_eq!(flags.for_all().best(&pause), Some("continue"));
+    }
+
+    #[test]
+    fn what_needs_a_look_is_not_answered_by_the_way() {
+        let doubt = prompt("web", PromptKind::Unknown, &["happened", "did-not", "try-again"]);
+        assert_eq!(flags(&["try-again"]).best(&doubt), None);
+        let named = flags(&["web=try-again"]);
+        assert_eq!([named.best(&doubt), named.best(&doubt)], [Some("try-again"), None]);
+        let hold = prompt("@pause.1", PromptKind::Hold, &["resume", "abort"]);
+        assert_eq!(flags(&["abort"]).best(&hold), None);
+        assert_eq!(flags(&["@pause.1=abort"]).best(&hold), Some("abort"));
     }
 
     #[test]

@@ -3,8 +3,10 @@
 //! - [`flags`]: `--answer`, given beforehand.
 //! - [`terminal`]: a person, asked there and then.
 //! - [`rehearsal`]: what a rehearsal assumes.
+//! - [`people`]: who may answer.
 
 pub(crate) mod flags;
+pub(crate) mod people;
 pub(crate) mod rehearsal;
 pub(crate) mod terminal;
 
@@ -44,17 +46,8 @@ pub(crate) fn prompt(
     kind: moontide_runtime::scheduler::PromptKind,
     choices: &[&str],
 ) -> Prompt {
-    Prompt {
-        id: id.into(),
-        wave: id.split(['#', '.']).next().unwrap_or_default().into(),
-        kind,
-        message: "Go on?".into(),
-        choices: Choice::all(choices),
-        approvers: Vec::new(),
-        opened_at: jiff::Timestamp::UNIX_EPOCH,
-        deadline: None,
-        on_timeout: None,
-    }
+    let wave = id.split(['#', '.']).next().unwrap_or_default();
+    Prompt::new(id.to_owned(), wave, kind, "Go on?".to_owned(), choices)
 }
 
 #[cfg(test)]

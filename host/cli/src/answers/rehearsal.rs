@@ -1,13 +1,39 @@
-//! What a rehearsal answers when nobody said otherwise: people go on, and give up on failures.
+//! What a rehearsal answers when nobody said otherwise, so that it shows how the drill goes if people are
+//! there and do the ordinary thing:
+//!
+//! - a pause point or a question: `continue`, else the first choice;
+//! - a failure: `abort`, because a wave that fails in a rehearsal is news;
+//! - a pause of a person: `resume`; only a test of the engine could meet one;
+//! - an effect of which nobody can tell whether it happened: `did-not`. The rehearsal cannot look. Taking
+//!   it for done would let the rest of the runbook succeed on an effect that may be missing; sending it
+//!   again might duplicate it. `did-not` sends nothing, and shows what the runbook does about the error.
+//!   `--answer WAVE=happened` and `--answer WAVE=try-again` rehearse the other two.
+//!
+//! Where a runbook names approvers, the rehearsal answers in the name of the first of them, and of several
+//! people where it takes several.
+
+use std::rc::Rc;
 
 use async_trait::async_trait;
-use moontide_runtime::scheduler::{Answers, Given, Prompt, PromptKind};
+use moontide_runtime::scheduler::prompt::unknown;
+use moontide_runtime::scheduler::{Answers, Given, Graph, Prompt, PromptKind};
+
+use super::people::stand_in;
 
 /// Who is named as having answered.
 pub(crate) const BY: &str = "the rehearsal";
 
 /// The answers of a rehearsal.
-pub(crate) struct Assumed;
+pub(crate) struct Assumed {
+    people: Rc<Graph>,
+}
+
+impl Assumed {
+    /// Answers in the name of these people.
+    pub(crate) fn new(people: Rc<Graph>) -> Assumed {
+        Assumed { people }
+    }
+}
 
 #[async_trait(?Send)]
 impl Answers for Assumed {
@@ -15,11 +41,26 @@ impl Answers for Assumed {
         let preferred = match prompt.kind {
             PromptKind::Failure => "abort",
             PromptKind::Pause | PromptKind::Question => "continue",
+            PromptKind::Hold => "resume",
+            PromptKind::Unknown => unknown::DID_NOT,
         };
         let preferred = prompt.choices.iter().find(|choice| choice.as_str() == preferred);
-        let choice = preferred.or(prompt.choices.first())?;
-        Some(Given { choice: choice.to_string(), by: BY.to_owned(), comment: String::new() })
+        let agreed = prompt.given.first().map(|given| &given.choice);
+        let choice = agreed.or(preferred).or(prompt.choices.first())?.to_string();
+        given(&self.people, prompt, choice, BY)
     }
+}
+
+/// An answer in the name of somebody who may give it; `really` says who did.
+pub(super) fn given(
+    people: &Graph,
+    prompt: &Prompt,
+    choice: String,
+    really: &str,
+) -> Option<Given> {
+    let by = stand_in(people, prompt, really)?;
+    let comment = if by.starts_with(really) { String::new() } else { really.to_owned() };
+    Some(Given { choice, by, comment })
 }
 
 #[cfg(test)]
@@ -27,15 +68,30 @@ mod tests {
     use super::*;
     use crate::answers::prompt;
 
+    async fn answer(prompt: &Prompt) -> (String, String) {
+        let people = Rc::new(Graph::of_nodes(Vec::new(), 1));
+        let given = Assumed::new(people).answer(prompt).await.unwrap();
+        (given.choice, given.by)
+    }
+
     #[tokio::test]
     async fn a_rehearsal_goes_on_gives_up_and_takes_the_first() {
         for (kind, choices, expected) in [
-            (PromptKind::Pause, ["skip", "continue"], "continue"),
-            (PromptKind::Failure, ["retry", "abort"], "abort"),
-            (PromptKind::Question, ["blue", "green"], "blue"),
+            (PromptKind::Pause, &["skip", "continue"][..], "continue"),
+            (PromptKind::Failure, &["retry", "abort"], "abort"),
+            (PromptKind::Question, &["blue", "green"], "blue"),
+            (PromptKind::Hold, &["abort", "resume"], "resume"),
+            (PromptKind::Unknown, &["happened", "did-not", "try-again"], "did-not"),
         ] {
-            let given = Assumed.answer(&prompt("web", kind, &choices)).await.unwrap();
-            assert_eq!((given.choice.as_str(), given.by.as_str()), (expected, BY));
+            let given = answer(&prompt("web", kind, choices)).await;
+            assert_eq!(given, (expected.to_owned(), BY.to_owned()));
         }
+    }
+
+    #[tokio::test]
+    async fn a_rehearsal_answers_as_the_approvers() {
+        let mut asked = prompt("web", PromptKind::Pause, &["continue", "abort"]);
+        asked.approvers = vec!["ann".into()];
+        assert_eq!(answer(&asked).await.1, "ann");
     }
 }

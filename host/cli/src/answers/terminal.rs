@@ -5,36 +5,42 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::observe::{Notice, Observer};
-use moontide_runtime::scheduler::{Answers, Given, Prompt};
+use moontide_runtime::scheduler::{Answers, Given, Graph, Prompt};
 use tokio::sync::{Mutex, Notify, mpsc};
 
+use super::people::bar;
 use super::{choice, choices};
-use crate::output::Output;
 use crate::output::style::{attention, faint, plain, said, strong};
+use crate::output::{Output, Page};
+use crate::view::evidence;
 
 /// The terminal of this process.
 pub(crate) struct Terminal {
     output: Output,
     user: String,
+    /// Who may answer.
+    people: Rc<Graph>,
     /// Lines of the keyboard; locked by the prompt that is being asked.
     lines: Mutex<Option<mpsc::UnboundedReceiver<String>>>,
-    /// Prompts that have been answered, by whomever.
-    answered: RefCell<BTreeSet<String>>,
+    /// Prompts that are open no more.
+    closed: RefCell<BTreeSet<String>>,
     news: Notify,
 }
 
 impl Terminal {
     /// A terminal at which `user` sits.
-    pub(crate) fn new(output: Output, user: &str) -> Terminal {
+    pub(crate) fn new(output: Output, user: &str, people: Rc<Graph>) -> Terminal {
         Terminal {
             output,
             user: user.to_owned(),
+            people,
             lines: Mutex::new(None),
-            answered: RefCell::default(),
+            closed: RefCell::default(),
             news: Notify::new(),
         }
     }
@@ -42,6 +48,11 @@ impl Terminal {
     fn ask(&self, prompt: &Prompt) {
         let [mark, message] = said(&prompt.message);
         self.output.say([attention("? "), strong(prompt.id.as_str()), mark, message]);
+        if let Some(found) = &prompt.evidence {
+            let mut page = Page::default();
+            page.indented(|page| evidence::write(page, found));
+            self.output.say_page(page);
+        }
         let choices = choices(prompt);
         self.output.say([faint(format!("  {choices}; and a comment if you like"))]);
         if !prompt.approvers.is_empty() {
@@ -52,7 +63,7 @@ impl Terminal {
     async fn withdrawn(&self, prompt: &str) {
         loop {
             let news = self.news.notified();
-            if self.answered.borrow().contains(prompt) {
+            if self.closed.borrow().contains(prompt) {
                 return;
             }
             news.await;
@@ -84,7 +95,12 @@ impl Terminal {
 impl Answers for Terminal {
     async fn answer(&self, prompt: &Prompt) -> Option<Given> {
         let mut keyboard = self.lines.lock().await;
-        if self.answered.borrow().contains(&prompt.id) {
+        if self.closed.borrow().contains(&prompt.id) {
+            return None;
+        }
+        if let Some(why) = bar(&self.people, prompt, &self.user) {
+            let question = strong(prompt.message.as_str());
+            self.output.say([attention("? "), question, plain(format!("  {}: {why}", prompt.id))]);
             return None;
         }
         let lines = keyboard.get_or_insert_with(read_keyboard);
@@ -100,9 +116,14 @@ impl Answers for Terminal {
 
 impl Observer for Terminal {
     fn notice(&self, _at: Timestamp, notice: &Notice) {
-        if let Notice::Answered { prompt, .. } = notice {
-            self.answered.borrow_mut().insert(prompt.clone());
-            self.news.notify_waiters();
+        match notice {
+            Notice::Closed { prompt } => {
+                self.closed.borrow_mut().insert(prompt.clone());
+                self.news.notify_waiters();
+            }
+            // The same prompt may be opened again.
+            Notice::Asked { prompt } => drop(self.closed.borrow_mut().remove(&prompt.id)),
+            _ => {}
         }
     }
 }

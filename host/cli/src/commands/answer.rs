@@ -1,27 +1,30 @@
 //! `moontide answer`: answers a prompt from any process.
 
 use clap::Args;
-use moontide_runtime::scheduler::Prompt;
-use moontide_runtime::store::{Signal, Store, Wish};
+use moontide_runtime::scheduler::prompt::unknown;
+use moontide_runtime::scheduler::{Prompt, PromptKind};
+use moontide_runtime::store::{Store, Wish};
+use serde_json::Value;
 
-use crate::answers;
-use crate::clocks::SystemClock;
 use crate::context::Context;
 use crate::error::{CommandError, Result, code};
-use crate::view::{Record, sent};
-use crate::{exit, whoami};
+use crate::exit;
+use crate::signals::{self, Author};
+use crate::view::Record;
 
 /// Answer a prompt of an execution
 ///
 /// Leaves the answer in the store. Whoever drives the execution takes it; if nobody does, `moontide
-/// resume` goes on with it.
+/// resume` goes on with it. The first answer counts. Where nobody can tell whether an effect happened,
+/// look at the evidence that `moontide status` prints, then answer `happened`, `did-not` or `try-again`.
 #[derive(Args)]
 #[command(
     override_usage = "moontide answer [OPTIONS] <EXECUTION> [PROMPT] <CHOICE>",
     after_help = "\
 Examples:
   moontide answer three-tier-20261120t080000-7k2m continue
-  moontide answer three-tier-20261120t080000-7k2m application abort --comment 'replica is behind'"
+  moontide answer three-tier-20261120t080000-7k2m application abort --comment 'replica is behind'
+  moontide answer three-tier-20261120t080000-7k2m happened --value '{\"command_id\": \"c-1\"}'"
 )]
 pub(crate) struct Flags {
     /// The execution's id, as `moontide list` shows it
@@ -31,13 +34,17 @@ pub(crate) struct Flags {
     #[arg(num_args = 1..=2, required = true, value_name = "[PROMPT] CHOICE")]
     answer: Vec<String>,
 
-    /// Who answers [default: the user of the operating system]
-    #[arg(long, value_name = "NAME")]
-    by: Option<String>,
+    /// What the effect returned, for `happened`: the runbook goes on with it
+    #[arg(long, value_name = "JSON", value_parser = json)]
+    value: Option<Value>,
 
-    /// Why
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    comment: String,
+    #[command(flatten)]
+    author: Author,
+}
+
+/// Reads a value; for clap.
+fn json(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))
 }
 
 /// Does it.
@@ -49,67 +56,42 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
 async fn send(context: &Context, store: &dyn Store, flags: &Flags) -> Result<u8> {
     let record = Record::load(store, &flags.execution).await?;
     let (prompt, choice) = match flags.answer.as_slice() {
-        [prompt, choice] => (named(context, &record, prompt)?, choice),
+        [prompt, choice] => (prompt.as_str(), choice),
         words => (only(context, &record)?, &words[0]),
     };
-    check_choice(prompt, choice)?;
-    check_first(&record, prompt)?;
-    let by = flags.by.clone().unwrap_or_else(|| whoami::user(&context.environment));
-    let meaning = format!("{}: {choice} by {by}", prompt.id);
-    let signal = Signal {
-        wish: Wish::Answer { prompt: prompt.id.clone(), choice: choice.clone() },
-        by,
-        comment: flags.comment.clone(),
-        at: moontide_runtime::clock::Clock::now(&SystemClock::new()),
+    let open = record.ahead.prompts.get(prompt).or_else(|| record.state.prompts.get(prompt));
+    if flags.value.is_some() && !takes_value(open, choice) {
+        let message = "`--value` is what an effect returned: it goes with `happened` only";
+        return Err(CommandError::new(code::BAD_ARGUMENT, message));
+    }
+    let wish = Wish::Answer {
+        prompt: prompt.to_owned(),
+        choice: choice.clone(),
+        seal: open.map(|prompt| prompt.seal.clone()).unwrap_or_default(),
+        value: flags.value.clone().unwrap_or_default(),
     };
-    let sent = sent::send(context, store, &record, signal, meaning).await?;
+    let sent = signals::send(context, store, &record, wish, &flags.author).await?;
     context.output.show(&sent)?;
     Ok(exit::COMPLETED)
 }
 
-fn named<'r>(context: &Context, record: &'r Record, id: &str) -> Result<&'r Prompt> {
-    let prompt = record.state.prompts.get(id);
-    prompt.ok_or_else(|| no_such(context, record, format!("there is no open prompt `{id}`")))
+fn takes_value(prompt: Option<&Prompt>, choice: &str) -> bool {
+    choice == unknown::HAPPENED && prompt.is_none_or(|it| it.kind == PromptKind::Unknown)
 }
 
-fn only<'r>(context: &Context, record: &'r Record) -> Result<&'r Prompt> {
-    let mut prompts = record.state.prompts.values();
+/// The prompt that is meant where none is named: the only one that is open, also if somebody has left an
+/// answer for it.
+fn only<'r>(context: &Context, record: &'r Record) -> Result<&'r str> {
+    let open = [&record.ahead.prompts, &record.state.prompts];
+    let mut prompts =
+        open.into_iter().find(|it| !it.is_empty()).into_iter().flat_map(|it| it.keys());
     match (prompts.next(), prompts.next()) {
         (Some(only), None) => Ok(only),
-        (None, _) => Err(no_such(context, record, "no prompt is open".to_owned())),
-        (Some(_), Some(_)) => {
-            Err(no_such(context, record, "several prompts are open: name one".to_owned()))
-        }
+        (None, _) => Err(signals::with_open(context, record, "no prompt is open".to_owned())),
+        (Some(_), Some(_)) => Err(signals::with_open(
+            context,
+            record,
+            "several prompts are open: name one".to_owned(),
+        )),
     }
-}
-
-/// The complaint, and what is open instead.
-fn no_such(context: &Context, record: &Record, message: String) -> CommandError {
-    let error = CommandError::new(code::BAD_ANSWER, message);
-    if record.state.prompts.is_empty() {
-        return error.hint(format!(
-            "nothing is asked; `{}` says more",
-            context.command(&format!("status {}", record.execution.id))
-        ));
-    }
-    record.state.prompts.values().fold(error, |error, prompt| {
-        error.hint(format!("open: {} ({})", prompt.id, answers::choices(prompt)))
-    })
-}
-
-fn check_choice(prompt: &Prompt, choice: &str) -> Result<()> {
-    if prompt.choices.iter().any(|known| known.as_str() == choice) {
-        return Ok(());
-    }
-    let takes = answers::choices(prompt);
-    let message = format!("`{}` takes {takes}, not `{choice}`", prompt.id);
-    Err(CommandError::new(code::BAD_ANSWER, message))
-}
-
-/// The first answer wins; the second is told.
-fn check_first(record: &Record, prompt: &Prompt) -> Result<()> {
-    let Some((choice, signal)) = record.answer_to(&prompt.id) else { return Ok(()) };
-    let message = format!("`{}` was answered already: {choice} by {}", prompt.id, signal.by);
-    let hint = "whoever drives the execution next takes that answer";
-    Err(CommandError::new(code::BAD_ANSWER, message).hint(hint))
 }

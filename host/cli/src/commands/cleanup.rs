@@ -76,7 +76,8 @@ async fn clean(
     if is_new {
         store.create(&execution).await?;
     }
-    let ride = Ride { context, settings, store, execution, world, clock, answers: Vec::new() };
+    let (user, answers) = (whoami::author(context).await?, Vec::new());
+    let ride = Ride { context, settings, store, execution, world, clock, answers, user };
     let (record, exit) = ride.drive().await?;
     context.output.show(&Cleaned::of(&record, &drill.execution.id, context))?;
     Ok(exit)

@@ -1,9 +1,11 @@
 //! `moontide journal`: the journal itself, line by line.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use moontide_runtime::effect::Outcome;
 use moontide_runtime::journal::{Body, Entry, Step};
-use moontide_runtime::scheduler::{End, Event};
+use moontide_runtime::scheduler::{End, Event, Refusal};
 use serde::Serialize;
 
 use crate::context::Context;
@@ -11,7 +13,7 @@ use crate::error::Result;
 use crate::exit;
 use crate::output::style::{attention, bad, faint, good, plain, strong};
 use crate::output::{Document, Format, Page, Span};
-use crate::view::Record;
+use crate::view::{Record, signal};
 
 /// Print the journal of an execution, an entry a line
 ///
@@ -39,11 +41,12 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         entry.sequence >= flags.from && lane.is_none_or(|lane| lane_of(&entry.body) == Some(lane))
     };
     let entries: Vec<&Entry> = record.entries.iter().filter(wanted).collect();
+    let refused = &record.refused;
     match context.output.format {
-        Format::Text => context.output.show(&Journal { entries })?,
+        Format::Text => context.output.show(&Journal { entries, refused })?,
         Format::Json => {
             for entry in entries {
-                context.output.show(&Journal { entries: vec![entry] })?;
+                context.output.show(&Journal { entries: vec![entry], refused })?;
             }
         }
     }
@@ -60,6 +63,8 @@ fn lane_of(body: &Body) -> Option<&str> {
 /// Some entries; as JSON, always one.
 struct Journal<'e> {
     entries: Vec<&'e Entry>,
+    /// Why signals among them were refused, by sequence.
+    refused: &'e BTreeMap<u64, Refusal>,
 }
 
 impl Serialize for Journal<'_> {
@@ -68,20 +73,23 @@ impl Serialize for Journal<'_> {
     }
 }
 
-impl Document for Journal<'_> {
+impl<'e> Document for Journal<'e> {
     fn write(&self, page: &mut Page) {
-        let rows: Vec<Vec<Span<'_>>> = self.entries.iter().map(|entry| row(entry)).collect();
+        let row = |entry: &&'e Entry| row(entry, self.refused.get(&entry.sequence));
+        let rows: Vec<Vec<Span<'_>>> = self.entries.iter().map(row).collect();
         page.table(&rows);
     }
 }
 
-fn row(entry: &Entry) -> Vec<Span<'_>> {
+fn row<'e>(entry: &'e Entry, refusal: Option<&Refusal>) -> Vec<Span<'e>> {
     let mut row = vec![
         faint(entry.sequence.to_string()),
         faint(entry.at.strftime("%H:%M:%S%.3fZ").to_string()),
     ];
     match &entry.body {
-        Body::Event { event } => row.extend([plain("-"), plain("event"), plain(event_text(event))]),
+        Body::Event { event } => {
+            row.extend([plain("-"), plain("event"), plain(event_text(event, refusal))])
+        }
         Body::Intent { step, attempt } => {
             let often = if *attempt > 1 { format!(" (time {attempt})") } else { String::new() };
             row.extend(place(step));
@@ -116,14 +124,16 @@ fn outcome_text(outcome: &Outcome, about: &str) -> String {
     }
 }
 
-fn event_text(event: &Event) -> String {
+fn event_text(event: &Event, refusal: Option<&Refusal>) -> String {
     match event {
         Event::Started => "started".to_owned(),
         Event::Asked { prompt } => format!("asked {} | {}", prompt.id, prompt.message),
-        Event::Answered { prompt, choice, by, .. } => {
-            format!("answered {prompt}: {choice} by {by}")
-        }
-        Event::CancelRequested { by, .. } => format!("cancellation wanted by {by}"),
+        Event::Signalled { signal, .. } => match refusal {
+            Some(why) => format!("refused: {} ({why})", signal::text(signal)),
+            None => signal::text(signal),
+        },
+        Event::TimedOut { prompt } => format!("{prompt}: nobody answered in time"),
+        Event::Withdrawn { prompt } => format!("{prompt}: found out, nobody is asked any more"),
         Event::Ended { wave, attempt, end } => {
             let how = match end {
                 End::Completed { .. } => "completed".to_owned(),
@@ -176,7 +186,8 @@ mod tests {
             .map(|(sequence, body)| Entry { sequence, epoch: 1, at: Timestamp::UNIX_EPOCH, body })
             .collect();
         let mut page = Page::default();
-        Journal { entries: entries.iter().collect() }.write(&mut page);
+        let refused = BTreeMap::new();
+        Journal { entries: entries.iter().collect(), refused: &refused }.write(&mut page);
         insta::assert_snapshot!(page.into_plain(), @r"
         1  00:00:00.000Z  -             event               started
         2  00:00:00.000Z  database#1.3  drs.start_recovery  intent (time 2) at shop/runbook.luau:12

@@ -6,10 +6,32 @@ pub(crate) mod check;
 pub(crate) mod cleanup;
 pub(crate) mod journal;
 pub(crate) mod list;
+pub(crate) mod pause;
 pub(crate) mod rehearse;
 pub(crate) mod resume;
+pub(crate) mod retry;
 pub(crate) mod run;
 pub(crate) mod show;
 pub(crate) mod sim;
+pub(crate) mod skip;
 pub(crate) mod status;
 pub(crate) mod store;
+
+use moontide_runtime::store::Wish;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::exit;
+use crate::signals::{self, Author};
+use crate::view::Record;
+
+/// Sends an execution a signal that needs nothing else.
+fn signal(context: &Context, execution: &str, author: &Author, wish: Wish) -> Result<u8> {
+    let store = context.open_store()?;
+    context.block_on(async {
+        let record = Record::load(store.as_ref(), execution).await?;
+        let sent = signals::send(context, store.as_ref(), &record, wish, author).await?;
+        context.output.show(&sent)?;
+        Ok(exit::COMPLETED)
+    })
+}

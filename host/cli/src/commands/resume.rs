@@ -4,21 +4,24 @@ use std::sync::Arc;
 
 use clap::Args;
 use moontide_runtime::journal::Execution;
-use moontide_runtime::store::Store;
+use moontide_runtime::scheduler::PromptKind;
+use moontide_runtime::store::{Store, Wish};
 
 use crate::answers::flags::Flag;
 use crate::aws::{self, AwsFlags};
 use crate::context::Context;
 use crate::drive::{self, Ride};
 use crate::error::{CommandError, Result, code};
-use crate::exit;
-use crate::output::style::plain;
+use crate::output::style::{attention, plain};
+use crate::signals::{self, Author};
 use crate::view::{Record, Summary};
+use crate::{exit, whoami};
 
-/// Go on with an execution after a crash, an interruption or an answer
+/// Go on with an execution after a crash, an interruption, an answer or a pause
 ///
 /// Needs no runbook file: the sources are pinned with the execution. What is journaled is not done
-/// again; what was cut off is looked up in AWS first.
+/// again; what was cut off is looked up in AWS first. An execution that somebody has paused goes on; if
+/// another runner drives it, that one is told.
 #[derive(Args)]
 pub(crate) struct Flags {
     /// The execution's id, as `moontide list` shows it
@@ -29,16 +32,39 @@ pub(crate) struct Flags {
     answers: Vec<Flag>,
 
     #[command(flatten)]
+    author: Author,
+
+    #[command(flatten)]
     aws: AwsFlags,
 }
 
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
-    context.block_on(go_on(context, store, &flags.execution, &flags.answers, &flags.aws))
+    context.block_on(async {
+        let record = Record::load(store.as_ref(), &flags.execution).await?;
+        if is_paused(&record) {
+            let store = store.as_ref();
+            let sent = signals::send(context, store, &record, Wish::Resume, &flags.author).await?;
+            if sent.runner.is_some() {
+                context.output.show(&sent)?;
+                return Ok(exit::COMPLETED);
+            }
+            context.output.say([plain(sent.meaning)]);
+        } else if flags.author.by.is_some() || !flags.author.comment.is_empty() {
+            let text = "`--by` and `--comment`: nobody has paused the execution";
+            context.output.say([attention("not used: "), plain(text)]);
+        }
+        go_on(context, store, &flags.execution, &flags.answers, &flags.aws).await
+    })
 }
 
-/// Goes on with an execution that is in the store.
+/// Whether somebody has paused it, or will have when the pending signals are taken.
+fn is_paused(record: &Record) -> bool {
+    record.ahead.prompts.values().any(|prompt| prompt.kind == PromptKind::Hold)
+}
+
+/// Goes on with an execution that is in the store, unless it is over or somebody has paused it.
 pub(crate) async fn go_on(
     context: &Context,
     store: Arc<dyn Store>,
@@ -48,7 +74,7 @@ pub(crate) async fn go_on(
 ) -> Result<u8> {
     let record = Record::load(store.as_ref(), id).await?;
     Flag::check(answers, &record.execution.plan)?;
-    if record.status().is_terminal() {
+    if record.is_over() {
         context.output.say([plain(format!("{id} is over; there is nothing to resume"))]);
         context.output.show(&Summary::of(&record, context))?;
         return Ok(exit::of(record.status()));
@@ -61,7 +87,8 @@ pub(crate) async fn go_on(
     check_account(&execution, aws::caller(world.as_ref()).await?.account.as_deref())?;
     let settings = context.settings(None)?;
     let answers = answers.to_vec();
-    Ride { context, settings, store, execution, world, clock, answers }.finish().await
+    let user = whoami::author(context).await?;
+    Ride { context, settings, store, execution, world, clock, answers, user }.finish().await
 }
 
 /// An execution belongs to one account; other credentials would find none of its jobs.

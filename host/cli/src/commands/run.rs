@@ -146,7 +146,8 @@ impl Start<'_> {
         }
         context.output.say([plain("execution "), strong(execution.id.as_str())]);
         let answers = flags.answers.clone();
-        Ride { context, settings, store, execution, world, clock, answers }.finish().await
+        let user = whoami::author(context).await?;
+        Ride { context, settings, store, execution, world, clock, answers, user }.finish().await
     }
 
     fn execution(
@@ -167,6 +168,7 @@ impl Start<'_> {
             account: self.plan.account.clone(),
             replaceable: self.flags.replaceable.clone(),
             denied: settings.denied.clone(),
+            approvers: settings.approvers.clone(),
             seed: self.seed,
             moontide: env!("CARGO_PKG_VERSION").to_owned(),
             luau: luau_version(),

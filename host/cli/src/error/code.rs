@@ -38,6 +38,9 @@ codes! {
     NOT_OVER         = "M0106", USAGE, "the execution is not over yet";
     OVER             = "M0107", USAGE, "the execution is over already";
     NOT_A_DRILL      = "M0108", USAGE, "only a drill can be cleaned up";
+    NOT_APPROVED     = "M0109", USAGE, "somebody else has to decide this, or somebody else too";
+    NO_WAVE          = "M0110", USAGE, "the runbook has no such wave";
+    NOT_NOW          = "M0111", USAGE, "the execution does not take this now";
     // The runbook
     RUNBOOK_MISSING  = "M0201", REFUSED, "there is no runbook at this place";
     RUNBOOK_UNREADABLE = "M0202", REFUSED, "a file of the runbook cannot be read";

@@ -29,6 +29,11 @@ impl Span<'_> {
     pub(crate) fn into_owned(self) -> Span<'static> {
         Span { style: self.style, text: Cow::Owned(self.text.into_owned()) }
     }
+
+    /// What it says, without its style.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
 }
 
 fn styled<'s>(style: Style, text: impl Into<Cow<'s, str>>) -> Span<'s> {

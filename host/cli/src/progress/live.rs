@@ -117,7 +117,7 @@ impl Observer for Live {
             Notice::Phase { wave, phase } => self.phase(wave, phase),
             Notice::Report { wave, topic, data } if topic == "server" => self.server(wave, data),
             Notice::Asked { prompt } => self.ask(prompt),
-            Notice::Answered { prompt, .. } => {
+            Notice::Closed { prompt } => {
                 self.asked.borrow_mut().remove(prompt);
                 self.draw_unless_asking();
             }

@@ -2,10 +2,11 @@
 
 use moontide_runtime::observe::Notice;
 use moontide_runtime::scheduler::WaveStatus;
+use moontide_runtime::scheduler::graph::CANCEL;
 
 use crate::output::Span;
 use crate::output::style::{self, attention, bad, faint, plain, strong};
-use crate::view::{ServerView, Why};
+use crate::view::{ServerView, Why, prompts, signal};
 
 /// What to say about a notice; `None` if it is not worth a line.
 pub(super) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
@@ -43,14 +44,26 @@ pub(super) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
             line.push(attention(format!("{operation}: {what}")));
             Some(line)
         }
-        Notice::Answered { prompt, choice, by } => Some(vec![
-            plain(format!("{prompt}: ")),
-            strong(choice.clone()),
-            plain(format!(" by {by}")),
-        ]),
+        Notice::Signalled { signal } => Some(signal::line(signal)),
+        Notice::Approved { signal, prompt } => {
+            let voice = prompts::voice(prompt, signal);
+            Some(vec![plain(format!("{}: ", prompt.id)), plain(voice)])
+        }
+        Notice::Refused { signal, why } => {
+            let mut line = vec![attention("refused: ")];
+            line.extend(signal::line(signal));
+            line.push(plain(format!(" ({why})")));
+            Some(line)
+        }
+        Notice::TimedOut { prompt } => {
+            Some(vec![plain(format!("{prompt}: ")), attention("nobody answered in time")])
+        }
         Notice::Execution { status } => Some(vec![style::execution_status(*status)]),
         // Phases are for the live line; a prompt shows as a paused or waiting wave, and is asked.
-        Notice::Report { .. } | Notice::Phase { .. } | Notice::Asked { .. } => None,
+        Notice::Report { .. }
+        | Notice::Phase { .. }
+        | Notice::Asked { .. }
+        | Notice::Closed { .. } => None,
     }
 }
 
@@ -76,7 +89,9 @@ fn wave_line(
     status: WaveStatus,
     why: &Why,
 ) -> Option<Vec<Span<'static>>> {
-    if status == WaveStatus::Pending {
+    // A hook of a cancel that never came has nothing to do.
+    let is_idle = status == WaveStatus::Skipped && attempt == 0 && wave.starts_with(CANCEL);
+    if status == WaveStatus::Pending || is_idle {
         return None;
     }
     let mut line = subject(wave);

@@ -23,7 +23,7 @@ use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::{Bundle, Execution, Format};
 use moontide_runtime::plan::{Mode, Plan};
 use moontide_runtime::sandbox::luau_version;
-use moontide_runtime::scheduler::Driver;
+use moontide_runtime::scheduler::{Driver, Graph};
 use moontide_runtime::store::{MemoryStore, Store};
 use moontide_sim::{PausedClock, Simulator, World};
 use serde_json::Value;
@@ -80,7 +80,9 @@ impl Rehearsal {
         store.create(&execution).await?;
         let lease = store.take(&execution.id, FLAG, None).await?;
         let witness = Rc::new(Witness::new(self.output));
-        let answers = Rc::new(Flags::new(&self.answers, FLAG, Rc::new(Assumed)));
+        let people = Rc::new(Graph::of(&execution));
+        let assumed = Rc::new(Assumed::new(Rc::clone(&people)));
+        let answers = Rc::new(Flags::new(&self.answers, FLAG, people, assumed).for_all());
         let driver = Driver {
             store: Arc::clone(&store),
             world,
@@ -114,6 +116,7 @@ impl Rehearsal {
             account: self.plan.account.clone().or_else(|| Some(self.world.account().to_owned())),
             replaceable: Vec::new(),
             denied: Vec::new(),
+            approvers: self.settings.approvers.clone(),
             seed: self.seed,
             moontide: env!("CARGO_PKG_VERSION").to_owned(),
             luau: luau_version(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{Event, ExecutionStatus, WaveStatus};
-use moontide_runtime::store::Store;
+use moontide_runtime::store::{Store, Wish};
 use moontide_sim::Call;
 use serde::Serialize;
 
@@ -19,6 +19,9 @@ use crate::view::record::events;
 use crate::view::summary::{known, mode};
 use crate::view::timeline::Timeline;
 use crate::view::{Record, WaveView, Why};
+
+/// Who answers when nobody does in time.
+const TIME: &str = "the time-out";
 
 /// How a rehearsal went.
 #[derive(Serialize)]
@@ -53,6 +56,9 @@ struct Answered {
     message: String,
     choice: String,
     by: String,
+    /// What answered in that name, where the prompt has approvers.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    really: String,
     after_seconds: u64,
 }
 
@@ -87,9 +93,10 @@ impl Report {
 
 fn waves(record: &Record, timeline: &Timeline, witness: &Witness) -> Vec<WaveView> {
     let reported = witness.servers.borrow();
-    let pairs = record.graph.nodes().iter().zip(&record.state.waves).zip(&timeline.waves);
-    pairs
-        .map(|((node, wave), span)| {
+    record
+        .nodes()
+        .map(|(at, node, wave)| {
+            let span = timeline.waves[at];
             let reported = reported.get(&node.name).cloned();
             WaveView {
                 name: node.name.clone(),
@@ -118,18 +125,27 @@ fn hooks(record: &Record, witness: &Witness) -> BTreeMap<String, Vec<Hook>> {
 fn prompts(record: &Record, witness: &Witness) -> Vec<Answered> {
     let asked = witness.asked.borrow();
     let begun = record.execution.created_at;
-    let answers = events(&record.entries).filter_map(|(at, event)| match event {
-        Event::Answered { prompt, choice, by, .. } => {
-            let message = asked.iter().find(|(known, _)| known.id == *prompt);
-            Some(Answered {
-                prompt: prompt.clone(),
-                message: message.map(|(known, _)| known.message.clone()).unwrap_or_default(),
-                choice: choice.clone(),
-                by: by.clone(),
-                after_seconds: words::between(begun, at).as_secs(),
-            })
-        }
-        _ => None,
+    let answers = events(&record.entries).filter_map(|(at, event)| {
+        let (prompt, choice, by, really) = match event {
+            Event::Signalled { signal, .. } => match &signal.wish {
+                Wish::Answer { prompt, choice, .. } => {
+                    (prompt, Some(choice.clone()), signal.by.clone(), signal.comment.clone())
+                }
+                _ => return None,
+            },
+            Event::TimedOut { prompt } => (prompt, None, TIME.to_owned(), String::new()),
+            _ => return None,
+        };
+        let known = asked.iter().find(|(known, _)| known.id == *prompt).map(|(known, _)| known);
+        let silence = known.and_then(|known| known.on_timeout.as_ref().map(ToString::to_string));
+        Some(Answered {
+            prompt: prompt.clone(),
+            message: known.map(|known| known.message.clone()).unwrap_or_default(),
+            choice: choice.or(silence).unwrap_or_default(),
+            by,
+            really,
+            after_seconds: words::between(begun, at).as_secs(),
+        })
     });
     answers.collect()
 }
@@ -201,6 +217,11 @@ impl Answered {
             plain(format!("{}: ", self.prompt)),
             strong(self.choice.as_str()),
             plain(format!(" by {}", self.by)),
+            faint(if self.really.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", self.really)
+            }),
             faint(format!("  {}", words::offset(Duration::from_secs(self.after_seconds)))),
         ];
         line.extend(said(&self.message));

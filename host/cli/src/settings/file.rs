@@ -6,6 +6,9 @@
 //! [policy]
 //! deny = ["ssm.*", "ec2.terminate_instances"]  # refused at the door, whatever a runbook says
 //!
+//! [approvers]                                  # whom runbooks mean by a name
+//! dba = ["ann", "arn:aws:sts::111122223333:assumed-role/DBA/*"]
+//!
 //! [limits]                                     # of one wave's program
 //! memory_mib = 64
 //! slice = "1s"                                 # processor time between two effects
@@ -13,6 +16,7 @@
 //! log_lines = 10000
 //! ```
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::num::NonZeroU16;
 use std::path::Path;
@@ -41,6 +45,43 @@ pub(super) struct File {
     policy: Policy,
     #[serde(default)]
     limits: Limits,
+    #[serde(default)]
+    approvers: BTreeMap<Name, Members>,
+}
+
+/// Somebody, or a group of people.
+#[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(try_from = "String")]
+struct Name(String);
+
+impl TryFrom<String> for Name {
+    type Error = &'static str;
+
+    fn try_from(name: String) -> Result<Name, &'static str> {
+        match name.trim() == name && !name.is_empty() && !name.chars().any(char::is_control) {
+            true => Ok(Name(name)),
+            false => Err("a name has no spaces around it, and is not empty"),
+        }
+    }
+}
+
+/// The people of a group.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "Vec<Name>")]
+struct Members(Vec<String>);
+
+impl TryFrom<Vec<Name>> for Members {
+    type Error = &'static str;
+
+    fn try_from(names: Vec<Name>) -> Result<Members, &'static str> {
+        if names.is_empty() {
+            return Err("a group of approvers without members could approve nothing");
+        }
+        if names.iter().any(|Name(name)| name.trim_end_matches('*').contains('*')) {
+            return Err("`*` stands for the rest of a name, so it stands at its end");
+        }
+        Ok(Members(names.into_iter().map(|Name(name)| name).collect()))
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -78,6 +119,10 @@ impl File {
     pub(super) fn apply(self, settings: &mut Settings) {
         settings.store = self.store.map(toml::Spanned::into_inner).or(settings.store.take());
         settings.denied.extend(self.policy.deny);
+        // Who may approve is the operator's word, not that of whoever brings a runbook along.
+        for (Name(group), Members(members)) in self.approvers {
+            settings.approvers.entry(group).or_insert(members);
+        }
         let limits = &mut settings.limits;
         if let Some(mebibytes) = self.limits.memory_mib {
             limits.memory = usize::from(mebibytes.get()) * 1024 * 1024;
@@ -171,6 +216,33 @@ mod tests {
         insta::assert_snapshot!(
             refusal("[limits]\nmemory_mib = 0\n", Place::User),
             @"moontide.toml:2:1: invalid value: integer `0`, expected a nonzero u16"
+        );
+    }
+
+    #[test]
+    fn whom_a_runbook_may_ask_is_read_strictly_and_the_users_file_wins() {
+        let mut settings = Settings::default();
+        let user = "[approvers]\ndba = [\"ann\", \"arn:aws:sts::1:assumed-role/DBA/*\"]\n";
+        parse(user, "moontide.toml", Place::User).unwrap().apply(&mut settings);
+        let runbook = "[approvers]\ndba = [\"mallory\"]\nweb = [\"bob\"]\n";
+        parse(runbook, "moontide.toml", Place::Runbook).unwrap().apply(&mut settings);
+        assert_eq!(settings.approvers["dba"], ["ann", "arn:aws:sts::1:assumed-role/DBA/*"]);
+        assert_eq!(settings.approvers["web"], ["bob"]);
+        insta::assert_snapshot!(
+            refusal("[approvers]\ndba = []\n", Place::User),
+            @"moontide.toml:2:1: a group of approvers without members could approve nothing"
+        );
+        insta::assert_snapshot!(
+            refusal("[approvers]\ndba = [\"ann\", \"\"]\n", Place::User),
+            @"moontide.toml:2:1: a name has no spaces around it, and is not empty"
+        );
+        insta::assert_snapshot!(
+            refusal("[approvers]\ndba = [\"*ann\"]\n", Place::User),
+            @"moontide.toml:2:1: `*` stands for the rest of a name, so it stands at its end"
+        );
+        insta::assert_snapshot!(
+            refusal("[approvers]\ndba = \"ann\"\n", Place::User),
+            @"moontide.toml:2:1: invalid type: string \"ann\", expected a sequence"
         );
     }
 

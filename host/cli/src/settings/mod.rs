@@ -7,6 +7,7 @@
 mod file;
 pub(crate) mod home;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use moontide_runtime::sandbox::Limits;
@@ -25,13 +26,15 @@ pub(crate) struct Settings {
     pub(crate) store: Option<String>,
     /// Operations that are denied, by name or as a service: `ssm.*`.
     pub(crate) denied: Vec<String>,
+    /// Groups of people, by the name under which a runbook's approvers may mean them.
+    pub(crate) approvers: BTreeMap<String, Vec<String>>,
     /// What scripts may use.
     pub(crate) limits: Limits,
 }
 
 impl Settings {
     /// Reads the user's file, and the one in the runbook's folder if there is a runbook. Both may deny;
-    /// the runbook's limits win.
+    /// the runbook's limits win, the user's groups of approvers do.
     pub(crate) fn read(environment: &Environment, runbook: Option<&Path>) -> Result<Settings> {
         let mut settings = Settings::default();
         if let Some(directory) = home::configuration(environment) {

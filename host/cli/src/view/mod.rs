@@ -7,16 +7,19 @@
 //! - [`summary`]: the short document, after a run and for `status`.
 //! - [`cleanup`]: what a cleanup terminated and left.
 //! - [`plan`]: what a runbook declares, for `check`.
-//! - [`sent`]: a signal on its way.
+//! - [`prompts`]: an open prompt, and [`evidence`] where there is something to look at first.
+//! - [`signal`]: who wants what; [`sent`]: the same on its way.
 //! - [`whole`]: everything, for `show`.
 //! - [`why`]: why a wave stands where it stands.
 
 pub(crate) mod cleanup;
+pub(crate) mod evidence;
 pub(crate) mod plan;
 pub(crate) mod prompts;
 pub(crate) mod record;
 pub(crate) mod sent;
 pub(crate) mod server;
+pub(crate) mod signal;
 pub(crate) mod summary;
 pub(crate) mod timeline;
 pub(crate) mod whole;

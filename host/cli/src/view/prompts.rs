@@ -1,10 +1,10 @@
-//! An open prompt, and the command that answers it.
+//! An open prompt, and the commands that answer it.
 
-use moontide_runtime::scheduler::{Choice, Prompt};
+use moontide_runtime::scheduler::{Choice, Prompt, PromptKind, Signal};
 use serde::Serialize;
 
-use super::Record;
-use crate::context::Context;
+use super::{Record, evidence, signal};
+use crate::context::{Context, quoted};
 use crate::output::style::{attention, faint, plain, said, strong};
 use crate::output::{Page, words};
 
@@ -14,8 +14,11 @@ pub(crate) struct PromptView {
     /// The question itself.
     #[serde(flatten)]
     pub(crate) prompt: Prompt,
-    /// What to type to answer it.
+    /// What to type to answer it in the most likely way.
     pub(crate) command: String,
+    /// What to type for each answer, where each is as likely as the others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) commands: Vec<String>,
     /// The answer that somebody has left, and that nobody has taken yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) answered: Option<Answered>,
@@ -26,6 +29,8 @@ pub(crate) struct PromptView {
 pub(crate) struct Answered {
     choice: String,
     by: String,
+    /// Whether the prompt stays open behind it.
+    needs_more: bool,
 }
 
 impl PromptView {
@@ -39,18 +44,35 @@ impl PromptView {
     }
 
     fn of(prompt: &Prompt, alone: bool, record: &Record, context: &Context) -> PromptView {
-        let choice = prompt.choices.first().map_or("CHOICE", Choice::as_str);
-        let id = if alone { String::new() } else { format!("{} ", prompt.id) };
         let execution = &record.execution.id;
-        let answered = record.answer_to(&prompt.id);
-        PromptView {
-            prompt: prompt.clone(),
-            command: context.command(&format!("answer {execution} {id}{choice}")),
-            answered: answered.map(|(choice, signal)| Answered {
-                choice: choice.to_owned(),
-                by: signal.by.clone(),
-            }),
-        }
+        let id = if alone { String::new() } else { format!("{} ", quoted(&prompt.id)) };
+        let answer = |choice: &str| context.command(&format!("answer {execution} {id}{choice}"));
+        let commands = match prompt.kind {
+            PromptKind::Unknown => prompt.choices.iter().map(|it| answer(it.as_str())).collect(),
+            _ => Vec::new(),
+        };
+        let first = prompt.choices.first().map_or("CHOICE", Choice::as_str);
+        let command = match prompt.kind {
+            PromptKind::Hold => context.command(&format!("resume {execution}")),
+            _ => answer(first),
+        };
+        let answered = record.answers_to(&prompt.id).last().map(|(choice, signal)| Answered {
+            choice: (*choice).to_owned(),
+            by: signal::by(signal),
+            needs_more: record.ahead.prompts.contains_key(&prompt.id),
+        });
+        PromptView { prompt: prompt.clone(), command, commands, answered }
+    }
+
+    /// Whether somebody should still answer it.
+    pub(crate) fn is_open(&self) -> bool {
+        self.answered.as_ref().is_none_or(|answered| answered.needs_more)
+    }
+
+    /// The commands that answer it.
+    pub(crate) fn next(&self) -> impl Iterator<Item = &String> {
+        let only = self.commands.is_empty().then_some(&self.command);
+        self.commands.iter().chain(only)
     }
 
     /// The question, whom it is for, what it takes and until when.
@@ -59,19 +81,71 @@ impl PromptView {
         let [mark, message] = said(&prompt.message);
         page.line([attention("? "), strong(prompt.id.as_str()), mark, message]);
         page.indented(|page| {
-            if let Some(Answered { choice, by }) = &self.answered {
+            if let Some(found) = &prompt.evidence {
+                evidence::write(page, found);
+            }
+            if !prompt.given.is_empty() {
+                page.line([faint("so far: "), plain(voices(prompt))]);
+            }
+            if let Some(Answered { choice, by, needs_more }) = &self.answered {
                 let text = format!(" by {by}; the next runner takes it");
-                return page.line([faint("answered: "), strong(choice.as_str()), plain(text)]);
+                page.line([faint("answered: "), strong(choice.as_str()), plain(text)]);
+                if !needs_more {
+                    return;
+                }
             }
             let choices: Vec<&str> = prompt.choices.iter().map(Choice::as_str).collect();
             page.line([faint("answers: "), plain(choices.join(", "))]);
             if !prompt.approvers.is_empty() {
                 page.line([faint("asked of: "), plain(prompt.approvers.join(", "))]);
             }
+            if prompt.approvals > 1 && prompt.given.is_empty() {
+                let text = format!("{} different people", prompt.approvals);
+                page.line([faint("takes: "), plain(text)]);
+            }
             if let (Some(deadline), Some(choice)) = (prompt.deadline, &prompt.on_timeout) {
                 let text = format!("{} at {}", choice, words::time(deadline));
                 page.line([faint("without an answer: "), plain(text)]);
             }
         });
+    }
+}
+
+/// Who has agreed, and how many people are missing: `1 of 2: continue by ann; one more person is needed`.
+pub(crate) fn voices(prompt: &Prompt) -> String {
+    let given = prompt.given.iter().map(|given| format!("{} by {}", given.choice, given.by));
+    voices_of(prompt, &given.collect::<Vec<_>>().join(", "))
+}
+
+/// The same, just after one of them has spoken.
+pub(crate) fn voice(prompt: &Prompt, signal: &Signal) -> String {
+    voices_of(prompt, &signal::text(signal))
+}
+
+fn voices_of(prompt: &Prompt, said: &str) -> String {
+    let missing = match prompt.missing() {
+        1 => "one more person is needed".to_owned(),
+        more => format!("{more} more people are needed"),
+    };
+    format!("{} of {}: {said}; {missing}", prompt.given.len(), prompt.approvals)
+}
+
+#[cfg(test)]
+mod tests {
+    use moontide_runtime::scheduler::Approval;
+
+    use super::*;
+    use crate::answers::prompt;
+
+    #[test]
+    fn it_is_told_who_has_agreed_and_how_many_are_missing() {
+        let mut asked = prompt("web", PromptKind::Pause, &["continue", "abort"]);
+        let voice = |by: &str| Approval { by: by.into(), choice: Choice::new("continue") };
+        asked.approvals = 3;
+        asked.given = vec![voice("ann")];
+        assert_eq!(voices(&asked), "1 of 3: continue by ann; 2 more people are needed");
+        asked.given.push(voice("bob"));
+        let text = "2 of 3: continue by ann, continue by bob; one more person is needed";
+        assert_eq!(voices(&asked), text);
     }
 }

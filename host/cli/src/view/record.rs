@@ -1,9 +1,14 @@
 //! An execution as the store has it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use moontide_runtime::journal::{Body, Entry, Execution};
 use moontide_runtime::plan::suggest;
-use moontide_runtime::scheduler::{Event, ExecutionStatus, Graph, State, machine};
+use moontide_runtime::scheduler::graph::{Node, Turn};
+use moontide_runtime::scheduler::{
+    Event, ExecutionStatus, Graph, Refusal, State, WaveState, machine,
+};
 use moontide_runtime::store::{Signal, Store, StoreError, Wish};
 
 use crate::error::{CommandError, Result};
@@ -14,14 +19,28 @@ pub(crate) struct Record {
     pub(crate) execution: Execution,
     /// What has happened.
     pub(crate) entries: Vec<Entry>,
+    /// Which of the journaled signals were refused, and why, by the entry's sequence.
+    pub(crate) refused: BTreeMap<u64, Refusal>,
     /// Who drives it, unless they are known to be dead.
     pub(crate) runner: Option<String>,
-    /// Answers and cancellations that nobody has taken yet.
-    pub(crate) pending: Vec<Signal>,
+    /// Signals that nobody has taken yet, in the order in which they will be.
+    pub(crate) pending: Vec<Pending>,
     /// The nodes of its plan.
     pub(crate) graph: Graph,
     /// Where it stands.
     pub(crate) state: State,
+    /// Where it will stand once the pending signals are taken.
+    pub(crate) ahead: State,
+}
+
+/// A signal that waits for a runner.
+pub(crate) struct Pending {
+    /// Its number in the store.
+    pub(crate) number: u64,
+    /// What it wants.
+    pub(crate) signal: Signal,
+    /// Why it will be refused.
+    pub(crate) refusal: Option<Refusal>,
 }
 
 impl Record {
@@ -38,11 +57,11 @@ impl Record {
             .map_err(|source| StoreError::Format { place: format!("execution {id}"), source })?;
         let entries = store.journal(id, 1).await?;
         let runner = alive(store, id).await?;
-        let graph = Graph::of(&execution.plan);
-        let state = machine::fold(&graph, events(&entries));
-        let signals = store.signals(id, 0).await?.into_iter().map(|(_, signal)| signal);
-        let pending = signals.filter(|signal| is_pending(&state, &signal.wish)).collect();
-        Ok(Record { execution, entries, runner, pending, graph, state })
+        let graph = Graph::of(&execution);
+        let (state, refused) = fold(&graph, &entries);
+        let signals = store.signals(id, last_signal(&entries)).await?;
+        let (ahead, pending) = look_ahead(&graph, &state, execution.created_at, signals);
+        Ok(Record { execution, entries, refused, runner, pending, graph, state, ahead })
     }
 
     /// Where it stands as a whole.
@@ -50,13 +69,118 @@ impl Record {
         self.state.status()
     }
 
-    /// The answer that somebody has left for a prompt. The first counts.
-    pub(crate) fn answer_to(&self, asked: &str) -> Option<(&str, &Signal)> {
-        self.pending.iter().find_map(|signal| match &signal.wish {
-            Wish::Answer { prompt, choice } if prompt == asked => Some((choice.as_str(), signal)),
-            _ => None,
-        })
+    /// Whether there is nothing left to drive, also for whoever takes the pending signals.
+    pub(crate) fn is_over(&self) -> bool {
+        self.status().is_terminal() && self.ahead.status().is_terminal()
     }
+
+    /// What becomes of one more signal behind those that are pending.
+    pub(crate) fn would_take(&self, signal: &Signal) -> Result<(), Refusal> {
+        take(&self.graph, &self.ahead, signal).map(drop)
+    }
+
+    /// Why the signal with this number was refused, or will be.
+    pub(crate) fn refusal_of(&self, number: u64) -> Option<Refusal> {
+        let ahead = self.pending.iter().find(|pending| pending.number == number);
+        if let Some(pending) = ahead {
+            return pending.refusal.clone();
+        }
+        let entry = self.entries.iter().find(|entry| match &entry.body {
+            Body::Event { event: Event::Signalled { number: taken, .. } } => *taken == Some(number),
+            _ => false,
+        });
+        self.refused.get(&entry?.sequence).cloned()
+    }
+
+    /// The answers that somebody has left for a prompt, and that will be taken.
+    pub(crate) fn answers_to(&self, asked: &str) -> Vec<(&str, &Signal)> {
+        let taken = self.pending.iter().filter(|pending| pending.refusal.is_none());
+        taken.filter_map(|pending| answer_to(asked, &pending.signal)).collect()
+    }
+
+    /// The answer that closed a prompt, or will.
+    pub(crate) fn closed_by(&self, asked: &str) -> Option<(&str, &Signal)> {
+        if self.ahead.prompts.contains_key(asked) {
+            return None;
+        }
+        let journaled = self.entries.iter().filter(|it| !self.refused.contains_key(&it.sequence));
+        let journaled = journaled.filter_map(|entry| match &entry.body {
+            Body::Event { event: Event::Signalled { signal, .. } } => answer_to(asked, signal),
+            _ => None,
+        });
+        journaled.chain(self.answers_to(asked)).last()
+    }
+
+    /// The waves and hooks that are worth a line: not the hooks of a cancel that never came.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = (usize, &Node, &WaveState)> {
+        let pairs = self.graph.nodes().iter().zip(&self.state.waves);
+        let all = pairs.enumerate().map(|(at, (node, wave))| (at, node, wave));
+        all.filter(|(_, node, wave)| !(is_of_cancel(node) && wave.attempt == 0))
+    }
+}
+
+/// Whether a node runs only after a cancel.
+fn is_of_cancel(node: &Node) -> bool {
+    matches!(node.turn, Turn::AfterCancel { .. })
+}
+
+fn answer_to<'s>(asked: &str, signal: &'s Signal) -> Option<(&'s str, &'s Signal)> {
+    match &signal.wish {
+        Wish::Answer { prompt, choice, .. } if prompt == asked => Some((choice.as_str(), signal)),
+        _ => None,
+    }
+}
+
+/// The state that a journal adds up to, and what was refused on the way.
+fn fold(graph: &Graph, entries: &[Entry]) -> (State, BTreeMap<u64, Refusal>) {
+    let (mut state, mut refused) = (State::new(graph), BTreeMap::new());
+    for entry in entries {
+        let Body::Event { event } = &entry.body else { continue };
+        match machine::apply(graph, state.clone(), entry.at, event) {
+            Ok((next, _)) => state = next,
+            Err(refusal) => drop(refused.insert(entry.sequence, refusal)),
+        }
+    }
+    (state, refused)
+}
+
+/// What the pending signals will lead to: the next runner begins, and takes one after another.
+fn look_ahead(
+    graph: &Graph,
+    state: &State,
+    created_at: Timestamp,
+    signals: Vec<(u64, Signal)>,
+) -> (State, Vec<Pending>) {
+    let mut ahead = match machine::apply(graph, state.clone(), created_at, &Event::Started) {
+        Ok((begun, _)) => begun,
+        Err(_) => state.clone(),
+    };
+    let mut pending = Vec::new();
+    for (number, signal) in signals {
+        let refusal = match take(graph, &ahead, &signal) {
+            Ok(next) => {
+                ahead = next;
+                None
+            }
+            Err(refusal) => Some(refusal),
+        };
+        pending.push(Pending { number, signal, refusal });
+    }
+    (ahead, pending)
+}
+
+fn take(graph: &Graph, state: &State, signal: &Signal) -> Result<State, Refusal> {
+    let event = Event::Signalled { signal: signal.clone(), number: None };
+    machine::apply(graph, state.clone(), signal.at, &event).map(|(next, _)| next)
+}
+
+/// The number of the last signal that a runner has taken.
+fn last_signal(entries: &[Entry]) -> u64 {
+    let number = |(_, event)| match event {
+        &Event::Signalled { number, .. } => number,
+        _ => None,
+    };
+    events(entries).filter_map(number).max().unwrap_or_default()
 }
 
 /// Who drives the execution, unless they are known to be dead.
@@ -66,14 +190,6 @@ pub(crate) async fn alive(store: &dyn Store, execution: &str) -> Result<Option<S
             Ok(Some(lease.holder))
         }
         _ => Ok(None),
-    }
-}
-
-/// Whether a signal still waits for a runner: what was taken is in the journal.
-fn is_pending(state: &State, wish: &Wish) -> bool {
-    match wish {
-        Wish::Answer { prompt, .. } => state.prompts.contains_key(prompt),
-        Wish::Cancel => state.cancelled_by.is_none() && !state.status().is_terminal(),
     }
 }
 

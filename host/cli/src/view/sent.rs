@@ -1,44 +1,25 @@
 //! A signal that was left in the store, and who will take it.
 
-use moontide_runtime::store::{Signal, Store};
+use moontide_runtime::store::Signal;
 use serde::Serialize;
 
-use super::Record;
-use super::record::alive;
-use crate::context::Context;
-use crate::error::Result;
 use crate::output::style::{plain, strong};
 use crate::output::{Document, Page};
 
 /// What was sent, and what happens with it.
 #[derive(Serialize)]
 pub(crate) struct Sent {
-    execution: String,
+    pub(crate) execution: String,
     /// Its number among the execution's signals.
-    number: u64,
-    signal: Signal,
+    pub(crate) number: u64,
+    pub(crate) signal: Signal,
     /// The runner that will take it; `None`: nobody drives the execution.
-    runner: Option<String>,
+    pub(crate) runner: Option<String>,
     /// What to type so that somebody takes it.
-    next: Option<String>,
+    pub(crate) next: Option<String>,
     /// What it means, for people.
     #[serde(skip)]
-    meaning: String,
-}
-
-/// Leaves a signal for the execution.
-pub(crate) async fn send(
-    context: &Context,
-    store: &dyn Store,
-    record: &Record,
-    signal: Signal,
-    meaning: String,
-) -> Result<Sent> {
-    let execution = record.execution.id.clone();
-    let number = store.send(&execution, &signal).await?;
-    let runner = alive(store, &execution).await?;
-    let next = runner.is_none().then(|| context.command(&format!("resume {execution}")));
-    Ok(Sent { execution, number, signal, runner, next, meaning })
+    pub(crate) meaning: String,
 }
 
 impl Document for Sent {

@@ -1,14 +1,17 @@
 //! The short document: where an execution stands, wave by wave, and what to type next.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use moontide_runtime::plan::Mode;
+use moontide_runtime::scheduler::graph::Turn;
 use moontide_runtime::scheduler::{ExecutionStatus, WaveState, WaveStatus};
-use moontide_runtime::store::Wish;
 use serde::Serialize;
 
+use super::signal::PendingView;
 use super::timeline::Timeline;
 use super::{PromptView, Record, ServerView, Why};
-use crate::context::Context;
+use crate::context::{Context, quoted};
 use crate::output::style::{self, attention, faint, plain, strong};
 use crate::output::{Document, Page, Span, words};
 
@@ -34,9 +37,9 @@ pub(crate) struct Summary {
     /// Who drives it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) runner: Option<String>,
-    /// Who wants it cancelled, if no runner has taken that yet.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) cancellation: Option<String>,
+    /// What people want and no runner has taken yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) pending: Vec<PendingView>,
     /// Commands that make sense now.
     pub(crate) next: Vec<String>,
 }
@@ -63,15 +66,14 @@ pub(crate) struct WaveView {
 impl Summary {
     /// The summary of a loaded execution.
     pub(crate) fn of(record: &Record, context: &Context) -> Summary {
-        let Record { execution, state, graph, entries, .. } = record;
+        let Record { execution, graph, entries, .. } = record;
         let timeline = Timeline::of(graph, entries);
         let last = entries.last().map(|entry| entry.at);
-        let pairs = graph.nodes().iter().zip(&state.waves).zip(&timeline.waves);
-        let waves = pairs.map(|((node, wave), span)| WaveView {
+        let waves = record.nodes().map(|(at, node, wave)| WaveView {
             name: node.name.clone(),
             status: wave.status,
             attempt: wave.attempt,
-            seconds: span.took(last).map(|took| took.as_secs()),
+            seconds: timeline.waves[at].took(last).map(|took| took.as_secs()),
             why: Why::of(wave),
             servers: known(wave),
         });
@@ -87,7 +89,7 @@ impl Summary {
             next: next(record, &prompts, context),
             prompts,
             runner: record.runner.clone(),
-            cancellation: cancellation(record),
+            pending: record.pending.iter().map(PendingView::of).collect(),
         }
     }
 }
@@ -98,23 +100,32 @@ pub(crate) fn known(wave: &WaveState) -> Vec<ServerView> {
     ServerView::all_in(details.unwrap_or(&wave.result))
 }
 
-fn cancellation(record: &Record) -> Option<String> {
-    let cancel = record.pending.iter().find(|signal| signal.wish == Wish::Cancel);
-    cancel.map(|signal| signal.by.clone())
-}
-
 /// What an operator would type now.
 fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<String> {
     let id = &record.execution.id;
-    let open = prompts.iter().filter(|prompt| prompt.answered.is_none());
-    let mut commands: Vec<String> = open.map(|prompt| prompt.command.clone()).collect();
-    if !record.status().is_terminal() && record.runner.is_none() {
+    let open = prompts.iter().filter(|prompt| prompt.is_open());
+    let mut commands: Vec<String> = open.flat_map(PromptView::next).cloned().collect();
+    if !record.is_over() && record.runner.is_none() {
         commands.push(context.command(&format!("resume {id}")));
     }
-    if record.status() == ExecutionStatus::Failed {
+    if record.is_over() && record.status() == ExecutionStatus::Failed {
         commands.push(context.command(&format!("show {id}")));
+        for wave in failed(record) {
+            let wave = quoted(wave);
+            commands.push(context.command(&format!("retry {id} {wave}")));
+            commands.push(context.command(&format!("skip {id} {wave}")));
+        }
     }
+    let mut said = BTreeSet::new();
+    commands.retain(|command| said.insert(command.clone()));
     commands
+}
+
+/// The waves about which somebody may change their mind.
+fn failed(record: &Record) -> impl Iterator<Item = &str> {
+    let ordinary = record.nodes().filter(|(_, node, _)| node.turn == Turn::Ordinary);
+    let failed = ordinary.filter(|(_, _, wave)| wave.status == WaveStatus::Failed);
+    failed.map(|(_, node, _)| node.name.as_str())
 }
 
 impl Document for Summary {
@@ -138,8 +149,10 @@ impl Document for Summary {
             }
             None => {}
         }
-        if let Some(by) = &self.cancellation {
-            page.line([attention("cancellation wanted by "), plain(by.as_str())]);
+        for pending in &self.pending {
+            if !self.prompts.iter().any(|prompt| pending.is_shown_by(&prompt.prompt.id)) {
+                pending.write(page, self.runner.is_some());
+            }
         }
         for prompt in &self.prompts {
             prompt.write(page);

@@ -57,12 +57,17 @@ impl Timeline {
             if wave.attempt > 0 {
                 span.started_at.get_or_insert(at);
             }
-            if wave.status.is_terminal() {
-                span.ended_at.get_or_insert(at);
-            }
+            note_end(span, wave.status.is_terminal(), at);
         }
-        if next.status().is_terminal() {
-            self.whole.ended_at.get_or_insert(at);
-        }
+        note_end(&mut self.whole, next.status().is_terminal(), at);
+    }
+}
+
+/// What was over and is taken up again ends later.
+fn note_end(span: &mut Span, is_over: bool, at: Timestamp) {
+    if is_over {
+        span.ended_at.get_or_insert(at);
+    } else {
+        span.ended_at = None;
     }
 }

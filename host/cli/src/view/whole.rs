@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use moontide_runtime::scheduler::{End, Event, Failure};
+use moontide_runtime::journal::Body;
+use moontide_runtime::scheduler::{End, Event, Failure, Refusal, Signal, Wish};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::record::events;
-use super::{Record, ServerView, Summary};
+use super::{Record, ServerView, Summary, signal};
 use crate::context::Context;
 use crate::output::style::{bad, faint, good, plain, said, strong};
 use crate::output::{Document, Page, words};
@@ -29,7 +29,13 @@ pub(crate) struct Whole {
     moontide: String,
     luau: String,
     journal_entries: usize,
+    /// The answers that counted.
     answers: Vec<Answered>,
+    /// Everything that people wanted, also what was refused.
+    signals: Vec<Signalled>,
+    /// Groups of approvers.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    approvers: BTreeMap<String, Vec<String>>,
     attempts: Vec<Attempt>,
     cancelled_by: Option<String>,
 }
@@ -42,6 +48,17 @@ struct Answered {
     choice: String,
     by: String,
     comment: String,
+}
+
+/// Something that somebody wanted.
+#[derive(Serialize)]
+struct Signalled {
+    /// When a runner took it.
+    at: Timestamp,
+    signal: Signal,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<String>,
 }
 
 /// An attempt of a wave that has ended.
@@ -75,24 +92,34 @@ impl Whole {
             luau: execution.luau.clone(),
             journal_entries: record.entries.len(),
             answers: Vec::new(),
+            signals: Vec::new(),
+            approvers: execution.approvers.clone(),
             attempts: Vec::new(),
             cancelled_by: record.state.cancelled_by.clone(),
         };
-        for (at, event) in events(&record.entries) {
-            whole.note(at, event);
+        for entry in &record.entries {
+            if let Body::Event { event } = &entry.body {
+                whole.note(entry.at, event, record.refused.get(&entry.sequence));
+            }
         }
         whole
     }
 
-    fn note(&mut self, at: Timestamp, event: &Event) {
+    fn note(&mut self, at: Timestamp, event: &Event, refusal: Option<&Refusal>) {
         match event {
-            Event::Answered { prompt, choice, by, comment } => self.answers.push(Answered {
-                at,
-                prompt: prompt.clone(),
-                choice: choice.clone(),
-                by: by.clone(),
-                comment: comment.clone(),
-            }),
+            Event::Signalled { signal, .. } => {
+                if let (Wish::Answer { prompt, choice, .. }, None) = (&signal.wish, refusal) {
+                    self.answers.push(Answered {
+                        at,
+                        prompt: prompt.clone(),
+                        choice: choice.clone(),
+                        by: signal.by.clone(),
+                        comment: signal.comment.clone(),
+                    });
+                }
+                let refused = refusal.map(ToString::to_string);
+                self.signals.push(Signalled { at, signal: signal.clone(), refused });
+            }
             Event::Ended { wave, attempt, end } => {
                 let (word, servers, failure) = match end {
                     End::Completed { result } => ("completed", ServerView::all_in(result), None),
@@ -111,17 +138,22 @@ impl Whole {
                     failure,
                 });
             }
-            Event::Started | Event::Asked { .. } | Event::CancelRequested { .. } => {}
+            Event::Started
+            | Event::Asked { .. }
+            | Event::TimedOut { .. }
+            | Event::Withdrawn { .. } => {}
         }
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {
         let list = |items: &[String]| items.join(", ");
+        let groups = self.approvers.iter().map(|(name, who)| format!("{name}: {}", list(who)));
         let params = self.params.iter().map(|(name, value)| format!("{name}={value}"));
         let mut facts = vec![
             ("created", format!("{} by {}", words::time(self.summary.created_at), self.created_by)),
             ("account", self.account.clone().unwrap_or_default()),
             ("regions", list(&self.regions)),
+            ("approvers", groups.collect::<Vec<_>>().join("; ")),
             ("params", params.collect::<Vec<_>>().join(" ")),
             ("replaces", list(&self.replaceable)),
             ("sources", self.sources.chars().take(16).collect()),
@@ -145,19 +177,16 @@ impl Document for Whole {
         for attempt in &self.attempts {
             attempt.write(page);
         }
-        if !self.answers.is_empty() {
+        if !self.signals.is_empty() {
             page.gap();
-            page.line([strong("answers")]);
+            page.line([strong("signals")]);
         }
-        for answer in &self.answers {
-            let Answered { at, prompt, choice, by, comment } = answer;
-            page.line([
-                faint(words::time(*at)),
-                plain(format!("  {prompt}: ")),
-                strong(choice.as_str()),
-                plain(format!(" by {by}")),
-                plain(if comment.is_empty() { String::new() } else { format!(": {comment}") }),
-            ]);
+        for Signalled { at, signal, refused } in &self.signals {
+            let mut line = vec![faint(words::time(*at)), plain("  ")];
+            line.extend(refused.as_ref().map(|_| bad("refused: ")));
+            line.extend(signal::line(signal));
+            line.extend(refused.as_ref().map(|why| plain(format!(" ({why})"))));
+            page.line(line);
         }
     }
 }

@@ -49,6 +49,9 @@ impl Step<'_> {
         };
         let stops = choice.as_str() == "abort";
         if prompt.approvals > 1 && !stops && !self.is_last_voice(prompt, &answer)? {
+            // Somebody else may be here too.
+            let prompt = Box::new(self.prompt(id)?);
+            self.requests.push(Request::Ask { prompt });
             return Ok(());
         }
         self.settle(id, answer, &format!("by {}", signal.author()));

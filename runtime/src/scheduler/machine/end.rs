@@ -63,8 +63,7 @@ impl Step<'_> {
                 });
             }
             Some(FailurePolicy::Skip) => {
-                let reason = format!("skipped by its policy: {}", failure.message);
-                self.set(node, WaveStatus::Skipped, Some(reason));
+                self.set(node, WaveStatus::Skipped, Some("skipped by its policy".to_owned()));
             }
             Some(FailurePolicy::Abort) => {
                 self.set(node, WaveStatus::Failed, None);

@@ -1,0 +1,26 @@
+//! `moontide pause`: lets no further wave of an execution start, from any process.
+
+use clap::Args;
+use moontide_runtime::store::Wish;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::signals::Author;
+
+/// Let no further wave start, until somebody resumes
+///
+/// Waves that run come to their end, and are journaled; then the execution waits, its runner ends with
+/// exit code 4, and `moontide resume` goes on.
+#[derive(Args)]
+pub(crate) struct Flags {
+    /// The execution's id, as `moontide list` shows it
+    execution: String,
+
+    #[command(flatten)]
+    author: Author,
+}
+
+/// Does it.
+pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    super::signal(context, &flags.execution, &flags.author, Wish::Pause)
+}

@@ -1,0 +1,33 @@
+//! `moontide skip`: does without a wave, from any process.
+
+use clap::Args;
+use moontide_runtime::store::Wish;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::signals::Author;
+
+/// Leave a wave out: one that has not begun, or one that has failed
+///
+/// Waves that depend on it go on as if it were completed. It takes the approvers of the wave's pause
+/// point, if it has one. If nobody drives the execution, `moontide resume` goes on with it.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  moontide skip three-tier-20261120t080000-7k2m web --by ann --comment 'web runs elsewhere'")]
+pub(crate) struct Flags {
+    /// The execution's id, as `moontide list` shows it
+    execution: String,
+
+    /// The wave's name
+    wave: String,
+
+    #[command(flatten)]
+    author: Author,
+}
+
+/// Does it.
+pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    let wish = Wish::Skip { wave: flags.wave.clone() };
+    super::signal(context, &flags.execution, &flags.author, wish)
+}

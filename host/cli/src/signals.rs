@@ -1,0 +1,154 @@
+//! Sending a signal to an execution: what `answer`, `cancel`, `pause`, `resume`, `retry` and `skip` have
+//! in common. Who sends it, whether the execution would take it, and what happens next.
+
+use clap::Args;
+use moontide_runtime::clock::Clock;
+use moontide_runtime::plan::suggest;
+use moontide_runtime::scheduler::{Prompt, Refusal};
+use moontide_runtime::store::{Signal, Store, Wish};
+
+use crate::clocks::SystemClock;
+use crate::context::Context;
+use crate::error::{Code, CommandError, Result, code};
+use crate::view::sent::Sent;
+use crate::view::{Record, prompts, signal};
+use crate::{answers, whoami};
+
+/// Who sends a signal, and why.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Author {
+    /// In whose name [default: the user of the operating system]. A claim: it is journaled beside who
+    /// really sent it
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    pub(crate) by: Option<String>,
+
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub(crate) comment: String,
+}
+
+/// Reads a name; for clap.
+fn name(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("a name is not empty".to_owned());
+    }
+    Ok(text.trim().to_owned())
+}
+
+impl Author {
+    /// The signal that says so, now.
+    async fn sign(&self, context: &Context, wish: Wish) -> Result<Signal> {
+        let real = whoami::author(context).await?;
+        let by = self.by.clone().unwrap_or_else(|| real.clone());
+        let sender = if by == real { String::new() } else { real };
+        let at = SystemClock::new().now();
+        Ok(Signal { wish, by, sender, comment: self.comment.clone(), at })
+    }
+}
+
+/// Leaves a signal for the execution, if it would take it.
+pub(crate) async fn send(
+    context: &Context,
+    store: &dyn Store,
+    record: &Record,
+    wish: Wish,
+    author: &Author,
+) -> Result<Sent> {
+    let id = record.execution.id.as_str();
+    let signal = author.sign(context, wish).await?;
+    record.would_take(&signal).map_err(|refusal| explain(context, record, &signal, &refusal))?;
+    let number = store.send(id, &signal).await?;
+    // Somebody else may have been faster.
+    let now = Record::load(store, id).await?;
+    if let Some(refusal) = now.refusal_of(number) {
+        return Err(explain(context, &now, &signal, &refusal));
+    }
+    let next = now.runner.is_none().then(|| context.command(&format!("resume {id}")));
+    Ok(Sent {
+        execution: id.to_owned(),
+        number,
+        meaning: meaning(&now, &signal),
+        runner: now.runner,
+        next,
+        signal,
+    })
+}
+
+/// What was done, for whoever did it.
+fn meaning(now: &Record, signal: &Signal) -> String {
+    let by = signal::by(signal);
+    match &signal.wish {
+        Wish::Answer { prompt, .. } => match now.ahead.prompts.get(prompt) {
+            Some(open) => format!("{prompt}: {}", prompts::voice(open, signal)),
+            None => signal::text(signal),
+        },
+        Wish::Cancel => format!("{}: cancellation wanted by {by}", now.execution.id),
+        Wish::Pause => format!("{}: no further wave starts; paused by {by}", now.execution.id),
+        Wish::Resume => format!("{}: goes on; resumed by {by}", now.execution.id),
+        Wish::Retry { .. } | Wish::Skip { .. } => signal::text(signal),
+    }
+}
+
+/// The machine's own sentence, and what to do about it.
+fn explain(context: &Context, record: &Record, signal: &Signal, refusal: &Refusal) -> CommandError {
+    let id = &record.execution.id;
+    let status = context.command(&format!("status {id}"));
+    if let Wish::Answer { prompt, .. } = &signal.wish
+        && let Some((choice, first)) = record.closed_by(prompt)
+    {
+        let message = format!("`{prompt}` was answered already: {choice} by {}", signal::by(first));
+        return CommandError::new(code::BAD_ANSWER, message).hint("the first answer counts");
+    }
+    let error = match (refusal, &signal.wish) {
+        (Refusal::NoPrompt(_), Wish::Answer { .. }) => {
+            with_open(context, record, refusal.to_string())
+        }
+        (Refusal::NoWave(wave), _) => {
+            let waves = || record.execution.plan.waves.iter().map(|wave| wave.name.as_str());
+            let hint = match suggest::nearest(wave, waves()) {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => format!("its waves are {}", waves().collect::<Vec<_>>().join(", ")),
+            };
+            CommandError::new(code::NO_WAVE, refusal.to_string()).hint(hint)
+        }
+        (Refusal::Status("over"), _) if !record.status().is_terminal() => {
+            let message = format!("`{id}` will be over, because of what waits for a runner");
+            CommandError::new(code::OVER, message)
+        }
+        (Refusal::Status("over"), Wish::Cancel) => {
+            let message = format!("`{id}` is over; there is nothing to cancel");
+            CommandError::new(code::OVER, message).hint(format!("`{status}` shows how it ended"))
+        }
+        _ => CommandError::new(code_of(refusal), refusal.to_string())
+            .hint(format!("`{status}` shows where it stands")),
+    };
+    let waiting = record.pending.iter().filter(|pending| pending.refusal.is_none());
+    waiting.fold(error, |error, pending| {
+        let (what, who) = (signal::wish(&pending.signal.wish), signal::by(&pending.signal));
+        error.hint(format!("{what} by {who} waits for a runner, and counts first"))
+    })
+}
+
+fn code_of(refusal: &Refusal) -> &'static Code {
+    match refusal {
+        Refusal::Status("over") => code::OVER,
+        Refusal::NoPrompt(_) | Refusal::OtherSeal(_) | Refusal::NoChoice { .. } => code::BAD_ANSWER,
+        Refusal::NotApprover { .. } | Refusal::SamePerson { .. } | Refusal::NotAlone { .. } => {
+            code::NOT_APPROVED
+        }
+        _ => code::NOT_NOW,
+    }
+}
+
+/// The complaint, and which prompts are open.
+pub(crate) fn with_open(context: &Context, record: &Record, message: String) -> CommandError {
+    let error = CommandError::new(code::BAD_ANSWER, message);
+    let open: Vec<&Prompt> = record.ahead.prompts.values().collect();
+    if open.is_empty() {
+        let status = context.command(&format!("status {}", record.execution.id));
+        return error.hint(format!("nothing is asked; `{status}` says more"));
+    }
+    open.into_iter().fold(error, |error, prompt| {
+        error.hint(format!("open: {} ({})", prompt.id, answers::choices(prompt)))
+    })
+}

@@ -1,0 +1,116 @@
+//! A signal in words.
+
+use moontide_runtime::scheduler::{Signal, Wish};
+use serde::Serialize;
+
+use super::record::Pending;
+use crate::output::style::{attention, bad, plain, strong};
+use crate::output::{Page, Span};
+
+/// What it wants, as a subject: `a retry of web`.
+pub(crate) fn wish(wish: &Wish) -> String {
+    match wish {
+        Wish::Answer { prompt, choice, .. } => format!("the answer {prompt}: {choice}"),
+        Wish::Cancel => "a cancel".to_owned(),
+        Wish::Pause => "a pause".to_owned(),
+        Wish::Resume => "a resume".to_owned(),
+        Wish::Retry { wave } => format!("a retry of {wave}"),
+        Wish::Skip { wave } => format!("a skip of {wave}"),
+    }
+}
+
+/// Who sent it: `ann`, or `ann (sent by root)` where the name is a claim.
+pub(crate) fn by(signal: &Signal) -> String {
+    if signal.sender.is_empty() {
+        signal.by.clone()
+    } else {
+        format!("{} (sent by {})", signal.by, signal.sender)
+    }
+}
+
+/// What happened: `web: retry by ann: the disk is mended`.
+pub(crate) fn line(signal: &Signal) -> Vec<Span<'static>> {
+    let (subject, verb) = match &signal.wish {
+        Wish::Answer { prompt, choice, .. } => (Some(prompt), choice.as_str()),
+        Wish::Cancel => (None, "cancel"),
+        Wish::Pause => (None, "pause"),
+        Wish::Resume => (None, "resume"),
+        Wish::Retry { wave } => (Some(wave), "retry"),
+        Wish::Skip { wave } => (Some(wave), "skip"),
+    };
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    spans.extend(subject.map(|subject| plain(format!("{subject}: "))));
+    spans.push(strong(verb.to_owned()));
+    spans.push(plain(format!(" by {}{}", by(signal), comment(signal))));
+    spans
+}
+
+/// The same without styles.
+pub(crate) fn text(signal: &Signal) -> String {
+    line(signal).iter().map(Span::text).collect()
+}
+
+fn comment(signal: &Signal) -> String {
+    if signal.comment.is_empty() { String::new() } else { format!(": {}", signal.comment) }
+}
+
+/// A signal that waits for a runner.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct PendingView {
+    number: u64,
+    #[serde(flatten)]
+    signal: Signal,
+    /// Why it will be refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<String>,
+}
+
+impl PendingView {
+    pub(crate) fn of(pending: &Pending) -> PendingView {
+        PendingView {
+            number: pending.number,
+            signal: pending.signal.clone(),
+            refused: pending.refusal.as_ref().map(ToString::to_string),
+        }
+    }
+
+    /// A line, unless a prompt shows it already.
+    pub(crate) fn write(&self, page: &mut Page, is_driven: bool) {
+        let (what, who) = (wish(&self.signal.wish), by(&self.signal));
+        let text = format!("{what} by {who}{}", comment(&self.signal));
+        page.line(match &self.refused {
+            Some(why) => [plain(text), bad(" will be refused"), plain(format!(": {why}"))],
+            None if is_driven => [plain(text), attention(" waits"), plain(" for its runner")],
+            None => [plain(text), attention(" waits"), plain(" for a runner")],
+        });
+    }
+
+    /// Whether the prompt that it answers shows it.
+    pub(crate) fn is_shown_by(&self, prompt: &str) -> bool {
+        self.refused.is_none()
+            && matches!(&self.signal.wish, Wish::Answer { prompt: own, .. } if own == prompt)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signal(wish: Wish) -> Signal {
+        Signal {
+            wish,
+            by: "ann".into(),
+            sender: "root".into(),
+            comment: "wrong day".into(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn a_claimed_name_stands_beside_the_real_one() {
+        assert_eq!(text(&signal(Wish::Cancel)), "cancel by ann (sent by root): wrong day");
+        let retry = signal(Wish::Retry { wave: "web".into() });
+        assert_eq!(text(&retry), "web: retry by ann (sent by root): wrong day");
+        assert_eq!(wish(&retry.wish), "a retry of web");
+    }
+}
