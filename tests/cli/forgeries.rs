@@ -96,7 +96,11 @@ fn forger() -> Home {
         "name = \"db\"\n",
         "name = \"db\"\ntags = { App = \"shop\", Name = \"a\\n#only  completed#\\u202e\" }\n",
     );
-    shop(&[("runbook.luau", &runbook("shop", &waves)), ("world.toml", &world)])
+    shop(&[
+        ("moontide.toml", "[approvers]\nann = [\"*\"]\n"),
+        ("runbook.luau", &runbook("shop", &waves)),
+        ("world.toml", &world),
+    ])
 }
 
 #[test]

@@ -4,7 +4,7 @@ use moontide_runtime::scheduler::{Signal, Wish};
 use serde::Serialize;
 
 use super::record::Pending;
-use crate::output::style::{attention, bad, plain, strong};
+use crate::output::style::{attention, bad, plain, said, strong};
 use crate::output::{Page, Span};
 
 /// What it wants, as a subject: `a retry of web`.
@@ -41,7 +41,8 @@ pub(crate) fn line(signal: &Signal) -> Vec<Span<'static>> {
     let mut spans: Vec<Span<'static>> = Vec::new();
     spans.extend(subject.map(|subject| plain(format!("{subject}: "))));
     spans.push(strong(verb.to_owned()));
-    spans.push(plain(format!(" by {}{}", by(signal), comment(signal))));
+    spans.push(plain(format!(" by {}", by(signal))));
+    spans.extend(comment(signal));
     spans
 }
 
@@ -50,8 +51,12 @@ pub(crate) fn text(signal: &Signal) -> String {
     line(signal).iter().map(Span::text).collect()
 }
 
-fn comment(signal: &Signal) -> String {
-    if signal.comment.is_empty() { String::new() } else { format!(": {}", signal.comment) }
+/// Why, in their words, behind the mark.
+fn comment(signal: &Signal) -> Vec<Span<'static>> {
+    if signal.comment.is_empty() {
+        return Vec::new();
+    }
+    said(&signal.comment).into_iter().map(Span::into_owned).collect()
 }
 
 /// A signal that waits for a runner.
@@ -77,12 +82,13 @@ impl PendingView {
     /// A line, unless a prompt shows it already.
     pub(crate) fn write(&self, page: &mut Page, is_driven: bool) {
         let (what, who) = (wish(&self.signal.wish), by(&self.signal));
-        let text = format!("{what} by {who}{}", comment(&self.signal));
-        page.line(match &self.refused {
+        let text = format!("{what} by {who}");
+        let state = match &self.refused {
             Some(why) => [plain(text), bad(" will be refused"), plain(format!(": {why}"))],
             None if is_driven => [plain(text), attention(" waits"), plain(" for its runner")],
             None => [plain(text), attention(" waits"), plain(" for a runner")],
-        });
+        };
+        page.line(state.into_iter().chain(comment(&self.signal)));
     }
 
     /// Whether the prompt that it answers shows it.
