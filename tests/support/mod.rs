@@ -2,13 +2,16 @@
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub(crate) mod shim;
+
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::Response;
@@ -128,11 +131,11 @@ struct Armed {
 }
 
 impl Trap {
-    /// Starts `victim`, to be killed at `moment`, counted from now; returns its exit code once it has
-    /// ended, `None` if it was killed.
-    pub(crate) fn spring(&self, mut victim: Command, moment: Moment) -> Option<i32> {
-        victim.stdout(Stdio::null()).stderr(Stdio::null());
-        let mut victim = {
+    /// Starts `victim`, to be killed at `moment`, counted from now; returns how it ended, without an exit
+    /// code if it was killed.
+    pub(crate) fn spring(&self, mut victim: Command, moment: Moment) -> Ran {
+        victim.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let victim = {
             // Locked until the victim is known: its first request waits for that.
             let mut armed = self.0.lock().expect("no test panics in here");
             let victim = victim.spawn().expect("moontide starts");
@@ -140,9 +143,9 @@ impl Trap {
                 Armed { seen: 0, moment: Some(moment), victim: Some(Pid::from_child(&victim)) };
             victim
         };
-        let status = victim.wait().expect("it can be waited for");
+        let output = victim.wait_with_output().expect("it can be waited for");
         self.0.lock().expect("no test panics in here").moment = None;
-        status.code()
+        Ran::of(&output)
     }
 
     /// Whether the victim is to die at this request, and on which side of it.
@@ -169,12 +172,38 @@ fn operation(request: &Request) -> String {
     name.unwrap_or_else(|| request.uri().path().trim_matches('/')).to_owned()
 }
 
+/// What must not happen twice, and how often it happened: `launch s-…`, `tell 2 instances pg_isready`.
+type Effects = Arc<Mutex<BTreeMap<String, usize>>>;
+
+/// Notes what a request did that should be done once.
+fn note(effects: &Effects, operation: &str, body: &[u8]) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let list = |field: &str| body[field].as_array().cloned().unwrap_or_default();
+    let done: Vec<String> = match operation {
+        "StartRecovery" => {
+            let servers = list("sourceServers");
+            servers.iter().map(|it| format!("launch {}", text(&it["sourceServerID"]))).collect()
+        }
+        "SendCommand" => {
+            let (count, commands) = (list("InstanceIds").len(), &body["Parameters"]["commands"]);
+            vec![format!("tell {count} instances {}", text(&commands[0]))]
+        }
+        _ => Vec::new(),
+    };
+    let mut effects = effects.lock().expect("no test panics in here");
+    for effect in done {
+        *effects.entry(effect).or_default() += 1;
+    }
+}
+
 /// A simulator on a port of this machine, until it is dropped.
 pub(crate) struct Sim {
     /// What happens in it.
     pub(crate) simulator: Simulator,
     /// What kills runners.
     pub(crate) trap: Trap,
+    effects: Effects,
     address: SocketAddr,
     _runtime: tokio::runtime::Runtime,
 }
@@ -190,7 +219,7 @@ impl Sim {
     pub(crate) fn with(world: &str) -> Sim {
         let world = World::parse(world, "world.toml").expect("a valid world");
         let simulator = Simulator::new(world, Arc::new(ScaledClock::starting_now(SPEED)));
-        let trap = Trap::default();
+        let (trap, effects) = (Trap::default(), Effects::default());
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -200,14 +229,19 @@ impl Sim {
             .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
             .expect("a port of this machine");
         let address = listener.local_addr().expect("it has an address");
-        let router = guarded(simulator.router(), trap.clone());
+        let router = guarded(simulator.router(), trap.clone(), Arc::clone(&effects));
         runtime.spawn(async move { axum::serve(listener, router).await });
-        Sim { simulator, trap, address, _runtime: runtime }
+        Sim { simulator, trap, effects, address, _runtime: runtime }
     }
 
     /// The flags that lead a runner here.
     pub(crate) fn flags(&self) -> [String; 2] {
         [format!("--endpoint-url=http://{}", self.address), format!("--speed={SPEED}")]
+    }
+
+    /// What must not happen twice, and how often it happened.
+    pub(crate) fn effects(&self) -> BTreeMap<String, usize> {
+        self.effects.lock().expect("no test panics in here").clone()
     }
 
     /// How often the simulator performed an operation.
@@ -219,20 +253,35 @@ impl Sim {
     }
 }
 
-fn guarded(router: Router, trap: Trap) -> Router {
+fn guarded(router: Router, trap: Trap, effects: Effects) -> Router {
     router.layer(middleware::from_fn(move |request: Request, next: Next| {
-        let trap = trap.clone();
+        let (trap, effects) = (trap.clone(), Arc::clone(&effects));
         async move {
-            let side = trap.side(&operation(&request));
+            let operation = operation(&request);
+            let side = trap.side(&operation);
             if side == Some(Side::Before) {
                 trap.kill();
                 return Response::new(Body::empty());
             }
-            let response = next.run(request).await;
+            let (head, body) = request.into_parts();
+            // A caller that died while it sent this has not sent it.
+            let Ok(body) = to_bytes(body, usize::MAX).await else { return Response::default() };
+            let asked: Bytes = body.clone();
+            let request = Request::from_parts(head, Body::from(body));
+            // A task of its own: what has begun to happen happens, also when the caller dies meanwhile.
+            let answered = tokio::spawn(async move {
+                let response = next.run(request).await;
+                let is_lost = response.extensions().get::<ReplyDropped>().is_some();
+                if is_lost || response.status().is_success() {
+                    note(&effects, &operation, &asked);
+                }
+                (response, is_lost)
+            });
+            let (response, is_lost) = answered.await.expect("the simulator does not panic");
             if side == Some(Side::After) {
                 trap.kill();
             }
-            if response.extensions().get::<ReplyDropped>().is_some() {
+            if is_lost {
                 // Ends the connection's task, and so the connection, without a word.
                 std::panic::resume_unwind(Box::new("the reply is dropped"));
             }

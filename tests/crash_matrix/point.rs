@@ -1,0 +1,74 @@
+//! Where a process is killed.
+
+use std::fmt;
+
+use crate::support::{Moment, Side};
+
+/// One moment of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Point {
+    /// What is counted, and on which side of it the process dies.
+    pub(crate) kind: Kind,
+    /// The how manieth, counted from 1 in each process.
+    pub(crate) number: usize,
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// After a write to the journal, or to anything else in the store, is durable.
+    Written,
+    /// In the middle of such a write.
+    Writing,
+    /// When a call to AWS is on the wire and has no effect yet; it never will.
+    BeforeCall,
+    /// When a call to AWS has had its effect, and its reply never arrives.
+    AfterCall,
+    /// The same as [`Kind::BeforeCall`], of launches only.
+    BeforeLaunch,
+    /// The same as [`Kind::AfterCall`], of launches only.
+    AfterLaunch,
+}
+
+impl Kind {
+    /// Those that every point belongs to.
+    pub(crate) const ALL: [Kind; 4] =
+        [Kind::Written, Kind::Writing, Kind::BeforeCall, Kind::AfterCall];
+
+    /// The point with this number.
+    pub(crate) fn at(self, number: usize) -> Point {
+        Point { kind: self, number }
+    }
+
+    /// The moment at the simulator; `None` if it is one at the store.
+    pub(crate) fn moment(self, number: usize) -> Option<Moment> {
+        let launch = Some("StartRecovery");
+        let (operation, side) = match self {
+            Kind::Written | Kind::Writing => return None,
+            Kind::BeforeCall => (None, Side::Before),
+            Kind::AfterCall => (None, Side::After),
+            Kind::BeforeLaunch => (launch, Side::Before),
+            Kind::AfterLaunch => (launch, Side::After),
+        };
+        Some(Moment { operation, number, side })
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(match self {
+            Kind::Written => "after a write to the store",
+            Kind::Writing => "in a write to the store",
+            Kind::BeforeCall => "before an AWS call",
+            Kind::AfterCall => "after an AWS call",
+            Kind::BeforeLaunch => "before a launch",
+            Kind::AfterLaunch => "after a launch",
+        })
+    }
+}
+
+impl fmt::Display for Point {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {}", self.kind, self.number)
+    }
+}

@@ -1,0 +1,195 @@
+//! One execution through all its deaths, and what must hold at its end.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::place::{Backend, Place};
+use crate::point::Point;
+use crate::support::{Ran, Sim, repository};
+
+/// The id of every execution.
+const ID: &str = "x";
+
+/// A runbook with its estate, and the answers to its questions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Runbook {
+    /// Its folder in this repository.
+    pub(crate) folder: &'static str,
+    /// What people answer.
+    pub(crate) answers: &'static [&'static str],
+    /// How many servers it launches, counted once for each attempt, and how often it sends a command.
+    pub(crate) effects: usize,
+    /// How many calls launch something.
+    pub(crate) launches: usize,
+}
+
+/// A shop in three tiers.
+pub(crate) const THREE_TIER: Runbook = Runbook {
+    folder: "runbooks/three_tier",
+    answers: &["--answer=continue"],
+    effects: 9,
+    launches: 3,
+};
+/// Waves and branches side by side, a server that fails once, a pause point and a question.
+pub(crate) const PARALLEL: Runbook = Runbook {
+    folder: "tests/crash_matrix/parallel",
+    answers: &["--answer=continue", "--answer=yes"],
+    effects: 11,
+    launches: 6,
+};
+
+impl Runbook {
+    /// What people call it.
+    pub(crate) fn name(&self) -> &'static str {
+        self.folder.rsplit('/').next().unwrap_or(self.folder)
+    }
+
+    fn path(&self) -> PathBuf {
+        repository(self.folder)
+    }
+}
+
+/// How an execution ended, without what may differ from one run to the next.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct End {
+    /// What `status` says, without times and the ids of instances.
+    pub(crate) status: Value,
+    /// What must not happen twice, and how often it happened.
+    pub(crate) effects: BTreeMap<String, usize>,
+}
+
+/// What became of a story.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    /// How many of its processes were killed.
+    pub(crate) killed: usize,
+    /// How its execution ended.
+    pub(crate) end: End,
+    /// What is wrong with it, in words; empty if nothing is.
+    pub(crate) wrong: String,
+}
+
+/// One execution of a runbook in a store of its own and a world of its own.
+pub(crate) struct Story {
+    runbook: Runbook,
+    pub(crate) place: Place,
+    pub(crate) sim: Sim,
+}
+
+impl Story {
+    /// Nothing has happened yet.
+    pub(crate) fn new(runbook: Runbook, backend: Backend) -> Story {
+        let sim = Sim::of(&runbook.path().join("world.toml"));
+        Story { runbook, place: Place::new(backend), sim }
+    }
+
+    /// Tells it: one process dies at each point, and the last one may end.
+    pub(crate) fn tell(runbook: Runbook, backend: Backend, points: &[Point]) -> Told {
+        let story = Story::new(runbook, backend);
+        let mut killed = 0;
+        let mut wrong = String::new();
+        for point in points {
+            let ran = story.go_on(|command| story.kill(command, *point));
+            match ran.code {
+                None => killed += 1,
+                Some(0) => break,
+                Some(code) => {
+                    let _ = write!(wrong, "exit code {code} instead of a death: {}; ", ran.stderr);
+                }
+            }
+        }
+        let ended = story.go_on(|mut command| Ran::of(&command.output().expect("it starts")));
+        if ended.code != Some(0) {
+            let _ = write!(wrong, "exit code {:?}: {}; ", ended.code, ended.stderr);
+        }
+        wrong += &story.wrong_with_the_journal(killed + 1);
+        Told { killed, end: story.end(), wrong }
+    }
+
+    /// Runs the next process of the execution: `resume`, or `run` if there is nothing yet to resume.
+    pub(crate) fn go_on(&self, run: impl Fn(Command) -> Ran) -> Ran {
+        let flags = self.sim.flags();
+        let flags = flags.iter().map(String::as_str).chain(self.runbook.answers.iter().copied());
+        let flags: Vec<&str> = flags.collect();
+        if self.place.run(&["status", ID]).code == Some(0) {
+            return run(self.place.moontide(&[&["resume", ID], flags.as_slice()].concat()));
+        }
+        let path = self.runbook.path();
+        let path = path.to_str().expect("a readable path");
+        let id = format!("--execution-id={ID}");
+        let start = ["run", path, "--mode=drill", &id];
+        run(self.place.moontide(&[&start, flags.as_slice()].concat()))
+    }
+
+    fn kill(&self, victim: Command, point: Point) -> Ran {
+        match point.kind.moment(point.number) {
+            Some(moment) => self.sim.trap.spring(victim, moment),
+            None => self.place.spring(victim, point.kind, point.number),
+        }
+    }
+
+    /// How it ended.
+    pub(crate) fn end(&self) -> End {
+        let ran = self.place.run(&["status", ID, "--output=json"]);
+        let mut status: Value = serde_json::from_str(&ran.stdout).unwrap_or_default();
+        normalise(&mut status);
+        End { status, effects: self.sim.effects() }
+    }
+
+    /// Gaps in the journal, or processes that wrote into it in turn.
+    pub(crate) fn wrong_with_the_journal(&self, processes: usize) -> String {
+        let ran = self.place.run(&["journal", ID, "--output=json"]);
+        let lines: Vec<Value> =
+            ran.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let field = |line: &Value, name: &str| line[name].as_u64().unwrap_or_default();
+        let sequences = lines.iter().map(|line| field(line, "sequence"));
+        let epochs: Vec<u64> = lines.iter().map(|line| field(line, "epoch")).collect();
+        let mut wrong = String::new();
+        if lines.is_empty() || !sequences.eq(1..=lines.len() as u64) {
+            wrong += "the journal has gaps; ";
+        }
+        if !epochs.is_sorted() || epochs.last().is_none_or(|last| *last > processes as u64) {
+            let _ = write!(wrong, "epochs are interleaved: {epochs:?}; ");
+        }
+        wrong
+    }
+}
+
+impl Told {
+    /// How many effects happened more often than in `calm`, which nothing disturbed.
+    pub(crate) fn duplicates(&self, calm: &End) -> usize {
+        surplus(&self.end.effects, &calm.effects)
+    }
+
+    /// How many effects happened less often than in `calm`, and how many waves never ended.
+    pub(crate) fn lost(&self, calm: &End) -> usize {
+        let terminal = ["completed", "failed", "skipped", "cancelled"];
+        let ended = |wave: &&Value| terminal.map(Value::from).contains(&wave["status"]);
+        let waves = |end: &End| end.status["waves"].as_array().cloned().unwrap_or_default();
+        let lost = waves(calm).len() - waves(&self.end).iter().filter(ended).count();
+        lost + surplus(&calm.effects, &self.end.effects)
+    }
+}
+
+fn surplus(these: &BTreeMap<String, usize>, those: &BTreeMap<String, usize>) -> usize {
+    let other = |effect: &String| those.get(effect).copied().unwrap_or_default();
+    these.iter().map(|(effect, times)| times.saturating_sub(other(effect))).sum()
+}
+
+/// Takes out what legitimately differs. Whether a server has an instance stays.
+fn normalise(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.remove("seconds");
+            fields.remove("created_at");
+            fields.entry("instance_id").and_modify(|id| *id = Value::from(id.is_string()));
+            fields.values_mut().for_each(normalise);
+        }
+        Value::Array(items) => items.iter_mut().for_each(normalise),
+        _ => {}
+    }
+}

@@ -1,0 +1,191 @@
+//! Many stories at once, and the table.
+
+use std::fmt;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::place::Backend;
+use crate::point::{Kind, Point};
+use crate::story::{End, Runbook, Story, Told};
+
+/// How many stories are told at once. Most of the time they wait for the simulator.
+const AT_ONCE: usize = 10;
+
+/// All the deaths of one runbook in one kind of store.
+pub(crate) struct Matrix {
+    runbook: Runbook,
+    backend: Backend,
+    /// How the run ends that nothing disturbs.
+    calm: End,
+}
+
+/// How many second deaths follow each first one.
+#[derive(Clone, Copy)]
+pub(crate) struct Seconds {
+    /// Whether one is the point with the same number, counted by the second process.
+    pub(crate) diagonal: bool,
+    /// So many more are drawn among all points that may be left.
+    pub(crate) drawn: usize,
+}
+
+/// A row of the table.
+#[derive(Default)]
+pub(crate) struct Row {
+    name: String,
+    /// How many different points came.
+    pub(crate) points: usize,
+    stories: usize,
+    deaths: usize,
+    duplicates: usize,
+    lost: usize,
+    differing: usize,
+    failures: Vec<String>,
+    took: Duration,
+}
+
+impl Matrix {
+    /// Runs it undisturbed.
+    pub(crate) fn of(runbook: Runbook, backend: Backend) -> Matrix {
+        let Told { end, wrong, .. } = Story::tell(runbook, backend, &[]);
+        assert_eq!(wrong, "", "{} undisturbed", runbook.name());
+        assert_eq!(end.status["status"], "completed", "{}", end.status);
+        let effects: usize = end.effects.values().sum();
+        assert_eq!(effects, runbook.effects, "{:?}", end.effects);
+        Matrix { runbook, backend, calm: end }
+    }
+
+    /// Kills at the n-th point of a kind, for every n until the run ends undisturbed.
+    pub(crate) fn every(&self, kind: Kind) -> Row {
+        let end = AtomicUsize::new(usize::MAX);
+        let next = AtomicUsize::new(1);
+        let stories = || {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            (number < end.load(Ordering::Relaxed)).then(|| vec![kind.at(number)])
+        };
+        let mut row = self.tell(format!("{kind}"), stories, |points, told| {
+            if told.killed == 0 {
+                end.fetch_min(points[0].number, Ordering::Relaxed);
+            }
+        });
+        row.points = end.into_inner() - 1;
+        row
+    }
+
+    /// Tells these stories.
+    pub(crate) fn these(&self, name: &str, stories: Vec<Vec<Point>>) -> Row {
+        let stories = Mutex::new(stories.into_iter());
+        let came = AtomicUsize::new(0);
+        let next = || stories.lock().expect("no story panics in here").next();
+        let mut row = self.tell(name.to_owned(), next, |points, told| {
+            came.fetch_add(usize::from(told.killed == points.len()), Ordering::Relaxed);
+        });
+        row.points = came.into_inner();
+        row
+    }
+
+    /// The stories with a second death after each of the first `of` points of a kind. `all`: how many
+    /// points there are of each kind.
+    pub(crate) fn pairs(
+        kind: Kind,
+        of: usize,
+        all: &[(Kind, usize)],
+        seconds: Seconds,
+        seed: u64,
+    ) -> Vec<Vec<Point>> {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut stories = Vec::new();
+        for number in 1..=of {
+            let first = kind.at(number);
+            if seconds.diagonal {
+                stories.push(vec![first, first]);
+            }
+            for _ in 0..seconds.drawn {
+                let (kind, points) = all[random.usize(..all.len())];
+                // What the first process did is not done again; a resume itself does a little.
+                let left = points * (of - number) / of + 3;
+                stories.push(vec![first, kind.at(random.usize(1..=left))]);
+            }
+        }
+        stories
+    }
+
+    fn tell(
+        &self,
+        name: String,
+        next: impl Fn() -> Option<Vec<Point>> + Sync,
+        told: impl Fn(&[Point], &Told) + Sync,
+    ) -> Row {
+        let begin = Instant::now();
+        let row = Mutex::new(Row { name, ..Row::default() });
+        std::thread::scope(|scope| {
+            for _ in 0..AT_ONCE {
+                scope.spawn(|| {
+                    while let Some(points) = next() {
+                        let story = Story::tell(self.runbook, self.backend, &points);
+                        told(&points, &story);
+                        let mut row = row.lock().expect("no story panics in here");
+                        row.add(&points, &story, &self.calm);
+                    }
+                });
+            }
+        });
+        let mut row = row.into_inner().expect("no story panics in here");
+        row.took = begin.elapsed();
+        row
+    }
+
+    /// What stands before the rows of its table.
+    pub(crate) fn title(&self) -> String {
+        format!("{} on {}", self.runbook.name(), self.backend)
+    }
+}
+
+impl Row {
+    fn add(&mut self, points: &[Point], told: &Told, calm: &End) {
+        let (duplicates, lost) = (told.duplicates(calm), told.lost(calm));
+        let differs = told.end.status != calm.status;
+        self.stories += 1;
+        self.deaths += told.killed;
+        self.duplicates += duplicates;
+        self.lost += lost;
+        self.differing += usize::from(differs);
+        if duplicates + lost > 0 || differs || !told.wrong.is_empty() {
+            let points: Vec<String> = points.iter().map(Point::to_string).collect();
+            let end = &told.end;
+            self.failures.push(format!(
+                "killed {}: {duplicates} duplicates, {lost} lost; {}\n  {:?}\n  {}",
+                points.join(", then "),
+                told.wrong,
+                end.effects,
+                end.status,
+            ));
+        }
+    }
+
+    /// Fails if anything is wrong.
+    #[track_caller]
+    pub(crate) fn check(&self) {
+        let failures = self.failures.join("\n");
+        assert!(self.failures.is_empty(), "{} of {}:\n{failures}", self.failures.len(), self.stories);
+    }
+
+    /// The heads of the columns.
+    pub(crate) fn heads() -> String {
+        format!(
+            "{:<46}{:>7}{:>9}{:>8}{:>12}{:>6}{:>11}{:>9}",
+            "killed", "points", "stories", "deaths", "duplicates", "lost", "differing", "seconds"
+        )
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Row { name, points, stories, deaths, duplicates, lost, differing, .. } = self;
+        let seconds = self.took.as_secs_f64();
+        write!(
+            out,
+            "{name:<46}{points:>7}{stories:>9}{deaths:>8}{duplicates:>12}{lost:>6}{differing:>11}{seconds:>9.1}"
+        )
+    }
+}
