@@ -53,9 +53,8 @@ fn sample(runbook: Runbook, backend: Backend) {
     row.check();
     assert_eq!(row.points, all, "every point comes");
     let pairs = [Kind::Written, Kind::AfterLaunch, Kind::AfterCall].into_iter();
-    let pairs = pairs.flat_map(|kind| {
-        (1..=3).map(move |number| vec![kind.at(number), kind.at(number)])
-    });
+    let pairs =
+        pairs.flat_map(|kind| (1..=3).map(move |number| vec![kind.at(number), kind.at(number)]));
     matrix.these("twice", pairs.collect()).check();
 }
 

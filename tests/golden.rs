@@ -47,8 +47,9 @@ fn all() -> Vec<Golden> {
         let entries = std::fs::read_dir(path).expect("a folder");
         entries.map(|entry| entry.expect("an entry").path()).collect()
     };
-    let formats = folders(&folder());
-    formats.iter().flat_map(|format| folders(format)).map(|path| read(&path)).collect()
+    // Beside them is a runbook of their own.
+    let formats = folders(&folder()).into_iter().filter(|path| !path.ends_with("signals"));
+    formats.flat_map(|format| folders(&format)).map(|path| read(&path)).collect()
 }
 
 fn read(path: &Path) -> Golden {
@@ -187,39 +188,83 @@ async fn a_golden_journal_that_says_something_else_is_a_mismatch() {
     assert!(matches!(error, DriveError::Mismatch(_)), "{error}");
 }
 
-#[tokio::test]
+/// What is typed, command by command, and the exit code of each.
+type Typed = Vec<(Vec<&'static str>, i32)>;
+
+/// The executions that are recorded: of which runbook, in which world, how.
+fn sessions() -> Vec<(&'static str, PathBuf, PathBuf, Typed)> {
+    let world = |runbook: &Path| runbook.join("world.toml");
+    let hello = repository("runbooks/hello");
+    let three_tier = repository("runbooks/three_tier");
+    let parallel = repository("tests/crash_matrix/parallel");
+    let signals = repository("tests/golden/signals");
+    vec![
+        ("hello", hello.clone(), world(&hello), vec![(vec!["run"], 0)]),
+        (
+            "three_tier",
+            three_tier.clone(),
+            world(&three_tier),
+            vec![(vec!["run", "--answer=continue"], 0)],
+        ),
+        (
+            "parallel",
+            parallel.clone(),
+            world(&parallel),
+            vec![(vec!["run", "--answer=yes", "--answer=continue"], 0)],
+        ),
+        (
+            "signals",
+            signals,
+            world(&hello),
+            vec![
+                (vec!["run"], 1),
+                (vec!["retry", "signals", "flaky", "--by=ann", "--comment=it is mended"], 0),
+                (vec!["pause", "signals"], 0),
+                (vec!["resume", "signals"], 4),
+                (vec!["answer", "signals", "continue", "--by=ann"], 0),
+                (vec!["answer", "signals", "continue", "--by=bob"], 0),
+                (vec!["resume", "signals"], 0),
+            ],
+        ),
+    ]
+}
+
+#[test]
 #[ignore = "writes tests/golden anew"]
-async fn record() {
-    let cases = [
-        ("hello", repository("runbooks/hello")),
-        ("three_tier", repository("runbooks/three_tier")),
-        ("parallel", repository("tests/crash_matrix/parallel")),
-    ];
-    for (name, runbook) in cases {
-        let home = Home::new();
-        let world = runbook.join("world.toml");
-        let sim = if world.exists() { Sim::of(&world) } else { Sim::with("") };
+fn record() {
+    for (name, runbook, world, session) in sessions() {
+        let (home, sim) = (Home::new(), Sim::of(&world));
         let [endpoint, speed] = sim.flags();
         let runbook = runbook.to_str().expect("a readable path");
         let id = format!("--execution-id={name}");
-        let run = ["run", runbook, "--mode=drill", &id, "--answer=continue", &endpoint, &speed];
-        let ran = home.run(&run);
-        assert!(matches!(ran.code, Some(0 | 1)), "{ran:?}");
-        let store = SqliteStore::open(&home.path().join("moontide/moontide.db")).expect("a store");
-        let execution = store.execution(name).await.expect("its head");
-        let entries = store.journal(name, 1).await.expect("its journal");
-        let into = folder().join(format!("v{}", Format::CURRENT.0)).join(name);
-        std::fs::create_dir_all(&into).expect("a folder");
-        let line = |entry| serde_json::to_string(entry).expect("JSON") + "\n";
-        let journal: String = entries.iter().map(line).collect();
-        let pretty = |value: &Value| serde_json::to_string_pretty(value).expect("JSON") + "\n";
-        let head = serde_json::to_value(&execution).expect("JSON");
-        for (file, text) in [
-            ("execution.json", pretty(&head)),
-            ("journal.jsonl", journal),
-            ("end.json", pretty(&end(&execution, &entries))),
-        ] {
-            std::fs::write(into.join(file), text).expect("it can be written");
+        for (mut words, code) in session {
+            if words[0] == "run" {
+                words.extend([runbook, "--mode=drill", &id]);
+            }
+            if ["run", "resume"].contains(&words[0]) {
+                words.extend([endpoint.as_str(), speed.as_str()]);
+            }
+            home.run(&words).expect(code);
         }
+        let store = SqliteStore::open(&home.path().join("moontide/moontide.db")).expect("a store");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let execution = runtime.block_on(store.execution(name)).expect("its head");
+        let entries = runtime.block_on(store.journal(name, 1)).expect("its journal");
+        write(&folder().join(format!("v{}", Format::CURRENT.0)).join(name), &execution, &entries);
+    }
+}
+
+fn write(into: &Path, execution: &Execution, entries: &[Entry]) {
+    std::fs::create_dir_all(into).expect("a folder");
+    let line = |entry| serde_json::to_string(entry).expect("JSON") + "\n";
+    let journal: String = entries.iter().map(line).collect();
+    let pretty = |value: &Value| serde_json::to_string_pretty(value).expect("JSON") + "\n";
+    let head = serde_json::to_value(execution).expect("JSON");
+    for (file, text) in [
+        ("execution.json", pretty(&head)),
+        ("journal.jsonl", journal),
+        ("end.json", pretty(&end(execution, entries))),
+    ] {
+        std::fs::write(into.join(file), text).expect("it can be written");
     }
 }

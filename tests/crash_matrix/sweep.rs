@@ -167,7 +167,12 @@ impl Row {
     #[track_caller]
     pub(crate) fn check(&self) {
         let failures = self.failures.join("\n");
-        assert!(self.failures.is_empty(), "{} of {}:\n{failures}", self.failures.len(), self.stories);
+        assert!(
+            self.failures.is_empty(),
+            "{} of {}:\n{failures}",
+            self.failures.len(),
+            self.stories
+        );
     }
 
     /// The heads of the columns.
