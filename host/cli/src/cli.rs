@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::environment::Environment;
 use crate::error::{CommandError, Result, code};
 use crate::output::{self, Format, Output};
-use crate::{exit, trace};
+use crate::{exit, panics, trace};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -93,7 +93,9 @@ pub(crate) fn run() -> ExitCode {
     let environment = Environment::read();
     trace::begin(verbose, environment.log.as_deref());
     let context = Context::new(environment, output, store);
-    let code = dispatch(cli.command, &context).unwrap_or_else(|error| {
+    panics::to_the_trace();
+    let done = panics::caught(&context, || dispatch(cli.command, &context));
+    let code = done.unwrap_or_else(|error| {
         context.output.complain(&error);
         error.code.exit
     });

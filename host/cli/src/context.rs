@@ -1,5 +1,6 @@
 //! What every command knows: the environment, where to print, the global flags.
 
+use std::cell::OnceCell;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
@@ -25,6 +26,8 @@ pub(crate) struct Context {
     pub(crate) can_ask: bool,
     /// Whether a person watches.
     pub(crate) is_watched: bool,
+    /// The execution that is being driven.
+    pub(crate) driving: OnceCell<String>,
 }
 
 impl Context {
@@ -37,6 +40,7 @@ impl Context {
             store,
             can_ask: is_watched && std::io::stdin().is_terminal(),
             is_watched,
+            driving: OnceCell::new(),
         }
     }
 

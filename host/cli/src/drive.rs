@@ -88,8 +88,8 @@ impl Ride<'_> {
 
     /// Takes the lease, drives until there is nothing more to do here, and gives it back.
     pub(crate) async fn drive(&self) -> Result<(Record, u8)> {
-        let interrupt = Interrupt::default();
-        let ended = self.drive_until(&interrupt).await?;
+        let mut interrupt = Interrupt::listen();
+        let ended = self.drive_until(&mut interrupt).await?;
         let exit = match ended {
             Ended::Finished(status) => exit::of(status),
             Ended::Waiting(_) => exit::WAITING,
@@ -102,8 +102,14 @@ impl Ride<'_> {
         Ok((Record::load(self.store.as_ref(), &self.execution.id).await?, exit))
     }
 
-    async fn drive_until(&self, interrupt: &Interrupt) -> Result<Ended> {
-        let mut keeper = self.acquire().await?;
+    async fn drive_until(&self, interrupt: &mut Interrupt) -> Result<Ended> {
+        let mut keeper = tokio::select! {
+            biased;
+            keeper = self.acquire() => keeper?,
+            () = interrupt.wait() => return Ok(Ended::Interrupted),
+        };
+        // Twice in one process is the same execution again.
+        let _ = self.context.driving.set(self.execution.id.clone());
         let (driver, answers) = self.driver();
         let lease = keeper.lease().clone();
         let ended = tokio::select! {

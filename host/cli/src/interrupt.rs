@@ -1,46 +1,81 @@
-//! SIGINT and SIGTERM.
+//! SIGINT and SIGTERM: the first one asks the process to stop, a second one of either kind ends it at once.
 
-use std::cell::Cell;
+#[cfg(unix)]
+use std::sync::{Arc, atomic::AtomicBool};
 
 use tokio::signal;
 
 use crate::exit;
 
-/// Waits for the first signal that asks the process to stop, and remembers which it was.
-#[derive(Debug, Default)]
+/// Hears the signals that ask the process to stop, and remembers which was the first.
 pub(crate) struct Interrupt {
-    exit: Cell<Option<u8>>,
+    #[cfg(unix)]
+    interrupted: Option<signal::unix::Signal>,
+    #[cfg(unix)]
+    terminated: Option<signal::unix::Signal>,
+    exit: u8,
 }
 
 impl Interrupt {
+    /// Listens from now on: no signal ends the process by itself any more, until the second.
+    #[cfg(unix)]
+    pub(crate) fn listen() -> Interrupt {
+        use signal::unix::{SignalKind, signal};
+        let hurried = Arc::new(AtomicBool::new(false));
+        let heard = |kind: SignalKind, code: u8| {
+            end_at_second(kind, code, &hurried);
+            signal(kind).ok()
+        };
+        Interrupt {
+            interrupted: heard(SignalKind::interrupt(), exit::INTERRUPTED),
+            terminated: heard(SignalKind::terminate(), exit::TERMINATED),
+            exit: exit::INTERRUPTED,
+        }
+    }
+
+    /// Listens from now on.
+    #[cfg(not(unix))]
+    pub(crate) fn listen() -> Interrupt {
+        Interrupt { exit: exit::INTERRUPTED }
+    }
+
     /// Returns once the process is asked to stop.
-    pub(crate) async fn wait(&self) {
-        self.exit.set(Some(next().await));
+    #[cfg(unix)]
+    pub(crate) async fn wait(&mut self) {
+        self.exit = tokio::select! {
+            () = next(&mut self.interrupted) => exit::INTERRUPTED,
+            () = next(&mut self.terminated) => exit::TERMINATED,
+        };
+    }
+
+    /// Returns once the process is asked to stop.
+    #[cfg(not(unix))]
+    pub(crate) async fn wait(&mut self) {
+        let _ = signal::ctrl_c().await;
     }
 
     /// The exit code that says which signal it was.
     pub(crate) fn exit_code(&self) -> u8 {
-        self.exit.get().unwrap_or(exit::INTERRUPTED)
+        self.exit
+    }
+}
+
+/// Ends the process in the signal's handler, whatever it is busy with, if another one was heard before.
+#[cfg(unix)]
+fn end_at_second(kind: signal::unix::SignalKind, code: u8, hurried: &Arc<AtomicBool>) {
+    use signal_hook::flag;
+    let kind = kind.as_raw_value();
+    let shutdown = flag::register_conditional_shutdown(kind, code.into(), Arc::clone(hurried));
+    // In this order: the first signal sets what the second one finds set.
+    if let Err(error) = shutdown.and_then(|_| flag::register(kind, Arc::clone(hurried))) {
+        tracing::warn!(%error, "a second signal will not be heard");
     }
 }
 
 #[cfg(unix)]
-async fn next() -> u8 {
-    let terminate = signal::unix::signal(signal::unix::SignalKind::terminate());
-    let terminated = async {
-        match terminate {
-            Ok(mut signals) => signals.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = signal::ctrl_c() => exit::INTERRUPTED,
-        _ = terminated => exit::TERMINATED,
+async fn next(signals: &mut Option<signal::unix::Signal>) {
+    match signals {
+        Some(signals) => drop(signals.recv().await),
+        None => std::future::pending().await,
     }
-}
-
-#[cfg(not(unix))]
-async fn next() -> u8 {
-    let _ = signal::ctrl_c().await;
-    exit::INTERRUPTED
 }

@@ -54,7 +54,12 @@ impl Keeper {
     pub(crate) async fn lost(&mut self) -> StoreError {
         match (&mut self.lost).await {
             Ok(error) => error,
-            Err(_) => std::future::pending().await,
+            // The thread has ended without a word: it panicked, or never began.
+            Err(_) => StoreError::Unusable {
+                place: self.lease.execution.clone(),
+                message: "nothing renews the lease any more".to_owned(),
+                transient: false,
+            },
         }
     }
 

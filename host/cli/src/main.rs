@@ -15,6 +15,7 @@ mod ids;
 mod interrupt;
 mod keeper;
 mod output;
+mod panics;
 mod params;
 mod progress;
 mod rehearsal;

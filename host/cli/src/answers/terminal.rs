@@ -141,3 +141,22 @@ fn read_keyboard() -> mpsc::UnboundedReceiver<String> {
     });
     receiver
 }
+
+#[cfg(test)]
+mod tests {
+    use moontide_runtime::scheduler::PromptKind;
+
+    use super::*;
+    use crate::answers::prompt;
+    use crate::output::Format;
+
+    #[tokio::test]
+    async fn who_is_no_approver_is_not_asked() {
+        let people = Rc::new(Graph::of_nodes(Vec::new(), 1));
+        let terminal = Terminal::new(Output { format: Format::Text }, "root", people);
+        let mut asked = prompt("web", PromptKind::Pause, &["continue", "abort"]);
+        asked.approvers = vec!["dba".into()];
+        assert_eq!(terminal.answer(&asked).await, None);
+        assert!(terminal.lines.lock().await.is_none(), "nobody looked at the keyboard");
+    }
+}

@@ -88,7 +88,7 @@ fn row<'e>(entry: &'e Entry, refusal: Option<&Refusal>) -> Vec<Span<'e>> {
     ];
     match &entry.body {
         Body::Event { event } => {
-            row.extend([plain("-"), plain("event"), plain(event_text(event, refusal))])
+            row.extend([plain("-"), plain("event"), plain(event_text(event, refusal))]);
         }
         Body::Intent { step, attempt } => {
             let often = if *attempt > 1 { format!(" (time {attempt})") } else { String::new() };

@@ -81,7 +81,7 @@ async fn serve(context: &Context, flags: &Flags) -> Result<u8> {
     let simulator = Simulator::new(world, Arc::new(ScaledClock::starting_now(flags.speed)));
     context.output.show(&Serving::at(address, region))?;
     context.output.say([faint("serving until Ctrl-C")]);
-    let interrupt = Interrupt::default();
+    let mut interrupt = Interrupt::listen();
     simulator.serve(listener, interrupt.wait()).await.map_err(cannot)?;
     context.output.say([plain(format!("served {} calls", simulator.calls().len()))]);
     Ok(exit::COMPLETED)

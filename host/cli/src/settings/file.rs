@@ -58,10 +58,10 @@ impl TryFrom<String> for Name {
     type Error = &'static str;
 
     fn try_from(name: String) -> Result<Name, &'static str> {
-        match name.trim() == name && !name.is_empty() && !name.chars().any(char::is_control) {
-            true => Ok(Name(name)),
-            false => Err("a name has no spaces around it, and is not empty"),
+        if name.is_empty() || name.trim() != name || name.chars().any(char::is_control) {
+            return Err("a name has no spaces around it, and is not empty");
         }
+        Ok(Name(name))
     }
 }
 

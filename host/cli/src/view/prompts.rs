@@ -83,6 +83,7 @@ impl PromptView {
         page.indented(|page| {
             if let Some(found) = &prompt.evidence {
                 evidence::write(page, found);
+                page.line([faint("asked at: "), plain(words::time(prompt.opened_at))]);
             }
             if !prompt.given.is_empty() {
                 page.line([faint("so far: "), plain(voices(prompt))]);
@@ -119,7 +120,7 @@ pub(crate) fn voices(prompt: &Prompt) -> String {
 
 /// The same, just after one of them has spoken.
 pub(crate) fn voice(prompt: &Prompt, signal: &Signal) -> String {
-    voices_of(prompt, &signal::text(signal))
+    voices_of(prompt, &signal::voice(signal))
 }
 
 fn voices_of(prompt: &Prompt, said: &str) -> String {

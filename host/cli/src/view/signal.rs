@@ -41,9 +41,22 @@ pub(crate) fn line(signal: &Signal) -> Vec<Span<'static>> {
     let mut spans: Vec<Span<'static>> = Vec::new();
     spans.extend(subject.map(|subject| plain(format!("{subject}: "))));
     spans.push(strong(verb.to_owned()));
-    spans.push(plain(format!(" by {}", by(signal))));
+    spans.push(plain(format!(" {}", author(signal))));
     spans.extend(comment(signal));
     spans
+}
+
+/// One of several voices: `continue by ann`.
+pub(crate) fn voice(signal: &Signal) -> String {
+    let choice = match &signal.wish {
+        Wish::Answer { choice, .. } => choice.as_str(),
+        _ => "",
+    };
+    format!("{choice} {}", author(signal))
+}
+
+fn author(signal: &Signal) -> String {
+    format!("by {}", by(signal))
 }
 
 /// The same without styles.

@@ -1,0 +1,114 @@
+//! Who may answer, and how many of them it takes.
+
+use insta::assert_snapshot;
+
+use crate::{Story, given, timeless};
+
+const SETTINGS: &str = "[approvers]\ndba = [\"ann\", \"bob\", \"night-*\"]\n";
+
+fn story(approvals: u32) -> Story {
+    let wave = format!(
+        "{{ name = 'web', run = function() end,
+            pause = {{ message = 'Is the data good?', approvers = {{ 'dba' }}, approvals = {approvals} }} }},"
+    );
+    Story::with(&given::runbook("shop", &wave), given::WORLD, SETTINGS)
+}
+
+#[test]
+fn who_is_no_approver_is_told_and_their_flag_does_not_count() {
+    let story = story(1);
+    let run = story.run(&["--answer=continue"], 4);
+    let barred =
+        "web: --answer continue does not count: it is asked of dba, and root is none of them";
+    assert!(run.stderr.contains(barred), "{}", run.stderr);
+    assert!(run.stderr.contains("not used: --answer continue"), "{}", run.stderr);
+    let refused = story.say("mallory", &["answer", "drill", "continue"], 2);
+    assert_snapshot!(refused.stderr, @"
+    error[M0109]: `mallory` may not decide this: it takes dba
+    hint: `moontide status drill` shows where it stands
+    ");
+    let skipped = story.say("mallory", &["skip", "drill", "web"], 2);
+    assert!(skipped.stderr.starts_with("error[M0109]: "), "{}", skipped.stderr);
+    // Whoever may approve is pinned: the file counts no more.
+    std::fs::write(story.home.shop("moontide.toml"), "").expect("it can be written");
+    story.say("night-shift", &["answer", "drill", "continue"], 0);
+    story.resume(0);
+    assert_eq!(story.json("show")["answers"][0]["by"], "night-shift");
+}
+
+#[test]
+fn a_name_is_a_claim_and_both_names_are_journaled() {
+    let story = story(1);
+    story.run(&[], 4);
+    story.say("root", &["answer", "drill", "continue", "--by=ann", "--comment=on the phone"], 0);
+    story.resume(0);
+    let journal = story.journal();
+    let line = "- event web: continue by ann (sent by root): on the phone";
+    assert!(journal.contains(&line.to_owned()), "{journal:?}");
+}
+
+#[test]
+fn two_people_in_two_processes_approve_and_no_one_person_twice() {
+    let story = story(2);
+    story.run(&[], 4);
+    let first = story.say("ann", &["answer", "drill", "continue"], 0);
+    assert_snapshot!(first.stdout, @"
+    web: 1 of 2: continue by ann; one more person is needed
+    nobody drives it now; to go on: moontide resume drill
+    ");
+    let again = story.say("ann", &["answer", "drill", "continue"], 2);
+    assert_snapshot!(again.stderr, @"
+    error[M0109]: `ann` has agreed already: it takes 1 more
+    hint: `moontide status drill` shows where it stands
+    hint: the answer web: continue by ann waits for a runner, and counts first
+    ");
+    let waits = story.resume(4);
+    assert!(waits.stderr.contains("1 of 2: continue by ann; one more person"), "{}", waits.stderr);
+    assert_snapshot!(timeless(&story.say("bob", &["status", "drill"], 0).stdout), @"
+    drill  shop  drill  paused
+      web  paused
+    ? Is the data good?  (web)
+      so far: 1 of 2: continue by ann; one more person is needed
+      answers: continue, skip, abort
+      asked of: dba
+    next: moontide answer drill continue
+          moontide resume drill
+    ");
+    let other = story.say("bob", &["answer", "drill", "skip"], 2);
+    assert!(
+        other.stderr.contains("`ann` said `continue`: a second person says the same"),
+        "{}",
+        other.stderr
+    );
+    story.say("bob", &["answer", "drill", "continue"], 0);
+    story.resume(0);
+    assert_eq!(story.waves(), ["completed"]);
+    let shown = story.json("show");
+    assert_eq!(shown["answers"].as_array().map(Vec::len), Some(2), "{shown}");
+}
+
+#[test]
+fn one_person_is_enough_to_stop() {
+    let story = story(2);
+    story.run(&[], 4);
+    story.say("ann", &["answer", "drill", "continue"], 0);
+    story.say("bob", &["answer", "drill", "abort"], 0);
+    story.resume(1);
+    assert_eq!(story.waves(), ["cancelled"]);
+}
+
+#[test]
+fn a_rehearsal_answers_as_the_people_it_takes() {
+    let story = story(2);
+    std::fs::write(story.home.shop("world.toml"), given::WORLD).expect("it can be written");
+    let rehearsed = story.say("root", &["rehearse", &story.home.shop("")], 0);
+    let answers: Vec<&str> =
+        rehearsed.stdout.lines().filter(|line| line.starts_with('?')).collect();
+    assert_eq!(
+        answers,
+        [
+            "? Is the data good?  continue by ann (the rehearsal)  +0:00",
+            "? Is the data good?  continue by bob (the rehearsal)  +0:00",
+        ]
+    );
+}

@@ -1,0 +1,109 @@
+//! `retry`, `skip` and `cancel`.
+
+use insta::assert_snapshot;
+
+use crate::{Story, given, timeless};
+
+/// A wave that fails at its first attempt, one that depends on it, and a neighbour.
+const FAILS: &str = "{ name = 'base', run = function(wave)
+        if wave.attempt == 1 then moontide.fail('the quota is too small') end
+    end },
+    { name = 'web', depends_on = { 'base' }, run = function() end },
+    { name = 'mail', run = function() end },";
+
+#[test]
+fn a_failed_execution_goes_on_after_a_retry() {
+    let story = Story::of(FAILS);
+    let failed = story.run(&[], 1);
+    assert_snapshot!(timeless(&failed.stdout), @"
+    drill  shop  drill  failed
+      base  failed: the quota is too small
+      web  cancelled: `base`, which it depends on, failed
+      mail  completed
+    next: moontide show drill
+          moontide retry drill base
+          moontide skip drill base
+    ");
+    let misspelled = story.say("ann", &["retry", "drill", "bsae"], 2).stderr;
+    assert_snapshot!(misspelled, @"
+    error[M0110]: there is no wave `bsae`
+    hint: did you mean `base`?
+    ");
+    let retried = story.say("ann", &["retry", "drill", "base", "--comment=it is raised"], 0);
+    assert_snapshot!(retried.stdout, @"
+    base: retry by ann: it is raised
+    nobody drives it now; to go on: moontide resume drill
+    ");
+    let second = story.say("bob", &["retry", "drill", "base"], 2).stderr;
+    assert!(second.starts_with("error[M0111]: wave `base` is running, not failed"), "{second}");
+    assert!(second.contains("a retry of base by ann waits for a runner"), "{second}");
+    let status = story.say("bob", &["status", "drill"], 0).stdout;
+    assert!(status.contains("a retry of base by ann: it is raised waits for a runner"), "{status}");
+    assert!(status.ends_with("next: moontide resume drill\n"), "{status}");
+    story.resume(0);
+    assert_eq!(story.waves(), ["completed", "completed", "completed"]);
+    let over = story.resume(0);
+    assert!(over.stderr.contains("drill is over; there is nothing to resume"), "{}", over.stderr);
+}
+
+#[test]
+fn a_failed_execution_goes_on_without_the_wave_that_is_skipped() {
+    let story = Story::of(FAILS);
+    story.run(&[], 1);
+    let not_failed = story.say("ann", &["retry", "drill", "web"], 2).stderr;
+    assert!(
+        not_failed.starts_with("error[M0111]: wave `web` is cancelled, not failed"),
+        "{not_failed}"
+    );
+    story.say("ann", &["skip", "drill", "base", "--by=boss"], 0);
+    story.resume(0);
+    assert_eq!(story.waves(), ["skipped", "completed", "completed"]);
+    let shown = story.json("show");
+    assert_eq!(shown["waves"][0]["reason"], "the quota is too small; skipped by boss");
+    let signal = &shown["signals"][0]["signal"];
+    assert_eq!((&signal["by"], &signal["sender"]), (&"boss".into(), &"ann".into()));
+}
+
+#[test]
+fn what_is_refused_when_a_runner_takes_it_stays_in_the_journal() {
+    // The wave fails for good while the signal waits: nobody could know.
+    let story = Story::of(
+        "{ name = 'base', pause = 'Begin?', run = function() end },
+        { name = 'web', depends_on = { 'base' }, run = function() end },",
+    );
+    story.run(&[], 4);
+    story.say("ann", &["skip", "drill", "web"], 0);
+    story.say("ann", &["answer", "drill", "abort"], 0);
+    story.resume(1);
+    assert_eq!(story.waves(), ["cancelled", "cancelled"]);
+    let journal = story.journal();
+    assert!(journal.contains(&"- event web: skip by ann".to_owned()), "{journal:?}");
+}
+
+#[test]
+fn a_cancel_runs_the_hooks_of_what_was_under_way_and_shows_no_others() {
+    let waves =
+        "{ name = 'quiet', run = function() end, on_cancel = function() error('never') end },
+        { name = 'busy', depends_on = { 'quiet' },
+          run = function() moontide.ask { message = 'Well?', choices = { 'yes', 'no' } } end,
+          on_cancel = function(wave) moontide.log.info(`putting {wave.name} away`) end },";
+    let runbook = given::runbook("shop", waves).replace(
+        "waves = {",
+        "on_cancel = function(context) moontide.log.info(`busy is {context.waves.busy.status}`) end, waves = {",
+    );
+    let story = Story::with(&runbook, given::WORLD, "");
+    story.run(&[], 4);
+    let names = |story: &Story| -> Vec<String> {
+        let shown = story.json("status");
+        let waves = shown["waves"].as_array().expect("there are waves");
+        waves.iter().map(|wave| wave["name"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(names(&story), ["quiet", "busy"]);
+    story.say("ann", &["cancel", "drill"], 0);
+    let ended = story.resume(1);
+    assert!(ended.stderr.contains("putting busy away"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("busy is cancelled"), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("@cancel:quiet"), "{}", ended.stderr);
+    assert_eq!(names(&story), ["quiet", "busy", "@cancel:busy", "@cancel"]);
+    assert_eq!(story.waves(), ["completed", "cancelled", "completed", "completed"]);
+}

@@ -1,0 +1,81 @@
+//! SIGINT and SIGTERM to a runner.
+
+use std::time::Duration;
+
+use moontide_runtime::journal::Body;
+use moontide_runtime::store::{SqliteStore, Store};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::{Story, given, heard};
+
+/// One server, and a launch that takes as long as anybody looks.
+fn story() -> Story {
+    let waves = "{ name = 'db', servers = { ids = { 's-1' } } },";
+    let waves = waves.replace("ids = { 's-1' }", "tags = { App = 'shop' }");
+    let world = given::WORLD.replace("name = \"db\"", "name = \"db\"\ntags = { App = \"shop\" }");
+    Story::with(&given::runbook("shop", &waves), &world, "")
+}
+
+#[test]
+fn a_signal_in_the_middle_of_a_launch_leaves_everything_in_order() {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130)] {
+        let story = story();
+        let (mut runner, mut said) = story.begin("running");
+        while story.sim.performed("StartRecovery") == 0 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        kill_process(Pid::from_child(&runner), signal).expect("it can be stopped");
+        heard(&mut said, "stopped; to go on: moontide resume drill");
+        assert_eq!(runner.wait().expect("it ends").code(), Some(code));
+        assert_journal_and_lease_are_in_order(&story);
+        let resumed = story.resume(0);
+        assert!(!resumed.stderr.contains("watching whether it lives"), "{}", resumed.stderr);
+        assert_eq!(story.sim.performed("StartRecovery"), 1);
+    }
+}
+
+fn assert_journal_and_lease_are_in_order(story: &Story) {
+    let path = story.home.path().join("moontide/moontide.db");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let store = SqliteStore::open(&path).expect("it opens");
+        let lease = store.lease("drill").await.expect("it answers").expect("it was taken once");
+        assert!(lease.is_free(), "{lease:?}");
+        let journal = store.journal("drill", 1).await.expect("it answers");
+        let numbers: Vec<u64> = journal.iter().map(|entry| entry.sequence).collect();
+        assert_eq!(numbers, (1..=journal.len() as u64).collect::<Vec<_>>());
+        let launches = journal.iter().filter(|entry| match &entry.body {
+            Body::Intent { step, .. } => step.operation == "drs.start_recovery",
+            _ => false,
+        });
+        assert_eq!(launches.count(), 1);
+    });
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let story = story();
+    let (mut runner, mut said) = story.begin("running");
+    while story.sim.performed("StartRecovery") == 0 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // While somebody else writes, the lease cannot be given back.
+    let path = story.home.path().join("moontide/moontide.db");
+    let database = rusqlite::Connection::open(path).expect("it opens");
+    database.execute_batch("BEGIN IMMEDIATE").expect("nobody else writes");
+    let runner_id = Pid::from_child(&runner);
+    let status = loop {
+        kill_process(runner_id, Signal::TERM).expect("it can be stopped");
+        if let Some(status) = runner.try_wait().expect("it can be asked") {
+            break status;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    database.execute_batch("ROLLBACK").expect("it can");
+    assert_eq!(status.code(), Some(143));
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut said, &mut rest).expect("it talks");
+    assert!(!rest.contains("stopped; to go on"), "{rest}");
+    story.resume(0);
+    assert_eq!(story.sim.performed("StartRecovery"), 1);
+}

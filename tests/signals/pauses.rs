@@ -1,0 +1,70 @@
+//! `pause` and `resume`.
+
+use insta::assert_snapshot;
+
+use crate::{Story, heard};
+
+const TWO: &str = "{ name = 'first', pause = 'Begin?', run = function() end },
+    { name = 'second', depends_on = { 'first' }, run = function() end },";
+
+#[test]
+fn a_paused_execution_starts_no_wave_before_somebody_resumes_it() {
+    let story = Story::of(TWO);
+    story.run(&[], 4);
+    let paused = story.say("ann", &["pause", "drill", "--comment=wait for the network"], 0);
+    assert_snapshot!(paused.stdout, @"
+    drill: no further wave starts; paused by ann
+    nobody drives it now; to go on: moontide resume drill
+    ");
+    let again = story.say("bob", &["pause", "drill"], 2);
+    assert_snapshot!(again.stderr, @"
+    error[M0111]: the execution is paused already
+    hint: `moontide status drill` shows where it stands
+    hint: a pause by ann waits for a runner, and counts first
+    ");
+    story.say("bob", &["answer", "drill", "first", "continue"], 0);
+    // The same command once more, as SSM may deliver it, lifts nobody's pause.
+    let waits = story.run(&[], 4);
+    assert!(waits.stderr.contains("pause by ann: wait for the network"), "{}", waits.stderr);
+    assert_eq!(story.waves(), ["pending", "pending"]);
+    let status = story.say("bob", &["status", "drill"], 0).stdout;
+    assert!(
+        status.contains("? Paused by ann: wait for the network. Go on?  (@pause.1)"),
+        "{status}"
+    );
+    assert!(status.ends_with("next: moontide resume drill\n"), "{status}");
+    let resumed = story.resume(0);
+    assert!(resumed.stderr.contains("drill: goes on; resumed by root"), "{}", resumed.stderr);
+    assert_eq!(story.waves(), ["completed", "completed"]);
+    assert!(story.journal().contains(&"- event pause by ann: wait for the network".to_owned()));
+}
+
+#[test]
+fn whoever_drives_is_told_to_pause_and_to_go_on() {
+    let sleeps = "{ name = 'sleeps', run = function() moontide.sleep('10m') end },";
+    let story = Story::of(sleeps);
+    let (mut runner, mut said) = story.begin("running");
+    let sent = story.say("ann", &["pause", "drill"], 0).stdout;
+    assert!(sent.contains("drives it and will take it"), "{sent}");
+    heard(&mut said, "pause by ann");
+    let sent = story.say("ann", &["resume", "drill", "--by=eve", "--comment=all clear"], 0).stdout;
+    assert!(sent.contains("resumed by eve (sent by ann)"), "{sent}");
+    assert!(sent.contains("drives it and will take it"), "{sent}");
+    heard(&mut said, "resume by eve (sent by ann): all clear");
+    // Nobody has paused it any more: this is an attempt to drive it.
+    story.resume(5);
+    story.say("ann", &["cancel", "drill"], 0);
+    assert_eq!(runner.wait().expect("it ends").code(), Some(1));
+}
+
+#[test]
+fn abort_is_the_other_answer_to_a_pause() {
+    let story = Story::of(TWO);
+    story.run(&[], 4);
+    story.say("ann", &["pause", "drill"], 0);
+    story.say("ann", &["answer", "drill", "@pause.1", "abort"], 0);
+    story.resume(1);
+    assert_eq!(story.waves(), ["cancelled", "cancelled"]);
+    let over = story.say("ann", &["pause", "drill"], 2).stderr;
+    assert!(over.starts_with("error[M0107]: the execution is over\n"), "{over}");
+}
