@@ -116,7 +116,9 @@ fn timeless(text: &str) -> String {
     let line = |line: &str| {
         let Some((head, tail)) = line.split_once(" after ") else { return line.to_owned() };
         let took = tail.find(|it: char| !(it.is_ascii_digit() || " hms".contains(it)));
-        format!("{head}{}", took.map_or("", |end| &tail[end..]))
+        let rest = took.map_or("", |end| &tail[end..]);
+        let gap = if rest.starts_with('|') { " " } else { "" };
+        format!("{head}{gap}{rest}")
     };
     text.lines().map(|text| line(text) + "\n").collect()
 }

@@ -43,7 +43,7 @@ fn a_name_is_a_claim_and_both_names_are_journaled() {
     story.say("root", &["answer", "drill", "continue", "--by=ann", "--comment=on the phone"], 0);
     story.resume(0);
     let journal = story.journal();
-    let line = "- event web: continue by ann (sent by root): on the phone";
+    let line = "- event web: continue by ann (sent by root) | on the phone";
     assert!(journal.contains(&line.to_owned()), "{journal:?}");
 }
 
@@ -58,7 +58,7 @@ fn two_people_in_two_processes_approve_and_no_one_person_twice() {
     ");
     let again = story.say("ann", &["answer", "drill", "continue"], 2);
     assert_snapshot!(again.stderr, @"
-    error[M0109]: `ann` has agreed already: it takes 1 more
+    error[M0109]: `ann` has said so already: it takes 1 more
     hint: `moontide status drill` shows where it stands
     hint: the answer web: continue by ann waits for a runner, and counts first
     ");
@@ -67,7 +67,7 @@ fn two_people_in_two_processes_approve_and_no_one_person_twice() {
     assert_snapshot!(timeless(&story.say("bob", &["status", "drill"], 0).stdout), @"
     drill  shop  drill  paused
       web  paused
-    ? Is the data good?  (web)
+    ? web | Is the data good?
       so far: 1 of 2: continue by ann; one more person is needed
       answers: continue, skip, abort
       asked of: dba
@@ -107,8 +107,8 @@ fn a_rehearsal_answers_as_the_people_it_takes() {
     assert_eq!(
         answers,
         [
-            "? Is the data good?  continue by ann (the rehearsal)  +0:00",
-            "? Is the data good?  continue by bob (the rehearsal)  +0:00",
+            "? web: continue by ann (the rehearsal)  +0:00 | Is the data good?",
+            "? web: continue by bob (the rehearsal)  +0:00 | Is the data good?",
         ]
     );
 }

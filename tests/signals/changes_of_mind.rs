@@ -17,7 +17,7 @@ fn a_failed_execution_goes_on_after_a_retry() {
     let failed = story.run(&[], 1);
     assert_snapshot!(timeless(&failed.stdout), @"
     drill  shop  drill  failed
-      base  failed: the quota is too small
+      base  failed | the quota is too small
       web  cancelled: `base`, which it depends on, failed
       mail  completed
     next: moontide show drill
@@ -31,14 +31,17 @@ fn a_failed_execution_goes_on_after_a_retry() {
     ");
     let retried = story.say("ann", &["retry", "drill", "base", "--comment=it is raised"], 0);
     assert_snapshot!(retried.stdout, @"
-    base: retry by ann: it is raised
+    base: retry by ann | it is raised
     nobody drives it now; to go on: moontide resume drill
     ");
     let second = story.say("bob", &["retry", "drill", "base"], 2).stderr;
     assert!(second.starts_with("error[M0111]: wave `base` is running, not failed"), "{second}");
     assert!(second.contains("a retry of base by ann waits for a runner"), "{second}");
     let status = story.say("bob", &["status", "drill"], 0).stdout;
-    assert!(status.contains("a retry of base by ann: it is raised waits for a runner"), "{status}");
+    assert!(
+        status.contains("a retry of base by ann waits for a runner | it is raised"),
+        "{status}"
+    );
     assert!(status.ends_with("next: moontide resume drill\n"), "{status}");
     story.resume(0);
     assert_eq!(story.waves(), ["completed", "completed", "completed"]);

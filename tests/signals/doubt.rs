@@ -54,9 +54,9 @@ fn same(text: &str) -> String {
 fn a_person_sees_what_was_sent_and_the_three_commands() {
     let story = story(true);
     let waits = story.run(&["--answer=try-again"], 4);
-    let prompt = waits.stdout.find("? Did").map(|at| waits.stdout[at..].to_owned());
+    let prompt = waits.stdout.find("? greet#").map(|at| waits.stdout[at..].to_owned());
     assert_snapshot!(same(&prompt.expect("it asks")), @r#"
-    ? Did `ec2.reboot_instances` happen? `ec2.reboot_instances` leaves nothing behind by which it could be recognised  (greet#1.7.1.unknown)
+    ? greet#1.7.1.unknown | Did `ec2.reboot_instances` happen? `ec2.reboot_instances` leaves nothing behind by which it could be recognised
       sent: ec2.reboot_instances {"instance_ids":["i-…"]}
       key: …
       asked at: …

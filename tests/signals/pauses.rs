@@ -25,18 +25,18 @@ fn a_paused_execution_starts_no_wave_before_somebody_resumes_it() {
     story.say("bob", &["answer", "drill", "first", "continue"], 0);
     // The same command once more, as SSM may deliver it, lifts nobody's pause.
     let waits = story.run(&[], 4);
-    assert!(waits.stderr.contains("pause by ann: wait for the network"), "{}", waits.stderr);
+    assert!(waits.stderr.contains("pause by ann | wait for the network"), "{}", waits.stderr);
     assert_eq!(story.waves(), ["pending", "pending"]);
     let status = story.say("bob", &["status", "drill"], 0).stdout;
     assert!(
-        status.contains("? Paused by ann: wait for the network. Go on?  (@pause.1)"),
+        status.contains("? @pause.1 | Paused by ann: wait for the network. Go on?"),
         "{status}"
     );
     assert!(status.ends_with("next: moontide resume drill\n"), "{status}");
     let resumed = story.resume(0);
     assert!(resumed.stderr.contains("drill: goes on; resumed by root"), "{}", resumed.stderr);
     assert_eq!(story.waves(), ["completed", "completed"]);
-    assert!(story.journal().contains(&"- event pause by ann: wait for the network".to_owned()));
+    assert!(story.journal().contains(&"- event pause by ann | wait for the network".to_owned()));
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn whoever_drives_is_told_to_pause_and_to_go_on() {
     let sent = story.say("ann", &["resume", "drill", "--by=eve", "--comment=all clear"], 0).stdout;
     assert!(sent.contains("resumed by eve (sent by ann)"), "{sent}");
     assert!(sent.contains("drives it and will take it"), "{sent}");
-    heard(&mut said, "resume by eve (sent by ann): all clear");
+    heard(&mut said, "resume by eve (sent by ann) | all clear");
     // Nobody has paused it any more: this is an attempt to drive it.
     story.resume(5);
     story.say("ann", &["cancel", "drill"], 0);
