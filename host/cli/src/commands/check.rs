@@ -30,7 +30,7 @@ pub(crate) struct Flags {
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
-    let plan = files.plan(&settings.limits, SEED)?;
+    let plan = files.plan(&settings.limits(), SEED)?;
     if !flags.params.is_empty() {
         params::bind(&plan, &flags.params)?;
     }

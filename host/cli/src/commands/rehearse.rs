@@ -51,7 +51,7 @@ pub(crate) struct Flags {
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
-    let plan = files.plan(&settings.limits, flags.seed)?;
+    let plan = files.plan(&settings.limits(), flags.seed)?;
     let params = params::bind(&plan, &flags.params)?;
     Flag::check(&flags.answers, &plan)?;
     let beside = || files.folder.join(world::FILE);
