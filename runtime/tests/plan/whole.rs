@@ -119,6 +119,7 @@ fn a_complete_runbook_becomes_a_plan() {
             "approvers": [
               "dba"
             ],
+            "approvals": 1,
             "timeout": {
               "secs": 14400,
               "nanos": 0
@@ -140,6 +141,7 @@ fn a_complete_runbook_becomes_a_plan() {
           "pause": {
             "message": "Really?",
             "approvers": [],
+            "approvals": 1,
             "timeout": null,
             "on_timeout": "abort"
           },
@@ -154,6 +156,7 @@ fn a_complete_runbook_becomes_a_plan() {
       ],
       "max_parallel_waves": 2,
       "on_start": true,
+      "on_cancel": false,
       "on_finish": false
     }
     "#);
