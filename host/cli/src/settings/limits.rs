@@ -115,7 +115,7 @@ impl Limit {
 
     fn show(&self, value: usize) -> String {
         match self.range {
-            Range::Size(..) if value % MIB == 0 => format!("{}MiB", value / MIB),
+            Range::Size(..) if value.is_multiple_of(MIB) => format!("{}MiB", value / MIB),
             Range::Size(..) => format!("{}KiB", value / KIB),
             Range::Time(..) => duration::format(Duration::from_millis(value as u64)),
             Range::Count(..) => value.to_string(),
@@ -139,13 +139,11 @@ fn time(text: &str) -> Option<usize> {
 pub(crate) fn check(key: &str, text: &str) -> Result<(), String> {
     let Some(limit) = ALL.iter().find(|limit| limit.key == key) else {
         let keys = || ALL.iter().map(|limit| limit.key);
-        return Err(match suggest::nearest(key, keys()) {
-            Some(nearest) => format!("there is no limit `{key}`, did you mean `{nearest}`?"),
-            None => {
-                let all: Vec<&str> = keys().collect();
-                format!("there is no limit `{key}`; there are {}", all.join(", "))
-            }
-        });
+        if let Some(nearest) = suggest::nearest(key, keys()) {
+            return Err(format!("there is no limit `{key}`, did you mean `{nearest}`?"));
+        }
+        let all: Vec<&str> = keys().collect();
+        return Err(format!("there is no limit `{key}`; there are {}", all.join(", ")));
     };
     limit.read(text).map(drop)
 }
