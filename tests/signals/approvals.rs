@@ -88,6 +88,20 @@ fn two_people_in_two_processes_approve_and_no_one_person_twice() {
 }
 
 #[test]
+fn more_people_than_there_are_is_a_mistake_of_the_plan() {
+    let wave = "{ name = 'web', run = function() end,
+        pause = { message = '?', approvers = { 'dba' }, approvals = 3 } },";
+    let settings = "[approvers]\ndba = [\"ann\", \"bob\"]\n";
+    let story = Story::with(&given::runbook("shop", wave), given::WORLD, settings);
+    let refused = story.say("root", &["check", &story.home.shop("")], 3);
+    assert_snapshot!(refused.stderr, @"
+    error[M0207]: the pause point of `web` takes 3 different people, and its approvers are ann, bob
+    hint: name more people in `[approvers]` of moontide.toml, or take fewer `approvals`
+    ");
+    story.run(&[], 3);
+}
+
+#[test]
 fn one_person_is_enough_to_stop() {
     let story = story(2);
     story.run(&[], 4);

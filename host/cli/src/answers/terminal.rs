@@ -10,7 +10,7 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::observe::{Notice, Observer};
-use moontide_runtime::scheduler::{Answers, Given, Graph, Prompt};
+use moontide_runtime::scheduler::{Answers, Given, Graph, Prompt, PromptKind};
 use tokio::sync::{Mutex, Notify, mpsc};
 
 use super::people::bar;
@@ -61,6 +61,11 @@ impl Terminal {
             prompt.id,
             choices(prompt)
         ))]);
+        if prompt.kind == PromptKind::Unknown {
+            let hint =
+                "  what it returned can be given with `moontide answer … happened --value JSON`";
+            self.output.say([faint(hint)]);
+        }
     }
 
     async fn withdrawn(&self, prompt: &str) {
@@ -147,8 +152,6 @@ fn read_keyboard() -> mpsc::UnboundedReceiver<String> {
 
 #[cfg(test)]
 mod tests {
-    use moontide_runtime::scheduler::PromptKind;
-
     use super::*;
     use crate::answers::prompt;
     use crate::output::Format;

@@ -11,6 +11,7 @@ use moontide_runtime::store::{Store, StoreError};
 
 use super::resume;
 use crate::answers::flags::Flag;
+use crate::answers::people;
 use crate::aws::{self, AwsFlags};
 use crate::clocks::SystemClock;
 use crate::confirm;
@@ -94,6 +95,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let settings = context.settings(Some(&files.folder))?;
     let seed = fastrand::u64(..);
     let plan = files.plan(&settings.limits(), seed)?;
+    people::check(&plan, &settings.approvers)?;
     let start = Start { context, flags, files, plan, seed };
     context.block_on(start.go(settings))
 }
