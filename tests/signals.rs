@@ -10,6 +10,7 @@ mod changes_of_mind;
 #[path = "signals/doubt.rs"]
 mod doubt;
 #[path = "cli/given.rs"]
+#[expect(dead_code, reason = "these stories use a part of it")]
 mod given;
 #[path = "signals/interrupts.rs"]
 mod interrupts;

@@ -74,17 +74,27 @@ fn two_people_in_two_processes_approve_and_no_one_person_twice() {
     next: moontide answer drill continue
           moontide resume drill
     ");
-    let other = story.say("bob", &["answer", "drill", "skip"], 2);
-    assert!(
-        other.stderr.contains("`ann` said `continue`: a second person says the same"),
-        "{}",
-        other.stderr
-    );
+    let other = story.say("bob", &["answer", "drill", "skip"], 0).stdout;
+    assert!(other.starts_with("web: 1 of 2: skip by bob; one more person is needed\n"), "{other}");
     story.say("bob", &["answer", "drill", "continue"], 0);
     story.resume(0);
     assert_eq!(story.waves(), ["completed"]);
     let shown = story.json("show");
-    assert_eq!(shown["answers"].as_array().map(Vec::len), Some(2), "{shown}");
+    assert_eq!(shown["answers"].as_array().map(Vec::len), Some(3), "{shown}");
+}
+
+#[test]
+fn more_people_than_there_are_is_a_mistake_of_the_plan() {
+    let wave = "{ name = 'web', run = function() end,
+        pause = { message = '?', approvers = { 'dba' }, approvals = 3 } },";
+    let settings = "[approvers]\ndba = [\"ann\", \"bob\"]\n";
+    let story = Story::with(&given::runbook("shop", wave), given::WORLD, settings);
+    let refused = story.say("root", &["check", &story.home.shop("")], 3);
+    assert_snapshot!(refused.stderr, @"
+    error[M0207]: the pause point of `web` takes 3 different people, and its approvers are ann, bob
+    hint: name more people in `[approvers]` of moontide.toml, or take fewer `approvals`
+    ");
+    story.run(&[], 3);
 }
 
 #[test]

@@ -93,6 +93,21 @@ fn it_did_not_is_an_error_of_the_call() {
 }
 
 #[test]
+fn a_rehearsal_cannot_look_and_takes_it_for_not_done() {
+    let story = story(true);
+    let fault = "\n[[faults]]\nkind = \"drop_reply\"\noperation = \"ec2:RebootInstances\"\n";
+    let world = format!("{WORLD}{fault}");
+    std::fs::write(story.home.shop("world.toml"), world).expect("it can be written");
+    let folder = story.home.shop("");
+    let rehearsed = story.say("root", &["rehearse", &folder], 0);
+    assert!(rehearsed.stderr.contains("false DidNotHappen"), "{}", rehearsed.stderr);
+    assert!(rehearsed.stdout.contains("did-not by the rehearsal"), "{}", rehearsed.stdout);
+    let happened = ["rehearse", &folder, "--answer=greet=happened"];
+    let rehearsed = story.say("root", &happened, 0);
+    assert!(rehearsed.stderr.contains("true nil"), "{}", rehearsed.stderr);
+}
+
+#[test]
 fn try_again_sends_it_once_more() {
     let story = story(false);
     story.run(&[], 4);

@@ -1,7 +1,5 @@
 //! SIGINT and SIGTERM to a runner.
 
-use std::time::Duration;
-
 use moontide_runtime::journal::Body;
 use moontide_runtime::store::{SqliteStore, Store};
 use rustix::process::{Pid, Signal, kill_process};
@@ -21,9 +19,7 @@ fn a_signal_in_the_middle_of_a_launch_leaves_everything_in_order() {
     for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130)] {
         let story = story();
         let (mut runner, mut said) = story.begin("running");
-        while story.sim.performed("StartRecovery") == 0 {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        wait_for_launch(&story);
         kill_process(Pid::from_child(&runner), signal).expect("it can be stopped");
         heard(&mut said, "stopped; to go on: moontide resume drill");
         assert_eq!(runner.wait().expect("it ends").code(), Some(code));
@@ -34,14 +30,23 @@ fn a_signal_in_the_middle_of_a_launch_leaves_everything_in_order() {
     }
 }
 
+/// Returns once the launch is under way.
+fn wait_for_launch(story: &Story) {
+    let is_under_way = |_| {
+        story.say("root", &["list"], 0);
+        story.sim.performed("StartRecovery") > 0
+    };
+    assert!((0..500).any(is_under_way), "the wave launches");
+}
+
 fn assert_journal_and_lease_are_in_order(story: &Story) {
     let path = story.home.path().join("moontide/moontide.db");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
-        let store = SqliteStore::open(&path).expect("it opens");
-        let lease = store.lease("drill").await.expect("it answers").expect("it was taken once");
+        let database = SqliteStore::open(&path).expect("it opens");
+        let lease = database.lease("drill").await.expect("it answers").expect("it was taken once");
         assert!(lease.is_free(), "{lease:?}");
-        let journal = store.journal("drill", 1).await.expect("it answers");
+        let journal = database.journal("drill", 1).await.expect("it answers");
         let numbers: Vec<u64> = journal.iter().map(|entry| entry.sequence).collect();
         assert_eq!(numbers, (1..=journal.len() as u64).collect::<Vec<_>>());
         let launches = journal.iter().filter(|entry| match &entry.body {
@@ -56,9 +61,7 @@ fn assert_journal_and_lease_are_in_order(story: &Story) {
 fn a_second_signal_ends_it_at_once() {
     let story = story();
     let (mut runner, mut said) = story.begin("running");
-    while story.sim.performed("StartRecovery") == 0 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_for_launch(&story);
     // While somebody else writes, the lease cannot be given back.
     let path = story.home.path().join("moontide/moontide.db");
     let database = rusqlite::Connection::open(path).expect("it opens");
@@ -69,7 +72,7 @@ fn a_second_signal_ends_it_at_once() {
         if let Some(status) = runner.try_wait().expect("it can be asked") {
             break status;
         }
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::yield_now();
     };
     database.execute_batch("ROLLBACK").expect("it can");
     assert_eq!(status.code(), Some(143));

@@ -58,6 +58,17 @@ fn whoever_drives_is_told_to_pause_and_to_go_on() {
 }
 
 #[test]
+fn a_resume_that_aborts_does_not_lift_the_pause_first() {
+    let story = Story::of(TWO);
+    story.run(&[], 4);
+    story.say("ann", &["pause", "drill"], 0);
+    let listed = story.say("ann", &["list"], 0).stdout;
+    assert!(listed.contains("1 signal for a runner"), "{listed}");
+    story.drive(&["resume", "drill", "--answer=@pause.1=abort"], 1);
+    assert_eq!(story.waves(), ["cancelled", "cancelled"]);
+}
+
+#[test]
 fn abort_is_the_other_answer_to_a_pause() {
     let story = Story::of(TWO);
     story.run(&[], 4);

@@ -6,10 +6,44 @@ use std::sync::Arc;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{Operation, World};
 
-use crate::binding::Bound;
+use crate::binding::{Binding, Bound};
 use crate::services::{Services, Settings};
 use crate::session::Session;
 use crate::{drs, ec2, ssm, sts};
+
+macro_rules! operations {
+    ($($binding:ty,)*) => {
+        /// The names of all operations.
+        pub const NAMES: &[&str] = &[$(<$binding as Binding>::NAME),*];
+
+        fn all(aws: &Rc<Services>) -> Vec<Box<dyn Operation>> {
+            vec![$(Bound::<$binding>::operation(aws)),*]
+        }
+    };
+}
+
+operations! {
+    drs::await_jobs::AwaitJobs,
+    drs::describe_job_log_items::DescribeJobLogItems,
+    drs::describe_jobs::DescribeJobs,
+    drs::describe_recovery_instances::DescribeRecoveryInstances,
+    drs::describe_recovery_snapshots::DescribeRecoverySnapshots,
+    drs::describe_source_servers::DescribeSourceServers,
+    drs::start_recovery::StartRecovery,
+    drs::terminate_recovery_instances::TerminateRecoveryInstances,
+    ec2::await_running::AwaitRunning,
+    ec2::create_tags::CreateTags,
+    ec2::describe_instance_status::DescribeInstanceStatus,
+    ec2::describe_instances::DescribeInstances,
+    ec2::reboot_instances::RebootInstances,
+    ec2::terminate_instances::TerminateInstances,
+    ssm::await_command::AwaitCommand,
+    ssm::describe_instance_information::DescribeInstanceInformation,
+    ssm::get_automation_execution::GetAutomationExecution,
+    ssm::send_command::SendCommand,
+    ssm::start_automation_execution::StartAutomationExecution,
+    sts::GetCallerIdentity,
+}
 
 /// AWS, as one execution reaches it.
 pub struct AwsWorld {
@@ -26,31 +60,7 @@ impl AwsWorld {
         settings: Settings,
     ) -> AwsWorld {
         let aws = &Rc::new(Services::new(session, region.into(), clock, settings));
-        let operations = vec![
-            Bound::<drs::await_jobs::AwaitJobs>::operation(aws),
-            Bound::<drs::describe_job_log_items::DescribeJobLogItems>::operation(aws),
-            Bound::<drs::describe_jobs::DescribeJobs>::operation(aws),
-            Bound::<drs::describe_recovery_instances::DescribeRecoveryInstances>::operation(aws),
-            Bound::<drs::describe_recovery_snapshots::DescribeRecoverySnapshots>::operation(aws),
-            Bound::<drs::describe_source_servers::DescribeSourceServers>::operation(aws),
-            Bound::<drs::start_recovery::StartRecovery>::operation(aws),
-            Bound::<drs::terminate_recovery_instances::TerminateRecoveryInstances>::operation(aws),
-            Bound::<ec2::await_running::AwaitRunning>::operation(aws),
-            Bound::<ec2::create_tags::CreateTags>::operation(aws),
-            Bound::<ec2::describe_instance_status::DescribeInstanceStatus>::operation(aws),
-            Bound::<ec2::describe_instances::DescribeInstances>::operation(aws),
-            Bound::<ec2::reboot_instances::RebootInstances>::operation(aws),
-            Bound::<ec2::terminate_instances::TerminateInstances>::operation(aws),
-            Bound::<ssm::await_command::AwaitCommand>::operation(aws),
-            Bound::<ssm::describe_instance_information::DescribeInstanceInformation>::operation(
-                aws,
-            ),
-            Bound::<ssm::get_automation_execution::GetAutomationExecution>::operation(aws),
-            Bound::<ssm::send_command::SendCommand>::operation(aws),
-            Bound::<ssm::start_automation_execution::StartAutomationExecution>::operation(aws),
-            Bound::<sts::GetCallerIdentity>::operation(aws),
-        ];
-        AwsWorld { operations }
+        AwsWorld { operations: all(aws) }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::environment::Environment;
 use crate::error::{CommandError, Result, code};
 use crate::output::{self, Format, Output};
+use crate::settings::limits;
 use crate::{exit, panics, trace};
 
 const EXAMPLES: &str = "\
@@ -54,6 +55,11 @@ struct Global {
     #[arg(long, global = true, value_name = "STORE")]
     store: Option<String>,
 
+    /// Let a wave's program use more or less: vm_memory, cpu_slice, effects_per_lane, entry_size,
+    /// log_lines or log_size; may be given several times
+    #[arg(long = "set-limit", global = true, value_name = "NAME=VALUE", value_parser = limits::parse)]
+    limits: Vec<(String, String)>,
+
     /// What to print on stdout
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     output: Format,
@@ -89,10 +95,10 @@ pub(crate) fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(usage(&error)),
     };
-    let Global { store, output, verbose } = cli.global;
+    let Global { store, limits, output, verbose } = cli.global;
     let environment = Environment::read();
     trace::begin(verbose, environment.log.as_deref());
-    let context = Context::new(environment, output, store);
+    let context = Context { limits, ..Context::new(environment, output, store) };
     panics::to_the_trace();
     let done = panics::caught(&context, || dispatch(cli.command, &context));
     let code = done.unwrap_or_else(|error| {

@@ -22,6 +22,8 @@ pub(crate) struct Context {
     pub(crate) output: Output,
     /// `--store`.
     pub(crate) store: Option<String>,
+    /// `--set-limit`.
+    pub(crate) limits: Vec<(String, String)>,
     /// Whether a person can be asked: both ends of the conversation are a terminal.
     pub(crate) can_ask: bool,
     /// Whether a person watches.
@@ -38,6 +40,7 @@ impl Context {
             environment,
             output: Output { format },
             store,
+            limits: Vec::new(),
             can_ask: is_watched && std::io::stdin().is_terminal(),
             is_watched,
             driving: OnceCell::new(),
@@ -46,7 +49,9 @@ impl Context {
 
     /// The settings, of a runbook's folder too if there is one.
     pub(crate) fn settings(&self, runbook: Option<&Path>) -> Result<Settings> {
-        Settings::read(&self.environment, runbook)
+        let mut settings = Settings::read(&self.environment, runbook)?;
+        settings.urgent.extend(self.limits.iter().cloned());
+        Ok(settings)
     }
 
     /// Where executions are.

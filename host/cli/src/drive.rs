@@ -166,7 +166,7 @@ impl Ride<'_> {
             clock: Arc::clone(&self.clock),
             observer: Rc::new(All(observers)),
             answers: Rc::clone(&answers) as _,
-            limits: self.settings.limits.clone(),
+            limits: self.settings.limits_of(&self.execution),
             denied: self.settings.denied.clone(),
             signals_every: Some(SIGNALS_EVERY),
         };

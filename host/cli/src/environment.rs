@@ -1,8 +1,11 @@
-//! The environment variables that Moontide reads, each declared once. AWS's own are `aws-config`'s
+//! The environment variables that Moontide reads, each declared once (those of limits beside
+//! the limits). AWS's own are `aws-config`'s
 //! affair, except for the few that are looked at here; `NO_COLOR` and `CLICOLOR` are `anstream`'s.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+
+use crate::settings::limits;
 
 /// Where executions are kept, instead of the platform's state directory.
 pub(crate) const HOME: &str = "MOONTIDE_HOME";
@@ -39,6 +42,8 @@ pub(crate) struct Environment {
     pub(crate) ssm_region: Option<String>,
     /// [`ENDPOINT`].
     pub(crate) endpoint: Option<String>,
+    /// Limits of programs, by their keys in `moontide.toml`.
+    pub(crate) limits: Vec<(String, String)>,
     /// Those of [`SERVICE_ENDPOINTS`] that are set.
     pub(crate) service_endpoints: Vec<String>,
 }
@@ -53,6 +58,10 @@ impl Environment {
             user: USER.into_iter().find_map(text),
             ssm_region: text(SSM_REGION),
             endpoint: text(ENDPOINT),
+            limits: limits::ALL
+                .iter()
+                .filter_map(|limit| Some((limit.key.to_owned(), text(limit.variable)?)))
+                .collect(),
             service_endpoints: SERVICE_ENDPOINTS.into_iter().filter_map(text).collect(),
         }
     }

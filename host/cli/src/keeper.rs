@@ -89,3 +89,21 @@ fn keep(
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use moontide_runtime::store::MemoryStore;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lease_that_nobody_renews_is_lost() {
+        let (stop, _stopped) = oneshot::channel();
+        let (loser, lost) = oneshot::channel();
+        let lease = Lease { execution: "drill".into(), epoch: 1, holder: "us".into() };
+        let mut keeper = Keeper { store: Arc::new(MemoryStore::new()), lease, stop, lost };
+        drop(loser);
+        let lost = keeper.lost().await;
+        assert_eq!(lost.to_string(), "drill: nothing renews the lease any more");
+    }
+}

@@ -18,9 +18,10 @@ const LONGEST: usize = 500;
 pub(crate) fn to_the_trace() {
     std::panic::set_hook(Box::new(|panic| {
         let backtrace = Backtrace::capture();
-        match backtrace.status() {
-            BacktraceStatus::Captured => tracing::error!("{panic}\n{backtrace}"),
-            _ => tracing::error!("{panic}"),
+        if backtrace.status() == BacktraceStatus::Captured {
+            tracing::error!("{panic}\n{backtrace}");
+        } else {
+            tracing::error!("{panic}");
         }
     }));
 }

@@ -68,6 +68,7 @@ pub(crate) fn execution(id: &str, source: &str) -> Execution {
         replaceable: Vec::new(),
         denied: Vec::new(),
         approvers: BTreeMap::new(),
+        limits: BTreeMap::new(),
         seed: 7,
         moontide: "bench".to_owned(),
         luau: "bench".to_owned(),

@@ -38,6 +38,10 @@ pub struct Execution {
     /// Groups of people, by the name under which approvers may mean them.
     #[serde(default)]
     pub approvers: BTreeMap<String, Vec<String>>,
+    /// What the operator lets its programs use, as settings; under other limits a replay could take
+    /// another turn. The engine does not read them.
+    #[serde(default)]
+    pub limits: BTreeMap<String, String>,
     /// The seed of its random numbers.
     pub seed: u64,
     /// The release of Moontide that created it.

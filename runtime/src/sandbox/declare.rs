@@ -56,8 +56,10 @@ impl Walk {
     }
 
     fn text(&mut self, bytes: &[u8]) -> Result<Option<String>, String> {
-        self.bytes =
-            self.bytes.checked_sub(bytes.len()).ok_or("the runbook holds too much text")?;
+        self.bytes = self
+            .bytes
+            .checked_sub(bytes.len())
+            .ok_or("the runbook holds too much text; an operator can raise `entry_size`")?;
         Ok(std::str::from_utf8(bytes).ok().map(str::to_owned))
     }
 

@@ -16,7 +16,7 @@ use super::cpu;
 /// for one safepoint read it themselves (`strings.luau`).
 const STRIDE: u32 = 32;
 
-/// Which limit tripped.
+/// Which limit tripped. What is said of it names the operator's setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trip {
     /// Too long without waiting for anything.
@@ -47,12 +47,22 @@ impl fmt::Display for Trip {
         match self {
             Trip::Time(slice) => write!(
                 f,
-                "used more than {} of processor time without waiting for anything",
+                "used more than {} of processor time without waiting for anything; an operator can raise `cpu_slice`",
                 crate::plan::duration::format(*slice)
             ),
-            Trip::Fuel => write!(f, "ran too many steps without waiting for anything"),
-            Trip::Memory(limit) => write!(f, "used more than {} MiB of memory", limit >> 20),
-            Trip::Effects(most) => write!(f, "asked for more than {most} effects in one lane"),
+            Trip::Fuel => write!(
+                f,
+                "ran too many steps without waiting for anything; an operator can raise `cpu_slice`"
+            ),
+            Trip::Memory(limit) => write!(
+                f,
+                "used more than {} MiB of memory; an operator can raise `vm_memory`",
+                limit >> 20
+            ),
+            Trip::Effects(most) => write!(
+                f,
+                "asked for more than {most} effects in one lane; an operator can raise `effects_per_lane`"
+            ),
             Trip::Lanes(most) => write!(f, "split into more than {most} parallel branches"),
             Trip::Stopped => write!(f, "was stopped from outside"),
         }

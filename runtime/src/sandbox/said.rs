@@ -87,7 +87,10 @@ impl Voice {
         self.lines.set(if left == 0 { 0 } else { self.lines.get() - 1 });
         self.hear(said);
         if self.lines.get() == 0 {
-            let message = "this wave has logged too much: its further lines are dropped".to_owned();
+            let message =
+                "this wave has logged too much: its further lines are dropped; an operator can \
+                           raise `log_lines` and `log_size`"
+                    .to_owned();
             self.hear(Said::Log { level: "warn".to_owned(), message });
         }
     }

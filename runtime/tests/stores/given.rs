@@ -34,6 +34,7 @@ pub(crate) fn execution(id: &str) -> Execution {
         replaceable: Vec::new(),
         denied: Vec::new(),
         approvers: [("dba".to_owned(), vec!["ann".to_owned()])].into(),
+        limits: [("vm_memory".to_owned(), "128MiB".to_owned())].into(),
         seed: u64::MAX,
         moontide: "0.1.0".to_owned(),
         luau: "0.740".to_owned(),

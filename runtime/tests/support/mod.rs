@@ -332,6 +332,7 @@ pub(crate) fn execution(id: &str, source: &str) -> Execution {
         replaceable: Vec::new(),
         denied: Vec::new(),
         approvers: BTreeMap::new(),
+        limits: BTreeMap::new(),
         seed: 7,
         moontide: "test".into(),
         luau: "test".into(),

@@ -46,6 +46,7 @@ static EXECUTION: LazyLock<Execution> = LazyLock::new(|| {
         replaceable: Vec::new(),
         denied: Vec::new(),
         approvers: BTreeMap::new(),
+        limits: BTreeMap::new(),
         seed: 7,
         moontide: "0".into(),
         luau: "0".into(),

@@ -10,8 +10,8 @@ use crate::place::Place;
 
 /// An entry of about so many bytes, which are no ASCII.
 fn large(lease: &Lease, sequence: u64, bytes: usize) -> Entry {
-    let comment = "🌙".repeat(bytes / 4);
-    let event = Event::CancelRequested { by: lease.holder.clone(), comment };
+    let prompt = "🌙".repeat(bytes / 4);
+    let event = Event::TimedOut { prompt };
     Entry { sequence, epoch: lease.epoch, at: moment(0), body: Body::Event { event } }
 }
 

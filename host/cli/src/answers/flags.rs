@@ -58,6 +58,11 @@ impl Flag {
         Ok(())
     }
 
+    /// Whether one of the flags answers this prompt.
+    pub(crate) fn any_fits(flags: &[Flag], prompt: &Prompt) -> bool {
+        flags.iter().any(|flag| flag.fits(prompt) > 0)
+    }
+
     /// How well it fits a prompt: by id, by wave, by its choice alone, not at all. What a person has paused,
     /// and what nobody can tell, is not decided by a flag that did not mean it.
     fn fits(&self, prompt: &Prompt) -> u8 {

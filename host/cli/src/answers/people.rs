@@ -1,8 +1,39 @@
 //! Who may answer a prompt.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use moontide_runtime::plan::Plan;
 use moontide_runtime::scheduler::{Graph, Prompt};
 
+use crate::error::{CommandError, Result, code};
 use crate::view::prompts::voices;
+
+/// Refuses a pause point that takes more people than its approvers are: nobody could ever let it go on.
+pub(crate) fn check(plan: &Plan, groups: &BTreeMap<String, Vec<String>>) -> Result<()> {
+    let pauses = plan.waves.iter().filter_map(|wave| Some((wave, wave.pause.as_ref()?)));
+    for (wave, pause) in pauses.filter(|(_, pause)| !pause.approvers.is_empty()) {
+        let members = |name: &'_ String| match groups.get(name) {
+            Some(members) => members.clone(),
+            None => vec![name.clone()],
+        };
+        let people: BTreeSet<String> = pause.approvers.iter().flat_map(members).collect();
+        let is_open = people.iter().any(|name| name.ends_with('*'));
+        if is_open || people.len() >= pause.approvals as usize {
+            continue;
+        }
+        let names: Vec<&str> = people.iter().map(String::as_str).collect();
+        let message = format!(
+            "the pause point of `{}` takes {} different people, and its approvers are {}",
+            wave.name,
+            pause.approvals,
+            names.join(", ")
+        );
+        return Err(CommandError::new(code::PLAN_REFUSED, message).hint(
+            "name more people in `[approvers]` of moontide.toml, or take fewer `approvals`",
+        ));
+    }
+    Ok(())
+}
 
 /// Why this person is not the one who can answer now; `None`: they can.
 pub(crate) fn bar(graph: &Graph, prompt: &Prompt, user: &str) -> Option<String> {

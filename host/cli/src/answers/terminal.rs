@@ -10,7 +10,7 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::observe::{Notice, Observer};
-use moontide_runtime::scheduler::{Answers, Given, Graph, Prompt};
+use moontide_runtime::scheduler::{Answers, Given, Graph, Prompt, PromptKind};
 use tokio::sync::{Mutex, Notify, mpsc};
 
 use super::people::bar;
@@ -57,6 +57,11 @@ impl Terminal {
         self.output.say([faint(format!("  {choices}; and a comment if you like"))]);
         if !prompt.approvers.is_empty() {
             self.output.say([faint(format!("  asked of {}", prompt.approvers.join(", ")))]);
+        }
+        if prompt.kind == PromptKind::Unknown {
+            let hint =
+                "  what it returned can be given with `moontide answer … happened --value JSON`";
+            self.output.say([faint(hint)]);
         }
     }
 
@@ -144,8 +149,6 @@ fn read_keyboard() -> mpsc::UnboundedReceiver<String> {
 
 #[cfg(test)]
 mod tests {
-    use moontide_runtime::scheduler::PromptKind;
-
     use super::*;
     use crate::answers::prompt;
     use crate::output::Format;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::answers::people;
 use crate::context::Context;
 use crate::error::Result;
 use crate::runbook::Files;
@@ -31,7 +32,8 @@ pub(crate) struct Flags {
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
-    let plan = files.plan(&settings.limits, SEED)?;
+    let plan = files.plan(&settings.limits(), SEED)?;
+    people::check(&plan, &settings.approvers)?;
     if !flags.params.is_empty() {
         params::bind(&plan, &flags.params)?;
     }

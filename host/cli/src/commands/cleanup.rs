@@ -134,7 +134,7 @@ fn execution(
     jobs: &[String],
 ) -> Result<Execution> {
     let seed = fastrand::u64(..);
-    let (bundle, plan): (_, Plan) = runbook::of_standard_library(MODULE, &settings.limits, seed)?;
+    let (bundle, plan): (_, Plan) = runbook::of_standard_library(MODULE, &settings.limits(), seed)?;
     let given = [("execution".to_owned(), drill.id.clone()), ("jobs".to_owned(), jobs.join(","))];
     let params: BTreeMap<String, serde_json::Value> = params::bind(&plan, &given)?;
     Ok(Execution {
@@ -144,6 +144,7 @@ fn execution(
         params,
         replaceable: Vec::new(),
         denied: Vec::new(),
+        limits: settings.pinned(),
         seed,
         moontide: env!("CARGO_PKG_VERSION").to_owned(),
         luau: moontide_runtime::sandbox::luau_version(),

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::error::Result;
 use crate::exit;
-use crate::output::style::{execution_status, faint, plain, strong};
+use crate::output::style::{attention, execution_status, faint, plain, strong};
 use crate::output::{Document, Page, words};
 use crate::view::Record;
 use crate::view::summary::mode;
@@ -41,6 +41,8 @@ struct Row {
     status: Option<ExecutionStatus>,
     created_at: Timestamp,
     runner: Option<String>,
+    /// How many signals wait for a runner.
+    pending: usize,
 }
 
 /// Does it.
@@ -64,6 +66,7 @@ impl List {
                 mode: record.as_ref().map(|record| record.execution.mode),
                 status: record.as_ref().map(Record::status),
                 created_at: listed.created_at,
+                pending: record.as_ref().map_or(0, |record| record.pending.len()),
                 runner: record.and_then(|record| record.runner),
             });
         }
@@ -97,7 +100,13 @@ impl Row {
             plain(self.mode.map_or("-", mode)),
             self.status.map_or(faint("unreadable"), execution_status),
             faint(words::time(self.created_at)),
-            plain(self.runner.as_deref().unwrap_or_default()),
+            match (&self.runner, self.pending) {
+                (Some(runner), _) => plain(runner.as_str()),
+                (None, 0) => plain(""),
+                (None, pending) => {
+                    attention(format!("{} for a runner", words::count(pending, "signal")))
+                }
+            },
         ]
     }
 }

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::run::ModeFlag;
 use crate::answers::flags::Flag;
+use crate::answers::people;
 use crate::context::Context;
 use crate::error::Result;
 use crate::rehearsal::Rehearsal;
@@ -15,7 +16,8 @@ use crate::{exit, params, world};
 /// Run a runbook against a pretend AWS, in virtual time: hours take milliseconds
 ///
 /// Uses no AWS account and no network. The pretend estate is the world.toml beside the runbook. Pause
-/// points are answered by `--answer`, else with `continue`; failures with `abort`.
+/// points are answered by `--answer`, else with `continue`, in the name of their approvers; failures with
+/// `abort`; and what nobody can tell with `did-not`, because a rehearsal cannot look.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -51,7 +53,8 @@ pub(crate) struct Flags {
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
-    let plan = files.plan(&settings.limits, flags.seed)?;
+    let plan = files.plan(&settings.limits(), flags.seed)?;
+    people::check(&plan, &settings.approvers)?;
     let params = params::bind(&plan, &flags.params)?;
     Flag::check(&flags.answers, &plan)?;
     let beside = || files.folder.join(world::FILE);

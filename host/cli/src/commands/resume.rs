@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use moontide_runtime::journal::Execution;
-use moontide_runtime::scheduler::PromptKind;
+use moontide_runtime::scheduler::{Prompt, PromptKind};
 use moontide_runtime::store::{Store, Wish};
 
 use crate::answers::flags::Flag;
@@ -43,7 +43,8 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
     context.block_on(async {
         let record = Record::load(store.as_ref(), &flags.execution).await?;
-        if is_paused(&record) {
+        let hold = paused(&record).filter(|hold| !Flag::any_fits(&flags.answers, hold));
+        if hold.is_some() {
             let store = store.as_ref();
             let sent = signals::send(context, store, &record, Wish::Resume, &flags.author).await?;
             if sent.runner.is_some() {
@@ -59,9 +60,9 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     })
 }
 
-/// Whether somebody has paused it, or will have when the pending signals are taken.
-fn is_paused(record: &Record) -> bool {
-    record.ahead.prompts.values().any(|prompt| prompt.kind == PromptKind::Hold)
+/// The prompt of whoever has paused it, or will have when the pending signals are taken.
+fn paused(record: &Record) -> Option<&Prompt> {
+    record.ahead.prompts.values().find(|prompt| prompt.kind == PromptKind::Hold)
 }
 
 /// Goes on with an execution that is in the store, unless it is over or somebody has paused it.

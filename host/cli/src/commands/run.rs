@@ -11,6 +11,7 @@ use moontide_runtime::store::{Store, StoreError};
 
 use super::resume;
 use crate::answers::flags::Flag;
+use crate::answers::people;
 use crate::aws::{self, AwsFlags};
 use crate::clocks::SystemClock;
 use crate::confirm;
@@ -93,7 +94,8 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
     let seed = fastrand::u64(..);
-    let plan = files.plan(&settings.limits, seed)?;
+    let plan = files.plan(&settings.limits(), seed)?;
+    people::check(&plan, &settings.approvers)?;
     let start = Start { context, flags, files, plan, seed };
     context.block_on(start.go(settings))
 }
@@ -169,6 +171,7 @@ impl Start<'_> {
             replaceable: self.flags.replaceable.clone(),
             denied: settings.denied.clone(),
             approvers: settings.approvers.clone(),
+            limits: settings.pinned(),
             seed: self.seed,
             moontide: env!("CARGO_PKG_VERSION").to_owned(),
             luau: luau_version(),

@@ -89,7 +89,7 @@ impl Rehearsal {
             clock,
             observer: Rc::clone(&witness) as _,
             answers: Rc::clone(&answers) as _,
-            limits: self.settings.limits,
+            limits: self.settings.limits(),
             denied: self.settings.denied,
             signals_every: None,
         };
@@ -117,6 +117,7 @@ impl Rehearsal {
             replaceable: Vec::new(),
             denied: Vec::new(),
             approvers: self.settings.approvers.clone(),
+            limits: BTreeMap::new(),
             seed: self.seed,
             moontide: env!("CARGO_PKG_VERSION").to_owned(),
             luau: luau_version(),

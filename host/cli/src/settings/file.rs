@@ -10,22 +10,22 @@
 //! dba = ["ann", "arn:aws:sts::111122223333:assumed-role/DBA/*"]
 //!
 //! [limits]                                     # of one wave's program
-//! memory_mib = 64
-//! slice = "1s"                                 # processor time between two effects
+//! vm_memory = "64MiB"
+//! cpu_slice = "1s"                             # processor time between two effects
 //! effects_per_lane = 10000
+//! entry_size = "256KiB"                        # what one effect may be given
 //! log_lines = 10000
+//! log_size = "1MiB"
 //! ```
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::num::NonZeroU16;
 use std::path::Path;
-use std::time::Duration;
 
-use moontide_runtime::plan::{duration, suggest};
-use serde::{Deserialize, Deserializer};
+use moontide_runtime::plan::suggest;
+use serde::Deserialize;
 
-use super::Settings;
+use super::{Settings, limits, operations};
 use crate::error::{CommandError, Place as Position, Result, code};
 
 /// Whose file it is.
@@ -44,7 +44,7 @@ pub(super) struct File {
     #[serde(default)]
     policy: Policy,
     #[serde(default)]
-    limits: Limits,
+    limits: BTreeMap<String, toml::Spanned<toml::Value>>,
     #[serde(default)]
     approvers: BTreeMap<Name, Members>,
 }
@@ -88,48 +88,21 @@ impl TryFrom<Vec<Name>> for Members {
 #[serde(deny_unknown_fields)]
 struct Policy {
     #[serde(default)]
-    deny: Vec<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Limits {
-    /// Without any there would be no limit.
-    memory_mib: Option<NonZeroU16>,
-    slice: Option<Length>,
-    effects_per_lane: Option<u32>,
-    log_lines: Option<u32>,
-}
-
-#[derive(Debug)]
-struct Length(Duration);
-
-impl<'de> Deserialize<'de> for Length {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Length, D::Error> {
-        let text = String::deserialize(from)?;
-        let read = duration::parse(&text).map(Length);
-        read.ok_or_else(|| {
-            serde::de::Error::custom("a duration is written like \"1s\" or \"500ms\"")
-        })
-    }
+    deny: Vec<toml::Spanned<String>>,
 }
 
 impl File {
     /// Puts what the file says into the settings.
     pub(super) fn apply(self, settings: &mut Settings) {
         settings.store = self.store.map(toml::Spanned::into_inner).or(settings.store.take());
-        settings.denied.extend(self.policy.deny);
+        settings.denied.extend(self.policy.deny.into_iter().map(toml::Spanned::into_inner));
         // Who may approve is the operator's word, not that of whoever brings a runbook along.
         for (Name(group), Members(members)) in self.approvers {
             settings.approvers.entry(group).or_insert(members);
         }
-        let limits = &mut settings.limits;
-        if let Some(mebibytes) = self.limits.memory_mib {
-            limits.memory = usize::from(mebibytes.get()) * 1024 * 1024;
+        for (key, value) in self.limits {
+            settings.limits.insert(key, written(value.as_ref()));
         }
-        limits.slice = self.limits.slice.map_or(limits.slice, |slice| slice.0);
-        limits.effects_per_lane = self.limits.effects_per_lane.unwrap_or(limits.effects_per_lane);
-        limits.lines = self.limits.log_lines.unwrap_or(limits.lines);
     }
 }
 
@@ -155,6 +128,14 @@ fn parse(text: &str, name: &str, place: Place) -> Result<File> {
         let offset = error.span().map_or(0, |span| span.start);
         complain(sentence(error.message()), offset)
     })?;
+    for (key, value) in &file.limits {
+        limits::check(key, &written(value.as_ref()))
+            .map_err(|message| complain(message, value.span().start))?;
+    }
+    for pattern in &file.policy.deny {
+        operations::check(pattern.as_ref())
+            .map_err(|message| complain(message, pattern.span().start))?;
+    }
     match &file.store {
         Some(store) if place == Place::Runbook => {
             let message = "a runbook's folder cannot say where executions are kept: \
@@ -163,6 +144,14 @@ fn parse(text: &str, name: &str, place: Place) -> Result<File> {
                 .hint("put `store` into the user's moontide.toml, or set MOONTIDE_STORE"))
         }
         _ => Ok(file),
+    }
+}
+
+/// A value as the environment and the command line would write it.
+fn written(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }
 
@@ -191,12 +180,12 @@ mod tests {
 
     #[test]
     fn what_the_file_says_is_what_holds() {
-        let text = "[policy]\ndeny = [\"ssm.*\"]\n[limits]\nmemory_mib = 32\nslice = \"2s\"\n";
+        let text = "[policy]\ndeny = [\"ssm.*\"]\n[limits]\nvm_memory = \"32MiB\"\nlog_lines = 7\n";
         let mut settings = Settings::default();
         parse(text, "moontide.toml", Place::Runbook).unwrap().apply(&mut settings);
         assert_eq!(settings.denied, ["ssm.*"]);
-        assert_eq!(settings.limits.memory, 32 * 1024 * 1024);
-        assert_eq!(settings.limits.slice, Duration::from_secs(2));
+        assert_eq!(settings.limits["vm_memory"], "32MiB");
+        assert_eq!(settings.limits["log_lines"], "7");
     }
 
     #[test]
@@ -206,16 +195,36 @@ mod tests {
             @"moontide.toml:2:1: unknown field `denny`, did you mean `deny`?"
         );
         insta::assert_snapshot!(
-            refusal("[limits]\nslice = \"soon\"\n", Place::User),
-            @r#"moontide.toml:2:1: a duration is written like "1s" or "500ms""#
+            refusal("[limits]\ncpu_slice = \"soon\"\n", Place::User),
+            @r#"moontide.toml:2:1: `cpu_slice` is written like "1s" or "500ms""#
         );
     }
 
     #[test]
     fn a_limit_of_nothing_is_not_taken_for_no_limit() {
         insta::assert_snapshot!(
-            refusal("[limits]\nmemory_mib = 0\n", Place::User),
-            @"moontide.toml:2:1: invalid value: integer `0`, expected a nonzero u16"
+            refusal("[limits]\nvm_memory = \"0MiB\"\n", Place::User),
+            @"moontide.toml:2:1: `vm_memory` lies between 4MiB and 4096MiB"
+        );
+        insta::assert_snapshot!(
+            refusal("[limits]\nvm_memory = 64\n", Place::User),
+            @r#"moontide.toml:2:1: `vm_memory` is written like "64MiB" or "256KiB""#
+        );
+        insta::assert_snapshot!(
+            refusal("[limits]\neffects = 64\n", Place::User),
+            @"moontide.toml:2:1: there is no limit `effects`; there are vm_memory, cpu_slice, effects_per_lane, entry_size, log_lines, log_size"
+        );
+    }
+
+    #[test]
+    fn a_denied_operation_that_does_not_exist_would_deny_nothing() {
+        insta::assert_snapshot!(
+            refusal("[policy]\ndeny = [\"ssm.*\", \"ec2.terminate_instance\"]\n", Place::User),
+            @"moontide.toml:2:1: there is no operation `ec2.terminate_instance`, did you mean `ec2.terminate_instances`?"
+        );
+        insta::assert_snapshot!(
+            refusal("[policy]\ndeny = [\"smm.*\"]\n", Place::User),
+            @"moontide.toml:2:1: there is no service `smm`, did you mean `ssm`?"
         );
     }
 

@@ -3,17 +3,21 @@
 //!
 //! - [`home`]: the platform's directories, and where the store lies by default.
 //! - [`file`]: the file `moontide.toml`.
+//! - [`limits`]: what a wave's program may use; [`operations`]: which operations can be denied.
 
 mod file;
 pub(crate) mod home;
+pub(crate) mod limits;
+mod operations;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use moontide_runtime::journal::Execution;
 use moontide_runtime::sandbox::Limits;
 
 use crate::environment::Environment;
-use crate::error::Result;
+use crate::error::{CommandError, Result, code};
 use file::Place;
 
 /// The name of the settings file, beside a runbook and in the user's configuration directory.
@@ -28,8 +32,10 @@ pub(crate) struct Settings {
     pub(crate) denied: Vec<String>,
     /// Groups of people, by the name under which a runbook's approvers may mean them.
     pub(crate) approvers: BTreeMap<String, Vec<String>>,
-    /// What scripts may use.
-    pub(crate) limits: Limits,
+    /// What scripts may use, by the limit's key: what the files say.
+    pub(crate) limits: BTreeMap<String, String>,
+    /// The same, from the environment and the command line.
+    pub(crate) urgent: BTreeMap<String, String>,
 }
 
 impl Settings {
@@ -37,6 +43,14 @@ impl Settings {
     /// the runbook's limits win, the user's groups of approvers do.
     pub(crate) fn read(environment: &Environment, runbook: Option<&Path>) -> Result<Settings> {
         let mut settings = Settings::default();
+        for (key, text) in &environment.limits {
+            limits::check(key, text).map_err(|message| {
+                let variable = limits::ALL.iter().find(|limit| limit.key == key);
+                let variable = variable.map_or("", |limit| limit.variable);
+                CommandError::new(code::SETTINGS, format!("{variable}: {message}"))
+            })?;
+            settings.urgent.insert(key.clone(), text.clone());
+        }
         if let Some(directory) = home::configuration(environment) {
             settings.read_file(&directory.join(FILE), Place::User)?;
         }
@@ -44,6 +58,24 @@ impl Settings {
             settings.read_file(&folder.join(FILE), Place::Runbook)?;
         }
         Ok(settings)
+    }
+
+    /// What the operator has decided about limits for a new execution.
+    pub(crate) fn pinned(&self) -> BTreeMap<String, String> {
+        self.limits.clone().into_iter().chain(self.urgent.clone()).collect()
+    }
+
+    /// The limits of a new execution.
+    pub(crate) fn limits(&self) -> Limits {
+        limits::of(&self.pinned())
+    }
+
+    /// The limits of an execution that has begun: those it has pinned hold against files, and yield to
+    /// whoever asks for others right now.
+    pub(crate) fn limits_of(&self, execution: &Execution) -> Limits {
+        let pinned = execution.limits.clone();
+        let all = self.limits.clone().into_iter().chain(pinned).chain(self.urgent.clone());
+        limits::of(&all.collect())
     }
 
     fn read_file(&mut self, path: &Path, place: Place) -> Result<()> {

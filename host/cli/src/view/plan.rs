@@ -89,10 +89,11 @@ fn wave_row(wave: &Wave) -> Vec<Span<'_>> {
         notes.push(format!("after {}", wave.depends_on.join(", ")));
     }
     if let Some(pause) = &wave.pause {
-        let who = if pause.approvers.is_empty() {
-            String::new()
-        } else {
-            format!(" to {}", pause.approvers.join(", "))
+        let who = match (pause.approvers.as_slice(), pause.approvals) {
+            ([], 1) => String::new(),
+            ([], several) => format!(" {several} people"),
+            (names, 1) => format!(" {}", names.join(", ")),
+            (names, several) => format!(" {several} of {}", names.join(", ")),
         };
         notes.push(format!("asks{who}: {}", pause.message));
     }

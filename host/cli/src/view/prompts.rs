@@ -128,7 +128,9 @@ fn voices_of(prompt: &Prompt, said: &str) -> String {
         1 => "one more person is needed".to_owned(),
         more => format!("{more} more people are needed"),
     };
-    format!("{} of {}: {said}; {missing}", prompt.given.len(), prompt.approvals)
+    // Who disagrees does not count.
+    let agreed = (prompt.approvals as usize).saturating_sub(prompt.missing());
+    format!("{agreed} of {}: {said}; {missing}", prompt.approvals)
 }
 
 #[cfg(test)]

@@ -83,17 +83,17 @@ impl Purse {
         let most = self.budget.nodes;
         self.nodes = self.nodes.checked_sub(1).ok_or_else(|| {
             let hint = "a table that is used several times counts each time";
-            Refusal::new(format!("there are more than {most} values in it ({hint})"))
+            Refusal::new(format!("there are more than {most} values in it ({hint}); an operator can raise `entry_size`"))
         })?;
         Ok(())
     }
 
     fn bytes(&mut self, count: usize) -> Result<(), Refusal> {
         let most = self.budget.bytes / 1024;
-        self.bytes = self
-            .bytes
-            .checked_sub(count)
-            .ok_or_else(|| Refusal::new(format!("there is more than {most} KiB of text in it")))?;
+        self.bytes = self.bytes.checked_sub(count).ok_or_else(|| {
+            let raise = "an operator can raise `entry_size`";
+            Refusal::new(format!("there is more than {most} KiB of text in it; {raise}"))
+        })?;
         Ok(())
     }
 }

@@ -1,0 +1,221 @@
+//! `[limits]`: what a wave's program may use. Each can be set in `moontide.toml`, in the environment
+//! (`MOONTIDE_VM_MEMORY`) and on the command line (`--set-limit vm_memory=128MiB`), the later the stronger.
+//!
+//! They are pinned with an execution: under other limits a replay could take another turn.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use moontide_runtime::plan::{duration, suggest};
+use moontide_runtime::sandbox::{Budget, Limits};
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
+
+/// One limit that an operator can set.
+pub(crate) struct Limit {
+    /// Its key in `moontide.toml`.
+    pub(crate) key: &'static str,
+    /// Its name in the environment.
+    pub(crate) variable: &'static str,
+    /// What it may be.
+    range: Range,
+    set: fn(&mut Limits, usize),
+}
+
+/// What a limit counts, and between which bounds. Sizes are bytes, times are milliseconds.
+enum Range {
+    Size(usize, usize),
+    Time(usize, usize),
+    Count(usize, usize),
+}
+
+/// All of them.
+pub(crate) const ALL: [Limit; 6] = [
+    Limit {
+        key: "vm_memory",
+        variable: "MOONTIDE_VM_MEMORY",
+        range: Range::Size(4 * MIB, 4096 * MIB),
+        set: |limits, bytes| limits.memory = bytes,
+    },
+    Limit {
+        key: "cpu_slice",
+        variable: "MOONTIDE_CPU_SLICE",
+        range: Range::Time(10, 60_000),
+        set: cpu_slice,
+    },
+    Limit {
+        key: "effects_per_lane",
+        variable: "MOONTIDE_EFFECTS_PER_LANE",
+        range: Range::Count(1, 1_000_000),
+        set: |limits, count| limits.effects_per_lane = narrow(count),
+    },
+    Limit {
+        key: "entry_size",
+        variable: "MOONTIDE_ENTRY_SIZE",
+        range: Range::Size(16 * KIB, 4 * MIB),
+        set: entry_size,
+    },
+    Limit {
+        key: "log_lines",
+        variable: "MOONTIDE_LOG_LINES",
+        range: Range::Count(1, 1_000_000),
+        set: |limits, count| limits.lines = narrow(count),
+    },
+    Limit {
+        key: "log_size",
+        variable: "MOONTIDE_LOG_SIZE",
+        range: Range::Size(KIB, 64 * MIB),
+        set: |limits, bytes| limits.lines_bytes = bytes,
+    },
+];
+
+fn narrow(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// Steps are counted too, so that a loop ends at the same turn on every machine: a longer slice allows
+/// more of them.
+fn cpu_slice(limits: &mut Limits, milliseconds: usize) {
+    let usual = Limits::default();
+    limits.slice = Duration::from_millis(milliseconds as u64);
+    let times = (milliseconds as u64).div_ceil(1000).max(1);
+    limits.fuel = usual.fuel * times;
+}
+
+/// What one effect may be given. Its outcome, and what a wave returns, keep their proportion to it.
+fn entry_size(limits: &mut Limits, bytes: usize) {
+    let usual = Limits::default();
+    let unit = usual.arguments.bytes;
+    let scaled = |budget: Budget| Budget {
+        nodes: budget.nodes * bytes / unit,
+        bytes: budget.bytes * bytes / unit,
+        ..budget
+    };
+    limits.arguments = scaled(usual.arguments);
+    limits.outcome = scaled(usual.outcome);
+    limits.result = scaled(usual.result);
+}
+
+impl Limit {
+    /// Reads a value, or says what it could be.
+    fn read(&self, text: &str) -> Result<usize, String> {
+        let (read, least, most, example) = match self.range {
+            Range::Size(least, most) => (size(text), least, most, "\"64MiB\" or \"256KiB\""),
+            Range::Time(least, most) => (time(text), least, most, "\"1s\" or \"500ms\""),
+            Range::Count(least, most) => (text.parse().ok(), least, most, "10000"),
+        };
+        let key = self.key;
+        let value = read.ok_or_else(|| format!("`{key}` is written like {example}"))?;
+        if (least..=most).contains(&value) {
+            return Ok(value);
+        }
+        Err(format!("`{key}` lies between {} and {}", self.show(least), self.show(most)))
+    }
+
+    fn show(&self, value: usize) -> String {
+        match self.range {
+            Range::Size(..) if value.is_multiple_of(MIB) => format!("{}MiB", value / MIB),
+            Range::Size(..) => format!("{}KiB", value / KIB),
+            Range::Time(..) => duration::format(Duration::from_millis(value as u64)),
+            Range::Count(..) => value.to_string(),
+        }
+    }
+}
+
+/// Reads a size such as `64MiB`.
+fn size(text: &str) -> Option<usize> {
+    let units = [("KiB", KIB), ("MiB", MIB), ("GiB", 1024 * MIB)];
+    let (number, unit) =
+        units.into_iter().find_map(|(name, unit)| Some((text.strip_suffix(name)?, unit)))?;
+    number.trim().parse::<usize>().ok()?.checked_mul(unit)
+}
+
+fn time(text: &str) -> Option<usize> {
+    usize::try_from(duration::parse(text)?.as_millis()).ok()
+}
+
+/// Checks one setting, or says what is wrong with it.
+pub(crate) fn check(key: &str, text: &str) -> Result<(), String> {
+    let Some(limit) = ALL.iter().find(|limit| limit.key == key) else {
+        let keys = || ALL.iter().map(|limit| limit.key);
+        if let Some(nearest) = suggest::nearest(key, keys()) {
+            return Err(format!("there is no limit `{key}`, did you mean `{nearest}`?"));
+        }
+        let all: Vec<&str> = keys().collect();
+        return Err(format!("there is no limit `{key}`; there are {}", all.join(", ")));
+    };
+    limit.read(text).map(drop)
+}
+
+/// Reads `KEY=VALUE`; for clap.
+pub(crate) fn parse(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text
+        .split_once('=')
+        .ok_or_else(|| "a limit is written like `vm_memory=128MiB`".to_owned())?;
+    check(key, value)?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+/// The limits that these settings make; what they do not name is as usual. Settings of another release
+/// that mean nothing here are left out.
+pub(crate) fn of(given: &BTreeMap<String, String>) -> Limits {
+    let mut limits = Limits::default();
+    for limit in &ALL {
+        if let Some(value) = given.get(limit.key).and_then(|text| limit.read(text).ok()) {
+            (limit.set)(&mut limits, value);
+        }
+    }
+    limits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits(given: &[(&str, &str)]) -> Limits {
+        of(&given.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect())
+    }
+
+    #[test]
+    fn nothing_set_is_as_usual_and_so_are_the_usual_values() {
+        let usual = [
+            ("vm_memory", "64MiB"),
+            ("cpu_slice", "1s"),
+            ("effects_per_lane", "10000"),
+            ("entry_size", "256KiB"),
+            ("log_lines", "10000"),
+            ("log_size", "1MiB"),
+        ];
+        assert_eq!(limits(&[]), Limits::default());
+        assert_eq!(limits(&usual), Limits::default());
+    }
+
+    #[test]
+    fn each_limit_is_set() {
+        assert_eq!(limits(&[("vm_memory", "128MiB")]).memory, 128 * MIB);
+        let slice = limits(&[("cpu_slice", "2500ms")]);
+        assert_eq!((slice.slice, slice.fuel), (Duration::from_millis(2500), 600_000_000));
+        assert_eq!(limits(&[("effects_per_lane", "7")]).effects_per_lane, 7);
+        let large = limits(&[("entry_size", "1MiB")]);
+        assert_eq!((large.arguments.bytes, large.arguments.nodes), (MIB, 80_000));
+        assert_eq!((large.outcome.bytes, large.result.bytes), (16 * MIB, 4 * MIB));
+        assert_eq!(limits(&[("log_lines", "3")]).lines, 3);
+        assert_eq!(limits(&[("log_size", "8KiB")]).lines_bytes, 8 * KIB);
+    }
+
+    #[test]
+    fn what_cannot_be_a_limit_is_refused_by_its_name() {
+        let refusal = |text: &str| parse(text).expect_err("must be refused");
+        assert_eq!(refusal("vm_memory=64"), "`vm_memory` is written like \"64MiB\" or \"256KiB\"");
+        assert_eq!(refusal("vm_memory=1KiB"), "`vm_memory` lies between 4MiB and 4096MiB");
+        assert_eq!(refusal("vm_memory=99999999999999999GiB"), refusal("vm_memory=64"));
+        assert_eq!(refusal("cpu_slice=1h"), "`cpu_slice` lies between 10ms and 1m");
+        assert_eq!(refusal("effects_per_lane=0"), "`effects_per_lane` lies between 1 and 1000000");
+        assert_eq!(refusal("log_lines=-1"), "`log_lines` is written like 10000");
+        assert_eq!(
+            refusal("vm_memroy=64MiB"),
+            "there is no limit `vm_memroy`, did you mean `vm_memory`?"
+        );
+    }
+}

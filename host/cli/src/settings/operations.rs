@@ -1,0 +1,34 @@
+//! Which operations there are to deny. A misspelled one would deny nothing.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use moontide_runtime::clock::Clock;
+use moontide_runtime::effect::builtin;
+use moontide_runtime::plan::suggest;
+
+use crate::clocks::SystemClock;
+
+/// Checks a pattern: the name of an operation, or `service.*`.
+pub(super) fn check(pattern: &str) -> Result<(), String> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let builtins = builtin::all(&clock);
+    let own = builtins.iter().map(|operation| operation.name());
+    let names: BTreeSet<&str> = moontide_aws::world::NAMES.iter().copied().chain(own).collect();
+    let services: BTreeSet<&str> =
+        names.iter().filter_map(|name| Some(name.split_once('.')?.0)).collect();
+    match pattern.strip_suffix(".*") {
+        Some(service) => exists("service", service, &services),
+        None => exists("operation", pattern, &names),
+    }
+}
+
+fn exists(kind: &str, name: &str, known: &BTreeSet<&str>) -> Result<(), String> {
+    if known.contains(name) {
+        return Ok(());
+    }
+    Err(match suggest::nearest(name, known.iter().copied()) {
+        Some(nearest) => format!("there is no {kind} `{name}`, did you mean `{nearest}`?"),
+        None => format!("there is no {kind} `{name}`"),
+    })
+}

@@ -1,0 +1,134 @@
+//! What an operator lets a wave's program use: each limit trips, says its own name, and lets through what
+//! it is raised for; in `moontide.toml`, in the environment and on the command line.
+
+mod support;
+
+#[path = "cli/given.rs"]
+#[expect(dead_code, reason = "these stories use a part of it")]
+mod given;
+
+use given::{WORLD, runbook, shop};
+use support::{Home, Ran, Sim};
+
+/// A home with a runbook of one wave that does this, and these settings.
+fn home(body: &str, limits: &str) -> Home {
+    let wave = format!("{{ name = 'w', run = function() {body} end }},");
+    let settings = format!("[limits]\n{limits}\n");
+    let runbook = runbook("shop", &wave);
+    shop(&[("runbook.luau", &runbook), ("world.toml", WORLD), ("moontide.toml", &settings)])
+}
+
+/// A rehearsal under these settings of the file.
+fn rehearsed(body: &str, limits: &str) -> Ran {
+    let home = home(body, limits);
+    home.run(&["rehearse", &home.shop("")])
+}
+
+#[test]
+fn every_limit_trips_and_names_itself_and_a_higher_one_lets_the_same_wave_through() {
+    let effects = "for n = 1, 20 do moontide.now() end";
+    let result = "return ('x'):rep(200 * 1024)";
+    let arguments = "pcall(moontide.ask, { message = ('x'):rep(20 * 1024), choices = { 'a' } })
+        local ok, err = pcall(moontide.ask, { message = ('x'):rep(20 * 1024), choices = { 'a' } })
+        if not ok then moontide.fail(err.message) end";
+    let memory = "local t = {} for n = 1, 12 do t[n] = ('x'):rep(1e6) .. n end return #t";
+    let time = "local n = 0 for i = 1, 10000000 do n += i % 7 end return n";
+    for (body, low, high, said) in [
+        (
+            memory,
+            "vm_memory = \"8MiB\"",
+            "vm_memory = \"32MiB\"",
+            "more than 8 MiB of memory; an operator can raise `vm_memory`",
+        ),
+        (
+            time,
+            "cpu_slice = \"10ms\"",
+            "cpu_slice = \"1m\"",
+            "more than 10ms of processor time without waiting for anything; an operator can raise `cpu_slice`",
+        ),
+        (
+            effects,
+            "effects_per_lane = 19",
+            "effects_per_lane = 20",
+            "more than 19 effects in one lane; an operator can raise `effects_per_lane`",
+        ),
+        (
+            result,
+            "entry_size = \"16KiB\"",
+            "entry_size = \"64KiB\"",
+            "more than 64 KiB of text in it; an operator can raise `entry_size`",
+        ),
+        (
+            arguments,
+            "entry_size = \"16KiB\"",
+            "entry_size = \"32KiB\"",
+            "more than 16 KiB of text in it; an operator can raise `entry_size`",
+        ),
+    ] {
+        let tripped = rehearsed(body, low).expect(1);
+        assert!(tripped.stdout.contains(said), "{low}: {}", tripped.stdout);
+        rehearsed(body, high).expect(0);
+    }
+}
+
+#[test]
+fn what_is_logged_beyond_a_limit_is_dropped_after_a_warning() {
+    let body = "for n = 1, 9 do moontide.log.info(`line {n} {('x'):rep(200)}`) end";
+    for (low, high) in
+        [("log_lines = 4", "log_lines = 10"), ("log_size = \"1KiB\"", "log_size = \"8KiB\"")]
+    {
+        let cut = rehearsed(body, low).expect(0).stderr;
+        let warning =
+            "its further lines are dropped; an operator can raise `log_lines` and `log_size`";
+        assert!(cut.contains("line 4 ") && cut.contains(warning), "{low}: {cut}");
+        assert!(!cut.contains("line 7 "), "{low}: {cut}");
+        let whole = rehearsed(body, high).expect(0).stderr;
+        assert!(whole.contains("line 9 ") && !whole.contains("dropped"), "{high}: {whole}");
+    }
+}
+
+#[test]
+fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
+    let home = home("for n = 1, 20 do moontide.now() end", "effects_per_lane = 19");
+    let folder = home.shop("");
+    let rehearse = |flags: &[&str], variable: &str| {
+        let mut command = home.moontide(&[&["rehearse", &folder], flags].concat());
+        command.env("MOONTIDE_EFFECTS_PER_LANE", variable);
+        Ran::of(&command.output().expect("moontide starts"))
+    };
+    rehearse(&[], "").expect(1);
+    rehearse(&[], "20").expect(0);
+    rehearse(&["--set-limit=effects_per_lane=5"], "20").expect(1);
+    let wrong = rehearse(&[], "many").expect(6).stderr;
+    let expected =
+        "error[M0601]: MOONTIDE_EFFECTS_PER_LANE: `effects_per_lane` is written like 10000";
+    assert!(wrong.starts_with(expected), "{wrong}");
+    let wrong = rehearse(&["--set-limit=effects=5"], "").expect(2).stderr;
+    assert!(wrong.contains("there is no limit `effects`"), "{wrong}");
+}
+
+#[test]
+fn limits_are_pinned_and_a_resume_elsewhere_runs_under_the_same() {
+    let body = "for n = 1, 20 do moontide.now() end
+        moontide.ask { message = 'Well?', choices = { 'yes' } }";
+    for (limits, code) in [("effects_per_lane = 30", 0), ("effects_per_lane = 20", 1)] {
+        let (home, sim) = (home(body, limits), Sim::with(WORLD));
+        let [endpoint, speed] = sim.flags();
+        let folder = home.shop("");
+        let run = ["run", &folder, "--mode=drill", "--execution-id=drill", &endpoint, &speed];
+        let run = home.run(&run);
+        // The twenty-first effect is the question.
+        if code == 1 {
+            run.expect(1);
+            continue;
+        }
+        run.expect(4);
+        std::fs::remove_file(home.shop("moontide.toml")).expect("it is there");
+        std::fs::create_dir_all(home.path().join("moontide")).expect("a folder");
+        let elsewhere = home.path().join("moontide/moontide.toml");
+        std::fs::write(elsewhere, "[limits]\neffects_per_lane = 3\n").expect("it writes");
+        home.run(&["answer", "drill", "yes"]).expect(0);
+        let resume = ["resume", "drill", &endpoint, &speed];
+        home.run(&resume).expect(code);
+    }
+}
