@@ -26,9 +26,9 @@ pub(crate) fn read(data: &[u8]) -> Read {
     let entries: Vec<Entry> = text.lines().take(64).filter_map(decode).collect();
     for head in &heads {
         let _ = (head.format.readable(), head.bundle.digest());
-        fold(&Graph::of(&head), &entries);
+        fold(&Graph::of(head), &entries);
     }
-    fold(&Graph::of(&resume::execution()), &entries);
+    fold(&Graph::of(resume::execution()), &entries);
     replay(&entries);
     let resumed = !entries.is_empty() && resume::go_on(&entries);
     Read { heads: heads.len(), entries: entries.len(), resumed }
