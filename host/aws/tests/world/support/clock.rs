@@ -21,7 +21,7 @@ impl TestClock {
 #[async_trait]
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        let start: Timestamp = super::START.parse().unwrap();
+        let start: Timestamp = super::START.parse().expect("a time");
         start + self.start.elapsed()
     }
 
