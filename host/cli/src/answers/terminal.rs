@@ -18,6 +18,7 @@ use super::{choice, choices};
 use crate::output::style::{attention, faint, plain, strong};
 use crate::output::{Output, Page};
 use crate::view::evidence;
+use crate::view::prompts::voices;
 
 /// The terminal of this process.
 pub(crate) struct Terminal {
@@ -51,6 +52,9 @@ impl Terminal {
             names => format!("  (asked of {})", names.join(", ")),
         };
         self.output.say([attention("? "), strong(prompt.message.as_str()), faint(who)]);
+        if !prompt.given.is_empty() {
+            self.output.say([faint(format!("  {}", voices(prompt)))]);
+        }
         if let Some(found) = &prompt.evidence {
             let mut page = Page::default();
             page.indented(|page| evidence::write(page, found));
