@@ -40,8 +40,11 @@ fn who_is_no_approver_is_told_and_their_flag_does_not_count() {
 fn a_name_is_a_claim_and_both_names_are_journaled() {
     let story = story(1);
     story.run(&[], 4);
+    let seal = story.json("status")["prompts"][0]["seal"].clone();
     story.say("root", &["answer", "drill", "continue", "--by=ann", "--comment=on the phone"], 0);
     story.resume(0);
+    assert_eq!(seal.as_str().map(str::len), Some(8));
+    assert_eq!(story.json("show")["signals"][0]["signal"]["seal"], seal);
     let journal = story.journal();
     let line = "- event web: continue by ann (sent by root) | on the phone";
     assert!(journal.contains(&line.to_owned()), "{journal:?}");

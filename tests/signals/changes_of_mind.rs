@@ -1,6 +1,7 @@
 //! `retry`, `skip` and `cancel`.
 
 use insta::assert_snapshot;
+use moontide_runtime::store::{Signal, SqliteStore, Store, Wish};
 
 use crate::{Story, given, timeless};
 
@@ -67,20 +68,47 @@ fn a_failed_execution_goes_on_without_the_wave_that_is_skipped() {
     assert_eq!((&signal["by"], &signal["sender"]), (&"boss".into(), &"ann".into()));
 }
 
+/// Leaves an answer in the store as a process does that has looked at the same moment as another.
+fn leave(story: &Story, choice: &str, by: &str) {
+    let path = story.home.path().join("moontide/moontide.db");
+    let wish = Wish::Answer {
+        prompt: "cut-over".into(),
+        choice: choice.into(),
+        seal: String::new(),
+        value: serde_json::Value::Null,
+    };
+    let (by, at) = (by.to_owned(), jiff::Timestamp::UNIX_EPOCH);
+    let signal = Signal { wish, by, sender: String::new(), comment: String::new(), at };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let database = SqliteStore::open(&path).expect("it opens");
+        database.send("drill", &signal).await.expect("it takes it");
+    });
+}
+
 #[test]
-fn what_is_refused_when_a_runner_takes_it_stays_in_the_journal() {
-    // The wave fails for good while the signal waits: nobody could know.
-    let story = Story::of(
-        "{ name = 'base', pause = 'Begin?', run = function() end },
-        { name = 'web', depends_on = { 'base' }, run = function() end },",
-    );
+fn what_a_runner_refuses_is_journaled_and_marked() {
+    let story = Story::of(given::ASKS);
     story.run(&[], 4);
-    story.say("ann", &["skip", "drill", "web"], 0);
-    story.say("ann", &["answer", "drill", "abort"], 0);
-    story.resume(1);
-    assert_eq!(story.waves(), ["cancelled", "cancelled"]);
-    let journal = story.journal();
-    assert!(journal.contains(&"- event web: skip by ann".to_owned()), "{journal:?}");
+    leave(&story, "continue", "ann");
+    leave(&story, "skip", "bob");
+    let late = story.say("eve", &["answer", "drill", "cut-over", "skip"], 2).stderr;
+    assert!(late.contains("`cut-over` was answered already: continue by ann"), "{late}");
+    let status = story.say("eve", &["status", "drill"], 0).stdout;
+    assert!(
+        status.contains("the answer cut-over: skip by bob will be refused: there is no open"),
+        "{status}"
+    );
+    let resumed = story.resume(0);
+    let refused = "refused: cut-over: skip by bob (there is no open prompt `cut-over`)";
+    assert!(resumed.stderr.contains(refused), "{}", resumed.stderr);
+    assert!(story.journal().contains(&format!("- event {refused}")), "{:?}", story.journal());
+    let shown = story.say("eve", &["show", "drill"], 0).stdout;
+    assert!(shown.contains(refused), "{shown}");
+    let shown = story.json("show");
+    assert_eq!(shown["signals"][1]["refused"], "there is no open prompt `cut-over`");
+    assert_eq!(shown["answers"].as_array().map(Vec::len), Some(1));
+    assert_eq!(shown["pending"], serde_json::Value::Null, "nothing is taken twice");
 }
 
 #[test]

@@ -18,6 +18,7 @@ use super::{choice, choices};
 use crate::output::style::{attention, faint, plain, said, strong};
 use crate::output::{Output, Page};
 use crate::view::evidence;
+use crate::view::prompts::voices;
 
 /// The terminal of this process.
 pub(crate) struct Terminal {
@@ -48,6 +49,9 @@ impl Terminal {
     fn ask(&self, prompt: &Prompt) {
         let [mark, message] = said(&prompt.message);
         self.output.say([attention("? "), strong(prompt.id.as_str()), mark, message]);
+        if !prompt.given.is_empty() {
+            self.output.say([faint(format!("  {}", voices(prompt)))]);
+        }
         if let Some(found) = &prompt.evidence {
             let mut page = Page::default();
             page.indented(|page| evidence::write(page, found));
