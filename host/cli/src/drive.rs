@@ -9,6 +9,7 @@ use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::World;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::observe::Observer;
+use moontide_runtime::plan::duration;
 use moontide_runtime::scheduler::{Answers, Driver, Ended, Graph};
 use moontide_runtime::store::{Store, StoreError};
 
@@ -17,9 +18,10 @@ use crate::answers::flags::{Flag, Flags};
 use crate::answers::terminal::Terminal;
 use crate::clocks::{ScaledClock, SystemClock};
 use crate::context::Context;
+use crate::environment::{Environment, LEASE_TTL};
 use crate::error::{CommandError, Result, code};
 use crate::interrupt::Interrupt;
-use crate::keeper::Keeper;
+use crate::keeper::{Keeper, SHORTEST_TTL, TTL};
 use crate::output::style::{faint, plain, strong};
 use crate::progress::{All, Lines, Live};
 use crate::settings::Settings;
@@ -67,6 +69,16 @@ pub(crate) fn world(
 ) -> Rc<dyn World> {
     let settings = WorldSettings { seed, ..WorldSettings::default() };
     Rc::new(AwsWorld::new(session, region, Arc::clone(clock), settings))
+}
+
+/// How long a lease holds, as the environment says. Every machine that shares the store must say the same.
+fn lease_ttl(environment: &Environment) -> Result<Duration> {
+    let Some(text) = environment.lease_ttl.as_deref() else { return Ok(TTL) };
+    let ttl = duration::parse(text).filter(|ttl| *ttl >= SHORTEST_TTL);
+    ttl.ok_or_else(|| {
+        let message = format!("{LEASE_TTL} is `{text}`, which is no duration of a second or more");
+        CommandError::new(code::SETTINGS, message).hint("it is written like `20s`, its default")
+    })
 }
 
 /// The complaint that somebody else drives an execution.
@@ -128,14 +140,15 @@ impl Ride<'_> {
             context.output.say([faint(format!("{holder} drives {id}; watching whether it lives"))]);
         }
         let us = whoami::holder(&context.environment);
-        Keeper::acquire(Arc::clone(&self.store), id, &us).await.map_err(|error| match error {
+        let ttl = lease_ttl(&context.environment)?;
+        Keeper::acquire(Arc::clone(&self.store), id, &us, ttl).await.map_err(|error| match error {
             StoreError::Held { holder } => held(context, id, &holder),
             error => error.into(),
         })
     }
 
     fn with_next_step(&self, error: CommandError) -> CommandError {
-        let resumable = [code::STORE_FULL, code::STORE_BUSY, code::STORE_UNUSABLE];
+        let resumable = [code::STORE_FULL, code::STORE_BUSY, code::STORE_UNUSABLE, code::LAPSED];
         if !resumable.contains(&error.code) {
             return error;
         }
