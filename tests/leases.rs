@@ -1,145 +1,59 @@
 //! Two runners and one execution, with the real binary: at most one of them drives, and the other one says
-//! why it does not.
+//! why it does not. In a file and in a table.
+//!
+//! - `drill`: the execution that both of them want.
 
 #![cfg(target_os = "linux")]
 
+#[path = "leases/drill.rs"]
+mod drill;
+#[path = "support/dynamo/mod.rs"]
+mod dynamo;
 mod support;
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 use std::sync::Barrier;
 
-use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
+use drill::{Drill, Place, Runner};
+use rustix::process::Signal;
 use support::shim::Strike;
-use support::{Home, Moment, Ran, Side, Sim};
+use support::{Moment, Ran, Side};
 
-const HELLO: &str = include_str!("../runbooks/hello/runbook.luau");
-const WORLD: &str = include_str!("../runbooks/hello/world.toml");
-
-/// A drill of `hello` in a home and a world of its own, under leases that hold for a second.
-struct Drill {
-    home: Home,
-    sim: Sim,
-}
-
-impl Drill {
-    /// One whose wave lasts at least so long before it launches.
-    fn lasting(duration: &str) -> Drill {
-        let home = Home::new();
-        let folder = home.path().join("hello");
-        std::fs::create_dir_all(&folder).expect("a folder");
-        let before = format!("before = function() moontide.sleep(\"{duration}\") end, servers =");
-        let runbook = HELLO.replace("servers =", &before);
-        std::fs::write(folder.join("runbook.luau"), runbook).expect("it can be written");
-        Drill { home, sim: Sim::with(WORLD) }
-    }
-
-    /// A command that talks to the simulator.
-    fn moontide(&self, arguments: &[&str]) -> Command {
-        let flags = self.sim.flags();
-        let flags = flags.iter().map(String::as_str);
-        let arguments: Vec<&str> = arguments.iter().copied().chain(flags).collect();
-        let mut command = self.home.moontide(&arguments);
-        command.env("MOONTIDE_LEASE_TTL", "1s").current_dir(self.home.path());
-        command
-    }
-
-    fn start(&self) -> Command {
-        self.moontide(&["run", "hello", "--mode=drill", "--execution-id=drill"])
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ran {
-        Ran::of(&self.moontide(arguments).output().expect("moontide starts"))
-    }
-
-    /// Starts it and kills its runner before it launches.
-    fn begin_and_die(&self) {
-        let launch =
-            Moment { operation: Some("DescribeSourceServers"), number: 1, side: Side::Before };
-        assert_eq!(self.sim.trap.spring(self.start(), launch).code, None);
-    }
-
-    /// It ended well: launched once, and nobody wrote into the journal of another.
-    fn check(&self) {
-        assert_eq!(self.sim.performed("StartRecovery"), 1);
-        self.check_journal("drill");
-        let status = self.home.run(&["status", "drill", "--output=json"]).expect(0).json();
-        assert_eq!(status["status"], "completed", "{status}");
-    }
-
-    /// Returns the epochs of a journal without gaps, in which nobody wrote between others' entries.
-    fn check_journal(&self, id: &str) -> Vec<u64> {
-        let journal = self.home.run(&["journal", id, "--output=json"]).expect(0).stdout;
-        let lines: Vec<Value> =
-            journal.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-        let numbers = |name: &str| -> Vec<u64> {
-            lines.iter().map(|line| line[name].as_u64().expect("a number")).collect()
-        };
-        assert!(numbers("sequence").into_iter().eq(1..=lines.len() as u64), "{journal}");
-        let mut epochs = numbers("epoch");
-        assert!(epochs.is_sorted(), "{epochs:?}");
-        epochs.dedup();
-        epochs
-    }
-}
-
-/// A process that is ended with the test.
-struct Runner(Option<Child>);
-
-impl Runner {
-    fn spawn(mut command: Command) -> Runner {
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        Runner(Some(command.spawn().expect("moontide starts")))
-    }
-
-    fn child(&mut self) -> &mut Child {
-        self.0.as_mut().expect("it has not ended")
-    }
-
-    /// Reads what it says until a line ends like this.
-    fn until(&mut self, end: &str) {
-        let said = BufReader::new(self.child().stderr.as_mut().expect("it is piped"));
-        let came = said.lines().map_while(Result::ok).any(|line| line.ends_with(end));
-        assert!(came, "it never said `{end}`");
-    }
-
-    fn send(&mut self, signal: Signal) {
-        kill_process(Pid::from_child(self.child()), signal).expect("it runs");
-    }
-
-    fn end(mut self) -> Ran {
-        let child = self.0.take().expect("it has not ended");
-        Ran::of(&child.wait_with_output().expect("it can be waited for"))
-    }
-}
-
-impl Drop for Runner {
-    fn drop(&mut self) {
-        if let Some(child) = &mut self.0 {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
+/// A runner that has lost its lease ended because of that, and says so.
+#[track_caller]
+fn check_lost(ran: &Ran) {
+    assert_eq!(ran.code, Some(5), "{}", ran.stderr);
+    // Whichever it sees first: that the lease is another's, or that a ttl has passed without an answer.
+    let is_named = ran.stderr.contains("error[M0502]") || ran.stderr.contains("error[M0503]");
+    let is_explained = ran.stderr.contains("another runner may have taken over");
+    assert!(is_named && is_explained, "{}", ran.stderr);
 }
 
 #[test]
 fn of_two_resumes_at_the_same_moment_one_drives_and_the_other_names_it() {
-    const TIMES: usize = 20;
+    resume_twice_at_once_in(Place::File, 20);
+}
+
+#[test]
+fn of_two_resumes_of_an_execution_in_a_table_one_drives_and_the_other_names_it() {
+    resume_twice_at_once_in(Place::Table, 10);
+}
+
+fn resume_twice_at_once_in(place: Place, times: usize) {
     std::thread::scope(|scope| {
-        for _ in 0..4 {
+        for _ in 0..5 {
             scope.spawn(|| {
-                for _ in 0..TIMES / 4 {
-                    resume_twice_at_once();
+                for _ in 0..times / 5 {
+                    resume_twice_at_once(place);
                 }
             });
         }
     });
 }
 
-fn resume_twice_at_once() {
-    // Two seconds of real time: longer than the loser needs to see that the winner lives.
-    let drill = Drill::lasting("34m");
+fn resume_twice_at_once(place: Place) {
+    // Five seconds of real time: longer than the loser needs to see that the winner lives.
+    let drill = Drill::lasting_in(place, "83m");
     drill.begin_and_die();
     let barrier = Barrier::new(2);
     let resume = || {
@@ -164,35 +78,52 @@ fn resume_twice_at_once() {
 
 #[test]
 fn a_runner_stopped_past_its_ttl_writes_nothing_more_and_says_why() {
-    let drill = Drill::lasting("34m");
+    stop_past_the_ttl(Place::File);
+}
+
+#[test]
+fn a_runner_stopped_past_its_ttl_writes_nothing_more_into_a_table() {
+    stop_past_the_ttl(Place::Table);
+}
+
+fn stop_past_the_ttl(place: Place) {
+    let drill = Drill::lasting_in(place, "83m");
     let mut first = Runner::spawn(drill.start());
     first.until("running");
     first.send(Signal::STOP);
     let second = drill.run(&["resume", "drill"]).expect(0);
     assert!(second.stderr.contains("watching whether it lives"), "{}", second.stderr);
+    let left = drill.journal("drill");
     first.send(Signal::CONT);
-    let first = first.end();
-    assert_eq!(first.code, Some(5), "{}", first.stderr);
-    assert!(first.stderr.contains("error[M0502]"), "{}", first.stderr);
-    assert!(first.stderr.contains("another runner may have taken over"), "{}", first.stderr);
+    check_lost(&first.end());
     drill.check();
     assert_eq!(drill.check_journal("drill"), [1, 2]);
+    assert_eq!(drill.journal("drill"), left);
 }
 
 #[test]
 fn a_runner_stopped_after_its_launch_has_had_its_effect_does_not_journal_it() {
-    let drill = Drill::lasting("1s");
+    stop_after_the_launch(Place::File);
+}
+
+#[test]
+fn a_runner_stopped_after_its_launch_does_not_journal_it_into_a_table() {
+    stop_after_the_launch(Place::Table);
+}
+
+fn stop_after_the_launch(place: Place) {
+    let drill = Drill::lasting_in(place, "1s");
     let launch = Moment { operation: Some("StartRecovery"), number: 1, side: Side::After };
     let first = drill.sim.trap.stop(drill.start(), launch);
     let mut first = Runner(Some(first));
     // The one who took over finds the job by its tag.
     drill.run(&["resume", "drill"]).expect(0);
+    let left = drill.journal("drill");
     first.send(Signal::CONT);
-    let first = first.end();
-    assert_eq!(first.code, Some(5), "{}", first.stderr);
-    assert!(first.stderr.contains("error[M0502]"), "{}", first.stderr);
+    check_lost(&first.end());
     drill.check();
     assert_eq!(drill.check_journal("drill"), [1, 2]);
+    assert_eq!(drill.journal("drill"), left);
 }
 
 #[test]
@@ -206,8 +137,7 @@ fn a_cleanup_is_taken_over_like_anything_else() {
     let second = drill.run(&["cleanup", "drill", "--output=json"]).expect(0).json();
     assert_eq!(second["terminated"].as_array().map(Vec::len), Some(1), "{second}");
     first.send(Signal::CONT);
-    let first = first.end();
-    assert_eq!(first.code, Some(5), "{}", first.stderr);
+    check_lost(&first.end());
     assert_eq!(drill.sim.performed("TerminateRecoveryInstances"), 1);
     assert_eq!(drill.check_journal("drill.cleanup-1"), [1, 2]);
 }
@@ -253,7 +183,7 @@ fn a_runner_that_cannot_lock_its_store_for_a_ttl_stops_by_itself() {
 fn a_ttl_that_makes_no_sense_is_refused() {
     let drill = Drill::lasting("1s");
     drill.begin_and_die();
-    for ttl in ["soon", "100ms", "0s", "-5s"] {
+    for ttl in ["soon", "100ms", "0s", "-5s", "2h"] {
         let mut command = drill.moontide(&["resume", "drill"]);
         command.env("MOONTIDE_LEASE_TTL", ttl);
         let ran = Ran::of(&command.output().expect("moontide starts"));

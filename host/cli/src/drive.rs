@@ -9,7 +9,6 @@ use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::World;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::observe::Observer;
-use moontide_runtime::plan::duration;
 use moontide_runtime::scheduler::{Answers, Driver, Ended, Graph};
 use moontide_runtime::store::{Store, StoreError};
 
@@ -21,13 +20,13 @@ use crate::context::Context;
 use crate::environment::{Environment, LEASE_TTL};
 use crate::error::{CommandError, Result, code};
 use crate::interrupt::Interrupt;
-use crate::keeper::{Keeper, SHORTEST_TTL, TTL};
+use crate::keeper::{Keeper, TTL};
 use crate::output::style::{faint, plain, strong};
 use crate::progress::{All, Lines, Live};
 use crate::settings::Settings;
 use crate::view::record::alive;
 use crate::view::{Record, Summary};
-use crate::{exit, whoami};
+use crate::{exit, keeper, whoami};
 
 /// How often the store is asked for answers and cancellations.
 const SIGNALS_EVERY: Duration = Duration::from_secs(1);
@@ -71,13 +70,15 @@ pub(crate) fn world(
     Rc::new(AwsWorld::new(session, region, Arc::clone(clock), settings))
 }
 
-/// How long a lease holds, as the environment says. Every machine that shares the store must say the same.
-fn lease_ttl(environment: &Environment) -> Result<Duration> {
-    let Some(text) = environment.lease_ttl.as_deref() else { return Ok(TTL) };
-    let ttl = duration::parse(text).filter(|ttl| *ttl >= SHORTEST_TTL);
-    ttl.ok_or_else(|| {
-        let message = format!("{LEASE_TTL} is `{text}`, which is no duration of a second or more");
-        CommandError::new(code::SETTINGS, message).hint("it is written like `20s`, its default")
+/// How long a lease holds, as the environment or the settings say. Every machine that shares the store must
+/// say the same.
+fn lease_ttl(environment: &Environment, settings: &Settings) -> Result<Duration> {
+    let Some(text) = environment.lease_ttl.as_deref() else {
+        return Ok(settings.lease_ttl.unwrap_or(TTL));
+    };
+    keeper::parse_ttl(text).ok_or_else(|| {
+        let message = format!("{LEASE_TTL} is `{text}`, and not {}", keeper::TTL_IS);
+        CommandError::new(code::SETTINGS, message)
     })
 }
 
@@ -140,7 +141,7 @@ impl Ride<'_> {
             context.output.say([faint(format!("{holder} drives {id}; watching whether it lives"))]);
         }
         let us = whoami::holder(&context.environment);
-        let ttl = lease_ttl(&context.environment)?;
+        let ttl = lease_ttl(&context.environment, &self.settings)?;
         Keeper::acquire(Arc::clone(&self.store), id, &us, ttl).await.map_err(|error| match error {
             StoreError::Held { holder } => held(context, id, &holder),
             error => error.into(),
@@ -184,5 +185,20 @@ impl Ride<'_> {
             signals_every: Some(SIGNALS_EVERY),
         };
         (driver, answers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_wins_over_the_settings_in_how_long_leases_hold() {
+        let bare = (Environment::default(), Settings::default());
+        assert_eq!(lease_ttl(&bare.0, &bare.1).unwrap(), TTL);
+        let set = Settings { lease_ttl: Some(Duration::from_secs(90)), ..Settings::default() };
+        assert_eq!(lease_ttl(&bare.0, &set).unwrap(), Duration::from_secs(90));
+        let said = Environment { lease_ttl: Some("2m".into()), ..Environment::default() };
+        assert_eq!(lease_ttl(&said, &set).unwrap(), Duration::from_mins(2));
     }
 }

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use moontide_runtime::clock::Clock;
+use moontide_runtime::plan::duration;
 use moontide_runtime::store::{Lease, Store, StoreError, lease};
 use tokio::sync::oneshot;
 
@@ -15,9 +16,19 @@ use crate::clocks::SystemClock;
 /// drives without being able to give one.
 pub(crate) const TTL: Duration = Duration::from_secs(20);
 /// No ttl is shorter: a machine that is busy for a moment would lose its leases.
-pub(crate) const SHORTEST_TTL: Duration = Duration::from_secs(1);
+const SHORTEST_TTL: Duration = Duration::from_secs(1);
+/// No ttl is longer: so long an execution whose machine is gone would wait for the next runner.
+const LONGEST_TTL: Duration = Duration::from_hours(1);
 /// How often its holder gives a sign of life within one ttl.
 const BEATS: u32 = 4;
+
+/// Reads a ttl as people write it, such as `20s`; `None` if it makes no sense.
+pub(crate) fn parse_ttl(text: &str) -> Option<Duration> {
+    duration::parse(text).filter(|ttl| (SHORTEST_TTL..=LONGEST_TTL).contains(ttl))
+}
+
+/// What [`parse_ttl`] takes, for those who wrote something else.
+pub(crate) const TTL_IS: &str = "a duration from \"1s\" to \"1h\", such as \"20s\"";
 
 /// A lease that is being kept.
 pub(crate) struct Keeper {
