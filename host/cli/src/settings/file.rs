@@ -282,8 +282,14 @@ mod tests {
         let ttl = "lease_ttl = \"90s\"\n";
         parse(ttl, "moontide.toml", Place::User).unwrap().apply(&mut settings);
         assert_eq!(settings.lease_ttl, Some(Duration::from_secs(90)));
-        insta::assert_snapshot!(refusal(ttl, Place::Runbook), @"");
-        insta::assert_snapshot!(refusal("lease_ttl = \"999ms\"\n", Place::User), @"");
+        insta::assert_snapshot!(
+            refusal(ttl, Place::Runbook),
+            @"moontide.toml:1:1: a runbook's folder cannot say how long leases hold: `moontide resume` would not know of it"
+        );
+        insta::assert_snapshot!(
+            refusal("lease_ttl = \"999ms\"\n", Place::User),
+            @r#"moontide.toml:1:1: a ttl is a duration from "1s" to "1h", such as "20s""#
+        );
         for wrong in ["61m", "0s", "soon", "-5s", "20", ""] {
             let said = refusal(&format!("lease_ttl = \"{wrong}\"\n"), Place::User);
             assert!(said.contains("a ttl is a duration from"), "{wrong}: {said}");
