@@ -7,8 +7,9 @@ pub(crate) mod shim;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::sync::{Arc, Mutex};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -119,7 +120,7 @@ pub(crate) enum Side {
     After,
 }
 
-/// What kills the runner at its moment.
+/// What kills or stops the runner at its moment.
 #[derive(Clone, Default)]
 pub(crate) struct Trap(Arc<Mutex<Armed>>);
 
@@ -128,24 +129,36 @@ struct Armed {
     seen: usize,
     moment: Option<Moment>,
     victim: Option<Pid>,
+    /// It gets SIGSTOP instead of SIGKILL, and this is told.
+    stops: Option<mpsc::Sender<()>>,
 }
 
 impl Trap {
     /// Starts `victim`, to be killed at `moment`, counted from now; returns how it ended, without an exit
     /// code if it was killed.
     pub(crate) fn spring(&self, mut victim: Command, moment: Moment) -> Ran {
-        victim.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let victim = {
-            // Locked until the victim is known: its first request waits for that.
-            let mut armed = self.0.lock().expect("no test panics in here");
-            let victim = victim.spawn().expect("moontide starts");
-            *armed =
-                Armed { seen: 0, moment: Some(moment), victim: Some(Pid::from_child(&victim)) };
-            victim
-        };
+        let victim = self.arm(&mut victim, moment, None);
         let output = victim.wait_with_output().expect("it can be waited for");
         self.0.lock().expect("no test panics in here").moment = None;
         Ran::of(&output)
+    }
+
+    /// Starts `victim` and returns it once it was stopped with SIGSTOP at `moment`.
+    pub(crate) fn stop(&self, mut victim: Command, moment: Moment) -> Child {
+        let (stops, stopped) = mpsc::channel();
+        let victim = self.arm(&mut victim, moment, Some(stops));
+        stopped.recv_timeout(Duration::from_mins(1)).expect("its moment comes");
+        victim
+    }
+
+    fn arm(&self, victim: &mut Command, moment: Moment, stops: Option<mpsc::Sender<()>>) -> Child {
+        victim.stdout(Stdio::piped()).stderr(Stdio::piped());
+        // Locked until the victim is known: its first request waits for that.
+        let mut armed = self.0.lock().expect("no test panics in here");
+        let victim = victim.spawn().expect("moontide starts");
+        let pid = Some(Pid::from_child(&victim));
+        *armed = Armed { seen: 0, moment: Some(moment), victim: pid, stops };
+        victim
     }
 
     /// Whether the victim is to die at this request, and on which side of it.
@@ -156,11 +169,16 @@ impl Trap {
         (armed.seen == moment.number).then_some(moment.side)
     }
 
-    /// `kill -9`.
+    /// `kill -9`, or `kill -STOP`.
     fn kill(&self) {
         let mut armed = self.0.lock().expect("no test panics in here");
+        let signal = if armed.stops.is_some() { Signal::STOP } else { Signal::KILL };
         if let Some(victim) = armed.victim.take() {
-            kill_process(victim, Signal::KILL).expect("it can be killed");
+            armed.moment = None;
+            kill_process(victim, signal).expect("it runs");
+        }
+        if let Some(stops) = armed.stops.take() {
+            stops.send(()).expect("somebody waits for this");
         }
     }
 }

@@ -17,15 +17,16 @@ use crate::answers::flags::{Flag, Flags};
 use crate::answers::terminal::Terminal;
 use crate::clocks::{ScaledClock, SystemClock};
 use crate::context::Context;
+use crate::environment::{Environment, LEASE_TTL};
 use crate::error::{CommandError, Result, code};
 use crate::interrupt::Interrupt;
-use crate::keeper::Keeper;
+use crate::keeper::{Keeper, TTL};
 use crate::output::style::{faint, plain, strong};
 use crate::progress::{All, Lines, Live};
 use crate::settings::Settings;
 use crate::view::record::alive;
 use crate::view::{Record, Summary};
-use crate::{exit, whoami};
+use crate::{exit, keeper, whoami};
 
 /// How often the store is asked for answers and cancellations.
 const SIGNALS_EVERY: Duration = Duration::from_secs(1);
@@ -67,6 +68,18 @@ pub(crate) fn world(
 ) -> Rc<dyn World> {
     let settings = WorldSettings { seed, ..WorldSettings::default() };
     Rc::new(AwsWorld::new(session, region, Arc::clone(clock), settings))
+}
+
+/// How long a lease holds, as the environment or the settings say. Every machine that shares the store must
+/// say the same.
+fn lease_ttl(environment: &Environment, settings: &Settings) -> Result<Duration> {
+    let Some(text) = environment.lease_ttl.as_deref() else {
+        return Ok(settings.lease_ttl.unwrap_or(TTL));
+    };
+    keeper::parse_ttl(text).ok_or_else(|| {
+        let message = format!("{LEASE_TTL} is `{text}`, and not {}", keeper::TTL_IS);
+        CommandError::new(code::SETTINGS, message)
+    })
 }
 
 /// The complaint that somebody else drives an execution.
@@ -128,14 +141,15 @@ impl Ride<'_> {
             context.output.say([faint(format!("{holder} drives {id}; watching whether it lives"))]);
         }
         let us = whoami::holder(&context.environment);
-        Keeper::acquire(Arc::clone(&self.store), id, &us).await.map_err(|error| match error {
+        let ttl = lease_ttl(&context.environment, &self.settings)?;
+        Keeper::acquire(Arc::clone(&self.store), id, &us, ttl).await.map_err(|error| match error {
             StoreError::Held { holder } => held(context, id, &holder),
             error => error.into(),
         })
     }
 
     fn with_next_step(&self, error: CommandError) -> CommandError {
-        let resumable = [code::STORE_FULL, code::STORE_BUSY, code::STORE_UNUSABLE];
+        let resumable = [code::STORE_FULL, code::STORE_BUSY, code::STORE_UNUSABLE, code::LAPSED];
         if !resumable.contains(&error.code) {
             return error;
         }
@@ -171,5 +185,20 @@ impl Ride<'_> {
             signals_every: Some(SIGNALS_EVERY),
         };
         (driver, answers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_wins_over_the_settings_in_how_long_leases_hold() {
+        let bare = (Environment::default(), Settings::default());
+        assert_eq!(lease_ttl(&bare.0, &bare.1).unwrap(), TTL);
+        let set = Settings { lease_ttl: Some(Duration::from_secs(90)), ..Settings::default() };
+        assert_eq!(lease_ttl(&bare.0, &set).unwrap(), Duration::from_secs(90));
+        let said = Environment { lease_ttl: Some("2m".into()), ..Environment::default() };
+        assert_eq!(lease_ttl(&said, &set).unwrap(), Duration::from_mins(2));
     }
 }

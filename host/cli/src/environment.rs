@@ -13,6 +13,9 @@ pub(crate) const HOME: &str = "MOONTIDE_HOME";
 pub(crate) const STORE: &str = "MOONTIDE_STORE";
 /// What to trace, in the syntax of `RUST_LOG`: `moontide=debug,aws_config=info`.
 pub(crate) const LOG: &str = "MOONTIDE_LOG";
+/// How long a lease holds without a sign of life, such as `20s`; the same on every machine that shares the
+/// store.
+pub(crate) const LEASE_TTL: &str = "MOONTIDE_LEASE_TTL";
 /// The user, for journals. cron sets only the second.
 const USER: [&str; 3] = ["USER", "LOGNAME", "USERNAME"];
 /// Where the SSM agent tells its commands their Region; it does not set `AWS_REGION`.
@@ -36,6 +39,8 @@ pub(crate) struct Environment {
     pub(crate) store: Option<String>,
     /// [`LOG`].
     pub(crate) log: Option<String>,
+    /// [`LEASE_TTL`].
+    pub(crate) lease_ttl: Option<String>,
     /// The first of [`USER`] that is set.
     pub(crate) user: Option<String>,
     /// [`SSM_REGION`].
@@ -55,6 +60,7 @@ impl Environment {
             home: raw(HOME).map(PathBuf::from),
             store: text(STORE),
             log: text(LOG),
+            lease_ttl: text(LEASE_TTL),
             user: USER.into_iter().find_map(text),
             ssm_region: text(SSM_REGION),
             endpoint: text(ENDPOINT),

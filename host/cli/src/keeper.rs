@@ -6,22 +6,35 @@ use std::thread;
 use std::time::Duration;
 
 use moontide_runtime::clock::Clock;
+use moontide_runtime::plan::duration;
 use moontide_runtime::store::{Lease, Store, StoreError, lease};
 use tokio::sync::oneshot;
 
 use crate::clocks::SystemClock;
 
-/// How long a lease is watched without a sign of life before it is taken over.
-const TTL: Duration = Duration::from_secs(20);
-/// How often its holder gives one.
-const PERIOD: Duration = Duration::from_secs(5);
-/// How long somebody who wants it waits: one whole watch, and a little for a slow store.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a lease is watched without a sign of life before it is taken over, and how long its holder
+/// drives without being able to give one.
+pub(crate) const TTL: Duration = Duration::from_secs(20);
+/// No ttl is shorter: a machine that is busy for a moment would lose its leases.
+const SHORTEST_TTL: Duration = Duration::from_secs(1);
+/// No ttl is longer: so long an execution whose machine is gone would wait for the next runner.
+const LONGEST_TTL: Duration = Duration::from_hours(1);
+/// How often its holder gives a sign of life within one ttl.
+const BEATS: u32 = 4;
+
+/// Reads a ttl as people write it, such as `20s`; `None` if it makes no sense.
+pub(crate) fn parse_ttl(text: &str) -> Option<Duration> {
+    duration::parse(text).filter(|ttl| (SHORTEST_TTL..=LONGEST_TTL).contains(ttl))
+}
+
+/// What [`parse_ttl`] takes, for those who wrote something else.
+pub(crate) const TTL_IS: &str = "a duration from \"1s\" to \"1h\", such as \"20s\"";
 
 /// A lease that is being kept.
 pub(crate) struct Keeper {
     store: Arc<dyn Store>,
     lease: Lease,
+    period: Duration,
     /// Ends the thread when dropped.
     stop: oneshot::Sender<()>,
     lost: oneshot::Receiver<StoreError>,
@@ -33,16 +46,19 @@ impl Keeper {
         store: Arc<dyn Store>,
         execution: &str,
         holder: &str,
+        ttl: Duration,
     ) -> Result<Keeper, StoreError> {
         // Leases are a matter of real time, however fast the execution's clock runs.
         let clock = SystemClock::new();
+        // Whoever wants it waits for one whole watch, and a little for a slow store.
+        let patience = ttl + ttl / 2;
         let taken =
-            lease::acquire(store.as_ref(), &clock, execution, holder, TTL, PATIENCE).await?;
+            lease::acquire(store.as_ref(), &clock, execution, holder, ttl, patience).await?;
         let (stop, stopped) = oneshot::channel();
         let (loser, lost) = oneshot::channel();
         let (kept, keeps) = (taken.clone(), Arc::clone(&store));
-        thread::spawn(move || keep(keeps.as_ref(), &clock, &kept, stopped, loser));
-        Ok(Keeper { store, lease: taken, stop, lost })
+        thread::spawn(move || keep(keeps.as_ref(), &clock, &kept, ttl, stopped, loser));
+        Ok(Keeper { store, lease: taken, period: ttl / BEATS, stop, lost })
     }
 
     /// The lease.
@@ -63,11 +79,18 @@ impl Keeper {
         }
     }
 
-    /// Gives the lease back. If that fails, the next runner has to wait for it; nothing is lost.
+    /// Gives the lease back. If that fails, or takes too long, the next runner has to wait for it; nothing
+    /// is lost.
     pub(crate) async fn release(self) {
         drop(self.stop);
-        if let Err(error) = self.store.release(&self.lease).await {
-            tracing::warn!(%error, "the lease could not be given back");
+        let clock = SystemClock::new();
+        tokio::select! {
+            released = self.store.release(&self.lease) => if let Err(error) = released {
+                tracing::warn!(%error, "the lease could not be given back");
+            },
+            () = clock.sleep(self.period) => {
+                tracing::warn!("the lease could not be given back: the store does not answer");
+            }
         }
     }
 }
@@ -76,6 +99,7 @@ fn keep(
     store: &dyn Store,
     clock: &dyn Clock,
     lease: &Lease,
+    ttl: Duration,
     stopped: oneshot::Receiver<()>,
     loser: oneshot::Sender<StoreError>,
 ) {
@@ -85,7 +109,7 @@ fn keep(
     runtime.block_on(async {
         tokio::select! {
             _ = stopped => {}
-            error = lease::keep(store, clock, lease, PERIOD) => drop(loser.send(error)),
+            error = lease::keep(store, clock, lease, ttl / BEATS, ttl) => drop(loser.send(error)),
         }
     });
 }

@@ -2,10 +2,19 @@
 //!
 //! Nothing here trusts a wall clock, ours or anybody's. A holder shows that it lives by moving the beat
 //! of its lease; whoever wants the lease watches the beat on its own monotonic clock. The store checks
-//! the epoch in every append, so a holder that was only slow can write nothing more.
+//! the epoch in every append, so a holder that was only slow can write nothing more. A holder that cannot
+//! move its beat for a ttl stops by itself, by its own monotonic clock, whatever keeps it from it.
+//!
+//! One window remains, and no lease can close it: a holder that is stopped (SIGSTOP, a frozen virtual
+//! machine) after its intent was written and while its call leaves the machine may, once it goes on, have
+//! that *one* call still on the wire. It writes nothing more, not even that call's outcome, and sends
+//! nothing that has no intent yet. Whoever took over has looked the call up and waited until it would have
+//! shown; a service that knows tokens refuses it as a repetition.
 
+use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use serde::{Deserialize, Serialize};
 
 use super::{Store, StoreError};
@@ -143,21 +152,40 @@ async fn watch(
 }
 
 /// Renews a lease every `period` until it cannot be kept; returns why. A store that is only busy is
-/// asked again at the next beat, for as long as nobody takes over.
+/// asked again at the next beat, for as long as nobody takes over and no ttl has passed since the last
+/// renewal began: then this is [`StoreError::Lapsed`], also if the store never answers.
 ///
 /// Whoever drives an execution runs this beside it, where no runbook can starve it, drops it to stop,
-/// and stops driving when it returns.
+/// and stops driving when it returns. It begins right after the lease was taken.
 pub async fn keep(
     store: &dyn Store,
     clock: &dyn Clock,
     lease: &Lease,
     period: Duration,
+    ttl: Duration,
 ) -> StoreError {
+    // A watcher may have seen the last beat as early as this.
+    let mut shown = clock.monotonic();
+    let left = |shown: Duration| (shown + ttl).saturating_sub(clock.monotonic());
+    let mut trouble = "the store did not answer".to_owned();
     loop {
-        clock.sleep(period).await;
-        match store.renew(lease).await {
-            Ok(()) | Err(StoreError::Unusable { transient: true, .. }) => {}
-            Err(error) => return error,
+        clock.sleep(period.min(left(shown)).max(SHORTEST)).await;
+        let begun = clock.monotonic();
+        // Whoever was stopped for longer than the ttl asks once more: perhaps nobody wanted the lease.
+        let patience = left(shown).max(period);
+        match select(pin!(store.renew(lease)), pin!(clock.sleep(patience))).await {
+            Either::Left((Ok(()), _)) => shown = begun,
+            Either::Left((Err(StoreError::Unusable { transient: true, message, .. }), _)) => {
+                trouble = message;
+            }
+            Either::Left((Err(error), _)) => return error,
+            Either::Right(_) => {}
+        }
+        if left(shown).is_zero() {
+            return StoreError::Lapsed { ttl, message: trouble };
         }
     }
 }
+
+/// No wait is shorter, or a store that refuses at once would be asked without a pause.
+const SHORTEST: Duration = Duration::from_millis(10);

@@ -124,6 +124,17 @@ pub enum StoreError {
         /// The other runner.
         holder: String,
     },
+    /// The lease could not be renewed for its ttl, so another runner may have taken over; this one must
+    /// stop.
+    #[error(
+        "the lease could not be renewed for {ttl:?}, and another runner may have taken over: {message}"
+    )]
+    Lapsed {
+        /// The ttl.
+        ttl: std::time::Duration,
+        /// What kept it from being renewed, as far as it is known.
+        message: String,
+    },
     /// It was written by a newer release.
     #[error("{place}: {source}")]
     Format {

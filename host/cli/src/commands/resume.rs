@@ -21,7 +21,8 @@ use crate::{exit, whoami};
 ///
 /// Needs no runbook file: the sources are pinned with the execution. What is journaled is not done
 /// again; what was cut off is looked up in AWS first. An execution that somebody has paused goes on; if
-/// another runner drives it, that one is told.
+/// another runner drives it, that one is told. A runner that gives no sign of life for 20s is taken over
+/// from; `MOONTIDE_LEASE_TTL`, or `lease_ttl` in moontide.toml, says otherwise, alike on all machines.
 #[derive(Args)]
 pub(crate) struct Flags {
     /// The execution's id, as `moontide list` shows it

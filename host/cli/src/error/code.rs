@@ -63,6 +63,7 @@ codes! {
     // The lease
     HELD             = "M0501", HELD, "another runner drives the execution";
     FENCED           = "M0502", HELD, "another runner took the execution over";
+    LAPSED           = "M0503", HELD, "the lease could not be renewed in time, and the runner has stopped itself";
     // Settings and AWS
     SETTINGS         = "M0601", CONFIGURATION, "moontide.toml has a mistake or cannot be read";
     NO_HOME          = "M0602", CONFIGURATION, "there is no place for the store";

@@ -18,6 +18,9 @@ impl From<StoreError> for CommandError {
                 .hint("`moontide resume` reads the journal anew and goes on")
                 .hint("please report it if it happens again"),
             StoreError::Held { .. } => CommandError::new(code::HELD, message),
+            StoreError::Lapsed { .. } => CommandError::new(code::LAPSED, message).hint(
+                "this runner has stopped and sends nothing more; once the store answers again:",
+            ),
             StoreError::Format { .. } => newer(message),
             StoreError::Unusable { place, message: said, transient: false }
                 if place.starts_with("dynamodb:") =>

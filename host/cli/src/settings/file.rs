@@ -2,6 +2,7 @@
 //!
 //! ```toml
 //! store = "sqlite:/srv/moontide/moontide.db"  # in the user's file only
+//! lease_ttl = "20s"  # there too; MOONTIDE_LEASE_TTL wins; the same on all machines that share the store
 //!
 //! [policy]
 //! deny = ["ssm.*", "ec2.terminate_instances"]  # refused at the door, whatever a runbook says
@@ -27,6 +28,7 @@ use serde::Deserialize;
 
 use super::{Settings, limits, operations};
 use crate::error::{CommandError, Place as Position, Result, code};
+use crate::keeper;
 
 /// Whose file it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,12 +43,26 @@ pub(super) enum Place {
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     store: Option<toml::Spanned<String>>,
+    lease_ttl: Option<toml::Spanned<Ttl>>,
     #[serde(default)]
     policy: Policy,
     #[serde(default)]
     limits: BTreeMap<String, toml::Spanned<toml::Value>>,
     #[serde(default)]
     approvers: BTreeMap<Name, Members>,
+}
+
+/// How long a lease holds without a sign of life.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Ttl(Duration);
+
+impl TryFrom<String> for Ttl {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Ttl, String> {
+        keeper::parse_ttl(&text).map(Ttl).ok_or_else(|| format!("a ttl is {}", keeper::TTL_IS))
+    }
 }
 
 /// Somebody, or a group of people.
@@ -95,6 +111,7 @@ impl File {
     /// Puts what the file says into the settings.
     pub(super) fn apply(self, settings: &mut Settings) {
         settings.store = self.store.map(toml::Spanned::into_inner).or(settings.store.take());
+        settings.lease_ttl = self.lease_ttl.map(|ttl| ttl.into_inner().0).or(settings.lease_ttl);
         settings.denied.extend(self.policy.deny.into_iter().map(toml::Spanned::into_inner));
         // Who may approve is the operator's word, not that of whoever brings a runbook along.
         for (Name(group), Members(members)) in self.approvers {
@@ -136,15 +153,22 @@ fn parse(text: &str, name: &str, place: Place) -> Result<File> {
         operations::check(pattern.as_ref())
             .map_err(|message| complain(message, pattern.span().start))?;
     }
-    match &file.store {
-        Some(store) if place == Place::Runbook => {
-            let message = "a runbook's folder cannot say where executions are kept: \
-                           `moontide status` would not know of it";
-            Err(complain(message.to_owned(), store.span().start)
-                .hint("put `store` into the user's moontide.toml, or set MOONTIDE_STORE"))
-        }
-        _ => Ok(file),
+    if place == Place::User {
+        return Ok(file);
     }
+    if let Some(store) = &file.store {
+        let message = "a runbook's folder cannot say where executions are kept: `moontide status` would \
+                       not know of it";
+        return Err(complain(message.to_owned(), store.span().start)
+            .hint("put `store` into the user's moontide.toml, or set MOONTIDE_STORE"));
+    }
+    if let Some(ttl) = &file.lease_ttl {
+        let message = "a runbook's folder cannot say how long leases hold: `moontide resume` would not \
+                       know of it";
+        return Err(complain(message.to_owned(), ttl.span().start)
+            .hint("put `lease_ttl` into the user's moontide.toml, or set MOONTIDE_LEASE_TTL"));
+    }
+    Ok(file)
 }
 
 /// A value as the environment and the command line would write it.
@@ -259,5 +283,25 @@ mod tests {
     fn a_runbook_cannot_hide_its_executions() {
         assert!(refusal("store = \"sqlite:x\"\n", Place::Runbook).contains("moontide status"));
         assert!(parse("store = \"sqlite:x\"\n", "moontide.toml", Place::User).is_ok());
+    }
+
+    #[test]
+    fn how_long_leases_hold_is_said_in_the_users_file_only_and_within_bounds() {
+        let mut settings = Settings::default();
+        let ttl = "lease_ttl = \"90s\"\n";
+        parse(ttl, "moontide.toml", Place::User).unwrap().apply(&mut settings);
+        assert_eq!(settings.lease_ttl, Some(Duration::from_secs(90)));
+        insta::assert_snapshot!(
+            refusal(ttl, Place::Runbook),
+            @"moontide.toml:1:1: a runbook's folder cannot say how long leases hold: `moontide resume` would not know of it"
+        );
+        insta::assert_snapshot!(
+            refusal("lease_ttl = \"999ms\"\n", Place::User),
+            @r#"moontide.toml:1:1: a ttl is a duration from "1s" to "1h", such as "20s""#
+        );
+        for wrong in ["61m", "0s", "soon", "-5s", "20", ""] {
+            let said = refusal(&format!("lease_ttl = \"{wrong}\"\n"), Place::User);
+            assert!(said.contains("a ttl is a duration from"), "{wrong}: {said}");
+        }
     }
 }

@@ -1,5 +1,5 @@
-//! What the operator has decided before any command: where executions are kept, what is denied, how much
-//! a script may use.
+//! What the operator has decided before any command: where executions are kept, how long leases hold, what
+//! is denied, how much a script may use.
 //!
 //! - [`home`]: the platform's directories, and where the store lies by default.
 //! - [`file`]: the file `moontide.toml`.
@@ -12,6 +12,7 @@ mod operations;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use moontide_runtime::journal::Execution;
 use moontide_runtime::sandbox::Limits;
@@ -28,6 +29,8 @@ pub(crate) const FILE: &str = "moontide.toml";
 pub(crate) struct Settings {
     /// The store that the user's file names.
     pub(crate) store: Option<String>,
+    /// How long a lease holds without a sign of life, as the user's file says.
+    pub(crate) lease_ttl: Option<Duration>,
     /// Operations that are denied, by name or as a service: `ssm.*`.
     pub(crate) denied: Vec<String>,
     /// Groups of people, by the name under which a runbook's approvers may mean them.
