@@ -43,15 +43,16 @@ fn sample(runbook: Runbook, backend: Backend) {
     let launches = [Kind::BeforeLaunch, Kind::AfterLaunch];
     let singles = launches.into_iter().flat_map(|kind| every(kind, 1, runbook.launches));
     let singles = singles
-        .chain(every(Kind::Written, 3, 40))
+        .chain(every(Kind::Written, 3, 30))
         .chain(every(Kind::Writing, 23, 200))
-        .chain(every(Kind::BeforeCall, 5, 40))
-        .chain(every(Kind::AfterCall, 5, 40));
+        // How often a job is polled depends on how busy this machine is.
+        .chain(every(Kind::BeforeCall, 5, 25))
+        .chain(every(Kind::AfterCall, 5, 25));
     let singles: Vec<Vec<Point>> = singles.collect();
     let all = singles.len();
     let row = matrix.these("once", singles);
     row.check();
-    assert_eq!(row.points, all, "every point comes");
+    assert!(row.missed.is_empty(), "these of {all} points never came: {:?}", row.missed);
     let pairs = [Kind::Written, Kind::AfterLaunch, Kind::AfterCall].into_iter();
     let pairs =
         pairs.flat_map(|kind| (1..=3).map(move |number| vec![kind.at(number), kind.at(number)]));

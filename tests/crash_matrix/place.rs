@@ -47,7 +47,7 @@ impl Place {
 
     /// Runs a command that dies at its n-th write to the store; returns how it ended, without an exit
     /// code if it was killed.
-    pub(crate) fn spring(&self, victim: Command, kind: Kind, number: usize) -> Ran {
+    pub(crate) fn spring(victim: Command, kind: Kind, number: usize) -> Ran {
         let strike = match kind {
             Kind::Written => Strike::once("sync", number, "kill-after"),
             Kind::Writing => Strike::once("write,sync", number, "kill-half"),

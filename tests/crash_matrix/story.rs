@@ -128,7 +128,7 @@ impl Story {
     fn kill(&self, victim: Command, point: Point) -> Ran {
         match point.kind.moment(point.number) {
             Some(moment) => self.sim.trap.spring(victim, moment),
-            None => self.place.spring(victim, point.kind, point.number),
+            None => Place::spring(victim, point.kind, point.number),
         }
     }
 
@@ -175,9 +175,10 @@ impl Told {
     }
 }
 
-fn surplus(these: &BTreeMap<String, usize>, those: &BTreeMap<String, usize>) -> usize {
-    let other = |effect: &String| those.get(effect).copied().unwrap_or_default();
-    these.iter().map(|(effect, times)| times.saturating_sub(other(effect))).sum()
+/// How many effects there are more often here than in `other`.
+fn surplus(here: &BTreeMap<String, usize>, other: &BTreeMap<String, usize>) -> usize {
+    let other = |effect: &String| other.get(effect).copied().unwrap_or_default();
+    here.iter().map(|(effect, times)| times.saturating_sub(other(effect))).sum()
 }
 
 /// Takes out what legitimately differs. Whether a server has an instance stays.

@@ -41,6 +41,8 @@ pub(crate) struct Row {
     lost: usize,
     differing: usize,
     failures: Vec<String>,
+    /// The points that did not come: the run ended before.
+    pub(crate) missed: Vec<String>,
     took: Duration,
 }
 
@@ -75,12 +77,15 @@ impl Matrix {
     /// Tells these stories.
     pub(crate) fn these(&self, name: &str, stories: Vec<Vec<Point>>) -> Row {
         let stories = Mutex::new(stories.into_iter());
-        let came = AtomicUsize::new(0);
+        let missed = Mutex::new(Vec::new());
         let next = || stories.lock().expect("no story panics in here").next();
         let mut row = self.tell(name.to_owned(), next, |points, told| {
-            came.fetch_add(usize::from(told.killed == points.len()), Ordering::Relaxed);
+            if told.killed < points.len() {
+                missed.lock().expect("no story panics in here").push(written(points));
+            }
         });
-        row.points = came.into_inner();
+        row.missed = missed.into_inner().expect("no story panics in here");
+        row.points = row.stories - row.missed.len();
         row
     }
 
@@ -116,6 +121,7 @@ impl Matrix {
         next: impl Fn() -> Option<Vec<Point>> + Sync,
         told: impl Fn(&[Point], &Told) + Sync,
     ) -> Row {
+        #[expect(clippy::disallowed_methods, reason = "the table says how long it really took")]
         let begin = Instant::now();
         let row = Mutex::new(Row { name, ..Row::default() });
         std::thread::scope(|scope| {
@@ -141,6 +147,12 @@ impl Matrix {
     }
 }
 
+/// Points one after the other, in words.
+fn written(points: &[Point]) -> String {
+    let points: Vec<String> = points.iter().map(Point::to_string).collect();
+    points.join(", then ")
+}
+
 impl Row {
     fn add(&mut self, points: &[Point], told: &Told, calm: &End) {
         let (duplicates, lost) = (told.duplicates(calm), told.lost(calm));
@@ -151,11 +163,10 @@ impl Row {
         self.lost += lost;
         self.differing += usize::from(differs);
         if duplicates + lost > 0 || differs || !told.wrong.is_empty() {
-            let points: Vec<String> = points.iter().map(Point::to_string).collect();
             let end = &told.end;
             self.failures.push(format!(
                 "killed {}: {duplicates} duplicates, {lost} lost; {}\n  {:?}\n  {}",
-                points.join(", then "),
+                written(points),
                 told.wrong,
                 end.effects,
                 end.status,

@@ -147,7 +147,7 @@ impl Trap {
     pub(crate) fn stop(&self, mut victim: Command, moment: Moment) -> Child {
         let (stops, stopped) = mpsc::channel();
         let victim = self.arm(&mut victim, moment, Some(stops));
-        stopped.recv_timeout(Duration::from_secs(60)).expect("its moment comes");
+        stopped.recv_timeout(Duration::from_mins(1)).expect("its moment comes");
         victim
     }
 
