@@ -1,21 +1,26 @@
 //! Kill it anywhere: `kill -9` at every write to the store and at every call to AWS, before it has its
-//! effect and after, and again during the resume; with the real binary, against the simulator on a port.
+//! effect and after, and again during the resume; let every call to the store fail; with the real binary,
+//! against the simulator on a port, with executions in a file and in a DynamoDB table.
 //! Nothing happens twice, nothing is lost, and the end is that of the run that was not disturbed.
 //!
-//! A part of the matrix is a test; all of it, with its table, takes some minutes:
+//! A part of the matrix is a test; all of it, with its table, takes half an hour:
 //!
 //! ```sh
-//! cargo test --test crash_matrix -- --ignored --nocapture
+//! cargo test -p moontide --test crash_matrix -- --ignored --nocapture whole
 //! ```
 //!
-//! - `point`: where a process is killed.
-//! - `place`: where executions are kept, and how to kill at the n-th write to it.
+//! `CRASH_MATRIX` chooses tables by words of their titles: `CRASH_MATRIX="parallel on dynamodb"`.
+//!
+//! - `point`: where a process is killed, or a call of it fails.
+//! - `place`: where executions are kept, and what can be done at the n-th call to it.
 //! - `story`: one execution through all its deaths, and what must hold at its end.
 //! - `sweep`: many stories at once, and the table.
 //! - `failures`: the store's calls fail instead of ending the process.
 
 #![cfg(target_os = "linux")]
 
+#[path = "support/dynamo/mod.rs"]
+mod dynamo;
 mod support;
 
 #[path = "crash_matrix/failures.rs"]
@@ -29,33 +34,58 @@ mod story;
 #[path = "crash_matrix/sweep.rs"]
 mod sweep;
 
+use failures::Failing;
 use place::Backend;
 use point::{Kind, Point};
 use story::Runbook;
-use sweep::{Matrix, Seconds};
+use sweep::Matrix;
+
+/// Points of a kind: every so manieth, up to a number.
+fn points(kind: Kind, step: usize, most: usize) -> impl Iterator<Item = Vec<Point>> {
+    (1..=most).step_by(step).map(move |number| vec![kind.at(number)])
+}
+
+/// Tells stories that all have their points, and nothing may be wrong with them.
+#[track_caller]
+fn all_come(matrix: &Matrix, stories: Vec<Vec<Point>>) {
+    let row = matrix.these("once", stories);
+    row.check();
+    assert!(row.missed.is_empty(), "these points never came: {:?}", row.missed);
+}
 
 /// A part of the matrix: everywhere around the launches, a sample of everything else, and second deaths.
 fn sample(runbook: Runbook, backend: Backend) {
     let matrix = Matrix::of(runbook, backend);
-    let every = |kind: Kind, step: usize, most: usize| {
-        (1..=most).step_by(step).map(move |number| vec![kind.at(number)])
+    // Half of a write to a file is many writes; that to a table is one.
+    let (launch, written, writing, calls) = match backend {
+        Backend::Sqlite => (1, (3, 30), (23, 200), 5),
+        Backend::Dynamo => (2, (9, 30), (13, 30), 12),
     };
     let launches = [Kind::BeforeLaunch, Kind::AfterLaunch];
-    let singles = launches.into_iter().flat_map(|kind| every(kind, 1, runbook.launches));
+    let singles = launches.into_iter().flat_map(|kind| points(kind, launch, runbook.launches));
     let singles = singles
-        .chain(every(Kind::Written, 3, 40))
-        .chain(every(Kind::Writing, 23, 200))
-        .chain(every(Kind::BeforeCall, 5, 40))
-        .chain(every(Kind::AfterCall, 5, 40));
-    let singles: Vec<Vec<Point>> = singles.collect();
-    let all = singles.len();
-    let row = matrix.these("once", singles);
-    row.check();
-    assert_eq!(row.points, all, "every point comes");
+        .chain(points(Kind::Written, written.0, written.1))
+        .chain(points(Kind::Writing, writing.0, writing.1))
+        // How often a job is polled depends on how busy this machine is.
+        .chain(points(Kind::BeforeCall, calls, 25))
+        .chain(points(Kind::AfterCall, calls, 25));
+    all_come(&matrix, singles.collect());
     let pairs = [Kind::Written, Kind::AfterLaunch, Kind::AfterCall].into_iter();
-    let pairs =
-        pairs.flat_map(|kind| (1..=3).map(move |number| vec![kind.at(number), kind.at(number)]));
+    let pairs = pairs.flat_map(|kind| {
+        (1..=3).step_by(launch).map(move |number| vec![kind.at(number), kind.at(number)])
+    });
     matrix.these("twice", pairs.collect()).check();
+}
+
+/// A part of the calls that fail.
+fn failures(backend: Backend) {
+    let matrix = Matrix::of(story::THREE_TIER, backend);
+    let points = |failing: Failing| {
+        // Before a lease is held, a table that is gone is asked for half a minute.
+        let first = if failing.lasting && backend == Backend::Dynamo { 13 } else { 1 };
+        (first..=25).step_by(6).map(move |number| vec![Kind::Fails(failing).at(number)])
+    };
+    all_come(&matrix, Failing::all(backend).into_iter().flat_map(points).collect());
 }
 
 #[test]
@@ -69,37 +99,87 @@ fn killed_at_many_points_waves_side_by_side_end_the_same() {
 }
 
 #[test]
-#[ignore = "takes some minutes; prints the table"]
-fn whole() {
-    for backend in [Backend::Sqlite] {
-        for runbook in [story::THREE_TIER, story::PARALLEL] {
-            print(&Matrix::of(runbook, backend));
-        }
-    }
+fn killed_at_many_points_with_a_table_waves_side_by_side_end_the_same() {
+    sample(story::PARALLEL, Backend::Dynamo);
 }
 
-#[expect(clippy::print_stdout, reason = "the table is what this is for")]
-fn print(matrix: &Matrix) {
-    println!("\n{}\n{}", matrix.title(), sweep::Row::heads());
-    let mut all = Vec::new();
+#[test]
+fn whatever_call_to_a_file_fails_the_process_says_so_and_another_goes_on() {
+    failures(Backend::Sqlite);
+}
+
+#[test]
+fn whatever_call_to_a_table_fails_the_process_says_so_and_another_goes_on() {
+    failures(Backend::Dynamo);
+}
+
+#[test]
+#[ignore = "takes half an hour; prints the table"]
+fn whole() {
     let mut rows = Vec::new();
-    for kind in Kind::ALL {
-        let row = matrix.every(kind);
-        println!("{row}");
-        all.push((kind, row.points));
-        rows.push(row);
-    }
-    for (kind, points) in all.clone() {
-        let seconds = match kind {
-            Kind::Writing => Seconds { diagonal: false, drawn: 2 },
-            _ => Seconds { diagonal: true, drawn: 3 },
-        };
-        let pairs = Matrix::pairs(kind, points, &all, seconds, SEED);
-        let row = matrix.these(&format!("{kind}, and again in the resume"), pairs);
-        println!("{row}");
-        rows.push(row);
+    for backend in [Backend::Sqlite, Backend::Dynamo] {
+        for runbook in [story::THREE_TIER, story::PARALLEL] {
+            let title = format!("{} on {backend}, killed", runbook.name());
+            if is_wanted(&title) {
+                rows.extend(deaths(&title, &Matrix::of(runbook, backend)));
+            }
+            let title = format!("{} on {backend}, failing", runbook.name());
+            if is_wanted(&title) {
+                rows.extend(all_failures(&title, &Matrix::of(runbook, backend)));
+            }
+        }
     }
     rows.iter().for_each(sweep::Row::check);
+}
+
+/// Whether the title has all the words of `CRASH_MATRIX`, if that is set.
+#[expect(clippy::disallowed_methods, reason = "it is no setting of the product")]
+fn is_wanted(title: &str) -> bool {
+    let words = std::env::var("CRASH_MATRIX").unwrap_or_default();
+    words.split_whitespace().all(|word| title.contains(word))
+}
+
+/// All the deaths of one runbook in one kind of store.
+fn deaths(title: &str, matrix: &Matrix) -> Vec<sweep::Row> {
+    let drawn = matrix.seconds(Kind::Written).drawn;
+    let mut table = Table::new(&format!("{title}; {drawn} second deaths drawn for each first one"));
+    let all = Kind::ALL.map(|kind| (kind, table.add(matrix.every(1, kind))));
+    for (kind, points) in all {
+        let pairs = Matrix::pairs(kind, points, &all, matrix.seconds(kind), SEED);
+        table.add(matrix.these(&format!("{kind}, and again in the resume"), pairs));
+    }
+    table.rows
+}
+
+/// All the calls to one kind of store that fail.
+fn all_failures(title: &str, matrix: &Matrix) -> Vec<sweep::Row> {
+    let mut table = Table::new(title);
+    for failing in Failing::all(matrix.backend) {
+        table.add(matrix.every(matrix.step(failing), Kind::Fails(failing)));
+    }
+    table.rows
+}
+
+/// A table that is printed row by row.
+struct Table {
+    rows: Vec<sweep::Row>,
+}
+
+impl Table {
+    #[expect(clippy::print_stdout, reason = "the table is what this is for")]
+    fn new(title: &str) -> Table {
+        println!("\n{title}\n{}", sweep::Row::heads());
+        Table { rows: Vec::new() }
+    }
+
+    /// Returns how many points there are in it.
+    #[expect(clippy::print_stdout, reason = "the table is what this is for")]
+    fn add(&mut self, row: sweep::Row) -> usize {
+        println!("{row}");
+        let points = row.points;
+        self.rows.push(row);
+        points
+    }
 }
 
 /// Where the second deaths are drawn from.

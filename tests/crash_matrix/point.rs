@@ -1,13 +1,14 @@
-//! Where a process is killed.
+//! Where a process is killed, or a call of it fails.
 
 use std::fmt;
 
+use crate::failures::Failing;
 use crate::support::{Moment, Side};
 
 /// One moment of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Point {
-    /// What is counted, and on which side of it the process dies.
+    /// What is counted, and what happens there.
     pub(crate) kind: Kind,
     /// The how manieth, counted from 1 in each process.
     pub(crate) number: usize,
@@ -18,7 +19,7 @@ pub(crate) struct Point {
 pub(crate) enum Kind {
     /// After a write to the journal, or to anything else in the store, is durable.
     Written,
-    /// In the middle of such a write.
+    /// In the middle of such a write; where it is a request, before it has had its effect.
     Writing,
     /// When a call to AWS is on the wire and has no effect yet; it never will.
     BeforeCall,
@@ -28,10 +29,12 @@ pub(crate) enum Kind {
     BeforeLaunch,
     /// The same as [`Kind::AfterCall`], of launches only.
     AfterLaunch,
+    /// A call to the store fails, and the process lives.
+    Fails(Failing),
 }
 
 impl Kind {
-    /// Those that every point belongs to.
+    /// Those that every death belongs to.
     pub(crate) const ALL: [Kind; 4] =
         [Kind::Written, Kind::Writing, Kind::BeforeCall, Kind::AfterCall];
 
@@ -44,7 +47,7 @@ impl Kind {
     pub(crate) fn moment(self, number: usize) -> Option<Moment> {
         let launch = Some("StartRecovery");
         let (operation, side) = match self {
-            Kind::Written | Kind::Writing => return None,
+            Kind::Written | Kind::Writing | Kind::Fails(_) => return None,
             Kind::BeforeCall => (None, Side::Before),
             Kind::AfterCall => (None, Side::After),
             Kind::BeforeLaunch => (launch, Side::Before),
@@ -63,6 +66,7 @@ impl fmt::Display for Kind {
             Kind::AfterCall => "after an AWS call",
             Kind::BeforeLaunch => "before a launch",
             Kind::AfterLaunch => "after a launch",
+            Kind::Fails(failing) => return failing.fmt(out),
         })
     }
 }

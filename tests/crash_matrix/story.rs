@@ -7,8 +7,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::place::{Backend, Place};
-use crate::point::Point;
+use crate::failures;
+use crate::place::{Backend, Place, Struck};
+use crate::point::{Kind, Point};
 use crate::support::{Ran, Sim, repository};
 
 /// The id of every execution.
@@ -65,8 +66,8 @@ pub(crate) struct End {
 /// What became of a story.
 #[derive(Clone, Debug)]
 pub(crate) struct Told {
-    /// How many of its processes were killed.
-    pub(crate) killed: usize,
+    /// How many of its points came.
+    pub(crate) came: usize,
     /// How its execution ended.
     pub(crate) end: End,
     /// What is wrong with it, in words; empty if nothing is.
@@ -84,38 +85,35 @@ impl Story {
     /// Nothing has happened yet.
     pub(crate) fn new(runbook: Runbook, backend: Backend) -> Story {
         let sim = Sim::of(&runbook.path().join("world.toml"));
-        Story { runbook, place: Place::new(backend), sim }
+        Story { runbook, place: Place::new(backend, &sim), sim }
     }
 
-    /// Tells it: one process dies at each point, and the last one may end.
+    /// Tells it: something happens to one process at each point, and nothing to the last one.
     pub(crate) fn tell(runbook: Runbook, backend: Backend, points: &[Point]) -> Told {
         let story = Story::new(runbook, backend);
-        let mut killed = 0;
-        let mut wrong = String::new();
+        let (mut came, mut wrong) = (0, String::new());
         for point in points {
-            let ran = story.go_on(|command| story.kill(command, *point));
-            match ran.code {
-                None => killed += 1,
-                Some(0) => break,
-                Some(code) => {
-                    let _ = write!(wrong, "exit code {code} instead of a death: {}; ", ran.stderr);
-                }
+            let struck = story.go_on(|command| story.strike(command, *point));
+            came += usize::from(struck.came);
+            wrong += &story.wrong_with_the_process(*point, &struck);
+            if !struck.came {
+                break;
             }
         }
         let ended = story.go_on(|mut command| Ran::of(&command.output().expect("it starts")));
         if ended.code != Some(0) {
             let _ = write!(wrong, "exit code {:?}: {}; ", ended.code, ended.stderr);
         }
-        wrong += &story.wrong_with_the_journal(killed + 1);
-        Told { killed, end: story.end(), wrong }
+        wrong += &story.wrong_with_the_journal(came + 1);
+        Told { came, end: story.end(), wrong }
     }
 
     /// Runs the next process of the execution: `resume`, or `run` if there is nothing yet to resume.
-    pub(crate) fn go_on(&self, run: impl Fn(Command) -> Ran) -> Ran {
+    pub(crate) fn go_on<T>(&self, run: impl Fn(Command) -> T) -> T {
         let flags = self.sim.flags();
         let flags = flags.iter().map(String::as_str).chain(self.runbook.answers.iter().copied());
         let flags: Vec<&str> = flags.collect();
-        if self.place.run(&["status", ID]).code == Some(0) {
+        if self.exists() {
             return run(self.place.moontide(&[&["resume", ID], flags.as_slice()].concat()));
         }
         let path = self.runbook.path();
@@ -125,11 +123,32 @@ impl Story {
         run(self.place.moontide(&[&start, flags.as_slice()].concat()))
     }
 
-    fn kill(&self, victim: Command, point: Point) -> Ran {
-        match point.kind.moment(point.number) {
-            Some(moment) => self.sim.trap.spring(victim, moment),
-            None => self.place.spring(victim, point.kind, point.number),
+    fn exists(&self) -> bool {
+        self.place.run(&["status", ID]).code == Some(0)
+    }
+
+    fn strike(&self, victim: Command, point: Point) -> Struck {
+        let Some(moment) = point.kind.moment(point.number) else {
+            return self.place.spring(victim, point);
+        };
+        let ran = self.sim.trap.spring(victim, moment);
+        Struck { came: ran.code.is_none(), ran }
+    }
+
+    /// What is wrong with how a process ended to which something was to happen.
+    fn wrong_with_the_process(&self, point: Point, Struck { ran, came }: &Struck) -> String {
+        let expected = match point.kind {
+            Kind::Fails(_) if *came => {
+                let next = format!("resume {ID}");
+                return failures::wrong_with(ran, self.exists().then_some(next.as_str()));
+            }
+            _ if *came => None,
+            _ => Some(0),
+        };
+        if ran.code == expected {
+            return String::new();
         }
+        format!("exit code {:?} instead of {expected:?}: {}; ", ran.code, ran.stderr)
     }
 
     /// How it ended.
@@ -175,9 +194,10 @@ impl Told {
     }
 }
 
-fn surplus(these: &BTreeMap<String, usize>, those: &BTreeMap<String, usize>) -> usize {
-    let other = |effect: &String| those.get(effect).copied().unwrap_or_default();
-    these.iter().map(|(effect, times)| times.saturating_sub(other(effect))).sum()
+/// How many effects there are more often here than in `other`.
+fn surplus(here: &BTreeMap<String, usize>, other: &BTreeMap<String, usize>) -> usize {
+    let other = |effect: &String| other.get(effect).copied().unwrap_or_default();
+    here.iter().map(|(effect, times)| times.saturating_sub(other(effect))).sum()
 }
 
 /// Takes out what legitimately differs. Whether a server has an instance stays.

@@ -5,17 +5,24 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::failures::Failing;
 use crate::place::Backend;
 use crate::point::{Kind, Point};
 use crate::story::{End, Runbook, Story, Told};
 
-/// How many stories are told at once. Most of the time they wait for the simulator.
-const AT_ONCE: usize = 10;
+/// How many stories are told at once. Most of the time they wait for the simulator, or for the lease of
+/// somebody who has died.
+fn at_once(backend: Backend) -> usize {
+    match backend {
+        Backend::Sqlite => 10,
+        Backend::Dynamo => 24,
+    }
+}
 
 /// All the deaths of one runbook in one kind of store.
 pub(crate) struct Matrix {
     runbook: Runbook,
-    backend: Backend,
+    pub(crate) backend: Backend,
     /// How the run ends that nothing disturbs.
     calm: End,
 }
@@ -36,11 +43,13 @@ pub(crate) struct Row {
     /// How many different points came.
     pub(crate) points: usize,
     stories: usize,
-    deaths: usize,
+    came: usize,
     duplicates: usize,
     lost: usize,
     differing: usize,
     failures: Vec<String>,
+    /// The points that did not come: the run ended before.
+    pub(crate) missed: Vec<String>,
     took: Duration,
 }
 
@@ -55,32 +64,37 @@ impl Matrix {
         Matrix { runbook, backend, calm: end }
     }
 
-    /// Kills at the n-th point of a kind, for every n until the run ends undisturbed.
-    pub(crate) fn every(&self, kind: Kind) -> Row {
+    /// Strikes at the n-th point of a kind, for every n until the run ends undisturbed; or only at every
+    /// second, third, ...
+    pub(crate) fn every(&self, step: usize, kind: Kind) -> Row {
         let end = AtomicUsize::new(usize::MAX);
         let next = AtomicUsize::new(1);
         let stories = || {
-            let number = next.fetch_add(1, Ordering::Relaxed);
+            let number = next.fetch_add(step, Ordering::Relaxed);
             (number < end.load(Ordering::Relaxed)).then(|| vec![kind.at(number)])
         };
-        let mut row = self.tell(format!("{kind}"), stories, |points, told| {
-            if told.killed == 0 {
+        let name = if step == 1 { kind.to_string() } else { format!("{kind} (1 in {step})") };
+        let mut row = self.tell(name, stories, |points, told| {
+            if told.came == 0 {
                 end.fetch_min(points[0].number, Ordering::Relaxed);
             }
         });
-        row.points = end.into_inner() - 1;
+        row.points = (end.into_inner() - 1).div_ceil(step);
         row
     }
 
     /// Tells these stories.
     pub(crate) fn these(&self, name: &str, stories: Vec<Vec<Point>>) -> Row {
         let stories = Mutex::new(stories.into_iter());
-        let came = AtomicUsize::new(0);
+        let missed = Mutex::new(Vec::new());
         let next = || stories.lock().expect("no story panics in here").next();
         let mut row = self.tell(name.to_owned(), next, |points, told| {
-            came.fetch_add(usize::from(told.killed == points.len()), Ordering::Relaxed);
+            if told.came < points.len() {
+                missed.lock().expect("no story panics in here").push(written(points));
+            }
         });
-        row.points = came.into_inner();
+        row.missed = missed.into_inner().expect("no story panics in here");
+        row.points = row.stories - row.missed.len();
         row
     }
 
@@ -116,10 +130,11 @@ impl Matrix {
         next: impl Fn() -> Option<Vec<Point>> + Sync,
         told: impl Fn(&[Point], &Told) + Sync,
     ) -> Row {
+        #[expect(clippy::disallowed_methods, reason = "the table says how long it really took")]
         let begin = Instant::now();
         let row = Mutex::new(Row { name, ..Row::default() });
         std::thread::scope(|scope| {
-            for _ in 0..AT_ONCE {
+            for _ in 0..at_once(self.backend) {
                 scope.spawn(|| {
                     while let Some(points) = next() {
                         let story = Story::tell(self.runbook, self.backend, &points);
@@ -135,10 +150,30 @@ impl Matrix {
         row
     }
 
-    /// What stands before the rows of its table.
-    pub(crate) fn title(&self) -> String {
-        format!("{} on {}", self.runbook.name(), self.backend)
+    /// How many second deaths follow those of a kind.
+    pub(crate) fn seconds(&self, kind: Kind) -> Seconds {
+        match (self.backend, kind) {
+            (Backend::Sqlite, Kind::Writing) => Seconds { diagonal: false, drawn: 2 },
+            (Backend::Sqlite, _) => Seconds { diagonal: true, drawn: 3 },
+            (Backend::Dynamo, _) => Seconds { diagonal: false, drawn: 1 },
+        }
     }
+
+    /// Whether every call is let fail, or only every second, third, …
+    pub(crate) fn step(&self, failing: Failing) -> usize {
+        match (self.runbook.name(), self.backend) {
+            ("three_tier", Backend::Sqlite) => 1,
+            ("three_tier", Backend::Dynamo) if !failing.lasting => 1,
+            ("three_tier", Backend::Dynamo) => 4,
+            _ => 7,
+        }
+    }
+}
+
+/// Points one after the other, in words.
+fn written(points: &[Point]) -> String {
+    let points: Vec<String> = points.iter().map(Point::to_string).collect();
+    points.join(", then ")
 }
 
 impl Row {
@@ -146,16 +181,15 @@ impl Row {
         let (duplicates, lost) = (told.duplicates(calm), told.lost(calm));
         let differs = told.end.status != calm.status;
         self.stories += 1;
-        self.deaths += told.killed;
+        self.came += told.came;
         self.duplicates += duplicates;
         self.lost += lost;
         self.differing += usize::from(differs);
         if duplicates + lost > 0 || differs || !told.wrong.is_empty() {
-            let points: Vec<String> = points.iter().map(Point::to_string).collect();
             let end = &told.end;
             self.failures.push(format!(
-                "killed {}: {duplicates} duplicates, {lost} lost; {}\n  {:?}\n  {}",
-                points.join(", then "),
+                "{}: {duplicates} duplicates, {lost} lost; {}\n  {:?}\n  {}",
+                written(points),
                 told.wrong,
                 end.effects,
                 end.status,
@@ -178,19 +212,26 @@ impl Row {
     /// The heads of the columns.
     pub(crate) fn heads() -> String {
         format!(
-            "{:<46}{:>7}{:>9}{:>8}{:>12}{:>6}{:>11}{:>9}",
-            "killed", "points", "stories", "deaths", "duplicates", "lost", "differing", "seconds"
+            "{:<52}{:>7}{:>9}{:>8}{:>12}{:>6}{:>11}{:>9}",
+            "what happens",
+            "points",
+            "stories",
+            "came",
+            "duplicates",
+            "lost",
+            "differing",
+            "seconds"
         )
     }
 }
 
 impl fmt::Display for Row {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Row { name, points, stories, deaths, duplicates, lost, differing, .. } = self;
+        let Row { name, points, stories, came, duplicates, lost, differing, .. } = self;
         let seconds = self.took.as_secs_f64();
         write!(
             out,
-            "{name:<46}{points:>7}{stories:>9}{deaths:>8}{duplicates:>12}{lost:>6}{differing:>11}{seconds:>9.1}"
+            "{name:<52}{points:>7}{stories:>9}{came:>8}{duplicates:>12}{lost:>6}{differing:>11}{seconds:>9.1}"
         )
     }
 }

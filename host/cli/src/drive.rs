@@ -101,6 +101,10 @@ impl Ride<'_> {
 
     /// Takes the lease, drives until there is nothing more to do here, and gives it back.
     pub(crate) async fn drive(&self) -> Result<(Record, u8)> {
+        self.drive_to_its_end().await.map_err(|error| self.with_next_step(error))
+    }
+
+    async fn drive_to_its_end(&self) -> Result<(Record, u8)> {
         let mut interrupt = Interrupt::listen();
         let ended = self.drive_until(&mut interrupt).await?;
         let exit = match ended {
@@ -131,7 +135,7 @@ impl Ride<'_> {
         };
         keeper.release().await;
         answers.say_unused(self.context.output);
-        ended.map_err(|error| self.with_next_step(error))
+        ended
     }
 
     /// Takes the lease. Whether somebody who seems to hold it lives is seen by watching, which takes time.

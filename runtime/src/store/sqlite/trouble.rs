@@ -53,9 +53,7 @@ impl Trouble {
 fn explain(error: &rusqlite::Error) -> (String, bool) {
     let code = error.sqlite_error_code();
     let sentence = match code {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "another process keeps it busy; try again in a moment"
-        }
+        _ if is_busy(code) => "another process keeps it busy; try again in a moment",
         Some(ErrorCode::DiskFull) => "the disk is full, and this change was not written",
         Some(ErrorCode::ReadOnly) => {
             "it may only be read: check the rights to the file and its directory"
@@ -67,6 +65,12 @@ fn explain(error: &rusqlite::Error) -> (String, bool) {
         Some(ErrorCode::SystemIoFailure) => "the disk failed to read or write",
         _ => return (error.to_string(), false),
     };
-    let transient = matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked));
-    (format!("{sentence} ({error})"), transient)
+    (format!("{sentence} ({error})"), is_busy(code))
+}
+
+/// Whether the locks of others are in the way. `SQLite` speaks of a failed protocol when it could not get
+/// a lock for reading in a hundred attempts.
+fn is_busy(code: Option<ErrorCode>) -> bool {
+    use ErrorCode::{DatabaseBusy, DatabaseLocked, FileLockingProtocolFailed};
+    matches!(code, Some(DatabaseBusy | DatabaseLocked | FileLockingProtocolFailed))
 }
