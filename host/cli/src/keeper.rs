@@ -125,7 +125,8 @@ mod tests {
         let (stop, _stopped) = oneshot::channel();
         let (loser, lost) = oneshot::channel();
         let lease = Lease { execution: "drill".into(), epoch: 1, holder: "us".into() };
-        let mut keeper = Keeper { store: Arc::new(MemoryStore::new()), lease, stop, lost };
+        let store = Arc::new(MemoryStore::new());
+        let mut keeper = Keeper { store, lease, period: TTL / BEATS, stop, lost };
         drop(loser);
         let lost = keeper.lost().await;
         assert_eq!(lost.to_string(), "drill: nothing renews the lease any more");

@@ -22,6 +22,7 @@
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::time::Duration;
 
 use moontide_runtime::plan::suggest;
 use serde::Deserialize;
