@@ -145,13 +145,15 @@ impl Door {
 
     /// Lets a prepared effect out, or finds out what became of it. What it returns is not journaled yet:
     /// see [`Door::record`]. Once it is `stopping`, nothing is sent any more, also not again; an effect
-    /// that was cut off is still looked up.
+    /// that was cut off is still looked up. If nothing is found of that one, it is sent again, unless a
+    /// person has `decided` about it meanwhile: then it stays `unknown`, and what they said counts.
     pub async fn send(
         &self,
         prepared: &Prepared<'_>,
         way: Way,
         journal: &Writer,
         stopping: &dyn Fn() -> bool,
+        decided: &dyn Fn() -> bool,
     ) -> Result<Settled, StoreError> {
         let mut settled = match way {
             Way::New if !prepared.step.class.needs_intent() => match self.judge(prepared).await {
@@ -166,6 +168,7 @@ impl Door {
                 match prepared.operation.reconcile(&prepared.call, intended_at).await {
                     Finding::Happened(reply) => Settled { reply, attempt: attempts, adopted: true },
                     Finding::Undecided(evidence) => Settled::of(Reply::unknown(evidence), attempts),
+                    Finding::Absent if decided() => Settled::of(not_found(), attempts),
                     Finding::Absent => {
                         self.attempt(prepared, attempts, Some(intended_at), journal, stopping)
                             .await?
@@ -189,11 +192,14 @@ impl Door {
     ) -> Result<Settled, StoreError> {
         let (mut backoff, mut looks) = (FIRST_BACKOFF, 1);
         let mut in_doubt = intended_at.is_some();
+        // Only a person sends again what nobody could find out.
+        let wanted_again = attempts > 0 && !in_doubt;
         loop {
             let judged = self.judge(prepared).await;
             if stopping() {
                 // That a repetition is harmless does not mean that nothing happened.
-                let may_have_happened = in_doubt && prepared.step.class != Class::Tagged;
+                let may_have_happened =
+                    wanted_again || in_doubt && prepared.step.class != Class::Tagged;
                 let reply =
                     if may_have_happened { left_open() } else { Reply::failed(cancelled()) };
                 return Ok(Settled::of(reply, attempts));
@@ -304,6 +310,10 @@ fn left_open() -> Reply {
     Reply::unknown(Evidence::new(
         "the execution was cancelled before it could be found out whether an earlier call happened",
     ))
+}
+
+fn not_found() -> Reply {
+    Reply::unknown(Evidence::new("nothing was found of it, and a person has decided already"))
 }
 
 fn gave_up(evidence: &Evidence, attempts: u32) -> Evidence {

@@ -5,8 +5,10 @@
 //! itself waits for another, so whoever waits must not be the one who commits.
 
 use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -104,7 +106,9 @@ impl Commits {
                 std::mem::take(&mut queue.entries)
             };
             let end = entries.last().map_or(0, |entry| entry.sequence);
-            let appended = self.store.append(&self.lease, &entries).await;
+            // Whoever waits would wait for ever if this task died without a word.
+            let append = AssertUnwindSafe(self.store.append(&self.lease, &entries)).catch_unwind();
+            let appended = append.await.unwrap_or_else(|_| Err(self.gone()));
             drop(self.durable.send_replace(appended.map(|()| end)));
         }
     }
@@ -117,7 +121,7 @@ impl Commits {
     fn gone(&self) -> StoreError {
         StoreError::Unusable {
             place: format!("journal of {}", self.lease.execution),
-            message: "nobody commits any more".to_owned(),
+            message: "a defect of Moontide: its last append was not seen to its end".to_owned(),
             transient: false,
         }
     }

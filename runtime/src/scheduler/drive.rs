@@ -60,6 +60,7 @@ impl<'d> Drive<'d> {
     ) -> Drive<'d> {
         let graph = Graph::of(&shared.execution);
         let state = machine::fold(&graph, tell::events(entries));
+        shared.decided.borrow_mut().extend(state.answers.keys().cloned());
         Drive {
             driver,
             shared,
@@ -109,6 +110,8 @@ impl<'d> Drive<'d> {
                         stop.send_replace(true);
                     }
                 }
+                // Somebody may have changed their mind about a failure in the same breath.
+                Request::Finish { .. } if !self.state.status().is_terminal() => {}
                 Request::Finish { status } => {
                     self.shared.notice(&Notice::Execution { status });
                     return Some(status);
@@ -178,7 +181,11 @@ impl<'d> Drive<'d> {
                 Some(given) => self.answer(prompt, given).await,
                 None => Ok(()),
             },
-            () = tell::until(clock, deadline) => self.time_out().await.map(drop),
+            () = tell::until(clock, deadline) => {
+                // An answer that was given in time may not have been seen yet.
+                self.take_signals().await?;
+                self.time_out().await.map(drop)
+            }
             signals = news => self.take(signals?).await,
         }
     }

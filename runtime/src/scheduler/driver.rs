@@ -185,6 +185,7 @@ impl Driver {
             observer: Rc::clone(&self.observer),
             limits: self.limits.clone(),
             questions,
+            decided: RefCell::default(),
             idle: Rc::default(),
             handed: Rc::default(),
         }

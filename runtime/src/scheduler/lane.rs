@@ -182,7 +182,8 @@ impl<'s> Walk<'s> {
         let watched = stop.clone();
         self.sending.push(Box::pin(async move {
             let stopping = || *watched.borrow();
-            let sent = shared.door.send(&prepared, way, &shared.journal, &stopping);
+            let decided = || question::is_decided(shared, &prepared.step, way);
+            let sent = shared.door.send(&prepared, way, &shared.journal, &stopping, &decided);
             let settled = if needs_intent {
                 Some(sent.await?)
             } else {

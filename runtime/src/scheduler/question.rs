@@ -10,7 +10,7 @@ use super::prompt::{Choice, Prompt, PromptKind, unknown};
 use super::shared::{Counted, Shared};
 use super::state::Answer;
 use crate::effect::builtin::{ASK, AskInput};
-use crate::effect::door::{Prepared, Settled};
+use crate::effect::door::{Prepared, Settled, Way};
 use crate::effect::{EffectError, Evidence, Outcome, Reply, arguments};
 use crate::journal::Step;
 use crate::sandbox::plain;
@@ -103,6 +103,17 @@ pub(super) fn found_out(shared: &Shared, step: &Step, attempts: u32) {
     let _ = shared.questions.send(Wanted::Nothing(doubt(step, attempts)));
 }
 
+/// Whether a person has said what became of an effect that was cut off. If not, it is about to be sent
+/// again, and nobody is asked about the earlier call any more.
+pub(super) fn is_decided(shared: &Shared, step: &Step, way: Way) -> bool {
+    let Way::CutOff { attempts, .. } = way else { return false };
+    let decided = shared.decided.borrow().contains(&doubt(step, attempts));
+    if !decided {
+        found_out(shared, step, attempts);
+    }
+    decided
+}
+
 /// The id of the prompt about an effect after so many attempts.
 fn doubt(step: &Step, attempts: u32) -> String {
     format!("{}.{}.{attempts}.unknown", step.lane, step.position)
@@ -120,6 +131,10 @@ fn found(step: &Step, evidence: &Evidence) -> Value {
 
 /// The answer to a prompt; `None` when the attempt is stopped first.
 async fn answer(shared: &Shared, attempt: &Attempt, mut prompt: Prompt) -> Option<Answer> {
+    if *attempt.stop.borrow() {
+        // The attempt may be over before the driver hears of the question.
+        return None;
+    }
     prompt.opened_at = shared.clock.now();
     let (answer, answered) = oneshot::channel();
     shared.questions.send(Wanted::Answer(Box::new(Question { prompt, answer }))).ok()?;

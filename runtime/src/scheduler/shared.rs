@@ -1,6 +1,7 @@
 //! What all lanes of an execution share: its head, its door, its journal, its watchers.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -25,6 +26,8 @@ pub(super) struct Shared {
     pub(super) limits: Limits,
     /// Where programs' questions go.
     pub(super) questions: mpsc::UnboundedSender<Wanted>,
+    /// The prompts of programs that somebody has answered, also before this process began.
+    pub(super) decided: RefCell<BTreeSet<String>>,
     /// How many lanes wait for nothing but people.
     pub(super) idle: Rc<Cell<usize>>,
     /// How many answers are on their way.

@@ -57,7 +57,7 @@ impl fmt::Display for WaveStatus {
 }
 
 impl WaveStatus {
-    /// Whether nothing can change it any more.
+    /// Whether nothing can change it any more but a person, by a `retry` or a `skip` of what failed.
     pub fn is_terminal(self) -> bool {
         matches!(
             self,
@@ -95,7 +95,7 @@ pub enum ExecutionStatus {
 }
 
 impl ExecutionStatus {
-    /// Whether nothing can change it any more.
+    /// Whether it is over. A person may begin it again once it is `failed`, by a `retry` or a `skip`.
     pub fn is_terminal(self) -> bool {
         matches!(
             self,
@@ -117,6 +117,10 @@ pub struct WaveState {
     /// Whether its program is to stop at its next effect.
     #[serde(skip)]
     pub stopping: bool,
+    /// Whether it is to run once more after it has ended: a hook that runs after the waves, when somebody
+    /// wants one of them again meanwhile.
+    #[serde(skip)]
+    pub again: bool,
     /// Why it is left out when its turn comes.
     #[serde(skip)]
     pub skip: Option<String>,
@@ -175,6 +179,7 @@ impl State {
             attempt: 0,
             approved: false,
             stopping: false,
+            again: false,
             skip: None,
             pauses: 0,
             result: Value::Null,

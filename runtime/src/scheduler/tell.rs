@@ -97,6 +97,12 @@ impl Drive<'_> {
         self.shared.journal.append_at(at, Body::Event { event: event.clone() }).await?;
         self.notice(&state, event);
         self.state = state;
+        if let Event::Signalled { signal, .. } = event
+            && let Wish::Answer { prompt, .. } = &signal.wish
+            && self.state.answers.contains_key(prompt)
+        {
+            self.shared.decided.borrow_mut().insert(prompt.clone());
+        }
         self.requests.extend(requests);
         Ok(())
     }

@@ -1,9 +1,10 @@
 //! Effects of which nobody knows whether they happened: a person is shown the evidence and decides.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use moontide_runtime::scheduler::{Ended, ExecutionStatus, Prompt, PromptKind, WaveStatus};
-use moontide_runtime::store::Wish;
+use moontide_runtime::store::{Store, Wish};
 use serde_json::json;
 
 use crate::support::{Fuse, FusedStore, TestWorld, Trouble, driver, killed, lease};
@@ -145,6 +146,60 @@ async fn what_is_found_out_after_all_needs_nobody() {
     let ids: Vec<&str> = prompts.iter().map(|prompt| prompt.id.as_str()).collect();
     assert_eq!(ids, ["v"], "the question is withdrawn");
     assert_eq!(story.times("test.elusive"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_person_said_counts_also_if_nothing_is_found_afterwards() {
+    // The look-up failed at first, so a person was asked; the next process finds nothing.
+    for (trouble, said, times) in
+        [(Trouble::LostCall, "did-not", 0), (Trouble::LostReply, "happened", 1)]
+    {
+        let story = in_doubt("test.tagged", trouble).await;
+        story.ledger.unsure.borrow_mut().push(true);
+        story.ledger.hidden.set(2);
+        assert_eq!(asked(&story).await.id, ASKED);
+        story.send(answer(ASKED, said)).await;
+        story.ends(ExecutionStatus::Completed).await;
+        assert_eq!(story.times("test.tagged"), times, "`{said}`, and it was sent all the same");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_sent_again_by_the_next_process_is_no_question_any_more() {
+    let story = in_doubt("test.tagged", Trouble::LostCall).await;
+    story.ledger.trouble.borrow_mut().push(Trouble::LostCall);
+    story.ledger.unsure.borrow_mut().extend([true, false, true]);
+    assert_eq!(asked(&story).await.id, ASKED);
+    let Ended::Waiting(prompts) = story.drive(Answers::new()).await.unwrap() else { panic!() };
+    let ids: Vec<&str> = prompts.iter().map(|prompt| prompt.id.as_str()).collect();
+    assert_eq!(ids, ["w#1.1.2.unknown"], "the question about the first call is withdrawn");
+}
+
+#[tokio::test(start_paused = true)]
+async fn try_again_and_a_cancel_in_one_breath_leave_it_unknown() {
+    let story = Story::of(
+        "waves = {
+            { name = 'w', run = function() host.effect('test.once', { say = 1 }) end },
+            { name = 'v', run = function() moontide.sleep('1h') end },
+        }",
+    )
+    .await;
+    story.ledger.trouble.borrow_mut().push(Trouble::LostReply);
+    let held = lease(story.store.as_ref(), "x").await;
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
+    driver.signals_every = Some(Duration::from_secs(10));
+    let people = async {
+        tokio::time::sleep(Duration::from_secs(15)).await;
+        story.send(answer(ASKED, "try-again")).await;
+        story.send(Wish::Cancel).await;
+        std::future::pending::<()>().await;
+    };
+    let ended = driver.drive(&held, people).await.unwrap();
+    assert_eq!(ended, Ended::Finished(ExecutionStatus::Failed));
+    assert!(story.state().await.waves[0].failure.as_ref().unwrap().uncertain, "it may be there");
+    let entries = lines(&story.entries().await);
+    assert!(entries.contains(&"outcome test.once w#1.1 unknown".to_owned()), "{entries:?}");
 }
 
 #[tokio::test(start_paused = true)]

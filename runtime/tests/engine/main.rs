@@ -5,6 +5,7 @@
 
 mod door;
 mod doubt;
+mod late;
 mod people;
 mod programs;
 mod signals;

@@ -142,6 +142,10 @@ impl Story {
             if begins == 1 {
                 assert!(after.started && !held(after), "{name} began in a pause");
                 if node.turn == Turn::Ordinary {
+                    let beside = |at: usize| graph.nodes()[at].turn != Turn::Ordinary;
+                    let cleans_up = programs(graph, before).into_iter().any(beside)
+                        && programs(graph, after).into_iter().any(beside);
+                    assert!(!cleans_up, "{name} began beside a hook that cleans up");
                     assert!(after.cancelled_by.is_none(), "{name} began after a cancel");
                     assert!(after.aborted.is_none(), "{name} began after an abort");
                 }

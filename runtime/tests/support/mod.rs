@@ -91,6 +91,8 @@ pub(crate) struct Ledger {
     pub(crate) trouble: RefCell<Vec<Trouble>>,
     /// How many look-ups find nothing yet of what happened.
     pub(crate) hidden: Cell<u32>,
+    /// Whether the next look-ups, from the last to the first, cannot tell.
+    pub(crate) unsure: RefCell<Vec<bool>>,
     /// How many times the world is too busy to say what a call would do.
     pub(crate) busy: Cell<u32>,
 }
@@ -222,6 +224,9 @@ impl Operation for TestOperation {
         self.fuse.pass().await;
         let hidden = self.ledger.hidden.get();
         self.ledger.hidden.set(hidden.saturating_sub(1));
+        if self.ledger.unsure.borrow_mut().pop() == Some(true) {
+            return Finding::Undecided(Evidence::new("the world did not answer"));
+        }
         let happened = hidden == 0 && self.ledger.done.borrow().contains_key(call.key.as_str());
         match self.class {
             Class::Convergent | Class::Tagged if happened => Finding::Happened(Self::reply(call)),

@@ -109,12 +109,20 @@ impl Step<'_> {
             pairs.all(|(node, wave)| !others(node) || wave.status.is_terminal())
         };
         match self.node(node).turn {
+            // Nor beside a hook that cleans up after the waves.
             Turn::Ordinary => {
-                self.node(node).depends_on.iter().all(|at| self.state.waves[*at].status.satisfies())
+                let satisfied = |at: &usize| self.state.waves[*at].status.satisfies();
+                self.node(node).depends_on.iter().all(satisfied)
+                    && !(0..self.graph.len()).any(|other| self.is_hook_alive(other))
             }
             Turn::AfterCancel { .. } => is_over(&|node| node.turn == Turn::Ordinary),
             Turn::Last => is_over(&|node| node.turn != Turn::Last),
         }
+    }
+
+    /// Whether this is a hook that runs after the waves, and its program is alive.
+    pub(super) fn is_hook_alive(&self, node: usize) -> bool {
+        self.node(node).turn != Turn::Ordinary && holds_program(self.graph, &self.state, node)
     }
 
     fn running(&self) -> usize {

@@ -29,6 +29,12 @@ impl Step<'_> {
                 self.set(node, WaveStatus::Cancelled, Some(format!("cancelled by {by}")));
             }
         }
+        // A person who wants a wave again has not said that a hook may send again what may have happened.
+        let uncertain = matches!(end, End::Failed { failure } if failure.uncertain);
+        let again = std::mem::take(&mut self.state.waves[node].again) && !uncertain;
+        if again && self.state.cancelled_by.is_none() {
+            self.set(node, WaveStatus::Pending, None);
+        }
         Ok(())
     }
 

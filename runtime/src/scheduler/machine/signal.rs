@@ -56,7 +56,7 @@ impl Step<'_> {
             WaveStatus::Failed => {
                 self.state.waves[node].approved = true;
                 self.set(node, WaveStatus::Pending, None);
-                self.call_back();
+                self.call_back(node);
                 Ok(())
             }
             WaveStatus::Waiting => self.answer_for(node, "retry", signal),
@@ -80,7 +80,7 @@ impl Step<'_> {
             WaveStatus::Paused | WaveStatus::Waiting => self.answer_for(node, "skip", signal)?,
             WaveStatus::Failed => {
                 self.set(node, WaveStatus::Skipped, Some(reason));
-                self.call_back();
+                self.call_back(node);
             }
             status => return Err(Refusal::NotSkippable { wave: wave.to_owned(), status }),
         }
@@ -115,10 +115,18 @@ impl Step<'_> {
     }
 
     /// After somebody has changed their mind about a failure: what had been called off waits for its turn
-    /// again, and hooks that ran because it was over will run once more when it is.
-    fn call_back(&mut self) {
+    /// again, and hooks that ran because it was over, or run right now, will run once more when it is. A
+    /// hook's own failure had called off nothing.
+    fn call_back(&mut self, decided: usize) {
+        if self.node(decided).turn != Turn::Ordinary {
+            return;
+        }
         self.state.aborted = None;
         for node in 0..self.graph.len() {
+            if self.is_hook_alive(node) {
+                self.state.waves[node].again = true;
+                continue;
+            }
             let wave = &self.state.waves[node];
             let was_called_off = wave.status == WaveStatus::Cancelled && wave.attempt == 0;
             let runs_after = self.node(node).turn != Turn::Ordinary && wave.status.is_terminal();

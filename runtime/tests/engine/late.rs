@@ -1,0 +1,206 @@
+//! What arrives late, or in the same breath as something else, or finds that something has died.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use moontide_runtime::journal::{Body, Entry, Execution};
+use moontide_runtime::scheduler::{
+    Answers as Ask, Ended, Event, ExecutionStatus, Given, Prompt, WaveStatus,
+};
+use moontide_runtime::store::{Lease, LeaseRecord, Listed, Signal, Store, StoreError, Wish};
+
+use crate::support::{Fuse, TestWorld, driver, lease};
+use crate::{Answers, Story, answer};
+
+/// Drives while people send these wishes, each so long after the one before.
+async fn among_people(story: &Story, every: Duration, wishes: Vec<(Duration, Vec<Wish>)>) -> Ended {
+    let held = lease(story.store.as_ref(), "x").await;
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
+    driver.signals_every = Some(every);
+    driver.answers = Rc::new(Undecided);
+    let people = async {
+        for (after, wishes) in wishes {
+            tokio::time::sleep(after).await;
+            for wish in wishes {
+                story.send(wish).await;
+            }
+        }
+        std::future::pending::<()>().await;
+    };
+    driver.drive(&held, people).await.unwrap()
+}
+
+/// Somebody is at the terminal, and says nothing.
+struct Undecided;
+
+#[async_trait(?Send)]
+impl Ask for Undecided {
+    async fn answer(&self, _prompt: &Prompt) -> Option<Given> {
+        std::future::pending().await
+    }
+}
+
+fn retry(wave: &str) -> Wish {
+    Wish::Retry { wave: wave.to_owned() }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_is_taken_back_in_the_same_breath_is_no_end() {
+    let story = Story::of(
+        "waves = {{ name = 'a', on_failure = 'ask', run = function(wave)
+            if wave.attempt == 1 then error('not yet') end
+        end }}",
+    )
+    .await;
+    let wishes = vec![answer("a#1.failure", "abort"), retry("a")];
+    let ended = among_people(&story, SECOND, vec![(SECOND / 2, wishes)]).await;
+    assert_eq!(ended, Ended::Finished(ExecutionStatus::Completed));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_given_in_time_counts_although_nobody_has_looked_yet() {
+    let story = Story::of(
+        "waves = {{ name = 'a', run = function() end,
+            pause = { message = '?', timeout = '1h', on_timeout = 'abort' } }}",
+    )
+    .await;
+    let minutes = |minutes| Duration::from_mins(minutes);
+    let wishes = vec![(minutes(50), vec![answer("a", "continue")])];
+    let ended = among_people(&story, minutes(45), wishes).await;
+    assert_eq!(ended, Ended::Finished(ExecutionStatus::Completed));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wave_that_is_wanted_again_waits_for_the_last_hook_which_then_runs_once_more() {
+    let story = Story::of(
+        "on_finish = function() moontide.sleep('1h') end,
+        waves = {{ name = 'a', run = function(wave)
+            if wave.attempt == 1 then error('not yet') end
+        end }}",
+    )
+    .await;
+    let wishes = vec![(Duration::from_mins(5), vec![retry("a")])];
+    let ended = among_people(&story, SECOND, wishes).await;
+    assert_eq!(ended, Ended::Finished(ExecutionStatus::Completed));
+    let entries = story.entries().await;
+    let ended = entries.iter().filter_map(|entry| match &entry.body {
+        Body::Event { event: Event::Ended { wave, attempt, .. } } => {
+            Some((wave.as_str(), *attempt))
+        }
+        _ => None,
+    });
+    let expected = [("a", 1), ("@finish", 1), ("a", 2), ("@finish", 2)];
+    assert_eq!(ended.collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_failure_of_the_last_hook_concerns_no_wave() {
+    let waves = "on_finish = function(run) error('no') end,
+        waves = {
+            { name = 'a', pause = '?', run = function() host.effect('test.tagged', {}) end },
+            { name = 'b', run = function() end },
+        }";
+    for wish in [Wish::Skip { wave: "@finish".into() }, retry("@finish")] {
+        let story = Story::of(waves).await;
+        let ended = story.drive(Answers::from([("a", "abort")])).await.unwrap();
+        assert_eq!(ended, Ended::Finished(ExecutionStatus::Failed));
+        story.send(wish.clone()).await;
+        let ended = story.drive(Answers::from([("a.2", "continue")])).await.unwrap();
+        let [off, done] = [WaveStatus::Cancelled, WaveStatus::Completed];
+        let (status, hook) = match wish {
+            Wish::Skip { .. } => (ExecutionStatus::Cancelled, WaveStatus::Skipped),
+            _ => (ExecutionStatus::Failed, WaveStatus::Failed),
+        };
+        assert_eq!(story.statuses().await, [off, done, hook], "an abort stays an abort");
+        assert_eq!(ended, Ended::Finished(status));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_program_that_is_poisoned_before_its_question_is_heard_fails_its_wave_only() {
+    let story = Story::of(
+        "waves = {
+            { name = 'a', run = function()
+                moontide.parallel {
+                    function() moontide.ask { message = 'Which?' } end,
+                    function()
+                        pcall(host.effect, 'test.tagged', { wrong = 1 })
+                        while true do end
+                    end,
+                }
+            end },
+            { name = 'b', run = function() moontide.sleep('1h') end },
+        }",
+    )
+    .await;
+    story.ends(ExecutionStatus::Failed).await;
+    assert_eq!(story.statuses().await, [WaveStatus::Failed, WaveStatus::Completed]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_panics_ends_the_drive_and_does_not_hang_it() {
+    let story = Story::of("waves = {{ name = 'a', run = function() end }}").await;
+    let held = lease(story.store.as_ref(), "x").await;
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let panicking = Arc::new(Panicking(Arc::clone(&story.store) as Arc<dyn Store>));
+    let driver = driver(panicking, world, Answers::new());
+    let ended = driver.drive(&held, std::future::pending());
+    let ended = tokio::time::timeout(Duration::from_hours(1), ended).await.expect("it hangs");
+    assert_eq!(
+        ended.unwrap_err().to_string(),
+        "journal of x: a defect of Moontide: its last append was not seen to its end"
+    );
+}
+
+/// A store whose appends panic.
+struct Panicking(Arc<dyn Store>);
+
+#[async_trait]
+impl Store for Panicking {
+    async fn create(&self, execution: &Execution) -> Result<(), StoreError> {
+        self.0.create(execution).await
+    }
+    async fn execution(&self, id: &str) -> Result<Execution, StoreError> {
+        self.0.execution(id).await
+    }
+    async fn list(&self) -> Result<Vec<Listed>, StoreError> {
+        self.0.list().await
+    }
+    async fn append(&self, _lease: &Lease, _entries: &[Entry]) -> Result<(), StoreError> {
+        panic!("the store is a lie")
+    }
+    async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
+        self.0.journal(id, from).await
+    }
+    async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {
+        self.0.lease(id).await
+    }
+    async fn take(
+        &self,
+        id: &str,
+        holder: &str,
+        seen: Option<&LeaseRecord>,
+    ) -> Result<Lease, StoreError> {
+        self.0.take(id, holder, seen).await
+    }
+    async fn holder_is_gone(&self, id: &str, seen: &LeaseRecord) -> Result<bool, StoreError> {
+        self.0.holder_is_gone(id, seen).await
+    }
+    async fn renew(&self, lease: &Lease) -> Result<(), StoreError> {
+        self.0.renew(lease).await
+    }
+    async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
+        self.0.release(lease).await
+    }
+    async fn send(&self, id: &str, signal: &Signal) -> Result<u64, StoreError> {
+        self.0.send(id, signal).await
+    }
+    async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
+        self.0.signals(id, after).await
+    }
+}
