@@ -99,32 +99,6 @@ async fn a_store_of_a_newer_release_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
-async fn a_log_cut_off_in_its_last_entry_loses_that_entry_only() {
-    let place = Place::in_a_file();
-    let store = place.open();
-    let lease = leased(&*store).await;
-    store.append(&lease, &entries(&lease, 1..=9)).await.unwrap();
-    let before = fs::metadata(beside(&place.file(), "-wal")).unwrap().len();
-    store.append(&lease, &entries(&lease, [10])).await.unwrap();
-    let log = fs::read(beside(&place.file(), "-wal")).unwrap();
-    let before = usize::try_from(before).unwrap();
-    assert!(log.len() > before);
-
-    // As a power failure would leave it, cut at many places in the last transaction.
-    for length in (before..log.len()).step_by(101).chain([log.len() - 1, log.len()]) {
-        let copy = Place::in_a_file();
-        fs::copy(place.file(), copy.file()).unwrap();
-        fs::write(beside(&copy.file(), "-wal"), &log[..length]).unwrap();
-        let store = copy.open();
-        let kept = if length == log.len() { 10 } else { 9 };
-        assert!(sequences(&*store).await.into_iter().eq(1..=kept), "cut at {length}");
-        let seen = store.lease("x").await.unwrap();
-        let lease = store.take("x", "bob", seen.as_ref()).await.unwrap();
-        store.append(&lease, &entries(&lease, [kept + 1])).await.unwrap();
-    }
-}
-
-#[tokio::test]
 async fn everything_that_was_asked_for_is_written_before_the_store_closes() {
     let place = Place::in_a_file();
     let store = place.open();

@@ -68,7 +68,7 @@ fn table(message: String, place: &str, said: &str) -> CommandError {
 /// `SQLite` and the system say it in their own words.
 fn is_full(said: &str) -> bool {
     let said = said.to_lowercase();
-    said.contains("disk is full") || said.contains("no space left")
+    ["disk is full", "no space left", "quota exceeded"].iter().any(|words| said.contains(words))
 }
 
 #[cfg(test)]

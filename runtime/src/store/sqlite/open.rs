@@ -1,10 +1,11 @@
 //! The file of a store: made if it is not there, refused if it is not ours or from a later time.
 
+use std::io::{ErrorKind as IoError, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::locks::Locks;
 use super::private;
@@ -15,6 +16,8 @@ use crate::store::StoreError;
 
 /// How long SQLite waits for another process to finish its transaction.
 const BUSY: Duration = Duration::from_secs(5);
+/// The size of the index that SQLite keeps of its log, at first.
+const INDEX: usize = 32 * 1024;
 /// `MOON`, SQLite's `application_id` of our files.
 const OURS: i32 = i32::from_be_bytes(*b"MOON");
 
@@ -32,22 +35,50 @@ pub(super) struct Opened {
 pub(super) fn open(path: &Path) -> Result<Opened, Trouble> {
     // Absolute, because SQLite gives names such as `:memory:` a meaning of their own.
     let path = std::path::absolute(path).map_err(|e| Trouble::Files("it has no path", e))?;
-    make_file(&path)?;
-    let mut writer = connect(&path)?;
+    open_absolute(&path).map_err(|trouble| if_full(trouble, &path))
+}
+
+fn open_absolute(path: &Path) -> Result<Opened, Trouble> {
+    make_file(path)?;
+    let mut writer = connect(path)?;
     // Even closing a connection would write: it tidies up what a dead process left in the log.
     writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     if is_empty(&writer)? {
-        make_tables(&mut writer, &Locks::beside(&path)?)?;
+        make_tables(&mut writer, &Locks::beside(path)?)?;
     }
-    refuse_others(&writer, &path)?;
+    refuse_others(&writer, path)?;
     writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     for (setting, value) in [("journal_mode", "WAL"), ("synchronous", "FULL"), ("fullfsync", "ON")]
     {
         writer.pragma_update(None, setting, value)?;
     }
-    let reader = connect(&path)?;
+    let reader = connect(path)?;
     reader.pragma_update(None, "query_only", "ON")?;
-    Ok(Opened { writer, reader, locks: Locks::beside(&path)? })
+    Ok(Opened { writer, reader, locks: Locks::beside(path)? })
+}
+
+/// SQLite says the same of a full disk as of a broken one where it makes the files beside its own. Whether
+/// it is full is seen by making one as large.
+fn if_full(trouble: Trouble, path: &Path) -> Trouble {
+    let Trouble::Sqlite(error) = &trouble else { return trouble };
+    let code = error.sqlite_error_code();
+    if !matches!(code, Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure)) {
+        return trouble;
+    }
+    let mut probe = path.as_os_str().to_owned();
+    probe.push(format!(".room-{}", std::process::id()));
+    let made = private::options().create_new(true).open(&probe).and_then(|mut file| {
+        file.write_all(&[0; INDEX])?;
+        file.sync_all()
+    });
+    // It is only litter.
+    let _ = std::fs::remove_file(&probe);
+    match made {
+        Err(error) if matches!(error.kind(), IoError::StorageFull | IoError::QuotaExceeded) => {
+            Trouble::Files("the disk is full", error)
+        }
+        _ => trouble,
+    }
 }
 
 /// Makes an empty file and the directories on the way to it, for their owner only.
@@ -63,7 +94,7 @@ fn make_file(path: &Path) -> Result<(), Trouble> {
             .map_err(|error| Trouble::Files("its directory cannot be made", error))?;
     }
     match private::options().create_new(true).open(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+        Err(error) if error.kind() != IoError::AlreadyExists => {
             Err(Trouble::Files("it cannot be made", error))
         }
         _ => Ok(()),
