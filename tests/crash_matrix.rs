@@ -176,6 +176,9 @@ impl Table {
     #[expect(clippy::print_stdout, reason = "the table is what this is for")]
     fn add(&mut self, row: sweep::Row) -> usize {
         println!("{row}");
+        if !row.failures().is_empty() {
+            println!("{}", row.failures());
+        }
         let points = row.points;
         self.rows.push(row);
         points

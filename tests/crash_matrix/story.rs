@@ -1,5 +1,6 @@
 //! One execution through all its deaths, and what must hold at its end.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -77,15 +78,17 @@ pub(crate) struct Told {
 /// One execution of a runbook in a store of its own and a world of its own.
 pub(crate) struct Story {
     runbook: Runbook,
-    pub(crate) place: Place,
-    pub(crate) sim: Sim,
+    place: Place,
+    sim: Sim,
+    /// How many processes it has had.
+    processes: Cell<usize>,
 }
 
 impl Story {
     /// Nothing has happened yet.
-    pub(crate) fn new(runbook: Runbook, backend: Backend) -> Story {
+    fn new(runbook: Runbook, backend: Backend) -> Story {
         let sim = Sim::of(&runbook.path().join("world.toml"));
-        Story { runbook, place: Place::new(backend, &sim), sim }
+        Story { runbook, place: Place::new(backend, &sim), sim, processes: Cell::new(0) }
     }
 
     /// Tells it: something happens to one process at each point, and nothing to the last one.
@@ -100,16 +103,33 @@ impl Story {
                 break;
             }
         }
-        let ended = story.go_on(|mut command| Ran::of(&command.output().expect("it starts")));
+        let Struck { ran: ended, .. } = story.go_on(|mut command| {
+            let ran = Ran::of(&command.output().expect("it starts"));
+            Struck { ran, came: false }
+        });
         if ended.code != Some(0) {
             let _ = write!(wrong, "exit code {:?}: {}; ", ended.code, ended.stderr);
         }
-        wrong += &story.wrong_with_the_journal(came + 1);
+        wrong += &story.wrong_with_the_journal();
         Told { came, end: story.end(), wrong }
     }
 
-    /// Runs the next process of the execution: `resume`, or `run` if there is nothing yet to resume.
-    pub(crate) fn go_on<T>(&self, run: impl Fn(Command) -> T) -> T {
+    /// Runs the next process of the execution; another one if this one was so starved by a busy machine
+    /// that it could not keep its lease.
+    fn go_on(&self, run: impl Fn(Command) -> Struck) -> Struck {
+        let lapsed = |it: &Struck| !it.came && it.ran.stderr.contains("error[M0503]");
+        let mut struck = self.next(&run);
+        for _ in 0..3 {
+            if lapsed(&struck) {
+                struck = self.next(&run);
+            }
+        }
+        struck
+    }
+
+    /// `resume`, or `run` if there is nothing yet to resume.
+    fn next(&self, run: impl Fn(Command) -> Struck) -> Struck {
+        self.processes.update(|it| it + 1);
         let flags = self.sim.flags();
         let flags = flags.iter().map(String::as_str).chain(self.runbook.answers.iter().copied());
         let flags: Vec<&str> = flags.collect();
@@ -152,7 +172,7 @@ impl Story {
     }
 
     /// How it ended.
-    pub(crate) fn end(&self) -> End {
+    fn end(&self) -> End {
         let ran = self.place.run(&["status", ID, "--output=json"]);
         let mut status: Value = serde_json::from_str(&ran.stdout).unwrap_or_default();
         normalise(&mut status);
@@ -160,7 +180,7 @@ impl Story {
     }
 
     /// Gaps in the journal, or processes that wrote into it in turn.
-    pub(crate) fn wrong_with_the_journal(&self, processes: usize) -> String {
+    fn wrong_with_the_journal(&self) -> String {
         let ran = self.place.run(&["journal", ID, "--output=json"]);
         let lines: Vec<Value> =
             ran.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
@@ -171,7 +191,9 @@ impl Story {
         if lines.is_empty() || !sequences.eq(1..=lines.len() as u64) {
             wrong += "the journal has gaps; ";
         }
-        if !epochs.is_sorted() || epochs.last().is_none_or(|last| *last > processes as u64) {
+        if !epochs.is_sorted()
+            || epochs.last().is_none_or(|last| *last > self.processes.get() as u64)
+        {
             let _ = write!(wrong, "epochs are interleaved: {epochs:?}; ");
         }
         wrong

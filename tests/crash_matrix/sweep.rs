@@ -197,10 +197,15 @@ impl Row {
         }
     }
 
+    /// What is wrong, in words.
+    pub(crate) fn failures(&self) -> String {
+        self.failures.join("\n")
+    }
+
     /// Fails if anything is wrong.
     #[track_caller]
     pub(crate) fn check(&self) {
-        let failures = self.failures.join("\n");
+        let failures = self.failures();
         assert!(
             self.failures.is_empty(),
             "{} of {}:\n{failures}",
