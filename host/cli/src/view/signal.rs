@@ -129,7 +129,7 @@ mod tests {
     fn a_claimed_name_stands_beside_the_real_one() {
         assert_eq!(text(&signal(Wish::Cancel)), "cancel by ann (sent by root) | wrong day");
         let retry = signal(Wish::Retry { wave: "web".into() });
-        assert_eq!(text(&retry), "web: retry by ann (sent by root): wrong day");
+        assert_eq!(text(&retry), "web: retry by ann (sent by root) | wrong day");
         assert_eq!(wish(&retry.wish), "a retry of web");
     }
 }
