@@ -348,6 +348,22 @@ async fn after_a_cancel_the_hooks_run_that_have_something_to_undo() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_wave_that_failed_and_was_skipped_is_put_away_after_a_cancel_too() {
+    let story = Story::of(
+        "waves = {
+            { name = 'a', on_failure = 'skip', run = function() error('half done') end,
+                on_cancel = function() host.effect('test.tagged', { say = 'undo' }) end },
+            { name = 'b', depends_on = { 'a' }, pause = '?', run = function() end },
+        }",
+    )
+    .await;
+    assert_eq!(waits(&story).await, ["b"]);
+    story.send(Wish::Cancel).await;
+    story.ends(ExecutionStatus::Cancelled).await;
+    assert_eq!(story.times("test.tagged"), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_cancel_the_hooks_for_it_are_left_out() {
     let story = Story::of(
         "on_cancel = function() error('no') end,

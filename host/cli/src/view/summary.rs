@@ -88,7 +88,8 @@ impl Summary {
             waves: waves.collect(),
             next: next(record, &prompts, context),
             prompts,
-            runner: record.runner.clone(),
+            // Whoever was killed between the end and giving the lease back drives nothing any more.
+            runner: record.runner.clone().filter(|_| !record.status().is_terminal()),
             pending: record.pending.iter().map(PendingView::of).collect(),
         }
     }

@@ -60,7 +60,7 @@ impl Step<'_> {
             return Some("nothing was cancelled".to_owned());
         }
         let wave = &self.state.waves[of?];
-        let begun = wave.attempt > 0 && !wave.status.satisfies();
+        let begun = wave.attempt > 0 && wave.status != WaveStatus::Completed;
         (!begun).then(|| "its wave left nothing half done".to_owned())
     }
 
