@@ -72,7 +72,7 @@ fn if_full(trouble: Trouble, path: &Path) -> Trouble {
     let mut probe = path.as_os_str().to_owned();
     probe.push(format!(".room-{}", std::process::id()));
     let made = private::options().create_new(true).open(&probe).and_then(|mut file| {
-        file.write_all(&[0; INDEX])?;
+        file.write_all(&vec![0; INDEX])?;
         file.sync_all()
     });
     // It is only litter.
