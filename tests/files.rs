@@ -2,8 +2,17 @@
 
 #![cfg(target_os = "linux")]
 
+#[path = "support/drill.rs"]
+mod drill;
+#[path = "support/dynamo/mod.rs"]
+mod dynamo;
 mod support;
 
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+
+use drill::{Drill, Runner};
 use support::shim::Strike;
 use support::{Home, Ran};
 
@@ -32,8 +41,8 @@ fn a_disk_that_is_full_before_the_store_is_open_is_said_to_be_full() {
         }
         // Once there is room, it is as if nothing had happened.
         assert_eq!(home.run(&["list", "--output=json"]).expect(0).json()["total"], 0);
-        let litter = std::fs::read_dir(home.path().join("moontide")).expect("it is there");
-        let name = |entry: std::fs::DirEntry| entry.file_name().into_string().expect("text");
+        let litter = fs::read_dir(home.path().join("moontide")).expect("it is there");
+        let name = |entry: fs::DirEntry| entry.file_name().into_string().expect("text");
         let litter: Vec<String> = litter.flatten().map(name).collect();
         assert!(!litter.iter().any(|name| name.contains("room")), "{litter:?}");
     }
@@ -46,4 +55,55 @@ fn a_disk_that_fails_is_not_said_to_be_full() {
     let strike = Strike { lasting: true, ..Strike::once("write", 1, "EIO") };
     let ran = struck(&home, &strike, &["list"]).expect(6);
     assert!(ran.stderr.starts_with("error[M0403]: "), "{}", ran.stderr);
+}
+
+/// Whoever runs the tests may be root, and root may write everywhere; so nobody does this.
+#[test]
+fn a_store_that_may_only_be_read_comes_with_the_next_step() {
+    const NOBODY: u32 = 65_534;
+    let home = Home::new();
+    home.run(&["store", "init"]).expect(0);
+    let folder = home.path().join("moontide");
+    let allow = |mode: u32| {
+        let mode = fs::Permissions::from_mode(mode);
+        fs::set_permissions(&folder, mode).expect("it is ours");
+    };
+    let is_root = rustix::process::getuid().is_root();
+    if is_root {
+        for path in [home.path().to_owned(), folder.clone(), folder.join("moontide.db")] {
+            chown(path, Some(NOBODY), None).expect("root may");
+        }
+    }
+    let nobody = || {
+        let mut command = home.moontide(&["list"]);
+        if is_root {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        Ran::of(&command.output().expect("nobody may start moontide, too"))
+    };
+    allow(0o555);
+    let ran = nobody().expect(6);
+    assert!(ran.stderr.starts_with("error[M0403]: "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("it may only be read: check the rights"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("hint: give this user the right to write"), "{}", ran.stderr);
+    allow(0o755);
+}
+
+/// A backup is put in the place of the store while a runner is at work. Neither of the two files may lead
+/// to a second launch.
+#[test]
+fn a_runner_whose_store_is_replaced_stops_and_launches_nothing() {
+    let drill = Drill::lasting("300h");
+    let folder = drill.home.path().join("moontide");
+    let mut runner = Runner::spawn(drill.start());
+    runner.until("running");
+    let backup = folder.join("backup.db");
+    fs::copy(folder.join("moontide.db"), &backup).expect("it can be copied");
+    fs::rename(&backup, folder.join("moontide.db")).expect("it can be replaced");
+    let ran = runner.end();
+    assert_eq!(ran.code, Some(6), "{}", ran.stderr);
+    assert!(ran.stderr.contains("error[M0403]"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("removed or replaced while it was open"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("moontide resume drill"), "{}", ran.stderr);
+    assert_eq!(drill.sim.performed("StartRecovery"), 0);
 }

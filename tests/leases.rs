@@ -5,7 +5,7 @@
 
 #![cfg(target_os = "linux")]
 
-#[path = "leases/drill.rs"]
+#[path = "support/drill.rs"]
 mod drill;
 #[path = "support/dynamo/mod.rs"]
 mod dynamo;

@@ -45,6 +45,15 @@ fn unusable(message: String, said: &str, transient: bool) -> CommandError {
         (code::STORE_FULL, "make room and try again: the journal is in order")
     } else if transient {
         (code::STORE_BUSY, "try again in a moment")
+    } else if said.contains("may only be read") {
+        let hint = "give this user the right to write to the file and its directory: a store is \
+                    written to also when it is only looked at";
+        (code::STORE_UNUSABLE, hint)
+    } else if said.contains("removed or replaced") {
+        (
+            code::STORE_UNUSABLE,
+            "put the right file in its place, with no runner at work; then go on:",
+        )
     } else if said.contains("disk I/O error") {
         (code::STORE_UNUSABLE, "look whether its disk is full, read-only or broken")
     } else {

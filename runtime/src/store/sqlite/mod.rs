@@ -1,6 +1,7 @@
 //! The default store: one SQLite file, shared by any number of processes of one machine.
 //!
 //! - `open`: the file, its settings, its format; `private`: for its owner only.
+//! - `original`: whether the file is still the one that was opened.
 //! - `rows`: the SQL, one function per question.
 //! - `writer`: the thread that writes, many changes a transaction.
 //! - `reader`: the thread that reads, on a connection of its own.
@@ -10,6 +11,7 @@
 
 mod locks;
 mod open;
+mod original;
 mod private;
 mod reader;
 mod rows;
@@ -51,7 +53,7 @@ impl SqliteStore {
         let opened = open::open(path).map_err(|trouble| trouble.at(&place))?;
         Ok(SqliteStore {
             reader: Reader::start(opened.reader, Arc::clone(&place))?,
-            writer: Writer::start(opened.writer, Arc::clone(&place))?,
+            writer: Writer::start(opened.writer, opened.original, Arc::clone(&place))?,
             locks: Arc::new(opened.locks),
             place,
             held: Mutex::default(),

@@ -8,6 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::locks::Locks;
+use super::original::Original;
 use super::private;
 use super::rows::SCHEMA;
 use super::trouble::Trouble;
@@ -27,6 +28,8 @@ pub(super) struct Opened {
     pub(super) writer: Connection,
     /// For the thread that reads.
     pub(super) reader: Connection,
+    /// Which file it is.
+    pub(super) original: Original,
     /// The lock files beside it.
     pub(super) locks: Locks,
 }
@@ -54,7 +57,8 @@ fn open_absolute(path: &Path) -> Result<Opened, Trouble> {
     }
     let reader = connect(path)?;
     reader.pragma_update(None, "query_only", "ON")?;
-    Ok(Opened { writer, reader, locks: Locks::beside(path)? })
+    let original = Original::of(path)?;
+    Ok(Opened { writer, reader, original, locks: Locks::beside(path)? })
 }
 
 /// SQLite says the same of a full disk as of a broken one where it makes the files beside its own. Whether

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
+use super::original::Original;
 use super::thread::Thread;
 use super::trouble::Trouble;
 use crate::store::StoreError;
@@ -28,13 +29,20 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread that writes to `connection`.
-    pub(super) fn start(mut connection: Connection, place: Arc<str>) -> Result<Writer, StoreError> {
+    pub(super) fn start(
+        mut connection: Connection,
+        original: Original,
+        place: Arc<str>,
+    ) -> Result<Writer, StoreError> {
         let told = Arc::clone(&place);
         let thread = Thread::start("store-writer", move |changes| {
             while let Ok(first) = changes.recv() {
                 let waiting = changes.try_iter().take(MOST - 1);
-                let batch = std::iter::once(first).chain(waiting).collect();
-                write(&mut connection, batch, &told);
+                let batch: Vec<_> = std::iter::once(first).chain(waiting).collect();
+                match original.check() {
+                    Ok(()) => write(&mut connection, batch, &told),
+                    Err(trouble) => refuse(batch, &trouble.at(&told)),
+                }
             }
         });
         let thread = thread.map_err(|trouble| trouble.at(&place))?;
@@ -91,6 +99,13 @@ where
         };
         // Nobody may be waiting any more.
         let _ = self.answer.send(answer);
+    }
+}
+
+/// Answers changes that are not even tried.
+fn refuse(batch: Vec<Box<dyn Change>>, error: &StoreError) {
+    for change in batch {
+        change.answer(Err(error.clone()));
     }
 }
 

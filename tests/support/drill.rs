@@ -1,5 +1,7 @@
 //! A drill that two runners want, and a runner that is ended with its test.
 
+#![allow(dead_code, reason = "each test binary uses its part")]
+
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -20,7 +22,8 @@ pub(crate) enum Place {
     Table,
 }
 
-/// A drill of `hello` in a home and a world of its own, under leases that hold for a second, or for three in a table.
+/// A drill of `hello` in a home and a world of its own, under leases that hold for three seconds: a machine
+/// that is busy with other things lets a disk wait for more than one.
 pub(crate) struct Drill {
     pub(crate) home: Home,
     pub(crate) sim: Sim,
@@ -56,12 +59,10 @@ impl Drill {
     /// A command that knows where the journal is.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.home.moontide(arguments);
-        command.env("MOONTIDE_LEASE_TTL", "1s").current_dir(self.home.path());
+        command.env("MOONTIDE_LEASE_TTL", "3s").current_dir(self.home.path());
         if let Some(table) = &self.table {
             let [world, _] = self.sim.flags();
-            // The emulator answers everybody, on a machine that may be busy.
             command
-                .env("MOONTIDE_LEASE_TTL", "3s")
                 .env("MOONTIDE_STORE", table)
                 .env("AWS_ENDPOINT_URL_DYNAMODB", Dynamo::shared().endpoint())
                 .env("AWS_ENDPOINT_URL_STS", world.trim_start_matches("--endpoint-url="));
