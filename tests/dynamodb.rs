@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use dynamo::Dynamo;
-use dynamo::proxy::{Action, Phase};
+use dynamo::proxy::{Action, Asked, Phase};
 use insta::assert_snapshot;
 use support::{Home, Ran, Sim, repository};
 
@@ -151,6 +151,29 @@ fn a_drill_does_not_mind_a_table_that_has_a_bad_day() {
     assert!(writes.is_some_and(|writes| writes > 30), "{writes:?}");
     let list = machine.run(&["list", "--output=json"]).expect(0).json();
     assert_eq!((&list["total"], &list["executions"][0]["runner"]), (&1.into(), &().into()));
+}
+
+/// Nobody can see whether the holder of a lease in a table lives.
+#[test]
+fn an_execution_that_is_over_is_driven_by_nobody_also_if_its_lease_was_never_given_back() {
+    let machine = Machine::ready();
+    let gives_back = "SET #holder = :nobody, #leased";
+    let proxy = Dynamo::shared().proxied(move |asked, phase| {
+        let update = asked.body["UpdateExpression"].as_str().unwrap_or_default();
+        let is_refused = phase == Phase::Before && update.starts_with(gives_back);
+        if is_refused { Action::Throttle("ValidationException") } else { Action::Pass }
+    });
+    let unlucky = Machine { endpoint: proxy.endpoint(), ..machine.second() };
+    let sim = Sim::of(&repository("runbooks/hello/world.toml"));
+    let [endpoint, speed] = sim.flags();
+    let run = ["run", &path("runbooks/hello"), "--mode=drill", "--execution-id=drill"];
+    unlucky.run(&[&run[..], &[&endpoint, &speed]].concat()).expect(0);
+    let asked = proxy.asked();
+    let update = |asked: &Asked| asked.body["UpdateExpression"].as_str().map(str::to_owned);
+    let refused = asked.iter().filter_map(update).filter(|it| it.starts_with(gives_back));
+    assert_eq!(refused.count(), 1);
+    let status = machine.run(&["status", "drill", "--output=json"]).expect(0).json();
+    assert_eq!((&status["status"], status.get("runner")), (&"completed".into(), None));
 }
 
 #[test]

@@ -32,7 +32,7 @@ impl fmt::Display for Backend {
 }
 
 /// How long leases hold in a table, where nobody can see that their holder has died.
-const TTL: &str = "2s";
+const TTL: &str = "4s";
 
 /// An empty store of a kind, gone with the story.
 pub(crate) struct Place {

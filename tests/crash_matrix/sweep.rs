@@ -75,7 +75,7 @@ impl Matrix {
         };
         let name = if step == 1 { kind.to_string() } else { format!("{kind} (1 in {step})") };
         let mut row = self.tell(name, stories, |points, told| {
-            if told.came == 0 {
+            if told.came == 0 && told.wrong.is_empty() {
                 end.fetch_min(points[0].number, Ordering::Relaxed);
             }
         });

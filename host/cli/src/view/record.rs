@@ -21,7 +21,7 @@ pub(crate) struct Record {
     pub(crate) entries: Vec<Entry>,
     /// Which of the journaled signals were refused, and why, by the entry's sequence.
     pub(crate) refused: BTreeMap<u64, Refusal>,
-    /// Who drives it, unless they are known to be dead.
+    /// Who drives it, unless they are known to be dead, or it is over.
     pub(crate) runner: Option<String>,
     /// Signals that nobody has taken yet, in the order in which they will be.
     pub(crate) pending: Vec<Pending>,
@@ -56,12 +56,17 @@ impl Record {
             .readable()
             .map_err(|source| StoreError::Format { place: format!("execution {id}"), source })?;
         let entries = store.journal(id, 1).await?;
-        let runner = alive(store, id).await?;
         let graph = Graph::of(&execution);
         let (state, refused) = fold(&graph, &entries);
         let signals = store.signals(id, last_signal(&entries)).await?;
         let (ahead, pending) = look_ahead(&graph, &state, execution.created_at, signals);
-        Ok(Record { execution, entries, refused, runner, pending, graph, state, ahead })
+        let mut record =
+            Record { execution, entries, refused, runner: None, pending, graph, state, ahead };
+        // Whoever drove it to its end may have died before giving the lease back.
+        if !record.is_over() {
+            record.runner = alive(store, id).await?;
+        }
+        Ok(record)
     }
 
     /// Where it stands as a whole.
