@@ -88,8 +88,7 @@ impl Summary {
             waves: waves.collect(),
             next: next(record, &prompts, context),
             prompts,
-            // Whoever was killed between the end and giving the lease back drives nothing any more.
-            runner: record.runner.clone().filter(|_| !record.status().is_terminal()),
+            runner: record.runner.clone(),
             pending: record.pending.iter().map(PendingView::of).collect(),
         }
     }
