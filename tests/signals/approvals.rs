@@ -62,6 +62,11 @@ fn two_people_in_two_processes_approve_and_no_one_person_twice() {
     hint: `moontide status drill` shows where it stands
     hint: the answer web: continue by ann waits for a runner, and counts first
     ");
+    let status = story.say("bob", &["status", "drill"], 0).stdout;
+    assert!(
+        status.contains("so far: 1 of 2: continue by ann; one more person is needed"),
+        "{status}"
+    );
     let waits = story.resume(4);
     assert!(waits.stderr.contains("1 of 2: continue by ann; one more person"), "{}", waits.stderr);
     assert_snapshot!(timeless(&story.say("bob", &["status", "drill"], 0).stdout), @"
