@@ -127,3 +127,15 @@ fn a_rehearsal_answers_as_the_people_it_takes() {
         ]
     );
 }
+
+#[test]
+fn a_skip_is_one_voice_of_several() {
+    let story = story(2);
+    story.run(&[], 4);
+    let first = story.say("ann", &["skip", "drill", "web"], 0).stdout;
+    assert!(first.starts_with("web: 1 of 2: skip by ann; one more person is needed\n"), "{first}");
+    let second = story.say("bob", &["skip", "drill", "web"], 0).stdout;
+    assert!(second.starts_with("web: skip by bob\n"), "{second}");
+    story.resume(0);
+    assert_eq!(story.waves(), ["skipped"]);
+}

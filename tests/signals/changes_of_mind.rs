@@ -161,3 +161,19 @@ fn a_program_that_was_told_to_stop_hears_no_answer() {
     story.resume(1);
     assert_eq!(story.waves(), ["cancelled"]);
 }
+
+#[test]
+fn a_wave_that_will_be_left_out_says_so_while_it_waits_for_its_turn() {
+    let story = Story::of(
+        "{ name = 'base', pause = 'Begin?', run = function() end },
+        { name = 'web', depends_on = { 'base' }, run = function() end },",
+    );
+    story.run(&[], 4);
+    story.say("ann", &["skip", "drill", "web"], 0);
+    story.resume(4);
+    let status = story.say("ann", &["status", "drill"], 0).stdout;
+    assert!(status.contains("  web  pending: skipped by ann when its turn comes\n"), "{status}");
+    story.say("ann", &["answer", "drill", "continue"], 0);
+    let ended = story.resume(0).stdout;
+    assert!(ended.ends_with("  web  skipped by ann\n"), "{ended}");
+}
