@@ -65,6 +65,11 @@ fn two_people_in_two_processes_approve_and_no_one_person_twice() {
     hint: `moontide status drill` shows where it stands
     hint: the answer web: continue by ann waits for a runner, and counts first
     ");
+    let status = story.say("bob", &["status", "drill"], 0).stdout;
+    assert!(
+        status.contains("so far: 1 of 2: continue by ann; one more person is needed"),
+        "{status}"
+    );
     let waits = story.resume(4);
     assert!(waits.stderr.contains("1 of 2: continue by ann; one more person"), "{}", waits.stderr);
     assert_snapshot!(timeless(&story.say("bob", &["status", "drill"], 0).stdout), @"
@@ -124,4 +129,16 @@ fn a_rehearsal_answers_as_the_people_it_takes() {
             "? web: continue by bob (the rehearsal)  +0:00 | Is the data good?",
         ]
     );
+}
+
+#[test]
+fn a_skip_is_one_voice_of_several() {
+    let story = story(2);
+    story.run(&[], 4);
+    let first = story.say("ann", &["skip", "drill", "web"], 0).stdout;
+    assert!(first.starts_with("web: 1 of 2: skip by ann; one more person is needed\n"), "{first}");
+    let second = story.say("bob", &["skip", "drill", "web"], 0).stdout;
+    assert!(second.starts_with("web: skip by bob\n"), "{second}");
+    story.resume(0);
+    assert_eq!(story.waves(), ["skipped"]);
 }

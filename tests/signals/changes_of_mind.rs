@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use moontide_runtime::store::{Signal, SqliteStore, Store, Wish};
 
-use crate::{Story, given, timeless};
+use crate::{Story, given, heard, timeless};
 
 /// A wave that fails at its first attempt, one that depends on it, and a neighbour.
 const FAILS: &str = "{ name = 'base', run = function(wave)
@@ -137,4 +137,71 @@ fn a_cancel_runs_the_hooks_of_what_was_under_way_and_shows_no_others() {
     assert!(!ended.stderr.contains("@cancel:quiet"), "{}", ended.stderr);
     assert_eq!(names(&story), ["quiet", "busy", "@cancel:busy", "@cancel"]);
     assert_eq!(story.waves(), ["completed", "cancelled", "completed", "completed"]);
+}
+
+#[test]
+fn what_a_cancelled_execution_takes_no_more_is_not_proposed() {
+    let story = Story::of(
+        "{ name = 'web', run = function() moontide.sleep('10m') end,
+          on_cancel = function() error('no') end },
+        { name = 'base', on_failure = 'ask', run = function() error('no') end },",
+    );
+    let (mut runner, mut said) = story.begin("waiting");
+    story.say("ann", &["cancel", "drill"], 0);
+    heard(&mut said, "cancel by ann");
+    assert_eq!(runner.wait().expect("it ends").code(), Some(1));
+    assert_eq!(story.waves(), ["cancelled", "failed", "failed"]);
+    let status = story.say("ann", &["status", "drill"], 0).stdout;
+    assert!(status.ends_with("next: moontide show drill\n"), "{status}");
+    let late = story.say("bob", &["retry", "drill", "base"], 2).stderr;
+    let why = "error[M0111]: the execution has been cancelled already, by ann\n";
+    assert!(late.starts_with(why), "{late}");
+}
+
+#[test]
+fn a_prompt_that_a_waiting_skip_settles_asks_for_no_answer() {
+    let story = Story::of("{ name = 'web', pause = 'Begin?', run = function() end },");
+    story.run(&[], 4);
+    story.say("ann", &["skip", "drill", "web"], 0);
+    let status = timeless(&story.say("ann", &["status", "drill"], 0).stdout);
+    assert_snapshot!(status, @"
+    drill  shop  drill  paused
+      web  paused
+    a skip of web by ann waits for a runner
+    ? web | Begin?
+      answers: none any more; the next runner takes what waits
+    next: moontide resume drill
+    ");
+}
+
+#[test]
+fn a_program_that_was_told_to_stop_hears_no_answer() {
+    let story = Story::of(
+        "{ name = 'web', run = function() moontide.ask { message = 'Well?', choices = { 'yes', 'no' } } end },",
+    );
+    story.run(&[], 4);
+    story.say("ann", &["cancel", "drill"], 0);
+    let status = story.json("status");
+    assert_eq!(status["next"], serde_json::json!(["moontide resume drill"]));
+    let late = story.say("bob", &["answer", "drill", "yes"], 2).stderr;
+    let why = "error[M0111]: the execution has been cancelled already, by ann\n";
+    assert!(late.starts_with(why), "{late}");
+    story.resume(1);
+    assert_eq!(story.waves(), ["cancelled"]);
+}
+
+#[test]
+fn a_wave_that_will_be_left_out_says_so_while_it_waits_for_its_turn() {
+    let story = Story::of(
+        "{ name = 'base', pause = 'Begin?', run = function() end },
+        { name = 'web', depends_on = { 'base' }, run = function() end },",
+    );
+    story.run(&[], 4);
+    story.say("ann", &["skip", "drill", "web"], 0);
+    story.resume(4);
+    let status = story.say("ann", &["status", "drill"], 0).stdout;
+    assert!(status.contains("  web  pending: skipped by ann when its turn comes\n"), "{status}");
+    story.say("ann", &["answer", "drill", "continue"], 0);
+    let ended = story.resume(0).stdout;
+    assert!(ended.ends_with("  web  skipped by ann\n"), "{ended}");
 }

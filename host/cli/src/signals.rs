@@ -85,7 +85,12 @@ fn meaning(now: &Record, signal: &Signal) -> String {
         Wish::Cancel => format!("{}: cancellation wanted by {by}", now.execution.id),
         Wish::Pause => format!("{}: no further wave starts; paused by {by}", now.execution.id),
         Wish::Resume => format!("{}: goes on; resumed by {by}", now.execution.id),
-        Wish::Retry { .. } | Wish::Skip { .. } => signal::text(signal),
+        Wish::Skip { wave } => match now.ahead.prompts.values().find(|it| it.wave == *wave) {
+            // It takes more people than this one.
+            Some(open) => format!("{wave}: {}", prompts::voice(open, signal)),
+            None => signal::text(signal),
+        },
+        Wish::Retry { .. } => signal::text(signal),
     }
 }
 

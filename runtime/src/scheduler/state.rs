@@ -197,6 +197,12 @@ impl State {
         }
     }
 
+    /// Whether a prompt is of a program that was told to stop, and takes no answer any more.
+    pub fn is_deaf(&self, graph: &Graph, prompt: &Prompt) -> bool {
+        let node = graph.index(&prompt.wave).filter(|_| prompt.kind.is_of_program());
+        node.is_some_and(|node| self.waves[node].stopping)
+    }
+
     /// Where the execution stands as a whole.
     pub fn status(&self) -> ExecutionStatus {
         let any = |status| self.waves.iter().any(|wave| wave.status == status);

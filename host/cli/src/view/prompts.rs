@@ -22,6 +22,9 @@ pub(crate) struct PromptView {
     /// The answer that somebody has left, and that nobody has taken yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) answered: Option<Answered>,
+    /// Whether something else that nobody has taken yet settles it: a cancel, or a skip of its wave.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) settled: bool,
 }
 
 /// An answer on its way.
@@ -61,12 +64,17 @@ impl PromptView {
             by: signal::by(signal),
             needs_more: record.ahead.prompts.contains_key(&prompt.id),
         });
-        PromptView { prompt: prompt.clone(), command, commands, answered }
+        let ahead = record.ahead.prompts.get(&prompt.id);
+        let is_heard = ahead.is_some_and(|it| !record.ahead.is_deaf(&record.graph, it));
+        let settled = answered.is_none() && !is_heard;
+        // Whoever has spoken counts for who looks, also while the voice is on its way.
+        let prompt = ahead.filter(|it| it.given.len() > prompt.given.len()).unwrap_or(prompt);
+        PromptView { prompt: prompt.clone(), command, commands, answered, settled }
     }
 
     /// Whether somebody should still answer it.
     pub(crate) fn is_open(&self) -> bool {
-        self.answered.as_ref().is_none_or(|answered| answered.needs_more)
+        !self.settled && self.answered.as_ref().is_none_or(|answered| answered.needs_more)
     }
 
     /// The commands that answer it.
@@ -88,12 +96,17 @@ impl PromptView {
             if !prompt.given.is_empty() {
                 page.line([faint("so far: "), plain(voices(prompt))]);
             }
-            if let Some(Answered { choice, by, needs_more }) = &self.answered {
+            if let Some(Answered { choice, by, needs_more: false }) = &self.answered {
                 let text = format!(" by {by}; the next runner takes it");
                 page.line([faint("answered: "), strong(choice.as_str()), plain(text)]);
-                if !needs_more {
-                    return;
-                }
+                return;
+            }
+            if self.settled {
+                page.line([
+                    faint("answers: "),
+                    plain("none any more; the next runner takes what waits"),
+                ]);
+                return;
             }
             let choices: Vec<&str> = prompt.choices.iter().map(Choice::as_str).collect();
             page.line([faint("answers: "), plain(choices.join(", "))]);

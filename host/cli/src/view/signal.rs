@@ -50,6 +50,7 @@ pub(crate) fn line(signal: &Signal) -> Vec<Span<'static>> {
 pub(crate) fn voice(signal: &Signal) -> String {
     let choice = match &signal.wish {
         Wish::Answer { choice, .. } => choice.as_str(),
+        Wish::Skip { .. } => "skip",
         _ => "",
     };
     format!("{choice} {}", author(signal))

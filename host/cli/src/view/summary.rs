@@ -110,7 +110,9 @@ fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<Strin
     }
     if record.is_over() && record.status() == ExecutionStatus::Failed {
         commands.push(context.command(&format!("show {id}")));
-        for wave in failed(record) {
+        // After a cancel nobody can change their mind.
+        let is_cancelled = record.state.cancelled_by.is_some();
+        for wave in failed(record).filter(|_| !is_cancelled) {
             let wave = quoted(wave);
             commands.push(context.command(&format!("retry {id} {wave}")));
             commands.push(context.command(&format!("skip {id} {wave}")));

@@ -26,7 +26,9 @@ impl Why {
     /// Of a wave.
     pub(crate) fn of(wave: &WaveState) -> Why {
         let failure = wave.failure.as_ref().map(|failure| failure.message.clone());
-        Why::new(wave.reason.clone(), failure)
+        let awaited = wave.skip.as_ref().filter(|_| wave.status == WaveStatus::Pending);
+        let awaited = awaited.map(|skip| format!("{skip} when its turn comes"));
+        Why::new(wave.reason.clone().or(awaited), failure)
     }
 
     /// As it stands behind the wave's status, which the reason may repeat: `skipped by ann`.

@@ -41,6 +41,7 @@ impl Step<'_> {
             });
         };
         self.check_approver(&prompt.approvers, &signal.by)?;
+        self.check_not_stopping(&prompt)?;
         let answer = Answer {
             choice: choice.clone(),
             by: signal.by.clone(),
@@ -83,6 +84,16 @@ impl Step<'_> {
     fn prompt(&self, id: &str) -> Result<Prompt, Refusal> {
         let prompt = self.state.prompts.get(id).cloned();
         prompt.ok_or_else(|| Refusal::NoPrompt(id.to_owned()))
+    }
+
+    /// Refuses an answer to a program that was told to stop: it would never hear it.
+    fn check_not_stopping(&self, prompt: &Prompt) -> Result<(), Refusal> {
+        match &self.state.cancelled_by {
+            Some(by) if self.state.is_deaf(self.graph, prompt) => {
+                Err(Refusal::Cancelled(by.clone()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Refuses whoever is not among the approvers.

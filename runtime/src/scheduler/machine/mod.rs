@@ -61,7 +61,7 @@ pub enum Refusal {
     #[error("the execution is {0}")]
     Status(&'static str),
     /// Somebody has cancelled it before.
-    #[error("the execution is being cancelled already, by {0}")]
+    #[error("the execution has been cancelled already, by {0}")]
     Cancelled(String),
     /// No such prompt is open: never asked, or answered already.
     #[error("there is no open prompt `{0}`")]
