@@ -134,7 +134,12 @@ async fn a_holder_that_let_go_without_a_word_is_known_to_be_gone() {
     assert_eq!(other.holder_is_gone("x", &seen).await, Ok(false));
     assert_eq!(holder.holder_is_gone("x", &seen).await, Ok(false));
     drop(holder);
-    assert_eq!(other.holder_is_gone("x", &seen).await, Ok(true));
+    // A process that another test is just starting has our files until it is itself.
+    let mut gone = false;
+    for _ in 0..10_000 {
+        gone = gone || other.holder_is_gone("x", &seen).await.unwrap();
+    }
+    assert!(gone);
 
     // The one who takes over has a lock of its own.
     other.take("x", "bob", Some(&seen)).await.unwrap();
