@@ -5,16 +5,19 @@
 //!
 //! - `signal`: what people want; `answer`: what an answered prompt does to its wave.
 //! - `end`: what the end of an attempt, or a cancellation, does.
+//! - [`Refusal`]: why an event does not fit.
 //! - `advance`: what can start now, what never will, and whether it is over.
 
 mod advance;
 mod answer;
 mod end;
+mod refusal;
 mod signal;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
+pub use self::refusal::Refusal;
 use super::Event;
 use super::graph::{Graph, Node};
 use super::prompt::Prompt;
@@ -51,90 +54,6 @@ pub enum Request {
     Finish {
         /// How it ended.
         status: ExecutionStatus,
-    },
-}
-
-/// An event that does not fit the state. The state stays as it was.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// It is over, or not begun.
-    #[error("the execution is {0}")]
-    Status(&'static str),
-    /// Somebody has cancelled it before.
-    #[error("the execution has been cancelled already, by {0}")]
-    Cancelled(String),
-    /// No such prompt is open: never asked, or answered already.
-    #[error("there is no open prompt `{0}`")]
-    NoPrompt(String),
-    /// The answer was meant for another question.
-    #[error(
-        "the answer was meant for another question than `{0}`, or for other sources: read it again"
-    )]
-    OtherSeal(String),
-    /// Whoever answers is not among the approvers.
-    #[error("`{by}` may not decide this: it takes {approvers}")]
-    NotApprover {
-        /// Who answered.
-        by: String,
-        /// Who may, for people.
-        approvers: String,
-    },
-    /// It takes several people, and this one has spoken.
-    #[error("`{by}` has said so already: it takes {missing} more")]
-    SamePerson {
-        /// Who answered.
-        by: String,
-        /// How many more people must agree.
-        missing: usize,
-    },
-    /// One person alone cannot leave it out.
-    #[error("leaving `{wave}` out takes several people: answer its pause point once it is open")]
-    NotAlone {
-        /// The wave.
-        wave: String,
-    },
-    /// It is paused already.
-    #[error("the execution is paused already")]
-    Held,
-    /// It is not paused.
-    #[error("nobody has paused the execution")]
-    NotHeld,
-    /// There is no such wave.
-    #[error("there is no wave `{0}`")]
-    NoWave(String),
-    /// Only a failed wave can be attempted once more.
-    #[error("wave `{wave}` is {status}, not failed")]
-    NotFailed {
-        /// The wave.
-        wave: String,
-        /// Where it stands.
-        status: WaveStatus,
-    },
-    /// It is too late, or too early, to leave a wave out.
-    #[error("wave `{wave}` is {status} and cannot be left out")]
-    NotSkippable {
-        /// The wave.
-        wave: String,
-        /// Where it stands.
-        status: WaveStatus,
-    },
-    /// The prompt does not take this answer.
-    #[error("prompt `{prompt}` takes {choices}, not `{choice}`")]
-    NoChoice {
-        /// The prompt.
-        prompt: String,
-        /// What it takes, for people.
-        choices: String,
-        /// What was given.
-        choice: String,
-    },
-    /// No such wave attempt is running.
-    #[error("attempt {attempt} of `{wave}` is not running")]
-    NotRunning {
-        /// The wave.
-        wave: String,
-        /// The attempt.
-        attempt: u32,
     },
 }
 
