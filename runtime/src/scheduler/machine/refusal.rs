@@ -1,0 +1,87 @@
+//! Why an event does not fit the state, in words for whoever wanted it.
+
+use crate::scheduler::state::WaveStatus;
+
+/// An event that does not fit the state. The state stays as it was.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It is over, or not begun.
+    #[error("the execution is {0}")]
+    Status(&'static str),
+    /// Somebody has cancelled it before.
+    #[error("the execution has been cancelled already, by {0}")]
+    Cancelled(String),
+    /// No such prompt is open: never asked, or answered already.
+    #[error("there is no open prompt `{0}`")]
+    NoPrompt(String),
+    /// The answer was meant for another question.
+    #[error(
+        "the answer was meant for another question than `{0}`, or for other sources: read it again"
+    )]
+    OtherSeal(String),
+    /// Whoever answers is not among the approvers.
+    #[error("`{by}` may not decide this: it takes {approvers}")]
+    NotApprover {
+        /// Who answered.
+        by: String,
+        /// Who may, for people.
+        approvers: String,
+    },
+    /// It takes several people, and this one has spoken.
+    #[error("`{by}` has said so already: it takes {missing} more")]
+    SamePerson {
+        /// Who answered.
+        by: String,
+        /// How many more people must agree.
+        missing: usize,
+    },
+    /// One person alone cannot leave it out.
+    #[error("leaving `{wave}` out takes several people: answer its pause point once it is open")]
+    NotAlone {
+        /// The wave.
+        wave: String,
+    },
+    /// It is paused already.
+    #[error("the execution is paused already")]
+    Held,
+    /// It is not paused.
+    #[error("nobody has paused the execution")]
+    NotHeld,
+    /// There is no such wave.
+    #[error("there is no wave `{0}`")]
+    NoWave(String),
+    /// Only a failed wave can be attempted once more.
+    #[error("wave `{wave}` is {status}, not failed")]
+    NotFailed {
+        /// The wave.
+        wave: String,
+        /// Where it stands.
+        status: WaveStatus,
+    },
+    /// It is too late, or too early, to leave a wave out.
+    #[error("wave `{wave}` is {status} and cannot be left out")]
+    NotSkippable {
+        /// The wave.
+        wave: String,
+        /// Where it stands.
+        status: WaveStatus,
+    },
+    /// The prompt does not take this answer.
+    #[error("prompt `{prompt}` takes {choices}, not `{choice}`")]
+    NoChoice {
+        /// The prompt.
+        prompt: String,
+        /// What it takes, for people.
+        choices: String,
+        /// What was given.
+        choice: String,
+    },
+    /// No such wave attempt is running.
+    #[error("attempt {attempt} of `{wave}` is not running")]
+    NotRunning {
+        /// The wave.
+        wave: String,
+        /// The attempt.
+        attempt: u32,
+    },
+}
