@@ -43,7 +43,7 @@ pub(crate) struct Flags {
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
     context.block_on(async {
-        let record = Record::load(store.as_ref(), &flags.execution).await?;
+        let mut record = Record::load(store.as_ref(), &flags.execution).await?;
         let hold = paused(&record).filter(|hold| !Flag::any_fits(&flags.answers, hold));
         if hold.is_some() {
             let store = store.as_ref();
@@ -53,11 +53,12 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
                 return Ok(exit::COMPLETED);
             }
             context.output.say([plain(sent.meaning)]);
+            record = Record::load(store, &flags.execution).await?;
         } else if flags.author.by.is_some() || !flags.author.comment.is_empty() {
             let text = "`--by` and `--comment`: nobody has paused the execution";
             context.output.say([attention("not used: "), plain(text)]);
         }
-        go_on(context, store, &flags.execution, &flags.answers, &flags.aws).await
+        go_on(context, store, record, &flags.answers, &flags.aws).await
     })
 }
 
@@ -66,18 +67,18 @@ fn paused(record: &Record) -> Option<&Prompt> {
     record.ahead.prompts.values().find(|prompt| prompt.kind == PromptKind::Hold)
 }
 
-/// Goes on with an execution that is in the store, unless it is over or somebody has paused it.
+/// Goes on with an execution as it was just loaded from the store, unless it is over or somebody has paused it.
 pub(crate) async fn go_on(
     context: &Context,
     store: Arc<dyn Store>,
-    id: &str,
+    record: Record,
     answers: &[Flag],
     aws: &AwsFlags,
 ) -> Result<u8> {
-    let record = Record::load(store.as_ref(), id).await?;
     Flag::check(answers, &record.execution.plan)?;
     if record.is_over() {
-        context.output.say([plain(format!("{id} is over; there is nothing to resume"))]);
+        let text = format!("{} is over; there is nothing to resume", record.execution.id);
+        context.output.say([plain(text)]);
         context.output.show(&Summary::of(&record, context))?;
         return Ok(exit::of(record.status()));
     }

@@ -22,6 +22,7 @@ use crate::output::style::{plain, strong};
 use crate::runbook::{self, Files};
 use crate::settings::Settings;
 use crate::stores::Address;
+use crate::view::Record;
 use crate::view::summary::mode as mode_word;
 use crate::{ids, params, whoami};
 
@@ -187,7 +188,8 @@ impl Start<'_> {
         context
             .output
             .say([plain(format!("{} was started already; going on with it", existing.id))]);
-        resume::go_on(context, store, &existing.id, &flags.answers, &flags.aws).await
+        let record = Record::load(store.as_ref(), &existing.id).await?;
+        resume::go_on(context, store, record, &flags.answers, &flags.aws).await
     }
 
     fn check_same(&self, existing: &Execution) -> Result<()> {
