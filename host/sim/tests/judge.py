@@ -197,7 +197,8 @@ def meet_trouble(servers):
     except ConnectionClosedError:
         pass
     snapshots, _ = every(drs, "describe_recovery_snapshots", sourceServerID=some)
-    assert len(snapshots) == 6, snapshots
+    # The clock runs fast: the oldest point may be gone before its page is asked for.
+    assert len(snapshots) in (5, 6), snapshots
 
     unknown = "s-00000000000000000"
     refused("ResourceNotFoundException", 404, drs.get_launch_configuration, sourceServerID=unknown)
