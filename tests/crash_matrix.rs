@@ -3,7 +3,7 @@
 //! against the simulator on a port, with executions in a file and in a DynamoDB table.
 //! Nothing happens twice, nothing is lost, and the end is that of the run that was not disturbed.
 //!
-//! A part of the matrix is a test; all of it, with its table, takes half an hour:
+//! A part of the matrix is a test; all of it, with its table, takes about an hour:
 //!
 //! ```sh
 //! cargo test -p moontide --test crash_matrix -- --ignored --nocapture whole
@@ -114,7 +114,7 @@ fn whatever_call_to_a_table_fails_the_process_says_so_and_another_goes_on() {
 }
 
 #[test]
-#[ignore = "takes half an hour; prints the table"]
+#[ignore = "takes about an hour; prints the table"]
 fn whole() {
     let mut rows = Vec::new();
     for backend in [Backend::Sqlite, Backend::Dynamo] {

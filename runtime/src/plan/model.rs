@@ -179,8 +179,8 @@ pub struct Param {
     /// Its value when nobody sets it; without one it must be set.
     #[serde(default)]
     pub default: Option<Value>,
-    /// Never printed and never journaled; kept in the head of its executions, which only the owner of the
-    /// store can read.
+    /// Never printed and never journaled; kept in the head of its executions, which whoever may read the
+    /// store can read: the owner of the file, or the readers of the table.
     #[serde(default)]
     pub secret: bool,
 }

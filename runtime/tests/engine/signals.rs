@@ -1,27 +1,25 @@
 //! What people want from outside: a pause, another attempt, to do without a wave, an end.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use moontide_runtime::journal::Execution;
 use moontide_runtime::scheduler::{Ended, ExecutionStatus, WaveStatus};
-use moontide_runtime::store::{MemoryStore, Store, Wish};
+use moontide_runtime::store::{Store, Wish};
 use serde_json::json;
 
-use crate::support::{Fuse, FusedStore, TestWorld, driver, execution, killed, lease};
+use crate::support::{Fuse, FusedStore, TestWorld, driver, killed, lease};
 use crate::{Answers, Story, answer, lines};
 
 fn retry(wave: &str) -> Wish {
     Wish::Retry { wave: wave.to_owned() }
 }
 
-fn skip(wave: &str) -> Wish {
+pub(crate) fn skip(wave: &str) -> Wish {
     Wish::Skip { wave: wave.to_owned() }
 }
 
 /// The ids of the prompts that are open when nobody is there.
-async fn waits(story: &Story) -> Vec<String> {
+pub(crate) async fn waits(story: &Story) -> Vec<String> {
     match story.drive(Answers::new()).await.unwrap() {
         Ended::Waiting(prompts) => prompts.into_iter().map(|prompt| prompt.id).collect(),
         ended => panic!("it should wait: {ended:?}"),
@@ -201,112 +199,6 @@ async fn what_is_completed_or_unknown_can_neither_be_retried_nor_skipped() {
     story.ends(ExecutionStatus::Failed).await;
     let noted = &lines(&story.entries().await)[entries..];
     assert_eq!(noted, ["event signalled"; 5], "each is journaled, none of them did anything");
-}
-
-/// A story whose `dba` are ann and whoever has the role.
-async fn guarded(waves: &str) -> Story {
-    let source = format!(
-        "local moontide = require('@moontide')\nreturn moontide.runbook {{ name = 'story', {waves} }}"
-    );
-    let dba = vec!["ann".to_owned(), "arn:aws:sts::1:assumed-role/DBA/*".to_owned()];
-    let approvers = BTreeMap::from([("dba".to_owned(), dba)]);
-    let store = Arc::new(MemoryStore::new());
-    store.create(&Execution { approvers, ..execution("x", &source) }).await.unwrap();
-    Story { store, ledger: std::rc::Rc::default() }
-}
-
-#[tokio::test(start_paused = true)]
-async fn only_approvers_may_answer_also_by_way_of_a_skip() {
-    for (by, may) in [
-        ("ann", true),
-        ("bob", true),
-        ("arn:aws:sts::1:assumed-role/DBA/kim", true),
-        ("dba", false),
-        ("eve", false),
-        ("arn:aws:sts::1:assumed-role/Dev/kim", false),
-    ] {
-        for wish in [answer("a", "continue"), answer("a", "skip"), skip("a")] {
-            let story = guarded(
-                "waves = {{ name = 'a', run = function() end,
-                    pause = { message = '?', approvers = { 'dba', 'bob' } } }}",
-            )
-            .await;
-            assert_eq!(waits(&story).await, ["a"]);
-            story.send_by(by, wish.clone()).await;
-            let ended = story.drive(Answers::new()).await.unwrap();
-            let done = ended == Ended::Finished(ExecutionStatus::Completed);
-            assert_eq!(done, may, "{by} {wish:?}: {ended:?}");
-        }
-        let story = guarded(
-            "waves = {{ name = 'a', run = function() end,
-                pause = { message = '?', approvers = { 'dba', 'bob' } } }}",
-        )
-        .await;
-        story.send_by(by, skip("a")).await;
-        let done = story.drive(Answers::new()).await.unwrap();
-        assert_eq!(done == Ended::Finished(ExecutionStatus::Completed), may, "{by}, early");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn two_approvals_take_two_people_who_say_the_same() {
-    let story = guarded(
-        "waves = {{ name = 'a', run = function() end, pause = { message = '?', approvals = 2 } }}",
-    )
-    .await;
-    story.send_by("eve", skip("a")).await;
-    assert_eq!(waits(&story).await, ["a"], "nobody skips it alone beforehand");
-    story.send_by("ann", answer("a", "continue")).await;
-    assert_eq!(waits(&story).await, ["a"]);
-    story.send_by("ann", answer("a", "continue")).await;
-    story.send_by("kim", answer("a", "skip")).await;
-    assert_eq!(waits(&story).await, ["a"], "the same person, then another opinion");
-    assert_eq!(story.state().await.prompts["a"].missing(), 1);
-    story.send_by("kim", answer("a", "continue")).await;
-    story.ends(ExecutionStatus::Completed).await;
-
-    let story = guarded(
-        "waves = {{ name = 'a', run = function() end, pause = { message = '?', approvals = 2 } }}",
-    )
-    .await;
-    assert_eq!(waits(&story).await, ["a"]);
-    story.send_by("ann", answer("a", "continue")).await;
-    story.send_by("ann", answer("a", "skip")).await;
-    story.send_by("bob", answer("a", "continue")).await;
-    assert_eq!(waits(&story).await, ["a"], "ann has changed her mind");
-    story.send_by("ann", answer("a", "continue")).await;
-    story.ends(ExecutionStatus::Completed).await;
-    assert_eq!(story.statuses().await, [WaveStatus::Completed]);
-
-    let story = guarded(
-        "waves = {{ name = 'a', run = function() end, pause = { message = '?', approvals = 2 } }}",
-    )
-    .await;
-    assert_eq!(waits(&story).await, ["a"]);
-    story.send_by("ann", answer("a", "continue")).await;
-    story.send_by("bob", answer("a", "abort")).await;
-    story.ends(ExecutionStatus::Cancelled).await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_answer_with_another_seal_is_refused() {
-    let story = Story::of("waves = {{ name = 'a', pause = '?', run = function() end }}").await;
-    assert_eq!(waits(&story).await, ["a"]);
-    let seal = story.state().await.prompts["a"].seal.clone();
-    let sealed = |seal: &str| Wish::Answer {
-        prompt: "a".into(),
-        choice: "continue".into(),
-        seal: seal.into(),
-        value: json!(null),
-    };
-    // The same question of the same runbook, asked by another execution.
-    let other = Execution { id: "y".into(), ..story.store.execution("x").await.unwrap() };
-    let other = moontide_runtime::scheduler::Graph::of(&other).seal_of("a");
-    assert_ne!(seal, other);
-    story.send(sealed(&other)).await;
-    assert_eq!(waits(&story).await, ["a"]);
-    story.send(sealed(&seal)).await;
-    story.ends(ExecutionStatus::Completed).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,7 +11,7 @@ use crate::signals::Author;
 ///
 /// What it has launched stays: `moontide cleanup` terminates a drill's instances. The runbook's hooks
 /// `on_cancel` run before it ends. If nobody drives the execution, `moontide resume` brings it to its
-/// end. A second cancel also stops the hooks.
+/// end. A second cancel, once the first has been taken, also stops the hooks.
 #[derive(Args)]
 pub(crate) struct Flags {
     /// The execution's id, as `moontide list` shows it
