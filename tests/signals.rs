@@ -81,10 +81,19 @@ impl Story {
     /// Starts a runner whose waits are as long as in life, and returns once a line on its stderr contains
     /// `until`.
     fn begin(&self, until: &str) -> (Child, BufReader<ChildStderr>) {
+        self.begin_by(|command| command, until)
+    }
+
+    /// The same, by what `by` makes of the command.
+    fn begin_by(
+        &self,
+        by: impl Fn(Command) -> Command,
+        until: &str,
+    ) -> (Child, BufReader<ChildStderr>) {
         let folder = self.home.shop("");
         let [endpoint, _] = self.sim.flags();
         let start = ["run", &folder, "--mode=drill", "--execution-id=drill", &endpoint];
-        let mut command = self.command("root", &start);
+        let mut command = by(self.command("root", &start));
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         let mut runner = command.spawn().expect("moontide starts");
         let mut said = BufReader::new(runner.stderr.take().expect("it is piped"));

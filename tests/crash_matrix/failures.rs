@@ -15,6 +15,8 @@ pub(crate) enum Fault {
     Full,
     /// A write fails.
     Broken,
+    /// A commit is not done.
+    Unsynced,
     /// A commit is done, and is said to have failed.
     LostCommit,
     /// A lock is refused.
@@ -40,11 +42,13 @@ pub(crate) struct Failing {
 
 impl Backend {
     /// What can happen to calls to a store of this kind.
-    fn faults(self) -> [Fault; 4] {
+    fn faults(self) -> &'static [Fault] {
         match self {
-            Backend::Sqlite => [Fault::Full, Fault::Broken, Fault::LostCommit, Fault::Refused],
+            Backend::Sqlite => {
+                &[Fault::Full, Fault::Broken, Fault::Unsynced, Fault::LostCommit, Fault::Refused]
+            }
             Backend::Dynamo => {
-                [Fault::Throttled, Fault::Conflict, Fault::FailedAfter, Fault::LostReply]
+                &[Fault::Throttled, Fault::Conflict, Fault::FailedAfter, Fault::LostReply]
             }
         }
     }
@@ -53,8 +57,8 @@ impl Backend {
 impl Failing {
     /// All that can happen to a store of this kind.
     pub(crate) fn all(backend: Backend) -> Vec<Failing> {
-        let both = |fault| [false, true].map(|lasting| Failing { fault, lasting });
-        backend.faults().into_iter().flat_map(both).collect()
+        let both = |&fault: &Fault| [false, true].map(|lasting| Failing { fault, lasting });
+        backend.faults().iter().flat_map(both).collect()
     }
 
     /// What the shim does at the call with this number.
@@ -62,6 +66,7 @@ impl Failing {
         let (calls, then) = match self.fault {
             Fault::Full => ("write", "ENOSPC"),
             Fault::Broken => ("write", "EIO"),
+            Fault::Unsynced => ("sync", "EIO"),
             Fault::LostCommit => ("sync", "EIO-after"),
             Fault::Refused => ("lock", "EAGAIN"),
             fault => unreachable!("no file knows {fault:?}"),
@@ -119,6 +124,7 @@ impl fmt::Display for Failing {
         let fault = match self.fault {
             Fault::Full => "a write finds no room",
             Fault::Broken => "a write fails",
+            Fault::Unsynced => "a commit fails",
             Fault::LostCommit => "a commit is done and fails",
             Fault::Refused => "a lock is refused",
             Fault::Throttled => "a request is throttled",

@@ -71,6 +71,8 @@ pub(crate) struct Told {
     pub(crate) came: usize,
     /// How its execution ended.
     pub(crate) end: End,
+    /// How many of its processes were so starved by a busy machine that they could not keep their lease.
+    pub(crate) lapsed: usize,
     /// What is wrong with it, in words; empty if nothing is.
     pub(crate) wrong: String,
 }
@@ -82,13 +84,21 @@ pub(crate) struct Story {
     sim: Sim,
     /// How many processes it has had.
     processes: Cell<usize>,
+    /// How many of them could not keep their lease.
+    lapsed: Cell<usize>,
 }
 
 impl Story {
     /// Nothing has happened yet.
     fn new(runbook: Runbook, backend: Backend) -> Story {
         let sim = Sim::of(&runbook.path().join("world.toml"));
-        Story { runbook, place: Place::new(backend, &sim), sim, processes: Cell::new(0) }
+        Story {
+            runbook,
+            place: Place::new(backend, &sim),
+            sim,
+            processes: Cell::default(),
+            lapsed: Cell::default(),
+        }
     }
 
     /// Tells it: something happens to one process at each point, and nothing to the last one.
@@ -111,7 +121,7 @@ impl Story {
             let _ = write!(wrong, "exit code {:?}: {}; ", ended.code, ended.stderr);
         }
         wrong += &story.wrong_with_the_journal();
-        Told { came, end: story.end(), wrong }
+        Told { came, end: story.end(), lapsed: story.lapsed.get(), wrong }
     }
 
     /// Runs the next process of the execution; another one if this one was so starved by a busy machine
@@ -121,6 +131,7 @@ impl Story {
         let mut struck = self.next(&run);
         for _ in 0..3 {
             if lapsed(&struck) {
+                self.lapsed.update(|it| it + 1);
                 struck = self.next(&run);
             }
         }

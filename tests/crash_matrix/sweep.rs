@@ -47,6 +47,8 @@ pub(crate) struct Row {
     duplicates: usize,
     lost: usize,
     differing: usize,
+    /// How many processes lost their lease to a busy machine, and another one went on.
+    lapsed: usize,
     failures: Vec<String>,
     /// The points that did not come: the run ended before.
     pub(crate) missed: Vec<String>,
@@ -185,6 +187,7 @@ impl Row {
         self.duplicates += duplicates;
         self.lost += lost;
         self.differing += usize::from(differs);
+        self.lapsed += told.lapsed;
         if duplicates + lost > 0 || differs || !told.wrong.is_empty() {
             let end = &told.end;
             self.failures.push(format!(
@@ -217,7 +220,7 @@ impl Row {
     /// The heads of the columns.
     pub(crate) fn heads() -> String {
         format!(
-            "{:<52}{:>7}{:>9}{:>8}{:>12}{:>6}{:>11}{:>9}",
+            "{:<52}{:>7}{:>9}{:>8}{:>12}{:>6}{:>11}{:>8}{:>9}",
             "what happens",
             "points",
             "stories",
@@ -225,6 +228,7 @@ impl Row {
             "duplicates",
             "lost",
             "differing",
+            "lapsed",
             "seconds"
         )
     }
@@ -232,11 +236,11 @@ impl Row {
 
 impl fmt::Display for Row {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Row { name, points, stories, came, duplicates, lost, differing, .. } = self;
+        let Row { name, points, stories, came, duplicates, lost, differing, lapsed, .. } = self;
         let seconds = self.took.as_secs_f64();
         write!(
             out,
-            "{name:<52}{points:>7}{stories:>9}{came:>8}{duplicates:>12}{lost:>6}{differing:>11}{seconds:>9.1}"
+            "{name:<52}{points:>7}{stories:>9}{came:>8}{duplicates:>12}{lost:>6}{differing:>11}{lapsed:>8}{seconds:>9.1}"
         )
     }
 }

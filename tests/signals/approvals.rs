@@ -106,6 +106,15 @@ fn more_people_than_there_are_is_a_mistake_of_the_plan() {
 }
 
 #[test]
+fn a_group_that_is_misspelt_is_pointed_out() {
+    let wave = "{ name = 'web', run = function() end,
+        pause = { message = '?', approvers = { 'dbas', 'ann' } } },";
+    let story = Story::with(&given::runbook("shop", wave), given::WORLD, SETTINGS);
+    let checked = story.say("root", &["check", &story.home.shop("")], 0);
+    assert_snapshot!(checked.stderr, @"warning: the approver `dbas` is taken for a person; is the group `dba` of `[approvers]` meant?");
+}
+
+#[test]
 fn one_person_is_enough_to_stop() {
     let story = story(2);
     story.run(&[], 4);

@@ -67,6 +67,11 @@ fn a_person_sees_what_was_sent_and_the_three_commands() {
           moontide resume drill
     "#);
     assert!(waits.stderr.contains("not used: --answer try-again"), "{}", waits.stderr);
+    for command in ["retry", "skip"] {
+        let refused = story.say("ann", &[command, "drill", "greet"], 2).stderr;
+        let open = "hint: open: greet#1.7.1.unknown (happened, did-not, try-again)";
+        assert!(refused.contains(open), "{refused}");
+    }
     story.resume(4);
     assert_eq!(story.sim.performed("RebootInstances"), 1);
 }

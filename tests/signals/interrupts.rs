@@ -1,4 +1,6 @@
-//! SIGINT and SIGTERM to a runner.
+//! SIGINT, SIGTERM and SIGHUP to a runner.
+
+use std::process::Command;
 
 use moontide_runtime::journal::Body;
 use moontide_runtime::store::{SqliteStore, Store};
@@ -12,6 +14,45 @@ fn story() -> Story {
     let waves = waves.replace("ids = { 's-1' }", "tags = { App = 'shop' }");
     let world = given::WORLD.replace("name = \"db\"", "name = \"db\"\ntags = { App = \"shop\" }");
     Story::with(&given::runbook("shop", &waves), &world, "")
+}
+
+/// The command under `env` with this flag, which says what it does at SIGHUP: a test may itself run under
+/// `nohup`.
+#[cfg(target_os = "linux")]
+fn with_hangup(flag: &str, command: &Command) -> Command {
+    let mut under = Command::new("/usr/bin/env");
+    under.env_clear().arg(flag).arg(command.get_program()).args(command.get_args());
+    under.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    under
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_is_gone_leaves_everything_in_order() {
+    let story = story();
+    let by = |command| with_hangup("--default-signal=HUP", &command);
+    let (mut runner, mut said) = story.begin_by(by, "running");
+    wait_for_launch(&story);
+    kill_process(Pid::from_child(&runner), Signal::HUP).expect("it hears of it");
+    heard(&mut said, "stopped; to go on: moontide resume drill");
+    assert_eq!(runner.wait().expect("it ends").code(), Some(129));
+    assert_journal_and_lease_are_in_order(&story);
+    story.resume(0);
+    assert_eq!(story.sim.performed("StartRecovery"), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_runner_under_nohup_goes_on_without_its_terminal() {
+    let story = story();
+    let by = |command| with_hangup("--ignore-signal=HUP", &command);
+    let (mut runner, mut said) = story.begin_by(by, "running");
+    wait_for_launch(&story);
+    kill_process(Pid::from_child(&runner), Signal::HUP).expect("it hears of it");
+    // Only the second signal is heard.
+    kill_process(Pid::from_child(&runner), Signal::TERM).expect("it can be stopped");
+    heard(&mut said, "stopped; to go on: moontide resume drill");
+    assert_eq!(runner.wait().expect("it ends").code(), Some(143));
 }
 
 #[test]

@@ -31,10 +31,11 @@ Examples:
   moontide cleanup EXECUTION                     terminate the drill's instances
 
 Exit codes:
-  0 completed            4 waiting for a person     70 a defect of Moontide
-  1 failed               5 another runner drives it 130 stopped by Ctrl-C
-  2 usage                6 settings or credentials  143 stopped by SIGTERM
-  3 runbook refused      7 journal does not match the runbook";
+  0 completed            5 another runner drives it  129 stopped: the terminal is gone
+  1 failed               6 settings or credentials   130 stopped by Ctrl-C
+  2 usage                7 journal does not match    143 stopped by SIGTERM
+  3 runbook refused        the runbook
+  4 waiting for a person 70 a defect of Moontide";
 
 /// Runs disaster-recovery runbooks for AWS Elastic Disaster Recovery, and survives being killed.
 #[derive(Parser)]

@@ -95,7 +95,11 @@ impl Ride<'_> {
     /// exit code.
     pub(crate) async fn finish(self) -> Result<u8> {
         let (record, exit) = self.drive().await?;
-        self.context.output.show(&Summary::of(&record, self.context))?;
+        match self.context.output.show(&Summary::of(&record, self.context)) {
+            // What it would be shown on is gone.
+            Err(_) if exit == exit::HUNG_UP => {}
+            shown => shown?,
+        }
         Ok(exit)
     }
 

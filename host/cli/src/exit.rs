@@ -23,6 +23,8 @@ pub(crate) const CONFIGURATION: u8 = 6;
 pub(crate) const MISMATCH: u8 = 7;
 /// A defect of Moontide.
 pub(crate) const INTERNAL: u8 = 70;
+/// Stopped by SIGHUP: its terminal is gone; `resume` goes on.
+pub(crate) const HUNG_UP: u8 = 129;
 /// Stopped by SIGINT (Ctrl-C); `resume` goes on.
 pub(crate) const INTERRUPTED: u8 = 130;
 /// Stopped by SIGTERM; `resume` goes on.

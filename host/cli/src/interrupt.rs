@@ -1,7 +1,12 @@
-//! SIGINT and SIGTERM: the first one asks the process to stop, a second one of either kind ends it at once.
+//! SIGINT, SIGTERM and SIGHUP: the first one asks the process to stop, a second one of any kind ends it at
+//! once. What the process was told to ignore when it was started, as `nohup` does, stays ignored.
 
 #[cfg(unix)]
+use std::future::poll_fn;
+#[cfg(unix)]
 use std::sync::{Arc, atomic::AtomicBool};
+#[cfg(unix)]
+use std::task::Poll;
 
 use tokio::signal;
 
@@ -9,10 +14,9 @@ use crate::exit;
 
 /// Hears the signals that ask the process to stop, and remembers which was the first.
 pub(crate) struct Interrupt {
+    /// With the exit code that says which one it was.
     #[cfg(unix)]
-    interrupted: Option<signal::unix::Signal>,
-    #[cfg(unix)]
-    terminated: Option<signal::unix::Signal>,
+    heard: Vec<(signal::unix::Signal, u8)>,
     exit: u8,
 }
 
@@ -20,17 +24,20 @@ impl Interrupt {
     /// Listens from now on: no signal ends the process by itself any more, until the second.
     #[cfg(unix)]
     pub(crate) fn listen() -> Interrupt {
-        use signal::unix::{SignalKind, signal};
-        let hurried = Arc::new(AtomicBool::new(false));
-        let heard = |kind: SignalKind, code: u8| {
+        use signal::unix::SignalKind;
+        let kinds = [
+            (SignalKind::interrupt(), exit::INTERRUPTED),
+            (SignalKind::terminate(), exit::TERMINATED),
+            (SignalKind::hangup(), exit::HUNG_UP),
+        ];
+        let (ignored, hurried) = (ignored(), Arc::new(AtomicBool::new(false)));
+        let is_ignored = |kind: SignalKind| ignored >> (kind.as_raw_value() - 1) & 1 == 1;
+        let wanted = kinds.into_iter().filter(|(kind, _)| !is_ignored(*kind));
+        let listen = |(kind, code)| {
             end_at_second(kind, code, &hurried);
-            signal(kind).ok()
+            Some((signal::unix::signal(kind).ok()?, code))
         };
-        Interrupt {
-            interrupted: heard(SignalKind::interrupt(), exit::INTERRUPTED),
-            terminated: heard(SignalKind::terminate(), exit::TERMINATED),
-            exit: exit::INTERRUPTED,
-        }
+        Interrupt { heard: wanted.filter_map(listen).collect(), exit: exit::INTERRUPTED }
     }
 
     /// Listens from now on.
@@ -42,10 +49,14 @@ impl Interrupt {
     /// Returns once the process is asked to stop.
     #[cfg(unix)]
     pub(crate) async fn wait(&mut self) {
-        self.exit = tokio::select! {
-            () = next(&mut self.interrupted) => exit::INTERRUPTED,
-            () = next(&mut self.terminated) => exit::TERMINATED,
-        };
+        let heard = &mut self.heard;
+        self.exit = poll_fn(|context| {
+            let mut heard = heard.iter_mut();
+            let first = heard
+                .find_map(|(signal, code)| signal.poll_recv(context).is_ready().then_some(*code));
+            first.map_or(Poll::Pending, Poll::Ready)
+        })
+        .await;
     }
 
     /// Returns once the process is asked to stop.
@@ -60,6 +71,15 @@ impl Interrupt {
     }
 }
 
+/// The signals that the process was told to ignore when it was started, a bit for each, the lowest for
+/// number 1. Linux says so; elsewhere nothing is known, and none is.
+#[cfg(unix)]
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
+}
+
 /// Ends the process in the signal's handler, whatever it is busy with, if another one was heard before.
 #[cfg(unix)]
 fn end_at_second(kind: signal::unix::SignalKind, code: u8, hurried: &Arc<AtomicBool>) {
@@ -69,13 +89,5 @@ fn end_at_second(kind: signal::unix::SignalKind, code: u8, hurried: &Arc<AtomicB
     // In this order: the first signal sets what the second one finds set.
     if let Err(error) = shutdown.and_then(|_| flag::register(kind, Arc::clone(hurried))) {
         tracing::warn!(%error, "a second signal will not be heard");
-    }
-}
-
-#[cfg(unix)]
-async fn next(signals: &mut Option<signal::unix::Signal>) {
-    match signals {
-        Some(signals) => drop(signals.recv().await),
-        None => std::future::pending().await,
     }
 }

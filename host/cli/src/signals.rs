@@ -124,8 +124,11 @@ fn explain(context: &Context, record: &Record, signal: &Signal, refusal: &Refusa
             let message = format!("`{id}` is over; there is nothing to cancel");
             CommandError::new(code::OVER, message).hint(format!("`{status}` shows how it ended"))
         }
-        _ => CommandError::new(code_of(refusal), refusal.to_string())
-            .hint(format!("`{status}` shows where it stands")),
+        _ => {
+            let error = CommandError::new(code_of(refusal), refusal.to_string());
+            let open = open_in(record, &signal.wish).fold(error, open_hint);
+            open.hint(format!("`{status}` shows where it stands"))
+        }
     };
     let waiting = record.pending.iter().filter(|pending| pending.refusal.is_none());
     waiting.fold(error, |error, pending| {
@@ -153,7 +156,19 @@ pub(crate) fn with_open(context: &Context, record: &Record, message: String) -> 
         let status = context.command(&format!("status {}", record.execution.id));
         return error.hint(format!("nothing is asked; `{status}` says more"));
     }
-    open.into_iter().fold(error, |error, prompt| {
-        error.hint(format!("open: {} ({})", prompt.id, answers::choices(prompt)))
-    })
+    open.into_iter().fold(error, open_hint)
+}
+
+/// What is asked in the wave that somebody wants attempted again or left out.
+fn open_in<'r>(record: &'r Record, wish: &Wish) -> impl Iterator<Item = &'r Prompt> + use<'r> {
+    let wave = match wish {
+        Wish::Retry { wave } | Wish::Skip { wave } => Some(wave.clone()),
+        _ => None,
+    };
+    let prompts = record.ahead.prompts.values();
+    prompts.filter(move |prompt| wave.as_ref() == Some(&prompt.wave))
+}
+
+fn open_hint(error: CommandError, prompt: &Prompt) -> CommandError {
+    error.hint(format!("open: {} ({})", prompt.id, answers::choices(prompt)))
 }

@@ -60,7 +60,7 @@ impl<'d> Drive<'d> {
     ) -> Drive<'d> {
         let graph = Graph::of(&shared.execution);
         let state = machine::fold(&graph, tell::events(entries));
-        shared.decided.borrow_mut().extend(state.answers.keys().cloned());
+        shared.decided.borrow_mut().clone_from(&state.answers);
         Drive {
             driver,
             shared,

@@ -227,8 +227,9 @@ impl<'s> Walk<'s> {
                 Sent::Ended(prepared, settled) => (prepared, settled),
             };
             let is_unknown = matches!(settled.reply.outcome, Outcome::Unknown { .. });
-            if is_unknown && !self.stopping() {
-                let (shared, attempt) = (self.shared, self.attempt);
+            let (shared, attempt) = (self.shared, self.attempt);
+            let is_said = || question::verdict(shared, &prepared.step, settled.attempt).is_some();
+            if is_unknown && (!self.stopping() || is_said()) {
                 let decide = question::decide(shared, attempt, prepared, settled);
                 self.sending.push(Box::pin(decide));
                 continue;

@@ -63,7 +63,7 @@ pub(super) async fn ask<'s>(
 }
 
 /// Asks a person whether an effect has happened, and does what they say. Only then its outcome is
-/// journaled; who stops here leaves it `unknown`.
+/// journaled. Who stops here leaves it `unknown`, unless a person has given their [`verdict`].
 pub(super) async fn decide<'s>(
     shared: &'s Shared,
     attempt: &Attempt,
@@ -82,7 +82,8 @@ pub(super) async fn decide<'s>(
         evidence: Some(Evidence { found: found(step, evidence), ..evidence.clone() }),
         ..Prompt::new(id, &attempt.wave, PromptKind::Unknown, message, &choices)
     };
-    let Some(answer) = answer(shared, attempt, prompt).await else {
+    let answer = answer(shared, attempt, prompt).await;
+    let Some(answer) = answer.or_else(|| verdict(shared, step, settled.attempt)) else {
         return Ok(Sent::Ended(prepared, settled));
     };
     let decided = |reply| Settled { reply, attempt: settled.attempt, adopted: true };
@@ -107,11 +108,19 @@ pub(super) fn found_out(shared: &Shared, step: &Step, attempts: u32) {
 /// again, and nobody is asked about the earlier call any more.
 pub(super) fn is_decided(shared: &Shared, step: &Step, way: Way) -> bool {
     let Way::CutOff { attempts, .. } = way else { return false };
-    let decided = shared.decided.borrow().contains(&doubt(step, attempts));
+    let decided = shared.decided.borrow().contains_key(&doubt(step, attempts));
     if !decided {
         found_out(shared, step, attempts);
     }
     decided
+}
+
+/// What a person has said became of an effect, if they know: that counts also when the attempt is stopped.
+pub(super) fn verdict(shared: &Shared, step: &Step, attempts: u32) -> Option<Answer> {
+    let decided = shared.decided.borrow();
+    let answer = decided.get(&doubt(step, attempts))?;
+    let knows = [unknown::HAPPENED, unknown::DID_NOT].contains(&answer.choice.as_str());
+    knows.then(|| answer.clone())
 }
 
 /// The id of the prompt about an effect after so many attempts.

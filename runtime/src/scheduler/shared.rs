@@ -1,13 +1,14 @@
 //! What all lanes of an execution share: its head, its door, its journal, its watchers.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
 use super::question::Wanted;
+use super::state::Answer;
 use crate::clock::Clock;
 use crate::effect::door::Door;
 use crate::journal::cursor::Past;
@@ -26,8 +27,8 @@ pub(super) struct Shared {
     pub(super) limits: Limits,
     /// Where programs' questions go.
     pub(super) questions: mpsc::UnboundedSender<Wanted>,
-    /// The prompts of programs that somebody has answered, also before this process began.
-    pub(super) decided: RefCell<BTreeSet<String>>,
+    /// The answers to prompts of programs, also those given before this process began.
+    pub(super) decided: RefCell<BTreeMap<String, Answer>>,
     /// How many lanes wait for nothing but people.
     pub(super) idle: Rc<Cell<usize>>,
     /// How many answers are on their way.

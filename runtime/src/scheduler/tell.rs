@@ -99,9 +99,9 @@ impl Drive<'_> {
         self.state = state;
         if let Event::Signalled { signal, .. } = event
             && let Wish::Answer { prompt, .. } = &signal.wish
-            && self.state.answers.contains_key(prompt)
+            && let Some(answer) = self.state.answers.get(prompt)
         {
-            self.shared.decided.borrow_mut().insert(prompt.clone());
+            self.shared.decided.borrow_mut().insert(prompt.clone(), answer.clone());
         }
         self.requests.extend(requests);
         Ok(())

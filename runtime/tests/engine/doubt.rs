@@ -213,6 +213,24 @@ async fn a_cancel_leaves_it_unknown_in_the_journal() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_person_has_said_before_a_cancel_is_journaled() {
+    for (said, ending) in
+        [("happened", "ok adopted"), ("did-not", "failed DidNotHappen"), ("try-again", "unknown")]
+    {
+        let story = in_doubt("test.once", Trouble::LostReply).await;
+        asked(&story).await;
+        // Nobody drives it when both are said.
+        story.send(answer(ASKED, said)).await;
+        story.send(Wish::Cancel).await;
+        story.drive(Answers::new()).await.unwrap();
+        let (entries, ending) =
+            (lines(&story.entries().await), format!("outcome test.once w#1.1 {ending}"));
+        assert!(entries.contains(&ending), "`{said}`: {entries:?}");
+        assert_eq!(story.times("test.once"), 1, "`{said}`, and it was sent again");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cut_off_call_that_could_be_repeated_is_unknown_after_a_cancel_and_not_failed() {
     let story = in_doubt("test.token", Trouble::LostReply).await;
     // Dies between the effect and its outcome.

@@ -2,14 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use moontide_runtime::plan::Plan;
+use moontide_runtime::plan::{Plan, suggest};
 use moontide_runtime::scheduler::{Graph, Prompt};
 
 use crate::error::{CommandError, Result, code};
+use crate::output::Output;
+use crate::output::style::{plain, strong};
 use crate::view::prompts::voices;
 
+/// Groups of people, by the name under which approvers may mean them.
+type Groups = BTreeMap<String, Vec<String>>;
+
 /// Refuses a pause point that takes more people than its approvers are: nobody could ever let it go on.
-pub(crate) fn check(plan: &Plan, groups: &BTreeMap<String, Vec<String>>) -> Result<()> {
+/// Warns of approvers that look like a misspelt group.
+pub(crate) fn check(output: Output, plan: &Plan, groups: &Groups) -> Result<()> {
+    for (name, group) in misspelt(plan, groups) {
+        let sentence = format!(
+            "the approver `{name}` is taken for a person; is the group `{group}` of `[approvers]` meant?"
+        );
+        output.say([strong("warning: "), plain(sentence)]);
+    }
     let pauses = plan.waves.iter().filter_map(|wave| Some((wave, wave.pause.as_ref()?)));
     for (wave, pause) in pauses.filter(|(_, pause)| !pause.approvers.is_empty()) {
         let members = |name: &'_ String| match groups.get(name) {
@@ -33,6 +45,15 @@ pub(crate) fn check(plan: &Plan, groups: &BTreeMap<String, Vec<String>>) -> Resu
         ));
     }
     Ok(())
+}
+
+/// Approvers that are no group, each with the group that is probably meant.
+fn misspelt<'p>(plan: &'p Plan, groups: &'p Groups) -> Vec<(&'p str, &'p str)> {
+    let pauses = plan.waves.iter().filter_map(|wave| wave.pause.as_ref());
+    let approvers: BTreeSet<&String> = pauses.flat_map(|pause| &pause.approvers).collect();
+    let people = approvers.into_iter().filter(|name| !groups.contains_key(*name));
+    let known = || groups.keys().map(String::as_str);
+    people.filter_map(|name| Some((name.as_str(), suggest::nearest(name, known())?))).collect()
 }
 
 /// Why this person is not the one who can answer now; `None`: they can.

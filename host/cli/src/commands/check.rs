@@ -33,7 +33,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
     let plan = files.plan(&settings.limits(), SEED)?;
-    people::check(&plan, &settings.approvers)?;
+    people::check(context.output, &plan, &settings.approvers)?;
     if !flags.params.is_empty() {
         params::bind(&plan, &flags.params)?;
     }

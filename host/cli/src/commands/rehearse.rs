@@ -54,7 +54,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
     let plan = files.plan(&settings.limits(), flags.seed)?;
-    people::check(&plan, &settings.approvers)?;
+    people::check(context.output, &plan, &settings.approvers)?;
     let params = params::bind(&plan, &flags.params)?;
     Flag::check(&flags.answers, &plan)?;
     let beside = || files.folder.join(world::FILE);

@@ -96,7 +96,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let settings = context.settings(Some(&files.folder))?;
     let seed = fastrand::u64(..);
     let plan = files.plan(&settings.limits(), seed)?;
-    people::check(&plan, &settings.approvers)?;
+    people::check(context.output, &plan, &settings.approvers)?;
     let start = Start { context, flags, files, plan, seed };
     context.block_on(start.go(settings))
 }
