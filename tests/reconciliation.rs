@@ -8,7 +8,7 @@ mod support;
 mod given;
 
 use given::shop;
-use support::{Home, Sim};
+use support::{Home, Ran, Sim};
 
 const HELLO: &str = include_str!("../runbooks/hello/runbook.luau");
 const WORLD: &str = include_str!("../runbooks/hello/world.toml");
@@ -21,6 +21,11 @@ struct Drill {
 
 impl Drill {
     fn of(after: &str, operation: &str, effect: bool) -> Drill {
+        Drill::with(after, operation, effect, "")
+    }
+
+    /// The same with more faults.
+    fn with(after: &str, operation: &str, effect: bool, more: &str) -> Drill {
         let runbook = HELLO
             .replacen("local moontide", "local ssm = require('@moontide/ssm')\nlocal ec2 = require('@moontide/ec2')\nlocal moontide", 1)
             .replace("moontide.log.info(`Hello, {wave.instance_ids[1]}`)", after);
@@ -28,14 +33,18 @@ impl Drill {
             "\n[[faults]]\nkind = \"drop_reply\"\noperation = \"{operation}\"\neffect = {effect}\n"
         );
         let home = shop(&[("runbook.luau", &runbook)]);
-        Drill { home, sim: Sim::with(&format!("{WORLD}{fault}")) }
+        Drill { home, sim: Sim::with(&format!("{WORLD}{fault}{more}")) }
     }
 
     fn run(&self) {
+        self.ends(0);
+    }
+
+    fn ends(&self, code: i32) -> Ran {
         let folder = self.home.shop("");
         let [endpoint, speed] = self.sim.flags();
         let run = ["run", &folder, "--mode=drill", "--execution-id=drill", &endpoint, &speed];
-        self.home.run(&run).expect(0);
+        self.home.run(&run).expect(code)
     }
 
     fn clean_up(&self) -> usize {
@@ -125,4 +134,19 @@ fn a_call_with_a_token_is_sent_again_with_the_same() {
         let started = started.expect("it was asked for");
         assert_eq!(started.detail.ends_with("known by its token"), effect, "{started:?}");
     }
+}
+
+#[test]
+fn a_call_with_a_token_that_is_refused_after_a_lost_reply_may_have_happened() {
+    let automation =
+        "ssm.run_automation { document_name = 'Shop-Open', parameters = { Shop = { 'lisbon' } } }";
+    let throttled = "\n[[faults]]\nkind = \"throttle\"\noperation = \"ssm:StartAutomationExecution\"\n\
+                     times = 100\n";
+    let drill = Drill::with(automation, "ssm:StartAutomationExecution", true, throttled);
+    let waits = drill.ends(4).stdout;
+    assert!(waits.contains("an earlier call may have happened"), "{waits}");
+    let value = "happened --value '{\"automation_execution_id\":\"…\"}'";
+    assert!(waits.contains(value), "{waits}");
+    let replies = drill.replies("StartAutomationExecution");
+    assert_eq!(replies, [&[LOST_REPLY], [Some(400); 7].as_slice()].concat());
 }

@@ -124,3 +124,17 @@ fn try_again_sends_it_once_more() {
         story.journal().into_iter().filter(|line| line.contains("reboot_instances intent"));
     assert_eq!(intents.count(), 2);
 }
+
+#[test]
+fn who_vouches_for_a_launch_names_its_job() {
+    let faults = "\n[[faults]]\nkind = \"drop_reply\"\noperation = \"drs:StartRecovery\"\n\
+                  [[faults]]\nkind = \"throttle\"\noperation = \"drs:DescribeJobs\"\nskip = 1\ntimes = 100000\n";
+    let story = Story::with(HELLO, &format!("{WORLD}{faults}"), "");
+    let waits = story.run(&["--answer=greet=happened"], 4);
+    assert!(waits.stderr.contains("not used: --answer greet=happened"), "{}", waits.stderr);
+    let answer = "moontide answer drill happened --value '{\"job\":{\"job_id\":\"drsjob-…\"}}'";
+    assert!(waits.stdout.contains(answer), "{}", waits.stdout);
+    let refused = story.say("ann", &["answer", "drill", "happened"], 2).stderr;
+    assert!(refused.contains("--value '{\"job\":{\"job_id\":\"drsjob-…\"}}'"), "{refused}");
+    assert_eq!(story.sim.performed("StartRecovery"), 1);
+}

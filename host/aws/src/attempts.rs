@@ -1,8 +1,9 @@
 //! How often the SDK may send one request.
 //!
 //! The stock SDK sends again when a reply is lost, on a 500 and on a throttle: three times, also
-//! for `StartRecovery`, which has no token and is destructive when it runs twice. So it may do so only
-//! where repetition is harmless by construction; everywhere else repeating is the journal's affair.
+//! for `StartRecovery`, which has no token and is destructive when it runs twice; and it hides that from its
+//! caller, who then takes a refusal of the last one for a refusal of all. So it may do so only for reads;
+//! everywhere else repeating is the journal's affair.
 
 use aws_config::retry::RetryConfig;
 use moontide_runtime::effect::Class;
@@ -20,8 +21,8 @@ impl Attempts {
     /// What an operation of `class` may do.
     pub(crate) fn of(class: Class) -> Attempts {
         match class {
-            Class::Pure | Class::Read | Class::Token => Attempts::Several,
-            Class::Convergent | Class::Tagged | Class::Once => Attempts::One,
+            Class::Pure | Class::Read => Attempts::Several,
+            Class::Convergent | Class::Token | Class::Tagged | Class::Once => Attempts::One,
         }
     }
 
@@ -39,11 +40,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_harmless_to_repeat_is_repeated() {
+    fn only_reads_are_repeated_behind_the_journal() {
         let configured = RetryConfig::standard().with_max_attempts(7);
         for (class, attempts) in [
             (Class::Read, 7),
-            (Class::Token, 7),
+            (Class::Token, 1),
             (Class::Convergent, 1),
             (Class::Tagged, 1),
             (Class::Once, 1),

@@ -23,6 +23,8 @@ pub(crate) trait Binding: 'static {
     const NAME: &'static str;
     /// What a crash in the middle of it means.
     const CLASS: Class;
+    /// What it returns, as an example, if runbooks cannot go on without: see [`Operation::returns`].
+    const RETURNS: Option<&'static str> = None;
     /// Its arguments: unknown fields refused, defaults filled in when written back.
     type Arguments: DeserializeOwned + Serialize;
 
@@ -94,6 +96,10 @@ impl<B: Binding> Operation for Bound<B> {
 
     fn class(&self) -> Class {
         B::CLASS
+    }
+
+    fn returns(&self) -> Option<&'static str> {
+        B::RETURNS
     }
 
     fn check(&self, arguments: &Value) -> Result<Value, EffectError> {

@@ -8,8 +8,9 @@ use moontide_runtime::scheduler::{Prompt, Refusal};
 use moontide_runtime::store::{Signal, Store, Wish};
 
 use crate::clocks::SystemClock;
-use crate::context::Context;
+use crate::context::{Context, quoted};
 use crate::error::{Code, CommandError, Result, code};
+use crate::output::words;
 use crate::view::sent::Sent;
 use crate::view::{Record, prompts, signal};
 use crate::{answers, whoami};
@@ -104,9 +105,27 @@ fn explain(context: &Context, record: &Record, signal: &Signal, refusal: &Refusa
         let message = format!("`{prompt}` was answered already: {choice} by {}", signal::by(first));
         return CommandError::new(code::BAD_ANSWER, message).hint("the first answer counts");
     }
+    if let Wish::Answer { prompt, .. } = &signal.wish
+        && let Some((choice, deadline)) = record.overdue(prompt)
+    {
+        let message = format!(
+            "the time to answer `{prompt}` was over at {}: {choice}",
+            words::time(deadline)
+        );
+        let resume = context.command(&format!("resume {id}"));
+        return CommandError::new(code::BAD_ANSWER, message)
+            .hint(format!("`{resume}` goes on with that"));
+    }
     let error = match (refusal, &signal.wish) {
         (Refusal::NoPrompt(_), Wish::Answer { .. }) => {
             with_open(context, record, refusal.to_string())
+        }
+        (Refusal::NoValue { prompt, returns }, _) => {
+            let prompt = quoted(prompt);
+            let answer = context
+                .command(&format!("answer {id} {prompt} happened --value {}", quoted(returns)));
+            CommandError::new(code::BAD_ANSWER, refusal.to_string())
+                .hint(format!("say which one it was: `{answer}`"))
         }
         (Refusal::NoWave(wave), _) => {
             let waves = || record.execution.plan.waves.iter().map(|wave| wave.name.as_str());

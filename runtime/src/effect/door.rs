@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::policy::Rules;
 use super::redact::Secrets;
@@ -58,6 +58,13 @@ pub struct Prepared<'d> {
     pub step: Step,
 }
 
+impl Prepared<'_> {
+    /// What it returns, as an example: see [`Operation::returns`].
+    pub fn returns(&self) -> Option<&'static str> {
+        self.operation.returns()
+    }
+}
+
 /// What is known of an effect that is about to be sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Way {
@@ -74,7 +81,21 @@ pub enum Way {
     Again {
         /// How often it was sent.
         attempts: u32,
+        /// When it was about to be sent the first time.
+        intended_at: Timestamp,
     },
+}
+
+impl Way {
+    /// How often it was about to be sent, and when for the first time.
+    fn past(self) -> (u32, Option<Timestamp>) {
+        match self {
+            Way::New => (0, None),
+            Way::CutOff { attempts, intended_at } | Way::Again { attempts, intended_at } => {
+                (attempts, Some(intended_at))
+            }
+        }
+    }
 }
 
 /// An effect that has ended but is not journaled yet.
@@ -85,12 +106,16 @@ pub struct Settled {
     pub attempt: u32,
     /// Whether an earlier call was adopted.
     pub adopted: bool,
+    /// When it was about to be sent the first time; `None` if it never was.
+    pub intended_at: Option<Timestamp>,
+    /// Whether a person has had their say: they wanted it sent again, and it was not let out.
+    pub is_said: bool,
 }
 
 impl Settled {
     /// The end of an effect that was sent in this process, at this attempt.
     pub fn of(reply: Reply, attempt: u32) -> Settled {
-        Settled { reply, attempt, adopted: false }
+        Settled { reply, attempt, adopted: false, intended_at: None, is_said: false }
     }
 }
 
@@ -155,51 +180,56 @@ impl Door {
         stopping: &dyn Fn() -> bool,
         decided: &dyn Fn() -> bool,
     ) -> Result<Settled, StoreError> {
+        let mut intended_at = way.past().1;
+        let first = &mut intended_at;
         let mut settled = match way {
             Way::New if !prepared.step.class.needs_intent() => match self.judge(prepared).await {
                 Ok(()) => Settled::of(prepared.operation.perform(&prepared.call).await, 0),
                 Err(error) => Settled::of(Reply::failed(error), 0),
             },
-            Way::New => self.attempt(prepared, 0, None, journal, stopping).await?,
-            Way::Again { attempts } => {
-                self.attempt(prepared, attempts, None, journal, stopping).await?
+            Way::New | Way::Again { .. } => {
+                self.attempt(prepared, way, first, journal, stopping).await?
             }
             Way::CutOff { attempts, intended_at } => {
                 match prepared.operation.reconcile(&prepared.call, intended_at).await {
-                    Finding::Happened(reply) => Settled { reply, attempt: attempts, adopted: true },
+                    Finding::Happened(reply) => {
+                        Settled { adopted: true, ..Settled::of(reply, attempts) }
+                    }
                     Finding::Undecided(evidence) => Settled::of(Reply::unknown(evidence), attempts),
                     Finding::Absent if decided() => Settled::of(not_found(), attempts),
                     Finding::Absent => {
-                        self.attempt(prepared, attempts, Some(intended_at), journal, stopping)
-                            .await?
+                        self.attempt(prepared, way, first, journal, stopping).await?
                     }
                 }
             }
         };
+        settled.intended_at = intended_at;
         self.hide(&mut settled.reply.outcome);
         Ok(settled)
     }
 
-    /// Sends a mutating effect until it has a definite end, journaling each intent first. `intended_at`:
-    /// it was sent before, and nobody saw how that ended.
+    /// Sends a mutating effect until it has a definite end, journaling each intent first. If it was sent
+    /// before, nobody saw how that ended, and the world was looked at, or a person wants it sent again.
+    /// `intended_at`: when it was about to be sent the first time, once it was.
     async fn attempt(
         &self,
         prepared: &Prepared<'_>,
-        mut attempts: u32,
-        mut intended_at: Option<Timestamp>,
+        way: Way,
+        intended_at: &mut Option<Timestamp>,
         journal: &Writer,
         stopping: &dyn Fn() -> bool,
     ) -> Result<Settled, StoreError> {
+        let (mut attempts, _) = way.past();
+        let class = prepared.step.class;
         let (mut backoff, mut looks) = (FIRST_BACKOFF, 1);
-        let mut in_doubt = intended_at.is_some();
+        let mut in_doubt = attempts > 0;
         // Only a person sends again what nobody could find out.
-        let wanted_again = attempts > 0 && !in_doubt;
+        let wanted_again = matches!(way, Way::Again { .. });
         loop {
             let judged = self.judge(prepared).await;
             if stopping() {
                 // That a repetition is harmless does not mean that nothing happened.
-                let may_have_happened =
-                    wanted_again || in_doubt && prepared.step.class != Class::Tagged;
+                let may_have_happened = wanted_again || in_doubt && class != Class::Tagged;
                 let reply =
                     if may_have_happened { left_open() } else { Reply::failed(cancelled()) };
                 return Ok(Settled::of(reply, attempts));
@@ -212,7 +242,13 @@ impl Door {
                     self.back_off(&mut backoff).await;
                     continue;
                 }
-                Err(error) => return Ok(Settled::of(Reply::failed(error), attempts)),
+                Err(error) => {
+                    let is_open = wanted_again || in_doubt && class == Class::Token;
+                    let reply =
+                        if is_open { refused(&error, Value::Null) } else { Reply::failed(error) };
+                    let is_said = wanted_again && attempts == way.past().0;
+                    return Ok(Settled { is_said, ..Settled::of(reply, attempts) });
+                }
             }
             attempts += 1;
             let body = Body::Intent { step: prepared.step.clone(), attempt: attempts };
@@ -233,17 +269,25 @@ impl Door {
             }
             match (prepared.operation.reconcile(&prepared.call, first).await, &reply.outcome) {
                 (Finding::Happened(reply), _) => {
-                    return Ok(Settled { reply, attempt: attempts, adopted: true });
+                    return Ok(Settled { adopted: true, ..Settled::of(reply, attempts) });
+                }
+                (Finding::Undecided(evidence), Outcome::Failed { error }) => {
+                    return Ok(Settled::of(refused(error, evidence.found), attempts));
                 }
                 (Finding::Undecided(evidence), _) => {
                     return Ok(Settled::of(Reply::unknown(evidence), attempts));
                 }
                 (Finding::Absent, Outcome::Unknown { .. }) if attempts < MOST_ATTEMPTS => {
                     in_doubt = true;
+                    self.back_off(&mut backoff).await;
                 }
                 (Finding::Absent, Outcome::Unknown { evidence }) => {
                     let evidence = gave_up(evidence, attempts);
                     return Ok(Settled::of(Reply::unknown(evidence), attempts));
+                }
+                // Nobody has looked: to send it again was harmless, with the same token.
+                (Finding::Absent, Outcome::Failed { error }) if class == Class::Token => {
+                    return Ok(Settled::of(refused(error, Value::Null), attempts));
                 }
                 (Finding::Absent, _) => return Ok(Settled::of(reply, attempts)),
             }
@@ -310,6 +354,16 @@ fn left_open() -> Reply {
     Reply::unknown(Evidence::new(
         "the execution was cancelled before it could be found out whether an earlier call happened",
     ))
+}
+
+/// The last call was refused, which says nothing of an earlier one. `found`: what a look at the world did.
+fn refused(error: &EffectError, found: Value) -> Reply {
+    let message = format!(
+        "an earlier call may have happened; sent again, it was refused: {}: {}",
+        error.code, error.message
+    );
+    let found = json!({ "code": error.code, "details": error.details, "found": found });
+    Reply::unknown(Evidence { message, found })
 }
 
 fn not_found() -> Reply {

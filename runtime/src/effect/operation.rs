@@ -30,6 +30,12 @@ pub trait Operation {
     /// its argument.
     fn check(&self, arguments: &Value) -> Result<Value, EffectError>;
 
+    /// What it returns, as an example in JSON, if runbooks cannot go on without: a person who vouches for a
+    /// call has to say it.
+    fn returns(&self) -> Option<&'static str> {
+        None
+    }
+
     /// What the call would do to the outside, for the policy to judge; may look at the world, must not
     /// change it. Asked before every new call that is not `pure` or `read`.
     async fn consequences(&self, call: &Call) -> Result<Consequences, EffectError> {
@@ -91,7 +97,7 @@ impl Reply {
 pub enum Finding {
     /// It happened: adopt this reply instead of sending again.
     Happened(Reply),
-    /// It did not happen, or sending it again is harmless: perform it.
+    /// It did not happen, or, of a `token`, sending it again is harmless: perform it.
     Absent,
     /// It cannot be told.
     Undecided(Evidence),

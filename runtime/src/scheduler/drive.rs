@@ -8,6 +8,7 @@ use std::rc::Rc;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -87,9 +88,18 @@ impl<'d> Drive<'d> {
         Ok(())
     }
 
+    pub(super) fn now(&self) -> Timestamp {
+        self.driver.clock.now()
+    }
+
     /// The prompts that are open.
     pub(super) fn prompts(&self) -> Vec<Prompt> {
         self.state.prompts.values().cloned().collect()
+    }
+
+    /// Whether the end of the execution was requested.
+    pub(super) fn is_finishing(&self) -> bool {
+        self.requests.iter().any(|request| matches!(request, Request::Finish { .. }))
     }
 
     /// Begins everything that was requested; returns the status if that was the end.
@@ -174,6 +184,8 @@ impl<'d> Drive<'d> {
             },
             Some((node, attempt, end)) = self.lanes.next() => {
                 self.stops.remove(&node);
+                // A pause that was sent before this wave ended holds the next one.
+                self.look_for_signals().await?;
                 let wave = self.graph.nodes()[node].name.clone();
                 self.tell(&Event::Ended { wave, attempt, end: end? }).await
             }
@@ -184,7 +196,7 @@ impl<'d> Drive<'d> {
             () = tell::until(clock, deadline) => {
                 // An answer that was given in time may not have been seen yet.
                 self.take_signals().await?;
-                self.time_out().await.map(drop)
+                self.time_out(clock.now()).await.map(drop)
             }
             signals = news => self.take(signals?).await,
         }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::drive::Drive;
@@ -37,7 +38,7 @@ pub trait Answers {
 }
 
 /// An answer given in this process.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Given {
     /// One of the prompt's choices.
     pub choice: String,
@@ -45,6 +46,8 @@ pub struct Given {
     pub by: String,
     /// What they said about it.
     pub comment: String,
+    /// What an effect returned of which they say that it happened.
+    pub value: Value,
 }
 
 /// How a driver stopped, the journal being in order.
@@ -195,12 +198,16 @@ impl Driver {
 async fn run(drive: &mut Drive<'_>) -> Result<Ended, DriveError> {
     drive.begin().await?;
     loop {
+        if drive.is_finishing() {
+            // Somebody may want a failed wave again: look before leaving.
+            drive.look_for_signals().await?;
+        }
         if let Some(status) = drive.perform_requests() {
             return Ok(Ended::Finished(status));
         }
         if drive.is_quiet() {
             // An answer may have arrived since, or the time for one run out: look before leaving.
-            if drive.take_signals().await? || drive.time_out().await? {
+            if drive.take_signals().await? || drive.time_out(drive.now()).await? {
                 continue;
             }
             return Ok(Ended::Waiting(drive.prompts()));

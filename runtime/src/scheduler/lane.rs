@@ -59,8 +59,8 @@ type Sending<'s> = LocalBoxFuture<'s, Result<Sent<'s>, StoreError>>;
 pub(super) enum Sent<'s> {
     /// It ended, and is not journaled yet.
     Ended(Prepared<'s>, Settled),
-    /// A person wants it sent once more after so many attempts.
-    Again(Prepared<'s>, u32),
+    /// A person wants it sent once more.
+    Again(Prepared<'s>, Way),
     /// The attempt was stopped, and there is nothing to journal.
     Stopped,
 }
@@ -220,8 +220,8 @@ impl<'s> Walk<'s> {
             let Some(sent) = sent else { return Ok(None) };
             let (prepared, settled) = match sent? {
                 Sent::Stopped => continue,
-                Sent::Again(prepared, attempts) => {
-                    self.send(prepared, Way::Again { attempts });
+                Sent::Again(prepared, way) => {
+                    self.send(prepared, way);
                     continue;
                 }
                 Sent::Ended(prepared, settled) => (prepared, settled),
@@ -229,7 +229,8 @@ impl<'s> Walk<'s> {
             let is_unknown = matches!(settled.reply.outcome, Outcome::Unknown { .. });
             let (shared, attempt) = (self.shared, self.attempt);
             let is_said = || question::verdict(shared, &prepared.step, settled.attempt).is_some();
-            if is_unknown && (!self.stopping() || is_said()) {
+            let may_ask = !self.stopping() && !settled.is_said;
+            if is_unknown && (may_ask || is_said()) {
                 let decide = question::decide(shared, attempt, prepared, settled);
                 self.sending.push(Box::pin(decide));
                 continue;
@@ -286,7 +287,8 @@ impl<'s> Walk<'s> {
             }
             Err(error) if stopping && error.code == CANCELLED => End::Cancelled,
             Err(error) => {
-                let uncertain = self.uncertain || cut_off;
+                let vouched = question::is_vouched_for(self.shared, self.lane);
+                let uncertain = self.uncertain || cut_off || vouched;
                 let mut failure = failure(error, uncertain);
                 failure.message = secrets.hide(&failure.message);
                 secrets.hide_in(&mut failure.details);

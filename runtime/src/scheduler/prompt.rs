@@ -38,6 +38,10 @@ pub struct Prompt {
     /// What there is to look at before answering.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
+    /// Of an effect that may have happened: what it returns, as an example in JSON, if whoever says that it
+    /// happened has to say that too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returns: Option<String>,
     /// When it was opened.
     pub opened_at: Timestamp,
     /// When silence becomes an answer.
@@ -86,10 +90,16 @@ impl Prompt {
             given: Vec::new(),
             seal: String::new(),
             evidence: None,
+            returns: None,
             opened_at: Timestamp::UNIX_EPOCH,
             deadline: None,
             on_timeout: None,
         }
+    }
+
+    /// Whether an answer has to say what an effect returned.
+    pub fn takes_value(&self, choice: &str) -> bool {
+        self.returns.is_some() && choice == unknown::HAPPENED
     }
 
     /// How many more people must say what most have said so far.

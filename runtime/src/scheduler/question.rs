@@ -11,7 +11,7 @@ use super::shared::{Counted, Shared};
 use super::state::Answer;
 use crate::effect::builtin::{ASK, AskInput};
 use crate::effect::door::{Prepared, Settled, Way};
-use crate::effect::{EffectError, Evidence, Outcome, Reply, arguments};
+use crate::effect::{EffectError, Evidence, Lane, Outcome, Reply, arguments};
 use crate::journal::Step;
 use crate::sandbox::plain;
 use crate::store::StoreError;
@@ -80,15 +80,23 @@ pub(super) async fn decide<'s>(
     let message = plain(&message, LONGEST_QUESTION);
     let prompt = Prompt {
         evidence: Some(Evidence { found: found(step, evidence), ..evidence.clone() }),
+        returns: prepared.returns().map(str::to_owned),
         ..Prompt::new(id, &attempt.wave, PromptKind::Unknown, message, &choices)
     };
     let answer = answer(shared, attempt, prompt).await;
     let Some(answer) = answer.or_else(|| verdict(shared, step, settled.attempt)) else {
         return Ok(Sent::Ended(prepared, settled));
     };
-    let decided = |reply| Settled { reply, attempt: settled.attempt, adopted: true };
+    let decided = |reply| Settled { adopted: true, ..Settled::of(reply, settled.attempt) };
+    let again = settled
+        .intended_at
+        .map(|intended_at| Way::Again { attempts: settled.attempt, intended_at });
     Ok(match answer.choice.as_str() {
-        unknown::TRY_AGAIN => Sent::Again(prepared, settled.attempt),
+        // What is in doubt was intended.
+        unknown::TRY_AGAIN => match again {
+            Some(way) => Sent::Again(prepared, way),
+            None => Sent::Ended(prepared, settled),
+        },
         unknown::HAPPENED => Sent::Ended(prepared, decided(Reply::ok(answer.value))),
         _ => {
             let message = format!("`{}` did not happen, says {}", step.operation, answer.by);
@@ -123,9 +131,23 @@ pub(super) fn verdict(shared: &Shared, step: &Step, attempts: u32) -> Option<Ans
     knows.then(|| answer.clone())
 }
 
+/// Whether only a person's word stands for an effect of these lanes: if the program then fails, the word may
+/// have been wrong, and nobody knows what is there.
+pub(super) fn is_vouched_for(shared: &Shared, root: &Lane) -> bool {
+    let of_root = |id: &str| {
+        let rest = id.strip_prefix(root.as_str());
+        rest.is_some_and(|rest| rest.starts_with(['.', '/']) && rest.ends_with(DOUBT))
+    };
+    let decided = shared.decided.borrow();
+    decided.iter().any(|(id, answer)| of_root(id) && answer.choice.as_str() == unknown::HAPPENED)
+}
+
+/// How the ids of prompts about effects end.
+const DOUBT: &str = ".unknown";
+
 /// The id of the prompt about an effect after so many attempts.
 fn doubt(step: &Step, attempts: u32) -> String {
-    format!("{}.{}.{attempts}.unknown", step.lane, step.position)
+    format!("{}.{}.{attempts}{DOUBT}", step.lane, step.position)
 }
 
 /// What a person looks at: the call, and what was found while looking for it.

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::drive::Drive;
 use super::driver::{DriveError, Driver, Given};
@@ -31,10 +30,20 @@ impl Drive<'_> {
         Ok(any)
     }
 
+    /// The same, when nothing depends on it: a store that is only busy is asked again soon.
+    pub(super) async fn look_for_signals(&mut self) -> Result<(), DriveError> {
+        match self.take_signals().await {
+            Err(DriveError::Store(StoreError::Unusable { transient: true, .. })) => Ok(()),
+            taken => taken.map(drop),
+        }
+    }
+
     /// Takes these signals.
     pub(super) async fn take(&mut self, signals: Numbered) -> Result<(), DriveError> {
         for (number, signal) in signals {
             self.signals_seen = number;
+            // What came too late finds that silence has answered, whether or not anybody watched.
+            self.time_out(signal.at).await?;
             self.tell_wish(signal, Some(number)).await?;
         }
         Ok(())
@@ -42,8 +51,8 @@ impl Drive<'_> {
 
     /// Takes an answer that was given in this process.
     pub(super) async fn answer(&mut self, prompt: String, given: Given) -> Result<(), DriveError> {
-        let Given { choice, by, comment } = given;
-        let (seal, value, sender) = (String::new(), Value::Null, String::new());
+        let Given { choice, by, comment, value } = given;
+        let (seal, sender) = (String::new(), String::new());
         let wish = Wish::Answer { prompt, choice, seal, value };
         let at = self.driver.clock.now();
         self.tell_wish(Signal { wish, by, sender, comment, at }, None).await
@@ -66,10 +75,11 @@ impl Drive<'_> {
         Ok(())
     }
 
-    /// Answers the prompts whose time is over; returns whether there were any.
-    pub(super) async fn time_out(&mut self) -> Result<bool, DriveError> {
-        let now = self.driver.clock.now();
-        let over = |prompt: &&Prompt| prompt.deadline.is_some_and(|deadline| deadline <= now);
+    /// Answers the prompts whose time was over at `at`; returns whether there were any.
+    pub(super) async fn time_out(&mut self, at: Timestamp) -> Result<bool, DriveError> {
+        // Whose clock goes ahead does not end it earlier.
+        let at = at.min(self.driver.clock.now());
+        let over = |prompt: &&Prompt| prompt.deadline.is_some_and(|deadline| deadline <= at);
         let expired: Vec<Prompt> = self.state.prompts.values().filter(over).cloned().collect();
         let any = !expired.is_empty();
         for prompt in expired {

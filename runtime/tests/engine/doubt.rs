@@ -104,6 +104,44 @@ async fn try_again_that_ends_in_doubt_asks_again_and_an_old_answer_does_not_coun
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refusal_after_a_lost_reply_says_nothing_of_the_first_call() {
+    let throttles = vec![Trouble::Throttled; 7];
+    for (refusals, asked_about) in [(vec![Trouble::Conflict], 2), (throttles, 8)] {
+        let story = in_doubt("test.token", Trouble::LostReply).await;
+        story.ledger.trouble.borrow_mut().splice(0..0, refusals);
+        let prompt = asked(&story).await;
+        assert_eq!(prompt.id, format!("w#1.1.{asked_about}.unknown"));
+        assert!(prompt.message.contains("an earlier call may have happened"), "{}", prompt.message);
+        assert_eq!(story.times("test.token"), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn try_again_that_is_refused_says_nothing_of_the_first_call() {
+    let story = in_doubt("test.once", Trouble::LostReply).await;
+    asked(&story).await;
+    story.ledger.trouble.borrow_mut().push(Trouble::Conflict);
+    story.send(answer(ASKED, "try-again")).await;
+    assert_eq!(asked(&story).await.id, "w#1.1.2.unknown");
+    assert_eq!(story.times("test.once"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn try_again_that_is_denied_fails_the_wave_as_uncertain() {
+    let story = in_doubt("test.once", Trouble::LostReply).await;
+    asked(&story).await;
+    story.send(answer(ASKED, "try-again")).await;
+    let held = lease(story.store.as_ref(), "x").await;
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
+    driver.denied = vec!["test.once".into()];
+    driver.drive(&held, std::future::pending()).await.unwrap();
+    let entries = lines(&story.entries().await);
+    assert!(entries.contains(&"outcome test.once w#1.1 unknown".to_owned()), "{entries:?}");
+    assert_eq!(story.times("test.once"), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn killed_anywhere_around_the_decision_it_happens_once() {
     for point in 1.. {
         let story = in_doubt("test.once", Trouble::LostCall).await;

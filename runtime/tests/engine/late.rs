@@ -76,6 +76,53 @@ async fn an_answer_given_in_time_counts_although_nobody_has_looked_yet() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_after_the_time_is_too_late_also_if_nobody_watched() {
+    let story = Story::of(
+        "waves = {{ name = 'a', run = function() end,
+            pause = { message = '?', timeout = '3s', on_timeout = 'abort' } }}",
+    )
+    .await;
+    assert!(matches!(story.drive(Answers::new()).await.unwrap(), Ended::Waiting(_)));
+    tokio::time::sleep(4 * SECOND).await;
+    story.send(answer("a", "continue")).await;
+    story.ends(ExecutionStatus::Cancelled).await;
+    let events = story.entries().await;
+    let kinds: Vec<String> = crate::lines(&events);
+    assert_eq!(kinds, ["event started", "event timed_out", "event signalled"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_that_was_sent_before_a_wave_ended_holds_the_next_one() {
+    let story = Story::of(
+        "waves = {
+            { name = 'a', run = function() moontide.sleep('5s') end },
+            { name = 'b', depends_on = { 'a' }, run = function() end },
+        }",
+    )
+    .await;
+    let ended = among_people(&story, 60 * SECOND, vec![(4 * SECOND, vec![Wish::Pause])]);
+    let ended = tokio::time::timeout(60 * SECOND, ended).await;
+    assert!(ended.is_err(), "it waits for whoever is there: {ended:?}");
+    assert_eq!(story.statuses().await, [WaveStatus::Completed, WaveStatus::Pending]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_that_was_sent_before_the_end_is_taken_before_the_runner_leaves() {
+    let story = Story::of(
+        "waves = {
+            { name = 'a', on_failure = 'abort', run = function(wave)
+                if wave.attempt == 1 then error('not yet') end
+            end },
+            { name = 'b', run = function() moontide.sleep('5s') end },
+        }",
+    )
+    .await;
+    let wishes = vec![(4 * SECOND, vec![retry("a")])];
+    let ended = among_people(&story, 60 * SECOND, wishes).await;
+    assert_eq!(ended, Ended::Finished(ExecutionStatus::Completed));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_wave_that_is_wanted_again_waits_for_the_last_hook_which_then_runs_once_more() {
     let story = Story::of(
         "on_finish = function() moontide.sleep('1h') end,

@@ -12,6 +12,7 @@ mod programs;
 mod signals;
 #[path = "../support/mod.rs"]
 mod support;
+mod vouched;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -206,7 +206,7 @@ impl moontide_runtime::scheduler::Answers for Slow {
     async fn answer(&self, prompt: &Prompt) -> Option<Given> {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let (choice, by) = ("continue".to_owned(), "test".to_owned());
-        (prompt.wave == "w").then(|| Given { choice, by, comment: String::new() })
+        (prompt.wave == "w").then(|| Given { choice, by, ..Given::default() })
     }
 }
 

@@ -114,7 +114,7 @@ impl Answers for Patient {
         let left = self.0.get().checked_sub(1)?;
         self.0.set(left);
         let choice = prompt.choices.first()?.to_string();
-        Some(Given { choice, by: "ann".into(), comment: String::new() })
+        Some(Given { choice, by: "ann".into(), ..Given::default() })
     }
 }
 

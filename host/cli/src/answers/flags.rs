@@ -68,7 +68,8 @@ impl Flag {
     fn fits(&self, prompt: &Prompt) -> u8 {
         let takes = prompt.choices.iter().any(|choice| choice.as_str() == self.choice);
         match self.prompt.as_deref() {
-            _ if !takes => 0,
+            // A flag cannot say what a call returned.
+            _ if !takes || prompt.takes_value(&self.choice) => 0,
             Some(id) if id == prompt.id => 3,
             Some(wave) if wave == prompt.wave => 2,
             Some(_) => 0,
@@ -170,11 +171,9 @@ impl Answers for Flags {
             Some(choice) if self.speaks_for_all => {
                 rehearsal::given(&self.people, prompt, choice.to_owned(), &self.by)
             }
-            Some(choice) => Some(Given {
-                choice: choice.to_owned(),
-                by: self.by.clone(),
-                comment: String::new(),
-            }),
+            Some(choice) => {
+                Some(Given { choice: choice.to_owned(), by: self.by.clone(), ..Given::default() })
+            }
             None => self.otherwise.answer(prompt).await,
         }
     }

@@ -60,7 +60,7 @@ pub(super) fn given(
 ) -> Option<Given> {
     let by = stand_in(people, prompt, really)?;
     let comment = if by.starts_with(really) { String::new() } else { really.to_owned() };
-    Some(Given { choice, by, comment })
+    Some(Given { choice, by, comment, ..Given::default() })
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::observe::{Notice, Observer};
-use moontide_runtime::scheduler::{Answers, Given, Graph, Prompt, PromptKind};
+use moontide_runtime::scheduler::{Answers, Choice, Given, Graph, Prompt};
+use serde_json::Value;
 use tokio::sync::{Mutex, Notify, mpsc};
 
 use super::people::bar;
@@ -62,10 +63,21 @@ impl Terminal {
         if !prompt.approvers.is_empty() {
             self.output.say([faint(format!("  asked of {}", prompt.approvers.join(", ")))]);
         }
-        if prompt.kind == PromptKind::Unknown {
-            let hint =
-                "  what it returned can be given with `moontide answer … happened --value JSON`";
+        if let Some(returns) = &prompt.returns {
+            let hint = format!("  `happened` takes what it returned: happened {returns}");
             self.output.say([faint(hint)]);
+        }
+    }
+
+    /// What was typed behind an answer is a comment, or what an effect returned.
+    fn given(&self, prompt: &Prompt, choice: &Choice, rest: &str) -> Result<Given, String> {
+        let given = Given { choice: choice.to_string(), by: self.user.clone(), ..Given::default() };
+        if !prompt.takes_value(choice.as_str()) {
+            return Ok(Given { comment: rest.to_owned(), ..given });
+        }
+        match serde_json::from_str(rest) {
+            Ok(value) if value != Value::Null => Ok(Given { value, ..given }),
+            _ => Err("`happened` takes what it returned, as JSON".to_owned()),
         }
     }
 
@@ -88,14 +100,13 @@ impl Terminal {
         loop {
             let line = lines.recv().await?;
             let (word, comment) = line.trim().split_once([' ', ',']).unwrap_or((line.trim(), ""));
-            if let Some(choice) = choice(prompt, word) {
-                return Some(Given {
-                    choice: choice.to_string(),
-                    by: self.user.clone(),
-                    comment: comment.trim().to_owned(),
-                });
+            let given =
+                choice(prompt, word).map(|choice| self.given(prompt, choice, comment.trim()));
+            match given {
+                Some(Ok(given)) => return Some(given),
+                Some(Err(why)) => self.output.say([plain(format!("  {why}"))]),
+                None => self.output.say([plain(format!("  it takes {}", choices(prompt)))]),
             }
-            self.output.say([plain(format!("  it takes {}", choices(prompt)))]);
         }
     }
 }
@@ -153,6 +164,8 @@ fn read_keyboard() -> mpsc::UnboundedReceiver<String> {
 
 #[cfg(test)]
 mod tests {
+    use moontide_runtime::scheduler::PromptKind;
+
     use super::*;
     use crate::answers::prompt;
     use crate::output::Format;

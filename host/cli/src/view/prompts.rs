@@ -25,6 +25,9 @@ pub(crate) struct PromptView {
     /// Whether something else that nobody has taken yet settles it: a cancel, or a skip of its wave.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) settled: bool,
+    /// Whether its time is over, and silence has answered it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) overdue: bool,
 }
 
 /// An answer on its way.
@@ -49,7 +52,13 @@ impl PromptView {
     fn of(prompt: &Prompt, alone: bool, record: &Record, context: &Context) -> PromptView {
         let execution = &record.execution.id;
         let id = if alone { String::new() } else { format!("{} ", quoted(&prompt.id)) };
-        let answer = |choice: &str| context.command(&format!("answer {execution} {id}{choice}"));
+        let value = |choice: &str| match &prompt.returns {
+            Some(returns) if prompt.takes_value(choice) => format!(" --value {}", quoted(returns)),
+            _ => String::new(),
+        };
+        let answer = |choice: &str| {
+            context.command(&format!("answer {execution} {id}{choice}{}", value(choice)))
+        };
         let commands = match prompt.kind {
             PromptKind::Unknown => prompt.choices.iter().map(|it| answer(it.as_str())).collect(),
             _ => Vec::new(),
@@ -69,7 +78,8 @@ impl PromptView {
         let settled = answered.is_none() && !is_heard;
         // Whoever has spoken counts for who looks, also while the voice is on its way.
         let prompt = ahead.filter(|it| it.given.len() > prompt.given.len()).unwrap_or(prompt);
-        PromptView { prompt: prompt.clone(), command, commands, answered, settled }
+        let overdue = record.overdue(&prompt.id).is_some();
+        PromptView { prompt: prompt.clone(), command, commands, answered, settled, overdue }
     }
 
     /// Whether somebody should still answer it.
@@ -99,6 +109,15 @@ impl PromptView {
             if let Some(Answered { choice, by, needs_more: false }) = &self.answered {
                 let text = format!(" by {by}; the next runner takes it");
                 page.line([faint("answered: "), strong(choice.as_str()), plain(text)]);
+                return;
+            }
+            if self.overdue
+                && let (Some(deadline), Some(choice)) = (prompt.deadline, &prompt.on_timeout)
+            {
+                let text = format!("its time was over at {}: ", words::time(deadline));
+                let text =
+                    [faint("answers: none any more; "), plain(text), strong(choice.as_str())];
+                page.line(text);
                 return;
             }
             if self.settled {

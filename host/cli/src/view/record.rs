@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::{Body, Entry, Execution};
 use moontide_runtime::plan::suggest;
 use moontide_runtime::scheduler::graph::{Node, Turn};
 use moontide_runtime::scheduler::{
-    Event, ExecutionStatus, Graph, Refusal, State, WaveState, machine,
+    Choice, Event, ExecutionStatus, Graph, Prompt, Refusal, State, WaveState, machine,
 };
 use moontide_runtime::store::{Signal, Store, StoreError, Wish};
 
+use crate::clocks::SystemClock;
 use crate::error::{CommandError, Result};
 
 /// Head and journal, the state that the journal adds up to, who drives it and what they will find.
@@ -29,7 +31,7 @@ pub(crate) struct Record {
     pub(crate) graph: Graph,
     /// Where it stands.
     pub(crate) state: State,
-    /// Where it will stand once the pending signals are taken.
+    /// Where it will stand once the pending signals are taken, and silence has answered what is overdue.
     pub(crate) ahead: State,
 }
 
@@ -77,6 +79,16 @@ impl Record {
     /// Whether there is nothing left to drive, also for whoever takes the pending signals.
     pub(crate) fn is_over(&self) -> bool {
         self.status().is_terminal() && self.ahead.status().is_terminal()
+    }
+
+    /// The answer that silence has given to a prompt, and when, if nobody has noticed yet.
+    pub(crate) fn overdue(&self, asked: &str) -> Option<(&Choice, Timestamp)> {
+        let prompt = self.state.prompts.get(asked)?;
+        let (deadline, choice) = (prompt.deadline?, prompt.on_timeout.as_ref()?);
+        let is_over = deadline <= SystemClock::new().now();
+        let is_silent =
+            !self.ahead.prompts.contains_key(asked) && self.answers_to(asked).is_empty();
+        (is_over && is_silent).then_some((choice, deadline))
     }
 
     /// What becomes of one more signal behind those that are pending.
@@ -162,6 +174,7 @@ fn look_ahead(
     };
     let mut pending = Vec::new();
     for (number, signal) in signals {
+        ahead = timed_out(graph, ahead, signal.at);
         let refusal = match take(graph, &ahead, &signal) {
             Ok(next) => {
                 ahead = next;
@@ -171,7 +184,20 @@ fn look_ahead(
         };
         pending.push(Pending { number, signal, refusal });
     }
-    (ahead, pending)
+    (timed_out(graph, ahead, SystemClock::new().now()), pending)
+}
+
+/// The state once silence has answered the prompts whose time was over at `at`.
+fn timed_out(graph: &Graph, mut state: State, at: Timestamp) -> State {
+    let over = |prompt: &&Prompt| prompt.deadline.is_some_and(|deadline| deadline <= at);
+    let expired: Vec<Prompt> = state.prompts.values().filter(over).cloned().collect();
+    for Prompt { id: prompt, .. } in expired {
+        if let Ok((next, _)) = machine::apply(graph, state.clone(), at, &Event::TimedOut { prompt })
+        {
+            state = next;
+        }
+    }
+    state
 }
 
 fn take(graph: &Graph, state: &State, signal: &Signal) -> Result<State, Refusal> {

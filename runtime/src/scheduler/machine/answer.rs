@@ -40,6 +40,12 @@ impl Step<'_> {
                 choice: choice.to_owned(),
             });
         };
+        if let Some(returns) = prompt.returns.clone()
+            && prompt.takes_value(choice.as_str())
+            && value.is_null()
+        {
+            return Err(Refusal::NoValue { prompt: id.to_owned(), returns });
+        }
         self.check_approver(&prompt.approvers, &signal.by)?;
         self.check_not_stopping(&prompt)?;
         let answer = Answer {

@@ -76,6 +76,14 @@ pub enum Refusal {
         /// What was given.
         choice: String,
     },
+    /// Whoever vouches for a call has to say what it returned.
+    #[error("`{prompt}`: the runbook goes on with what the call returned, such as {returns}")]
+    NoValue {
+        /// The prompt.
+        prompt: String,
+        /// An example.
+        returns: String,
+    },
     /// No such wave attempt is running.
     #[error("attempt {attempt} of `{wave}` is not running")]
     NotRunning {
