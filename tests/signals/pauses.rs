@@ -79,3 +79,24 @@ fn abort_is_the_other_answer_to_a_pause() {
     let over = story.say("ann", &["pause", "drill"], 2).stderr;
     assert!(over.starts_with("error[M0107]: the execution is over\n"), "{over}");
 }
+
+#[test]
+fn an_answer_after_the_time_is_too_late_also_if_nobody_drove() {
+    let wave = "{ name = 'web', run = function() end,
+        pause = { message = '?', timeout = '1s', on_timeout = 'abort' } },";
+    let story = Story::of(wave);
+    let folder = story.home.shop("");
+    let [endpoint, _] = story.sim.flags();
+    let run = ["run", &folder, "--mode=drill", "--execution-id=drill", &endpoint];
+    story.say("root", &run, 4);
+    let is_over = |_| {
+        let status = story.say("root", &["status", "drill"], 0).stdout;
+        status.contains("answers: none any more; its time was over at ")
+    };
+    assert!((0..2000).any(is_over), "the time goes by");
+    let late = story.say("ann", &["answer", "drill", "web", "continue"], 2).stderr;
+    assert!(late.starts_with("error[M0102]: the time to answer `web` was over at "), "{late}");
+    assert!(late.contains("hint: `moontide resume drill` goes on with that"), "{late}");
+    story.resume(1);
+    assert_eq!(story.waves(), ["cancelled"]);
+}

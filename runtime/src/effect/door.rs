@@ -9,7 +9,9 @@
 //!                               ─► (undecided) ─────────────► outcome `unknown`
 //! ```
 //!
-//! A call whose end nobody saw (`unknown`) is reconciled on the spot, by the same road.
+//! A call whose end nobody saw (`unknown`) is reconciled on the spot, by the same road. What is refused when it
+//! is sent again, under the same token or because a person wants it, says nothing of the earlier call: that
+//! stays `unknown`.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -245,7 +247,7 @@ impl Door {
                 Err(error) => {
                     let is_open = wanted_again || in_doubt && class == Class::Token;
                     let reply =
-                        if is_open { refused(&error, Value::Null) } else { Reply::failed(error) };
+                        if is_open { refused(&error, &Value::Null) } else { Reply::failed(error) };
                     let is_said = wanted_again && attempts == way.past().0;
                     return Ok(Settled { is_said, ..Settled::of(reply, attempts) });
                 }
@@ -272,7 +274,7 @@ impl Door {
                     return Ok(Settled { adopted: true, ..Settled::of(reply, attempts) });
                 }
                 (Finding::Undecided(evidence), Outcome::Failed { error }) => {
-                    return Ok(Settled::of(refused(error, evidence.found), attempts));
+                    return Ok(Settled::of(refused(error, &evidence.found), attempts));
                 }
                 (Finding::Undecided(evidence), _) => {
                     return Ok(Settled::of(Reply::unknown(evidence), attempts));
@@ -287,7 +289,7 @@ impl Door {
                 }
                 // Nobody has looked: to send it again was harmless, with the same token.
                 (Finding::Absent, Outcome::Failed { error }) if class == Class::Token => {
-                    return Ok(Settled::of(refused(error, Value::Null), attempts));
+                    return Ok(Settled::of(refused(error, &Value::Null), attempts));
                 }
                 (Finding::Absent, _) => return Ok(Settled::of(reply, attempts)),
             }
@@ -357,7 +359,7 @@ fn left_open() -> Reply {
 }
 
 /// The last call was refused, which says nothing of an earlier one. `found`: what a look at the world did.
-fn refused(error: &EffectError, found: Value) -> Reply {
+fn refused(error: &EffectError, found: &Value) -> Reply {
     let message = format!(
         "an earlier call may have happened; sent again, it was refused: {}: {}",
         error.code, error.message
