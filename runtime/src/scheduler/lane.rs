@@ -228,9 +228,10 @@ impl<'s> Walk<'s> {
             };
             let is_unknown = matches!(settled.reply.outcome, Outcome::Unknown { .. });
             let (shared, attempt) = (self.shared, self.attempt);
-            let is_said = || question::verdict(shared, &prepared.step, settled.attempt).is_some();
+            let has_verdict =
+                || question::verdict(shared, &prepared.step, settled.attempt).is_some();
             let may_ask = !self.stopping() && !settled.is_said;
-            if is_unknown && (may_ask || is_said()) {
+            if is_unknown && (may_ask || has_verdict()) {
                 let decide = question::decide(shared, attempt, prepared, settled);
                 self.sending.push(Box::pin(decide));
                 continue;

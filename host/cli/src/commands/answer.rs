@@ -34,7 +34,8 @@ pub(crate) struct Flags {
     #[arg(num_args = 1..=2, required = true, value_name = "[PROMPT] CHOICE")]
     answer: Vec<String>,
 
-    /// What the effect returned, for `happened`: the runbook goes on with it
+    /// What the effect returned, for `happened`: the runbook goes on with it. Needed for a launch, a command
+    /// and an automation: the id that AWS gave it
     #[arg(long, value_name = "JSON", value_parser = json)]
     value: Option<Value>,
 
