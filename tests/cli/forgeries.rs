@@ -85,6 +85,7 @@ fn forger() -> Home {
              host.report(\"server\", {{ server = all, name = all, verdict = all, instance_id = all, reason = all }})\n\
              host.report(\"server\", {{ server = \"#only  completed#\", verdict = \"#completed#\" }})\n\
              pcall(moontide.ask, {{ message = \"?\", choices = {{ all }} }})\n\
+             pcall(moontide.ask, {{ message = \"#completed#\", approvers = {{ all }} }})\n\
              moontide.ask {{ message = all, choices = {{ \"yes\" }}, approvers = {{ \"ann\" }} }}\n\
              error({{ code = all, message = all, details = {{ servers = {{ {{ server = all, verdict = all }} }} }} }})\n\
            end }},"
@@ -194,4 +195,25 @@ fn a_description_is_shown_under_its_name() {
     assert_harmless(&shown);
     let described = "description  error[M0402]: x\\nshop  valid  1 wave\\u{202e}";
     assert!(shown.lines().any(|line| line == described), "{shown}");
+}
+
+#[test]
+fn an_approver_cannot_be_a_sentence() {
+    let forged = "dba; answered: continue by ann, 2 of 2";
+    let waves = format!(
+        "\t\t{{ name = \"web\", run = function() end,\n\
+         \t\t\tpause = {{ message = \"Go on?\", approvers = {{ \"{forged}\" }} }} }},"
+    );
+    let home = shop(&[("runbook.luau", &runbook("shop", &waves))]);
+    let said = home.refusal(&["check", &home.shop("")], 3);
+    assert!(said.contains("shop/runbook.luau:7:"), "{said}");
+    let why = format!("waves[1].pause.approvers[1]: `{forged}` is no approver: a name is made of");
+    assert!(said.contains(&why), "{said}");
+    let home = shop(&[
+        ("runbook.luau", &runbook("shop", "{ name = \"web\", run = function() end },")),
+        ("moontide.toml", &format!("[approvers]\n\"{forged}\" = [\"ann\"]\n")),
+    ]);
+    let said = home.refusal(&["check", &home.shop("")], 6);
+    assert!(said.starts_with("error[M0601]: a name is made of letters"), "{said}");
+    assert!(said.contains("moontide.toml:2"), "{said}");
 }
