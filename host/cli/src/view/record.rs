@@ -9,8 +9,10 @@ use moontide_runtime::scheduler::graph::{Node, Turn};
 use moontide_runtime::scheduler::{
     Event, ExecutionStatus, Graph, Refusal, State, WaveState, machine,
 };
-use moontide_runtime::store::{Signal, Store, StoreError, Wish};
+use moontide_runtime::store::{Signal, Store, StoreError};
 
+use super::closing::{self, Closing, Closings};
+use super::signal;
 use crate::error::{CommandError, Result};
 
 /// Head and journal, the state that the journal adds up to, who drives it and what they will find.
@@ -31,6 +33,8 @@ pub(crate) struct Record {
     pub(crate) state: State,
     /// Where it will stand once the pending signals are taken.
     pub(crate) ahead: State,
+    /// What closed each prompt that is open no more, or will.
+    closings: Closings,
 }
 
 /// A signal that waits for a runner.
@@ -57,11 +61,14 @@ impl Record {
             .map_err(|source| StoreError::Format { place: format!("execution {id}"), source })?;
         let entries = store.journal(id, 1).await?;
         let graph = Graph::of(&execution);
-        let (state, refused) = fold(&graph, &entries);
+        let mut closings = Closings::new();
+        let (state, refused) = fold(&graph, &entries, &mut closings);
         let signals = store.signals(id, last_signal(&entries)).await?;
-        let (ahead, pending) = look_ahead(&graph, &state, execution.created_at, signals);
+        let (ahead, pending) =
+            look_ahead(&graph, &state, execution.created_at, signals, &mut closings);
+        let runner = None;
         let mut record =
-            Record { execution, entries, refused, runner: None, pending, graph, state, ahead };
+            Record { execution, entries, refused, runner, pending, graph, state, ahead, closings };
         // Whoever drove it to its end may have died before giving the lease back.
         if !record.is_over() {
             record.runner = alive(store, id).await?;
@@ -100,20 +107,15 @@ impl Record {
     /// The answers that somebody has left for a prompt, and that will be taken.
     pub(crate) fn answers_to(&self, asked: &str) -> Vec<(&str, &Signal)> {
         let taken = self.pending.iter().filter(|pending| pending.refusal.is_none());
-        taken.filter_map(|pending| answer_to(asked, &pending.signal)).collect()
+        taken.filter_map(|pending| signal::answer_to(asked, &pending.signal)).collect()
     }
 
-    /// The answer that closed a prompt, or will.
-    pub(crate) fn closed_by(&self, asked: &str) -> Option<(&str, &Signal)> {
+    /// What closed a prompt, or will.
+    pub(crate) fn closed_by(&self, asked: &str) -> Option<&Closing> {
         if self.ahead.prompts.contains_key(asked) {
             return None;
         }
-        let journaled = self.entries.iter().filter(|it| !self.refused.contains_key(&it.sequence));
-        let journaled = journaled.filter_map(|entry| match &entry.body {
-            Body::Event { event: Event::Signalled { signal, .. } } => answer_to(asked, signal),
-            _ => None,
-        });
-        journaled.chain(self.answers_to(asked)).last()
+        self.closings.get(asked)
     }
 
     /// The waves and hooks that are worth a line: not the hooks of a cancel that never came.
@@ -129,20 +131,20 @@ fn is_of_cancel(node: &Node) -> bool {
     matches!(node.turn, Turn::AfterCancel { .. })
 }
 
-fn answer_to<'s>(asked: &str, signal: &'s Signal) -> Option<(&'s str, &'s Signal)> {
-    match &signal.wish {
-        Wish::Answer { prompt, choice, .. } if prompt == asked => Some((choice.as_str(), signal)),
-        _ => None,
-    }
-}
-
 /// The state that a journal adds up to, and what was refused on the way.
-fn fold(graph: &Graph, entries: &[Entry]) -> (State, BTreeMap<u64, Refusal>) {
+fn fold(
+    graph: &Graph,
+    entries: &[Entry],
+    closings: &mut Closings,
+) -> (State, BTreeMap<u64, Refusal>) {
     let (mut state, mut refused) = (State::new(graph), BTreeMap::new());
     for entry in entries {
         let Body::Event { event } = &entry.body else { continue };
         match machine::apply(graph, state.clone(), entry.at, event) {
-            Ok((next, _)) => state = next,
+            Ok((next, _)) => {
+                closing::note(closings, (&state, &next), event, Some(entry.sequence));
+                state = next;
+            }
             Err(refusal) => drop(refused.insert(entry.sequence, refusal)),
         }
     }
@@ -155,6 +157,7 @@ fn look_ahead(
     state: &State,
     created_at: Timestamp,
     signals: Vec<(u64, Signal)>,
+    closings: &mut Closings,
 ) -> (State, Vec<Pending>) {
     let mut ahead = match machine::apply(graph, state.clone(), created_at, &Event::Started) {
         Ok((begun, _)) => begun,
@@ -164,6 +167,8 @@ fn look_ahead(
     for (number, signal) in signals {
         let refusal = match take(graph, &ahead, &signal) {
             Ok(next) => {
+                let event = Event::Signalled { signal: signal.clone(), number: Some(number) };
+                closing::note(closings, (&ahead, &next), &event, None);
                 ahead = next;
                 None
             }
