@@ -15,3 +15,5 @@ mod output;
 mod runbooks;
 #[path = "cli/surroundings.rs"]
 mod surroundings;
+#[path = "cli/terminals.rs"]
+mod terminals;

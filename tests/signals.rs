@@ -7,6 +7,8 @@ mod support;
 mod approvals;
 #[path = "signals/changes_of_mind.rs"]
 mod changes_of_mind;
+#[path = "signals/closings.rs"]
+mod closings;
 #[path = "signals/doubt.rs"]
 mod doubt;
 #[path = "cli/given.rs"]

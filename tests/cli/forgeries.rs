@@ -1,10 +1,7 @@
 //! A runbook, a param or AWS may say what it likes, and whoever reads the terminal still sees who said it:
 //! what is not ours stands behind ` | `, last in its line, or under a label.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-
-use crate::given::{WORLD, runbook, shop, waiting};
+use crate::given::{WORLD, runbook, shop};
 use crate::support::Home;
 
 /// What ends or turns a line on some terminal: escapes, separators, turned and invisible text, heaps of marks.
@@ -88,6 +85,7 @@ fn forger() -> Home {
              host.report(\"server\", {{ server = all, name = all, verdict = all, instance_id = all, reason = all }})\n\
              host.report(\"server\", {{ server = \"#only  completed#\", verdict = \"#completed#\" }})\n\
              pcall(moontide.ask, {{ message = \"?\", choices = {{ all }} }})\n\
+             pcall(moontide.ask, {{ message = \"#completed#\", approvers = {{ all }} }})\n\
              moontide.ask {{ message = all, choices = {{ \"yes\" }}, approvers = {{ \"ann\" }} }}\n\
              error({{ code = all, message = all, details = {{ servers = {{ {{ server = all, verdict = all }} }} }} }})\n\
            end }},"
@@ -199,32 +197,23 @@ fn a_description_is_shown_under_its_name() {
     assert!(shown.lines().any(|line| line == described), "{shown}");
 }
 
-/// `script` gives the command a terminal. Where there is none, the same lines are tested above.
 #[test]
-fn on_a_terminal_the_question_stands_behind_the_mark_and_the_live_line_too() {
-    if Command::new("script").arg("--version").stdout(Stdio::null()).status().is_err() {
-        return;
-    }
-    let (home, sim) = waiting();
-    let [endpoint, speed] = sim.flags();
-    let resume = home.moontide(&["resume", "drill", &endpoint, &speed]);
-    let program = resume.get_program().to_str().expect("a readable path").to_owned();
-    let arguments: Vec<_> =
-        resume.get_args().map(|it| it.to_str().expect("text").to_owned()).collect();
-    let line = format!("{program} {}", arguments.join(" "));
-    let environment: Vec<_> = resume
-        .get_envs()
-        .map(|(name, value)| (name.to_owned(), value.map(ToOwned::to_owned)))
-        .collect();
-    let mut command = Command::new("script");
-    command.args(["-qefc", &line, "/dev/null"]).env_clear();
-    for (name, value) in environment {
-        command.env(name, value.expect("they are set"));
-    }
-    command.env("TERM", "xterm").stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = command.spawn().expect("it starts");
-    child.stdin.take().expect("it is piped").write_all(b"continue\n").expect("it listens");
-    let output = child.wait_with_output().expect("it ends");
-    let shown = anstream::adapter::strip_str(&String::from_utf8_lossy(&output.stdout)).to_string();
-    assert!(shown.contains("? cut-over | Point DNS at us-west-2?"), "{shown}");
+fn an_approver_cannot_be_a_sentence() {
+    let forged = "dba; answered: continue by ann, 2 of 2";
+    let waves = format!(
+        "\t\t{{ name = \"web\", run = function() end,\n\
+         \t\t\tpause = {{ message = \"Go on?\", approvers = {{ \"{forged}\" }} }} }},"
+    );
+    let home = shop(&[("runbook.luau", &runbook("shop", &waves))]);
+    let said = home.refusal(&["check", &home.shop("")], 3);
+    assert!(said.contains("shop/runbook.luau:7:"), "{said}");
+    let why = format!("waves[1].pause.approvers[1]: `{forged}` is no approver: a name is made of");
+    assert!(said.contains(&why), "{said}");
+    let home = shop(&[
+        ("runbook.luau", &runbook("shop", "{ name = \"web\", run = function() end },")),
+        ("moontide.toml", &format!("[approvers]\n\"{forged}\" = [\"ann\"]\n")),
+    ]);
+    let said = home.refusal(&["check", &home.shop("")], 6);
+    assert!(said.starts_with("error[M0601]: a name is made of letters"), "{said}");
+    assert!(said.contains("moontide.toml:2"), "{said}");
 }

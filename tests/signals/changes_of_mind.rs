@@ -78,7 +78,8 @@ fn leave(story: &Story, choice: &str, by: &str) {
         value: serde_json::Value::Null,
     };
     let (by, at) = (by.to_owned(), jiff::Timestamp::UNIX_EPOCH);
-    let signal = Signal { wish, by, sender: String::new(), comment: String::new(), at };
+    let (sender, comment) = (String::new(), "as agreed".to_owned());
+    let signal = Signal { wish, by, sender, comment, at };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
         let database = SqliteStore::open(&path).expect("it opens");
@@ -100,7 +101,7 @@ fn what_a_runner_refuses_is_journaled_and_marked() {
         "{status}"
     );
     let resumed = story.resume(0);
-    let refused = "refused: cut-over: skip by bob (there is no open prompt `cut-over`)";
+    let refused = "refused: cut-over: skip by bob (there is no open prompt `cut-over`) | as agreed";
     assert!(resumed.stderr.contains(refused), "{}", resumed.stderr);
     assert!(story.journal().contains(&format!("- event {refused}")), "{:?}", story.journal());
     let shown = story.say("eve", &["show", "drill"], 0).stdout;

@@ -100,12 +100,6 @@ fn explain(context: &Context, record: &Record, signal: &Signal, refusal: &Refusa
     let id = &record.execution.id;
     let status = context.command(&format!("status {id}"));
     if let Wish::Answer { prompt, .. } = &signal.wish
-        && let Some((choice, first)) = record.closed_by(prompt)
-    {
-        let message = format!("`{prompt}` was answered already: {choice} by {}", signal::by(first));
-        return CommandError::new(code::BAD_ANSWER, message).hint("the first answer counts");
-    }
-    if let Wish::Answer { prompt, .. } = &signal.wish
         && let Some((choice, deadline)) = record.overdue(prompt)
     {
         let message = format!(
@@ -115,6 +109,15 @@ fn explain(context: &Context, record: &Record, signal: &Signal, refusal: &Refusa
         let resume = context.command(&format!("resume {id}"));
         return CommandError::new(code::BAD_ANSWER, message)
             .hint(format!("`{resume}` goes on with that"));
+    }
+    if let Wish::Answer { prompt, .. } = &signal.wish
+        && let Some(closing) = record.closed_by(prompt)
+    {
+        let error = CommandError::new(code::BAD_ANSWER, closing.sentence(prompt));
+        return match closing.answer(prompt) {
+            Some(_) => error.hint("the first answer counts"),
+            None => error.hint(format!("`{status}` shows where it stands")),
+        };
     }
     let error = match (refusal, &signal.wish) {
         (Refusal::NoPrompt(_), Wish::Answer { .. }) => {

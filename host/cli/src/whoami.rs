@@ -46,7 +46,7 @@ pub(crate) fn user(environment: &Environment) -> String {
 #[cfg(unix)]
 fn without_name() -> String {
     let id = rustix::process::getuid();
-    if id.is_root() { "root".to_owned() } else { format!("uid {}", id.as_raw()) }
+    if id.is_root() { "root".to_owned() } else { format!("uid:{}", id.as_raw()) }
 }
 
 #[cfg(not(unix))]

@@ -8,10 +8,12 @@
 //! - [`complaint`], [`path`]: what is wrong, and where.
 //! - `declared`, `fields`: reading a value or a table at its path, complaining along the way.
 //! - `check`, `waves`, `servers`, `pause`, `params`, `names`: one file per part of the schema.
+//! - [`approver`]: how people are named, also in an operator's settings.
 //! - `dependencies`, `cycles`: what is wrong between waves.
 //! - [`bind`]: values for the params, from the command line.
 //! - [`locate`], `literal`: from a path to a line.
 
+pub mod approver;
 pub mod bind;
 mod check;
 pub mod complaint;

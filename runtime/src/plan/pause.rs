@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use super::declared::Declared;
-use super::{Node, Pause, PromptTimeout};
+use super::path::quoted;
+use super::{Node, Pause, PromptTimeout, approver};
 
 const FIELDS: &[&str] = &["message", "approvers", "approvals", "timeout", "on_timeout"];
 /// More people than anybody can wake.
@@ -40,7 +41,13 @@ fn approvers(declared: &Declared<'_>) -> Vec<String> {
     if declared.is_empty() {
         declared.complain("`approvers` names nobody; leave it out to let anybody answer");
     }
-    declared.plain_texts()
+    let names = declared.texts().into_iter().map(|(item, name)| {
+        if let Err(why) = approver::check(name) {
+            item.complain(format!("{} is no approver: {why}", quoted(name)));
+        }
+        name.to_owned()
+    });
+    names.collect()
 }
 
 fn approvals(declared: &Declared<'_>) -> Option<u32> {

@@ -6,10 +6,11 @@
 //! move its beat for a ttl stops by itself, by its own monotonic clock, whatever keeps it from it.
 //!
 //! One window remains, and no lease can close it: a holder that is stopped (SIGSTOP, a frozen virtual
-//! machine) after its intent was written and while its call leaves the machine may, once it goes on, have
-//! that *one* call still on the wire. It writes nothing more, not even that call's outcome, and sends
-//! nothing that has no intent yet. Whoever took over has looked the call up and waited until it would have
-//! shown; a service that knows tokens refuses it as a repetition.
+//! machine) after an intent was written and while its call leaves the machine may, once it goes on, have
+//! that call still on the wire: one per wave that ran, or per branch where a wave had parallel ones. It
+//! writes nothing more, not even those calls' outcomes, and sends nothing that has no intent yet. Whoever
+//! took over has looked the calls up and waited until they would have shown; a service that knows tokens
+//! refuses them as repetitions.
 
 use std::pin::pin;
 use std::time::Duration;

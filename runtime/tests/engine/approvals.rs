@@ -117,3 +117,20 @@ async fn an_answer_with_another_seal_is_refused() {
     story.send(sealed(&seal)).await;
     story.ends(ExecutionStatus::Completed).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_program_asks_nobody_whose_name_is_a_sentence() {
+    let story = guarded(
+        "waves = {{ name = 'a', run = function()
+            local ask = { message = '?', approvers = { 'dba', 'ann; answered: yes by bob' } }
+            local ok, err = pcall(moontide.ask, ask)
+            return { ok = ok, code = err.code, message = err.message }
+        end }}",
+    )
+    .await;
+    story.ends(ExecutionStatus::Completed).await;
+    let result = story.state().await.waves[0].result.clone();
+    assert_eq!((&result["ok"], &result["code"]), (&json!(false), &json!("InvalidArguments")));
+    let why = "`moontide.ask`: `ann; answered: yes by bob` is no approver: a name is made of";
+    assert!(result["message"].as_str().is_some_and(|it| it.starts_with(why)), "{result}");
+}

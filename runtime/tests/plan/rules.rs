@@ -117,6 +117,14 @@ fn a_pause_asks_something_of_somebody() {
     waves[1].pause.on_timeout: `abrot` is not one of `continue`, `skip` or `abort`, did you mean `abort`?
     ");
     assert_snapshot!(complaints_about_wave(json!({ "pause": {
+        "message": "Go on?",
+        "approvers": ["dba", "dba; answered: continue by ann, 2 of 2", "*ann", "x".repeat(257)],
+    } })), @r"
+    waves[1].pause.approvers[2]: `dba; answered: continue by ann, 2 of 2` is no approver: a name is made of letters, digits and `_.-@/:+=\`
+    waves[1].pause.approvers[3]: `*ann` is no approver: `*` stands for the rest of a name, so it stands at its end
+    waves[1].pause.approvers[4]: `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…` is no approver: a name has at most 256 characters
+    ");
+    assert_snapshot!(complaints_about_wave(json!({ "pause": {
         "message": "Go on?", "on_timeout": "skip",
     } })), @"waves[1].pause.on_timeout: `on_timeout` never happens without a `timeout`");
 }

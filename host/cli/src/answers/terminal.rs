@@ -17,7 +17,7 @@ use tokio::sync::{Mutex, Notify, mpsc};
 use super::people::bar;
 use super::{choice, choices};
 use crate::output::style::{attention, faint, plain, said, strong};
-use crate::output::{Output, Page};
+use crate::output::{Output, Page, Span};
 use crate::view::evidence;
 use crate::view::prompts::voices;
 
@@ -119,8 +119,7 @@ impl Answers for Terminal {
             return None;
         }
         if let Some(why) = bar(&self.people, prompt, &self.user) {
-            let question = strong(prompt.message.as_str());
-            self.output.say([attention("? "), question, plain(format!("  {}: {why}", prompt.id))]);
+            self.output.say(barred(prompt, &why));
             return None;
         }
         let lines = keyboard.get_or_insert_with(read_keyboard);
@@ -146,6 +145,13 @@ impl Observer for Terminal {
             _ => {}
         }
     }
+}
+
+/// What is asked of others, and why not of this user.
+fn barred<'p>(prompt: &'p Prompt, why: &str) -> [Span<'p>; 5] {
+    let [mark, message] = said(&prompt.message);
+    let why = plain(format!(": {why}"));
+    [attention("? "), strong(prompt.id.as_str()), why, mark, message]
 }
 
 /// Reads the keyboard on a thread of its own: a read cannot be interrupted, and must not hold up waves.
@@ -178,5 +184,13 @@ mod tests {
         asked.approvers = vec!["dba".into()];
         assert_eq!(terminal.answer(&asked).await, None);
         assert!(terminal.lines.lock().await.is_none(), "nobody looked at the keyboard");
+    }
+
+    #[test]
+    fn what_is_asked_of_others_stands_behind_the_mark() {
+        let mut asked = prompt("web", PromptKind::Pause, &["continue", "abort"]);
+        asked.message = "web: continue by ann (sent by root)".into();
+        let line: String = barred(&asked, "it is asked of dba").iter().map(Span::text).collect();
+        assert_eq!(line, "? web: it is asked of dba | web: continue by ann (sent by root)");
     }
 }

@@ -129,7 +129,7 @@ fn event_text(event: &Event, refusal: Option<&Refusal>) -> String {
         Event::Started => "started".to_owned(),
         Event::Asked { prompt } => format!("asked {} | {}", prompt.id, prompt.message),
         Event::Signalled { signal, .. } => match refusal {
-            Some(why) => format!("refused: {} ({why})", signal::text(signal)),
+            Some(why) => format!("refused: {}", signal::noted_text(signal, &why.to_string())),
             None => signal::text(signal),
         },
         Event::TimedOut { prompt } => format!("{prompt}: nobody answered in time"),

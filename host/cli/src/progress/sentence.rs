@@ -51,8 +51,7 @@ pub(super) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
         }
         Notice::Refused { signal, why } => {
             let mut line = vec![attention("refused: ")];
-            line.extend(signal::line(signal));
-            line.push(plain(format!(" ({why})")));
+            line.extend(signal::noted(signal, why));
             Some(line)
         }
         Notice::TimedOut { prompt } => {

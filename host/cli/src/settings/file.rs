@@ -7,7 +7,7 @@
 //! [policy]
 //! deny = ["ssm.*", "ec2.terminate_instances"]  # refused at the door, whatever a runbook says
 //!
-//! [approvers]                                  # whom runbooks mean by a name
+//! [approvers]           # whom runbooks mean by a name of letters, digits and `_.-@/:+=\`
 //! dba = ["ann", "arn:aws:sts::111122223333:assumed-role/DBA/*"]
 //!
 //! [limits]                                     # of one wave's program
@@ -24,7 +24,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
-use moontide_runtime::plan::suggest;
+use moontide_runtime::plan::{approver, suggest};
 use serde::Deserialize;
 
 use super::{Settings, limits, operations};
@@ -75,10 +75,7 @@ impl TryFrom<String> for Name {
     type Error = &'static str;
 
     fn try_from(name: String) -> Result<Name, &'static str> {
-        if name.is_empty() || name.trim() != name || name.chars().any(char::is_control) {
-            return Err("a name has no spaces around it, and is not empty");
-        }
-        Ok(Name(name))
+        approver::check(&name).map(|()| Name(name))
     }
 }
 
@@ -93,9 +90,6 @@ impl TryFrom<Vec<Name>> for Members {
     fn try_from(names: Vec<Name>) -> Result<Members, &'static str> {
         if names.is_empty() {
             return Err("a group of approvers without members could approve nothing");
-        }
-        if names.iter().any(|Name(name)| name.trim_end_matches('*').contains('*')) {
-            return Err("`*` stands for the rest of a name, so it stands at its end");
         }
         Ok(Members(names.into_iter().map(|Name(name)| name).collect()))
     }
@@ -268,7 +262,12 @@ mod tests {
         );
         insta::assert_snapshot!(
             refusal("[approvers]\ndba = [\"ann\", \"\"]\n", Place::User),
-            @"moontide.toml:2:1: a name has no spaces around it, and is not empty"
+            @r"moontide.toml:2:1: a name is made of letters, digits and `_.-@/:+=\`"
+        );
+        // A group is printed where it is meant, and its members are.
+        insta::assert_snapshot!(
+            refusal("[approvers]\n\"dba; answered: ann\" = [\"ann\"]\n", Place::Runbook),
+            @r"moontide.toml:2:1: a name is made of letters, digits and `_.-@/:+=\`"
         );
         insta::assert_snapshot!(
             refusal("[approvers]\ndba = [\"*ann\"]\n", Place::User),

@@ -6,6 +6,7 @@
 //! - [`server`]: the verdict on a server, however it was reported.
 //! - [`summary`]: the short document, after a run and for `status`.
 //! - [`cleanup`]: what a cleanup terminated and left.
+//! - [`closing`]: what closed a prompt.
 //! - [`plan`]: what a runbook declares, for `check`.
 //! - [`prompts`]: an open prompt, and [`evidence`] where there is something to look at first.
 //! - [`signal`]: who wants what; [`sent`]: the same on its way.
@@ -13,6 +14,7 @@
 //! - [`why`]: why a wave stands where it stands.
 
 pub(crate) mod cleanup;
+pub(crate) mod closing;
 pub(crate) mod evidence;
 pub(crate) mod plan;
 pub(crate) mod prompts;

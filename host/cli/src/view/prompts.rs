@@ -68,14 +68,20 @@ impl PromptView {
             PromptKind::Hold => context.command(&format!("resume {execution}")),
             _ => answer(first),
         };
-        let answered = record.answers_to(&prompt.id).last().map(|(choice, signal)| Answered {
-            choice: (*choice).to_owned(),
+        // A voice that waits beside a cancel is not what closes it.
+        let needs_more = record.ahead.prompts.contains_key(&prompt.id);
+        let answer = match record.closed_by(&prompt.id) {
+            Some(closing) => closing.answer(&prompt.id),
+            None => record.answers_to(&prompt.id).last().copied(),
+        };
+        let answered = answer.map(|(choice, signal)| Answered {
+            choice: choice.to_owned(),
             by: signal::by(signal),
-            needs_more: record.ahead.prompts.contains_key(&prompt.id),
+            needs_more,
         });
         let ahead = record.ahead.prompts.get(&prompt.id);
         let is_heard = ahead.is_some_and(|it| !record.ahead.is_deaf(&record.graph, it));
-        let settled = answered.is_none() && !is_heard;
+        let settled = !is_heard && answered.as_ref().is_none_or(|it| it.needs_more);
         // Whoever has spoken counts for who looks, also while the voice is on its way.
         let prompt = ahead.filter(|it| it.given.len() > prompt.given.len()).unwrap_or(prompt);
         let overdue = record.overdue(&prompt.id).is_some();

@@ -10,8 +10,10 @@ use moontide_runtime::scheduler::graph::{Node, Turn};
 use moontide_runtime::scheduler::{
     Choice, Event, ExecutionStatus, Graph, Prompt, Refusal, State, WaveState, machine,
 };
-use moontide_runtime::store::{Signal, Store, StoreError, Wish};
+use moontide_runtime::store::{Signal, Store, StoreError};
 
+use super::closing::{self, Closing, Closings};
+use super::signal;
 use crate::clocks::SystemClock;
 use crate::error::{CommandError, Result};
 
@@ -33,6 +35,8 @@ pub(crate) struct Record {
     pub(crate) state: State,
     /// Where it will stand once the pending signals are taken, and silence has answered what is overdue.
     pub(crate) ahead: State,
+    /// What closed each prompt that is open no more, or will.
+    closings: Closings,
 }
 
 /// A signal that waits for a runner.
@@ -59,11 +63,14 @@ impl Record {
             .map_err(|source| StoreError::Format { place: format!("execution {id}"), source })?;
         let entries = store.journal(id, 1).await?;
         let graph = Graph::of(&execution);
-        let (state, refused) = fold(&graph, &entries);
+        let mut closings = Closings::new();
+        let (state, refused) = fold(&graph, &entries, &mut closings);
         let signals = store.signals(id, last_signal(&entries)).await?;
-        let (ahead, pending) = look_ahead(&graph, &state, execution.created_at, signals);
+        let (ahead, pending) =
+            look_ahead(&graph, &state, execution.created_at, signals, &mut closings);
+        let runner = None;
         let mut record =
-            Record { execution, entries, refused, runner: None, pending, graph, state, ahead };
+            Record { execution, entries, refused, runner, pending, graph, state, ahead, closings };
         // Whoever drove it to its end may have died before giving the lease back.
         if !record.is_over() {
             record.runner = alive(store, id).await?;
@@ -83,12 +90,9 @@ impl Record {
 
     /// The answer that silence has given to a prompt, and when, if nobody has noticed yet.
     pub(crate) fn overdue(&self, asked: &str) -> Option<(&Choice, Timestamp)> {
-        let prompt = self.state.prompts.get(asked)?;
-        let (deadline, choice) = (prompt.deadline?, prompt.on_timeout.as_ref()?);
-        let is_over = deadline <= SystemClock::new().now();
-        let is_silent =
-            !self.ahead.prompts.contains_key(asked) && self.answers_to(asked).is_empty();
-        (is_over && is_silent).then_some((choice, deadline))
+        let deadline = self.state.prompts.get(asked)?.deadline?;
+        let choice = self.closed_by(asked).filter(|closing| closing.entry.is_none())?.silence()?;
+        Some((choice, deadline))
     }
 
     /// What becomes of one more signal behind those that are pending.
@@ -112,20 +116,15 @@ impl Record {
     /// The answers that somebody has left for a prompt, and that will be taken.
     pub(crate) fn answers_to(&self, asked: &str) -> Vec<(&str, &Signal)> {
         let taken = self.pending.iter().filter(|pending| pending.refusal.is_none());
-        taken.filter_map(|pending| answer_to(asked, &pending.signal)).collect()
+        taken.filter_map(|pending| signal::answer_to(asked, &pending.signal)).collect()
     }
 
-    /// The answer that closed a prompt, or will.
-    pub(crate) fn closed_by(&self, asked: &str) -> Option<(&str, &Signal)> {
+    /// What closed a prompt, or will.
+    pub(crate) fn closed_by(&self, asked: &str) -> Option<&Closing> {
         if self.ahead.prompts.contains_key(asked) {
             return None;
         }
-        let journaled = self.entries.iter().filter(|it| !self.refused.contains_key(&it.sequence));
-        let journaled = journaled.filter_map(|entry| match &entry.body {
-            Body::Event { event: Event::Signalled { signal, .. } } => answer_to(asked, signal),
-            _ => None,
-        });
-        journaled.chain(self.answers_to(asked)).last()
+        self.closings.get(asked)
     }
 
     /// The waves and hooks that are worth a line: not the hooks of a cancel that never came.
@@ -141,20 +140,20 @@ fn is_of_cancel(node: &Node) -> bool {
     matches!(node.turn, Turn::AfterCancel { .. })
 }
 
-fn answer_to<'s>(asked: &str, signal: &'s Signal) -> Option<(&'s str, &'s Signal)> {
-    match &signal.wish {
-        Wish::Answer { prompt, choice, .. } if prompt == asked => Some((choice.as_str(), signal)),
-        _ => None,
-    }
-}
-
 /// The state that a journal adds up to, and what was refused on the way.
-fn fold(graph: &Graph, entries: &[Entry]) -> (State, BTreeMap<u64, Refusal>) {
+fn fold(
+    graph: &Graph,
+    entries: &[Entry],
+    closings: &mut Closings,
+) -> (State, BTreeMap<u64, Refusal>) {
     let (mut state, mut refused) = (State::new(graph), BTreeMap::new());
     for entry in entries {
         let Body::Event { event } = &entry.body else { continue };
         match machine::apply(graph, state.clone(), entry.at, event) {
-            Ok((next, _)) => state = next,
+            Ok((next, _)) => {
+                closing::note(closings, (&state, &next), event, Some(entry.sequence));
+                state = next;
+            }
             Err(refusal) => drop(refused.insert(entry.sequence, refusal)),
         }
     }
@@ -167,6 +166,7 @@ fn look_ahead(
     state: &State,
     created_at: Timestamp,
     signals: Vec<(u64, Signal)>,
+    closings: &mut Closings,
 ) -> (State, Vec<Pending>) {
     let mut ahead = match machine::apply(graph, state.clone(), created_at, &Event::Started) {
         Ok((begun, _)) => begun,
@@ -174,9 +174,11 @@ fn look_ahead(
     };
     let mut pending = Vec::new();
     for (number, signal) in signals {
-        ahead = timed_out(graph, ahead, signal.at);
+        ahead = timed_out(graph, ahead, signal.at, closings);
         let refusal = match take(graph, &ahead, &signal) {
             Ok(next) => {
+                let event = Event::Signalled { signal: signal.clone(), number: Some(number) };
+                closing::note(closings, (&ahead, &next), &event, None);
                 ahead = next;
                 None
             }
@@ -184,16 +186,17 @@ fn look_ahead(
         };
         pending.push(Pending { number, signal, refusal });
     }
-    (timed_out(graph, ahead, SystemClock::new().now()), pending)
+    (timed_out(graph, ahead, SystemClock::new().now(), closings), pending)
 }
 
 /// The state once silence has answered the prompts whose time was over at `at`.
-fn timed_out(graph: &Graph, mut state: State, at: Timestamp) -> State {
+fn timed_out(graph: &Graph, mut state: State, at: Timestamp, closings: &mut Closings) -> State {
     let over = |prompt: &&Prompt| prompt.deadline.is_some_and(|deadline| deadline <= at);
     let expired: Vec<Prompt> = state.prompts.values().filter(over).cloned().collect();
     for Prompt { id: prompt, .. } in expired {
-        if let Ok((next, _)) = machine::apply(graph, state.clone(), at, &Event::TimedOut { prompt })
-        {
+        let event = Event::TimedOut { prompt };
+        if let Ok((next, _)) = machine::apply(graph, state.clone(), at, &event) {
+            closing::note(closings, (&state, &next), &event, None);
             state = next;
         }
     }

@@ -19,6 +19,14 @@ pub(crate) fn wish(wish: &Wish) -> String {
     }
 }
 
+/// The choice, if it answers this prompt.
+pub(crate) fn answer_to<'s>(asked: &str, signal: &'s Signal) -> Option<(&'s str, &'s Signal)> {
+    match &signal.wish {
+        Wish::Answer { prompt, choice, .. } if prompt == asked => Some((choice.as_str(), signal)),
+        _ => None,
+    }
+}
+
 /// Who sent it: `ann`, or `ann (sent by root)` where the name is a claim.
 pub(crate) fn by(signal: &Signal) -> String {
     if signal.sender.is_empty() {
@@ -28,8 +36,14 @@ pub(crate) fn by(signal: &Signal) -> String {
     }
 }
 
-/// What happened: `web: retry by ann: the disk is mended`.
+/// What happened: `web: retry by ann | the disk is mended`.
 pub(crate) fn line(signal: &Signal) -> Vec<Span<'static>> {
+    noted(signal, "")
+}
+
+/// The same, and what we have to say about it, before their comment:
+/// `web: retry by ann (it is over) | the disk is mended`.
+pub(crate) fn noted(signal: &Signal, note: &str) -> Vec<Span<'static>> {
     let (subject, verb) = match &signal.wish {
         Wish::Answer { prompt, choice, .. } => (Some(prompt), choice.as_str()),
         Wish::Cancel => (None, "cancel"),
@@ -42,6 +56,7 @@ pub(crate) fn line(signal: &Signal) -> Vec<Span<'static>> {
     spans.extend(subject.map(|subject| plain(format!("{subject}: "))));
     spans.push(strong(verb.to_owned()));
     spans.push(plain(format!(" {}", author(signal))));
+    spans.extend((!note.is_empty()).then(|| plain(format!(" ({note})"))));
     spans.extend(comment(signal));
     spans
 }
@@ -60,9 +75,14 @@ fn author(signal: &Signal) -> String {
     format!("by {}", by(signal))
 }
 
-/// The same without styles.
+/// The same as [`line`], without styles.
 pub(crate) fn text(signal: &Signal) -> String {
-    line(signal).iter().map(Span::text).collect()
+    noted_text(signal, "")
+}
+
+/// The same as [`noted`], without styles.
+pub(crate) fn noted_text(signal: &Signal, note: &str) -> String {
+    noted(signal, note).iter().map(Span::text).collect()
 }
 
 /// Why, in their words, behind the mark.
@@ -132,5 +152,11 @@ mod tests {
         let retry = signal(Wish::Retry { wave: "web".into() });
         assert_eq!(text(&retry), "web: retry by ann (sent by root) | wrong day");
         assert_eq!(wish(&retry.wish), "a retry of web");
+    }
+
+    #[test]
+    fn what_we_say_about_it_stands_before_the_mark() {
+        let noted = noted_text(&signal(Wish::Cancel), "it is over");
+        assert_eq!(noted, "cancel by ann (sent by root) (it is over) | wrong day");
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use moontide_runtime::journal::Body;
-use moontide_runtime::scheduler::{End, Event, Failure, Refusal, Signal, Wish};
+use moontide_runtime::journal::{Body, Entry};
+use moontide_runtime::scheduler::{End, Event, Failure, Signal, Wish};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -29,7 +29,7 @@ pub(crate) struct Whole {
     moontide: String,
     luau: String,
     journal_entries: usize,
-    /// The answers that counted.
+    /// The answers that were taken; one of several voices too, also if something else closed its prompt.
     answers: Vec<Answered>,
     /// Everything that people wanted, also what was refused.
     signals: Vec<Signalled>,
@@ -48,6 +48,11 @@ struct Answered {
     choice: String,
     by: String,
     comment: String,
+    /// Whether it closed its prompt.
+    closed: bool,
+    /// What closed its prompt, where that was something else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed_by: Option<String>,
 }
 
 /// Something that somebody wanted.
@@ -59,6 +64,9 @@ struct Signalled {
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     refused: Option<String>,
+    /// What there is to know about it.
+    #[serde(skip)]
+    note: String,
 }
 
 /// An attempt of a wave that has ended.
@@ -99,26 +107,25 @@ impl Whole {
         };
         for entry in &record.entries {
             if let Body::Event { event } = &entry.body {
-                whole.note(entry.at, event, record.refused.get(&entry.sequence));
+                whole.note(record, entry, event);
             }
         }
         whole
     }
 
-    fn note(&mut self, at: Timestamp, event: &Event, refusal: Option<&Refusal>) {
+    fn note(&mut self, record: &Record, entry: &Entry, event: &Event) {
+        let at = entry.at;
         match event {
             Event::Signalled { signal, .. } => {
-                if let (Wish::Answer { prompt, choice, .. }, None) = (&signal.wish, refusal) {
-                    self.answers.push(Answered {
-                        at,
-                        prompt: prompt.clone(),
-                        choice: choice.clone(),
-                        by: signal.by.clone(),
-                        comment: signal.comment.clone(),
-                    });
+                let refused = record.refused.get(&entry.sequence).map(ToString::to_string);
+                let mut note = refused.clone().unwrap_or_default();
+                if refused.is_none()
+                    && let Some(answer) = Answered::of(record, entry, signal)
+                {
+                    note = answer.note();
+                    self.answers.push(answer);
                 }
-                let refused = refusal.map(ToString::to_string);
-                self.signals.push(Signalled { at, signal: signal.clone(), refused });
+                self.signals.push(Signalled { at, signal: signal.clone(), refused, note });
             }
             Event::Ended { wave, attempt, end } => {
                 let (word, servers, failure) = match end {
@@ -181,12 +188,39 @@ impl Document for Whole {
             page.gap();
             page.line([strong("signals")]);
         }
-        for Signalled { at, signal, refused } in &self.signals {
+        for Signalled { at, signal, refused, note } in &self.signals {
             let mut line = vec![faint(words::time(*at)), plain("  ")];
             line.extend(refused.as_ref().map(|_| bad("refused: ")));
-            line.extend(signal::line(signal));
-            line.extend(refused.as_ref().map(|why| plain(format!(" ({why})"))));
+            line.extend(signal::noted(signal, note));
             page.line(line);
+        }
+    }
+}
+
+impl Answered {
+    fn of(record: &Record, entry: &Entry, signal: &Signal) -> Option<Answered> {
+        let Wish::Answer { prompt, choice, .. } = &signal.wish else { return None };
+        // What still waits for a runner has closed nothing.
+        let closing = record.closed_by(prompt).filter(|closing| closing.entry.is_some());
+        let closed = closing.is_some_and(|closing| closing.entry == Some(entry.sequence));
+        let other = closing.filter(|_| !closed);
+        Some(Answered {
+            at: entry.at,
+            prompt: prompt.clone(),
+            choice: choice.clone(),
+            by: signal.by.clone(),
+            comment: signal.comment.clone(),
+            closed,
+            closed_by: other.map(|closing| closing.by(prompt)),
+        })
+    }
+
+    /// What is said of one voice of several.
+    fn note(&self) -> String {
+        match &self.closed_by {
+            Some(other) => format!("one voice; closed by {other}"),
+            None if self.closed => String::new(),
+            None => "one voice so far".to_owned(),
         }
     }
 }

@@ -1,0 +1,152 @@
+//! What closed a prompt: the answer to it, its time-out, or something else that left nothing to ask.
+
+use std::collections::BTreeMap;
+
+use moontide_runtime::scheduler::{Choice, End, Event, Signal, State, Wish};
+
+use super::signal;
+
+/// The event after which a prompt was open no more.
+pub(crate) struct Closing {
+    /// Its entry's sequence in the journal; none if it waits for a runner.
+    pub(crate) entry: Option<u64>,
+    event: Event,
+    /// What silence meant, after a time-out.
+    silence: Option<Choice>,
+}
+
+/// What closed each prompt, by its id.
+pub(crate) type Closings = BTreeMap<String, Closing>;
+
+/// Notes which prompts an event closes.
+pub(crate) fn note(
+    closings: &mut Closings,
+    (before, after): (&State, &State),
+    event: &Event,
+    entry: Option<u64>,
+) {
+    let closed = before.prompts.keys().filter(|id| !after.prompts.contains_key(*id));
+    for id in closed {
+        let silence = match event {
+            Event::TimedOut { prompt } => before.prompts.get(prompt),
+            _ => None,
+        };
+        let silence = silence.and_then(|prompt| prompt.on_timeout.clone());
+        closings.insert(id.clone(), Closing { entry, event: event.clone(), silence });
+    }
+}
+
+impl Closing {
+    /// The answer to the prompt, if that closed it.
+    pub(crate) fn answer(&self, asked: &str) -> Option<(&str, &Signal)> {
+        let Event::Signalled { signal, .. } = &self.event else { return None };
+        signal::answer_to(asked, signal)
+    }
+
+    /// What silence meant, if that closed it.
+    pub(crate) fn silence(&self) -> Option<&Choice> {
+        self.silence.as_ref()
+    }
+
+    /// For whoever answers too late: `web` was closed by its time-out: abort.
+    pub(crate) fn sentence(&self, asked: &str) -> String {
+        match self.answer(asked) {
+            Some(_) => format!("`{asked}` was answered already: {}", self.by(asked)),
+            None => format!("`{asked}` was closed by {}", self.by(asked)),
+        }
+    }
+
+    /// What it was: `continue by ann`, `its time-out: abort`, `a cancel by bob`.
+    pub(crate) fn by(&self, asked: &str) -> String {
+        match &self.event {
+            Event::Signalled { signal, .. } => match self.answer(asked) {
+                Some((choice, _)) => format!("{choice} by {}", signal::by(signal)),
+                None => match &signal.wish {
+                    Wish::Answer { prompt, choice, .. } => {
+                        format!("the answer to `{prompt}`: {choice} by {}", signal::by(signal))
+                    }
+                    wish => format!("{} by {}", signal::wish(wish), signal::by(signal)),
+                },
+            },
+            Event::TimedOut { prompt } => {
+                let silence = self.silence.as_ref().map_or("", Choice::as_str);
+                if prompt == asked {
+                    format!("its time-out: {silence}")
+                } else {
+                    format!("the time-out of `{prompt}`: {silence}")
+                }
+            }
+            Event::Ended { wave, end: End::Cancelled, .. } => format!("the cancel of `{wave}`"),
+            Event::Ended { wave, .. } => format!("the end of `{wave}`"),
+            Event::Withdrawn { .. } => "what was found out about it".to_owned(),
+            // Neither closes anything.
+            Event::Started | Event::Asked { .. } => "what came after it".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use moontide_runtime::scheduler::{Graph, Prompt, PromptKind};
+    use serde_json::Value;
+
+    use super::*;
+    use crate::answers::prompt;
+
+    fn signalled(wish: Wish) -> Event {
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let (sender, comment) = ("root".into(), "quickly".into());
+        let signal = Signal { wish, by: "bob".into(), sender, comment, at };
+        Event::Signalled { signal, number: None }
+    }
+
+    fn answer(prompt: &str) -> Event {
+        let (prompt, choice) = (prompt.into(), "abort".into());
+        signalled(Wish::Answer { prompt, choice, seal: String::new(), value: Value::Null })
+    }
+
+    /// What is said of `web`, which timed out into an abort or was closed by another event.
+    fn said(event: &Event) -> String {
+        let graph = Graph::of_nodes(Vec::new(), 1);
+        let (mut before, after) = (State::new(&graph), State::new(&graph));
+        let open = |id: &str| Prompt {
+            on_timeout: Some(Choice::new("abort")),
+            ..prompt(id, PromptKind::Pause, &["continue", "abort"])
+        };
+        for id in ["web", "db"] {
+            before.prompts.insert(id.into(), open(id));
+        }
+        let mut closings = Closings::new();
+        note(&mut closings, (&before, &after), event, Some(7));
+        assert_eq!(closings["web"].entry, Some(7));
+        closings["web"].sentence("web")
+    }
+
+    #[test]
+    fn whatever_closed_it_is_named() {
+        let time_out = |prompt: &str| said(&Event::TimedOut { prompt: prompt.into() });
+        assert_eq!(time_out("web"), "`web` was closed by its time-out: abort");
+        assert_eq!(time_out("db"), "`web` was closed by the time-out of `db`: abort");
+        let answered = "`web` was answered already: abort by bob (sent by root)";
+        assert_eq!(said(&answer("web")), answered);
+        let other = "`web` was closed by the answer to `db`: abort by bob (sent by root)";
+        assert_eq!(said(&answer("db")), other);
+        let cancelled = "`web` was closed by a cancel by bob (sent by root)";
+        assert_eq!(said(&signalled(Wish::Cancel)), cancelled);
+        let ended = |end| Event::Ended { wave: "web".into(), attempt: 1, end };
+        assert_eq!(said(&ended(End::Cancelled)), "`web` was closed by the cancel of `web`");
+        let end = End::Completed { result: Value::Null };
+        assert_eq!(said(&ended(end)), "`web` was closed by the end of `web`");
+    }
+
+    #[test]
+    fn what_stays_open_was_closed_by_nothing() {
+        let graph = Graph::of_nodes(Vec::new(), 1);
+        let mut state = State::new(&graph);
+        let open = prompt("web", PromptKind::Pause, &["continue"]);
+        state.prompts.insert("web".into(), open);
+        let mut closings = Closings::new();
+        note(&mut closings, (&state, &state), &answer("web"), None);
+        assert!(closings.is_empty());
+    }
+}
