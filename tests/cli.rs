@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "cli/cleanups.rs"]
+mod cleanups;
 #[path = "cli/executions.rs"]
 mod executions;
 #[path = "cli/forgeries.rs"]

@@ -9,6 +9,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[serde(transparent)]
 pub(crate) struct Moment(pub(crate) String);
 
+impl Moment {
+    /// As a moment to reckon with. What was read is one, always.
+    pub(crate) fn timestamp(&self) -> Timestamp {
+        self.0.parse().unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Written {

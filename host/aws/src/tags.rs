@@ -23,9 +23,9 @@ pub(crate) fn with_ours(tags: Tags, call: &Call) -> HashMap<String, String> {
     tags.into_iter().chain(ours).collect()
 }
 
-/// Whether `tags` carry the key of `call`.
-pub(crate) fn are_of(tags: Option<&HashMap<String, String>>, call: &Call) -> bool {
-    tags.and_then(|it| it.get(KEY)).is_some_and(|it| it == call.key.as_str())
+/// Whether `tags` carry the key of an effect.
+pub(crate) fn carry(tags: Option<&HashMap<String, String>>, key: &str) -> bool {
+    tags.and_then(|it| it.get(KEY)).is_some_and(|it| it == key)
 }
 
 /// Refuses tags that look like ours: a runbook that copied them would confuse every look-up.

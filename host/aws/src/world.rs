@@ -29,6 +29,7 @@ operations! {
     drs::describe_recovery_instances::DescribeRecoveryInstances,
     drs::describe_recovery_snapshots::DescribeRecoverySnapshots,
     drs::describe_source_servers::DescribeSourceServers,
+    drs::find_launch::FindLaunch,
     drs::start_recovery::StartRecovery,
     drs::terminate_recovery_instances::TerminateRecoveryInstances,
     ec2::await_running::AwaitRunning,

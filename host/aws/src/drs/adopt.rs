@@ -18,6 +18,16 @@ use crate::services::Services;
 use crate::settle::settle;
 use crate::tags;
 
+/// A launch of which nobody has seen what became of it.
+pub(crate) struct Lost<'a> {
+    /// The key that its job carries.
+    pub(crate) key: &'a str,
+    /// The source servers that it was to launch.
+    pub(crate) servers: &'a [String],
+    /// When it was about to be sent.
+    pub(crate) intended_at: Timestamp,
+}
+
 /// Finds the launch of `servers` that carries the key of `call`.
 pub(crate) async fn started_job(
     aws: &Services,
@@ -25,31 +35,44 @@ pub(crate) async fn started_job(
     servers: &[String],
     intended_at: Timestamp,
 ) -> Finding {
-    let drs = &aws.reading(call).drs;
-    let since = intended_at - SKEW;
+    let lost = Lost { key: call.key.as_str(), servers, intended_at };
+    match jobs_of(aws, &aws.reading(call).drs, &lost).await {
+        Ok(jobs) if jobs.is_empty() => Finding::Absent,
+        Ok(jobs) => adopt(&jobs),
+        Err(evidence) => Finding::Undecided(evidence),
+    }
+}
+
+/// The jobs of a lost launch. None: there is none for certain; an error: nobody can tell.
+pub(crate) async fn jobs_of(
+    aws: &Services,
+    drs: &Client,
+    lost: &Lost<'_>,
+) -> Result<Vec<Job>, Evidence> {
+    let since = lost.intended_at - SKEW;
     let unseen = RefCell::new(Vec::new());
     let look = async || {
         let mut ours = jobs_since(drs, since).await?;
-        ours.retain(|it| tags::are_of(it.tags(), call));
+        ours.retain(|it| tags::carry(it.tags(), lost.key));
         if ours.is_empty() {
-            let (last, hidden) = last_launches(drs, servers, since).await?;
+            let (found, hidden) = last_launches(drs, lost.servers, since).await?;
             unseen.replace(hidden);
-            ours = last;
-            ours.retain(|it| tags::are_of(it.tags(), call));
+            ours = found;
+            ours.retain(|it| tags::carry(it.tags(), lost.key));
         }
         Ok(Some(ours).filter(|it| !it.is_empty()))
     };
     match settle(&*aws.clock, aws.settings.settle, look).await {
-        Ok(Some(jobs)) => adopt(&jobs),
-        Ok(None) if unseen.borrow().is_empty() => Finding::Absent,
-        Ok(None) => Finding::Undecided(Evidence {
+        Ok(Some(jobs)) => Ok(jobs),
+        Ok(None) if unseen.borrow().is_empty() => Ok(Vec::new()),
+        Ok(None) => Err(Evidence {
             message:
                 "a launch of these servers was initiated after the request, by a job that does \
                       not show"
                     .into(),
             found: json!({ "job_ids": *unseen.borrow() }),
         }),
-        Err(error) => Finding::Undecided(Evidence {
+        Err(error) => Err(Evidence {
             message: format!("the jobs cannot be looked up: {error}"),
             found: json!({ "code": error.code }),
         }),

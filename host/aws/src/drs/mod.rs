@@ -15,6 +15,7 @@ pub(crate) mod describe_jobs;
 pub(crate) mod describe_recovery_instances;
 pub(crate) mod describe_recovery_snapshots;
 pub(crate) mod describe_source_servers;
+pub(crate) mod find_launch;
 pub(crate) mod job;
 pub(crate) mod job_log;
 pub(crate) mod lookup;

@@ -9,6 +9,7 @@ mod await_jobs;
 mod await_running;
 mod consequences;
 mod errors;
+mod find_launch;
 mod reconcile_command;
 mod reconcile_start;
 mod reconcile_terminate;

@@ -26,7 +26,9 @@ pub(crate) struct Cleaned {
 /// An instance, as the cleanup's wave returns it.
 #[derive(Serialize, Deserialize)]
 struct Touched {
-    instance_id: String,
+    /// `None`: nobody knows whether there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    instance_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     server: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,21 +36,23 @@ struct Touched {
 }
 
 impl Cleaned {
-    /// Reads what the waves of a cleanup returned: `{ terminated = { … }, left = { … } }`.
-    pub(crate) fn of(record: &Record, execution: &str, context: &Context) -> Cleaned {
-        let all = |field: &str| {
-            let results = record.state.waves.iter().map(|wave| &wave.result[field]);
-            results.filter_map(Value::as_array).flatten().filter_map(read).collect()
+    /// Reads what the waves of cleanups returned, or knew when they failed: `{ terminated = { … }, left =
+    /// { … } }`. Where one followed another, the last one knows what is left.
+    pub(crate) fn of(records: &[Record], execution: &str, context: &Context) -> Cleaned {
+        let terminated: Vec<Touched> =
+            records.iter().flat_map(|record| all(record, "terminated")).collect();
+        let mut cleaned = Cleaned { terminated, ..Cleaned::nothing(execution) };
+        let Some(last) = records.last() else { return cleaned };
+        let is_ours = |left: &Touched| {
+            left.instance_id.is_some()
+                && cleaned.terminated.iter().any(|it| it.instance_id == left.instance_id)
         };
-        Cleaned {
-            execution: execution.to_owned(),
-            cleanup: Some(record.execution.id.clone()),
-            status: record.status(),
-            terminated: all("terminated"),
-            left: all("left"),
-            summary: (record.status() != ExecutionStatus::Completed)
-                .then(|| Summary::of(record, context)),
-        }
+        cleaned.left = all(last, "left").filter(|left| !is_ours(left)).collect();
+        cleaned.cleanup = Some(last.execution.id.clone());
+        cleaned.status = last.status();
+        cleaned.summary =
+            (last.status() != ExecutionStatus::Completed).then(|| Summary::of(last, context));
+        cleaned
     }
 
     /// Of a drill that has launched nothing.
@@ -64,6 +68,15 @@ impl Cleaned {
     }
 }
 
+/// A list of what its waves returned, or knew.
+fn all(record: &Record, field: &str) -> impl Iterator<Item = Touched> {
+    let known = record.state.waves.iter().map(|wave| match &wave.failure {
+        Some(failure) => &failure.details,
+        None => &wave.result,
+    });
+    known.filter_map(move |known| known[field].as_array()).flatten().filter_map(read)
+}
+
 fn read(value: &Value) -> Option<Touched> {
     serde_json::from_value(value.clone()).ok()
 }
@@ -71,7 +84,7 @@ fn read(value: &Value) -> Option<Touched> {
 impl Touched {
     fn row(&self) -> Vec<Span<'_>> {
         vec![
-            strong(self.instance_id.as_str()),
+            strong(self.instance_id.as_deref().unwrap_or("?")),
             faint(self.server.as_deref().unwrap_or_default()),
             plain(self.reason.as_deref().unwrap_or_default()),
         ]

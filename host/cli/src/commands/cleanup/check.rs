@@ -1,0 +1,45 @@
+//! Whether a drill may be cleaned up: it is one, and nothing of it is still to come.
+
+use moontide_runtime::plan::Mode;
+
+use crate::context::Context;
+use crate::drive;
+use crate::error::{CommandError, Result, code};
+use crate::view::{Record, signal};
+
+/// Refuses what is no drill, or not over.
+pub(super) fn drill(context: &Context, drill: &Record) -> Result<()> {
+    let id = &drill.execution.id;
+    if drill.execution.mode != Mode::Drill {
+        let message = format!("`{id}` is a recovery: its instances are production now");
+        return Err(CommandError::new(code::NOT_A_DRILL, message)
+            .hint("only drills are cleaned up; use the DRS console for anything else"));
+    }
+    if let Some(holder) = &drill.runner {
+        return Err(drive::held(context, id, holder));
+    }
+    if drill.is_over() {
+        return Ok(());
+    }
+    let (cancel, resume) = (format!("cancel {id}"), format!("resume {id}"));
+    if drill.status().is_terminal() {
+        return Err(begins_again(drill)
+            .hint(format!("`{}` lets it", context.command(&resume)))
+            .hint(format!("`{}` before that calls it off", context.command(&cancel))));
+    }
+    let message = format!("`{id}` is not over: what it launches later would stay");
+    Err(CommandError::new(code::NOT_OVER, message)
+        .hint(context.command(&cancel))
+        .hint(context.command(&resume)))
+}
+
+/// It was over, until somebody wanted something that no runner has taken yet.
+fn begins_again(drill: &Record) -> CommandError {
+    let id = &drill.execution.id;
+    let message = format!("`{id}` is about to go on: what it launches then would stay");
+    let waiting = drill.pending.iter().filter(|pending| pending.refusal.is_none());
+    waiting.fold(CommandError::new(code::NOT_OVER, message), |error, pending| {
+        let (what, who) = (signal::wish(&pending.signal.wish), signal::by(&pending.signal));
+        error.hint(format!("{what} by {who} waits for a runner"))
+    })
+}

@@ -1,0 +1,179 @@
+//! What a drill has launched, as far as its journal knows: the jobs that it names, and the launches of which
+//! it does not say whether there is a job.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::Timestamp;
+use moontide_runtime::effect::Outcome;
+use moontide_runtime::journal::{Body, Entry, Execution, Step};
+use serde_json::Value;
+
+/// The operation that launches.
+const LAUNCH: &str = "drs.start_recovery";
+/// The params of a cleanup.
+const JOBS: &str = "jobs";
+const DOUBTFUL: &str = "doubtful";
+
+/// What there is to clean up.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Launched {
+    /// The jobs that were started, each once, in order.
+    jobs: Vec<String>,
+    /// The launches that were about to be sent and did not end with a job.
+    doubtful: Vec<Doubtful>,
+}
+
+/// A launch that may have happened: nobody saw its end, or a person said that it happened, but not by which
+/// job, or it failed, perhaps because an earlier attempt had succeeded.
+#[derive(Debug, PartialEq)]
+struct Doubtful {
+    /// The key that its job carries.
+    key: String,
+    /// When it was about to be sent the first time.
+    since: Timestamp,
+    /// The Region, if it was not the execution's first.
+    region: Option<String>,
+    /// What it was to launch.
+    servers: Vec<String>,
+}
+
+impl Launched {
+    /// Reads a drill's journal.
+    pub(super) fn of(entries: &[Entry]) -> Launched {
+        let mut launched = Launched::default();
+        let mut intents: HashSet<&str> = HashSet::new();
+        for entry in entries {
+            match &entry.body {
+                Body::Intent { step, .. }
+                    if step.operation == LAUNCH && intents.insert(step.key.as_str()) =>
+                {
+                    launched.doubtful.push(Doubtful::of(step, entry.at));
+                }
+                Body::Outcome { step, outcome: Outcome::Ok { value }, .. }
+                    if step.operation == LAUNCH =>
+                {
+                    launched.end(step, value);
+                }
+                _ => {}
+            }
+        }
+        launched
+    }
+
+    /// A launch has ended well. Without a job in what it returned it stays in doubt.
+    fn end(&mut self, step: &Step, value: &Value) {
+        let Some(job) = value["job"]["job_id"].as_str() else { return };
+        self.doubtful.retain(|doubtful| doubtful.key != step.key.as_str());
+        if !self.jobs.iter().any(|known| known == job) {
+            self.jobs.push(job.to_owned());
+        }
+    }
+
+    /// Whether nothing was ever about to be launched.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.jobs.is_empty() && self.doubtful.is_empty()
+    }
+
+    /// The same as params of a cleanup.
+    pub(super) fn params(&self) -> [(String, String); 2] {
+        let doubtful: Vec<String> = self.doubtful.iter().map(Doubtful::written).collect();
+        [(JOBS.to_owned(), self.jobs.join(",")), (DOUBTFUL.to_owned(), doubtful.join(","))]
+    }
+
+    /// Whether a cleanup that was begun knows of all of it.
+    pub(super) fn is_known_to(&self, cleanup: &Execution) -> bool {
+        let (jobs, doubtful) = (list(&cleanup.params, JOBS), list(&cleanup.params, DOUBTFUL));
+        self.jobs.iter().all(|job| jobs.contains(&job.as_str()))
+            && self.doubtful.iter().all(|it| doubtful.contains(&it.written().as_str()))
+    }
+}
+
+impl Doubtful {
+    fn of(step: &Step, at: Timestamp) -> Doubtful {
+        let nothing = Value::Null;
+        let asked = step.arguments.as_ref().unwrap_or(&nothing);
+        let servers = asked["source_servers"].as_array().into_iter().flatten();
+        let id = |server: &Value| server["source_server_id"].as_str().map(str::to_owned);
+        Doubtful {
+            key: step.key.as_str().to_owned(),
+            since: at,
+            region: asked["region"].as_str().map(str::to_owned),
+            servers: servers.filter_map(id).collect(),
+        }
+    }
+
+    /// `key since region server server…`; the Region is `-` where it is the execution's first.
+    fn written(&self) -> String {
+        let region = self.region.as_deref().unwrap_or("-");
+        let (since, servers) = (self.since, self.servers.join(" "));
+        format!("{} {since} {region} {servers}", self.key)
+    }
+}
+
+/// A param that lists something. Cleanups of earlier releases do not have every one.
+fn list<'p>(params: &'p BTreeMap<String, Value>, name: &str) -> Vec<&'p str> {
+    params.get(name).and_then(Value::as_str).unwrap_or_default().split(',').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use moontide_runtime::effect::{Class, Evidence, Key, Lane};
+    use moontide_runtime::journal::canonical;
+    use serde_json::json;
+
+    use super::*;
+
+    fn entry(second: i64, body: Body) -> Entry {
+        let at = Timestamp::from_second(second).unwrap();
+        Entry { sequence: second.unsigned_abs(), epoch: 1, at, body }
+    }
+
+    fn step(position: u32) -> Step {
+        let lane = Lane::of_wave("db", 1);
+        let key = Key::of("drill", &lane, position);
+        let asked = json!({ "source_servers": [{ "source_server_id": "s-1" }], "is_drill": true });
+        let (operation, class) = (LAUNCH.to_owned(), Class::Tagged);
+        let (hash, arguments) = (canonical::hash(&asked), Some(asked));
+        Step { lane, position, operation, class, hash, key, site: String::new(), arguments }
+    }
+
+    fn intent(position: u32) -> Body {
+        Body::Intent { step: step(position), attempt: 1 }
+    }
+
+    fn outcome(position: u32, outcome: Outcome) -> Body {
+        let (step, request_id) = (Step { arguments: None, ..step(position) }, None);
+        Body::Outcome { step, attempt: 1, outcome, request_id, adopted: false }
+    }
+
+    fn job(id: &str) -> Value {
+        json!({ "job": { "job_id": id } })
+    }
+
+    #[test]
+    fn only_a_launch_that_ended_with_a_job_is_without_doubt() {
+        let unknown = Outcome::Unknown { evidence: Evidence::new("the reply was lost") };
+        let journal = [
+            entry(1, intent(1)),
+            entry(2, outcome(1, Outcome::Ok { value: job("drsjob-1") })),
+            entry(3, intent(2)),
+            entry(4, outcome(2, unknown)),
+            entry(5, intent(3)),
+            entry(6, outcome(3, Outcome::Ok { value: Value::Null })),
+            entry(7, intent(4)),
+            entry(8, intent(4)),
+        ];
+        let launched = Launched::of(&journal);
+        assert_eq!(launched.jobs, ["drsjob-1"]);
+        let since: Vec<i64> = launched.doubtful.iter().map(|it| it.since.as_second()).collect();
+        assert_eq!(since, [3, 5, 7]);
+        let key = step(2).key;
+        assert_eq!(launched.doubtful[0].written(), format!("{key} 1970-01-01T00:00:03Z - s-1"));
+    }
+
+    #[test]
+    fn a_drill_that_sent_nothing_has_launched_nothing() {
+        assert!(Launched::of(&[]).is_nothing());
+        assert!(!Launched::of(&[entry(1, intent(1))]).is_nothing());
+    }
+}

@@ -1,0 +1,219 @@
+//! What `moontide cleanup` may say that it has cleaned up: nothing that a drill launched stays behind
+//! unsaid, whatever became of the runner, the reply or the people meanwhile.
+
+use insta::assert_snapshot;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::given::{WORLD, runbook, shop};
+use crate::support::{Home, Moment, Ran, Side, Sim};
+
+const DB: &str = "\t\t{ name = \"db\", servers = { tags = { Tier = \"db\" } } },";
+const WEB: &str =
+    "\t\t{ name = \"web\", depends_on = { \"db\" }, servers = { tags = { Tier = \"web\" } } },";
+
+/// A drill named `drill`, and its AWS.
+struct Drill {
+    home: Home,
+    sim: Sim,
+}
+
+impl Drill {
+    /// A drill of these waves, one server each, where this goes wrong.
+    fn of(waves: &str, faults: &str) -> Drill {
+        let home = shop(&[("runbook.luau", &runbook("shop", waves))]);
+        let servers = "tags = { Tier = \"db\" }\n\n[[servers]]\nname = \"web\"\n\
+                       tags = { Tier = \"web\" }\n";
+        Drill { home, sim: Sim::with(&format!("{WORLD}{servers}{faults}")) }
+    }
+
+    /// One whose only launch lost its reply, behind its effect or before it, and could not be looked up:
+    /// the jobs cannot be listed so many times.
+    fn in_doubt(effect: bool, times: u32) -> Drill {
+        let faults = format!(
+            "\n[[faults]]\nkind = \"drop_reply\"\noperation = \"drs:StartRecovery\"\n\
+             effect = {effect}\n\n[[faults]]\nkind = \"throttle\"\n\
+             operation = \"drs:DescribeJobs\"\nskip = 1\ntimes = {times}\n"
+        );
+        let drill = Drill::of(DB, &faults);
+        // The SDK's own repetitions would take time as in life.
+        let config = drill.home.path().join(".aws/config");
+        std::fs::create_dir_all(config.with_file_name("")).expect("a folder");
+        std::fs::write(config, "[default]\nmax_attempts = 1\n").expect("it can be written");
+        drill.run(4);
+        drill
+    }
+
+    /// A command that talks to the simulator.
+    #[track_caller]
+    fn aws(&self, arguments: &[&str], code: i32) -> Ran {
+        let flags = self.sim.flags();
+        let flags = flags.iter().map(String::as_str);
+        self.home.run(&arguments.iter().copied().chain(flags).collect::<Vec<_>>()).expect(code)
+    }
+
+    #[track_caller]
+    fn run(&self, code: i32) {
+        let folder = self.home.shop("");
+        self.aws(&["run", &folder, "--mode=drill", "--execution-id=drill"], code);
+    }
+
+    #[track_caller]
+    fn clean_up(&self, code: i32) -> Value {
+        self.aws(&["cleanup", "drill", "--output=json"], code).json()
+    }
+
+    /// The drill's journal names no job, so a cleanup must look for it.
+    #[track_caller]
+    fn knows_no_job(&self) {
+        let journal = self.home.run(&["journal", "drill", "--output=json"]).expect(0).stdout;
+        assert!(journal.contains("drs.start_recovery"), "{journal}");
+        assert!(!journal.contains("drsjob-"), "{journal}");
+    }
+
+    /// A cleanup in a process of its own.
+    fn cleanup(&self) -> std::process::Command {
+        let [endpoint, speed] = self.sim.flags();
+        self.home.moontide(&["cleanup", "drill", "--output=json", &endpoint, &speed])
+    }
+}
+
+/// How many instances were terminated, and how many left.
+fn counts(cleaned: &Value) -> (usize, usize) {
+    let count = |field: &str| cleaned[field].as_array().map_or(0, Vec::len);
+    (count("terminated"), count("left"))
+}
+
+/// All looks of two reconciliations: before somebody decides, and after it.
+const UNTIL_DECIDED: u32 = 2 * 6;
+
+#[test]
+fn a_launch_that_cannot_be_looked_up_is_left_and_the_cleanup_fails() {
+    let drill = Drill::in_doubt(true, 100_000);
+    drill.home.run(&["cancel", "drill"]).expect(0);
+    drill.aws(&["resume", "drill"], 1);
+    drill.knows_no_job();
+    let cleaned = drill.clean_up(1);
+    assert_eq!(counts(&cleaned), (0, 1), "{cleaned}");
+    assert!(cleaned["left"][0]["server"].as_str().is_some_and(|it| it.starts_with("s-")));
+    let reason = cleaned["left"][0]["reason"].as_str().unwrap_or_default();
+    assert!(reason.starts_with("perhaps launched: the jobs cannot be looked up"), "{cleaned}");
+    // Once more is another look, not a memory of the first.
+    let again = drill.aws(&["cleanup", "drill"], 1);
+    let server = cleaned["left"][0]["server"].as_str().unwrap_or_default();
+    let said = again.stdout.replace(server, "s-…");
+    assert!(said.contains("drill  cleanup failed  drill.cleanup-2\n"), "{said}");
+    assert!(said.contains("left 1 instance\n  ?  s-…  perhaps launched:"), "{said}");
+}
+
+#[test]
+fn a_launch_whose_end_nobody_saw_is_found_by_its_tag_and_cleaned_up() {
+    let drill = Drill::in_doubt(true, UNTIL_DECIDED);
+    drill.home.run(&["cancel", "drill"]).expect(0);
+    drill.aws(&["resume", "drill"], 1);
+    drill.knows_no_job();
+    let cleaned = drill.clean_up(0);
+    assert_eq!(counts(&cleaned), (1, 0), "{cleaned}");
+    assert_eq!(drill.sim.performed("TerminateRecoveryInstances"), 1);
+}
+
+#[test]
+fn a_launch_that_a_person_vouched_for_without_its_job_is_cleaned_up() {
+    let drill = Drill::in_doubt(true, UNTIL_DECIDED);
+    drill.home.run(&["answer", "drill", "happened"]).expect(0);
+    drill.aws(&["resume", "drill"], 1);
+    drill.knows_no_job();
+    let cleaned = drill.clean_up(0);
+    assert_eq!(counts(&cleaned), (1, 0), "{cleaned}");
+}
+
+#[test]
+fn a_launch_that_a_person_denied_by_mistake_is_cleaned_up() {
+    let drill = Drill::in_doubt(true, UNTIL_DECIDED);
+    drill.home.run(&["answer", "drill", "did-not"]).expect(0);
+    drill.aws(&["resume", "drill"], 1);
+    drill.knows_no_job();
+    let cleaned = drill.clean_up(0);
+    assert_eq!(counts(&cleaned), (1, 0), "{cleaned}");
+}
+
+#[test]
+fn a_launch_that_certainly_never_was_leaves_nothing() {
+    let drill = Drill::in_doubt(false, UNTIL_DECIDED);
+    drill.home.run(&["cancel", "drill"]).expect(0);
+    drill.aws(&["resume", "drill"], 1);
+    drill.knows_no_job();
+    let cleaned = drill.clean_up(0);
+    assert_eq!(counts(&cleaned), (0, 0), "{cleaned}");
+    assert_eq!(drill.sim.performed("TerminateRecoveryInstances"), 0);
+}
+
+/// A drill whose second wave failed, and whose cleanup was killed.
+fn cut_off() -> Drill {
+    let fails = "\n[[faults]]\nkind = \"launch_fails\"\nserver = \"web\"\nphase = \"launch\"\n\
+                 error = \"InsufficientInstanceCapacity\"\n";
+    let drill = Drill::of(&format!("{DB}\n{WEB}"), fails);
+    drill.run(1);
+    let operation = Some("TerminateRecoveryInstances");
+    let moment = Moment { operation, number: 1, side: Side::Before };
+    assert_eq!(drill.sim.trap.spring(drill.cleanup(), moment).code, None);
+    drill
+}
+
+#[test]
+fn a_cleanup_that_was_cut_off_does_not_forget_what_was_launched_since() {
+    let drill = cut_off();
+    drill.home.run(&["retry", "drill", "web"]).expect(0);
+    drill.aws(&["resume", "drill"], 0);
+    let cleaned = drill.clean_up(0);
+    assert_eq!(counts(&cleaned), (2, 0), "{cleaned}");
+    assert_eq!(cleaned["cleanup"], "drill.cleanup-2");
+}
+
+#[test]
+fn a_drill_that_somebody_wants_to_go_on_is_not_cleaned_up() {
+    let drill = cut_off();
+    drill.home.run(&["retry", "drill", "web", "--by=ann"]).expect(0);
+    assert_snapshot!(drill.home.refusal(&["cleanup", "drill"], 2), @"
+    error[M0106]: `drill` is about to go on: what it launches then would stay
+    hint: a retry of web by ann (sent by root) waits for a runner
+    hint: `moontide resume drill` lets it
+    hint: `moontide cancel drill` before that calls it off
+    ");
+}
+
+#[test]
+fn two_cleanups_at_the_same_moment_are_one_after_the_other() {
+    let drill = Drill::of(DB, "");
+    drill.run(0);
+    // It knows already which execution to begin, and asks AWS who it is.
+    let moment = Moment { operation: None, number: 1, side: Side::After };
+    let second = drill.sim.trap.stop(drill.cleanup(), moment);
+    assert_eq!(counts(&drill.clean_up(0)), (1, 0));
+    kill_process(Pid::from_child(&second), Signal::CONT).expect("it is there");
+    let second = Ran::of(&second.wait_with_output().expect("it ends")).expect(0).json();
+    assert_eq!(second["cleanup"], "drill.cleanup-2");
+    assert_eq!(counts(&second).0, 0, "{second}");
+    assert_eq!(drill.sim.performed("TerminateRecoveryInstances"), 1);
+}
+
+#[test]
+fn a_cleanup_in_other_hands_is_held() {
+    let drill = Drill::in_doubt(false, UNTIL_DECIDED);
+    drill.home.run(&["cancel", "drill"]).expect(0);
+    drill.aws(&["resume", "drill"], 1);
+    let at = |operation| Moment { operation, number: 1, side: Side::After };
+    let second = drill.sim.trap.stop(drill.cleanup(), at(None));
+    // It looks for the launch for more than a minute, as in life.
+    let endpoint = &drill.sim.flags()[0];
+    let first = drill.home.moontide(&["cleanup", "drill", endpoint]);
+    let mut first = drill.sim.trap.stop(first, at(Some("DescribeJobs")));
+    for stopped in [&first, &second] {
+        kill_process(Pid::from_child(stopped), Signal::CONT).expect("it is there");
+    }
+    let said = Ran::of(&second.wait_with_output().expect("it ends")).expect(5).stderr;
+    first.kill().expect("it can be killed");
+    first.wait().expect("it ends");
+    assert!(said.contains(&format!("pid {}", first.id())), "{said}");
+    assert!(said.contains("moontide status drill.cleanup-1"), "{said}");
+}
