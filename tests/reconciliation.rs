@@ -145,7 +145,7 @@ fn a_call_with_a_token_that_is_refused_after_a_lost_reply_may_have_happened() {
     let drill = Drill::with(automation, "ssm:StartAutomationExecution", true, throttled);
     let waits = drill.ends(4).stdout;
     assert!(waits.contains("an earlier call may have happened"), "{waits}");
-    let value = "happened --value '{\"automation_execution_id\":\"…\"}'";
+    let value = "happened --value '{\"automation_execution_id\":\"AUTOMATION\"}'";
     assert!(waits.contains(value), "{waits}");
     let replies = drill.replies("StartAutomationExecution");
     assert_eq!(replies, [&[LOST_REPLY], [Some(400); 7].as_slice()].concat());

@@ -120,7 +120,7 @@ fn a_launch_whose_end_nobody_saw_is_found_by_its_tag_and_cleaned_up() {
 #[test]
 fn a_launch_that_a_person_vouched_for_without_its_job_is_cleaned_up() {
     let drill = Drill::in_doubt(true, UNTIL_DECIDED);
-    drill.home.run(&["answer", "drill", "happened"]).expect(0);
+    drill.home.run(&["answer", "drill", "happened", "--value={}"]).expect(0);
     drill.aws(&["resume", "drill"], 1);
     drill.knows_no_job();
     let cleaned = drill.clean_up(0);

@@ -24,5 +24,6 @@ pub use event::{End, Event, Failure};
 pub use graph::Graph;
 pub use machine::{Refusal, Request, apply};
 pub use prompt::{Approval, Choice, Prompt, PromptKind};
+pub use question::DID_NOT_HAPPEN;
 pub use signal::{Signal, Wish};
 pub use state::{Answer, ExecutionStatus, State, WaveState, WaveStatus};

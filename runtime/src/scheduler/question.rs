@@ -20,7 +20,7 @@ use crate::store::StoreError;
 const LONGEST_QUESTION: usize = 2_000;
 
 /// The error code of an effect of which a person has found that it did not happen.
-const DID_NOT_HAPPEN: &str = "DidNotHappen";
+pub const DID_NOT_HAPPEN: &str = "DidNotHappen";
 
 /// What a program wants of the driver.
 pub(super) enum Wanted {

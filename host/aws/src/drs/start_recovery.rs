@@ -61,7 +61,7 @@ impl SourceServer {
 impl Binding for StartRecovery {
     const NAME: &'static str = "drs.start_recovery";
     const CLASS: Class = Class::Tagged;
-    const RETURNS: Option<&'static str> = Some(r#"{"job":{"job_id":"drsjob-…"}}"#);
+    const RETURNS: Option<&'static str> = Some(r#"{"job":{"job_id":"JOB"}}"#);
     type Arguments = Arguments;
 
     fn validate(asked: &Arguments) -> Result<(), EffectError> {

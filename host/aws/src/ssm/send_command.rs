@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
 impl Binding for SendCommand {
     const NAME: &'static str = "ssm.send_command";
     const CLASS: Class = Class::Tagged;
-    const RETURNS: Option<&'static str> = Some(r#"{"command_id":"…"}"#);
+    const RETURNS: Option<&'static str> = Some(r#"{"command_id":"COMMAND"}"#);
     type Arguments = Arguments;
 
     async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {

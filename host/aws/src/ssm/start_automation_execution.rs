@@ -35,7 +35,7 @@ pub(crate) struct Arguments {
 impl Binding for StartAutomationExecution {
     const NAME: &'static str = "ssm.start_automation_execution";
     const CLASS: Class = Class::Token;
-    const RETURNS: Option<&'static str> = Some(r#"{"automation_execution_id":"…"}"#);
+    const RETURNS: Option<&'static str> = Some(r#"{"automation_execution_id":"AUTOMATION"}"#);
     type Arguments = Arguments;
 
     async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {

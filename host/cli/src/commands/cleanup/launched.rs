@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::Timestamp;
 use moontide_runtime::effect::Outcome;
 use moontide_runtime::journal::{Body, Entry, Execution, Step};
+use moontide_runtime::scheduler::DID_NOT_HAPPEN;
 use serde_json::Value;
 
 /// The operation that launches.
@@ -23,8 +24,7 @@ pub(super) struct Launched {
     doubtful: Vec<Doubtful>,
 }
 
-/// A launch that may have happened: nobody saw its end, or a person said that it happened, but not by which
-/// job, or it failed, perhaps because an earlier attempt had succeeded.
+/// A launch that may have happened: nobody saw its end, or only a person says what became of it.
 #[derive(Debug, PartialEq)]
 struct Doubtful {
     /// The key that its job carries.
@@ -49,10 +49,8 @@ impl Launched {
                 {
                     launched.doubtful.push(Doubtful::of(step, entry.at));
                 }
-                Body::Outcome { step, outcome: Outcome::Ok { value }, .. }
-                    if step.operation == LAUNCH =>
-                {
-                    launched.end(step, value);
+                Body::Outcome { step, outcome, .. } if step.operation == LAUNCH => {
+                    launched.end(step, outcome);
                 }
                 _ => {}
             }
@@ -60,10 +58,18 @@ impl Launched {
         launched
     }
 
-    /// A launch has ended well. Without a job in what it returned it stays in doubt.
-    fn end(&mut self, step: &Step, value: &Value) {
-        let Some(job) = value["job"]["job_id"].as_str() else { return };
+    /// A launch has ended. Without a job, or a refusal by AWS, it stays in doubt: a person may be wrong.
+    fn end(&mut self, step: &Step, outcome: &Outcome) {
+        let job = match outcome {
+            Outcome::Ok { value } => match value["job"]["job_id"].as_str() {
+                Some(job) => Some(job),
+                None => return,
+            },
+            Outcome::Failed { error } if error.code != DID_NOT_HAPPEN => None,
+            Outcome::Failed { .. } | Outcome::Unknown { .. } => return,
+        };
         self.doubtful.retain(|doubtful| doubtful.key != step.key.as_str());
+        let Some(job) = job else { return };
         if !self.jobs.iter().any(|known| known == job) {
             self.jobs.push(job.to_owned());
         }
@@ -117,7 +123,7 @@ fn list<'p>(params: &'p BTreeMap<String, Value>, name: &str) -> Vec<&'p str> {
 
 #[cfg(test)]
 mod tests {
-    use moontide_runtime::effect::{Class, Evidence, Key, Lane};
+    use moontide_runtime::effect::{Class, EffectError, Evidence, Key, Lane};
     use moontide_runtime::journal::canonical;
     use serde_json::json;
 
@@ -146,12 +152,16 @@ mod tests {
         Body::Outcome { step, attempt: 1, outcome, request_id, adopted: false }
     }
 
+    fn failed(code: &str) -> Outcome {
+        Outcome::Failed { error: EffectError::new(code, "no") }
+    }
+
     fn job(id: &str) -> Value {
         json!({ "job": { "job_id": id } })
     }
 
     #[test]
-    fn only_a_launch_that_ended_with_a_job_is_without_doubt() {
+    fn only_a_launch_that_aws_has_answered_is_without_doubt() {
         let unknown = Outcome::Unknown { evidence: Evidence::new("the reply was lost") };
         let journal = [
             entry(1, intent(1)),
@@ -162,11 +172,15 @@ mod tests {
             entry(6, outcome(3, Outcome::Ok { value: Value::Null })),
             entry(7, intent(4)),
             entry(8, intent(4)),
+            entry(9, intent(5)),
+            entry(10, outcome(5, failed("ConflictException"))),
+            entry(11, intent(6)),
+            entry(12, outcome(6, failed(DID_NOT_HAPPEN))),
         ];
         let launched = Launched::of(&journal);
         assert_eq!(launched.jobs, ["drsjob-1"]);
         let since: Vec<i64> = launched.doubtful.iter().map(|it| it.since.as_second()).collect();
-        assert_eq!(since, [3, 5, 7]);
+        assert_eq!(since, [3, 5, 7, 11]);
         let key = step(2).key;
         assert_eq!(launched.doubtful[0].written(), format!("{key} 1970-01-01T00:00:03Z - s-1"));
     }
