@@ -16,10 +16,13 @@ fn story() -> Story {
     Story::with(&given::runbook("shop", &waves), &world, "")
 }
 
-/// The command under `env` with this flag, which says what it does at SIGHUP: a test may itself run under
-/// `nohup`.
-#[cfg(target_os = "linux")]
-fn with_hangup(flag: &str, command: &Command) -> Command {
+/// The command, deaf to no signal: a test may itself run under `nohup`, or in the background.
+fn hearing(command: Command) -> Command {
+    if cfg!(target_os = "linux") { under_env("--default-signal", &command) } else { command }
+}
+
+/// The command under `env` with this flag.
+fn under_env(flag: &str, command: &Command) -> Command {
     let mut under = Command::new("/usr/bin/env");
     under.env_clear().arg(flag).arg(command.get_program()).args(command.get_args());
     under.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
@@ -30,8 +33,7 @@ fn with_hangup(flag: &str, command: &Command) -> Command {
 #[test]
 fn a_terminal_that_is_gone_leaves_everything_in_order() {
     let story = story();
-    let by = |command| with_hangup("--default-signal=HUP", &command);
-    let (mut runner, mut said) = story.begin_by(by, "running");
+    let (mut runner, mut said) = story.begin_by(hearing, "running");
     wait_for_launch(&story);
     kill_process(Pid::from_child(&runner), Signal::HUP).expect("it hears of it");
     heard(&mut said, "stopped; to go on: moontide resume drill");
@@ -45,7 +47,7 @@ fn a_terminal_that_is_gone_leaves_everything_in_order() {
 #[test]
 fn a_runner_under_nohup_goes_on_without_its_terminal() {
     let story = story();
-    let by = |command| with_hangup("--ignore-signal=HUP", &command);
+    let by = |command| hearing(under_env("--ignore-signal=HUP", &command));
     let (mut runner, mut said) = story.begin_by(by, "running");
     wait_for_launch(&story);
     kill_process(Pid::from_child(&runner), Signal::HUP).expect("it hears of it");
@@ -59,7 +61,7 @@ fn a_runner_under_nohup_goes_on_without_its_terminal() {
 fn a_signal_in_the_middle_of_a_launch_leaves_everything_in_order() {
     for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130)] {
         let story = story();
-        let (mut runner, mut said) = story.begin("running");
+        let (mut runner, mut said) = story.begin_by(hearing, "running");
         wait_for_launch(&story);
         kill_process(Pid::from_child(&runner), signal).expect("it can be stopped");
         heard(&mut said, "stopped; to go on: moontide resume drill");
