@@ -9,6 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::dynamo::Dynamo;
 use crate::dynamo::proxy::{Action, Phase};
+use crate::failures::{Failing, Fault};
 use crate::point::{Kind, Point};
 use crate::support::shim::Strike;
 use crate::support::{Home, Ran, Sim};
@@ -31,7 +32,8 @@ impl fmt::Display for Backend {
     }
 }
 
-/// How long leases hold in a table, where nobody can see that their holder has died.
+/// How long leases hold in a table, where nobody can see that their holder has died; and in a file whose locks
+/// are refused, for which a runner waits so long.
 const TTL: &str = "4s";
 
 /// An empty store of a kind, gone with the story.
@@ -99,7 +101,10 @@ impl Place {
         }
     }
 
-    fn spring_at_file(&self, victim: Command, Point { kind, number }: Point) -> Struck {
+    fn spring_at_file(&self, mut victim: Command, Point { kind, number }: Point) -> Struck {
+        if matches!(kind, Kind::Fails(Failing { fault: Fault::Refused, .. })) {
+            victim.env("MOONTIDE_LEASE_TTL", TTL);
+        }
         let mark = self.home.path().join("mark");
         let _ = std::fs::remove_file(&mark);
         let strike = match kind {

@@ -100,3 +100,21 @@ fn an_answer_after_the_time_is_too_late_also_if_nobody_drove() {
     story.resume(1);
     assert_eq!(story.waves(), ["cancelled"]);
 }
+
+#[test]
+fn the_time_of_what_is_not_open_yet_has_not_begun() {
+    let waves = "{ name = 'db', run = function() end, pause = '?' },
+        { name = 'web', depends_on = { 'db' }, run = function() end,
+          pause = { message = '?', timeout = '1s', on_timeout = 'abort' } },";
+    let story = Story::of(waves);
+    story.run(&[], 4);
+    story.say("ann", &["answer", "drill", "db", "skip"], 0);
+    // More than a second.
+    for _ in 0..60 {
+        let status = story.say("root", &["status", "drill"], 0).stdout;
+        assert!(!status.contains("time was over"), "{status}");
+    }
+    story.say("ann", &["answer", "drill", "web", "continue"], 0);
+    story.resume(0);
+    assert_eq!(story.waves(), ["skipped", "completed"]);
+}

@@ -64,7 +64,7 @@ pub(crate) trait Binding: 'static {
                 "`{}` leaves nothing behind by which it could be recognised",
                 Self::NAME
             ))),
-            _ => Finding::Absent,
+            _ => Finding::Harmless,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What every command knows: the environment, where to print, the global flags.
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub(crate) struct Context {
     /// Whether a person watches.
     pub(crate) is_watched: bool,
     /// The execution that is being driven.
-    pub(crate) driving: OnceCell<String>,
+    pub(crate) driving: RefCell<Option<String>>,
 }
 
 impl Context {
@@ -43,7 +43,7 @@ impl Context {
             limits: Vec::new(),
             can_ask: is_watched && std::io::stdin().is_terminal(),
             is_watched,
-            driving: OnceCell::new(),
+            driving: RefCell::default(),
         }
     }
 

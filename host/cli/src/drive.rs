@@ -21,6 +21,7 @@ use crate::environment::{Environment, LEASE_TTL};
 use crate::error::{CommandError, Result, code};
 use crate::interrupt::Interrupt;
 use crate::keeper::{Keeper, TTL};
+use crate::output::Document;
 use crate::output::style::{faint, plain, strong};
 use crate::progress::{All, Lines, Live};
 use crate::settings::Settings;
@@ -90,27 +91,31 @@ pub(crate) fn held(context: &Context, id: &str, holder: &str) -> CommandError {
         .hint(format!("if it hangs, stop it; `{}` goes on then", context.command(&resume)))
 }
 
+/// Shows how a drive has ended, and returns its exit code.
+pub(crate) fn shown(context: &Context, exit: u8, document: &impl Document) -> Result<u8> {
+    match context.output.show(document) {
+        // What it would be shown on is gone.
+        Err(_) if exit == exit::HUNG_UP => {}
+        shown => shown?,
+    }
+    Ok(exit)
+}
+
 impl Ride<'_> {
     /// Drives until there is nothing more to do here, and says how the execution stands. Returns the
     /// exit code.
     pub(crate) async fn finish(self) -> Result<u8> {
-        let (record, exit) = self.drive().await?;
-        match self.context.output.show(&Summary::of(&record, self.context)) {
-            // What it would be shown on is gone.
-            Err(_) if exit == exit::HUNG_UP => {}
-            shown => shown?,
-        }
-        Ok(exit)
+        let (record, exit) = self.drive(&mut Interrupt::listen()).await?;
+        shown(self.context, exit, &Summary::of(&record, self.context))
     }
 
     /// Takes the lease, drives until there is nothing more to do here, and gives it back.
-    pub(crate) async fn drive(&self) -> Result<(Record, u8)> {
-        self.drive_to_its_end().await.map_err(|error| self.with_next_step(error))
+    pub(crate) async fn drive(&self, interrupt: &mut Interrupt) -> Result<(Record, u8)> {
+        self.drive_to_its_end(interrupt).await.map_err(|error| self.with_next_step(error))
     }
 
-    async fn drive_to_its_end(&self) -> Result<(Record, u8)> {
-        let mut interrupt = Interrupt::listen();
-        let ended = self.drive_until(&mut interrupt).await?;
+    async fn drive_to_its_end(&self, interrupt: &mut Interrupt) -> Result<(Record, u8)> {
+        let ended = self.drive_until(interrupt).await?;
         let exit = match ended {
             Ended::Finished(status) => exit::of(status),
             Ended::Waiting(_) => exit::WAITING,
@@ -129,8 +134,7 @@ impl Ride<'_> {
             keeper = self.acquire() => keeper?,
             () = interrupt.wait() => return Ok(Ended::Interrupted),
         };
-        // Twice in one process is the same execution again.
-        let _ = self.context.driving.set(self.execution.id.clone());
+        *self.context.driving.borrow_mut() = Some(self.execution.id.clone());
         let (driver, answers) = self.driver();
         let lease = keeper.lease().clone();
         let ended = tokio::select! {

@@ -36,7 +36,9 @@ fn explain(context: &Context, panic: &(dyn Any + Send)) -> CommandError {
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
     let message = format!("a defect of Moontide: {}", plain(&text, LONGEST));
     let error = CommandError::new(code::INTERNAL, message);
-    let error = match context.driving.get() {
+    // Whoever panicked may hold it.
+    let driving = context.driving.try_borrow().ok().and_then(|id| id.clone());
+    let error = match driving {
         Some(id) => {
             let resume = context.command(&format!("resume {id}"));
             error.hint(format!("the journal is in order; to go on: {resume}"))
@@ -56,7 +58,7 @@ mod tests {
     #[test]
     fn a_panic_that_reaches_the_process_is_an_error_with_the_next_command() {
         let context = Context::new(Environment::default(), Format::Text, None);
-        context.driving.set("drill".into()).expect("it is empty");
+        *context.driving.borrow_mut() = Some("drill".into());
         let error =
             caught(&context, || panic!("no\u{1b}[2J such {}", "luck")).expect_err("it is an error");
         assert_eq!((error.code.name, error.code.exit), ("M9999", 70));

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Call, Class, EffectError, Operation, Reply, arguments};
 use crate::clock::Clock;
-use crate::plan::{approver, duration};
+use crate::plan::duration;
 use crate::sandbox::plain;
 
 /// The operation by which a program asks a person.
@@ -200,13 +200,6 @@ impl Operation for Ask {
             let message =
                 format!("`moontide.ask`: a choice is one short word, and `{shown}` is not");
             return Err(EffectError::new("InvalidArguments", message));
-        }
-        for name in &input.approvers {
-            approver::check(name).map_err(|why| {
-                let shown = plain(name, LONGEST_CHOICE);
-                let message = format!("`moontide.ask`: `{shown}` is no approver: {why}");
-                EffectError::new("InvalidArguments", message)
-            })?;
         }
         arguments::check::<AskInput>(self.name(), arguments)
     }

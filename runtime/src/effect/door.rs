@@ -22,9 +22,7 @@ use serde_json::{Value, json};
 
 use super::policy::Rules;
 use super::redact::Secrets;
-use super::{
-    Call, Class, EffectError, Evidence, Finding, Key, Lane, Operation, Outcome, Reply, World,
-};
+use super::{Call, EffectError, Evidence, Finding, Key, Lane, Operation, Outcome, Reply, World};
 use crate::clock::Clock;
 use crate::journal::{Body, Step, Writer, canonical};
 use crate::plan::suggest;
@@ -190,7 +188,7 @@ impl Door {
                 Err(error) => Settled::of(Reply::failed(error), 0),
             },
             Way::New | Way::Again { .. } => {
-                self.attempt(prepared, way, first, journal, stopping).await?
+                self.attempt(prepared, way, false, first, journal, stopping).await?
             }
             Way::CutOff { attempts, intended_at } => {
                 match prepared.operation.reconcile(&prepared.call, intended_at).await {
@@ -198,9 +196,12 @@ impl Door {
                         Settled { adopted: true, ..Settled::of(reply, attempts) }
                     }
                     Finding::Undecided(evidence) => Settled::of(Reply::unknown(evidence), attempts),
-                    Finding::Absent if decided() => Settled::of(not_found(), attempts),
-                    Finding::Absent => {
-                        self.attempt(prepared, way, first, journal, stopping).await?
+                    Finding::Absent | Finding::Harmless if decided() => {
+                        Settled::of(not_found(), attempts)
+                    }
+                    finding => {
+                        let has_looked = finding == Finding::Absent;
+                        self.attempt(prepared, way, has_looked, first, journal, stopping).await?
                     }
                 }
             }
@@ -211,29 +212,26 @@ impl Door {
     }
 
     /// Sends a mutating effect until it has a definite end, journaling each intent first. If it was sent
-    /// before, nobody saw how that ended, and the world was looked at, or a person wants it sent again.
+    /// before, nobody saw how that ended; `has_looked`: somebody has looked for it, and found nothing.
     /// `intended_at`: when it was about to be sent the first time, once it was.
     async fn attempt(
         &self,
         prepared: &Prepared<'_>,
         way: Way,
+        mut has_looked: bool,
         intended_at: &mut Option<Timestamp>,
         journal: &Writer,
         stopping: &dyn Fn() -> bool,
     ) -> Result<Settled, StoreError> {
         let (mut attempts, _) = way.past();
-        let class = prepared.step.class;
         let (mut backoff, mut looks) = (FIRST_BACKOFF, 1);
         let mut in_doubt = attempts > 0;
-        // Only a person sends again what nobody could find out.
-        let wanted_again = matches!(way, Way::Again { .. });
         loop {
             let judged = self.judge(prepared).await;
             if stopping() {
                 // That a repetition is harmless does not mean that nothing happened.
-                let may_have_happened = wanted_again || in_doubt && class != Class::Tagged;
-                let reply =
-                    if may_have_happened { left_open() } else { Reply::failed(cancelled()) };
+                let is_open = in_doubt && !has_looked;
+                let reply = if is_open { left_open() } else { Reply::failed(cancelled()) };
                 return Ok(Settled::of(reply, attempts));
             }
             match judged {
@@ -245,10 +243,11 @@ impl Door {
                     continue;
                 }
                 Err(error) => {
-                    let is_open = wanted_again || in_doubt && class == Class::Token;
+                    let is_open = in_doubt && !has_looked;
                     let reply =
                         if is_open { refused(&error, &Value::Null) } else { Reply::failed(error) };
-                    let is_said = wanted_again && attempts == way.past().0;
+                    let is_said =
+                        matches!(way, Way::Again { attempts: before, .. } if before == attempts);
                     return Ok(Settled { is_said, ..Settled::of(reply, attempts) });
                 }
             }
@@ -279,19 +278,20 @@ impl Door {
                 (Finding::Undecided(evidence), _) => {
                     return Ok(Settled::of(Reply::unknown(evidence), attempts));
                 }
-                (Finding::Absent, Outcome::Unknown { .. }) if attempts < MOST_ATTEMPTS => {
-                    in_doubt = true;
+                (finding, Outcome::Unknown { .. }) if attempts < MOST_ATTEMPTS => {
+                    (in_doubt, has_looked) = (true, finding == Finding::Absent);
                     self.back_off(&mut backoff).await;
                 }
-                (Finding::Absent, Outcome::Unknown { evidence }) => {
+                (_, Outcome::Unknown { evidence }) => {
                     let evidence = gave_up(evidence, attempts);
                     return Ok(Settled::of(Reply::unknown(evidence), attempts));
                 }
-                // Nobody has looked: to send it again was harmless, with the same token.
-                (Finding::Absent, Outcome::Failed { error }) if class == Class::Token => {
+                (Finding::Harmless, Outcome::Failed { error }) => {
                     return Ok(Settled::of(refused(error, &Value::Null), attempts));
                 }
-                (Finding::Absent, _) => return Ok(Settled::of(reply, attempts)),
+                (Finding::Absent | Finding::Harmless, _) => {
+                    return Ok(Settled::of(reply, attempts));
+                }
             }
         }
     }

@@ -51,7 +51,7 @@ pub trait Operation {
     async fn reconcile(&self, call: &Call, intended_at: Timestamp) -> Finding {
         let _ = (call, intended_at);
         match self.class() {
-            Class::Pure | Class::Read | Class::Token => Finding::Absent,
+            Class::Pure | Class::Read | Class::Token => Finding::Harmless,
             Class::Convergent | Class::Tagged | Class::Once => Finding::Undecided(Evidence::new(
                 format!("`{}` offers no way to look up whether it happened", self.name()),
             )),
@@ -97,8 +97,10 @@ impl Reply {
 pub enum Finding {
     /// It happened: adopt this reply instead of sending again.
     Happened(Reply),
-    /// It did not happen, or, of a `token`, sending it again is harmless: perform it.
+    /// It was looked for, and did not happen: perform it.
     Absent,
+    /// Nobody has looked, because sending it again is harmless: perform it.
+    Harmless,
     /// It cannot be told.
     Undecided(Evidence),
 }

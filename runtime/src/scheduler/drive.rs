@@ -8,7 +8,6 @@ use std::rc::Rc;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
-use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -86,10 +85,6 @@ impl<'d> Drive<'d> {
         }
         self.requests = machine::outstanding(&self.graph, &self.state);
         Ok(())
-    }
-
-    pub(super) fn now(&self) -> Timestamp {
-        self.driver.clock.now()
     }
 
     /// The prompts that are open.
@@ -196,7 +191,7 @@ impl<'d> Drive<'d> {
             () = tell::until(clock, deadline) => {
                 // An answer that was given in time may not have been seen yet.
                 self.take_signals().await?;
-                self.time_out(clock.now()).await.map(drop)
+                self.time_out().await.map(drop)
             }
             signals = news => self.take(signals?).await,
         }

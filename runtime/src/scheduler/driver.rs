@@ -207,7 +207,7 @@ async fn run(drive: &mut Drive<'_>) -> Result<Ended, DriveError> {
         }
         if drive.is_quiet() {
             // An answer may have arrived since, or the time for one run out: look before leaving.
-            if drive.take_signals().await? || drive.time_out(drive.now()).await? {
+            if drive.take_signals().await? || drive.time_out().await? {
                 continue;
             }
             return Ok(Ended::Waiting(drive.prompts()));

@@ -13,11 +13,15 @@ use crate::effect::builtin::{ASK, AskInput};
 use crate::effect::door::{Prepared, Settled, Way};
 use crate::effect::{EffectError, Evidence, Lane, Outcome, Reply, arguments};
 use crate::journal::Step;
+use crate::plan::approver;
 use crate::sandbox::plain;
 use crate::store::StoreError;
 
 /// A longer question is cut.
 const LONGEST_QUESTION: usize = 2_000;
+
+/// A longer name is cut where it is refused.
+const LONGEST_NAME: usize = 60;
 
 /// The error code of an effect of which a person has found that it did not happen.
 pub const DID_NOT_HAPPEN: &str = "DidNotHappen";
@@ -43,7 +47,7 @@ pub(super) async fn ask<'s>(
     attempt: &Attempt,
     prepared: Prepared<'s>,
 ) -> Result<Sent<'s>, StoreError> {
-    let input: AskInput = match arguments::read(ASK, &prepared.call.arguments) {
+    let input = match arguments::read(ASK, &prepared.call.arguments).and_then(people) {
         Ok(input) => input,
         Err(error) => return Ok(Sent::Ended(prepared, Settled::of(Reply::failed(error), 0))),
     };
@@ -60,6 +64,19 @@ pub(super) async fn ask<'s>(
     };
     let value = json!({ "choice": choice.as_str(), "by": by, "comment": comment });
     Ok(Sent::Ended(prepared, Settled::of(Reply::ok(value), 0)))
+}
+
+/// The same, if its approvers are people. It is no matter of the arguments' form: an execution that an earlier
+/// release began may have asked others.
+fn people(input: AskInput) -> Result<AskInput, EffectError> {
+    for name in &input.approvers {
+        approver::check(name).map_err(|why| {
+            let shown = plain(name, LONGEST_NAME);
+            let message = format!("`moontide.ask`: `{shown}` is no approver: {why}");
+            EffectError::new("InvalidArguments", message)
+        })?;
+    }
+    Ok(input)
 }
 
 /// Asks a person whether an effect has happened, and does what they say. Only then its outcome is
@@ -95,7 +112,7 @@ pub(super) async fn decide<'s>(
         // What is in doubt was intended.
         unknown::TRY_AGAIN => match again {
             Some(way) => Sent::Again(prepared, way),
-            None => Sent::Ended(prepared, settled),
+            None => Sent::Ended(prepared, Settled { is_said: true, ..settled }),
         },
         unknown::HAPPENED => Sent::Ended(prepared, decided(Reply::ok(answer.value))),
         _ => {

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::prompt::{Prompt, PromptKind};
+
 /// Something that a person, a flag or another process wants of an execution. It is journaled as it was
 /// sent, also when it is refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,4 +69,15 @@ pub enum Wish {
         /// The wave.
         wave: String,
     },
+}
+
+impl Wish {
+    /// Whether it decides about this prompt, so that it may come too late for it.
+    pub fn answers(&self, prompt: &Prompt) -> bool {
+        match self {
+            Wish::Answer { prompt: id, .. } => *id == prompt.id,
+            Wish::Skip { wave } => *wave == prompt.wave && prompt.kind == PromptKind::Pause,
+            Wish::Cancel | Wish::Pause | Wish::Resume | Wish::Retry { .. } => false,
+        }
+    }
 }

@@ -42,8 +42,8 @@ impl Drive<'_> {
     pub(super) async fn take(&mut self, signals: Numbered) -> Result<(), DriveError> {
         for (number, signal) in signals {
             self.signals_seen = number;
-            // What came too late finds that silence has answered, whether or not anybody watched.
-            self.time_out(signal.at).await?;
+            // An answer that came too late finds that silence has answered, whether or not anybody watched.
+            self.time_out_those(signal.at, |prompt| signal.wish.answers(prompt)).await?;
             self.tell_wish(signal, Some(number)).await?;
         }
         Ok(())
@@ -75,11 +75,22 @@ impl Drive<'_> {
         Ok(())
     }
 
-    /// Answers the prompts whose time was over at `at`; returns whether there were any.
-    pub(super) async fn time_out(&mut self, at: Timestamp) -> Result<bool, DriveError> {
+    /// Answers the prompts whose time is over; returns whether there were any.
+    pub(super) async fn time_out(&mut self) -> Result<bool, DriveError> {
+        self.time_out_those(self.driver.clock.now(), |_| true).await
+    }
+
+    /// Answers those of these prompts whose time was over at `at`.
+    async fn time_out_those(
+        &mut self,
+        at: Timestamp,
+        these: impl Fn(&Prompt) -> bool,
+    ) -> Result<bool, DriveError> {
         // Whose clock goes ahead does not end it earlier.
         let at = at.min(self.driver.clock.now());
-        let over = |prompt: &&Prompt| prompt.deadline.is_some_and(|deadline| deadline <= at);
+        let over = |prompt: &&Prompt| {
+            prompt.deadline.is_some_and(|deadline| deadline <= at) && these(prompt)
+        };
         let expired: Vec<Prompt> = self.state.prompts.values().filter(over).cloned().collect();
         let any = !expired.is_empty();
         for prompt in expired {

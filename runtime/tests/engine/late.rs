@@ -92,6 +92,21 @@ async fn an_answer_after_the_time_is_too_late_also_if_nobody_watched() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_pause_counts_before_what_silence_would_start() {
+    let story = Story::of(
+        "waves = {{ name = 'a', run = function() end,
+            pause = { message = '?', timeout = '3s', on_timeout = 'continue' } }}",
+    )
+    .await;
+    assert!(matches!(story.drive(Answers::new()).await.unwrap(), Ended::Waiting(_)));
+    tokio::time::sleep(4 * SECOND).await;
+    story.send(Wish::Pause).await;
+    let ended = story.drive(Answers::new()).await.unwrap();
+    assert!(matches!(&ended, Ended::Waiting(prompts) if prompts[0].id == "@pause.1"), "{ended:?}");
+    assert_eq!(story.statuses().await, [WaveStatus::Pending]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_pause_that_was_sent_before_a_wave_ended_holds_the_next_one() {
     let story = Story::of(
         "waves = {

@@ -33,7 +33,6 @@ pub(crate) struct Arguments {
 impl Binding for TerminateRecoveryInstances {
     const NAME: &'static str = "drs.terminate_recovery_instances";
     const CLASS: Class = Class::Convergent;
-    const RETURNS: Option<&'static str> = Some(r#"{"job":{"job_id":"JOB"}}"#);
     type Arguments = Arguments;
 
     async fn consequences(

@@ -7,7 +7,8 @@
 //! - an effect of which nobody can tell whether it happened: `did-not`. The rehearsal cannot look. Taking
 //!   it for done would let the rest of the runbook succeed on an effect that may be missing; sending it
 //!   again might duplicate it. `did-not` sends nothing, and shows what the runbook does about the error.
-//!   `--answer WAVE=happened` and `--answer WAVE=try-again` rehearse the other two.
+//!   `--answer WAVE=happened` and `--answer WAVE=try-again` rehearse the other two; the former only where
+//!   nobody has to say what the call returned.
 //!
 //! Where a runbook names approvers, the rehearsal answers in the name of the first of them, and of several
 //! people where it takes several.

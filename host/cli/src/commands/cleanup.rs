@@ -23,6 +23,7 @@ use crate::clocks::SystemClock;
 use crate::context::Context;
 use crate::drive::{self, Ride};
 use crate::error::Result;
+use crate::interrupt::Interrupt;
 use crate::output::style::plain;
 use crate::settings::Settings;
 use crate::view::{Record, cleanup::Cleaned};
@@ -59,24 +60,24 @@ async fn clean(
 ) -> Result<u8> {
     let drill = Record::load(store.as_ref(), &flags.execution).await?;
     check::drill(context, &drill)?;
-    let launched = Launched::of(&drill.entries);
+    let home = drill.execution.regions.first().map(String::as_str).unwrap_or_default();
+    let launched = Launched::of(&drill.entries, home);
     if launched.is_nothing() {
         context.output.say([plain(format!("{} has launched nothing", drill.execution.id))]);
         context.output.show(&Cleaned::nothing(&drill.execution.id))?;
         return Ok(exit::COMPLETED);
     }
     let cleaner = Cleaner { context, flags, store, settings, drill: drill.execution, launched };
-    let mut records = Vec::new();
+    let (mut records, mut interrupt) = (Vec::new(), Interrupt::listen());
     loop {
-        let (record, exit) = cleaner.clean_up().await?;
+        let (record, exit) = cleaner.clean_up(&mut interrupt).await?;
         // One that was begun before the drill launched the last time does not know of that.
         let is_cancelled = record.status() == ExecutionStatus::Cancelled;
         let is_behind = !cleaner.launched.is_known_to(&record.execution);
         let goes_on = record.is_over() && is_behind && !is_cancelled;
         records.push(record);
         if !goes_on {
-            context.output.show(&Cleaned::of(&records, &cleaner.drill.id, context))?;
-            return Ok(exit);
+            return drive::shown(context, exit, &Cleaned::of(&records, &cleaner.drill.id, context));
         }
     }
 }
@@ -101,7 +102,7 @@ enum Next {
 
 impl Cleaner<'_> {
     /// Cleans up in one execution: drives that which was begun, or a new one. Returns the exit code, too.
-    async fn clean_up(&self) -> Result<(Record, u8)> {
+    async fn clean_up(&self, interrupt: &mut Interrupt) -> Result<(Record, u8)> {
         let context = self.context;
         loop {
             let (execution, is_new) = match self.next().await? {
@@ -125,7 +126,7 @@ impl Cleaner<'_> {
             let (store, settings) = (Arc::clone(&self.store), self.settings.clone());
             let (user, answers) = (whoami::author(context).await?, Vec::new());
             let ride = Ride { context, settings, store, execution, world, clock, answers, user };
-            return ride.drive().await;
+            return ride.drive(interrupt).await;
         }
     }
 

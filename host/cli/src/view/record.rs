@@ -168,13 +168,21 @@ fn look_ahead(
     signals: Vec<(u64, Signal)>,
     closings: &mut Closings,
 ) -> (State, Vec<Pending>) {
+    let now = SystemClock::new().now();
+    // What is not open yet gets its time from whoever opens it. A clock that goes ahead ends nothing earlier.
+    let is_over = |prompt: &Prompt, at: Timestamp| {
+        let journaled = state.prompts.get(&prompt.id).and_then(|prompt| prompt.deadline);
+        journaled == prompt.deadline && journaled.is_some_and(|deadline| deadline <= at.min(now))
+    };
     let mut ahead = match machine::apply(graph, state.clone(), created_at, &Event::Started) {
         Ok((begun, _)) => begun,
         Err(_) => state.clone(),
     };
     let mut pending = Vec::new();
     for (number, signal) in signals {
-        ahead = timed_out(graph, ahead, signal.at, closings);
+        ahead = timed_out(graph, ahead, signal.at, closings, |prompt| {
+            signal.wish.answers(prompt) && is_over(prompt, signal.at)
+        });
         let refusal = match take(graph, &ahead, &signal) {
             Ok(next) => {
                 let event = Event::Signalled { signal: signal.clone(), number: Some(number) };
@@ -186,13 +194,18 @@ fn look_ahead(
         };
         pending.push(Pending { number, signal, refusal });
     }
-    (timed_out(graph, ahead, SystemClock::new().now(), closings), pending)
+    (timed_out(graph, ahead, now, closings, |prompt| is_over(prompt, now)), pending)
 }
 
-/// The state once silence has answered the prompts whose time was over at `at`.
-fn timed_out(graph: &Graph, mut state: State, at: Timestamp, closings: &mut Closings) -> State {
-    let over = |prompt: &&Prompt| prompt.deadline.is_some_and(|deadline| deadline <= at);
-    let expired: Vec<Prompt> = state.prompts.values().filter(over).cloned().collect();
+/// The state once silence has answered those prompts whose time is over.
+fn timed_out(
+    graph: &Graph,
+    mut state: State,
+    at: Timestamp,
+    closings: &mut Closings,
+    is_over: impl Fn(&Prompt) -> bool,
+) -> State {
+    let expired: Vec<Prompt> = state.prompts.values().filter(|it| is_over(it)).cloned().collect();
     for Prompt { id: prompt, .. } in expired {
         let event = Event::TimedOut { prompt };
         if let Ok((next, _)) = machine::apply(graph, state.clone(), at, &event) {

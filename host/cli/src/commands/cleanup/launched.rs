@@ -1,7 +1,7 @@
 //! What a drill has launched, as far as its journal knows: the jobs that it names, and the launches of which
 //! it does not say whether there is a job.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use moontide_runtime::effect::Outcome;
@@ -24,7 +24,8 @@ pub(super) struct Launched {
     doubtful: Vec<Doubtful>,
 }
 
-/// A launch that may have happened: nobody saw its end, or only a person says what became of it.
+/// A launch whose jobs are looked for: nobody saw its end, or only a person says what became of it, or it was
+/// sent several times, or to another Region.
 #[derive(Debug, PartialEq)]
 struct Doubtful {
     /// The key that its job carries.
@@ -38,19 +39,18 @@ struct Doubtful {
 }
 
 impl Launched {
-    /// Reads a drill's journal.
-    pub(super) fn of(entries: &[Entry]) -> Launched {
+    /// Reads the journal of a drill whose first Region is `home`.
+    pub(super) fn of(entries: &[Entry], home: &str) -> Launched {
         let mut launched = Launched::default();
-        let mut intents: HashSet<&str> = HashSet::new();
         for entry in entries {
             match &entry.body {
-                Body::Intent { step, .. }
-                    if step.operation == LAUNCH && intents.insert(step.key.as_str()) =>
-                {
-                    launched.doubtful.push(Doubtful::of(step, entry.at));
+                Body::Intent { step, attempt } if step.operation == LAUNCH && *attempt == 1 => {
+                    launched.doubtful.push(Doubtful::of(step, entry.at, home));
                 }
-                Body::Outcome { step, outcome, .. } if step.operation == LAUNCH => {
-                    launched.end(step, outcome);
+                Body::Outcome { step, attempt, outcome, adopted, .. }
+                    if step.operation == LAUNCH =>
+                {
+                    launched.end(step, *attempt, outcome, *adopted);
                 }
                 _ => {}
             }
@@ -58,20 +58,26 @@ impl Launched {
         launched
     }
 
-    /// A launch has ended. Without a job, or a refusal by AWS, it stays in doubt: a person may be wrong.
-    fn end(&mut self, step: &Step, outcome: &Outcome) {
-        let job = match outcome {
-            Outcome::Ok { value } => match value["job"]["job_id"].as_str() {
-                Some(job) => Some(job),
-                None => return,
-            },
-            Outcome::Failed { error } if error.code != DID_NOT_HAPPEN => None,
-            Outcome::Failed { .. } | Outcome::Unknown { .. } => return,
+    /// A launch has ended. Who is sure of its only job is AWS, when it was asked once, here, and answered. A
+    /// person may be wrong, and of several calls an earlier one may have launched something too.
+    fn end(&mut self, step: &Step, attempt: u32, outcome: &Outcome, adopted: bool) {
+        let Some(at) = self.doubtful.iter().position(|it| it.key == step.key.as_str()) else {
+            return;
         };
-        self.doubtful.retain(|doubtful| doubtful.key != step.key.as_str());
-        let Some(job) = job else { return };
-        if !self.jobs.iter().any(|known| known == job) {
-            self.jobs.push(job.to_owned());
+        match outcome {
+            Outcome::Failed { error } if error.code != DID_NOT_HAPPEN => {
+                self.doubtful.remove(at);
+            }
+            Outcome::Ok { value } if !adopted && self.doubtful[at].region.is_none() => {
+                let Some(job) = value["job"]["job_id"].as_str() else { return };
+                if attempt == 1 {
+                    self.doubtful.remove(at);
+                }
+                if !self.jobs.iter().any(|known| known == job) {
+                    self.jobs.push(job.to_owned());
+                }
+            }
+            Outcome::Ok { .. } | Outcome::Failed { .. } | Outcome::Unknown { .. } => {}
         }
     }
 
@@ -95,7 +101,7 @@ impl Launched {
 }
 
 impl Doubtful {
-    fn of(step: &Step, at: Timestamp) -> Doubtful {
+    fn of(step: &Step, at: Timestamp, home: &str) -> Doubtful {
         let nothing = Value::Null;
         let asked = step.arguments.as_ref().unwrap_or(&nothing);
         let servers = asked["source_servers"].as_array().into_iter().flatten();
@@ -103,7 +109,7 @@ impl Doubtful {
         Doubtful {
             key: step.key.as_str().to_owned(),
             since: at,
-            region: asked["region"].as_str().map(str::to_owned),
+            region: asked["region"].as_str().filter(|it| *it != home).map(str::to_owned),
             servers: servers.filter_map(id).collect(),
         }
     }
@@ -171,13 +177,13 @@ mod tests {
             entry(5, intent(3)),
             entry(6, outcome(3, Outcome::Ok { value: Value::Null })),
             entry(7, intent(4)),
-            entry(8, intent(4)),
+            entry(8, Body::Intent { step: step(4), attempt: 2 }),
             entry(9, intent(5)),
             entry(10, outcome(5, failed("ConflictException"))),
             entry(11, intent(6)),
             entry(12, outcome(6, failed(DID_NOT_HAPPEN))),
         ];
-        let launched = Launched::of(&journal);
+        let launched = Launched::of(&journal, "us-west-2");
         assert_eq!(launched.jobs, ["drsjob-1"]);
         let since: Vec<i64> = launched.doubtful.iter().map(|it| it.since.as_second()).collect();
         assert_eq!(since, [3, 5, 7, 11]);
@@ -186,8 +192,49 @@ mod tests {
     }
 
     #[test]
+    fn a_job_that_a_person_names_is_looked_for() {
+        let named = Body::Outcome {
+            step: step(1),
+            attempt: 1,
+            outcome: Outcome::Ok { value: job("drsjob-of-another-drill") },
+            request_id: None,
+            adopted: true,
+        };
+        let launched = Launched::of(&[entry(1, intent(1)), entry(2, named)], "us-west-2");
+        assert_eq!((launched.jobs.len(), launched.doubtful.len()), (0, 1));
+    }
+
+    #[test]
+    fn of_several_calls_an_earlier_one_may_have_launched_too() {
+        let ended = Body::Outcome {
+            step: step(1),
+            attempt: 2,
+            outcome: Outcome::Ok { value: job("drsjob-2") },
+            request_id: None,
+            adopted: false,
+        };
+        let launched = Launched::of(&[entry(1, intent(1)), entry(2, ended)], "us-west-2");
+        assert_eq!(launched.jobs, ["drsjob-2"]);
+        assert_eq!(launched.doubtful.len(), 1);
+    }
+
+    #[test]
+    fn what_was_launched_elsewhere_is_no_job_of_this_region() {
+        let elsewhere = |home| {
+            let mut step = step(1);
+            step.arguments = Some(json!({ "region": "eu-west-1", "source_servers": [] }));
+            let begun = entry(1, Body::Intent { step, attempt: 1 });
+            let ended = entry(2, outcome(1, Outcome::Ok { value: job("drsjob-1") }));
+            let launched = Launched::of(&[begun, ended], home);
+            (launched.jobs.len(), launched.doubtful.len())
+        };
+        assert_eq!(elsewhere("us-west-2"), (0, 1));
+        assert_eq!(elsewhere("eu-west-1"), (1, 0));
+    }
+
+    #[test]
     fn a_drill_that_sent_nothing_has_launched_nothing() {
-        assert!(Launched::of(&[]).is_nothing());
-        assert!(!Launched::of(&[entry(1, intent(1))]).is_nothing());
+        assert!(Launched::of(&[], "us-west-2").is_nothing());
+        assert!(!Launched::of(&[entry(1, intent(1))], "us-west-2").is_nothing());
     }
 }
