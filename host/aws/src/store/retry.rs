@@ -27,7 +27,7 @@ pub(super) enum Patience {
     Beat,
     /// What a person waits for, or a process that has just begun.
     Usual,
-    /// What an execution stops without: its journal, and the signals to it. Meanwhile it does nothing
+    /// What an execution stops without: its own writes to its journal. Meanwhile it does nothing
     /// to the world, because an intent comes first; and if somebody takes over, the append is refused.
     Execution,
 }

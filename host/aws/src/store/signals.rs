@@ -64,8 +64,8 @@ pub(super) async fn read(
     id: &str,
     after: u64,
 ) -> Result<Vec<(u64, Signal)>, StoreError> {
-    // Whoever drives an execution asks for its signals all the time, and would stop without an answer.
-    let patience = Patience::Execution;
+    // A command that only looks waits for them too. Whoever drives an execution asks again soon.
+    let patience = Patience::Usual;
     let (pk, to) = (keys::partition(id), keys::signal_sk(u64::MAX));
     let from = keys::signal_sk(after.saturating_add(1));
     let (_, items) = futures_util::try_join!(
