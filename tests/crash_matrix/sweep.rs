@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::failures::Failing;
+use crate::failures::{Failing, Fault};
 use crate::place::Backend;
 use crate::point::{Kind, Point};
 use crate::story::{End, Runbook, Story, Told};
@@ -164,6 +164,8 @@ impl Matrix {
     /// Whether every call is let fail, or only every second, third, …
     pub(crate) fn step(&self, failing: Failing) -> usize {
         match (self.runbook.name(), self.backend) {
+            // Whoever is refused every lock tries for half a minute: all of them would take half an hour.
+            _ if failing.lasting && failing.fault == Fault::Refused => 7,
             ("three_tier", Backend::Sqlite) => 1,
             ("three_tier", Backend::Dynamo) if !failing.lasting => 1,
             ("three_tier", Backend::Dynamo) => 4,
