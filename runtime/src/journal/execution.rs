@@ -32,6 +32,19 @@ pub struct Execution {
     /// Servers with a live recovery instance that the operator named as replaceable.
     #[serde(default)]
     pub replaceable: Vec<String>,
+    /// Why an operator started it, in their words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// The only waves that it runs; empty: all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    /// Source servers that it leaves out, by id or by `Name` tag.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excluded: Vec<String>,
+    /// The execution on whose behalf it acts, such as the drill that a cleanup cleans up after: what that one
+    /// launched counts as its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acts_for: Option<String>,
     /// Operations that were denied when it was created; whoever goes on with it may deny more, not less.
     #[serde(default)]
     pub denied: Vec<String>,
