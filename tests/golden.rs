@@ -16,13 +16,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use moontide_aws::{AwsWorld, Session, Settings};
 use moontide_runtime::clock::Clock;
+use moontide_runtime::effect::Patience;
 use moontide_runtime::journal::{Body, Entry, Execution, Format};
 use moontide_runtime::observe::Unobserved;
 use moontide_runtime::sandbox::Limits;
 use moontide_runtime::scheduler::{
     Answers, DriveError, Driver, Event, Given, Graph, Prompt, State, machine,
 };
-use moontide_runtime::store::{MemoryStore, SqliteStore, Store};
+use moontide_runtime::store::{MemoryStore, Pulse, SqliteStore, Store};
 use serde_json::{Value, json};
 use support::{Home, Sim, repository};
 
@@ -118,6 +119,8 @@ async fn go_on(golden: &Golden, past: &[Entry], wave: &str) -> Result<Vec<Entry>
         limits: Limits::default(),
         denied: Vec::new(),
         signals_every: None,
+        patience: Patience(Duration::ZERO),
+        pulse: Pulse::steady(Arc::clone(&clock)),
     };
     let from = past.len() as u64 + 1;
     let written = async || store.journal(id, from).await.expect("it is there");

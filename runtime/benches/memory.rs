@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use moontide_runtime::effect::{Call, Class, EffectError, Operation, Reply, World};
+use moontide_runtime::effect::{Call, Class, Consequences, EffectError, Operation, Reply, World};
 use moontide_runtime::journal::Execution;
 use moontide_runtime::store::{SqliteStore, Store};
 use serde_json::Value;
@@ -95,6 +95,9 @@ impl Operation for Endless {
     }
     fn check(&self, arguments: &Value) -> Result<Value, EffectError> {
         Ok(arguments.clone())
+    }
+    async fn consequences(&self, _call: &Call) -> Result<Consequences, EffectError> {
+        Ok(Consequences::default())
     }
     async fn perform(&self, _call: &Call) -> Reply {
         self.waiting.set(self.waiting.get() + 1);

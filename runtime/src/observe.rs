@@ -1,10 +1,13 @@
 //! What the engine tells whoever watches: a terminal, a log, a test. Telling is not an effect; nothing
 //! is told twice because of a replay, and nothing depends on who listens.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::effect::Trouble;
 use crate::scheduler::{ExecutionStatus, Prompt, Signal, WaveStatus};
 
 /// Somebody who watches an execution.
@@ -65,6 +68,40 @@ pub enum Notice {
         status: &'static str,
         /// Whether an earlier call was found and adopted instead of sending again.
         adopted: bool,
+    },
+    /// The runner cannot see the world, and waits for that to end.
+    Waiting {
+        /// The wave that waits.
+        wave: String,
+        /// The operation.
+        operation: String,
+        /// What it waits for.
+        #[serde(skip)]
+        trouble: Trouble,
+        /// What was seen last.
+        message: String,
+        /// How long it has waited.
+        waited: Duration,
+        /// How long it waits at most.
+        patience: Duration,
+    },
+    /// The runner sees the world again.
+    WentOn {
+        /// The wave that has waited.
+        wave: String,
+        /// The operation.
+        operation: String,
+        /// How long it has waited.
+        waited: Duration,
+    },
+    /// The runner cannot write to the store, and waits for that to end.
+    StoreWaits {
+        /// What the store said last.
+        message: String,
+        /// How long it has waited.
+        waited: Duration,
+        /// How long it waits at most.
+        patience: Duration,
     },
     /// A person is asked.
     Asked {

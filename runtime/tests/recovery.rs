@@ -11,11 +11,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use moontide_runtime::effect::{Call, Class, EffectError, Operation, Reply, World};
+use moontide_runtime::effect::{
+    Call, Class, Consequences, EffectError, Operation, Patience, Reply, World,
+};
 use moontide_runtime::observe::Unobserved;
 use moontide_runtime::sandbox::Limits;
 use moontide_runtime::scheduler::{Driver, Ended, ExecutionStatus};
-use moontide_runtime::store::{MemoryStore, Store};
+use moontide_runtime::store::{MemoryStore, Pulse, Store};
 use serde_json::{Value, json};
 use support::{Answering, TestClock, execution, lease};
 
@@ -110,6 +112,10 @@ impl Operation for DrsOperation {
         Ok(arguments.clone())
     }
 
+    async fn consequences(&self, _call: &Call) -> Result<Consequences, EffectError> {
+        Ok(Consequences::default())
+    }
+
     async fn perform(&self, call: &Call) -> Reply {
         let number = {
             let mut calls = self.1.calls.borrow_mut();
@@ -153,6 +159,8 @@ async fn launches(drs: Drs, more: &str) -> (Ended, Vec<Vec<String>>) {
         limits: Limits::default(),
         denied: Vec::new(),
         signals_every: None,
+        patience: Patience::USUAL,
+        pulse: Pulse::steady(Arc::new(TestClock)),
     };
     let ended = driver.drive(&lease, std::future::pending()).await.unwrap();
     let launches = drs.launches.borrow().clone();

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{
-    Call, Class, EffectError, Key, Lane, Operation, Outcome, Reply, World,
+    Call, Class, Consequences, EffectError, Key, Lane, Operation, Outcome, Patience, Reply, World,
 };
 use moontide_runtime::journal::execution::Module;
 use moontide_runtime::journal::{Body, Bundle, Entry, Execution, Format, Step, canonical};
@@ -19,7 +19,7 @@ use moontide_runtime::observe::{Observer, Unobserved};
 use moontide_runtime::plan::{Mode, Plan};
 use moontide_runtime::sandbox::{Limits, Vm};
 use moontide_runtime::scheduler::{Answers, Driver, Ended, ExecutionStatus, Given, Prompt};
-use moontide_runtime::store::{Lease, Store};
+use moontide_runtime::store::{Lease, Pulse, Store};
 use serde_json::{Value, json};
 
 pub(crate) const FLAGSHIP: &str = include_str!("../../../runbooks/three_tier/runbook.luau");
@@ -177,6 +177,9 @@ impl Operation for Answering {
     fn check(&self, arguments: &Value) -> Result<Value, EffectError> {
         Ok(arguments.clone())
     }
+    async fn consequences(&self, _call: &Call) -> Result<Consequences, EffectError> {
+        Ok(Consequences::default())
+    }
     async fn perform(&self, _call: &Call) -> Reply {
         (self.asked)();
         Reply::ok(answer())
@@ -209,6 +212,8 @@ pub(crate) fn driver(store: &Arc<dyn Store>, world: impl World + 'static) -> Dri
         limits: limits(),
         denied: Vec::new(),
         signals_every: None,
+        patience: Patience::USUAL,
+        pulse: Pulse::steady(Arc::new(RealClock)),
     }
 }
 

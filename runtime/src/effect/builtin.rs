@@ -1,7 +1,7 @@
 //! The few operations that need no world: they belong to the engine, under the name `moontide.…`.
 //!
-//! `moontide.ask` is the only one that is not performed here: a question goes to the scheduler, which
-//! opens a prompt; see [`crate::scheduler::lane`].
+//! `moontide.ask` and `moontide.replace` are not performed here: a question goes to the scheduler, which opens
+//! a prompt; see [`crate::scheduler::question`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,13 +10,15 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Call, Class, EffectError, Operation, Reply, arguments};
+use super::{Call, Class, Consequences, EffectError, Operation, Reply, arguments};
 use crate::clock::Clock;
 use crate::plan::duration;
 use crate::sandbox::plain;
 
 /// The operation by which a program asks a person.
 pub const ASK: &str = "moontide.ask";
+/// The operation by which a program asks a person what becomes of a server's instance.
+pub const REPLACE: &str = "moontide.replace";
 
 /// The engine's own operations.
 pub fn all(clock: &Arc<dyn Clock>) -> Vec<Box<dyn Operation>> {
@@ -25,6 +27,7 @@ pub fn all(clock: &Arc<dyn Clock>) -> Vec<Box<dyn Operation>> {
         Box::new(Sleep(Arc::clone(clock))),
         Box::new(Random),
         Box::new(Ask),
+        Box::new(Replace),
     ]
 }
 
@@ -47,6 +50,10 @@ impl Operation for Now {
 
     fn check(&self, arguments: &Value) -> Result<Value, EffectError> {
         arguments::check::<Nothing>(self.name(), arguments)
+    }
+
+    async fn consequences(&self, _call: &Call) -> Result<Consequences, EffectError> {
+        Ok(Consequences::default())
     }
 
     async fn perform(&self, _call: &Call) -> Reply {
@@ -101,6 +108,10 @@ impl Operation for Sleep {
         Ok(json!({ "duration": input.duration.read()?.as_secs_f64() }))
     }
 
+    async fn consequences(&self, _call: &Call) -> Result<Consequences, EffectError> {
+        Ok(Consequences::default())
+    }
+
     async fn perform(&self, call: &Call) -> Reply {
         match arguments::read::<SleepInput>(self.name(), &call.arguments)
             .and_then(|input| input.duration.read())
@@ -129,6 +140,10 @@ impl Operation for Random {
 
     fn check(&self, arguments: &Value) -> Result<Value, EffectError> {
         arguments::check::<Nothing>(self.name(), arguments)
+    }
+
+    async fn consequences(&self, _call: &Call) -> Result<Consequences, EffectError> {
+        Ok(Consequences::default())
     }
 
     async fn perform(&self, call: &Call) -> Reply {
@@ -204,8 +219,96 @@ impl Operation for Ask {
         arguments::check::<AskInput>(self.name(), arguments)
     }
 
+    async fn consequences(&self, _call: &Call) -> Result<Consequences, EffectError> {
+        Ok(Consequences::default())
+    }
+
     async fn perform(&self, _call: &Call) -> Reply {
         let message = "`moontide.ask` is answered by the scheduler, not by the door";
+        Reply::failed(EffectError::new("Internal", message))
+    }
+}
+
+/// `moontide.replace`: asks what becomes of an instance that a launch would delete. Only what a person has
+/// answered here with `replace`, or what the operator gave up at the start, does the door let a launch delete.
+struct Replace;
+
+/// The instance that a person is asked about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplaceInput {
+    /// The source server, by its id.
+    pub server: String,
+    /// How people call it.
+    #[serde(default)]
+    pub name: String,
+    /// Its instance.
+    pub instance_id: String,
+    /// What is wrong with it, or whose it is.
+    #[serde(default)]
+    pub why: String,
+    /// Which of `keep`, `replace` and `fail` may be answered; all of them by default.
+    #[serde(default = "all_ends")]
+    pub choices: Vec<String>,
+}
+
+/// The answers to [`REPLACE`].
+pub mod replace {
+    /// The instance stays, and counts as the server's.
+    pub const KEEP: &str = "keep";
+    /// It may be deleted by a launch.
+    pub const REPLACE: &str = "replace";
+    /// It stays, and the server has failed.
+    pub const FAIL: &str = "fail";
+}
+
+const ENDS: [&str; 3] = [replace::KEEP, replace::REPLACE, replace::FAIL];
+
+fn all_ends() -> Vec<String> {
+    ENDS.map(str::to_owned).to_vec()
+}
+
+impl ReplaceInput {
+    /// The instance that an answered question gives up, if it does.
+    pub fn given_up(arguments: &Value, answer: &Value) -> Option<ReplaceInput> {
+        let input: ReplaceInput = arguments::read(REPLACE, arguments).ok()?;
+        (answer.get("choice")?.as_str()? == replace::REPLACE).then_some(input)
+    }
+}
+
+#[async_trait(?Send)]
+impl Operation for Replace {
+    fn name(&self) -> &'static str {
+        REPLACE
+    }
+
+    fn class(&self) -> Class {
+        Class::Read
+    }
+
+    fn check(&self, arguments: &Value) -> Result<Value, EffectError> {
+        let input: ReplaceInput = arguments::read(self.name(), arguments)?;
+        let refuse = |message: String| Err(EffectError::new("InvalidArguments", message));
+        if input.server.is_empty() || input.instance_id.is_empty() {
+            return refuse(
+                "`moontide.replace`: `server` and `instance_id` must not be empty".into(),
+            );
+        }
+        let stranger = input.choices.iter().find(|choice| !ENDS.contains(&choice.as_str()));
+        if input.choices.is_empty() || stranger.is_some() {
+            return refuse(
+                "`moontide.replace`: `choices` are of `keep`, `replace` and `fail`".into(),
+            );
+        }
+        arguments::check::<ReplaceInput>(self.name(), arguments)
+    }
+
+    async fn consequences(&self, _call: &Call) -> Result<Consequences, EffectError> {
+        Ok(Consequences::default())
+    }
+
+    async fn perform(&self, _call: &Call) -> Reply {
+        let message = "`moontide.replace` is answered by the scheduler, not by the door";
         Reply::failed(EffectError::new("Internal", message))
     }
 }

@@ -3,35 +3,41 @@
 //!
 //! ```text
 //! new, pure or read:  ───────────────────────────► perform ─► outcome
-//! new, mutating:      judge ─► intent ───────────► perform ─► outcome
+//! new, mutating:      judge ─► intent ─► (ours?) ► perform ─► outcome
 //! cut off:            reconcile ─► (happened) ──────────────► outcome, adopted
-//!                               ─► (absent) judge ─► intent ─► perform ─► outcome
+//!                               ─► (absent) judge ─► intent ─► (ours?) ► perform ─► outcome
 //!                               ─► (undecided) ─────────────► outcome `unknown`
+//! not seen:           wait, and do the same again; out of patience, the runner stops
 //! ```
 //!
-//! A call whose end nobody saw (`unknown`) is reconciled on the spot, by the same road. What is refused when it
-//! is sent again, under the same token or because a person wants it, says nothing of the earlier call: that
-//! stays `unknown`.
+//! A call whose end nobody saw (`unknown`) is reconciled on the spot, by the same road: `sending` walks it, and
+//! [`verdict`](super::verdict) decides. What is refused when it is sent again, under the same token or because a
+//! person wants it, says nothing of the earlier call: that stays `unknown`.
+//!
+//! `(ours?)`: after an intent was journaled nothing leaves unless the lease was certainly renewed a moment ago.
 
+use std::cell::RefCell;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::select;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
+use tokio::sync::watch;
 
+use super::builtin::ReplaceInput;
 use super::policy::Rules;
 use super::redact::Secrets;
-use super::{Call, EffectError, Evidence, Finding, Key, Lane, Operation, Outcome, Reply, World};
+use super::sending::Sending;
+use super::trouble::{OutOfPatience, Waiting};
+use super::{Call, EffectError, Key, Lane, Operation, Outcome, Patience, Reply, Trouble, World};
 use crate::clock::Clock;
 use crate::journal::{Body, Step, Writer, canonical};
+use crate::observe::{Notice, Observer};
 use crate::plan::suggest;
-use crate::store::StoreError;
-
-/// How often one effect is sent at most, rejections and lost replies together.
-const MOST_ATTEMPTS: u32 = 8;
-/// The pause before the second attempt after a definite, retryable rejection; doubles up to a minute.
-const FIRST_BACKOFF: Duration = Duration::from_secs(2);
+use crate::store::{Pulse, StoreError};
 
 /// Everything needed to let effects out.
 pub struct Door {
@@ -47,11 +53,53 @@ pub struct Door {
     pub secrets: Secrets,
     /// Whose time the back-off takes.
     pub clock: Arc<dyn Clock>,
+    /// How long it waits for the end of the runner's own troubles.
+    pub patience: Patience,
+    /// Whether the lease is certainly still ours: nothing leaves when it may not be.
+    pub pulse: Pulse,
+    /// Who is told what it waits for.
+    pub observer: Rc<dyn Observer>,
+    /// The instances that people have given up in this execution.
+    pub given_up: RefCell<Vec<ReplaceInput>>,
+}
+
+/// What surrounds an effect on its way through the door.
+pub struct Passage<'a> {
+    /// Where its intents go.
+    pub journal: &'a Writer,
+    /// Whether its attempt is to stop.
+    pub stop: watch::Receiver<bool>,
+    /// Whether a person has decided about it meanwhile.
+    pub decided: &'a dyn Fn() -> bool,
+}
+
+impl Passage<'_> {
+    pub(super) fn is_stopping(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// Lets time pass, unless the attempt is told to stop.
+    pub(super) async fn sleep(&self, door: &Door, pause: Duration) {
+        let mut stop = self.stop.clone();
+        let stopped = pin!(stop.wait_for(|stop| *stop));
+        select(door.clock.sleep(pause), stopped).await;
+    }
+}
+
+/// Why an effect could not be brought to an end: the runner stops, and the journal is in order.
+#[derive(Debug, thiserror::Error)]
+pub enum Halt {
+    /// The journal cannot be written.
+    #[error(transparent)]
+    Store(StoreError),
+    /// The world could not be seen for too long.
+    #[error(transparent)]
+    Trouble(OutOfPatience),
 }
 
 /// An effect that has been read and found well formed.
 pub struct Prepared<'d> {
-    operation: &'d dyn Operation,
+    pub(super) operation: &'d dyn Operation,
     /// The request as the operation sees it.
     pub call: Call,
     /// How the journal writes it.
@@ -88,7 +136,7 @@ pub enum Way {
 
 impl Way {
     /// How often it was about to be sent, and when for the first time.
-    fn past(self) -> (u32, Option<Timestamp>) {
+    pub(super) fn past(self) -> (u32, Option<Timestamp>) {
         match self {
             Way::New => (0, None),
             Way::CutOff { attempts, intended_at } | Way::Again { attempts, intended_at } => {
@@ -169,144 +217,88 @@ impl Door {
     }
 
     /// Lets a prepared effect out, or finds out what became of it. What it returns is not journaled yet:
-    /// see [`Door::record`]. Once it is `stopping`, nothing is sent any more, also not again; an effect
+    /// see [`Door::record`]. Once the passage is stopping, nothing is sent any more, also not again; an effect
     /// that was cut off is still looked up. If nothing is found of that one, it is sent again, unless a
-    /// person has `decided` about it meanwhile: then it stays `unknown`, and what they said counts.
+    /// person has decided about it meanwhile: then it stays `unknown`, and what they said counts.
     pub async fn send(
         &self,
         prepared: &Prepared<'_>,
         way: Way,
-        journal: &Writer,
-        stopping: &dyn Fn() -> bool,
-        decided: &dyn Fn() -> bool,
-    ) -> Result<Settled, StoreError> {
-        let mut intended_at = way.past().1;
-        let first = &mut intended_at;
-        let mut settled = match way {
-            Way::New if !prepared.step.class.needs_intent() => match self.judge(prepared).await {
-                Ok(()) => Settled::of(prepared.operation.perform(&prepared.call).await, 0),
-                Err(error) => Settled::of(Reply::failed(error), 0),
-            },
-            Way::New | Way::Again { .. } => {
-                self.attempt(prepared, way, false, first, journal, stopping).await?
-            }
-            Way::CutOff { attempts, intended_at } => {
-                match prepared.operation.reconcile(&prepared.call, intended_at).await {
-                    Finding::Happened(reply) => {
-                        Settled { adopted: true, ..Settled::of(reply, attempts) }
-                    }
-                    Finding::Undecided(evidence) => Settled::of(Reply::unknown(evidence), attempts),
-                    Finding::Absent | Finding::Harmless if decided() => {
-                        Settled::of(not_found(), attempts)
-                    }
-                    finding => {
-                        let has_looked = finding == Finding::Absent;
-                        self.attempt(prepared, way, has_looked, first, journal, stopping).await?
-                    }
-                }
-            }
+        passage: &Passage<'_>,
+    ) -> Result<Settled, Halt> {
+        let mut settled = if way == Way::New && !prepared.step.class.needs_intent() {
+            self.read(prepared, passage).await?
+        } else {
+            Sending::new(self, prepared, passage, way).run().await?
         };
-        settled.intended_at = intended_at;
         self.hide(&mut settled.reply.outcome);
         Ok(settled)
     }
 
-    /// Sends a mutating effect until it has a definite end, journaling each intent first. If it was sent
-    /// before, nobody saw how that ended; `has_looked`: somebody has looked for it, and found nothing.
-    /// `intended_at`: when it was about to be sent the first time, once it was.
-    async fn attempt(
-        &self,
-        prepared: &Prepared<'_>,
-        way: Way,
-        mut has_looked: bool,
-        intended_at: &mut Option<Timestamp>,
-        journal: &Writer,
-        stopping: &dyn Fn() -> bool,
-    ) -> Result<Settled, StoreError> {
-        let (mut attempts, _) = way.past();
-        let (mut backoff, mut looks) = (FIRST_BACKOFF, 1);
-        let mut in_doubt = attempts > 0;
+    /// Performs what changes nothing, as often as it takes to see an answer.
+    async fn read(&self, prepared: &Prepared<'_>, passage: &Passage<'_>) -> Result<Settled, Halt> {
+        let mut waiting = Waiting::new(self.patience);
         loop {
-            let judged = self.judge(prepared).await;
-            if stopping() {
-                // That a repetition is harmless does not mean that nothing happened.
-                let is_open = in_doubt && !has_looked;
-                let reply = if is_open { left_open() } else { Reply::failed(cancelled()) };
-                return Ok(Settled::of(reply, attempts));
-            }
-            match judged {
-                Ok(()) => {}
-                // The world was too busy to be looked at.
-                Err(error) if error.retryable && looks < MOST_ATTEMPTS => {
-                    looks += 1;
-                    self.back_off(&mut backoff).await;
-                    continue;
-                }
-                Err(error) => {
-                    let is_open = in_doubt && !has_looked;
-                    let reply =
-                        if is_open { refused(&error, &Value::Null) } else { Reply::failed(error) };
-                    let is_said =
-                        matches!(way, Way::Again { attempts: before, .. } if before == attempts);
-                    return Ok(Settled { is_said, ..Settled::of(reply, attempts) });
-                }
-            }
-            attempts += 1;
-            let body = Body::Intent { step: prepared.step.clone(), attempt: attempts };
-            let at = journal.append(body).await?;
-            let first = *intended_at.get_or_insert(at);
-            let reply = prepared.operation.perform(&prepared.call).await;
+            let reply = match self.judge(prepared).await {
+                Ok(()) => prepared.operation.perform(&prepared.call).await,
+                Err(error) => Reply::failed(error),
+            };
             match &reply.outcome {
-                Outcome::Failed { error } if error.retryable && attempts < MOST_ATTEMPTS => {
-                    self.back_off(&mut backoff).await;
-                    continue;
+                Outcome::Failed { error } if error.trouble.is_some() => {
+                    self.wait(&mut waiting, prepared, error, passage).await?;
                 }
-                // In doubt, a refusal may only say that it is happening already.
-                Outcome::Failed { .. } if in_doubt => {}
-                Outcome::Ok { .. } | Outcome::Failed { .. } => {
-                    return Ok(Settled::of(reply, attempts));
-                }
-                Outcome::Unknown { .. } => {}
-            }
-            match (prepared.operation.reconcile(&prepared.call, first).await, &reply.outcome) {
-                (Finding::Happened(reply), _) => {
-                    return Ok(Settled { adopted: true, ..Settled::of(reply, attempts) });
-                }
-                (Finding::Undecided(evidence), Outcome::Failed { error }) => {
-                    return Ok(Settled::of(refused(error, &evidence.found), attempts));
-                }
-                (Finding::Undecided(evidence), _) => {
-                    return Ok(Settled::of(Reply::unknown(evidence), attempts));
-                }
-                (finding, Outcome::Unknown { .. }) if attempts < MOST_ATTEMPTS => {
-                    (in_doubt, has_looked) = (true, finding == Finding::Absent);
-                    self.back_off(&mut backoff).await;
-                }
-                (_, Outcome::Unknown { evidence }) => {
-                    let evidence = gave_up(evidence, attempts);
-                    return Ok(Settled::of(Reply::unknown(evidence), attempts));
-                }
-                (Finding::Harmless, Outcome::Failed { error }) => {
-                    return Ok(Settled::of(refused(error, &Value::Null), attempts));
-                }
-                (Finding::Absent | Finding::Harmless, _) => {
-                    return Ok(Settled::of(reply, attempts));
+                _ => {
+                    self.seen_again(&mut waiting, prepared);
+                    return Ok(Settled::of(reply, 0));
                 }
             }
         }
     }
 
-    async fn back_off(&self, pause: &mut Duration) {
-        self.clock.sleep(*pause).await;
-        *pause = (*pause * 2).min(Duration::from_mins(1));
+    /// Waits for the end of trouble that kept an effect from being seen, and says so.
+    pub(super) async fn wait(
+        &self,
+        waiting: &mut Waiting,
+        prepared: &Prepared<'_>,
+        error: &EffectError,
+        passage: &Passage<'_>,
+    ) -> Result<(), Halt> {
+        let now = self.clock.monotonic();
+        let (operation, trouble) =
+            (prepared.step.operation.clone(), error.trouble.unwrap_or(Trouble::Network));
+        let waited = waiting.waited(now);
+        let message = format!("{}: {}", error.code, self.secrets.hide(&error.message));
+        let Some(pause) = waiting.pause(now) else {
+            let error = EffectError { message: self.secrets.hide(&error.message), ..error.clone() };
+            return Err(Halt::Trouble(OutOfPatience { operation, trouble, error, waited }));
+        };
+        // A blip that is over at the second look is nobody's business.
+        if !waited.is_zero() {
+            let (wave, patience) = (prepared.call.wave.clone(), self.patience.0);
+            let notice = Notice::Waiting { wave, operation, trouble, message, waited, patience };
+            self.observer.notice(self.clock.now(), &notice);
+        }
+        passage.sleep(self, pause).await;
+        Ok(())
+    }
+
+    /// The world answers again.
+    pub(super) fn seen_again(&self, waiting: &mut Waiting, prepared: &Prepared<'_>) {
+        let Some(waited) = waiting.over(self.clock.monotonic()) else { return };
+        let (wave, operation) = (prepared.call.wave.clone(), prepared.step.operation.clone());
+        let notice = Notice::WentOn { wave, operation, waited };
+        self.observer.notice(self.clock.now(), &notice);
     }
 
     /// Policy: the operation itself for every class; what it would do for those that change anything.
-    async fn judge(&self, prepared: &Prepared<'_>) -> Result<(), EffectError> {
-        let name = &prepared.step.operation;
-        self.rules.judge_operation(name)?;
+    pub(super) async fn judge(&self, prepared: &Prepared<'_>) -> Result<(), EffectError> {
+        self.rules.judge_operation(&prepared.step.operation)?;
         let what = prepared.operation.consequences(&prepared.call).await?;
-        self.rules.judge(name, &what)
+        let given_up = |server: &str, instance: &str| {
+            let given_up = self.given_up.borrow();
+            given_up.iter().any(|known| known.server == server && known.instance_id == instance)
+        };
+        self.rules.judge(&prepared.call, &what, &given_up)
     }
 
     /// Journals how an effect ended; only then may the program see it.
@@ -347,33 +339,3 @@ impl Door {
 
 /// The error code of an effect that was not sent because its execution is being cancelled.
 pub const CANCELLED: &str = "Cancelled";
-
-fn cancelled() -> EffectError {
-    EffectError::new(CANCELLED, "the execution was cancelled before this was sent")
-}
-
-fn left_open() -> Reply {
-    Reply::unknown(Evidence::new(
-        "the execution was cancelled before it could be found out whether an earlier call happened",
-    ))
-}
-
-/// The last call was refused, which says nothing of an earlier one. `found`: what a look at the world did.
-fn refused(error: &EffectError, found: &Value) -> Reply {
-    let message = format!(
-        "an earlier call may have happened; sent again, it was refused: {}: {}",
-        error.code, error.message
-    );
-    let found = json!({ "code": error.code, "details": error.details, "found": found });
-    Reply::unknown(Evidence { message, found })
-}
-
-fn not_found() -> Reply {
-    Reply::unknown(Evidence::new("nothing was found of it, and a person has decided already"))
-}
-
-fn gave_up(evidence: &Evidence, attempts: u32) -> Evidence {
-    let message =
-        format!("sent {attempts} times without an answer; the last: {}", evidence.message);
-    Evidence { message, found: evidence.found.clone() }
-}

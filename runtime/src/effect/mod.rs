@@ -6,7 +6,10 @@
 //! - [`operation`]: how the world declares an operation: check, consequences, perform, reconcile.
 //! - [`arguments`]: reading typed arguments, with a suggestion for a misspelled field.
 //! - [`builtin`]: the few operations that need no world: the time, a sleep, a random number.
+//! - [`touch`]: what a call would change outside, and who made that.
 //! - [`policy`]: what the door refuses, whatever the runbook says.
+//! - [`verdict`]: what follows from a reply and a look at the world, as a pure function.
+//! - [`trouble`]: what is no outcome but trouble of the runner, and how long it waits for its end.
 //! - [`redact`]: keeps secrets out of the journal.
 //! - [`door`]: the one place where all of this meets.
 
@@ -19,8 +22,14 @@ pub mod operation;
 pub mod outcome;
 pub mod policy;
 pub mod redact;
+mod sending;
+pub mod touch;
+pub mod trouble;
+pub mod verdict;
 
 pub use call::{Call, Key, Lane};
 pub use class::Class;
-pub use operation::{Consequences, Destruction, Finding, Launch, Operation, Reply, World};
+pub use operation::{Finding, Operation, Reply, World};
 pub use outcome::{EffectError, Evidence, Outcome};
+pub use touch::{Consequences, Launch, Maker, Origin, Replaced, Thing, Touch};
+pub use trouble::{Patience, Trouble};

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Call, Class, EffectError, Evidence, Outcome};
+use super::{Call, Class, Consequences, EffectError, Evidence, Outcome};
 
 /// Everything beyond the sandbox: AWS, a simulator of it, or a test's invention.
 pub trait World {
@@ -37,11 +37,9 @@ pub trait Operation {
     }
 
     /// What the call would do to the outside, for the policy to judge; may look at the world, must not
-    /// change it. Asked before every new call that is not `pure` or `read`.
-    async fn consequences(&self, call: &Call) -> Result<Consequences, EffectError> {
-        let _ = call;
-        Ok(Consequences::default())
-    }
+    /// change it. Asked before every call. It has no default: an operation that does not say what it touches
+    /// does not compile.
+    async fn consequences(&self, call: &Call) -> Result<Consequences, EffectError>;
 
     /// Makes the call. For a mutating operation anything but a definite answer is `unknown`.
     async fn perform(&self, call: &Call) -> Reply;
@@ -101,41 +99,8 @@ pub enum Finding {
     Absent,
     /// Nobody has looked, because sending it again is harmless: perform it.
     Harmless,
-    /// It cannot be told.
+    /// It was looked for, and it cannot be told.
     Undecided(Evidence),
-}
-
-/// What a call would do, in the words that the policy understands.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Consequences {
-    /// The AWS account the call acts in, where the world knows it.
-    pub account: Option<String>,
-    /// The Region the call acts in.
-    pub region: Option<String>,
-    /// Servers it would launch.
-    pub launches: Vec<Launch>,
-    /// Things it would take away.
-    pub destroys: Vec<Destruction>,
-}
-
-/// A server that a call would launch.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Launch {
-    /// The source server.
-    pub server: String,
-    /// Whether it is a drill.
-    pub drill: bool,
-    /// The live, non-drill instance that this launch would replace.
-    pub replaces: Option<String>,
-}
-
-/// Something that a call would take away.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Destruction {
-    /// The resource, by its AWS id.
-    pub target: String,
-    /// What would happen to it, as a verb: `terminate`, `stop`, `disconnect`.
-    pub verb: &'static str,
-    /// Whether it was made by a drill, so that a drill may take it away again.
-    pub drill: bool,
+    /// The world cannot be looked at now, which says nothing: look again once it can.
+    Unseen(EffectError),
 }

@@ -4,6 +4,8 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::Trouble;
+
 /// The three ways an effect can end.
 ///
 /// A lost connection, a time-out or a 500 on a mutating call is *not* `failed`: nobody knows whether
@@ -80,6 +82,10 @@ pub struct EffectError {
     /// More for a program to look at, such as the servers a conflict is about.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub details: Value,
+    /// Whether it is no answer at all but trouble of the runner, such as expired credentials: the door waits
+    /// for its end, and neither the journal nor the program ever sees it.
+    #[serde(skip)]
+    pub trouble: Option<Trouble>,
 }
 
 impl EffectError {
@@ -90,7 +96,15 @@ impl EffectError {
             message: message.into(),
             retryable: false,
             details: Value::Null,
+            trouble: None,
         }
+    }
+
+    /// The same error, known to be trouble of the runner.
+    #[must_use]
+    pub fn as_trouble(mut self, trouble: Trouble) -> EffectError {
+        self.trouble = Some(trouble);
+        self
     }
 
     /// The same error, marked as worth another try.

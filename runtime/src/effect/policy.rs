@@ -1,34 +1,56 @@
 //! What the door refuses, whatever the Luau above it says.
 //!
-//! | rule | refuses |
-//! |---|---|
-//! | `drill_launches_drills` | in a drill, a launch that is not a drill |
-//! | `drill_destroys_drills` | in a drill, taking away anything that no drill made |
-//! | `live_recovery` | replacing a live, non-drill recovery instance that the operator did not name |
-//! | `declared_region` | acting in a Region that the runbook did not declare |
-//! | `declared_account` | acting in an account that the runbook did not declare |
-//! | `denied` | an operation that the operator denies |
+//! | rule | refuses | given up by |
+//! |---|---|---|
+//! | `drill_launches_drills` | in a drill, a launch that is not a drill | |
+//! | `drill_stays_inside` | in a drill, touching what no drill of this execution made | the runbook's `outside` |
+//! | `live_recovery` | replacing a live, non-drill instance | the operator, server by server |
+//! | `owned_launch` | replacing what another wave or execution has launched or is launching | the same |
+//! | `foreign_drill` | replacing a drill instance that no execution of Moontide launched | the same, or a person who is asked |
+//! | `relaunch` | replacing what this very wave launched in an earlier attempt | the same |
+//! | `declared_region` | acting in a Region that the runbook did not declare | |
+//! | `declared_account` | acting in an account that the runbook did not declare | |
+//! | `denied` | an operation, or something outside, that the operator denies | |
+//!
+//! A refusal carries its rule, and the servers that it is about, in its details: what an operator types to
+//! give something up is a matter of the face that shows it.
 
-use super::{Consequences, EffectError};
-use crate::plan::Mode;
+use serde_json::json;
+
+use super::touch::{Consequences, Launch, Maker, Origin, Replaced, Thing, Touch};
+use super::{Call, EffectError};
+use crate::plan::{Mode, Outside};
 
 /// The rules of one execution.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rules {
+    /// The execution.
+    pub execution: String,
+    /// The execution on whose behalf it acts, whose drills count as its own.
+    pub acts_for: Option<String>,
     /// Drill or recovery.
     pub mode: Mode,
     /// The Regions it may act in.
     pub regions: Vec<String>,
     /// The account it may act in; `None`: wherever the credentials lead.
     pub account: Option<String>,
-    /// Source servers whose live recovery instance the operator gave up by name.
+    /// Source servers whose instance the operator gave up by name.
     pub replaceable: Vec<String>,
-    /// Operations that the operator denies: a name, or a service such as `ssm.*`.
+    /// What a drill may touch besides what it launches.
+    pub outside: Outside,
+    /// What the operator denies: an operation, a service such as `ssm.*`, everything `outside`, or one thing
+    /// of it: `outside:i-0123456789abcdef0`.
     pub denied: Vec<String>,
 }
 
 /// The error code of every refusal.
 pub const REFUSED: &str = "PolicyRefused";
+
+/// How the operator denies what a runbook's `outside` names: all of it, or behind a colon one thing.
+pub const OUTSIDE: &str = "outside";
+
+/// Whether a person has given up exactly this instance of exactly this server.
+pub type GivenUp<'a> = &'a dyn Fn(&str, &str) -> bool;
 
 impl Rules {
     /// Judges the operation itself, before anything is looked up.
@@ -39,45 +61,125 @@ impl Rules {
         };
         match self.denied.iter().find(denies) {
             None => Ok(()),
-            Some(pattern) => Err(refusal(
-                "denied",
-                operation,
-                &format!("the operator's configuration denies `{pattern}`"),
-            )),
+            Some(pattern) => Err(refusal("denied", operation, &denial(pattern))),
         }
     }
 
     /// Judges what a call would do.
-    pub fn judge(&self, operation: &str, what: &Consequences) -> Result<(), EffectError> {
+    pub fn judge(
+        &self,
+        call: &Call,
+        what: &Consequences,
+        given_up: GivenUp<'_>,
+    ) -> Result<(), EffectError> {
+        let operation = call.operation.as_str();
         self.judge_place(operation, what)?;
-        for launch in &what.launches {
-            if self.mode == Mode::Drill && !launch.drill {
-                let reason =
-                    format!("this is a drill, and it would launch {} for real", launch.server);
-                return Err(refusal("drill_launches_drills", operation, &reason));
-            }
-            if let Some(live) = &launch.replaces
-                && !self.replaceable.contains(&launch.server)
-            {
-                let reason = format!(
-                    "{} has a live recovery instance {live}, which this launch would delete; \
-                     only the operator can give it up, with `--replace {}`",
-                    launch.server, launch.server
-                );
-                return Err(refusal("live_recovery", operation, &reason));
+        for touch in &what.touches {
+            match &touch.launch {
+                Some(launch) => self.judge_kind(operation, touch, launch)?,
+                None => self.judge_touch(operation, touch)?,
             }
         }
-        let outside = what.destroys.iter().find(|it| self.mode == Mode::Drill && !it.drill);
-        match outside {
+        let refused = self.refused_launches(call, what, given_up);
+        if refused.is_empty() { Ok(()) } else { Err(refused_launches(operation, &refused)) }
+    }
+
+    /// A drill launches nothing but drills.
+    fn judge_kind(
+        &self,
+        operation: &str,
+        touch: &Touch,
+        launch: &Launch,
+    ) -> Result<(), EffectError> {
+        if self.mode == Mode::Drill && !launch.drill {
+            let reason =
+                format!("this is a drill, and it would launch {} for real", touch.what.id());
+            return Err(refusal("drill_launches_drills", operation, &reason));
+        }
+        Ok(())
+    }
+
+    /// A drill touches what it has made itself, and what the runbook names outside of that.
+    fn judge_touch(&self, operation: &str, touch: &Touch) -> Result<(), EffectError> {
+        if self.mode != Mode::Drill || self.made(&touch.maker) {
+            return Ok(());
+        }
+        if !self.outside.names(&touch.what) {
+            let (verb, what) = (touch.verb, described(&touch.what));
+            let reason = format!(
+                "this is a drill, and it would {verb} {what}, {}; a runbook that means it names it in `outside`",
+                self.stranger(&touch.maker)
+            );
+            return Err(refusal("drill_stays_inside", operation, &reason));
+        }
+        let denies = |pattern: &&String| {
+            let rest = pattern.strip_prefix(OUTSIDE);
+            rest.is_some_and(|rest| {
+                rest.is_empty() || rest.strip_prefix(':') == Some(touch.what.id())
+            })
+        };
+        match self.denied.iter().find(denies) {
             None => Ok(()),
-            Some(it) => Err(refusal(
-                "drill_destroys_drills",
-                operation,
-                &format!(
-                    "this is a drill, and it would {} {}, which no drill made",
-                    it.verb, it.target
-                ),
-            )),
+            Some(pattern) => Err(refusal("denied", operation, &denial(pattern))),
+        }
+    }
+
+    /// Whether a drill of this execution, or of that on whose behalf it acts, made it.
+    fn made(&self, maker: &Maker) -> bool {
+        let Maker::Drill(origin) = maker else { return false };
+        origin.execution == self.execution || self.acts_for.as_ref() == Some(&origin.execution)
+    }
+
+    /// Who made something that this execution did not make, as a clause.
+    fn stranger(&self, maker: &Maker) -> String {
+        match maker {
+            Maker::Drill(origin) => format!("which the execution `{}` launched", origin.execution),
+            Maker::ForeignDrill => "which a drill of another tool launched".to_owned(),
+            Maker::Production => "which no drill of this execution made".to_owned(),
+        }
+    }
+
+    fn refused_launches<'w>(
+        &self,
+        call: &Call,
+        what: &'w Consequences,
+        given_up: GivenUp<'_>,
+    ) -> Vec<RefusedLaunch<'w>> {
+        let mut refused = Vec::new();
+        for touch in &what.touches {
+            let Some(launch) = &touch.launch else { continue };
+            let server = touch.what.id();
+            if self.replaceable.iter().any(|named| named == server) {
+                continue;
+            }
+            for replaced in &launch.replaces {
+                let rule = self.rule_of(call, replaced);
+                if let Some(rule) = rule.filter(|_| !given_up(server, &replaced.instance)) {
+                    refused.push(RefusedLaunch {
+                        rule,
+                        server,
+                        name: launch.name.as_deref(),
+                        replaced,
+                    });
+                }
+            }
+        }
+        refused
+    }
+
+    /// The rule that keeps an instance from being replaced by this call.
+    fn rule_of(&self, call: &Call, replaced: &Replaced) -> Option<Rule> {
+        let is_launching = replaced.instance.is_empty();
+        match &replaced.origin {
+            Some(origin) if origin.execution == self.execution && origin.wave == call.wave => {
+                // DRS itself refuses a second job beside one that runs.
+                (!is_launching).then_some(Rule::Relaunch)
+            }
+            Some(origin) if origin.execution == self.execution => Some(Rule::OtherWave),
+            Some(_) if is_launching || replaced.drill => Some(Rule::OtherExecution),
+            _ if !replaced.drill && !is_launching => Some(Rule::Live),
+            None if is_launching => None,
+            _ => Some(Rule::Foreign),
         }
     }
 
@@ -109,81 +211,119 @@ impl Rules {
     }
 }
 
+/// A launch that a rule refuses.
+struct RefusedLaunch<'w> {
+    rule: Rule,
+    server: &'w str,
+    name: Option<&'w str>,
+    replaced: &'w Replaced,
+}
+
+/// The rules about what a launch would delete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rule {
+    Live,
+    OtherWave,
+    OtherExecution,
+    Foreign,
+    Relaunch,
+}
+
+impl Rule {
+    fn name(self) -> &'static str {
+        match self {
+            Rule::Live => "live_recovery",
+            Rule::OtherWave | Rule::OtherExecution => "owned_launch",
+            Rule::Foreign => "foreign_drill",
+            Rule::Relaunch => "relaunch",
+        }
+    }
+}
+
+impl RefusedLaunch<'_> {
+    /// `db-1 (s-…) has the drill instance i-…, which the wave `database` of this execution has launched`.
+    fn sentence(&self) -> String {
+        let server = match self.name {
+            Some(name) => format!("{name} ({})", self.server),
+            None => self.server.to_owned(),
+        };
+        let Replaced { instance, job, drill, origin } = self.replaced;
+        let owner = match (self.rule, origin) {
+            (Rule::Relaunch, _) => "this wave has launched before".to_owned(),
+            (Rule::OtherWave, Some(Origin { wave, .. })) => {
+                format!("the wave `{wave}` of this execution")
+            }
+            (_, Some(Origin { execution, wave })) => {
+                format!("the wave `{wave}` of the execution `{execution}`")
+            }
+            (Rule::Foreign, None) => "no execution of Moontide has launched".to_owned(),
+            (_, None) => String::new(),
+        };
+        if instance.is_empty() {
+            return format!("{server} is being launched by {owner}, in the job {job}");
+        }
+        let kind = if *drill { "the drill instance" } else { "a live recovery instance" };
+        let by = match self.rule {
+            Rule::Relaunch | Rule::Foreign => format!(", which {owner}"),
+            _ if owner.is_empty() => String::new(),
+            _ => format!(", which {owner} has launched"),
+        };
+        format!("{server} has {kind} {instance}{by}")
+    }
+
+    fn details(&self) -> serde_json::Value {
+        let Replaced { instance, job, drill, origin } = self.replaced;
+        let mut details =
+            json!({ "server": self.server, "rule": self.rule.name(), "drill": drill });
+        let mut add = |field: &str, value: &str| {
+            if !value.is_empty() {
+                details[field] = value.into();
+            }
+        };
+        add("name", self.name.unwrap_or_default());
+        add("instance_id", instance);
+        add("job_id", job);
+        if let Some(Origin { execution, wave }) = origin {
+            add("execution", execution);
+            add("wave", wave);
+        }
+        details
+    }
+}
+
+/// How many servers a sentence names before it only counts them.
+const NAMED: usize = 3;
+
+fn refused_launches(operation: &str, refused: &[RefusedLaunch<'_>]) -> EffectError {
+    let mut sentences: Vec<String> =
+        refused.iter().take(NAMED).map(RefusedLaunch::sentence).collect();
+    if refused.len() > NAMED {
+        sentences.push(format!("and {} more", refused.len() - NAMED));
+    }
+    let reason = format!("this launch would delete what is there: {}", sentences.join("; "));
+    let rule = refused.first().map_or("", |first| first.rule.name());
+    let mut error = refusal(rule, operation, &reason);
+    error.details["servers"] = refused.iter().map(RefusedLaunch::details).collect();
+    error
+}
+
+fn described(what: &Thing) -> String {
+    match what {
+        Thing::Document(name) => format!("the document {name}"),
+        other => other.id().to_owned(),
+    }
+}
+
+fn denial(pattern: &str) -> String {
+    format!("the operator's configuration denies `{pattern}`")
+}
+
 fn refusal(rule: &'static str, operation: &str, reason: &str) -> EffectError {
     let mut error =
         EffectError::new(REFUSED, format!("`{operation}` is refused by `{rule}`: {reason}"));
-    error.details = serde_json::json!({ "rule": rule });
+    error.details = json!({ "rule": rule });
     error
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::effect::{Destruction, Launch};
-
-    fn rules(mode: Mode) -> Rules {
-        Rules {
-            mode,
-            regions: vec!["us-west-2".into()],
-            account: Some("111122223333".into()),
-            replaceable: vec!["s-named".into()],
-            denied: vec!["ec2.reboot_instances".into(), "ssm.*".into()],
-        }
-    }
-
-    fn here() -> Consequences {
-        Consequences {
-            account: Some("111122223333".into()),
-            region: Some("us-west-2".into()),
-            ..Consequences::default()
-        }
-    }
-
-    fn launch(server: &str, drill: bool, replaces: Option<&str>) -> Consequences {
-        let launch = Launch { server: server.into(), drill, replaces: replaces.map(Into::into) };
-        Consequences { launches: vec![launch], ..here() }
-    }
-
-    fn destroy(drill: bool) -> Consequences {
-        let target = Destruction { target: "i-1".into(), verb: "terminate", drill };
-        Consequences { destroys: vec![target], ..here() }
-    }
-
-    fn rule(judged: Result<(), EffectError>) -> Option<String> {
-        judged.err().map(|error| error.details["rule"].as_str().unwrap_or("?").to_owned())
-    }
-
-    #[test]
-    fn each_rule_refuses_its_case_and_names_itself() {
-        let (drill, real) = (rules(Mode::Drill), rules(Mode::Recovery));
-        let elsewhere = Consequences { region: Some("us-east-1".into()), ..here() };
-        let stranger = Consequences { account: Some("999999999999".into()), ..here() };
-        let nobody = Consequences { account: None, ..here() };
-        let cases = [
-            (&drill, launch("s-1", true, None), None),
-            (&drill, launch("s-1", false, None), Some("drill_launches_drills")),
-            (&real, launch("s-1", false, None), None),
-            (&drill, launch("s-1", true, Some("i-live")), Some("live_recovery")),
-            (&real, launch("s-1", false, Some("i-live")), Some("live_recovery")),
-            (&real, launch("s-named", false, Some("i-live")), None),
-            (&drill, destroy(true), None),
-            (&drill, destroy(false), Some("drill_destroys_drills")),
-            (&real, destroy(false), None),
-            (&real, elsewhere, Some("declared_region")),
-            (&real, stranger, Some("declared_account")),
-            (&real, nobody, Some("declared_account")),
-        ];
-        for (rules, what, expected) in cases {
-            let judged = rule(rules.judge("drs.start_recovery", &what));
-            assert_eq!(judged.as_deref(), expected, "{:?} {what:?}", rules.mode);
-        }
-    }
-
-    #[test]
-    fn the_operator_can_deny_an_operation_or_a_service() {
-        let rules = rules(Mode::Recovery);
-        assert_eq!(rule(rules.judge_operation("ec2.describe_instances")), None);
-        assert_eq!(rule(rules.judge_operation("ec2.reboot_instances")).as_deref(), Some("denied"));
-        assert_eq!(rule(rules.judge_operation("ssm.send_command")).as_deref(), Some("denied"));
-    }
-}
+mod tests;

@@ -4,17 +4,28 @@
 //! The commits run on a task of their own. A lane that waits for one may not be polled while the driver
 //! itself waits for another, so whoever waits must not be the one who commits.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::FutureExt;
+use futures_util::future::{Either, select};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::{Body, Entry};
 use crate::clock::Clock;
-use crate::store::{Lease, Store, StoreError};
+use crate::effect::Patience;
+use crate::observe::{Notice, Observer};
+use crate::store::{Lease, Pulse, Store, StoreError};
+
+/// The pause before a store that was busy is asked again; doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// No pause is longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// Appends to one execution's journal. After a failed append it writes nothing more: nobody can tell
 /// what the store holds now, and the next process will read it.
@@ -25,14 +36,24 @@ pub struct Writer {
     commits: Arc<Commits>,
     /// The number of the last durable entry, or why there will be no more.
     durable: watch::Receiver<Result<u64, StoreError>>,
+    /// What has not been told yet of the store's trouble.
+    troubles: RefCell<watch::Receiver<Option<(String, Duration)>>>,
+    /// Who is told that the store is asked again.
+    observer: Option<Rc<dyn Observer>>,
 }
 
 /// What the writer and the task that commits share.
 struct Commits {
     store: Arc<dyn Store>,
     lease: Lease,
+    /// How long a store that is only busy, or full, is asked again.
+    patience: Patience,
+    /// Whose time that takes; `None`: none at all.
+    pulse: Option<Pulse>,
     queue: Mutex<Queue>,
     durable: watch::Sender<Result<u64, StoreError>>,
+    /// What the store says while it is asked again, and for how long it has been.
+    trouble: watch::Sender<Option<(String, Duration)>>,
 }
 
 #[derive(Default)]
@@ -47,9 +68,27 @@ impl Writer {
     /// A writer that goes on after entry number `last`.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, lease: Lease, last: u64) -> Writer {
         let (sender, durable) = watch::channel(Ok(last));
+        let (patience, pulse) = (Patience(Duration::ZERO), None);
         let queue = Mutex::default();
-        let commits = Arc::new(Commits { store, lease, queue, durable: sender });
-        Writer { clock, last: Cell::new(last), commits, durable }
+        let (trouble, troubles) = watch::channel(None);
+        let commits = Commits { store, lease, patience, pulse, queue, durable: sender, trouble };
+        let (last, commits) = (Cell::new(last), Arc::new(commits));
+        Writer { clock, last, commits, durable, troubles: RefCell::new(troubles), observer: None }
+    }
+
+    /// The same, asking a store that is only busy again for as long as the patience lasts, and saying so.
+    #[must_use]
+    pub fn patient(
+        mut self,
+        patience: Patience,
+        pulse: &Pulse,
+        observer: &Rc<dyn Observer>,
+    ) -> Writer {
+        self.observer = Some(Rc::clone(observer));
+        if let Some(commits) = Arc::get_mut(&mut self.commits) {
+            (commits.patience, commits.pulse) = (patience, Some(pulse.clone()));
+        }
+        self
     }
 
     /// Appends an entry dated now; returns its date once it is durable.
@@ -85,10 +124,33 @@ impl Writer {
             Ok(written) => *written >= sequence,
             Err(_) => true,
         };
-        match durable.wait_for(settled).await.as_deref() {
+        let mut wait = pin!(durable.wait_for(settled));
+        let mut troubles = self.troubles.borrow().clone();
+        let reached = loop {
+            match select(wait.as_mut(), pin!(troubles.changed())).await {
+                Either::Left((reached, _)) => break reached,
+                Either::Right((Ok(()), _)) => self.tell(),
+                // The task that commits is gone, and so is what is waited for.
+                Either::Right((Err(_), _)) => break wait.await,
+            }
+        };
+        match reached.as_deref() {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(error.clone()),
             Err(_) => Err(self.commits.gone()),
+        }
+    }
+
+    /// Says what the store's trouble is, once, however many lanes wait for it.
+    fn tell(&self) {
+        let mut troubles = self.troubles.borrow_mut();
+        if !troubles.has_changed().unwrap_or_default() {
+            return;
+        }
+        let trouble = troubles.borrow_and_update().clone();
+        if let (Some(observer), Some((message, waited))) = (&self.observer, trouble) {
+            let patience = self.commits.patience.0;
+            observer.notice(self.clock.now(), &Notice::StoreWaits { message, waited, patience });
         }
     }
 }
@@ -107,9 +169,35 @@ impl Commits {
             };
             let end = entries.last().map_or(0, |entry| entry.sequence);
             // Whoever waits would wait for ever if this task died without a word.
-            let append = AssertUnwindSafe(self.store.append(&self.lease, &entries)).catch_unwind();
+            let append = AssertUnwindSafe(self.append(&entries)).catch_unwind();
             let appended = append.await.unwrap_or_else(|_| Err(self.gone()));
             drop(self.durable.send_replace(appended.map(|()| end)));
+        }
+    }
+
+    /// Appends, and asks a store that is only busy again. What was reported as failed may be durable: then the
+    /// journal ends with these entries, under our own epoch, and nobody else writes under that.
+    async fn append(&self, entries: &[Entry]) -> Result<(), StoreError> {
+        let end = entries.last().map_or(0, |entry| entry.sequence);
+        let mut failed_before = false;
+        let begun = self.pulse.as_ref().map_or(Duration::ZERO, Pulse::now);
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let error = match self.store.append(&self.lease, entries).await {
+                Err(StoreError::Misplaced { last, .. }) if failed_before && last == end => {
+                    return Ok(());
+                }
+                Err(error @ StoreError::Unusable { transient: true, .. }) => error,
+                appended => return appended,
+            };
+            let Some(pulse) = &self.pulse else { return Err(error) };
+            let left = self.patience.0.saturating_sub(pulse.now().saturating_sub(begun));
+            if left.is_zero() {
+                return Err(error);
+            }
+            self.trouble.send_replace(Some((error.to_string(), pulse.now().saturating_sub(begun))));
+            pulse.sleep(pause.min(left)).await;
+            (failed_before, pause) = (true, (pause * 2).min(LONGEST_PAUSE));
         }
     }
 

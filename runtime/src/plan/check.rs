@@ -3,7 +3,7 @@
 use super::complaint::{Complaint, Complaints};
 use super::declared::Declared;
 use super::fields::Fields;
-use super::{Node, Plan, dependencies, names, params, waves};
+use super::{Node, Plan, dependencies, names, outside, params, waves};
 
 const FIELDS: &[&str] = &[
     "name",
@@ -16,6 +16,7 @@ const FIELDS: &[&str] = &[
     "params",
     "waves",
     "max_parallel_waves",
+    "outside",
     "on_start",
     "on_cancel",
     "on_finish",
@@ -59,6 +60,7 @@ fn runbook(fields: &Fields<'_>) -> Plan {
         max_parallel_waves: fields
             .get("max_parallel_waves")
             .and_then(|field| field.count(MOST_PARALLEL)),
+        outside: fields.get("outside").and_then(|field| outside::read(&field)).unwrap_or_default(),
         on_start: fields.get("on_start").is_some_and(|field| field.function()),
         on_cancel: fields.get("on_cancel").is_some_and(|field| field.function()),
         on_finish: fields.get("on_finish").is_some_and(|field| field.function()),

@@ -7,7 +7,7 @@
 //! - [`node`], [`model`]: before and after.
 //! - [`complaint`], [`path`]: what is wrong, and where.
 //! - `declared`, `fields`: reading a value or a table at its path, complaining along the way.
-//! - `check`, `waves`, `servers`, `pause`, `params`, `names`: one file per part of the schema.
+//! - `check`, `waves`, `servers`, `pause`, `params`, `names`, [`outside`]: one file per part of the schema.
 //! - [`approver`]: how people are named, also in an operator's settings.
 //! - `dependencies`, `cycles`: what is wrong between waves.
 //! - [`bind`]: values for the params, from the command line.
@@ -27,6 +27,7 @@ pub mod locate;
 pub mod model;
 mod names;
 pub mod node;
+pub mod outside;
 mod params;
 pub mod path;
 mod pause;
@@ -42,4 +43,5 @@ pub use model::{
     Wave,
 };
 pub use node::Node;
+pub use outside::Outside;
 pub use path::Path;

@@ -6,6 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Outside;
+
 /// Rehearsing for the day, or the day itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -47,6 +49,9 @@ pub struct Plan {
     /// At most so many waves run side by side.
     #[serde(default)]
     pub max_parallel_waves: Option<u32>,
+    /// What a drill may touch besides what it launches itself.
+    #[serde(default, skip_serializing_if = "Outside::is_empty")]
+    pub outside: Outside,
     /// Whether a function `on_start` runs before the first wave.
     #[serde(default)]
     pub on_start: bool,

@@ -31,7 +31,8 @@ pub(super) fn read(declared: &Declared<'_>) -> Option<ServerSelector> {
     Some(ServerSelector { tags, ids, optional })
 }
 
-fn tags(declared: &Declared<'_>) -> BTreeMap<String, String> {
+/// Tags to select by: at least one.
+pub(super) fn tags(declared: &Declared<'_>) -> BTreeMap<String, String> {
     if declared.is_empty() {
         declared.complain("`tags` needs at least one tag, because no tags would mean every server");
     }

@@ -21,14 +21,16 @@ use super::question::Wanted;
 use super::shared::Shared;
 use super::state::ExecutionStatus;
 use crate::clock::Clock;
+use crate::effect::builtin::{REPLACE, ReplaceInput};
 use crate::effect::door::Door;
 use crate::effect::policy::Rules;
 use crate::effect::redact::Secrets;
-use crate::effect::{World, builtin};
-use crate::journal::{Entry, Execution, Mismatch, Writer};
+use crate::effect::trouble::OutOfPatience;
+use crate::effect::{Outcome, Patience, World, builtin};
+use crate::journal::{Body, Entry, Execution, Mismatch, Writer};
 use crate::observe::Observer;
 use crate::sandbox::Limits;
-use crate::store::{Lease, Store, StoreError};
+use crate::store::{Lease, Pulse, Store, StoreError};
 
 /// Whoever can answer prompts in this process: a person at the terminal, or flags.
 #[async_trait(?Send)]
@@ -67,6 +69,9 @@ pub enum DriveError {
     /// The store failed, or another runner took over.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The world could not be seen for longer than the operator's patience.
+    #[error(transparent)]
+    Trouble(OutOfPatience),
     /// Runbook and journal disagree.
     #[error(transparent)]
     Mismatch(Box<Mismatch>),
@@ -88,6 +93,7 @@ impl From<Broken> for DriveError {
     fn from(broken: Broken) -> DriveError {
         match broken {
             Broken::Store(error) => DriveError::Store(error),
+            Broken::Trouble(error) => DriveError::Trouble(error),
             Broken::Mismatch(mismatch) => DriveError::Mismatch(mismatch),
         }
     }
@@ -111,6 +117,10 @@ pub struct Driver {
     pub denied: Vec<String>,
     /// How often the store is asked for signals; `None`: never.
     pub signals_every: Option<Duration>,
+    /// How long it waits for the end of its own troubles: credentials, the network, the store.
+    pub patience: Patience,
+    /// Whether the lease is certainly still ours.
+    pub pulse: Pulse,
 }
 
 impl Driver {
@@ -176,12 +186,23 @@ impl Driver {
                     regions: execution.regions.clone(),
                     account: execution.account.clone(),
                     replaceable: execution.replaceable.clone(),
+                    outside: execution.plan.outside.clone(),
+                    execution: execution.id.clone(),
+                    acts_for: execution.acts_for.clone(),
                     denied: [execution.denied.as_slice(), &self.denied].concat(),
                 },
                 secrets: Secrets::new(&secrets),
                 clock: Arc::clone(&self.clock),
+                patience: self.patience,
+                pulse: self.pulse.clone(),
+                observer: Rc::clone(&self.observer),
+                given_up: RefCell::new(given_up(entries)),
             },
-            journal: Writer::new(store, Arc::clone(&clock), lease.clone(), last),
+            journal: Writer::new(store, Arc::clone(&clock), lease.clone(), last).patient(
+                self.patience,
+                &self.pulse,
+                &self.observer,
+            ),
             past: RefCell::default(),
             execution,
             clock,
@@ -193,6 +214,17 @@ impl Driver {
             handed: Rc::default(),
         }
     }
+}
+
+/// The instances that people have given up so far.
+fn given_up(entries: &[Entry]) -> Vec<ReplaceInput> {
+    let of = |entry: &Entry| match &entry.body {
+        Body::Outcome { step, outcome: Outcome::Ok { value }, .. } if step.operation == REPLACE => {
+            ReplaceInput::given_up(step.arguments.as_ref()?, value)
+        }
+        _ => None,
+    };
+    entries.iter().filter_map(of).collect()
 }
 
 async fn run(drive: &mut Drive<'_>) -> Result<Ended, DriveError> {

@@ -14,11 +14,11 @@ use futures_util::stream::FuturesUnordered;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::shared::Counted;
-use super::shared::Shared;
+use super::shared::{Counted, Shared};
 use super::{End, Failure, question};
-use crate::effect::builtin::ASK;
-use crate::effect::door::{CANCELLED, Prepared, Settled, Way};
+use crate::effect::builtin::{ASK, REPLACE, ReplaceInput};
+use crate::effect::door::{CANCELLED, Halt, Passage, Prepared, Settled, Way};
+use crate::effect::trouble::OutOfPatience;
 use crate::effect::{Lane, Outcome};
 use crate::journal::cursor::Next;
 use crate::journal::{Mismatch, Step};
@@ -42,8 +42,19 @@ pub(super) struct Attempt {
 pub(super) enum Broken {
     /// The journal cannot be written.
     Store(StoreError),
+    /// The world could not be seen for too long.
+    Trouble(OutOfPatience),
     /// The program and its journal disagree.
     Mismatch(Box<Mismatch>),
+}
+
+impl From<Halt> for Broken {
+    fn from(halt: Halt) -> Broken {
+        match halt {
+            Halt::Store(error) => Broken::Store(error),
+            Halt::Trouble(error) => Broken::Trouble(error),
+        }
+    }
 }
 
 impl From<StoreError> for Broken {
@@ -53,7 +64,7 @@ impl From<StoreError> for Broken {
 }
 
 /// An effect that has left, or a question that has been asked.
-type Sending<'s> = LocalBoxFuture<'s, Result<Sent<'s>, StoreError>>;
+type Sending<'s> = LocalBoxFuture<'s, Result<Sent<'s>, Halt>>;
 
 /// What became of it.
 pub(super) enum Sent<'s> {
@@ -164,10 +175,16 @@ impl<'s> Walk<'s> {
             Next::Perform => Way::New,
             Next::Reconcile { attempts, intended_at } => Way::CutOff { attempts, intended_at },
         };
-        if prepared.step.operation == ASK {
-            self.sending.push(Box::pin(question::ask(self.shared, self.attempt, prepared)));
-        } else {
-            self.send(prepared, way);
+        match prepared.step.operation.as_str() {
+            ASK => {
+                let ask = question::ask(self.shared, self.attempt, prepared);
+                self.sending.push(Box::pin(ask));
+            }
+            REPLACE => {
+                let ask = question::replace(self.shared, self.attempt, prepared);
+                self.sending.push(Box::pin(ask));
+            }
+            _ => self.send(prepared, way),
         }
         Ok(())
     }
@@ -181,9 +198,9 @@ impl<'s> Walk<'s> {
         let mut stop = self.attempt.stop.subscribe();
         let watched = stop.clone();
         self.sending.push(Box::pin(async move {
-            let stopping = || *watched.borrow();
             let decided = || question::is_decided(shared, &prepared.step, way);
-            let sent = shared.door.send(&prepared, way, &shared.journal, &stopping, &decided);
+            let passage = Passage { journal: &shared.journal, stop: watched, decided: &decided };
+            let sent = shared.door.send(&prepared, way, &passage);
             let settled = if needs_intent {
                 Some(sent.await?)
             } else {
@@ -239,6 +256,13 @@ impl<'s> Walk<'s> {
             let (door, step) = (&self.shared.door, prepared.step);
             door.record(&step, &settled, &self.shared.journal).await?;
             self.tell(&step, &settled);
+            if let Outcome::Ok { value } = &settled.reply.outcome
+                && step.operation == REPLACE
+            {
+                let asked = step.arguments.as_ref().unwrap_or(&Value::Null);
+                let given_up = ReplaceInput::given_up(asked, value);
+                self.shared.door.given_up.borrow_mut().extend(given_up);
+            }
             let outcome = settled.reply.outcome;
             self.uncertain |= is_unknown;
             return Ok(Some(Delivery { lane: step.lane, outcome, replayed: false }));

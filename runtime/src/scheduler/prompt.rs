@@ -121,6 +121,8 @@ pub enum PromptKind {
     Failure,
     /// A program asks in the middle of its wave.
     Question,
+    /// A launch would delete an instance that is there.
+    Replace,
     /// Nobody can tell whether an effect happened.
     Unknown,
     /// A person has paused the execution.
@@ -130,7 +132,7 @@ pub enum PromptKind {
 impl PromptKind {
     /// Whether a program is alive behind it, and waits for the answer.
     pub fn is_of_program(self) -> bool {
-        matches!(self, PromptKind::Question | PromptKind::Unknown)
+        matches!(self, PromptKind::Question | PromptKind::Replace | PromptKind::Unknown)
     }
 }
 

@@ -9,13 +9,12 @@ use super::lane::{Attempt, Sent};
 use super::prompt::{Choice, Prompt, PromptKind, unknown};
 use super::shared::{Counted, Shared};
 use super::state::Answer;
-use crate::effect::builtin::{ASK, AskInput};
-use crate::effect::door::{Prepared, Settled, Way};
+use crate::effect::builtin::{ASK, AskInput, REPLACE, ReplaceInput, replace as ends};
+use crate::effect::door::{Halt, Prepared, Settled, Way};
 use crate::effect::{EffectError, Evidence, Lane, Outcome, Reply, arguments};
 use crate::journal::Step;
 use crate::plan::approver;
 use crate::sandbox::plain;
-use crate::store::StoreError;
 
 /// A longer question is cut.
 const LONGEST_QUESTION: usize = 2_000;
@@ -46,7 +45,7 @@ pub(super) async fn ask<'s>(
     shared: &'s Shared,
     attempt: &Attempt,
     prepared: Prepared<'s>,
-) -> Result<Sent<'s>, StoreError> {
+) -> Result<Sent<'s>, Halt> {
     let input = match arguments::read(ASK, &prepared.call.arguments).and_then(people) {
         Ok(input) => input,
         Err(error) => return Ok(Sent::Ended(prepared, Settled::of(Reply::failed(error), 0))),
@@ -58,6 +57,45 @@ pub(super) async fn ask<'s>(
         approvers: input.approvers,
         approvals: input.approvals.max(1),
         ..Prompt::new(id, &attempt.wave, PromptKind::Question, message, &[])
+    };
+    let Some(Answer { choice, by, comment, .. }) = answer(shared, attempt, prompt).await else {
+        return Ok(Sent::Stopped);
+    };
+    let value = json!({ "choice": choice.as_str(), "by": by, "comment": comment });
+    Ok(Sent::Ended(prepared, Settled::of(Reply::ok(value), 0)))
+}
+
+/// Asks a person what becomes of an instance that a launch would delete. Whose answer is `replace` gives it up,
+/// to this execution.
+pub(super) async fn replace<'s>(
+    shared: &'s Shared,
+    attempt: &Attempt,
+    prepared: Prepared<'s>,
+) -> Result<Sent<'s>, Halt> {
+    let input: ReplaceInput = match arguments::read(REPLACE, &prepared.call.arguments) {
+        Ok(input) => input,
+        Err(error) => return Ok(Sent::Ended(prepared, Settled::of(Reply::failed(error), 0))),
+    };
+    let ReplaceInput { server, name, instance_id, why, choices } = input;
+    let who = if name.is_empty() { server } else { format!("{name} ({server})") };
+    let why = if why.is_empty() { why } else { format!(": {why}") };
+    let ends = choices.iter().map(|choice| match choice.as_str() {
+        ends::KEEP => "keep it",
+        ends::REPLACE => "replace it, which deletes it",
+        _ => "fail the server, and leave it",
+    });
+    let ends: Vec<&str> = ends.collect();
+    let message =
+        format!("{who} has the instance {instance_id}{why}. What now: {}?", ends.join("; "));
+    let prompt = Prompt {
+        choices: choices.into_iter().map(Choice::new).collect(),
+        ..Prompt::new(
+            format!("{}.{}", prepared.step.lane, prepared.step.position),
+            &attempt.wave,
+            PromptKind::Replace,
+            plain(&shared.door.secrets.hide(&message), LONGEST_QUESTION),
+            &[],
+        )
     };
     let Some(Answer { choice, by, comment, .. }) = answer(shared, attempt, prompt).await else {
         return Ok(Sent::Stopped);
@@ -86,7 +124,7 @@ pub(super) async fn decide<'s>(
     attempt: &Attempt,
     prepared: Prepared<'s>,
     settled: Settled,
-) -> Result<Sent<'s>, StoreError> {
+) -> Result<Sent<'s>, Halt> {
     let Outcome::Unknown { evidence } = &settled.reply.outcome else {
         return Ok(Sent::Ended(prepared, settled));
     };

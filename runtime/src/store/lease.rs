@@ -3,14 +3,18 @@
 //! Nothing here trusts a wall clock, ours or anybody's. A holder shows that it lives by moving the beat
 //! of its lease; whoever wants the lease watches the beat on its own monotonic clock. The store checks
 //! the epoch in every append, so a holder that was only slow can write nothing more. A holder that cannot
-//! move its beat for a ttl stops by itself, by its own monotonic clock, whatever keeps it from it.
+//! move its beat sends nothing once a ttl may have passed since its last renewal *began*, by its own monotonic
+//! clock ([`Pulse`]); it asks on for as long as its operator's patience lasts, and goes on if the epoch is
+//! still its own.
 //!
 //! One window remains, and no lease can close it: a holder that is stopped (SIGSTOP, a frozen virtual
-//! machine) after an intent was written and while its call leaves the machine may, once it goes on, have
-//! that call still on the wire: one per wave that ran, or per branch where a wave had parallel ones. It
-//! writes nothing more, not even those calls' outcomes, and sends nothing that has no intent yet. Whoever
-//! took over has looked the calls up and waited until they would have shown; a service that knows tokens
-//! refuses them as repetitions.
+//! machine) after the door has asked the pulse and before its call is on the wire, which is name resolution,
+//! a connection and a handshake, and stays stopped until another runner has taken over and looked. Once it
+//! goes on, that call leaves: one per wave that ran, or per branch where a wave had parallel ones. It writes
+//! nothing more, not even those calls' outcomes, and sends nothing that has no intent yet. The runner that took
+//! over has looked the calls up and waited until they would have shown; a service that knows tokens refuses them
+//! as repetitions; a second launch of a server whose job runs is refused by DRS. What is left is a launch over an
+//! instance whose job has ended meanwhile, and an SSM command that runs twice.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -18,8 +22,9 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use serde::{Deserialize, Serialize};
 
-use super::{Store, StoreError};
+use super::{Pulse, Store, StoreError};
 use crate::clock::Clock;
+use crate::effect::Patience;
 
 /// The right to append to one execution's journal, until somebody takes it over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,11 +157,14 @@ async fn watch(
     Ok(())
 }
 
-/// Renews a lease every `period` until it cannot be kept; returns why. A store that is only busy is
-/// asked again at the next beat, for as long as nobody takes over and no ttl has passed since the last
-/// renewal began: then this is [`StoreError::Lapsed`], also if the store never answers.
+/// Renews a lease every `period` until it cannot be kept; returns why. A store that is only busy is asked
+/// again at the next beat, for as long as no other runner takes over and the operator's `patience` lasts:
+/// then this is [`StoreError::Lapsed`], also if the store never answers.
 ///
-/// Whoever drives an execution runs this beside it, where no runbook can starve it, drops it to stop,
+/// Past its ttl a lease may be taken at any moment. Its holder learns that from the next renewal; until one
+/// succeeds, the `pulse` lets nothing leave.
+///
+/// A runner that drives an execution runs this beside it, where no runbook can starve it, drops it to stop,
 /// and stops driving when it returns. It begins right after the lease was taken.
 pub async fn keep(
     store: &dyn Store,
@@ -164,18 +172,25 @@ pub async fn keep(
     lease: &Lease,
     period: Duration,
     ttl: Duration,
+    patience: Patience,
+    pulse: &Pulse,
 ) -> StoreError {
+    let patience = patience.0.max(ttl);
     // A watcher may have seen the last beat as early as this.
     let mut shown = clock.monotonic();
-    let left = |shown: Duration| (shown + ttl).saturating_sub(clock.monotonic());
+    let left = |shown: Duration| (shown + patience).saturating_sub(clock.monotonic());
     let mut trouble = "the store did not answer".to_owned();
     loop {
         clock.sleep(period.min(left(shown)).max(SHORTEST)).await;
         let begun = clock.monotonic();
-        // Whoever was stopped for longer than the ttl asks once more: perhaps nobody wanted the lease.
-        let patience = left(shown).max(period);
-        match select(pin!(store.renew(lease)), pin!(clock.sleep(patience))).await {
-            Either::Left((Ok(()), _)) => shown = begun,
+        // A runner that was stopped for longer than its patience asks once more: perhaps no other one wanted
+        // the lease.
+        let longest = left(shown).min(ttl).max(period);
+        match select(pin!(store.renew(lease)), pin!(clock.sleep(longest))).await {
+            Either::Left((Ok(()), _)) => {
+                shown = begun;
+                pulse.beat(begun);
+            }
             Either::Left((Err(StoreError::Unusable { transient: true, message, .. }), _)) => {
                 trouble = message;
             }
@@ -183,7 +198,8 @@ pub async fn keep(
             Either::Right(_) => {}
         }
         if left(shown).is_zero() {
-            return StoreError::Lapsed { ttl, message: trouble };
+            let after = clock.monotonic().saturating_sub(shown);
+            return StoreError::Lapsed { after, message: trouble };
         }
     }
 }

@@ -1,23 +1,26 @@
 //! Where executions live.
 //!
 //! A store keeps heads, journals, leases and signals. [`memory`] serves rehearsals and tests,
-//! [`sqlite`] is the default. [`lease`] says how a runner comes to be the only one, [`append`] what
-//! every store asks of entries before it takes them.
+//! [`sqlite`] is the default. [`lease`] says how a runner comes to be the only one, [`pulse`] how
+//! certain it may be of that, [`append`] what every store asks of entries before it takes them.
 
 pub mod append;
 pub mod lease;
 pub mod memory;
+pub mod pulse;
 pub mod sqlite;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::effect::trouble::in_words;
 use crate::journal::version::FormatError;
 use crate::journal::{Entry, Execution};
 pub use crate::scheduler::{Signal, Wish};
 pub use lease::{Lease, LeaseRecord};
 pub use memory::MemoryStore;
+pub use pulse::Pulse;
 pub use sqlite::SqliteStore;
 
 /// Keeps executions so that any process may die at any instant.
@@ -124,14 +127,14 @@ pub enum StoreError {
         /// The other runner.
         holder: String,
     },
-    /// The lease could not be renewed for its ttl, so another runner may have taken over; this one must
-    /// stop.
+    /// The lease could not be renewed for as long as the operator's patience lasts; this runner stops.
     #[error(
-        "the lease could not be renewed for {ttl:?}, and another runner may have taken over: {message}"
+        "the lease could not be renewed for {}, and another runner may have taken over: {message}",
+        in_words(*.after)
     )]
     Lapsed {
-        /// The ttl.
-        ttl: std::time::Duration,
+        /// How long.
+        after: std::time::Duration,
         /// What kept it from being renewed, as far as it is known.
         message: String,
     },

@@ -7,9 +7,12 @@ use async_trait::async_trait;
 use futures_util::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
+use moontide_runtime::effect::Patience;
 use moontide_runtime::journal::{Entry, Execution};
 use moontide_runtime::store::lease::{acquire, keep};
-use moontide_runtime::store::{Lease, LeaseRecord, Listed, MemoryStore, Signal, Store, StoreError};
+use moontide_runtime::store::{
+    Lease, LeaseRecord, Listed, MemoryStore, Pulse, Signal, Store, StoreError,
+};
 
 use crate::given::{entries, execution, leased, moment, sequences};
 use crate::place::Place;
@@ -247,7 +250,7 @@ async fn a_lease_is_kept_until_it_is_lost(place: &Place) {
         })
     });
     clock.longest = period;
-    let lost = keep(&*store, &clock, &lease, period, TTL).await;
+    let lost = keep(&*store, &clock, &lease, period, TTL, Patience(TTL), &pulse()).await;
     assert_eq!(lost, StoreError::Fenced { ours: 1, current: 2 });
 }
 
@@ -282,7 +285,7 @@ impl Troubled {
         let store = Troubled::with(answers);
         let lease = leased(&store.inner).await;
         let clock = TestClock::quiet();
-        let lost = keep(&store, &clock, &lease, TTL / 4, TTL).await;
+        let lost = keep(&store, &clock, &lease, TTL / 4, TTL, Patience(TTL), &pulse()).await;
         (lost, clock.monotonic())
     }
 }
@@ -337,8 +340,13 @@ impl Store for Troubled {
     }
 }
 
+/// A pulse that nobody asks.
+fn pulse() -> Pulse {
+    Pulse::steady(Arc::new(TestClock::quiet()))
+}
+
 fn lapsed(message: &str) -> StoreError {
-    StoreError::Lapsed { ttl: TTL, message: message.to_owned() }
+    StoreError::Lapsed { after: TTL, message: message.to_owned() }
 }
 
 #[tokio::test]
@@ -382,6 +390,6 @@ async fn whoever_was_stopped_past_its_ttl_asks_before_it_gives_up() {
         })
     });
     clock.shortest = nap;
-    let lost = keep(&store, &clock, &lease, TTL / 4, TTL).await;
+    let lost = keep(&store, &clock, &lease, TTL / 4, TTL, Patience(TTL), &pulse()).await;
     assert_eq!((lost, clock.monotonic()), (StoreError::Fenced { ours: 1, current: 2 }, nap * 2));
 }

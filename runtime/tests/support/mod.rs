@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{
-    Call, Class, Consequences, EffectError, Evidence, Finding, Operation, Reply, World,
+    Call, Class, Consequences, EffectError, Evidence, Finding, Operation, Patience, Reply, World,
 };
 use moontide_runtime::journal::execution::Module;
 use moontide_runtime::journal::{Bundle, Entry, Execution, Format};
@@ -21,7 +21,9 @@ use moontide_runtime::observe::Unobserved;
 use moontide_runtime::plan::{Mode, Plan};
 use moontide_runtime::sandbox::{Limits, Vm};
 use moontide_runtime::scheduler::{Answers, Driver, Ended, Given, Prompt};
-use moontide_runtime::store::{Lease, LeaseRecord, Listed, MemoryStore, Signal, Store, StoreError};
+use moontide_runtime::store::{
+    Lease, LeaseRecord, Listed, MemoryStore, Pulse, Signal, Store, StoreError,
+};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -370,6 +372,8 @@ pub(crate) fn driver(
         limits: Limits::default(),
         denied: Vec::new(),
         signals_every: None,
+        patience: Patience::USUAL,
+        pulse: Pulse::steady(Arc::new(TestClock)),
     }
 }
 

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{
-    Call, Class, Consequences, EffectError, Evidence, Operation, Reply, World,
+    Call, Class, Consequences, EffectError, Evidence, Operation, Patience, Reply, World,
 };
 use moontide_runtime::journal::execution::Module;
 use moontide_runtime::journal::{Bundle, Entry, Execution, Format};
@@ -18,7 +18,7 @@ use moontide_runtime::observe::Unobserved;
 use moontide_runtime::plan::{Mode, Plan};
 use moontide_runtime::sandbox::{Limits, Vm};
 use moontide_runtime::scheduler::{Answers, DriveError, Driver, Ended, Given, Prompt};
-use moontide_runtime::store::{MemoryStore, Store};
+use moontide_runtime::store::{MemoryStore, Pulse, Store};
 use serde_json::{Value, json};
 
 /// Two waves side by side, effects of every class, branches, a pause point, a question, and a failure.
@@ -90,6 +90,8 @@ async fn drive(entries: &[Entry]) -> bool {
         limits: Limits { fuel: 1_000_000, effects_per_lane: 200, ..Limits::default() },
         denied: Vec::new(),
         signals_every: None,
+        patience: Patience::USUAL,
+        pulse: Pulse::steady(Arc::new(PausedClock)),
     };
     let ended = driver.drive(&lease, std::future::pending()).await;
     let journal = store.journal("fuzz", 1).await.expect("it is there");

@@ -138,7 +138,7 @@ fn what_sqlite_says_is_told_in_plain_words() {
     insta::assert_snapshot!(codes.map(told).join("\n"), @"
     another process keeps it busy; try again in a moment (Error code 5: database is locked) [true]
     another process keeps it busy; try again in a moment (Error code 15: locking protocol) [true]
-    the disk is full, and this change was not written (Error code 13: database or disk is full) [false]
+    the disk is full, and this change was not written (Error code 13: database or disk is full) [true]
     it may only be read: check the rights to the file and its directory (Error code 8: attempt to write a readonly database) [false]
     it cannot be opened: check the path and the rights to it (Error code 14: unable to open database file) [false]
     it is damaged; restore it from a backup (Error code 11: database disk image is malformed) [false]

@@ -65,7 +65,8 @@ fn explain(error: &rusqlite::Error) -> (String, bool) {
         Some(ErrorCode::SystemIoFailure) => "the disk failed to read or write",
         _ => return (error.to_string(), false),
     };
-    (format!("{sentence} ({error})"), is_busy(code))
+    let may_pass = is_busy(code) || code == Some(ErrorCode::DiskFull);
+    (format!("{sentence} ({error})"), may_pass)
 }
 
 /// Whether the locks of others are in the way. `SQLite` speaks of a failed protocol when it could not get

@@ -1,0 +1,185 @@
+//! One case a rule, and its neighbour that passes.
+
+use super::*;
+use crate::effect::{Key, Lane};
+
+fn rules(mode: Mode) -> Rules {
+    Rules {
+        execution: "x".into(),
+        acts_for: None,
+        mode,
+        regions: vec!["us-west-2".into()],
+        account: Some("111122223333".into()),
+        replaceable: vec!["s-named".into()],
+        outside: Outside {
+            ids: vec!["i-bastion".into(), "i-denied".into()],
+            tags: [("Role".to_owned(), "dns".to_owned())].into(),
+            documents: vec!["Shop-CutOver".into()],
+        },
+        denied: vec!["ec2.reboot_instances".into(), "ssm.*".into(), "outside:i-denied".into()],
+    }
+}
+
+fn call() -> Call {
+    let lane = Lane::of_wave("web", 1);
+    Call {
+        execution: "x".into(),
+        wave: "web".into(),
+        key: Key::of("x", &lane, 1),
+        lane,
+        position: 1,
+        operation: "drs.start_recovery".into(),
+        arguments: serde_json::Value::Null,
+    }
+}
+
+fn here(touches: Vec<Touch>) -> Consequences {
+    Consequences { account: Some("111122223333".into()), region: Some("us-west-2".into()), touches }
+}
+
+fn origin(execution: &str, wave: &str) -> Option<Origin> {
+    Some(Origin { execution: execution.into(), wave: wave.into() })
+}
+
+fn replaced(instance: &str, drill: bool, origin: Option<Origin>) -> Replaced {
+    Replaced { instance: instance.into(), job: "drsjob-1".into(), drill, origin }
+}
+
+fn launch(server: &str, drill: bool, replaces: Vec<Replaced>) -> Consequences {
+    here(vec![Touch::launch(server, Launch { drill, name: Some("web-1".into()), replaces })])
+}
+
+fn terminate(maker: Maker) -> Consequences {
+    instance("i-1", &[], maker)
+}
+
+fn instance(id: &str, tags: &[(&str, &str)], maker: Maker) -> Consequences {
+    let tags = tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    here(vec![Touch::of("terminate", Thing::Instance { id: id.into(), tags }, maker)])
+}
+
+fn document(name: &str) -> Consequences {
+    here(vec![Touch::of("start", Thing::Document(name.into()), Maker::Production)])
+}
+
+fn ours() -> Maker {
+    Maker::Drill(Origin { execution: "x".into(), wave: "db".into() })
+}
+
+fn theirs() -> Maker {
+    Maker::Drill(Origin { execution: "y".into(), wave: "db".into() })
+}
+
+/// Only `i-given` of `s-given` was given up by a person.
+fn given_up(server: &str, instance: &str) -> bool {
+    (server, instance) == ("s-given", "i-given")
+}
+
+fn rule(judged: Result<(), EffectError>) -> Option<String> {
+    judged.err().map(|error| error.details["rule"].as_str().unwrap_or("?").to_owned())
+}
+
+#[test]
+fn each_rule_refuses_its_case_and_names_itself() {
+    let (drill, real) = (rules(Mode::Drill), rules(Mode::Recovery));
+    let cleanup = Rules { acts_for: Some("y".into()), ..rules(Mode::Drill) };
+    let one = |instance: &str, drill, origin| vec![replaced(instance, drill, origin)];
+    let elsewhere = Consequences { region: Some("us-east-1".into()), ..here(vec![]) };
+    let stranger = Consequences { account: Some("999999999999".into()), ..here(vec![]) };
+    let nobody = Consequences { account: None, ..here(vec![]) };
+    let cases = [
+        (&drill, launch("s-1", true, vec![]), None),
+        (&drill, launch("s-1", false, vec![]), Some("drill_launches_drills")),
+        (&real, launch("s-1", false, vec![]), None),
+        // A live instance, whoever launched it.
+        (&drill, launch("s-1", true, one("i-1", false, None)), Some("live_recovery")),
+        (&real, launch("s-1", false, one("i-1", false, None)), Some("live_recovery")),
+        (&real, launch("s-1", false, one("i-1", false, origin("y", "web"))), Some("live_recovery")),
+        (&real, launch("s-named", false, one("i-1", false, None)), None),
+        // What another wave, or another execution, has launched or is launching.
+        (&real, launch("s-1", false, one("i-1", false, origin("x", "db"))), Some("owned_launch")),
+        (&drill, launch("s-1", true, one("i-1", true, origin("x", "db"))), Some("owned_launch")),
+        (&drill, launch("s-1", true, one("i-1", true, origin("y", "web"))), Some("owned_launch")),
+        (&real, launch("s-1", false, one("i-1", true, origin("y", "web"))), Some("owned_launch")),
+        (&drill, launch("s-1", true, one("", true, origin("y", "web"))), Some("owned_launch")),
+        (&drill, launch("s-1", true, one("", true, origin("x", "db"))), Some("owned_launch")),
+        (&drill, launch("s-named", true, one("i-1", true, origin("y", "web"))), None),
+        // What this wave has launched before; a job of its own that runs is refused by DRS.
+        (&drill, launch("s-1", true, one("i-1", true, origin("x", "web"))), Some("relaunch")),
+        (&real, launch("s-1", false, one("i-1", false, origin("x", "web"))), Some("relaunch")),
+        (&drill, launch("s-1", true, one("", true, origin("x", "web"))), None),
+        // A drill of the console's.
+        (&drill, launch("s-1", true, one("i-1", true, None)), Some("foreign_drill")),
+        (&real, launch("s-1", false, one("i-1", true, None)), Some("foreign_drill")),
+        (&drill, launch("s-1", true, one("", true, None)), None),
+        // A person gives up one instance of one server.
+        (&drill, launch("s-given", true, one("i-given", true, None)), None),
+        (&drill, launch("s-given", true, one("i-other", true, None)), Some("foreign_drill")),
+        (&drill, launch("s-other", true, one("i-given", true, None)), Some("foreign_drill")),
+        // What a drill touches.
+        (&drill, terminate(ours()), None),
+        (&drill, terminate(theirs()), Some("drill_stays_inside")),
+        (&cleanup, terminate(theirs()), None),
+        (&drill, terminate(Maker::ForeignDrill), Some("drill_stays_inside")),
+        (&drill, terminate(Maker::Production), Some("drill_stays_inside")),
+        (&real, terminate(Maker::Production), None),
+        (&drill, instance("i-bastion", &[], Maker::Production), None),
+        (&drill, instance("i-2", &[("Role", "dns")], Maker::Production), None),
+        (&drill, instance("i-2", &[("Role", "db")], Maker::Production), Some("drill_stays_inside")),
+        (&drill, instance("i-denied", &[], Maker::Production), Some("denied")),
+        (&drill, document("Shop-CutOver"), None),
+        (&drill, document("Shop-DropAll"), Some("drill_stays_inside")),
+        (&real, document("Shop-DropAll"), None),
+        // Where it acts.
+        (&real, elsewhere, Some("declared_region")),
+        (&real, stranger, Some("declared_account")),
+        (&real, nobody, Some("declared_account")),
+    ];
+    for (rules, what, expected) in cases {
+        let judged = rule(rules.judge(&call(), &what, &given_up));
+        assert_eq!(judged.as_deref(), expected, "{:?} {what:?}", rules.mode);
+    }
+}
+
+#[test]
+fn the_operator_can_deny_an_operation_a_service_and_everything_outside() {
+    let rules = rules(Mode::Recovery);
+    assert_eq!(rule(rules.judge_operation("ec2.describe_instances")), None);
+    assert_eq!(rule(rules.judge_operation("ec2.reboot_instances")).as_deref(), Some("denied"));
+    assert_eq!(rule(rules.judge_operation("ssm.send_command")).as_deref(), Some("denied"));
+    let rules = Rules { denied: vec![OUTSIDE.into()], mode: Mode::Drill, ..rules };
+    let judged = rules.judge(&call(), &document("Shop-CutOver"), &given_up);
+    assert_eq!(rule(judged).as_deref(), Some("denied"));
+}
+
+#[test]
+fn a_refusal_names_every_server_its_instance_and_its_owner() {
+    let launched = |server: &str, replaced| {
+        let launch = Launch { drill: true, name: None, replaces: vec![replaced] };
+        Touch::launch(server, launch)
+    };
+    let what = here(vec![
+        launched("s-1", replaced("i-1", true, origin("x", "db"))),
+        launched("s-2", replaced("i-2", true, origin("y", "web"))),
+        launched("s-3", replaced("", true, origin("y", "web"))),
+        launched("s-4", replaced("i-4", true, None)),
+    ]);
+    let error = rules(Mode::Drill).judge(&call(), &what, &given_up).unwrap_err();
+    assert_eq!(
+        error.message,
+        "`drs.start_recovery` is refused by `owned_launch`: this launch would delete what is there: s-1 has \
+         the drill instance i-1, which the wave `db` of this execution has launched; s-2 has the drill \
+         instance i-2, which the wave `web` of the execution `y` has launched; s-3 is being launched by the \
+         wave `web` of the execution `y`, in the job drsjob-1; and 1 more"
+    );
+    let servers = error.details["servers"].as_array().unwrap();
+    assert_eq!(servers.len(), 4);
+    assert_eq!(
+        servers[1],
+        json!({
+            "server": "s-2", "rule": "owned_launch", "drill": true, "instance_id": "i-2",
+            "job_id": "drsjob-1", "execution": "y", "wave": "web",
+        })
+    );
+    assert_eq!(servers[3]["rule"], "foreign_drill");
+}

@@ -1,0 +1,312 @@
+//! One mutating effect on its way out: judged, intended, sent, looked for, until it has an end.
+//!
+//! What follows from what is [`decide`](super::verdict::decide)d; here is what has to be awaited in between.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::door::{CANCELLED, Door, Halt, Passage, Prepared, Settled, Way};
+use super::trouble::Waiting;
+use super::verdict::{Heard, Known, Looked, Verdict, decide};
+use super::{EffectError, Evidence, Finding, Outcome, Reply};
+use crate::journal::Body;
+
+/// How often one effect is sent at most, rejections and lost replies together.
+const MOST_ATTEMPTS: u32 = 8;
+/// The pause before the second attempt after a definite, retryable rejection; doubles up to a minute.
+const FIRST_BACKOFF: Duration = Duration::from_secs(2);
+/// What a rule was told of the world is old after so long.
+const JUDGED_FOR: Duration = Duration::from_secs(3);
+
+/// One effect, between its first look outside and its end.
+pub(super) struct Sending<'a> {
+    door: &'a Door,
+    prepared: &'a Prepared<'a>,
+    passage: &'a Passage<'a>,
+    way: Way,
+    /// How often it was about to be sent.
+    attempts: u32,
+    /// When it was about to be sent the first time.
+    intended_at: Option<Timestamp>,
+    /// Whether the end of a call was not seen.
+    in_doubt: bool,
+    /// Whether it was looked for since, long enough, and not found.
+    is_absent: bool,
+    /// How often this process has sent it.
+    sent: u32,
+    backoff: Duration,
+    waiting: Waiting,
+}
+
+impl<'a> Sending<'a> {
+    pub(super) fn new(
+        door: &'a Door,
+        prepared: &'a Prepared<'a>,
+        passage: &'a Passage<'a>,
+        way: Way,
+    ) -> Sending<'a> {
+        let (attempts, intended_at) = way.past();
+        Sending {
+            door,
+            prepared,
+            passage,
+            way,
+            attempts,
+            intended_at,
+            in_doubt: attempts > 0,
+            is_absent: false,
+            sent: 0,
+            backoff: FIRST_BACKOFF,
+            waiting: Waiting::new(door.patience),
+        }
+    }
+
+    /// Brings it to its end.
+    pub(super) async fn run(mut self) -> Result<Settled, Halt> {
+        let mut settled = self.to_its_end().await?;
+        settled.intended_at = self.intended_at;
+        Ok(settled)
+    }
+
+    async fn to_its_end(&mut self) -> Result<Settled, Halt> {
+        let mut reply = Reply::unknown(Evidence::new("its runner died before it saw a reply"));
+        let mut found = Finding::Harmless;
+        let mut verdict = match self.way {
+            Way::CutOff { .. } => Verdict::Look,
+            Way::New | Way::Again { .. } => Verdict::Send,
+        };
+        loop {
+            verdict = match verdict {
+                Verdict::Stands => return Ok(Settled::of(reply, self.attempts)),
+                Verdict::Adopt => {
+                    let reply = match found {
+                        Finding::Happened(found) => found,
+                        _ => reply,
+                    };
+                    return Ok(Settled { adopted: true, ..Settled::of(reply, self.attempts) });
+                }
+                Verdict::Doubt => {
+                    return Ok(Settled::of(self.doubt(&reply, found), self.attempts));
+                }
+                Verdict::Send => {
+                    if self.sent > 0 {
+                        self.back_off().await;
+                    }
+                    if let Some(end) = self.let_out().await? {
+                        return Ok(end);
+                    }
+                    (reply, verdict) = self.call().await;
+                    verdict
+                }
+                Verdict::WaitAndSend => {
+                    self.wait(reply_error(&reply)).await?;
+                    if let Some(end) = self.let_out().await? {
+                        return Ok(end);
+                    }
+                    (reply, verdict) = self.call().await;
+                    verdict
+                }
+                Verdict::Look => {
+                    (found, verdict) = self.look(&reply).await;
+                    if verdict == Verdict::Send && self.sent == 0 && (self.passage.decided)() {
+                        return Ok(Settled::of(not_found(), self.attempts));
+                    }
+                    verdict
+                }
+                Verdict::WaitAndLook => {
+                    if let Finding::Unseen(error) = &found {
+                        self.wait(Some(error)).await?;
+                    }
+                    if self.passage.is_stopping() {
+                        return Ok(Settled::of(left_open(), self.attempts));
+                    }
+                    Verdict::Look
+                }
+            };
+        }
+    }
+
+    fn known(&self) -> Known {
+        Known { in_doubt: self.in_doubt, may_send: self.sent == 0 || self.attempts < MOST_ATTEMPTS }
+    }
+
+    /// Makes the call.
+    async fn call(&mut self) -> (Reply, Verdict) {
+        self.sent += 1;
+        let reply = self.prepared.operation.perform(&self.prepared.call).await;
+        let heard = heard(&reply);
+        let verdict = decide(self.known(), heard, Looked::NotYet);
+        if heard != Heard::Trouble {
+            self.seen_again();
+        }
+        if heard == Heard::Unseen {
+            (self.in_doubt, self.is_absent) = (true, false);
+        }
+        (reply, verdict)
+    }
+
+    /// Looks for it in the world.
+    async fn look(&mut self, reply: &Reply) -> (Finding, Verdict) {
+        let first = self.intended_at.unwrap_or(Timestamp::UNIX_EPOCH);
+        let found = self.prepared.operation.reconcile(&self.prepared.call, first).await;
+        let looked = looked(&found);
+        if looked != Looked::Unseen {
+            self.seen_again();
+        }
+        self.is_absent = looked == Looked::Absent;
+        let verdict = decide(self.known(), heard(reply), looked);
+        (found, verdict)
+    }
+
+    /// Judges it, and journals that it is about to be sent. Returns its end if it is not to be.
+    async fn let_out(&mut self) -> Result<Option<Settled>, Halt> {
+        if let Some(end) = self.judged().await? {
+            return Ok(Some(end));
+        }
+        self.attempts += 1;
+        let body = Body::Intent { step: self.prepared.step.clone(), attempt: self.attempts };
+        let pulse = &self.door.pulse;
+        let begun = pulse.now();
+        let at = self.passage.journal.append(body).await.map_err(Halt::Store)?;
+        self.intended_at.get_or_insert(at);
+        // Whatever was judged before the append may have changed, if that took its time; and a runner that
+        // was stopped meanwhile may not be the only one any more.
+        let mut is_old = pulse.now().saturating_sub(begun) > JUDGED_FOR;
+        while is_old || !pulse.is_fresh() {
+            pulse.fresh().await;
+            let begun = pulse.now();
+            if let Some(end) = self.judged().await? {
+                return Ok(Some(end));
+            }
+            is_old = pulse.now().saturating_sub(begun) > JUDGED_FOR * 10;
+        }
+        Ok(None)
+    }
+
+    /// Asks the rules, once the world can be seen. Returns its end if it is not let out.
+    async fn judged(&mut self) -> Result<Option<Settled>, Halt> {
+        let mut looks = 1;
+        loop {
+            let judged = self.door.judge(self.prepared).await;
+            if self.passage.is_stopping() {
+                // That a repetition is harmless does not mean that nothing happened.
+                let is_open = self.in_doubt && !self.is_absent;
+                let reply = if is_open { left_open() } else { Reply::failed(cancelled()) };
+                return Ok(Some(Settled::of(reply, self.attempts)));
+            }
+            let error = match judged {
+                Ok(()) => {
+                    self.seen_again();
+                    return Ok(None);
+                }
+                Err(error) => error,
+            };
+            if error.trouble.is_some() {
+                self.wait(Some(&error)).await?;
+            } else if error.retryable && looks < MOST_ATTEMPTS {
+                looks += 1;
+                self.back_off().await;
+            } else {
+                return Ok(Some(self.refused(error)));
+            }
+        }
+    }
+
+    /// The rules do not let it out, which says nothing of an earlier call.
+    fn refused(&self, error: EffectError) -> Settled {
+        let is_said = matches!(self.way, Way::Again { attempts, .. } if attempts == self.attempts);
+        let reply =
+            if self.in_doubt { refused(&error, &Value::Null) } else { Reply::failed(error) };
+        Settled { is_said, ..Settled::of(reply, self.attempts) }
+    }
+
+    /// Why nobody can tell.
+    fn doubt(&self, reply: &Reply, found: Finding) -> Reply {
+        match (&reply.outcome, found) {
+            (Outcome::Failed { error }, Finding::Undecided(evidence)) => {
+                refused(error, &evidence.found)
+            }
+            (Outcome::Failed { error }, _) => refused(error, &Value::Null),
+            (_, Finding::Undecided(evidence)) => Reply::unknown(evidence),
+            (Outcome::Unknown { evidence }, _) => Reply::unknown(gave_up(evidence, self.attempts)),
+            (Outcome::Ok { .. }, _) => reply.clone(),
+        }
+    }
+
+    async fn back_off(&mut self) {
+        self.passage.sleep(self.door, self.backoff).await;
+        self.backoff = (self.backoff * 2).min(Duration::from_mins(1));
+    }
+
+    async fn wait(&mut self, error: Option<&EffectError>) -> Result<(), Halt> {
+        match error {
+            Some(error) => {
+                self.door.wait(&mut self.waiting, self.prepared, error, self.passage).await
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn seen_again(&mut self) {
+        self.door.seen_again(&mut self.waiting, self.prepared);
+    }
+}
+
+fn heard(reply: &Reply) -> Heard {
+    match &reply.outcome {
+        Outcome::Ok { .. } => Heard::Ok,
+        Outcome::Failed { error } if error.trouble.is_some() => Heard::Trouble,
+        Outcome::Failed { error } if error.retryable => Heard::Busy,
+        Outcome::Failed { .. } => Heard::Refused,
+        Outcome::Unknown { .. } => Heard::Unseen,
+    }
+}
+
+fn looked(found: &Finding) -> Looked {
+    match found {
+        Finding::Happened(_) => Looked::Happened,
+        Finding::Absent => Looked::Absent,
+        Finding::Harmless => Looked::Harmless,
+        Finding::Undecided(_) => Looked::Undecided,
+        Finding::Unseen(_) => Looked::Unseen,
+    }
+}
+
+fn reply_error(reply: &Reply) -> Option<&EffectError> {
+    match &reply.outcome {
+        Outcome::Failed { error } => Some(error),
+        _ => None,
+    }
+}
+
+fn cancelled() -> EffectError {
+    EffectError::new(CANCELLED, "the execution was cancelled before this was sent")
+}
+
+fn left_open() -> Reply {
+    Reply::unknown(Evidence::new(
+        "the execution was cancelled before it could be found out whether an earlier call happened",
+    ))
+}
+
+/// The last call was refused, which says nothing of an earlier one. `found`: what a look at the world did.
+fn refused(error: &EffectError, found: &Value) -> Reply {
+    let message = format!(
+        "an earlier call may have happened; sent again, it was refused: {}: {}",
+        error.code, error.message
+    );
+    let found = json!({ "code": error.code, "details": error.details, "found": found });
+    Reply::unknown(Evidence { message, found })
+}
+
+fn not_found() -> Reply {
+    Reply::unknown(Evidence::new("nothing was found of it, and a person has decided already"))
+}
+
+fn gave_up(evidence: &Evidence, attempts: u32) -> Evidence {
+    let message =
+        format!("sent {attempts} times without an answer; the last: {}", evidence.message);
+    Evidence { message, found: evidence.found.clone() }
+}

@@ -1,0 +1,118 @@
+//! What a call would change outside: each thing by itself, in the words that the policy understands.
+
+use serde::{Deserialize, Serialize};
+
+/// What a call would do. Every operation that needs an intent says it before its intent is journaled.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Consequences {
+    /// The AWS account the call acts in, where the world knows it.
+    pub account: Option<String>,
+    /// The Region the call acts in.
+    pub region: Option<String>,
+    /// What it would change.
+    pub touches: Vec<Touch>,
+}
+
+/// One thing that a call would change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Touch {
+    /// What.
+    pub what: Thing,
+    /// What would happen to it, as a verb: `launch`, `terminate`, `reboot`, `tag`, `run a command on`.
+    pub verb: &'static str,
+    /// Who made it. What is launched has not been made yet.
+    pub maker: Maker,
+    /// Of a launch: what it launches, and what goes away for it.
+    pub launch: Option<Launch>,
+}
+
+/// Something that can be touched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Thing {
+    /// A source server, by its id.
+    Server(String),
+    /// An instance, by its id, with its tags as far as the world has looked them up.
+    Instance {
+        /// Its EC2 id.
+        id: String,
+        /// Its tags, by key.
+        tags: Vec<(String, String)>,
+    },
+    /// An SSM document, by name or ARN: what it does when it runs cannot be told from outside.
+    Document(String),
+    /// Anything else, by its id.
+    Resource(String),
+}
+
+impl Thing {
+    /// How people know it.
+    pub fn id(&self) -> &str {
+        match self {
+            Thing::Server(id)
+            | Thing::Instance { id, .. }
+            | Thing::Document(id)
+            | Thing::Resource(id) => id,
+        }
+    }
+}
+
+/// Who made a thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Maker {
+    /// A drill that an execution of Moontide has launched.
+    Drill(Origin),
+    /// A drill of the console's, or of another tool.
+    ForeignDrill,
+    /// No drill, or none that can be seen: production may rely on it.
+    Production,
+}
+
+/// The wave of an execution that has launched something, as the tags on the job say.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Origin {
+    /// The execution.
+    pub execution: String,
+    /// The wave.
+    pub wave: String,
+}
+
+/// What a launch of a server does.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Launch {
+    /// Whether it is a drill.
+    pub drill: bool,
+    /// How people call the server, where the world knows it.
+    pub name: Option<String>,
+    /// The instances of the server that it would delete, and those that are being launched.
+    pub replaces: Vec<Replaced>,
+}
+
+/// An instance that a launch would delete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replaced {
+    /// Its id; empty while it is being launched.
+    pub instance: String,
+    /// The job that launched it, where the world knows it.
+    pub job: String,
+    /// Whether it certainly was made by a drill.
+    pub drill: bool,
+    /// Which wave of which execution launched it; `None`: no execution of Moontide.
+    pub origin: Option<Origin>,
+}
+
+impl Touch {
+    /// Something that happens to a thing that is there.
+    pub fn of(verb: &'static str, what: Thing, maker: Maker) -> Touch {
+        Touch { what, verb, maker, launch: None }
+    }
+
+    /// The launch of a source server.
+    pub fn launch(server: impl Into<String>, launch: Launch) -> Touch {
+        Touch {
+            what: Thing::Server(server.into()),
+            verb: "launch",
+            maker: Maker::ForeignDrill,
+            launch: Some(launch),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! How certain a runner may be, right now, that the lease is still its own.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+
+/// The last sign of life that a runner is known to have given. Clones share it: the thread that renews the
+/// lease moves it, and the door asks it before anything leaves.
+///
+/// It counts from the moment at which the last successful renewal *began*, because another runner may have
+/// seen the beat as early as that, on a clock that no wall time moves.
+#[derive(Clone)]
+pub struct Pulse {
+    clock: Arc<dyn Clock>,
+    /// How long others watch before they take over; `None`: there are no others.
+    ttl: Option<Duration>,
+    shown: Arc<watch::Sender<Duration>>,
+}
+
+/// The part of a ttl that is kept in reserve for what lies between the last question here and the first byte
+/// on the wire: resolving a name, connecting, a handshake.
+const RESERVE: u32 = 4;
+/// The reserve is never longer: the SDK gives up a connection after five seconds.
+const LONGEST_RESERVE: Duration = Duration::from_secs(5);
+
+impl fmt::Debug for Pulse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pulse")
+            .field("ttl", &self.ttl)
+            .field("shown", &*self.shown.borrow())
+            .finish()
+    }
+}
+
+impl Pulse {
+    /// Of a lease that holds for `ttl` and was taken just now.
+    pub fn beating(clock: Arc<dyn Clock>, ttl: Duration) -> Pulse {
+        let shown = Arc::new(watch::Sender::new(clock.monotonic()));
+        Pulse { clock, ttl: Some(ttl), shown }
+    }
+
+    /// Of a lease that this process alone can see, such as that of a rehearsal.
+    pub fn steady(clock: Arc<dyn Clock>) -> Pulse {
+        Pulse { clock, ttl: None, shown: Arc::new(watch::Sender::new(Duration::ZERO)) }
+    }
+
+    /// Lets time pass on the clock of the lease, which is that of the machine however fast an execution's runs.
+    pub async fn sleep(&self, pause: Duration) {
+        self.clock.sleep(pause).await;
+    }
+
+    /// The monotonic time by which it counts.
+    pub fn now(&self) -> Duration {
+        self.clock.monotonic()
+    }
+
+    /// A renewal that began at `begun` has succeeded.
+    pub fn beat(&self, begun: Duration) {
+        self.shown.send_if_modified(|shown| {
+            let is_later = *shown < begun;
+            *shown = begun.max(*shown);
+            is_later
+        });
+    }
+
+    /// How long ago the last sign of life was begun.
+    pub fn silence(&self) -> Duration {
+        self.now().saturating_sub(*self.shown.borrow())
+    }
+
+    /// Whether nobody can have taken over, nor will before a call that is made now has left.
+    pub fn is_fresh(&self) -> bool {
+        let Some(ttl) = self.ttl else { return true };
+        self.silence() < ttl - (ttl / RESERVE).min(LONGEST_RESERVE)
+    }
+
+    /// Returns once it is fresh: at the next renewal that succeeds.
+    pub async fn fresh(&self) {
+        let mut shown = self.shown.subscribe();
+        while !self.is_fresh() {
+            if shown.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+}
