@@ -7,7 +7,8 @@
 //! | a time-out, a lost connection, a 5xx, an answer that cannot be read | no |
 //!
 //! A read that did not succeed has simply failed, and may be tried again. Anything else that is not
-//! certain is `unknown`, and only a reconciliation may say more.
+//! certain is `unknown`, and only a reconciliation may say more. What says nothing about the wave, such as
+//! expired credentials, is marked as `trouble` of the runner.
 
 use std::error::Error;
 
@@ -24,6 +25,7 @@ use self::answer::{answered, details};
 
 mod answer;
 mod hint;
+mod trouble;
 
 /// What a failed call amounts to.
 struct Judgement {
@@ -78,12 +80,14 @@ where
         let mut error = EffectError::new(&code, hint::with(&code, message));
         error.retryable = retryable;
         error.details = details(answer);
+        error.trouble = trouble::of_answer(&error.code, answer.status().as_u16(), retryable);
         return Judgement { certain, error };
     }
     let (certain, code) = unanswered(error);
     let message = hint::with(code, causes(error));
-    let error =
-        EffectError { retryable: code != NO_CREDENTIALS, ..EffectError::new(code, message) };
+    let mut error = EffectError::new(code, message);
+    error.retryable = code != NO_CREDENTIALS;
+    error.trouble = trouble::of_silence(code);
     Judgement { certain, error }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! - [`session`]: which profile, Region, endpoint and HTTP client; says what is wrong with them.
 //! - [`world`]: the list of operations, one line each. Start reading here.
+//! - `aws_time`: what time it is in AWS, whatever our own clock says.
 //! - `binding`: how an operation is written down, and how it becomes the engine's `Operation`.
 //! - `services`: the clients of a session, one set per Region, and what all operations share.
 //! - `attempts`: how often the SDK may send a request.
@@ -13,6 +14,7 @@
 //! To add an operation, write its file, and its line in [`world`].
 
 mod attempts;
+mod aws_time;
 mod binding;
 mod drs;
 mod ec2;

@@ -1,16 +1,18 @@
 //! What all operations of one session share: clients per Region, the clock, the account.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::{Call, Class};
-use tokio::sync::OnceCell;
+use moontide_runtime::effect::{Call, Class, EffectError, Origin};
 
 use crate::attempts::Attempts;
+use crate::aws_time::AwsTime;
 use crate::drs::poller::JobPoller;
+use crate::error::failed;
 use crate::session::Session;
 use crate::settle::SettleWindow;
 
@@ -34,6 +36,10 @@ pub(crate) struct Services {
     pub(crate) jobs: JobPoller,
     clients: RefCell<HashMap<(String, Attempts), Rc<Clients>>>,
     account: OnceCell<String>,
+    /// AWS's own time.
+    time: AwsTime,
+    /// Who started the jobs that were looked up, by Region and job: a job's tags stay what they are.
+    origins: RefCell<HashMap<(String, String), Option<Origin>>>,
 }
 
 /// A client per service, in one Region, with one idea of retrying.
@@ -53,7 +59,9 @@ impl Services {
     ) -> Services {
         let jobs = JobPoller::new(settings.seed);
         let clients = RefCell::default();
-        Services { session, region, clock, settings, jobs, clients, account: OnceCell::new() }
+        let (account, origins) = (OnceCell::new(), RefCell::default());
+        let time = AwsTime::by(Arc::clone(&clock));
+        Services { session, region, clock, settings, jobs, clients, account, time, origins }
     }
 
     /// The Region a call acts in.
@@ -75,24 +83,57 @@ impl Services {
     pub(crate) fn clients(&self, region: &str, attempts: Attempts) -> Rc<Clients> {
         let mut clients = self.clients.borrow_mut();
         let made = clients.entry((region.to_owned(), attempts)).or_insert_with(|| {
+            let time = &self.time;
             let config = self.session.config(region, attempts);
+            let config = config.to_builder().time_source(time.clone()).build();
+            let (drs, ec2, ssm, sts) = (
+                aws_sdk_drs::config::Builder::from(&config).interceptor(time.clone()),
+                aws_sdk_ec2::config::Builder::from(&config).interceptor(time.clone()),
+                aws_sdk_ssm::config::Builder::from(&config).interceptor(time.clone()),
+                aws_sdk_sts::config::Builder::from(&config).interceptor(time.clone()),
+            );
             Rc::new(Clients {
-                drs: aws_sdk_drs::Client::new(&config),
-                ec2: aws_sdk_ec2::Client::new(&config),
-                ssm: aws_sdk_ssm::Client::new(&config),
-                sts: aws_sdk_sts::Client::new(&config),
+                drs: aws_sdk_drs::Client::from_conf(drs.build()),
+                ec2: aws_sdk_ec2::Client::from_conf(ec2.build()),
+                ssm: aws_sdk_ssm::Client::from_conf(ssm.build()),
+                sts: aws_sdk_sts::Client::from_conf(sts.build()),
             })
         });
         Rc::clone(made)
     }
 
-    /// The account that the credentials belong to, asked once; `None` when STS cannot be asked.
-    pub(crate) async fn account(&self) -> Option<String> {
-        let ask = || async {
-            let sts = &self.clients(&self.region, Attempts::Several).sts;
-            let identity = sts.get_caller_identity().send().await.map_err(|_| ())?;
-            identity.account().map(str::to_owned).ok_or(())
-        };
-        self.account.get_or_try_init(ask).await.ok().cloned()
+    /// The account that the credentials belong to, asked once; `None` when STS does not say.
+    pub(crate) async fn account(&self) -> Result<Option<String>, EffectError> {
+        if let Some(known) = self.account.get() {
+            return Ok(Some(known.clone()));
+        }
+        let sts = &self.clients(&self.region, Attempts::Several).sts;
+        match sts.get_caller_identity().send().await.map_err(|it| failed(&it)) {
+            Ok(identity) => {
+                let account = identity.account().map(str::to_owned);
+                if let Some(account) = &account {
+                    // Another lane may have been quicker, with the same answer.
+                    let _ = self.account.set(account.clone());
+                }
+                Ok(account)
+            }
+            Err(error) if error.trouble.is_some() => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Who started a job, if that was looked up before.
+    pub(crate) fn known_origin(&self, region: &str, job: &str) -> Option<Option<Origin>> {
+        self.origins.borrow().get(&(region.to_owned(), job.to_owned())).cloned()
+    }
+
+    /// Remembers who started a job.
+    pub(crate) fn learn_origin(&self, region: &str, job: &str, origin: Option<Origin>) {
+        self.origins.borrow_mut().insert((region.to_owned(), job.to_owned()), origin);
+    }
+
+    /// The time as AWS has it, as far as it is known.
+    pub(crate) fn aws_now(&self) -> Timestamp {
+        self.time.now()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use moontide_runtime::effect::{Call, EffectError};
+use moontide_runtime::effect::{Call, EffectError, Origin};
 
 use crate::record::Tags;
 
@@ -26,6 +26,19 @@ pub(crate) fn with_ours(tags: Tags, call: &Call) -> HashMap<String, String> {
 /// Whether `tags` carry the key of an effect.
 pub(crate) fn carry(tags: Option<&HashMap<String, String>>, key: &str) -> bool {
     tags.and_then(|it| it.get(KEY)).is_some_and(|it| it == key)
+}
+
+/// Which wave of which execution these tags of a job name, in the letters that a tag may have.
+pub(crate) fn origin(tags: Option<&HashMap<String, String>>) -> Option<Origin> {
+    let tags = tags?;
+    let (execution, wave) = (tags.get(EXECUTION)?.clone(), tags.get(WAVE)?.clone());
+    Some(Origin { execution, wave })
+}
+
+/// The same in the eyes of a call: a tag may have lost letters that the name of the asking wave has.
+pub(crate) fn seen_by(call: &Call, origin: Origin) -> Origin {
+    let is_asking = origin.wave == permitted(&call.wave);
+    Origin { wave: if is_asking { call.wave.clone() } else { origin.wave }, ..origin }
 }
 
 /// Refuses tags that look like ours: a runbook that copied them would confuse every look-up.

@@ -6,44 +6,48 @@ use std::sync::Arc;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{Operation, World};
 
-use crate::binding::{Binding, Bound};
+use crate::binding::{Binding, Changing, Looking};
 use crate::services::{Services, Settings};
 use crate::session::Session;
 use crate::{drs, ec2, ssm, sts};
 
 macro_rules! operations {
-    ($($binding:ty,)*) => {
+    (looks: $($looks:ty,)*; changes: $($changes:ty,)*) => {
         /// The names of all operations.
-        pub const NAMES: &[&str] = &[$(<$binding as Binding>::NAME),*];
+        pub const NAMES: &[&str] =
+            &[$(<$looks as Binding>::NAME,)* $(<$changes as Binding>::NAME,)*];
 
         fn all(aws: &Rc<Services>) -> Vec<Box<dyn Operation>> {
-            vec![$(Bound::<$binding>::operation(aws)),*]
+            vec![$(Looking::<$looks>::operation(aws),)* $(Changing::<$changes>::operation(aws),)*]
         }
     };
 }
 
 operations! {
-    drs::await_jobs::AwaitJobs,
-    drs::describe_job_log_items::DescribeJobLogItems,
-    drs::describe_jobs::DescribeJobs,
-    drs::describe_recovery_instances::DescribeRecoveryInstances,
-    drs::describe_recovery_snapshots::DescribeRecoverySnapshots,
-    drs::describe_source_servers::DescribeSourceServers,
-    drs::find_launch::FindLaunch,
-    drs::start_recovery::StartRecovery,
-    drs::terminate_recovery_instances::TerminateRecoveryInstances,
-    ec2::await_running::AwaitRunning,
-    ec2::create_tags::CreateTags,
-    ec2::describe_instance_status::DescribeInstanceStatus,
-    ec2::describe_instances::DescribeInstances,
-    ec2::reboot_instances::RebootInstances,
-    ec2::terminate_instances::TerminateInstances,
-    ssm::await_command::AwaitCommand,
-    ssm::describe_instance_information::DescribeInstanceInformation,
-    ssm::get_automation_execution::GetAutomationExecution,
-    ssm::send_command::SendCommand,
-    ssm::start_automation_execution::StartAutomationExecution,
-    sts::GetCallerIdentity,
+    looks:
+        drs::await_jobs::AwaitJobs,
+        drs::describe_job_log_items::DescribeJobLogItems,
+        drs::describe_jobs::DescribeJobs,
+        drs::describe_recovery_instances::DescribeRecoveryInstances,
+        drs::describe_recovery_snapshots::DescribeRecoverySnapshots,
+        drs::describe_source_servers::DescribeSourceServers,
+        drs::find_launch::FindLaunch,
+        ec2::await_running::AwaitRunning,
+        ec2::describe_instance_status::DescribeInstanceStatus,
+        ec2::describe_instances::DescribeInstances,
+        ssm::await_command::AwaitCommand,
+        ssm::describe_instance_information::DescribeInstanceInformation,
+        ssm::get_automation_execution::GetAutomationExecution,
+        sts::GetCallerIdentity,
+    ;
+    changes:
+        drs::start_recovery::StartRecovery,
+        drs::terminate_recovery_instances::TerminateRecoveryInstances,
+        ec2::create_tags::CreateTags,
+        ec2::reboot_instances::RebootInstances,
+        ec2::terminate_instances::TerminateInstances,
+        ssm::send_command::SendCommand,
+        ssm::start_automation_execution::StartAutomationExecution,
 }
 
 /// AWS, as one execution reaches it.
@@ -71,6 +75,8 @@ impl World for AwsWorld {
     }
 
     fn names(&self) -> Vec<&'static str> {
-        self.operations.iter().map(|it| it.name()).collect()
+        let mut names: Vec<_> = self.operations.iter().map(|it| it.name()).collect();
+        names.sort_unstable();
+        names
     }
 }

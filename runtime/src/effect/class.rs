@@ -32,7 +32,7 @@ pub enum Class {
 
 impl Class {
     /// Whether the intent must be durable before the call is made.
-    pub fn needs_intent(self) -> bool {
+    pub const fn needs_intent(self) -> bool {
         !matches!(self, Class::Pure | Class::Read)
     }
 }

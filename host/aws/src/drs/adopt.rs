@@ -8,15 +8,19 @@ use std::cell::RefCell;
 
 use aws_sdk_drs::Client;
 use aws_sdk_drs::types::{Job, LifeCycleLastLaunchInitiated};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use moontide_runtime::effect::{Call, EffectError, Evidence, Finding, Reply};
 use serde_json::json;
 
 use super::job;
-use super::lookup::{SKEW, jobs_by_id, jobs_since, source_servers};
+use super::lookup::{jobs_by_id, jobs_since, reach, source_servers};
+use crate::binding::unseen;
 use crate::services::Services;
 use crate::settle::settle;
 use crate::tags;
+
+/// How wrong the clock may be that wrote an intent.
+const ANY_CLOCK: SignedDuration = SignedDuration::from_hours(3);
 
 /// A launch of which nobody has seen what became of it.
 pub(crate) struct Lost<'a> {
@@ -39,8 +43,17 @@ pub(crate) async fn started_job(
     match jobs_of(aws, &aws.reading(call).drs, &lost).await {
         Ok(jobs) if jobs.is_empty() => Finding::Absent,
         Ok(jobs) => adopt(&jobs),
-        Err(evidence) => Finding::Undecided(evidence),
+        Err(Unfound::Hidden(evidence)) => Finding::Undecided(evidence),
+        Err(Unfound::Failed(error)) => unseen(error, "the jobs"),
     }
+}
+
+/// Why the jobs of a launch are not known.
+pub(crate) enum Unfound {
+    /// There are launches whose jobs do not show.
+    Hidden(Evidence),
+    /// They cannot be looked up.
+    Failed(EffectError),
 }
 
 /// The jobs of a lost launch. None: there is none for certain; an error: nobody can tell.
@@ -48,15 +61,17 @@ pub(crate) async fn jobs_of(
     aws: &Services,
     drs: &Client,
     lost: &Lost<'_>,
-) -> Result<Vec<Job>, Evidence> {
-    let since = lost.intended_at - SKEW;
-    let unseen = RefCell::new(Vec::new());
+) -> Result<Vec<Job>, Unfound> {
+    let since = reach(lost.intended_at, aws.aws_now());
+    // A job that has been deleted does not show either: a launch counts only if it can be this one's.
+    let lately = lost.intended_at.min(aws.aws_now()) - ANY_CLOCK;
+    let hidden = RefCell::new(Vec::new());
     let look = async || {
         let mut ours = jobs_since(drs, since).await?;
         ours.retain(|it| tags::carry(it.tags(), lost.key));
         if ours.is_empty() {
-            let (found, hidden) = last_launches(drs, lost.servers, since).await?;
-            unseen.replace(hidden);
+            let (found, unshown) = last_launches(drs, lost.servers, lately).await?;
+            hidden.replace(unshown);
             ours = found;
             ours.retain(|it| tags::carry(it.tags(), lost.key));
         }
@@ -64,18 +79,14 @@ pub(crate) async fn jobs_of(
     };
     match settle(&*aws.clock, aws.settings.settle, look).await {
         Ok(Some(jobs)) => Ok(jobs),
-        Ok(None) if unseen.borrow().is_empty() => Ok(Vec::new()),
-        Ok(None) => Err(Evidence {
+        Ok(None) if hidden.borrow().is_empty() => Ok(Vec::new()),
+        Ok(None) => Err(Unfound::Hidden(Evidence {
             message:
-                "a launch of these servers was initiated after the request, by a job that does \
-                      not show"
+                "a launch of these servers was initiated about then, by a job that does not show"
                     .into(),
-            found: json!({ "job_ids": *unseen.borrow() }),
-        }),
-        Err(error) => Err(Evidence {
-            message: format!("the jobs cannot be looked up: {error}"),
-            found: json!({ "code": error.code }),
-        }),
+            found: json!({ "job_ids": *hidden.borrow() }),
+        })),
+        Err(error) => Err(Unfound::Failed(error)),
     }
 }
 

@@ -45,7 +45,7 @@ impl Binding for AwaitJobs {
         let region = aws.region_of(call);
         let once = aws.clients(region, Attempts::One);
         let ended = tokio::select! {
-            ended = aws.jobs.ended(region, &once.drs, &*aws.clock, &asked.job_ids) => ended,
+            ended = aws.jobs.ended(aws, region, &once.drs, &asked.job_ids) => ended,
             () = aws.clock.sleep(asked.timeout.0) => Err(timeout(&asked)),
         };
         let mut records = Vec::new();

@@ -9,7 +9,7 @@ use moontide_runtime::effect::{Call, Class, EffectError, Evidence, Reply};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::adopt::{self, Lost};
+use super::adopt::{self, Lost, Unfound};
 use crate::binding::Binding;
 use crate::moment::Moment;
 use crate::services::Services;
@@ -46,7 +46,12 @@ impl Binding for FindLaunch {
                 let ids: Vec<_> = jobs.iter().map(Job::job_id).collect();
                 Ok(Reply::ok(json!({ "job_ids": ids })))
             }
-            Err(evidence) => Err(Reply::failed(undecided(evidence))),
+            Err(Unfound::Hidden(evidence)) => Err(Reply::failed(undecided(evidence))),
+            Err(Unfound::Failed(error)) if error.trouble.is_some() => Err(Reply::failed(error)),
+            Err(Unfound::Failed(error)) => Err(Reply::failed(undecided(Evidence {
+                message: format!("the jobs cannot be looked up: {error}"),
+                found: json!({ "code": error.code }),
+            }))),
         }
     }
 }

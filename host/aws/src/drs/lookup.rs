@@ -1,17 +1,28 @@
 //! Looking things up on the way to something else: all pages, no slimming.
 
+use std::collections::{BTreeSet, HashMap};
+
 use aws_sdk_drs::Client;
 use aws_sdk_drs::types::{
     DescribeJobsRequestFilters, DescribeRecoveryInstancesRequestFilters,
     DescribeSourceServersRequestFilters, Ec2InstanceState, Job, RecoveryInstance, SourceServer,
 };
 use jiff::{SignedDuration, Timestamp};
-use moontide_runtime::effect::EffectError;
+use moontide_runtime::effect::{Call, EffectError, Origin};
 
 use crate::error::failed;
+use crate::services::Services;
+use crate::tags;
 
-/// How far apart AWS's clock and that of the machine that wrote an intent may be.
-pub(crate) const SKEW: SignedDuration = SignedDuration::from_mins(5);
+/// How far back to look for what was intended at a moment of some machine's clock. What is looked for is
+/// recognised by its key, so the moment only bounds how much is read: a clock that is hours off hides nothing.
+pub(crate) const REACH: SignedDuration = SignedDuration::from_hours(48);
+
+/// The moment since which something shows in AWS that was intended at `intended_at`, by whatever clock, where
+/// AWS has it `now`.
+pub(crate) fn reach(intended_at: Timestamp, now: Timestamp) -> Timestamp {
+    intended_at.min(now) - REACH
+}
 
 /// How many ids DRS takes in one filter.
 const IDS_PER_CALL: usize = 200;
@@ -84,4 +95,31 @@ pub(crate) fn is_gone(instance: &RecoveryInstance) -> bool {
 /// Whether an instance was made by a drill. One that does not say so may carry production.
 pub(crate) fn is_drill(instance: &RecoveryInstance) -> bool {
     instance.is_drill() == Some(true)
+}
+
+/// Which wave of which execution started each of these jobs, as far as they show.
+pub(crate) async fn origins(
+    aws: &Services,
+    call: &Call,
+    job_ids: &BTreeSet<String>,
+) -> Result<HashMap<String, Option<Origin>>, EffectError> {
+    let region = aws.region_of(call);
+    let mut known = HashMap::new();
+    let mut missing = Vec::new();
+    for id in job_ids {
+        match aws.known_origin(region, id) {
+            Some(origin) => {
+                known.insert(id.clone(), origin.map(|it| tags::seen_by(call, it)));
+            }
+            None => missing.push(id.clone()),
+        }
+    }
+    for ids in missing.chunks(IDS_PER_CALL) {
+        for job in jobs_by_id(&aws.reading(call).drs, ids.to_vec()).await? {
+            let origin = tags::origin(job.tags());
+            aws.learn_origin(region, job.job_id(), origin.clone());
+            known.insert(job.job_id, origin.map(|it| tags::seen_by(call, it)));
+        }
+    }
+    Ok(known)
 }

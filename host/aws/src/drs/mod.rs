@@ -4,6 +4,7 @@
 //! - [`poller`]: waits for all jobs of the process with as few calls as possible; `watch` knows what
 //!   was seen of them, `cadence` how often to look. [`job_log`] adds what the log says.
 //! - [`adopt`]: finds a job that was started without our seeing the answer.
+//! - [`replaced`]: what a launch would delete, and whose that is.
 //! - [`lookup`]: pages of jobs and recovery instances, for consequences and reconciliation.
 //! - everything else: an operation, under its own name.
 
@@ -20,6 +21,7 @@ pub(crate) mod job;
 pub(crate) mod job_log;
 pub(crate) mod lookup;
 pub(crate) mod poller;
+mod replaced;
 pub(crate) mod start_recovery;
 pub(crate) mod terminate_recovery_instances;
 mod watch;

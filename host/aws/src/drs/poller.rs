@@ -13,19 +13,21 @@ use std::time::Duration;
 use aws_sdk_drs::Client;
 use aws_sdk_drs::types::Job;
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::EffectError;
+use moontide_runtime::effect::{EffectError, Trouble};
 use tokio::sync::{Mutex, Notify};
 
 use super::cadence::{FIRST_LOOK, calmed};
 use super::lookup::jobs_by_id;
 use super::watch::Watched;
 use crate::pace::Jitter;
+use crate::poll::BLIND_FOR;
+use crate::services::Services;
 
 /// How many jobs `DescribeJobs` takes in one filter.
 const JOBS_PER_CALL: usize = 1000;
 
-/// How long DRS may be out of reach before the wait is given up; it can be taken up again.
-const PATIENCE: Duration = Duration::from_mins(15);
+/// How long DRS may be too busy to answer before the door takes the waiting over, and says so.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// All waiting for jobs in this process.
 pub(crate) struct JobPoller {
@@ -62,11 +64,12 @@ impl JobPoller {
     /// of `region` that does not retry: repeating is what this is about.
     pub(crate) async fn ended(
         &self,
+        aws: &Services,
         region: &str,
         drs: &Client,
-        clock: &dyn Clock,
         ids: &[String],
     ) -> Result<Vec<Job>, EffectError> {
+        let clock = &*aws.clock;
         let region = Rc::clone(self.regions.borrow_mut().entry(region.to_owned()).or_default());
         let _presence = Presence::enter(&region, ids, clock.monotonic());
         loop {
@@ -76,7 +79,7 @@ impl JobPoller {
             let ticks = region.ticks.get();
             let turn = region.turn.lock().await;
             if region.ticks.get() == ticks {
-                self.tick(&region, drs, clock).await;
+                self.tick(aws, &region, drs).await;
             }
             drop(turn);
             if let Some(error) = region.hopeless.borrow().clone() {
@@ -87,13 +90,14 @@ impl JobPoller {
     }
 
     /// Waits until a call is due, makes it, and decides when the next one is.
-    async fn tick(&self, region: &Region, drs: &Client, clock: &dyn Clock) {
+    async fn tick(&self, aws: &Services, region: &Region, drs: &Client) {
+        let clock = &*aws.clock;
         region.until_due(clock).await;
         let ids = region.watched.borrow_mut().look();
         let answer = describe(drs, ids).await;
         let now = clock.monotonic();
         region.learn(answer, now);
-        let interval = region.watched.borrow().interval(clock.now(), now);
+        let interval = region.watched.borrow().interval(aws.aws_now(), now);
         let pause = self.jitter.borrow_mut().around(calmed(interval, region.troubles.get()));
         region.due.set(now + pause);
         region.ticks.set(region.ticks.get() + 1);
@@ -128,9 +132,19 @@ impl Region {
             self.troubled_since.set(now);
         }
         self.troubles.set(self.troubles.get() + 1);
-        let patient = now.saturating_sub(self.troubled_since.get()) < PATIENCE;
-        let hopeless = Some(error).filter(|it| !it.retryable || !patient);
+        let patient = now.saturating_sub(self.troubled_since.get()) < patience_for(&error);
+        let hopeless = Some(error).filter(|_| !patient);
         self.hopeless.replace(hopeless);
+    }
+}
+
+/// How long a trouble may last before the door takes the waiting over.
+fn patience_for(error: &EffectError) -> Duration {
+    match error.trouble {
+        Some(Trouble::Busy) => PATIENCE,
+        Some(Trouble::Credentials | Trouble::Network) => BLIND_FOR,
+        None if error.retryable => PATIENCE,
+        None => Duration::ZERO,
     }
 }
 

@@ -3,17 +3,15 @@
 //! What it starts can be recognised by the tags on the job; see [`adopt`] for how.
 
 use async_trait::async_trait;
-use aws_sdk_drs::types::{RecoveryInstance, StartRecoveryRequestSourceServer};
+use aws_sdk_drs::types::StartRecoveryRequestSourceServer;
 use aws_smithy_types::error::operation::BuildError;
 use aws_types::request_id::RequestId;
 use jiff::Timestamp;
-use moontide_runtime::effect::{Call, Class, Consequences, EffectError, Finding, Launch, Reply};
+use moontide_runtime::effect::{Call, Class, EffectError, Finding, Reply, Touch};
 use serde::{Deserialize, Serialize};
 
-use super::adopt;
-use super::job;
-use super::lookup::{By, is_drill, is_gone, recovery_instances};
-use crate::binding::Binding;
+use super::{adopt, job, replaced};
+use crate::binding::{Binding, Changes};
 use crate::record::{self, Tags};
 use crate::services::Services;
 use crate::{error, tags};
@@ -72,21 +70,6 @@ impl Binding for StartRecovery {
         tags::check(Self::NAME, &asked.tags)
     }
 
-    async fn consequences(
-        aws: &Services,
-        call: &Call,
-        asked: Arguments,
-    ) -> Result<Consequences, EffectError> {
-        let ids = asked.server_ids();
-        let there = recovery_instances(&aws.reading(call).drs, By::SourceServer(&ids)).await?;
-        let launch = |server: String| Launch {
-            replaces: live_instance_of(&server, &there),
-            drill: asked.is_drill,
-            server,
-        };
-        Ok(Consequences { launches: ids.into_iter().map(launch).collect(), ..Default::default() })
-    }
-
     async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
         let servers = asked.source_servers.into_iter().map(SourceServer::into_sdk);
         let servers: Vec<_> =
@@ -104,6 +87,17 @@ impl Binding for StartRecovery {
         let request_id = answer.request_id().map(str::to_owned);
         Ok(job::reply(Self::NAME, answer.job()).with_request_id(request_id))
     }
+}
+
+#[async_trait(?Send)]
+impl Changes for StartRecovery {
+    async fn touches(
+        aws: &Services,
+        call: &Call,
+        asked: Arguments,
+    ) -> Result<Vec<Touch>, EffectError> {
+        replaced::launches(aws, call, &asked.server_ids(), asked.is_drill).await
+    }
 
     async fn reconcile(
         aws: &Services,
@@ -113,11 +107,4 @@ impl Binding for StartRecovery {
     ) -> Finding {
         adopt::started_job(aws, call, &asked.server_ids(), intended_at).await
     }
-}
-
-/// The instance that a launch of `server` would delete and that no drill made.
-fn live_instance_of(server: &str, there: &[RecoveryInstance]) -> Option<String> {
-    let of_server = there.iter().filter(|it| it.source_server_id() == Some(server));
-    let mut live = of_server.filter(|it| !is_drill(it) && !is_gone(it));
-    live.find_map(|it| it.recovery_instance_id()).map(str::to_owned)
 }

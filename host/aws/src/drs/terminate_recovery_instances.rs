@@ -1,20 +1,19 @@
 //! `drs.terminate_recovery_instances`: ends recovery instances. AWS does not ask whether they were
-//! drills; the policy at the door does, with what [`consequences`](Binding::consequences) tells it.
+//! drills; the policy at the door does, with what [`touches`](Changes::touches) tells it.
 
 use async_trait::async_trait;
 use aws_sdk_drs::Client;
-use aws_sdk_drs::types::{Job, JobType, RecoveryInstance};
+use aws_sdk_drs::types::{Job, JobStatus, JobType, RecoveryInstance};
 use aws_types::request_id::RequestId;
 use jiff::Timestamp;
-use moontide_runtime::effect::{
-    Call, Class, Consequences, Destruction, EffectError, Evidence, Finding, Reply,
-};
+use moontide_runtime::effect::{Call, Class, EffectError, Finding, Reply, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::job;
-use super::lookup::{By, SKEW, is_drill, is_gone, jobs_since, recovery_instances};
-use crate::binding::Binding;
+use super::lookup::{By, is_gone, jobs_since, reach, recovery_instances};
+use crate::binding::{Binding, Changes, unseen};
+use crate::ec2::instances::touched;
 use crate::error;
 use crate::services::Services;
 use crate::settle::settle;
@@ -35,21 +34,6 @@ impl Binding for TerminateRecoveryInstances {
     const CLASS: Class = Class::Convergent;
     type Arguments = Arguments;
 
-    async fn consequences(
-        aws: &Services,
-        call: &Call,
-        asked: Arguments,
-    ) -> Result<Consequences, EffectError> {
-        let drs = &aws.reading(call).drs;
-        let there = recovery_instances(drs, By::Instance(&asked.recovery_instance_ids)).await?;
-        let destroys = asked.recovery_instance_ids.into_iter().map(|target| Destruction {
-            drill: find(&target, &there).is_some_and(is_drill),
-            verb: "terminate",
-            target,
-        });
-        Ok(Consequences { destroys: destroys.collect(), ..Default::default() })
-    }
-
     async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
         let answer = aws
             .clients_for(Self::CLASS, call)
@@ -62,6 +46,17 @@ impl Binding for TerminateRecoveryInstances {
         let request_id = answer.request_id().map(str::to_owned);
         Ok(job::reply(Self::NAME, answer.job()).with_request_id(request_id))
     }
+}
+
+#[async_trait(?Send)]
+impl Changes for TerminateRecoveryInstances {
+    async fn touches(
+        aws: &Services,
+        call: &Call,
+        asked: Arguments,
+    ) -> Result<Vec<Touch>, EffectError> {
+        touched(aws, call, "terminate", &asked.recovery_instance_ids).await
+    }
 
     async fn reconcile(
         aws: &Services,
@@ -70,26 +65,25 @@ impl Binding for TerminateRecoveryInstances {
         intended_at: Timestamp,
     ) -> Finding {
         let drs = &aws.reading(call).drs;
-        let look = async || look(drs, &asked.recovery_instance_ids, intended_at).await;
+        let since = reach(intended_at, aws.aws_now());
+        let look = async || look(drs, &asked.recovery_instance_ids, since).await;
         match settle(&*aws.clock, aws.settings.settle, look).await {
             Ok(Some(reply)) => Finding::Happened(reply),
             Ok(None) => Finding::Absent,
-            Err(error) => Finding::Undecided(Evidence {
-                message: format!("the instances cannot be looked up: {error}"),
-                found: json!({ "code": error.code }),
-            }),
+            Err(error) => unseen(error, "the instances"),
         }
     }
 }
 
-/// A job that terminates these instances is adopted, whoever started it: sent again beside it, the
-/// request would be refused as a conflict. Without one, instances that are gone are done with.
+/// A job that is terminating these instances is adopted, whoever started it: sent again beside it, the request
+/// would be refused as a conflict. Without one, instances that are gone are done with. A job that has ended and
+/// left an instance there proves nothing: the request is sent again.
 async fn look(
     drs: &Client,
     ids: &[String],
-    intended_at: Timestamp,
+    since: Timestamp,
 ) -> Result<Option<Reply>, EffectError> {
-    let jobs = jobs_since(drs, intended_at - SKEW).await?;
+    let jobs = jobs_since(drs, since).await?;
     if let Some(job) = jobs.iter().find(|it| terminates(it, ids)) {
         return Ok(Some(Reply::ok(job::started(job))));
     }
@@ -102,7 +96,8 @@ fn terminates(job: &Job, ids: &[String]) -> bool {
     let named = |id: &String| {
         job.participating_servers().iter().any(|it| it.recovery_instance_id() == Some(id))
     };
-    job.r#type() == Some(&JobType::Terminate) && ids.iter().all(named)
+    let runs = job.status() != Some(&JobStatus::Completed);
+    runs && job.r#type() == Some(&JobType::Terminate) && ids.iter().all(named)
 }
 
 fn find<'a>(id: &str, there: &'a [RecoveryInstance]) -> Option<&'a RecoveryInstance> {

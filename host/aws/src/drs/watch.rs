@@ -118,7 +118,7 @@ impl Watched {
     }
 }
 
-/// The age of a job by the wall clock, so that a resumed process knows it too.
+/// The age of a job by AWS's own clock, so that a resumed process knows it too.
 fn age(job: &Job, wall: Timestamp) -> Option<Duration> {
     let created: Timestamp = job.creation_date_time()?.parse().ok()?;
     Duration::try_from(wall.duration_since(created)).ok()

@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use aws_sdk_ec2::types::Tag;
 use aws_types::request_id::RequestId;
-use moontide_runtime::effect::{Call, Class, Reply};
+use moontide_runtime::effect::{Call, Class, EffectError, Reply, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::binding::Binding;
+use super::instances::touched;
+use crate::binding::{Binding, Changes};
 use crate::error;
 use crate::record::{self, Tags};
 use crate::services::Services;
@@ -44,5 +45,16 @@ impl Binding for CreateTags {
             .await
             .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         Ok(Reply::ok(json!({})).with_request_id(answer.request_id().map(str::to_owned)))
+    }
+}
+
+#[async_trait(?Send)]
+impl Changes for CreateTags {
+    async fn touches(
+        aws: &Services,
+        call: &Call,
+        asked: Arguments,
+    ) -> Result<Vec<Touch>, EffectError> {
+        touched(aws, call, "tag", &asked.resources).await
     }
 }

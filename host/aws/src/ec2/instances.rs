@@ -1,13 +1,14 @@
 //! What all EC2 operations say about instances.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_sdk_ec2::types;
-use moontide_runtime::effect::EffectError;
+use aws_sdk_ec2::{Client, types};
+use moontide_runtime::effect::{Call, EffectError, Maker, Thing, Touch};
 use serde::{Deserialize, Serialize};
 
-use crate::drs::lookup::{By, is_drill, recovery_instances};
-use crate::services::Clients;
+use crate::drs::lookup::{By, is_drill, origins, recovery_instances};
+use crate::error::failed;
+use crate::services::Services;
 
 /// A filter, as EC2 takes them.
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,11 +38,59 @@ pub(crate) fn tags(tags: Option<Vec<types::Tag>>) -> BTreeMap<String, String> {
     pairs.flatten().collect()
 }
 
-/// Which of `ids` certainly are instances that a drill launched, in their order. Anything that DRS
-/// does not know as a drill may carry production.
-pub(crate) async fn drills(clients: &Clients, ids: &[String]) -> Result<Vec<bool>, EffectError> {
-    let known = recovery_instances(&clients.drs, By::Instance(ids)).await?;
-    let drill =
-        |id: &String| known.iter().any(|it| it.recovery_instance_id() == Some(id) && is_drill(it));
-    Ok(ids.iter().map(drill).collect())
+/// What happens to these resources of EC2, and who made each. What DRS does not know as an instance of a drill
+/// may carry production; of such an instance its tags are looked up, by which a runbook can mean it.
+pub(crate) async fn touched(
+    aws: &Services,
+    call: &Call,
+    verb: &'static str,
+    ids: &[String],
+) -> Result<Vec<Touch>, EffectError> {
+    let instances: Vec<String> = ids.iter().filter(|it| it.starts_with("i-")).cloned().collect();
+    let clients = aws.reading(call);
+    let mut known = recovery_instances(&clients.drs, By::Instance(&instances)).await?;
+    known.retain(is_drill);
+    let jobs: BTreeSet<String> = known.iter().filter_map(|it| it.job_id.clone()).collect();
+    let origins = origins(aws, call, &jobs).await?;
+    let maker = |id: &String| {
+        let Some(drill) = known.iter().find(|it| it.recovery_instance_id() == Some(id)) else {
+            return Maker::Production;
+        };
+        let origin = drill.job_id().and_then(|job| origins.get(job).cloned().flatten());
+        origin.map_or(Maker::ForeignDrill, Maker::Drill)
+    };
+    let strangers: Vec<String> =
+        instances.iter().filter(|id| !matches!(maker(id), Maker::Drill(_))).cloned().collect();
+    let mut tags = tags_of(&clients.ec2, &strangers).await?;
+    let touch = |id: &String| {
+        let what = if id.starts_with("i-") {
+            let tags = tags.remove(id).unwrap_or_default().into_iter().collect();
+            Thing::Instance { id: id.clone(), tags }
+        } else {
+            Thing::Resource(id.clone())
+        };
+        Touch::of(verb, what, maker(id))
+    };
+    Ok(ids.iter().map(touch).collect())
+}
+
+/// How many values EC2 takes in one filter.
+const VALUES_PER_FILTER: usize = 200;
+
+/// The tags of instances, by id. Asked by a filter: one id that does not exist would fail a request that names
+/// ids.
+async fn tags_of(
+    ec2: &Client,
+    ids: &[String],
+) -> Result<HashMap<String, BTreeMap<String, String>>, EffectError> {
+    let mut found = HashMap::new();
+    for ids in ids.chunks(VALUES_PER_FILTER) {
+        let filter =
+            types::Filter::builder().name("instance-id").set_values(Some(ids.to_vec())).build();
+        let pages = ec2.describe_instances().filters(filter).into_paginator().items().send();
+        let pages: Vec<_> = pages.collect::<Result<_, _>>().await.map_err(|it| failed(&it))?;
+        let instances = pages.into_iter().flat_map(|it| it.instances.unwrap_or_default());
+        found.extend(instances.filter_map(|it| Some((it.instance_id?, tags(it.tags)))));
+    }
+    Ok(found)
 }

@@ -3,12 +3,12 @@
 
 use async_trait::async_trait;
 use aws_types::request_id::RequestId;
-use moontide_runtime::effect::{Call, Class, Consequences, Destruction, EffectError, Reply};
+use moontide_runtime::effect::{Call, Class, EffectError, Reply, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::instances::drills;
-use crate::binding::Binding;
+use super::instances::touched;
+use crate::binding::{Binding, Changes};
 use crate::error;
 use crate::services::Services;
 
@@ -28,18 +28,6 @@ impl Binding for RebootInstances {
     const CLASS: Class = Class::Once;
     type Arguments = Arguments;
 
-    /// A drill's instance may be rebooted at will; any other serves somebody.
-    async fn consequences(
-        aws: &Services,
-        call: &Call,
-        asked: Arguments,
-    ) -> Result<Consequences, EffectError> {
-        let drills = drills(&aws.reading(call), &asked.instance_ids).await?;
-        let others = asked.instance_ids.into_iter().zip(drills).filter(|(_, drill)| !drill);
-        let destroys = others.map(|(target, drill)| Destruction { target, verb: "reboot", drill });
-        Ok(Consequences { destroys: destroys.collect(), ..Default::default() })
-    }
-
     async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
         let answer = aws
             .clients_for(Self::CLASS, call)
@@ -50,5 +38,16 @@ impl Binding for RebootInstances {
             .await
             .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
         Ok(Reply::ok(json!({})).with_request_id(answer.request_id().map(str::to_owned)))
+    }
+}
+
+#[async_trait(?Send)]
+impl Changes for RebootInstances {
+    async fn touches(
+        aws: &Services,
+        call: &Call,
+        asked: Arguments,
+    ) -> Result<Vec<Touch>, EffectError> {
+        touched(aws, call, "reboot", &asked.instance_ids).await
     }
 }

@@ -3,12 +3,12 @@
 
 use async_trait::async_trait;
 use aws_types::request_id::RequestId;
-use moontide_runtime::effect::{Call, Class, Consequences, Destruction, EffectError, Reply};
+use moontide_runtime::effect::{Call, Class, EffectError, Reply, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::instances::drills;
-use crate::binding::Binding;
+use super::instances::touched;
+use crate::binding::{Binding, Changes};
 use crate::error;
 use crate::record::{slim, text};
 use crate::services::Services;
@@ -30,18 +30,6 @@ impl Binding for TerminateInstances {
     const CLASS: Class = Class::Convergent;
     type Arguments = Arguments;
 
-    async fn consequences(
-        aws: &Services,
-        call: &Call,
-        asked: Arguments,
-    ) -> Result<Consequences, EffectError> {
-        let drills = drills(&aws.reading(call), &asked.instance_ids).await?;
-        let destroys = asked.instance_ids.into_iter().zip(drills);
-        let destroys =
-            destroys.map(|(target, drill)| Destruction { target, verb: "terminate", drill });
-        Ok(Consequences { destroys: destroys.collect(), ..Default::default() })
-    }
-
     async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
         let answer = aws
             .clients_for(Self::CLASS, call)
@@ -61,5 +49,16 @@ impl Binding for TerminateInstances {
         });
         let value = json!({ "terminating_instances": changes.collect::<Vec<_>>() });
         Ok(Reply::ok(slim(value)).with_request_id(request_id))
+    }
+}
+
+#[async_trait(?Send)]
+impl Changes for TerminateInstances {
+    async fn touches(
+        aws: &Services,
+        call: &Call,
+        asked: Arguments,
+    ) -> Result<Vec<Touch>, EffectError> {
+        touched(aws, call, "terminate", &asked.instance_ids).await
     }
 }

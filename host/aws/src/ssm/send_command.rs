@@ -7,22 +7,21 @@ use async_trait::async_trait;
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::{Command, CommandFilter, CommandFilterKey};
 use aws_types::request_id::RequestId;
-use jiff::{SignedDuration, Timestamp};
-use moontide_runtime::effect::{Call, Class, EffectError, Evidence, Finding, Reply};
+use jiff::Timestamp;
+use moontide_runtime::effect::{Call, Class, EffectError, Evidence, Finding, Reply, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::comment;
-use crate::binding::Binding;
+use crate::binding::{Binding, Changes, unseen};
+use crate::drs::lookup::reach;
+use crate::ec2::instances::touched;
 use crate::error::{self, failed};
 use crate::record::{self, slim};
 use crate::services::Services;
 use crate::settle::settle;
 
 pub(crate) struct SendCommand;
-
-/// How far apart AWS's clock and that of the machine that wrote an intent may be.
-const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,6 +68,17 @@ impl Binding for SendCommand {
         };
         Ok(reply.with_request_id(request_id))
     }
+}
+
+#[async_trait(?Send)]
+impl Changes for SendCommand {
+    async fn touches(
+        aws: &Services,
+        call: &Call,
+        asked: Arguments,
+    ) -> Result<Vec<Touch>, EffectError> {
+        touched(aws, call, "run a command on", &asked.instance_ids).await
+    }
 
     async fn reconcile(
         aws: &Services,
@@ -77,18 +87,16 @@ impl Binding for SendCommand {
         intended_at: Timestamp,
     ) -> Finding {
         let ssm = &aws.reading(call).ssm;
+        let from = reach(intended_at, aws.aws_now());
         let look = async || {
-            let mut commands = since(ssm, &asked.document_name, intended_at - SKEW).await?;
+            let mut commands = since(ssm, &asked.document_name, from).await?;
             commands.retain(|it| comment::is_of(it.comment(), call));
             Ok(Some(commands).filter(|it| !it.is_empty()))
         };
         match settle(&*aws.clock, aws.settings.settle, look).await {
             Ok(None) => Finding::Absent,
             Ok(Some(commands)) => adopt(&commands),
-            Err(error) => Finding::Undecided(Evidence {
-                message: format!("the commands cannot be looked up: {error}"),
-                found: json!({ "code": error.code }),
-            }),
+            Err(error) => unseen(error, "the commands"),
         }
     }
 }

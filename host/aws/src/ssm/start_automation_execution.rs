@@ -8,11 +8,11 @@ use std::hash::Hash;
 
 use async_trait::async_trait;
 use aws_types::request_id::RequestId;
-use moontide_runtime::effect::{Call, Class, Reply};
+use moontide_runtime::effect::{Call, Class, EffectError, Maker, Reply, Thing, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::binding::Binding;
+use crate::binding::{Binding, Changes};
 use crate::error;
 use crate::record::{self, slim};
 use crate::services::Services;
@@ -53,6 +53,15 @@ impl Binding for StartAutomationExecution {
         let request_id = answer.request_id().map(str::to_owned);
         let value = json!({ "automation_execution_id": answer.automation_execution_id() });
         Ok(Reply::ok(slim(value)).with_request_id(request_id))
+    }
+}
+
+#[async_trait(?Send)]
+impl Changes for StartAutomationExecution {
+    /// What a document does when it runs cannot be told from outside: it may stop all there is.
+    async fn touches(_: &Services, _: &Call, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
+        let document = Thing::Document(asked.document_name);
+        Ok(vec![Touch::of("start", document, Maker::Production)])
     }
 }
 

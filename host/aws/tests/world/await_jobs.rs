@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use moontide_aws::Settings;
 use moontide_runtime::clock::Clock;
+use moontide_runtime::effect::Trouble;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -170,15 +171,19 @@ async fn throttles_slow_it_down_and_do_not_end_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outage_of_some_minutes_is_sat_out() {
+async fn an_outage_of_a_minute_is_sat_out_and_a_longer_one_is_trouble_of_the_runner() {
     let aws = Script::new(|request| match request.operation.as_str() {
-        "DescribeJobs" if (60.0..400.0).contains(&request.at) => Answer::Dropped,
+        "DescribeJobs" if (60.0..150.0).contains(&request.at) => Answer::Dropped,
+        "DescribeJobs" if request.at > 2000.0 => Answer::Dropped,
         "DescribeJobs" => describe(&[FIRST], request),
         _ => Answer::Json(json!({ "items": [] })),
     });
     let clock = TestClock::new();
     value(perform(&world(&aws), "drs.await_jobs", asked(&[FIRST.id])).await);
     assert!(clock.monotonic().as_secs_f64() < FIRST.ends + 60.0);
+    clock.sleep(Duration::from_secs(2000)).await;
+    let unseen = error(perform(&world(&aws), "drs.await_jobs", asked(&[FIRST.id])).await);
+    assert_eq!(unseen.trouble, Some(Trouble::Network));
 }
 
 #[tokio::test(start_paused = true)]

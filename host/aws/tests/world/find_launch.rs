@@ -28,7 +28,7 @@ async fn every_job_of_the_key_is_found_also_late() {
     let aws = jobs(50.0, all);
     let found = value(perform(&world(&aws), "drs.find_launch", asked()).await);
     assert_eq!(found, json!({ "job_ids": ["drsjob-1", "drsjob-2"] }));
-    assert_eq!(aws.requests("DescribeJobs")[0].body["filters"]["fromDate"], at(-300));
+    assert_eq!(aws.requests("DescribeJobs")[0].body["filters"]["fromDate"], at(-2 * 24 * 3600));
 }
 
 #[tokio::test(start_paused = true)]

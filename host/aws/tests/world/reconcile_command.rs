@@ -73,7 +73,7 @@ async fn a_command_with_our_key_is_adopted_late_or_not() {
     assert_eq!(
         aws.requests("ListCommands")[0].body["Filters"],
         json!([
-            { "key": "InvokedAfter", "value": "2026-11-20T23:55:00Z" },
+            { "key": "InvokedAfter", "value": "2026-11-19T00:00:00Z" },
             { "key": "DocumentName", "value": "AWS-RunShellScript" },
         ])
     );

@@ -1,0 +1,95 @@
+//! What a launch would delete, and whose that is.
+//!
+//! A new drill or recovery of a server first deletes the instance of the one before, whoever launched it. The
+//! tags on the job of an instance name the wave of the execution that launched it; an instance without such a
+//! job was launched by another tool. A server whose last launch has not ended yet is being launched.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_drs::types::{Job, JobStatus, RecoveryInstance, SourceServer};
+use moontide_runtime::effect::{Call, EffectError, Launch, Origin, Replaced, Touch};
+
+use super::lookup::{
+    By, is_drill, is_gone, jobs_by_id, origins, recovery_instances, source_servers,
+};
+use crate::services::Services;
+use crate::tags;
+
+/// What launching these servers touches.
+pub(super) async fn launches(
+    aws: &Services,
+    call: &Call,
+    servers: &[String],
+    drill: bool,
+) -> Result<Vec<Touch>, EffectError> {
+    let drs = &aws.reading(call).drs;
+    let mut there = recovery_instances(drs, By::SourceServer(servers)).await?;
+    there.retain(|it| !is_gone(it));
+    let known = source_servers(drs, servers).await?;
+    let jobs: BTreeSet<String> = there.iter().filter_map(|it| it.job_id.clone()).collect();
+    let origins = origins(aws, call, &jobs).await?;
+    let mut running = running(aws, call, &known, &jobs).await?;
+    let launch = |server: &String| {
+        let of_server = there.iter().filter(|it| it.source_server_id() == Some(server));
+        let mut replaces: Vec<Replaced> =
+            of_server.map(|instance| replaced(instance, &origins)).collect();
+        replaces.extend(running.remove(server));
+        let name = known.iter().find(|it| it.source_server_id() == Some(server)).and_then(name);
+        Touch::launch(server.clone(), Launch { drill, name, replaces })
+    };
+    Ok(servers.iter().map(launch).collect())
+}
+
+fn replaced(instance: &RecoveryInstance, origins: &HashMap<String, Option<Origin>>) -> Replaced {
+    let job = instance.job_id.clone().unwrap_or_default();
+    Replaced {
+        instance: instance.recovery_instance_id.clone().unwrap_or_default(),
+        drill: is_drill(instance),
+        origin: origins.get(&job).cloned().flatten(),
+        job,
+    }
+}
+
+/// The servers whose last launch has not ended, with its job. `seen`: jobs whose instances are there already.
+async fn running(
+    aws: &Services,
+    call: &Call,
+    servers: &[SourceServer],
+    seen: &BTreeSet<String>,
+) -> Result<HashMap<String, Replaced>, EffectError> {
+    let pairs: Vec<(&str, &str)> = servers.iter().filter_map(last_job).collect();
+    let ids: BTreeSet<String> =
+        pairs.iter().map(|(_, job)| (*job).to_owned()).filter(|job| !seen.contains(job)).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let jobs = jobs_by_id(&aws.reading(call).drs, ids.into_iter().collect()).await?;
+    let of = |(server, job): (&str, &str)| {
+        let job = jobs.iter().find(|it| it.job_id() == job && is_running(it))?;
+        let replaced = Replaced {
+            instance: String::new(),
+            job: job.job_id.clone(),
+            drill: true,
+            origin: tags::origin(job.tags()).map(|it| tags::seen_by(call, it)),
+        };
+        Some((server.to_owned(), replaced))
+    };
+    Ok(pairs.into_iter().filter_map(of).collect())
+}
+
+/// The job behind the last launch of a server.
+fn last_job(server: &SourceServer) -> Option<(&str, &str)> {
+    let job = server.life_cycle()?.last_launch()?.initiated()?.job_id()?;
+    Some((server.source_server_id()?, job))
+}
+
+fn is_running(job: &Job) -> bool {
+    job.status() != Some(&JobStatus::Completed)
+}
+
+/// How people call a source server.
+fn name(server: &SourceServer) -> Option<String> {
+    let tag = server.tags().and_then(|tags| tags.get("Name")).cloned();
+    let hints = || server.source_properties()?.identification_hints()?.hostname();
+    tag.or_else(|| hints().map(str::to_owned))
+}
