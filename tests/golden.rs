@@ -119,7 +119,7 @@ async fn go_on(golden: &Golden, past: &[Entry], wave: &str) -> Result<Vec<Entry>
         limits: Limits::default(),
         denied: Vec::new(),
         signals_every: None,
-        patience: Patience(Duration::ZERO),
+        patience: Patience::of(Duration::ZERO),
         pulse: Pulse::steady(Arc::clone(&clock)),
     };
     let from = past.len() as u64 + 1;

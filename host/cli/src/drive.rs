@@ -10,7 +10,7 @@ use moontide_runtime::effect::World;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::observe::Observer;
 use moontide_runtime::scheduler::{Answers, Driver, Ended, Graph};
-use moontide_runtime::store::{Store, StoreError};
+use moontide_runtime::store::{Pulse, Store, StoreError};
 
 use crate::answers::Nobody;
 use crate::answers::flags::{Flag, Flags};
@@ -135,7 +135,7 @@ impl Ride<'_> {
             () = interrupt.wait() => return Ok(Ended::Interrupted),
         };
         *self.context.driving.borrow_mut() = Some(self.execution.id.clone());
-        let (driver, answers) = self.driver();
+        let (driver, answers) = self.driver(keeper.pulse())?;
         let lease = keeper.lease().clone();
         let ended = tokio::select! {
             ended = driver.drive(&lease, interrupt.wait()) => ended.map_err(CommandError::from),
@@ -154,21 +154,29 @@ impl Ride<'_> {
         }
         let us = whoami::holder(&context.environment);
         let ttl = lease_ttl(&context.environment, &self.settings)?;
-        Keeper::acquire(Arc::clone(&self.store), id, &us, ttl).await.map_err(|error| match error {
+        let patience = self.settings.patience.of(&context.environment)?;
+        let acquired = Keeper::acquire(Arc::clone(&self.store), id, &us, ttl, patience).await;
+        acquired.map_err(|error| match error {
             StoreError::Held { holder } => held(context, id, &holder),
             error => error.into(),
         })
     }
 
     fn with_next_step(&self, error: CommandError) -> CommandError {
-        let resumable = [code::STORE_FULL, code::STORE_BUSY, code::STORE_UNUSABLE, code::LAPSED];
+        let resumable = [
+            code::STORE_FULL,
+            code::STORE_BUSY,
+            code::STORE_UNUSABLE,
+            code::LAPSED,
+            code::OUT_OF_PATIENCE,
+        ];
         if !resumable.contains(&error.code) {
             return error;
         }
         error.hint(self.context.command(&format!("resume {}", self.execution.id)))
     }
 
-    fn driver(&self) -> (Driver, Rc<Flags>) {
+    fn driver(&self, pulse: &Pulse) -> Result<(Driver, Rc<Flags>)> {
         let context = self.context;
         let (user, people) = (self.user.as_str(), Rc::new(Graph::of(&self.execution)));
         let lines = Lines(context.output);
@@ -195,8 +203,10 @@ impl Ride<'_> {
             limits: self.settings.limits_of(&self.execution),
             denied: self.settings.denied.clone(),
             signals_every: Some(SIGNALS_EVERY),
+            patience: self.settings.patience.of(&context.environment)?,
+            pulse: pulse.clone(),
         };
-        (driver, answers)
+        Ok((driver, answers))
     }
 }
 

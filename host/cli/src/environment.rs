@@ -16,6 +16,8 @@ pub(crate) const LOG: &str = "MOONTIDE_LOG";
 /// How long a lease holds without a sign of life, such as `20s`; the same on every machine that shares the
 /// store.
 pub(crate) const LEASE_TTL: &str = "MOONTIDE_LEASE_TTL";
+/// How long a runner waits for the end of its own troubles, such as `30m`.
+pub(crate) const PATIENCE: &str = "MOONTIDE_PATIENCE";
 /// The user, for journals. cron sets only the second.
 const USER: [&str; 3] = ["USER", "LOGNAME", "USERNAME"];
 /// Where the SSM agent tells its commands their Region; it does not set `AWS_REGION`.
@@ -41,6 +43,8 @@ pub(crate) struct Environment {
     pub(crate) log: Option<String>,
     /// [`LEASE_TTL`].
     pub(crate) lease_ttl: Option<String>,
+    /// [`PATIENCE`].
+    pub(crate) patience: Option<String>,
     /// The first of [`USER`] that is set.
     pub(crate) user: Option<String>,
     /// [`SSM_REGION`].
@@ -61,6 +65,7 @@ impl Environment {
             store: text(STORE),
             log: text(LOG),
             lease_ttl: text(LEASE_TTL),
+            patience: text(PATIENCE),
             user: USER.into_iter().find_map(text),
             ssm_region: text(SSM_REGION),
             endpoint: text(ENDPOINT),

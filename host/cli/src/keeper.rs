@@ -6,8 +6,9 @@ use std::thread;
 use std::time::Duration;
 
 use moontide_runtime::clock::Clock;
+use moontide_runtime::effect::Patience;
 use moontide_runtime::plan::duration;
-use moontide_runtime::store::{Lease, Store, StoreError, lease};
+use moontide_runtime::store::{Lease, Pulse, Store, StoreError, lease};
 use tokio::sync::oneshot;
 
 use crate::clocks::SystemClock;
@@ -34,6 +35,7 @@ pub(crate) const TTL_IS: &str = "a duration from \"1s\" to \"1h\", such as \"20s
 pub(crate) struct Keeper {
     store: Arc<dyn Store>,
     lease: Lease,
+    pulse: Pulse,
     period: Duration,
     /// Ends the thread when dropped.
     stop: oneshot::Sender<()>,
@@ -47,23 +49,33 @@ impl Keeper {
         execution: &str,
         holder: &str,
         ttl: Duration,
+        patience: Patience,
     ) -> Result<Keeper, StoreError> {
         // Leases are a matter of real time, however fast the execution's clock runs.
         let clock = SystemClock::new();
-        // Whoever wants it waits for one whole watch, and a little for a slow store.
-        let patience = ttl + ttl / 2;
-        let taken =
-            lease::acquire(store.as_ref(), &clock, execution, holder, ttl, patience).await?;
+        // A runner that wants it waits for one whole watch, and a little for a slow store.
+        let watch = ttl + ttl / 2;
+        let taken = lease::acquire(store.as_ref(), &clock, execution, holder, ttl, watch).await?;
+        let pulse = Pulse::beating(Arc::new(clock), ttl);
         let (stop, stopped) = oneshot::channel();
         let (loser, lost) = oneshot::channel();
         let (kept, keeps) = (taken.clone(), Arc::clone(&store));
-        thread::spawn(move || keep(keeps.as_ref(), &clock, &kept, ttl, stopped, loser));
-        Ok(Keeper { store, lease: taken, period: ttl / BEATS, stop, lost })
+        let beating = pulse.clone();
+        thread::spawn(move || {
+            let keeping = Keeping { clock, lease: kept, ttl, patience, pulse: beating };
+            keeping.keep(keeps.as_ref(), stopped, loser);
+        });
+        Ok(Keeper { store, lease: taken, pulse, period: ttl / BEATS, stop, lost })
     }
 
     /// The lease.
     pub(crate) fn lease(&self) -> &Lease {
         &self.lease
+    }
+
+    /// How certain it is, at any moment, that the lease is still ours.
+    pub(crate) fn pulse(&self) -> &Pulse {
+        &self.pulse
     }
 
     /// Returns when the lease is lost, and why.
@@ -95,23 +107,34 @@ impl Keeper {
     }
 }
 
-fn keep(
-    store: &dyn Store,
-    clock: &dyn Clock,
-    lease: &Lease,
+/// What the thread that renews a lease knows.
+struct Keeping {
+    clock: SystemClock,
+    lease: Lease,
     ttl: Duration,
-    stopped: oneshot::Receiver<()>,
-    loser: oneshot::Sender<StoreError>,
-) {
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
-        return;
-    };
-    runtime.block_on(async {
-        tokio::select! {
-            _ = stopped => {}
-            error = lease::keep(store, clock, lease, ttl / BEATS, ttl) => drop(loser.send(error)),
-        }
-    });
+    patience: Patience,
+    pulse: Pulse,
+}
+
+impl Keeping {
+    fn keep(
+        &self,
+        store: &dyn Store,
+        stopped: oneshot::Receiver<()>,
+        loser: oneshot::Sender<StoreError>,
+    ) {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+            return;
+        };
+        let Keeping { clock, lease, ttl, patience, pulse } = self;
+        runtime.block_on(async {
+            let kept = lease::keep(store, clock, lease, *ttl / BEATS, *ttl, *patience, pulse);
+            tokio::select! {
+                _ = stopped => {}
+                error = kept => drop(loser.send(error)),
+            }
+        });
+    }
 }
 
 #[cfg(test)]
@@ -126,7 +149,8 @@ mod tests {
         let (loser, lost) = oneshot::channel();
         let lease = Lease { execution: "drill".into(), epoch: 1, holder: "us".into() };
         let store = Arc::new(MemoryStore::new());
-        let mut keeper = Keeper { store, lease, period: TTL / BEATS, stop, lost };
+        let pulse = Pulse::beating(Arc::new(SystemClock::new()), TTL);
+        let mut keeper = Keeper { store, lease, pulse, period: TTL / BEATS, stop, lost };
         drop(loser);
         let lost = keeper.lost().await;
         assert_eq!(lost.to_string(), "drill: nothing renews the lease any more");

@@ -237,7 +237,7 @@ impl Door {
 
     /// Performs what changes nothing, as often as it takes to see an answer.
     async fn read(&self, prepared: &Prepared<'_>, passage: &Passage<'_>) -> Result<Settled, Halt> {
-        let mut waiting = Waiting::new(self.patience);
+        let mut waiting = Waiting::new(self.patience.world);
         loop {
             let reply = match self.judge(prepared).await {
                 Ok(()) => prepared.operation.perform(&prepared.call).await,
@@ -274,7 +274,7 @@ impl Door {
         };
         // A blip that is over at the second look is nobody's business.
         if !waited.is_zero() {
-            let (wave, patience) = (prepared.call.wave.clone(), self.patience.0);
+            let (wave, patience) = (prepared.call.wave.clone(), self.patience.world);
             let notice = Notice::Waiting { wave, operation, trouble, message, waited, patience };
             self.observer.notice(self.clock.now(), &notice);
         }

@@ -59,7 +59,7 @@ impl<'a> Sending<'a> {
             is_absent: false,
             sent: 0,
             backoff: FIRST_BACKOFF,
-            waiting: Waiting::new(door.patience),
+            waiting: Waiting::new(door.patience.world),
         }
     }
 

@@ -35,11 +35,22 @@ impl fmt::Display for Trouble {
 
 /// How long the operator lets a runner wait for the end of its troubles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience(pub Duration);
+pub struct Patience {
+    /// For the world: credentials, the network, a service that is too busy. By the execution's clock.
+    pub world: Duration,
+    /// For the store: a table that throttles, a disk that is full, a database that others keep busy. By the
+    /// machine's clock.
+    pub store: Duration,
+}
 
 impl Patience {
     /// Half an hour: longer than a network needs to change its routes, shorter than a night.
-    pub const USUAL: Patience = Patience(Duration::from_mins(30));
+    pub const USUAL: Patience = Patience::of(Duration::from_mins(30));
+
+    /// The same for everything.
+    pub const fn of(duration: Duration) -> Patience {
+        Patience { world: duration, store: duration }
+    }
 }
 
 /// The trouble that has used up the patience.
@@ -72,21 +83,21 @@ const LONGEST: Duration = Duration::from_mins(1);
 /// One effect's troubles, from the first to the last in a row.
 #[derive(Debug)]
 pub(crate) struct Waiting {
-    patience: Patience,
+    patience: Duration,
     /// When the trouble began, on the door's monotonic clock.
     since: Option<Duration>,
     pause: Duration,
 }
 
 impl Waiting {
-    pub(crate) fn new(patience: Patience) -> Waiting {
+    pub(crate) fn new(patience: Duration) -> Waiting {
         Waiting { patience, since: None, pause: FIRST }
     }
 
     /// There is trouble at `now`: how long to wait before the next look. `None`: the patience is used up.
     pub(crate) fn pause(&mut self, now: Duration) -> Option<Duration> {
         let since = *self.since.get_or_insert(now);
-        let left = self.patience.0.saturating_sub(now.saturating_sub(since));
+        let left = self.patience.saturating_sub(now.saturating_sub(since));
         if left.is_zero() {
             return None;
         }
@@ -114,7 +125,7 @@ mod tests {
 
     #[test]
     fn pauses_grow_to_a_minute_and_end_with_the_patience() {
-        let mut waiting = Waiting::new(Patience(Duration::from_mins(5)));
+        let mut waiting = Waiting::new(Duration::from_mins(5));
         let (mut now, mut pauses) = (Duration::from_secs(100), Vec::new());
         while let Some(pause) = waiting.pause(now) {
             pauses.push(pause.as_secs());

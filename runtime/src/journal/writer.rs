@@ -68,7 +68,7 @@ impl Writer {
     /// A writer that goes on after entry number `last`.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, lease: Lease, last: u64) -> Writer {
         let (sender, durable) = watch::channel(Ok(last));
-        let (patience, pulse) = (Patience(Duration::ZERO), None);
+        let (patience, pulse) = (Patience::of(Duration::ZERO), None);
         let queue = Mutex::default();
         let (trouble, troubles) = watch::channel(None);
         let commits = Commits { store, lease, patience, pulse, queue, durable: sender, trouble };
@@ -149,7 +149,7 @@ impl Writer {
         }
         let trouble = troubles.borrow_and_update().clone();
         if let (Some(observer), Some((message, waited))) = (&self.observer, trouble) {
-            let patience = self.commits.patience.0;
+            let patience = self.commits.patience.store;
             observer.notice(self.clock.now(), &Notice::StoreWaits { message, waited, patience });
         }
     }
@@ -191,7 +191,7 @@ impl Commits {
                 appended => return appended,
             };
             let Some(pulse) = &self.pulse else { return Err(error) };
-            let left = self.patience.0.saturating_sub(pulse.now().saturating_sub(begun));
+            let left = self.patience.store.saturating_sub(pulse.now().saturating_sub(begun));
             if left.is_zero() {
                 return Err(error);
             }

@@ -175,7 +175,7 @@ pub async fn keep(
     patience: Patience,
     pulse: &Pulse,
 ) -> StoreError {
-    let patience = patience.0.max(ttl);
+    let patience = patience.store.max(ttl);
     // A watcher may have seen the last beat as early as this.
     let mut shown = clock.monotonic();
     let left = |shown: Duration| (shown + patience).saturating_sub(clock.monotonic());

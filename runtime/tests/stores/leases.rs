@@ -250,7 +250,7 @@ async fn a_lease_is_kept_until_it_is_lost(place: &Place) {
         })
     });
     clock.longest = period;
-    let lost = keep(&*store, &clock, &lease, period, TTL, Patience(TTL), &pulse()).await;
+    let lost = keep(&*store, &clock, &lease, period, TTL, Patience::of(TTL), &pulse()).await;
     assert_eq!(lost, StoreError::Fenced { ours: 1, current: 2 });
 }
 
@@ -285,7 +285,7 @@ impl Troubled {
         let store = Troubled::with(answers);
         let lease = leased(&store.inner).await;
         let clock = TestClock::quiet();
-        let lost = keep(&store, &clock, &lease, TTL / 4, TTL, Patience(TTL), &pulse()).await;
+        let lost = keep(&store, &clock, &lease, TTL / 4, TTL, Patience::of(TTL), &pulse()).await;
         (lost, clock.monotonic())
     }
 }
@@ -390,6 +390,6 @@ async fn whoever_was_stopped_past_its_ttl_asks_before_it_gives_up() {
         })
     });
     clock.shortest = nap;
-    let lost = keep(&store, &clock, &lease, TTL / 4, TTL, Patience(TTL), &pulse()).await;
+    let lost = keep(&store, &clock, &lease, TTL / 4, TTL, Patience::of(TTL), &pulse()).await;
     assert_eq!((lost, clock.monotonic()), (StoreError::Fenced { ours: 1, current: 2 }, nap * 2));
 }

@@ -16,6 +16,7 @@
 use std::rc::Rc;
 
 use async_trait::async_trait;
+use moontide_runtime::effect::builtin::replace;
 use moontide_runtime::scheduler::prompt::unknown;
 use moontide_runtime::scheduler::{Answers, Given, Graph, Prompt, PromptKind};
 
@@ -43,6 +44,8 @@ impl Answers for Assumed {
             PromptKind::Failure => "abort",
             PromptKind::Pause | PromptKind::Question => "continue",
             PromptKind::Hold => "resume",
+            // A rehearsal is there to be gone through: what stands in the way is launched again.
+            PromptKind::Replace => replace::REPLACE,
             PromptKind::Unknown => unknown::DID_NOT,
         };
         let preferred = prompt.choices.iter().find(|choice| choice.as_str() == preferred);

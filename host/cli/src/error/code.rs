@@ -63,7 +63,7 @@ codes! {
     // The lease
     HELD             = "M0501", HELD, "another runner drives the execution";
     FENCED           = "M0502", HELD, "another runner took the execution over";
-    LAPSED           = "M0503", HELD, "the lease could not be renewed in time, and the runner has stopped itself";
+    LAPSED           = "M0503", CONFIGURATION, "the lease could not be renewed in time, and the runner has stopped itself";
     // Settings and AWS
     SETTINGS         = "M0601", CONFIGURATION, "moontide.toml has a mistake or cannot be read";
     NO_HOME          = "M0602", CONFIGURATION, "there is no place for the store";
@@ -74,6 +74,7 @@ codes! {
     AWS_CONFIG       = "M0607", CONFIGURATION, "the AWS configuration files cannot be read";
     SIMULATOR        = "M0608", CONFIGURATION, "the simulator cannot listen there";
     UNREACHABLE      = "M0609", CONFIGURATION, "AWS cannot be reached";
+    OUT_OF_PATIENCE  = "M0610", CONFIGURATION, "AWS could not be seen for longer than the operator's patience";
     // The journal
     MISMATCH         = "M0701", MISMATCH, "the journal does not match the runbook";
     // Everything else

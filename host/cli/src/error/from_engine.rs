@@ -1,5 +1,6 @@
 //! What the scheduler's driver complains about.
 
+use moontide_runtime::effect::Trouble;
 use moontide_runtime::scheduler::DriveError;
 
 use super::{CommandError, code, from_store};
@@ -9,6 +10,18 @@ impl From<DriveError> for CommandError {
         let message = error.to_string();
         match error {
             DriveError::Store(error) => error.into(),
+            DriveError::Trouble(trouble) => {
+                let what = match trouble.trouble {
+                    Trouble::Credentials => {
+                        "renew the credentials, for example with `aws sso login`"
+                    }
+                    Trouble::Network => "restore the way to AWS",
+                    Trouble::Busy => "wait until AWS answers again",
+                };
+                CommandError::new(code::OUT_OF_PATIENCE, message)
+                    .hint("no wave has failed, and no retry is spent: the journal is in order")
+                    .hint(format!("{what}; then go on:"))
+            }
             DriveError::Mismatch(_) => CommandError::new(code::MISMATCH, message)
                 .hint("nothing was sent; the journal is as it was")
                 .hint("was the execution written by another release of Moontide?"),

@@ -1,11 +1,13 @@
 //! A notice in words.
 
+use std::time::Duration;
+
 use moontide_runtime::observe::Notice;
 use moontide_runtime::scheduler::WaveStatus;
 use moontide_runtime::scheduler::graph::CANCEL;
 
-use crate::output::Span;
 use crate::output::style::{self, attention, bad, faint, plain, strong};
+use crate::output::{Span, words};
 use crate::view::{ServerView, Why, prompts, signal};
 
 /// What to say about a notice; `None` if it is not worth a line.
@@ -44,6 +46,31 @@ pub(super) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
             line.push(attention(format!("{operation}: {what}")));
             Some(line)
         }
+        Notice::Waiting { wave, operation, trouble, message, waited, patience } => {
+            let mut line = subject(wave);
+            line.push(attention(format!("{operation} waits for {trouble}")));
+            line.push(plain(format!(
+                ", for {} of {} at most: {message}",
+                words::duration(*waited),
+                words::duration(*patience)
+            )));
+            Some(line)
+        }
+        Notice::WentOn { wave, operation, waited } => {
+            // A blip is nobody's business.
+            let is_worth_a_line = *waited >= Duration::from_secs(5);
+            let mut line = subject(wave);
+            line.push(plain(format!("{operation} goes on after {}", words::duration(*waited))));
+            is_worth_a_line.then_some(line)
+        }
+        Notice::StoreWaits { message, waited, patience } => Some(vec![
+            attention("the journal cannot be written"),
+            plain(format!(
+                ", waiting for {} of {} at most: {message}",
+                words::duration(*waited),
+                words::duration(*patience)
+            )),
+        ]),
         Notice::Signalled { signal } => Some(signal::line(signal)),
         Notice::Approved { signal, prompt } => {
             let voice = prompts::voice(prompt, signal);

@@ -20,11 +20,12 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 use moontide_aws::Session;
 use moontide_runtime::clock::Clock;
+use moontide_runtime::effect::Patience;
 use moontide_runtime::journal::{Bundle, Execution, Format};
 use moontide_runtime::plan::{Mode, Plan};
 use moontide_runtime::sandbox::luau_version;
 use moontide_runtime::scheduler::{Driver, Graph};
-use moontide_runtime::store::{MemoryStore, Store};
+use moontide_runtime::store::{MemoryStore, Pulse, Store};
 use moontide_sim::{PausedClock, Simulator, World};
 use serde_json::Value;
 
@@ -92,6 +93,8 @@ impl Rehearsal {
             limits: self.settings.limits(),
             denied: self.settings.denied,
             signals_every: None,
+            patience: Patience::USUAL,
+            pulse: Pulse::steady(Arc::new(SystemClock::new())),
         };
         driver.drive(&lease, std::future::pending()).await?;
         answers.say_unused(self.output);

@@ -4,6 +4,10 @@
 //! store = "sqlite:/srv/moontide/moontide.db"  # in the user's file only
 //! lease_ttl = "20s"  # there too; MOONTIDE_LEASE_TTL wins; the same on all machines that share the store
 //!
+//! [patience]            # in the user's file only: how long a runner waits for the end of its own troubles
+//! aws = "30m"           # credentials that have expired, a network that is gone, a service that throttles
+//! store = "30m"         # a table that throttles, a disk that is full
+//!
 //! [policy]
 //! deny = ["ssm.*", "ec2.terminate_instances"]  # refused at the door, whatever a runbook says
 //!
@@ -27,7 +31,7 @@ use std::time::Duration;
 use moontide_runtime::plan::{approver, suggest};
 use serde::Deserialize;
 
-use super::{Settings, limits, operations};
+use super::{PatienceSettings, Settings, limits, operations};
 use crate::error::{CommandError, Place as Position, Result, code};
 use crate::keeper;
 
@@ -45,6 +49,7 @@ pub(super) enum Place {
 pub(super) struct File {
     store: Option<toml::Spanned<String>>,
     lease_ttl: Option<toml::Spanned<Ttl>>,
+    patience: Option<toml::Spanned<PatienceSettings>>,
     #[serde(default)]
     policy: Policy,
     #[serde(default)]
@@ -107,6 +112,7 @@ impl File {
     pub(super) fn apply(self, settings: &mut Settings) {
         settings.store = self.store.map(toml::Spanned::into_inner).or(settings.store.take());
         settings.lease_ttl = self.lease_ttl.map(|ttl| ttl.into_inner().0).or(settings.lease_ttl);
+        settings.patience = self.patience.map_or(settings.patience, toml::Spanned::into_inner);
         settings.denied.extend(self.policy.deny.into_iter().map(toml::Spanned::into_inner));
         // Who may approve is the operator's word, not that of whoever brings a runbook along.
         for (Name(group), Members(members)) in self.approvers {
@@ -156,6 +162,12 @@ fn parse(text: &str, name: &str, place: Place) -> Result<File> {
                        not know of it";
         return Err(complain(message.to_owned(), store.span().start)
             .hint("put `store` into the user's moontide.toml, or set MOONTIDE_STORE"));
+    }
+    if let Some(patience) = &file.patience {
+        let message = "a runbook's folder cannot say how long a runner waits: `moontide resume` would not know \
+                       of it";
+        return Err(complain(message.to_owned(), patience.span().start)
+            .hint("put `[patience]` into the user's moontide.toml, or set MOONTIDE_PATIENCE"));
     }
     if let Some(ttl) = &file.lease_ttl {
         let message = "a runbook's folder cannot say how long leases hold: `moontide resume` would not \

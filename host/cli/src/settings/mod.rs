@@ -3,12 +3,14 @@
 //!
 //! - [`home`]: the platform's directories, and where the store lies by default.
 //! - [`file`]: the file `moontide.toml`.
+//! - [`patience`]: how long a runner waits for the end of its own troubles.
 //! - [`limits`]: what a wave's program may use; [`operations`]: which operations can be denied.
 
 mod file;
 pub(crate) mod home;
 pub(crate) mod limits;
 mod operations;
+mod patience;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,6 +22,7 @@ use moontide_runtime::sandbox::Limits;
 use crate::environment::Environment;
 use crate::error::{CommandError, Result, code};
 use file::Place;
+pub(crate) use patience::PatienceSettings;
 
 /// The name of the settings file, beside a runbook and in the user's configuration directory.
 pub(crate) const FILE: &str = "moontide.toml";
@@ -31,7 +34,9 @@ pub(crate) struct Settings {
     pub(crate) store: Option<String>,
     /// How long a lease holds without a sign of life, as the user's file says.
     pub(crate) lease_ttl: Option<Duration>,
-    /// Operations that are denied, by name or as a service: `ssm.*`.
+    /// How long a runner waits for the end of its own troubles, as the user's file says.
+    pub(crate) patience: PatienceSettings,
+    /// Operations that are denied, by name or as a service: `ssm.*`; and what runbooks name `outside`.
     pub(crate) denied: Vec<String>,
     /// Groups of people, by the name under which a runbook's approvers may mean them.
     pub(crate) approvers: BTreeMap<String, Vec<String>>,

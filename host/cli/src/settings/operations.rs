@@ -5,12 +5,26 @@ use std::sync::Arc;
 
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::builtin;
+use moontide_runtime::effect::policy::OUTSIDE;
 use moontide_runtime::plan::suggest;
 
 use crate::clocks::SystemClock;
 
-/// Checks a pattern: the name of an operation, or `service.*`.
+/// Checks a pattern: the name of an operation, `service.*`, `outside`, or `outside:THING`.
 pub(super) fn check(pattern: &str) -> Result<(), String> {
+    if let Some(rest) = pattern.strip_prefix(OUTSIDE)
+        && !rest.starts_with('.')
+    {
+        return match rest.strip_prefix(':') {
+            Some("") => {
+                Err(format!("`{pattern}` names nothing: write `outside:i-0123456789abcdef0`"))
+            }
+            None if !rest.is_empty() => {
+                Err(format!("`{pattern}`: write `outside`, or `outside:THING`"))
+            }
+            _ => Ok(()),
+        };
+    }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let builtins = builtin::all(&clock);
     let own = builtins.iter().map(|operation| operation.name());
