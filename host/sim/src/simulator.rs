@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::State;
-use axum::http::{HeaderValue, Request, StatusCode, header};
+use axum::http::{Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use jiff::{Timestamp, Unit};
@@ -85,16 +85,7 @@ async fn answer(
         simulator.worlds().handle(now, &request)
     };
     simulator.half_a_latency().await;
-    let mut response = http::write(reply);
-    if let Ok(date) = HeaderValue::from_str(&http_date(simulator.shared.clock.now())) {
-        response.headers_mut().insert(header::DATE, date);
-    }
-    response
-}
-
-/// The world's time as AWS dates its answers, in whole seconds.
-fn http_date(time: Timestamp) -> String {
-    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    http::write(reply, simulator.shared.clock.now())
 }
 
 fn nobody() -> Response {

@@ -49,6 +49,14 @@ impl Error {
         Self::new(400, "InvalidInstanceID.NotFound", message)
     }
 
+    pub(super) fn protected(id: &str) -> Self {
+        let message = format!(
+            "The instance '{id}' may not be terminated. Modify its 'disableApiTermination' instance \
+             attribute and try again."
+        );
+        Self::new(400, "OperationNotPermitted", message)
+    }
+
     /// Too many requests.
     pub(crate) fn throttled() -> Self {
         Self::new(503, "RequestLimitExceeded", "Request limit exceeded.")

@@ -38,6 +38,7 @@
 //! lag = "0s"                         # age of the newest replicated data when the world starts
 //! snapshots = 6                      # recovery points kept; 0: the initial sync never finished
 //! ssm_agent = true                   # whether its recovery instance has a running agent
+//! termination_protection = false     # whether EC2 refuses to terminate its recovery instance
 //! recovery_instance = { drill = false, age = "1d" }   # one that already exists
 //! # id = "s-0123456789abcdef0"       # otherwise derived from the name alone
 //!
