@@ -85,7 +85,7 @@ async fn answer(
         simulator.worlds().handle(now, &request)
     };
     simulator.half_a_latency().await;
-    http::write(reply)
+    http::write(reply, simulator.shared.clock.now())
 }
 
 fn nobody() -> Response {
