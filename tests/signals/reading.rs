@@ -60,3 +60,56 @@ fn a_rehearsal_tells_of_old_data_too() {
     let json = story.say("ann", &["rehearse", &folder, "--output=json"], 0).json();
     assert_eq!(json["objectives"]["rpo"]["met"], false);
 }
+
+/// A drill of one server, whose command takes longer than anybody waits.
+const BUSY: &str = "local moontide = require('@moontide')
+local ssm = require('@moontide/ssm')
+return moontide.runbook {
+    name = 'shop', region = 'us-west-2',
+    waves = { { name = 'db', servers = { tags = { Tier = 'db' } }, verify = function(wave)
+        ssm.send_command {
+            instance_ids = wave.instance_ids, document_name = 'AWS-RunShellScript',
+            parameters = { commands = { 'sleep 9999' } },
+        }
+        moontide.ask { message = 'Well?', choices = { 'yes', 'no' } }
+    end } },
+}";
+
+#[test]
+fn after_a_cancel_it_is_told_what_goes_on_outside_and_how_to_stop_it() {
+    let world = "version = 1\naccount = '111122223333'\nregion = 'us-west-2'\n\
+        [[servers]]\nname = 'db'\ntags = { Tier = 'db' }\n";
+    let story = Story::with(BUSY, world, "");
+    story.run(&[], 4);
+    let cancel = story.say("ann", &["cancel", "drill"], 0).stdout;
+    let stop = "to stop it: aws ssm cancel-command --command-id ";
+    assert!(cancel.contains("these go on:\n  a command: ") && cancel.contains(stop), "{cancel}");
+    let ended = story.resume(1).stdout;
+    assert!(ended.contains(stop) && !ended.contains("a launch:"), "{ended}");
+    let [endpoint, _] = story.sim.flags();
+    let endpoint = endpoint.replace('=', " ");
+    let cleanup = format!("      moontide cleanup drill {endpoint} --speed ");
+    assert!(ended.contains("next: moontide retry drill db\n"), "{ended}");
+    assert!(ended.contains(&cleanup), "{ended}");
+    let status = story.json("status");
+    assert_eq!(status["outside"][0]["operation"], "ssm.send_command");
+    assert!(status["outside"][0]["id"].is_string());
+    story.drive(&["cleanup", "drill"], 0);
+    let next = story.json("status")["next"].to_string();
+    assert!(!next.contains("cleanup"), "{next}");
+}
+
+#[test]
+fn why_it_was_started_and_who_may_answer_stand_beside_the_question() {
+    let pause = "{ message = 'Go on?', approvers = { 'dba', 'carl' }, timeout = '4h' }";
+    let waves = format!("{{ name = 'web', pause = {pause}, run = function() end }},");
+    let runbook = crate::runbook("shop", &waves);
+    let people = "[approvers]\ndba = ['ann', 'bob']\n";
+    let story = Story::with(&runbook, crate::WORLD, people);
+    let waits = story.run(&["--reason=quarterly exercise"], 4).stdout;
+    assert!(waits.contains("reason | quarterly exercise\n"), "{waits}");
+    assert!(waits.contains("  asked of: dba, carl\n  who may answer: ann, bob, carl\n"), "{waits}");
+    let status = story.json("status");
+    assert_eq!(status["reason"], "quarterly exercise");
+    assert_eq!(status["prompts"][0]["may_answer"], json!(["ann", "bob", "carl"]));
+}

@@ -6,14 +6,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::graph::Turn;
-use moontide_runtime::scheduler::{ExecutionStatus, WaveState, WaveStatus};
+use moontide_runtime::scheduler::{ExecutionStatus, Signal, WaveState, WaveStatus, Wish};
 use serde::Serialize;
 
+use super::refused;
 use super::signal::PendingView;
 use super::timeline::Timeline;
-use super::{Objectives, PromptView, Record, ServerView, Why};
+use super::{Objectives, Outside, PromptView, Record, ServerView, Why};
 use crate::context::{Context, quoted};
-use crate::output::style::{self, attention, faint, plain, strong};
+use crate::output::style::{self, attention, faint, plain, said, strong};
 use crate::output::{Document, Page, Span, words};
 
 /// Where an execution stands.
@@ -25,6 +26,9 @@ pub(crate) struct Summary {
     pub(crate) runbook: String,
     /// Drill or recovery.
     pub(crate) mode: Mode,
+    /// Why an operator started it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) reason: String,
     /// Where it stands as a whole.
     pub(crate) status: ExecutionStatus,
     /// When it was created.
@@ -44,6 +48,12 @@ pub(crate) struct Summary {
     /// What people want and no runner has taken yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) pending: Vec<PendingView>,
+    /// What goes on outside although it was cancelled, or has failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) outside: Vec<Outside>,
+    /// What there is to know before the next step.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) hints: Vec<String>,
     /// Commands that make sense now.
     pub(crate) next: Vec<String>,
 }
@@ -89,11 +99,14 @@ impl Summary {
             execution: execution.id.clone(),
             runbook: execution.plan.name.clone(),
             mode: execution.mode,
+            reason: execution.reason.clone(),
             status: record.status(),
             created_at: execution.created_at,
             seconds: timeline.whole.took(last).map(|took| took.as_secs()),
             waves,
             objectives,
+            outside: Outside::of(record),
+            hints: refused::hints(record, context),
             next: next(record, &prompts, context),
             prompts,
             runner: record.runner.clone(),
@@ -119,13 +132,20 @@ fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<Strin
     }
     if record.is_over() && record.status() == ExecutionStatus::Failed {
         commands.push(context.command(&format!("show {id}")));
-        // After a cancel nobody can change their mind.
+        // What a cancel has cut off is retried, not skipped.
         let is_cancelled = record.state.cancelled_by.is_some();
         for wave in failed(record).filter(|_| !is_cancelled) {
             let wave = quoted(wave);
             commands.push(context.command(&format!("retry {id} {wave}")));
             commands.push(context.command(&format!("skip {id} {wave}")));
         }
+    }
+    if record.is_over() && record.state.cancelled_by.is_some() {
+        let waves = cut_off(record).into_iter();
+        commands.extend(waves.map(|it| context.command(&format!("retry {id} {}", quoted(it)))));
+    }
+    if record.is_over() && record.has_instances {
+        commands.push(context.command(&format!("cleanup {id}")));
     }
     let mut said = BTreeSet::new();
     commands.retain(|command| said.insert(command.clone()));
@@ -139,6 +159,23 @@ fn failed(record: &Record) -> impl Iterator<Item = &str> {
     failed.map(|(_, node, _)| node.name.as_str())
 }
 
+/// The waves from which a cancelled execution can go on: those that the cancel stopped, or where it stopped
+/// none, those that would have been next.
+fn cut_off(record: &Record) -> Vec<&str> {
+    let is_off =
+        |wave: &WaveState| matches!(wave.status, WaveStatus::Failed | WaveStatus::Cancelled);
+    let taken = record.nodes().filter(|(_, node, wave)| {
+        let wish = Wish::Retry { wave: node.name.clone() };
+        let (by, sender, comment) = (String::new(), String::new(), String::new());
+        let signal = Signal { wish, by, sender, comment, at: record.execution.created_at };
+        is_off(wave) && record.would_take(&signal).is_ok()
+    });
+    let taken: Vec<(&str, bool)> =
+        taken.map(|(_, node, wave)| (node.name.as_str(), wave.attempt > 0)).collect();
+    let any_begun = taken.iter().any(|(_, begun)| *begun);
+    taken.into_iter().filter(|(_, begun)| *begun == any_begun).map(|(name, _)| name).collect()
+}
+
 impl Document for Summary {
     fn write(&self, page: &mut Page) {
         let mode = mode(self.mode);
@@ -148,6 +185,9 @@ impl Document for Summary {
             style::execution_status(self.status),
             plain(took(self.seconds)),
         ]);
+        if !self.reason.is_empty() {
+            page.line([faint("reason")].into_iter().chain(said(&self.reason)));
+        }
         page.indented(|page| {
             for wave in &self.waves {
                 wave.write(page);
@@ -168,6 +208,10 @@ impl Document for Summary {
         }
         for prompt in &self.prompts {
             prompt.write(page);
+        }
+        Outside::write(&self.outside, page);
+        for hint in &self.hints {
+            page.line([faint("hint: "), plain(hint.as_str())]);
         }
         for (at, command) in self.next.iter().enumerate() {
             page.line([faint(if at == 0 { "next: " } else { "      " }), plain(command.as_str())]);
