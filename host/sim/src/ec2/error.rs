@@ -62,6 +62,17 @@ impl Error {
         Self::new(503, "RequestLimitExceeded", "Request limit exceeded.")
     }
 
+    /// The caller may not do this.
+    pub(crate) fn access_denied() -> Self {
+        let message = "You are not authorized to perform this operation.";
+        Self::new(403, "UnauthorizedOperation", message)
+    }
+
+    /// The caller's credentials are too old.
+    pub(crate) fn expired() -> Self {
+        Self::new(400, "RequestExpired", "Request has expired.")
+    }
+
     /// The service's own fault.
     pub(crate) fn internal() -> Self {
         Self::new(500, "InternalError", "An internal error has occurred")

@@ -92,6 +92,20 @@
 //! effect = true                      # true: and yet it happened
 //!
 //! [[faults]]
+//! kind = "access_denied"             # 403: the caller may not do this
+//! operation = "drs:DescribeJobs"
+//!
+//! [[faults]]
+//! kind = "expired_credentials"       # every request of every service is refused
+//! after = "10m"
+//! for = "20m"                        # without: for ever
+//!
+//! [[faults]]
+//! kind = "no_network"                # no request arrives
+//! after = "1h"
+//! for = "3m"                         # without: for ever
+//!
+//! [[faults]]
 //! kind = "late_job"                  # DescribeJobs does not show the next new job for so long
 //! by = "90s"
 //!
@@ -255,6 +269,6 @@ mod tests {
         assert_eq!(world.servers.len(), 2);
         assert_eq!(world.commands.len(), 1);
         assert_eq!(world.automations.len(), 1);
-        assert_eq!(world.faults.len(), 8);
+        assert_eq!(world.faults.len(), 11);
     }
 }
