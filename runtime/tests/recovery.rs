@@ -68,6 +68,7 @@ impl Drs {
                 let jobs = ids("job_ids", "");
                 json!({ "jobs": jobs.iter().map(|id| self.job(id)).collect::<Vec<_>>() })
             }
+            "drs.describe_recovery_instances" => json!({ "items": [] }),
             _ => json!({}),
         }
     }
@@ -181,6 +182,7 @@ async fn launches(drs: Drs, more: &str) -> (Ended, Vec<Vec<String>>) {
         "drs.describe_jobs",
         "drs.start_recovery",
         "drs.await_jobs",
+        "drs.describe_recovery_instances",
         "ec2.await_running",
         "test.read",
     ];

@@ -7,6 +7,7 @@
 //! - [`summary`]: the short document, after a run and for `status`.
 //! - [`cleanup`]: what a cleanup terminated and left.
 //! - [`closing`]: what closed a prompt.
+//! - [`objectives`]: the RTO and the RPO, wanted and achieved.
 //! - [`plan`]: what a runbook declares, for `check`.
 //! - [`prompts`]: an open prompt, and [`evidence`] where there is something to look at first.
 //! - [`signal`]: who wants what; [`sent`]: the same on its way.
@@ -16,6 +17,7 @@
 pub(crate) mod cleanup;
 pub(crate) mod closing;
 pub(crate) mod evidence;
+pub(crate) mod objectives;
 pub(crate) mod plan;
 pub(crate) mod prompts;
 pub(crate) mod record;
@@ -27,6 +29,7 @@ pub(crate) mod timeline;
 pub(crate) mod whole;
 pub(crate) mod why;
 
+pub(crate) use objectives::Objectives;
 pub(crate) use prompts::PromptView;
 pub(crate) use record::Record;
 pub(crate) use server::ServerView;

@@ -1,6 +1,7 @@
 //! The short document: where an execution stands, wave by wave, and what to type next.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use moontide_runtime::plan::Mode;
@@ -10,7 +11,7 @@ use serde::Serialize;
 
 use super::signal::PendingView;
 use super::timeline::Timeline;
-use super::{PromptView, Record, ServerView, Why};
+use super::{Objectives, PromptView, Record, ServerView, Why};
 use crate::context::{Context, quoted};
 use crate::output::style::{self, attention, faint, plain, strong};
 use crate::output::{Document, Page, Span, words};
@@ -32,6 +33,9 @@ pub(crate) struct Summary {
     pub(crate) seconds: Option<u64>,
     /// Its waves, in the order of the plan.
     pub(crate) waves: Vec<WaveView>,
+    /// Its objectives, and what was achieved.
+    #[serde(skip_serializing_if = "Objectives::is_empty")]
+    pub(crate) objectives: Objectives,
     /// The open prompts.
     pub(crate) prompts: Vec<PromptView>,
     /// Who drives it.
@@ -75,8 +79,11 @@ impl Summary {
             attempt: wave.attempt,
             seconds: timeline.waves[at].took(last).map(|took| took.as_secs()),
             why: Why::of(wave),
-            servers: known(wave),
+            servers: known(wave, execution.plan.rpo),
         });
+        let waves: Vec<WaveView> = waves.collect();
+        let servers = waves.iter().flat_map(|wave| &wave.servers);
+        let objectives = Objectives::of(record, &timeline, servers);
         let prompts = PromptView::all(record, context);
         Summary {
             execution: execution.id.clone(),
@@ -85,7 +92,8 @@ impl Summary {
             status: record.status(),
             created_at: execution.created_at,
             seconds: timeline.whole.took(last).map(|took| took.as_secs()),
-            waves: waves.collect(),
+            waves,
+            objectives,
             next: next(record, &prompts, context),
             prompts,
             runner: record.runner.clone(),
@@ -94,10 +102,11 @@ impl Summary {
     }
 }
 
-/// The servers in what a wave returned, or knew when it failed.
-pub(crate) fn known(wave: &WaveState) -> Vec<ServerView> {
+/// The servers in what a wave returned, or knew when it failed, held to the runbook's RPO.
+pub(crate) fn known(wave: &WaveState, rpo: Option<Duration>) -> Vec<ServerView> {
     let details = wave.failure.as_ref().map(|failure| &failure.details);
-    ServerView::all_in(details.unwrap_or(&wave.result))
+    let servers = ServerView::all_in(details.unwrap_or(&wave.result));
+    servers.into_iter().map(|server| server.held_to(rpo)).collect()
 }
 
 /// What an operator would type now.
@@ -144,6 +153,7 @@ impl Document for Summary {
                 wave.write(page);
             }
         });
+        self.objectives.write(page);
         match &self.runner {
             Some(runner) => page.line([faint("driven by "), plain(runner.as_str())]),
             None if self.status == ExecutionStatus::Running => {
@@ -189,7 +199,7 @@ impl WaveView {
 }
 
 fn took(seconds: Option<u64>) -> String {
-    let duration = seconds.map(std::time::Duration::from_secs);
+    let duration = seconds.map(Duration::from_secs);
     duration.map(|took| format!(" after {}", words::duration(took))).unwrap_or_default()
 }
 
