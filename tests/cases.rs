@@ -9,7 +9,7 @@
 //! - `launches`: one server, two waves; one server, two executions; a server that is launched again.
 //! - `programs`: what a program is given, and what it hands to AWS.
 //! - `operators`: what a person says, mends and cancels.
-//! - `outages`: AWS cannot be seen for a while.
+//! - `outages`, `phases`: AWS cannot be seen for a while.
 
 #![cfg(target_os = "linux")]
 
@@ -21,6 +21,8 @@ mod launches;
 mod operators;
 #[path = "cases/outages.rs"]
 mod outages;
+#[path = "cases/phases.rs"]
+mod phases;
 #[path = "cases/programs.rs"]
 mod programs;
 #[path = "cases/rehearsed.rs"]

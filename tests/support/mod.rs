@@ -15,6 +15,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use moontide_sim::{ReplyDropped, ScaledClock, SimClock, Simulator, World};
@@ -185,11 +186,14 @@ impl Trap {
     }
 }
 
-/// The operation of a request to DRS or SSM; something else for the query protocols.
-fn operation(request: &Request) -> String {
-    let target = request.headers().get("x-amz-target").and_then(|it| it.to_str().ok());
+/// The operation of a request: named by a header, by its path, or by a form.
+fn operation(head: &Parts, body: &[u8]) -> String {
+    let target = head.headers.get("x-amz-target").and_then(|it| it.to_str().ok());
+    let path = head.uri.path().trim_matches('/');
+    let form = std::str::from_utf8(body).unwrap_or_default().split('&');
+    let action = form.filter_map(|field| field.strip_prefix("Action=")).next();
     let name = target.and_then(|it| it.rsplit('.').next());
-    name.unwrap_or_else(|| request.uri().path().trim_matches('/')).to_owned()
+    name.or(action.filter(|_| path.is_empty())).unwrap_or(path).to_owned()
 }
 
 /// What must not happen twice, and how often it happened: `launch s-…`, `tell 2 instances pg_isready`.
@@ -316,10 +320,13 @@ fn guarded(router: Router, guards: Guards) -> Router {
     router.layer(middleware::from_fn(move |request: Request, next: Next| {
         let Guards { trap, outages, effects, requests, clock } = guards.clone();
         async move {
-            let operation = operation(&request);
+            let (head, body) = request.into_parts();
+            // A caller that died while it sent this has not sent it.
+            let Ok(body) = to_bytes(body, usize::MAX).await else { return Response::default() };
+            let operation = operation(&head, &body);
             let outage = outages.of(&operation);
             match outage {
-                Some(Outage::Expired) => return outage::expired(request.headers(), clock.now()),
+                Some(Outage::Expired) => return outage::expired(&head.headers, clock.now()),
                 Some(Outage::Reset | Outage::Refused) => lose("the connection is lost"),
                 Some(Outage::Unanswered) | None => {}
             }
@@ -328,9 +335,6 @@ fn guarded(router: Router, guards: Guards) -> Router {
                 trap.kill();
                 return Response::new(Body::empty());
             }
-            let (head, body) = request.into_parts();
-            // A caller that died while it sent this has not sent it.
-            let Ok(body) = to_bytes(body, usize::MAX).await else { return Response::default() };
             let asked: Bytes = body.clone();
             let json = serde_json::from_slice(&body).unwrap_or_default();
             requests.lock().expect("no test panics in here").push((operation.clone(), json));
