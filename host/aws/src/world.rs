@@ -46,8 +46,10 @@ operations! {
         ec2::create_tags::CreateTags,
         ec2::reboot_instances::RebootInstances,
         ec2::terminate_instances::TerminateInstances,
+        ssm::cancel_command::CancelCommand,
         ssm::send_command::SendCommand,
         ssm::start_automation_execution::StartAutomationExecution,
+        ssm::stop_automation_execution::StopAutomationExecution,
 }
 
 /// AWS, as one execution reaches it.

@@ -101,6 +101,8 @@ impl Worlds {
             Some(Strike::Throttle { retry_after }) => {
                 throttled(request.service, retry_after.as_secs().max(1))
             }
+            Some(Strike::AccessDenied) => access_denied(request),
+            Some(Strike::ExpiredCredentials) => expired(request.service),
             Some(Strike::DropReply { effect: false }) => Reply::never(),
             Some(Strike::DropReply { effect: true }) => self.perform(now, request).lost(),
             Some(Strike::InternalError { effect: false }) => internal_error(request.service),
@@ -145,6 +147,25 @@ fn throttled(service: Service, retry_after: i64) -> Reply {
         Service::Ec2 => ec2::error::Error::throttled().into(),
         Service::Ssm => ssm::error::Error::throttled().into(),
         Service::Sts => sts::throttled(),
+    }
+}
+
+fn access_denied(request: &Request) -> Reply {
+    let operation = &request.operation;
+    match request.service {
+        Service::Drs => drs::error::Error::access_denied(operation).into(),
+        Service::Ec2 => ec2::error::Error::access_denied().into(),
+        Service::Ssm => ssm::error::Error::access_denied(operation).into(),
+        Service::Sts => sts::access_denied(operation),
+    }
+}
+
+fn expired(service: Service) -> Reply {
+    match service {
+        Service::Drs => drs::error::Error::expired().into(),
+        Service::Ec2 => ec2::error::Error::expired().into(),
+        Service::Ssm => ssm::error::Error::expired().into(),
+        Service::Sts => sts::expired(),
     }
 }
 

@@ -80,6 +80,7 @@ pub fn facts() -> Vec<Fact> {
         crate::estate::timeline::FACTS,
         crate::estate::instance::FACTS,
         crate::estate::quota::FACTS,
+        crate::estate::terminate::FACTS,
         crate::drs::FACTS,
         crate::drs::error::FACTS,
         crate::drs::paging::FACTS,
@@ -94,12 +95,15 @@ pub fn facts() -> Vec<Fact> {
         crate::ec2::FACTS,
         crate::ec2::reboot::FACTS,
         crate::ec2::status::FACTS,
+        crate::ec2::terminate::FACTS,
         crate::ssm::FACTS,
+        crate::ssm::cancel_command::FACTS,
         crate::ssm::send_command::FACTS,
         crate::ssm::instance_information::FACTS,
         crate::ssm::invocations::FACTS,
         crate::ssm::start_automation_execution::FACTS,
         crate::ssm::get_automation_execution::FACTS,
+        crate::ssm::stop_automation_execution::FACTS,
         crate::sts::FACTS,
     ]
     .concat()

@@ -50,6 +50,7 @@ impl Faults {
             {
                 strikes(seen, fault.occasion, elapsed).then_some(fault.strike)
             }
+            Fault::Outage(outage, window) if window.contains(elapsed) => Some(outage.strike()),
             _ => None,
         })
     }
@@ -173,6 +174,17 @@ mod tests {
     fn another_operation_is_left_alone() {
         let mut faults = faults("kind = \"throttle\"\noperation = \"drs:StartRecovery\"");
         assert_eq!(struck(&mut faults, [0]), [false]);
+    }
+
+    #[test]
+    fn an_outage_strikes_every_request_while_it_lasts() {
+        for kind in ["no_network", "expired_credentials"] {
+            let text = format!("kind = \"{kind}\"\nafter = \"10s\"\nfor = \"5s\"");
+            assert_eq!(
+                struck(&mut faults(&text), [9, 10, 11, 14, 15]),
+                [false, true, true, true, false]
+            );
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::Response;
+use jiff::Timestamp;
 
 use crate::dispatch::Reply;
 use crate::facts::Fact;
@@ -16,6 +17,11 @@ pub(crate) const FACTS: &[Fact] = &[
         "http.signatures",
         "Signatures are not checked, and unsigned calls are served in the world's Region.",
         "on purpose: the simulator holds no secrets, and curl should work",
+    ),
+    Fact::documented(
+        "http.date",
+        "Every reply says in the header Date when it was sent.",
+        "RFC 9110, and every published reply of AWS",
     ),
     Fact::observed(
         "http.request-id",
@@ -135,13 +141,21 @@ fn decode(path: &str) -> String {
     field(&decode_query(&form), "path").unwrap_or_default()
 }
 
-/// Puts a reply on the wire.
-pub(crate) fn write(reply: Reply) -> Response {
+/// A moment as HTTP writes it (RFC 9110): `Fri, 20 Nov 2026 08:00:00 GMT`.
+fn http_date(now: Timestamp) -> String {
+    now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// Puts a reply on the wire, with the moment at which it leaves by the pretend world's clock.
+pub(crate) fn write(reply: Reply, now: Timestamp) -> Response {
     let mut response = Response::new(reply.body.into());
     *response.status_mut() =
         StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+    if let Ok(date) = HeaderValue::from_str(&http_date(now)) {
+        headers.insert(header::DATE, date);
+    }
     for (name, value) in &reply.headers {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(HeaderName::from_static(name), value);

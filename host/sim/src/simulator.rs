@@ -6,10 +6,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::State;
-use axum::http::{HeaderValue, Request, StatusCode, header};
+use axum::http::{Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{Timestamp, Unit};
 
 use crate::clock::SimClock;
@@ -81,17 +80,12 @@ async fn answer(
         return nobody();
     };
     simulator.half_a_latency().await;
-    let now = to_milliseconds(simulator.shared.clock.now());
-    let reply = simulator.worlds().handle(now, &request);
+    let reply = {
+        let now = to_milliseconds(simulator.shared.clock.now());
+        simulator.worlds().handle(now, &request)
+    };
     simulator.half_a_latency().await;
-    let mut response = http::write(reply);
-    // AWS says what time it is; the server on a port would say the machine's own.
-    if let Ok(date) = DateTimePrinter::new().timestamp_to_rfc9110_string(&now)
-        && let Ok(date) = HeaderValue::from_str(&date)
-    {
-        response.headers_mut().insert(header::DATE, date);
-    }
-    response
+    http::write(reply, simulator.shared.clock.now())
 }
 
 fn nobody() -> Response {

@@ -69,6 +69,17 @@ pub(crate) fn throttled() -> Reply {
     error(400, "Sender", "Throttling", "Rate exceeded")
 }
 
+/// The caller may not do this.
+pub(crate) fn access_denied(operation: &str) -> Reply {
+    let message = format!("User is not authorized to perform: sts:{operation}");
+    error(403, "Sender", "AccessDenied", &message)
+}
+
+/// The caller's credentials are too old.
+pub(crate) fn expired() -> Reply {
+    error(403, "Sender", "ExpiredToken", "The security token included in the request is expired")
+}
+
 /// The service's own fault.
 pub(crate) fn internal_error() -> Reply {
     error(500, "Receiver", "InternalFailure", "An internal error has occurred")

@@ -2,14 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The format of a journal. Raised whenever an older release could misread an entry.
+/// The format of a journal. Raised whenever an older release could misread an entry. An execution is
+/// finished under the format that it began under.
+///
+/// | format | what it brought |
+/// |---|---|
+/// | 1 | the first |
+/// | 2 | entries are chained by the hash of their stored bytes; what an attempt is given is an entry; what was refused says so; `results` holds only the waves that a wave depends on; every loop over keys without an order is refused |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Format(pub u32);
 
 impl Format {
     /// What this release writes.
-    pub const CURRENT: Format = Format(1);
+    pub const CURRENT: Format = Format(2);
+    /// What the tables of a store are laid out like: as in the first release, so that it can still open the
+    /// store, and go on with the executions that it reads.
+    pub const STORE: Format = Format(1);
 
     /// Refuses a format that this release cannot read.
     pub fn readable(self) -> Result<(), FormatError> {

@@ -18,6 +18,7 @@ use std::thread;
 use mlua::chunk::Compiler;
 
 use super::globals::TRUSTED;
+use super::loops;
 
 /// Room for a thousand levels of the hungriest construct, several times over, in a debug build.
 const STACK: usize = 32 * 1024 * 1024;
@@ -32,29 +33,64 @@ pub(super) struct SyntaxError {
     pub(super) message: String,
 }
 
+/// Whether the loops of a source go through the checked iterator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Loops {
+    /// They do; see `loops`.
+    Checked,
+    /// They stand as they are written: in the trusted code, and in executions of format 1.
+    AsWritten,
+}
+
 /// What has been compiled in this process, by its text.
-static MADE: LazyLock<Mutex<HashMap<String, Arc<[u8]>>>> = LazyLock::new(Mutex::default);
+static MADE: LazyLock<Mutex<HashMap<(String, Loops), Made>>> = LazyLock::new(Mutex::default);
+
+/// A compiled source.
+#[derive(Clone, Debug)]
+pub(super) struct Made {
+    pub(super) bytecode: Arc<[u8]>,
+    /// The global by which its loops call the checked iterator.
+    pub(super) each: Option<Arc<str>>,
+}
 
 /// Modules remembered at most; with more, all are forgotten and the memory starts anew.
 const REMEMBERED: usize = 500;
 
 /// The bytecode of a source. Only what is made here is ever loaded.
-pub(super) fn bytecode(text: &str) -> Result<Arc<[u8]>, SyntaxError> {
+pub(super) fn bytecode(text: &str, loops: Loops) -> Result<Made, SyntaxError> {
     let made = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(bytecode) = made().get(text) {
-        return Ok(bytecode.clone());
+    let key = (text.to_owned(), loops);
+    if let Some(known) = made().get(&key) {
+        return Ok(known.clone());
     }
-    let bytecode: Arc<[u8]> = compile(text)?.into();
+    let new = make(text, loops)?;
     let mut made = made();
     if made.len() >= REMEMBERED {
         made.clear();
     }
-    made.insert(text.to_owned(), bytecode.clone());
-    Ok(bytecode)
+    made.insert(key, new.clone());
+    Ok(new)
 }
 
-fn compile(text: &str) -> Result<Vec<u8>, SyntaxError> {
+fn make(text: &str, loops: Loops) -> Result<Made, SyntaxError> {
+    let ours = is_ours(text);
     let text = readable(text);
+    let checked = match loops {
+        Loops::AsWritten => None,
+        Loops::Checked => Some(loops::check(text)),
+    };
+    match checked {
+        None => Ok(Made { bytecode: compile(text, ours)?.into(), each: None }),
+        Some(Ok(checked)) => match compile(&checked.text, ours) {
+            Ok(bytecode) => Ok(Made { bytecode: bytecode.into(), each: Some(checked.each.into()) }),
+            // What is wrong with it is said in the words of the script.
+            Err(error) => compile(text, ours).and(Err(error)),
+        },
+        Some(Err(error)) => compile(text, ours).and(Err(error)),
+    }
+}
+
+fn compile(text: &str, ours: bool) -> Result<Vec<u8>, SyntaxError> {
     if let Some(at) = text.find('\0') {
         // Luau would take it for the end, and hide from readers of the plan what comes after.
         let line = text[..at].matches('\n').count() + 1;
@@ -69,7 +105,7 @@ fn compile(text: &str) -> Result<Vec<u8>, SyntaxError> {
             other => SyntaxError::read(&other.to_string()),
         })
     };
-    if is_ours(text) {
+    if ours {
         return work();
     }
     thread::scope(|scope| {
@@ -111,6 +147,10 @@ fn readable(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn bytecode(text: &str) -> Result<Made, SyntaxError> {
+        super::bytecode(text, Loops::Checked)
+    }
 
     #[test]
     fn a_byte_order_mark_and_a_shebang_are_no_part_of_the_source() {

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use mlua::chunk::ChunkMode;
 use mlua::{Function, Lua, LuaOptions, StdLib, Table, VmState};
 
-use super::compile::bytecode;
+use super::compile::{Loops, bytecode};
 use super::error::ScriptError;
 use super::flags;
 use super::native::{self, Shared};
@@ -52,6 +52,9 @@ const REMOVED: [&str; 11] = [
 const REMOVED_FROM: [(&str, &[&str]); 2] =
     [("table", &["foreach", "foreachi", "getn", "maxn"]), ("math", &["randomseed"])];
 
+/// Where the checked iterator, which every loop of a script goes through, waits for its modules.
+pub(super) const EACH: &str = "each";
+
 /// The trusted functions that the sandbox calls.
 #[derive(Clone, Debug)]
 pub(super) struct Trusted {
@@ -89,9 +92,9 @@ fn furnish(shared: &Rc<Shared>, seed: u64) -> mlua::Result<(Lua, Trusted)> {
     let trusted = lua.create_table()?;
     let native = native::functions(&lua, &globals, shared)?;
     for (name, source) in TRUSTED {
-        let bytecode =
-            bytecode(source).map_err(|error| mlua::Error::runtime(format!("{name}: {error:?}")))?;
-        lua.load(&*bytecode)
+        let made = bytecode(source, Loops::AsWritten)
+            .map_err(|error| mlua::Error::runtime(format!("{name}: {error:?}")))?;
+        lua.load(&*made.bytecode)
             .set_name(format!("=[{name}]"))
             .set_mode(ChunkMode::Binary)
             .call::<()>((&native, &trusted))?;
@@ -104,6 +107,8 @@ fn furnish(shared: &Rc<Shared>, seed: u64) -> mlua::Result<(Lua, Trusted)> {
     replace(&globals, &trusted.raw_get("globals")?)?;
     replace(&globals.raw_get("string")?, &trusted.raw_get("strings")?)?;
     replace(&globals.raw_get("table")?, &trusted.raw_get("tables")?)?;
+
+    lua.set_named_registry_value(EACH, trusted.raw_get::<Function>("each")?)?;
 
     lua.sandbox(true)?;
     lua.set_memory_limit(shared.limits.memory)?;

@@ -7,7 +7,8 @@
 //!   `lanes` are its coroutines.
 //! - `globals`: what a script finds in its world; `luau/` is the trusted code behind it, `native`
 //!   the functions in Rust that the trusted code calls.
-//! - `sources`: `require` over the pinned bundle, and nothing else; `compile` makes it bytecode.
+//! - `sources`: `require` over the pinned bundle, and nothing else; `compile` makes it bytecode, `loops` and
+//!   `tokens` see to it that every loop is checked.
 //! - `convert`: Lua ⇄ JSON with budgets.
 //! - `limits`: how much a script may use; `guard` watches and poisons; `cpu` is its clock.
 //! - `error`, `trace`, `text`: errors with file and line, fit for a terminal.
@@ -16,8 +17,9 @@
 //!
 //! # What is not promised
 //!
-//! `for k in t` over a table whose *keys* are tables or functions visits them in an order that differs
-//! from process to process: Luau offers no way to intercept it. `pairs` and `next` refuse such tables.
+//! A table that once had tables or functions as keys may, after they are gone, be walked in an order that
+//! differs from process to process: Luau offers no way to see it. While they are there, every way to walk it
+//! is refused.
 //! Likewise `setmetatable` refuses a metatable with `__mode`, but cannot see one that is added later. A
 //! program that depends on either all the same is stopped by the journal's mismatch report.
 
@@ -33,11 +35,13 @@ mod globals;
 mod guard;
 mod lanes;
 mod limits;
+mod loops;
 mod native;
 mod program;
 mod said;
 mod sources;
 mod text;
+mod tokens;
 mod trace;
 mod vm;
 

@@ -64,6 +64,7 @@ pub(super) fn functions(lua: &Lua, builtins: &Table, shared: &Rc<Shared>) -> mlu
     set("report", lua.create_function(move |_, (topic, data)| Ok(it.report(&topic, &data)))?)?;
     let it = shared.clone();
     set("remember", lua.create_function(move |_, data| Ok(it.remember(&data)))?)?;
+    set("walks_itself", lua.create_function(|_, subject: Table| walks_itself(&subject))?)?;
     set("duration", lua.create_function(|_, length| Ok(seconds(&length)))?)?;
     Ok(native)
 }
@@ -154,6 +155,14 @@ fn lossy(value: &Value) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// Whether the VM asks the table how to be walked, by `__iter` or `__call`, instead of walking it. A script
+/// may have hidden its metatable from other scripts, but not from the VM.
+fn walks_itself(subject: &Table) -> mlua::Result<bool> {
+    let Some(metatable) = subject.metatable() else { return Ok(false) };
+    Ok(metatable.raw_get::<Value>("__iter")? != Value::Nil
+        || metatable.raw_get::<Value>("__call")? != Value::Nil)
 }
 
 /// `"2h30m"`, or a number of seconds.

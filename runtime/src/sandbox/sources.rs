@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use mlua::chunk::ChunkMode;
 use mlua::{Function, Lua, Table};
 
-use super::compile::{SyntaxError, bytecode};
+use super::compile::{Loops, SyntaxError, bytecode};
 use super::error::ScriptError;
+use super::globals::EACH;
 use super::limits::Limits;
 use super::text::plain;
 use crate::journal::Bundle;
@@ -18,6 +19,7 @@ const HOST: &str = "@moontide/host";
 #[derive(Debug)]
 pub(super) struct Sources {
     modules: BTreeMap<String, Source>,
+    loops: Loops,
 }
 
 #[derive(Debug)]
@@ -28,7 +30,11 @@ struct Source {
 }
 
 impl Sources {
-    pub(super) fn of(bundle: &Bundle, limits: &Limits) -> Result<Sources, ScriptError> {
+    pub(super) fn of(
+        bundle: &Bundle,
+        limits: &Limits,
+        loops: Loops,
+    ) -> Result<Sources, ScriptError> {
         let mut modules = BTreeMap::new();
         for (name, module) in &bundle.modules {
             let file = plain(&module.file, 200);
@@ -39,7 +45,7 @@ impl Sources {
             }
             modules.insert(name.clone(), Source { file, text: module.source.clone() });
         }
-        Ok(Sources { modules })
+        Ok(Sources { modules, loops })
     }
 
     /// Each file's name, and whether it is in the runbook's own folder.
@@ -95,23 +101,27 @@ impl Sources {
         key: &str,
     ) -> mlua::Result<Result<Function, SyntaxError>> {
         let source = self.modules.get(key).ok_or_else(|| mlua::Error::runtime("no such module"))?;
-        let bytecode = match bytecode(&source.text) {
-            Ok(bytecode) => bytecode,
+        let made = match bytecode(&source.text, self.loops) {
+            Ok(made) => made,
             Err(error) => return Ok(Err(error)),
         };
-        lua.load(&*bytecode)
+        let each = made.each.as_deref();
+        lua.load(&*made.bytecode)
             .set_name(format!("={}", source.file))
             .set_mode(ChunkMode::Binary)
-            .set_environment(environment(lua, builtins)?)
+            .set_environment(environment(lua, builtins, each)?)
             .into_function()
             .map(Ok)
     }
 }
 
 /// The globals of one module: its own on top of the builtins, so that no module can change what another
-/// sees.
-fn environment(lua: &Lua, builtins: &Table) -> mlua::Result<Table> {
+/// sees. `each` is what its loops call the checked iterator, a name that the module's text does not have.
+fn environment(lua: &Lua, builtins: &Table, each: Option<&str>) -> mlua::Result<Table> {
     let environment = lua.create_table()?;
+    if let Some(each) = each {
+        environment.raw_set(each, lua.named_registry_value::<Function>(EACH)?)?;
+    }
     let beneath = lua.create_table()?;
     beneath.raw_set("__index", builtins)?;
     beneath.raw_set("__metatable", false)?;
@@ -131,7 +141,7 @@ mod tests {
         let modules = ["runbook", "helpers", "lib/dns", "@moontide/drs"]
             .map(|name| (name.to_owned(), module(&format!("demo/{name}.luau"))));
         let bundle = Bundle { entry: "runbook".to_owned(), modules: modules.into() };
-        Sources::of(&bundle, &Limits::default()).unwrap()
+        Sources::of(&bundle, &Limits::default(), Loops::Checked).unwrap()
     }
 
     #[test]
@@ -162,7 +172,7 @@ mod tests {
         let module = Module { file: "big.luau".to_owned(), source: " ".repeat(300 * 1024) };
         let bundle =
             Bundle { entry: "big".to_owned(), modules: [("big".to_owned(), module)].into() };
-        let error = Sources::of(&bundle, &Limits::default()).unwrap_err();
+        let error = Sources::of(&bundle, &Limits::default(), Loops::Checked).unwrap_err();
         assert_eq!(
             error.to_string(),
             "LimitExceeded: big.luau is longer than 256 KiB: split it into modules"

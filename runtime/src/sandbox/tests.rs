@@ -7,14 +7,15 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::effect::{EffectError, Evidence, Lane, Outcome};
-use crate::journal::Bundle;
 use crate::journal::execution::Module;
+use crate::journal::{Bundle, Format};
 use crate::plan::Node;
 
 mod declaring;
 mod errors;
 mod exhausted;
 mod globals;
+mod order;
 mod parallel;
 mod walking;
 

@@ -8,6 +8,7 @@ use mlua::{Function, Lua, MultiValue, Table, Value as LuaValue};
 use serde_json::Value;
 
 use super::arrive;
+use super::compile::Loops;
 use super::declare::{self, Declared};
 use super::error::ScriptError;
 use super::globals::{self, Trusted};
@@ -20,7 +21,7 @@ use super::said::{Said, Voice};
 use super::sources::Sources;
 use super::trace;
 use crate::effect::Lane;
-use crate::journal::Bundle;
+use crate::journal::{Bundle, Format};
 
 /// The module that turns a declared runbook, a unit and a context into a running program.
 const PROGRAM: &str = "@moontide/program";
@@ -52,8 +53,19 @@ impl Vm {
     /// A VM over these sources. One seed gives one sequence of random numbers: use the same to declare
     /// and to run.
     pub fn open(bundle: &Bundle, limits: &Limits, seed: u64) -> Result<Vm, ScriptError> {
+        Vm::open_as(Format::CURRENT, bundle, limits, seed)
+    }
+
+    /// The same for an execution of this format: one that began under format 1 is finished under its rules.
+    pub fn open_as(
+        format: Format,
+        bundle: &Bundle,
+        limits: &Limits,
+        seed: u64,
+    ) -> Result<Vm, ScriptError> {
+        let loops = if format >= Format(2) { Loops::Checked } else { Loops::AsWritten };
         let shared = Rc::new(Shared {
-            sources: Sources::of(bundle, limits)?,
+            sources: Sources::of(bundle, limits, loops)?,
             guard: Guard::new(limits.slice, limits.fuel),
             limits: limits.clone(),
             voice: RefCell::new(None),

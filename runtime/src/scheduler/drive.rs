@@ -12,6 +12,7 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::context;
+use super::deadline::{self, Deadlines};
 use super::driver::{DriveError, Driver, Given};
 use super::event::{End, Event, Failure};
 use super::graph::Graph;
@@ -48,6 +49,8 @@ pub(super) struct Drive<'d> {
     /// How to stop each node's program.
     stops: BTreeMap<usize, watch::Sender<bool>>,
     pub(super) signals_seen: u64,
+    /// When the time for the open prompts is over.
+    pub(super) deadlines: Deadlines,
 }
 
 impl<'d> Drive<'d> {
@@ -73,13 +76,16 @@ impl<'d> Drive<'d> {
             waiting: BTreeMap::new(),
             stops: BTreeMap::new(),
             signals_seen: tell::signals_seen(entries),
+            deadlines: Deadlines::default(),
         }
     }
 
     /// Tells the machine what was said while nobody drove, and that the execution begins, unless it has
-    /// begun before: a pause or a cancel counts before anything starts.
+    /// begun before: a pause or a cancel counts before anything starts. What silence has answered meanwhile
+    /// counts before anybody is asked again.
     pub(super) async fn begin(&mut self) -> Result<(), DriveError> {
         self.take_signals().await?;
+        self.time_out().await?;
         if !self.state.started {
             self.tell(&Event::Started).await?;
         }
@@ -168,7 +174,7 @@ impl<'d> Drive<'d> {
 
     /// Waits for the next thing to happen, and tells the machine.
     pub(super) async fn next(&mut self) -> Result<(), DriveError> {
-        let deadline = self.state.prompts.values().filter_map(|prompt| prompt.deadline).min();
+        let deadline = self.deadlines.first();
         let clock = self.driver.clock.as_ref();
         let news = tell::news(self.driver, &self.shared.execution.id, self.signals_seen);
         tokio::select! {
@@ -188,7 +194,7 @@ impl<'d> Drive<'d> {
                 Some(given) => self.answer(prompt, given).await,
                 None => Ok(()),
             },
-            () = tell::until(clock, deadline) => {
+            () = deadline::until(clock, deadline) => {
                 // An answer that was given in time may not have been seen yet.
                 self.take_signals().await?;
                 self.time_out().await.map(drop)

@@ -117,7 +117,7 @@ pub(super) async fn run(shared: Rc<Shared>, attempt: Attempt) -> Result<End, Bro
 
 fn open(shared: &Rc<Shared>, attempt: &Attempt, lane: &Lane) -> Result<Program, ScriptError> {
     let execution = &shared.execution;
-    let vm = Vm::open(&execution.bundle, &shared.limits, execution.seed)?;
+    let vm = Vm::open_as(execution.format, &execution.bundle, &shared.limits, execution.seed)?;
     let (teller, wave) = (Rc::clone(shared), attempt.wave.clone());
     let said = Rc::new(move |said: Said| teller.tell(&wave, said));
     vm.start(attempt.unit, lane.clone(), &attempt.context, said)

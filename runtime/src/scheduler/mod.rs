@@ -6,6 +6,7 @@
 //! its behalf.
 
 mod context;
+mod deadline;
 mod drive;
 pub mod driver;
 pub mod event;

@@ -1,8 +1,6 @@
 //! What the machine is told while it is driven: signals from the store, answers, time-outs. Everything is
 //! journaled first; also what the machine refuses, so that no signal is taken twice.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use super::drive::Drive;
@@ -12,7 +10,6 @@ use super::machine::{self, Refusal};
 use super::prompt::Prompt;
 use super::signal::{Signal, Wish};
 use super::state::State;
-use crate::clock::Clock;
 use crate::journal::{Body, Entry};
 use crate::observe::Notice;
 use crate::store::StoreError;
@@ -43,7 +40,8 @@ impl Drive<'_> {
         for (number, signal) in signals {
             self.signals_seen = number;
             // An answer that came too late finds that silence has answered, whether or not anybody watched.
-            self.time_out_those(signal.at, |prompt| signal.wish.answers(prompt)).await?;
+            let late = |prompt: &Prompt| prompt.deadline.is_some_and(|end| end <= signal.at);
+            self.time_out_those(|prompt| late(prompt) && signal.wish.answers(prompt)).await?;
             self.tell_wish(signal, Some(number)).await?;
         }
         Ok(())
@@ -51,6 +49,11 @@ impl Drive<'_> {
 
     /// Takes an answer that was given in this process.
     pub(super) async fn answer(&mut self, prompt: String, given: Given) -> Result<(), DriveError> {
+        if self.deadlines.is_over(&prompt, self.driver.clock.as_ref()) {
+            // Whoever was asked took longer than there was time; another may have answered in time.
+            self.take_signals().await?;
+            self.time_out_those(|open| open.id == prompt).await?;
+        }
         let Given { choice, by, comment, value } = given;
         let (seal, sender) = (String::new(), String::new());
         let wish = Wish::Answer { prompt, choice, seal, value };
@@ -77,19 +80,18 @@ impl Drive<'_> {
 
     /// Answers the prompts whose time is over; returns whether there were any.
     pub(super) async fn time_out(&mut self) -> Result<bool, DriveError> {
-        self.time_out_those(self.driver.clock.now(), |_| true).await
+        self.time_out_those(|_| true).await
     }
 
-    /// Answers those of these prompts whose time was over at `at`.
+    /// Answers those of these prompts whose time is over here: whose clock goes ahead does not end it
+    /// earlier.
     async fn time_out_those(
         &mut self,
-        at: Timestamp,
         these: impl Fn(&Prompt) -> bool,
     ) -> Result<bool, DriveError> {
-        // Whose clock goes ahead does not end it earlier.
-        let at = at.min(self.driver.clock.now());
+        self.deadlines.watch(self.state.prompts.values(), self.driver.clock.as_ref());
         let over = |prompt: &&Prompt| {
-            prompt.deadline.is_some_and(|deadline| deadline <= at) && these(prompt)
+            self.deadlines.is_over(&prompt.id, self.driver.clock.as_ref()) && these(prompt)
         };
         let expired: Vec<Prompt> = self.state.prompts.values().filter(over).cloned().collect();
         let any = !expired.is_empty();
@@ -118,6 +120,7 @@ impl Drive<'_> {
         self.shared.journal.append_at(at, Body::Event { event: event.clone() }).await?;
         self.notice(&state, event);
         self.state = state;
+        self.deadlines.watch(self.state.prompts.values(), self.driver.clock.as_ref());
         if let Event::Signalled { signal, .. } = event
             && let Wish::Answer { prompt, .. } = &signal.wish
             && let Some(answer) = self.state.answers.get(prompt)
@@ -168,17 +171,6 @@ impl Drive<'_> {
 fn still_open(next: &State, signal: &Signal) -> Option<Prompt> {
     let Wish::Answer { prompt, .. } = &signal.wish else { return None };
     next.prompts.get(prompt).cloned()
-}
-
-/// Returns when a deadline is over; never without one.
-pub(super) async fn until(clock: &dyn Clock, deadline: Option<Timestamp>) {
-    match deadline {
-        None => std::future::pending().await,
-        Some(deadline) => {
-            let left = clock.now().duration_until(deadline);
-            clock.sleep(Duration::try_from(left).unwrap_or_default()).await;
-        }
-    }
 }
 
 /// The next signals after number `seen`, once there are any. A store that is only busy is asked again.

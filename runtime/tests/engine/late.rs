@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::{Body, Entry, Execution};
 use moontide_runtime::scheduler::{
     Answers as Ask, Ended, Event, ExecutionStatus, Given, Prompt, WaveStatus,
 };
 use moontide_runtime::store::{Lease, LeaseRecord, Listed, Signal, Store, StoreError, Wish};
 
-use crate::support::{Fuse, TestWorld, driver, lease};
+use crate::support::{Fuse, TestClock, TestWorld, driver, lease};
 use crate::{Answers, Story, answer};
 
 /// Drives while people send these wishes, each so long after the one before.
@@ -264,5 +265,94 @@ impl Store for Panicking {
     }
     async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
         self.0.signals(id, after).await
+    }
+}
+
+/// A clock whose wall time somebody puts forward or back, once, after a while.
+struct Jumping {
+    after: Duration,
+    by: jiff::SignedDuration,
+}
+
+#[async_trait]
+impl Clock for Jumping {
+    fn now(&self) -> jiff::Timestamp {
+        let has_jumped = TestClock.monotonic() >= self.after;
+        TestClock.now() + if has_jumped { self.by } else { jiff::SignedDuration::ZERO }
+    }
+
+    fn monotonic(&self) -> Duration {
+        TestClock.monotonic()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        TestClock.sleep(duration).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_put_forward_or_back_neither_shortens_the_time_nor_lengthens_it() {
+    for hours in [-1, 0, 1] {
+        let story = Story::of(
+            "waves = {{ name = 'a', run = function() end,
+                pause = { message = '?', timeout = '10m', on_timeout = 'continue' } }}",
+        )
+        .await;
+        let held = lease(story.store.as_ref(), "x").await;
+        let world = TestWorld::new(&story.ledger, &Fuse::never());
+        let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
+        let after = TestClock.monotonic() + 60 * SECOND;
+        driver.clock = Arc::new(Jumping { after, by: jiff::SignedDuration::from_hours(hours) });
+        // It looks for signals beside it, and each time anew how much time is left.
+        driver.signals_every = Some(30 * SECOND);
+        driver.answers = Rc::new(Undecided);
+        let begin = TestClock.monotonic();
+        let ended = driver.drive(&held, std::future::pending()).await.unwrap();
+        assert_eq!(ended, Ended::Finished(ExecutionStatus::Completed));
+        assert_eq!((TestClock.monotonic() - begin).as_secs(), 600, "{hours} h");
+    }
+}
+
+/// Somebody at the terminal who says `continue`, after a while.
+struct Slow(Duration);
+
+#[async_trait(?Send)]
+impl Ask for Slow {
+    async fn answer(&self, _prompt: &Prompt) -> Option<Given> {
+        tokio::time::sleep(self.0).await;
+        Some(Given { choice: "continue".to_owned(), by: "ann".to_owned(), ..Given::default() })
+    }
+}
+
+const TEN_MINUTES_OR_ABORT: &str = "waves = {{ name = 'a', run = function() end,
+    pause = { message = '?', timeout = '10m', on_timeout = 'abort' } }}";
+
+#[tokio::test(start_paused = true)]
+async fn after_a_resume_no_flag_answers_what_silence_has_answered() {
+    let story = Story::of(TEN_MINUTES_OR_ABORT).await;
+    assert!(matches!(story.drive(Answers::new()).await.unwrap(), Ended::Waiting(_)));
+    tokio::time::sleep(601 * SECOND).await;
+    let mut answers = Answers::new();
+    answers.insert("a", "continue");
+    let ended = story.drive(answers).await.unwrap();
+    assert_eq!(ended, Ended::Finished(ExecutionStatus::Cancelled));
+    let kinds = crate::lines(&story.entries().await);
+    assert_eq!(kinds, ["event started", "event timed_out"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_at_the_terminal_counts_until_the_time_is_over_and_not_in_that_moment() {
+    for (seconds, ended) in [
+        (599, ExecutionStatus::Completed),
+        (600, ExecutionStatus::Cancelled),
+        (601, ExecutionStatus::Cancelled),
+    ] {
+        let story = Story::of(TEN_MINUTES_OR_ABORT).await;
+        let held = lease(story.store.as_ref(), "x").await;
+        let world = TestWorld::new(&story.ledger, &Fuse::never());
+        let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
+        driver.answers = Rc::new(Slow(seconds * SECOND));
+        let how = driver.drive(&held, std::future::pending()).await.unwrap();
+        assert_eq!(how, Ended::Finished(ended), "after {seconds} s");
     }
 }

@@ -18,7 +18,7 @@ use tokio::sync::{Mutex, Notify};
 
 use super::cadence::{FIRST_LOOK, calmed};
 use super::lookup::jobs_by_id;
-use super::watch::Watched;
+use super::watch::{Look, Watched};
 use crate::pace::Jitter;
 use crate::poll::BLIND_FOR;
 use crate::services::Services;
@@ -118,10 +118,10 @@ impl Region {
         }
     }
 
-    fn learn(&self, answer: Result<Vec<Job>, EffectError>, now: Duration) {
+    fn learn(&self, answer: Result<Look, EffectError>, now: Duration) {
         let error = match answer {
-            Ok(jobs) => {
-                self.watched.borrow_mut().learn(jobs, now);
+            Ok(look) => {
+                self.watched.borrow_mut().learn(look, now);
                 self.troubles.set(0);
                 self.hopeless.replace(None);
                 return;
@@ -175,10 +175,27 @@ impl Drop for Presence<'_> {
     }
 }
 
-async fn describe(drs: &Client, ids: Vec<String>) -> Result<Vec<Job>, EffectError> {
-    let mut jobs = Vec::new();
-    for ids in ids.chunks(JOBS_PER_CALL) {
-        jobs.extend(jobs_by_id(drs, ids.to_vec()).await?);
+/// Asks about jobs. One id that DRS does not take fails the whole call: the halves are asked about by
+/// themselves, until the one that it is stands alone.
+async fn describe(drs: &Client, ids: Vec<String>) -> Result<Look, EffectError> {
+    let mut look = Look::default();
+    let mut groups: Vec<Vec<String>> = ids.chunks(JOBS_PER_CALL).map(<[_]>::to_vec).collect();
+    while let Some(mut ids) = groups.pop() {
+        match jobs_by_id(drs, ids.clone()).await {
+            Ok(jobs) => look.jobs.extend(jobs),
+            Err(error) if is_about_ids(&error) => match ids.len() {
+                1 => look.refused.extend(ids.pop().map(|id| (id, error.message))),
+                several => {
+                    groups.push(ids.split_off(several / 2));
+                    groups.push(ids);
+                }
+            },
+            Err(error) => return Err(error),
+        }
     }
-    Ok(jobs)
+    Ok(look)
+}
+
+fn is_about_ids(error: &EffectError) -> bool {
+    matches!(error.code.as_str(), "ValidationException" | "ResourceNotFoundException")
 }

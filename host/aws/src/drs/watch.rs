@@ -13,6 +13,15 @@ use super::cadence::{FIRST_LOOK, interval};
 /// How long a job may stay unseen before it does not exist.
 const SHOWS_WITHIN: Duration = Duration::from_mins(5);
 
+/// What one look at all jobs has shown.
+#[derive(Default)]
+pub(super) struct Look {
+    /// The jobs that DRS knows.
+    pub(super) jobs: Vec<Job>,
+    /// The ids that DRS does not take, and what it says.
+    pub(super) refused: Vec<(String, String)>,
+}
+
 /// The jobs of one Region that somebody waits for.
 #[derive(Default)]
 pub(super) struct Watched(BTreeMap<String, Entry>);
@@ -28,6 +37,8 @@ struct Entry {
     looked: bool,
     /// What was seen of it last.
     seen: Option<Job>,
+    /// What DRS says of an id that it does not take.
+    refused: Option<String>,
 }
 
 impl Entry {
@@ -44,8 +55,15 @@ impl Watched {
     /// Somebody begins to wait for `ids`.
     pub(super) fn enter(&mut self, ids: &[String], now: Duration) {
         for id in ids {
-            let new = Entry { waiting: 0, since: now, missing: None, looked: false, seen: None };
-            self.0.entry(id.clone()).or_insert(new).waiting += 1;
+            let new = || Entry {
+                waiting: 0,
+                since: now,
+                missing: None,
+                looked: false,
+                seen: None,
+                refused: None,
+            };
+            self.0.entry(id.clone()).or_insert_with(new).waiting += 1;
         }
     }
 
@@ -71,7 +89,12 @@ impl Watched {
     }
 
     /// Takes in an answer about all jobs that had not ended.
-    pub(super) fn learn(&mut self, jobs: Vec<Job>, now: Duration) {
+    pub(super) fn learn(&mut self, Look { jobs, refused }: Look, now: Duration) {
+        for (id, why) in refused {
+            if let Some(entry) = self.0.get_mut(&id) {
+                entry.refused = Some(why);
+            }
+        }
         let mut jobs: BTreeMap<_, _> = jobs.into_iter().map(|it| (it.job_id.clone(), it)).collect();
         for (id, entry) in self.0.iter_mut().filter(|(_, it)| it.looked && it.ended().is_none()) {
             entry.seen = jobs.remove(id);
@@ -87,8 +110,17 @@ impl Watched {
         ids.iter().map(|id| self.0.get(id)?.ended().cloned()).collect()
     }
 
-    /// Refuses to wait for a job that does not show.
+    /// Refuses to wait for a job that does not show, or cannot: whoever waits for others goes on waiting.
     pub(super) fn check_existence(&self, ids: &[String], now: Duration) -> Result<(), EffectError> {
+        let why = |id: &&String| self.0.get(*id).and_then(|it| it.refused.as_ref());
+        let refused: Vec<&String> = ids.iter().filter(|id| why(id).is_some()).collect();
+        if let Some(first) = refused.first() {
+            let why = why(first).map_or("", String::as_str);
+            let message = format!("DRS knows no job {first}: {why}");
+            let mut error = EffectError::new("JobNotFound", message);
+            error.details = json!({ "job_ids": refused });
+            return Err(error);
+        }
         let overdue = |since: Duration| now.saturating_sub(since) >= SHOWS_WITHIN;
         let missing = |id: &&String| self.0.get(*id).and_then(|it| it.missing).is_some_and(overdue);
         let missing: Vec<&String> = ids.iter().filter(missing).collect();

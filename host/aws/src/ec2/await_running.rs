@@ -2,6 +2,7 @@
 //!
 //! Not an operation of AWS: it polls `DescribeInstanceStatus`, and journals one outcome.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -27,6 +28,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// How many ids `DescribeInstanceStatus` takes.
 const IDS_PER_CALL: usize = 100;
+
+/// How long EC2 may not know an instance before there is none. A new one takes seconds to show everywhere.
+const SHOWS_WITHIN: Duration = Duration::from_mins(5);
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,19 +62,25 @@ impl Binding for AwaitRunning {
     async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
         let ec2 = &aws.reading(call).ec2;
         let mut seen: Vec<_> = asked.instance_ids.iter().map(|it| unseen(it)).collect();
+        let begun = aws.clock.monotonic();
+        let mut shown: HashMap<String, Duration> = HashMap::new();
         let look = async || {
             seen = look(ec2, &asked.instance_ids).await?;
-            let decided = |it: &Readiness| it.is_up(asked.status_checks) || it.is_lost();
+            let now = aws.clock.monotonic();
+            for it in seen.iter().filter(|it| !it.is_unseen()) {
+                shown.insert(it.instance_id.clone(), now);
+            }
+            let last = |it: &Readiness| *shown.get(&it.instance_id).unwrap_or(&begun);
+            let overdue = |it: &Readiness| now.saturating_sub(last(it)) >= SHOWS_WITHIN;
+            let lost = |it: &Readiness| it.is_lost() || (it.is_unseen() && overdue(it));
+            let decided = |it: &Readiness| it.is_up(asked.status_checks) || lost(it);
             Ok(seen.iter().all(decided).then_some(()))
         };
         let pause = Growing::new(FIRST_PAUSE, LONGEST_PAUSE);
         let error = match poll::until(&*aws.clock, asked.timeout.0, pause, look).await {
-            Ok(()) => match seen.iter().find(|it| it.is_lost()) {
+            Ok(()) => match seen.iter().find(|it| it.is_lost() || it.is_unseen()) {
                 None => return Ok(Reply::ok(slim(json!({ "instances": seen })))),
-                Some(lost) => EffectError::new(
-                    "InstanceTerminated",
-                    format!("{} was terminated", lost.instance_id),
-                ),
+                Some(lost) => EffectError::new("InstanceTerminated", lost.end()),
             },
             Err(GaveUp::Refused(error)) => return Err(Reply::failed(error)),
             Err(GaveUp::TimeUp(trouble)) => {
@@ -104,6 +114,19 @@ impl Readiness {
     fn is_lost(&self) -> bool {
         matches!(self.state.as_str(), "terminated" | "shutting-down")
     }
+
+    fn is_unseen(&self) -> bool {
+        self.state == NOT_FOUND
+    }
+
+    /// What became of an instance that will not come up any more.
+    fn end(&self) -> String {
+        if self.is_unseen() {
+            let minutes = SHOWS_WITHIN.as_secs() / 60;
+            return format!("EC2 has not known {} for {minutes} min", self.instance_id);
+        }
+        format!("{} was terminated", self.instance_id)
+    }
 }
 
 impl From<InstanceStatus> for Readiness {
@@ -123,23 +146,28 @@ impl From<InstanceStatus> for Readiness {
     }
 }
 
-/// An instance that EC2 does not show.
+/// The state of an instance that EC2 does not show.
+const NOT_FOUND: &str = "not-found";
+
 fn unseen(id: &str) -> Readiness {
-    Readiness { instance_id: id.to_owned(), state: "not-found".into(), checks: "unknown".into() }
+    Readiness { instance_id: id.to_owned(), state: NOT_FOUND.into(), checks: "unknown".into() }
 }
 
-/// How far every instance is. A new id takes a moment to be known everywhere, and until then the
-/// whole call fails: nothing is seen of any of them.
+/// How far every instance is. One id that EC2 does not know fails the whole call, which names it: the others
+/// are asked about again without it.
 async fn look(ec2: &Client, ids: &[String]) -> Result<Vec<Readiness>, EffectError> {
     let mut found = Vec::new();
-    for ids in ids.chunks(IDS_PER_CALL) {
+    let mut groups: Vec<Vec<String>> = ids.chunks(IDS_PER_CALL).map(<[_]>::to_vec).collect();
+    while let Some(ids) = groups.pop() {
         let request = ec2
             .describe_instance_status()
-            .set_instance_ids(Some(ids.to_vec()))
+            .set_instance_ids(Some(ids.clone()))
             .include_all_instances(true);
         match request.send().await.map_err(|it| failed(&it)) {
             Ok(page) => found.extend(page.instance_statuses.unwrap_or_default()),
-            Err(error) if error.code == "InvalidInstanceID.NotFound" => {}
+            Err(error) if error.code == "InvalidInstanceID.NotFound" => {
+                groups.extend(without_unknown(ids, &error.message));
+            }
             Err(error) => return Err(error),
         }
     }
@@ -149,4 +177,34 @@ async fn look(ec2: &Client, ids: &[String]) -> Result<Vec<Readiness>, EffectErro
         shown.cloned().unwrap_or_else(|| unseen(id))
     };
     Ok(ids.iter().map(status).collect())
+}
+
+/// Those of the ids that a refusal does not name as unknown. If it names none of them, the two halves: one of
+/// them is without it.
+fn without_unknown(ids: Vec<String>, refusal: &str) -> Vec<Vec<String>> {
+    let (unknown, mut rest): (Vec<_>, Vec<_>) =
+        ids.into_iter().partition(|id| refusal.contains(id.as_str()));
+    let groups = if unknown.is_empty() && rest.len() > 1 {
+        let half = rest.split_off(rest.len() / 2);
+        vec![rest, half]
+    } else if unknown.is_empty() {
+        Vec::new()
+    } else {
+        vec![rest]
+    };
+    groups.into_iter().filter(|it| !it.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_refusal_names_is_left_out_and_what_it_does_not_name_is_looked_for_by_halves() {
+        let ids = || ["i-1", "i-2", "i-3"].map(str::to_owned).to_vec();
+        let refusal = "The instance IDs 'i-1, i-3' do not exist";
+        assert_eq!(without_unknown(ids(), refusal), [["i-2"]]);
+        assert_eq!(without_unknown(ids(), "no"), [vec!["i-1"], vec!["i-2", "i-3"]]);
+        assert!(without_unknown(vec!["i-1".to_owned()], "no").is_empty());
+    }
 }

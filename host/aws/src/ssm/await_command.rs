@@ -25,8 +25,16 @@ pub(crate) struct AwaitCommand;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// How much of an output is kept: as much as the console's lists show.
-const LONGEST_OUTPUT: usize = 2_500;
+/// How many characters of each output AWS keeps.
+const LONGEST_STDOUT: usize = 24_000;
+const LONGEST_STDERR: usize = 8_000;
+
+/// How many characters of all outputs together an outcome keeps. It is journaled whole: fifty instances that
+/// say all they may would fill a megabyte and a half.
+const LONGEST_IN_ALL: usize = 160_000;
+
+/// What is left of an output where there are too many.
+const SHORTENED: usize = 1_500;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,7 +79,24 @@ impl Binding for AwaitCommand {
             let read = invocation(ssm, &asked.command_id, id, status).await;
             invocations.push(read.map_err(Reply::failed)?);
         }
+        shorten(&mut invocations);
         Ok(Reply::ok(slim(json!({ "invocations": invocations }))))
+    }
+}
+
+/// Keeps what all have said below [`LONGEST_IN_ALL`]. What has failed is needed whole before what has not.
+fn shorten(invocations: &mut [InvocationRecord]) {
+    let mut left = LONGEST_IN_ALL;
+    let failed_first = [false, true];
+    for succeeded in failed_first {
+        for record in invocations.iter_mut().filter(|it| (it.status == "Success") == succeeded) {
+            let said = record.length();
+            if said <= left {
+                left -= said;
+            } else {
+                record.shorten();
+            }
+        }
     }
 }
 
@@ -97,9 +122,32 @@ struct InvocationRecord {
     /// More exactly, such as `Undeliverable`.
     status_details: Option<String>,
     response_code: Option<i32>,
-    /// The two ends of a long output.
     stdout: Option<String>,
     stderr: Option<String>,
+    /// Whether there was more than stands here.
+    truncated: Option<bool>,
+}
+
+impl InvocationRecord {
+    fn length(&self) -> usize {
+        [&self.stdout, &self.stderr].into_iter().flatten().map(String::len).sum()
+    }
+
+    /// Keeps the two ends of each output.
+    fn shorten(&mut self) {
+        for output in [&mut self.stdout, &mut self.stderr].into_iter().flatten() {
+            let short = cut(output, SHORTENED);
+            if short.len() < output.len() {
+                self.truncated = Some(true);
+                *output = short;
+            }
+        }
+    }
+}
+
+/// Whether AWS has cut an output: it is as long as one can be.
+fn is_cut(output: Option<&String>, longest: usize) -> bool {
+    output.is_some_and(|it| it.chars().count() >= longest)
 }
 
 async fn invocation(
@@ -116,13 +164,17 @@ async fn invocation(
         response_code: None,
         stdout: None,
         stderr: None,
+        truncated: None,
     };
     match request.send().await.map_err(|it| failed(&it)) {
         Ok(read) => {
             record.status_details = read.status_details;
             record.response_code = Some(read.response_code);
-            record.stdout = read.standard_output_content.map(|it| cut(&it, LONGEST_OUTPUT));
-            record.stderr = read.standard_error_content.map(|it| cut(&it, LONGEST_OUTPUT));
+            record.stdout = read.standard_output_content;
+            record.stderr = read.standard_error_content;
+            let truncated = is_cut(record.stdout.as_ref(), LONGEST_STDOUT)
+                || is_cut(record.stderr.as_ref(), LONGEST_STDERR);
+            record.truncated = truncated.then_some(true);
             Ok(record)
         }
         // A document of several steps has an output per step, and none of its own.

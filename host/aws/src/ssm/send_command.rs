@@ -28,6 +28,9 @@ pub(crate) struct SendCommand;
 pub(crate) struct Arguments {
     instance_ids: Vec<String>,
     document_name: String,
+    /// Such as `7`, `$LATEST` or `$DEFAULT`, which is AWS's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    document_version: Option<String>,
     #[serde(default, deserialize_with = "record::map")]
     parameters: BTreeMap<String, Vec<String>>,
     /// For people; shortened where our mark leaves no room.
@@ -36,6 +39,11 @@ pub(crate) struct Arguments {
     /// How long an instance may take to pick the command up.
     #[serde(skip_serializing_if = "Option::is_none")]
     timeout_seconds: Option<i32>,
+    /// Where the agents put the whole output, which AWS cuts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    output_s3_bucket_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    output_s3_key_prefix: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     region: Option<String>,
 }
@@ -54,6 +62,9 @@ impl Binding for SendCommand {
             .send_command()
             .set_instance_ids(Some(asked.instance_ids))
             .document_name(asked.document_name)
+            .set_document_version(asked.document_version)
+            .set_output_s3_bucket_name(asked.output_s3_bucket_name)
+            .set_output_s3_key_prefix(asked.output_s3_key_prefix)
             .set_parameters(Some(asked.parameters.into_iter().collect()))
             .comment(comment::of(call, asked.comment.as_deref()))
             .set_timeout_seconds(asked.timeout_seconds)

@@ -200,7 +200,7 @@ impl Setting {
 /// Writes the format into the table, unless it is there: this is what makes it a store.
 async fn sign(table: &Table) -> Result<(), StoreError> {
     let mut item = keys::store();
-    item.insert(keys::FORMAT.to_owned(), keys::number(Format::CURRENT.0));
+    item.insert(keys::FORMAT.to_owned(), keys::number(Format::STORE.0));
     let request = || {
         let request = table.client.put_item().table_name(&table.name);
         request

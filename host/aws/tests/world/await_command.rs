@@ -36,7 +36,8 @@ async fn it_returns_what_each_instance_printed() {
         _ => vec![("i-1", "Success"), ("i-2", "Failed")],
     });
     let ended = value(perform(&world(&aws), "ssm.await_command", asked()).await);
-    assert_eq!(ended["invocations"][0]["stdout"].as_str().unwrap().chars().count(), 2_500);
+    assert_eq!(ended["invocations"][0]["stdout"].as_str().unwrap().len(), 20_000);
+    assert_eq!(ended["invocations"][0].get("truncated"), None);
     assert_eq!(
         ended["invocations"][1],
         json!({
@@ -55,4 +56,32 @@ async fn a_timeout_names_where_it_still_runs() {
     assert_eq!(error.code, "Timeout");
     let running = json!([{ "instance_id": "i-2", "status": "not shown" }]);
     assert_eq!(error.details, json!({ "instances": running }));
+}
+
+/// Fifty instances that say all they may; those in `failed` have failed.
+fn loud(failed: &'static [usize]) -> Script {
+    let status = move |n: usize| if failed.contains(&n) { "Failed" } else { "Success" };
+    Script::new(move |request: &Request| match request.operation.as_str() {
+        "ListCommandInvocations" => {
+            let item = |n| json!({ "CommandId": "c-1", "InstanceId": format!("i-{n}"), "Status": status(n) });
+            Answer::Json(json!({ "CommandInvocations": (0..50).map(item).collect::<Vec<_>>() }))
+        }
+        _ => Answer::Json(json!({
+            "ResponseCode": 0, "StandardOutputContent": "x".repeat(24_000),
+            "StandardErrorContent": "y".repeat(8_000),
+        })),
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_aws_has_cut_is_marked_and_where_too_many_are_loud_the_failed_stay_whole() {
+    let instances: Vec<String> = (0..50).map(|n| format!("i-{n}")).collect();
+    let asked = json!({ "command_id": "c-1", "instance_ids": instances });
+    let ended = value(perform(&world(&loud(&[40, 49])), "ssm.await_command", asked).await);
+    let length = |n: usize| ended["invocations"][n]["stdout"].as_str().unwrap().len();
+    assert_eq!((length(40), length(49)), (24_000, 24_000));
+    assert!(ended.to_string().len() < 320_000, "{} bytes", ended.to_string().len());
+    for n in 0..50 {
+        assert_eq!(ended["invocations"][n]["truncated"], true, "{n}");
+    }
 }

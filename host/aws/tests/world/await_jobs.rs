@@ -304,3 +304,26 @@ async fn what_the_log_says_is_told_per_server() {
     });
     assert_eq!(ended, json!({ "jobs": [job] }));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_id_that_drs_does_not_take_ends_nobody_elses_wait() {
+    let aws = Script::new(|request| match request.operation.as_str() {
+        "DescribeJobs" => {
+            let asked = request.body["filters"]["jobIDs"].as_array().unwrap();
+            if asked.contains(&json!("drsjob-odd")) {
+                return Answer::No(400, "ValidationException", "drsjob-odd is no job");
+            }
+            describe(&[FIRST], request)
+        }
+        _ => Answer::Json(json!({ "items": [] })),
+    });
+    let world = world(&aws);
+    let (good, odd) = futures_util::join!(
+        perform(&world, "drs.await_jobs", asked(&["drsjob-1"])),
+        perform(&world, "drs.await_jobs", asked(&["drsjob-odd"])),
+    );
+    assert_eq!(value(good)["jobs"][0]["job_id"], "drsjob-1");
+    let odd = error(odd);
+    assert_eq!(odd.code, "JobNotFound");
+    assert_eq!(odd.details, json!({ "job_ids": ["drsjob-odd"] }));
+}

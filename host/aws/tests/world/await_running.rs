@@ -96,3 +96,20 @@ async fn who_may_not_look_does_not_wait() {
     assert_eq!(error.code, "UnauthorizedOperation");
     assert_eq!(aws.count("DescribeInstanceStatus"), 1);
 }
+
+const ONE_UNKNOWN: &str = "<Response><Errors><Error><Code>InvalidInstanceID.NotFound</Code>\
+    <Message>The instance ID 'i-2' does not exist</Message></Error></Errors></Response>";
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_does_not_exist_is_found_missing_and_the_others_are_not() {
+    let aws = Script::new(|request| match request.body.get("InstanceId.2") {
+        Some(_) => Answer::Raw(400, ONE_UNKNOWN),
+        None => statuses(&[("i-1", "running", "ok")]),
+    });
+    let error = error(perform(&world(&aws), "ec2.await_running", asked()).await);
+    assert_eq!(error.code, "InstanceTerminated");
+    let missing = json!([{ "instance_id": "i-2", "state": "not-found", "checks": "unknown" }]);
+    assert_eq!(error.details, json!({ "instances": missing }));
+    let last = aws.requests("DescribeInstanceStatus").last().unwrap().at;
+    assert!((300.0..320.0).contains(&last), "{last}");
+}

@@ -18,6 +18,11 @@ pub(crate) const FACTS: &[Fact] = &[
         "Throttling and internal errors carry a Retry-After header.",
         source::DRS_MODEL,
     ),
+    Fact::documented(
+        "drs.errors.credentials",
+        "Credentials that have expired are refused with 403 ExpiredTokenException, before anything happens.",
+        "docs.aws.amazon.com/drs/latest/APIReference/CommonErrors.html",
+    ),
     Fact::assumed(
         "drs.errors.code",
         "The field `code` repeats the name of the error.",
@@ -102,6 +107,21 @@ impl Error {
                 .with("serviceCode", "drs")
                 .with("quotaCode", "L-00000000")
         }
+    }
+
+    /// The caller may not do this.
+    pub(crate) fn access_denied(operation: &str) -> Self {
+        let message = format!("User is not authorized to perform: drs:{operation}");
+        Self::new(403, "AccessDeniedException", message)
+    }
+
+    /// The caller's credentials are too old.
+    pub(crate) fn expired() -> Self {
+        Self::new(
+            403,
+            "ExpiredTokenException",
+            "The security token included in the request is expired",
+        )
     }
 
     /// The service's own fault.

@@ -49,9 +49,28 @@ impl Error {
         Self::new(400, "InvalidInstanceID.NotFound", message)
     }
 
+    pub(super) fn protected(id: &str) -> Self {
+        let message = format!(
+            "The instance '{id}' may not be terminated. Modify its 'disableApiTermination' instance \
+             attribute and try again."
+        );
+        Self::new(400, "OperationNotPermitted", message)
+    }
+
     /// Too many requests.
     pub(crate) fn throttled() -> Self {
         Self::new(503, "RequestLimitExceeded", "Request limit exceeded.")
+    }
+
+    /// The caller may not do this.
+    pub(crate) fn access_denied() -> Self {
+        let message = "You are not authorized to perform this operation.";
+        Self::new(403, "UnauthorizedOperation", message)
+    }
+
+    /// The caller's credentials are too old.
+    pub(crate) fn expired() -> Self {
+        Self::new(400, "RequestExpired", "Request has expired.")
     }
 
     /// The service's own fault.

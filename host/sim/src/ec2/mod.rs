@@ -7,7 +7,7 @@ mod query;
 pub(crate) mod reboot;
 pub(crate) mod status;
 mod tags;
-mod terminate;
+pub(crate) mod terminate;
 mod xml;
 
 use jiff::Timestamp;

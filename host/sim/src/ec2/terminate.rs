@@ -9,6 +9,14 @@ use super::xml::{self, List, State};
 use crate::dispatch::Reply;
 use crate::estate::Estate;
 use crate::estate::instance::InstanceState;
+use crate::facts::{Fact, source};
+
+pub(crate) const FACTS: &[Fact] = &[Fact::documented(
+    "ec2.terminate.protected",
+    "TerminateInstances of an instance with termination protection is 400 OperationNotPermitted, and none \
+     of the instances in its request is terminated.",
+    source::EC2_GUIDE,
+)];
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -33,6 +41,10 @@ pub(super) fn terminate(
     let instances = query.instances(estate, now, "InstanceId")?;
     if instances.is_empty() {
         return Err(Error::missing("InstanceId"));
+    }
+    let protected = instances.iter().find(|index| estate.is_protected(**index));
+    if let Some(index) = protected {
+        return Err(Error::protected(&estate.instances[*index].id));
     }
     let changes: List<Change> = instances
         .iter()

@@ -47,6 +47,18 @@ impl AutomationRun {
         }
     }
 
+    /// Ends it before its time, and says whether it had not ended.
+    pub(crate) fn stop(&mut self, outcome: AutomationStatus, at: Timestamp) -> bool {
+        let runs = !self.is_over(at);
+        if runs {
+            self.ends = at;
+            self.outcome = outcome;
+            self.outputs.clear();
+            self.failure_message = None;
+        }
+        runs
+    }
+
     /// Whether it is over.
     pub(crate) fn is_over(&self, now: Timestamp) -> bool {
         now >= self.ends

@@ -10,6 +10,9 @@ use crate::world::{Command, CommandStatus};
 /// From a command's sending to its delivery at an agent that is online.
 const DELIVERY: SignedDuration = SignedDuration::from_secs(2);
 
+/// From a cancellation to the end of the command.
+const STOPS: SignedDuration = SignedDuration::from_secs(2);
+
 /// What the caller of `SendCommand` asked for.
 #[derive(Debug)]
 pub(crate) struct CommandOrder {
@@ -48,6 +51,8 @@ pub(crate) struct Invocation {
     pub(crate) exit_code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+    /// When `CancelCommand` reached it, before its end.
+    pub(crate) cancelled: Option<Timestamp>,
 }
 
 /// Where an invocation is: `Status` and `StatusDetails` of the API.
@@ -60,6 +65,11 @@ pub(crate) struct Standing {
 impl Invocation {
     /// Where it is at `now`.
     pub(crate) fn standing(&self, now: Timestamp) -> Standing {
+        if let Some(at) = self.cancelled {
+            let over = now >= at + STOPS;
+            let status = if over { "Cancelled" } else { "Cancelling" };
+            return Standing { status, details: status };
+        }
         let (status, details) = match (self.outcome, self.starts) {
             _ if now < self.starts.unwrap_or(self.ends) => ("Pending", "Pending"),
             _ if now < self.ends => ("InProgress", "InProgress"),
@@ -73,7 +83,15 @@ impl Invocation {
 
     /// Whether it is over.
     pub(crate) fn is_over(&self, now: Timestamp) -> bool {
-        now >= self.ends
+        now >= self.cancelled.map_or(self.ends, |at| at + STOPS)
+    }
+
+    /// Stops it, unless it is over: the agent takes a moment.
+    pub(crate) fn cancel(&mut self, at: Timestamp) {
+        if !self.is_over(at) && self.cancelled.is_none() {
+            self.cancelled = Some(at);
+            self.exit_code = -1;
+        }
     }
 }
 
@@ -83,9 +101,13 @@ impl CommandRun {
         let has =
             |wanted: &str| self.invocations.iter().any(|one| one.standing(now).status == wanted);
         let over = self.invocations.iter().filter(|one| one.is_over(now)).count();
+        if has("Cancelling") {
+            return "Cancelling";
+        }
         match (has("Pending"), has("InProgress")) {
             (true, false) if over == 0 => "Pending",
             (true, _) | (_, true) => "InProgress",
+            _ if has("Cancelled") => "Cancelled",
             _ if has("Failed") => "Failed",
             _ if has("TimedOut") => "TimedOut",
             _ => "Success",
@@ -150,6 +172,7 @@ impl Estate {
             },
             stdout: script.stdout.clone(),
             stderr: script.stderr.clone(),
+            cancelled: None,
         }
     }
 }

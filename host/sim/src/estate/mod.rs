@@ -15,7 +15,7 @@ pub(crate) mod quota;
 mod recorded;
 pub(crate) mod replication;
 pub(crate) mod seed;
-mod terminate;
+pub(crate) mod terminate;
 pub(crate) mod timeline;
 
 use std::collections::BTreeMap;

@@ -42,6 +42,17 @@ impl Error {
         Self::new("ThrottlingException", "Rate exceeded")
     }
 
+    /// The caller may not do this.
+    pub(crate) fn access_denied(operation: &str) -> Self {
+        let message = format!("User is not authorized to perform: ssm:{operation}");
+        Self::new("AccessDeniedException", message)
+    }
+
+    /// The caller's credentials are too old.
+    pub(crate) fn expired() -> Self {
+        Self::new("ExpiredTokenException", "The security token included in the request is expired")
+    }
+
     /// The service's own fault.
     pub(crate) fn internal() -> Self {
         let message = "An internal error has occurred".to_owned();

@@ -1,6 +1,7 @@
 //! AWS Systems Manager, as far as Run Command and the start and end of automations go; protocol
 //! JSON 1.1: the operation is in `X-Amz-Target`, times are seconds since 1970.
 
+pub(crate) mod cancel_command;
 pub(crate) mod error;
 pub(crate) mod get_automation_execution;
 pub(crate) mod instance_information;
@@ -10,6 +11,7 @@ mod list_invocations;
 mod paging;
 pub(crate) mod send_command;
 pub(crate) mod start_automation_execution;
+pub(crate) mod stop_automation_execution;
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -38,6 +40,7 @@ pub(crate) const FACTS: &[Fact] = &[
 
 /// The operations that are simulated.
 pub(crate) const OPERATIONS: &[&str] = &[
+    "CancelCommand",
     "DescribeInstanceInformation",
     "GetAutomationExecution",
     "GetCommandInvocation",
@@ -45,12 +48,14 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "ListCommands",
     "SendCommand",
     "StartAutomationExecution",
+    "StopAutomationExecution",
 ];
 
 /// Answers a call of Systems Manager.
 pub(crate) fn handle(estate: &mut Estate, now: Timestamp, request: &Request) -> Reply {
     let body = request.body.as_str();
     let reply = match request.operation.as_str() {
+        "CancelCommand" => cancel_command::cancel(estate, now, body),
         "DescribeInstanceInformation" => instance_information::describe(estate, now, body),
         "GetAutomationExecution" => get_automation_execution::get(estate, now, body),
         "GetCommandInvocation" => invocations::get(estate, now, body),
@@ -58,6 +63,7 @@ pub(crate) fn handle(estate: &mut Estate, now: Timestamp, request: &Request) -> 
         "ListCommands" => list_commands::list(estate, now, body),
         "SendCommand" => send_command::send(estate, now, body),
         "StartAutomationExecution" => start_automation_execution::start(estate, now, body),
+        "StopAutomationExecution" => stop_automation_execution::stop(estate, now, body),
         other => Err(Error::unknown_operation(other)),
     };
     reply.unwrap_or_else(Reply::from)

@@ -13,6 +13,8 @@ use crate::http::Service;
 pub(crate) enum Fault {
     /// Strikes between a request and its reply.
     Request(RequestFault),
+    /// Strikes every request.
+    Outage(Outage, Window),
     /// A server's launch fails.
     LaunchFails(LaunchFails, Occasion),
     /// A new job stays hidden.
@@ -88,7 +90,42 @@ pub(crate) enum Strike {
     DropReply { effect: bool },
     /// Status 500; with an effect, it happened all the same.
     InternalError { effect: bool },
+    /// The caller may not do this.
+    AccessDenied,
+    /// The caller's credentials have expired.
+    ExpiredCredentials,
 }
+
+/// What every request meets while it lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outage {
+    /// The caller's credentials have expired.
+    Credentials,
+    /// No request arrives.
+    Network,
+}
+
+impl Outage {
+    /// What it does to a request.
+    pub(crate) fn strike(self) -> Strike {
+        match self {
+            Outage::Credentials => Strike::ExpiredCredentials,
+            Outage::Network => Strike::DropReply { effect: false },
+        }
+    }
+}
+
+/// `kind = "access_denied"`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccessDenied {
+    pub(super) operation: Operation,
+}
+
+/// `kind = "expired_credentials"` and `kind = "no_network"`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
 
 /// `drs:StartRecovery`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,7 +250,9 @@ impl Fault {
             Fault::LaunchFails(fault, _) => Some(&fault.server),
             Fault::AgentOffline(fault, _) => Some(&fault.server),
             Fault::StatusChecks(fault, _) => Some(&fault.server),
-            Fault::Request(_) | Fault::LateJob(..) | Fault::QuotaInUse(..) => None,
+            Fault::Request(_) | Fault::Outage(..) | Fault::LateJob(..) | Fault::QuotaInUse(..) => {
+                None
+            }
         }
     }
 }

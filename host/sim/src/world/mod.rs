@@ -38,6 +38,7 @@
 //! lag = "0s"                         # age of the newest replicated data when the world starts
 //! snapshots = 6                      # recovery points kept; 0: the initial sync never finished
 //! ssm_agent = true                   # whether its recovery instance has a running agent
+//! termination_protection = false     # whether EC2 refuses to terminate its recovery instance
 //! recovery_instance = { drill = false, age = "1d" }   # one that already exists
 //! # id = "s-0123456789abcdef0"       # otherwise derived from the name alone
 //!
@@ -89,6 +90,20 @@
 //! kind = "internal_error"            # 500
 //! operation = "ssm:SendCommand"
 //! effect = true                      # true: and yet it happened
+//!
+//! [[faults]]
+//! kind = "access_denied"             # 403: the caller may not do this
+//! operation = "drs:DescribeJobs"
+//!
+//! [[faults]]
+//! kind = "expired_credentials"       # every request of every service is refused
+//! after = "10m"
+//! for = "20m"                        # without: for ever
+//!
+//! [[faults]]
+//! kind = "no_network"                # no request arrives
+//! after = "1h"
+//! for = "3m"                         # without: for ever
 //!
 //! [[faults]]
 //! kind = "late_job"                  # DescribeJobs does not show the next new job for so long
@@ -254,6 +269,6 @@ mod tests {
         assert_eq!(world.servers.len(), 2);
         assert_eq!(world.commands.len(), 1);
         assert_eq!(world.automations.len(), 1);
-        assert_eq!(world.faults.len(), 8);
+        assert_eq!(world.faults.len(), 11);
     }
 }

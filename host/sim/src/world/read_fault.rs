@@ -6,15 +6,18 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::error::Trouble;
 use super::faults::{
-    AgentOffline, Fault, LateJob, LaunchFails, LostAnswer, Occasion, QuotaInUse, RequestFault,
-    StatusChecks, Strike, Throttle, Window,
+    AccessDenied, AgentOffline, Fault, LateJob, LaunchFails, LostAnswer, Nothing, Occasion, Outage,
+    QuotaInUse, RequestFault, StatusChecks, Strike, Throttle, Window,
 };
 
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 11] = [
     "launch_fails",
     "throttle",
     "drop_reply",
     "internal_error",
+    "access_denied",
+    "expired_credentials",
+    "no_network",
     "late_job",
     "agent_offline",
     "status_checks",
@@ -54,6 +57,19 @@ pub(super) fn fault(entry: Spanned<DeValue<'_>>) -> Result<Fault, Trouble> {
             let (LostAnswer { operation, effect }, occasion) = entry.event()?;
             let strike = Strike::InternalError { effect };
             Fault::Request(RequestFault { operation, strike, occasion })
+        }
+        "access_denied" => {
+            let (AccessDenied { operation }, occasion) = entry.event()?;
+            let strike = Strike::AccessDenied;
+            Fault::Request(RequestFault { operation, strike, occasion })
+        }
+        "expired_credentials" => {
+            let (Nothing {}, window) = entry.lasting()?;
+            Fault::Outage(Outage::Credentials, window)
+        }
+        "no_network" => {
+            let (Nothing {}, window) = entry.lasting()?;
+            Fault::Outage(Outage::Network, window)
         }
         "launch_fails" => {
             let (fault, occasion) = entry.event::<LaunchFails>()?;

@@ -28,6 +28,8 @@ pub(crate) struct Server {
     /// How many recovery points are kept; 0 means that the initial sync never finished.
     pub(crate) snapshots: u32,
     pub(crate) ssm_agent: bool,
+    /// Whether its instances are protected against termination.
+    pub(crate) termination_protection: bool,
     pub(crate) recovery_instance: Option<ExistingInstance>,
 }
 
@@ -93,6 +95,8 @@ pub(super) struct ServerEntry {
     snapshots: u32,
     #[serde(default = "yes")]
     ssm_agent: bool,
+    #[serde(default)]
+    termination_protection: bool,
     recovery_instance: Option<ExistingInstance>,
 }
 
@@ -166,6 +170,7 @@ impl ServerEntry {
             lag: self.lag,
             snapshots: self.snapshots,
             ssm_agent: self.ssm_agent,
+            termination_protection: self.termination_protection,
             recovery_instance: self.recovery_instance,
         }
     }

@@ -143,3 +143,18 @@ async fn an_execution_that_does_not_exist_is_not_found() {
         assert_eq!(refused.as_deref(), Some(error), "{id}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_automation_is_stopped_once() {
+    let story = Story::begin(&format!("{DB}[[automations]]\ntakes = \"5m\"\n"));
+    let id = start(&story, promote()).await;
+    story.wait(60).await;
+    let body = json!({ "AutomationExecutionId": id, "Type": "Cancel" });
+    assert_eq!(story.ssm("StopAutomationExecution", body.clone()).await.status, 200);
+    assert_eq!(execution(&story, &id).await["AutomationExecutionStatus"], "Cancelled");
+    let ended = refusal(&story, "StopAutomationExecution", body).await;
+    assert_eq!(ended.as_deref(), Some("InvalidAutomationStatusUpdateException"));
+    let odd = json!({ "AutomationExecutionId": id, "Type": "Kill" });
+    let odd = refusal(&story, "StopAutomationExecution", odd).await;
+    assert_eq!(odd.as_deref(), Some("ValidationException"));
+}

@@ -110,3 +110,24 @@ async fn a_job_also_clears_the_list_of_what_others_terminated() {
     story.wait(90).await;
     assert_eq!(ids_of(&story.recovery_instances().await), instances[1..]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_protected_instance_stays_and_its_job_is_completed_all_the_same() {
+    let one = "[[servers]]\nname = \"db\"\ntermination_protection = true\n\
+               recovery_instance = { drill = true }\n";
+    let story = Story::begin(one);
+    let instances = ids_of(&story.recovery_instances().await);
+    let reply = story.ec2("TerminateInstances", &format!("InstanceId.1={}", instances[0])).await;
+    assert_eq!(reply.status, 400);
+    assert!(reply.text.contains("<Code>OperationNotPermitted</Code>"), "{}", reply.text);
+    let reply =
+        story.drs("TerminateRecoveryInstances", json!({ "recoveryInstanceIDs": instances })).await;
+    let job = reply.json()["job"]["jobID"].as_str().unwrap().to_owned();
+    story.wait(120).await;
+    let ended = story.job(&job).await;
+    assert_eq!(ended["status"], "COMPLETED");
+    assert_eq!(ended["participatingServers"][0]["launchStatus"], "FAILED");
+    let log = story.drs("DescribeJobLogItems", json!({ "jobID": job })).await;
+    assert!(log.text.contains("CLEANUP_FAIL") && log.text.contains("OperationNotPermitted"));
+    assert_eq!(story.recovery_instances().await[0]["ec2InstanceState"], "RUNNING");
+}

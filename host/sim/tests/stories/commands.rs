@@ -264,3 +264,27 @@ async fn a_command_is_as_good_as_its_worst_invocation() {
         assert_eq!(commands["Commands"][0]["ErrorCount"], errors);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_command_is_cancelling_then_cancelled_and_one_that_has_ended_stays() {
+    let story = Story::begin(&format!("{DB}[[commands]]\nstdout = \"half\"\ntakes = \"30s\"\n"));
+    let instance = instance(&story).await;
+    let command = send(&story, &instance, "sleep 30").await;
+    story.wait(5).await;
+    let cancel = async |body: Value| story.ssm("CancelCommand", body).await;
+    assert_eq!(cancel(json!({ "CommandId": command })).await.status, 200);
+    assert_eq!(invocation(&story, &command, &instance).await["Status"], "Cancelling");
+    story.wait(2).await;
+    assert_eq!(invocation(&story, &command, &instance).await["Status"], "Cancelled");
+
+    let other = send(&story, &instance, "sleep 30").await;
+    story.wait(60).await;
+    let body = json!({ "CommandId": other, "InstanceIds": [instance] });
+    assert_eq!(cancel(body).await.status, 200);
+    assert_eq!(invocation(&story, &other, &instance).await["Status"], "Success");
+
+    let stranger = json!({ "CommandId": other, "InstanceIds": ["i-00000000000000000"] });
+    assert_eq!(cancel(stranger).await.json()["__type"], "InvalidInstanceId");
+    let unknown = json!({ "CommandId": "00000000-0000-0000-0000-000000000000" });
+    assert_eq!(cancel(unknown).await.json()["__type"], "InvalidCommandId");
+}

@@ -181,3 +181,11 @@ async fn ids_and_filters_that_do_not_exist_are_refused() {
     let reply = story.ec2("DescribeInstances", "Filter.1.Name=colour&Filter.1.Value.1=red").await;
     assert!(reply.text.contains("<Code>InvalidParameterValue</Code>"), "{}", reply.text);
 }
+
+#[tokio::test(start_paused = true)]
+async fn every_reply_says_when_it_was_sent_by_the_clock_of_its_world() {
+    let story = Story::begin("[[servers]]\nname = \"db\"\n");
+    story.wait(3600).await;
+    let sent = story.ec2("DescribeInstances", "").await.date;
+    assert_eq!(sent.as_deref(), Some("Fri, 20 Nov 2026 09:00:00 GMT"));
+}

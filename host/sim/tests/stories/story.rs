@@ -21,6 +21,7 @@ pub(crate) struct Reply {
     pub(crate) error: Option<String>,
     pub(crate) retry_after: Option<String>,
     pub(crate) request_id: Option<String>,
+    pub(crate) date: Option<String>,
     pub(crate) dropped: bool,
     pub(crate) text: String,
 }
@@ -94,11 +95,12 @@ impl Story {
             |name| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         let (error, retry_after) = (header("x-amzn-errortype"), header("retry-after"));
         let request_id = header("x-amzn-requestid");
+        let date = header("date");
         let dropped = response.extensions().get::<ReplyDropped>().is_some();
         let status = response.status().as_u16();
         let body = response.into_body().collect().await.unwrap().to_bytes();
         let text = String::from_utf8(body.to_vec()).unwrap();
-        Reply { status, error, retry_after, request_id, dropped, text }
+        Reply { status, error, retry_after, request_id, date, dropped, text }
     }
 
     /// The ids of all source servers, in the order of the world.

@@ -130,7 +130,7 @@ fn make_tables(connection: &mut Connection, locks: &Locks) -> Result<(), Trouble
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     transaction.execute_batch(SCHEMA)?;
     transaction.pragma_update(None, "application_id", OURS)?;
-    transaction.pragma_update(None, "user_version", Format::CURRENT.0)?;
+    transaction.pragma_update(None, "user_version", Format::STORE.0)?;
     Ok(transaction.commit()?)
 }
 

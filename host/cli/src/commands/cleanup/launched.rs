@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use moontide_runtime::effect::Outcome;
+use moontide_runtime::effect::door::CANCELLED;
 use moontide_runtime::journal::{Body, Entry, Execution, Step};
 use moontide_runtime::scheduler::DID_NOT_HAPPEN;
 use serde_json::Value;
@@ -58,14 +59,17 @@ impl Launched {
         launched
     }
 
-    /// A launch has ended. Who is sure of its only job is AWS, when it was asked once, here, and answered. A
-    /// person may be wrong, and of several calls an earlier one may have launched something too.
+    /// A launch has ended. The job id is certain only if AWS answered our single call, and so is a refusal. A
+    /// person may be wrong; of several calls an earlier one may have launched something too; and a cancel says
+    /// nothing of what was sent before it.
     fn end(&mut self, step: &Step, attempt: u32, outcome: &Outcome, adopted: bool) {
         let Some(at) = self.doubtful.iter().position(|it| it.key == step.key.as_str()) else {
             return;
         };
         match outcome {
-            Outcome::Failed { error } if error.code != DID_NOT_HAPPEN => {
+            Outcome::Failed { error }
+                if attempt == 1 && ![DID_NOT_HAPPEN, CANCELLED].contains(&error.code.as_str()) =>
+            {
                 self.doubtful.remove(at);
             }
             Outcome::Ok { value } if !adopted && self.doubtful[at].region.is_none() => {

@@ -1,0 +1,78 @@
+//! `ssm.cancel_command`: asks the agents to stop a command that has not ended. Sent again it changes nothing:
+//! where the command has ended, AWS lets it be.
+
+use async_trait::async_trait;
+use aws_sdk_ssm::Client;
+use aws_types::request_id::RequestId;
+use moontide_runtime::effect::{Call, Class, EffectError, Reply, Touch};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::binding::{Binding, Changes};
+use crate::ec2::instances::touched;
+use crate::error::{self, failed};
+use crate::record::listed;
+use crate::services::Services;
+
+pub(crate) struct CancelCommand;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Arguments {
+    command_id: String,
+    /// Where to stop it; everywhere, if none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    instance_ids: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+}
+
+#[async_trait(?Send)]
+impl Binding for CancelCommand {
+    const NAME: &'static str = "ssm.cancel_command";
+    const CLASS: Class = Class::Convergent;
+    type Arguments = Arguments;
+
+    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
+        let answer = aws
+            .clients_for(Self::CLASS, call)
+            .ssm
+            .cancel_command()
+            .command_id(asked.command_id)
+            .set_instance_ids(listed(asked.instance_ids))
+            .send()
+            .await
+            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
+        Ok(Reply::ok(json!({})).with_request_id(answer.request_id().map(str::to_owned)))
+    }
+}
+
+#[async_trait(?Send)]
+impl Changes for CancelCommand {
+    async fn touches(
+        aws: &Services,
+        call: &Call,
+        asked: Arguments,
+    ) -> Result<Vec<Touch>, EffectError> {
+        let ids = match asked.instance_ids.is_empty() {
+            true => instances(&aws.reading(call).ssm, &asked.command_id).await?,
+            false => asked.instance_ids,
+        };
+        touched(aws, call, "stop a command on", &ids).await
+    }
+}
+
+/// The instances that a command was sent to, by name or by tag.
+async fn instances(ssm: &Client, command: &str) -> Result<Vec<String>, EffectError> {
+    let list = ssm.list_commands().command_id(command).send().await.map_err(|it| failed(&it))?;
+    let Some(sent) = list.commands().first() else {
+        let message = format!("there is no command {command}");
+        return Err(EffectError::new("InvalidCommandId", message));
+    };
+    if !sent.instance_ids().is_empty() {
+        return Ok(sent.instance_ids().to_vec());
+    }
+    let pages = ssm.list_command_invocations().command_id(command).into_paginator().items().send();
+    let all: Vec<_> = pages.collect::<Result<_, _>>().await.map_err(|it| failed(&it))?;
+    Ok(all.into_iter().filter_map(|it| it.instance_id).collect())
+}

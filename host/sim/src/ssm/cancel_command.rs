@@ -1,0 +1,60 @@
+//! `CancelCommand`.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::error::Error;
+use super::invocations::check_command_id;
+use crate::dispatch::Reply;
+use crate::estate::Estate;
+use crate::facts::{Fact, source};
+
+pub(crate) const FACTS: &[Fact] = &[
+    Fact::documented(
+        "ssm.cancel-command.attempt",
+        "CancelCommand only tries: it answers at once, an invocation is Cancelling, then Cancelled, and one that \
+         has ended stays as it is.",
+        source::SSM_GUIDE,
+    ),
+    Fact::documented(
+        "ssm.cancel-command.unknown",
+        "An unknown command is InvalidCommandId; an instance that it was not sent to is InvalidInstanceId.",
+        source::SSM_MODEL,
+    ),
+    Fact::assumed(
+        "ssm.cancel-command.time",
+        "An agent stops a command within two seconds, and its output is lost.",
+        "it kills the process group; Cancelling should be seen by whoever polls",
+    ),
+];
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Input {
+    command_id: Option<String>,
+    #[serde(default)]
+    instance_ids: Vec<String>,
+}
+
+pub(super) fn cancel(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
+    let Input { command_id, instance_ids } = super::parse(body)?;
+    let id = check_command_id(command_id)?
+        .ok_or_else(|| Error::validation("commandId must not be null"))?;
+    let command = estate
+        .commands
+        .iter_mut()
+        .find(|command| command.id == id)
+        .ok_or_else(|| Error::new("InvalidCommandId", format!("There is no command {id}")))?;
+    let sent_to = |id: &&String| command.invocations.iter().any(|one| one.instance_id == **id);
+    if let Some(stranger) = instance_ids.iter().find(|id| !sent_to(id)) {
+        return Err(Error::invalid_instance(stranger));
+    }
+    let all = instance_ids.is_empty();
+    for invocation in &mut command.invocations {
+        if all || instance_ids.contains(&invocation.instance_id) {
+            invocation.cancel(now);
+        }
+    }
+    Ok(super::reply(200, &json!({})).about(id))
+}
