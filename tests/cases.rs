@@ -6,15 +6,17 @@
 //!
 //! - `shown`: the line of a case, and what the stories share.
 //! - `rehearsed`: those that a rehearsal shows.
-//! - `launches`: one server, two waves; one server, two executions; a server that is launched again.
+//! - `launches`, `between`: one server, two waves; one server, two executions; a server that is launched again.
 //! - `programs`: what a program is given, and what it hands to AWS.
 //! - `operators`: what a person says, mends and cancels.
-//! - `outages`, `phases`: AWS cannot be seen for a while.
+//! - `outages`, `phases`, `waiting`: AWS cannot be seen for a while.
 
 #![cfg(target_os = "linux")]
 
 mod support;
 
+#[path = "cases/between.rs"]
+mod between;
 #[path = "cases/launches.rs"]
 mod launches;
 #[path = "cases/operators.rs"]
@@ -29,3 +31,5 @@ mod programs;
 mod rehearsed;
 #[path = "cases/shown.rs"]
 mod shown;
+#[path = "cases/waiting.rs"]
+mod waiting;

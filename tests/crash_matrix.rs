@@ -146,6 +146,21 @@ fn whatever_call_meets_trouble_of_the_runner_no_wave_fails_by_it() {
     all_come(&matrix, Trouble::all().into_iter().flat_map(some).collect());
 }
 
+/// Nobody can see whether the launch happened that the dead runner was about.
+#[test]
+fn killed_around_a_launch_a_resume_in_trouble_decides_nothing() {
+    let matrix = Matrix::of(story::THREE_TIER, Backend::Sqlite);
+    let mut stories = Vec::new();
+    for trouble in Trouble::all() {
+        for (kind, launch, call) in
+            [(Kind::AfterLaunch, 1, 1), (Kind::AfterLaunch, 2, 3), (Kind::BeforeLaunch, 2, 5)]
+        {
+            stories.push(vec![kind.at(launch), Kind::Trouble(trouble).at(call)]);
+        }
+    }
+    all_come(&matrix, stories);
+}
+
 #[test]
 fn a_runner_stopped_past_its_lease_after_an_append_sends_nothing() {
     let matrix = Matrix::of(story::THREE_TIER, Backend::Sqlite);

@@ -19,7 +19,13 @@ pub(crate) struct Trouble {
 impl Trouble {
     /// All that a runner has to wait for, or to stop at.
     pub(crate) fn all() -> Vec<Trouble> {
-        let outages = [Outage::Expired, Outage::Reset, Outage::Unanswered, Outage::Refused];
+        let outages = [
+            Outage::Expired,
+            Outage::Reset,
+            Outage::Unanswered,
+            Outage::UnansweredThenExpired,
+            Outage::Refused,
+        ];
         let both = |outage| [false, true].map(|lasting| Trouble { outage, lasting });
         outages.into_iter().flat_map(both).collect()
     }
@@ -47,8 +53,10 @@ impl Trouble {
     pub(crate) fn wrong_with(self, ran: &Ran, exists: bool) -> String {
         let said = &ran.stderr;
         let wrong = match ran.code {
-            // Before there is an execution, nothing is kept by waiting.
-            Some(6) if !exists => return String::new(),
+            // Before there is an execution, nothing is kept by waiting; nor before anything is driven on.
+            Some(6) if !exists || said.contains("AWS cannot be asked who we are") => {
+                return String::new();
+            }
             Some(0) if !self.lasting => return String::new(),
             // What had been begun came to its end without AWS.
             Some(0) => return String::new(),
@@ -66,6 +74,7 @@ impl fmt::Display for Trouble {
             Outage::Expired => "credentials expire at a call",
             Outage::Reset => "connections are lost before a call",
             Outage::Unanswered => "replies are lost from a call on",
+            Outage::UnansweredThenExpired => "a reply is lost, credentials expire",
             Outage::Refused => "connections are refused from a call on",
         };
         out.pad(&format!("{outage}{}", if self.lasting { ", for ever" } else { "" }))

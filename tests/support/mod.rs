@@ -328,7 +328,7 @@ fn guarded(router: Router, guards: Guards) -> Router {
             match outage {
                 Some(Outage::Expired) => return outage::expired(&head.headers, clock.now()),
                 Some(Outage::Reset | Outage::Refused) => lose("the connection is lost"),
-                Some(Outage::Unanswered) | None => {}
+                Some(Outage::Unanswered | Outage::UnansweredThenExpired) | None => {}
             }
             let side = trap.side(&operation);
             if side == Some(Side::Before) {

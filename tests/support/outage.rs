@@ -22,6 +22,9 @@ pub(crate) enum Outage {
     Reset,
     /// They have had their effect, and the connection is lost before any reply.
     Unanswered,
+    /// The first one has had its effect and is not answered; the others are answered as if credentials had
+    /// expired meanwhile.
+    UnansweredThenExpired,
     /// Nothing listens any more.
     Refused,
 }
@@ -89,6 +92,11 @@ impl Outages {
         std::mem::take(&mut state.struck) > 0
     }
 
+    /// Whether a call has met it.
+    pub(crate) fn has_struck(&self) -> bool {
+        self.state().struck > 0
+    }
+
     /// What becomes of this call.
     pub(super) fn of(&self, operation: &str) -> Option<Outage> {
         let mut state = self.state();
@@ -120,7 +128,11 @@ impl Outages {
         {
             task.abort();
         }
-        Some(spell.outage)
+        Some(match spell.outage {
+            Outage::UnansweredThenExpired if state.struck == 1 => Outage::Unanswered,
+            Outage::UnansweredThenExpired => Outage::Expired,
+            outage => outage,
+        })
     }
 
     /// A spell that lasts for a time is over.
