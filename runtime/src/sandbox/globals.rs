@@ -68,6 +68,8 @@ pub(super) struct Trusted {
     pub(super) describe: Function,
     /// `(error, frames)`: remembers where an error comes from.
     pub(super) remember: Function,
+    /// `(results)`: reading a name that is not there becomes an error.
+    pub(super) strict_results: Function,
     /// `(name) → module`.
     pub(super) require: Function,
 }
@@ -123,6 +125,7 @@ fn furnish(shared: &Rc<Shared>, seed: u64) -> mlua::Result<(Lua, Trusted)> {
         trace: trusted.raw_get("trace")?,
         describe: trusted.raw_get("describe")?,
         remember: trusted.raw_get("remember")?,
+        strict_results: trusted.raw_get("strict_results")?,
         require: trusted.raw_get("require")?,
     };
     Ok((lua, trusted))
