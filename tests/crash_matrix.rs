@@ -16,6 +16,7 @@
 //! - `story`: one execution through all its deaths, and what must hold at its end.
 //! - `sweep`: many stories at once, and the table.
 //! - `failures`: the store's calls fail instead of ending the process.
+//! - `troubles`: AWS cannot be seen, or the clocks of the machines are wrong.
 
 #![cfg(target_os = "linux")]
 
@@ -33,12 +34,16 @@ mod point;
 mod story;
 #[path = "crash_matrix/sweep.rs"]
 mod sweep;
+#[path = "crash_matrix/troubles.rs"]
+mod troubles;
 
 use failures::Failing;
 use place::Backend;
 use point::{Kind, Point};
 use story::Runbook;
+use support::outage::Outage;
 use sweep::Matrix;
+use troubles::{Clocks, Trouble};
 
 /// Points of a kind: every so manieth, up to a number.
 fn points(kind: Kind, step: usize, most: usize) -> impl Iterator<Item = Vec<Point>> {
@@ -113,6 +118,61 @@ fn whatever_call_to_a_table_fails_the_process_says_so_and_another_goes_on() {
     failures(Backend::Dynamo);
 }
 
+/// Everything around the launches, on machines whose clocks are wrong.
+#[test]
+fn killed_on_machines_whose_clocks_are_wrong_three_tier_ends_the_same() {
+    let matrix = Matrix::of(story::THREE_TIER, Backend::Sqlite);
+    let lost = Trouble { outage: Outage::Unanswered, lasting: false };
+    for clocks in Clocks::all() {
+        let launch = if clocks.first.abs().max(clocks.later.abs()) == 3600 { 1 } else { 3 };
+        let kinds = [Kind::BeforeLaunch, Kind::AfterLaunch].into_iter();
+        let mut stories: Vec<_> = kinds.flat_map(|kind| points(kind, launch, 3)).collect();
+        if clocks.first == clocks.later {
+            stories.extend(points(Kind::Trouble(lost), 6, 20));
+        }
+        let row = matrix.with_clocks(clocks).these(&clocks.to_string(), stories);
+        row.check();
+        assert!(row.missed.is_empty(), "these points never came: {:?}", row.missed);
+    }
+}
+
+#[test]
+fn whatever_call_meets_trouble_of_the_runner_no_wave_fails_by_it() {
+    let matrix = Matrix::of(story::THREE_TIER, Backend::Sqlite);
+    let some = |trouble: Trouble| points(Kind::Trouble(trouble), 4, 20);
+    all_come(&matrix, Trouble::all().into_iter().flat_map(some).collect());
+    let matrix = Matrix::of(story::PARALLEL, Backend::Sqlite);
+    let some = |trouble: Trouble| points(Kind::Trouble(trouble), 9, 20);
+    all_come(&matrix, Trouble::all().into_iter().flat_map(some).collect());
+}
+
+/// Nobody can see whether the launch happened that the dead runner was about.
+#[test]
+fn killed_around_a_launch_a_resume_in_trouble_decides_nothing() {
+    let matrix = Matrix::of(story::THREE_TIER, Backend::Sqlite);
+    let mut stories = Vec::new();
+    for trouble in Trouble::all() {
+        for (kind, launch, call) in
+            [(Kind::AfterLaunch, 1, 1), (Kind::AfterLaunch, 2, 3), (Kind::BeforeLaunch, 2, 5)]
+        {
+            stories.push(vec![kind.at(launch), Kind::Trouble(trouble).at(call)]);
+        }
+    }
+    all_come(&matrix, stories);
+}
+
+#[test]
+fn a_runner_stopped_past_its_lease_after_an_append_sends_nothing() {
+    let matrix = Matrix::of(story::THREE_TIER, Backend::Sqlite);
+    all_come(&matrix, points(Kind::Stopped, 2, 24).collect());
+}
+
+#[test]
+fn a_runner_stopped_past_its_lease_in_a_table_sends_nothing() {
+    let matrix = Matrix::of(story::THREE_TIER, Backend::Dynamo);
+    all_come(&matrix, points(Kind::Stopped, 5, 24).collect());
+}
+
 #[test]
 #[ignore = "takes about an hour; prints the table"]
 fn whole() {
@@ -126,6 +186,21 @@ fn whole() {
             let title = format!("{} on {backend}, failing", runbook.name());
             if is_wanted(&title) {
                 rows.extend(all_failures(&title, &Matrix::of(runbook, backend)));
+            }
+            let title = format!("{} on {backend}, in trouble", runbook.name());
+            if is_wanted(&title) {
+                rows.extend(all_troubles(&title, &Matrix::of(runbook, backend)));
+            }
+            let title = format!("{} on {backend}, stopped", runbook.name());
+            if is_wanted(&title) {
+                let matrix = Matrix::of(runbook, backend);
+                let mut table = Table::new(&title);
+                table.add(matrix.every(1, Kind::Stopped));
+                rows.extend(table.rows);
+            }
+            let title = format!("{} on {backend}, by wrong clocks", runbook.name());
+            if is_wanted(&title) {
+                rows.extend(all_clocks(&title, &Matrix::of(runbook, backend)));
             }
         }
     }
@@ -156,6 +231,35 @@ fn all_failures(title: &str, matrix: &Matrix) -> Vec<sweep::Row> {
     let mut table = Table::new(title);
     for failing in Failing::all(matrix.backend) {
         table.add(matrix.every(matrix.step(failing), Kind::Fails(failing)));
+    }
+    table.rows
+}
+
+/// All the calls to AWS from which on it cannot be seen.
+fn all_troubles(title: &str, matrix: &Matrix) -> Vec<sweep::Row> {
+    let mut table = Table::new(title);
+    for trouble in Trouble::all() {
+        table.add(matrix.every(1, Kind::Trouble(trouble)));
+    }
+    table.rows
+}
+
+/// All the deaths and all the lost replies on machines whose clocks are wrong.
+fn all_clocks(title: &str, matrix: &Matrix) -> Vec<sweep::Row> {
+    let mut table = Table::new(title);
+    let lost = Kind::Trouble(Trouble { outage: Outage::Unanswered, lasting: false });
+    for clocks in Clocks::all() {
+        let hour = clocks.first.abs().max(clocks.later.abs()) == 3600;
+        let matrix = matrix.with_clocks(clocks);
+        for kind in [Kind::Written, Kind::BeforeCall, Kind::AfterCall, lost] {
+            let step = match (matrix.backend, hour) {
+                (Backend::Sqlite, true) => 1,
+                (Backend::Sqlite, false) => 3,
+                (Backend::Dynamo, true) => 3,
+                (Backend::Dynamo, false) => 7,
+            };
+            table.add(matrix.every(step, kind).named(&format!("{clocks}: {kind}")));
+        }
     }
     table.rows
 }

@@ -122,7 +122,8 @@ fn an_automation_whose_reply_is_lost_is_started_once() {
     let drill = Drill::of(&format!("{WORLD}{fault}"));
     let runbook = "local ssm = require(\"@moontide/ssm\")\n\
                    return require(\"@moontide\").runbook {\n\
-                   name = \"open\", region = \"us-west-2\", waves = { { name = \"open\",\n\
+                   name = \"open\", region = \"us-west-2\",\n\
+                   outside = { documents = { \"Shop-Open\" } }, waves = { { name = \"open\",\n\
                    run = function() return ssm.run_automation { document_name = \"Shop-Open\",\n\
                    parameters = { Shop = { \"lisbon\" } } } end } } }";
     std::fs::write(drill.home.path().join("runbook.luau"), runbook).expect("it writes");

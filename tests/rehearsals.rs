@@ -27,7 +27,9 @@ fn rehearse_program(program: &str, rest: &str, code: i32) -> Value {
         "runbook.luau",
         format!(
             "local moontide = require(\"@moontide\")\n{}return moontide.runbook {{ name = \"program\",\n\
-             region = \"us-west-2\", waves = {{ {{ name = \"only\", {program} }} }} }}",
+             region = \"us-west-2\",\n\
+             outside = {{ documents = {{ \"Shop-Open\", \"Shop-Promote\" }} }},\n\
+             waves = {{ {{ name = \"only\", {program} }} }} }}",
             modules.concat()
         ),
     );
@@ -172,6 +174,6 @@ fn a_drill_reboots_what_it_launched_and_nothing_else() {
 
     let report = rehearse_program(&reboot("{ \"i-00000000000000000\" }"), "", 1);
     let reason = text(&report["waves"][0]["reason"]);
-    assert!(reason.contains("drill_destroys_drills"), "{reason}");
+    assert!(reason.contains("drill_stays_inside"), "{reason}");
     assert_eq!(report["calls"]["ec2"].get("RebootInstances"), None);
 }

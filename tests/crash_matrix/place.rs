@@ -1,14 +1,15 @@
 //! Where executions are kept, and what can be done to a process at the n-th call to it.
 
 use std::fmt;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::dynamo::Dynamo;
-use crate::dynamo::proxy::{Action, Phase};
+use crate::dynamo::proxy::{Action, Phase, Proxy};
 use crate::failures::{Failing, Fault};
 use crate::point::{Kind, Point};
 use crate::support::shim::Strike;
@@ -34,7 +35,7 @@ impl fmt::Display for Backend {
 
 /// How long leases hold in a table, where nobody can see that their holder has died; and in a file whose locks
 /// are refused, for which a runner waits so long.
-const TTL: &str = "4s";
+pub(crate) const TTL: &str = "4s";
 
 /// An empty store of a kind, gone with the story.
 pub(crate) struct Place {
@@ -117,6 +118,72 @@ impl Place {
         let output = strike.around(victim).output().expect("moontide starts");
         Struck { ran: Ran::of(&output), came: mark.exists() }
     }
+}
+
+/// A process that was stopped with SIGSTOP.
+pub(crate) struct Stopped {
+    child: Child,
+    /// The table it talks to, if it keeps its executions in one.
+    _proxy: Option<Proxy>,
+}
+
+impl Stopped {
+    /// Continues it, and returns how it ends.
+    pub(crate) fn go_on(self) -> Ran {
+        kill_process(Pid::from_child(&self.child), Signal::CONT).expect("it was stopped");
+        Ran::of(&self.child.wait_with_output().expect("it can be waited for"))
+    }
+}
+
+impl Place {
+    /// Starts a process that is stopped after its n-th write to the store has become durable; `None` if it
+    /// ended before.
+    pub(crate) fn stop(&self, mut victim: Command, number: usize) -> Option<Stopped> {
+        victim.env("MOONTIDE_LEASE_TTL", TTL);
+        victim.stdout(Stdio::piped()).stderr(Stdio::piped());
+        if self.table.is_some() {
+            return stop_at_table(victim, number);
+        }
+        let mark = self.home.path().join("mark");
+        let _ = std::fs::remove_file(&mark);
+        let strike = Strike::once("sync", number, "stop-after");
+        let strike = Strike { mark: Some(mark.clone()), ..strike };
+        let child = strike.around(victim).spawn().expect("moontide starts");
+        let child = stopped(child, || mark.exists())?;
+        Some(Stopped { child, _proxy: None })
+    }
+}
+
+/// Waits until it is stopped, or has ended.
+fn stopped(mut child: Child, is_marked: impl Fn() -> bool) -> Option<Child> {
+    while !is_marked() {
+        if child.try_wait().expect("it can be waited for").is_some() {
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Some(child)
+}
+
+fn stop_at_table(mut victim: Command, number: usize) -> Option<Stopped> {
+    let came = Arc::new(AtomicBool::new(false));
+    let prey = Arc::new(Mutex::new(None));
+    let (comes, hunted) = (Arc::clone(&came), Arc::clone(&prey));
+    let proxy = Dynamo::shared().proxied(move |asked, phase| {
+        if asked.write == Some(number) && phase == Phase::After {
+            let victim = hunted.lock().expect("no story panics in here").expect("it was started");
+            kill_process(victim, Signal::STOP).expect("it runs");
+            comes.store(true, Ordering::Relaxed);
+        }
+        Action::Pass
+    });
+    victim.env("AWS_ENDPOINT_URL_DYNAMODB", proxy.endpoint());
+    let mut known = prey.lock().expect("no story panics in here");
+    let child = victim.spawn().expect("moontide starts");
+    *known = Some(Pid::from_child(&child));
+    drop(known);
+    let child = stopped(child, || came.load(Ordering::Relaxed))?;
+    Some(Stopped { child, _proxy: Some(proxy) })
 }
 
 fn spring_at_table(mut victim: Command, Point { kind, number }: Point) -> Struck {

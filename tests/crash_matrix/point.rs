@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::failures::Failing;
 use crate::support::{Moment, Side};
+use crate::troubles::Trouble;
 
 /// One moment of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,11 @@ pub(crate) enum Kind {
     AfterLaunch,
     /// A call to the store fails, and the process lives.
     Fails(Failing),
+    /// AWS cannot be seen from a call on, and the process lives.
+    Trouble(Trouble),
+    /// After a write to the store is durable its process is stopped, for longer than its lease holds; another
+    /// one goes on to the end, and then the first one is continued.
+    Stopped,
 }
 
 impl Kind {
@@ -47,7 +53,9 @@ impl Kind {
     pub(crate) fn moment(self, number: usize) -> Option<Moment> {
         let launch = Some("StartRecovery");
         let (operation, side) = match self {
-            Kind::Written | Kind::Writing | Kind::Fails(_) => return None,
+            Kind::Written | Kind::Writing | Kind::Fails(_) | Kind::Trouble(_) | Kind::Stopped => {
+                return None;
+            }
             Kind::BeforeCall => (None, Side::Before),
             Kind::AfterCall => (None, Side::After),
             Kind::BeforeLaunch => (launch, Side::Before),
@@ -67,6 +75,8 @@ impl fmt::Display for Kind {
             Kind::BeforeLaunch => "before a launch",
             Kind::AfterLaunch => "after a launch",
             Kind::Fails(failing) => return failing.fmt(out),
+            Kind::Trouble(trouble) => return trouble.fmt(out),
+            Kind::Stopped => "stopped after a write, past its lease",
         })
     }
 }

@@ -9,9 +9,10 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::failures;
-use crate::place::{Backend, Place, Struck};
+use crate::place::{self, Backend, Place, Struck};
 use crate::point::{Kind, Point};
 use crate::support::{Ran, Sim, repository};
+use crate::troubles::Clocks;
 
 /// The id of every execution.
 const ID: &str = "x";
@@ -82,6 +83,8 @@ pub(crate) struct Story {
     runbook: Runbook,
     place: Place,
     sim: Sim,
+    /// How wrong the clocks are.
+    clocks: Clocks,
     /// How many processes it has had.
     processes: Cell<usize>,
     /// How many of them could not keep their lease.
@@ -90,20 +93,26 @@ pub(crate) struct Story {
 
 impl Story {
     /// Nothing has happened yet.
-    fn new(runbook: Runbook, backend: Backend) -> Story {
+    fn new(runbook: Runbook, backend: Backend, clocks: Clocks) -> Story {
         let sim = Sim::of(&runbook.path().join("world.toml"));
         Story {
             runbook,
             place: Place::new(backend, &sim),
             sim,
+            clocks,
             processes: Cell::default(),
             lapsed: Cell::default(),
         }
     }
 
     /// Tells it: something happens to one process at each point, and nothing to the last one.
-    pub(crate) fn tell(runbook: Runbook, backend: Backend, points: &[Point]) -> Told {
-        let story = Story::new(runbook, backend);
+    pub(crate) fn tell(
+        runbook: Runbook,
+        backend: Backend,
+        clocks: Clocks,
+        points: &[Point],
+    ) -> Told {
+        let story = Story::new(runbook, backend, clocks);
         let (mut came, mut wrong) = (0, String::new());
         for point in points {
             let struck = story.go_on(|command| story.strike(command, *point));
@@ -141,6 +150,8 @@ impl Story {
     /// `resume`, or `run` if there is nothing yet to resume.
     fn next(&self, run: impl Fn(Command) -> Struck) -> Struck {
         self.processes.update(|it| it + 1);
+        let is_first = self.processes.get() == 1;
+        let run = |command: Command| run(self.clocks.around(command, is_first));
         let flags = self.sim.flags();
         let flags = flags.iter().map(String::as_str).chain(self.runbook.answers.iter().copied());
         let flags: Vec<&str> = flags.collect();
@@ -159,11 +170,48 @@ impl Story {
     }
 
     fn strike(&self, victim: Command, point: Point) -> Struck {
+        if let Kind::Trouble(trouble) = point.kind {
+            self.sim.outages.cast(trouble.spell(point.number));
+            let output = trouble.around(victim).output().expect("moontide starts");
+            return Struck { ran: Ran::of(&output), came: self.sim.outages.mend() };
+        }
+        if point.kind == Kind::Stopped {
+            return self.stop(victim, point.number);
+        }
         let Some(moment) = point.kind.moment(point.number) else {
             return self.place.spring(victim, point);
         };
         let ran = self.sim.trap.spring(victim, moment);
         Struck { came: ran.code.is_none(), ran }
+    }
+
+    /// Stops a process after its n-th write to the store, lets another one go on to the end, and continues the
+    /// first: it does nothing more.
+    fn stop(&self, victim: Command, number: usize) -> Struck {
+        let Some(stopped) = self.place.stop(victim, number) else {
+            let ran = Ran { code: Some(0), stdout: String::new(), stderr: String::new() };
+            return Struck { ran, came: false };
+        };
+        let Struck { ran: other, .. } = self.go_on(|mut command| {
+            command.env("MOONTIDE_LEASE_TTL", place::TTL);
+            Struck { ran: Ran::of(&command.output().expect("it starts")), came: false }
+        });
+        let (effects, journal) = (self.sim.effects(), self.journal());
+        let mut ran = stopped.go_on();
+        if other.code != Some(0) {
+            let _ = write!(ran.stderr, "the other ended badly: {other:?} panicked");
+        }
+        if self.sim.effects() != effects {
+            let _ = write!(ran.stderr, "it went on: {:?} panicked", self.sim.effects());
+        }
+        if !self.journal().starts_with(&journal) || self.journal().len() != journal.len() {
+            ran.stderr += "it wrote into the other's journal: panicked";
+        }
+        Struck { ran, came: true }
+    }
+
+    fn journal(&self) -> String {
+        self.place.run(&["journal", ID, "--output=json"]).stdout
     }
 
     /// What is wrong with how a process ended to which something was to happen.
@@ -173,6 +221,9 @@ impl Story {
                 let next = format!("resume {ID}");
                 return failures::wrong_with(ran, self.exists().then_some(next.as_str()));
             }
+            Kind::Trouble(trouble) if *came => return trouble.wrong_with(ran, self.exists()),
+            // What another one had ended meanwhile, it found out of; anything else was said by `stop`.
+            Kind::Stopped if *came => return failures::wrong_with(ran, None),
             _ if *came => None,
             _ => Some(0),
         };
@@ -192,9 +243,9 @@ impl Story {
 
     /// Gaps in the journal, or processes that wrote into it in turn.
     fn wrong_with_the_journal(&self) -> String {
-        let ran = self.place.run(&["journal", ID, "--output=json"]);
+        let journal = self.journal();
         let lines: Vec<Value> =
-            ran.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+            journal.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
         let field = |line: &Value, name: &str| line[name].as_u64().unwrap_or_default();
         let sequences = lines.iter().map(|line| field(line, "sequence"));
         let epochs: Vec<u64> = lines.iter().map(|line| field(line, "epoch")).collect();
@@ -224,6 +275,21 @@ impl Told {
         let waves = |end: &End| end.status["waves"].as_array().cloned().unwrap_or_default();
         let lost = waves(calm).len() - waves(&self.end).iter().filter(ended).count();
         lost + surplus(&calm.effects, &self.end.effects)
+    }
+}
+
+impl Told {
+    /// How many waves failed, or took more attempts, than in `calm`: by the runner's own trouble, for the world
+    /// is the same.
+    pub(crate) fn troubled(&self, calm: &End) -> usize {
+        let waves = |end: &End| end.status["waves"].as_array().cloned().unwrap_or_default();
+        let rank = |wave: &Value| (wave["status"] != "completed", wave["attempt"].as_u64());
+        let calm = waves(calm);
+        let worse = |wave: &&Value| {
+            let same = calm.iter().find(|it| it["name"] == wave["name"]);
+            same.is_none_or(|same| rank(wave) > rank(same))
+        };
+        waves(&self.end).iter().filter(worse).count()
     }
 }
 

@@ -9,6 +9,7 @@ use crate::failures::{Failing, Fault};
 use crate::place::Backend;
 use crate::point::{Kind, Point};
 use crate::story::{End, Runbook, Story, Told};
+use crate::troubles::Clocks;
 
 /// How many stories are told at once. Most of the time they wait for the simulator, or for the lease of
 /// somebody who has died.
@@ -23,6 +24,8 @@ fn at_once(backend: Backend) -> usize {
 pub(crate) struct Matrix {
     runbook: Runbook,
     pub(crate) backend: Backend,
+    /// How wrong the clocks of its machines are.
+    clocks: Clocks,
     /// How the run ends that nothing disturbs.
     calm: End,
 }
@@ -47,6 +50,8 @@ pub(crate) struct Row {
     duplicates: usize,
     lost: usize,
     differing: usize,
+    /// How many waves failed, or were tried again, by the runner's own trouble.
+    troubled: usize,
     /// How many processes lost their lease to a busy machine, and another one went on.
     lapsed: usize,
     failures: Vec<String>,
@@ -58,12 +63,18 @@ pub(crate) struct Row {
 impl Matrix {
     /// Runs it undisturbed.
     pub(crate) fn of(runbook: Runbook, backend: Backend) -> Matrix {
-        let Told { end, wrong, .. } = Story::tell(runbook, backend, &[]);
+        let Told { end, wrong, .. } = Story::tell(runbook, backend, Clocks::default(), &[]);
         assert_eq!(wrong, "", "{} undisturbed", runbook.name());
         assert_eq!(end.status["status"], "completed", "{}", end.status);
         let effects: usize = end.effects.values().sum();
         assert_eq!(effects, runbook.effects, "{:?}", end.effects);
-        Matrix { runbook, backend, calm: end }
+        Matrix { runbook, backend, clocks: Clocks::default(), calm: end }
+    }
+
+    /// The same on machines whose clocks are wrong; the end is that on machines whose clocks are right.
+    pub(crate) fn with_clocks(&self, clocks: Clocks) -> Matrix {
+        let Matrix { runbook, backend, .. } = *self;
+        Matrix { runbook, backend, clocks, calm: self.calm.clone() }
     }
 
     /// Strikes at the n-th point of a kind, for every n until the run ends undisturbed; or only at every
@@ -139,7 +150,7 @@ impl Matrix {
             for _ in 0..at_once(self.backend) {
                 scope.spawn(|| {
                     while let Some(points) = next() {
-                        let story = Story::tell(self.runbook, self.backend, &points);
+                        let story = Story::tell(self.runbook, self.backend, self.clocks, &points);
                         told(&points, &story);
                         let mut row = row.lock().expect("no story panics in here");
                         row.add(&points, &story, &self.calm);
@@ -189,6 +200,7 @@ impl Row {
         self.duplicates += duplicates;
         self.lost += lost;
         self.differing += usize::from(differs);
+        self.troubled += told.troubled(calm);
         self.lapsed += told.lapsed;
         if duplicates + lost > 0 || differs || !told.wrong.is_empty() {
             let end = &told.end;
@@ -200,6 +212,11 @@ impl Row {
                 end.status,
             ));
         }
+    }
+
+    /// The same under another name.
+    pub(crate) fn named(self, name: &str) -> Row {
+        Row { name: name.to_owned(), ..self }
     }
 
     /// What is wrong, in words.
@@ -222,7 +239,7 @@ impl Row {
     /// The heads of the columns.
     pub(crate) fn heads() -> String {
         format!(
-            "{:<52}{:>7}{:>9}{:>8}{:>12}{:>6}{:>11}{:>8}{:>9}",
+            "{:<52}{:>7}{:>9}{:>8}{:>12}{:>6}{:>11}{:>14}{:>8}{:>9}",
             "what happens",
             "points",
             "stories",
@@ -230,6 +247,7 @@ impl Row {
             "duplicates",
             "lost",
             "differing",
+            "failed waves",
             "lapsed",
             "seconds"
         )
@@ -238,11 +256,12 @@ impl Row {
 
 impl fmt::Display for Row {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Row { name, points, stories, came, duplicates, lost, differing, lapsed, .. } = self;
+        let Row { name, points, stories, came, duplicates, lost, .. } = self;
+        let Row { differing, troubled, lapsed, .. } = self;
         let seconds = self.took.as_secs_f64();
         write!(
             out,
-            "{name:<52}{points:>7}{stories:>9}{came:>8}{duplicates:>12}{lost:>6}{differing:>11}{lapsed:>8}{seconds:>9.1}"
+            "{name:<52}{points:>7}{stories:>9}{came:>8}{duplicates:>12}{lost:>6}{differing:>11}{troubled:>14}{lapsed:>8}{seconds:>9.1}"
         )
     }
 }

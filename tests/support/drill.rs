@@ -59,7 +59,10 @@ impl Drill {
     /// A command that knows where the journal is.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.home.moontide(arguments);
-        command.env("MOONTIDE_LEASE_TTL", "3s").current_dir(self.home.path());
+        command
+            .env("MOONTIDE_LEASE_TTL", "3s")
+            .env("MOONTIDE_PATIENCE", "5s")
+            .current_dir(self.home.path());
         if let Some(table) = &self.table {
             let [world, _] = self.sim.flags();
             command

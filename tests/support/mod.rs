@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub(crate) mod outage;
 pub(crate) mod shim;
 
 use std::collections::BTreeMap;
@@ -14,9 +15,11 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use moontide_sim::{ReplyDropped, ScaledClock, Simulator, World};
+use moontide_sim::{ReplyDropped, ScaledClock, SimClock, Simulator, World};
+use outage::{Outage, Outages};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
@@ -183,15 +186,31 @@ impl Trap {
     }
 }
 
-/// The operation of a request to DRS or SSM; something else for the query protocols.
-fn operation(request: &Request) -> String {
-    let target = request.headers().get("x-amz-target").and_then(|it| it.to_str().ok());
+/// The operation of a request: named by a header, by its path, or by a form.
+fn operation(head: &Parts, body: &[u8]) -> String {
+    let target = head.headers.get("x-amz-target").and_then(|it| it.to_str().ok());
+    let path = head.uri.path().trim_matches('/');
+    let form = std::str::from_utf8(body).unwrap_or_default().split('&');
+    let action = form.filter_map(|field| field.strip_prefix("Action=")).next();
     let name = target.and_then(|it| it.rsplit('.').next());
-    name.unwrap_or_else(|| request.uri().path().trim_matches('/')).to_owned()
+    name.or(action.filter(|_| path.is_empty())).unwrap_or(path).to_owned()
 }
 
 /// What must not happen twice, and how often it happened: `launch s-…`, `tell 2 instances pg_isready`.
 type Effects = Arc<Mutex<BTreeMap<String, usize>>>;
+
+/// Every request that a simulator answered: its operation, and its body where that is JSON.
+type Requests = Arc<Mutex<Vec<(String, Value)>>>;
+
+/// What stands between a simulator and its callers.
+#[derive(Clone)]
+struct Guards {
+    trap: Trap,
+    outages: Outages,
+    effects: Effects,
+    requests: Requests,
+    clock: ScaledClock,
+}
 
 /// Notes what a request did that should be done once.
 fn note(effects: &Effects, operation: &str, body: &[u8]) {
@@ -221,7 +240,11 @@ pub(crate) struct Sim {
     pub(crate) simulator: Simulator,
     /// What kills runners.
     pub(crate) trap: Trap,
+    /// What keeps runners from seeing it.
+    pub(crate) outages: Outages,
     effects: Effects,
+    requests: Requests,
+    speed: f64,
     address: SocketAddr,
     _runtime: tokio::runtime::Runtime,
 }
@@ -235,9 +258,21 @@ impl Sim {
 
     /// One with the estate that the text describes.
     pub(crate) fn with(world: &str) -> Sim {
+        Sim::at(world, SPEED)
+    }
+
+    /// The same, so many times as fast as life.
+    pub(crate) fn at(world: &str, speed: f64) -> Sim {
         let world = World::parse(world, "world.toml").expect("a valid world");
-        let simulator = Simulator::new(world, Arc::new(ScaledClock::starting_now(SPEED)));
-        let (trap, effects) = (Trap::default(), Effects::default());
+        let clock = ScaledClock::starting_now(speed);
+        let simulator = Simulator::new(world, Arc::new(clock));
+        let guards = Guards {
+            trap: Trap::default(),
+            outages: Outages::default(),
+            effects: Effects::default(),
+            requests: Requests::default(),
+            clock,
+        };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -247,14 +282,24 @@ impl Sim {
             .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
             .expect("a port of this machine");
         let address = listener.local_addr().expect("it has an address");
-        let router = guarded(simulator.router(), trap.clone(), Arc::clone(&effects));
-        runtime.spawn(async move { axum::serve(listener, router).await });
-        Sim { simulator, trap, effects, address, _runtime: runtime }
+        let router = guarded(simulator.router(), guards.clone());
+        let served = router.clone();
+        let task = runtime.spawn(async move { drop(axum::serve(listener, served).await) });
+        guards.outages.serve(address, router, runtime.handle().clone(), task);
+        let Guards { trap, outages, effects, requests, .. } = guards;
+        Sim { simulator, trap, outages, effects, requests, speed, address, _runtime: runtime }
     }
 
     /// The flags that lead a runner here.
     pub(crate) fn flags(&self) -> [String; 2] {
-        [format!("--endpoint-url=http://{}", self.address), format!("--speed={SPEED}")]
+        [format!("--endpoint-url=http://{}", self.address), format!("--speed={}", self.speed)]
+    }
+
+    /// What it was asked, of this operation: the bodies that are JSON.
+    pub(crate) fn asked(&self, operation: &str) -> Vec<Value> {
+        let requests = self.requests.lock().expect("no test panics in here");
+        let same = requests.iter().filter(|(name, _)| name == operation);
+        same.map(|(_, body)| body.clone()).collect()
     }
 
     /// What must not happen twice, and how often it happened.
@@ -271,20 +316,28 @@ impl Sim {
     }
 }
 
-fn guarded(router: Router, trap: Trap, effects: Effects) -> Router {
+fn guarded(router: Router, guards: Guards) -> Router {
     router.layer(middleware::from_fn(move |request: Request, next: Next| {
-        let (trap, effects) = (trap.clone(), Arc::clone(&effects));
+        let Guards { trap, outages, effects, requests, clock } = guards.clone();
         async move {
-            let operation = operation(&request);
+            let (head, body) = request.into_parts();
+            // A caller that died while it sent this has not sent it.
+            let Ok(body) = to_bytes(body, usize::MAX).await else { return Response::default() };
+            let operation = operation(&head, &body);
+            let outage = outages.of(&operation);
+            match outage {
+                Some(Outage::Expired) => return outage::expired(&head.headers, clock.now()),
+                Some(Outage::Reset | Outage::Refused) => lose("the connection is lost"),
+                Some(Outage::Unanswered | Outage::UnansweredThenExpired) | None => {}
+            }
             let side = trap.side(&operation);
             if side == Some(Side::Before) {
                 trap.kill();
                 return Response::new(Body::empty());
             }
-            let (head, body) = request.into_parts();
-            // A caller that died while it sent this has not sent it.
-            let Ok(body) = to_bytes(body, usize::MAX).await else { return Response::default() };
             let asked: Bytes = body.clone();
+            let json = serde_json::from_slice(&body).unwrap_or_default();
+            requests.lock().expect("no test panics in here").push((operation.clone(), json));
             let request = Request::from_parts(head, Body::from(body));
             // A task of its own: what has begun to happen happens, also when the caller dies meanwhile.
             let answered = tokio::spawn(async move {
@@ -299,11 +352,15 @@ fn guarded(router: Router, trap: Trap, effects: Effects) -> Router {
             if side == Some(Side::After) {
                 trap.kill();
             }
-            if is_lost {
-                // Ends the connection's task, and so the connection, without a word.
-                std::panic::resume_unwind(Box::new("the reply is dropped"));
+            if is_lost || outage.is_some() {
+                lose("the reply is dropped");
             }
             response
         }
     }))
+}
+
+/// Ends the connection's task, and so the connection, without a word.
+fn lose(why: &'static str) -> ! {
+    std::panic::resume_unwind(Box::new(why))
 }

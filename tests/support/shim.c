@@ -1,5 +1,6 @@
 /* Stands between the runner and libc, and counts what it does to the files of its store. At the n-th call
- * of a kind it kills its process, or lets the call fail. Loaded with LD_PRELOAD; Linux with glibc only.
+ * of a kind it kills its process, stops it, or lets the call fail. It can set the wall clock wrong, too.
+ * Loaded with LD_PRELOAD; Linux with glibc only.
  *
  *   SHIM_CALLS   which calls count: any of `write`, `sync`, `lock`, `create`, separated by commas
  *   SHIM_NUMBER  the how manieth of them it is, counted from 1
@@ -7,9 +8,12 @@
  *                                                        written, or after it
  *                ENOSPC | EIO | EAGAIN                   it does nothing and fails
  *                EIO-after                               it is done, and reported as failed
+ *                stop-after                              stops with SIGSTOP once it is done and the lock is
+ *                                                        given back under which it was done
  *   SHIM_LASTING if set: so does every later one
  *   SHIM_TRIGGER if set: nothing is counted before this file exists
  *   SHIM_MARK    if set: this file is made when it strikes
+ *   SHIM_CLOCK   if set: the wall clock is wrong by so many seconds
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -23,11 +27,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 enum call { WRITE = 1, SYNC = 2, LOCK = 4, CREATE = 8 };
-enum then { NOTHING, KILL_BEFORE, KILL_HALF, KILL_AFTER, FAIL, FAIL_AFTER };
+enum then { NOTHING, KILL_BEFORE, KILL_HALF, KILL_AFTER, FAIL, FAIL_AFTER, STOP_AFTER };
 
 static struct {
     int calls;
@@ -39,6 +45,9 @@ static struct {
 } rule;
 
 static atomic_long seen;
+static atomic_int stops_at_unlock;
+/* By how many nanoseconds the wall clock is wrong. */
+static long long wrong;
 
 /* The function that this one hides. */
 #define REAL(result, name, ...)                              \
@@ -47,6 +56,9 @@ static atomic_long seen;
         real = (result(*)(__VA_ARGS__))dlsym(RTLD_NEXT, #name)
 
 __attribute__((constructor)) static void read_rule(void) {
+    const char *clock = getenv("SHIM_CLOCK");
+    if (clock)
+        wrong = (long long)(atof(clock) * 1e9);
     const char *calls = getenv("SHIM_CALLS"), *number = getenv("SHIM_NUMBER");
     const char *then = getenv("SHIM_THEN");
     if (!calls || !number || !then)
@@ -63,7 +75,7 @@ __attribute__((constructor)) static void read_rule(void) {
         int error;
     } known[] = {{"kill-before", KILL_BEFORE, 0}, {"kill-half", KILL_HALF, 0}, {"kill-after", KILL_AFTER, 0},
                  {"ENOSPC", FAIL, ENOSPC},        {"EIO", FAIL, EIO},          {"EAGAIN", FAIL, EAGAIN},
-                 {"EIO-after", FAIL_AFTER, EIO}};
+                 {"EIO-after", FAIL_AFTER, EIO},  {"stop-after", STOP_AFTER, 0}};
     for (size_t at = 0; at < sizeof known / sizeof *known; at++)
         if (!strcmp(then, known[at].name)) {
             rule.then = known[at].then;
@@ -85,6 +97,15 @@ static int is_open_on_ours(int fd) {
     return is_ours(path);
 }
 
+static void mark(void) {
+    if (!rule.mark)
+        return;
+    REAL(int, open64, const char *, int, ...);
+    int file = real(rule.mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (file >= 0)
+        close(file);
+}
+
 /* What shall happen at a call that is about the store. */
 static enum then next(void) {
     int saved = errno;
@@ -97,12 +118,8 @@ static enum then next(void) {
         errno = saved;
         return NOTHING;
     }
-    if (rule.mark) {
-        REAL(int, open64, const char *, int, ...);
-        int mark = real(rule.mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-        if (mark >= 0)
-            close(mark);
-    }
+    if (rule.then != STOP_AFTER)
+        mark();
     errno = saved;
     return rule.then;
 }
@@ -132,6 +149,8 @@ static void die(void) {
         __typeof__(what) result = (what);                    \
         if (now == KILL_AFTER)                               \
             die();                                           \
+        if (now == STOP_AFTER)                               \
+            atomic_store(&stops_at_unlock, 1);               \
         if (now == FAIL_AFTER) {                             \
             errno = rule.error;                              \
             return -1;                                       \
@@ -177,6 +196,14 @@ int fcntl64(int fd, int command, ...) {
     void *argument = va_arg(list, void *);
     va_end(list);
     int locks = command == F_SETLK && ((struct flock *)argument)->l_type != F_UNLCK;
+    if (command == F_SETLK && !locks && atomic_load(&stops_at_unlock) && is_open_on_ours(fd)) {
+        int result = real(fd, command, argument);
+        if (atomic_exchange(&stops_at_unlock, 0)) {
+            mark();
+            raise(SIGSTOP);
+        }
+        return result;
+    }
     DO(locks ? at(LOCK, fd) : NOTHING, 0, real(fd, command, argument));
 }
 
@@ -210,4 +237,42 @@ int open(const char *path, int flags, ...) {
 int usleep(useconds_t time) {
     REAL(int, usleep, useconds_t);
     return (rule.calls & LOCK) && rule.then == FAIL ? 0 : real(time);
+}
+
+static void set_wrong(long long *seconds, long *rest, long parts) {
+    long long all = *seconds * 1000000000LL + *rest * (1000000000LL / parts) + wrong;
+    *seconds = all / 1000000000LL;
+    *rest = all % 1000000000LL / (1000000000LL / parts);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    REAL(int, clock_gettime, clockid_t, struct timespec *);
+    int result = real(clock, now);
+    if (result == 0 && wrong && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) {
+        long long seconds = now->tv_sec;
+        set_wrong(&seconds, &now->tv_nsec, 1000000000L);
+        now->tv_sec = seconds;
+    }
+    return result;
+}
+
+int gettimeofday(struct timeval *now, void *zone) {
+    REAL(int, gettimeofday, struct timeval *, void *);
+    int result = real(now, zone);
+    if (result == 0 && wrong) {
+        long long seconds = now->tv_sec;
+        long rest = now->tv_usec;
+        set_wrong(&seconds, &rest, 1000000L);
+        now->tv_sec = seconds;
+        now->tv_usec = rest;
+    }
+    return result;
+}
+
+time_t time(time_t *out) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (out)
+        *out = now.tv_sec;
+    return now.tv_sec;
 }

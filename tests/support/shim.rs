@@ -1,5 +1,6 @@
 //! The shim between the runner and the C library: it kills its process at the n-th write to the store, or
-//! lets that write fail. The product has no hook for it. Linux with glibc only.
+//! lets that write fail, or stops its process behind it; and it sets the clock wrong. The product has no
+//! hook for any of this. Linux with glibc only.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -45,6 +46,12 @@ impl Strike {
         }
         command
     }
+}
+
+/// The command with a wall clock that is wrong by so many seconds.
+pub(crate) fn shifted(mut command: Command, seconds: f64) -> Command {
+    command.env("LD_PRELOAD", library()).env("SHIM_CLOCK", seconds.to_string());
+    command
 }
 
 /// The shim, compiled once for each test binary.

@@ -15,11 +15,18 @@ use crate::effect::call::{hex, read_hex, text, write_hex};
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Hash([u8; 32]);
 
+impl Hash {
+    /// The hash of these bytes.
+    pub fn of(bytes: &[u8]) -> Hash {
+        Hash(Sha256::digest(bytes).into())
+    }
+}
+
 /// The hash of the value's canonical text.
 pub fn hash(value: &Value) -> Hash {
     // A value in memory can always be written.
     let text = serde_json::to_vec(value).unwrap_or_default();
-    Hash(Sha256::digest(text).into())
+    Hash::of(&text)
 }
 
 impl fmt::Display for Hash {

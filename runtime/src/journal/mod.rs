@@ -4,11 +4,13 @@
 //! - [`entry`]: one line of it; `line` reads it.
 //! - [`version`]: which formats this release reads and writes.
 //! - [`canonical`]: one spelling for equal arguments, and its hash.
+//! - [`chain`]: every entry carries the hash of the one before it.
 //! - [`cursor`]: a lane's recorded past, and *replay or perform* for the next effect.
 //! - [`mismatch`]: the report when runbook and journal disagree.
 //! - [`writer`]: appends under the lease.
 
 pub mod canonical;
+pub mod chain;
 pub mod cursor;
 pub mod entry;
 pub mod execution;

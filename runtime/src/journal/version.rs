@@ -20,9 +20,22 @@ impl Format {
     /// store, and go on with the executions that it reads.
     pub const STORE: Format = Format(1);
 
-    /// Refuses a format that this release cannot read.
+    /// Refuses the format of a journal that this release cannot read.
     pub fn readable(self) -> Result<(), FormatError> {
-        if self.0 >= 1 && self <= Format::CURRENT { Ok(()) } else { Err(FormatError(self)) }
+        self.within(Format::CURRENT)
+    }
+
+    /// Refuses the format of a store that this release cannot use.
+    pub fn readable_as_store(self) -> Result<(), FormatError> {
+        self.within(Format::STORE)
+    }
+
+    fn within(self, known: Format) -> Result<(), FormatError> {
+        if (Format(1)..=known).contains(&self) {
+            Ok(())
+        } else {
+            Err(FormatError { found: self, known })
+        }
     }
 }
 
@@ -30,9 +43,14 @@ impl Format {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "it is written in format {}, and this release reads up to format {}; nothing was changed",
-    .0.0, Format::CURRENT.0
+    .found.0, .known.0
 )]
-pub struct FormatError(pub Format);
+pub struct FormatError {
+    /// Its format.
+    pub found: Format,
+    /// The latest that this release reads.
+    pub known: Format,
+}
 
 #[cfg(test)]
 mod tests {
@@ -42,7 +60,9 @@ mod tests {
     fn the_current_format_is_readable_and_the_next_is_not() {
         assert_eq!(Format::CURRENT.readable(), Ok(()));
         let next = Format(Format::CURRENT.0 + 1);
-        assert_eq!(next.readable(), Err(FormatError(next)));
+        assert_eq!(next.readable(), Err(FormatError { found: next, known: Format::CURRENT }));
+        assert_eq!(Format::STORE.readable_as_store(), Ok(()));
+        assert!(Format(Format::STORE.0 + 1).readable_as_store().is_err());
         assert!(Format(0).readable().is_err());
     }
 }

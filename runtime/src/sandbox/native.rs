@@ -12,7 +12,10 @@ use super::guard::{Guard, Trip};
 use super::limits::Limits;
 use super::said::{Said, Voice};
 use super::sources::Sources;
-use crate::plan::duration;
+use crate::plan::{duration, suggest};
+
+/// What a program has remembered; outlives it.
+pub type Remembered = Rc<RefCell<serde_json::Value>>;
 
 /// What a VM, its trusted code and its program share.
 pub(super) struct Shared {
@@ -24,7 +27,7 @@ pub(super) struct Shared {
     /// What `moontide.runbook` was given.
     pub(super) declared: RefCell<Option<Declaration>>,
     /// What the next attempt is to know if this one fails.
-    pub(super) remembered: RefCell<serde_json::Value>,
+    pub(super) remembered: Remembered,
 }
 
 /// A call of `moontide.runbook`.
@@ -64,6 +67,7 @@ pub(super) fn functions(lua: &Lua, builtins: &Table, shared: &Rc<Shared>) -> mlu
     set("report", lua.create_function(move |_, (topic, data)| Ok(it.report(&topic, &data)))?)?;
     let it = shared.clone();
     set("remember", lua.create_function(move |_, data| Ok(it.remember(&data)))?)?;
+    set("nearest", lua.create_function(|_, (name, known)| Ok(nearest(&name, &known)))?)?;
     set("walks_itself", lua.create_function(|_, subject: Table| walks_itself(&subject))?)?;
     set("duration", lua.create_function(|_, length| Ok(seconds(&length)))?)?;
     Ok(native)
@@ -155,6 +159,12 @@ fn lossy(value: &Value) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// The name of these that another one is most likely a misspelling of.
+fn nearest(name: &Value, known: &Table) -> Option<String> {
+    let known: Vec<String> = known.sequence_values().filter_map(Result::ok).collect();
+    suggest::nearest(&lossy(name), known.iter().map(String::as_str)).map(str::to_owned)
 }
 
 /// Whether the VM asks the table how to be walked, by `__iter` or `__call`, instead of walking it. A script

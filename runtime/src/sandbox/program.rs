@@ -277,7 +277,7 @@ impl Program {
             Broken::Vm(error) => trace::vm_error(&self.shared, &error),
         };
         // The next attempt knows what the program remembered, whatever the error says beside it.
-        let details = match (error.details, self.shared.remembered.take()) {
+        let details = match (error.details, self.shared.remembered.borrow().clone()) {
             (details, Value::Null) => details,
             (Value::Object(mut details), Value::Object(remembered)) => {
                 details.extend(remembered);

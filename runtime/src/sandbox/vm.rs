@@ -15,7 +15,7 @@ use super::globals::{self, Trusted};
 use super::guard::{Guard, Stopper};
 use super::lanes::{Stop, Strand};
 use super::limits::Limits;
-use super::native::Shared;
+use super::native::{Remembered, Shared};
 use super::program::Program;
 use super::said::{Said, Voice};
 use super::sources::Sources;
@@ -47,6 +47,7 @@ pub struct Vm {
     trusted: Trusted,
     shared: Rc<Shared>,
     entry: String,
+    format: Format,
 }
 
 impl Vm {
@@ -70,15 +71,20 @@ impl Vm {
             limits: limits.clone(),
             voice: RefCell::new(None),
             declared: RefCell::new(None),
-            remembered: RefCell::default(),
+            remembered: Rc::default(),
         });
         let (lua, trusted) = globals::open(&shared, seed)?;
-        Ok(Vm { lua, trusted, shared, entry: bundle.entry.clone() })
+        Ok(Vm { lua, trusted, shared, entry: bundle.entry.clone(), format })
     }
 
     /// Stops whatever runs in this VM at its next safepoint, from any thread.
     pub fn stopper(&self) -> Stopper {
         self.shared.guard.stopper.clone()
+    }
+
+    /// Where what its program remembers will stand.
+    pub fn remembered(&self) -> Remembered {
+        Rc::clone(&self.shared.remembered)
     }
 
     /// Runs the runbook's file for what it declares. It must return what `moontide.runbook` returned.
@@ -112,6 +118,15 @@ impl Vm {
                 let message = format!("the wave's context cannot be read: {refusal}");
                 ScriptError::new("InvalidContext", message)
             })?;
+        if let LuaValue::Table(context) = &context
+            && self.format >= Format(2)
+        {
+            let strict = || -> mlua::Result<()> {
+                let results: LuaValue = context.raw_get("results")?;
+                self.trusted.strict_results.call(results)
+            };
+            strict().map_err(|error| trace::vm_error(&self.shared, &error))?;
+        }
         let shared = self.shared.clone();
         self.prepare(unit, lane, &main, runbook, context)
             .map_err(|error| trace::vm_error(&shared, &error))

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::event::End;
 use super::graph::{Graph, Node, START, Turn};
-use super::machine;
-use super::state::State;
+use super::seen::{self, Ends, Seen};
 use crate::journal::Execution;
 use crate::sandbox::Unit;
 
@@ -21,42 +21,80 @@ pub(super) fn unit(graph: &Graph, node: usize) -> Unit {
     }
 }
 
-/// The context of a node: who it is, in which mode, with which params, what earlier waves returned, and
-/// what its own last attempt knew when it failed. The hook that runs when a wave was cancelled is told
-/// about that wave.
-pub(super) fn of(execution: &Execution, graph: &Graph, state: &State, node: usize) -> Value {
-    let about = match graph.nodes()[node].turn {
-        Turn::AfterCancel { of: Some(wave) } => wave,
-        _ => node,
-    };
+/// The context of a node: who it is, in which mode, with which params, and what it is given: the results of
+/// earlier waves, and what its own last attempt knew when it ended. The hook that runs when a wave was
+/// cancelled is told about that wave.
+pub(super) fn of(
+    execution: &Execution,
+    graph: &Graph,
+    ends: &Ends,
+    node: usize,
+    seen: &Seen,
+) -> Value {
+    let about = seen::about(graph, node);
+    let name = |node: usize| graph.nodes()[node].name.as_str();
     let mut context = json!({
-        "name": graph.nodes()[about].name,
-        "attempt": state.waves[about].attempt,
+        "name": name(about),
+        "attempt": seen.attempt,
         "execution": execution.id,
         "runbook": execution.plan.name,
         "mode": execution.mode,
         "region": execution.regions.first(),
         "params": execution.params,
-        "results": machine::results(graph, state),
+        "results": results(graph, ends, seen),
     });
-    if let Some(failure) = &state.waves[about].failure {
-        context["previous"] = failure.details.clone();
+    let knows = seen.previous.and_then(|attempt| ends.get(name(about), attempt));
+    let previous = match knows {
+        Some(End::Failed { failure }) => Some(&failure.details),
+        Some(End::Cancelled { details }) => Some(details),
+        _ => None,
+    };
+    if let Some(previous) = previous {
+        context["previous"] = previous.clone();
+    }
+    if about != node {
+        let (servers, instance_ids) = left_behind(previous.unwrap_or(&Value::Null));
+        context["servers"] = servers;
+        context["instance_ids"] = instance_ids;
     }
     if graph.nodes()[node].turn != Turn::Ordinary {
-        context["waves"] = waves(graph, state);
+        context["waves"] = waves(graph, ends, seen);
     }
     context
 }
 
+/// What the waves returned that it sees.
+fn results(graph: &Graph, ends: &Ends, seen: &Seen) -> Value {
+    let mut results = Map::new();
+    for (node, attempt) in &seen.results {
+        let name = &graph.nodes()[*node].name;
+        if let Some(End::Completed { result }) = ends.get(name, *attempt) {
+            results.insert(name.clone(), result.clone());
+        }
+    }
+    Value::Object(results)
+}
+
 /// How every wave ended, for the hooks that run after them.
-fn waves(graph: &Graph, state: &State) -> Value {
-    let pairs = graph.nodes().iter().zip(&state.waves);
-    let map: Map<String, Value> = pairs
-        .filter(|(node, _)| node.turn == Turn::Ordinary)
-        .map(|(node, wave)| {
-            let failure = wave.failure.as_ref().map(|failure| failure.message.as_str());
-            (node.name.clone(), json!({ "status": wave.status, "failure": failure }))
-        })
-        .collect();
-    Value::Object(map)
+fn waves(graph: &Graph, ends: &Ends, seen: &Seen) -> Value {
+    let mut waves = Map::new();
+    for (node, status, failed) in &seen.waves {
+        let name = &graph.nodes()[*node].name;
+        let failure = match failed.and_then(|attempt| ends.get(name, attempt)) {
+            Some(End::Failed { failure }) => Some(failure.message.as_str()),
+            _ => None,
+        };
+        waves.insert(name.clone(), json!({ "status": status, "failure": failure }));
+    }
+    Value::Object(waves)
+}
+
+/// The servers of a wave, and the ids of its instances, as far as its last attempt knew them.
+fn left_behind(previous: &Value) -> (Value, Value) {
+    let list = |name: &str| previous.get(name).and_then(Value::as_array).cloned();
+    let servers = list("servers").unwrap_or_default();
+    let of_servers =
+        || servers.iter().filter_map(|server| server.get("instance_id")).cloned().collect();
+    let instance_ids = list("instance_ids").unwrap_or_else(of_servers);
+    (Value::Array(servers), Value::Array(instance_ids))
 }

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -16,14 +17,15 @@ use super::deadline::{self, Deadlines};
 use super::driver::{DriveError, Driver, Given};
 use super::event::{End, Event, Failure};
 use super::graph::Graph;
-use super::lane::{self, Attempt, Broken};
+use super::lane::{self, Attempt, Broken, Memory, remembered};
 use super::machine::{self, Request};
 use super::prompt::Prompt;
 use super::question::{Question, Wanted};
+use super::seen::{Ends, Seen};
 use super::shared::{Counted, Shared};
 use super::state::{Answer, ExecutionStatus, State, WaveState, WaveStatus};
 use super::tell;
-use crate::journal::Entry;
+use crate::journal::{Entry, Format};
 use crate::observe::Notice;
 use crate::sandbox::plain;
 
@@ -49,6 +51,8 @@ pub(super) struct Drive<'d> {
     /// How to stop each node's program.
     stops: BTreeMap<usize, watch::Sender<bool>>,
     pub(super) signals_seen: u64,
+    /// How attempts have ended.
+    pub(super) ends: Ends,
     /// When the time for the open prompts is over.
     pub(super) deadlines: Deadlines,
 }
@@ -76,6 +80,7 @@ impl<'d> Drive<'d> {
             waiting: BTreeMap::new(),
             stops: BTreeMap::new(),
             signals_seen: tell::signals_seen(entries),
+            ends: Ends::of(tell::events(entries).map(|(_, event)| event)),
             deadlines: Deadlines::default(),
         }
     }
@@ -136,19 +141,36 @@ impl<'d> Drive<'d> {
         let shared = Rc::clone(&self.shared);
         let stop = watch::Sender::new(false);
         self.stops.insert(node, stop.clone());
+        let seen = self.seen(node);
         let attempt = Attempt {
             wave: self.graph.nodes()[node].name.clone(),
             number: attempt,
             unit: context::unit(&self.graph, node),
-            context: context::of(&shared.execution, &self.graph, &self.state, node),
+            context: context::of(&shared.execution, &self.graph, &self.ends, node, &seen),
+            memory: Memory::default(),
             stop,
         };
+        let (knew, memory) = (attempt.previous(), Rc::clone(&attempt.memory));
+        let secrets = Rc::clone(&shared);
         self.lanes.push(Box::pin(async move {
             let number = attempt.number;
             let run = AssertUnwindSafe(lane::run(shared, attempt)).catch_unwind();
-            let end = run.await.unwrap_or_else(|panic| Ok(panicked(panic.as_ref())));
+            let end = run.await.unwrap_or_else(|panic| {
+                let mut details = remembered(&memory, &knew);
+                secrets.door.secrets.hide_in(&mut details);
+                Ok(panicked(panic.as_ref(), details))
+            });
             (node, number, end)
         }));
+    }
+
+    /// What the attempt of a node that runs sees: what there was when it started, in format 1 what there is now.
+    fn seen(&self, node: usize) -> Arc<Seen> {
+        let seen = self.state.waves[node].seen.as_ref();
+        match seen.filter(|_| self.shared.execution.format >= Format(2)) {
+            Some(seen) => Arc::clone(seen),
+            None => Arc::new(Seen::all(&self.graph, &self.state, node)),
+        }
     }
 
     fn hand(&mut self, prompt: &str) {
@@ -217,8 +239,8 @@ impl<'d> Drive<'d> {
 }
 
 /// The end of an attempt in which Moontide itself panicked. What it had sent may have happened, so nobody
-/// may retry it without a look.
-fn panicked(panic: &(dyn Any + Send)) -> End {
+/// may retry it without a look. What the attempt knew is not lost.
+fn panicked(panic: &(dyn Any + Send), details: Value) -> End {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
     End::Failed {
@@ -226,7 +248,7 @@ fn panicked(panic: &(dyn Any + Send)) -> End {
             code: "Internal".to_owned(),
             message: plain(&format!("a defect of Moontide: {text}"), LONGEST_PANIC),
             trace: Vec::new(),
-            details: Value::Null,
+            details,
             decision: None,
             uncertain: true,
         },

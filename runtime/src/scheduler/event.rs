@@ -24,6 +24,10 @@ pub enum Event {
         /// Its number in the store, so that it is taken once; none if it was given in this process.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         number: Option<u64>,
+        /// Why it was refused, if it was: it changed nothing, and changes nothing in any replay, whatever the
+        /// rules are by then. In format 1 it does not say, and is judged anew.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refused: Option<String>,
     },
     /// Nobody answered a prompt in time.
     TimedOut {
@@ -61,7 +65,11 @@ pub enum End {
         failure: Failure,
     },
     /// It stopped because the execution was cancelled.
-    Cancelled,
+    Cancelled {
+        /// What its program had remembered by then; the hook of a cancelled wave sees it.
+        #[serde(default, skip_serializing_if = "Value::is_null")]
+        details: Value,
+    },
 }
 
 /// Why an attempt failed.

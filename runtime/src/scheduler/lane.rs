@@ -4,7 +4,7 @@
 //! Branches of `parallel` send side by side, but outcomes are journaled and handed over one after
 //! another, in one order; replay hands them over in the same order.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
@@ -23,7 +23,7 @@ use crate::effect::{Lane, Outcome};
 use crate::journal::cursor::Next;
 use crate::journal::{Mismatch, Step};
 use crate::observe::Notice;
-use crate::sandbox::{Ask, Program, Said, ScriptError, Unit, Vm};
+use crate::sandbox::{Ask, Program, Remembered, Said, ScriptError, Unit, Vm};
 use crate::store::StoreError;
 
 /// One attempt of one wave.
@@ -33,9 +33,32 @@ pub(super) struct Attempt {
     pub(super) unit: Unit,
     /// What the program is told: its one argument.
     pub(super) context: Value,
+    /// What its program has remembered, once there is one.
+    pub(super) memory: Memory,
     /// Set to true when the attempt is to stop at the next effect: by the driver, or by the attempt itself
     /// when it ends before its branches.
     pub(super) stop: watch::Sender<bool>,
+}
+
+/// What a program has remembered for the next attempt, also where the program is gone.
+pub(super) type Memory = Rc<RefCell<Option<Remembered>>>;
+
+/// What is known at the end of an attempt: what its program has remembered, or else what it was given.
+pub(super) fn remembered(memory: &Memory, previous: &Value) -> Value {
+    let known = memory.borrow().as_ref().map(|known| known.borrow().clone());
+    known.filter(|known| !known.is_null()).unwrap_or_else(|| previous.clone())
+}
+
+impl Attempt {
+    /// What the attempt before it left.
+    pub(super) fn previous(&self) -> Value {
+        self.context.get("previous").cloned().unwrap_or_default()
+    }
+
+    /// What is known of the wave now.
+    fn knows(&self) -> Value {
+        remembered(&self.memory, &self.previous())
+    }
 }
 
 /// Why an attempt could not be brought to any end.
@@ -83,7 +106,9 @@ pub(super) async fn run(shared: Rc<Shared>, attempt: Attempt) -> Result<End, Bro
         Ok(program) => program,
         Err(error) => {
             let uncertain = shared.past.borrow().is_cut_off(&lane);
-            return Ok(End::Failed { failure: failure(error, uncertain) });
+            let mut failure = failure(error, uncertain, &attempt);
+            shared.door.secrets.hide_in(&mut failure.details);
+            return Ok(End::Failed { failure });
         }
     };
     let mut walk = Walk {
@@ -110,7 +135,7 @@ pub(super) async fn run(shared: Rc<Shared>, attempt: Attempt) -> Result<End, Bro
             Some(Delivery { lane, outcome, replayed }) => {
                 progress = program.deliver(&lane, &outcome, replayed);
             }
-            None => return Ok(End::Cancelled),
+            None => return Ok(walk.cancelled()),
         }
     }
 }
@@ -118,6 +143,7 @@ pub(super) async fn run(shared: Rc<Shared>, attempt: Attempt) -> Result<End, Bro
 fn open(shared: &Rc<Shared>, attempt: &Attempt, lane: &Lane) -> Result<Program, ScriptError> {
     let execution = &shared.execution;
     let vm = Vm::open_as(execution.format, &execution.bundle, &shared.limits, execution.seed)?;
+    *attempt.memory.borrow_mut() = Some(vm.remembered());
     let (teller, wave) = (Rc::clone(shared), attempt.wave.clone());
     let said = Rc::new(move |said: Said| teller.tell(&wave, said));
     vm.start(attempt.unit, lane.clone(), &attempt.context, said)
@@ -283,6 +309,13 @@ impl<'s> Walk<'s> {
         });
     }
 
+    /// The end of an attempt that was stopped.
+    fn cancelled(&self) -> End {
+        let mut details = self.attempt.knows();
+        self.shared.door.secrets.hide_in(&mut details);
+        End::Cancelled { details }
+    }
+
     /// Whether the program left effects behind of which it did not see whether they happened. Only one
     /// that was poisoned can.
     fn is_cut_off(&self) -> bool {
@@ -310,11 +343,11 @@ impl<'s> Walk<'s> {
                 secrets.hide_in(&mut result);
                 End::Completed { result }
             }
-            Err(error) if stopping && error.code == CANCELLED => End::Cancelled,
+            Err(error) if stopping && error.code == CANCELLED => self.cancelled(),
             Err(error) => {
                 let vouched = question::is_vouched_for(self.shared, self.lane);
                 let uncertain = self.uncertain || cut_off || vouched;
-                let mut failure = failure(error, uncertain);
+                let mut failure = failure(error, uncertain, self.attempt);
                 failure.message = secrets.hide(&failure.message);
                 secrets.hide_in(&mut failure.details);
                 End::Failed { failure }
@@ -323,6 +356,11 @@ impl<'s> Walk<'s> {
     }
 }
 
-fn failure(error: ScriptError, uncertain: bool) -> Failure {
-    Failure { uncertain, ..Failure::from(error) }
+/// A failure that says nothing of what is known passes on what its predecessor knew.
+fn failure(error: ScriptError, uncertain: bool, attempt: &Attempt) -> Failure {
+    let mut failure = Failure { uncertain, ..Failure::from(error) };
+    if failure.details.is_null() {
+        failure.details = attempt.knows();
+    }
+    failure
 }

@@ -15,6 +15,7 @@ mod lane;
 pub mod machine;
 pub mod prompt;
 mod question;
+pub mod seen;
 mod shared;
 pub mod signal;
 pub mod state;

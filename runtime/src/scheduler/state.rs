@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::seen::Seen;
 use super::{Choice, Failure, Graph, Prompt};
 
 /// Where one wave stands.
@@ -130,6 +132,15 @@ pub struct WaveState {
     /// How often its pause point has been opened.
     #[serde(skip)]
     pub pauses: u32,
+    /// What the attempt that runs or ran last sees of the others; `None` before the first.
+    #[serde(skip)]
+    pub seen: Option<Arc<Seen>>,
+    /// The attempt that left what is known of it, as long as it is not completed.
+    #[serde(skip)]
+    pub known_by: Option<u32>,
+    /// The attempt that failed last, as long as it is not completed.
+    #[serde(skip)]
+    pub last_failed: Option<u32>,
     /// What its program returned.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub result: Value,
@@ -139,6 +150,13 @@ pub struct WaveState {
     /// Why it stands where it stands, when that is not obvious.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+impl WaveState {
+    /// The attempt that left its failure, if it has one.
+    pub fn failed_by(&self) -> Option<u32> {
+        self.failure.as_ref().and(self.last_failed)
+    }
 }
 
 /// The state of an execution.
@@ -185,6 +203,9 @@ impl State {
             again: false,
             skip: None,
             pauses: 0,
+            seen: None,
+            known_by: None,
+            last_failed: None,
             result: Value::Null,
             failure: None,
             reason: None,

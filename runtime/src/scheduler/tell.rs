@@ -10,7 +10,7 @@ use super::machine::{self, Refusal};
 use super::prompt::Prompt;
 use super::signal::{Signal, Wish};
 use super::state::State;
-use crate::journal::{Body, Entry};
+use crate::journal::{Body, Entry, Format};
 use crate::observe::Notice;
 use crate::store::StoreError;
 
@@ -62,19 +62,25 @@ impl Drive<'_> {
     }
 
     async fn tell_wish(&mut self, signal: Signal, number: Option<u64>) -> Result<(), DriveError> {
-        let event = Event::Signalled { signal, number };
+        let event = Event::Signalled { signal: signal.clone(), number, refused: None };
         match self.tell(&event).await {
-            Err(DriveError::Refused(refusal)) => self.note(event, &refusal).await,
+            Err(DriveError::Refused(refusal)) => self.note(signal, number, &refusal).await,
             told => told,
         }
     }
 
-    /// Journals what the machine refused: it refuses it again in every replay.
-    async fn note(&mut self, event: Event, refusal: &Refusal) -> Result<(), DriveError> {
-        self.shared.journal.append(Body::Event { event: event.clone() }).await?;
-        if let Event::Signalled { signal, .. } = event {
-            self.shared.notice(&Notice::Refused { signal, why: refusal.to_string() });
-        }
+    /// Journals what the machine refused, and that it did: no later release takes it after all.
+    async fn note(
+        &mut self,
+        signal: Signal,
+        number: Option<u64>,
+        refusal: &Refusal,
+    ) -> Result<(), DriveError> {
+        let why = refusal.to_string();
+        let refused = (self.shared.execution.format >= Format(2)).then(|| why.clone());
+        let event = Event::Signalled { signal: signal.clone(), number, refused };
+        self.shared.journal.append(Body::Event { event }).await?;
+        self.shared.notice(&Notice::Refused { signal, why });
         Ok(())
     }
 
@@ -119,6 +125,7 @@ impl Drive<'_> {
         let (state, requests) = machine::apply(&self.graph, self.state.clone(), at, event)?;
         self.shared.journal.append_at(at, Body::Event { event: event.clone() }).await?;
         self.notice(&state, event);
+        self.ends.note(event);
         self.state = state;
         self.deadlines.watch(self.state.prompts.values(), self.driver.clock.as_ref());
         if let Event::Signalled { signal, .. } = event

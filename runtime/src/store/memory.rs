@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use super::{Lease, LeaseRecord, Listed, Signal, Store, StoreError, append};
-use crate::journal::{Entry, Execution};
+use crate::journal::{Entry, Execution, chain};
 
 /// Keeps executions in memory.
 #[derive(Debug, Default)]
@@ -29,6 +29,29 @@ impl MemoryStore {
     /// A store without executions.
     pub fn new() -> MemoryStore {
         MemoryStore::default()
+    }
+
+    /// The rows of an execution as a store with a file would have them: its head, then its entries, chained.
+    /// Here they are made when they are asked for: what lies in memory has no bytes of its own.
+    pub fn rows(&self, id: &str) -> Result<Vec<String>, StoreError> {
+        self.with(id, |kept| {
+            let unreadable = |error: serde_json::Error| StoreError::Unusable {
+                place: "memory".to_owned(),
+                message: error.to_string(),
+                transient: false,
+            };
+            let mut rows = vec![serde_json::to_string(&kept.head).map_err(unreadable)?];
+            for entry in &kept.journal {
+                let mut row = chain::unchained(entry).map_err(unreadable)?;
+                if let Some(last) = rows.last()
+                    && chain::is_kept(kept.head.format)
+                {
+                    row = chain::chained(&row, chain::link(last));
+                }
+                rows.push(row);
+            }
+            Ok(rows)
+        })
     }
 
     fn executions(&self) -> MutexGuard<'_, BTreeMap<String, Kept>> {

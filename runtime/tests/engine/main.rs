@@ -9,6 +9,7 @@ mod doubt;
 mod late;
 mod people;
 mod programs;
+mod seen;
 mod signals;
 #[path = "../support/mod.rs"]
 mod support;

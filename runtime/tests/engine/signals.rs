@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use moontide_runtime::scheduler::{Ended, ExecutionStatus, WaveStatus};
+use moontide_runtime::journal::{Body, Entry};
+use moontide_runtime::scheduler::{Ended, Event, ExecutionStatus, Graph, WaveStatus, machine};
 use moontide_runtime::store::{Store, Wish};
 use serde_json::json;
 
@@ -128,6 +129,46 @@ async fn the_first_answer_wins_and_the_second_is_journaled_as_refused() {
     let signalled = lines(&story.entries().await);
     let signalled = signalled.iter().filter(|line| *line == "event signalled").count();
     assert_eq!(signalled, 2, "both are in the journal");
+    let refused: Vec<_> = story.entries().await.into_iter().filter_map(refusal).collect();
+    assert_eq!(refused, ["there is no open prompt `a`"]);
+}
+
+/// Why an entry's signal was refused, in the words of the journal.
+fn refusal(entry: Entry) -> Option<String> {
+    match entry.body {
+        Body::Event { event: Event::Signalled { refused, .. } } => refused,
+        _ => None,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_refused_stays_refused_whatever_the_rules_are_by_then() {
+    let story = Story::of("waves = {{ name = 'a', pause = '?', run = function() end }}").await;
+    assert_eq!(waits(&story).await, ["a"]);
+    story.send_by("ann", answer("a", "abort")).await;
+    story.drive(Answers::new()).await.unwrap();
+    let execution = story.store.execution("x").await.unwrap();
+    let events: Vec<_> =
+        story.entries().await.into_iter().map(|entry| (entry.at, entry.body)).collect();
+    let fold = |refused: Option<&str>| {
+        let events: Vec<_> = events
+            .iter()
+            .filter_map(|(at, body)| match body.clone() {
+                Body::Event { event: Event::Signalled { signal, number, .. } } => {
+                    let refused = refused.map(str::to_owned);
+                    Some((*at, Event::Signalled { signal, number, refused }))
+                }
+                Body::Event { event } => Some((*at, event)),
+                _ => None,
+            })
+            .collect();
+        let state =
+            machine::fold(&Graph::of(&execution), events.iter().map(|(at, event)| (*at, event)));
+        state.waves[0].status
+    };
+    // A rule of another release had refused what ours would take.
+    assert_eq!(fold(None), WaveStatus::Cancelled);
+    assert_eq!(fold(Some("not on a Friday")), WaveStatus::Paused);
 }
 
 #[tokio::test(start_paused = true)]

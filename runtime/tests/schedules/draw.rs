@@ -103,15 +103,23 @@ pub(crate) fn event(rng: &mut fastrand::Rng, graph: &Graph, state: &State, step:
         89..93 => wished(rng, Wish::Resume),
         93 => wished(rng, Wish::Cancel),
         94 => Event::Started,
-        95 => Event::Ended { wave: "nobody".into(), attempt, end: End::Cancelled },
-        _ => Event::Ended { wave: name, attempt: attempt + 1, end: End::Cancelled },
+        95 => Event::Ended {
+            wave: "nobody".into(),
+            attempt,
+            end: End::Cancelled { details: serde_json::Value::Null },
+        },
+        _ => Event::Ended {
+            wave: name,
+            attempt: attempt + 1,
+            end: End::Cancelled { details: serde_json::Value::Null },
+        },
     }
 }
 
 fn end(rng: &mut fastrand::Rng, step: usize) -> End {
     match rng.u8(..10) {
         0..5 => End::Completed { result: json!(step) },
-        5 => End::Cancelled,
+        5 => End::Cancelled { details: serde_json::Value::Null },
         kind => End::Failed { failure: failure(kind > 7) },
     }
 }
@@ -155,5 +163,9 @@ fn wished(rng: &mut fastrand::Rng, wish: Wish) -> Event {
 /// A wish of this person.
 pub(crate) fn signalled(by: &str, wish: Wish) -> Event {
     let (sender, comment, at) = (String::new(), String::new(), Timestamp::UNIX_EPOCH);
-    Event::Signalled { signal: Signal { wish, by: by.into(), sender, comment, at }, number: None }
+    Event::Signalled {
+        signal: Signal { wish, by: by.into(), sender, comment, at },
+        number: None,
+        refused: None,
+    }
 }

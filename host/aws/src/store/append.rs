@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::{
 use moontide_runtime::journal::Entry;
 use moontide_runtime::store::{Lease, StoreError, append};
 
+use super::chain::{self, Tip};
 use super::item;
 use super::keys::{self, Item};
 use super::lease::state_within;
@@ -17,11 +18,12 @@ use super::state::State;
 use super::table::Table;
 use super::text;
 
-/// Appends entries.
+/// Appends entries. `tip` is where the journal ended when this store appended to it last.
 pub(super) async fn append(
     table: &Table,
     lease: &Lease,
     entries: &[Entry],
+    tip: &mut Option<Tip>,
 ) -> Result<(), StoreError> {
     let id = &lease.execution;
     let Some((first, last)) = ends(lease, entries) else {
@@ -33,16 +35,26 @@ pub(super) async fn append(
     let mut item = keys::key(&keys::partition(id), &keys::journal_sk(first));
     item.insert(keys::LAST.to_owned(), keys::number(last));
     item.insert(keys::NONCE.to_owned(), keys::string(&nonce));
-    text::put(table, &mut item, &entries, &nonce, Patience::Execution).await?;
+    let known = tip.take().filter(|tip| tip.is_before(lease, first));
+    let before = match known {
+        Some(tip) => tip,
+        None => chain::tip(table, lease, entries).await?,
+    };
+    let (json, after) = before.extend(table, lease, entries)?;
+    text::put_json(table, &mut item, json, &nonce, Patience::Execution).await?;
     let writes = [longer(table, lease, first, last, &nonce), put(table, item)];
     let request = || {
         let request = table.client.transact_write_items().client_request_token(&nonce);
         request.set_transact_items(Some(writes.to_vec())).send()
     };
     match retried(table, Patience::Execution, request).await {
-        Ok(_) => Ok(()),
+        Ok(_) => {
+            *tip = Some(after);
+            Ok(())
+        }
         Err(Stopped::Condition(item)) => {
             if is_ours(table, id, first, item.as_ref(), &nonce).await? {
+                *tip = Some(after);
                 return Ok(());
             }
             let state = State::read(table, id, item.as_ref())?;

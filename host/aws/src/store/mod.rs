@@ -4,6 +4,7 @@
 //! - `head`: creating executions, finding and listing them.
 //! - `state`: the one item of an execution that changes: who holds its lease, how long its journal is.
 //! - `lease`: conditional updates of that item. `journal`: transactions on it. `signals`: items beside it.
+//! - `chain`: where a journal ends, so that the next entry carries the hash of the last one.
 //! - `text`: JSON of any length in items of at most 400 KB.
 //! - `table`: the client, and reading items; `trouble`: what DynamoDB says, in plain sentences.
 //! - `retry`: how long a store that is throttled, or does not answer, is asked again.
@@ -15,6 +16,7 @@
 //! Every read is strongly consistent.
 
 mod append;
+mod chain;
 mod head;
 mod init;
 mod item;
@@ -36,6 +38,7 @@ use async_trait::async_trait;
 use moontide_runtime::journal::{Entry, Execution};
 use moontide_runtime::store::{Lease, LeaseRecord, Listed, Signal, Store, StoreError};
 
+use self::chain::Tip;
 pub use self::init::{Initialised, Setting};
 use self::table::Table;
 use self::thread::Thread;
@@ -47,8 +50,11 @@ pub struct DynamoStore {
     /// Where requests run; `None`: where they are asked for.
     thread: Option<Thread>,
     /// Whose turn it is to append to an execution: entries go in the order they were handed over.
-    turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    turns: Mutex<HashMap<String, Arc<Turn>>>,
 }
+
+/// Who appends to an execution next, and where they find its journal to end.
+type Turn = tokio::sync::Mutex<Option<Tip>>;
 
 /// Why a table cannot be opened or made.
 #[derive(Debug, thiserror::Error)]
@@ -136,7 +142,7 @@ impl DynamoStore {
         }
     }
 
-    fn turn(&self, id: &str) -> Arc<tokio::sync::Mutex<()>> {
+    fn turn(&self, id: &str) -> Arc<Turn> {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(turns.entry(id.to_owned()).or_default())
     }
@@ -161,9 +167,9 @@ impl Store for DynamoStore {
     async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError> {
         let (lease, entries) = (lease.clone(), entries.to_vec());
         // In the order of those who ask, which the thread would not keep.
-        let turn = self.turn(&lease.execution).lock_owned().await;
+        let mut turn = self.turn(&lease.execution).lock_owned().await;
         self.on(|table| async move {
-            let appended = append::append(&table, &lease, &entries).await;
+            let appended = append::append(&table, &lease, &entries, &mut turn).await;
             drop(turn);
             appended
         })

@@ -10,6 +10,8 @@ use super::table::Table;
 /// What the item says.
 #[derive(Debug)]
 pub(super) struct State {
+    /// The format of the journal.
+    pub(super) format: Format,
     /// Who holds the lease, or held it last; `None` if nobody ever did.
     pub(super) lease: Option<LeaseRecord>,
     /// The number of the journal's last entry.
@@ -35,24 +37,25 @@ impl State {
     /// reads it.
     pub(super) fn read(table: &Table, id: &str, item: Option<&Item>) -> Result<State, StoreError> {
         let item = item.ok_or_else(|| StoreError::NotFound(id.to_owned()))?;
-        readable(table, id, item)?;
+        let format = readable(table, id, item)?;
         let read = || {
             let holder = item::text(item, keys::HOLDER)?.to_owned();
             let epoch = item::number(item, keys::EPOCH)?;
             let beat = item::number(item, keys::BEAT)?;
             let lease = (epoch > 0).then_some(LeaseRecord { holder, epoch, beat });
-            Ok(State { lease, last: item::number(item, keys::LAST)? })
+            Ok(State { format, lease, last: item::number(item, keys::LAST)? })
         };
         read().map_err(|damage| damaged(table, id, &damage))
     }
 }
 
-/// Refuses an item of an execution that a newer release wrote.
-pub(super) fn readable(table: &Table, id: &str, item: &Item) -> Result<(), StoreError> {
+/// The format in an item of an execution; refuses one that a newer release wrote.
+pub(super) fn readable(table: &Table, id: &str, item: &Item) -> Result<Format, StoreError> {
     let format = item::number(item, keys::FORMAT);
     let format = Format(format.map_err(|damage| damaged(table, id, &damage))?);
     let place = || format!("execution `{id}`");
-    format.readable().map_err(|source| StoreError::Format { place: place(), source })
+    format.readable().map_err(|source| StoreError::Format { place: place(), source })?;
+    Ok(format)
 }
 
 fn damaged(table: &Table, id: &str, damage: &Damage) -> StoreError {

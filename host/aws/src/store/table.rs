@@ -63,7 +63,9 @@ impl Table {
     pub(super) fn readable(&self, store: &Item) -> Result<(), StoreError> {
         let format = item::number(store, keys::FORMAT);
         let format = Format(format.map_err(|damage| self.damaged("its format", &damage))?);
-        format.readable().map_err(|source| StoreError::Format { place: self.place.clone(), source })
+        format
+            .readable_as_store()
+            .map_err(|source| StoreError::Format { place: self.place.clone(), source })
     }
 
     /// An item, if it is there.

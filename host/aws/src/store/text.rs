@@ -1,6 +1,9 @@
 //! JSON of any length. An item holds 400 KB at most, so what is longer lies in parts of its own, which
 //! are written before the item that refers to them.
 
+use std::borrow::Cow;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use moontide_runtime::store::StoreError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -23,8 +26,19 @@ pub(super) async fn put(
 ) -> Result<(), StoreError> {
     let json = serde_json::to_string(value)
         .map_err(|error| table.damaged("what should be stored", &Damage(error.to_string())))?;
+    put_json(table, item, json, nonce, patience).await
+}
+
+/// The same for JSON that is written already.
+pub(super) async fn put_json(
+    table: &Table,
+    item: &mut Item,
+    json: String,
+    nonce: &str,
+    patience: Patience,
+) -> Result<(), StoreError> {
     if json.len() <= LONGEST {
-        item.insert(keys::TEXT.to_owned(), keys::string(&json));
+        item.insert(keys::TEXT.to_owned(), AttributeValue::S(json));
         return Ok(());
     }
     let partition = keys::parts(nonce);
@@ -62,11 +76,20 @@ pub(super) async fn get<T: DeserializeOwned>(
     what: impl Fn() -> String,
     patience: Patience,
 ) -> Result<T, StoreError> {
+    let json = get_json(table, item, &what, patience).await?;
+    serde_json::from_str(&json).map_err(|error| table.damaged(&what(), &Damage(error.to_string())))
+}
+
+/// The same, not read yet: byte for byte as it is stored.
+pub(super) async fn get_json<'i>(
+    table: &Table,
+    item: &'i Item,
+    what: impl Fn() -> String,
+    patience: Patience,
+) -> Result<Cow<'i, str>, StoreError> {
     let damaged = |damage: Damage| table.damaged(&what(), &damage);
-    let read =
-        |json: &str| serde_json::from_str(json).map_err(|error| damaged(Damage(error.to_string())));
     let Ok(partition) = item::text(item, keys::PARTS) else {
-        return read(item::text(item, keys::TEXT).map_err(damaged)?);
+        return Ok(Cow::Borrowed(item::text(item, keys::TEXT).map_err(damaged)?));
     };
     let count: usize = item::number(item, keys::COUNT).map_err(damaged)?;
     let (from, to) = (keys::part_sk(0), keys::part_sk(count));
@@ -77,7 +100,7 @@ pub(super) async fn get<T: DeserializeOwned>(
     }
     let texts = parts.iter().map(|part| item::text(part, keys::TEXT));
     let json: String = texts.collect::<Result<_, _>>().map_err(damaged)?;
-    read(&json)
+    Ok(Cow::Owned(json))
 }
 
 #[cfg(test)]

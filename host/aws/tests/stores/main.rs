@@ -2,6 +2,7 @@
 //!
 //! - `records`, `leases`: the same body as for memory and SQLite, from `runtime/tests/stores`.
 //! - `sizes`: what does not fit into one item, one request, one page.
+//! - `links`: the chain of a journal, recomputed from the items.
 //! - `tables`: making one, and what is said about others.
 //! - `faults`: every fault, at every request of every operation.
 //! - `outages`: what lasts longer, in virtual time.
@@ -15,6 +16,7 @@ mod faults;
 mod given;
 #[path = "../../../../runtime/tests/stores/leases.rs"]
 mod leases;
+mod links;
 mod outages;
 mod place;
 #[path = "../../../../runtime/tests/stores/records.rs"]

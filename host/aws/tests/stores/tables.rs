@@ -112,7 +112,7 @@ async fn a_table_of_another_program_is_left_alone() {
 async fn a_store_from_a_later_time_is_not_touched() {
     let place = Place::in_a_table().await;
     let client = client(&Dynamo::shared().endpoint());
-    let newer = (Format::CURRENT.0 + 1).to_string();
+    let newer = (Format::STORE.0 + 1).to_string();
     let write = client.put_item().table_name(&place.table);
     let write = write.item("pk", AttributeValue::S("store".to_owned()));
     let write = write.item("sk", AttributeValue::S("format".to_owned()));

@@ -140,7 +140,7 @@ fn event_text(event: &Event, refusal: Option<&Refusal>) -> String {
                 End::Failed { failure } => {
                     format!("failed | {}: {}", failure.code, failure.message)
                 }
-                End::Cancelled => "cancelled".to_owned(),
+                End::Cancelled { .. } => "cancelled".to_owned(),
             };
             format!("{wave} attempt {attempt} {how}")
         }

@@ -76,7 +76,9 @@ impl Closing {
                     format!("the time-out of `{prompt}`: {silence}")
                 }
             }
-            Event::Ended { wave, end: End::Cancelled, .. } => format!("the cancel of `{wave}`"),
+            Event::Ended { wave, end: End::Cancelled { .. }, .. } => {
+                format!("the cancel of `{wave}`")
+            }
             Event::Ended { wave, .. } => format!("the end of `{wave}`"),
             Event::Withdrawn { .. } => "what was found out about it".to_owned(),
             // Neither closes anything.
@@ -97,7 +99,7 @@ mod tests {
         let at = jiff::Timestamp::UNIX_EPOCH;
         let (sender, comment) = ("root".into(), "quickly".into());
         let signal = Signal { wish, by: "bob".into(), sender, comment, at };
-        Event::Signalled { signal, number: None }
+        Event::Signalled { signal, number: None, refused: None }
     }
 
     fn answer(prompt: &str) -> Event {
@@ -134,7 +136,10 @@ mod tests {
         let cancelled = "`web` was closed by a cancel by bob (sent by root)";
         assert_eq!(said(&signalled(Wish::Cancel)), cancelled);
         let ended = |end| Event::Ended { wave: "web".into(), attempt: 1, end };
-        assert_eq!(said(&ended(End::Cancelled)), "`web` was closed by the cancel of `web`");
+        assert_eq!(
+            said(&ended(End::Cancelled { details: Value::Null })),
+            "`web` was closed by the cancel of `web`"
+        );
         let end = End::Completed { result: Value::Null };
         assert_eq!(said(&ended(end)), "`web` was closed by the end of `web`");
     }

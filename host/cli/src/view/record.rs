@@ -227,7 +227,11 @@ fn look_ahead(
         });
         let refusal = match take(graph, &ahead, &signal) {
             Ok(next) => {
-                let event = Event::Signalled { signal: signal.clone(), number: Some(number) };
+                let event = Event::Signalled {
+                    signal: signal.clone(),
+                    number: Some(number),
+                    refused: None,
+                };
                 closing::note(closings, (&ahead, &next), &event, None);
                 ahead = next;
                 None
@@ -259,7 +263,7 @@ fn timed_out(
 }
 
 fn take(graph: &Graph, state: &State, signal: &Signal) -> Result<State, Refusal> {
-    let event = Event::Signalled { signal: signal.clone(), number: None };
+    let event = Event::Signalled { signal: signal.clone(), number: None, refused: None };
     machine::apply(graph, state.clone(), signal.at, &event).map(|(next, _)| next)
 }
 

@@ -137,7 +137,7 @@ impl Whole {
                     End::Failed { failure } => {
                         ("failed", held(&failure.details), Some(failure.clone()))
                     }
-                    End::Cancelled => ("cancelled", Vec::new(), None),
+                    End::Cancelled { details } => ("cancelled", ServerView::all_in(details), None),
                 };
                 let (wave, attempt) = (wave.clone(), *attempt);
                 self.attempts.push(Attempt {

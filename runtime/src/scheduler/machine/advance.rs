@@ -1,9 +1,12 @@
 //! After every event: what can start now, what never will, and whether it is over.
 
+use std::sync::Arc;
+
 use super::{Request, Step, holds_program};
 use crate::plan::PromptTimeout;
 use crate::scheduler::graph::{Node, Turn};
 use crate::scheduler::prompt::{Choice, Prompt, PromptKind};
+use crate::scheduler::seen::Seen;
 use crate::scheduler::state::WaveStatus;
 
 impl Step<'_> {
@@ -26,6 +29,8 @@ impl Step<'_> {
             } else if self.running() < self.graph.max_parallel {
                 let attempt = self.state.waves[node].attempt + 1;
                 self.state.waves[node].attempt = attempt;
+                let seen = Seen::now(self.graph, &self.state, node);
+                self.state.waves[node].seen = Some(Arc::new(seen));
                 self.set(node, WaveStatus::Running, None);
                 self.requests.push(Request::Run { node, attempt });
             }

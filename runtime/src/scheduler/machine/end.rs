@@ -21,10 +21,15 @@ impl Step<'_> {
             End::Completed { result } => {
                 self.state.waves[node].result = result.clone();
                 self.state.waves[node].failure = None;
+                self.state.waves[node].known_by = None;
+                self.state.waves[node].last_failed = None;
                 self.set(node, WaveStatus::Completed, None);
             }
             End::Failed { failure } => self.failed(node, failure),
-            End::Cancelled => {
+            End::Cancelled { details } => {
+                if !details.is_null() {
+                    self.state.waves[node].known_by = Some(attempt);
+                }
                 let by = self.state.cancelled_by.clone().unwrap_or_default();
                 self.set(node, WaveStatus::Cancelled, Some(format!("cancelled by {by}")));
             }
@@ -41,6 +46,8 @@ impl Step<'_> {
     fn failed(&mut self, node: usize, failure: &Failure) {
         self.state.waves[node].failure = Some(failure.clone());
         let attempt = self.state.waves[node].attempt;
+        self.state.waves[node].known_by = Some(attempt);
+        self.state.waves[node].last_failed = Some(attempt);
         let ending = self.state.cancelled_by.is_some() || self.state.aborted.is_some();
         let declared = failure.decision.or(self.node(node).on_failure);
         let policy = match declared {

@@ -64,6 +64,9 @@ pub fn apply(
     at: Timestamp,
     event: &Event,
 ) -> Result<(State, Vec<Request>), Refusal> {
+    if let Event::Signalled { refused: Some(why), .. } = event {
+        return Err(Refusal::Journaled(why.clone()));
+    }
     let mut step = Step { graph, state, at, requests: Vec::new() };
     if step.state.status().is_terminal() && !reopens(graph, &step.state, event) {
         return Err(Refusal::Status("over"));
@@ -154,7 +157,8 @@ impl Step<'_> {
     }
 }
 
-/// Folds a journal's events from the beginning. Events that were refused then are refused again.
+/// Folds a journal's events from the beginning. Events that were refused then are refused again: those that
+/// say so because they do, those of format 1 by the rules of today.
 pub fn fold<'e>(graph: &Graph, events: impl Iterator<Item = (Timestamp, &'e Event)>) -> State {
     events.fold(State::new(graph), |state, (at, event)| {
         match apply(graph, state.clone(), at, event) {

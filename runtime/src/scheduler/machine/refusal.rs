@@ -8,6 +8,9 @@ pub enum Refusal {
     /// It is over, or not begun.
     #[error("the execution is {0}")]
     Status(&'static str),
+    /// It was refused when it was journaled, in these words.
+    #[error("{0}")]
+    Journaled(String),
     /// Somebody has cancelled it before.
     #[error("the execution has been cancelled already, by {0}")]
     Cancelled(String),

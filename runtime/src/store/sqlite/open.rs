@@ -141,7 +141,7 @@ fn refuse_others(connection: &Connection, path: &Path) -> Result<(), Trouble> {
         return Err(Trouble::Unfit("it is a database of another program"));
     }
     let format = Format(number("user_version")?.try_into().unwrap_or_default());
-    format.readable().map_err(|source| {
+    format.readable_as_store().map_err(|source| {
         let place = path.display().to_string();
         StoreError::Format { place, source }.into()
     })

@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::trouble::Trouble;
-use crate::journal::{Entry, Execution, Format};
+use crate::journal::canonical::Hash;
+use crate::journal::{Entry, Execution, Format, chain};
 use crate::store::{Lease, LeaseRecord, Listed, Signal, StoreError, append as rule};
 
 /// A new store.
@@ -94,6 +95,8 @@ pub(super) fn create(db: &Connection, new: &NewExecution) -> Result<(), Trouble>
 pub(super) struct Known {
     /// Its name in other tables.
     number: i64,
+    /// The format of its journal.
+    format: Format,
     /// Who holds its lease, or held it last.
     pub(super) lease: Option<LeaseRecord>,
 }
@@ -105,15 +108,15 @@ pub(super) fn known(db: &Connection, id: &str) -> Result<Known, Trouble> {
         let holder: Option<String> = row.get(2)?;
         let (epoch, beat) = (row.get(3)?, row.get(4)?);
         let lease = holder.map(|holder| LeaseRecord { holder, epoch, beat });
-        Ok((Format(row.get(1)?), Known { number: row.get(0)?, lease }))
+        Ok(Known { number: row.get(0)?, format: Format(row.get(1)?), lease })
     };
-    let (format, known) = db
+    let known = db
         .prepare_cached(sql)?
         .query_row([id], known)
         .optional()?
         .ok_or_else(|| StoreError::NotFound(id.to_owned()))?;
     let place = || format!("execution `{id}`");
-    format.readable().map_err(|source| StoreError::Format { place: place(), source })?;
+    known.format.readable().map_err(|source| StoreError::Format { place: place(), source })?;
     Ok(known)
 }
 
@@ -149,7 +152,7 @@ pub(super) fn list(db: &Connection) -> Result<Vec<Listed>, Trouble> {
     Ok(list)
 }
 
-/// An entry, as it will be stored.
+/// An entry, as it will be stored but for its link.
 pub(super) struct NewEntry {
     sequence: u64,
     epoch: u64,
@@ -159,22 +162,50 @@ pub(super) struct NewEntry {
 impl NewEntry {
     pub(super) fn of(entry: &Entry) -> Result<NewEntry, Trouble> {
         let Entry { sequence, epoch, .. } = *entry;
-        Ok(NewEntry { sequence, epoch, entry: to_json(entry)? })
+        Ok(NewEntry { sequence, epoch, entry: chain::unchained(entry).map_err(unwritable)? })
     }
 }
 
 /// Appends entries, if the lease holds and they go on where the journal ends.
 pub(super) fn append(db: &Connection, lease: &Lease, entries: &[NewEntry]) -> Result<(), Trouble> {
     let known = known(db, &lease.execution)?;
-    let sql = "SELECT coalesce(max(sequence), 0) FROM entries WHERE execution = ?";
-    let last = db.prepare_cached(sql)?.query_row([known.number], |row| row.get(0))?;
+    let (last, mut link) = end(db, &known)?;
     let places = entries.iter().map(|entry| (entry.sequence, entry.epoch));
     rule::check_places(lease, known.lease.as_ref(), last, places)?;
     let mut insert = db.prepare_cached("INSERT INTO entries VALUES (?, ?, ?, ?)")?;
     for NewEntry { sequence, epoch, entry } in entries {
-        insert.execute(params![known.number, sequence, epoch, entry])?;
+        match &mut link {
+            None => insert.execute(params![known.number, sequence, epoch, entry])?,
+            Some(link) => {
+                let chained = chain::chained(entry, *link);
+                *link = chain::link(&chained);
+                insert.execute(params![known.number, sequence, epoch, chained])?
+            }
+        };
     }
     Ok(())
+}
+
+/// The number of the journal's last entry, and what the next one carries of it, or of the head, if the
+/// entries are chained.
+fn end(db: &Connection, known: &Known) -> Result<(u64, Option<Hash>), Trouble> {
+    let is_chained = chain::is_kept(known.format);
+    let sql = "SELECT sequence, entry FROM entries WHERE execution = ?
+               ORDER BY sequence DESC LIMIT 1";
+    let link = |row: &Row<'_>, column| Ok(chain::link(row.get_ref(column)?.as_str()?));
+    let last = |row: &Row<'_>| {
+        let link = if is_chained { Some(link(row, 1)?) } else { None };
+        Ok((row.get(0)?, link))
+    };
+    if let Some(end) = db.prepare_cached(sql)?.query_row([known.number], last).optional()? {
+        return Ok(end);
+    }
+    if !is_chained {
+        return Ok((0, None));
+    }
+    let sql = "SELECT head FROM heads WHERE execution = ?";
+    let head = db.prepare_cached(sql)?.query_row([known.number], |row| link(row, 0))?;
+    Ok((0, Some(head)))
 }
 
 /// The journal from entry number `from`.
@@ -290,8 +321,12 @@ impl Numbered {
 }
 
 fn to_json(value: &impl Serialize) -> Result<String, Trouble> {
-    serde_json::to_string(value)
-        .map_err(|error| Trouble::Unreadable("what should be stored".to_owned(), error.to_string()))
+    serde_json::to_string(value).map_err(unwritable)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "errors are mapped by it")]
+fn unwritable(error: serde_json::Error) -> Trouble {
+    Trouble::Unreadable("what should be stored".to_owned(), error.to_string())
 }
 
 fn from_json<T: DeserializeOwned>(json: &str, what: impl FnOnce() -> String) -> Result<T, Trouble> {

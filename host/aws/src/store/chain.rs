@@ -1,0 +1,131 @@
+//! The end of a journal, to chain the next entry to.
+//!
+//! An append does not read what it makes longer: who appended last knows the end. Only the first append
+//! under a lease reads it, from the bytes that are stored.
+
+use moontide_runtime::journal::canonical::Hash;
+use moontide_runtime::journal::{Entry, chain};
+use moontide_runtime::store::{Lease, StoreError, append};
+use serde::de::IgnoredAny;
+
+use super::item::{self, Damage};
+use super::keys::{self, SK};
+use super::lease::state_within;
+use super::retry::Patience;
+use super::table::Table;
+use super::text;
+
+/// Where a journal ends.
+#[derive(Clone, Debug)]
+pub(super) struct Tip {
+    /// The lease under which it was made, or read: under another one somebody else may have appended.
+    epoch: u64,
+    /// The number of the last entry; 0 before the first.
+    last: u64,
+    /// What the next entry carries of the last one, or of the head; `None` if entries are not chained.
+    link: Option<Hash>,
+}
+
+impl Tip {
+    /// Whether entry number `first` under this lease comes next.
+    pub(super) fn is_before(&self, lease: &Lease, first: u64) -> bool {
+        self.epoch == lease.epoch && self.last + 1 == first
+    }
+
+    /// The JSON of these entries behind it, and where the journal then ends.
+    pub(super) fn extend(
+        &self,
+        table: &Table,
+        lease: &Lease,
+        entries: &[Entry],
+    ) -> Result<(String, Tip), StoreError> {
+        let (mut json, mut link) = (String::from("["), self.link);
+        for entry in entries {
+            if json.len() > 1 {
+                json.push(',');
+            }
+            let mut text = chain::unchained(entry).map_err(|error| {
+                table.damaged("what should be stored", &Damage(error.to_string()))
+            })?;
+            if let Some(link) = &mut link {
+                text = chain::chained(&text, *link);
+                *link = chain::link(&text);
+            }
+            json.push_str(&text);
+        }
+        json.push(']');
+        let last = entries.last().map_or(self.last, |entry| entry.sequence);
+        Ok((json, Tip { epoch: lease.epoch, last, link }))
+    }
+}
+
+/// Where the journal ends that these entries are to follow, from the table; their refusal, if they do not.
+pub(super) async fn tip(
+    table: &Table,
+    lease: &Lease,
+    entries: &[Entry],
+) -> Result<Tip, StoreError> {
+    let id = &lease.execution;
+    let state = state_within(table, id, Patience::Execution).await?;
+    append::check(lease, state.lease.as_ref(), state.last, entries)?;
+    let link = match state.last {
+        _ if !chain::is_kept(state.format) => None,
+        0 => Some(head(table, id).await?),
+        last => Some(entry(table, id, last).await?),
+    };
+    Ok(Tip { epoch: lease.epoch, last: state.last, link })
+}
+
+/// The link of an execution's head.
+async fn head(table: &Table, id: &str) -> Result<Hash, StoreError> {
+    let item = table.try_get(keys::head(id), Patience::Execution).await;
+    let item = item.map_err(|stopped| stopped.unconditional(table))?;
+    let item = item.ok_or_else(|| StoreError::NotFound(id.to_owned()))?;
+    let what = || format!("the head of execution `{id}`");
+    Ok(chain::link(&text::get_json(table, &item, what, Patience::Execution).await?))
+}
+
+/// The link of entry number `last`, which is the last one.
+async fn entry(table: &Table, id: &str, last: u64) -> Result<Hash, StoreError> {
+    let what = || format!("entry {last} of execution `{id}`");
+    let damaged = |sentence: &str| table.damaged(&what(), &Damage(sentence.to_owned()));
+    let pk = keys::partition(id);
+    let (begin, end) = (keys::journal_sk(0), keys::journal_sk(last));
+    let key = table.last_key(&pk, &begin, &end, Patience::Execution).await?;
+    let sk = key.as_ref().and_then(|key| item::text(key, SK).ok());
+    let key = keys::key(&pk, sk.ok_or_else(|| damaged("it is not there"))?);
+    let item = table.try_get(key, Patience::Execution).await;
+    let item = item.map_err(|stopped| stopped.unconditional(table))?;
+    let item = item.ok_or_else(|| damaged("it is not there"))?;
+    let json = text::get_json(table, &item, what, Patience::Execution).await?;
+    let entry = last_of(&json).ok_or_else(|| damaged("it is no list of entries"))?;
+    Ok(chain::link(entry))
+}
+
+/// The bytes of the last item of a list in JSON.
+fn last_of(list: &str) -> Option<&str> {
+    let mut rest = list.strip_prefix('[')?;
+    loop {
+        let mut items = serde_json::Deserializer::from_str(rest).into_iter::<IgnoredAny>();
+        items.next()?.ok()?;
+        let (item, behind) = rest.split_at(items.byte_offset());
+        match behind.strip_prefix(',') {
+            Some(more) => rest = more,
+            None => return (behind == "]").then_some(item),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_item_is_read_byte_for_byte() {
+        assert_eq!(last_of(r#"[{"a":"},]"}]"#), Some(r#"{"a":"},]"}"#));
+        assert_eq!(last_of(r#"[{"a":1},{"b": [2, 3],"c":"é"}]"#), Some(r#"{"b": [2, 3],"c":"é"}"#));
+        for broken in ["", "[", "[]", "[{}", "[{},]", "[{}]]", "{}"] {
+            assert_eq!(last_of(broken), None, "{broken}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What once went wrong, a folder of `tests/cases` each, and what is right: a table with a line for each.
+//!
+//! ```sh
+//! cargo test -p moontide --test cases -- --nocapture
+//! ```
+//!
+//! - `shown`: the line of a case, and what the stories share.
+//! - `rehearsed`: those that a rehearsal shows.
+//! - `launches`, `between`: one server, two waves; one server, two executions; a server that is launched again.
+//! - `programs`: what a program is given, and what it hands to AWS.
+//! - `operators`: what a person says, mends and cancels.
+//! - `outages`, `phases`, `waiting`: AWS cannot be seen for a while.
+
+#![cfg(target_os = "linux")]
+
+mod support;
+
+#[path = "cases/between.rs"]
+mod between;
+#[path = "cases/launches.rs"]
+mod launches;
+#[path = "cases/operators.rs"]
+mod operators;
+#[path = "cases/outages.rs"]
+mod outages;
+#[path = "cases/phases.rs"]
+mod phases;
+#[path = "cases/programs.rs"]
+mod programs;
+#[path = "cases/rehearsed.rs"]
+mod rehearsed;
+#[path = "cases/shown.rs"]
+mod shown;
+#[path = "cases/waiting.rs"]
+mod waiting;
