@@ -23,12 +23,14 @@ pub(super) async fn launches(
     drill: bool,
 ) -> Result<Vec<Touch>, EffectError> {
     let drs = &aws.reading(call).drs;
+    // Jobs first: the instance of one that ends meanwhile is there when instances are looked at.
+    let known = source_servers(drs, servers).await?;
+    let mut running = running(aws, call, &known).await?;
     let mut there = recovery_instances(drs, By::SourceServer(servers)).await?;
     there.retain(|it| !is_gone(it));
-    let known = source_servers(drs, servers).await?;
     let jobs: BTreeSet<String> = there.iter().filter_map(|it| it.job_id.clone()).collect();
     let origins = origins(aws, call, &jobs).await?;
-    let mut running = running(aws, call, &known, &jobs).await?;
+    running.retain(|_, launching| !jobs.contains(&launching.job));
     let launch = |server: &String| {
         let of_server = there.iter().filter(|it| it.source_server_id() == Some(server));
         let mut replaces: Vec<Replaced> =
@@ -50,16 +52,14 @@ fn replaced(instance: &RecoveryInstance, origins: &HashMap<String, Option<Origin
     }
 }
 
-/// The servers whose last launch has not ended, with its job. `seen`: jobs whose instances are there already.
+/// The servers whose last launch has not ended, with its job.
 async fn running(
     aws: &Services,
     call: &Call,
     servers: &[SourceServer],
-    seen: &BTreeSet<String>,
 ) -> Result<HashMap<String, Replaced>, EffectError> {
     let pairs: Vec<(&str, &str)> = servers.iter().filter_map(last_job).collect();
-    let ids: BTreeSet<String> =
-        pairs.iter().map(|(_, job)| (*job).to_owned()).filter(|job| !seen.contains(job)).collect();
+    let ids: BTreeSet<String> = pairs.iter().map(|(_, job)| (*job).to_owned()).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
