@@ -122,7 +122,7 @@ impl Reader<'_> {
             Kind::OpenBrace => self.push(Open::Braces, true),
             Kind::Semicolon => self.operand = self.open.last() == Some(&Open::Braces),
             Kind::Close => {
-                self.close(start, |open| matches!(open, Open::Brackets | Open::Braces))?
+                self.close(start, |open| matches!(open, Open::Brackets | Open::Braces))?;
             }
             Kind::Word => match &self.text[start..end] {
                 "for" => self.push(Open::For(None), false),
@@ -138,13 +138,12 @@ impl Reader<'_> {
                 "if" if operand => self.push(Open::Choice, true),
                 "if" => self.push(Open::If, true),
                 "then" => self.operand = self.open.last() == Some(&Open::Choice),
-                "elseif" => self.operand = true,
                 "else" if self.open.last() == Some(&Open::Choice) => {
                     self.open.pop();
                     self.operand = true;
                 }
                 "end" => self.close(start, |open| matches!(open, Open::Block | Open::If))?,
-                "and" | "or" | "not" | "return" => self.operand = true,
+                "and" | "or" | "not" | "return" | "elseif" => self.operand = true,
                 _ => {}
             },
         }

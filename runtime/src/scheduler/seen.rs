@@ -38,8 +38,8 @@ impl Seen {
     pub(super) fn now(graph: &Graph, state: &State, node: usize) -> Seen {
         let mut seen = Seen::all(graph, state, node);
         if graph.nodes()[node].turn == Turn::Ordinary {
-            let sees = dependencies(graph, node);
-            seen.results.retain(|(other, _)| sees[*other]);
+            let depends_on = dependencies(graph, node);
+            seen.results.retain(|(other, _)| depends_on[*other]);
         }
         seen
     }

@@ -92,9 +92,8 @@ struct Panics(Cell<bool>);
 
 impl Observer for Panics {
     fn notice(&self, _at: Timestamp, notice: &Notice) {
-        if matches!(notice, Notice::Effect { .. }) && !self.0.replace(true) {
-            panic!("what nobody thought of");
-        }
+        let is_first = matches!(notice, Notice::Effect { .. }) && !self.0.replace(true);
+        assert!(!is_first, "what nobody thought of");
     }
 }
 
@@ -134,8 +133,8 @@ async fn an_attempt_that_cannot_begin_passes_on_what_the_one_before_knew() {
     story.drive(Answers::new()).await.unwrap();
     let held = lease(story.store.as_ref(), "x").await;
     let world = TestWorld::new(&story.ledger, &Fuse::never());
-    let store = Arc::clone(&story.store) as Arc<dyn Store>;
-    let mut cramped = driver(store, world, says("a#1.failure", "retry"));
+    let kept = Arc::clone(&story.store) as Arc<dyn Store>;
+    let mut cramped = driver(kept, world, says("a#1.failure", "retry"));
     cramped.limits.source = 1;
     cramped.drive(&held, std::future::pending()).await.unwrap();
     assert!(story.failure().await.starts_with("LimitExceeded"), "{}", story.failure().await);

@@ -62,7 +62,7 @@ fn luau_files(folder: &Path, found: &mut Vec<String>) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() && name != "target" && !name.starts_with('.') {
             luau_files(&path, found);
-        } else if name.ends_with(".luau") {
+        } else if path.extension().is_some_and(|ending| ending == "luau") {
             found.push(fs::read_to_string(&path).unwrap());
         }
     }
