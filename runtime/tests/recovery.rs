@@ -79,8 +79,8 @@ impl Drs {
         let replaced = |server: &str| {
             let of_server =
                 |(_, servers): &(usize, &Vec<String>)| servers.iter().any(|it| it == server);
-            let launched = launches.iter().enumerate().skip(self.lost.get()).filter(of_server);
-            launched
+            let before = launches.iter().enumerate().skip(self.lost.get()).filter(of_server);
+            before
                 .map(|(place, _)| Replaced {
                     instance: format!("i-{server}-{}", place + 1),
                     job: (place + 1).to_string(),

@@ -70,8 +70,8 @@ impl Binding for AwaitRunning {
             for it in seen.iter().filter(|it| !it.is_unseen()) {
                 shown.insert(it.instance_id.clone(), now);
             }
-            let last = |it: &Readiness| *shown.get(&it.instance_id).unwrap_or(&begun);
-            let overdue = |it: &Readiness| now.saturating_sub(last(it)) >= SHOWS_WITHIN;
+            let seen_at = |it: &Readiness| *shown.get(&it.instance_id).unwrap_or(&begun);
+            let overdue = |it: &Readiness| now.saturating_sub(seen_at(it)) >= SHOWS_WITHIN;
             let lost = |it: &Readiness| it.is_lost() || (it.is_unseen() && overdue(it));
             let decided = |it: &Readiness| it.is_up(asked.status_checks) || lost(it);
             Ok(seen.iter().all(decided).then_some(()))

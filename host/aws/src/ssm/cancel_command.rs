@@ -54,9 +54,10 @@ impl Changes for CancelCommand {
         call: &Call,
         asked: Arguments,
     ) -> Result<Vec<Touch>, EffectError> {
-        let ids = match asked.instance_ids.is_empty() {
-            true => instances(&aws.reading(call).ssm, &asked.command_id).await?,
-            false => asked.instance_ids,
+        let ids = if asked.instance_ids.is_empty() {
+            instances(&aws.reading(call).ssm, &asked.command_id).await?
+        } else {
+            asked.instance_ids
         };
         touched(aws, call, "stop a command on", &ids).await
     }

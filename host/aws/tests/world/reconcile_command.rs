@@ -126,3 +126,28 @@ async fn an_automation_repeats_with_the_same_token() {
     let finding = reconcile(&world, "ssm.start_automation_execution", asked).await;
     assert_eq!(finding, Finding::Harmless);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_version_of_a_document_reaches_aws_and_so_does_the_place_of_its_output() {
+    let aws = aws(|_| vec![]);
+    let mut asked = asked();
+    asked["document_version"] = json!("7");
+    asked["timeout_seconds"] = json!(60);
+    asked["output_s3_bucket_name"] = json!("logs");
+    asked["output_s3_key_prefix"] = json!("drill");
+    perform(&world(&aws), "ssm.send_command", asked).await;
+    let body = &aws.requests("SendCommand")[0].body;
+    assert_eq!((&body["DocumentVersion"], &body["TimeoutSeconds"]), (&json!("7"), &json!(60)));
+    assert_eq!(body["OutputS3BucketName"], "logs");
+    assert_eq!(body["OutputS3KeyPrefix"], "drill");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_automation_that_has_ended_is_as_good_as_stopped() {
+    let ended = "InvalidAutomationStatusUpdateException";
+    let aws = Script::new(move |_| Answer::No(400, ended, "it has ended"));
+    let asked = json!({ "automation_execution_id": "a-1" });
+    let reply = perform(&world(&aws), "ssm.stop_automation_execution", asked).await;
+    assert_eq!(reply.outcome, Outcome::Ok { value: json!({}) });
+    assert_eq!(aws.requests("StopAutomationExecution")[0].body["Type"], "Cancel");
+}
