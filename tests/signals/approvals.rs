@@ -79,6 +79,7 @@ fn two_people_in_two_processes_approve_and_no_one_person_twice() {
       so far: 1 of 2: continue by ann; one more person is needed
       answers: continue, skip, abort
       asked of: dba
+      who may answer: ann, bob, night-*
     next: moontide answer drill continue
           moontide resume drill
     ");

@@ -125,7 +125,7 @@ impl Start<'_> {
         let store = address.open()?;
         if let Some(id) = &flags.execution_id {
             match store.execution(id).await {
-                Ok(existing) => return self.again(store, existing).await,
+                Ok(existing) => return Box::pin(self.again(store, existing)).await,
                 Err(StoreError::NotFound(_)) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -148,7 +148,7 @@ impl Start<'_> {
             // Somebody started the same id at the same moment, such as a command delivered twice.
             Err(StoreError::Exists(id)) if flags.execution_id.is_some() => {
                 let existing = store.execution(&id).await?;
-                return self.again(store, existing).await;
+                return Box::pin(self.again(store, existing)).await;
             }
             Err(error) => return Err(error.into()),
         }

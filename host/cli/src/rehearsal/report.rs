@@ -115,7 +115,7 @@ fn waves(record: &Record, timeline: &Timeline, witness: &Witness) -> Vec<WaveVie
                 attempt: wave.attempt,
                 seconds: span.took(None).map(|took| took.as_secs()),
                 why: Why::of(wave),
-                servers: reported.map(held).unwrap_or_else(|| known(wave, rpo)),
+                servers: reported.map_or_else(|| known(wave, rpo), held),
             }
         })
         .collect()
