@@ -6,7 +6,7 @@
 //!
 //! - `shown`: the line of a case, and what the stories share.
 //! - `rehearsed`: those that a rehearsal shows.
-//! - `launches`, `between`: one server, two waves; one server, two executions; a server that is launched again.
+//! - `launches`, `between`, `instances`: one server, two waves; one server, two executions; a server that is launched again.
 //! - `programs`: what a program is given, and what it hands to AWS.
 //! - `operators`: what a person says, mends and cancels.
 //! - `outages`, `phases`, `waiting`: AWS cannot be seen for a while.
@@ -17,6 +17,8 @@ mod support;
 
 #[path = "cases/between.rs"]
 mod between;
+#[path = "cases/instances.rs"]
+mod instances;
 #[path = "cases/launches.rs"]
 mod launches;
 #[path = "cases/operators.rs"]
