@@ -18,6 +18,8 @@ mod given;
 mod interrupts;
 #[path = "signals/pauses.rs"]
 mod pauses;
+#[path = "signals/reading.rs"]
+mod reading;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStderr, Command, Stdio};

@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use moontide_runtime::effect::{
-    Call, Class, Consequences, EffectError, Operation, Patience, Reply, World,
+    Call, Class, Consequences, EffectError, Launch, Operation, Origin, Patience, Replaced, Reply,
+    Touch, World,
 };
 use moontide_runtime::observe::Unobserved;
 use moontide_runtime::sandbox::Limits;
@@ -26,6 +27,8 @@ use support::{Answering, TestClock, execution, lease};
 struct Drs {
     /// The servers of every launch, in order; job number n is at place n - 1.
     launches: RefCell<Vec<Vec<String>>>,
+    /// The wave of every launch.
+    waves: RefCell<Vec<String>>,
     /// Which call of which operation fails, counted from 1.
     fails: BTreeMap<(&'static str, u32), EffectError>,
     calls: RefCell<BTreeMap<String, u32>>,
@@ -56,6 +59,7 @@ impl Drs {
                 json!({ "items": Vec::from_iter(self.shared.then_some(theirs)) })
             }
             "drs.start_recovery" => {
+                self.waves.borrow_mut().push(call.wave.clone());
                 let mut launches = self.launches.borrow_mut();
                 launches.push(ids("source_servers", "source_server_id"));
                 json!({ "job": { "job_id": launches.len().to_string() } })
@@ -64,8 +68,37 @@ impl Drs {
                 let jobs = ids("job_ids", "");
                 json!({ "jobs": jobs.iter().map(|id| self.job(id)).collect::<Vec<_>>() })
             }
+            "drs.describe_recovery_instances" => json!({ "items": [] }),
             _ => json!({}),
         }
+    }
+
+    /// What a launch would delete: what the launches before have brought up.
+    fn touches(&self, call: &Call) -> Vec<Touch> {
+        let launches = self.launches.borrow();
+        let replaced = |server: &str| {
+            let of_server =
+                |(_, servers): &(usize, &Vec<String>)| servers.iter().any(|it| it == server);
+            let launched = launches.iter().enumerate().skip(self.lost.get()).filter(of_server);
+            launched
+                .map(|(place, _)| Replaced {
+                    instance: format!("i-{server}-{}", place + 1),
+                    job: (place + 1).to_string(),
+                    drill: true,
+                    origin: Some(Origin {
+                        execution: call.execution.clone(),
+                        wave: self.waves.borrow()[place].clone(),
+                    }),
+                })
+                .collect()
+        };
+        let servers = call.arguments["source_servers"].as_array().unwrap().iter();
+        let id = |it: &Value| it["source_server_id"].as_str().unwrap().to_owned();
+        let launch = |server: String| {
+            let launch = Launch { drill: true, name: None, replaces: replaced(&server) };
+            Touch::launch(server, launch)
+        };
+        servers.map(id).map(launch).collect()
     }
 
     fn job(&self, id: &str) -> Value {
@@ -112,8 +145,10 @@ impl Operation for DrsOperation {
         Ok(arguments.clone())
     }
 
-    async fn consequences(&self, _call: &Call) -> Result<Consequences, EffectError> {
-        Ok(Consequences::default())
+    async fn consequences(&self, call: &Call) -> Result<Consequences, EffectError> {
+        let touches =
+            if self.0 == "drs.start_recovery" { self.1.touches(call) } else { Vec::new() };
+        Ok(Consequences { touches, ..Consequences::default() })
     }
 
     async fn perform(&self, call: &Call) -> Reply {
@@ -147,6 +182,7 @@ async fn launches(drs: Drs, more: &str) -> (Ended, Vec<Vec<String>>) {
         "drs.describe_jobs",
         "drs.start_recovery",
         "drs.await_jobs",
+        "drs.describe_recovery_instances",
         "ec2.await_running",
         "test.read",
     ];

@@ -7,9 +7,11 @@
 pub const MODULES: &[(&str, &str)] = &[
     ("@moontide", include_str!("../moontide.luau")),
     ("@moontide/cleanup", include_str!("../cleanup.luau")),
+    ("@moontide/deadline", include_str!("../deadline.luau")),
     ("@moontide/drs", include_str!("../drs.luau")),
     ("@moontide/ec2", include_str!("../ec2.luau")),
     ("@moontide/jobs", include_str!("../jobs.luau")),
+    ("@moontide/options", include_str!("../options.luau")),
     ("@moontide/policy", include_str!("../policy.luau")),
     ("@moontide/program", include_str!("../program.luau")),
     ("@moontide/recovery", include_str!("../recovery.luau")),

@@ -213,3 +213,16 @@ fn a_cleanup_in_other_hands_is_held() {
     assert!(said.contains(&format!("pid {}", first.id())), "{said}");
     assert!(said.contains("moontide status drill.cleanup-1"), "{said}");
 }
+
+#[test]
+fn an_instance_that_is_protected_against_termination_is_left_by_name() {
+    // The world's last server is `web`.
+    let drill = Drill::of(&format!("{DB}\n{WEB}"), "termination_protection = true\n");
+    drill.run(0);
+    let cleaned = drill.clean_up(1);
+    let said = cleaned.to_string();
+    assert_eq!(cleaned["left"].as_array().map(Vec::len), Some(1), "{said}");
+    assert_eq!(cleaned["terminated"].as_array().map(Vec::len), Some(1), "{said}");
+    let reason = cleaned["left"][0]["reason"].as_str().unwrap_or_default();
+    assert!(reason.contains("OperationNotPermitted"), "{said}");
+}

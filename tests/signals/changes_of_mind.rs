@@ -153,10 +153,36 @@ fn what_a_cancelled_execution_takes_no_more_is_not_proposed() {
     assert_eq!(runner.wait().expect("it ends").code(), Some(1));
     assert_eq!(story.waves(), ["cancelled", "failed", "failed"]);
     let status = story.say("ann", &["status", "drill"], 0).stdout;
-    assert!(status.ends_with("next: moontide show drill\n"), "{status}");
-    let late = story.say("bob", &["retry", "drill", "base"], 2).stderr;
+    let next = "next: moontide show drill\n      moontide retry drill web\n      moontide retry drill base\n";
+    assert!(status.ends_with(next), "{status}");
+    let late = story.say("bob", &["skip", "drill", "base"], 2).stderr;
     let why = "error[M0111]: the execution has been cancelled already, by ann\n";
     assert!(late.starts_with(why), "{late}");
+}
+
+#[test]
+fn a_cancelled_execution_goes_on_from_the_wave_that_was_cut_off() {
+    let story = Story::of(
+        "{ name = 'busy', run = function() moontide.ask { message = 'Well?', choices = { 'yes', 'no' } } end,
+          on_cancel = function() end },
+        { name = 'web', depends_on = { 'busy' }, run = function() end },",
+    );
+    story.run(&[], 4);
+    story.say("ann", &["cancel", "drill"], 0);
+    let ended = story.resume(1).stdout;
+    assert!(ended.ends_with("next: moontide retry drill busy\n"), "{ended}");
+    // What was only called off waits for what was cut off.
+    let early = story.say("bob", &["retry", "drill", "web"], 2).stderr;
+    assert!(early.starts_with("error[M0111]: wave `web` is cancelled, not failed\n"), "{early}");
+    story.say("bob", &["retry", "drill", "busy"], 0);
+    story.resume(4);
+    assert_eq!(story.waves()[..2], ["waiting", "pending"]);
+    let asked = story.json("status")["next"].clone();
+    assert_eq!(asked[0], "moontide answer drill yes");
+    assert_eq!(asked[1], "moontide answer drill no");
+    story.say("bob", &["answer", "drill", "yes"], 0);
+    story.resume(0);
+    assert_eq!(story.waves()[..2], ["completed", "completed"]);
 }
 
 #[test]

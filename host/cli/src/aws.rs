@@ -9,7 +9,7 @@ use moontide_aws::{Session, SessionSettings};
 use moontide_runtime::effect::{Call, EffectError, Key, Lane, Outcome, World};
 use serde_json::{Value, json};
 
-use crate::context::Context;
+use crate::context::{Context, quoted};
 use crate::environment;
 use crate::error::{CommandError, Result, code};
 
@@ -44,6 +44,19 @@ pub(crate) struct Caller {
 }
 
 impl AwsFlags {
+    /// Lets the commands that are proposed from now on lead to the same AWS.
+    pub(crate) fn are_given(&self, context: &Context) {
+        let mut words = Vec::new();
+        let mut add = |flag: &str, value: Option<String>| {
+            words.extend(value.map(|value| format!("--{flag} {}", quoted(&value))));
+        };
+        add("profile", self.profile.clone());
+        add("region", self.region.clone());
+        add("endpoint-url", self.endpoint_url.clone());
+        add("speed", self.speed.map(|speed| speed.to_string()));
+        *context.aws.borrow_mut() = words;
+    }
+
     /// Opens a session; asks nobody for credentials yet.
     pub(crate) async fn session(&self, context: &Context) -> Result<Session> {
         self.check_speed(context)?;

@@ -13,6 +13,9 @@ use crate::output::{Format, Output};
 use crate::settings::Settings;
 use crate::stores::Address;
 
+/// The commands that talk to AWS.
+const DRIVES: [&str; 3] = ["run", "resume", "cleanup"];
+
 /// The surroundings of one command.
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
@@ -28,6 +31,8 @@ pub(crate) struct Context {
     pub(crate) can_ask: bool,
     /// Whether a person watches.
     pub(crate) is_watched: bool,
+    /// The AWS flags of this command, as they are typed: a command that is proposed leads to the same AWS.
+    pub(crate) aws: RefCell<Vec<String>>,
     /// The execution that is being driven.
     pub(crate) driving: RefCell<Option<String>>,
 }
@@ -43,6 +48,7 @@ impl Context {
             limits: Vec::new(),
             can_ask: is_watched && std::io::stdin().is_terminal(),
             is_watched,
+            aws: RefCell::default(),
             driving: RefCell::default(),
         }
     }
@@ -66,12 +72,17 @@ impl Context {
         if is_named { address.open_existing() } else { address.open() }
     }
 
-    /// A command to type that means the same store: `resume x` becomes `moontide resume x`.
+    /// A command to type that means the same store, and the same AWS if it goes there: `resume x` becomes
+    /// `moontide resume x --endpoint-url http://127.0.0.1:9400`.
     pub(crate) fn command(&self, rest: &str) -> String {
-        match &self.store {
-            Some(store) => format!("moontide --store {} {rest}", quoted(store)),
-            None => format!("moontide {rest}"),
+        let mut words = vec!["moontide".to_owned()];
+        words.extend(self.store.as_ref().map(|store| format!("--store {}", quoted(store))));
+        words.push(rest.to_owned());
+        let verb = rest.split(' ').next().unwrap_or_default();
+        if DRIVES.contains(&verb) {
+            words.extend(self.aws.borrow().iter().cloned());
         }
+        words.join(" ")
     }
 
     /// Runs a command's future on this thread.
@@ -102,6 +113,16 @@ pub(crate) fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_proposed_command_leads_to_the_same_store_and_the_same_aws() {
+        let store = Some("sqlite:a b.db".to_owned());
+        let context = Context::new(Environment::default(), Format::Text, store);
+        *context.aws.borrow_mut() = vec!["--speed 60".to_owned()];
+        let resume = "moontide --store 'sqlite:a b.db' resume x --speed 60";
+        assert_eq!(context.command("resume x"), resume);
+        assert_eq!(context.command("status x"), "moontide --store 'sqlite:a b.db' status x");
+    }
 
     #[test]
     fn a_word_survives_the_shell() {

@@ -12,7 +12,7 @@ use crate::context::{Context, quoted};
 use crate::error::{Code, CommandError, Result, code};
 use crate::output::words;
 use crate::view::sent::Sent;
-use crate::view::{Record, prompts, signal};
+use crate::view::{Outside, Record, prompts, signal};
 use crate::{answers, whoami};
 
 /// Who sends a signal, and why.
@@ -69,6 +69,10 @@ pub(crate) async fn send(
         execution: id.to_owned(),
         number,
         meaning: meaning(&now, &signal),
+        outside: match &signal.wish {
+            Wish::Cancel => Outside::of(&now),
+            _ => Vec::new(),
+        },
         runner: now.runner,
         next,
         signal,

@@ -3,7 +3,7 @@
 use super::complaint::{Complaint, Complaints};
 use super::declared::Declared;
 use super::fields::Fields;
-use super::{Node, Plan, dependencies, names, outside, params, waves};
+use super::{Node, Plan, dependencies, names, outside, params, servers, waves};
 
 const FIELDS: &[&str] = &[
     "name",
@@ -47,6 +47,7 @@ fn runbook(fields: &Fields<'_>) -> Plan {
     let waves = fields.required("a runbook", "waves").map(|field| waves::read(&field));
     let waves = waves.unwrap_or_default();
     dependencies::check(&waves, fields.table().complaints);
+    servers::check_overlap(&waves, fields.table().complaints);
     Plan {
         name: name.unwrap_or_default(),
         description: description.unwrap_or_default().to_owned(),

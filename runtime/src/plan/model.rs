@@ -86,6 +86,9 @@ pub struct Wave {
     /// How often it may be attempted in all when `on_failure` is `retry`.
     #[serde(default = "default_attempts")]
     pub max_attempts: u32,
+    /// How long one attempt may take, its hooks included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<Duration>,
     /// The functions it has, by field name: `before`, `verify`, `after`, `run`, `on_cancel`, `on_failure`.
     #[serde(default)]
     pub hooks: Vec<String>,
@@ -117,6 +120,9 @@ pub struct ServerSelector {
     /// Ids or `Name` tags of servers whose failure does not fail the wave.
     #[serde(default)]
     pub optional: Vec<String>,
+    /// Whether a function chooses them when the wave starts; then nothing else is known here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub chosen: bool,
 }
 
 /// A point where a person decides whether to go on.

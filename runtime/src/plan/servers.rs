@@ -1,16 +1,19 @@
-//! `servers = { tags = …, ids = …, optional = … }`.
+//! `servers = { tags = …, ids = …, optional = … }`, or a function that returns such a table.
 
 use std::collections::BTreeMap;
 
-use super::ServerSelector;
+use super::complaint::Complaints;
 use super::declared::Declared;
-use super::names;
-use super::path::quoted;
+use super::path::{Path, quoted};
+use super::{Node, ServerSelector, Wave, names};
 
 const FIELDS: &[&str] = &["tags", "ids", "optional"];
 
 /// Reads which source servers belong to a wave.
 pub(super) fn read(declared: &Declared<'_>) -> Option<ServerSelector> {
+    if *declared.node == Node::Function {
+        return Some(ServerSelector { chosen: true, ..ServerSelector::default() });
+    }
     let fields = declared.fields("`servers`", FIELDS)?;
     if !fields.has("tags") && !fields.has("ids") {
         declared.complain("`servers` needs `tags` or `ids`");
@@ -28,7 +31,29 @@ pub(super) fn read(declared: &Declared<'_>) -> Option<ServerSelector> {
         }
     }
     let optional = optional.into_iter().map(|(_, name)| name.to_owned()).collect();
-    Some(ServerSelector { tags, ids, optional })
+    Some(ServerSelector { tags, ids, optional, chosen: false })
+}
+
+/// Complains about servers that several waves name by their ids: the launch of the second would delete what the
+/// first has launched, in whatever order they run. Tags are no matter of the plan: what carries them shows later.
+pub(super) fn check_overlap(waves: &[Wave], complaints: &Complaints) {
+    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+    for (index, wave) in waves.iter().enumerate() {
+        for (place, id) in wave.servers.iter().flat_map(|it| it.ids.iter().enumerate()) {
+            let other = *first.entry(id).or_insert(&wave.name);
+            if other != wave.name {
+                let path = Path::root().field("waves").item(index + 1).field("servers");
+                let message = format!(
+                    "{} is also in the wave {}, and a launch by {} would delete the instance that the other \
+                     launched: name it in one of them",
+                    quoted(id),
+                    quoted(other),
+                    quoted(&wave.name)
+                );
+                complaints.add(&path.field("ids").item(place + 1), message);
+            }
+        }
+    }
 }
 
 /// Tags to select by: at least one.

@@ -1,5 +1,7 @@
 //! One item of `waves`.
 
+use std::time::Duration;
+
 use super::declared::{Declared, whole};
 use super::fields::Fields;
 use super::{FailurePolicy, MinSuccess, Node, Wave, names, pause, servers};
@@ -17,6 +19,7 @@ const FIELDS: &[&str] = &[
     "min_success",
     "on_failure",
     "max_attempts",
+    "timeout",
 ];
 /// The functions of a wave, in the order in which they run; the last one only after a cancel.
 const HOOKS: &[&str] = &["before", "run", "verify", "after", "on_cancel"];
@@ -43,6 +46,7 @@ fn nameless() -> Wave {
         min_success: None,
         on_failure: None,
         max_attempts: ATTEMPTS,
+        timeout: None,
         hooks: Vec::new(),
     }
 }
@@ -59,6 +63,7 @@ fn wave(declared: &Declared<'_>) -> Option<Wave> {
         min_success: min_success(&fields),
         on_failure: fields.get("on_failure").and_then(|field| on_failure(&field)),
         max_attempts: max_attempts(&fields),
+        timeout: fields.get("timeout").and_then(|field| timeout(&field)),
         hooks: hooks(&fields),
     })
 }
@@ -115,6 +120,15 @@ fn max_attempts(fields: &Fields<'_>) -> u32 {
         field.complain("`max_attempts` counts only with `on_failure = \"retry\"`");
     }
     field.count(MOST_ATTEMPTS).unwrap_or(ATTEMPTS)
+}
+
+/// How long an attempt may take. None at all would fail every attempt.
+fn timeout(declared: &Declared<'_>) -> Option<Duration> {
+    let timeout = declared.duration()?;
+    if timeout.is_zero() {
+        declared.complain("`timeout` must be longer than nothing");
+    }
+    Some(timeout)
 }
 
 fn min_success(fields: &Fields<'_>) -> Option<MinSuccess> {

@@ -8,6 +8,7 @@
 use std::rc::Rc;
 
 use mlua::chunk::ChunkMode;
+use mlua::state::{GcIncParams, GcMode};
 use mlua::{Function, Lua, LuaOptions, StdLib, Table, VmState};
 
 use super::compile::{Loops, bytecode};
@@ -22,6 +23,10 @@ const LIBRARIES: [StdLib; 6] =
 
 /// Loaded for the trusted code alone, and taken away before a script runs.
 const TRUSTED_LIBRARIES: [StdLib; 2] = [StdLib::COROUTINE, StdLib::DEBUG];
+
+/// How many KiB the collector goes on with at a time. Luau's default is one, however large what was just
+/// allocated is: with a library of some size in memory, a script of long strings would outrun it.
+const COLLECTED_AT_ONCE: i32 = 64;
 
 /// The trusted code.
 pub(super) const TRUSTED: [(&str, &str); 5] = [
@@ -113,6 +118,8 @@ fn furnish(shared: &Rc<Shared>, seed: u64) -> mlua::Result<(Lua, Trusted)> {
     lua.set_named_registry_value(EACH, trusted.raw_get::<Function>("each")?)?;
 
     lua.sandbox(true)?;
+    let pace = GcIncParams::default().step_size(COLLECTED_AT_ONCE);
+    lua.gc_set_mode(GcMode::Incremental(pace));
     lua.set_memory_limit(shared.limits.memory)?;
     let watched = shared.clone();
     lua.set_interrupt(move |_| match watched.guard.tick() {

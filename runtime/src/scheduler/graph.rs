@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::effect::call::hex;
-use crate::journal::Execution;
+use crate::journal::{Execution, Format};
 use crate::plan::{FailurePolicy, Pause, Plan};
 
 /// The name of the hook that runs before every wave, as a node of the graph.
@@ -26,6 +26,8 @@ pub struct Graph {
     pub max_parallel: usize,
     /// Groups of people by name, as approvers may name them.
     pub groups: BTreeMap<String, Vec<String>>,
+    /// Whether a retry may lift a cancel. Under format 1 it was refused, and stays so in its journals.
+    pub lifts_cancels: bool,
     /// What the seals of all prompts derive from: the execution and its sources.
     pub seal: String,
 }
@@ -88,6 +90,7 @@ impl Graph {
         let identity = format!("{}\n{}", execution.id, execution.bundle.digest());
         Graph {
             groups: execution.approvers.clone(),
+            lifts_cancels: execution.format >= Format(2),
             seal: hex(&Sha256::digest(identity)),
             ..Graph::of_plan(&execution.plan)
         }
@@ -131,7 +134,13 @@ impl Graph {
 
     /// A graph of these nodes, each depending on earlier or later ones by index, without cycles.
     pub fn of_nodes(nodes: Vec<Node>, max_parallel: usize) -> Graph {
-        Graph { nodes, max_parallel, groups: BTreeMap::new(), seal: String::new() }
+        Graph {
+            nodes,
+            max_parallel,
+            groups: BTreeMap::new(),
+            lifts_cancels: true,
+            seal: String::new(),
+        }
     }
 
     /// How many nodes there are.

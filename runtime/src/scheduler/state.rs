@@ -21,7 +21,8 @@ use super::{Choice, Failure, Graph, Prompt};
 /// ```
 ///
 /// A person may still change their mind about a failed wave: `retry` makes it pending again, `skip` skipped,
-/// and the waves that it had called off are pending again too, until the execution is over or after it.
+/// and the waves that it had called off are pending again too, until the execution is over or after it. After
+/// a cancel, once the execution is over, `retry` of a wave that was cut off lifts the cancel in the same way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WaveStatus {
@@ -59,7 +60,8 @@ impl fmt::Display for WaveStatus {
 }
 
 impl WaveStatus {
-    /// Whether nothing can change it any more but a person, by a `retry` or a `skip` of what failed.
+    /// Whether nothing can change it any more but a person, by a `retry` or a `skip` of what failed, or by a
+    /// `retry` of what a cancel cut off.
     pub fn is_terminal(self) -> bool {
         matches!(
             self,
@@ -97,7 +99,8 @@ pub enum ExecutionStatus {
 }
 
 impl ExecutionStatus {
-    /// Whether it is over. A person may begin it again once it is `failed`, by a `retry` or a `skip`.
+    /// Whether it is over. A person may begin it again once it is `failed`, by a `retry` or a `skip`, or
+    /// `cancelled`, by a `retry`.
     pub fn is_terminal(self) -> bool {
         matches!(
             self,

@@ -1,7 +1,7 @@
 //! Every rule for one field or one wave, and the sentence about it.
 
 use insta::assert_snapshot;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{complaints, complaints_about, complaints_about_wave};
 
@@ -103,6 +103,21 @@ fn servers_are_selected_by_something() {
     assert_snapshot!(complaints_about_wave(json!({ "servers": {
         "ids": ["s-0123456789abcdef0"], "optional": ["s-0123456789abcdef1", "a name"],
     } })), @"waves[1].servers.optional[1]: `s-0123456789abcdef1` is optional, but not among `ids`");
+}
+
+#[test]
+fn a_server_is_named_by_one_wave_and_a_function_may_choose() {
+    let id = "s-0123456789abcdef0";
+    let wave = |name: &str, after: Value| json!({ "name": name, "depends_on": after, "servers": { "ids": [id] } });
+    assert_snapshot!(complaints(&json!({
+        "name": "shop", "waves": [wave("db", json!([])), wave("web", json!(["db"]))],
+    })), @"waves[2].servers.ids[1]: `s-0123456789abcdef0` is also in the wave `db`, and a launch by `web` would delete the instance that the other launched: name it in one of them");
+}
+
+#[test]
+fn a_timeout_is_longer_than_nothing() {
+    assert_snapshot!(complaints_about_wave(json!({ "timeout": 0 })), @"waves[1].timeout: `timeout` must be longer than nothing");
+    assert_snapshot!(complaints_about_wave(json!({ "timeout": "soon" })), @r#"waves[1].timeout: `timeout` must be a duration such as "90s" or "2h30m", or a number of seconds, and is the string `soon`"#);
 }
 
 #[test]

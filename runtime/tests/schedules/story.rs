@@ -243,7 +243,8 @@ impl Story {
             let reason = behind || called_off || stopped;
             assert!(wave.status != WaveStatus::Cancelled || reason, "{} for nothing", node.name);
             let hook = matches!(node.turn, Turn::AfterCancel { .. });
-            let ran = wave.attempt > 0;
+            // A retry may have lifted the cancel after which it ran.
+            let ran = wave.attempt > 0 && wave.status != WaveStatus::Skipped;
             assert!(
                 !hook || !ran || state.cancelled_by.is_some(),
                 "{} without a cancel",

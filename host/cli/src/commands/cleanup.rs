@@ -5,7 +5,7 @@
 //! touch comes from the drill's journal: the jobs that it started, and the launches of which it does not know.
 
 mod check;
-mod launched;
+pub(crate) mod launched;
 
 use std::sync::Arc;
 
@@ -47,6 +47,7 @@ pub(crate) struct Flags {
 
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    flags.aws.are_given(context);
     let store = context.open_store()?;
     let settings = context.settings(None)?;
     context.block_on(clean(context, flags, store, settings))

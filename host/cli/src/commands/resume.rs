@@ -41,6 +41,7 @@ pub(crate) struct Flags {
 
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    flags.aws.are_given(context);
     let store = context.open_store()?;
     context.block_on(async {
         let mut record = Record::load(store.as_ref(), &flags.execution).await?;

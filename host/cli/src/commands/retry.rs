@@ -7,9 +7,10 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::signals::Author;
 
-/// Attempt a failed wave once more, also after the execution has failed
+/// Attempt a failed wave once more, also after the execution has failed or was cancelled
 ///
-/// Waves that were called off because of it wait for their turn again. If nobody drives the execution,
+/// Waves that were called off because of it wait for their turn again. Of a cancelled execution that is over
+/// it takes a wave that the cancel cut off, and lifts the cancel. If nobody drives the execution,
 /// `moontide resume` goes on with it.
 #[derive(Args)]
 #[command(after_help = "\

@@ -36,7 +36,7 @@ use crate::{ids, params, whoami};
 Examples:
   moontide run runbooks/three_tier --mode drill
   moontide run runbooks/three_tier --mode drill --param environment=staging --answer continue
-  moontide run runbooks/three_tier --mode recovery --execution-id incident-4711 --yes")]
+  moontide run runbooks/three_tier --mode recovery --execution-id incident-4711 --reason 'us-east-1 is down' --yes")]
 pub(crate) struct Flags {
     /// A folder with a runbook.luau, or a .luau file
     runbook: PathBuf,
@@ -60,6 +60,10 @@ pub(crate) struct Flags {
     /// Give up the live recovery instance of this source server, by its id; may be given several times
     #[arg(long = "replace", value_name = "SERVER", value_parser = source_server)]
     replaceable: Vec<String>,
+
+    /// Say why it is started: it is kept with the execution, and stands in every view
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    reason: String,
 
     /// Do not ask whether a recovery, or a `--replace`, is meant
     #[arg(long)]
@@ -89,6 +93,7 @@ impl From<ModeFlag> for Mode {
 
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    flags.aws.are_given(context);
     if let Some(id) = &flags.execution_id {
         ids::check(id)?;
     }
@@ -170,7 +175,7 @@ impl Start<'_> {
             regions: self.plan.regions.clone(),
             account: self.plan.account.clone(),
             replaceable: self.flags.replaceable.clone(),
-            reason: String::new(),
+            reason: self.flags.reason.trim().to_owned(),
             only: Vec::new(),
             excluded: Vec::new(),
             acts_for: None,

@@ -20,9 +20,13 @@ pub(super) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
             let server = ServerView::read(data)?;
             let mut line = speaker(wave, "");
             line.push(plain(format!("{} ", server.label())));
+            let cautions = server.cautions();
             line.push(style::verdict(server.verdict));
             line.extend(server.instance_id.map(|id| plain(format!(" as {id}"))));
             line.extend(server.reason.map(|reason| plain(format!(": {reason}"))));
+            if !cautions.is_empty() {
+                line.push(attention(format!("; {cautions}")));
+            }
             Some(line)
         }
         Notice::Log { wave, level, message } => {

@@ -18,7 +18,7 @@ use crate::output::{Document, Page, words};
 use crate::view::record::events;
 use crate::view::summary::{known, mode};
 use crate::view::timeline::Timeline;
-use crate::view::{Record, WaveView, Why};
+use crate::view::{Objectives, Record, ServerView, WaveView, Why};
 
 /// Who answers when nobody does in time.
 const TIME: &str = "the time-out";
@@ -43,6 +43,9 @@ pub(crate) struct Report {
     rto_met: Option<bool>,
     /// How often each operation was called, by service.
     calls: BTreeMap<String, BTreeMap<String, usize>>,
+    /// The objectives of the runbook, and what was achieved.
+    #[serde(skip_serializing_if = "Objectives::is_empty")]
+    objectives: Objectives,
     #[serde(skip)]
     took: Duration,
     #[serde(skip)]
@@ -74,17 +77,21 @@ impl Report {
         let took = timeline.whole.took(None).unwrap_or_default();
         let rto = execution.plan.rto;
         let completed = record.status() == ExecutionStatus::Completed;
+        let waves = waves(&record, &timeline, witness);
+        let servers = waves.iter().flat_map(|wave| &wave.servers);
+        let objectives = Objectives::of(&record, &timeline, servers);
         Ok(Report {
             runbook: execution.plan.name.clone(),
             mode: execution.mode,
             status: record.status(),
-            waves: waves(&record, &timeline, witness),
+            waves,
             hooks: hooks(&record, witness),
             prompts: prompts(&record, witness),
             recovery_seconds: took.as_secs(),
             rto_seconds: rto.map(|rto| rto.as_secs()),
             rto_met: rto.map(|rto| completed && took <= rto),
             calls: count(calls),
+            objectives,
             took,
             rto,
         })
@@ -93,6 +100,10 @@ impl Report {
 
 fn waves(record: &Record, timeline: &Timeline, witness: &Witness) -> Vec<WaveView> {
     let reported = witness.servers.borrow();
+    let rpo = record.execution.plan.rpo;
+    let held = |servers: Vec<ServerView>| -> Vec<ServerView> {
+        servers.into_iter().map(|server| server.held_to(rpo)).collect()
+    };
     record
         .nodes()
         .map(|(at, node, wave)| {
@@ -104,7 +115,7 @@ fn waves(record: &Record, timeline: &Timeline, witness: &Witness) -> Vec<WaveVie
                 attempt: wave.attempt,
                 seconds: span.took(None).map(|took| took.as_secs()),
                 why: Why::of(wave),
-                servers: reported.unwrap_or_else(|| known(wave)),
+                servers: reported.map(held).unwrap_or_else(|| known(wave, rpo)),
             }
         })
         .collect()
@@ -198,8 +209,13 @@ impl Report {
         if let Some((rto, met)) = self.rto.zip(self.rto_met) {
             line.push(plain(format!(", the RTO of {} is ", words::duration(rto))));
             line.push(if met { good("met") } else { bad("missed") });
+            let missed = self.took.saturating_sub(rto);
+            if !missed.is_zero() {
+                line.push(plain(format!(" by {}", words::duration(missed))));
+            }
         }
         page.line(line);
+        self.objectives.write_rpo(page);
     }
 }
 

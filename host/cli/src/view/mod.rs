@@ -7,8 +7,11 @@
 //! - [`summary`]: the short document, after a run and for `status`.
 //! - [`cleanup`]: what a cleanup terminated and left.
 //! - [`closing`]: what closed a prompt.
+//! - [`objectives`]: the RTO and the RPO, wanted and achieved.
+//! - [`outside`]: what goes on although nothing drives the execution.
 //! - [`plan`]: what a runbook declares, for `check`.
 //! - [`prompts`]: an open prompt, and [`evidence`] where there is something to look at first.
+//! - [`refused`]: the ways out after a rule of the door has refused a launch.
 //! - [`signal`]: who wants what; [`sent`]: the same on its way.
 //! - [`whole`]: everything, for `show`.
 //! - [`why`]: why a wave stands where it stands.
@@ -16,9 +19,12 @@
 pub(crate) mod cleanup;
 pub(crate) mod closing;
 pub(crate) mod evidence;
+pub(crate) mod objectives;
+pub(crate) mod outside;
 pub(crate) mod plan;
 pub(crate) mod prompts;
 pub(crate) mod record;
+pub(crate) mod refused;
 pub(crate) mod sent;
 pub(crate) mod server;
 pub(crate) mod signal;
@@ -27,6 +33,8 @@ pub(crate) mod timeline;
 pub(crate) mod whole;
 pub(crate) mod why;
 
+pub(crate) use objectives::Objectives;
+pub(crate) use outside::Outside;
 pub(crate) use prompts::PromptView;
 pub(crate) use record::Record;
 pub(crate) use server::ServerView;

@@ -88,6 +88,9 @@ fn wave_row(wave: &Wave) -> Vec<Span<'_>> {
     if !wave.depends_on.is_empty() {
         notes.push(format!("after {}", wave.depends_on.join(", ")));
     }
+    if let Some(timeout) = wave.timeout {
+        notes.push(format!("at most {}", duration::format(timeout)));
+    }
     if let Some(pause) = &wave.pause {
         let who = match (pause.approvers.as_slice(), pause.approvals) {
             ([], 1) => String::new(),
@@ -101,6 +104,9 @@ fn wave_row(wave: &Wave) -> Vec<Span<'_>> {
 }
 
 fn servers(selector: &ServerSelector) -> String {
+    if selector.chosen {
+        return "servers chosen when the wave starts".to_owned();
+    }
     let mut parts: Vec<String> =
         selector.tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
     parts.extend(selector.ids.iter().cloned());

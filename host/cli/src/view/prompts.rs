@@ -14,6 +14,9 @@ pub(crate) struct PromptView {
     /// The question itself.
     #[serde(flatten)]
     pub(crate) prompt: Prompt,
+    /// Who may answer, groups by their members; empty: anybody.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) may_answer: Vec<String>,
     /// What to type to answer it in the most likely way.
     pub(crate) command: String,
     /// What to type for each answer, where each is as likely as the others.
@@ -60,7 +63,9 @@ impl PromptView {
             context.command(&format!("answer {execution} {id}{choice}{}", value(choice)))
         };
         let commands = match prompt.kind {
-            PromptKind::Unknown => prompt.choices.iter().map(|it| answer(it.as_str())).collect(),
+            PromptKind::Unknown | PromptKind::Question | PromptKind::Replace => {
+                prompt.choices.iter().map(|it| answer(it.as_str())).collect()
+            }
             _ => Vec::new(),
         };
         let first = prompt.choices.first().map_or("CHOICE", Choice::as_str);
@@ -85,7 +90,14 @@ impl PromptView {
         // Whoever has spoken counts for who looks, also while the voice is on its way.
         let prompt = ahead.filter(|it| it.given.len() > prompt.given.len()).unwrap_or(prompt);
         let overdue = record.overdue(&prompt.id).is_some();
-        PromptView { prompt: prompt.clone(), command, commands, answered, settled, overdue }
+        let mut may_answer: Vec<String> = Vec::new();
+        for approver in &prompt.approvers {
+            let members = record.graph.groups.get(approver);
+            let members = members.map_or(std::slice::from_ref(approver), Vec::as_slice);
+            may_answer.extend(members.iter().cloned());
+        }
+        let prompt = prompt.clone();
+        PromptView { prompt, may_answer, command, commands, answered, settled, overdue }
     }
 
     /// Whether somebody should still answer it.
@@ -137,6 +149,9 @@ impl PromptView {
             page.line([faint("answers: "), plain(choices.join(", "))]);
             if !prompt.approvers.is_empty() {
                 page.line([faint("asked of: "), plain(prompt.approvers.join(", "))]);
+            }
+            if self.may_answer != prompt.approvers {
+                page.line([faint("who may answer: "), plain(self.may_answer.join(", "))]);
             }
             if prompt.approvals > 1 && prompt.given.is_empty() {
                 let text = format!("{} different people", prompt.approvals);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::{Body, Entry, Execution};
-use moontide_runtime::plan::suggest;
+use moontide_runtime::plan::{Mode, suggest};
 use moontide_runtime::scheduler::graph::{Node, Turn};
 use moontide_runtime::scheduler::{
     Choice, Event, ExecutionStatus, Graph, Prompt, Refusal, State, WaveState, machine,
@@ -15,6 +15,7 @@ use moontide_runtime::store::{Signal, Store, StoreError};
 use super::closing::{self, Closing, Closings};
 use super::signal;
 use crate::clocks::SystemClock;
+use crate::commands::cleanup::launched::Launched;
 use crate::error::{CommandError, Result};
 
 /// Head and journal, the state that the journal adds up to, who drives it and what they will find.
@@ -35,6 +36,8 @@ pub(crate) struct Record {
     pub(crate) state: State,
     /// Where it will stand once the pending signals are taken, and silence has answered what is overdue.
     pub(crate) ahead: State,
+    /// Whether it is a drill that is over, whose instances may live.
+    pub(crate) has_instances: bool,
     /// What closed each prompt that is open no more, or will.
     closings: Closings,
 }
@@ -68,14 +71,53 @@ impl Record {
         let signals = store.signals(id, last_signal(&entries)).await?;
         let (ahead, pending) =
             look_ahead(&graph, &state, execution.created_at, signals, &mut closings);
-        let runner = None;
-        let mut record =
-            Record { execution, entries, refused, runner, pending, graph, state, ahead, closings };
+        let (runner, has_instances) = (None, false);
+        let mut record = Record {
+            execution,
+            entries,
+            refused,
+            runner,
+            pending,
+            graph,
+            state,
+            ahead,
+            has_instances,
+            closings,
+        };
         // Whoever drove it to its end may have died before giving the lease back.
-        if !record.is_over() {
+        if record.is_over() {
+            record.has_instances = record.is_to_be_cleaned_up(store).await?;
+        } else {
             record.runner = alive(store, id).await?;
         }
         Ok(record)
+    }
+
+    /// Whether a drill has launched something of which no cleanup knows that it is gone.
+    async fn is_to_be_cleaned_up(&self, store: &dyn Store) -> Result<bool> {
+        let Execution { id, mode, acts_for, regions, .. } = &self.execution;
+        if *mode != Mode::Drill || acts_for.is_some() {
+            return Ok(false);
+        }
+        let home = regions.first().map(String::as_str).unwrap_or_default();
+        let launched = Launched::of(&self.entries, home);
+        if launched.is_nothing() {
+            return Ok(false);
+        }
+        let mut last = None;
+        for number in 1_u32.. {
+            match store.execution(&format!("{id}.cleanup-{number}")).await {
+                Ok(cleanup) => last = Some(cleanup),
+                Err(StoreError::NotFound(_)) => break,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let Some(cleanup) = last.filter(|cleanup| launched.is_known_to(cleanup)) else {
+            return Ok(true);
+        };
+        let entries = store.journal(&cleanup.id, 1).await?;
+        let (state, _) = fold(&Graph::of(&cleanup), &entries, &mut Closings::new());
+        Ok(state.status() != ExecutionStatus::Completed)
     }
 
     /// Where it stands as a whole.

@@ -3,6 +3,7 @@
 use moontide_runtime::store::Signal;
 use serde::Serialize;
 
+use super::Outside;
 use crate::output::style::{plain, strong};
 use crate::output::{Document, Page};
 
@@ -17,6 +18,9 @@ pub(crate) struct Sent {
     pub(crate) runner: Option<String>,
     /// What to type so that somebody takes it.
     pub(crate) next: Option<String>,
+    /// What goes on outside in spite of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) outside: Vec<Outside>,
     /// What it means, for people.
     #[serde(skip)]
     pub(crate) meaning: String,
@@ -25,6 +29,7 @@ pub(crate) struct Sent {
 impl Document for Sent {
     fn write(&self, page: &mut Page) {
         page.line([plain(self.meaning.as_str())]);
+        Outside::write(&self.outside, page);
         match (&self.runner, &self.next) {
             (Some(runner), _) => page.line([plain(format!("{runner} drives it and will take it"))]),
             (None, Some(next)) => {

@@ -1,18 +1,20 @@
 //! The short document: where an execution stands, wave by wave, and what to type next.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::graph::Turn;
-use moontide_runtime::scheduler::{ExecutionStatus, WaveState, WaveStatus};
+use moontide_runtime::scheduler::{ExecutionStatus, Signal, WaveState, WaveStatus, Wish};
 use serde::Serialize;
 
+use super::refused;
 use super::signal::PendingView;
 use super::timeline::Timeline;
-use super::{PromptView, Record, ServerView, Why};
+use super::{Objectives, Outside, PromptView, Record, ServerView, Why};
 use crate::context::{Context, quoted};
-use crate::output::style::{self, attention, faint, plain, strong};
+use crate::output::style::{self, attention, faint, plain, said, strong};
 use crate::output::{Document, Page, Span, words};
 
 /// Where an execution stands.
@@ -24,6 +26,9 @@ pub(crate) struct Summary {
     pub(crate) runbook: String,
     /// Drill or recovery.
     pub(crate) mode: Mode,
+    /// Why an operator started it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) reason: String,
     /// Where it stands as a whole.
     pub(crate) status: ExecutionStatus,
     /// When it was created.
@@ -32,6 +37,9 @@ pub(crate) struct Summary {
     pub(crate) seconds: Option<u64>,
     /// Its waves, in the order of the plan.
     pub(crate) waves: Vec<WaveView>,
+    /// Its objectives, and what was achieved.
+    #[serde(skip_serializing_if = "Objectives::is_empty")]
+    pub(crate) objectives: Objectives,
     /// The open prompts.
     pub(crate) prompts: Vec<PromptView>,
     /// Who drives it.
@@ -40,6 +48,12 @@ pub(crate) struct Summary {
     /// What people want and no runner has taken yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) pending: Vec<PendingView>,
+    /// What goes on outside although it was cancelled, or has failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) outside: Vec<Outside>,
+    /// What there is to know before the next step.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) hints: Vec<String>,
     /// Commands that make sense now.
     pub(crate) next: Vec<String>,
 }
@@ -75,17 +89,24 @@ impl Summary {
             attempt: wave.attempt,
             seconds: timeline.waves[at].took(last).map(|took| took.as_secs()),
             why: Why::of(wave),
-            servers: known(wave),
+            servers: known(wave, execution.plan.rpo),
         });
+        let waves: Vec<WaveView> = waves.collect();
+        let servers = waves.iter().flat_map(|wave| &wave.servers);
+        let objectives = Objectives::of(record, &timeline, servers);
         let prompts = PromptView::all(record, context);
         Summary {
             execution: execution.id.clone(),
             runbook: execution.plan.name.clone(),
             mode: execution.mode,
+            reason: execution.reason.clone(),
             status: record.status(),
             created_at: execution.created_at,
             seconds: timeline.whole.took(last).map(|took| took.as_secs()),
-            waves: waves.collect(),
+            waves,
+            objectives,
+            outside: Outside::of(record),
+            hints: refused::hints(record, context),
             next: next(record, &prompts, context),
             prompts,
             runner: record.runner.clone(),
@@ -94,10 +115,11 @@ impl Summary {
     }
 }
 
-/// The servers in what a wave returned, or knew when it failed.
-pub(crate) fn known(wave: &WaveState) -> Vec<ServerView> {
+/// The servers in what a wave returned, or knew when it failed, held to the runbook's RPO.
+pub(crate) fn known(wave: &WaveState, rpo: Option<Duration>) -> Vec<ServerView> {
     let details = wave.failure.as_ref().map(|failure| &failure.details);
-    ServerView::all_in(details.unwrap_or(&wave.result))
+    let servers = ServerView::all_in(details.unwrap_or(&wave.result));
+    servers.into_iter().map(|server| server.held_to(rpo)).collect()
 }
 
 /// What an operator would type now.
@@ -110,13 +132,20 @@ fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<Strin
     }
     if record.is_over() && record.status() == ExecutionStatus::Failed {
         commands.push(context.command(&format!("show {id}")));
-        // After a cancel nobody can change their mind.
+        // What a cancel has cut off is retried, not skipped.
         let is_cancelled = record.state.cancelled_by.is_some();
         for wave in failed(record).filter(|_| !is_cancelled) {
             let wave = quoted(wave);
             commands.push(context.command(&format!("retry {id} {wave}")));
             commands.push(context.command(&format!("skip {id} {wave}")));
         }
+    }
+    if record.is_over() && record.state.cancelled_by.is_some() {
+        let waves = cut_off(record).into_iter();
+        commands.extend(waves.map(|it| context.command(&format!("retry {id} {}", quoted(it)))));
+    }
+    if record.is_over() && record.has_instances {
+        commands.push(context.command(&format!("cleanup {id}")));
     }
     let mut said = BTreeSet::new();
     commands.retain(|command| said.insert(command.clone()));
@@ -130,6 +159,23 @@ fn failed(record: &Record) -> impl Iterator<Item = &str> {
     failed.map(|(_, node, _)| node.name.as_str())
 }
 
+/// The waves from which a cancelled execution can go on: those that the cancel stopped, or where it stopped
+/// none, those that would have been next.
+fn cut_off(record: &Record) -> Vec<&str> {
+    let is_off =
+        |wave: &WaveState| matches!(wave.status, WaveStatus::Failed | WaveStatus::Cancelled);
+    let taken = record.nodes().filter(|(_, node, wave)| {
+        let wish = Wish::Retry { wave: node.name.clone() };
+        let (by, sender, comment) = (String::new(), String::new(), String::new());
+        let signal = Signal { wish, by, sender, comment, at: record.execution.created_at };
+        is_off(wave) && record.would_take(&signal).is_ok()
+    });
+    let taken: Vec<(&str, bool)> =
+        taken.map(|(_, node, wave)| (node.name.as_str(), wave.attempt > 0)).collect();
+    let any_begun = taken.iter().any(|(_, begun)| *begun);
+    taken.into_iter().filter(|(_, begun)| *begun == any_begun).map(|(name, _)| name).collect()
+}
+
 impl Document for Summary {
     fn write(&self, page: &mut Page) {
         let mode = mode(self.mode);
@@ -139,11 +185,15 @@ impl Document for Summary {
             style::execution_status(self.status),
             plain(took(self.seconds)),
         ]);
+        if !self.reason.is_empty() {
+            page.line([faint("reason")].into_iter().chain(said(&self.reason)));
+        }
         page.indented(|page| {
             for wave in &self.waves {
                 wave.write(page);
             }
         });
+        self.objectives.write(page);
         match &self.runner {
             Some(runner) => page.line([faint("driven by "), plain(runner.as_str())]),
             None if self.status == ExecutionStatus::Running => {
@@ -158,6 +208,10 @@ impl Document for Summary {
         }
         for prompt in &self.prompts {
             prompt.write(page);
+        }
+        Outside::write(&self.outside, page);
+        for hint in &self.hints {
+            page.line([faint("hint: "), plain(hint.as_str())]);
         }
         for (at, command) in self.next.iter().enumerate() {
             page.line([faint(if at == 0 { "next: " } else { "      " }), plain(command.as_str())]);
@@ -189,7 +243,7 @@ impl WaveView {
 }
 
 fn took(seconds: Option<u64>) -> String {
-    let duration = seconds.map(std::time::Duration::from_secs);
+    let duration = seconds.map(Duration::from_secs);
     duration.map(|took| format!(" after {}", words::duration(took))).unwrap_or_default()
 }
 

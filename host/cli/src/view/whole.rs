@@ -128,10 +128,14 @@ impl Whole {
                 self.signals.push(Signalled { at, signal: signal.clone(), refused, note });
             }
             Event::Ended { wave, attempt, end } => {
+                let held = |value: &Value| -> Vec<ServerView> {
+                    let servers = ServerView::all_in(value).into_iter();
+                    servers.map(|it| it.held_to(record.execution.plan.rpo)).collect()
+                };
                 let (word, servers, failure) = match end {
-                    End::Completed { result } => ("completed", ServerView::all_in(result), None),
+                    End::Completed { result } => ("completed", held(result), None),
                     End::Failed { failure } => {
-                        ("failed", ServerView::all_in(&failure.details), Some(failure.clone()))
+                        ("failed", held(&failure.details), Some(failure.clone()))
                     }
                     End::Cancelled { details } => ("cancelled", ServerView::all_in(details), None),
                 };

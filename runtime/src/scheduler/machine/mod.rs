@@ -68,7 +68,7 @@ pub fn apply(
         return Err(Refusal::Journaled(why.clone()));
     }
     let mut step = Step { graph, state, at, requests: Vec::new() };
-    if step.state.status().is_terminal() && !reopens(&step.state, event) {
+    if step.state.status().is_terminal() && !reopens(graph, &step.state, event) {
         return Err(Refusal::Status("over"));
     }
     match event {
@@ -85,11 +85,16 @@ pub fn apply(
     Ok((step.state, step.requests))
 }
 
-/// Whether a person changes their mind about a failure after it is over.
-fn reopens(state: &State, event: &Event) -> bool {
+/// Whether a person changes their mind about a failure, or a cancel, after it is over.
+fn reopens(graph: &Graph, state: &State, event: &Event) -> bool {
     let Event::Signalled { signal, .. } = event else { return false };
-    state.status() == ExecutionStatus::Failed
-        && matches!(signal.wish, Wish::Retry { .. } | Wish::Skip { .. })
+    match (state.status(), &signal.wish) {
+        (ExecutionStatus::Failed, Wish::Retry { .. } | Wish::Skip { .. }) => true,
+        (ExecutionStatus::Cancelled, Wish::Retry { .. }) => {
+            graph.lifts_cancels && state.cancelled_by.is_some()
+        }
+        _ => false,
+    }
 }
 
 /// What a process that has just loaded the state has to do.

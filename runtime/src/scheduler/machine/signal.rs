@@ -51,6 +51,12 @@ impl Step<'_> {
     }
 
     fn retry(&mut self, wave: &str, signal: &Signal) -> Result<(), Refusal> {
+        if self.graph.lifts_cancels
+            && self.state.cancelled_by.is_some()
+            && self.state.status().is_terminal()
+        {
+            return self.lift_cancel(wave);
+        }
         let node = self.decidable(wave)?;
         match self.state.waves[node].status {
             WaveStatus::Failed => {
@@ -62,6 +68,25 @@ impl Step<'_> {
             WaveStatus::Waiting => self.answer_for(node, "retry", signal),
             status => Err(Refusal::NotFailed { wave: wave.to_owned(), status }),
         }
+    }
+
+    /// Goes on after a cancel, from a wave that it cut off: that one is attempted again, and what was called
+    /// off waits for its turn again. A wave behind another that was cut off waits until that one is retried.
+    fn lift_cancel(&mut self, wave: &str) -> Result<(), Refusal> {
+        let node = self.graph.index(wave).ok_or_else(|| Refusal::NoWave(wave.to_owned()))?;
+        let status = self.state.waves[node].status;
+        let was_cut_off = matches!(status, WaveStatus::Cancelled | WaveStatus::Failed);
+        let satisfied = |at: &usize| self.state.waves[*at].status.satisfies();
+        let could_begin = self.node(node).depends_on.iter().all(satisfied);
+        if self.node(node).turn != Turn::Ordinary || !was_cut_off || !could_begin {
+            return Err(Refusal::NotFailed { wave: wave.to_owned(), status });
+        }
+        self.state.cancelled_by = None;
+        // Nobody has granted the pause point of a wave that never began.
+        self.state.waves[node].approved = self.state.waves[node].attempt > 0;
+        self.set(node, WaveStatus::Pending, None);
+        self.call_back(node);
+        Ok(())
     }
 
     fn skip(&mut self, wave: &str, signal: &Signal) -> Result<(), Refusal> {

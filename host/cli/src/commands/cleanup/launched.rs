@@ -18,7 +18,7 @@ const DOUBTFUL: &str = "doubtful";
 
 /// What there is to clean up.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Launched {
+pub(crate) struct Launched {
     /// The jobs that were started, each once, in order.
     jobs: Vec<String>,
     /// The launches that were about to be sent and did not end with a job.
@@ -41,7 +41,7 @@ struct Doubtful {
 
 impl Launched {
     /// Reads the journal of a drill whose first Region is `home`.
-    pub(super) fn of(entries: &[Entry], home: &str) -> Launched {
+    pub(crate) fn of(entries: &[Entry], home: &str) -> Launched {
         let mut launched = Launched::default();
         for entry in entries {
             match &entry.body {
@@ -86,7 +86,7 @@ impl Launched {
     }
 
     /// Whether nothing was ever about to be launched.
-    pub(super) fn is_nothing(&self) -> bool {
+    pub(crate) fn is_nothing(&self) -> bool {
         self.jobs.is_empty() && self.doubtful.is_empty()
     }
 
@@ -97,7 +97,7 @@ impl Launched {
     }
 
     /// Whether a cleanup that was begun knows of all of it.
-    pub(super) fn is_known_to(&self, cleanup: &Execution) -> bool {
+    pub(crate) fn is_known_to(&self, cleanup: &Execution) -> bool {
         let (jobs, doubtful) = (list(&cleanup.params, JOBS), list(&cleanup.params, DOUBTFUL));
         self.jobs.iter().all(|job| jobs.contains(&job.as_str()))
             && self.doubtful.iter().all(|it| doubtful.contains(&it.written().as_str()))
