@@ -6,7 +6,8 @@
 //!
 //! - `shown`: the line of a case, and what the stories share.
 //! - `rehearsed`: those that a rehearsal shows.
-//! - `launches`, `between`: one server, two waves; one server, two executions; a server that is launched again.
+//! - `launches`, `between`, `instances`: one server, two waves; one server, two executions; a server that is launched again.
+//! - `outside`: what a drill touches besides what it has launched.
 //! - `programs`: what a program is given, and what it hands to AWS.
 //! - `operators`: what a person says, mends and cancels.
 //! - `outages`, `phases`, `waiting`: AWS cannot be seen for a while.
@@ -17,12 +18,16 @@ mod support;
 
 #[path = "cases/between.rs"]
 mod between;
+#[path = "cases/instances.rs"]
+mod instances;
 #[path = "cases/launches.rs"]
 mod launches;
 #[path = "cases/operators.rs"]
 mod operators;
 #[path = "cases/outages.rs"]
 mod outages;
+#[path = "cases/outside.rs"]
+mod outside;
 #[path = "cases/phases.rs"]
 mod phases;
 #[path = "cases/programs.rs"]
