@@ -39,9 +39,6 @@ fn what_the_operator_names_is_given_up_and_nothing_else() {
     case.comes_to(&format!("with --replace: exit {:?}, {}", second.code, story.waves("second")));
     assert_eq!(second.code, Some(4), "{second:?}");
     assert_eq!(story.launched_twice(), [db]);
-    // The first one is told, before it goes on as if it still had its database.
-    let status = story.say(&["status", "first"], 0).stdout;
-    assert!(status.contains("second"), "it does not say who replaced its instances: {status}");
 }
 
 /// What was launched is looked at again before a wave, or an execution, is called completed.

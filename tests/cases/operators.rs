@@ -5,7 +5,6 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::shown::{Case, Story};
-use crate::support::{Home, Ran};
 
 #[test]
 fn a_time_out_is_final() {
@@ -130,55 +129,4 @@ fn a_command_can_be_stopped_by_the_hook_that_cancels() {
     let line = said.lines().find(|line| line.contains("can cancel")).unwrap_or_default();
     case.comes_to(line.split_once('|').map_or(line, |(_, said)| said));
     assert!(line.contains("can cancel: function"), "{said}");
-}
-
-/// An execution whose hook has a slip, in a folder that its author can mend.
-fn slipped(case: &Case) -> (Story, String) {
-    let story = case.story();
-    let path = story.home.path().join("runbook.luau");
-    std::fs::copy(case.path("runbook.luau"), &path).expect("it can be copied");
-    let path = path.to_str().expect("a readable path").to_owned();
-    story.drill("drill", &path, &[]).expect(1);
-    (story, path)
-}
-
-/// Drives it on; a server that has its instance keeps it.
-fn drive_on(story: &Story) -> Ran {
-    let mut ran = story.resume("drill");
-    for _ in 0..3 {
-        if ran.code == Some(4) {
-            story.say(&["answer", "drill", "keep"], 0);
-            ran = story.resume("drill");
-        }
-    }
-    ran
-}
-
-#[test]
-fn a_hook_is_mended_and_its_wave_retried() {
-    let case = Case { name: "mend_a_hook", before: "`retry` ran the old source without a word" };
-    let (story, path) = slipped(&case);
-    std::fs::copy(case.path("mended.luau"), &path).expect("it can be copied");
-    let retry = ["retry", "drill", "database", "--runbook", &path];
-    let retried = Home::run(&story.home, &retry);
-    let ended = drive_on(&story);
-    case.comes_to(&format!("--runbook: exit {:?}; then {}", retried.code, story.waves("drill")));
-    assert_eq!(retried.code, Some(0), "{retried:?}");
-    assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert_eq!(story.waves("drill"), "database completed, web completed");
-    assert_eq!(story.launched_twice(), [""; 0]);
-    let journal = story.say(&["journal", "drill"], 0).stdout;
-    assert!(journal.contains("runbook"), "the new source is journaled: {journal}");
-}
-
-#[test]
-fn a_runbook_that_differs_on_disk_is_mentioned_by_a_retry() {
-    let case = Case { name: "mend_a_hook", before: "not a word" };
-    let (story, path) = slipped(&case);
-    std::fs::copy(case.path("mended.luau"), &path).expect("it can be copied");
-    let retried = story.say(&["retry", "drill", "database"], 0);
-    let said = retried.stdout + &retried.stderr;
-    let line = said.lines().find(|line| line.contains("--runbook")).unwrap_or("not a word");
-    case.comes_to(line);
-    assert!(said.contains("--runbook"), "{said}");
 }

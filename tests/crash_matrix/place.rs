@@ -78,6 +78,8 @@ impl Place {
     /// `moontide` with this store.
     pub(crate) fn moontide(&self, arguments: &[&str]) -> Command {
         let mut command = self.home.moontide(arguments);
+        // A store that fails for good is not worth half an hour.
+        command.env("MOONTIDE_PATIENCE", "6s");
         if let Some(Table { store, sts }) = &self.table {
             command
                 .env("MOONTIDE_STORE", store)

@@ -190,8 +190,8 @@ impl Trap {
 fn operation(head: &Parts, body: &[u8]) -> String {
     let target = head.headers.get("x-amz-target").and_then(|it| it.to_str().ok());
     let path = head.uri.path().trim_matches('/');
-    let form = std::str::from_utf8(body).unwrap_or_default().split('&');
-    let action = form.filter_map(|field| field.strip_prefix("Action=")).next();
+    let mut form = std::str::from_utf8(body).unwrap_or_default().split('&');
+    let action = form.find_map(|field| field.strip_prefix("Action="));
     let name = target.and_then(|it| it.rsplit('.').next());
     name.or(action.filter(|_| path.is_empty())).unwrap_or(path).to_owned()
 }

@@ -123,6 +123,10 @@ impl Services {
     }
 
     /// Who started a job, if that was looked up before.
+    #[expect(
+        clippy::option_option,
+        reason = "a job of nobody is not one that nobody has looked up"
+    )]
     pub(crate) fn known_origin(&self, region: &str, job: &str) -> Option<Option<Origin>> {
         self.origins.borrow().get(&(region.to_owned(), job.to_owned())).cloned()
     }

@@ -32,7 +32,10 @@ use super::policy::Rules;
 use super::redact::Secrets;
 use super::sending::Sending;
 use super::trouble::{OutOfPatience, Waiting};
-use super::{Call, EffectError, Key, Lane, Operation, Outcome, Patience, Reply, Trouble, World};
+use super::{
+    Call, Consequences, EffectError, Key, Lane, Operation, Origin, Outcome, Patience, Replaced,
+    Reply, Trouble, World,
+};
 use crate::clock::Clock;
 use crate::journal::{Body, Step, Writer, canonical};
 use crate::observe::{Notice, Observer};
@@ -61,6 +64,8 @@ pub struct Door {
     pub observer: Rc<dyn Observer>,
     /// The instances that people have given up in this execution.
     pub given_up: RefCell<Vec<ReplaceInput>>,
+    /// What calls of this process are about to launch, by their keys.
+    pub held: RefCell<Vec<(Key, Origin, Vec<String>)>>,
 }
 
 /// What surrounds an effect on its way through the door.
@@ -94,7 +99,7 @@ pub enum Halt {
     Store(StoreError),
     /// The world could not be seen for too long.
     #[error(transparent)]
-    Trouble(OutOfPatience),
+    Trouble(Box<OutOfPatience>),
 }
 
 /// An effect that has been read and found well formed.
@@ -240,7 +245,7 @@ impl Door {
         let mut waiting = Waiting::new(self.patience.world);
         loop {
             let reply = match self.judge(prepared).await {
-                Ok(()) => prepared.operation.perform(&prepared.call).await,
+                Ok(_) => prepared.operation.perform(&prepared.call).await,
                 Err(error) => Reply::failed(error),
             };
             match &reply.outcome {
@@ -270,7 +275,12 @@ impl Door {
         let message = format!("{}: {}", error.code, self.secrets.hide(&error.message));
         let Some(pause) = waiting.pause(now) else {
             let error = EffectError { message: self.secrets.hide(&error.message), ..error.clone() };
-            return Err(Halt::Trouble(OutOfPatience { operation, trouble, error, waited }));
+            return Err(Halt::Trouble(Box::new(OutOfPatience {
+                operation,
+                trouble,
+                error,
+                waited,
+            })));
         };
         // A blip that is over at the second look is nobody's business.
         if !waited.is_zero() {
@@ -290,15 +300,52 @@ impl Door {
         self.observer.notice(self.clock.now(), &notice);
     }
 
-    /// Policy: the operation itself for every class; what it would do for those that change anything.
-    pub(super) async fn judge(&self, prepared: &Prepared<'_>) -> Result<(), EffectError> {
+    /// Policy: the operation itself for every class; what it would do for those that change anything. Returns
+    /// the servers that it would launch.
+    pub(super) async fn judge(&self, prepared: &Prepared<'_>) -> Result<Vec<String>, EffectError> {
         self.rules.judge_operation(&prepared.step.operation)?;
-        let what = prepared.operation.consequences(&prepared.call).await?;
+        let mut what = prepared.operation.consequences(&prepared.call).await?;
+        self.add_held(&prepared.call, &mut what);
         let given_up = |server: &str, instance: &str| {
             let given_up = self.given_up.borrow();
             given_up.iter().any(|known| known.server == server && known.instance_id == instance)
         };
-        self.rules.judge(&prepared.call, &what, &given_up)
+        self.rules.judge(&prepared.call, &what, &given_up)?;
+        let launches = what.touches.into_iter().filter(|touch| touch.launch.is_some());
+        Ok(launches.map(|touch| touch.what.id().to_owned()).collect())
+    }
+
+    /// Adds what other waves are about to launch in this process: the world does not show it yet.
+    fn add_held(&self, call: &Call, what: &mut Consequences) {
+        let held = self.held.borrow();
+        for touch in &mut what.touches {
+            let Some(launch) = &mut touch.launch else { continue };
+            let others = held.iter().filter(|(key, origin, servers)| {
+                *key != call.key
+                    && origin.wave != call.wave
+                    && servers.iter().any(|server| server == touch.what.id())
+            });
+            launch.replaces.extend(others.map(|(_, origin, _)| Replaced {
+                instance: String::new(),
+                job: String::new(),
+                drill: launch.drill,
+                origin: Some(origin.clone()),
+            }));
+        }
+    }
+
+    /// A call that was judged is about to launch these servers, until it is let go.
+    pub(super) fn hold(&self, call: &Call, servers: Vec<String>) {
+        self.let_go(&call.key);
+        if !servers.is_empty() {
+            let origin = Origin { execution: call.execution.clone(), wave: call.wave.clone() };
+            self.held.borrow_mut().push((call.key.clone(), origin, servers));
+        }
+    }
+
+    /// The call with this key has ended.
+    pub(super) fn let_go(&self, key: &Key) {
+        self.held.borrow_mut().retain(|(held, ..)| held != key);
     }
 
     /// Journals how an effect ended; only then may the program see it.

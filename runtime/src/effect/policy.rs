@@ -108,7 +108,7 @@ impl Rules {
             let (verb, what) = (touch.verb, described(&touch.what));
             let reason = format!(
                 "this is a drill, and it would {verb} {what}, {}; a runbook that means it names it in `outside`",
-                self.stranger(&touch.maker)
+                stranger(&touch.maker)
             );
             return Err(refusal("drill_stays_inside", operation, &reason));
         }
@@ -128,15 +128,6 @@ impl Rules {
     fn made(&self, maker: &Maker) -> bool {
         let Maker::Drill(origin) = maker else { return false };
         origin.execution == self.execution || self.acts_for.as_ref() == Some(&origin.execution)
-    }
-
-    /// Who made something that this execution did not make, as a clause.
-    fn stranger(&self, maker: &Maker) -> String {
-        match maker {
-            Maker::Drill(origin) => format!("which the execution `{}` launched", origin.execution),
-            Maker::ForeignDrill => "which a drill of another tool launched".to_owned(),
-            Maker::Production => "which no drill of this execution made".to_owned(),
-        }
     }
 
     fn refused_launches<'w>(
@@ -260,7 +251,8 @@ impl RefusedLaunch<'_> {
             (_, None) => String::new(),
         };
         if instance.is_empty() {
-            return format!("{server} is being launched by {owner}, in the job {job}");
+            let by = format!("{server} is being launched by {owner}");
+            return if job.is_empty() { by } else { format!("{by}, in the job {job}") };
         }
         let kind = if *drill { "the drill instance" } else { "a live recovery instance" };
         let by = match self.rule {
@@ -305,6 +297,15 @@ fn refused_launches(operation: &str, refused: &[RefusedLaunch<'_>]) -> EffectErr
     let mut error = refusal(rule, operation, &reason);
     error.details["servers"] = refused.iter().map(RefusedLaunch::details).collect();
     error
+}
+
+/// Who made something that this execution did not make, as a clause.
+fn stranger(maker: &Maker) -> String {
+    match maker {
+        Maker::Drill(origin) => format!("which the execution `{}` launched", origin.execution),
+        Maker::ForeignDrill => "which a drill of another tool launched".to_owned(),
+        Maker::Production => "which no drill of this execution made".to_owned(),
+    }
 }
 
 fn described(what: &Thing) -> String {

@@ -40,6 +40,12 @@ pub(super) struct Sending<'a> {
     waiting: Waiting,
 }
 
+impl Drop for Sending<'_> {
+    fn drop(&mut self) {
+        self.door.let_go(&self.prepared.call.key);
+    }
+}
+
 impl<'a> Sending<'a> {
     pub(super) fn new(
         door: &'a Door,
@@ -65,12 +71,12 @@ impl<'a> Sending<'a> {
 
     /// Brings it to its end.
     pub(super) async fn run(mut self) -> Result<Settled, Halt> {
-        let mut settled = self.to_its_end().await?;
+        let mut settled = self.walk().await?;
         settled.intended_at = self.intended_at;
         Ok(settled)
     }
 
-    async fn to_its_end(&mut self) -> Result<Settled, Halt> {
+    async fn walk(&mut self) -> Result<Settled, Halt> {
         let mut reply = Reply::unknown(Evidence::new("its runner died before it saw a reply"));
         let mut found = Finding::Harmless;
         let mut verdict = match self.way {
@@ -197,7 +203,8 @@ impl<'a> Sending<'a> {
                 return Ok(Some(Settled::of(reply, self.attempts)));
             }
             let error = match judged {
-                Ok(()) => {
+                Ok(servers) => {
+                    self.door.hold(&self.prepared.call, servers);
                     self.seen_again();
                     return Ok(None);
                 }

@@ -71,7 +71,7 @@ pub enum DriveError {
     Store(#[from] StoreError),
     /// The world could not be seen for longer than the operator's patience.
     #[error(transparent)]
-    Trouble(OutOfPatience),
+    Trouble(Box<OutOfPatience>),
     /// Runbook and journal disagree.
     #[error(transparent)]
     Mismatch(Box<Mismatch>),
@@ -197,6 +197,7 @@ impl Driver {
                 pulse: self.pulse.clone(),
                 observer: Rc::clone(&self.observer),
                 given_up: RefCell::new(given_up(entries)),
+                held: RefCell::default(),
             },
             journal: Writer::new(store, Arc::clone(&clock), lease.clone(), last).patient(
                 self.patience,

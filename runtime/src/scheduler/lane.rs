@@ -66,7 +66,7 @@ pub(super) enum Broken {
     /// The journal cannot be written.
     Store(StoreError),
     /// The world could not be seen for too long.
-    Trouble(OutOfPatience),
+    Trouble(Box<OutOfPatience>),
     /// The program and its journal disagree.
     Mismatch(Box<Mismatch>),
 }

@@ -32,7 +32,7 @@ impl fmt::Debug for Pulse {
         f.debug_struct("Pulse")
             .field("ttl", &self.ttl)
             .field("shown", &*self.shown.borrow())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -75,7 +75,7 @@ impl Pulse {
     /// Whether nobody can have taken over, nor will before a call that is made now has left.
     pub fn is_fresh(&self) -> bool {
         let Some(ttl) = self.ttl else { return true };
-        self.silence() < ttl - (ttl / RESERVE).min(LONGEST_RESERVE)
+        self.silence() < ttl.saturating_sub((ttl / RESERVE).min(LONGEST_RESERVE))
     }
 
     /// Returns once it is fresh: at the next renewal that succeeds.

@@ -37,6 +37,7 @@ fn here(touches: Vec<Touch>) -> Consequences {
     Consequences { account: Some("111122223333".into()), region: Some("us-west-2".into()), touches }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is what a job has or lacks")]
 fn origin(execution: &str, wave: &str) -> Option<Origin> {
     Some(Origin { execution: execution.into(), wave: wave.into() })
 }
