@@ -31,6 +31,12 @@ pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
 }
 
+/// Lets the processes of a test go on for so long.
+#[expect(clippy::disallowed_methods, reason = "no process under test can be told to say when")]
+pub(crate) fn wait(duration: Duration) {
+    std::thread::sleep(duration);
+}
+
 /// A home of its own for executions, gone with the test.
 pub(crate) struct Home {
     folder: tempfile::TempDir,
@@ -190,8 +196,8 @@ impl Trap {
 fn operation(head: &Parts, body: &[u8]) -> String {
     let target = head.headers.get("x-amz-target").and_then(|it| it.to_str().ok());
     let path = head.uri.path().trim_matches('/');
-    let form = std::str::from_utf8(body).unwrap_or_default().split('&');
-    let action = form.filter_map(|field| field.strip_prefix("Action=")).next();
+    let mut form = std::str::from_utf8(body).unwrap_or_default().split('&');
+    let action = form.find_map(|field| field.strip_prefix("Action="));
     let name = target.and_then(|it| it.rsplit('.').next());
     name.or(action.filter(|_| path.is_empty())).unwrap_or(path).to_owned()
 }
