@@ -254,8 +254,7 @@ fn all_clocks(title: &str, matrix: &Matrix) -> Vec<sweep::Row> {
         for kind in [Kind::Written, Kind::BeforeCall, Kind::AfterCall, lost] {
             let step = match (matrix.backend, hour) {
                 (Backend::Sqlite, true) => 1,
-                (Backend::Sqlite, false) => 3,
-                (Backend::Dynamo, true) => 3,
+                (Backend::Sqlite, false) | (Backend::Dynamo, true) => 3,
                 (Backend::Dynamo, false) => 7,
             };
             table.add(matrix.every(step, kind).named(&format!("{clocks}: {kind}")));

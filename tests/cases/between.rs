@@ -20,7 +20,7 @@ fn begun(story: &Story, id: &str) -> Child {
     let run = ["run", &path, "--mode=drill", &id];
     let first = story.command(&run).spawn().expect("moontide starts");
     while story.sim.performed("StartRecovery") == 0 {
-        std::thread::sleep(Duration::from_millis(5));
+        crate::support::wait(Duration::from_millis(5));
     }
     first
 }

@@ -96,11 +96,11 @@ fn retries(mode: &str) {
     for (choice, (story, ran)) in ["keep", "replace", "fail"].iter().zip(&ends) {
         case.comes_to(&format!("{mode}, {choice}: exit {:?}, {}", ran.code, story.waves("x")));
     }
-    let [(kept, keeps), (replaced, replaces), (failed, fails)] = &ends;
+    let [(kept, on_keep), (replaced, on_replace), (failed, on_fail)] = &ends;
     let twice = |story: &Story| story.launched_twice().len();
-    assert_eq!((keeps.code, twice(kept)), (Some(0), 1), "db-1 only: {keeps:?}");
-    assert_eq!((replaces.code, twice(replaced)), (Some(0), 2), "{replaces:?}");
-    assert_eq!(fails.code, Some(1), "{fails:?}");
+    assert_eq!((on_keep.code, twice(kept)), (Some(0), 1), "db-1 only: {on_keep:?}");
+    assert_eq!((on_replace.code, twice(replaced)), (Some(0), 2), "{on_replace:?}");
+    assert_eq!(on_fail.code, Some(1), "{on_fail:?}");
     assert!(twice(failed) <= 1, "{:?}", failed.launches());
     let status = failed.say(&["status", "x"], 0).stdout;
     assert!(status.contains("db-2"), "{status}");

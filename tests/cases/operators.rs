@@ -18,7 +18,7 @@ fn a_time_out_is_final() {
     std::fs::write(&path, runbook).expect("it can be written");
     story.drill("drill", path.to_str().expect("a readable path"), &[]).expect(4);
     // Fifty minutes at the speed of the tests.
-    std::thread::sleep(Duration::from_millis(3_200));
+    crate::support::wait(Duration::from_millis(3_200));
     let late = story.aws(&["resume", "drill", "--answer=cut-over=continue"]);
     let told = late.stdout.clone() + &late.stderr;
     case.comes_to(&format!("exit {:?}, {}", late.code, story.waves("drill")));
@@ -41,7 +41,7 @@ fn an_answer_that_is_sent_after_the_time_out_is_refused() {
     let path = story.home.path().join("runbook.luau");
     std::fs::write(&path, runbook).expect("it can be written");
     story.drill("drill", path.to_str().expect("a readable path"), &[]).expect(4);
-    std::thread::sleep(Duration::from_millis(3_200));
+    crate::support::wait(Duration::from_millis(3_200));
     let flags = story.sim.flags();
     // Whoever answers says how fast the execution's clock runs, or is refused by the one who drives it.
     let late = story.home.run(&["answer", "drill", "continue", &flags[1]]);
@@ -61,10 +61,10 @@ fn cancelled(story: &Story, runbook: &str) -> String {
     let runner = story.command(&run).spawn().expect("moontide starts");
     let runner = std::thread::spawn(move || runner.wait_with_output().expect("it ends"));
     while story.sim.performed("SendCommand") == 0 && !runner.is_finished() {
-        std::thread::sleep(Duration::from_millis(20));
+        crate::support::wait(Duration::from_millis(20));
     }
     // Until the command's id is in the journal.
-    let is_known = |story: &Story| story.journal("drill").iter().any(|it| is_sent(it));
+    let is_known = |story: &Story| story.journal("drill").iter().any(is_sent);
     while !is_known(story) && !runner.is_finished() {}
     story.say(&["cancel", "drill"], 0);
     let ran = Ran::of(&runner.join().expect("it was waited for"));

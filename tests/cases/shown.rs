@@ -50,6 +50,7 @@ impl Case {
     }
 
     /// The same, so many times as fast as life.
+    #[expect(clippy::unused_self, reason = "it is a story of this case")]
     pub(crate) fn at(&self, world: &str, speed: f64) -> Story {
         Story { home: Home::new(), sim: Sim::at(world, speed) }
     }

@@ -28,7 +28,7 @@ fn waits(operation: &'static str) -> (Story, Child) {
     command.env("MOONTIDE_PATIENCE", "160h");
     let child = command.spawn().expect("moontide starts");
     while !story.sim.outages.has_struck() {
-        std::thread::sleep(Duration::from_millis(5));
+        crate::support::wait(Duration::from_millis(5));
     }
     (story, child)
 }
@@ -39,7 +39,7 @@ fn ends(mut child: Child) -> Ran {
         if child.try_wait().expect("it can be waited for").is_some() {
             return Ran::of(&child.wait_with_output().expect("it has ended"));
         }
-        std::thread::sleep(Duration::from_millis(50));
+        crate::support::wait(Duration::from_millis(50));
     }
     let _ = child.kill();
     panic!("it does not end: {:?}", child.wait_with_output());

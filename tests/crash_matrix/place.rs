@@ -162,7 +162,7 @@ fn stopped(mut child: Child, is_marked: impl Fn() -> bool) -> Option<Child> {
         if child.try_wait().expect("it can be waited for").is_some() {
             return None;
         }
-        std::thread::sleep(Duration::from_millis(5));
+        crate::support::wait(Duration::from_millis(5));
     }
     Some(child)
 }

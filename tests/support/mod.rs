@@ -31,6 +31,12 @@ pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
 }
 
+/// Lets the processes of a test go on for so long.
+#[expect(clippy::disallowed_methods, reason = "no process under test can be told to say when")]
+pub(crate) fn wait(duration: Duration) {
+    std::thread::sleep(duration);
+}
+
 /// A home of its own for executions, gone with the test.
 pub(crate) struct Home {
     folder: tempfile::TempDir,
