@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::shown::{Case, Story};
+use crate::support::Ran;
 
 #[test]
 fn a_time_out_is_final() {

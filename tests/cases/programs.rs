@@ -15,7 +15,8 @@ fn a_program_sees_only_what_its_wave_depends_on() {
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let journal = story.journal("a");
     let of_report = journal.iter().filter(|it| it["lane"] == "report#1");
-    let sleeps: Vec<_> = of_report.filter(|it| it["arguments"]["duration"].as_f64() == Some(4.0)).collect();
+    let sleeps: Vec<_> =
+        of_report.filter(|it| it["arguments"]["duration"].as_f64() == Some(4.0)).collect();
     assert!(!sleeps.is_empty(), "`results` was not empty, though it depends on nothing");
 }
 

@@ -27,7 +27,8 @@ async fn rows(place: &Place) -> Vec<String> {
                 let mut begin = String::new();
                 for part in list.unwrap().split("},{") {
                     let whole = format!("{begin}{part}");
-                    begin = "{".to_owned();
+                    begin.clear();
+                    begin.push('{');
                     rows.push(
                         if whole.ends_with("}}") && serde_json::from_str::<Value>(&whole).is_ok() {
                             whole
