@@ -55,6 +55,7 @@ fn job(id: &str, status: &str, origin: Option<(&str, &str)>) -> Value {
     json!({ "jobID": id, "status": status, "tags": tags.unwrap_or(json!({})) })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is what a job has or lacks")]
 fn origin(execution: &str, wave: &str) -> Option<Origin> {
     Some(Origin { execution: execution.into(), wave: wave.into() })
 }

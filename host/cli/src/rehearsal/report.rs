@@ -46,6 +46,9 @@ pub(crate) struct Report {
     /// The objectives of the runbook, and what was achieved.
     #[serde(skip_serializing_if = "Objectives::is_empty")]
     objectives: Objectives,
+    /// What it may touch in a drill besides what it launches.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    outside: Vec<String>,
     #[serde(skip)]
     took: Duration,
     #[serde(skip)]
@@ -92,6 +95,7 @@ impl Report {
             rto_met: rto.map(|rto| completed && took <= rto),
             calls: count(calls),
             objectives,
+            outside: execution.plan.outside.lines(),
             took,
             rto,
         })

@@ -57,6 +57,7 @@ fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
         ("account", plan.account.clone().unwrap_or_default()),
         ("RTO", plan.rto.map(duration::format).unwrap_or_default()),
         ("RPO", plan.rpo.map(duration::format).unwrap_or_default()),
+        ("outside", plan.outside.lines().join(", ")),
     ];
     facts.retain(|(_, fact)| !fact.is_empty());
     facts

@@ -24,6 +24,9 @@ pub(crate) struct Whole {
     regions: Vec<String>,
     account: Option<String>,
     replaceable: Vec<String>,
+    /// What it may touch in a drill besides what it launches.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    outside: Vec<String>,
     /// The hash of the sources it runs from.
     sources: String,
     moontide: String,
@@ -95,6 +98,7 @@ impl Whole {
             regions: execution.regions.clone(),
             account: execution.account.clone(),
             replaceable: execution.replaceable.clone(),
+            outside: execution.plan.outside.lines(),
             sources: execution.bundle.digest(),
             moontide: execution.moontide.clone(),
             luau: execution.luau.clone(),
@@ -167,6 +171,7 @@ impl Whole {
             ("approvers", groups.collect::<Vec<_>>().join("; ")),
             ("params", params.collect::<Vec<_>>().join(" ")),
             ("replaces", list(&self.replaceable)),
+            ("outside", list(&self.outside)),
             ("sources", self.sources.chars().take(16).collect()),
             ("written by", format!("moontide {}, {}", self.moontide, self.luau)),
             ("journal", words::count(self.journal_entries, "line")),
