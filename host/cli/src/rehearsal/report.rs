@@ -197,6 +197,9 @@ impl Document for Report {
         }
         page.gap();
         self.write_time(page);
+        if !self.outside.is_empty() {
+            page.line([faint("may touch outside: "), plain(self.outside.join(", "))]);
+        }
         for (service, operations) in &self.calls {
             let counts = operations.iter().map(|(operation, count)| format!("{operation} {count}"));
             let counts: Vec<String> = counts.collect();
