@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use clap::Args;
 use moontide_aws::{Session, SessionSettings};
-use moontide_runtime::effect::{Call, EffectError, Key, Lane, Outcome, World};
+use moontide_runtime::effect::{Call, EffectError, Key, Lane, Outcome, Trouble, World};
 use serde_json::{Value, json};
 
 use crate::context::{Context, quoted};
@@ -120,12 +120,14 @@ fn text(value: &Value, field: &str) -> Option<String> {
 
 fn refused(error: &EffectError) -> CommandError {
     let message = format!("AWS cannot be asked who we are: {error}");
-    if error.code == "ConnectionFailed" {
-        return CommandError::new(code::UNREACHABLE, message).hint(
-            "if AWS_ENDPOINT_URL or `--endpoint-url` leads to `moontide sim`: is it running?",
-        );
+    match error.trouble {
+        Some(Trouble::Network) => CommandError::new(code::UNREACHABLE, message)
+            .hint("if AWS_ENDPOINT_URL or `--endpoint-url` leads to `moontide sim`: is it running?")
+            .hint("nothing was begun: try again once this network reaches AWS"),
+        Some(Trouble::Busy) => CommandError::new(code::UNREACHABLE, message)
+            .hint("nothing was begun: try again in a moment"),
+        Some(Trouble::Credentials) | None => no_credentials(&message),
     }
-    no_credentials(&message)
 }
 
 fn no_credentials(message: &str) -> CommandError {

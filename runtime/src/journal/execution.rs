@@ -67,6 +67,19 @@ pub struct Execution {
     pub bundle: Bundle,
 }
 
+impl Execution {
+    /// The execution on whose behalf it acts. A cleanup that was begun under format 1 names it only among its
+    /// params.
+    pub fn client(&self) -> Option<String> {
+        let is_old_cleanup = self.format == Format(1) && self.bundle.entry == OLD_CLEANUP;
+        let named = || self.params.get("execution")?.as_str().map(str::to_owned);
+        self.acts_for.clone().or_else(|| named().filter(|_| is_old_cleanup))
+    }
+}
+
+/// What a cleanup runs from.
+const OLD_CLEANUP: &str = "@moontide/cleanup";
+
 /// The pinned sources of an execution: resuming needs no file on disk.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bundle {

@@ -188,7 +188,7 @@ impl Driver {
                     replaceable: execution.replaceable.clone(),
                     outside: execution.plan.outside.clone(),
                     execution: execution.id.clone(),
-                    acts_for: execution.acts_for.clone(),
+                    acts_for: execution.client(),
                     denied: [execution.denied.as_slice(), &self.denied].concat(),
                 },
                 secrets: Secrets::new(&secrets),

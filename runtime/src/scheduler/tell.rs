@@ -1,6 +1,8 @@
 //! What the machine is told while it is driven: signals from the store, answers, time-outs. Everything is
 //! journaled first; also what the machine refuses, so that no signal is taken twice.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::drive::Drive;
@@ -14,6 +16,9 @@ use crate::journal::{Body, Entry, Format};
 use crate::observe::Notice;
 use crate::store::StoreError;
 
+/// The pause before a store that is only busy is looked into again.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
 /// Signals with their numbers in the store.
 pub(super) type Numbered = Vec<(u64, Signal)>;
 
@@ -21,17 +26,39 @@ impl Drive<'_> {
     /// Takes the signals that nobody has taken yet; returns whether there were any.
     pub(super) async fn take_signals(&mut self) -> Result<bool, DriveError> {
         let id = &self.shared.execution.id;
-        let signals = self.driver.store.signals(id, self.signals_seen).await?;
+        let signals = self.patient_signals(id).await?;
         let any = !signals.is_empty();
         self.take(signals).await?;
         Ok(any)
     }
 
+    /// The signals, from a store that is asked again for as long as the operator's patience lasts.
+    async fn patient_signals(&self, id: &str) -> Result<Numbered, StoreError> {
+        let (pulse, patience) = (&self.driver.pulse, self.driver.patience.store);
+        let begun = pulse.now();
+        loop {
+            let error = match self.driver.store.signals(id, self.signals_seen).await {
+                Err(error @ StoreError::Unusable { transient: true, .. }) => error,
+                looked => return looked,
+            };
+            let waited = pulse.now().saturating_sub(begun);
+            let left = patience.saturating_sub(waited);
+            if left.is_zero() {
+                return Err(error);
+            }
+            let message = error.to_string();
+            self.shared.notice(&Notice::StoreWaits { message, waited, patience });
+            pulse.sleep(LOOK_AGAIN.min(left)).await;
+        }
+    }
+
     /// The same, when nothing depends on it: a store that is only busy is asked again soon.
     pub(super) async fn look_for_signals(&mut self) -> Result<(), DriveError> {
-        match self.take_signals().await {
-            Err(DriveError::Store(StoreError::Unusable { transient: true, .. })) => Ok(()),
-            taken => taken.map(drop),
+        let id = &self.shared.execution.id;
+        match self.driver.store.signals(id, self.signals_seen).await {
+            Ok(signals) => self.take(signals).await,
+            Err(StoreError::Unusable { transient: true, .. }) => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
 
