@@ -3,7 +3,7 @@
 use super::complaint::{Complaint, Complaints};
 use super::declared::Declared;
 use super::fields::Fields;
-use super::{Node, Plan, dependencies, names, outside, params, servers, waves};
+use super::{Node, Plan, dependencies, names, outside, params, pause, servers, waves};
 
 const FIELDS: &[&str] = &[
     "name",
@@ -17,6 +17,7 @@ const FIELDS: &[&str] = &[
     "waves",
     "max_parallel_waves",
     "outside",
+    "start",
     "on_start",
     "on_cancel",
     "on_finish",
@@ -61,6 +62,7 @@ fn runbook(fields: &Fields<'_>) -> Plan {
         max_parallel_waves: fields
             .get("max_parallel_waves")
             .and_then(|field| field.count(MOST_PARALLEL)),
+        start: fields.get("start").and_then(|field| pause::read_start(&field)),
         outside: fields.get("outside").and_then(|field| outside::read(&field)).unwrap_or_default(),
         on_start: fields.get("on_start").is_some_and(|field| field.function()),
         on_cancel: fields.get("on_cancel").is_some_and(|field| field.function()),

@@ -49,6 +49,9 @@ pub struct Plan {
     /// At most so many waves run side by side.
     #[serde(default)]
     pub max_parallel_waves: Option<u32>,
+    /// What a person is asked before anything begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<Pause>,
     /// What a drill may touch besides what it launches itself.
     #[serde(default, skip_serializing_if = "Outside::is_empty")]
     pub outside: Outside,

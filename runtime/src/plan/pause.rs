@@ -37,6 +37,23 @@ pub(super) fn read(declared: &Declared<'_>) -> Option<Pause> {
     })
 }
 
+/// Reads `start = { message = …, approvers = …, approvals = …, timeout = … }`: what a person is asked before
+/// anything begins. Silence starts nothing.
+pub(super) fn read_start(declared: &Declared<'_>) -> Option<Pause> {
+    let fields = declared.fields("`start`", START_FIELDS)?;
+    let message = fields.get("message").and_then(|field| field.text());
+    Some(Pause {
+        message: message.unwrap_or(START_MESSAGE).to_owned(),
+        approvers: fields.get("approvers").map(|field| approvers(&field)).unwrap_or_default(),
+        approvals: fields.get("approvals").and_then(|field| approvals(&field)).unwrap_or(1),
+        timeout: fields.get("timeout").and_then(|field| timeout(&field)),
+        on_timeout: PromptTimeout::Abort,
+    })
+}
+
+const START_FIELDS: &[&str] = &["message", "approvers", "approvals", "timeout"];
+const START_MESSAGE: &str = "Shall it start?";
+
 fn approvers(declared: &Declared<'_>) -> Vec<String> {
     if declared.is_empty() {
         declared.complain("`approvers` names nobody; leave it out to let anybody answer");

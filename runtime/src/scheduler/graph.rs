@@ -99,8 +99,8 @@ impl Graph {
     /// The graph of a plan that nobody executes yet.
     pub fn of_plan(plan: &Plan) -> Graph {
         let mut nodes = Vec::new();
-        if plan.on_start {
-            nodes.push(Node::plain(START));
+        if plan.on_start || plan.start.is_some() {
+            nodes.push(Node { pause: plan.start.clone(), ..Node::plain(START) });
         }
         let first = nodes.len();
         let index = |name: &String| plan.waves.iter().position(|wave| wave.name == *name);

@@ -134,3 +134,43 @@ async fn a_program_asks_nobody_whose_name_is_a_sentence() {
     let why = "`moontide.ask`: `ann; answered: yes by bob` is no approver: a name is made of";
     assert!(result["message"].as_str().is_some_and(|it| it.starts_with(why)), "{result}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn nothing_begins_before_two_people_say_so_and_no_one_can_leave_that_out() {
+    for hook in ["", "on_start = function() host.log('info', 'it starts') end,"] {
+        let story = guarded(&format!(
+            "start = {{ approvers = {{ 'dba', 'bob' }}, approvals = 2 }}, {}
+             waves = {{ {{ name = 'a', run = function() end }} }}",
+            hook.replace("host.", "require('@moontide/host').")
+        ))
+        .await;
+        assert_eq!(waits(&story).await, ["@start"]);
+        for (by, wish) in [
+            ("eve", answer("@start", "continue")),
+            ("ann", skip("@start")),
+            ("ann", answer("@start", "skip")),
+            ("ann", answer("@start", "continue")),
+        ] {
+            story.send_by(by, wish).await;
+            assert_eq!(waits(&story).await, ["@start"], "{by}");
+        }
+        assert_eq!(story.state().await.waves[1].status, WaveStatus::Pending);
+        story.send_by("bob", answer("@start", "continue")).await;
+        story.ends(ExecutionStatus::Completed).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_starts_nothing_and_one_person_is_enough_to_say_no() {
+    let waves = "start = { approvers = { 'bob', 'ann' }, approvals = 2, timeout = '1h' },
+        waves = {{ name = 'a', run = function() end }}";
+    let story = guarded(waves).await;
+    waits(&story).await;
+    tokio::time::advance(std::time::Duration::from_secs(3601)).await;
+    story.ends(ExecutionStatus::Cancelled).await;
+    let story = guarded(waves).await;
+    waits(&story).await;
+    story.send_by("bob", answer("@start", "abort")).await;
+    story.ends(ExecutionStatus::Cancelled).await;
+    assert_eq!(story.state().await.waves[1].attempt, 0);
+}

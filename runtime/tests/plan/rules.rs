@@ -17,7 +17,7 @@ fn a_runbook_is_a_table_with_a_name_and_waves() {
     waves: a runbook needs at least one wave
     ");
     assert_snapshot!(complaints(&json!({ "nmae": "x", "waves": { "a": {} }, "colour": 1 })), @"
-    colour: unknown field `colour`; a runbook has `name`, `description`, `region`, `regions`, `source_region`, `account`, `objectives`, `params`, `waves`, `max_parallel_waves`, `outside`, `on_start`, `on_cancel` and `on_finish`
+    colour: unknown field `colour`; a runbook has `name`, `description`, `region`, `regions`, `source_region`, `account`, `objectives`, `params`, `waves`, `max_parallel_waves`, `outside`, `start`, `on_start`, `on_cancel` and `on_finish`
     nmae: unknown field `nmae`, did you mean `name`?
     waves: `waves` must be a list, and is a table
     ");

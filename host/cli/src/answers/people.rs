@@ -22,8 +22,12 @@ pub(crate) fn check(output: Output, plan: &Plan, groups: &Groups) -> Result<()> 
         );
         output.say([strong("warning: "), plain(sentence)]);
     }
-    let pauses = plan.waves.iter().filter_map(|wave| Some((wave, wave.pause.as_ref()?)));
-    for (wave, pause) in pauses.filter(|(_, pause)| !pause.approvers.is_empty()) {
+    let start = plan.start.as_ref().map(|start| ("@start", start));
+    let pauses =
+        plan.waves.iter().filter_map(|wave| Some((wave.name.as_str(), wave.pause.as_ref()?)));
+    for (wave, pause) in
+        start.into_iter().chain(pauses).filter(|(_, pause)| !pause.approvers.is_empty())
+    {
         let members = |name: &'_ String| match groups.get(name) {
             Some(members) => members.clone(),
             None => vec![name.clone()],
@@ -36,7 +40,7 @@ pub(crate) fn check(output: Output, plan: &Plan, groups: &Groups) -> Result<()> 
         let names: Vec<&str> = people.iter().map(String::as_str).collect();
         let message = format!(
             "the pause point of `{}` takes {} different people, and its approvers are {}",
-            wave.name,
+            wave,
             pause.approvals,
             names.join(", ")
         );
@@ -49,7 +53,7 @@ pub(crate) fn check(output: Output, plan: &Plan, groups: &Groups) -> Result<()> 
 
 /// Approvers that are no group, each with the group that is probably meant.
 fn misspelt<'p>(plan: &'p Plan, groups: &'p Groups) -> Vec<(&'p str, &'p str)> {
-    let pauses = plan.waves.iter().filter_map(|wave| wave.pause.as_ref());
+    let pauses = plan.waves.iter().map(|wave| &wave.pause).chain([&plan.start]).flatten();
     let approvers: BTreeSet<&String> = pauses.flat_map(|pause| &pause.approvers).collect();
     let people = approvers.into_iter().filter(|name| !groups.contains_key(*name));
     let known = || groups.keys().map(String::as_str);

@@ -1,6 +1,6 @@
 //! A checked plan, for people.
 
-use moontide_runtime::plan::{Param, ParamKind, Plan, ServerSelector, Wave, duration};
+use moontide_runtime::plan::{Param, ParamKind, Pause, Plan, ServerSelector, Wave, duration};
 use serde::Serialize;
 
 use crate::output::style::{faint, good, plain, strong};
@@ -58,6 +58,7 @@ fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
         ("RTO", plan.rto.map(duration::format).unwrap_or_default()),
         ("RPO", plan.rpo.map(duration::format).unwrap_or_default()),
         ("outside", plan.outside.lines().join(", ")),
+        ("start", plan.start.as_ref().map(asks).unwrap_or_default()),
     ];
     facts.retain(|(_, fact)| !fact.is_empty());
     facts
@@ -83,6 +84,17 @@ fn param_row<'p>(name: &'p str, param: &'p Param) -> Vec<Span<'p>> {
     vec![strong(name), plain(kind), plain(notes.join("; ")), faint(param.description.as_str())]
 }
 
+/// Who is asked what.
+fn asks(pause: &Pause) -> String {
+    let who = match (pause.approvers.as_slice(), pause.approvals) {
+        ([], 1) => String::new(),
+        ([], several) => format!(" {several} people"),
+        (names, 1) => format!(" {}", names.join(", ")),
+        (names, several) => format!(" {several} of {}", names.join(", ")),
+    };
+    format!("asks{who}: {}", pause.message)
+}
+
 fn wave_row(wave: &Wave) -> Vec<Span<'_>> {
     let what = wave.servers.as_ref().map_or_else(|| "a program".to_owned(), servers);
     let mut notes = Vec::new();
@@ -92,15 +104,7 @@ fn wave_row(wave: &Wave) -> Vec<Span<'_>> {
     if let Some(timeout) = wave.timeout {
         notes.push(format!("at most {}", duration::format(timeout)));
     }
-    if let Some(pause) = &wave.pause {
-        let who = match (pause.approvers.as_slice(), pause.approvals) {
-            ([], 1) => String::new(),
-            ([], several) => format!(" {several} people"),
-            (names, 1) => format!(" {}", names.join(", ")),
-            (names, several) => format!(" {several} of {}", names.join(", ")),
-        };
-        notes.push(format!("asks{who}: {}", pause.message));
-    }
+    notes.extend(wave.pause.as_ref().map(asks));
     vec![strong(wave.name.as_str()), plain(what), plain(notes.join("; "))]
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Request, Step, holds_program};
 use crate::plan::PromptTimeout;
-use crate::scheduler::graph::{Node, Turn};
+use crate::scheduler::graph::{Node, START, Turn};
 use crate::scheduler::prompt::{Choice, Prompt, PromptKind};
 use crate::scheduler::seen::Seen;
 use crate::scheduler::state::WaveStatus;
@@ -151,14 +151,16 @@ impl Step<'_> {
             1 => name.clone(),
             again => format!("{name}.{again}"),
         };
-        let choices = ["continue", "skip", "abort"];
+        // Whether it starts at all cannot be left open.
+        let choices: &[&str] =
+            if name == START { &["continue", "abort"] } else { &["continue", "skip", "abort"] };
         self.open(Prompt {
             approvers: pause.approvers,
             approvals: pause.approvals,
             opened_at: self.at,
             on_timeout: deadline.map(|_| Choice::new(silence)),
             deadline,
-            ..Prompt::new(id, &name, PromptKind::Pause, pause.message, &choices)
+            ..Prompt::new(id, &name, PromptKind::Pause, pause.message, choices)
         });
     }
 }

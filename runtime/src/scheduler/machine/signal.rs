@@ -1,7 +1,7 @@
 //! What people want: an answer, a cancellation, a pause, another attempt, to do without a wave.
 
 use super::{Refusal, Step, holds_program};
-use crate::scheduler::graph::Turn;
+use crate::scheduler::graph::{START, Turn};
 use crate::scheduler::prompt::{Prompt, PromptKind};
 use crate::scheduler::signal::{Signal, Wish};
 use crate::scheduler::state::WaveStatus;
@@ -91,6 +91,10 @@ impl Step<'_> {
 
     fn skip(&mut self, wave: &str, signal: &Signal) -> Result<(), Refusal> {
         let node = self.decidable(wave)?;
+        if wave == START && self.node(node).pause.is_some() {
+            let status = self.state.waves[node].status;
+            return Err(Refusal::NotSkippable { wave: wave.to_owned(), status });
+        }
         let reason = format!("skipped by {}", signal.author());
         match self.state.waves[node].status {
             WaveStatus::Pending => {
