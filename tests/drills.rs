@@ -201,3 +201,29 @@ fn what_was_denied_at_the_start_stays_denied_in_every_process() {
     drill.resume().expect(1);
     assert_eq!(drill.sim.performed("DescribeSourceServers"), 0);
 }
+
+#[test]
+fn an_operator_runs_one_wave_and_leaves_a_server_out_and_both_are_shown() {
+    let drill = Drill::of(WORLD);
+    let slip = drill.run(&["--only=databse"]).expect(2).stderr;
+    assert!(slip.contains("did you mean `database`?"), "{slip}");
+    let ran = drill.run(&["--only=database", "--exclude=db-2"]).expect(0);
+    assert!(ran.stderr.contains("db-2 (s-"), "{}", ran.stderr);
+    assert_eq!(drill.waves(), ["completed", "skipped", "skipped"]);
+    let shown = drill.shown();
+    assert_eq!(shown["only"], serde_json::json!(["database"]));
+    assert_eq!(shown["excluded"], serde_json::json!(["db-2"]));
+    assert_eq!(shown["waves"][0]["servers"].as_array().map(Vec::len), Some(1), "{shown}");
+    assert!(shown["waves"][2].to_string().contains("left out by the operator"), "{shown}");
+    assert_eq!(drill.sim.performed("StartRecovery"), 1);
+    // The same id with another choice is not the same execution.
+    drill.run(&["--only=database"]).expect(3);
+}
+
+#[test]
+fn a_drill_that_leaves_every_server_of_a_wave_out_says_so() {
+    let drill = Drill::of(WORLD);
+    let ran = drill.run(&["--only=database", "--exclude=db-1", "--exclude=db-2"]).expect(1);
+    assert!(ran.stdout.contains("excluded every server of wave database"), "{}", ran.stdout);
+    assert_eq!(drill.sim.performed("StartRecovery"), 0);
+}

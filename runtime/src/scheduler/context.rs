@@ -43,6 +43,9 @@ pub(super) fn of(
         "params": execution.params,
         "results": results(graph, ends, seen),
     });
+    if !execution.excluded.is_empty() {
+        context["excluded"] = json!(execution.excluded);
+    }
     let knows = seen.previous.and_then(|attempt| ends.get(name(about), attempt));
     let previous = match knows {
         Some(End::Failed { failure }) => Some(&failure.details),

@@ -47,6 +47,8 @@ pub struct Node {
     pub on_failure: Option<FailurePolicy>,
     /// How often it may be attempted when the policy is `retry`.
     pub max_attempts: u32,
+    /// Whether the operator has left it out from the beginning.
+    pub left_out: bool,
 }
 
 /// What a node waits for.
@@ -74,6 +76,7 @@ impl Node {
             pause: None,
             on_failure: None,
             max_attempts: 1,
+            left_out: false,
         }
     }
 
@@ -88,11 +91,17 @@ impl Graph {
     /// The graph of an execution.
     pub fn of(execution: &Execution) -> Graph {
         let identity = format!("{}\n{}", execution.id, execution.bundle.digest());
+        let mut graph = Graph::of_plan(&execution.plan);
+        let only = &execution.only;
+        for node in &mut graph.nodes {
+            let is_wave = node.turn == Turn::Ordinary && node.name != START;
+            node.left_out = is_wave && !only.is_empty() && !only.contains(&node.name);
+        }
         Graph {
             groups: execution.approvers.clone(),
             lifts_cancels: execution.format >= Format(2),
             seal: hex(&Sha256::digest(identity)),
-            ..Graph::of_plan(&execution.plan)
+            ..graph
         }
     }
 

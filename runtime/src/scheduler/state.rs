@@ -192,6 +192,9 @@ pub struct Answer {
     pub value: Value,
 }
 
+/// Why a wave is skipped that is not among those the operator has asked for.
+const LEFT_OUT: &str = "left out by the operator, who asked for other waves only";
+
 impl State {
     /// Before the first event.
     pub fn new(graph: &Graph) -> State {
@@ -215,7 +218,14 @@ impl State {
             cancelled_by: None,
             aborted: None,
             pauses: 0,
-            waves: vec![wave; graph.len()],
+            waves: graph
+                .nodes()
+                .iter()
+                .map(|node| WaveState {
+                    skip: node.left_out.then(|| LEFT_OUT.to_owned()),
+                    ..wave.clone()
+                })
+                .collect(),
             prompts: BTreeMap::new(),
             answers: BTreeMap::new(),
         }

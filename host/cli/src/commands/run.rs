@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use moontide_runtime::journal::{Execution, Format};
-use moontide_runtime::plan::{Mode, Plan};
+use moontide_runtime::plan::{Mode, Plan, suggest};
 use moontide_runtime::sandbox::luau_version;
 use moontide_runtime::store::{Store, StoreError};
 
@@ -61,6 +61,14 @@ pub(crate) struct Flags {
     #[arg(long = "replace", value_name = "SERVER", value_parser = source_server)]
     replaceable: Vec<String>,
 
+    /// Run only this wave; all others are skipped; may be given several times
+    #[arg(long = "only", value_name = "WAVE")]
+    only: Vec<String>,
+
+    /// Leave this source server out of every wave, by its id or its Name tag; may be given several times
+    #[arg(long = "exclude", value_name = "SERVER")]
+    excluded: Vec<String>,
+
     /// Say why it is started: it is kept with the execution, and stands in every view
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     reason: String,
@@ -102,6 +110,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let seed = fastrand::u64(..);
     let plan = files.plan(&settings.limits(), seed)?;
     people::check(context.output, &plan, &settings.approvers)?;
+    check_waves(&plan, &flags.only)?;
     let start = Start { context, flags, files, plan, seed };
     context.block_on(start.go(settings))
 }
@@ -176,8 +185,8 @@ impl Start<'_> {
             account: self.plan.account.clone(),
             replaceable: self.flags.replaceable.clone(),
             reason: self.flags.reason.trim().to_owned(),
-            only: Vec::new(),
-            excluded: Vec::new(),
+            only: self.flags.only.clone(),
+            excluded: self.flags.excluded.clone(),
             acts_for: None,
             denied: settings.denied.clone(),
             approvers: settings.approvers.clone(),
@@ -221,12 +230,29 @@ impl Start<'_> {
         if existing.params != params::bind(&self.plan, &self.flags.params)? {
             return differs("with other params".to_owned());
         }
+        if existing.only != self.flags.only || existing.excluded != self.flags.excluded {
+            return differs("with other `--only` or `--exclude`".to_owned());
+        }
         let newly = self.flags.replaceable.iter().find(|it| !existing.replaceable.contains(it));
         if let Some(server) = newly {
             return differs(format!("without `--replace {server}`"));
         }
         Ok(())
     }
+}
+
+/// Refuses to leave everything out because of a slip.
+fn check_waves(plan: &Plan, only: &[String]) -> Result<()> {
+    let names = || plan.waves.iter().map(|wave| wave.name.as_str());
+    let Some(unknown) = only.iter().find(|name| !names().any(|wave| wave == name.as_str())) else {
+        return Ok(());
+    };
+    let message = format!("`--only {unknown}`: the runbook has no such wave");
+    let waves = names().collect::<Vec<_>>().join(", ");
+    Err(CommandError::new(code::NO_WAVE, message).hint(match suggest::nearest(unknown, names()) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => format!("its waves are {waves}"),
+    }))
 }
 
 /// Reads the id of a source server; for clap. Its name would never match.

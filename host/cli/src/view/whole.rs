@@ -24,6 +24,12 @@ pub(crate) struct Whole {
     regions: Vec<String>,
     account: Option<String>,
     replaceable: Vec<String>,
+    /// The only waves that it runs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    only: Vec<String>,
+    /// The servers that it leaves out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    excluded: Vec<String>,
     /// What it may touch in a drill besides what it launches.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     outside: Vec<String>,
@@ -99,6 +105,8 @@ impl Whole {
             account: execution.account.clone(),
             replaceable: execution.replaceable.clone(),
             outside: execution.plan.outside.lines(),
+            only: execution.only.clone(),
+            excluded: execution.excluded.clone(),
             sources: execution.bundle.digest(),
             moontide: execution.moontide.clone(),
             luau: execution.luau.clone(),
@@ -172,6 +180,8 @@ impl Whole {
             ("params", params.collect::<Vec<_>>().join(" ")),
             ("replaces", list(&self.replaceable)),
             ("outside", list(&self.outside)),
+            ("only", list(&self.only)),
+            ("excluded", list(&self.excluded)),
             ("sources", self.sources.chars().take(16).collect()),
             ("written by", format!("moontide {}, {}", self.moontide, self.luau)),
             ("journal", words::count(self.journal_entries, "line")),
