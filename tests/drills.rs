@@ -227,3 +227,23 @@ fn a_drill_that_leaves_every_server_of_a_wave_out_says_so() {
     assert!(ran.stdout.contains("excluded every server of wave database"), "{}", ran.stdout);
     assert_eq!(drill.sim.performed("StartRecovery"), 0);
 }
+
+#[test]
+fn what_an_operator_saw_is_journaled_also_when_it_is_over() {
+    let drill = Drill::of(WORLD);
+    drill.run(&[]).expect(4);
+    drill.home.run(&["note", "drill", "the replica lags", "--by=ann"]).expect(0);
+    drill.answer("continue").expect(0);
+    drill.resume().expect(0);
+    drill.home.run(&["note", "drill", "customers see the shop"]).expect(0);
+    let journal = drill.home.run(&["journal", "drill", "--output=json"]).expect(0).stdout;
+    for text in ["the replica lags", "customers see the shop"] {
+        assert_eq!(journal.matches(text).count(), 1, "{journal}");
+    }
+    let shown = drill.home.run(&["show", "drill"]).expect(0).stdout;
+    assert!(shown.contains("note by ann (sent by "), "{shown}");
+    assert!(shown.contains("| customers see the shop"), "{shown}");
+    assert_eq!(drill.waves(), ["completed", "completed", "completed"]);
+    assert_eq!(drill.sim.performed("StartRecovery"), 3);
+    drill.home.run(&["note", "drill", " "]).expect(2);
+}

@@ -8,8 +8,8 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    answer, cancel, check, cleanup, journal, list, pause, rehearse, resume, retry, run, show, sim,
-    skip, status, store,
+    answer, cancel, check, cleanup, journal, list, note, pause, rehearse, resume, retry, run, show,
+    sim, skip, status, store,
 };
 use crate::context::Context;
 use crate::environment::Environment;
@@ -81,6 +81,7 @@ enum Command {
     Show(show::Flags),
     Journal(journal::Flags),
     Answer(answer::Flags),
+    Note(note::Flags),
     Pause(pause::Flags),
     Cancel(cancel::Flags),
     Retry(retry::Flags),
@@ -141,6 +142,7 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Show(flags) => show::execute(context, &flags),
         Command::Journal(flags) => journal::execute(context, &flags),
         Command::Answer(flags) => answer::execute(context, &flags),
+        Command::Note(flags) => note::execute(context, &flags),
         Command::Pause(flags) => pause::execute(context, &flags),
         Command::Cancel(flags) => cancel::execute(context, &flags),
         Command::Retry(flags) => retry::execute(context, &flags),

@@ -95,7 +95,7 @@ fn meaning(now: &Record, signal: &Signal) -> String {
             Some(open) => format!("{wave}: {}", prompts::voice(open, signal)),
             None => signal::text(signal),
         },
-        Wish::Retry { .. } => signal::text(signal),
+        Wish::Note | Wish::Retry { .. } => signal::text(signal),
     }
 }
 

@@ -53,6 +53,8 @@ pub enum Wish {
         #[serde(default, skip_serializing_if = "Value::is_null")]
         value: Value,
     },
+    /// Nothing but that its comment is kept: what an operator saw.
+    Note,
     /// Stop everything at its next effect.
     Cancel,
     /// Start no further wave before somebody says `resume`.
@@ -77,7 +79,7 @@ impl Wish {
         match self {
             Wish::Answer { prompt: id, .. } => *id == prompt.id,
             Wish::Skip { wave } => *wave == prompt.wave && prompt.kind == PromptKind::Pause,
-            Wish::Cancel | Wish::Pause | Wish::Resume | Wish::Retry { .. } => false,
+            Wish::Note | Wish::Cancel | Wish::Pause | Wish::Resume | Wish::Retry { .. } => false,
         }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod cleanup;
 pub(crate) mod journal;
 pub(crate) mod list;
+pub(crate) mod note;
 pub(crate) mod pause;
 pub(crate) mod rehearse;
 pub(crate) mod resume;

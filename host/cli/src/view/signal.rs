@@ -11,6 +11,7 @@ use crate::output::{Page, Span};
 pub(crate) fn wish(wish: &Wish) -> String {
     match wish {
         Wish::Answer { prompt, choice, .. } => format!("the answer {prompt}: {choice}"),
+        Wish::Note => "a note".to_owned(),
         Wish::Cancel => "a cancel".to_owned(),
         Wish::Pause => "a pause".to_owned(),
         Wish::Resume => "a resume".to_owned(),
@@ -46,6 +47,7 @@ pub(crate) fn line(signal: &Signal) -> Vec<Span<'static>> {
 pub(crate) fn noted(signal: &Signal, note: &str) -> Vec<Span<'static>> {
     let (subject, verb) = match &signal.wish {
         Wish::Answer { prompt, choice, .. } => (Some(prompt), choice.as_str()),
+        Wish::Note => (None, "note"),
         Wish::Cancel => (None, "cancel"),
         Wish::Pause => (None, "pause"),
         Wish::Resume => (None, "resume"),

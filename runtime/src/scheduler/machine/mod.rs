@@ -85,10 +85,13 @@ pub fn apply(
     Ok((step.state, step.requests))
 }
 
-/// Whether a person changes their mind about a failure, or a cancel, after it is over.
+/// Whether a person has something to say after it is over: they change their mind about a failure, or a cancel,
+/// or note what they saw.
 fn reopens(graph: &Graph, state: &State, event: &Event) -> bool {
     let Event::Signalled { signal, .. } = event else { return false };
     match (state.status(), &signal.wish) {
+        // It opens nothing, and is taken all the same.
+        (_, Wish::Note) => true,
         (ExecutionStatus::Failed, Wish::Retry { .. } | Wish::Skip { .. }) => true,
         (ExecutionStatus::Cancelled, Wish::Retry { .. }) => {
             graph.lifts_cancels && state.cancelled_by.is_some()

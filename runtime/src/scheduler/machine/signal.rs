@@ -6,12 +6,18 @@ use crate::scheduler::prompt::{Prompt, PromptKind};
 use crate::scheduler::signal::{Signal, Wish};
 use crate::scheduler::state::WaveStatus;
 
+/// What an execution is that takes no notes.
+const NO_NOTES: &str = "of an earlier release, whose journals hold no notes";
+
 impl Step<'_> {
     pub(super) fn signalled(&mut self, signal: &Signal) -> Result<(), Refusal> {
         match &signal.wish {
             Wish::Answer { prompt, choice, seal, value } => {
                 self.answered(prompt, choice, seal, value, signal)
             }
+            // A runner of format 1 could not read it.
+            Wish::Note if !self.graph.lifts_cancels => Err(Refusal::Status(NO_NOTES)),
+            Wish::Note => Ok(()),
             Wish::Cancel => self.cancel(signal),
             Wish::Pause => self.hold(signal),
             Wish::Resume => self.let_go(signal),
