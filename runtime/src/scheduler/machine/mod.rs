@@ -90,9 +90,8 @@ pub fn apply(
 fn reopens(graph: &Graph, state: &State, event: &Event) -> bool {
     let Event::Signalled { signal, .. } = event else { return false };
     match (state.status(), &signal.wish) {
-        // It opens nothing, and is taken all the same.
-        (_, Wish::Note) => true,
-        (ExecutionStatus::Failed, Wish::Retry { .. } | Wish::Skip { .. }) => true,
+        // A note opens nothing, and is taken all the same.
+        (_, Wish::Note) | (ExecutionStatus::Failed, Wish::Retry { .. } | Wish::Skip { .. }) => true,
         (ExecutionStatus::Cancelled, Wish::Retry { .. }) => {
             graph.lifts_cancels && state.cancelled_by.is_some()
         }
