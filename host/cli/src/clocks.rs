@@ -7,17 +7,33 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use moontide_runtime::clock::Clock;
 
-/// The system's time.
+/// The system's time. Its monotonic side goes on while the machine is suspended: a runner that slept through
+/// its lease must know.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SystemClock {
-    origin: std::time::Instant,
+    origin: Duration,
+}
+
+/// The time since the machine was started, sleep included.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn since_boot() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    let (seconds, nanos) = (time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs());
+    Duration::from_secs(seconds) + Duration::from_nanos(nanos)
+}
+
+/// The time since this process first asked.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[expect(clippy::disallowed_methods, reason = "this is the clock that the others ask")]
+fn since_boot() -> Duration {
+    static FIRST: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    FIRST.get_or_init(std::time::Instant::now).elapsed()
 }
 
 impl SystemClock {
     /// The clock of this process.
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that the others ask")]
     pub(crate) fn new() -> SystemClock {
-        SystemClock { origin: std::time::Instant::now() }
+        SystemClock { origin: since_boot() }
     }
 }
 
@@ -29,7 +45,7 @@ impl Clock for SystemClock {
     }
 
     fn monotonic(&self) -> Duration {
-        self.origin.elapsed()
+        since_boot().saturating_sub(self.origin)
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -42,6 +42,9 @@ use crate::observe::{Notice, Observer};
 use crate::plan::suggest;
 use crate::store::{Pulse, StoreError};
 
+/// How long a read may be blind, at most, before it hands its trouble to the door.
+const LONGEST_BLIND: Duration = Duration::from_mins(10);
+
 /// Everything needed to let effects out.
 pub struct Door {
     /// The execution whose effects pass here.
@@ -244,12 +247,17 @@ impl Door {
     async fn read(&self, prepared: &Prepared<'_>, passage: &Passage<'_>) -> Result<Settled, Halt> {
         let mut waiting = Waiting::new(self.patience.world);
         loop {
+            let begun = self.clock.monotonic();
             let reply = match self.judge(prepared).await {
                 Ok(_) => prepared.operation.perform(&prepared.call).await,
                 Err(error) => Reply::failed(error),
             };
             match &reply.outcome {
                 Outcome::Failed { error } if error.trouble.is_some() => {
+                    // Nothing that waits outside is blind for so long before it says so: it has seen the world.
+                    if self.clock.monotonic().saturating_sub(begun) > LONGEST_BLIND {
+                        self.seen_again(&mut waiting, prepared);
+                    }
                     self.wait(&mut waiting, prepared, error, passage).await?;
                 }
                 _ => {

@@ -5,9 +5,10 @@
 //! | `drill_launches_drills` | in a drill, a launch that is not a drill | |
 //! | `drill_stays_inside` | in a drill, touching what no drill of this execution made | the runbook's `outside` |
 //! | `live_recovery` | replacing a live, non-drill instance | the operator, server by server |
-//! | `owned_launch` | replacing what another wave or execution has launched or is launching | the same |
+//! | `owned_launch` | replacing what another execution has launched or is launching | the same |
+//! | | replacing what another wave of this execution has launched or is launching | |
 //! | `foreign_drill` | replacing a drill instance that no execution of Moontide launched | the same, or a person who is asked |
-//! | `relaunch` | replacing what this very wave launched in an earlier attempt | the same |
+//! | `relaunch` | replacing what this very wave launched in an earlier attempt | a person who is asked |
 //! | `declared_region` | acting in a Region that the runbook did not declare | |
 //! | `declared_account` | acting in an account that the runbook did not declare | |
 //! | `denied` | an operation, or something outside, that the operator denies | |
@@ -140,11 +141,11 @@ impl Rules {
         for touch in &what.touches {
             let Some(launch) = &touch.launch else { continue };
             let server = touch.what.id();
-            if self.replaceable.iter().any(|named| named == server) {
-                continue;
-            }
+            let is_named = self.replaceable.iter().any(|named| named == server);
             for replaced in &launch.replaces {
-                let rule = self.rule_of(call, replaced);
+                // What the operator gave up when it started cannot be what it has launched itself since.
+                let by_name = |rule| is_named && !matches!(rule, Rule::Relaunch | Rule::OtherWave);
+                let rule = self.rule_of(call, replaced).filter(|rule| !by_name(*rule));
                 if let Some(rule) = rule.filter(|_| !given_up(server, &replaced.instance)) {
                     refused.push(RefusedLaunch {
                         rule,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::door::{CANCELLED, Door, Halt, Passage, Prepared, Settled, Way};
 use super::trouble::Waiting;
 use super::verdict::{Heard, Known, Looked, Verdict, decide};
-use super::{EffectError, Evidence, Finding, Outcome, Reply};
+use super::{EffectError, Evidence, Finding, Outcome, Reply, Trouble};
 use crate::journal::Body;
 
 /// How often one effect is sent at most, rejections and lost replies together.
@@ -174,6 +174,7 @@ impl<'a> Sending<'a> {
         self.attempts += 1;
         let body = Body::Intent { step: self.prepared.step.clone(), attempt: self.attempts };
         let pulse = &self.door.pulse;
+        let mut rounds = 0;
         let begun = pulse.now();
         let at = self.passage.journal.append(body).await.map_err(Halt::Store)?;
         self.intended_at.get_or_insert(at);
@@ -187,8 +188,24 @@ impl<'a> Sending<'a> {
                 return Ok(Some(end));
             }
             is_old = pulse.now().saturating_sub(begun) > JUDGED_FOR * 10;
+            rounds += 1;
+            if is_old && rounds % MOST_ATTEMPTS == 0 {
+                let slow = "it takes too long to look at what this call would do";
+                let busy = EffectError::new("Busy", slow).as_trouble(Trouble::Busy);
+                self.wait(Some(&busy)).await?;
+            }
+        }
+        if self.passage.is_stopping() {
+            return Ok(Some(self.stopped()));
         }
         Ok(None)
+    }
+
+    /// It was told to stop before it was sent. That a repetition is harmless does not mean that nothing happened.
+    fn stopped(&self) -> Settled {
+        let is_open = self.in_doubt && !self.is_absent;
+        let reply = if is_open { left_open() } else { Reply::failed(cancelled()) };
+        Settled::of(reply, self.attempts)
     }
 
     /// Asks the rules, once the world can be seen. Returns its end if it is not let out.
@@ -197,10 +214,7 @@ impl<'a> Sending<'a> {
         loop {
             let judged = self.door.judge(self.prepared).await;
             if self.passage.is_stopping() {
-                // That a repetition is harmless does not mean that nothing happened.
-                let is_open = self.in_doubt && !self.is_absent;
-                let reply = if is_open { left_open() } else { Reply::failed(cancelled()) };
-                return Ok(Some(Settled::of(reply, self.attempts)));
+                return Ok(Some(self.stopped()));
             }
             let error = match judged {
                 Ok(servers) => {

@@ -46,7 +46,10 @@ impl Binding for AwaitJobs {
         let once = aws.clients(region, Attempts::One);
         let ended = tokio::select! {
             ended = aws.jobs.ended(aws, region, &once.drs, &asked.job_ids) => ended,
-            () = aws.clock.sleep(asked.timeout.0) => Err(timeout(&asked)),
+            // That the time is up while nothing can be seen decides nothing.
+            () = aws.clock.sleep(asked.timeout.0) => {
+                Err(aws.jobs.trouble(region).unwrap_or_else(|| timeout(&asked)))
+            }
         };
         let mut records = Vec::new();
         for job in ended.map_err(Reply::failed)? {

@@ -51,6 +51,8 @@ struct Region {
     troubles: Cell<u32>,
     /// When the first of them happened.
     troubled_since: Cell<Duration>,
+    /// The last of them.
+    last_trouble: RefCell<Option<EffectError>>,
     /// Why waiting is pointless, if the last call said so.
     hopeless: RefCell<Option<EffectError>>,
 }
@@ -87,6 +89,13 @@ impl JobPoller {
             }
             region.watched.borrow().check_existence(ids, clock.monotonic())?;
         }
+    }
+
+    /// What keeps the jobs of a Region from being seen right now, if anything does.
+    pub(crate) fn trouble(&self, region: &str) -> Option<EffectError> {
+        let regions = self.regions.borrow();
+        let region = regions.get(region).filter(|it| it.troubles.get() > 0)?;
+        region.last_trouble.borrow().clone().filter(|error| error.trouble.is_some())
     }
 
     /// Waits until a call is due, makes it, and decides when the next one is.
@@ -132,6 +141,7 @@ impl Region {
             self.troubled_since.set(now);
         }
         self.troubles.set(self.troubles.get() + 1);
+        self.last_trouble.replace(Some(error.clone()));
         let patient = now.saturating_sub(self.troubled_since.get()) < patience_for(&error);
         let hopeless = Some(error).filter(|_| !patient);
         self.hopeless.replace(hopeless);

@@ -26,7 +26,9 @@ pub(crate) fn hints(record: &Record, context: &Context) -> Vec<String> {
         is_failed.then(|| refusal(record, &lane).unwrap_or(&failure.details))
     }) {
         for each in refused["servers"].as_array().into_iter().flatten() {
-            servers.extend(each["server"].as_str().filter(|_| each["rule"].is_string()));
+            // What this execution has launched itself cannot be given up by name.
+            let is_own = each["execution"].as_str() == Some(record.execution.id.as_str());
+            servers.extend(each["server"].as_str().filter(|_| each["rule"].is_string() && !is_own));
             let is_other = each["drill"] == true && each["rule"] == "owned_launch";
             let owner = each["execution"].as_str().filter(|_| is_other);
             others.extend(owner.filter(|owner| *owner != record.execution.id));

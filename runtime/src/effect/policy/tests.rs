@@ -105,6 +105,13 @@ fn each_rule_refuses_its_case_and_names_itself() {
         (&drill, launch("s-1", true, one("", true, origin("y", "web"))), Some("owned_launch")),
         (&drill, launch("s-1", true, one("", true, origin("x", "db"))), Some("owned_launch")),
         (&drill, launch("s-named", true, one("i-1", true, origin("y", "web"))), None),
+        // What the operator gave up at the start is not what this execution has launched since.
+        (
+            &drill,
+            launch("s-named", true, one("i-1", true, origin("x", "db"))),
+            Some("owned_launch"),
+        ),
+        (&drill, launch("s-named", true, one("i-1", true, origin("x", "web"))), Some("relaunch")),
         // What this wave has launched before; a job of its own that runs is refused by DRS.
         (&drill, launch("s-1", true, one("i-1", true, origin("x", "web"))), Some("relaunch")),
         (&real, launch("s-1", false, one("i-1", false, origin("x", "web"))), Some("relaunch")),
