@@ -177,3 +177,16 @@ fn a_drill_reboots_what_it_launched_and_nothing_else() {
     assert!(reason.contains("drill_stays_inside"), "{reason}");
     assert_eq!(report["calls"]["ec2"].get("RebootInstances"), None);
 }
+
+/// A job that AWS has named and does not list is no verdict on its servers.
+#[test]
+fn a_started_job_that_shows_late_spends_no_retry() {
+    let report = rehearse_program(
+        "servers = { tags = { App = \"shop\" } }, on_failure = \"retry\", max_attempts = 2",
+        "[[faults]]\nkind = \"late_job\"\nby = \"8m\"\n",
+        0,
+    );
+    assert_eq!(waves(&report), [("only", "completed")]);
+    assert_eq!(report["waves"][0]["attempt"], 1, "{report}");
+    assert_eq!(report["calls"]["drs"]["StartRecovery"], 1);
+}
