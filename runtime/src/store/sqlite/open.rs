@@ -51,6 +51,8 @@ fn open_absolute(path: &Path) -> Result<Opened, Trouble> {
     }
     refuse_others(&writer, path)?;
     writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    // Without it SQLite prepares a statement anew for every value that is bound to it.
+    writer.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     for (setting, value) in [("journal_mode", "WAL"), ("synchronous", "FULL"), ("fullfsync", "ON")]
     {
         writer.pragma_update(None, setting, value)?;
