@@ -190,3 +190,17 @@ fn a_started_job_that_shows_late_spends_no_retry() {
     assert_eq!(report["waves"][0]["attempt"], 1, "{report}");
     assert_eq!(report["calls"]["drs"]["StartRecovery"], 1);
 }
+
+/// Ten minutes without a network are no fault of the wave, whose launch takes nine of its twelve.
+#[test]
+fn the_time_without_a_network_is_none_of_the_waves_timeout() {
+    let outage = "[[faults]]\nkind = \"no_network\"\nafter = \"4m\"\nfor = \"10m\"\n";
+    let wave = |timeout: &str| format!("servers = {{ tags = {{ App = \"shop\" }} }}, {timeout}");
+    let report = rehearse_program(&wave("timeout = \"12m\""), outage, 0);
+    assert_eq!(waves(&report), [("only", "completed")]);
+    let seconds = report["recovery_seconds"].as_u64().expect("a number");
+    assert!(seconds > 12 * 60, "{seconds} s: the outage was seen");
+    let report = rehearse_program(&wave("timeout = \"5m\""), outage, 1);
+    let reason = text(&report["waves"][0]["reason"]);
+    assert!(reason.contains("longer than its timeout"), "{reason}");
+}

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::elapsed::{Blind, Elapsed};
 use super::{Call, Class, Consequences, EffectError, Operation, Reply, arguments};
 use crate::clock::Clock;
 use crate::plan::duration;
@@ -21,8 +22,9 @@ pub const ASK: &str = "moontide.ask";
 pub const REPLACE: &str = "moontide.replace";
 
 /// The engine's own operations.
-pub fn all(clock: &Arc<dyn Clock>) -> Vec<Box<dyn Operation>> {
+pub fn all(clock: &Arc<dyn Clock>, blind: &Blind) -> Vec<Box<dyn Operation>> {
     vec![
+        Box::new(Elapsed::new(Arc::clone(clock), blind.clone())),
         Box::new(Now(Arc::clone(clock))),
         Box::new(Sleep(Arc::clone(clock))),
         Box::new(Random),

@@ -28,6 +28,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::builtin::ReplaceInput;
+use super::elapsed::Blind;
 use super::policy::Rules;
 use super::redact::Secrets;
 use super::sending::Sending;
@@ -67,6 +68,8 @@ pub struct Door {
     pub observer: Rc<dyn Observer>,
     /// The instances that people have given up in this execution.
     pub given_up: RefCell<Vec<ReplaceInput>>,
+    /// How long each wave could not see the world.
+    pub blind: Blind,
     /// What calls of this process are about to launch, by their keys.
     pub held: RefCell<Vec<(Key, Origin, Vec<String>)>>,
 }
@@ -303,6 +306,7 @@ impl Door {
     /// The world answers again.
     pub(super) fn seen_again(&self, waiting: &mut Waiting, prepared: &Prepared<'_>) {
         let Some(waited) = waiting.over(self.clock.monotonic()) else { return };
+        self.blind.add(&prepared.call.wave, waited);
         let (wave, operation) = (prepared.call.wave.clone(), prepared.step.operation.clone());
         let notice = Notice::WentOn { wave, operation, waited };
         self.observer.notice(self.clock.now(), &notice);

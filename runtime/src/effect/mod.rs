@@ -11,6 +11,7 @@
 //! - [`verdict`]: what follows from a reply and a look at the world, as a pure function.
 //! - [`trouble`]: what is no outcome but trouble of the runner, and how long it waits for its end.
 //! - [`redact`]: keeps secrets out of the journal.
+//! - [`elapsed`]: how long a wave has been at work.
 //! - [`door`]: the one place where all of this meets.
 
 pub mod arguments;
@@ -18,6 +19,7 @@ pub mod builtin;
 pub mod call;
 pub mod class;
 pub mod door;
+pub mod elapsed;
 pub mod operation;
 pub mod outcome;
 pub mod policy;

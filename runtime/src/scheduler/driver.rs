@@ -23,6 +23,7 @@ use super::state::ExecutionStatus;
 use crate::clock::Clock;
 use crate::effect::builtin::{REPLACE, ReplaceInput};
 use crate::effect::door::Door;
+use crate::effect::elapsed::Blind;
 use crate::effect::policy::Rules;
 use crate::effect::redact::Secrets;
 use crate::effect::trouble::OutOfPatience;
@@ -176,11 +177,13 @@ impl Driver {
         let secret = |name: &String| execution.plan.params.get(name).is_some_and(|it| it.secret);
         let secrets = execution.params.iter().filter(|(name, _)| secret(name));
         let secrets = secrets.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let blind = Blind::default();
         Shared {
             door: Door {
                 execution: execution.id.clone(),
                 world: Rc::clone(&self.world),
-                builtins: builtin::all(&self.clock),
+                builtins: builtin::all(&self.clock, &blind),
+                blind,
                 rules: Rules {
                     mode: execution.mode,
                     regions: execution.regions.clone(),

@@ -12,6 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
+use moontide_runtime::effect::elapsed::Blind;
 use moontide_runtime::effect::{Lane, Outcome as Effect, builtin};
 use moontide_runtime::journal::Bundle;
 use moontide_runtime::journal::execution::Module;
@@ -137,7 +138,7 @@ fn walk(
         ScriptError::new("PlanRefused", complaints.join("; "))
     })?;
     let clock: Arc<dyn Clock> = Arc::new(NoClock);
-    let operations = builtin::all(&clock);
+    let operations = builtin::all(&clock, &Blind::default());
     let ear = heard.clone();
     let said = Rc::new(move |said| ear.borrow_mut().push(said));
     let lane = Lane::of_wave("only", 1);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::builtin;
+use moontide_runtime::effect::elapsed::Blind;
 use moontide_runtime::effect::policy::OUTSIDE;
 use moontide_runtime::plan::suggest;
 
@@ -26,7 +27,7 @@ pub(super) fn check(pattern: &str) -> Result<(), String> {
         };
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let builtins = builtin::all(&clock);
+    let builtins = builtin::all(&clock, &Blind::default());
     let own = builtins.iter().map(|operation| operation.name());
     let names: BTreeSet<&str> = moontide_aws::world::NAMES.iter().copied().chain(own).collect();
     let services: BTreeSet<&str> =
