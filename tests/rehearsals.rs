@@ -204,3 +204,18 @@ fn the_time_without_a_network_is_none_of_the_waves_timeout() {
     let reason = text(&report["waves"][0]["reason"]);
     assert!(reason.contains("longer than its timeout"), "{reason}");
 }
+
+#[test]
+fn a_failure_names_the_server_beside_its_instance() {
+    let check = "servers = { tags = { App = \"shop\" } }, verify = function(wave)\n\
+                 ssm.run_command { instance_ids = wave.instance_ids,\n\
+                 document_name = \"AWS-RunShellScript\",\n\
+                 parameters = { commands = { \"pg_isready\" } } } end";
+    let fails = "[[commands]]\ncontains = \"pg_isready\"\nexit_code = 1\n";
+    let offline = "[[faults]]\nkind = \"agent_offline\"\nserver = \"db\"\n";
+    for (rest, what) in [(fails, "failed on 1 of 1 instances: "), (offline, "is not online on ")] {
+        let report = rehearse_program(check, rest, 1);
+        let reason = text(&report["waves"][0]["reason"]);
+        assert!(reason.contains(&format!("{what}db (i-")), "{reason}");
+    }
+}
