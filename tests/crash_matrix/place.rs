@@ -78,8 +78,6 @@ impl Place {
     /// `moontide` with this store.
     pub(crate) fn moontide(&self, arguments: &[&str]) -> Command {
         let mut command = self.home.moontide(arguments);
-        // A store that fails for good is not worth half an hour.
-        command.env("MOONTIDE_PATIENCE", "6s");
         if let Some(Table { store, sts }) = &self.table {
             command
                 .env("MOONTIDE_STORE", store)
@@ -96,7 +94,11 @@ impl Place {
     }
 
     /// Runs a command to which something happens at its n-th call to the store.
-    pub(crate) fn spring(&self, victim: Command, point: Point) -> Struck {
+    pub(crate) fn spring(&self, mut victim: Command, point: Point) -> Struck {
+        if matches!(point.kind, Kind::Fails(_)) {
+            // A store that fails for good is not worth half an hour.
+            victim.env("MOONTIDE_PATIENCE", "6s");
+        }
         if self.table.is_some() {
             spring_at_table(victim, point)
         } else {

@@ -196,6 +196,18 @@ impl Story {
             command.env("MOONTIDE_LEASE_TTL", place::TTL);
             Struck { ran: Ran::of(&command.output().expect("it starts")), came: false }
         });
+        if other.code == Some(6) && other.stderr.contains("error[M0406]") {
+            // It was stopped while it closed the file, which lets nobody in: the other one has not even read.
+            let mut ran = stopped.go_on();
+            let Struck { ran: later, .. } = self.go_on(|mut command| Struck {
+                ran: Ran::of(&command.output().expect("it starts")),
+                came: false,
+            });
+            if later.code != Some(0) {
+                let _ = write!(ran.stderr, "nobody gets in any more: {later:?} panicked");
+            }
+            return Struck { ran, came: true };
+        }
         let (effects, journal) = (self.sim.effects(), self.journal());
         let mut ran = stopped.go_on();
         if other.code != Some(0) {

@@ -33,9 +33,10 @@ pub fn all(clock: &Arc<dyn Clock>, blind: &Blind) -> Vec<Box<dyn Operation>> {
     ]
 }
 
+/// The arguments of an operation that takes none.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Nothing {}
+pub(super) struct Nothing {}
 
 /// `moontide.now`: the wall time, as seconds since 1970 and as text.
 struct Now(Arc<dyn Clock>);

@@ -11,9 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::builtin::Nothing;
 use super::{Call, Class, Consequences, EffectError, Operation, Reply, arguments};
 use crate::clock::Clock;
 
@@ -45,10 +45,6 @@ impl Elapsed {
         Elapsed { clock, blind, last: RefCell::default() }
     }
 }
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 #[async_trait(?Send)]
 impl Operation for Elapsed {

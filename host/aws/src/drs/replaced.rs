@@ -1,6 +1,6 @@
 //! What a launch would delete, and whose that is.
 //!
-//! A new drill or recovery of a server first deletes the instance of the one before, whoever launched it. The
+//! A new drill or recovery of a server first deletes the instance of the one before, also one that others launched. The
 //! tags on the job of an instance name the wave of the execution that launched it; an instance without such a
 //! job was launched by another tool. A server whose last launch has not ended yet is being launched.
 

@@ -75,7 +75,7 @@ impl Changes for TerminateRecoveryInstances {
     }
 }
 
-/// A job that is terminating these instances is adopted, whoever started it: sent again beside it, the request
+/// A job that is terminating these instances is adopted, also one that others started: sent again beside it, the request
 /// would be refused as a conflict. Without one, instances that are gone are done with. A job that has ended and
 /// left an instance there proves nothing: the request is sent again.
 async fn look(

@@ -110,7 +110,7 @@ impl Watched {
         ids.iter().map(|id| self.0.get(id)?.ended().cloned()).collect()
     }
 
-    /// Refuses to wait for a job that does not show, or cannot: whoever waits for others goes on waiting.
+    /// Refuses to wait for a job that does not show, or cannot: a lane that waits for others goes on waiting.
     pub(super) fn check_existence(&self, ids: &[String], now: Duration) -> Result<(), EffectError> {
         let why = |id: &&String| self.0.get(*id).and_then(|it| it.refused.as_ref());
         let refused: Vec<&String> = ids.iter().filter(|id| why(id).is_some()).collect();

@@ -18,7 +18,7 @@ use super::text;
 /// Where a journal ends.
 #[derive(Clone, Debug)]
 pub(super) struct Tip {
-    /// The lease under which it was made, or read: under another one somebody else may have appended.
+    /// The lease under which it was made, or read: under another one another runner may have appended.
     epoch: u64,
     /// The number of the last entry; 0 before the first.
     last: u64,

@@ -46,7 +46,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         let record = Record::load(store.as_ref(), &flags.execution).await?;
         let mut sent = signals::send(context, store.as_ref(), &record, Wish::Note, &author).await?;
         if record.is_over() && sent.runner.is_none() {
-            // Nothing is left to drive, so whoever takes the note does nothing else.
+            // Nothing is left to drive, so this runner takes the note and does nothing else.
             sent.next = None;
             let execution = record.execution;
             let clock = drive::clock(&execution, None);

@@ -57,7 +57,8 @@ pub(crate) struct Flags {
     #[arg(long = "answer", value_name = "[PROMPT=]CHOICE", value_parser = Flag::parse)]
     answers: Vec<Flag>,
 
-    /// Give up the live recovery instance of this source server, by its id; may be given several times
+    /// Give up the instance that this source server has when it starts, live or another's drill, by the
+    /// server's id; may be given several times
     #[arg(long = "replace", value_name = "SERVER", value_parser = source_server)]
     replaceable: Vec<String>,
 
