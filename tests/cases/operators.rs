@@ -131,3 +131,99 @@ fn a_command_can_be_stopped_by_the_hook_that_cancels() {
     case.comes_to(line.split_once('|').map_or(line, |(_, said)| said));
     assert!(line.contains("can cancel: function"), "{said}");
 }
+
+/// An execution whose hook has a slip, in a folder that its author can mend.
+fn slipped(case: &Case) -> (Story, String) {
+    let story = case.story();
+    let path = story.home.path().join("runbook.luau");
+    std::fs::copy(case.path("runbook.luau"), &path).expect("it can be copied");
+    let path = path.to_str().expect("a readable path").to_owned();
+    story.drill("drill", &path, &[]).expect(1);
+    (story, path)
+}
+
+/// Drives it on; a server that has its instance keeps it.
+fn drive_on(story: &Story) -> Ran {
+    let mut ran = story.resume("drill");
+    for _ in 0..3 {
+        if ran.code == Some(4) {
+            story.say(&["answer", "drill", "keep"], 0);
+            ran = story.resume("drill");
+        }
+    }
+    ran
+}
+
+fn mend(case: &Case, path: &str) {
+    std::fs::copy(case.path("mended.luau"), path).expect("it can be copied");
+}
+
+#[test]
+fn a_hook_is_mended_and_its_wave_retried() {
+    let case = Case { name: "mend_a_hook", before: "`retry` ran the old source without a word" };
+    let (story, path) = slipped(&case);
+    mend(&case, &path);
+    let retried = story.say(&["retry", "drill", "database", "--runbook", &path], 0);
+    let said = retried.stdout;
+    for line in ["runbook.luau +1 -1", "pg_isreadyy", "from its next attempt on database runs"] {
+        assert!(said.contains(line), "{said}");
+    }
+    // A resume needs no file on disk.
+    std::fs::remove_file(&path).expect("it is there");
+    let ended = drive_on(&story);
+    case.comes_to(&format!("--runbook: exit {:?}, {}", ended.code, story.waves("drill")));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(story.waves("drill"), "database completed, web completed");
+    assert_eq!(story.launched_twice(), [""; 0]);
+    let text = story.say(&["journal", "drill"], 0).stdout;
+    assert!(text.contains("database: retry with another"), "{text}");
+    let journal = story.journal("drill");
+    let source = journal.iter().find_map(|entry| {
+        entry["event"]["signal"]["mend"]["modules"]["runbook"]["source"].as_str()
+    });
+    assert!(source.is_some_and(|source| source.contains("pg_isready\"")), "{journal:?}");
+}
+
+#[test]
+fn a_runbook_that_differs_on_disk_is_mentioned_by_a_retry() {
+    let case = Case { name: "mend_a_hook", before: "not a word" };
+    let (story, path) = slipped(&case);
+    mend(&case, &path);
+    let said = story.say(&["retry", "drill", "database"], 0).stdout;
+    let line = said.lines().find(|line| line.contains("--runbook")).unwrap_or("not a word");
+    case.comes_to(line);
+    assert!(said.contains("the runbook on disk differs") && line.contains("--runbook"), "{said}");
+    // It is not taken, and the wave fails again; then it can be.
+    assert_eq!(drive_on(&story).code, Some(1));
+    let take = line.rsplit("moontide ").next().expect("a command");
+    story.say(&take.split_whitespace().collect::<Vec<_>>(), 0);
+    assert_eq!(drive_on(&story).code, Some(0));
+}
+
+#[test]
+fn sources_that_do_not_fit_are_not_taken() {
+    let case = Case { name: "mend_a_hook", before: "not tried" };
+    let (story, path) = slipped(&case);
+    let retry = ["retry", "drill", "database", "--runbook", &path];
+    let refused = |source: &str, code: &str| {
+        std::fs::write(&path, source).expect("it can be written");
+        let refused = Ran::of(&story.home.moontide(&retry).output().expect("moontide starts"));
+        assert!(refused.code != Some(0) && refused.stderr.contains(code), "{refused:?}");
+        refused.stderr
+    };
+    let source = std::fs::read_to_string(case.path("runbook.luau")).expect("a runbook");
+    let mended = std::fs::read_to_string(case.path("mended.luau")).expect("a runbook");
+    refused(&source, "M0105");
+    refused(&source.replace("return moontide", "return moon"), "M02");
+    refused(&mended.replace("\"slip\"", "\"slap\""), "M0208");
+    let renamed = mended.replace("\"database\"", "\"databases\"");
+    let said = refused(&renamed, "M0110");
+    case.comes_to(said.lines().next().unwrap_or_default());
+    assert!(said.contains("did you rename it to `databases`?"), "{said}");
+    // What the engine has read at the start stays, and is said to.
+    std::fs::write(&path, mended.replace("region = \"us-west-2\"", "region = \"us-east-2\""))
+        .expect("it can be written");
+    let taken = story.say(&retry, 0).stdout;
+    assert!(taken.contains("not taken") && taken.contains("regions"), "{taken}");
+    assert_eq!(drive_on(&story).code, Some(0));
+}

@@ -188,7 +188,7 @@ pub(crate) fn with_open(context: &Context, record: &Record, message: String) -> 
 /// What is asked in the wave that somebody wants attempted again or left out.
 fn open_in<'r>(record: &'r Record, wish: &Wish) -> impl Iterator<Item = &'r Prompt> + use<'r> {
     let wave = match wish {
-        Wish::Retry { wave } | Wish::Skip { wave } => Some(wave.clone()),
+        Wish::Retry { wave, .. } | Wish::Skip { wave } => Some(wave.clone()),
         _ => None,
     };
     let prompts = record.ahead.prompts.values();

@@ -69,6 +69,7 @@ pub(crate) fn execution(id: &str, source: &str) -> Execution {
         reason: String::new(),
         only: Vec::new(),
         excluded: Vec::new(),
+        origin: String::new(),
         acts_for: None,
         denied: Vec::new(),
         approvers: BTreeMap::new(),

@@ -35,6 +35,9 @@ pub struct Execution {
     /// Why an operator started it, in their words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// Where its runbook lay on the machine that started it: an absolute path, to compare it with later.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub origin: String,
     /// The only waves that it runs; empty: all of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub only: Vec<String>,
@@ -91,7 +94,7 @@ pub struct Bundle {
 }
 
 /// One pinned module.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Module {
     /// How errors name its file, such as `three_tier/runbook.luau`.
     pub file: String,

@@ -6,6 +6,7 @@
 //! - [`canonical`]: one spelling for equal arguments, and its hash.
 //! - [`chain`]: every entry carries the hash of the one before it.
 //! - [`cursor`]: a lane's recorded past, and *replay or perform* for the next effect.
+//! - [`mend`]: other sources for one wave's next attempt.
 //! - [`mismatch`]: the report when runbook and journal disagree.
 //! - [`writer`]: appends under the lease.
 
@@ -15,12 +16,14 @@ pub mod cursor;
 pub mod entry;
 pub mod execution;
 mod line;
+pub mod mend;
 pub mod mismatch;
 pub mod version;
 pub mod writer;
 
 pub use entry::{Body, Entry, Step};
 pub use execution::{Bundle, Execution};
+pub use mend::Mend;
 pub use mismatch::{Difference, Mismatch};
 pub use version::Format;
 pub use writer::Writer;

@@ -5,19 +5,20 @@ use serde_json::{Map, Value, json};
 use super::event::End;
 use super::graph::{Graph, Node, START, Turn};
 use super::seen::{self, Ends, Seen};
-use crate::journal::Execution;
+use crate::journal::{Execution, Mend};
 use crate::sandbox::Unit;
 
-/// Which part of the runbook a node of the graph runs.
-pub(super) fn unit(graph: &Graph, node: usize) -> Unit {
+/// Which part of the runbook a node of the graph runs. Other sources may have the wave at another place.
+pub(super) fn unit(graph: &Graph, node: usize, mend: Option<&Mend>) -> Unit {
     let before = graph.nodes().iter().take_while(|node| node.name == START).count();
+    let place = |wave: usize| mend.and_then(|mend| mend.place).unwrap_or(wave - before);
     let Node { name, turn, .. } = &graph.nodes()[node];
     match (turn, name.as_str()) {
-        (Turn::AfterCancel { of: Some(wave) }, _) => Unit::CancelWave(wave - before),
+        (Turn::AfterCancel { of: Some(wave) }, _) => Unit::CancelWave(place(*wave)),
         (Turn::AfterCancel { of: None }, _) => Unit::Cancel,
         (Turn::Last, _) => Unit::Finish,
         (Turn::Ordinary, START) => Unit::Start,
-        (Turn::Ordinary, _) => Unit::Wave(node - before),
+        (Turn::Ordinary, _) => Unit::Wave(place(node)),
     }
 }
 

@@ -145,7 +145,8 @@ impl<'d> Drive<'d> {
         let attempt = Attempt {
             wave: self.graph.nodes()[node].name.clone(),
             number: attempt,
-            unit: context::unit(&self.graph, node),
+            unit: context::unit(&self.graph, node, seen.mend.as_deref()),
+            mend: seen.mend.clone(),
             context: context::of(&shared.execution, &self.graph, &self.ends, node, &seen),
             memory: Memory::default(),
             stop,

@@ -7,6 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::future::{self, LocalBoxFuture};
@@ -21,7 +22,7 @@ use crate::effect::door::{CANCELLED, Halt, Passage, Prepared, Settled, Way};
 use crate::effect::trouble::OutOfPatience;
 use crate::effect::{Lane, Outcome};
 use crate::journal::cursor::Next;
-use crate::journal::{Mismatch, Step};
+use crate::journal::{Mend, Mismatch, Step};
 use crate::observe::Notice;
 use crate::sandbox::{Ask, Program, Remembered, Said, ScriptError, Unit, Vm};
 use crate::store::StoreError;
@@ -31,6 +32,8 @@ pub(super) struct Attempt {
     pub(super) wave: String,
     pub(super) number: u32,
     pub(super) unit: Unit,
+    /// The sources that it runs from; `None`: the execution's own.
+    pub(super) mend: Option<Arc<Mend>>,
     /// What the program is told: its one argument.
     pub(super) context: Value,
     /// What its program has remembered, once there is one.
@@ -142,7 +145,9 @@ pub(super) async fn run(shared: Rc<Shared>, attempt: Attempt) -> Result<End, Bro
 
 fn open(shared: &Rc<Shared>, attempt: &Attempt, lane: &Lane) -> Result<Program, ScriptError> {
     let execution = &shared.execution;
-    let vm = Vm::open_as(execution.format, &execution.bundle, &shared.limits, execution.seed)?;
+    let mended = attempt.mend.as_ref().map(|mend| mend.of(&execution.bundle));
+    let bundle = mended.as_ref().unwrap_or(&execution.bundle);
+    let vm = Vm::open_as(execution.format, bundle, &shared.limits, execution.seed)?;
     *attempt.memory.borrow_mut() = Some(vm.remembered());
     let (teller, wave) = (Rc::clone(shared), attempt.wave.clone());
     let said = Rc::new(move |said: Said| teller.tell(&wave, said));

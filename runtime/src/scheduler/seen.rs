@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::event::{End, Event};
 use super::graph::{Graph, Turn};
 use super::state::{State, WaveStatus};
+use crate::journal::Mend;
 
 /// What one attempt sees of the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct Seen {
     pub previous: Option<u32>,
     /// For hooks that run after the waves: where each wave stood, and which attempt left its failure.
     pub waves: Vec<(usize, WaveStatus, Option<u32>)>,
+    /// The sources that it runs from; `None`: the execution's own.
+    pub mend: Option<Arc<Mend>>,
 }
 
 /// The node that another one's program is about: for the hook of a cancelled wave, that wave.
@@ -54,6 +57,7 @@ impl Seen {
             results: completed.map(|(at, wave)| (at, wave.attempt)).collect(),
             previous: state.waves[about].known_by,
             waves: Vec::new(),
+            mend: state.waves[about].mend.clone(),
         };
         if graph.nodes()[node].turn != Turn::Ordinary {
             let ordinary = |at: &usize| graph.nodes()[*at].turn == Turn::Ordinary;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::prompt::{Prompt, PromptKind};
+use crate::journal::Mend;
 
 /// Something that a person, a flag or another process wants of an execution. It is journaled as it was
 /// sent, also when it is refused.
@@ -65,6 +66,9 @@ pub enum Wish {
     Retry {
         /// The wave.
         wave: String,
+        /// Other sources for it, from now on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mend: Option<Mend>,
     },
     /// Leave a wave out; its dependants go on as if it were completed.
     Skip {

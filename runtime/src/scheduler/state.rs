@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::seen::Seen;
 use super::{Choice, Failure, Graph, Prompt};
+use crate::journal::Mend;
 
 /// Where one wave stands.
 ///
@@ -135,6 +136,9 @@ pub struct WaveState {
     /// What the attempt that runs or ran last sees of the others; `None` before the first.
     #[serde(skip)]
     pub seen: Option<Arc<Seen>>,
+    /// The sources that a person has given it; `None`: the execution's own.
+    #[serde(skip)]
+    pub mend: Option<Arc<Mend>>,
     /// The attempt that left what is known of it, as long as it is not completed.
     #[serde(skip)]
     pub known_by: Option<u32>,
@@ -207,6 +211,7 @@ impl State {
             skip: None,
             pauses: 0,
             seen: None,
+            mend: None,
             known_by: None,
             last_failed: None,
             result: Value::Null,

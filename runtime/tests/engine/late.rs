@@ -45,7 +45,7 @@ impl Ask for Undecided {
 }
 
 fn retry(wave: &str) -> Wish {
-    Wish::Retry { wave: wave.to_owned() }
+    Wish::Retry { wave: wave.to_owned(), mend: None }
 }
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -12,7 +12,7 @@ use crate::support::{Fuse, FusedStore, TestWorld, driver, killed, lease};
 use crate::{Answers, Story, answer, lines};
 
 fn retry(wave: &str) -> Wish {
-    Wish::Retry { wave: wave.to_owned() }
+    Wish::Retry { wave: wave.to_owned(), mend: None }
 }
 
 pub(crate) fn skip(wave: &str) -> Wish {

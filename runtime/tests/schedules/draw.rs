@@ -1,6 +1,9 @@
 //! What chance decides: graphs, and what happens next in them. One seed gives one schedule.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
+use moontide_runtime::journal::Mend;
 use moontide_runtime::plan::{FailurePolicy, Pause, PromptTimeout};
 use moontide_runtime::scheduler::graph::{Node, Turn};
 use moontide_runtime::scheduler::{
@@ -97,7 +100,10 @@ pub(crate) fn event(rng: &mut fastrand::Rng, graph: &Graph, state: &State, step:
         76..78 if !prompts.is_empty() => {
             Event::Withdrawn { prompt: pick(rng, &prompts).id.clone() }
         }
-        78..82 => wished(rng, Wish::Retry { wave: any }),
+        78..82 => {
+            let mend = rng.bool().then(|| mend(step));
+            wished(rng, Wish::Retry { wave: any, mend })
+        }
         82..86 => wished(rng, Wish::Skip { wave: any }),
         86..89 => wished(rng, Wish::Pause),
         89..93 => wished(rng, Wish::Resume),
@@ -114,6 +120,11 @@ pub(crate) fn event(rng: &mut fastrand::Rng, graph: &Graph, state: &State, step:
             end: End::Cancelled { details: serde_json::Value::Null },
         },
     }
+}
+
+/// Other sources, of which it shows when they were given.
+fn mend(step: usize) -> Mend {
+    Mend { entry: format!("mended-{step}"), place: None, modules: BTreeMap::new() }
 }
 
 fn end(rng: &mut fastrand::Rng, step: usize) -> End {

@@ -150,6 +150,10 @@ impl Story {
                     assert!(after.aborted.is_none(), "{name} began after an abort");
                 }
             }
+            assert!(
+                begins == 1 || was.seen == wave.seen,
+                "{name} sees something else than at its start"
+            );
             if wave.attempt > 0 {
                 let early = node.depends_on.iter().find(|at| !after.waves[**at].status.satisfies());
                 assert_eq!(early, None, "{name} began early");

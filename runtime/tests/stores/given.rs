@@ -35,6 +35,7 @@ pub(crate) fn execution(id: &str) -> Execution {
         reason: String::new(),
         only: Vec::new(),
         excluded: Vec::new(),
+        origin: String::new(),
         acts_for: None,
         denied: Vec::new(),
         approvers: [("dba".to_owned(), vec!["ann".to_owned()])].into(),

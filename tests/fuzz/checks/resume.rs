@@ -47,6 +47,7 @@ static EXECUTION: LazyLock<Execution> = LazyLock::new(|| {
         reason: String::new(),
         only: Vec::new(),
         excluded: Vec::new(),
+        origin: String::new(),
         acts_for: None,
         denied: Vec::new(),
         approvers: BTreeMap::new(),

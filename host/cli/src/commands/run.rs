@@ -188,6 +188,7 @@ impl Start<'_> {
             reason: self.flags.reason.trim().to_owned(),
             only: self.flags.only.clone(),
             excluded: self.flags.excluded.clone(),
+            origin: self.files.origin.clone(),
             acts_for: None,
             denied: settings.denied.clone(),
             approvers: settings.approvers.clone(),

@@ -121,6 +121,7 @@ impl Rehearsal {
             reason: String::new(),
             only: Vec::new(),
             excluded: Vec::new(),
+            origin: String::new(),
             acts_for: None,
             denied: Vec::new(),
             approvers: self.settings.approvers.clone(),

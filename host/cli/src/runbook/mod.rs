@@ -22,6 +22,8 @@ pub(crate) const FILE: &str = "runbook.luau";
 pub(crate) struct Files {
     /// Its folder.
     pub(crate) folder: PathBuf,
+    /// Where it lies: the absolute path of what the operator named; empty if that is no text.
+    pub(crate) origin: String,
     /// Its sources and the standard library's.
     pub(crate) bundle: Bundle,
 }
@@ -35,7 +37,20 @@ impl Files {
             return Err(folder::no_link(&folder.join(entry)));
         }
         modules.extend(folder::standard_library());
-        Ok(Files { folder, bundle: Bundle { entry, modules } })
+        let origin = path.canonicalize().ok().and_then(|path| Some(path.to_str()?.to_owned()));
+        let origin = origin.unwrap_or_default();
+        Ok(Files { folder, origin, bundle: Bundle { entry, modules } })
+    }
+
+    /// The same files over the standard library that this execution has pinned.
+    #[must_use]
+    pub(crate) fn over(mut self, pinned: &Bundle) -> Files {
+        let is_ours = |name: &str| name.starts_with('@');
+        self.bundle.modules.retain(|name, _| !is_ours(name));
+        let library = pinned.modules.iter().filter(|(name, _)| is_ours(name));
+        let library = library.map(|(name, module)| (name.clone(), module.clone()));
+        self.bundle.modules.extend(library);
+        self
     }
 
     /// Runs the file in a sandbox for what it declares, and checks that. The seed is the execution's.

@@ -1,5 +1,7 @@
 //! A signal in words.
 
+use moontide_runtime::journal::Mend;
+use moontide_runtime::journal::execution::Module;
 use moontide_runtime::scheduler::{Signal, Wish};
 use serde::Serialize;
 
@@ -15,9 +17,22 @@ pub(crate) fn wish(wish: &Wish) -> String {
         Wish::Cancel => "a cancel".to_owned(),
         Wish::Pause => "a pause".to_owned(),
         Wish::Resume => "a resume".to_owned(),
-        Wish::Retry { wave } => format!("a retry of {wave}"),
+        Wish::Retry { wave, mend: None } => format!("a retry of {wave}"),
+        Wish::Retry { wave, mend: Some(mend) } => {
+            format!("a retry of {wave} with {}", other(mend))
+        }
         Wish::Skip { wave } => format!("a skip of {wave}"),
     }
+}
+
+/// The files that a wave gets others of: `another shop/runbook.luau`.
+fn other(mend: &Mend) -> String {
+    let file = |(name, module): (&String, &Option<Module>)| match module {
+        Some(module) => format!("another {}", module.file),
+        None => format!("no {name}"),
+    };
+    let files: Vec<String> = mend.modules.iter().map(file).collect();
+    if files.is_empty() { "the sources of the beginning".to_owned() } else { files.join(", ") }
 }
 
 /// The choice, if it answers this prompt.
@@ -51,12 +66,15 @@ pub(crate) fn noted(signal: &Signal, note: &str) -> Vec<Span<'static>> {
         Wish::Cancel => (None, "cancel"),
         Wish::Pause => (None, "pause"),
         Wish::Resume => (None, "resume"),
-        Wish::Retry { wave } => (Some(wave), "retry"),
+        Wish::Retry { wave, .. } => (Some(wave), "retry"),
         Wish::Skip { wave } => (Some(wave), "skip"),
     };
     let mut spans: Vec<Span<'static>> = Vec::new();
     spans.extend(subject.map(|subject| plain(format!("{subject}: "))));
     spans.push(strong(verb.to_owned()));
+    if let Wish::Retry { mend: Some(mend), .. } = &signal.wish {
+        spans.push(plain(format!(" with {}", other(mend))));
+    }
     spans.push(plain(format!(" {}", author(signal))));
     spans.extend((!note.is_empty()).then(|| plain(format!(" ({note})"))));
     spans.extend(comment(signal));
@@ -151,7 +169,7 @@ mod tests {
     #[test]
     fn a_claimed_name_stands_beside_the_real_one() {
         assert_eq!(text(&signal(Wish::Cancel)), "cancel by ann (sent by root) | wrong day");
-        let retry = signal(Wish::Retry { wave: "web".into() });
+        let retry = signal(Wish::Retry { wave: "web".into(), mend: None });
         assert_eq!(text(&retry), "web: retry by ann (sent by root) | wrong day");
         assert_eq!(wish(&retry.wish), "a retry of web");
     }

@@ -165,7 +165,7 @@ fn cut_off(record: &Record) -> Vec<&str> {
     let is_off =
         |wave: &WaveState| matches!(wave.status, WaveStatus::Failed | WaveStatus::Cancelled);
     let taken = record.nodes().filter(|(_, node, wave)| {
-        let wish = Wish::Retry { wave: node.name.clone() };
+        let wish = Wish::Retry { wave: node.name.clone(), mend: None };
         let (by, sender, comment) = (String::new(), String::new(), String::new());
         let signal = Signal { wish, by, sender, comment, at: record.execution.created_at };
         is_off(wave) && record.would_take(&signal).is_ok()

@@ -1,6 +1,9 @@
 //! What people want: an answer, a cancellation, a pause, another attempt, to do without a wave.
 
+use std::sync::Arc;
+
 use super::{Refusal, Step, holds_program};
+use crate::journal::Mend;
 use crate::scheduler::graph::{START, Turn};
 use crate::scheduler::prompt::{Prompt, PromptKind};
 use crate::scheduler::signal::{Signal, Wish};
@@ -8,6 +11,10 @@ use crate::scheduler::state::WaveStatus;
 
 /// What an execution is that takes no notes.
 const NO_NOTES: &str = "of an earlier release, whose journals hold no notes";
+
+/// What an execution is that runs from one set of sources.
+const NO_MENDS: &str =
+    "of an earlier release, whose waves all run from the sources that it began with";
 
 impl Step<'_> {
     pub(super) fn signalled(&mut self, signal: &Signal) -> Result<(), Refusal> {
@@ -21,7 +28,14 @@ impl Step<'_> {
             Wish::Cancel => self.cancel(signal),
             Wish::Pause => self.hold(signal),
             Wish::Resume => self.let_go(signal),
-            Wish::Retry { wave } => self.retry(wave, signal),
+            Wish::Retry { mend: Some(_), .. } if !self.graph.lifts_cancels => {
+                Err(Refusal::Status(NO_MENDS))
+            }
+            Wish::Retry { wave, mend } => {
+                self.retry(wave, signal)?;
+                self.mend(wave, mend.as_ref());
+                Ok(())
+            }
             Wish::Skip { wave } => self.skip(wave, signal),
         }
     }
@@ -54,6 +68,14 @@ impl Step<'_> {
     /// The prompt of a person who has paused the execution.
     pub(super) fn held(&self) -> Option<&Prompt> {
         self.state.prompts.values().find(|prompt| prompt.kind == PromptKind::Hold)
+    }
+
+    /// From its next attempt on a wave runs from these sources. A retry that brings none changes nothing
+    /// about them.
+    fn mend(&mut self, wave: &str, mend: Option<&Mend>) {
+        if let Some((node, mend)) = self.graph.index(wave).zip(mend) {
+            self.state.waves[node].mend = Some(Arc::new(mend.clone()));
+        }
     }
 
     fn retry(&mut self, wave: &str, signal: &Signal) -> Result<(), Refusal> {

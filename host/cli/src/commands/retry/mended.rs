@@ -1,0 +1,170 @@
+//! Other sources for the wave that is attempted again: what they are, what they change, and what stays.
+
+use std::path::Path;
+
+use moontide_runtime::journal::{Bundle, Mend};
+use moontide_runtime::plan::{Plan, suggest};
+use moontide_runtime::scheduler::graph::{CANCEL, FINISH, START};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::context::{Context, quoted};
+use crate::error::{CommandError, Result, code};
+use crate::output::Page;
+use crate::output::style::{attention, plain, strong};
+use crate::runbook::Files;
+use crate::view::Record;
+use crate::view::changes::{self, Change};
+
+/// What the engine itself reads of a wave: who waits for whom, who is asked, what a failure means.
+const ENGINES: [&str; 4] = ["depends_on", "pause", "on_failure", "max_attempts"];
+/// What of a runbook only describes it.
+const WORDS: [&str; 3] = ["name", "description", "waves"];
+
+/// What a wave's new sources change.
+#[derive(Debug, Serialize)]
+pub(crate) struct Mended {
+    /// The wave, or the hook.
+    wave: String,
+    /// The files that differ from those of its last attempt.
+    changes: Vec<Change>,
+    /// Fields of the runbook that differ, and stay as the execution began with them.
+    kept: Vec<String>,
+    #[serde(skip)]
+    pub(crate) mend: Mend,
+}
+
+/// Reads and checks the sources at `path` for this wave, under the rules that the execution has pinned.
+pub(crate) fn read(context: &Context, record: &Record, wave: &str, path: &Path) -> Result<Mended> {
+    let execution = &record.execution;
+    let settings = context.settings(None)?;
+    let files = Files::read(path)?.over(&execution.bundle);
+    let plan = files.plan(&settings.limits_of(execution), execution.seed)?;
+    let shown = path.display();
+    if plan.name != execution.plan.name {
+        let message = format!(
+            "{shown} is the runbook `{}`, and `{}` was started from `{}`",
+            plan.name, execution.id, execution.plan.name
+        );
+        return Err(CommandError::new(code::RUNBOOK_DIFFERS, message)
+            .hint("a retry takes the same runbook, mended"));
+    }
+    if let Some(param) = plan.params.keys().find(|name| !execution.params.contains_key(*name)) {
+        let message =
+            format!("{shown} declares the param `{param}`, which `{}` does not have", execution.id);
+        return Err(CommandError::new(code::RUNBOOK_DIFFERS, message).hint(
+            "an execution keeps the params that it was started with: write the value into the file",
+        ));
+    }
+    let place =
+        place(&plan, wave).map_err(|error| error.hint(format!("it is missing in {shown}")))?;
+    let now = running(record, wave);
+    let changes = changes::between(&now, &files.bundle);
+    if changes.is_empty() && now.entry == files.bundle.entry {
+        let retry = context.command(&format!("retry {} {}", execution.id, quoted(wave)));
+        let message = format!("{shown} holds what `{wave}` runs from already");
+        return Err(CommandError::new(code::BAD_ARGUMENT, message)
+            .hint(format!("`{retry}` attempts it again from that")));
+    }
+    let kept = kept(&execution.plan, &plan, wave);
+    let mend = Mend::between(&execution.bundle, &files.bundle, place);
+    Ok(Mended { wave: wave.to_owned(), changes, kept, mend })
+}
+
+/// The sources that a wave would run from if it were attempted now.
+fn running(record: &Record, wave: &str) -> Bundle {
+    let pinned = &record.execution.bundle;
+    let mend = record.graph.index(wave).and_then(|node| record.ahead.waves[node].mend.as_ref());
+    mend.map_or_else(|| pinned.clone(), |mend| mend.of(pinned))
+}
+
+/// Where the part of the runbook stands that is to run: a wave's place, none for a hook of the whole.
+fn place(plan: &Plan, node: &str) -> Result<Option<usize>> {
+    let missing = |what: String| CommandError::new(code::NO_WAVE, what);
+    let of_wave = |wave: &str| {
+        let found = plan.waves.iter().position(|known| known.name == wave);
+        found.ok_or_else(|| {
+            let names = plan.waves.iter().map(|known| known.name.as_str());
+            let error = missing(format!("there is no wave `{wave}` any more"));
+            match suggest::nearest(wave, names) {
+                Some(nearest) => error.hint(format!("did you rename it to `{nearest}`?")),
+                None => error,
+            }
+        })
+    };
+    let hook = |is_there: bool, name: &str| {
+        if is_there { Ok(None) } else { Err(missing(format!("there is no `{name}` any more"))) }
+    };
+    match node.split_once(':') {
+        Some((CANCEL, wave)) => {
+            let at = of_wave(wave)?;
+            let is_there = plan.waves[at].hooks.iter().any(|hook| hook == "on_cancel");
+            hook(is_there, "on_cancel").map(|_| Some(at))
+        }
+        _ if node == START => hook(plan.on_start, "on_start"),
+        _ if node == CANCEL => hook(plan.on_cancel, "on_cancel"),
+        _ if node == FINISH => hook(plan.on_finish, "on_finish"),
+        _ => of_wave(node).map(Some),
+    }
+}
+
+/// What differs between the plans and stays as it was: the engine has read it once, for all waves.
+fn kept(old: &Plan, new: &Plan, wave: &str) -> Vec<String> {
+    let value = |plan: &Plan| serde_json::to_value(plan).unwrap_or_default();
+    let (before, after) = (value(old), value(new));
+    let differs = |one: &Value, other: &Value, key: &str| one.get(key) != other.get(key);
+    let keys =
+        [&before, &after].into_iter().filter_map(Value::as_object).flat_map(|map| map.keys());
+    let mut kept: Vec<String> = keys
+        .filter(|key| !WORDS.contains(&key.as_str()) && differs(&before, &after, key))
+        .cloned()
+        .collect();
+    let named = |plan: &Value| {
+        let waves = plan.get("waves").and_then(Value::as_array).cloned().unwrap_or_default();
+        waves.into_iter().find(|it| it.get("name").and_then(Value::as_str) == Some(wave))
+    };
+    if let Some((before, after)) = named(&before).zip(named(&after)) {
+        let engines = ENGINES.iter().filter(|key| differs(&before, &after, key));
+        kept.extend(engines.map(|key| format!("`{key}` of {wave}")));
+    }
+    let order = |plan: &Plan| plan.waves.iter().map(|wave| wave.name.clone()).collect::<Vec<_>>();
+    if order(old) != order(new) {
+        kept.push("which waves there are, and their order".to_owned());
+    }
+    kept.sort();
+    kept.dedup();
+    kept
+}
+
+impl Mended {
+    /// What changes, and what does not.
+    pub(crate) fn write(&self, page: &mut Page) {
+        let wave = self.wave.as_str();
+        page.indented(|page| {
+            Change::write(&self.changes, page);
+            page.line([
+                plain("from its next attempt on "),
+                strong(wave),
+                plain(" runs from these; everything else runs from what it began with"),
+            ]);
+            if !self.kept.is_empty() {
+                let kept = self.kept.join(", ");
+                page.line([
+                    attention("not taken"),
+                    plain(format!(", for it is read once, at the start: {kept}")),
+                ]);
+            }
+        });
+    }
+}
+
+/// The mention that the runbook on this machine is not what the wave would run from.
+pub(crate) fn mention(context: &Context, record: &Record, wave: &str) -> Option<(String, String)> {
+    let origin = record.execution.origin.as_str();
+    let files = (!origin.is_empty()).then(|| Files::read(Path::new(origin)).ok())??;
+    let changes = changes::between(&running(record, wave), &files.bundle);
+    let texts: Vec<String> = changes.iter().map(Change::text).collect();
+    let (id, wave, origin) = (&record.execution.id, quoted(wave), quoted(origin));
+    let command = context.command(&format!("retry {id} {wave} --runbook {origin}"));
+    (!texts.is_empty()).then(|| (texts.join(", "), command))
+}
