@@ -6,7 +6,7 @@
 //!
 //! - `shown`: the line of a case, and what the stories share.
 //! - `rehearsed`: those that a rehearsal shows.
-//! - `launches`, `between`, `instances`: one server, two waves; one server, two executions; a server that is launched again.
+//! - `launches`, `owners`, `between`, `instances`: one server, two waves; one server, two executions; a server that is launched again.
 //! - `outside`: what a drill touches besides what it has launched.
 //! - `programs`: what a program is given, and what it hands to AWS.
 //! - `operators`: what a person says, mends and cancels.
@@ -28,6 +28,8 @@ mod operators;
 mod outages;
 #[path = "cases/outside.rs"]
 mod outside;
+#[path = "cases/owners.rs"]
+mod owners;
 #[path = "cases/phases.rs"]
 mod phases;
 #[path = "cases/programs.rs"]

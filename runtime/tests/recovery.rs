@@ -85,8 +85,10 @@ impl Drs {
                     instance: format!("i-{server}-{}", place + 1),
                     job: (place + 1).to_string(),
                     drill: true,
+                    is_hidden: false,
                     origin: Some(Origin {
                         execution: call.execution.clone(),
+                        nonce: call.nonce.clone(),
                         wave: self.waves.borrow()[place].clone(),
                     }),
                 })

@@ -54,6 +54,7 @@ fn a_simulated_call(c: &mut Criterion) {
     let lane = Lane::of_wave("bench", 1);
     let call = |operation: &str| Call {
         execution: "bench".to_owned(),
+        nonce: String::new(),
         wave: "bench".to_owned(),
         key: Key::of("bench", &lane, 1),
         lane: lane.clone(),

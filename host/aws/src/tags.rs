@@ -8,6 +8,8 @@ use crate::record::Tags;
 
 /// The execution that started it.
 const EXECUTION: &str = "moontide:execution";
+/// What tells that execution from another one of the same id, begun in another store.
+const NONCE: &str = "moontide:nonce";
 /// The wave that started it.
 const WAVE: &str = "moontide:wave";
 /// The effect that started it: what reconciliation looks for.
@@ -19,7 +21,9 @@ const LONGEST: usize = 256;
 /// The caller's tags, and ours.
 pub(crate) fn with_ours(tags: Tags, call: &Call) -> HashMap<String, String> {
     let ours = [(EXECUTION, call.execution.as_str()), (WAVE, &call.wave), (KEY, call.key.as_str())];
-    let ours = ours.map(|(name, value)| (name.to_owned(), permitted(value)));
+    let nonce = Some((NONCE, call.nonce.as_str())).filter(|(_, nonce)| !nonce.is_empty());
+    let ours =
+        ours.into_iter().chain(nonce).map(|(name, value)| (name.to_owned(), permitted(value)));
     tags.into_iter().chain(ours).collect()
 }
 
@@ -32,7 +36,8 @@ pub(crate) fn carry(tags: Option<&HashMap<String, String>>, key: &str) -> bool {
 pub(crate) fn origin(tags: Option<&HashMap<String, String>>) -> Option<Origin> {
     let tags = tags?;
     let (execution, wave) = (tags.get(EXECUTION)?.clone(), tags.get(WAVE)?.clone());
-    Some(Origin { execution, wave })
+    let nonce = tags.get(NONCE).cloned().unwrap_or_default();
+    Some(Origin { execution, nonce, wave })
 }
 
 /// The same in the eyes of a call: a tag may have lost letters that the name of the asking wave has.

@@ -91,27 +91,36 @@ impl AwsFlags {
 
 /// Asks STS who we are. This is the first call of a run, so it is where missing credentials show.
 pub(crate) async fn caller(world: &dyn World) -> Result<Caller> {
-    const OPERATION: &str = "sts.get_caller_identity";
-    let operation = world.operation(OPERATION).ok_or_else(|| {
-        CommandError::new(code::INTERNAL, format!("the world has no `{OPERATION}`"))
-    })?;
-    let lane = Lane::of_wave("moontide", 1);
-    let call = Call {
-        execution: String::new(),
-        wave: String::new(),
-        key: Key::of("", &lane, 1),
-        lane,
-        position: 1,
-        operation: OPERATION.to_owned(),
-        arguments: json!({}),
-    };
-    match operation.perform(&call).await.outcome {
+    match ask(world, "sts.get_caller_identity", &json!({})).await? {
         Outcome::Ok { value } => {
             Ok(Caller { account: text(&value, "account"), arn: text(&value, "arn") })
         }
         Outcome::Failed { error } => Err(refused(&error)),
         Outcome::Unknown { evidence } => Err(no_credentials(&evidence.message)),
     }
+}
+
+/// Asks AWS something before there is an execution, or beside it. Nothing that changes anything passes here.
+pub(crate) async fn ask(world: &dyn World, operation: &str, arguments: &Value) -> Result<Outcome> {
+    let known = world.operation(operation).filter(|it| !it.class().needs_intent());
+    let known = known.ok_or_else(|| {
+        CommandError::new(code::INTERNAL, format!("the world has no read `{operation}`"))
+    })?;
+    let arguments = known.check(arguments).map_err(|error| {
+        CommandError::new(code::INTERNAL, format!("`{operation}` cannot be asked: {error}"))
+    })?;
+    let lane = Lane::of_wave("moontide", 1);
+    let call = Call {
+        execution: String::new(),
+        nonce: String::new(),
+        wave: String::new(),
+        key: Key::of("", &lane, 1),
+        lane,
+        position: 1,
+        operation: operation.to_owned(),
+        arguments,
+    };
+    Ok(known.perform(&call).await.outcome)
 }
 
 fn text(value: &Value, field: &str) -> Option<String> {

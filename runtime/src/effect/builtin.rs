@@ -272,6 +272,17 @@ fn all_ends() -> Vec<String> {
 }
 
 impl ReplaceInput {
+    /// This instance of this server, and nothing else about it.
+    pub fn of(server: &str, instance: &str) -> ReplaceInput {
+        ReplaceInput {
+            server: server.to_owned(),
+            name: String::new(),
+            instance_id: instance.to_owned(),
+            why: String::new(),
+            choices: all_ends(),
+        }
+    }
+
     /// The instance that an answered question gives up, if it does.
     pub fn given_up(arguments: &Value, answer: &Value) -> Option<ReplaceInput> {
         let input: ReplaceInput = arguments::read(REPLACE, arguments).ok()?;

@@ -64,7 +64,7 @@ impl<'de> Deserialize<'de> for Lane {
 
 /// The identity of one effect: what we tag jobs with, and what tokens derive from.
 ///
-/// It depends on execution, lane and position only, so a resumed process computes the same key.
+/// It depends on the execution's identity, lane and position only, so a resumed process computes the same key.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Key([u8; 32]);
 
@@ -194,6 +194,8 @@ pub(crate) fn read_hex<const N: usize>(digits: &str) -> Option<[u8; N]> {
 pub struct Call {
     /// The execution that asks.
     pub execution: String,
+    /// What tells it from another one of the same id.
+    pub nonce: String,
     /// The wave that asks, as the runbook names it.
     pub wave: String,
     /// The strand of effects it belongs to.

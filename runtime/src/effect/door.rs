@@ -50,6 +50,10 @@ const LONGEST_BLIND: Duration = Duration::from_mins(10);
 pub struct Door {
     /// The execution whose effects pass here.
     pub execution: String,
+    /// What tells it from another one of the same id.
+    pub nonce: String,
+    /// What the keys of its effects derive from.
+    pub identity: String,
     /// Where they go.
     pub world: Rc<dyn World>,
     /// The engine's own operations.
@@ -195,7 +199,7 @@ impl Door {
         let arguments = found.check(arguments)?;
         let mut shown = arguments.clone();
         self.secrets.hide_in(&mut shown);
-        let key = Key::of(&self.execution, lane, position);
+        let key = Key::of(&self.identity, lane, position);
         let step = Step {
             lane: lane.clone(),
             position,
@@ -210,6 +214,7 @@ impl Door {
         let wave = root.as_str().split('#').next().unwrap_or_default().to_owned();
         let call = Call {
             execution: self.execution.clone(),
+            nonce: self.nonce.clone(),
             wave,
             lane: lane.clone(),
             position,
@@ -342,6 +347,7 @@ impl Door {
                 job: String::new(),
                 drill: launch.drill,
                 origin: Some(origin.clone()),
+                is_hidden: false,
             }));
         }
     }
@@ -350,7 +356,11 @@ impl Door {
     pub(super) fn hold(&self, call: &Call, servers: Vec<String>) {
         self.let_go(&call.key);
         if !servers.is_empty() {
-            let origin = Origin { execution: call.execution.clone(), wave: call.wave.clone() };
+            let origin = Origin {
+                execution: call.execution.clone(),
+                nonce: call.nonce.clone(),
+                wave: call.wave.clone(),
+            };
             self.held.borrow_mut().push((call.key.clone(), origin, servers));
         }
     }

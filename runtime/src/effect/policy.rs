@@ -6,6 +6,7 @@
 //! | `drill_stays_inside` | in a drill, touching what no drill of this execution made | the runbook's `outside` |
 //! | `live_recovery` | replacing a live, non-drill instance | the operator, server by server |
 //! | `owned_launch` | replacing what another execution has launched or is launching | the same |
+//! | | replacing a drill instance of which nobody can see who launched it, or what is being launched unseen | the same |
 //! | | replacing what another wave of this execution has launched or is launching | |
 //! | `foreign_drill` | replacing a drill instance that no execution of Moontide launched | the same, or a person who is asked |
 //! | `relaunch` | replacing what this very wave launched in an earlier attempt | a person who is asked |
@@ -27,8 +28,12 @@ use crate::plan::{Mode, Outside};
 pub struct Rules {
     /// The execution.
     pub execution: String,
+    /// What tells it, and the one on whose behalf it acts, from others of the same id.
+    pub nonce: String,
     /// The execution on whose behalf it acts, whose drills count as its own.
     pub acts_for: Option<String>,
+    /// Jobs that this one has launched, as its journal says, whether or not they still show.
+    pub made: Vec<String>,
     /// Drill or recovery.
     pub mode: Mode,
     /// The Regions it may act in.
@@ -127,8 +132,13 @@ impl Rules {
 
     /// Whether a drill of this execution, or of that on whose behalf it acts, made it.
     fn made(&self, maker: &Maker) -> bool {
-        let Maker::Drill(origin) = maker else { return false };
-        origin.execution == self.execution || self.acts_for.as_ref() == Some(&origin.execution)
+        let origin = match maker {
+            Maker::Drill(origin) => origin,
+            Maker::HiddenDrill { job } => return self.made.contains(job),
+            Maker::ForeignDrill | Maker::Production => return false,
+        };
+        let is_client = || self.acts_for.as_ref() == Some(&origin.execution);
+        origin.nonce == self.nonce && (origin.execution == self.execution || is_client())
     }
 
     fn refused_launches<'w>(
@@ -151,6 +161,7 @@ impl Rules {
                         rule,
                         server,
                         name: launch.name.as_deref(),
+                        is_namesake: self.is_namesake(replaced),
                         replaced,
                     });
                 }
@@ -159,17 +170,27 @@ impl Rules {
         refused
     }
 
+    /// Whether another execution of the same id has launched it.
+    fn is_namesake(&self, replaced: &Replaced) -> bool {
+        let other =
+            |origin: &Origin| origin.execution == self.execution && origin.nonce != self.nonce;
+        replaced.origin.as_ref().is_some_and(other)
+    }
+
     /// The rule that keeps an instance from being replaced by this call.
     fn rule_of(&self, call: &Call, replaced: &Replaced) -> Option<Rule> {
         let is_launching = replaced.instance.is_empty();
+        let is_ours =
+            |origin: &Origin| origin.execution == self.execution && origin.nonce == self.nonce;
         match &replaced.origin {
-            Some(origin) if origin.execution == self.execution && origin.wave == call.wave => {
+            Some(origin) if is_ours(origin) && origin.wave == call.wave => {
                 // DRS itself refuses a second job beside one that runs.
                 (!is_launching).then_some(Rule::Relaunch)
             }
-            Some(origin) if origin.execution == self.execution => Some(Rule::OtherWave),
+            Some(origin) if is_ours(origin) => Some(Rule::OtherWave),
             Some(_) if is_launching || replaced.drill => Some(Rule::OtherExecution),
             _ if !replaced.drill && !is_launching => Some(Rule::Live),
+            None if replaced.is_hidden => Some(Rule::Unseen),
             None if is_launching => None,
             _ => Some(Rule::Foreign),
         }
@@ -208,6 +229,7 @@ struct RefusedLaunch<'w> {
     rule: Rule,
     server: &'w str,
     name: Option<&'w str>,
+    is_namesake: bool,
     replaced: &'w Replaced,
 }
 
@@ -217,6 +239,7 @@ enum Rule {
     Live,
     OtherWave,
     OtherExecution,
+    Unseen,
     Foreign,
     Relaunch,
 }
@@ -225,7 +248,7 @@ impl Rule {
     fn name(self) -> &'static str {
         match self {
             Rule::Live => "live_recovery",
-            Rule::OtherWave | Rule::OtherExecution => "owned_launch",
+            Rule::OtherWave | Rule::OtherExecution | Rule::Unseen => "owned_launch",
             Rule::Foreign => "foreign_drill",
             Rule::Relaunch => "relaunch",
         }
@@ -239,25 +262,36 @@ impl RefusedLaunch<'_> {
             Some(name) => format!("{name} ({})", self.server),
             None => self.server.to_owned(),
         };
-        let Replaced { instance, job, drill, origin } = self.replaced;
+        let Replaced { instance, job, drill, origin, .. } = self.replaced;
         let owner = match (self.rule, origin) {
             (Rule::Relaunch, _) => "this wave has launched before".to_owned(),
             (Rule::OtherWave, Some(Origin { wave, .. })) => {
                 format!("the wave `{wave}` of this execution")
             }
-            (_, Some(Origin { execution, wave })) => {
+            (_, Some(Origin { execution, wave, .. })) if self.is_namesake => format!(
+                "the wave `{wave}` of another execution, begun in another store, that is called `{execution}` too"
+            ),
+            (_, Some(Origin { execution, wave, .. })) => {
                 format!("the wave `{wave}` of the execution `{execution}`")
+            }
+            (Rule::Unseen, _) => {
+                format!("the job {job}, which does not show: nobody can see whose it is")
             }
             (Rule::Foreign, None) => "no execution of Moontide has launched".to_owned(),
             (_, None) => String::new(),
         };
         if instance.is_empty() {
             let by = format!("{server} is being launched by {owner}");
-            return if job.is_empty() { by } else { format!("{by}, in the job {job}") };
+            return if job.is_empty() || self.rule == Rule::Unseen {
+                by
+            } else {
+                format!("{by}, in the job {job}")
+            };
         }
         let kind = if *drill { "the drill instance" } else { "a live recovery instance" };
         let by = match self.rule {
             Rule::Relaunch | Rule::Foreign => format!(", which {owner}"),
+            Rule::Unseen => format!(", launched by {owner}"),
             _ if owner.is_empty() => String::new(),
             _ => format!(", which {owner} has launched"),
         };
@@ -265,7 +299,7 @@ impl RefusedLaunch<'_> {
     }
 
     fn details(&self) -> serde_json::Value {
-        let Replaced { instance, job, drill, origin } = self.replaced;
+        let Replaced { instance, job, drill, origin, .. } = self.replaced;
         let mut details =
             json!({ "server": self.server, "rule": self.rule.name(), "drill": drill });
         let mut add = |field: &str, value: &str| {
@@ -276,9 +310,12 @@ impl RefusedLaunch<'_> {
         add("name", self.name.unwrap_or_default());
         add("instance_id", instance);
         add("job_id", job);
-        if let Some(Origin { execution, wave }) = origin {
+        if let Some(Origin { execution, wave, .. }) = origin {
             add("execution", execution);
             add("wave", wave);
+        }
+        if self.is_namesake {
+            details["namesake"] = true.into();
         }
         details
     }
@@ -304,6 +341,9 @@ fn refused_launches(operation: &str, refused: &[RefusedLaunch<'_>]) -> EffectErr
 fn stranger(maker: &Maker) -> String {
     match maker {
         Maker::Drill(origin) => format!("which the execution `{}` launched", origin.execution),
+        Maker::HiddenDrill { job } => {
+            format!("which the job {job} launched; it does not show, so nobody can see whose it is")
+        }
         Maker::ForeignDrill => "which a drill of another tool launched".to_owned(),
         Maker::Production => "which no drill of this execution made".to_owned(),
     }

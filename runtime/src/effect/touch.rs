@@ -63,6 +63,11 @@ pub enum Maker {
     Drill(Origin),
     /// A drill of the console's, or of another tool.
     ForeignDrill,
+    /// A drill whose job does not show: nobody can see whose it is.
+    HiddenDrill {
+        /// The job.
+        job: String,
+    },
     /// No drill, or none that can be seen: production may rely on it.
     Production,
 }
@@ -72,6 +77,9 @@ pub enum Maker {
 pub struct Origin {
     /// The execution.
     pub execution: String,
+    /// What tells it from another one of the same id; empty where it was started by an earlier release.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub nonce: String,
     /// The wave.
     pub wave: String,
 }
@@ -96,8 +104,10 @@ pub struct Replaced {
     pub job: String,
     /// Whether it certainly was made by a drill.
     pub drill: bool,
-    /// Which wave of which execution launched it; `None`: no execution of Moontide.
+    /// Which wave of which execution launched it; `None`: no execution of Moontide, or nobody can see.
     pub origin: Option<Origin>,
+    /// Whether nobody can see whose it is: its job does not show.
+    pub is_hidden: bool,
 }
 
 impl Touch {

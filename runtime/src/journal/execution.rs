@@ -16,6 +16,10 @@ pub struct Execution {
     pub format: Format,
     /// Its id: letters, digits, `-`, `_`, `.`; at most 96 characters.
     pub id: String,
+    /// What tells it from another execution of the same id, begun in another store: both act in one account.
+    /// Empty in those of earlier releases.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub nonce: String,
     /// When it was created.
     pub created_at: Timestamp,
     /// Who created it.
@@ -29,9 +33,13 @@ pub struct Execution {
     /// The account it may act in, where known.
     #[serde(default)]
     pub account: Option<String>,
-    /// Servers with a live recovery instance that the operator named as replaceable.
+    /// Servers whose instance the operator gave up by name.
     #[serde(default)]
     pub replaceable: Vec<String>,
+    /// Which instances those were when it was created, by server: what is launched later is not given up.
+    /// `None`: an earlier release looked at the server only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gives_up: Option<BTreeMap<String, Vec<String>>>,
     /// Why an operator started it, in their words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
@@ -48,6 +56,9 @@ pub struct Execution {
     /// launched counts as its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acts_for: Option<String>,
+    /// The jobs that it has launched, as its journal says: AWS may not show them any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made: Vec<String>,
     /// Operations that were denied when it was created; whoever goes on with it may deny more, not less.
     #[serde(default)]
     pub denied: Vec<String>,
@@ -71,6 +82,11 @@ pub struct Execution {
 }
 
 impl Execution {
+    /// What the keys of its effects derive from.
+    pub fn identity(&self) -> String {
+        if self.nonce.is_empty() { self.id.clone() } else { format!("{}@{}", self.id, self.nonce) }
+    }
+
     /// The execution on whose behalf it acts. A cleanup that was begun under format 1 names it only among its
     /// params.
     pub fn client(&self) -> Option<String> {

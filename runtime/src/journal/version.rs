@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// | format | what it brought |
 /// |---|---|
 /// | 1 | the first |
-/// | 2 | entries are chained by the hash of their stored bytes; what an attempt is given is an entry; what was refused says so; `results` holds only the waves that a wave depends on; every loop over keys without an order is refused |
+/// | 2 | entries are chained by the hash of their stored bytes; what an attempt is given is fixed when it starts; what was refused says so; `results` holds only the waves that a wave depends on; every loop over keys without an order is refused |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Format(pub u32);

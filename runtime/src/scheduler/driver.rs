@@ -181,6 +181,8 @@ impl Driver {
         Shared {
             door: Door {
                 execution: execution.id.clone(),
+                nonce: execution.nonce.clone(),
+                identity: execution.identity(),
                 world: Rc::clone(&self.world),
                 builtins: builtin::all(&self.clock, &blind),
                 blind,
@@ -188,10 +190,12 @@ impl Driver {
                     mode: execution.mode,
                     regions: execution.regions.clone(),
                     account: execution.account.clone(),
-                    replaceable: execution.replaceable.clone(),
+                    replaceable: by_server(&execution),
+                    nonce: execution.nonce.clone(),
                     outside: execution.plan.outside.clone(),
                     execution: execution.id.clone(),
                     acts_for: execution.client(),
+                    made: execution.made.clone(),
                     denied: [execution.denied.as_slice(), &self.denied].concat(),
                 },
                 secrets: Secrets::new(&secrets),
@@ -199,7 +203,7 @@ impl Driver {
                 patience: self.patience,
                 pulse: self.pulse.clone(),
                 observer: Rc::clone(&self.observer),
-                given_up: RefCell::new(given_up(entries)),
+                given_up: RefCell::new(given_up(&execution, entries)),
                 held: RefCell::default(),
             },
             journal: Writer::new(store, Arc::clone(&clock), lease.clone(), last).patient(
@@ -220,15 +224,23 @@ impl Driver {
     }
 }
 
-/// The instances that people have given up so far.
-fn given_up(entries: &[Entry]) -> Vec<ReplaceInput> {
+/// The servers whose instance is given up, whichever it is: only in executions of earlier releases.
+fn by_server(execution: &Execution) -> Vec<String> {
+    execution.gives_up.as_ref().map_or_else(|| execution.replaceable.clone(), |_| Vec::new())
+}
+
+/// The instances that people have given up so far: when they started it, and as an answer.
+fn given_up(execution: &Execution, entries: &[Entry]) -> Vec<ReplaceInput> {
+    let at_start = execution.gives_up.iter().flatten().flat_map(|(server, instances)| {
+        instances.iter().map(|instance| ReplaceInput::of(server, instance))
+    });
     let of = |entry: &Entry| match &entry.body {
         Body::Outcome { step, outcome: Outcome::Ok { value }, .. } if step.operation == REPLACE => {
             ReplaceInput::given_up(step.arguments.as_ref()?, value)
         }
         _ => None,
     };
-    entries.iter().filter_map(of).collect()
+    at_start.chain(entries.iter().filter_map(of)).collect()
 }
 
 async fn run(drive: &mut Drive<'_>) -> Result<Ended, DriveError> {

@@ -97,7 +97,8 @@ pub(crate) fn is_drill(instance: &RecoveryInstance) -> bool {
     instance.is_drill() == Some(true)
 }
 
-/// Which wave of which execution started each of these jobs, as far as they show.
+/// Which wave of which execution started each of these jobs. A job that is not among them does not show; one with
+/// `None` was started by no execution.
 pub(crate) async fn origins(
     aws: &Services,
     call: &Call,

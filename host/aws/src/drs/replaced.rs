@@ -2,11 +2,12 @@
 //!
 //! A new drill or recovery of a server first deletes the instance of the one before, also one that others launched. The
 //! tags on the job of an instance name the wave of the execution that launched it; an instance without such a
-//! job was launched by another tool. A server whose last launch has not ended yet is being launched.
+//! job was launched by another tool; if its job does not show, nobody can see whose it is. A server whose last
+//! launch has not ended yet is being launched.
 
 use std::collections::{BTreeSet, HashMap};
 
-use aws_sdk_drs::types::{Job, JobStatus, RecoveryInstance, SourceServer};
+use aws_sdk_drs::types::{Job, JobStatus, LastLaunchResult, RecoveryInstance, SourceServer};
 use moontide_runtime::effect::{Call, EffectError, Launch, Origin, Replaced, Touch};
 
 use super::lookup::{
@@ -48,6 +49,7 @@ fn replaced(instance: &RecoveryInstance, origins: &HashMap<String, Option<Origin
         instance: instance.recovery_instance_id.clone().unwrap_or_default(),
         drill: is_drill(instance),
         origin: origins.get(&job).cloned().flatten(),
+        is_hidden: !job.is_empty() && !origins.contains_key(&job),
         job,
     }
 }
@@ -58,29 +60,41 @@ async fn running(
     call: &Call,
     servers: &[SourceServer],
 ) -> Result<HashMap<String, Replaced>, EffectError> {
-    let pairs: Vec<(&str, &str)> = servers.iter().filter_map(last_job).collect();
-    let ids: BTreeSet<String> = pairs.iter().map(|(_, job)| (*job).to_owned()).collect();
+    let launched: Vec<Last> = servers.iter().filter_map(last_job).collect();
+    let ids: BTreeSet<String> = launched.iter().map(|last| last.job.to_owned()).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
     let jobs = jobs_by_id(&aws.reading(call).drs, ids.into_iter().collect()).await?;
-    let of = |(server, job): (&str, &str)| {
-        let job = jobs.iter().find(|it| it.job_id() == job && is_running(it))?;
+    let of = |last: Last| {
+        let found = jobs.iter().find(|it| it.job_id() == last.job);
+        let is_launching = found.map_or(last.is_pending, is_running);
         let replaced = Replaced {
             instance: String::new(),
-            job: job.job_id.clone(),
+            job: last.job.to_owned(),
             drill: true,
-            origin: tags::origin(job.tags()).map(|it| tags::seen_by(call, it)),
+            origin: found
+                .and_then(|job| tags::origin(job.tags()))
+                .map(|it| tags::seen_by(call, it)),
+            is_hidden: found.is_none(),
         };
-        Some((server.to_owned(), replaced))
+        is_launching.then(|| (last.server.to_owned(), replaced))
     };
-    Ok(pairs.into_iter().filter_map(of).collect())
+    Ok(launched.into_iter().filter_map(of).collect())
 }
 
-/// The job behind the last launch of a server.
-fn last_job(server: &SourceServer) -> Option<(&str, &str)> {
+/// The last launch of a server.
+struct Last<'s> {
+    server: &'s str,
+    job: &'s str,
+    /// Whether DRS has not said how it went: it counts where the job itself does not show.
+    is_pending: bool,
+}
+
+fn last_job(server: &SourceServer) -> Option<Last<'_>> {
     let job = server.life_cycle()?.last_launch()?.initiated()?.job_id()?;
-    Some((server.source_server_id()?, job))
+    let is_pending = server.last_launch_result() == Some(&LastLaunchResult::Pending);
+    Some(Last { server: server.source_server_id()?, job, is_pending })
 }
 
 fn is_running(job: &Job) -> bool {

@@ -56,8 +56,11 @@ pub(crate) async fn touched(
         let Some(drill) = known.iter().find(|it| it.recovery_instance_id() == Some(id)) else {
             return Maker::Production;
         };
-        let origin = drill.job_id().and_then(|job| origins.get(job).cloned().flatten());
-        origin.map_or(Maker::ForeignDrill, Maker::Drill)
+        match drill.job_id().map(|job| (job, origins.get(job))) {
+            Some((_, Some(Some(origin)))) => Maker::Drill(origin.clone()),
+            Some((job, None)) => Maker::HiddenDrill { job: job.to_owned() },
+            Some((_, Some(None))) | None => Maker::ForeignDrill,
+        }
     };
     let strangers: Vec<String> =
         instances.iter().filter(|id| !matches!(maker(id), Maker::Drill(_))).cloned().collect();

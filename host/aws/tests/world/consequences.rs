@@ -22,7 +22,9 @@ fn aws_with(instances: Value, servers: Value, jobs: Value) -> Script {
 }
 
 fn aws(instances: Value) -> Script {
-    aws_with(instances, json!([]), json!([job("drsjob-ours", "COMPLETED", Some(("x", "db")))]))
+    let ours = job("drsjob-ours", "COMPLETED", Some(("x", "db")));
+    let console = job("drsjob-of-the-console", "COMPLETED", None);
+    aws_with(instances, json!([]), json!([ours, console]))
 }
 
 const DENIED: &str = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
@@ -57,11 +59,16 @@ fn job(id: &str, status: &str, origin: Option<(&str, &str)>) -> Value {
 
 #[expect(clippy::unnecessary_wraps, reason = "it is what a job has or lacks")]
 fn origin(execution: &str, wave: &str) -> Option<Origin> {
-    Some(Origin { execution: execution.into(), wave: wave.into() })
+    Some(Origin { execution: execution.into(), nonce: String::new(), wave: wave.into() })
 }
 
 fn replaced(instance: &str, drill: bool, job: &str, origin: Option<Origin>) -> Replaced {
-    Replaced { instance: instance.into(), job: job.into(), drill, origin }
+    Replaced { instance: instance.into(), job: job.into(), drill, origin, is_hidden: false }
+}
+
+/// The same where the job does not show.
+fn hidden(instance: &str, drill: bool, job: &str) -> Replaced {
+    Replaced { is_hidden: true, ..replaced(instance, drill, job, None) }
 }
 
 /// What launching these servers as a drill would delete, by server.
@@ -101,7 +108,7 @@ async fn a_launch_names_the_instances_it_would_delete_and_who_launched_them() {
         ("s-ours", vec![replaced("i-2", true, "drsjob-2", origin("spring-drill", "data_base"))]),
         ("s-gone", vec![]),
         // What does not say that it is a drill may carry production.
-        ("s-silent", vec![replaced("i-4", false, "drsjob-4", None)]),
+        ("s-silent", vec![hidden("i-4", false, "drsjob-4")]),
         ("s-never", vec![]),
     ];
     assert_eq!(found, expected.map(|(server, replaces)| (server.to_owned(), replaces)));
@@ -113,14 +120,32 @@ async fn a_launch_names_the_job_that_is_launching_its_server() {
         let initiated = json!({ "jobID": job, "apiCallDateTime": "2026-11-20T08:00:00Z" });
         json!({ "sourceServerID": id, "lifeCycle": { "lastLaunch": { "initiated": initiated } } })
     };
-    let servers = json!([server("s-1", "drsjob-runs"), server("s-2", "drsjob-ended")]);
+    let unseen = |id: &str, result: &str| {
+        let mut server = server(id, "drsjob-unseen");
+        server["lastLaunchResult"] = result.into();
+        server
+    };
+    let servers = json!([
+        server("s-1", "drsjob-runs"),
+        server("s-2", "drsjob-ended"),
+        unseen("s-3", "PENDING"),
+        unseen("s-4", "SUCCEEDED"),
+    ]);
     let jobs = json!([
         job("drsjob-runs", "STARTED", Some(("other", "web"))),
         job("drsjob-ended", "COMPLETED", Some(("other", "web"))),
     ]);
-    let found = replaces(&aws_with(json!([]), servers, jobs), &["s-1", "s-2"]).await;
+    let asked = ["s-1", "s-2", "s-3", "s-4"];
+    let found = replaces(&aws_with(json!([]), servers, jobs), &asked).await;
     let launching = replaced("", true, "drsjob-runs", origin("other", "web"));
-    assert_eq!(found, [("s-1".to_owned(), vec![launching]), ("s-2".to_owned(), vec![])]);
+    let expected = [
+        ("s-1", vec![launching]),
+        ("s-2", vec![]),
+        // What does not show may run all the same.
+        ("s-3", vec![hidden("", true, "drsjob-unseen")]),
+        ("s-4", vec![]),
+    ];
+    assert_eq!(found, expected.map(|(server, replaces)| (server.to_owned(), replaces)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -129,8 +154,9 @@ async fn a_change_says_who_made_what_it_touches_and_trusts_nothing_unknown() {
         instance("i-1", "s-1", "RUNNING", Some(true)),
         instance("i-2", "s-2", "RUNNING", Some(false)),
         launched("i-3", "s-3", "RUNNING", Some(true), "drsjob-of-the-console"),
+        launched("i-4", "s-4", "RUNNING", Some(true), "drsjob-unseen"),
     ]);
-    let ids = json!(["i-1", "i-2", "i-3", "i-unknown"]);
+    let ids = json!(["i-1", "i-2", "i-3", "i-4", "i-unknown"]);
     for (operation, field, verb, more) in [
         ("drs.terminate_recovery_instances", "recovery_instance_ids", "terminate", json!({})),
         ("ec2.terminate_instances", "instance_ids", "terminate", json!({})),
@@ -149,6 +175,7 @@ async fn a_change_says_who_made_what_it_touches_and_trusts_nothing_unknown() {
             touch("i-1", &[], Maker::Drill(origin("x", "db").unwrap())),
             touch("i-2", &[("Role", "bastion")], Maker::Production),
             touch("i-3", &[], Maker::ForeignDrill),
+            touch("i-4", &[], Maker::HiddenDrill { job: "drsjob-unseen".into() }),
             touch("i-unknown", &[], Maker::Production),
         ];
         assert_eq!(touches, expected, "{operation}");

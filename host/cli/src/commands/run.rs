@@ -1,5 +1,8 @@
 //! `moontide run`: starts an execution and drives it.
 
+mod replaced;
+
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -153,6 +156,7 @@ impl Start<'_> {
         let caller = aws::caller(world.as_ref()).await?;
         execution.account = account(&execution, caller.account)?;
         execution.created_by = caller.arn.unwrap_or(execution.created_by);
+        execution.gives_up = Some(replaced::look(context, world.as_ref(), &execution).await?);
         match store.create(&execution).await {
             Ok(()) => {}
             // Somebody started the same id at the same moment, such as a command delivered twice.
@@ -170,7 +174,7 @@ impl Start<'_> {
 
     fn execution(
         &self,
-        params: std::collections::BTreeMap<String, serde_json::Value>,
+        params: BTreeMap<String, serde_json::Value>,
         settings: &Settings,
     ) -> Execution {
         let created_at = moontide_runtime::clock::Clock::now(&SystemClock::new());
@@ -178,6 +182,7 @@ impl Start<'_> {
         Execution {
             format: Format::CURRENT,
             id: self.flags.execution_id.clone().unwrap_or_else(generated),
+            nonce: format!("{:016x}", fastrand::u64(..)),
             created_at,
             created_by: whoami::user(&self.context.environment),
             mode: self.flags.mode.into(),
@@ -185,11 +190,13 @@ impl Start<'_> {
             regions: self.plan.regions.clone(),
             account: self.plan.account.clone(),
             replaceable: self.flags.replaceable.clone(),
+            gives_up: Some(BTreeMap::new()),
             reason: self.flags.reason.trim().to_owned(),
             only: self.flags.only.clone(),
             excluded: self.flags.excluded.clone(),
             origin: self.files.origin.clone(),
             acts_for: None,
+            made: Vec::new(),
             denied: settings.denied.clone(),
             approvers: settings.approvers.clone(),
             limits: settings.pinned(),

@@ -27,7 +27,8 @@ pub(crate) fn hints(record: &Record, context: &Context) -> Vec<String> {
     }) {
         for each in refused["servers"].as_array().into_iter().flatten() {
             // What this execution has launched itself cannot be given up by name.
-            let is_own = each["execution"].as_str() == Some(record.execution.id.as_str());
+            let is_called_so = each["execution"].as_str() == Some(record.execution.id.as_str());
+            let is_own = is_called_so && each["namesake"] != true;
             servers.extend(each["server"].as_str().filter(|_| each["rule"].is_string() && !is_own));
             let is_other = each["drill"] == true && each["rule"] == "owned_launch";
             let owner = each["execution"].as_str().filter(|_| is_other);

@@ -6,7 +6,9 @@ use crate::effect::{Key, Lane};
 fn rules(mode: Mode) -> Rules {
     Rules {
         execution: "x".into(),
+        nonce: String::new(),
         acts_for: None,
+        made: vec!["drsjob-made".into()],
         mode,
         regions: vec!["us-west-2".into()],
         account: Some("111122223333".into()),
@@ -24,6 +26,7 @@ fn call() -> Call {
     let lane = Lane::of_wave("web", 1);
     Call {
         execution: "x".into(),
+        nonce: String::new(),
         wave: "web".into(),
         key: Key::of("x", &lane, 1),
         lane,
@@ -39,11 +42,21 @@ fn here(touches: Vec<Touch>) -> Consequences {
 
 #[expect(clippy::unnecessary_wraps, reason = "it is what a job has or lacks")]
 fn origin(execution: &str, wave: &str) -> Option<Origin> {
-    Some(Origin { execution: execution.into(), wave: wave.into() })
+    Some(Origin { execution: execution.into(), nonce: String::new(), wave: wave.into() })
 }
 
 fn replaced(instance: &str, drill: bool, origin: Option<Origin>) -> Replaced {
-    Replaced { instance: instance.into(), job: "drsjob-1".into(), drill, origin }
+    Replaced { instance: instance.into(), job: "drsjob-1".into(), drill, origin, is_hidden: false }
+}
+
+/// A drill instance, or with an empty id what is being launched, whose job does not show.
+fn hidden(instance: &str, drill: bool) -> Replaced {
+    Replaced { is_hidden: true, ..replaced(instance, drill, None) }
+}
+
+/// Another execution that is called `x` too.
+fn namesake(wave: &str) -> Option<Origin> {
+    origin("x", wave).map(|origin| Origin { nonce: "other".into(), ..origin })
 }
 
 fn launch(server: &str, drill: bool, replaces: Vec<Replaced>) -> Consequences {
@@ -64,11 +77,11 @@ fn document(name: &str) -> Consequences {
 }
 
 fn ours() -> Maker {
-    Maker::Drill(Origin { execution: "x".into(), wave: "db".into() })
+    Maker::Drill(Origin { execution: "x".into(), nonce: String::new(), wave: "db".into() })
 }
 
 fn theirs() -> Maker {
-    Maker::Drill(Origin { execution: "y".into(), wave: "db".into() })
+    Maker::Drill(Origin { execution: "y".into(), nonce: String::new(), wave: "db".into() })
 }
 
 /// Only `i-given` of `s-given` was given up by a person.
@@ -120,6 +133,14 @@ fn each_rule_refuses_its_case_and_names_itself() {
         (&drill, launch("s-1", true, one("i-1", true, None)), Some("foreign_drill")),
         (&real, launch("s-1", false, one("i-1", true, None)), Some("foreign_drill")),
         (&drill, launch("s-1", true, one("", true, None)), None),
+        // Nobody can see whose it is.
+        (&drill, launch("s-1", true, vec![hidden("i-1", true)]), Some("owned_launch")),
+        (&real, launch("s-1", false, vec![hidden("i-1", true)]), Some("owned_launch")),
+        (&real, launch("s-1", false, vec![hidden("i-1", false)]), Some("live_recovery")),
+        (&drill, launch("s-1", true, vec![hidden("", true)]), Some("owned_launch")),
+        // The same id, begun in another store.
+        (&drill, launch("s-1", true, one("i-1", true, namesake("web"))), Some("owned_launch")),
+        (&real, launch("s-1", false, one("i-1", false, namesake("web"))), Some("live_recovery")),
         // A person gives up one instance of one server.
         (&drill, launch("s-given", true, one("i-given", true, None)), None),
         (&drill, launch("s-given", true, one("i-other", true, None)), Some("foreign_drill")),
@@ -128,6 +149,13 @@ fn each_rule_refuses_its_case_and_names_itself() {
         (&drill, terminate(ours()), None),
         (&drill, terminate(theirs()), Some("drill_stays_inside")),
         (&cleanup, terminate(theirs()), None),
+        (&drill, terminate(Maker::Drill(namesake("db").unwrap())), Some("drill_stays_inside")),
+        (&cleanup, terminate(Maker::HiddenDrill { job: "drsjob-made".into() }), None),
+        (
+            &drill,
+            terminate(Maker::HiddenDrill { job: "drsjob-x".into() }),
+            Some("drill_stays_inside"),
+        ),
         (&drill, terminate(Maker::ForeignDrill), Some("drill_stays_inside")),
         (&drill, terminate(Maker::Production), Some("drill_stays_inside")),
         (&real, terminate(Maker::Production), None),

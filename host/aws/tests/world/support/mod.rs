@@ -39,6 +39,7 @@ pub(crate) fn call(world: &AwsWorld, operation: &str, arguments: &Value) -> Call
     let lane = Lane::of_wave("database", 1);
     Call {
         execution: "x-1".into(),
+        nonce: String::new(),
         wave: "database".into(),
         key: Key::of("x-1", &lane, 1),
         lane,

@@ -59,6 +59,11 @@ impl Launched {
         launched
     }
 
+    /// The jobs that were certainly started.
+    pub(crate) fn jobs(&self) -> &[String] {
+        &self.jobs
+    }
+
     /// A launch has ended. The job id is certain only if AWS answered our single call, and so is a refusal. A
     /// person may be wrong; of several calls an earlier one may have launched something too; and a cancel says
     /// nothing of what was sent before it.
