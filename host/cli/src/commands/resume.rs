@@ -86,12 +86,12 @@ pub(crate) async fn go_on(
         context.output.show(&Summary { replaced, ..Summary::of(&record, context) })?;
         return Ok(exit::of(record.status()));
     }
-    let execution = record.execution.clone();
-    let clock = drive::clock(&execution, aws.speed);
+    let execution = &record.execution;
+    let clock = drive::clock(execution, aws.speed);
     let session = aws.session(context).await?;
     let region = execution.regions.first().cloned().unwrap_or_default();
     let world = drive::world(session, &region, &clock, execution.seed);
-    check_account(&execution, aws::caller(world.as_ref()).await?.account.as_deref())?;
+    check_account(execution, aws::caller(world.as_ref()).await?.account.as_deref())?;
     let settings = context.settings(None)?;
     let answers = answers.to_vec();
     let user = whoami::author(context).await?;
@@ -100,9 +100,10 @@ pub(crate) async fn go_on(
     let mut page = Page::default();
     replaced.write_servers(&mut page);
     context.output.say_page(page);
+    let execution = record.execution;
     let ride = Ride { context, settings, store, execution, world, clock, answers, user };
-    let (record, exit) = Box::pin(ride.drive(&mut Interrupt::listen())).await?;
-    let replaced = replaced.later(ride.store.as_ref(), &record, context).await;
+    let (record, exit) = ride.drive(&mut Interrupt::listen()).await?;
+    let replaced = Box::pin(replaced.later(ride.store.as_ref(), &record, context)).await;
     drive::shown(context, exit, &Summary { replaced, ..Summary::of(&record, context) })
 }
 
