@@ -30,6 +30,8 @@ pub(crate) mod replaced;
 pub(crate) mod sent;
 pub(crate) mod server;
 pub(crate) mod signal;
+#[cfg(test)]
+pub(crate) mod staged;
 pub(crate) mod summary;
 pub(crate) mod timeline;
 pub(crate) mod whole;

@@ -199,14 +199,22 @@ impl Replaced {
         if self.servers.is_empty() {
             return;
         }
-        let mut others: Vec<&str> =
-            self.servers.iter().filter_map(|it| it.by.execution.as_deref()).collect();
-        others.sort_unstable();
-        others.dedup();
+        let mut others: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for Server { id, by, .. } in &self.servers {
+            if let Some(other) = by.execution.as_deref() {
+                others.entry(other).or_default().push(id);
+            }
+        }
         let mut hints = Vec::new();
-        for other in others {
+        for (other, servers) in others {
+            let given_up = &record.execution.replaceable;
+            if servers.iter().any(|id| given_up.iter().any(|it| it == id)) {
+                hints.push(format!(
+                    "this one was started with `--replace` for them: a retry deletes what `{other}` has launched"
+                ));
+            }
             match Record::load(store, other).await {
-                Ok(record) => hints.extend(ways_with(&record, context)),
+                Ok(other) => hints.extend(ways_with(&other, context)),
                 Err(_) => hints.push(format!(
                     "`{other}` is not in this store: whoever runs it knows how far it is"
                 )),
@@ -225,12 +233,14 @@ fn ways_with(other: &Record, context: &Context) -> Vec<String> {
     let cleanup = context.command(&format!("cleanup {}", quoted(id)));
     match (other.execution.mode, other.is_over()) {
         (Mode::Recovery, _) => ways.push(format!("`{id}` is a recovery: its instances are live")),
-        (Mode::Drill, true) if other.has_instances => ways.push(format!(
-            "`{cleanup}` terminates what it has launched; before that, no retry launches these"
-        )),
+        (Mode::Drill, true) if other.has_instances => {
+            ways.push(format!(
+                "`{cleanup}` terminates what it has launched, and frees the servers"
+            ));
+        }
         (Mode::Drill, true) => {}
         (Mode::Drill, false) => ways.push(format!(
-            "once it is over, `{cleanup}` terminates what it has launched; before that, no retry launches these"
+            "once it is over, `{cleanup}` terminates what it has launched, and frees the servers"
         )),
     }
     ways
@@ -249,8 +259,9 @@ fn ways_out(servers: &[Server], record: &Record, context: &Context) -> Vec<Strin
         record.would_take(&signal).is_ok()
     });
     let retry = |wave| context.command(&format!("retry {id} {}", quoted(wave)));
-    let mut ways: Vec<String> =
-        retried.map(|wave| format!("`{}` launches them again", retry(wave))).collect();
+    let mut ways: Vec<String> = retried
+        .map(|wave| format!("`{}` launches them again once they are free", retry(wave)))
+        .collect();
     if !record.is_over() {
         let cancel = context.command(&format!("cancel {id}"));
         ways.push(format!("`{cancel}` stops this one, if it is of no use without them"));
@@ -341,3 +352,6 @@ impl By {
         words.join(" ")
     }
 }
+
+#[cfg(test)]
+mod tests;
