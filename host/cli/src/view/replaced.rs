@@ -85,17 +85,7 @@ impl Replaced {
         record: &Record,
         context: &Context,
     ) -> Replaced {
-        let own = own(record);
-        if own.is_empty() {
-            return Replaced::default();
-        }
-        let others = others::look(store, &record.execution, &own).await;
-        let mut replaced = Replaced { unseen: others.unseen, ..Replaced::default() };
-        let known = servers(record);
-        for (id, (execution, launch)) in others.launched {
-            let by = By::journaled(execution, launch);
-            replaced.servers.extend(own.get(&id).map(|own| Server::of(id, own, by, &known)));
-        }
+        let mut replaced = Replaced::journaled(store, record, &own(record)).await;
         replaced.advise(store, record, context).await;
         replaced
     }
@@ -107,17 +97,24 @@ impl Replaced {
         record: &Record,
         context: &Context,
     ) -> Replaced {
-        let mut replaced = Replaced::in_store(store, record, context).await;
         let own = own(record);
-        let holders = match holders::look(world, &record.execution, &own).await {
-            Ok(holders) => holders,
-            Err(why) => {
-                replaced.unseen.push(format!("who has its servers now, AWS did not say: {why}"));
-                return replaced;
-            }
-        };
-        replaced.correct(&own, holders, &servers(record));
+        let mut replaced = Replaced::journaled(store, record, &own).await;
+        match holders::look(world, &record.execution, &own).await {
+            Ok(holders) => replaced.correct(&own, holders, &servers(record)),
+            Err(why) => replaced.unseen.push(format!("who has its servers now in AWS: {why}")),
+        }
         replaced.advise(store, record, context).await;
+        replaced
+    }
+
+    async fn journaled(store: &dyn Store, record: &Record, own: &Launches) -> Replaced {
+        let others = others::look(store, &record.execution, own).await;
+        let mut replaced = Replaced { unseen: others.unseen, ..Replaced::default() };
+        let known = servers(record);
+        for (id, (execution, launch)) in others.launched {
+            let by = By::journaled(execution, launch);
+            replaced.servers.extend(own.get(&id).map(|own| Server::of(id, own, by, &known)));
+        }
         replaced
     }
 

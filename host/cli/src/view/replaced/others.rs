@@ -19,10 +19,10 @@ const ANY_CLOCK: SignedDuration = SignedDuration::from_hours(3);
 const OLDEST: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Of how many executions the head is read.
-const HEADS: usize = 50;
+const HEADS: usize = 100;
 
 /// Of how many of them the journal is read; those that may replace one of our servers come first.
-const JOURNALS: usize = 10;
+const JOURNALS: usize = 20;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -67,7 +67,7 @@ pub(super) async fn look(store: &dyn Store, execution: &Execution, own: &Launche
         }
     }
     if cut_off > 0 {
-        let many = words::count(cut_off, "older execution");
+        let many = words::count(cut_off, "more execution");
         others.unseen.push(format!("{many} of this store, which may have launched its servers"));
     }
     if unread > 0 {

@@ -138,13 +138,13 @@ async fn what_a_bound_cuts_off_is_said_and_who_names_our_servers_comes_first() {
     let store = launched().await;
     let replaceable = vec!["s-1".to_owned()];
     keep(&store, &Execution { replaceable, ..head("second", 100) }, launch("second", 110)).await;
-    for number in 0..70 {
+    for number in 0..130 {
         keep(&store, &head(&format!("x-{number}"), 50 + number % 50), vec![started()]).await;
     }
     let shown = shown(&store).await;
     assert!(shown.contains("by wave db of execution second"), "{shown}");
     let said =
-        "not looked at: 61 older executions of this store, which may have launched its servers";
+        "not looked at: 111 more executions of this store, which may have launched its servers";
     assert!(shown.contains(said), "{shown}");
 }
 
@@ -234,5 +234,5 @@ async fn what_aws_shows_counts_more_than_the_journals_and_nothing_shows_nothing(
 async fn a_look_that_aws_refuses_is_said_and_stops_nothing() {
     let store = launched().await;
     let shown = text(&in_aws(&store, vec![there("i-denied", "", None)]).await);
-    assert!(shown.starts_with("not looked at: who has its servers now"), "{shown}");
+    assert!(shown.starts_with("not looked at: who has its servers now in AWS: "), "{shown}");
 }
