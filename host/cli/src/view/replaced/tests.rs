@@ -1,3 +1,5 @@
+//! What is said of servers that somebody else has launched since, and what is not.
+
 use moontide_runtime::effect::{
     Call, Class, Consequences, EffectError, Operation, Origin, Outcome, Replaced as There, Reply,
     Touch,
