@@ -41,6 +41,71 @@ fn what_the_operator_names_is_given_up_and_nothing_else() {
     assert_eq!(story.launched_twice(), [db]);
 }
 
+/// Whoever comes back to an execution whose servers another one has launched since is told so.
+#[test]
+fn an_operator_is_told_who_has_replaced_what_was_launched() {
+    let case = Case { name: "two_executions", before: "nothing was said of it" };
+    let story = case.story();
+    story.drill("first", &case.path(""), &[]).expect(4);
+    let document = story.json("status", "first");
+    assert_eq!(document["replaced"], Value::Null, "nothing is yet: {document}");
+    let db = wave_server(&document, "database");
+    let flag = format!("--replace={db}");
+    story.drill("second", &case.path(""), &[&flag, "--yes"]).expect(4);
+
+    let document = story.json("status", "first");
+    let replaced = &document["replaced"];
+    assert_eq!(replaced["servers"][0]["server"], db.as_str(), "{document}");
+    assert_eq!(replaced["servers"][0]["name"], "db-1", "{document}");
+    assert_eq!(replaced["servers"][0]["by"]["execution"], "second", "{document}");
+    assert_eq!(replaced["servers"][1], Value::Null, "{document}");
+    assert_eq!(replaced["unseen"], Value::Null, "{document}");
+    let status = story.say(&["status", "first"], 0).stdout;
+    told(&status, &["replaced", "db-1", "by wave database of execution second"]);
+    told(&status, &["`moontide status second`", "`moontide cleanup second`"]);
+    // Nobody has replaced what the second one has.
+    assert_eq!(story.json("status", "second")["replaced"], Value::Null);
+
+    let refused = story.say(&["retry", "first", "database"], 2).stderr;
+    told(&refused, &[&db, "by wave database of execution second"]);
+    let resumed = story.resume("first").expect(4);
+    told(&resumed.stderr, &["replaced", " as i-", "by wave database of execution second"]);
+    told(&resumed.stdout, &["replaced", " as i-", "by wave database of execution second"]);
+    case.comes_to("status, retry and resume name who has replaced it");
+
+    // Once it is over, what the cancel has cut off is retried.
+    story.say(&["cancel", "first"], 0);
+    story.resume("first").expect(1);
+    let retried = story.say(&["retry", "first", "web"], 0).stdout;
+    told(&retried, &["replaced", "by wave database of execution second"]);
+}
+
+/// AWS knows the owner of an instance whatever store that one is in.
+#[test]
+fn a_resume_tells_of_an_execution_in_another_store() {
+    let case = Case { name: "two_executions", before: "nothing was said of it" };
+    let story = case.story();
+    story.drill("first", &case.path(""), &[]).expect(4);
+    let db = wave_server(&story.json("status", "first"), "database");
+    let (elsewhere, flags) = (crate::support::Home::new(), story.sim.flags());
+    let (path, flag) = (case.path(""), format!("--replace={db}"));
+    let mut run = vec!["run", &path, "--mode=drill", "--execution-id=far", &flag, "--yes"];
+    run.extend(flags.iter().map(String::as_str));
+    elsewhere.run(&run).expect(4);
+    assert_eq!(story.json("status", "first")["replaced"], Value::Null);
+    let resumed = story.resume("first").expect(4);
+    told(&resumed.stderr, &["replaced", "db-1", "by wave database of execution far"]);
+    told(&resumed.stdout, &["`far` is not in this store"]);
+    case.comes_to("resume names who has replaced it, also from another store");
+}
+
+#[track_caller]
+fn told(text: &str, words: &[&str]) {
+    for word in words {
+        assert!(text.contains(word), "`{word}` in {text}");
+    }
+}
+
 /// What was launched is looked at again before a wave, or an execution, is called completed.
 #[test]
 fn what_was_cleaned_up_is_owned_by_none() {

@@ -12,7 +12,7 @@ use crate::context::{Context, quoted};
 use crate::error::{Code, CommandError, Result, code};
 use crate::output::words;
 use crate::view::sent::Sent;
-use crate::view::{Outside, Record, prompts, signal};
+use crate::view::{Outside, Record, Replaced, prompts, signal};
 use crate::{answers, whoami};
 
 /// Who sends a signal, and why.
@@ -57,7 +57,11 @@ pub(crate) async fn send(
 ) -> Result<Sent> {
     let id = record.execution.id.as_str();
     let signal = author.sign(context, wish).await?;
-    record.would_take(&signal).map_err(|refusal| explain(context, record, &signal, &refusal))?;
+    if let Err(refusal) = record.would_take(&signal) {
+        let error = explain(context, record, &signal, &refusal);
+        let replaced = replaced(context, store, record, &signal.wish).await;
+        return Err(replaced.sentences().into_iter().fold(error, CommandError::hint));
+    }
     let number = store.send(id, &signal).await?;
     // Somebody else may have been faster.
     let now = Record::load(store, id).await?;
@@ -73,10 +77,19 @@ pub(crate) async fn send(
             Wish::Cancel => Outside::of(&now),
             _ => Vec::new(),
         },
+        replaced: replaced(context, store, &now, &signal.wish).await,
         runner: now.runner,
         next,
         signal,
     })
+}
+
+/// What whoever goes on with an execution has to know: others may have launched its servers since.
+async fn replaced(context: &Context, store: &dyn Store, record: &Record, wish: &Wish) -> Replaced {
+    match wish {
+        Wish::Retry { .. } | Wish::Resume => Replaced::in_store(store, record, context).await,
+        _ => Replaced::default(),
+    }
 }
 
 /// What was done, for whoever did it.

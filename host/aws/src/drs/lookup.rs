@@ -86,10 +86,11 @@ pub(crate) async fn recovery_instances(
     Ok(found)
 }
 
-/// Whether an instance is gone for good. DRS may remember it for a while.
+/// Whether an instance is gone for good, or on its way there: nothing brings back one that shuts down. DRS may
+/// remember it for a while.
 pub(crate) fn is_gone(instance: &RecoveryInstance) -> bool {
     let state = instance.ec2_instance_state().map(Ec2InstanceState::as_str);
-    matches!(state, Some("TERMINATED" | "NOT_FOUND"))
+    matches!(state, Some("SHUTTING-DOWN" | "TERMINATED" | "NOT_FOUND"))
 }
 
 /// Whether an instance was made by a drill. One that does not say so may carry production.

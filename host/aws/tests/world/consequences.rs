@@ -93,6 +93,7 @@ async fn a_launch_names_the_instances_it_would_delete_and_who_launched_them() {
         launched("i-2", "s-ours", "RUNNING", Some(true), "drsjob-2"),
         launched("i-3", "s-gone", "TERMINATED", Some(false), "drsjob-3"),
         launched("i-4", "s-silent", "STOPPED", None, "drsjob-4"),
+        launched("i-5", "s-going", "SHUTTING-DOWN", Some(true), "drsjob-2"),
     ]);
     let jobs = json!([
         job("drsjob-1", "COMPLETED", None),
@@ -100,7 +101,7 @@ async fn a_launch_names_the_instances_it_would_delete_and_who_launched_them() {
     ]);
     let found = replaces(
         &aws_with(instances, json!([]), jobs),
-        &["s-live", "s-ours", "s-gone", "s-silent", "s-never"],
+        &["s-live", "s-ours", "s-gone", "s-silent", "s-going", "s-never"],
     )
     .await;
     let expected = [
@@ -109,6 +110,8 @@ async fn a_launch_names_the_instances_it_would_delete_and_who_launched_them() {
         ("s-gone", vec![]),
         // What does not say that it is a drill may carry production.
         ("s-silent", vec![hidden("i-4", false, "drsjob-4")]),
+        // Nothing brings back what shuts down.
+        ("s-going", vec![]),
         ("s-never", vec![]),
     ];
     assert_eq!(found, expected.map(|(server, replaces)| (server.to_owned(), replaces)));

@@ -53,9 +53,13 @@ async fn a_job_that_launches_them_or_terminates_only_some_is_not() {
 
 #[tokio::test(start_paused = true)]
 async fn instances_that_are_gone_are_done_with() {
-    let aws = aws(json!([]), json!([instance("i-1", "TERMINATED")]));
-    let finding = reconcile(&world(&aws), OPERATION, asked()).await;
-    assert!(matches!(finding, Finding::Happened(_)), "{finding:?}");
+    for there in [
+        json!([instance("i-1", "TERMINATED")]),
+        json!([instance("i-1", "SHUTTING-DOWN"), instance("i-2", "NOT_FOUND")]),
+    ] {
+        let finding = reconcile(&world(&aws(json!([]), there)), OPERATION, asked()).await;
+        assert!(matches!(finding, Finding::Happened(_)), "{finding:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

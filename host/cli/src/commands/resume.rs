@@ -12,9 +12,11 @@ use crate::aws::{self, AwsFlags};
 use crate::context::Context;
 use crate::drive::{self, Ride};
 use crate::error::{CommandError, Result, code};
+use crate::interrupt::Interrupt;
+use crate::output::Page;
 use crate::output::style::{attention, plain};
 use crate::signals::{self, Author};
-use crate::view::{Record, Summary};
+use crate::view::{Record, Replaced, Summary};
 use crate::{exit, whoami};
 
 /// Go on with an execution after a crash, an interruption, an answer or a pause
@@ -80,19 +82,29 @@ pub(crate) async fn go_on(
     if record.is_over() {
         let text = format!("{} is over; there is nothing to resume", record.execution.id);
         context.output.say([plain(text)]);
-        context.output.show(&Summary::of(&record, context))?;
+        let replaced = Replaced::in_store(store.as_ref(), &record, context).await;
+        context.output.show(&Summary { replaced, ..Summary::of(&record, context) })?;
         return Ok(exit::of(record.status()));
     }
-    let execution = record.execution;
-    let clock = drive::clock(&execution, aws.speed);
+    let execution = &record.execution;
+    let clock = drive::clock(execution, aws.speed);
     let session = aws.session(context).await?;
     let region = execution.regions.first().cloned().unwrap_or_default();
     let world = drive::world(session, &region, &clock, execution.seed);
-    check_account(&execution, aws::caller(world.as_ref()).await?.account.as_deref())?;
+    check_account(execution, aws::caller(world.as_ref()).await?.account.as_deref())?;
     let settings = context.settings(None)?;
     let answers = answers.to_vec();
     let user = whoami::author(context).await?;
-    Ride { context, settings, store, execution, world, clock, answers, user }.finish().await
+    let look = Replaced::in_store_and_aws(store.as_ref(), world.as_ref(), &record, context);
+    let replaced = Box::pin(look).await;
+    let mut page = Page::default();
+    replaced.write_servers(&mut page);
+    context.output.say_page(page);
+    let execution = record.execution;
+    let ride = Ride { context, settings, store, execution, world, clock, answers, user };
+    let (record, exit) = ride.drive(&mut Interrupt::listen()).await?;
+    let replaced = Box::pin(replaced.later(ride.store.as_ref(), &record, context)).await;
+    drive::shown(context, exit, &Summary { replaced, ..Summary::of(&record, context) })
 }
 
 /// An execution belongs to one account; other credentials would find none of its jobs.

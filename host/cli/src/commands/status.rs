@@ -5,7 +5,7 @@ use clap::Args;
 use crate::context::Context;
 use crate::error::Result;
 use crate::exit;
-use crate::view::{Record, Summary};
+use crate::view::{Record, Replaced, Summary};
 
 /// Show where an execution stands, and what to type next
 #[derive(Args)]
@@ -17,7 +17,11 @@ pub(crate) struct Flags {
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
-    let record = context.block_on(Record::load(store.as_ref(), &flags.execution))?;
-    context.output.show(&Summary::of(&record, context))?;
+    let summary = context.block_on(async {
+        let record = Record::load(store.as_ref(), &flags.execution).await?;
+        let replaced = Replaced::in_store(store.as_ref(), &record, context).await;
+        Ok(Summary { replaced, ..Summary::of(&record, context) })
+    })?;
+    context.output.show(&summary)?;
     Ok(exit::COMPLETED)
 }

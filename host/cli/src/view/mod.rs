@@ -12,6 +12,7 @@
 //! - [`outside`]: what goes on although nothing drives the execution.
 //! - [`plan`]: what a runbook declares, for `check`.
 //! - [`prompts`]: an open prompt, and [`evidence`] where there is something to look at first.
+//! - [`replaced`]: servers that somebody else has launched since.
 //! - [`refused`]: the ways out after a rule of the door has refused a launch.
 //! - [`signal`]: who wants what; [`sent`]: the same on its way.
 //! - [`whole`]: everything, for `show`.
@@ -27,9 +28,12 @@ pub(crate) mod plan;
 pub(crate) mod prompts;
 pub(crate) mod record;
 pub(crate) mod refused;
+pub(crate) mod replaced;
 pub(crate) mod sent;
 pub(crate) mod server;
 pub(crate) mod signal;
+#[cfg(test)]
+pub(crate) mod staged;
 pub(crate) mod summary;
 pub(crate) mod timeline;
 pub(crate) mod whole;
@@ -39,6 +43,7 @@ pub(crate) use objectives::Objectives;
 pub(crate) use outside::Outside;
 pub(crate) use prompts::PromptView;
 pub(crate) use record::Record;
+pub(crate) use replaced::Replaced;
 pub(crate) use server::ServerView;
 pub(crate) use summary::{Summary, WaveView};
 pub(crate) use why::Why;

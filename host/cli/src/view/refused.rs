@@ -61,3 +61,71 @@ fn refusal<'r>(record: &'r Record, lane: &Lane) -> Option<&'r Value> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use moontide_runtime::effect::EffectError;
+    use moontide_runtime::store::MemoryStore;
+    use serde_json::json;
+
+    use super::super::staged::{self, execution, intent, keep, started, step};
+    use super::*;
+
+    /// What is said once the wave `db` has failed with this code, and the door has refused it these servers.
+    async fn said(code: &str, servers: Value) -> Vec<String> {
+        let store = MemoryStore::new();
+        let launch = step("first", "db", 1, "drs.start_recovery", json!({ "is_drill": true }));
+        let mut error = EffectError::new(REFUSED, "no");
+        error.details = json!({ "rule": "owned_launch", "servers": servers });
+        let bodies = vec![
+            started(),
+            intent(&launch),
+            staged::outcome(&launch, Outcome::Failed { error }),
+            staged::failed("db", code, &json!({ "servers": [] })),
+        ];
+        keep(&store, &execution("first", 0, &["db"]), bodies).await;
+        let record = Record::load(&store, "first").await.unwrap();
+        hints(&record, &staged::context())
+    }
+
+    fn refused(server: &str, rule: &str, execution: Option<&str>) -> Value {
+        json!({ "server": server, "rule": rule, "drill": true, "execution": execution })
+    }
+
+    #[tokio::test]
+    async fn what_another_execution_has_is_cleaned_up_or_given_up_by_name() {
+        let servers = [
+            refused("s-2", "owned_launch", Some("second")),
+            refused("s-1", "owned_launch", Some("second")),
+        ];
+        let expected = [
+            "`moontide cleanup second` terminates what `second` has launched",
+            "`moontide run RUNBOOK --mode drill --replace s-1 --replace s-2` gives up the instances that are \
+             there, and starts anew",
+        ];
+        assert_eq!(said(REFUSED, servers.into()).await, expected);
+    }
+
+    #[tokio::test]
+    async fn what_no_drill_of_ours_launched_is_only_given_up_by_name() {
+        let mut live = refused("s-3", "live_recovery", Some("third"));
+        live["drill"] = false.into();
+        for servers in [live, refused("s-3", "foreign_drill", None)] {
+            let expected = "`moontide run RUNBOOK --mode drill --replace s-3` gives up the instances that are \
+                            there, and starts anew";
+            assert_eq!(said(REFUSED, json!([servers])).await, [expected]);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_it_has_launched_itself_cannot_be_given_up() {
+        let own = refused("s-1", "owned_launch", Some("first"));
+        assert_eq!(said(REFUSED, json!([own])).await, [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn a_wave_that_failed_of_something_else_needs_no_way_out() {
+        let other = refused("s-1", "owned_launch", Some("second"));
+        assert_eq!(said("Timeout", json!([other])).await, [""; 0]);
+    }
+}

@@ -3,7 +3,7 @@
 use moontide_runtime::store::Signal;
 use serde::Serialize;
 
-use super::Outside;
+use super::{Outside, Replaced};
 use crate::output::style::{plain, strong};
 use crate::output::{Document, Page};
 
@@ -21,6 +21,9 @@ pub(crate) struct Sent {
     /// What goes on outside in spite of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) outside: Vec<Outside>,
+    /// What others have launched since, where that matters.
+    #[serde(skip_serializing_if = "Replaced::is_empty")]
+    pub(crate) replaced: Replaced,
     /// What it means, for people.
     #[serde(skip)]
     pub(crate) meaning: String,
@@ -30,6 +33,7 @@ impl Document for Sent {
     fn write(&self, page: &mut Page) {
         page.line([plain(self.meaning.as_str())]);
         Outside::write(&self.outside, page);
+        self.replaced.write(page);
         match (&self.runner, &self.next) {
             (Some(runner), _) => page.line([plain(format!("{runner} drives it and will take it"))]),
             (None, Some(next)) => {

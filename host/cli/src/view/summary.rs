@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::refused;
 use super::signal::PendingView;
 use super::timeline::Timeline;
-use super::{Objectives, Outside, PromptView, Record, ServerView, Why};
+use super::{Objectives, Outside, PromptView, Record, Replaced, ServerView, Why};
 use crate::context::{Context, quoted};
 use crate::output::style::{self, attention, faint, plain, said, strong};
 use crate::output::{Document, Page, Span, words};
@@ -51,6 +51,9 @@ pub(crate) struct Summary {
     /// What goes on outside although it was cancelled, or has failed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) outside: Vec<Outside>,
+    /// What others have launched since, where somebody has looked.
+    #[serde(skip_serializing_if = "Replaced::is_empty")]
+    pub(crate) replaced: Replaced,
     /// What there is to know before the next step.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) hints: Vec<String>,
@@ -106,6 +109,7 @@ impl Summary {
             waves,
             objectives,
             outside: Outside::of(record),
+            replaced: Replaced::default(),
             hints: refused::hints(record, context),
             next: next(record, &prompts, context),
             prompts,
@@ -210,6 +214,7 @@ impl Document for Summary {
             prompt.write(page);
         }
         Outside::write(&self.outside, page);
+        self.replaced.write(page);
         for hint in &self.hints {
             page.line([faint("hint: "), plain(hint.as_str())]);
         }

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use moontide_runtime::effect::Outcome;
 use moontide_runtime::effect::door::CANCELLED;
+use moontide_runtime::effect::{EffectError, Outcome};
 use moontide_runtime::journal::{Body, Entry, Execution, Step};
 use moontide_runtime::scheduler::DID_NOT_HAPPEN;
 use serde_json::Value;
 
 /// The operation that launches.
-const LAUNCH: &str = "drs.start_recovery";
+pub(crate) const LAUNCH: &str = "drs.start_recovery";
 /// The params of a cleanup.
 const JOBS: &str = "jobs";
 const DOUBTFUL: &str = "doubtful";
@@ -64,17 +64,13 @@ impl Launched {
         &self.jobs
     }
 
-    /// A launch has ended. The job id is certain only if AWS answered our single call, and so is a refusal. A
-    /// person may be wrong; of several calls an earlier one may have launched something too; and a cancel says
-    /// nothing of what was sent before it.
+    /// A launch has ended. The job id is certain only if AWS answered our single call, and so is a refusal.
     fn end(&mut self, step: &Step, attempt: u32, outcome: &Outcome, adopted: bool) {
         let Some(at) = self.doubtful.iter().position(|it| it.key == step.key.as_str()) else {
             return;
         };
         match outcome {
-            Outcome::Failed { error }
-                if attempt == 1 && ![DID_NOT_HAPPEN, CANCELLED].contains(&error.code.as_str()) =>
-            {
+            Outcome::Failed { error } if certainly_not(attempt, error) => {
                 self.doubtful.remove(at);
             }
             Outcome::Ok { value } if !adopted && self.doubtful[at].region.is_none() => {
@@ -107,6 +103,12 @@ impl Launched {
         self.jobs.iter().all(|job| jobs.contains(&job.as_str()))
             && self.doubtful.iter().all(|it| doubtful.contains(&it.written().as_str()))
     }
+}
+
+/// Whether a launch that has failed has certainly launched nothing. A person may be wrong; of several calls an
+/// earlier one may have launched something; and a cancel says nothing of what was sent before it.
+pub(crate) fn certainly_not(attempt: u32, error: &EffectError) -> bool {
+    attempt == 1 && ![DID_NOT_HAPPEN, CANCELLED].contains(&error.code.as_str())
 }
 
 impl Doubtful {

@@ -14,7 +14,7 @@ use crate::output::style::{attention, plain};
 
 const OPERATION: &str = "drs.describe_recovery_instances";
 /// States in which there is nothing left to give up.
-const GONE: [&str; 2] = ["TERMINATED", "NOT_FOUND"];
+const GONE: [&str; 3] = ["SHUTTING-DOWN", "TERMINATED", "NOT_FOUND"];
 
 /// The instances of the servers that the operator named, and says which those are.
 pub(super) async fn look(
