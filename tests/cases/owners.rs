@@ -52,3 +52,23 @@ fn what_is_launched_later_was_not_given_up_at_the_start() {
     let of_server = launches.iter().find(|(launched, _)| *launched == server);
     assert_eq!(of_server.map(|(_, times)| *times), Some(2), "{launches:?}");
 }
+
+/// What was begun against a simulator goes on there, whatever the environment says, and nowhere else.
+#[test]
+fn an_execution_goes_on_where_it_began() {
+    let case = Case { name: "two_executions", before: "it went on wherever the environment led" };
+    let (story, other) = (case.story(), case.story());
+    story.drill("drill", &case.path(""), &[]).expect(4);
+    story.say(&["answer", "drill", "web", "continue"], 0);
+    let away = ["resume", "drill", "--endpoint-url=https://192.0.2.1"];
+    let refused = Ran::of(&story.home.moontide(&away).output().expect("moontide starts"));
+    assert!(refused.code == Some(6) && refused.stderr.contains("M0611"), "{refused:?}");
+    let mut resume = story.home.moontide(&["resume", "drill"]);
+    let endpoint = other.sim.flags()[0].replace("--endpoint-url=", "");
+    resume.env("AWS_ENDPOINT_URL", endpoint).env("USER", "ann").current_dir(story.home.path());
+    let ended = Ran::of(&resume.output().expect("moontide starts"));
+    case.comes_to(&format!("another simulator in the environment: exit {:?}", ended.code));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(other.launches(), []);
+    assert_eq!(story.waves("drill"), "database completed, web completed");
+}

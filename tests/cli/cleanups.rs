@@ -202,7 +202,7 @@ fn a_cleanup_in_other_hands_is_held() {
     let second = drill.sim.trap.stop(drill.cleanup(), at(None));
     // It looks for the launch for more than a minute, as in life.
     let endpoint = &drill.sim.flags()[0];
-    let first = drill.home.moontide(&["cleanup", "drill", endpoint]);
+    let first = drill.home.moontide(&["cleanup", "drill", endpoint, "--speed=1"]);
     let mut first = drill.sim.trap.stop(first, at(Some("DescribeJobs")));
     for stopped in [&first, &second] {
         kill_process(Pid::from_child(stopped), Signal::CONT).expect("it is there");

@@ -7,6 +7,8 @@ use std::net::IpAddr;
 use clap::Args;
 use moontide_aws::{Session, SessionSettings};
 use moontide_runtime::effect::{Call, EffectError, Key, Lane, Outcome, Trouble, World};
+use moontide_runtime::journal::Execution;
+use moontide_runtime::journal::execution::Simulator;
 use serde_json::{Value, json};
 
 use crate::context::{Context, quoted};
@@ -55,6 +57,54 @@ impl AwsFlags {
         add("endpoint-url", self.endpoint_url.clone());
         add("speed", self.speed.map(|speed| speed.to_string()));
         *context.aws.borrow_mut() = words;
+    }
+
+    /// The simulator on this machine that these flags and the environment lead to, if they do.
+    pub(crate) fn simulator(&self, context: &Context) -> Option<Simulator> {
+        let endpoint_url = self.endpoint(context).filter(|url| is_loopback(url))?.clone();
+        Some(Simulator { endpoint_url, speed: self.speed })
+    }
+
+    fn endpoint<'a>(&'a self, context: &'a Context) -> Option<&'a String> {
+        self.endpoint_url.as_ref().or(context.environment.endpoint.as_ref())
+    }
+
+    /// The flags that lead an execution to where it began: to its simulator, or to AWS. What it launched there
+    /// shows nowhere else, and what it would launch elsewhere is not what it was begun for.
+    pub(crate) fn of(&self, context: &Context, execution: &Execution) -> Result<AwsFlags> {
+        let id = &execution.id;
+        let other = |message: String, hint: String| {
+            Err(CommandError::new(code::OTHER_ENDPOINT, message).hint(hint))
+        };
+        match &execution.simulator {
+            Some(simulator) => {
+                if let Some(url) = self.endpoint_url.as_ref().filter(|url| !is_loopback(url)) {
+                    return other(
+                        format!(
+                            "`{id}` was begun against a simulator, and {url} is none on this machine"
+                        ),
+                        "without `--endpoint-url` it goes on at its simulator".to_owned(),
+                    );
+                }
+                let simulator = simulator.clone();
+                let flags = AwsFlags {
+                    endpoint_url: self.endpoint_url.clone().or(Some(simulator.endpoint_url)),
+                    speed: self.speed.or(simulator.speed),
+                    ..self.clone()
+                };
+                flags.are_given(context);
+                Ok(flags)
+            }
+            // An earlier release did not keep where it began.
+            None if execution.nonce.is_empty() => Ok(self.clone()),
+            None => match self.endpoint(context).filter(|url| is_loopback(url)) {
+                None => Ok(self.clone()),
+                Some(url) => other(
+                    format!("`{id}` was begun in AWS, and {url} is a simulator"),
+                    format!("take `--endpoint-url` away, or unset {}", environment::ENDPOINT),
+                ),
+            },
+        }
     }
 
     /// Opens a session; asks nobody for credentials yet.

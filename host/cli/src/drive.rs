@@ -91,6 +91,27 @@ pub(crate) fn held(context: &Context, id: &str, holder: &str) -> CommandError {
         .hint(format!("if it hangs, stop it; `{}` goes on then", context.command(&resume)))
 }
 
+/// Takes the lease of an execution. Whether somebody who seems to hold it lives is seen by watching, which takes
+/// time.
+pub(crate) async fn keeper(
+    context: &Context,
+    store: &Arc<dyn Store>,
+    settings: &Settings,
+    id: &str,
+) -> Result<Keeper> {
+    if let Some(holder) = alive(store.as_ref(), id).await? {
+        context.output.say([faint(format!("`{holder}` holds `{id}`; looking whether it lives"))]);
+    }
+    let us = whoami::holder(&context.environment);
+    let ttl = lease_ttl(&context.environment, settings)?;
+    let patience = settings.patience.of(&context.environment)?;
+    let acquired = Keeper::acquire(Arc::clone(store), id, &us, ttl, patience).await;
+    acquired.map_err(|error| match error {
+        StoreError::Held { holder } => held(context, id, &holder),
+        error => error.into(),
+    })
+}
+
 /// Shows how a drive has ended, and returns its exit code.
 pub(crate) fn shown(context: &Context, exit: u8, document: &impl Document) -> Result<u8> {
     match context.output.show(document) {
@@ -146,20 +167,9 @@ impl Ride<'_> {
         ended
     }
 
-    /// Takes the lease. Whether somebody who seems to hold it lives is seen by watching, which takes time.
     async fn acquire(&self) -> Result<Keeper> {
         let (context, id) = (self.context, self.execution.id.as_str());
-        if let Some(holder) = alive(self.store.as_ref(), id).await? {
-            context.output.say([faint(format!("{holder} drives {id}; watching whether it lives"))]);
-        }
-        let us = whoami::holder(&context.environment);
-        let ttl = lease_ttl(&context.environment, &self.settings)?;
-        let patience = self.settings.patience.of(&context.environment)?;
-        let acquired = Keeper::acquire(Arc::clone(&self.store), id, &us, ttl, patience).await;
-        acquired.map_err(|error| match error {
-            StoreError::Held { holder } => held(context, id, &holder),
-            error => error.into(),
-        })
+        keeper(context, &self.store, &self.settings, id).await
     }
 
     fn with_next_step(&self, error: CommandError) -> CommandError {

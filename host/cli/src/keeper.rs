@@ -55,8 +55,9 @@ impl Keeper {
         let clock = SystemClock::new();
         // A runner that wants it waits for one whole watch, and a little for a slow store.
         let watch = ttl + ttl / 2;
-        let taken = lease::acquire(store.as_ref(), &clock, execution, holder, ttl, watch).await?;
-        let pulse = Pulse::beating(Arc::new(clock), ttl);
+        let taken = lease::acquire(store.as_ref(), &clock, execution, holder, ttl, watch).await;
+        let (taken, begun) = taken?;
+        let pulse = Pulse::beating(Arc::new(clock), ttl, begun);
         let (stop, stopped) = oneshot::channel();
         let (loser, lost) = oneshot::channel();
         let (kept, keeps) = (taken.clone(), Arc::clone(&store));
@@ -149,7 +150,8 @@ mod tests {
         let (loser, lost) = oneshot::channel();
         let lease = Lease { execution: "drill".into(), epoch: 1, holder: "us".into() };
         let store = Arc::new(MemoryStore::new());
-        let pulse = Pulse::beating(Arc::new(SystemClock::new()), TTL);
+        let pulse =
+            Pulse::beating(Arc::new(SystemClock::new()), TTL, SystemClock::new().monotonic());
         let mut keeper = Keeper { store, lease, pulse, period: TTL / BEATS, stop, lost };
         drop(loser);
         let lost = keeper.lost().await;

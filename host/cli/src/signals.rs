@@ -1,10 +1,13 @@
 //! Sending a signal to an execution: what `answer`, `cancel`, `pause`, `resume`, `retry` and `skip` have
 //! in common. Who sends it, whether the execution would take it, and what happens next.
 
+use std::sync::Arc;
+
 use clap::Args;
 use moontide_runtime::clock::Clock;
+use moontide_runtime::journal::{Body, Writer};
 use moontide_runtime::plan::suggest;
-use moontide_runtime::scheduler::{Prompt, Refusal};
+use moontide_runtime::scheduler::{Event, Prompt, Refusal};
 use moontide_runtime::store::{Signal, Store, Wish};
 
 use crate::clocks::SystemClock;
@@ -13,7 +16,7 @@ use crate::error::{Code, CommandError, Result, code};
 use crate::output::words;
 use crate::view::sent::Sent;
 use crate::view::{Outside, Record, Replaced, prompts, signal};
-use crate::{answers, whoami};
+use crate::{answers, drive, whoami};
 
 /// Who sends a signal, and why.
 #[derive(Args, Clone, Debug)]
@@ -55,6 +58,7 @@ pub(crate) async fn send(
     wish: Wish,
     author: &Author,
 ) -> Result<Sent> {
+    context.reaches(&record.execution);
     let id = record.execution.id.as_str();
     let signal = author.sign(context, wish).await?;
     if let Err(refusal) = record.would_take(&signal) {
@@ -71,7 +75,7 @@ pub(crate) async fn send(
     let next = now.runner.is_none().then(|| context.command(&format!("resume {id}")));
     Ok(Sent {
         execution: id.to_owned(),
-        number,
+        number: Some(number),
         meaning: meaning(&now, &signal),
         outside: match &signal.wish {
             Wish::Cancel => Outside::of(&now),
@@ -90,6 +94,37 @@ async fn replaced(context: &Context, store: &dyn Store, record: &Record, wish: &
         Wish::Retry { .. } | Wish::Resume => Replaced::in_store(store, record, context).await,
         _ => Replaced::default(),
     }
+}
+
+/// Journals a note on an execution that is over, and does nothing else: nothing is driven, and what others have
+/// sent meanwhile stays where it is.
+pub(crate) async fn keep_note(
+    context: &Context,
+    store: &Arc<dyn Store>,
+    record: &Record,
+    author: &Author,
+) -> Result<Sent> {
+    let signal = author.sign(context, Wish::Note).await?;
+    record.would_take(&signal).map_err(|refusal| explain(context, record, &signal, &refusal))?;
+    let id = record.execution.id.as_str();
+    let keeper = drive::keeper(context, store, &context.settings(None)?, id).await?;
+    let last = store.journal(id, 1).await?.last().map_or(0, |entry| entry.sequence);
+    let clock = Arc::new(SystemClock::new());
+    let writer = Writer::new(Arc::clone(store), clock, keeper.lease().clone(), last);
+    let event = Event::Signalled { signal: signal.clone(), number: None, refused: None };
+    let written = writer.append(Body::Event { event }).await;
+    keeper.release().await;
+    written?;
+    Ok(Sent {
+        execution: id.to_owned(),
+        number: None,
+        meaning: meaning(record, &signal),
+        outside: Vec::new(),
+        replaced: Replaced::default(),
+        runner: None,
+        next: None,
+        signal,
+    })
 }
 
 /// What was done, for whoever did it.

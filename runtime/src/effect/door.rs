@@ -29,7 +29,7 @@ use tokio::sync::watch;
 
 use super::builtin::ReplaceInput;
 use super::elapsed::Blind;
-use super::policy::Rules;
+use super::policy::{GivenUpBy, Rules};
 use super::redact::Secrets;
 use super::sending::Sending;
 use super::trouble::{OutOfPatience, Waiting};
@@ -70,7 +70,9 @@ pub struct Door {
     pub pulse: Pulse,
     /// Who is told what it waits for.
     pub observer: Rc<dyn Observer>,
-    /// The instances that people have given up in this execution.
+    /// The instances that the operator has given up by name, when the execution started.
+    pub named: Vec<ReplaceInput>,
+    /// The instances that people who were asked have given up in this execution.
     pub given_up: RefCell<Vec<ReplaceInput>>,
     /// How long each wave could not see the world.
     pub blind: Blind,
@@ -324,8 +326,12 @@ impl Door {
         let mut what = prepared.operation.consequences(&prepared.call).await?;
         self.add_held(&prepared.call, &mut what);
         let given_up = |server: &str, instance: &str| {
-            let given_up = self.given_up.borrow();
-            given_up.iter().any(|known| known.server == server && known.instance_id == instance)
+            let is_it =
+                |known: &ReplaceInput| known.server == server && known.instance_id == instance;
+            let is_named = self.named.iter().any(is_it);
+            let is_answered = || self.given_up.borrow().iter().any(is_it);
+            let answered = || is_answered().then_some(GivenUpBy::Answer);
+            is_named.then_some(GivenUpBy::Name).or_else(answered)
         };
         self.rules.judge(&prepared.call, &what, &given_up)?;
         let launches = what.touches.into_iter().filter(|touch| touch.launch.is_some());

@@ -55,8 +55,17 @@ pub const REFUSED: &str = "PolicyRefused";
 /// How the operator denies what a runbook's `outside` names: all of it, or behind a colon one thing.
 pub const OUTSIDE: &str = "outside";
 
-/// Whether a person has given up exactly this instance of exactly this server.
-pub type GivenUp<'a> = &'a dyn Fn(&str, &str) -> bool;
+/// How a person has given up exactly this instance of exactly this server, if they have.
+pub type GivenUp<'a> = &'a dyn Fn(&str, &str) -> Option<GivenUpBy>;
+
+/// How an instance was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GivenUpBy {
+    /// By the operator, by name, when the execution started.
+    Name,
+    /// By a person who was asked about it.
+    Answer,
+}
 
 impl Rules {
     /// Judges the operation itself, before anything is looked up.
@@ -156,7 +165,10 @@ impl Rules {
                 // What the operator gave up when it started cannot be what it has launched itself since.
                 let by_name = |rule| is_named && !matches!(rule, Rule::Relaunch | Rule::OtherWave);
                 let rule = self.rule_of(call, replaced).filter(|rule| !by_name(*rule));
-                if let Some(rule) = rule.filter(|_| !given_up(server, &replaced.instance)) {
+                let is_given_up = |rule: Rule| {
+                    given_up(server, &replaced.instance).is_some_and(|by| rule.yields_to(by))
+                };
+                if let Some(rule) = rule.filter(|rule| !is_given_up(*rule)) {
                     refused.push(RefusedLaunch {
                         rule,
                         server,
@@ -245,6 +257,14 @@ enum Rule {
 }
 
 impl Rule {
+    /// A question is the runbook's, and so are its words: it opens no rule that the operator opens by name.
+    fn yields_to(self, by: GivenUpBy) -> bool {
+        match by {
+            GivenUpBy::Name => !matches!(self, Rule::OtherWave | Rule::Relaunch),
+            GivenUpBy::Answer => matches!(self, Rule::Foreign | Rule::Relaunch),
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Rule::Live => "live_recovery",

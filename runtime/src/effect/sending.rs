@@ -80,8 +80,9 @@ impl<'a> Sending<'a> {
         let mut reply = Reply::unknown(Evidence::new("its runner died before it saw a reply"));
         let mut found = Finding::Harmless;
         let mut verdict = match self.way {
-            Way::CutOff { .. } => Verdict::Look,
-            Way::New | Way::Again { .. } => Verdict::Send,
+            // A person who wants it sent again may not see what the world shows by now.
+            Way::CutOff { .. } | Way::Again { .. } => Verdict::Look,
+            Way::New => Verdict::Send,
         };
         loop {
             verdict = match verdict {
@@ -116,6 +117,11 @@ impl<'a> Sending<'a> {
                 }
                 Verdict::Look => {
                     (found, verdict) = self.look(&reply).await;
+                    // Where nobody can tell, they have decided.
+                    let is_wanted = matches!(self.way, Way::Again { .. }) && self.sent == 0;
+                    if verdict == Verdict::Doubt && is_wanted {
+                        verdict = Verdict::Send;
+                    }
                     if verdict == Verdict::Send && self.sent == 0 && (self.passage.decided)() {
                         return Ok(Settled::of(not_found(), self.attempts));
                     }

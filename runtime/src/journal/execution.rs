@@ -30,6 +30,9 @@ pub struct Execution {
     pub params: BTreeMap<String, Value>,
     /// The Regions it may act in; the first is where its calls go.
     pub regions: Vec<String>,
+    /// The simulator that it was begun against; `None`: AWS itself. It goes on where it began, or nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simulator: Option<Simulator>,
     /// The account it may act in, where known.
     #[serde(default)]
     pub account: Option<String>,
@@ -94,6 +97,16 @@ impl Execution {
         let named = || self.params.get("execution")?.as_str().map(str::to_owned);
         self.acts_for.clone().or_else(|| named().filter(|_| is_old_cleanup))
     }
+}
+
+/// A simulator that stands for AWS.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Simulator {
+    /// Its address on the machine that began the execution.
+    pub endpoint_url: String,
+    /// How many times as fast as life it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speed: Option<f64>,
 }
 
 /// What a cleanup runs from.

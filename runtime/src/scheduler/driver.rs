@@ -203,7 +203,8 @@ impl Driver {
                 patience: self.patience,
                 pulse: self.pulse.clone(),
                 observer: Rc::clone(&self.observer),
-                given_up: RefCell::new(given_up(&execution, entries)),
+                named: named(&execution),
+                given_up: RefCell::new(given_up(entries)),
                 held: RefCell::default(),
             },
             journal: Writer::new(store, Arc::clone(&clock), lease.clone(), last).patient(
@@ -229,18 +230,24 @@ fn by_server(execution: &Execution) -> Vec<String> {
     execution.gives_up.as_ref().map_or_else(|| execution.replaceable.clone(), |_| Vec::new())
 }
 
-/// The instances that people have given up so far: when they started it, and as an answer.
-fn given_up(execution: &Execution, entries: &[Entry]) -> Vec<ReplaceInput> {
-    let at_start = execution.gives_up.iter().flatten().flat_map(|(server, instances)| {
-        instances.iter().map(|instance| ReplaceInput::of(server, instance))
-    });
+/// The instances that the operator has given up by name.
+fn named(execution: &Execution) -> Vec<ReplaceInput> {
+    let of_server = |(server, instances): (&String, &Vec<String>)| {
+        let of = |instance: &String| ReplaceInput::of(server, instance);
+        instances.iter().map(of).collect::<Vec<_>>()
+    };
+    execution.gives_up.iter().flatten().flat_map(of_server).collect()
+}
+
+/// The instances that people who were asked have given up so far.
+fn given_up(entries: &[Entry]) -> Vec<ReplaceInput> {
     let of = |entry: &Entry| match &entry.body {
         Body::Outcome { step, outcome: Outcome::Ok { value }, .. } if step.operation == REPLACE => {
             ReplaceInput::given_up(step.arguments.as_ref()?, value)
         }
         _ => None,
     };
-    at_start.chain(entries.iter().filter_map(of)).collect()
+    entries.iter().filter_map(of).collect()
 }
 
 async fn run(drive: &mut Drive<'_>) -> Result<Ended, DriveError> {

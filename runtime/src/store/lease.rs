@@ -103,7 +103,8 @@ const LOOKS: u32 = 8;
 /// A lease that nobody holds, or whose holder is known to be dead, is taken at once. Any other is
 /// watched for `ttl`; if its beat moves meanwhile the holder lives, and this is [`StoreError::Held`]. So
 /// it is once `patience` is used up: without any, nothing is watched; to see a watch through, it must be
-/// longer than `ttl`.
+/// longer than `ttl`. With the lease comes the monotonic time at which taking it began: others may watch it since
+/// then.
 pub async fn acquire(
     store: &dyn Store,
     clock: &dyn Clock,
@@ -111,17 +112,18 @@ pub async fn acquire(
     holder: &str,
     ttl: Duration,
     patience: Duration,
-) -> Result<Lease, StoreError> {
+) -> Result<(Lease, Duration), StoreError> {
     let deadline = clock.monotonic().saturating_add(patience);
     loop {
         let seen = store.lease(id).await?;
         if let Some(record) = seen.as_ref().filter(|record| !record.is_free()) {
             watch(store, clock, id, record, ttl, deadline).await?;
         }
+        let begun = clock.monotonic();
         match store.take(id, holder, seen.as_ref()).await {
             // It was given back since we looked.
             Err(StoreError::Held { holder }) if holder.is_empty() => {}
-            taken => return taken,
+            taken => return taken.map(|lease| (lease, begun)),
         }
     }
 }

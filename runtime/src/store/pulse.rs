@@ -37,9 +37,9 @@ impl fmt::Debug for Pulse {
 }
 
 impl Pulse {
-    /// Of a lease that holds for `ttl` and was taken just now.
-    pub fn beating(clock: Arc<dyn Clock>, ttl: Duration) -> Pulse {
-        let shown = Arc::new(watch::Sender::new(clock.monotonic()));
+    /// Of a lease that holds for `ttl`; taking it began at `begun`.
+    pub fn beating(clock: Arc<dyn Clock>, ttl: Duration, begun: Duration) -> Pulse {
+        let shown = Arc::new(watch::Sender::new(begun));
         Pulse { clock, ttl: Some(ttl), shown }
     }
 

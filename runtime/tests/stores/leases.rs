@@ -164,16 +164,16 @@ async fn the_beat_moves_with_every_renewal(place: &Place) {
 async fn a_free_lease_is_acquired_at_once(place: &Place) {
     let (store, clock) = (place.open(), TestClock::quiet());
     store.create(&execution("x")).await.unwrap();
-    let lease = acquire(&*store, &clock, "x", "alice", TTL, Duration::ZERO).await.unwrap();
+    let (lease, _) = acquire(&*store, &clock, "x", "alice", TTL, Duration::ZERO).await.unwrap();
     store.release(&lease).await.unwrap();
-    let again = acquire(&*store, &clock, "x", "bob", TTL, Duration::ZERO).await.unwrap();
+    let (again, _) = acquire(&*store, &clock, "x", "bob", TTL, Duration::ZERO).await.unwrap();
     assert_eq!((again.epoch, clock.monotonic()), (2, Duration::ZERO));
 }
 
 async fn a_holder_that_shows_no_life_for_a_ttl_is_replaced(place: &Place) {
     let (store, clock) = (place.open(), TestClock::quiet());
     let lost = leased(&*store).await;
-    let lease = acquire(&*place.open(), &clock, "x", "bob", TTL, TTL * 2).await.unwrap();
+    let (lease, _) = acquire(&*place.open(), &clock, "x", "bob", TTL, TTL * 2).await.unwrap();
     assert_eq!((lease.epoch, clock.monotonic()), (2, TTL));
     assert!(store.append(&lost, &entries(&lost, [1])).await.is_err());
 }
@@ -202,7 +202,7 @@ async fn a_lease_given_back_is_taken_without_waiting_longer(place: &Place) {
         let (store, lease) = (Arc::clone(&store), lease.clone());
         Box::pin(async move { store.release(&lease).await.unwrap() })
     });
-    let taken = acquire(&*place.open(), &clock, "x", "bob", TTL, TTL).await.unwrap();
+    let (taken, _) = acquire(&*place.open(), &clock, "x", "bob", TTL, TTL).await.unwrap();
     assert_eq!(taken.epoch, 2);
     assert!(clock.monotonic() < TTL / 2, "{:?}", clock.monotonic());
 }

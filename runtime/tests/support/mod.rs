@@ -344,6 +344,7 @@ pub(crate) fn execution(id: &str, source: &str) -> Execution {
         account: None,
         replaceable: Vec::new(),
         gives_up: None,
+        simulator: None,
         reason: String::new(),
         only: Vec::new(),
         excluded: Vec::new(),

@@ -46,6 +46,7 @@ static EXECUTION: LazyLock<Execution> = LazyLock::new(|| {
         account: None,
         replaceable: Vec::new(),
         gives_up: None,
+        simulator: None,
         reason: String::new(),
         only: Vec::new(),
         excluded: Vec::new(),

@@ -110,8 +110,9 @@ impl Cleaner<'_> {
                 Next::GoOn(begun) => (*begun, false),
                 Next::Begin(id) => (self.execution(id)?, true),
             };
-            let clock = drive::clock(&execution, self.flags.aws.speed);
-            let session = self.flags.aws.session(context).await?;
+            let aws_flags = self.flags.aws.of(context, &execution)?;
+            let clock = drive::clock(&execution, aws_flags.speed);
+            let session = aws_flags.session(context).await?;
             let region = execution.regions.first().cloned().unwrap_or_default();
             let world = drive::world(session, &region, &clock, execution.seed);
             let caller = aws::caller(world.as_ref()).await?;

@@ -1,19 +1,13 @@
 //! `moontide note`: keeps what an operator saw, in the journal.
 
-use std::sync::Arc;
-
 use clap::Args;
 use moontide_runtime::store::Wish;
 
-use crate::aws::AwsFlags;
 use crate::context::Context;
-use crate::drive::{self, Ride};
 use crate::error::{CommandError, Result, code};
 use crate::exit;
-use crate::interrupt::Interrupt;
 use crate::signals::{self, Author};
 use crate::view::Record;
-use crate::whoami;
 
 /// Keep what you saw, in the execution's journal
 ///
@@ -44,20 +38,11 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let author = Author { by: flags.by.clone(), comment: flags.text.clone() };
     context.block_on(async {
         let record = Record::load(store.as_ref(), &flags.execution).await?;
-        let mut sent = signals::send(context, store.as_ref(), &record, Wish::Note, &author).await?;
-        if record.is_over() && sent.runner.is_none() {
-            // Nothing is left to drive, so this runner takes the note and does nothing else.
-            sent.next = None;
-            let execution = record.execution;
-            let clock = drive::clock(&execution, None);
-            let session = AwsFlags::default().session(context).await?;
-            let region = execution.regions.first().cloned().unwrap_or_default();
-            let world = drive::world(session, &region, &clock, execution.seed);
-            let (settings, user) = (context.settings(None)?, whoami::author(context).await?);
-            let (store, answers) = (Arc::clone(&store), Vec::new());
-            let ride = Ride { context, settings, store, execution, world, clock, answers, user };
-            ride.drive(&mut Interrupt::listen()).await?;
-        }
+        let sent = if record.is_over() && record.runner.is_none() {
+            signals::keep_note(context, &store, &record, &author).await?
+        } else {
+            signals::send(context, store.as_ref(), &record, Wish::Note, &author).await?
+        };
         context.output.show(&sent)?;
         Ok(exit::COMPLETED)
     })

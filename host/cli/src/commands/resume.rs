@@ -87,6 +87,7 @@ pub(crate) async fn go_on(
         return Ok(exit::of(record.status()));
     }
     let execution = &record.execution;
+    let aws = &aws.of(context, execution)?;
     let clock = drive::clock(execution, aws.speed);
     let session = aws.session(context).await?;
     let region = execution.regions.first().cloned().unwrap_or_default();

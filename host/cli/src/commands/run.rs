@@ -191,6 +191,7 @@ impl Start<'_> {
             account: self.plan.account.clone(),
             replaceable: self.flags.replaceable.clone(),
             gives_up: Some(BTreeMap::new()),
+            simulator: self.flags.aws.simulator(self.context),
             reason: self.flags.reason.trim().to_owned(),
             only: self.flags.only.clone(),
             excluded: self.flags.excluded.clone(),

@@ -120,6 +120,7 @@ impl Rehearsal {
             account: self.plan.account.clone().or_else(|| Some(self.world.account().to_owned())),
             replaceable: Vec::new(),
             gives_up: None,
+            simulator: None,
             reason: String::new(),
             only: Vec::new(),
             excluded: Vec::new(),

@@ -46,15 +46,13 @@ impl PromptView {
     /// The open prompts of an execution.
     pub(crate) fn all(record: &Record, context: &Context) -> Vec<PromptView> {
         let prompts = &record.state.prompts;
-        prompts
-            .values()
-            .map(|prompt| Self::of(prompt, prompts.len() == 1, record, context))
-            .collect()
+        prompts.values().map(|prompt| Self::of(prompt, record, context)).collect()
     }
 
-    fn of(prompt: &Prompt, alone: bool, record: &Record, context: &Context) -> PromptView {
+    /// What to type names the question: a person who types it later answers no other.
+    fn of(prompt: &Prompt, record: &Record, context: &Context) -> PromptView {
         let execution = &record.execution.id;
-        let id = if alone { String::new() } else { format!("{} ", quoted(&prompt.id)) };
+        let id = format!("{} ", quoted(&prompt.id));
         let value = |choice: &str| match &prompt.returns {
             Some(returns) if prompt.takes_value(choice) => format!(" --value {}", quoted(returns)),
             _ => String::new(),

@@ -11,8 +11,9 @@ use crate::output::{Document, Page};
 #[derive(Serialize)]
 pub(crate) struct Sent {
     pub(crate) execution: String,
-    /// Its number among the execution's signals.
-    pub(crate) number: u64,
+    /// Its number among the execution's signals; none where it is journaled already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) number: Option<u64>,
     pub(crate) signal: Signal,
     /// The runner that will take it; `None`: nobody drives the execution.
     pub(crate) runner: Option<String>,

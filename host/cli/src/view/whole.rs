@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use moontide_runtime::journal::execution::Simulator;
 use moontide_runtime::journal::{Body, Entry};
 use moontide_runtime::scheduler::{End, Event, Failure, Signal, Wish};
 use serde::Serialize;
@@ -23,6 +24,8 @@ pub(crate) struct Whole {
     params: BTreeMap<String, Value>,
     regions: Vec<String>,
     account: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    simulator: Option<Simulator>,
     replaceable: Vec<String>,
     /// The only waves that it runs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -103,6 +106,7 @@ impl Whole {
             params: params::shown(&execution.plan, &execution.params),
             regions: execution.regions.clone(),
             account: execution.account.clone(),
+            simulator: execution.simulator.clone(),
             replaceable: execution.replaceable.clone(),
             outside: execution.plan.outside.lines(),
             only: execution.only.clone(),
@@ -172,12 +176,14 @@ impl Whole {
         let list = |items: &[String]| items.join(", ");
         let groups = self.approvers.iter().map(|(name, who)| format!("{name}: {}", list(who)));
         let params = self.params.iter().map(|(name, value)| format!("{name}={value}"));
+        let simulator = self.simulator.as_ref().map(|it| it.endpoint_url.clone());
         let mut facts = vec![
             ("created", format!("{} by {}", words::time(self.summary.created_at), self.created_by)),
             ("account", self.account.clone().unwrap_or_default()),
             ("regions", list(&self.regions)),
             ("approvers", groups.collect::<Vec<_>>().join("; ")),
             ("params", params.collect::<Vec<_>>().join(" ")),
+            ("simulator", simulator.unwrap_or_default()),
             ("replaces", list(&self.replaceable)),
             ("outside", list(&self.outside)),
             ("only", list(&self.only)),

@@ -84,9 +84,13 @@ fn theirs() -> Maker {
     Maker::Drill(Origin { execution: "y".into(), nonce: String::new(), wave: "db".into() })
 }
 
-/// Only `i-given` of `s-given` was given up by a person.
-fn given_up(server: &str, instance: &str) -> bool {
-    (server, instance) == ("s-given", "i-given")
+/// Only `i-given` of `s-given` was given up by a person who was asked, and `i-named` by name.
+fn given_up(server: &str, instance: &str) -> Option<GivenUpBy> {
+    match (server, instance) {
+        ("s-given", "i-given") => Some(GivenUpBy::Answer),
+        ("s-given", "i-named") => Some(GivenUpBy::Name),
+        _ => None,
+    }
 }
 
 fn rule(judged: Result<(), EffectError>) -> Option<String> {
@@ -145,6 +149,23 @@ fn each_rule_refuses_its_case_and_names_itself() {
         (&drill, launch("s-given", true, one("i-given", true, None)), None),
         (&drill, launch("s-given", true, one("i-other", true, None)), Some("foreign_drill")),
         (&drill, launch("s-other", true, one("i-given", true, None)), Some("foreign_drill")),
+        // What they answer opens no rule that only a name opens, and no name what this execution launched.
+        (&drill, launch("s-given", true, one("i-given", true, origin("x", "web"))), None),
+        (
+            &drill,
+            launch("s-given", true, one("i-given", true, origin("y", "db"))),
+            Some("owned_launch"),
+        ),
+        (&drill, launch("s-given", true, vec![hidden("i-given", true)]), Some("owned_launch")),
+        (&real, launch("s-given", false, one("i-given", false, None)), Some("live_recovery")),
+        (&real, launch("s-given", false, one("i-named", false, None)), None),
+        (&drill, launch("s-given", true, one("i-named", true, origin("y", "db"))), None),
+        (&drill, launch("s-given", true, vec![hidden("i-named", true)]), None),
+        (
+            &drill,
+            launch("s-given", true, one("i-named", true, origin("x", "web"))),
+            Some("relaunch"),
+        ),
         // What a drill touches.
         (&drill, terminate(ours()), None),
         (&drill, terminate(theirs()), Some("drill_stays_inside")),
