@@ -6,7 +6,7 @@
 //!
 //! - `shown`: the line of a case, and what the stories share.
 //! - `rehearsed`: those that a rehearsal shows.
-//! - `launches`, `between`, `instances`: one server, two waves; one server, two executions; a server that is launched again.
+//! - `launches`, `between`, `instances`, `kept`: one server, two waves; one server, two executions; a server that is launched again.
 //! - `outside`: what a drill touches besides what it has launched.
 //! - `programs`: what a program is given, and what it hands to AWS.
 //! - `operators`: what a person says, mends and cancels.
@@ -20,6 +20,8 @@ mod support;
 mod between;
 #[path = "cases/instances.rs"]
 mod instances;
+#[path = "cases/kept.rs"]
+mod kept;
 #[path = "cases/launches.rs"]
 mod launches;
 #[path = "cases/operators.rs"]
