@@ -84,7 +84,8 @@ fn what_a_person_keeps_stays_kept_whatever_its_checks_say() {
         panic!("one prompt: {report}");
     };
     let message = asked["message"].as_str().expect("a question");
-    assert!(message.contains("impaired"), "{message}");
+    let because = "an earlier attempt of this wave launched it, and found: instance i-";
+    assert!(message.contains(because) && message.contains("impaired"), "{message}");
     assert_eq!(report["waves"][0]["attempt"], 3);
     assert_eq!(report["calls"]["drs"]["StartRecovery"], 3);
     assert_eq!((server(&report, 0).0, server(&report, 1).0), ("launched", "launched"));

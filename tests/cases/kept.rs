@@ -93,3 +93,35 @@ fn an_instance_that_goes_behind_its_judgement_is_not_counted() {
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert_eq!(story.id("db-1", "verdict"), "failed");
 }
+
+/// Whose an instance is comes first, and what became of another one is no matter of it.
+#[test]
+fn a_question_says_whose_the_instance_is() {
+    let case = Case { before: "the failure of our own launch, for a stranger's instance", ..CASE };
+    let (story, message) = asked();
+    case.comes_to(&message);
+    assert!(message.contains(": a drill that no execution of Moontide started has launched it."));
+    assert!(!message.contains("InsufficientInstanceCapacity"), "{message}");
+    story.say(&["answer", "x", "keep"], 0);
+    story.resume("x").expect(0);
+    let kept = story.server("db-2");
+    let warning = kept["warning"].as_str().unwrap_or_default();
+    assert!(warning.starts_with("ann has kept the instance i-"), "{kept}");
+    assert!(!warning.contains("InsufficientInstanceCapacity"), "{kept}");
+}
+
+/// However often it is given up, the question stays the same.
+#[test]
+fn a_question_does_not_grow_with_its_answers() {
+    let case = Case { before: "each answer was quoted in the next question", ..CASE };
+    let (story, first) = asked();
+    for _ in 0..2 {
+        story.say(&["answer", "x", "fail"], 0);
+        story.resume("x").expect(4);
+        story.say(&["answer", "x", "retry"], 0);
+        story.resume("x").expect(4);
+    }
+    let last = story.prompt("x")["message"].as_str().expect("a question").to_owned();
+    case.comes_to(&last);
+    assert_eq!(first, last);
+}
