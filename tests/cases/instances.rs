@@ -29,6 +29,17 @@ impl Story {
         }
     }
 
+    /// Gives a server, known by its host name, the tag by which people call it from now on.
+    pub(crate) fn rename_by_hand(&self, name: &str, other: &str) {
+        let servers = self.by_hand("/DescribeSourceServers", &json!({}))["items"].clone();
+        let mut servers = servers.as_array().cloned().unwrap_or_default().into_iter();
+        let hints = |it: &Value| it["sourceProperties"]["identificationHints"].clone();
+        let server =
+            servers.find(|it| hints(it)["hostname"] == name).expect("there is this server");
+        let arn = server["arn"].as_str().expect("an ARN").replace(':', "%3A").replace('/', "%2F");
+        self.by_hand(&format!("/tags/{arn}"), &json!({ "tags": { "Name": other } }));
+    }
+
     /// What DRS answers to a request that no runner sends.
     fn by_hand(&self, path: &str, body: &Value) -> Value {
         let request = Request::post(path).body(Body::from(body.to_string()));
