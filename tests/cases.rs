@@ -6,7 +6,8 @@
 //!
 //! - `shown`: the line of a case, and what the stories share.
 //! - `rehearsed`: those that a rehearsal shows.
-//! - `launches`, `owners`, `between`, `instances`: one server, two waves; one server, two executions; a server that is launched again.
+//! - `launches`, `owners`, `between`, `instances`, `kept`: one server, two waves; one server, two executions; a server that is launched again.
+//! - `excluded`: servers that the operator leaves out.
 //! - `outside`: what a drill touches besides what it has launched.
 //! - `programs`: what a program is given, and what it hands to AWS.
 //! - `operators`: what a person says, mends and cancels.
@@ -18,8 +19,12 @@ mod support;
 
 #[path = "cases/between.rs"]
 mod between;
+#[path = "cases/excluded.rs"]
+mod excluded;
 #[path = "cases/instances.rs"]
 mod instances;
+#[path = "cases/kept.rs"]
+mod kept;
 #[path = "cases/launches.rs"]
 mod launches;
 #[path = "cases/operators.rs"]

@@ -72,6 +72,29 @@ fn a_retry_launches_what_has_no_instance_and_asks_about_what_has_one() {
     }
 }
 
+/// Two servers of which one launches only the third time, and the other never passes its checks.
+const WORSE_DAY: &str = "[[faults]]\nkind = \"launch_fails\"\nserver = \"db-1\"\ntimes = 2\n\
+    [[faults]]\nkind = \"status_checks\"\nserver = \"db-2\"\nfor = \"20h\"\n";
+
+#[test]
+fn what_a_person_keeps_stays_kept_whatever_its_checks_say() {
+    let wave = format!("{DB} on_failure = \"retry\", max_attempts = 3,");
+    let report = rehearse(&wave, WORSE_DAY, &["--answer=w=keep"], 0);
+    let [asked] = report["prompts"].as_array().expect("a list").as_slice() else {
+        panic!("one prompt: {report}");
+    };
+    let message = asked["message"].as_str().expect("a question");
+    let because = "an earlier attempt of this wave launched it, and found: instance i-";
+    assert!(message.contains(because) && message.contains("impaired"), "{message}");
+    assert_eq!(report["waves"][0]["attempt"], 3);
+    assert_eq!(report["calls"]["drs"]["StartRecovery"], 3);
+    assert_eq!((server(&report, 0).0, server(&report, 1).0), ("launched", "launched"));
+    let kept = &report["waves"][0]["servers"][1];
+    assert!(message.contains(server(&report, 1).1), "{report}");
+    assert!(kept["warning"].as_str().is_some_and(|it| it.contains("has kept")), "{kept}");
+    assert!(kept["recovery_point"].is_string(), "{kept}");
+}
+
 #[test]
 fn an_instance_that_a_hook_has_ended_does_not_count() {
     let verify = "verify = function(wave)\n\

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use serde_json::json;
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::shown::{Case, Story, wave};
@@ -12,19 +12,45 @@ const CASE: Case =
 
 impl Story {
     /// What a person does in the console: no execution knows of it.
-    fn terminate_by_hand(&self, instance: &str) {
-        let body = json!({ "recoveryInstanceIDs": [instance] }).to_string();
-        let request = Request::post("/TerminateRecoveryInstances").body(Body::from(body));
+    pub(crate) fn terminate_by_hand(&self, instance: &str) {
+        self.by_hand("/TerminateRecoveryInstances", &json!({ "recoveryInstanceIDs": [instance] }));
+        // Its job takes a few minutes of the pretend world.
+        crate::support::wait(std::time::Duration::from_millis(900));
+    }
+
+    /// A drill that another tool starts, until its instance is there.
+    pub(crate) fn drill_by_hand(&self, server: &str) {
+        let servers = json!([{ "sourceServerID": server }]);
+        let started =
+            self.by_hand("/StartRecovery", &json!({ "isDrill": true, "sourceServers": servers }));
+        let jobs = json!({ "filters": { "jobIDs": [started["job"]["jobID"]] } });
+        while self.by_hand("/DescribeJobs", &jobs)["items"][0]["status"] != "COMPLETED" {
+            crate::support::wait(std::time::Duration::from_millis(20));
+        }
+    }
+
+    /// Gives a server, known by its host name, the tag by which people call it from now on.
+    pub(crate) fn rename_by_hand(&self, name: &str, other: &str) {
+        let servers = self.by_hand("/DescribeSourceServers", &json!({}))["items"].clone();
+        let mut servers = servers.as_array().cloned().unwrap_or_default().into_iter();
+        let hints = |it: &Value| it["sourceProperties"]["identificationHints"].clone();
+        let server =
+            servers.find(|it| hints(it)["hostname"] == name).expect("there is this server");
+        let arn = server["arn"].as_str().expect("an ARN").replace(':', "%3A").replace('/', "%2F");
+        self.by_hand(&format!("/tags/{arn}"), &json!({ "tags": { "Name": other } }));
+    }
+
+    /// What DRS answers to a request that no runner sends.
+    fn by_hand(&self, path: &str, body: &Value) -> Value {
+        let request = Request::post(path).body(Body::from(body.to_string()));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let status = runtime.expect("a runtime").block_on(async {
+        runtime.expect("a runtime").block_on(async {
             let router = self.sim.simulator.router();
-            let answer = router.oneshot(request.expect("a request")).await;
-            let status = answer.expect("an answer").status();
-            // Its job takes a few minutes of the pretend world.
-            tokio::time::sleep(std::time::Duration::from_millis(900)).await;
-            status
-        });
-        assert!(status.is_success(), "{status}");
+            let answer = router.oneshot(request.expect("a request")).await.expect("an answer");
+            assert!(answer.status().is_success(), "{path}: {}", answer.status());
+            let text = axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
+            serde_json::from_slice(&text).unwrap_or_default()
+        })
     }
 
     fn instance_of(&self, id: &str, name: &str) -> String {
