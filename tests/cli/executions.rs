@@ -1,7 +1,5 @@
 //! Commands about executions: unknown ones, those that are over, and answers that fit nothing.
 
-use insta::assert_snapshot;
-
 use crate::given::{ASKS, runbook, waiting};
 
 #[test]
