@@ -47,3 +47,25 @@ fn credentials_that_stay_expired_stop_the_runner_and_another_goes_on() {
     assert!(!story.say(&["journal", "drill"], 0).stdout.contains("database#2"));
     assert_eq!(story.launched_twice(), [""; 0]);
 }
+
+#[test]
+fn credentials_that_expire_while_a_job_is_waited_for_are_asked_for_at_once() {
+    let case = Case {
+        name: "expired_credentials",
+        before: "silence for six minutes, and for as long after their renewal",
+    };
+    let world = std::fs::read_to_string(case.path("world.toml")).expect("a world");
+    let story = case.at(&world, 100.0);
+    let lasting = Lasting::Calls(5);
+    story.sim.outages.cast(Spell { operation: Some("DescribeJobs"), number: 4, lasting, ..LAUNCH });
+    let ran = story.drill("drill", &case.path("policies.luau"), &[]);
+    assert!(story.sim.outages.mend(), "the credentials have expired");
+    let said: Vec<&str> = ran.stderr.lines().filter(|line| line.contains("await_jobs")).collect();
+    case.comes_to(&format!("while a job is waited for: {}", said.join("; ")));
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let first = said.first().unwrap_or_else(|| panic!("it says nothing: {}", ran.stderr));
+    let waited = first.split(", for ").nth(1).and_then(|rest| rest.split(" of ").next());
+    let waited = waited.expect("it says for how long");
+    assert!(first.contains("waits for credentials") && !waited.contains('m'), "{first}");
+    assert!(said.iter().any(|line| line.contains("goes on after")), "{said:?}");
+}

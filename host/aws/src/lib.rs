@@ -7,6 +7,7 @@
 //! - `services`: the clients of a session, one set per Region, and what all operations share.
 //! - `attempts`: how often the SDK may send a request.
 //! - `error`: what an answer, or the lack of one, says about whether a call happened.
+//! - `sights`: what the door keeps of calls that look again and again.
 //! - `settle`, `poll`, `pace`: looking again until AWS shows what is there, or until it is over.
 //! - [`store`]: executions in a DynamoDB table, for machines that share them.
 //! - `drs`, `ec2`, `ssm`, `sts`: a file per operation.
@@ -27,6 +28,7 @@ mod record;
 mod services;
 pub mod session;
 mod settle;
+mod sights;
 mod ssm;
 pub mod store;
 mod sts;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::EffectError;
+use moontide_runtime::effect::{EffectError, Sight, Trouble};
 
 use crate::pace::Growing;
 
@@ -12,44 +12,62 @@ use crate::pace::Growing;
 pub(crate) enum GaveUp {
     /// The time is up; with what the last look ran into, if it failed.
     TimeUp(Option<EffectError>),
-    /// Another look would not help.
+    /// Another look would not help, or the door has to wait for the end of trouble first.
     Refused(EffectError),
 }
 
-/// How long nothing may be seen before the door takes the waiting over, and says what it waits for.
-pub(crate) const BLIND_FOR: Duration = Duration::from_mins(2);
+/// How long a service may be too busy to answer before the door takes the waiting over, and says what it
+/// waits for.
+pub(crate) const BUSY_FOR: Duration = Duration::from_mins(2);
+
+/// Whether an error goes to the door at the first look: an operator has to do something about credentials and
+/// the network, and nobody is to wait for them longer than the door does. A service that is too busy is asked
+/// again, at growing pauses, for [`BUSY_FOR`].
+pub(crate) fn is_for_the_door(error: &EffectError) -> bool {
+    matches!(error.trouble, Some(Trouble::Credentials | Trouble::Network))
+}
 
 /// Looks until `look` has an answer or `timeout` has passed. A look that fails and may succeed later
 /// is no reason to stop: the thing itself goes on. While nothing can be seen the time does not count: that it
-/// is up then would decide something about what was not seen.
+/// is up then would decide something about what was not seen. Nor does the time begin anew when the door lets
+/// the call look again: `sight` knows how much of it is used.
 pub(crate) async fn until<T>(
     clock: &dyn Clock,
+    sight: &Sight,
     timeout: Duration,
     mut pause: Growing,
     mut look: impl AsyncFnMut() -> Result<Option<T>, EffectError>,
 ) -> Result<T, GaveUp> {
-    let mut deadline = clock.monotonic() + timeout;
-    let mut blind_since = None;
+    let mut seen_until = clock.monotonic();
     loop {
-        let now = clock.monotonic();
+        sight.look(clock.monotonic());
         let trouble = match look().await {
-            Ok(Some(answer)) => return Ok(answer),
+            Ok(Some(answer)) => {
+                sight.seen();
+                return Ok(answer);
+            }
             Ok(None) => None,
             Err(error) if error.trouble.is_some() => {
-                let since = *blind_since.get_or_insert(now);
-                if now.saturating_sub(since) >= BLIND_FOR {
+                let since = sight.looking_since().unwrap_or_default();
+                // What passed before it failed was seen.
+                sight.uses(since.saturating_sub(seen_until));
+                let patient = clock.monotonic().saturating_sub(since) < BUSY_FOR;
+                if is_for_the_door(&error) || !patient {
                     return Err(GaveUp::Refused(error));
                 }
                 clock.sleep(pause.step()).await;
+                // What passes between two looks that fail is nobody's time.
+                seen_until = clock.monotonic();
                 continue;
             }
             Err(error) if error.retryable => Some(error),
             Err(error) => return Err(GaveUp::Refused(error)),
         };
-        if let Some(since) = blind_since.take() {
-            deadline += clock.monotonic().saturating_sub(since);
-        }
-        let left = deadline.saturating_sub(clock.monotonic());
+        sight.seen();
+        let now = clock.monotonic();
+        sight.uses(now.saturating_sub(seen_until));
+        seen_until = now;
+        let left = timeout.saturating_sub(sight.used());
         if left.is_zero() {
             return Err(GaveUp::TimeUp(trouble));
         }

@@ -15,6 +15,7 @@ use crate::drs::poller::JobPoller;
 use crate::error::failed;
 use crate::session::Session;
 use crate::settle::SettleWindow;
+use crate::sights::Sights;
 
 /// What may be tuned about the world.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +35,8 @@ pub(crate) struct Services {
     pub(crate) settings: Settings,
     /// All waiting for jobs in this process.
     pub(crate) jobs: JobPoller,
+    /// What calls have seen that look again and again.
+    pub(crate) sights: Sights,
     clients: RefCell<HashMap<(String, Attempts), Rc<Clients>>>,
     account: OnceCell<String>,
     /// AWS's own time.
@@ -58,10 +61,10 @@ impl Services {
         settings: Settings,
     ) -> Services {
         let jobs = JobPoller::new(settings.seed);
-        let clients = RefCell::default();
+        let (clients, sights) = (RefCell::default(), Sights::default());
         let (account, origins) = (OnceCell::new(), RefCell::default());
         let time = AwsTime::by(Arc::clone(&clock));
-        Services { session, region, clock, settings, jobs, clients, account, time, origins }
+        Services { session, region, clock, settings, jobs, sights, clients, account, time, origins }
     }
 
     /// The Region a call acts in.

@@ -9,6 +9,8 @@ use std::time::Duration;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::EffectError;
 
+use crate::poll::is_for_the_door;
+
 /// How long and how often to look.
 #[derive(Clone, Copy, Debug)]
 pub struct SettleWindow {
@@ -25,7 +27,7 @@ impl Default for SettleWindow {
 }
 
 /// Looks until `look` finds something. `Ok(None)`: there was nothing in the whole window, and the
-/// last look was one that succeeded.
+/// last look was one that succeeded. Who cannot look at all says so at once: the window begins anew then.
 pub(crate) async fn settle<T>(
     clock: &dyn Clock,
     window: SettleWindow,
@@ -35,7 +37,7 @@ pub(crate) async fn settle<T>(
     for _ in 0..pauses {
         match look().await {
             Ok(Some(found)) => return Ok(Some(found)),
-            Err(error) if !error.retryable => return Err(error),
+            Err(error) if !error.retryable || is_for_the_door(&error) => return Err(error),
             Ok(None) | Err(_) => clock.sleep(window.duration / pauses).await,
         }
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::{Operation, World};
+use moontide_runtime::effect::{Key, Operation, Sight, World};
 
 use crate::binding::{Binding, Changing, Looking};
 use crate::services::{Services, Settings};
@@ -54,6 +54,7 @@ operations! {
 
 /// AWS, as one execution reaches it.
 pub struct AwsWorld {
+    aws: Rc<Services>,
     operations: Vec<Box<dyn Operation>>,
 }
 
@@ -66,8 +67,8 @@ impl AwsWorld {
         clock: Arc<dyn Clock>,
         settings: Settings,
     ) -> AwsWorld {
-        let aws = &Rc::new(Services::new(session, region.into(), clock, settings));
-        AwsWorld { operations: all(aws) }
+        let aws = Rc::new(Services::new(session, region.into(), clock, settings));
+        AwsWorld { operations: all(&aws), aws }
     }
 }
 
@@ -80,5 +81,9 @@ impl World for AwsWorld {
         let mut names: Vec<_> = self.operations.iter().map(|it| it.name()).collect();
         names.sort_unstable();
         names
+    }
+
+    fn sight(&self, key: &Key) -> Sight {
+        self.aws.sights.open(key)
     }
 }

@@ -22,7 +22,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::select;
+use futures_util::future::{Either, select};
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::watch;
@@ -35,16 +35,13 @@ use super::sending::Sending;
 use super::trouble::{OutOfPatience, Waiting};
 use super::{
     Call, Consequences, EffectError, Key, Lane, Operation, Origin, Outcome, Patience, Replaced,
-    Reply, Trouble, World,
+    Reply, Sight, Trouble, World,
 };
 use crate::clock::Clock;
 use crate::journal::{Body, Step, Writer, canonical};
 use crate::observe::{Notice, Observer};
 use crate::plan::suggest;
 use crate::store::{Pulse, StoreError};
-
-/// How long a read may be blind, at most, before it hands its trouble to the door.
-const LONGEST_BLIND: Duration = Duration::from_mins(10);
 
 /// Everything needed to let effects out.
 pub struct Door {
@@ -256,18 +253,15 @@ impl Door {
     /// Performs what changes nothing, as often as it takes to see an answer.
     async fn read(&self, prepared: &Prepared<'_>, passage: &Passage<'_>) -> Result<Settled, Halt> {
         let mut waiting = Waiting::new(self.patience.world);
+        let sight = self.world.sight(&prepared.call.key);
         loop {
-            let begun = self.clock.monotonic();
+            waiting.look(self.clock.monotonic());
             let reply = match self.judge(prepared).await {
-                Ok(_) => prepared.operation.perform(&prepared.call).await,
+                Ok(_) => self.watch(prepared, &sight, &mut waiting).await,
                 Err(error) => Reply::failed(error),
             };
             match &reply.outcome {
                 Outcome::Failed { error } if error.trouble.is_some() => {
-                    // Nothing that waits outside is blind for so long before it says so: it has seen the world.
-                    if self.clock.monotonic().saturating_sub(begun) > LONGEST_BLIND {
-                        self.seen_again(&mut waiting, prepared);
-                    }
                     self.wait(&mut waiting, prepared, error, passage).await?;
                 }
                 _ => {
@@ -276,6 +270,24 @@ impl Door {
                 }
             }
         }
+    }
+
+    /// Performs what may look again and again. What it sees on its way ends the trouble there and then.
+    async fn watch(&self, prepared: &Prepared<'_>, sight: &Sight, waiting: &mut Waiting) -> Reply {
+        let mut perform = pin!(prepared.operation.perform(&prepared.call));
+        let reply = loop {
+            match select(perform.as_mut(), pin!(sight.news())).await {
+                Either::Left((reply, _)) => break reply,
+                Either::Right(_) if sight.looking_since().is_none() => {
+                    self.seen_again(waiting, prepared);
+                }
+                Either::Right(_) => {}
+            }
+        };
+        if let Some(since) = sight.looking_since() {
+            waiting.look(since);
+        }
+        reply
     }
 
     /// Waits for the end of trouble that kept an effect from being seen, and says so.
@@ -289,9 +301,10 @@ impl Door {
         let now = self.clock.monotonic();
         let (operation, trouble) =
             (prepared.step.operation.clone(), error.trouble.unwrap_or(Trouble::Network));
+        let pause = waiting.pause(now);
         let waited = waiting.waited(now);
         let message = format!("{}: {}", error.code, self.secrets.hide(&error.message));
-        let Some(pause) = waiting.pause(now) else {
+        let Some(pause) = pause else {
             let error = EffectError { message: self.secrets.hide(&error.message), ..error.clone() };
             return Err(Halt::Trouble(Box::new(OutOfPatience {
                 operation,
@@ -300,8 +313,7 @@ impl Door {
                 waited,
             })));
         };
-        // A blip that is over at the second look is nobody's business.
-        if !waited.is_zero() {
+        if waiting.tells(now) {
             let (wave, patience) = (prepared.call.wave.clone(), self.patience.world);
             let notice = Notice::Waiting { wave, operation, trouble, message, waited, patience };
             self.observer.notice(self.clock.now(), &notice);
@@ -312,8 +324,11 @@ impl Door {
 
     /// The world answers again.
     pub(super) fn seen_again(&self, waiting: &mut Waiting, prepared: &Prepared<'_>) {
-        let Some(waited) = waiting.over(self.clock.monotonic()) else { return };
+        let Some((waited, told)) = waiting.over(self.clock.monotonic()) else { return };
         self.blind.add(&prepared.call.wave, waited);
+        if !told {
+            return;
+        }
         let (wave, operation) = (prepared.call.wave.clone(), prepared.step.operation.clone());
         let notice = Notice::WentOn { wave, operation, waited };
         self.observer.notice(self.clock.now(), &notice);

@@ -10,6 +10,7 @@
 //! - [`policy`]: what the door refuses, whatever the runbook says.
 //! - [`verdict`]: what follows from a reply and a look at the world, as a pure function.
 //! - [`trouble`]: what is no outcome but trouble of the runner, and how long it waits for its end.
+//! - [`sight`]: what a call has seen that looks again and again.
 //! - [`redact`]: keeps secrets out of the journal.
 //! - [`elapsed`]: how long a wave has been at work.
 //! - [`door`]: the one place where all of this meets.
@@ -25,6 +26,7 @@ pub mod outcome;
 pub mod policy;
 pub mod redact;
 mod sending;
+pub mod sight;
 pub mod touch;
 pub mod trouble;
 pub mod verdict;
@@ -33,5 +35,6 @@ pub use call::{Call, Key, Lane};
 pub use class::Class;
 pub use operation::{Finding, Operation, Reply, World};
 pub use outcome::{EffectError, Evidence, Outcome};
+pub use sight::Sight;
 pub use touch::{Consequences, Launch, Maker, Origin, Replaced, Thing, Touch};
 pub use trouble::{Patience, Trouble};

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Call, Class, Consequences, EffectError, Evidence, Outcome};
+use super::{Call, Class, Consequences, EffectError, Evidence, Key, Outcome, Sight};
 
 /// Everything beyond the sandbox: AWS, a simulator of it, or a test's invention.
 pub trait World {
@@ -14,6 +14,12 @@ pub trait World {
 
     /// Every registered name, for suggestions.
     fn names(&self) -> Vec<&'static str>;
+
+    /// What the call with this key sees while it is performed, for as long as the door keeps it. A world that
+    /// never looks again and again says nothing.
+    fn sight(&self, _key: &Key) -> Sight {
+        Sight::default()
+    }
 }
 
 /// One thing a world can do.

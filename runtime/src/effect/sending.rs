@@ -147,6 +147,7 @@ impl<'a> Sending<'a> {
     /// Makes the call.
     async fn call(&mut self) -> (Reply, Verdict) {
         self.sent += 1;
+        self.looks();
         let reply = self.prepared.operation.perform(&self.prepared.call).await;
         let heard = heard(&reply);
         let verdict = decide(self.known(), heard, Looked::NotYet);
@@ -162,6 +163,7 @@ impl<'a> Sending<'a> {
     /// Looks for it in the world.
     async fn look(&mut self, reply: &Reply) -> (Finding, Verdict) {
         let first = self.intended_at.unwrap_or(Timestamp::UNIX_EPOCH);
+        self.looks();
         let found = self.prepared.operation.reconcile(&self.prepared.call, first).await;
         let looked = looked(&found);
         if looked != Looked::Unseen {
@@ -218,6 +220,7 @@ impl<'a> Sending<'a> {
     async fn judged(&mut self) -> Result<Option<Settled>, Halt> {
         let mut looks = 1;
         loop {
+            self.looks();
             let judged = self.door.judge(self.prepared).await;
             if self.passage.is_stopping() {
                 return Ok(Some(self.stopped()));
@@ -274,6 +277,11 @@ impl<'a> Sending<'a> {
             }
             None => Ok(()),
         }
+    }
+
+    /// It is about to look at the world.
+    fn looks(&mut self) {
+        self.waiting.look(self.door.clock.monotonic());
     }
 
     fn seen_again(&mut self) {

@@ -80,23 +80,39 @@ const FIRST: Duration = Duration::from_secs(2);
 /// A pause is never longer: an operator who has renewed the credentials waits no longer for the runner.
 const LONGEST: Duration = Duration::from_mins(1);
 
+/// A look that has failed for so long is no blip, also if it is the first one.
+const NO_BLIP: Duration = Duration::from_secs(10);
+
 /// One effect's troubles, from the first to the last in a row.
 #[derive(Debug)]
 pub(crate) struct Waiting {
     patience: Duration,
-    /// When the trouble began, on the door's monotonic clock.
+    /// When the last look began, on the door's monotonic clock.
+    looked: Option<Duration>,
+    /// When the first look began that failed.
     since: Option<Duration>,
+    /// How many looks have failed.
+    looks: u32,
+    /// Whether somebody was told.
+    told: bool,
     pause: Duration,
 }
 
 impl Waiting {
     pub(crate) fn new(patience: Duration) -> Waiting {
-        Waiting { patience, since: None, pause: FIRST }
+        Waiting { patience, looked: None, since: None, looks: 0, told: false, pause: FIRST }
     }
 
-    /// There is trouble at `now`: how long to wait before the next look. `None`: the patience is used up.
+    /// A look begins at `now`.
+    pub(crate) fn look(&mut self, now: Duration) {
+        self.looked = Some(now);
+    }
+
+    /// There is trouble at `now`: how long to wait before the next look. `None`: the patience is used up. It is
+    /// counted from the begin of the first look that failed.
     pub(crate) fn pause(&mut self, now: Duration) -> Option<Duration> {
-        let since = *self.since.get_or_insert(now);
+        let since = *self.since.get_or_insert(self.looked.unwrap_or(now));
+        self.looks += 1;
         let left = self.patience.saturating_sub(now.saturating_sub(since));
         if left.is_zero() {
             return None;
@@ -111,11 +127,20 @@ impl Waiting {
         self.since.map_or(Duration::ZERO, |since| now.saturating_sub(since))
     }
 
-    /// The world was seen again. Returns how long that took, if it took anything.
-    pub(crate) fn over(&mut self, now: Duration) -> Option<Duration> {
+    /// Whether to say so: a blip that is over at the second look is nobody's business.
+    pub(crate) fn tells(&mut self, now: Duration) -> bool {
+        let tells = self.looks > 1 || self.waited(now) >= NO_BLIP;
+        self.told |= tells;
+        tells
+    }
+
+    /// The world was seen again. Returns how long that took, if it took anything, and whether somebody was told
+    /// of it.
+    pub(crate) fn over(&mut self, now: Duration) -> Option<(Duration, bool)> {
         let since = self.since.take()?;
-        self.pause = FIRST;
-        Some(now.saturating_sub(since))
+        let told = self.told;
+        *self = Waiting::new(self.patience);
+        Some((now.saturating_sub(since), told))
     }
 }
 
@@ -132,8 +157,26 @@ mod tests {
             now += pause;
         }
         assert_eq!(pauses, [2, 4, 8, 16, 32, 60, 60, 60, 58]);
-        assert_eq!(waiting.over(now), Some(Duration::from_mins(5)));
+        assert_eq!(waiting.over(now), Some((Duration::from_mins(5), false)));
         assert_eq!(waiting.pause(now), Some(FIRST), "the next trouble begins anew");
+    }
+
+    #[test]
+    fn patience_counts_from_the_first_look_that_failed_and_a_blip_is_not_told() {
+        let seconds = Duration::from_secs;
+        let mut waiting = Waiting::new(seconds(100));
+        waiting.look(seconds(10));
+        assert_eq!(waiting.pause(seconds(13)), Some(FIRST));
+        assert!(!waiting.tells(seconds(13)));
+        waiting.look(seconds(15));
+        assert_eq!(waiting.pause(seconds(18)), Some(2 * FIRST));
+        assert!(waiting.tells(seconds(18)));
+        assert_eq!(waiting.waited(seconds(18)), seconds(8));
+        assert_eq!(waiting.pause(seconds(110)), None);
+        assert_eq!(waiting.over(seconds(20)), Some((seconds(10), true)));
+        waiting.look(seconds(30));
+        assert_eq!(waiting.pause(seconds(60)), Some(FIRST));
+        assert!(waiting.tells(seconds(60)), "a look of half a minute is no blip");
     }
 
     #[test]

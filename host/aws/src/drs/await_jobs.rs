@@ -3,6 +3,8 @@
 //! Not an operation of AWS: it polls `DescribeJobs` through the [`poller`](super::poller), reads the logs
 //! once, and journals one outcome. That a job has ended says nothing about its servers.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use aws_sdk_drs::Client;
 use aws_sdk_drs::types::Job;
@@ -31,6 +33,9 @@ pub(crate) struct Arguments {
     region: Option<String>,
 }
 
+/// What is left of the time after trouble: enough for one look, without which nothing is decided.
+const SHORTEST: Duration = Duration::from_secs(10);
+
 fn six_hours() -> Length {
     Length::minutes(6 * 60)
 }
@@ -44,13 +49,18 @@ impl Binding for AwaitJobs {
     async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
         let region = aws.region_of(call);
         let once = aws.clients(region, Attempts::One);
+        let (sight, begun) = (aws.sights.of(call), aws.clock.monotonic());
+        // Nor does the time begin anew when the door lets the call look again after trouble.
+        let left = asked.timeout.0.saturating_sub(sight.used()).max(asked.timeout.0.min(SHORTEST));
         let ended = tokio::select! {
-            ended = aws.jobs.ended(aws, region, &once.drs, &asked.job_ids) => ended,
+            ended = aws.jobs.ended(aws, region, &once.drs, &asked.job_ids, &sight) => ended,
             // That the time is up while nothing can be seen decides nothing.
-            () = aws.clock.sleep(asked.timeout.0) => {
+            () = aws.clock.sleep(left) => {
                 Err(aws.jobs.trouble(region).unwrap_or_else(|| timeout(&asked)))
             }
         };
+        let seen_until = sight.looking_since().unwrap_or_else(|| aws.clock.monotonic());
+        sight.uses(seen_until.saturating_sub(begun));
         let mut records = Vec::new();
         for job in ended.map_err(Reply::failed)? {
             records.push(with_log(&aws.reading(call).drs, job).await.map_err(Reply::failed)?);

@@ -21,8 +21,8 @@ const SLOW: Duration = Duration::from_secs(30);
 const QUICK: Duration = Duration::from_secs(10);
 const SLOWEST: Duration = Duration::from_mins(1);
 
-/// The longest pause while AWS throttles us or does not answer.
-const CALMEST: Duration = Duration::from_mins(4);
+/// The longest pause while AWS throttles us: once it answers again, nobody waits longer for us.
+const CALMEST: Duration = Duration::from_mins(1);
 
 /// The first look at a job: a new one needs a moment to show, an old one may have ended long ago,
 /// and lanes that begin to wait together share it.
@@ -60,6 +60,6 @@ mod tests {
     #[test]
     fn a_throttle_doubles_it_up_to_a_bound() {
         let calm = |troubles| calmed(QUICK, troubles).as_secs();
-        assert_eq!([calm(0), calm(1), calm(3), calm(40)], [10, 20, 80, 240]);
+        assert_eq!([calm(0), calm(1), calm(2), calm(3), calm(40)], [10, 20, 40, 60, 60]);
     }
 }

@@ -13,21 +13,18 @@ use std::time::Duration;
 use aws_sdk_drs::Client;
 use aws_sdk_drs::types::Job;
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::{EffectError, Trouble};
+use moontide_runtime::effect::{EffectError, Sight};
 use tokio::sync::{Mutex, Notify};
 
 use super::cadence::{FIRST_LOOK, calmed};
 use super::lookup::jobs_by_id;
 use super::watch::{Look, Watched};
 use crate::pace::Jitter;
-use crate::poll::BLIND_FOR;
+use crate::poll::{BUSY_FOR, is_for_the_door};
 use crate::services::Services;
 
 /// How many jobs `DescribeJobs` takes in one filter.
 const JOBS_PER_CALL: usize = 1000;
-
-/// How long DRS may be too busy to answer before the door takes the waiting over, and says so.
-const PATIENCE: Duration = Duration::from_mins(5);
 
 /// All waiting for jobs in this process.
 pub(crate) struct JobPoller {
@@ -49,7 +46,7 @@ struct Region {
     joined: Notify,
     /// Throttles and other failures since the last answer.
     troubles: Cell<u32>,
-    /// When the first of them happened.
+    /// When the first of these calls was made.
     troubled_since: Cell<Duration>,
     /// The last of them.
     last_trouble: RefCell<Option<EffectError>>,
@@ -63,13 +60,14 @@ impl JobPoller {
     }
 
     /// Returns the jobs named by `ids`, in that order, once all of them have ended. `drs` is a client
-    /// of `region` that does not retry: repeating is what this is about.
+    /// of `region` that does not retry: repeating is what this is about. `sight` is told whether they are seen.
     pub(crate) async fn ended(
         &self,
         aws: &Services,
         region: &str,
         drs: &Client,
         ids: &[String],
+        sight: &Sight,
     ) -> Result<Vec<Job>, EffectError> {
         let clock = &*aws.clock;
         let region = Rc::clone(self.regions.borrow_mut().entry(region.to_owned()).or_default());
@@ -84,6 +82,7 @@ impl JobPoller {
                 self.tick(aws, &region, drs).await;
             }
             drop(turn);
+            region.tell(sight);
             if let Some(error) = region.hopeless.borrow().clone() {
                 return Err(error);
             }
@@ -103,9 +102,10 @@ impl JobPoller {
         let clock = &*aws.clock;
         region.until_due(clock).await;
         let ids = region.watched.borrow_mut().look();
+        let asked = clock.monotonic();
         let answer = describe(drs, ids).await;
         let now = clock.monotonic();
-        region.learn(answer, now);
+        region.learn(answer, asked, now);
         let interval = region.watched.borrow().interval(aws.aws_now(), now);
         let pause = self.jitter.borrow_mut().around(calmed(interval, region.troubles.get()));
         region.due.set(now + pause);
@@ -127,7 +127,7 @@ impl Region {
         }
     }
 
-    fn learn(&self, answer: Result<Look, EffectError>, now: Duration) {
+    fn learn(&self, answer: Result<Look, EffectError>, asked: Duration, now: Duration) {
         let error = match answer {
             Ok(look) => {
                 self.watched.borrow_mut().learn(look, now);
@@ -138,7 +138,7 @@ impl Region {
             Err(error) => error,
         };
         if self.troubles.get() == 0 {
-            self.troubled_since.set(now);
+            self.troubled_since.set(asked);
         }
         self.troubles.set(self.troubles.get() + 1);
         self.last_trouble.replace(Some(error.clone()));
@@ -146,16 +146,21 @@ impl Region {
         let hopeless = Some(error).filter(|_| !patient);
         self.hopeless.replace(hopeless);
     }
+
+    /// Tells somebody who waits whether the jobs of the Region are seen.
+    fn tell(&self, sight: &Sight) {
+        if self.troubles.get() == 0 {
+            sight.seen();
+        } else {
+            sight.look(self.troubled_since.get());
+        }
+    }
 }
 
 /// How long a trouble may last before the door takes the waiting over.
 fn patience_for(error: &EffectError) -> Duration {
-    match error.trouble {
-        Some(Trouble::Busy) => PATIENCE,
-        Some(Trouble::Credentials | Trouble::Network) => BLIND_FOR,
-        None if error.retryable => PATIENCE,
-        None => Duration::ZERO,
-    }
+    let is_busy = error.trouble.is_some() || error.retryable;
+    if is_busy && !is_for_the_door(error) { BUSY_FOR } else { Duration::ZERO }
 }
 
 /// Somebody waits. Ends with the wait, however that ends.

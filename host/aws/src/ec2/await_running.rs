@@ -77,7 +77,15 @@ impl Binding for AwaitRunning {
             Ok(seen.iter().all(decided).then_some(()))
         };
         let pause = Growing::new(FIRST_PAUSE, LONGEST_PAUSE);
-        let error = match poll::until(&*aws.clock, asked.timeout.0, pause, look).await {
+        let error = match poll::until(
+            &*aws.clock,
+            &aws.sights.of(call),
+            asked.timeout.0,
+            pause,
+            look,
+        )
+        .await
+        {
             Ok(()) => match seen.iter().find(|it| it.is_lost() || it.is_unseen()) {
                 None => return Ok(Reply::ok(slim(json!({ "instances": seen })))),
                 Some(lost) => EffectError::new("InstanceTerminated", lost.end()),

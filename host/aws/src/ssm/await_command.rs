@@ -68,7 +68,7 @@ impl Binding for AwaitCommand {
             Ok(asked.instance_ids.iter().all(ended).then_some(()))
         };
         let pause = Growing::new(FIRST_PAUSE, LONGEST_PAUSE);
-        match poll::until(&*aws.clock, asked.timeout.0, pause, look).await {
+        match poll::until(&*aws.clock, &aws.sights.of(call), asked.timeout.0, pause, look).await {
             Ok(()) => {}
             Err(GaveUp::Refused(error)) => return Err(Reply::failed(error)),
             Err(GaveUp::TimeUp(trouble)) => return Err(timeout(&asked, &statuses, trouble)),

@@ -19,6 +19,9 @@ fn statuses(of: &[(&str, &str, &str)]) -> Answer {
     ))
 }
 
+const BUSY: &str = "<Response><Errors><Error><Code>RequestLimitExceeded</Code>\
+    <Message>slow down</Message></Error></Errors><RequestID>r</RequestID></Response>";
+
 const NOT_FOUND: &str = "<Response><Errors><Error><Code>InvalidInstanceID.NotFound</Code>\
     <Message>i-2</Message></Error></Errors><RequestID>r</RequestID></Response>";
 
@@ -31,7 +34,7 @@ async fn it_returns_once_all_run_and_passed_their_checks() {
     let aws = Script::new(|request| match request.at {
         ..2.0 => Answer::Raw(400, NOT_FOUND),
         ..60.0 => statuses(&[("i-1", "running", "ok"), ("i-2", "pending", "initializing")]),
-        ..70.0 => Answer::Dropped,
+        ..70.0 => Answer::Raw(503, BUSY),
         ..150.0 => statuses(&[("i-1", "running", "ok"), ("i-2", "running", "initializing")]),
         _ => statuses(&[("i-2", "running", "ok"), ("i-1", "running", "ok")]),
     });

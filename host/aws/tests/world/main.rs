@@ -15,3 +15,4 @@ mod reconcile_start;
 mod reconcile_terminate;
 mod records;
 mod support;
+mod trouble;

@@ -1,11 +1,14 @@
 //! A `StartRecovery` whose answer never came: found, found late, absent, found twice, half visible.
 
+use std::time::Duration;
+
 use moontide_aws::Settings;
+use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{Finding, Outcome};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Answer, Request, Script, at, key, perform, reconcile, undecided, world, world_with,
+    Answer, Request, Script, TestClock, at, key, perform, reconcile, undecided, world, world_with,
 };
 
 fn drill() -> Value {
@@ -174,7 +177,7 @@ async fn who_may_not_look_cannot_tell() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outage_while_looking_is_sat_out_but_proves_nothing() {
+async fn an_outage_while_looking_proves_nothing_and_the_look_begins_anew_after_it() {
     let outage = |until: f64| {
         Script::new(move |request| {
             if request.at < until {
@@ -183,7 +186,11 @@ async fn an_outage_while_looking_is_sat_out_but_proves_nothing() {
             Answer::Json(json!({ "items": [] }))
         })
     };
-    let finding = reconcile(&world(&outage(30.0)), "drs.start_recovery", drill()).await;
+    let (aws, clock) = (outage(30.0), TestClock::new());
+    let finding = reconcile(&world(&aws), "drs.start_recovery", drill()).await;
+    assert!(matches!(finding, Finding::Unseen(_)), "{finding:?}");
+    clock.sleep(Duration::from_secs(30)).await;
+    let finding = reconcile(&world(&aws), "drs.start_recovery", drill()).await;
     assert_eq!(finding, Finding::Absent);
     let finding = reconcile(&world(&outage(1e9)), "drs.start_recovery", drill()).await;
     assert!(matches!(finding, Finding::Unseen(_)), "{finding:?}");
