@@ -11,6 +11,7 @@
 //! - `outside`: what a drill touches besides what it has launched.
 //! - `programs`: what a program is given, and what it hands to AWS.
 //! - `operators`: what a person says, mends and cancels.
+//! - `clocks`: whose clock says when the time for an answer is over.
 //! - `outages`, `phases`, `waiting`: AWS cannot be seen for a while.
 
 #![cfg(target_os = "linux")]
@@ -19,6 +20,8 @@ mod support;
 
 #[path = "cases/between.rs"]
 mod between;
+#[path = "cases/clocks.rs"]
+mod clocks;
 #[path = "cases/excluded.rs"]
 mod excluded;
 #[path = "cases/instances.rs"]

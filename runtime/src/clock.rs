@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// Where the engine's time comes from: the system for real runs, tokio's paused clock for rehearsals.
 #[async_trait]
@@ -13,6 +13,14 @@ pub trait Clock: Send + Sync {
 
     /// Time since some fixed moment of this process; never goes backwards. Leases are watched with it.
     fn monotonic(&self) -> Duration;
+
+    /// Somebody whose clock counts more than the machine's says that it is `now`.
+    fn learn(&self, _now: Timestamp) {}
+
+    /// How far the machine's own wall clock goes ahead of this one, where it is wrong.
+    fn machine_ahead(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
 
     /// Returns once `duration` has passed on this clock.
     async fn sleep(&self, duration: Duration);

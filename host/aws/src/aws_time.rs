@@ -52,6 +52,8 @@ impl AwsTime {
 
     /// AWS has just said that it is `date`, in whole seconds.
     fn learn(&self, date: Timestamp) {
+        // The clock of a runner is set right as a whole.
+        self.clock.learn(date);
         let ahead = self.clock.now().duration_until(date).as_millis();
         let ahead = i64::try_from(ahead).unwrap_or_default();
         if (ahead - self.ahead.load(Ordering::Relaxed)).abs() > TOLERANCE_MS {

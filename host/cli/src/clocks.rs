@@ -1,6 +1,7 @@
 //! The clocks of real runs, of runs against a fast simulator, and of rehearsals. The only file of this
 //! crate that asks the machine for the time.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -50,6 +51,57 @@ impl Clock for SystemClock {
 
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
+    }
+}
+
+/// So far a machine's clock may be off before it counts as wrong: a `Date` header has whole seconds, and its
+/// answer was on its way.
+const TOLERANCE: SignedDuration = SignedDuration::from_secs(5);
+
+/// The machine's time while it agrees with AWS's, else AWS's, which then goes on by the monotonic clock. What is
+/// decided by a moment, such as the end of a prompt's time, is so the same on all machines.
+#[derive(Debug)]
+pub(crate) struct RightClock {
+    system: SystemClock,
+    /// What AWS said that it is, and when, on the monotonic clock; `None` while the machine is right.
+    known: Mutex<Option<(Timestamp, Duration)>>,
+}
+
+impl RightClock {
+    /// A clock that takes the machine's to be right, until it learns better.
+    pub(crate) fn new() -> RightClock {
+        RightClock { system: SystemClock::new(), known: Mutex::default() }
+    }
+}
+
+#[async_trait]
+impl Clock for RightClock {
+    fn now(&self) -> Timestamp {
+        let known = *self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((then, at)) = known else { return self.system.now() };
+        then.checked_add(self.monotonic().saturating_sub(at)).unwrap_or(then)
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.system.monotonic()
+    }
+
+    fn learn(&self, now: Timestamp) {
+        let is_near = |other: Timestamp| now.duration_until(other).abs() <= TOLERANCE;
+        if is_near(self.now()) {
+            return;
+        }
+        let known = (!is_near(self.system.now())).then(|| (now, self.monotonic()));
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known;
+    }
+
+    fn machine_ahead(&self) -> SignedDuration {
+        let ahead = self.now().duration_until(self.system.now());
+        if ahead.abs() <= TOLERANCE { SignedDuration::ZERO } else { ahead }
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.system.sleep(duration).await;
     }
 }
 

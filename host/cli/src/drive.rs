@@ -15,14 +15,14 @@ use moontide_runtime::store::{Pulse, Store, StoreError};
 use crate::answers::Nobody;
 use crate::answers::flags::{Flag, Flags};
 use crate::answers::terminal::Terminal;
-use crate::clocks::{ScaledClock, SystemClock};
+use crate::clocks::{RightClock, ScaledClock};
 use crate::context::Context;
 use crate::environment::{Environment, LEASE_TTL};
 use crate::error::{CommandError, Result, code};
 use crate::interrupt::Interrupt;
 use crate::keeper::{Keeper, TTL};
-use crate::output::Document;
-use crate::output::style::{faint, plain, strong};
+use crate::output::style::{attention, faint, plain, strong};
+use crate::output::{Document, words};
 use crate::progress::{All, Lines, Live};
 use crate::settings::Settings;
 use crate::view::record::alive;
@@ -52,11 +52,12 @@ pub(crate) struct Ride<'c> {
     pub(crate) user: String,
 }
 
-/// The clock of an execution that was created at this time.
+/// The clock of an execution that was created at this time. What the world that is reached with it says of the
+/// time sets it right; a simulator that runs faster has a time of its own.
 pub(crate) fn clock(execution: &Execution, speed: Option<f64>) -> Arc<dyn Clock> {
     match speed {
         Some(speed) => Arc::new(ScaledClock::since(execution.created_at, speed)),
-        None => Arc::new(SystemClock::new()),
+        None => Arc::new(RightClock::new()),
     }
 }
 
@@ -156,6 +157,7 @@ impl Ride<'_> {
             () = interrupt.wait() => return Ok(Ended::Interrupted),
         };
         *self.context.driving.borrow_mut() = Some(self.execution.id.clone());
+        self.say_whose_time();
         let (driver, answers) = self.driver(keeper.pulse())?;
         let lease = keeper.lease().clone();
         let ended = tokio::select! {
@@ -165,6 +167,19 @@ impl Ride<'_> {
         keeper.release().await;
         answers.say_unused(self.context.output);
         ended
+    }
+
+    /// Says that the machine's clock is not what counts, if it is wrong.
+    fn say_whose_time(&self) {
+        let ahead = self.clock.machine_ahead();
+        if !ahead.is_zero() {
+            let word = if ahead.is_positive() { "fast" } else { "slow" };
+            // A moment of the answer's way is no matter.
+            let seconds = (ahead.unsigned_abs().as_secs() + 5) / 10 * 10;
+            let off = words::duration(Duration::from_secs(seconds));
+            let wrong = attention(format!("this machine's clock is {off} {word}"));
+            self.context.output.say([wrong, plain("; moments are AWS's")]);
+        }
     }
 
     async fn acquire(&self) -> Result<Keeper> {

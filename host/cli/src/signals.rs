@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use clap::Args;
-use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::{Body, Writer};
 use moontide_runtime::plan::suggest;
 use moontide_runtime::scheduler::{Event, Prompt, Refusal};
@@ -14,6 +13,7 @@ use crate::clocks::SystemClock;
 use crate::context::{Context, quoted};
 use crate::error::{Code, CommandError, Result, code};
 use crate::output::words;
+use crate::view::record::now;
 use crate::view::sent::Sent;
 use crate::view::{Outside, Record, Replaced, prompts, signal};
 use crate::{answers, drive, whoami};
@@ -41,11 +41,11 @@ fn name(text: &str) -> Result<String, String> {
 
 impl Author {
     /// The signal that says so, now.
-    async fn sign(&self, context: &Context, wish: Wish) -> Result<Signal> {
+    async fn sign(&self, context: &Context, record: &Record, wish: Wish) -> Result<Signal> {
         let real = whoami::author(context).await?;
         let by = self.by.clone().unwrap_or_else(|| real.clone());
         let sender = if by == real { String::new() } else { real };
-        let at = SystemClock::new().now();
+        let at = now(&record.entries);
         Ok(Signal { wish, by, sender, comment: self.comment.clone(), at })
     }
 }
@@ -60,7 +60,7 @@ pub(crate) async fn send(
 ) -> Result<Sent> {
     context.reaches(&record.execution);
     let id = record.execution.id.as_str();
-    let signal = author.sign(context, wish).await?;
+    let signal = author.sign(context, record, wish).await?;
     if let Err(refusal) = record.would_take(&signal) {
         let error = explain(context, record, &signal, &refusal);
         let replaced = replaced(context, store, record, &signal.wish).await;
@@ -104,7 +104,7 @@ pub(crate) async fn keep_note(
     record: &Record,
     author: &Author,
 ) -> Result<Sent> {
-    let signal = author.sign(context, Wish::Note).await?;
+    let signal = author.sign(context, record, Wish::Note).await?;
     record.would_take(&signal).map_err(|refusal| explain(context, record, &signal, &refusal))?;
     let id = record.execution.id.as_str();
     let keeper = drive::keeper(context, store, &context.settings(None)?, id).await?;

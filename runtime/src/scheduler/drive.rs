@@ -51,6 +51,8 @@ pub(super) struct Drive<'d> {
     /// How to stop each node's program.
     stops: BTreeMap<usize, watch::Sender<bool>>,
     pub(super) signals_seen: u64,
+    /// How far ahead the clock of the machine is that drove last, in milliseconds.
+    pub(super) machine_ahead: i64,
     /// How attempts have ended.
     pub(super) ends: Ends,
     /// When the time for the open prompts is over.
@@ -80,6 +82,7 @@ impl<'d> Drive<'d> {
             waiting: BTreeMap::new(),
             stops: BTreeMap::new(),
             signals_seen: tell::signals_seen(entries),
+            machine_ahead: tell::machine_ahead(entries),
             ends: Ends::of(tell::events(entries).map(|(_, event)| event)),
             deadlines: Deadlines::default(),
         }
@@ -89,6 +92,7 @@ impl<'d> Drive<'d> {
     /// begun before: a pause or a cancel counts before anything starts. What silence has answered meanwhile
     /// counts before anybody is asked again.
     pub(super) async fn begin(&mut self) -> Result<(), DriveError> {
+        self.note_clock().await?;
         self.take_signals().await?;
         self.time_out().await?;
         if !self.state.started {

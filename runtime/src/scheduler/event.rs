@@ -39,6 +39,12 @@ pub enum Event {
         /// The prompt's id.
         prompt: String,
     },
+    /// The wall clock of the runner's machine is wrong, or no longer: moments are AWS's. Whoever dates a signal
+    /// on that machine reckons with it. It moves nothing.
+    Clock {
+        /// How many milliseconds the machine goes ahead.
+        ahead: i64,
+    },
     /// A wave's attempt ended.
     Ended {
         /// The wave.

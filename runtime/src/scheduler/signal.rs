@@ -22,7 +22,8 @@ pub struct Signal {
     /// Why.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub comment: String,
-    /// When it was sent, by the sender's clock.
+    /// When it was sent, by the sender's clock, set right as far as the journal says how. It ends no prompt's
+    /// time that is not over by the runner's own clock.
     pub at: Timestamp,
 }
 

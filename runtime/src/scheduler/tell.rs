@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::drive::Drive;
 use super::driver::{DriveError, Driver, Given};
@@ -18,6 +18,12 @@ use crate::store::StoreError;
 
 /// The pause before a store that is only busy is looked into again.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// A smaller change of how wrong a machine's clock is, in milliseconds, is not journaled again.
+const CLOCK_NEWS: u64 = 4_000;
+
+/// So far the clocks of two machines may be apart that are both right.
+const SKEW: SignedDuration = SignedDuration::from_mins(1);
 
 /// Signals with their numbers in the store.
 pub(super) type Numbered = Vec<(u64, Signal)>;
@@ -64,10 +70,17 @@ impl Drive<'_> {
 
     /// Takes these signals.
     pub(super) async fn take(&mut self, signals: Numbered) -> Result<(), DriveError> {
+        // What is asked on the way was not open when these signals were sent.
+        let asked: Vec<String> = self.state.prompts.keys().cloned().collect();
         for (number, signal) in signals {
             self.signals_seen = number;
-            // An answer that came too late finds that silence has answered, whether or not anybody watched.
-            let late = |prompt: &Prompt| prompt.deadline.is_some_and(|end| end <= signal.at);
+            // An answer that came too late finds that silence has answered, whether or not anybody watched. A
+            // moment before the question was asked comes from a wrong clock and says nothing: then the runner's
+            // own clock decides, without which no time is over in any case.
+            let late = |prompt: &Prompt| {
+                let is_wrong = asked.contains(&prompt.id) && signal.at < prompt.opened_at - SKEW;
+                prompt.deadline.is_some_and(|end| is_wrong || end <= signal.at)
+            };
             self.time_out_those(|prompt| late(prompt) && signal.wish.answers(prompt)).await?;
             self.tell_wish(signal, Some(number)).await?;
         }
@@ -136,6 +149,18 @@ impl Drive<'_> {
             }
         }
         Ok(any)
+    }
+
+    /// Journals how wrong the machine's clock is, where that has changed.
+    pub(super) async fn note_clock(&mut self) -> Result<(), DriveError> {
+        let ahead = self.driver.clock.machine_ahead().as_millis();
+        let ahead = i64::try_from(ahead).unwrap_or_default();
+        let is_news = ahead.abs_diff(self.machine_ahead) > CLOCK_NEWS;
+        if is_news && self.shared.execution.format >= Format(2) {
+            self.machine_ahead = ahead;
+            self.tell(&Event::Clock { ahead }).await?;
+        }
+        Ok(())
     }
 
     /// Closes a prompt that nobody needs to answer any more.
@@ -228,6 +253,15 @@ pub(super) fn events(entries: &[Entry]) -> impl Iterator<Item = (Timestamp, &Eve
         Body::Event { event } => Some((entry.at, event)),
         _ => None,
     })
+}
+
+/// How far ahead the clock was of the machine that drove last.
+pub fn machine_ahead(entries: &[Entry]) -> i64 {
+    let ahead = |(_, event)| match event {
+        &Event::Clock { ahead } => Some(ahead),
+        _ => None,
+    };
+    events(entries).filter_map(ahead).last().unwrap_or_default()
 }
 
 /// The number of the last signal that was taken.

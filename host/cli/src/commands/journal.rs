@@ -133,6 +133,9 @@ fn event_text(event: &Event, refusal: Option<&Refusal>) -> String {
             None => signal::text(signal),
         },
         Event::TimedOut { prompt } => format!("{prompt}: nobody answered in time"),
+        Event::Clock { ahead } => {
+            format!("the clock of the runner's machine goes ahead by {} s", ahead / 1000)
+        }
         Event::Withdrawn { prompt } => format!("{prompt}: found out, nobody is asked any more"),
         Event::Ended { wave, attempt, end } => {
             let how = match end {

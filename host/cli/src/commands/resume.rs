@@ -61,7 +61,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             let text = "`--by` and `--comment`: nobody has paused the execution";
             context.output.say([attention("not used: "), plain(text)]);
         }
-        go_on(context, store, record, &flags.answers, &flags.aws).await
+        Box::pin(go_on(context, store, record, &flags.answers, &flags.aws)).await
     })
 }
 

@@ -217,7 +217,7 @@ impl Start<'_> {
             .output
             .say([plain(format!("{} was started already; going on with it", existing.id))]);
         let record = Record::load(store.as_ref(), &existing.id).await?;
-        resume::go_on(context, store, record, &flags.answers, &flags.aws).await
+        Box::pin(resume::go_on(context, store, record, &flags.answers, &flags.aws)).await
     }
 
     fn check_same(&self, existing: &Execution) -> Result<()> {

@@ -81,8 +81,10 @@ impl Closing {
             }
             Event::Ended { wave, .. } => format!("the end of `{wave}`"),
             Event::Withdrawn { .. } => "what was found out about it".to_owned(),
-            // Neither closes anything.
-            Event::Started | Event::Asked { .. } => "what came after it".to_owned(),
+            // None of them closes anything.
+            Event::Started | Event::Asked { .. } | Event::Clock { .. } => {
+                "what came after it".to_owned()
+            }
         }
     }
 }

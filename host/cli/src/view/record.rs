@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::{Body, Entry, Execution};
 use moontide_runtime::plan::{Mode, suggest};
 use moontide_runtime::scheduler::graph::{Node, Turn};
 use moontide_runtime::scheduler::{
     Choice, Event, ExecutionStatus, Graph, Prompt, Refusal, State, WaveState, machine,
+    machine_ahead,
 };
 use moontide_runtime::store::{Signal, Store, StoreError};
 
@@ -69,8 +70,13 @@ impl Record {
         let mut closings = Closings::new();
         let (state, refused) = fold(&graph, &entries, &mut closings);
         let signals = store.signals(id, last_signal(&entries)).await?;
-        let (ahead, pending) =
-            look_ahead(&graph, &state, execution.created_at, signals, &mut closings);
+        let (ahead, pending) = look_ahead(
+            &graph,
+            &state,
+            (execution.created_at, now(&entries)),
+            signals,
+            &mut closings,
+        );
         let (runner, has_instances) = (None, false);
         let mut record = Record {
             execution,
@@ -202,15 +208,22 @@ fn fold(
     (state, refused)
 }
 
+/// The time, by this machine's clock, set right as the last runner's was: an execution in a file is driven and
+/// answered on one machine.
+pub(crate) fn now(entries: &[Entry]) -> Timestamp {
+    let now = SystemClock::new().now();
+    let ahead = SignedDuration::from_millis(machine_ahead(entries));
+    now.checked_sub(ahead).unwrap_or(now)
+}
+
 /// What the pending signals will lead to: the next runner begins, and takes one after another.
 fn look_ahead(
     graph: &Graph,
     state: &State,
-    created_at: Timestamp,
+    (created_at, now): (Timestamp, Timestamp),
     signals: Vec<(u64, Signal)>,
     closings: &mut Closings,
 ) -> (State, Vec<Pending>) {
-    let now = SystemClock::new().now();
     // What is not open yet gets its time from whoever opens it. A clock that goes ahead ends nothing earlier.
     let is_over = |prompt: &Prompt, at: Timestamp| {
         let journaled = state.prompts.get(&prompt.id).and_then(|prompt| prompt.deadline);

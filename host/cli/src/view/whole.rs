@@ -168,6 +168,7 @@ impl Whole {
             Event::Started
             | Event::Asked { .. }
             | Event::TimedOut { .. }
+            | Event::Clock { .. }
             | Event::Withdrawn { .. } => {}
         }
     }

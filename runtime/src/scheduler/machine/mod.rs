@@ -67,6 +67,9 @@ pub fn apply(
     if let Event::Signalled { refused: Some(why), .. } = event {
         return Err(Refusal::Journaled(why.clone()));
     }
+    if let Event::Clock { .. } = event {
+        return Ok((state, Vec::new()));
+    }
     let mut step = Step { graph, state, at, requests: Vec::new() };
     if step.state.status().is_terminal() && !reopens(graph, &step.state, event) {
         return Err(Refusal::Status("over"));
@@ -74,6 +77,7 @@ pub fn apply(
     match event {
         Event::Started if step.state.started => return Err(Refusal::Status("running already")),
         Event::Started => step.state.started = true,
+        Event::Clock { .. } => {}
         Event::Signalled { signal, .. } => step.signalled(signal)?,
         _ if !step.state.started => return Err(Refusal::Status("not begun")),
         Event::Asked { prompt } => step.asked(prompt)?,
