@@ -13,6 +13,7 @@
 //! - `operators`: what a person says, mends and cancels.
 //! - `clocks`: whose clock says when the time for an answer is over.
 //! - `outages`, `phases`, `waiting`: AWS cannot be seen for a while.
+//! - `keys`: credentials that change while a runner works.
 
 #![cfg(target_os = "linux")]
 
@@ -28,6 +29,8 @@ mod excluded;
 mod instances;
 #[path = "cases/kept.rs"]
 mod kept;
+#[path = "cases/keys.rs"]
+mod keys;
 #[path = "cases/launches.rs"]
 mod launches;
 #[path = "cases/operators.rs"]

@@ -22,6 +22,7 @@ use moontide_sim::{ReplyDropped, ScaledClock, SimClock, Simulator, World};
 use outage::{Outage, Outages};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use tower::ServiceExt;
 
 /// How much faster than life the simulator and the runner's waits are.
 pub(crate) const SPEED: f64 = 1000.0;
@@ -208,9 +209,13 @@ type Effects = Arc<Mutex<BTreeMap<String, usize>>>;
 /// Every request that a simulator answered: its operation, and its body where that is JSON.
 type Requests = Arc<Mutex<Vec<(String, Value)>>>;
 
+/// Another account: the access key that leads there, and what is there.
+type Elsewhere = Arc<Mutex<Option<(String, Simulator)>>>;
+
 /// What stands between a simulator and its callers.
 #[derive(Clone)]
 struct Guards {
+    elsewhere: Elsewhere,
     trap: Trap,
     outages: Outages,
     effects: Effects,
@@ -248,6 +253,7 @@ pub(crate) struct Sim {
     pub(crate) trap: Trap,
     /// What keeps runners from seeing it.
     pub(crate) outages: Outages,
+    elsewhere: Elsewhere,
     effects: Effects,
     requests: Requests,
     speed: f64,
@@ -273,6 +279,7 @@ impl Sim {
         let clock = ScaledClock::starting_now(speed);
         let simulator = Simulator::new(world, Arc::new(clock));
         let guards = Guards {
+            elsewhere: Elsewhere::default(),
             trap: Trap::default(),
             outages: Outages::default(),
             effects: Effects::default(),
@@ -292,8 +299,27 @@ impl Sim {
         let served = router.clone();
         let task = runtime.spawn(async move { drop(axum::serve(listener, served).await) });
         guards.outages.serve(address, router, runtime.handle().clone(), task);
-        let Guards { trap, outages, effects, requests, .. } = guards;
-        Sim { simulator, trap, outages, effects, requests, speed, address, _runtime: runtime }
+        let Guards { elsewhere, trap, outages, effects, requests, .. } = guards;
+        Sim {
+            simulator,
+            trap,
+            outages,
+            elsewhere,
+            effects,
+            requests,
+            speed,
+            address,
+            _runtime: runtime,
+        }
+    }
+
+    /// What is signed with `key` arrives in another account from now on, which has the estate of this world.
+    pub(crate) fn lead(&self, key: &str, world: &str) -> Simulator {
+        let world = World::parse(world, "world.toml").expect("a valid world");
+        let there = Simulator::new(world, Arc::new(ScaledClock::starting_now(self.speed)));
+        let there_too = there.clone();
+        *self.elsewhere.lock().expect("no test panics in here") = Some((key.to_owned(), there));
+        there_too
     }
 
     /// The flags that lead a runner here.
@@ -324,13 +350,22 @@ impl Sim {
 
 fn guarded(router: Router, guards: Guards) -> Router {
     router.layer(middleware::from_fn(move |request: Request, next: Next| {
-        let Guards { trap, outages, effects, requests, clock } = guards.clone();
+        let Guards { elsewhere, trap, outages, effects, requests, clock } = guards.clone();
         async move {
             let (head, body) = request.into_parts();
             // A caller that died while it sent this has not sent it.
             let Ok(body) = to_bytes(body, usize::MAX).await else { return Response::default() };
             let operation = operation(&head, &body);
-            let outage = outages.of(&operation);
+            let key = outage::access_key(&head.headers);
+            let other = elsewhere.lock().expect("no test panics in here").clone();
+            if let Some((_, there)) = other.filter(|(leads, _)| *leads == key) {
+                let request = Request::from_parts(head, Body::from(body));
+                return match there.router().oneshot(request).await {
+                    Ok(response) => response,
+                    Err(never) => match never {},
+                };
+            }
+            let outage = outages.of(&operation, &key);
             match outage {
                 Some(Outage::Expired) => return outage::expired(&head.headers, clock.now()),
                 Some(Outage::Reset | Outage::Refused) => lose("the connection is lost"),

@@ -65,6 +65,8 @@ struct State {
     /// Whether it has begun, and how many calls met it.
     struck: usize,
     is_over: bool,
+    /// An access key that is accepted all the same.
+    accepted: Option<String>,
     /// What listens, and where, so that it can stop and begin again.
     listening: Option<Listening>,
 }
@@ -92,14 +94,22 @@ impl Outages {
         std::mem::take(&mut state.struck) > 0
     }
 
+    /// What is signed with this access key does not meet it.
+    pub(crate) fn accept(&self, key: &str) {
+        self.state().accepted = Some(key.to_owned());
+    }
+
     /// Whether a call has met it.
     pub(crate) fn has_struck(&self) -> bool {
         self.state().struck > 0
     }
 
-    /// What becomes of this call.
-    pub(super) fn of(&self, operation: &str) -> Option<Outage> {
+    /// What becomes of this call, signed with `key`.
+    pub(super) fn of(&self, operation: &str, key: &str) -> Option<Outage> {
         let mut state = self.state();
+        if state.accepted.as_deref() == Some(key) {
+            return None;
+        }
         let spell = state.spell?;
         if state.struck == 0 {
             state.seen += usize::from(spell.operation.is_none_or(|wanted| wanted == operation));
@@ -220,7 +230,17 @@ pub(super) fn expired(headers: &HeaderMap, now: Timestamp) -> Response {
 
 /// The service that a request was signed for.
 fn service(headers: &HeaderMap) -> String {
+    scope(headers, 3)
+}
+
+/// The access key that a request was signed with.
+pub(super) fn access_key(headers: &HeaderMap) -> String {
+    scope(headers, 0)
+}
+
+/// A part of what a request was signed for: key, date, Region, service.
+fn scope(headers: &HeaderMap, part: usize) -> String {
     let signed = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
     let scope = signed.and_then(|it| it.split("Credential=").nth(1));
-    scope.and_then(|it| it.split('/').nth(3)).unwrap_or_default().to_owned()
+    scope.and_then(|it| it.split('/').nth(part)).unwrap_or_default().to_owned()
 }

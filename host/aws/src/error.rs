@@ -18,7 +18,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::error::operation::BuildError;
 use aws_types::request_id::RequestId;
-use moontide_runtime::effect::{Class, EffectError, Evidence, Outcome, Reply};
+use moontide_runtime::effect::{Class, EffectError, Evidence, Outcome, Reply, Trouble};
 use serde_json::json;
 
 use self::answer::{answered, details};
@@ -83,12 +83,25 @@ where
         error.trouble = trouble::of_answer(&error.code, answer.status().as_u16(), retryable);
         return Judgement { certain, error };
     }
+    if let Some(told) = find::<EffectError>(error) {
+        // Whose the credentials are was asked first, and they signed nothing.
+        return Judgement { certain: true, error: told.clone() };
+    }
     let (certain, code) = unanswered(error);
     let message = hint::with(code, causes(error));
     let mut error = EffectError::new(code, message);
     error.retryable = code != NO_CREDENTIALS;
     error.trouble = trouble::of_silence(code);
     Judgement { certain, error }
+}
+
+/// What it comes to that there are no credentials to sign with.
+pub(crate) fn no_credentials(error: &CredentialsError) -> EffectError {
+    if let Some(told) = find::<EffectError>(error) {
+        return told.clone();
+    }
+    let message = hint::with(NO_CREDENTIALS, causes(error));
+    EffectError::new(NO_CREDENTIALS, message).as_trouble(Trouble::Credentials)
 }
 
 const NO_CREDENTIALS: &str = "CredentialsUnavailable";

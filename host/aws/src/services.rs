@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use aws_config::SdkConfig;
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{Call, Class, EffectError, Origin};
@@ -64,6 +65,9 @@ impl Services {
         let (clients, sights) = (RefCell::default(), Sights::default());
         let (account, origins) = (OnceCell::new(), RefCell::default());
         let time = AwsTime::by(Arc::clone(&clock));
+        if let Some(keys) = session.keys() {
+            keys.timed_by(time.clone());
+        }
         Services { session, region, clock, settings, jobs, sights, clients, account, time, origins }
     }
 
@@ -87,8 +91,7 @@ impl Services {
         let mut clients = self.clients.borrow_mut();
         let made = clients.entry((region.to_owned(), attempts)).or_insert_with(|| {
             let time = &self.time;
-            let config = self.session.config(region, attempts);
-            let config = config.to_builder().time_source(time.clone()).build();
+            let config = self.config(region, attempts);
             let (drs, ec2, ssm, sts) = (
                 aws_sdk_drs::config::Builder::from(&config).interceptor(time.clone()),
                 aws_sdk_ec2::config::Builder::from(&config).interceptor(time.clone()),
@@ -105,8 +108,29 @@ impl Services {
         Rc::clone(made)
     }
 
-    /// The account that the credentials belong to, asked once; `None` when STS does not say.
+    /// From now on nothing is signed by credentials of another account.
+    pub(crate) fn belong_to(&self, account: &str) {
+        let Some(keys) = self.session.keys() else { return };
+        // STS is asked with the credentials in question.
+        let mut config = self.config(&self.region, Attempts::One).into_builder();
+        config.set_credentials_provider(None);
+        let sts = aws_sdk_sts::config::Builder::from(&config.build());
+        keys.belong_to(account, sts.interceptor(self.time.clone()));
+    }
+
+    fn config(&self, region: &str, attempts: Attempts) -> SdkConfig {
+        let config = self.session.config(region, attempts).into_builder();
+        config.time_source(self.time.clone()).build()
+    }
+
+    /// The account that the credentials belong to; `None` when STS does not say. Asked once, where they are
+    /// what they are for ever, or may be anybody's.
     pub(crate) async fn account(&self) -> Result<Option<String>, EffectError> {
+        if let Some(keys) = self.session.keys()
+            && let Some(account) = keys.account().await?
+        {
+            return Ok(Some(account));
+        }
         if let Some(known) = self.account.get() {
             return Ok(Some(known.clone()));
         }

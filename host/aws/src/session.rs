@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use aws_config::identity::IdentityCache;
 use aws_config::imds::region::ImdsRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::{ProfileFileLoadError, ProfileFileRegionProvider, ProfileSet};
@@ -19,7 +20,10 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::os_shim_internal::{Env, Fs};
 
+use self::keys::Keys;
 use crate::attempts::Attempts;
+
+pub(crate) mod keys;
 
 /// What the command line decides about the session; everything else comes from `aws-config`.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +45,8 @@ pub struct SessionSettings {
 #[derive(Clone, Debug)]
 pub struct Session {
     config: SdkConfig,
+    /// Its credentials; `None` if they are what they are for ever.
+    keys: Option<Keys>,
 }
 
 /// Why there is no session.
@@ -108,7 +114,9 @@ impl Session {
             .timeout_config(timeouts())
             .region(regions(&settings, profiles.selected_profile(), client));
         loader = within(loader, settings);
-        Ok(Session { config: loader.load().await })
+        let config = loader.load().await;
+        let keys = config.credentials_provider().map(Keys::of);
+        Ok(Session { config, keys })
     }
 
     /// A session with a pretend AWS behind `http_client`: reads no file, no environment.
@@ -121,14 +129,14 @@ impl Session {
             .http_client(http_client)
             .timeout_config(timeouts())
             .build();
-        Session { config }
+        Session { config, keys: None }
     }
 
     /// A session with a pretend AWS at an address that speaks plain HTTP: reads no file, no environment.
     pub fn pretend_at(endpoint_url: &str) -> Session {
         let client = aws_smithy_http_client::Builder::new().build_http();
-        let Session { config } = Session::pretend(client);
-        Session { config: config.into_builder().endpoint_url(endpoint_url).build() }
+        let Session { config, keys } = Session::pretend(client);
+        Session { config: config.into_builder().endpoint_url(endpoint_url).build(), keys }
     }
 
     /// The Region that flags, environment, profile or machine lead to.
@@ -138,11 +146,20 @@ impl Session {
 
     /// The SDK's configuration for clients in `region`.
     pub(crate) fn config(&self, region: &str, attempts: Attempts) -> SdkConfig {
-        self.config
+        let config = self
+            .config
             .to_builder()
             .region(Region::new(region.to_owned()))
-            .retry_config(attempts.retries(self.config.retry_config()))
-            .build()
+            .retry_config(attempts.retries(self.config.retry_config()));
+        let Some(keys) = &self.keys else { return config.build() };
+        // What the SDK keeps by itself, nobody would judge again.
+        let config = config.identity_cache(IdentityCache::no_cache());
+        config.credentials_provider(SharedCredentialsProvider::new(keys.clone())).build()
+    }
+
+    /// Its credentials; `None` if they are what they are for ever.
+    pub(crate) fn keys(&self) -> Option<&Keys> {
+        self.keys.as_ref()
     }
 }
 

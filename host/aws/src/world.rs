@@ -86,4 +86,8 @@ impl World for AwsWorld {
     fn sight(&self, key: &Key) -> Sight {
         self.aws.sights.open(key)
     }
+
+    fn belongs_to(&self, account: &str) {
+        self.aws.belong_to(account);
+    }
 }

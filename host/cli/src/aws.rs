@@ -139,11 +139,16 @@ impl AwsFlags {
     }
 }
 
-/// Asks STS who we are. This is the first call of a run, so it is where missing credentials show.
+/// Asks STS who we are. This is the first call of a run, so it is where missing credentials show. What follows
+/// is asked in the same account.
 pub(crate) async fn caller(world: &dyn World) -> Result<Caller> {
     match ask(world, "sts.get_caller_identity", &json!({})).await? {
         Outcome::Ok { value } => {
-            Ok(Caller { account: text(&value, "account"), arn: text(&value, "arn") })
+            let account = text(&value, "account");
+            if let Some(account) = &account {
+                world.belongs_to(account);
+            }
+            Ok(Caller { account, arn: text(&value, "arn") })
         }
         Outcome::Failed { error } => Err(refused(&error)),
         Outcome::Unknown { evidence } => Err(no_credentials(&evidence.message)),

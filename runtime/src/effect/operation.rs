@@ -20,6 +20,13 @@ pub trait World {
     fn sight(&self, _key: &Key) -> Sight {
         Sight::default()
     }
+
+    /// From now on it is asked about this account, and changed in it, and in no other: an answer from
+    /// elsewhere is trouble of the runner, as no answer would be. A world in which there is only one account
+    /// has nothing to do.
+    fn belongs_to(&self, account: &str) {
+        let _ = account;
+    }
 }
 
 /// One thing a world can do.

@@ -157,6 +157,9 @@ impl Driver {
         let execution = self.store.execution(&lease.execution).await?;
         let id = execution.id.clone();
         execution.format.readable().map_err(|source| DriveError::Format { id, source })?;
+        if let Some(account) = &execution.account {
+            self.world.belongs_to(account);
+        }
         let entries = self.store.journal(&lease.execution, 1).await?;
         let (questions, asked) = mpsc::unbounded_channel();
         let shared = Rc::new(self.shared(execution, lease, &entries, questions));
