@@ -24,7 +24,7 @@ Examples:
   moontide check runbooks/three_tier             is it a valid runbook?
   moontide run runbooks/three_tier --mode drill  start a drill
   moontide status EXECUTION                      where does it stand?
-  moontide answer EXECUTION continue             go on after a pause point
+  moontide answer EXECUTION WAVE continue        go on after a pause point
   moontide resume EXECUTION                      go on after a crash, an answer or a pause
   moontide pause EXECUTION                       let no further wave start
   moontide retry EXECUTION WAVE                  attempt a failed wave once more

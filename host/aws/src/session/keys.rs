@@ -122,14 +122,13 @@ impl Ring {
         let Some(Owner { account, sts }) = owner else { return Ok(credentials) };
         let key = credentials.access_key_id();
         let known = self.asked.as_ref().filter(|(asked, _)| asked == key);
-        let actual = match known {
-            Some((_, actual)) => actual.clone(),
-            None => {
-                let actual = ask(sts, credentials.clone()).await;
-                let actual = actual.map_err(CredentialsError::provider_error)?;
-                self.asked = Some((key.to_owned(), actual.clone()));
-                actual
-            }
+        let actual = if let Some((_, actual)) = known {
+            actual.clone()
+        } else {
+            let actual = ask(sts, credentials.clone()).await;
+            let actual = actual.map_err(CredentialsError::provider_error)?;
+            self.asked = Some((key.to_owned(), actual.clone()));
+            actual
         };
         if actual == account {
             return Ok(credentials);

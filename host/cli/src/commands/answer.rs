@@ -22,7 +22,7 @@ use crate::view::Record;
     override_usage = "moontide answer [OPTIONS] <EXECUTION> [PROMPT] <CHOICE>",
     after_help = "\
 Examples:
-  moontide answer three-tier-20261120t080000-7k2m continue
+  moontide answer three-tier-20261120t080000-7k2m application continue
   moontide answer three-tier-20261120t080000-7k2m application abort --comment 'replica is behind'
   moontide answer three-tier-20261120t080000-7k2m happened --value '{\"command_id\": \"c-1\"}'"
 )]
