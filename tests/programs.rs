@@ -273,3 +273,19 @@ fn a_command_and_an_automation_can_be_stopped() {
     assert_eq!(report["calls"]["ssm"]["CancelCommand"], 1);
     assert_eq!(report["calls"]["ssm"]["StopAutomationExecution"], 2);
 }
+
+/// Its command goes on when the time is over: a second one would run beside it.
+#[test]
+fn a_command_whose_time_is_over_is_not_sent_once_more() {
+    let world = "[[commands]]\ncontains = \"slow\"\ntakes = \"30m\"\n";
+    let wave = format!(
+        "{DB} verify = function(wave)\n\
+         moontide.retry({{ attempts = 3 }}, function()\n\
+         return ssm.run_command {{ instance_ids = wave.instance_ids, timeout = \"2m\",\n\
+         document_name = \"AWS-RunShellScript\", parameters = {{ commands = {{ \"slow\" }} }} }}\n\
+         end)\n end,"
+    );
+    let report = rehearse(&wave, world, &[], 1);
+    assert_eq!(report["calls"]["ssm"]["SendCommand"], 1, "{report}");
+    assert!(reason(&report).contains("may go on"), "{report}");
+}

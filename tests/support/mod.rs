@@ -365,7 +365,7 @@ fn guarded(router: Router, guards: Guards) -> Router {
                     Err(never) => match never {},
                 };
             }
-            let outage = outages.of(&operation, &key);
+            let outage = outages.of(&operation);
             match outage {
                 Some(Outage::Expired) => return outage::expired(&head.headers, clock.now()),
                 Some(Outage::Reset | Outage::Refused) => lose("the connection is lost"),

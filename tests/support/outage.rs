@@ -65,8 +65,6 @@ struct State {
     /// Whether it has begun, and how many calls met it.
     struck: usize,
     is_over: bool,
-    /// An access key that is accepted all the same.
-    accepted: Option<String>,
     /// What listens, and where, so that it can stop and begin again.
     listening: Option<Listening>,
 }
@@ -94,22 +92,14 @@ impl Outages {
         std::mem::take(&mut state.struck) > 0
     }
 
-    /// What is signed with this access key does not meet it.
-    pub(crate) fn accept(&self, key: &str) {
-        self.state().accepted = Some(key.to_owned());
-    }
-
     /// Whether a call has met it.
     pub(crate) fn has_struck(&self) -> bool {
         self.state().struck > 0
     }
 
-    /// What becomes of this call, signed with `key`.
-    pub(super) fn of(&self, operation: &str, key: &str) -> Option<Outage> {
+    /// What becomes of this call.
+    pub(super) fn of(&self, operation: &str) -> Option<Outage> {
         let mut state = self.state();
-        if state.accepted.as_deref() == Some(key) {
-            return None;
-        }
         let spell = state.spell?;
         if state.struck == 0 {
             state.seen += usize::from(spell.operation.is_none_or(|wanted| wanted == operation));
