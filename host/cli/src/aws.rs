@@ -87,13 +87,11 @@ impl AwsFlags {
                     );
                 }
                 let simulator = simulator.clone();
-                let flags = AwsFlags {
+                Ok(AwsFlags {
                     endpoint_url: self.endpoint_url.clone().or(Some(simulator.endpoint_url)),
                     speed: self.speed.or(simulator.speed),
                     ..self.clone()
-                };
-                flags.are_given(context);
-                Ok(flags)
+                })
             }
             // An earlier release did not keep where it began.
             None if execution.nonce.is_empty() => Ok(self.clone()),

@@ -5,7 +5,6 @@ use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 
-use moontide_runtime::journal::Execution;
 use moontide_runtime::store::Store;
 
 use crate::environment::Environment;
@@ -84,17 +83,6 @@ impl Context {
             words.extend(self.aws.borrow().iter().cloned());
         }
         words.join(" ")
-    }
-
-    /// The commands that are proposed from now on lead to where this execution began, unless flags have said so.
-    pub(crate) fn reaches(&self, execution: &Execution) {
-        let Some(simulator) = &execution.simulator else { return };
-        let mut words = self.aws.borrow_mut();
-        let env = self.environment.endpoint.as_ref();
-        if words.is_empty() && env != Some(&simulator.endpoint_url) {
-            words.push(format!("--endpoint-url {}", quoted(&simulator.endpoint_url)));
-            words.extend(simulator.speed.map(|speed| format!("--speed {speed}")));
-        }
     }
 
     /// Runs a command's future on this thread.

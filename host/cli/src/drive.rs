@@ -101,7 +101,7 @@ pub(crate) async fn keeper(
     id: &str,
 ) -> Result<Keeper> {
     if let Some(holder) = alive(store.as_ref(), id).await? {
-        context.output.say([faint(format!("`{holder}` holds `{id}`; looking whether it lives"))]);
+        context.output.say([faint(format!("{holder} drives {id}; watching whether it lives"))]);
     }
     let us = whoami::holder(&context.environment);
     let ttl = lease_ttl(&context.environment, settings)?;

@@ -58,7 +58,6 @@ pub(crate) async fn send(
     wish: Wish,
     author: &Author,
 ) -> Result<Sent> {
-    context.reaches(&record.execution);
     let id = record.execution.id.as_str();
     let signal = author.sign(context, record, wish).await?;
     if let Err(refusal) = record.would_take(&signal) {

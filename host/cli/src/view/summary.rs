@@ -84,7 +84,6 @@ impl Summary {
     /// The summary of a loaded execution.
     pub(crate) fn of(record: &Record, context: &Context) -> Summary {
         let Record { execution, graph, entries, .. } = record;
-        context.reaches(execution);
         let timeline = Timeline::of(graph, entries);
         let last = entries.last().map(|entry| entry.at);
         let waves = record.nodes().map(|(at, node, wave)| WaveView {
