@@ -80,7 +80,7 @@ fn two_people_in_two_processes_approve_and_no_one_person_twice() {
       answers: continue, skip, abort
       asked of: dba
       who may answer: ann, bob, night-*
-    next: moontide answer drill continue
+    next: moontide answer drill web continue
           moontide resume drill
     ");
     let other = story.say("bob", &["answer", "drill", "skip"], 0).stdout;

@@ -178,8 +178,8 @@ fn a_cancelled_execution_goes_on_from_the_wave_that_was_cut_off() {
     story.resume(4);
     assert_eq!(story.waves()[..2], ["waiting", "pending"]);
     let asked = story.json("status")["next"].clone();
-    assert_eq!(asked[0], "moontide answer drill yes");
-    assert_eq!(asked[1], "moontide answer drill no");
+    assert_eq!(asked[0], "moontide answer drill 'busy#2.1' yes");
+    assert_eq!(asked[1], "moontide answer drill 'busy#2.1' no");
     story.say("bob", &["answer", "drill", "yes"], 0);
     story.resume(0);
     assert_eq!(story.waves()[..2], ["completed", "completed"]);
