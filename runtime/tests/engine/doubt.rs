@@ -90,6 +90,20 @@ async fn try_again_sends_it_once_more_under_the_same_key() {
     assert!(entries.contains(&"intent test.once w#1.1 #2".to_owned()), "{entries:?}");
 }
 
+/// A person may want it again because they do not see it; by then the world may show it.
+#[tokio::test(start_paused = true)]
+async fn try_again_adopts_what_shows_by_now() {
+    let story = in_doubt("test.elusive", Trouble::LostReply).await;
+    story.ledger.hidden.set(1);
+    asked(&story).await;
+    story.send(answer(ASKED, "try-again")).await;
+    story.ends(ExecutionStatus::Completed).await;
+    assert_eq!(story.times("test.elusive"), 1);
+    let entries = lines(&story.entries().await);
+    let adopted = "outcome test.elusive w#1.1 ok adopted".to_owned();
+    assert!(entries.contains(&adopted), "{entries:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn try_again_that_ends_in_doubt_asks_again_and_an_old_answer_does_not_count() {
     let story = in_doubt("test.once", Trouble::LostCall).await;
