@@ -95,9 +95,8 @@ async fn try_again_sends_it_once_more_under_the_same_key() {
 async fn try_again_adopts_what_shows_by_now() {
     let story = in_doubt("test.elusive", Trouble::LostReply).await;
     story.ledger.hidden.set(1);
-    asked(&story).await;
-    story.send(answer(ASKED, "try-again")).await;
-    story.ends(ExecutionStatus::Completed).await;
+    let ended = story.drive(Answers::from([(ASKED, "try-again")])).await.unwrap();
+    assert_eq!(ended, Ended::Finished(ExecutionStatus::Completed));
     assert_eq!(story.times("test.elusive"), 1);
     let entries = lines(&story.entries().await);
     let adopted = "outcome test.elusive w#1.1 ok adopted".to_owned();
