@@ -64,7 +64,7 @@ impl Drill {
 fn without_a_terminal_a_pause_exits_4_and_any_process_goes_on() {
     let drill = Drill::of(WORLD);
     let paused = drill.run(&[]).expect(4);
-    assert!(paused.stdout.contains("moontide answer drill continue"), "{paused:?}");
+    assert!(paused.stdout.contains("moontide answer drill application continue"), "{paused:?}");
     assert_eq!(drill.waves(), ["completed", "paused", "pending"]);
     drill.resume().expect(4);
     drill.answer("continue").expect(0);
