@@ -21,7 +21,7 @@ pub(crate) enum GaveUp {
 pub(crate) const BUSY_FOR: Duration = Duration::from_mins(2);
 
 /// Whether an error goes to the door at the first look: an operator has to do something about credentials and
-/// the network, and nobody is to wait for them longer than the door does. A service that is too busy is asked
+/// the network, and a wave is not to wait for them longer than the door does. A service that is too busy is asked
 /// again, at growing pauses, for [`BUSY_FOR`].
 pub(crate) fn is_for_the_door(error: &EffectError) -> bool {
     matches!(error.trouble, Some(Trouble::Credentials | Trouble::Network))
@@ -56,7 +56,7 @@ pub(crate) async fn until<T>(
                     return Err(GaveUp::Refused(error));
                 }
                 clock.sleep(pause.step()).await;
-                // What passes between two looks that fail is nobody's time.
+                // What passes between two looks that fail is not the call's time.
                 seen_until = clock.monotonic();
                 continue;
             }

@@ -34,11 +34,6 @@ impl Mend {
         Mend { entry: new.entry.clone(), place, modules }
     }
 
-    /// Whether it brings anything that was not there.
-    pub fn is_nothing(&self) -> bool {
-        self.modules.is_empty()
-    }
-
     /// The sources that the wave runs from.
     pub fn of(&self, execution: &Bundle) -> Bundle {
         let mut modules = execution.modules.clone();

@@ -21,7 +21,7 @@ const SLOW: Duration = Duration::from_secs(30);
 const QUICK: Duration = Duration::from_secs(10);
 const SLOWEST: Duration = Duration::from_mins(1);
 
-/// The longest pause while AWS throttles us: once it answers again, nobody waits longer for us.
+/// The longest pause while AWS throttles the runner: once AWS answers again, a wave waits no longer than this.
 const CALMEST: Duration = Duration::from_mins(1);
 
 /// The first look at a job: a new one needs a moment to show, an old one may have ended long ago,

@@ -147,7 +147,7 @@ impl Region {
         self.hopeless.replace(hopeless);
     }
 
-    /// Tells somebody who waits whether the jobs of the Region are seen.
+    /// Tells a call that waits whether the jobs of the Region are seen.
     fn tell(&self, sight: &Sight) {
         if self.troubles.get() == 0 {
             sight.seen();

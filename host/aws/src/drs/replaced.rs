@@ -2,7 +2,7 @@
 //!
 //! A new drill or recovery of a server first deletes the instance of the one before, also one that others launched. The
 //! tags on the job of an instance name the wave of the execution that launched it; an instance without such a
-//! job was launched by another tool; if its job does not show, nobody can see whose it is. A server whose last
+//! job was launched by another tool; if its job does not show, the runner cannot see whose it is. A server whose last
 //! launch has not ended yet is being launched.
 
 use std::collections::{BTreeSet, HashMap};
