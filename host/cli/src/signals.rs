@@ -77,7 +77,7 @@ pub(crate) async fn send(
         number: Some(number),
         meaning: meaning(&now, &signal),
         outside: match &signal.wish {
-            Wish::Cancel => Outside::of(&now),
+            Wish::Cancel { .. } => Outside::of(&now),
             _ => Vec::new(),
         },
         replaced: replaced(context, store, &now, &signal.wish).await,
@@ -134,7 +134,7 @@ fn meaning(now: &Record, signal: &Signal) -> String {
             Some(open) => format!("{prompt}: {}", prompts::voice(open, signal)),
             None => signal::text(signal),
         },
-        Wish::Cancel => format!("{}: cancellation wanted by {by}", now.execution.id),
+        Wish::Cancel { .. } => format!("{}: cancellation wanted by {by}", now.execution.id),
         Wish::Pause => format!("{}: no further wave starts; paused by {by}", now.execution.id),
         Wish::Resume => format!("{}: goes on; resumed by {by}", now.execution.id),
         Wish::Skip { wave } => match now.ahead.prompts.values().find(|it| it.wave == *wave) {
@@ -189,11 +189,20 @@ fn explain(context: &Context, record: &Record, signal: &Signal, refusal: &Refusa
             };
             CommandError::new(code::NO_WAVE, refusal.to_string()).hint(hint)
         }
+        (Refusal::Aborted { at, .. }, _) => {
+            let retry = context.command(&format!("retry {id} {}", quoted(at)));
+            let may = match approvers_of(record, at) {
+                Some(approvers) => format!(", for {approvers}"),
+                None => String::new(),
+            };
+            CommandError::new(code::NOT_NOW, refusal.to_string())
+                .hint(format!("`{retry}` takes that back{may}"))
+        }
         (Refusal::Status("over"), _) if !record.status().is_terminal() => {
             let message = format!("`{id}` will be over, because of what waits for a runner");
             CommandError::new(code::OVER, message)
         }
-        (Refusal::Status("over"), Wish::Cancel) => {
+        (Refusal::Status("over"), Wish::Cancel { .. }) => {
             let message = format!("`{id}` is over; there is nothing to cancel");
             CommandError::new(code::OVER, message).hint(format!("`{status}` shows how it ended"))
         }
@@ -219,6 +228,13 @@ fn code_of(refusal: &Refusal) -> &'static Code {
         }
         _ => code::NOT_NOW,
     }
+}
+
+/// Who may answer at the pause point of a wave, if not everybody.
+fn approvers_of(record: &Record, wave: &str) -> Option<String> {
+    let node = record.graph.nodes().get(record.graph.index(wave)?)?;
+    let approvers = &node.pause.as_ref()?.approvers;
+    (!approvers.is_empty()).then(|| approvers.join(", "))
 }
 
 /// The complaint, and which prompts are open.

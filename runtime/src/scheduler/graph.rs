@@ -26,8 +26,8 @@ pub struct Graph {
     pub max_parallel: usize,
     /// Groups of people by name, as approvers may name them.
     pub groups: BTreeMap<String, Vec<String>>,
-    /// Whether a retry may lift a cancel. Under format 1 it was refused, and stays so in its journals.
-    pub lifts_cancels: bool,
+    /// The format under which its execution began: what a signal does follows the rules of then.
+    pub rules: Format,
     /// What the seals of all prompts derive from: the execution and its sources.
     pub seal: String,
 }
@@ -99,7 +99,7 @@ impl Graph {
         }
         Graph {
             groups: execution.approvers.clone(),
-            lifts_cancels: execution.format >= Format(2),
+            rules: execution.format,
             seal: hex(&Sha256::digest(identity)),
             ..graph
         }
@@ -147,7 +147,7 @@ impl Graph {
             nodes,
             max_parallel,
             groups: BTreeMap::new(),
-            lifts_cancels: true,
+            rules: Format::CURRENT,
             seal: String::new(),
         }
     }

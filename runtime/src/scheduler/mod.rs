@@ -28,5 +28,5 @@ pub use machine::{Refusal, Request, apply};
 pub use prompt::{Approval, Choice, Prompt, PromptKind};
 pub use question::DID_NOT_HAPPEN;
 pub use signal::{Signal, Wish};
-pub use state::{Answer, ExecutionStatus, State, WaveState, WaveStatus};
+pub use state::{Abort, Answer, ExecutionStatus, State, WaveState, WaveStatus};
 pub use tell::machine_ahead;

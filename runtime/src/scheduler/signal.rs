@@ -58,7 +58,11 @@ pub enum Wish {
     /// Nothing but that its comment is kept: what an operator saw.
     Note,
     /// Stop everything at its next effect.
-    Cancel,
+    Cancel {
+        /// How many cancels its sender has seen taken.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        seen: u32,
+    },
     /// Start no further wave before somebody says `resume`.
     Pause,
     /// Go on after a `pause`.
@@ -84,7 +88,14 @@ impl Wish {
         match self {
             Wish::Answer { prompt: id, .. } => *id == prompt.id,
             Wish::Skip { wave } => *wave == prompt.wave && prompt.kind == PromptKind::Pause,
-            Wish::Note | Wish::Cancel | Wish::Pause | Wish::Resume | Wish::Retry { .. } => false,
+            Wish::Note | Wish::Cancel { .. } | Wish::Pause | Wish::Resume | Wish::Retry { .. } => {
+                false
+            }
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }

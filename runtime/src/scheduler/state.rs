@@ -23,7 +23,8 @@ use crate::journal::Mend;
 ///
 /// A person may still change their mind about a failed wave: `retry` makes it pending again, `skip` skipped,
 /// and the waves that it had called off are pending again too, until the execution is over or after it. After
-/// a cancel, once the execution is over, `retry` of a wave that was cut off lifts the cancel in the same way.
+/// a cancel, once the execution is over, `retry` of a wave that was cut off lifts the cancel in the same way. Where
+/// a question was answered with `abort`, only a `retry` of just that takes it back, and asks again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WaveStatus {
@@ -170,8 +171,10 @@ pub struct State {
     pub started: bool,
     /// Who asked for cancellation.
     pub cancelled_by: Option<String>,
-    /// Why no further wave starts, after an `abort`.
-    pub aborted: Option<String>,
+    /// How many cancels were taken.
+    pub cancels: u32,
+    /// The aborts that stand: no further wave starts before they are taken back.
+    pub aborts: Vec<Abort>,
     /// How often a person has paused it.
     pub pauses: u32,
     /// Every wave, in the graph's order.
@@ -180,6 +183,18 @@ pub struct State {
     pub prompts: BTreeMap<String, Prompt>,
     /// Answers that programs may still pick up, by prompt id.
     pub answers: BTreeMap<String, Answer>,
+}
+
+/// What keeps every further wave from starting.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Abort {
+    /// Where it was said: the wave that failed or was not let go, or the id of a person's pause.
+    pub at: String,
+    /// Whether it answered a question, so that only a retry of just that takes it back; otherwise the policy of a
+    /// failed wave said so.
+    pub is_answer: bool,
+    /// Who or what said so, and why.
+    pub reason: String,
 }
 
 /// The answer to a prompt.
@@ -221,7 +236,8 @@ impl State {
         State {
             started: false,
             cancelled_by: None,
-            aborted: None,
+            cancels: 0,
+            aborts: Vec::new(),
             pauses: 0,
             waves: graph
                 .nodes()
@@ -234,6 +250,11 @@ impl State {
             prompts: BTreeMap::new(),
             answers: BTreeMap::new(),
         }
+    }
+
+    /// The abort that must be taken back before any other wave is attempted again.
+    pub fn standing(&self) -> Option<&Abort> {
+        self.aborts.iter().rev().find(|abort| abort.is_answer)
     }
 
     /// Whether a prompt is of a program that was told to stop, and takes no answer any more.

@@ -243,7 +243,7 @@ async fn try_again_and_a_cancel_in_one_breath_leave_it_unknown() {
     let people = async {
         tokio::time::sleep(Duration::from_secs(15)).await;
         story.send(answer(ASKED, "try-again")).await;
-        story.send(Wish::Cancel).await;
+        story.send(Wish::Cancel { seen: 0 }).await;
         std::future::pending::<()>().await;
     };
     let ended = driver.drive(&held, people).await.unwrap();
@@ -257,7 +257,7 @@ async fn try_again_and_a_cancel_in_one_breath_leave_it_unknown() {
 async fn a_cancel_leaves_it_unknown_in_the_journal() {
     let story = in_doubt("test.once", Trouble::LostReply).await;
     asked(&story).await;
-    story.send(Wish::Cancel).await;
+    story.send(Wish::Cancel { seen: 0 }).await;
     story.ends(ExecutionStatus::Cancelled).await;
     let entries = lines(&story.entries().await);
     assert!(entries.contains(&"outcome test.once w#1.1 unknown".to_owned()), "{entries:?}");
@@ -272,7 +272,7 @@ async fn what_a_person_has_said_before_a_cancel_is_journaled() {
         asked(&story).await;
         // Nobody drives it when both are said.
         story.send(answer(ASKED, said)).await;
-        story.send(Wish::Cancel).await;
+        story.send(Wish::Cancel { seen: 0 }).await;
         story.drive(Answers::new()).await.unwrap();
         let (entries, ending) =
             (lines(&story.entries().await), format!("outcome test.once w#1.1 {ending}"));
@@ -293,7 +293,7 @@ async fn a_cut_off_call_that_could_be_repeated_is_unknown_after_a_cancel_and_not
     let driver = driver(Arc::new(fused), world, Answers::new());
     assert_eq!(killed(&driver, &held, &fuse).await, None);
     assert_eq!(story.times("test.token"), 1);
-    story.send(Wish::Cancel).await;
+    story.send(Wish::Cancel { seen: 0 }).await;
     story.ends(ExecutionStatus::Cancelled).await;
     let entries = lines(&story.entries().await);
     assert!(entries.contains(&"outcome test.token w#1.1 unknown".to_owned()), "{entries:?}");

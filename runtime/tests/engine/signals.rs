@@ -201,11 +201,79 @@ async fn retry_and_skip_also_take_an_abort_back() {
         let story =
             Story::of(&FLAKY.replace("name = 'b',", "name = 'b', on_failure = 'abort',")).await;
         story.ends(ExecutionStatus::Failed).await;
-        assert!(story.state().await.aborted.is_some());
+        assert!(!story.state().await.aborts.is_empty());
         story.send(wish).await;
         story.ends(ExecutionStatus::Completed).await;
         assert_eq!(story.state().await.waves[2].status, WaveStatus::Completed);
     }
+}
+
+/// A gate that somebody has declined, a wave that failed beside it, and one that was called off.
+const DECLINED: &str = "waves = {
+    { name = 'flaky', run = function(wave)
+        if wave.attempt == 1 then error('not yet') end
+    end },
+    { name = 'gate', pause = { message = '?', approvers = { 'dba' } }, run = function() end },
+    { name = 'cutover', pause = '?', run = function()
+        host.effect('test.tagged', { say = 'cut over' })
+    end },
+}";
+
+async fn declined() -> Story {
+    let story = Story::of(DECLINED).await;
+    assert_eq!(waits(&story).await, ["cutover", "gate"]);
+    story.send_by("dba", answer("gate", "abort")).await;
+    story.ends(ExecutionStatus::Failed).await;
+    story
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_retry_or_skip_of_another_wave_takes_an_answer_back() {
+    for wish in [retry("flaky"), skip("flaky"), retry("cutover")] {
+        let story = declined().await;
+        story.send_by("eve", wish.clone()).await;
+        story.ends(ExecutionStatus::Failed).await;
+        assert_eq!(story.times("test.tagged"), 0, "{wish:?}");
+        assert!(story.state().await.standing().is_some_and(|abort| abort.at == "gate"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_abort_at_a_pause_point_is_taken_back_by_who_may_answer_it_and_asked_again() {
+    let story = declined().await;
+    story.send_by("eve", retry("gate")).await;
+    story.ends(ExecutionStatus::Failed).await;
+    story.send_by("dba", retry("gate")).await;
+    story.send_by("eve", retry("flaky")).await;
+    assert_eq!(waits(&story).await, ["cutover.2", "gate.2"], "what was called off has its turn");
+    story.send(answer("cutover.2", "continue")).await;
+    story.send_by("dba", answer("gate.2", "continue")).await;
+    story.ends(ExecutionStatus::Completed).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_abort_after_which_all_is_called_off_can_be_taken_back_too() {
+    let story = Story::of("waves = {{ name = 'a', pause = '?', run = function() end }}").await;
+    assert_eq!(waits(&story).await, ["a"]);
+    story.send(answer("a", "abort")).await;
+    story.ends(ExecutionStatus::Cancelled).await;
+    story.send(retry("a")).await;
+    assert_eq!(waits(&story).await, ["a.2"]);
+    story.send(answer("a.2", "continue")).await;
+    story.ends(ExecutionStatus::Completed).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_abort_of_a_persons_pause_is_taken_back_by_the_name_of_that_pause() {
+    let story = Story::of(FLAKY).await;
+    story.send(Wish::Pause).await;
+    story.send(answer("@pause.1", "abort")).await;
+    story.ends(ExecutionStatus::Cancelled).await;
+    story.send(retry("a")).await;
+    story.ends(ExecutionStatus::Cancelled).await;
+    story.send(retry("@pause.1")).await;
+    story.ends(ExecutionStatus::Failed).await;
+    assert_eq!(story.state().await.waves[0].status, WaveStatus::Completed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -234,7 +302,7 @@ async fn what_is_completed_or_unknown_can_neither_be_retried_nor_skipped() {
     let story = Story::of(FLAKY).await;
     story.ends(ExecutionStatus::Failed).await;
     let entries = story.entries().await.len();
-    for wish in [retry("a"), skip("a"), retry("nobody"), Wish::Resume, Wish::Cancel] {
+    for wish in [retry("a"), skip("a"), retry("nobody"), Wish::Resume, Wish::Cancel { seen: 0 }] {
         story.send(wish).await;
     }
     story.ends(ExecutionStatus::Failed).await;
@@ -264,7 +332,7 @@ async fn after_a_cancel_the_hooks_run_that_have_something_to_undo() {
     driver.signals_every = Some(Duration::from_secs(1));
     let cancel = async {
         tokio::time::sleep(Duration::from_mins(5)).await;
-        story.send(Wish::Cancel).await;
+        story.send(Wish::Cancel { seen: 0 }).await;
         std::future::pending::<()>().await;
     };
     let ended = driver.drive(&held, cancel).await.unwrap();
@@ -291,7 +359,7 @@ async fn a_wave_that_failed_and_was_skipped_is_put_away_after_a_cancel_too() {
     )
     .await;
     assert_eq!(waits(&story).await, ["b"]);
-    story.send(Wish::Cancel).await;
+    story.send(Wish::Cancel { seen: 0 }).await;
     story.ends(ExecutionStatus::Cancelled).await;
     assert_eq!(story.times("test.tagged"), 1);
 }
@@ -315,18 +383,33 @@ async fn a_second_cancel_stops_what_runs_because_of_the_first() {
         waves = {{ name = 'a', pause = '?', run = function() end }}",
     )
     .await;
-    story.send(Wish::Cancel).await;
+    story.send(Wish::Cancel { seen: 0 }).await;
     let held = lease(story.store.as_ref(), "x").await;
     let world = TestWorld::new(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     driver.signals_every = Some(Duration::from_secs(1));
     let cancel = async {
         tokio::time::sleep(Duration::from_hours(5)).await;
-        story.send(Wish::Cancel).await;
+        story.send(Wish::Cancel { seen: 1 }).await;
         std::future::pending::<()>().await;
     };
     let ended = driver.drive(&held, cancel).await.unwrap();
     assert_eq!(ended, Ended::Finished(ExecutionStatus::Cancelled));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancel_whose_sender_saw_none_taken_is_the_first_one_again() {
+    let story = Story::of(
+        "on_cancel = function() host.effect('test.tagged', { say = 'put away' }) end,
+        waves = {{ name = 'a', pause = '?', run = function() end }}",
+    )
+    .await;
+    assert_eq!(waits(&story).await, ["a"]);
+    story.send(Wish::Cancel { seen: 0 }).await;
+    story.send(Wish::Cancel { seen: 0 }).await;
+    story.ends(ExecutionStatus::Cancelled).await;
+    assert_eq!(story.statuses().await, [WaveStatus::Cancelled, WaveStatus::Completed]);
+    assert_eq!(story.times("test.tagged"), 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -107,7 +107,10 @@ pub(crate) fn event(rng: &mut fastrand::Rng, graph: &Graph, state: &State, step:
         82..86 => wished(rng, Wish::Skip { wave: any }),
         86..89 => wished(rng, Wish::Pause),
         89..93 => wished(rng, Wish::Resume),
-        93 => wished(rng, Wish::Cancel),
+        93 => {
+            let seen = rng.u32(0..2);
+            wished(rng, Wish::Cancel { seen })
+        }
         94 => Event::Started,
         95 => Event::Ended {
             wave: "nobody".into(),

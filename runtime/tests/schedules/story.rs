@@ -147,7 +147,7 @@ impl Story {
                         && programs(graph, after).into_iter().any(beside);
                     assert!(!cleans_up, "{name} began beside a hook that cleans up");
                     assert!(after.cancelled_by.is_none(), "{name} began after a cancel");
-                    assert!(after.aborted.is_none(), "{name} began after an abort");
+                    assert!(after.aborts.is_empty(), "{name} began after an abort");
                 }
             }
             assert!(
@@ -170,6 +170,7 @@ impl Story {
         assert!(!over || after.prompts.is_empty(), "it asks after its end");
         self.check_uncertain(event);
         self.check_voices(before, event);
+        self.check_aborts(before, event);
     }
 
     /// What may have happened is never sent again without a person.
@@ -178,6 +179,33 @@ impl Story {
         let node = self.graph.index(wave).expect("it was taken");
         let again = [WaveStatus::Pending, WaveStatus::Running];
         assert!(!failure.uncertain || !again.contains(&self.state.waves[node].status));
+    }
+
+    /// What somebody has answered with `abort` stands until just that is retried, at a pause point by one of
+    /// those who may answer it.
+    fn check_aborts(&self, before: &State, event: &Event) {
+        for abort in before.aborts.iter().filter(|abort| abort.is_answer) {
+            if self.state.aborts.contains(abort) {
+                continue;
+            }
+            let Event::Signalled { signal, .. } = event else {
+                panic!("{event:?} takes {abort:?} back");
+            };
+            let node = self.graph.index(&abort.at);
+            match (&signal.wish, node) {
+                (Wish::Retry { wave, .. }, _) if *wave == abort.at => {}
+                // A wave that failed may be left out as well.
+                (Wish::Skip { wave }, Some(node)) if *wave == abort.at => {
+                    assert_eq!(before.waves[node].status, WaveStatus::Failed);
+                }
+                (wish, _) => panic!("{wish:?} takes {abort:?} back"),
+            }
+            let Some(node) = node else { continue };
+            let pause = self.graph.nodes()[node].pause.as_ref();
+            if let Some(pause) = pause.filter(|_| before.waves[node].attempt == 0) {
+                assert!(self.graph.approves(&pause.approvers, &signal.by), "{abort:?}");
+            }
+        }
     }
 
     /// A pause point with approvers opens only if enough of them say so, or nobody in time.
@@ -238,7 +266,7 @@ impl Story {
     /// What must hold once it is over.
     fn check_end(&self) {
         let state = &self.state;
-        let called_off = state.cancelled_by.is_some() || state.aborted.is_some();
+        let called_off = state.cancelled_by.is_some() || !state.aborts.is_empty();
         for (node, wave) in self.graph.nodes().iter().zip(&state.waves) {
             assert!(wave.status.is_terminal(), "{} has no end", node.name);
             let behind = node.depends_on.iter().any(|at| !state.waves[*at].status.satisfies());

@@ -11,7 +11,8 @@ use crate::signals::Author;
 ///
 /// What it has launched stays: `moontide cleanup` terminates a drill's instances. The runbook's hooks
 /// `on_cancel` run before it ends. If nobody drives the execution, `moontide resume` brings it to its
-/// end. A second cancel, once the first has been taken, also stops the hooks.
+/// end. A second cancel also stops the hooks, once a runner has taken the first: until then it is the
+/// first one again, and refused.
 #[derive(Args)]
 pub(crate) struct Flags {
     /// The execution's id, as `moontide list` shows it
@@ -23,5 +24,7 @@ pub(crate) struct Flags {
 
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
-    super::signal(context, &flags.execution, &flags.author, Wish::Cancel)
+    super::signal(context, &flags.execution, &flags.author, |record| Wish::Cancel {
+        seen: record.state.cancels,
+    })
 }

@@ -27,11 +27,16 @@ use crate::signals::{self, Author};
 use crate::view::Record;
 
 /// Sends an execution a signal that needs nothing else.
-fn signal(context: &Context, execution: &str, author: &Author, wish: Wish) -> Result<u8> {
+fn signal(
+    context: &Context,
+    execution: &str,
+    author: &Author,
+    wish: impl FnOnce(&Record) -> Wish,
+) -> Result<u8> {
     let store = context.open_store()?;
     context.block_on(async {
         let record = Record::load(store.as_ref(), execution).await?;
-        let sent = signals::send(context, store.as_ref(), &record, wish, author).await?;
+        let sent = signals::send(context, store.as_ref(), &record, wish(&record), author).await?;
         context.output.show(&sent)?;
         Ok(exit::COMPLETED)
     })

@@ -29,5 +29,5 @@ pub(crate) struct Flags {
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let wish = Wish::Skip { wave: flags.wave.clone() };
-    super::signal(context, &flags.execution, &flags.author, wish)
+    super::signal(context, &flags.execution, &flags.author, |_| wish)
 }

@@ -136,7 +136,7 @@ mod tests {
         let other = "`web` was closed by the answer to `db`: abort by bob (sent by root)";
         assert_eq!(said(&answer("db")), other);
         let cancelled = "`web` was closed by a cancel by bob (sent by root)";
-        assert_eq!(said(&signalled(Wish::Cancel)), cancelled);
+        assert_eq!(said(&signalled(Wish::Cancel { seen: 0 })), cancelled);
         let ended = |end| Event::Ended { wave: "web".into(), attempt: 1, end };
         assert_eq!(
             said(&ended(End::Cancelled { details: Value::Null })),

@@ -14,7 +14,7 @@ pub(crate) fn wish(wish: &Wish) -> String {
     match wish {
         Wish::Answer { prompt, choice, .. } => format!("the answer {prompt}: {choice}"),
         Wish::Note => "a note".to_owned(),
-        Wish::Cancel => "a cancel".to_owned(),
+        Wish::Cancel { .. } => "a cancel".to_owned(),
         Wish::Pause => "a pause".to_owned(),
         Wish::Resume => "a resume".to_owned(),
         Wish::Retry { wave, mend: None } => format!("a retry of {wave}"),
@@ -63,7 +63,7 @@ pub(crate) fn noted(signal: &Signal, note: &str) -> Vec<Span<'static>> {
     let (subject, verb) = match &signal.wish {
         Wish::Answer { prompt, choice, .. } => (Some(prompt), choice.as_str()),
         Wish::Note => (None, "note"),
-        Wish::Cancel => (None, "cancel"),
+        Wish::Cancel { .. } => (None, "cancel"),
         Wish::Pause => (None, "pause"),
         Wish::Resume => (None, "resume"),
         Wish::Retry { wave, .. } => (Some(wave), "retry"),
@@ -168,7 +168,10 @@ mod tests {
 
     #[test]
     fn a_claimed_name_stands_beside_the_real_one() {
-        assert_eq!(text(&signal(Wish::Cancel)), "cancel by ann (sent by root) | wrong day");
+        assert_eq!(
+            text(&signal(Wish::Cancel { seen: 0 })),
+            "cancel by ann (sent by root) | wrong day"
+        );
         let retry = signal(Wish::Retry { wave: "web".into(), mend: None });
         assert_eq!(text(&retry), "web: retry by ann (sent by root) | wrong day");
         assert_eq!(wish(&retry.wish), "a retry of web");
@@ -176,7 +179,7 @@ mod tests {
 
     #[test]
     fn what_we_say_about_it_stands_before_the_mark() {
-        let noted = noted_text(&signal(Wish::Cancel), "it is over");
+        let noted = noted_text(&signal(Wish::Cancel { seen: 0 }), "it is over");
         assert_eq!(noted, "cancel by ann (sent by root) (it is over) | wrong day");
     }
 }

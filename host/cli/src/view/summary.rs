@@ -138,11 +138,17 @@ fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<Strin
         commands.push(context.command(&format!("show {id}")));
         // What a cancel has cut off is retried, not skipped.
         let is_cancelled = record.state.cancelled_by.is_some();
-        for wave in failed(record).filter(|_| !is_cancelled) {
+        // Nor does one come before the abort that stands.
+        let stands = record.ahead.standing().map(|abort| abort.at.as_str());
+        let is_free = |wave: &&str| !is_cancelled && stands.is_none_or(|at| at == *wave);
+        for wave in failed(record).filter(is_free) {
             let wave = quoted(wave);
             commands.push(context.command(&format!("retry {id} {wave}")));
             commands.push(context.command(&format!("skip {id} {wave}")));
         }
+    }
+    if let Some(abort) = record.ahead.standing().filter(|_| record.is_over()) {
+        commands.push(context.command(&format!("retry {id} {}", quoted(&abort.at))));
     }
     if record.is_over() && record.state.cancelled_by.is_some() {
         let waves = cut_off(record).into_iter();

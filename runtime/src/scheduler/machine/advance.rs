@@ -71,9 +71,9 @@ impl Step<'_> {
 
     /// Cancels what can no longer start: after an abort or a cancel, or behind a wave that failed.
     fn call_off(&mut self) {
-        let ending = match (&self.state.cancelled_by, &self.state.aborted) {
+        let ending = match (&self.state.cancelled_by, self.state.aborts.last()) {
             (Some(by), _) => Some(format!("cancelled by {by}")),
-            (None, Some(reason)) => Some(reason.clone()),
+            (None, Some(abort)) => Some(abort.reason.clone()),
             (None, None) => None,
         };
         loop {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Refusal, Request, Step, holds_program};
 use crate::scheduler::prompt::{Approval, Choice, Prompt, PromptKind};
 use crate::scheduler::signal::Signal;
-use crate::scheduler::state::{Answer, WaveStatus};
+use crate::scheduler::state::{Abort, Answer, WaveStatus};
 
 impl Step<'_> {
     pub(super) fn asked(&mut self, prompt: &Prompt) -> Result<(), Refusal> {
@@ -131,7 +131,8 @@ impl Step<'_> {
         let Some(node) = self.graph.index(&prompt.wave) else {
             // Whoever paused the execution, or somebody else, lets it go on or gives it up.
             if choice.as_str() == "abort" {
-                self.abort(format!("aborted {reason}"));
+                let reason = format!("aborted {reason}");
+                self.abort(Abort { at: id.to_owned(), is_answer: true, reason });
             }
             return;
         };
@@ -157,14 +158,8 @@ impl Step<'_> {
                 };
                 let reason = format!("aborted {reason}");
                 self.set(node, status, Some(reason.clone()));
-                self.abort(reason);
+                self.abort(Abort { at: prompt.wave, is_answer: true, reason });
             }
         }
-    }
-
-    /// No further wave starts, and nobody is asked any more what to do about those that failed.
-    pub(super) fn abort(&mut self, reason: String) {
-        self.state.aborted = Some(reason);
-        self.give_up_failed();
     }
 }

@@ -1,10 +1,11 @@
 //! Ends: of an attempt, and of the whole by cancellation.
 
 use super::{Refusal, Request, Step, holds_program};
+use crate::journal::Format;
 use crate::plan::FailurePolicy;
 use crate::scheduler::prompt::{Prompt, PromptKind};
 use crate::scheduler::signal::Signal;
-use crate::scheduler::state::WaveStatus;
+use crate::scheduler::state::{Abort, WaveStatus};
 use crate::scheduler::{End, Failure};
 
 impl Step<'_> {
@@ -48,7 +49,7 @@ impl Step<'_> {
         let attempt = self.state.waves[node].attempt;
         self.state.waves[node].known_by = Some(attempt);
         self.state.waves[node].last_failed = Some(attempt);
-        let ending = self.state.cancelled_by.is_some() || self.state.aborted.is_some();
+        let ending = self.state.cancelled_by.is_some() || !self.state.aborts.is_empty();
         let declared = failure.decision.or(self.node(node).on_failure);
         let policy = match declared {
             // Nobody may send again what may have happened: a person looks first.
@@ -80,14 +81,20 @@ impl Step<'_> {
             }
             Some(FailurePolicy::Abort) => {
                 self.set(node, WaveStatus::Failed, None);
-                self.abort(format!("aborted by the policy of `{}`", self.node(node).name));
+                let at = self.node(node).name.clone();
+                let reason = format!("aborted by the policy of `{at}`");
+                self.abort(Abort { at, is_answer: false, reason });
             }
             _ => self.set(node, WaveStatus::Failed, None),
         }
     }
 
-    /// Stops what runs. A second cancel stops what runs because of the first.
-    pub(super) fn cancel(&mut self, signal: &Signal) -> Result<(), Refusal> {
+    /// Stops what runs. A second cancel stops what runs because of the first, if its sender has `seen` that one
+    /// taken; otherwise it is the first once more.
+    pub(super) fn cancel(&mut self, seen: u32, signal: &Signal) -> Result<(), Refusal> {
+        if self.graph.rules >= Format(3) && seen < self.state.cancels {
+            self.check_not_cancelled()?;
+        }
         let running: Vec<usize> = (0..self.graph.len())
             .filter(|node| holds_program(self.graph, &self.state, *node))
             .filter(|node| !self.state.waves[*node].stopping)
@@ -97,6 +104,7 @@ impl Step<'_> {
             Some(_) => {}
             None => self.state.cancelled_by = Some(signal.by.clone()),
         }
+        self.state.cancels += 1;
         for node in running {
             self.state.waves[node].stopping = true;
             self.requests.push(Request::Stop { node });

@@ -4,10 +4,12 @@
 //! The table of a wave's states stands at [`WaveStatus`].
 //!
 //! - `signal`: what people want; `answer`: what an answered prompt does to its wave.
+//! - `abort`: what keeps every further wave from starting, and who takes it back.
 //! - `end`: what the end of an attempt, or a cancellation, does.
 //! - [`Refusal`]: why an event does not fit.
 //! - `advance`: what can start now, what never will, and whether it is over.
 
+mod abort;
 mod advance;
 mod answer;
 mod end;
@@ -23,6 +25,7 @@ use super::graph::{Graph, Node};
 use super::prompt::Prompt;
 use super::signal::Wish;
 use super::state::{ExecutionStatus, State, WaveStatus};
+use crate::journal::Format;
 
 /// What the driver is to do after an event. Everything in here can also be read off the state
 /// ([`outstanding`]), so a process that dies before doing it loses nothing.
@@ -97,7 +100,8 @@ fn reopens(graph: &Graph, state: &State, event: &Event) -> bool {
         // A note opens nothing, and is taken all the same.
         (_, Wish::Note) | (ExecutionStatus::Failed, Wish::Retry { .. } | Wish::Skip { .. }) => true,
         (ExecutionStatus::Cancelled, Wish::Retry { .. }) => {
-            graph.lifts_cancels && state.cancelled_by.is_some()
+            let cancelled = graph.rules >= Format(2) && state.cancelled_by.is_some();
+            cancelled || graph.rules >= Format(3) && state.standing().is_some()
         }
         _ => false,
     }

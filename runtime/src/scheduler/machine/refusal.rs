@@ -50,6 +50,14 @@ pub enum Refusal {
     /// It is not paused.
     #[error("nobody has paused the execution")]
     NotHeld,
+    /// Another question was answered with `abort`, and nobody has taken that back.
+    #[error("`{at}` was {reason}; no other wave starts before that is retried")]
+    Aborted {
+        /// Where: a wave, or the id of a person's pause.
+        at: String,
+        /// Who said so, and why.
+        reason: String,
+    },
     /// There is no such wave.
     #[error("there is no wave `{0}`")]
     NoWave(String),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Refusal, Step, holds_program};
-use crate::journal::Mend;
+use crate::journal::{Format, Mend};
 use crate::scheduler::graph::{START, Turn};
 use crate::scheduler::prompt::{Prompt, PromptKind};
 use crate::scheduler::signal::{Signal, Wish};
@@ -23,12 +23,12 @@ impl Step<'_> {
                 self.answered(prompt, choice, seal, value, signal)
             }
             // A runner of format 1 could not read it.
-            Wish::Note if !self.graph.lifts_cancels => Err(Refusal::Status(NO_NOTES)),
+            Wish::Note if self.graph.rules < Format(2) => Err(Refusal::Status(NO_NOTES)),
             Wish::Note => Ok(()),
-            Wish::Cancel => self.cancel(signal),
+            Wish::Cancel { seen } => self.cancel(*seen, signal),
             Wish::Pause => self.hold(signal),
             Wish::Resume => self.let_go(signal),
-            Wish::Retry { mend: Some(_), .. } if !self.graph.lifts_cancels => {
+            Wish::Retry { mend: Some(_), .. } if self.graph.rules < Format(2) => {
                 Err(Refusal::Status(NO_MENDS))
             }
             Wish::Retry { wave, mend } => {
@@ -79,15 +79,24 @@ impl Step<'_> {
     }
 
     fn retry(&mut self, wave: &str, signal: &Signal) -> Result<(), Refusal> {
-        if self.graph.lifts_cancels
+        if let Some(pause) = self.aborted_pause(wave) {
+            return self.lift_pause(pause);
+        }
+        if self.graph.rules >= Format(2)
             && self.state.cancelled_by.is_some()
             && self.state.status().is_terminal()
         {
-            return self.lift_cancel(wave);
+            return self.lift_cancel(wave, signal);
         }
         let node = self.decidable(wave)?;
         match self.state.waves[node].status {
+            WaveStatus::Cancelled if self.was_declined(wave) => self.ask_again(node, signal),
+            WaveStatus::Cancelled => {
+                self.check_not_aborted(wave)?;
+                Err(Refusal::NotFailed { wave: wave.to_owned(), status: WaveStatus::Cancelled })
+            }
             WaveStatus::Failed => {
+                self.lift_aborts(node)?;
                 self.state.waves[node].approved = true;
                 self.set(node, WaveStatus::Pending, None);
                 self.call_back(node);
@@ -100,7 +109,7 @@ impl Step<'_> {
 
     /// Goes on after a cancel, from a wave that it cut off: that one is attempted again, and what was called
     /// off waits for its turn again. A wave behind another that was cut off waits until that one is retried.
-    fn lift_cancel(&mut self, wave: &str) -> Result<(), Refusal> {
+    fn lift_cancel(&mut self, wave: &str, signal: &Signal) -> Result<(), Refusal> {
         let node = self.graph.index(wave).ok_or_else(|| Refusal::NoWave(wave.to_owned()))?;
         let status = self.state.waves[node].status;
         let was_cut_off = matches!(status, WaveStatus::Cancelled | WaveStatus::Failed);
@@ -110,6 +119,10 @@ impl Step<'_> {
             return Err(Refusal::NotFailed { wave: wave.to_owned(), status });
         }
         self.state.cancelled_by = None;
+        if self.was_declined(wave) {
+            return self.ask_again(node, signal);
+        }
+        self.lift_aborts(node)?;
         // Nobody has granted the pause point of a wave that never began.
         self.state.waves[node].approved = self.state.waves[node].attempt > 0;
         self.set(node, WaveStatus::Pending, None);
@@ -136,6 +149,7 @@ impl Step<'_> {
             }
             WaveStatus::Paused | WaveStatus::Waiting => self.answer_for(node, "skip", signal)?,
             WaveStatus::Failed => {
+                self.lift_aborts(node)?;
                 self.set(node, WaveStatus::Skipped, Some(reason));
                 self.call_back(node);
             }
@@ -155,7 +169,7 @@ impl Step<'_> {
         Ok(node)
     }
 
-    fn check_not_cancelled(&self) -> Result<(), Refusal> {
+    pub(super) fn check_not_cancelled(&self) -> Result<(), Refusal> {
         match &self.state.cancelled_by {
             Some(by) => Err(Refusal::Cancelled(by.clone())),
             None => Ok(()),
@@ -169,28 +183,5 @@ impl Step<'_> {
         let id = prompt.map(|prompt| prompt.id.clone());
         let id = id.ok_or_else(|| Refusal::NoPrompt(name.clone()))?;
         self.answered(&id, choice, "", &serde_json::Value::Null, signal)
-    }
-
-    /// After somebody has changed their mind about a failure: what had been called off waits for its turn
-    /// again, and hooks that ran because it was over, or run right now, will run once more when it is. A
-    /// hook's own failure had called off nothing.
-    fn call_back(&mut self, decided: usize) {
-        if self.node(decided).turn != Turn::Ordinary {
-            return;
-        }
-        self.state.aborted = None;
-        for node in 0..self.graph.len() {
-            if self.is_hook_alive(node) {
-                self.state.waves[node].again = true;
-                continue;
-            }
-            let wave = &self.state.waves[node];
-            let was_called_off = wave.status == WaveStatus::Cancelled && wave.attempt == 0;
-            let runs_after = self.node(node).turn != Turn::Ordinary && wave.status.is_terminal();
-            if was_called_off || runs_after {
-                self.state.waves[node].approved = false;
-                self.set(node, WaveStatus::Pending, None);
-            }
-        }
     }
 }

@@ -1,0 +1,100 @@
+//! Aborts: what keeps every further wave from starting, and who takes it back. The answer `abort` to a question
+//! stands until just that is retried: at a pause point by one of those who may answer it, who are asked again.
+//! What the policy of a failed wave said is taken back by a retry or a skip of any wave that failed.
+
+use super::{Refusal, Step};
+use crate::journal::Format;
+use crate::scheduler::graph::Turn;
+use crate::scheduler::signal::Signal;
+use crate::scheduler::state::{Abort, WaveStatus};
+
+impl Step<'_> {
+    /// No further wave starts, and nobody is asked any more what to do about those that failed.
+    pub(super) fn abort(&mut self, abort: Abort) {
+        self.state.aborts.push(abort);
+        self.give_up_failed();
+    }
+
+    /// Whether its pause point was answered with `abort`, so that it never began.
+    pub(super) fn was_declined(&self, wave: &str) -> bool {
+        self.graph.rules >= Format(3)
+            && self.state.standing().is_some_and(|abort| abort.at == wave)
+            && self.graph.index(wave).is_some_and(|node| {
+                self.state.waves[node].status == WaveStatus::Cancelled
+                    && self.node(node).pause.is_some()
+            })
+    }
+
+    /// Asks again at a pause point that was answered with `abort`.
+    pub(super) fn ask_again(&mut self, node: usize, signal: &Signal) -> Result<(), Refusal> {
+        if let Some(pause) = &self.node(node).pause {
+            self.check_approver(&pause.approvers, &signal.by)?;
+        }
+        self.lift_aborts(node)?;
+        self.state.waves[node].approved = false;
+        self.set(node, WaveStatus::Pending, None);
+        self.call_back(node);
+        Ok(())
+    }
+
+    /// The place of the abort with which a person's pause of that id was answered.
+    pub(super) fn aborted_pause(&self, id: &str) -> Option<usize> {
+        let is_pause = self.graph.rules >= Format(3) && self.graph.index(id).is_none();
+        self.state.aborts.iter().position(|abort| abort.at == id).filter(|_| is_pause)
+    }
+
+    /// Takes the abort back with which a person's pause was answered.
+    pub(super) fn lift_pause(&mut self, place: usize) -> Result<(), Refusal> {
+        self.state.aborts.remove(place);
+        if self.state.aborts.is_empty() {
+            self.call_all_back();
+        }
+        Ok(())
+    }
+
+    /// Refuses while the answer to another question stands.
+    pub(super) fn check_not_aborted(&self, wave: &str) -> Result<(), Refusal> {
+        match self.state.standing().filter(|abort| abort.at != wave) {
+            Some(Abort { at, reason, .. }) if self.graph.rules >= Format(3) => {
+                Err(Refusal::Aborted { at: at.clone(), reason: reason.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes back what stands, for a wave that somebody wants again or left out. A hook needs nothing of that: it
+    /// runs after an abort too.
+    pub(super) fn lift_aborts(&mut self, decided: usize) -> Result<(), Refusal> {
+        if self.node(decided).turn == Turn::Ordinary {
+            self.check_not_aborted(&self.node(decided).name)?;
+            self.state.aborts.clear();
+        }
+        Ok(())
+    }
+
+    /// After somebody has changed their mind about a wave: what had been called off waits for its turn again. A
+    /// hook's own failure had called off nothing.
+    pub(super) fn call_back(&mut self, decided: usize) {
+        if self.node(decided).turn == Turn::Ordinary {
+            self.call_all_back();
+        }
+    }
+
+    /// What had been called off waits for its turn again, and hooks that ran because it was over, or run right
+    /// now, will run once more when it is.
+    fn call_all_back(&mut self) {
+        for node in 0..self.graph.len() {
+            if self.is_hook_alive(node) {
+                self.state.waves[node].again = true;
+                continue;
+            }
+            let wave = &self.state.waves[node];
+            let was_called_off = wave.status == WaveStatus::Cancelled && wave.attempt == 0;
+            let runs_after = self.node(node).turn != Turn::Ordinary && wave.status.is_terminal();
+            if was_called_off || runs_after {
+                self.state.waves[node].approved = false;
+                self.set(node, WaveStatus::Pending, None);
+            }
+        }
+    }
+}
