@@ -5,6 +5,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::shown::{Case, Story};
+use crate::support::outage::{Lasting, Outage, Spell};
 use crate::support::{Ran, wait};
 
 /// So many times as fast as life: a minute is a tenth of a second.
@@ -124,4 +125,33 @@ fn a_login_into_the_right_account_lets_the_waiting_runner_go_on() {
     // Once by the command, once before the first call, and once after each change: not once more for each call.
     let asked = story.sim.asked("GetCallerIdentity").len();
     assert!(asked <= 3, "STS was asked {asked} times");
+}
+
+/// Session credentials as they are pasted into a file.
+fn paste(story: &Story, key: &str) {
+    let keys = "aws_secret_access_key = x\naws_session_token = x\n";
+    write(story, "keys", &format!("[default]\naws_access_key_id = {key}\n{keys}"));
+}
+
+#[test]
+fn credentials_that_are_pasted_anew_into_their_file_are_seen_by_the_runner_that_waits() {
+    let (case, story, world) = story("the file was read once, and all patience spent in vain");
+    let there = story.sim.lead(THEIRS, &world.replace("111122223333", "444455556666"));
+    paste(&story, OURS);
+    let arguments = ["run", "runbook.luau", "--mode=drill", "--execution-id=x"];
+    let ran = ride(&story, &arguments, "10h");
+    until("the first wave launches", || !story.launches().is_empty());
+    let (outage, lasting) = (Outage::Expired, Lasting::Ever);
+    story.sim.outages.cast(Spell { operation: None, number: 1, outage, lasting });
+    until("the credentials expire", || story.sim.outages.has_struck());
+    // Those of a wrong account first: they are asked about, and that is seen.
+    paste(&story, THEIRS);
+    until("the file is read anew", || !there.calls().is_empty());
+    story.sim.outages.mend();
+    paste(&story, OURS);
+    let ran = ran.join().expect("it ends");
+    case.comes_to(&format!("exit {:?}, {}", ran.code, story.waves("x")));
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(story.launched_twice(), [""; 0]);
+    assert!(there.calls().iter().all(|call| call.operation == "GetCallerIdentity"));
 }

@@ -56,27 +56,32 @@ fn two_people_in_two_processes_approve_and_no_one_person_twice() {
     story.run(&[], 4);
     let first = story.say("ann", &["answer", "drill", "continue"], 0);
     assert_snapshot!(first.stdout, @"
-    web: 1 of 2: continue by ann; one more person is needed
+    web: 1 of 2: continue by ann (sent by root); one more person is needed
     nobody drives it now; to go on: moontide resume drill
     ");
     let again = story.say("ann", &["answer", "drill", "continue"], 2);
     assert_snapshot!(again.stderr, @"
     error[M0109]: `ann` has said so already: it takes 1 more
     hint: `moontide status drill` shows where it stands
-    hint: the answer web: continue by ann waits for a runner, and counts first
+    hint: the answer web: continue by ann (sent by root) waits for a runner, and counts first
     ");
     let status = story.say("bob", &["status", "drill"], 0).stdout;
     assert!(
-        status.contains("so far: 1 of 2: continue by ann; one more person is needed"),
+        status
+            .contains("so far: 1 of 2: continue by ann (sent by root); one more person is needed"),
         "{status}"
     );
     let waits = story.resume(4);
-    assert!(waits.stderr.contains("1 of 2: continue by ann; one more person"), "{}", waits.stderr);
+    assert!(
+        waits.stderr.contains("1 of 2: continue by ann (sent by root); one more person"),
+        "{}",
+        waits.stderr
+    );
     assert_snapshot!(timeless(&story.say("bob", &["status", "drill"], 0).stdout), @"
     drill  shop  drill  paused
       web  paused
     ? web | Is the data good?
-      so far: 1 of 2: continue by ann; one more person is needed
+      so far: 1 of 2: continue by ann (sent by root); one more person is needed
       answers: continue, skip, abort
       asked of: dba
       who may answer: ann, bob, night-*
@@ -84,7 +89,10 @@ fn two_people_in_two_processes_approve_and_no_one_person_twice() {
           moontide resume drill
     ");
     let other = story.say("bob", &["answer", "drill", "skip"], 0).stdout;
-    assert!(other.starts_with("web: 1 of 2: skip by bob; one more person is needed\n"), "{other}");
+    assert!(
+        other.starts_with("web: 1 of 2: skip by bob (sent by root); one more person is needed\n"),
+        "{other}"
+    );
     story.say("bob", &["answer", "drill", "continue"], 0);
     story.resume(0);
     assert_eq!(story.waves(), ["completed"]);
@@ -146,9 +154,12 @@ fn a_skip_is_one_voice_of_several() {
     let story = story(2);
     story.run(&[], 4);
     let first = story.say("ann", &["skip", "drill", "web"], 0).stdout;
-    assert!(first.starts_with("web: 1 of 2: skip by ann; one more person is needed\n"), "{first}");
+    assert!(
+        first.starts_with("web: 1 of 2: skip by ann (sent by root); one more person is needed\n"),
+        "{first}"
+    );
     let second = story.say("bob", &["skip", "drill", "web"], 0).stdout;
-    assert!(second.starts_with("web: skip by bob\n"), "{second}");
+    assert!(second.starts_with("web: skip by bob (sent by root)\n"), "{second}");
     story.resume(0);
     assert_eq!(story.waves(), ["skipped"]);
 }

@@ -32,15 +32,18 @@ fn a_failed_execution_goes_on_after_a_retry() {
     ");
     let retried = story.say("ann", &["retry", "drill", "base", "--comment=it is raised"], 0);
     assert_snapshot!(retried.stdout, @"
-    base: retry by ann | it is raised
+    base: retry by ann (sent by root) | it is raised
     nobody drives it now; to go on: moontide resume drill
     ");
     let second = story.say("bob", &["retry", "drill", "base"], 2).stderr;
     assert!(second.starts_with("error[M0111]: wave `base` is running, not failed"), "{second}");
-    assert!(second.contains("a retry of base by ann waits for a runner"), "{second}");
+    assert!(
+        second.contains("a retry of base by ann (sent by root) waits for a runner"),
+        "{second}"
+    );
     let status = story.say("bob", &["status", "drill"], 0).stdout;
     assert!(
-        status.contains("a retry of base by ann waits for a runner | it is raised"),
+        status.contains("a retry of base by ann (sent by root) waits for a runner | it is raised"),
         "{status}"
     );
     assert!(status.ends_with("next: moontide resume drill\n"), "{status}");
@@ -63,9 +66,12 @@ fn a_failed_execution_goes_on_without_the_wave_that_is_skipped() {
     story.resume(0);
     assert_eq!(story.waves(), ["skipped", "completed", "completed"]);
     let shown = story.json("show");
-    assert_eq!(shown["waves"][0]["reason"], "the quota is too small; skipped by boss");
+    assert_eq!(
+        shown["waves"][0]["reason"],
+        "the quota is too small; skipped by boss (sent by root)"
+    );
     let signal = &shown["signals"][0]["signal"];
-    assert_eq!((&signal["by"], &signal["sender"]), (&"boss".into(), &"ann".into()));
+    assert_eq!((&signal["by"], &signal["sender"]), (&"boss".into(), &"root".into()));
 }
 
 /// Leaves an answer in the store as a process does that has looked at the same moment as another.
@@ -149,7 +155,7 @@ fn what_a_cancelled_execution_takes_no_more_is_not_proposed() {
     );
     let (mut runner, mut said) = story.begin("waiting");
     story.say("ann", &["cancel", "drill"], 0);
-    heard(&mut said, "cancel by ann");
+    heard(&mut said, "cancel by ann (sent by root)");
     assert_eq!(runner.wait().expect("it ends").code(), Some(1));
     assert_eq!(story.waves(), ["cancelled", "failed", "failed"]);
     let status = story.say("ann", &["status", "drill"], 0).stdout;
@@ -194,7 +200,7 @@ fn a_prompt_that_a_waiting_skip_settles_asks_for_no_answer() {
     assert_snapshot!(status, @"
     drill  shop  drill  paused
       web  paused
-    a skip of web by ann waits for a runner
+    a skip of web by ann (sent by root) waits for a runner
     ? web | Begin?
       answers: none any more; the next runner takes what waits
     next: moontide resume drill
@@ -227,8 +233,11 @@ fn a_wave_that_will_be_left_out_says_so_while_it_waits_for_its_turn() {
     story.say("ann", &["skip", "drill", "web"], 0);
     story.resume(4);
     let status = story.say("ann", &["status", "drill"], 0).stdout;
-    assert!(status.contains("  web  pending: skipped by ann when its turn comes\n"), "{status}");
+    assert!(
+        status.contains("  web  pending: skipped by ann (sent by root) when its turn comes\n"),
+        "{status}"
+    );
     story.say("ann", &["answer", "drill", "continue"], 0);
     let ended = story.resume(0).stdout;
-    assert!(ended.ends_with("  web  skipped by ann\n"), "{ended}");
+    assert!(ended.ends_with("  web  skipped by ann (sent by root)\n"), "{ended}");
 }

@@ -38,7 +38,8 @@ fn after_a_time_out_nobody_is_named_whose_voice_was_one_of_two() {
     );
     assert_eq!(answers(&story), [json!(["ann", false, "its time-out: abort"])]);
     let shown = story.say("bob", &["show", "drill"], 0).stdout;
-    let line = "  web: continue by ann (one voice; closed by its time-out: abort) | fine\n";
+    let line =
+        "  web: continue by ann (sent by root) (one voice; closed by its time-out: abort) | fine\n";
     assert!(shown.contains(line), "{shown}");
     story.say("bob", &["cancel", "drill"], 0);
     assert_eq!(runner.wait().expect("it ends").code(), Some(1));
@@ -54,11 +55,17 @@ fn a_cancel_is_named_with_whoever_wanted_it() {
     story.say("bob", &["cancel", "drill"], 0);
     assert_eq!(answers(&story), [json!(["ann", false, null])], "nobody has taken the cancel yet");
     let late = story.say("eve", &["answer", "drill", "web", "continue"], 2).stderr;
-    assert!(late.starts_with("error[M0102]: `web` was closed by a cancel by bob\n"), "{late}");
+    assert!(
+        late.starts_with("error[M0102]: `web` was closed by a cancel by bob (sent by root)\n"),
+        "{late}"
+    );
     story.resume(1);
     let late = story.say("eve", &["answer", "drill", "web", "continue"], 2).stderr;
-    assert!(late.starts_with("error[M0102]: `web` was closed by a cancel by bob\n"), "{late}");
-    assert_eq!(answers(&story), [json!(["ann", false, "a cancel by bob"])]);
+    assert!(
+        late.starts_with("error[M0102]: `web` was closed by a cancel by bob (sent by root)\n"),
+        "{late}"
+    );
+    assert_eq!(answers(&story), [json!(["ann", false, "a cancel by bob (sent by root)"])]);
 }
 
 #[test]
@@ -69,11 +76,14 @@ fn the_last_of_several_voices_is_the_answer() {
     story.say("bob", &["answer", "drill", "skip"], 0);
     story.say("eve", &["answer", "drill", "continue"], 0);
     let late = story.say("kim", &["answer", "drill", "web", "skip"], 2).stderr;
-    assert!(late.contains("`web` was answered already: continue by eve\n"), "{late}");
+    assert!(
+        late.contains("`web` was answered already: continue by eve (sent by root)\n"),
+        "{late}"
+    );
     story.resume(0);
     let voices = [
-        json!(["ann", false, "continue by eve"]),
-        json!(["bob", false, "continue by eve"]),
+        json!(["ann", false, "continue by eve (sent by root)"]),
+        json!(["bob", false, "continue by eve (sent by root)"]),
         json!(["eve", true, null]),
     ];
     assert_eq!(answers(&story), voices);

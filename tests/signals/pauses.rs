@@ -13,30 +13,43 @@ fn a_paused_execution_starts_no_wave_before_somebody_resumes_it() {
     story.run(&[], 4);
     let paused = story.say("ann", &["pause", "drill", "--comment=wait for the network"], 0);
     assert_snapshot!(paused.stdout, @"
-    drill: no further wave starts; paused by ann
+    drill: no further wave starts; paused by ann (sent by root)
     nobody drives it now; to go on: moontide resume drill
     ");
     let again = story.say("bob", &["pause", "drill"], 2);
     assert_snapshot!(again.stderr, @"
     error[M0111]: the execution is paused already
     hint: `moontide status drill` shows where it stands
-    hint: a pause by ann waits for a runner, and counts first
+    hint: a pause by ann (sent by root) waits for a runner, and counts first
     ");
     story.say("bob", &["answer", "drill", "first", "continue"], 0);
     // The same command once more, as SSM may deliver it, lifts nobody's pause.
     let waits = story.run(&[], 4);
-    assert!(waits.stderr.contains("pause by ann | wait for the network"), "{}", waits.stderr);
+    assert!(
+        waits.stderr.contains("pause by ann (sent by root) | wait for the network"),
+        "{}",
+        waits.stderr
+    );
     assert_eq!(story.waves(), ["pending", "pending"]);
     let status = story.say("bob", &["status", "drill"], 0).stdout;
     assert!(
-        status.contains("? @pause.1 | Paused by ann: wait for the network. Go on?"),
+        status.contains("? @pause.1 | Paused by ann (sent by root): wait for the network. Go on?"),
         "{status}"
     );
-    assert!(status.ends_with("next: moontide resume drill\n"), "{status}");
-    let resumed = story.resume(0);
+    assert!(status.ends_with("next: moontide resume drill --lift-pause\n"), "{status}");
+    // Who only goes on after a crash lifts nobody else's pause either.
+    let kept = story.resume(4).stderr;
+    let says = "paused by ann (sent by root): wait for the network; no further wave starts before somebody types";
+    assert!(kept.contains(says), "{kept}");
+    assert_eq!(story.waves(), ["pending", "pending"]);
+    let resumed = story.drive(&["resume", "drill", "--lift-pause"], 0);
     assert!(resumed.stderr.contains("drill: goes on; resumed by root"), "{}", resumed.stderr);
     assert_eq!(story.waves(), ["completed", "completed"]);
-    assert!(story.journal().contains(&"- event pause by ann | wait for the network".to_owned()));
+    assert!(
+        story
+            .journal()
+            .contains(&"- event pause by ann (sent by root) | wait for the network".to_owned())
+    );
 }
 
 #[test]
@@ -46,11 +59,14 @@ fn whoever_drives_is_told_to_pause_and_to_go_on() {
     let (mut runner, mut said) = story.begin("running");
     let sent = story.say("ann", &["pause", "drill"], 0).stdout;
     assert!(sent.contains("drives it and will take it"), "{sent}");
-    heard(&mut said, "pause by ann");
-    let sent = story.say("ann", &["resume", "drill", "--by=eve", "--comment=all clear"], 0).stdout;
-    assert!(sent.contains("resumed by eve (sent by ann)"), "{sent}");
+    heard(&mut said, "pause by ann (sent by root)");
+    let clear = ["resume", "drill", "--by=eve", "--comment=all clear"];
+    let kept = story.say("ann", &clear, 2).stderr;
+    assert!(kept.contains("drives it, paused by ann (sent by root)"), "{kept}");
+    let sent = story.say("ann", &[&clear[..], &["--lift-pause"]].concat(), 0).stdout;
+    assert!(sent.contains("resumed by eve (sent by root)"), "{sent}");
     assert!(sent.contains("drives it and will take it"), "{sent}");
-    heard(&mut said, "resume by eve (sent by ann) | all clear");
+    heard(&mut said, "resume by eve (sent by root) | all clear");
     // Nobody has paused it any more: this is an attempt to drive it.
     story.resume(5);
     story.say("ann", &["cancel", "drill"], 0);
@@ -117,4 +133,14 @@ fn the_time_of_what_is_not_open_yet_has_not_begun() {
     story.say("ann", &["answer", "drill", "web", "continue"], 0);
     story.resume(0);
     assert_eq!(story.waves(), ["skipped", "completed"]);
+}
+
+#[test]
+fn who_has_paused_it_lifts_the_pause_without_another_word() {
+    let story = Story::of(TWO);
+    story.run(&[], 4);
+    story.say("root", &["pause", "drill"], 0);
+    story.say("root", &["answer", "drill", "first", "continue"], 0);
+    let resumed = story.resume(0);
+    assert!(resumed.stderr.contains("drill: goes on; resumed by root"), "{}", resumed.stderr);
 }

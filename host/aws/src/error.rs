@@ -95,6 +95,11 @@ where
     Judgement { certain, error }
 }
 
+/// Whether an error's answer names a code by which AWS does not accept the credentials.
+pub(crate) fn names_credentials(answer: &[u8]) -> bool {
+    trouble::names_credentials(answer)
+}
+
 /// What it comes to that there are no credentials to sign with.
 pub(crate) fn no_credentials(error: &CredentialsError) -> EffectError {
     if let Some(told) = find::<EffectError>(error) {

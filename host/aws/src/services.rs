@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{Call, Class, EffectError, Origin};
@@ -90,14 +91,17 @@ impl Services {
     pub(crate) fn clients(&self, region: &str, attempts: Attempts) -> Rc<Clients> {
         let mut clients = self.clients.borrow_mut();
         let made = clients.entry((region.to_owned(), attempts)).or_insert_with(|| {
-            let time = &self.time;
             let config = self.config(region, attempts);
-            let (drs, ec2, ssm, sts) = (
-                aws_sdk_drs::config::Builder::from(&config).interceptor(time.clone()),
-                aws_sdk_ec2::config::Builder::from(&config).interceptor(time.clone()),
-                aws_sdk_ssm::config::Builder::from(&config).interceptor(time.clone()),
-                aws_sdk_sts::config::Builder::from(&config).interceptor(time.clone()),
-            );
+            let mut drs = aws_sdk_drs::config::Builder::from(&config);
+            let mut ec2 = aws_sdk_ec2::config::Builder::from(&config);
+            let mut ssm = aws_sdk_ssm::config::Builder::from(&config);
+            let mut sts = aws_sdk_sts::config::Builder::from(&config);
+            for listens in self.interceptors() {
+                drs.push_interceptor(listens.clone());
+                ec2.push_interceptor(listens.clone());
+                ssm.push_interceptor(listens.clone());
+                sts.push_interceptor(listens);
+            }
             Rc::new(Clients {
                 drs: aws_sdk_drs::Client::from_conf(drs.build()),
                 ec2: aws_sdk_ec2::Client::from_conf(ec2.build()),
@@ -115,7 +119,14 @@ impl Services {
         let mut config = self.config(&self.region, Attempts::One).into_builder();
         config.set_credentials_provider(None);
         let sts = aws_sdk_sts::config::Builder::from(&config.build());
-        keys.belong_to(account, sts.interceptor(self.time.clone()));
+        keys.belong_to(account, sts.interceptor(self.time.clone()).interceptor(keys.clone()));
+    }
+
+    /// Who reads every answer: what time it is, and whether the credentials are accepted.
+    fn interceptors(&self) -> impl Iterator<Item = SharedInterceptor> {
+        let time = SharedInterceptor::new(self.time.clone());
+        let keys = self.session.keys().cloned().map(SharedInterceptor::new);
+        std::iter::once(time).chain(keys)
     }
 
     fn config(&self, region: &str, attempts: Attempts) -> SdkConfig {

@@ -21,9 +21,11 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::os_shim_internal::{Env, Fs};
 
 use self::keys::Keys;
+use self::source::Source;
 use crate::attempts::Attempts;
 
 pub(crate) mod keys;
+mod source;
 
 /// What the command line decides about the session; everything else comes from `aws-config`.
 #[derive(Clone, Debug, Default)]
@@ -109,13 +111,11 @@ impl Session {
             .map_err(|source| SessionError::Unreadable { source: Box::new(source) })?;
         check_profile(&profiles)?;
         let client = settings.http_client.clone().unwrap_or_else(https_client);
-        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-            .http_client(client.clone())
-            .timeout_config(timeouts())
-            .region(regions(&settings, profiles.selected_profile(), client));
-        loader = within(loader, settings);
-        let config = loader.load().await;
-        let keys = config.credentials_provider().map(Keys::of);
+        let regions = regions(&settings, profiles.selected_profile(), client.clone());
+        let config = loader(&settings, client.clone()).region(regions).load().await;
+        let region = config.region().cloned();
+        let source = Source { settings, client, region };
+        let keys = config.credentials_provider().map(|provider| Keys::of(provider, source));
         Ok(Session { config, keys })
     }
 
@@ -163,11 +163,14 @@ impl Session {
     }
 }
 
-fn within(mut loader: ConfigLoader, settings: SessionSettings) -> ConfigLoader {
-    if let Some(profile) = settings.profile {
+fn loader(settings: &SessionSettings, client: SharedHttpClient) -> ConfigLoader {
+    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(client)
+        .timeout_config(timeouts());
+    if let Some(profile) = &settings.profile {
         loader = loader.profile_name(profile);
     }
-    if let Some(url) = settings.endpoint_url {
+    if let Some(url) = &settings.endpoint_url {
         loader = loader.endpoint_url(url);
     }
     loader

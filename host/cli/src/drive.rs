@@ -12,9 +12,9 @@ use moontide_runtime::observe::Observer;
 use moontide_runtime::scheduler::{Answers, Driver, Ended, Graph};
 use moontide_runtime::store::{Pulse, Store, StoreError};
 
-use crate::answers::Nobody;
 use crate::answers::flags::{Flag, Flags};
 use crate::answers::terminal::Terminal;
+use crate::answers::{Nobody, Signed};
 use crate::clocks::{RightClock, ScaledClock};
 use crate::context::Context;
 use crate::environment::{Environment, LEASE_TTL};
@@ -27,6 +27,7 @@ use crate::progress::{All, Lines, Live};
 use crate::settings::Settings;
 use crate::view::record::alive;
 use crate::view::{Record, Summary};
+use crate::whoami::Person;
 use crate::{exit, keeper, whoami};
 
 /// How often the store is asked for answers and cancellations.
@@ -48,8 +49,8 @@ pub(crate) struct Ride<'c> {
     pub(crate) clock: Arc<dyn Clock>,
     /// Answers that were given beforehand.
     pub(crate) answers: Vec<Flag>,
-    /// In whose name this process answers.
-    pub(crate) user: String,
+    /// In whose name this process answers; `None`: nobody knows, and it answers nothing.
+    pub(crate) user: Option<Person>,
 }
 
 /// The clock of an execution that was created at this time. What the world that is reached with it says of the
@@ -58,6 +59,20 @@ pub(crate) fn clock(execution: &Execution, speed: Option<f64>) -> Arc<dyn Clock>
     match speed {
         Some(speed) => Arc::new(ScaledClock::since(execution.created_at, speed)),
         None => Arc::new(RightClock::new()),
+    }
+}
+
+/// In whose name this process answers what its execution asks. Driving itself needs no name: where AWS does not
+/// say it, only the questions are left to others.
+pub(crate) async fn speaker(context: &Context, answers: &[Flag]) -> Result<Option<Person>> {
+    match whoami::author(context, None).await {
+        Ok(person) => Ok(Some(person)),
+        Err(error) if error.code == code::NOBODY && answers.is_empty() => {
+            let text = format!("{}; what is asked is left to `moontide answer`", error.message);
+            context.output.say([attention("note: "), plain(text)]);
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -203,28 +218,30 @@ impl Ride<'_> {
 
     fn driver(&self, pulse: &Pulse) -> Result<(Driver, Rc<Flags>)> {
         let context = self.context;
-        let (user, people) = (self.user.as_str(), Rc::new(Graph::of(&self.execution)));
+        let person = self.user.clone().unwrap_or_default();
+        let (user, people) = (person.name.as_str(), Rc::new(Graph::of(&self.execution)));
         let lines = Lines(context.output);
         let mut observers: Vec<Rc<dyn Observer>> = Vec::new();
-        let mut person: Rc<dyn Answers> = Rc::new(Nobody);
+        let mut asked: Rc<dyn Answers> = Rc::new(Nobody);
         if context.is_watched {
             observers.push(Rc::new(Live::new(lines)));
         } else {
             observers.push(Rc::new(lines));
         }
-        if context.can_ask {
+        if context.can_ask && self.user.is_some() {
             let terminal = Rc::new(Terminal::new(context.output, user, Rc::clone(&people)));
             observers.push(Rc::clone(&terminal) as Rc<dyn Observer>);
-            person = terminal;
+            asked = terminal;
         }
         let answers =
-            Rc::new(Flags::new(&self.answers, user, people, person).telling(context.output));
+            Rc::new(Flags::new(&self.answers, user, people, asked).telling(context.output));
+        let signed = Rc::new(Signed { answers: Rc::clone(&answers) as _, sender: person.sender });
         let driver = Driver {
             store: Arc::clone(&self.store),
             world: Rc::clone(&self.world),
             clock: Arc::clone(&self.clock),
             observer: Rc::new(All(observers)),
-            answers: Rc::clone(&answers) as _,
+            answers: signed,
             limits: self.settings.limits_of(&self.execution),
             denied: self.settings.denied.clone(),
             signals_every: Some(SIGNALS_EVERY),

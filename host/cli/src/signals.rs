@@ -21,8 +21,8 @@ use crate::{answers, drive, whoami};
 /// Who sends a signal, and why.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Author {
-    /// In whose name [default: the user of the operating system]. A claim: it is journaled beside who
-    /// really sent it
+    /// In whose name [default: the user of the operating system, or the AWS caller where AWS keeps the
+    /// store]. A claim: it is journaled beside who really sent it
     #[arg(long, value_name = "NAME", value_parser = name)]
     pub(crate) by: Option<String>,
 
@@ -42,9 +42,8 @@ fn name(text: &str) -> Result<String, String> {
 impl Author {
     /// The signal that says so, now.
     async fn sign(&self, context: &Context, record: &Record, wish: Wish) -> Result<Signal> {
-        let real = whoami::author(context).await?;
-        let by = self.by.clone().unwrap_or_else(|| real.clone());
-        let sender = if by == real { String::new() } else { real };
+        let whoami::Person { name: by, sender } =
+            whoami::author(context, self.by.as_deref()).await?;
         let at = now(&record.entries);
         Ok(Signal { wish, by, sender, comment: self.comment.clone(), at })
     }

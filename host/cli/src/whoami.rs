@@ -1,4 +1,6 @@
 //! Who we are, for journals and leases.
+//!
+//! A name that anybody can set, such as the variable `USER`, is a claim: it is journaled beside who really speaks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,23 +11,60 @@ use moontide_runtime::clock::Clock;
 use crate::clocks::SystemClock;
 use crate::context::Context;
 use crate::environment::Environment;
-use crate::error::Result;
+use crate::error::{CommandError, Result, code};
 use crate::stores::Address;
 use crate::{aws, drive};
 
 /// So long STS may take to say who we are. An answer must get through also while a Region fails.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// In whose name this process speaks to an execution. In a store that is a file of this machine, that is the
-/// user of the operating system, whom the file's permissions have let in; a store that AWS guards knows
-/// its callers by their ARN. If STS does not answer, it is the user after all.
-pub(crate) async fn author(context: &Context) -> Result<String> {
+/// A person who speaks to an execution.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Person {
+    /// In whose name.
+    pub(crate) name: String,
+    /// Who that really is, where the name is a claim.
+    pub(crate) sender: String,
+}
+
+impl Person {
+    /// Who says to be `name`, and really is `real`.
+    fn claiming(name: String, real: String) -> Person {
+        let sender = if name == real { String::new() } else { real };
+        Person { name, sender }
+    }
+
+    /// Who that really is.
+    pub(crate) fn real(&self) -> &str {
+        if self.sender.is_empty() { &self.name } else { &self.sender }
+    }
+}
+
+/// In whose name this process speaks to an execution, which `--by` may claim. In a store that is a file of this
+/// machine, that is the user of the operating system, whom the file's permissions have let in; a store that AWS
+/// guards knows its callers by their ARN. If STS does not answer, only a claim is left: one person under two names
+/// would be two people.
+pub(crate) async fn author(context: &Context, by: Option<&str>) -> Result<Person> {
     let address = context.address()?;
     let known = match &address {
-        Address::Sqlite(_) => None,
-        Address::Dynamo { .. } => arn(&address).await,
+        Address::Sqlite(_) => Some(local(&context.environment)),
+        Address::Dynamo { .. } => {
+            arn(&address).await.map(|arn| Person { name: arn, sender: String::new() })
+        }
     };
-    Ok(known.unwrap_or_else(|| user(&context.environment)))
+    match (known, by) {
+        (Some(known), Some(by)) => Ok(Person::claiming(by.to_owned(), known.real().to_owned())),
+        (Some(known), None) => Ok(known),
+        (None, Some(by)) => {
+            let real = format!("{}, whom AWS has not confirmed", holder(&context.environment));
+            Ok(Person::claiming(by.to_owned(), real))
+        }
+        (None, None) => {
+            let message = format!("AWS does not say within {}s who you are", PATIENCE.as_secs());
+            Err(CommandError::new(code::NOBODY, message)
+                .hint("`--by NAME` says in whose name it is; the journal shows that it is a claim"))
+        }
+    }
 }
 
 /// The caller of the store, as STS knows them.
@@ -38,15 +77,25 @@ async fn arn(address: &Address) -> Option<String> {
     caller.ok()?.ok()?.arn
 }
 
-/// The user of the operating system. The SSM agent tells its commands no name, and runs them as root.
+/// The user of the operating system, and the name that they go by.
+fn local(environment: &Environment) -> Person {
+    let real = account();
+    Person::claiming(environment.user.clone().unwrap_or_else(|| real.clone()), real)
+}
+
+/// The user of the operating system.
 pub(crate) fn user(environment: &Environment) -> String {
-    environment.user.clone().unwrap_or_else(without_name)
+    local(environment).name
+}
+
+/// The account that this process runs under. The SSM agent tells its commands no name, and runs them as root.
+fn account() -> String {
+    whoami::username().unwrap_or_else(|_| without_name())
 }
 
 #[cfg(unix)]
 fn without_name() -> String {
-    let id = rustix::process::getuid();
-    if id.is_root() { "root".to_owned() } else { format!("uid:{}", id.as_raw()) }
+    format!("uid:{}", rustix::process::getuid().as_raw())
 }
 
 #[cfg(not(unix))]

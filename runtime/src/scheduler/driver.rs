@@ -45,8 +45,10 @@ pub trait Answers {
 pub struct Given {
     /// One of the prompt's choices.
     pub choice: String,
-    /// Who gave it.
+    /// In whose name it was given.
     pub by: String,
+    /// Who really gave it, where that is somebody else.
+    pub sender: String,
     /// What they said about it.
     pub comment: String,
     /// What an effect returned of which they say that it happened.

@@ -64,8 +64,11 @@ fn is_one(approvals: &u32) -> bool {
 /// One of several voices that a prompt needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
-    /// Whose.
+    /// In whose name.
     pub by: String,
+    /// Who really said it, where that is somebody else.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sender: String,
     /// What they said.
     pub choice: Choice,
 }

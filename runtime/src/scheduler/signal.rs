@@ -28,6 +28,13 @@ pub struct Signal {
 }
 
 impl Signal {
+    /// The name, who really goes by it, and the comment behind it: `ann (sent by root): replica is behind`.
+    pub fn signed(&self) -> String {
+        let Signal { by, sender, comment, .. } = self;
+        let who = if sender.is_empty() { by.clone() } else { format!("{by} (sent by {sender})") };
+        if comment.is_empty() { who } else { format!("{who}: {comment}") }
+    }
+
     /// The name, and the comment behind it: `ann: replica is behind`.
     pub fn author(&self) -> String {
         if self.comment.is_empty() {

@@ -94,8 +94,8 @@ impl Drive<'_> {
             self.take_signals().await?;
             self.time_out_those(|open| open.id == prompt).await?;
         }
-        let Given { choice, by, comment, value } = given;
-        let (seal, sender) = (String::new(), String::new());
+        let Given { choice, by, sender, comment, value } = given;
+        let seal = String::new();
         let wish = Wish::Answer { prompt, choice, seal, value };
         let at = self.driver.clock.now();
         self.tell_wish(Signal { wish, by, sender, comment, at }, None).await

@@ -22,6 +22,12 @@ const CREDENTIALS: [&str; 14] = [
     "UnrecognizedClientException",
 ];
 
+/// Whether an error's answer names one of these codes.
+pub(super) fn names_credentials(answer: &[u8]) -> bool {
+    let names = |code: &&str| answer.windows(code.len()).any(|part| part == code.as_bytes());
+    CREDENTIALS.iter().any(|code| names(&code))
+}
+
 /// What an answer of this code and status says of the runner.
 pub(super) fn of_answer(code: &str, status: u16, retryable: bool) -> Option<Trouble> {
     if CREDENTIALS.contains(&code) {

@@ -4,8 +4,10 @@
 //! account. What STS said of the first ones says nothing of the next ones. So every attempt of every request
 //! gets its credentials here, one at a time, and those that were not seen before are asked themselves, before
 //! they sign anything else. Between the judging and the sending there is nothing: what is judged is what signs.
+//! When AWS does not accept them, or there are none, they are read anew from where they come from.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -13,8 +15,14 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_smithy_async::time::{SystemTimeSource, TimeSource};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
 use moontide_runtime::effect::{EffectError, Trouble};
 
+use super::source::Source;
 use crate::aws_time::AwsTime;
 use crate::error;
 
@@ -31,6 +39,8 @@ const LONGEST: Duration = Duration::from_secs(25);
 pub(crate) struct Keys(Arc<Shared>);
 
 struct Shared {
+    /// Whether those that are held were refused, or could not be got: they are read anew.
+    is_stale: AtomicBool,
     owner: Mutex<Option<Owner>>,
     time: OnceLock<AwsTime>,
     ring: tokio::sync::Mutex<Ring>,
@@ -45,7 +55,8 @@ struct Owner {
 
 /// What was found last.
 struct Ring {
-    source: SharedCredentialsProvider,
+    source: Source,
+    provider: SharedCredentialsProvider,
     held: Option<Held>,
     /// The access key that was asked last, and the account that it belongs to.
     asked: Option<(String, String)>,
@@ -64,10 +75,15 @@ impl fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// Those that `source` provides.
-    pub(super) fn of(source: SharedCredentialsProvider) -> Keys {
-        let ring = tokio::sync::Mutex::new(Ring { source, held: None, asked: None });
-        Keys(Arc::new(Shared { owner: Mutex::default(), time: OnceLock::new(), ring }))
+    /// Those that `provider` provides, which `source` makes anew.
+    pub(super) fn of(provider: SharedCredentialsProvider, source: Source) -> Keys {
+        let ring = Ring { source, provider, held: None, asked: None };
+        Keys(Arc::new(Shared {
+            is_stale: AtomicBool::new(false),
+            owner: Mutex::default(),
+            time: OnceLock::new(),
+            ring: tokio::sync::Mutex::new(ring),
+        }))
     }
 
     /// They expire by this time, instead of the machine's.
@@ -102,9 +118,12 @@ impl Keys {
     async fn get(&self) -> Result<Credentials, CredentialsError> {
         let got = tokio::time::timeout(LONGEST, async {
             let mut ring = self.0.ring.lock().await;
+            if self.0.is_stale.swap(false, Ordering::Relaxed) {
+                ring.renew().await;
+            }
             let got = ring.owned_by(self.owner(), self.now()).await;
             if got.is_err() {
-                ring.held = None;
+                self.0.is_stale.store(true, Ordering::Relaxed);
             }
             got
         });
@@ -113,6 +132,14 @@ impl Keys {
 }
 
 impl Ring {
+    /// Reads anew where credentials come from: the SDK reads a file once.
+    async fn renew(&mut self) {
+        self.held = None;
+        if let Some(provider) = self.source.open().await {
+            self.provider = provider;
+        }
+    }
+
     async fn owned_by(
         &mut self,
         owner: Option<Owner>,
@@ -144,7 +171,7 @@ impl Ring {
         if let Some(held) = self.held.as_ref().filter(|held| now < held.until) {
             return Ok(held.credentials.clone());
         }
-        let credentials = self.source.provide_credentials().await?;
+        let credentials = self.provider.provide_credentials().await?;
         let until = credentials.expiry().map_or(now + USUAL_LIFE, |expiry| expiry - MARGIN);
         self.held = Some(Held { credentials: credentials.clone(), until });
         Ok(credentials)
@@ -167,6 +194,30 @@ async fn ask(
 
 fn trouble(code: &str, message: String) -> EffectError {
     EffectError::new(code, message).as_trouble(Trouble::Credentials)
+}
+
+/// Notices answers by which AWS does not accept the credentials.
+impl Intercept for Keys {
+    fn name(&self) -> &'static str {
+        "Keys"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let answer = context.response();
+        let body = answer.body().bytes().unwrap_or_default();
+        let kind = answer.headers().get("x-amzn-errortype").unwrap_or_default();
+        if answer.status().is_client_error()
+            && (error::names_credentials(kind.as_bytes()) || error::names_credentials(body))
+        {
+            self.0.is_stale.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
 }
 
 impl ProvideCredentials for Keys {

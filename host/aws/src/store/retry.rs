@@ -21,7 +21,7 @@ const FIRST: Duration = Duration::from_millis(50);
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// For how long something is tried again. Then it is `StoreError::Unusable`, and transient.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Patience {
     /// A renewal: it comes again at the next beat, and whoever keeps the lease wants to know.
     Beat,
@@ -86,7 +86,11 @@ where
             Refusal::Condition(item) => return Err(Stopped::Condition(item)),
             Refusal::Missing => return Err(Stopped::Missing),
             Refusal::Never(_) => return Err(Stopped::Error(refusal.at(&table.place))),
-            Refusal::Again(sentence) => sentence,
+            // A person who waits wants to know at once.
+            Refusal::NotAccepted(_) if patience != Patience::Execution => {
+                return Err(Stopped::Error(refusal.at(&table.place)));
+            }
+            Refusal::Again(sentence) | Refusal::NotAccepted(sentence) => sentence,
         };
         tokio::select! {
             biased;

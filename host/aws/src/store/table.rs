@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use moontide_runtime::journal::Format;
 use moontide_runtime::store::StoreError;
 
@@ -38,7 +39,12 @@ impl Table {
                 .connect_timeout(Duration::from_secs(3))
                 .operation_attempt_timeout(Duration::from_secs(seconds))
                 .build();
-            Client::new(&config.timeout_config(timeouts).build())
+            let config = config.timeout_config(timeouts).build();
+            let mut config = aws_sdk_dynamodb::config::Builder::from(&config);
+            if let Some(keys) = session.keys() {
+                config.push_interceptor(SharedInterceptor::new(keys.clone()));
+            }
+            Client::from_conf(config.build())
         };
         Table {
             client: client(15),

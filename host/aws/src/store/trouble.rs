@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use moontide_runtime::effect::Trouble;
 use moontide_runtime::store::StoreError;
 
 use super::keys::Item;
@@ -40,6 +41,8 @@ pub(super) enum Refusal {
     Missing,
     /// Another try may help. Whether this one has succeeded is not known.
     Again(String),
+    /// Who asks is not accepted: another try helps once the credentials are renewed.
+    NotAccepted(String),
     /// It never will be.
     Never(String),
 }
@@ -58,7 +61,10 @@ impl Refusal {
                 let sentence = told.to_string();
                 match told.code.as_str() {
                     code if told.retryable || AGAIN.contains(&code) => Refusal::Again(sentence),
-                    "CredentialsUnavailable" => Refusal::Never(no_credentials(&told.message)),
+                    "CredentialsUnavailable" => Refusal::NotAccepted(no_credentials(&told.message)),
+                    _ if told.trouble == Some(Trouble::Credentials) => Refusal::NotAccepted(
+                        format!("the credentials are not accepted: {sentence}"),
+                    ),
                     "AccessDeniedException" => Refusal::Never(format!(
                         "access is denied: the credentials must be allowed to use this table \
                          ({sentence})"
@@ -78,7 +84,7 @@ impl Refusal {
         let (message, transient) = match self {
             Refusal::Condition(_) => ("a condition failed that nobody made".to_owned(), false),
             Refusal::Missing => ("there is no such table".to_owned(), false),
-            Refusal::Again(sentence) => (sentence, true),
+            Refusal::Again(sentence) | Refusal::NotAccepted(sentence) => (sentence, true),
             Refusal::Never(sentence) => (sentence, false),
         };
         StoreError::Unusable { place: place.to_owned(), message, transient }

@@ -10,6 +10,8 @@ pub(crate) mod people;
 pub(crate) mod rehearsal;
 pub(crate) mod terminal;
 
+use std::rc::Rc;
+
 use async_trait::async_trait;
 use moontide_runtime::scheduler::{Answers, Choice, Given, Prompt};
 
@@ -20,6 +22,22 @@ pub(crate) struct Nobody;
 impl Answers for Nobody {
     async fn answer(&self, _prompt: &Prompt) -> Option<Given> {
         None
+    }
+}
+
+/// Answers of a person who goes by another name.
+pub(crate) struct Signed {
+    /// Who answers.
+    pub(crate) answers: Rc<dyn Answers>,
+    /// Who that really is; empty: just that person.
+    pub(crate) sender: String,
+}
+
+#[async_trait(?Send)]
+impl Answers for Signed {
+    async fn answer(&self, prompt: &Prompt) -> Option<Given> {
+        let given = self.answers.answer(prompt).await?;
+        Some(Given { sender: self.sender.clone(), ..given })
     }
 }
 

@@ -112,7 +112,11 @@ mod tests {
         let mut asked = prompt("web", PromptKind::Pause, &["continue", "abort"]);
         asked.approvers = approvers.iter().map(|&name| name.to_owned()).collect();
         asked.approvals = 2;
-        let voice = |by: &&str| Approval { by: (*by).into(), choice: Choice::new("continue") };
+        let voice = |by: &&str| Approval {
+            by: (*by).into(),
+            sender: String::new(),
+            choice: Choice::new("continue"),
+        };
         asked.given = spoken.iter().map(voice).collect();
         asked
     }

@@ -126,7 +126,7 @@ impl Cleaner<'_> {
                 }
             }
             let (store, settings) = (Arc::clone(&self.store), self.settings.clone());
-            let (user, answers) = (whoami::author(context).await?, Vec::new());
+            let (user, answers) = (drive::speaker(context, &[]).await?, Vec::new());
             let ride = Ride { context, settings, store, execution, world, clock, answers, user };
             return ride.drive(interrupt).await;
         }

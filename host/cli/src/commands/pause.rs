@@ -7,10 +7,10 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::signals::Author;
 
-/// Let no further wave start, until somebody resumes
+/// Let no further wave start, until somebody lifts the pause
 ///
 /// Waves that run come to their end, and are journaled; then the execution waits, its runner ends with
-/// exit code 4, and `moontide resume` goes on.
+/// exit code 4. `moontide resume` of the same person lifts the pause; another one has to say `--lift-pause`.
 #[derive(Args)]
 pub(crate) struct Flags {
     /// The execution's id, as `moontide list` shows it

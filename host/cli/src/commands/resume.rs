@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use clap::Args;
 use moontide_runtime::journal::Execution;
-use moontide_runtime::scheduler::{Prompt, PromptKind};
 use moontide_runtime::store::{Store, Wish};
 
 use crate::answers::flags::Flag;
@@ -16,14 +15,15 @@ use crate::interrupt::Interrupt;
 use crate::output::Page;
 use crate::output::style::{attention, plain};
 use crate::signals::{self, Author};
-use crate::view::{Record, Replaced, Summary};
+use crate::view::{Record, Replaced, Summary, signal};
 use crate::{exit, whoami};
 
 /// Go on with an execution after a crash, an interruption, an answer or a pause
 ///
 /// Needs no runbook file: the sources are pinned with the execution. What is journaled is not done
-/// again; what was cut off is looked up in AWS first. An execution that somebody has paused goes on; if
-/// another runner drives it, that one is told. A runner that gives no sign of life for 20s is taken over
+/// again; what was cut off is looked up in AWS first. A pause is lifted by the person who set it, and by
+/// others with `--lift-pause`; without it, what had begun goes on, and no further wave starts. If another
+/// runner drives the execution, that one is told. A runner that gives no sign of life for 20s is taken over
 /// from; `MOONTIDE_LEASE_TTL`, or `lease_ttl` in moontide.toml, says otherwise, alike on all machines.
 #[derive(Args)]
 pub(crate) struct Flags {
@@ -33,6 +33,10 @@ pub(crate) struct Flags {
     /// Answer a prompt beforehand; may be given several times
     #[arg(long = "answer", value_name = "[PROMPT=]CHOICE", value_parser = Flag::parse)]
     answers: Vec<Flag>,
+
+    /// Lift a pause that another person has set
+    #[arg(long)]
+    lift_pause: bool,
 
     #[command(flatten)]
     author: Author,
@@ -47,8 +51,8 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
     context.block_on(async {
         let mut record = Record::load(store.as_ref(), &flags.execution).await?;
-        let hold = paused(&record).filter(|hold| !Flag::any_fits(&flags.answers, hold));
-        if hold.is_some() {
+        let hold = record.hold().filter(|hold| !Flag::any_fits(&flags.answers, hold));
+        if hold.is_some() && lifts(context, &record, flags).await? {
             let store = store.as_ref();
             let sent = signals::send(context, store, &record, Wish::Resume, &flags.author).await?;
             if sent.runner.is_some() {
@@ -57,17 +61,34 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             }
             context.output.say([plain(sent.meaning)]);
             record = Record::load(store, &flags.execution).await?;
-        } else if flags.author.by.is_some() || !flags.author.comment.is_empty() {
-            let text = "`--by` and `--comment`: nobody has paused the execution";
+        } else if flags.lift_pause || flags.author.by.is_some() || !flags.author.comment.is_empty()
+        {
+            let text = "`--lift-pause`, `--by` and `--comment`: this lifts no pause";
             context.output.say([attention("not used: "), plain(text)]);
         }
         Box::pin(go_on(context, store, record, &flags.answers, &flags.aws)).await
     })
 }
 
-/// The prompt of whoever has paused it, or will have when the pending signals are taken.
-fn paused(record: &Record) -> Option<&Prompt> {
-    record.ahead.prompts.values().find(|prompt| prompt.kind == PromptKind::Hold)
+/// Whether this lifts the pause: the person who set it needs not say so. A pause that stays is told.
+async fn lifts(context: &Context, record: &Record, flags: &Flags) -> Result<bool> {
+    if flags.lift_pause {
+        return Ok(true);
+    }
+    let us = whoami::author(context, flags.author.by.as_deref()).await?;
+    let Some(pause) = record.pause().filter(|pause| pause.by != us.name) else {
+        return Ok(true);
+    };
+    let lift = context.command(&format!("resume {} --lift-pause", record.execution.id));
+    let paused = format!("paused by {}", signal::by_and_why(pause));
+    if let Some(runner) = &record.runner {
+        let message = format!("`{runner}` drives it, {paused}");
+        let hint = format!("`{lift}` lets further waves start");
+        return Err(CommandError::new(code::NOT_NOW, message).hint(hint));
+    }
+    let text = format!("; no further wave starts before somebody types {lift}");
+    context.output.say([attention(paused), plain(text)]);
+    Ok(false)
 }
 
 /// Goes on with an execution as it was just loaded from the store, unless it is over or somebody has paused it.
@@ -95,7 +116,7 @@ pub(crate) async fn go_on(
     check_account(execution, aws::caller(world.as_ref()).await?.account.as_deref())?;
     let settings = context.settings(None)?;
     let answers = answers.to_vec();
-    let user = whoami::author(context).await?;
+    let user = drive::speaker(context, &answers).await?;
     let look = Replaced::in_store_and_aws(store.as_ref(), world.as_ref(), &record, context);
     let replaced = Box::pin(look).await;
     let mut page = Page::default();

@@ -168,7 +168,7 @@ impl Start<'_> {
         }
         context.output.say([plain("execution "), strong(execution.id.as_str())]);
         let answers = flags.answers.clone();
-        let user = whoami::author(context).await?;
+        let user = drive::speaker(context, &answers).await?;
         Ride { context, settings, store, execution, world, clock, answers, user }.finish().await
     }
 

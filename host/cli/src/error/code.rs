@@ -76,6 +76,7 @@ codes! {
     UNREACHABLE      = "M0609", CONFIGURATION, "AWS cannot be reached";
     OUT_OF_PATIENCE  = "M0610", CONFIGURATION, "AWS could not be seen for longer than the operator's patience";
     OTHER_ENDPOINT   = "M0611", CONFIGURATION, "the execution was begun elsewhere: in AWS, or against a simulator";
+    NOBODY           = "M0612", CONFIGURATION, "AWS does not say who the operator is";
     // The journal
     MISMATCH         = "M0701", MISMATCH, "the journal does not match the runbook";
     // Everything else

@@ -22,8 +22,9 @@ impl From<StoreError> for CommandError {
                 "this runner has stopped and sends nothing more; once the store answers again:",
             ),
             StoreError::Format { .. } => newer(message),
-            StoreError::Unusable { place, message: said, transient: false }
-                if place.starts_with("dynamodb:") =>
+            StoreError::Unusable { place, message: said, transient }
+                if place.starts_with("dynamodb:")
+                    && (!transient || said.contains("credentials")) =>
             {
                 table(message, &place, &said)
             }

@@ -68,7 +68,7 @@ impl PromptView {
         };
         let first = prompt.choices.first().map_or("CHOICE", Choice::as_str);
         let command = match prompt.kind {
-            PromptKind::Hold => context.command(&format!("resume {execution}")),
+            PromptKind::Hold => context.command(&format!("resume {execution} --lift-pause")),
             _ => answer(first),
         };
         // A voice that waits beside a cancel is not what closes it.
@@ -165,7 +165,10 @@ impl PromptView {
 
 /// Who has agreed, and how many people are missing: `1 of 2: continue by ann; one more person is needed`.
 pub(crate) fn voices(prompt: &Prompt) -> String {
-    let given = prompt.given.iter().map(|given| format!("{} by {}", given.choice, given.by));
+    let given = prompt
+        .given
+        .iter()
+        .map(|given| format!("{} by {}", given.choice, signal::named(&given.by, &given.sender)));
     voices_of(prompt, &given.collect::<Vec<_>>().join(", "))
 }
 
@@ -194,7 +197,11 @@ mod tests {
     #[test]
     fn it_is_told_who_has_agreed_and_how_many_are_missing() {
         let mut asked = prompt("web", PromptKind::Pause, &["continue", "abort"]);
-        let voice = |by: &str| Approval { by: by.into(), choice: Choice::new("continue") };
+        let voice = |by: &str| Approval {
+            by: by.into(),
+            sender: String::new(),
+            choice: Choice::new("continue"),
+        };
         asked.approvals = 3;
         asked.given = vec![voice("ann")];
         assert_eq!(voices(&asked), "1 of 3: continue by ann; 2 more people are needed");

@@ -8,8 +8,8 @@ use moontide_runtime::journal::{Body, Entry, Execution};
 use moontide_runtime::plan::{Mode, suggest};
 use moontide_runtime::scheduler::graph::{Node, Turn};
 use moontide_runtime::scheduler::{
-    Choice, Event, ExecutionStatus, Graph, Prompt, Refusal, State, WaveState, machine,
-    machine_ahead,
+    Choice, Event, ExecutionStatus, Graph, Prompt, PromptKind, Refusal, State, WaveState, Wish,
+    machine, machine_ahead,
 };
 use moontide_runtime::store::{Signal, Store, StoreError};
 
@@ -124,6 +124,24 @@ impl Record {
         let entries = store.journal(&cleanup.id, 1).await?;
         let (state, _) = fold(&Graph::of(&cleanup), &entries, &mut Closings::new());
         Ok(state.status() != ExecutionStatus::Completed)
+    }
+
+    /// The prompt of the person who has paused it, or will have when the pending signals are taken.
+    pub(crate) fn hold(&self) -> Option<&Prompt> {
+        self.ahead.prompts.values().find(|prompt| prompt.kind == PromptKind::Hold)
+    }
+
+    /// The signal that opened that prompt: the last pause that was, or will be, taken.
+    pub(crate) fn pause(&self) -> Option<&Signal> {
+        let taken = self.entries.iter().filter_map(|entry| match &entry.body {
+            Body::Event { event: Event::Signalled { signal, .. } } => {
+                (!self.refused.contains_key(&entry.sequence)).then_some(signal)
+            }
+            _ => None,
+        });
+        let pending = self.pending.iter().filter(|pending| pending.refusal.is_none());
+        let signals = taken.chain(pending.map(|pending| &pending.signal));
+        self.hold().and(signals.filter(|signal| signal.wish == Wish::Pause).last())
     }
 
     /// Where it stands as a whole.

@@ -131,7 +131,7 @@ fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<Strin
     let id = &record.execution.id;
     let open = prompts.iter().filter(|prompt| prompt.is_open());
     let mut commands: Vec<String> = open.flat_map(PromptView::next).cloned().collect();
-    if !record.is_over() && record.runner.is_none() {
+    if !record.is_over() && record.runner.is_none() && !is_only_held(record) {
         commands.push(context.command(&format!("resume {id}")));
     }
     if record.is_over() && record.status() == ExecutionStatus::Failed {
@@ -160,6 +160,14 @@ fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<Strin
     let mut said = BTreeSet::new();
     commands.retain(|command| said.insert(command.clone()));
     commands
+}
+
+/// Whether there is nothing to do for a runner before a pause is lifted.
+fn is_only_held(record: &Record) -> bool {
+    let alive = |status| matches!(status, WaveStatus::Running | WaveStatus::Waiting);
+    record.hold().is_some()
+        && record.pending.is_empty()
+        && !record.state.waves.iter().any(|wave| alive(wave.status))
 }
 
 /// The waves about which somebody may change their mind.

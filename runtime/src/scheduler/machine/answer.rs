@@ -55,13 +55,13 @@ impl Step<'_> {
             value: value.clone(),
         };
         let stops = choice.as_str() == "abort";
-        if prompt.approvals > 1 && !stops && !self.is_last_voice(prompt, &answer)? {
+        if prompt.approvals > 1 && !stops && !self.is_last_voice(prompt, &answer, signal)? {
             // Somebody else may be here too.
             let prompt = Box::new(self.prompt(id)?);
             self.requests.push(Request::Ask { prompt });
             return Ok(());
         }
-        self.settle(id, answer, &format!("by {}", signal.author()));
+        self.settle(id, answer, &format!("by {}", self.author(signal)));
         Ok(())
     }
 
@@ -111,9 +111,15 @@ impl Step<'_> {
     }
 
     /// Counts a voice; returns whether enough people have said the same now.
-    fn is_last_voice(&mut self, mut prompt: Prompt, answer: &Answer) -> Result<bool, Refusal> {
-        let voice = Approval { by: answer.by.clone(), choice: answer.choice.clone() };
-        if prompt.given.contains(&voice) {
+    fn is_last_voice(
+        &mut self,
+        mut prompt: Prompt,
+        answer: &Answer,
+        signal: &Signal,
+    ) -> Result<bool, Refusal> {
+        let Signal { by, sender, .. } = signal.clone();
+        let voice = Approval { by, sender, choice: answer.choice.clone() };
+        if prompt.given.iter().any(|it| it.by == voice.by && it.choice == voice.choice) {
             return Err(Refusal::SamePerson { by: voice.by, missing: prompt.missing() });
         }
         // Who changes their mind has one voice all the same.

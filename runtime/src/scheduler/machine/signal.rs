@@ -53,7 +53,7 @@ impl Step<'_> {
                 format!("@pause.{}", self.state.pauses),
                 "",
                 PromptKind::Hold,
-                format!("Paused by {}. Go on?", signal.author()),
+                format!("Paused by {}. Go on?", self.author(signal)),
                 &["resume", "abort"],
             )
         });
@@ -136,7 +136,7 @@ impl Step<'_> {
             let status = self.state.waves[node].status;
             return Err(Refusal::NotSkippable { wave: wave.to_owned(), status });
         }
-        let reason = format!("skipped by {}", signal.author());
+        let reason = format!("skipped by {}", self.author(signal));
         match self.state.waves[node].status {
             WaveStatus::Pending => {
                 if let Some(pause) = &self.node(node).pause {
@@ -167,6 +167,11 @@ impl Step<'_> {
             return Err(Refusal::NotFailed { wave: wave.to_owned(), status });
         }
         Ok(node)
+    }
+
+    /// Whoever wants it, for people. Format 2 told only the name.
+    pub(super) fn author(&self, signal: &Signal) -> String {
+        if self.graph.rules >= Format(3) { signal.signed() } else { signal.author() }
     }
 
     pub(super) fn check_not_cancelled(&self) -> Result<(), Refusal> {
