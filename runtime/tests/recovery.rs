@@ -36,6 +36,8 @@ struct Drs {
     lost: Cell<usize>,
     /// Whether somebody else's job is active all the time.
     shared: bool,
+    /// The job that DRS does not show, counted from 1.
+    hidden: Option<u32>,
 }
 
 impl Drs {
@@ -68,7 +70,7 @@ impl Drs {
                 let jobs = ids("job_ids", "");
                 json!({ "jobs": jobs.iter().map(|id| self.job(id)).collect::<Vec<_>>() })
             }
-            "drs.describe_recovery_instances" => json!({ "items": [] }),
+            "drs.describe_recovery_instances" => json!({ "items": self.instances() }),
             _ => json!({}),
         }
     }
@@ -101,6 +103,32 @@ impl Drs {
             Touch::launch(server, launch)
         };
         servers.map(id).map(launch).collect()
+    }
+
+    /// The instances that the job has launched which is not shown.
+    fn instances(&self) -> Vec<Value> {
+        let hidden = self.hidden.map(|number| number.to_string());
+        let job = hidden.filter(|_| self.lost.get() == 0).map(|id| self.job(&id));
+        let servers = job.iter().flat_map(|job| job["participating_servers"].as_array().unwrap());
+        let instance = |server: &Value| {
+            json!({
+                "source_server_id": server["source_server_id"],
+                "recovery_instance_id": server["recovery_instance_id"],
+                "job_id": self.hidden.unwrap().to_string(),
+            })
+        };
+        servers.map(instance).collect()
+    }
+
+    /// What DRS says to a wait for a job that it does not show.
+    fn not_shown(&self, call: &Call) -> Option<EffectError> {
+        let hidden = json!(self.hidden?.to_string());
+        let asked = call.arguments["job_ids"].as_array()?;
+        asked.contains(&hidden).then(|| {
+            let mut error = EffectError::new("JobNotFound", "DRS does not know it");
+            error.details = json!({ "job_ids": [hidden] });
+            error
+        })
     }
 
     fn job(&self, id: &str) -> Value {
@@ -162,7 +190,10 @@ impl Operation for DrsOperation {
         };
         match self.1.fails.get(&(self.0, number)) {
             Some(error) => Reply::failed(error.clone()),
-            None => Reply::ok(self.1.answer(call)),
+            None => match self.1.not_shown(call) {
+                Some(error) => Reply::failed(error),
+                None => Reply::ok(self.1.answer(call)),
+            },
         }
     }
 }
@@ -272,4 +303,17 @@ async fn a_server_that_another_wave_has_launched_is_not_launched_over_it() {
     let (_, servers) = each_once();
     let failed = Ended::Finished(ExecutionStatus::Failed);
     assert_eq!(launches(Drs::default(), another).await, (failed, servers));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_is_never_shown_again_is_judged_by_the_instances_that_name_it() {
+    let hidden = |lost| {
+        let drs = Drs { hidden: Some(2), ..Drs::default() };
+        drs.lost.set(lost);
+        drs
+    };
+    assert_eq!(launches(hidden(0), "").await, each_once());
+    // Where no instance names it, nobody can tell: nothing is launched again.
+    let (ended, launched) = launches(hidden(3), "max_attempts = 1").await;
+    assert_eq!((ended, launched), (Ended::Finished(ExecutionStatus::Failed), each_once().1));
 }

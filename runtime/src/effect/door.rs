@@ -324,8 +324,9 @@ impl Door {
 
     /// The world answers again.
     pub(super) fn seen_again(&self, waiting: &mut Waiting, prepared: &Prepared<'_>) {
-        let Some((waited, told)) = waiting.over(self.clock.monotonic()) else { return };
-        self.blind.add(&prepared.call.wave, waited);
+        let now = self.clock.monotonic();
+        let Some((waited, told)) = waiting.over(now) else { return };
+        self.blind.add(&prepared.call.wave, now, waited);
         if !told {
             return;
         }

@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,16 +20,28 @@ use crate::clock::Clock;
 
 /// How long each wave could not see the world, in this process. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Blind(Rc<RefCell<BTreeMap<String, Duration>>>);
+pub struct Blind(Rc<RefCell<BTreeMap<String, Vec<Range<Duration>>>>>);
 
 impl Blind {
-    /// The wave was blind for so long, once more.
-    pub(super) fn add(&self, wave: &str, waited: Duration) {
-        *self.0.borrow_mut().entry(wave.to_owned()).or_default() += waited;
+    /// A call of the wave was blind until now for so long, by the monotonic clock. Calls side by side are blind
+    /// together: what they have in common counts once.
+    pub(super) fn add(&self, wave: &str, now: Duration, waited: Duration) {
+        let mut all = self.0.borrow_mut();
+        let spans = all.entry(wave.to_owned()).or_default();
+        let mut whole = now.saturating_sub(waited)..now;
+        spans.retain(|span| {
+            let apart = span.end < whole.start || whole.end < span.start;
+            if !apart {
+                whole = whole.start.min(span.start)..whole.end.max(span.end);
+            }
+            apart
+        });
+        spans.push(whole);
     }
 
     fn of(&self, wave: &str) -> Duration {
-        self.0.borrow().get(wave).copied().unwrap_or_default()
+        let all = self.0.borrow();
+        all.get(wave).into_iter().flatten().map(|span| span.end - span.start).sum()
     }
 }
 
@@ -69,5 +82,25 @@ impl Operation for Elapsed {
         let attempt = call.lane.root().to_string();
         let last = self.last.borrow_mut().insert(attempt, now).unwrap_or(now);
         Reply::ok(json!({ "seconds": now.saturating_sub(last).as_secs_f64() }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_that_are_blind_side_by_side_are_blind_once() {
+        let blind = Blind::default();
+        let seconds = Duration::from_secs;
+        for branch in 0..10 {
+            blind.add("w", seconds(610 + branch), seconds(600));
+        }
+        assert_eq!(blind.of("w"), seconds(609));
+        // One that ended earlier lies within the longer one that is told of later.
+        blind.add("z", seconds(9), seconds(1));
+        blind.add("z", seconds(10), seconds(10));
+        blind.add("z", seconds(100), seconds(5));
+        assert_eq!((blind.of("z"), blind.of("other")), (seconds(15), Duration::ZERO));
     }
 }

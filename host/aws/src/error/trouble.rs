@@ -24,8 +24,7 @@ const CREDENTIALS: [&str; 14] = [
 
 /// Whether an error's answer names one of these codes.
 pub(super) fn names_credentials(answer: &[u8]) -> bool {
-    let names = |code: &&str| answer.windows(code.len()).any(|part| part == code.as_bytes());
-    CREDENTIALS.iter().any(|code| names(&code))
+    CREDENTIALS.iter().any(|code| answer.windows(code.len()).any(|part| part == code.as_bytes()))
 }
 
 /// What an answer of this code and status says of the runner.

@@ -58,6 +58,24 @@ impl Flag {
         Ok(())
     }
 
+    /// The same flags for a process that finds these prompts open: one that names no prompt means those that take it
+    /// now, and none that nobody has seen yet. Where none takes it, it was given beforehand.
+    pub(crate) fn bound_to<'p>(
+        flags: &[Flag],
+        open: impl Iterator<Item = &'p Prompt> + Clone,
+    ) -> Vec<Flag> {
+        let bound = |flag: &Flag| {
+            let fits = |prompt: &&Prompt| flag.fits(prompt) > 0;
+            let named = |prompt: &Prompt| Flag { prompt: Some(prompt.id.clone()), ..flag.clone() };
+            let meant: Vec<Flag> = match flag.prompt {
+                Some(_) => Vec::new(),
+                None => open.clone().filter(fits).map(named).collect(),
+            };
+            if meant.is_empty() { vec![flag.clone()] } else { meant }
+        };
+        flags.iter().flat_map(bound).collect()
+    }
+
     /// Whether one of the flags answers this prompt.
     pub(crate) fn any_fits(flags: &[Flag], prompt: &Prompt) -> bool {
         flags.iter().any(|flag| flag.fits(prompt) > 0)
@@ -191,6 +209,17 @@ mod tests {
         let mut people = Graph::of_nodes(Vec::new(), 1);
         people.groups.insert("dba".into(), vec!["bob".into()]);
         Flags::new(&flags, "ann", Rc::new(people), Rc::new(Nobody))
+    }
+
+    #[test]
+    fn a_choice_alone_means_what_is_asked_when_it_is_given() {
+        let flag = |text| Flag::parse(text).unwrap();
+        let check = prompt("check", PromptKind::Pause, &["continue", "abort"]);
+        let bound = |flags: &[Flag]| Flag::bound_to(flags, std::iter::once(&check));
+        assert_eq!(bound(&[flag("continue")]), [flag("check=continue")]);
+        assert_eq!(bound(&[flag("web=continue")]), [flag("web=continue")]);
+        assert_eq!(bound(&[flag("retry")]), [flag("retry")], "nothing takes it now");
+        assert_eq!(Flag::bound_to(&[flag("continue")], std::iter::empty()), [flag("continue")]);
     }
 
     #[test]

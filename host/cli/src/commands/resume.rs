@@ -30,7 +30,8 @@ pub(crate) struct Flags {
     /// The execution's id, as `moontide list` shows it
     execution: String,
 
-    /// Answer a prompt beforehand; may be given several times
+    /// Answer a prompt; may be given several times. A CHOICE alone answers what is asked now; if nothing is
+    /// that takes it, what will be
     #[arg(long = "answer", value_name = "[PROMPT=]CHOICE", value_parser = Flag::parse)]
     answers: Vec<Flag>,
 
@@ -66,7 +67,8 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             let text = "`--lift-pause`, `--by` and `--comment`: this lifts no pause";
             context.output.say([attention("not used: "), plain(text)]);
         }
-        Box::pin(go_on(context, store, record, &flags.answers, &flags.aws)).await
+        let answers = Flag::bound_to(&flags.answers, record.ahead.prompts.values());
+        Box::pin(go_on(context, store, record, &answers, &flags.aws)).await
     })
 }
 

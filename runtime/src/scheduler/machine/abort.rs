@@ -44,12 +44,11 @@ impl Step<'_> {
     }
 
     /// Takes the abort back with which a person's pause was answered.
-    pub(super) fn lift_pause(&mut self, place: usize) -> Result<(), Refusal> {
+    pub(super) fn lift_pause(&mut self, place: usize) {
         self.state.aborts.remove(place);
         if self.state.aborts.is_empty() {
             self.call_all_back();
         }
-        Ok(())
     }
 
     /// Refuses while the answer to another question stands.

@@ -80,7 +80,8 @@ impl Step<'_> {
 
     fn retry(&mut self, wave: &str, signal: &Signal) -> Result<(), Refusal> {
         if let Some(pause) = self.aborted_pause(wave) {
-            return self.lift_pause(pause);
+            self.lift_pause(pause);
+            return Ok(());
         }
         if self.graph.rules >= Format(2)
             && self.state.cancelled_by.is_some()
