@@ -41,7 +41,7 @@ impl Blind {
 
     fn of(&self, wave: &str) -> Duration {
         let all = self.0.borrow();
-        all.get(wave).into_iter().flatten().map(|span| span.end - span.start).sum()
+        all.get(wave).into_iter().flatten().map(|span| span.end.saturating_sub(span.start)).sum()
     }
 }
 

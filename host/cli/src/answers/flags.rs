@@ -1,7 +1,7 @@
 //! `--answer PROMPT=CHOICE` and `--answer CHOICE`: answers that were given beforehand.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use async_trait::async_trait;
@@ -60,16 +60,13 @@ impl Flag {
 
     /// The same flags for a process that finds these prompts open: one that names no prompt means those that take it
     /// now, and none that nobody has seen yet. Where none takes it, it was given beforehand.
-    pub(crate) fn bound_to<'p>(
-        flags: &[Flag],
-        open: impl Iterator<Item = &'p Prompt> + Clone,
-    ) -> Vec<Flag> {
+    pub(crate) fn bound_to(flags: &[Flag], open: &BTreeMap<String, Prompt>) -> Vec<Flag> {
         let bound = |flag: &Flag| {
             let fits = |prompt: &&Prompt| flag.fits(prompt) > 0;
             let named = |prompt: &Prompt| Flag { prompt: Some(prompt.id.clone()), ..flag.clone() };
             let meant: Vec<Flag> = match flag.prompt {
                 Some(_) => Vec::new(),
-                None => open.clone().filter(fits).map(named).collect(),
+                None => open.values().filter(fits).map(named).collect(),
             };
             if meant.is_empty() { vec![flag.clone()] } else { meant }
         };
@@ -215,11 +212,12 @@ mod tests {
     fn a_choice_alone_means_what_is_asked_when_it_is_given() {
         let flag = |text| Flag::parse(text).unwrap();
         let check = prompt("check", PromptKind::Pause, &["continue", "abort"]);
-        let bound = |flags: &[Flag]| Flag::bound_to(flags, std::iter::once(&check));
+        let open = BTreeMap::from([(check.id.clone(), check)]);
+        let bound = |flags: &[Flag]| Flag::bound_to(flags, &open);
         assert_eq!(bound(&[flag("continue")]), [flag("check=continue")]);
         assert_eq!(bound(&[flag("web=continue")]), [flag("web=continue")]);
         assert_eq!(bound(&[flag("retry")]), [flag("retry")], "nothing takes it now");
-        assert_eq!(Flag::bound_to(&[flag("continue")], std::iter::empty()), [flag("continue")]);
+        assert_eq!(Flag::bound_to(&[flag("continue")], &BTreeMap::new()), [flag("continue")]);
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             let text = "`--lift-pause`, `--by` and `--comment`: this lifts no pause";
             context.output.say([attention("not used: "), plain(text)]);
         }
-        let answers = Flag::bound_to(&flags.answers, record.ahead.prompts.values());
+        let answers = Flag::bound_to(&flags.answers, &record.ahead.prompts);
         Box::pin(go_on(context, store, record, &answers, &flags.aws)).await
     })
 }

@@ -140,8 +140,8 @@ impl Record {
             _ => None,
         });
         let pending = self.pending.iter().filter(|pending| pending.refusal.is_none());
-        let signals = taken.chain(pending.map(|pending| &pending.signal));
-        self.hold().and(signals.filter(|signal| signal.wish == Wish::Pause).last())
+        let mut signals = taken.chain(pending.map(|pending| &pending.signal)).rev();
+        self.hold().and(signals.find(|signal| signal.wish == Wish::Pause))
     }
 
     /// Where it stands as a whole.
