@@ -62,17 +62,25 @@ pub(crate) fn clock(execution: &Execution, speed: Option<f64>) -> Arc<dyn Clock>
     }
 }
 
-/// In whose name this process answers what its execution asks. Driving itself needs no name: where AWS does not
-/// say it, only the questions are left to others.
-pub(crate) async fn speaker(context: &Context, answers: &[Flag]) -> Result<Option<Person>> {
-    match whoami::author(context, None).await {
-        Ok(person) => Ok(Some(person)),
-        Err(error) if error.code == code::NOBODY && answers.is_empty() => {
+/// In whose name this process answers what its execution asks, which `--by` may claim. Where AWS does not say it of
+/// the store's session, it is the caller of the execution's own. Driving needs no name: if nobody says one, what is
+/// asked is left to others.
+pub(crate) async fn speaker(
+    context: &Context,
+    by: Option<&str>,
+    caller: Option<&str>,
+) -> Result<Option<Person>> {
+    match (whoami::author(context, by).await, caller) {
+        (Ok(person), _) => Ok(Some(person)),
+        (Err(error), Some(arn)) if error.code == code::NOBODY => {
+            Ok(Some(Person { name: arn.to_owned(), sender: String::new() }))
+        }
+        (Err(error), None) if error.code == code::NOBODY => {
             let text = format!("{}; what is asked is left to `moontide answer`", error.message);
             context.output.say([attention("note: "), plain(text)]);
             Ok(None)
         }
-        Err(error) => Err(error),
+        (Err(error), _) => Err(error),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use moontide_runtime::journal::{Body, Writer};
 use moontide_runtime::plan::suggest;
-use moontide_runtime::scheduler::{Event, Prompt, Refusal};
+use moontide_runtime::scheduler::{Event, Prompt, Refusal, WaveStatus};
 use moontide_runtime::store::{Signal, Store, Wish};
 
 use crate::clocks::SystemClock;
@@ -70,7 +70,12 @@ pub(crate) async fn send(
     if let Some(refusal) = now.refusal_of(number) {
         return Err(explain(context, &now, &signal, &refusal));
     }
-    let next = now.runner.is_none().then(|| context.command(&format!("resume {id}")));
+    // What another abort keeps from going on needs another retry first.
+    let next = match now.ahead.standing().filter(|_| now.is_over()) {
+        Some(abort) => context.command(&format!("retry {id} {}", quoted(&abort.at))),
+        None => context.command(&format!("resume {id}")),
+    };
+    let next = now.runner.is_none().then_some(next);
     Ok(Sent {
         execution: id.to_owned(),
         number: Some(number),
@@ -133,6 +138,9 @@ fn meaning(now: &Record, signal: &Signal) -> String {
             Some(open) => format!("{prompt}: {}", prompts::voice(open, signal)),
             None => signal::text(signal),
         },
+        Wish::Cancel { .. } if now.state.cancelled_by.is_some() => {
+            format!("{}: the hooks are to stop too, by {by}", now.execution.id)
+        }
         Wish::Cancel { .. } => format!("{}: cancellation wanted by {by}", now.execution.id),
         Wish::Pause => format!("{}: no further wave starts; paused by {by}", now.execution.id),
         Wish::Resume => format!("{}: goes on; resumed by {by}", now.execution.id),
@@ -141,8 +149,20 @@ fn meaning(now: &Record, signal: &Signal) -> String {
             Some(open) => format!("{wave}: {}", prompts::voice(open, signal)),
             None => signal::text(signal),
         },
-        Wish::Note | Wish::Retry { .. } => signal::text(signal),
+        Wish::Retry { wave, .. } => format!("{}{}", signal::text(signal), called_back(now, wave)),
+        Wish::Note => signal::text(signal),
     }
+}
+
+/// Which other waves wait for their turn again because of a retry: `; with it: cut-over, web`.
+fn called_back(now: &Record, retried: &str) -> String {
+    let is_back = |at: usize| {
+        let (was, will) = (now.state.waves[at].status, now.ahead.waves[at].status);
+        was == WaveStatus::Cancelled && will != WaveStatus::Cancelled
+    };
+    let waves = now.nodes().filter(|(at, node, _)| is_back(*at) && node.name != retried);
+    let waves: Vec<&str> = waves.map(|(_, node, _)| node.name.as_str()).collect();
+    if waves.is_empty() { String::new() } else { format!("; with it: {}", waves.join(", ")) }
 }
 
 /// The machine's own sentence, and what to do about it.
@@ -189,13 +209,19 @@ fn explain(context: &Context, record: &Record, signal: &Signal, refusal: &Refusa
             CommandError::new(code::NO_WAVE, refusal.to_string()).hint(hint)
         }
         (Refusal::Aborted { at, .. }, _) => {
-            let retry = context.command(&format!("retry {id} {}", quoted(at)));
-            let may = match approvers_of(record, at) {
-                Some(approvers) => format!(", for {approvers}"),
-                None => String::new(),
-            };
-            CommandError::new(code::NOT_NOW, refusal.to_string())
-                .hint(format!("`{retry}` takes that back{may}"))
+            taken_back(context, record, at, CommandError::new(code::NOT_NOW, refusal.to_string()))
+        }
+        (Refusal::NotApprover { .. }, Wish::Retry { wave, .. }) => taken_back(
+            context,
+            record,
+            wave,
+            CommandError::new(code::NOT_APPROVED, refusal.to_string()),
+        ),
+        (Refusal::Status("over"), Wish::Skip { .. } | Wish::Retry { .. })
+            if record.ahead.standing().is_some() =>
+        {
+            let at = record.ahead.standing().map_or("", |abort| abort.at.as_str());
+            taken_back(context, record, at, CommandError::new(code::OVER, refusal.to_string()))
         }
         (Refusal::Status("over"), _) if !record.status().is_terminal() => {
             let message = format!("`{id}` will be over, because of what waits for a runner");
@@ -227,6 +253,13 @@ fn code_of(refusal: &Refusal) -> &'static Code {
         }
         _ => code::NOT_NOW,
     }
+}
+
+/// Adds what takes an abort back, and whose it is to do so.
+fn taken_back(context: &Context, record: &Record, at: &str, error: CommandError) -> CommandError {
+    let retry = context.command(&format!("retry {} {}", record.execution.id, quoted(at)));
+    let may = approvers_of(record, at).map(|approvers| format!(", for {approvers}"));
+    error.hint(format!("`{retry}` takes the abort back{}", may.unwrap_or_default()))
 }
 
 /// Who may answer at the pause point of a wave, if not everybody.

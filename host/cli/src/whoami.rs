@@ -56,13 +56,14 @@ pub(crate) async fn author(context: &Context, by: Option<&str>) -> Result<Person
         (Some(known), Some(by)) => Ok(Person::claiming(by.to_owned(), known.real().to_owned())),
         (Some(known), None) => Ok(known),
         (None, Some(by)) => {
-            let real = format!("{}, whom AWS has not confirmed", holder(&context.environment));
+            let real = format!("{}, whom AWS has not confirmed", account());
             Ok(Person::claiming(by.to_owned(), real))
         }
         (None, None) => {
             let message = format!("AWS does not say within {}s who you are", PATIENCE.as_secs());
-            Err(CommandError::new(code::NOBODY, message)
-                .hint("`--by NAME` says in whose name it is; the journal shows that it is a claim"))
+            Err(CommandError::new(code::NOBODY, message).hint(
+                "`--by NAME` says in whose name it is; the journal shows that this is a claim",
+            ))
         }
     }
 }
@@ -80,7 +81,13 @@ async fn arn(address: &Address) -> Option<String> {
 /// The user of the operating system, and the name that they go by.
 fn local(environment: &Environment) -> Person {
     let real = account();
-    Person::claiming(environment.user.clone().unwrap_or_else(|| real.clone()), real)
+    let claimed = environment.user.clone().filter(|name| name.chars().all(is_of_name));
+    Person::claiming(claimed.unwrap_or_else(|| real.clone()), real)
+}
+
+/// Whether a name may have this in it; others could look like a sentence of ours.
+fn is_of_name(character: char) -> bool {
+    character.is_alphanumeric() || "_.-@/:+=\\$".contains(character)
 }
 
 /// The user of the operating system.

@@ -29,6 +29,7 @@ use tokio::sync::watch;
 
 use super::builtin::ReplaceInput;
 use super::elapsed::Blind;
+use super::launches::Launches;
 use super::policy::{GivenUpBy, Rules};
 use super::redact::Secrets;
 use super::sending::Sending;
@@ -71,6 +72,8 @@ pub struct Door {
     pub named: Vec<ReplaceInput>,
     /// The instances that people who were asked have given up in this execution.
     pub given_up: RefCell<Vec<ReplaceInput>>,
+    /// The jobs that this execution has launched.
+    pub launches: Launches,
     /// How long each wave could not see the world.
     pub blind: Blind,
     /// What calls of this process are about to launch, by their keys.
@@ -340,6 +343,7 @@ impl Door {
     pub(super) async fn judge(&self, prepared: &Prepared<'_>) -> Result<Vec<String>, EffectError> {
         self.rules.judge_operation(&prepared.step.operation)?;
         let mut what = prepared.operation.consequences(&prepared.call).await?;
+        self.launches.add(&prepared.call, &mut what);
         self.add_held(&prepared.call, &mut what);
         let given_up = |server: &str, instance: &str| {
             let is_it =
@@ -399,6 +403,7 @@ impl Door {
         settled: &Settled,
         journal: &Writer,
     ) -> Result<(), StoreError> {
+        self.launches.note(step, &settled.reply.outcome);
         let mut step = step.clone();
         if settled.attempt > 0 {
             step.arguments = None;

@@ -13,6 +13,7 @@
 //! - [`sight`]: what a call has seen that looks again and again.
 //! - [`redact`]: keeps secrets out of the journal.
 //! - [`elapsed`]: how long a wave has been at work.
+//! - [`launches`]: the jobs that its journal says it has launched.
 //! - [`door`]: the one place where all of this meets.
 
 pub mod arguments;
@@ -21,6 +22,7 @@ pub mod call;
 pub mod class;
 pub mod door;
 pub mod elapsed;
+pub mod launches;
 pub mod operation;
 pub mod outcome;
 pub mod policy;

@@ -41,6 +41,9 @@ pub(super) fn read(declared: &Declared<'_>) -> Option<Pause> {
 /// anything begins. Silence starts nothing.
 pub(super) fn read_start(declared: &Declared<'_>) -> Option<Pause> {
     let fields = declared.fields("`start`", START_FIELDS)?;
+    if let Some(field) = fields.get("on_timeout") {
+        field.complain("`start` has no `on_timeout`: silence starts nothing");
+    }
     let message = fields.get("message").and_then(|field| field.text());
     Some(Pause {
         message: message.unwrap_or(START_MESSAGE).to_owned(),
@@ -51,7 +54,8 @@ pub(super) fn read_start(declared: &Declared<'_>) -> Option<Pause> {
     })
 }
 
-const START_FIELDS: &[&str] = &["message", "approvers", "approvals", "timeout"];
+/// `on_timeout` is one so that its complaint says why there is none.
+const START_FIELDS: &[&str] = &["message", "approvers", "approvals", "timeout", "on_timeout"];
 const START_MESSAGE: &str = "Shall it start?";
 
 fn approvers(declared: &Declared<'_>) -> Vec<String> {

@@ -24,6 +24,7 @@ use crate::clock::Clock;
 use crate::effect::builtin::{REPLACE, ReplaceInput};
 use crate::effect::door::Door;
 use crate::effect::elapsed::Blind;
+use crate::effect::launches::Launches;
 use crate::effect::policy::Rules;
 use crate::effect::redact::Secrets;
 use crate::effect::trouble::OutOfPatience;
@@ -211,6 +212,7 @@ impl Driver {
                 named: named(&execution),
                 given_up: RefCell::new(given_up(entries)),
                 held: RefCell::default(),
+                launches: Launches::of(entries),
             },
             journal: Writer::new(store, Arc::clone(&clock), lease.clone(), last).patient(
                 self.patience,

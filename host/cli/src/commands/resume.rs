@@ -62,13 +62,13 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             }
             context.output.say([plain(sent.meaning)]);
             record = Record::load(store, &flags.execution).await?;
-        } else if flags.lift_pause || flags.author.by.is_some() || !flags.author.comment.is_empty()
-        {
-            let text = "`--lift-pause`, `--by` and `--comment`: this lifts no pause";
+        } else if flags.lift_pause || !flags.author.comment.is_empty() {
+            let text = "`--lift-pause` and `--comment`: this lifts no pause";
             context.output.say([attention("not used: "), plain(text)]);
         }
         let answers = Flag::bound_to(&flags.answers, &record.ahead.prompts);
-        Box::pin(go_on(context, store, record, &answers, &flags.aws)).await
+        Box::pin(go_on(context, store, record, (&answers, flags.author.by.as_deref()), &flags.aws))
+            .await
     })
 }
 
@@ -98,7 +98,7 @@ pub(crate) async fn go_on(
     context: &Context,
     store: Arc<dyn Store>,
     record: Record,
-    answers: &[Flag],
+    (answers, by): (&[Flag], Option<&str>),
     aws: &AwsFlags,
 ) -> Result<u8> {
     Flag::check(answers, &record.execution.plan)?;
@@ -115,10 +115,11 @@ pub(crate) async fn go_on(
     let session = aws.session(context).await?;
     let region = execution.regions.first().cloned().unwrap_or_default();
     let world = drive::world(session, &region, &clock, execution.seed);
-    check_account(execution, aws::caller(world.as_ref()).await?.account.as_deref())?;
+    let caller = aws::caller(world.as_ref()).await?;
+    check_account(execution, caller.account.as_deref())?;
     let settings = context.settings(None)?;
     let answers = answers.to_vec();
-    let user = drive::speaker(context, &answers).await?;
+    let user = drive::speaker(context, by, caller.arn.as_deref()).await?;
     let look = Replaced::in_store_and_aws(store.as_ref(), world.as_ref(), &record, context);
     let replaced = Box::pin(look).await;
     let mut page = Page::default();

@@ -155,6 +155,7 @@ impl Start<'_> {
         let world = drive::world(session, &execution.regions[0], &clock, self.seed);
         let caller = aws::caller(world.as_ref()).await?;
         execution.account = account(&execution, caller.account)?;
+        let user = drive::speaker(context, None, caller.arn.as_deref()).await?;
         execution.created_by = caller.arn.unwrap_or(execution.created_by);
         execution.gives_up = Some(replaced::look(context, world.as_ref(), &execution).await?);
         match store.create(&execution).await {
@@ -168,7 +169,6 @@ impl Start<'_> {
         }
         context.output.say([plain("execution "), strong(execution.id.as_str())]);
         let answers = flags.answers.clone();
-        let user = drive::speaker(context, &answers).await?;
         Ride { context, settings, store, execution, world, clock, answers, user }.finish().await
     }
 
@@ -217,7 +217,7 @@ impl Start<'_> {
             .output
             .say([plain(format!("{} was started already; going on with it", existing.id))]);
         let record = Record::load(store.as_ref(), &existing.id).await?;
-        Box::pin(resume::go_on(context, store, record, &flags.answers, &flags.aws)).await
+        Box::pin(resume::go_on(context, store, record, (&flags.answers, None), &flags.aws)).await
     }
 
     fn check_same(&self, existing: &Execution) -> Result<()> {

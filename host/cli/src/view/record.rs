@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use moontide_runtime::clock::Clock;
-use moontide_runtime::journal::{Body, Entry, Execution};
+use moontide_runtime::journal::{Body, Entry, Execution, Format};
 use moontide_runtime::plan::{Mode, suggest};
 use moontide_runtime::scheduler::graph::{Node, Turn};
 use moontide_runtime::scheduler::{
@@ -163,6 +163,13 @@ impl Record {
 
     /// What becomes of one more signal behind those that are pending.
     pub(crate) fn would_take(&self, signal: &Signal) -> Result<(), Refusal> {
+        if let Wish::Answer { prompt, .. } = &signal.wish
+            && !self.state.started
+            && self.execution.format < Format(3)
+        {
+            // Nothing is open before it has begun, and nobody kept an answer for later.
+            return Err(Refusal::NoPrompt(prompt.clone()));
+        }
         take(&self.graph, &self.ahead, signal).map(drop)
     }
 
@@ -247,10 +254,7 @@ fn look_ahead(
         let journaled = state.prompts.get(&prompt.id).and_then(|prompt| prompt.deadline);
         journaled == prompt.deadline && journaled.is_some_and(|deadline| deadline <= at.min(now))
     };
-    let mut ahead = match machine::apply(graph, state.clone(), created_at, &Event::Started) {
-        Ok((begun, _)) => begun,
-        Err(_) => state.clone(),
-    };
+    let mut ahead = state.clone();
     let mut pending = Vec::new();
     for (number, signal) in signals {
         ahead = timed_out(graph, ahead, signal.at, closings, |prompt| {
@@ -270,6 +274,11 @@ fn look_ahead(
             Err(refusal) => Some(refusal),
         };
         pending.push(Pending { number, signal, refusal });
+    }
+    // A runner takes what waits before it begins.
+    if let Ok((begun, _)) = machine::apply(graph, ahead.clone(), created_at, &Event::Started) {
+        closing::note(closings, (&ahead, &begun), &Event::Started, None);
+        ahead = begun;
     }
     (timed_out(graph, ahead, now, closings, |prompt| is_over(prompt, now)), pending)
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::graph::Turn;
-use moontide_runtime::scheduler::{ExecutionStatus, Signal, WaveState, WaveStatus, Wish};
+use moontide_runtime::scheduler::{
+    ExecutionStatus, PromptKind, Signal, WaveState, WaveStatus, Wish,
+};
 use serde::Serialize;
 
 use super::refused;
@@ -129,13 +131,19 @@ pub(crate) fn known(wave: &WaveState, rpo: Option<Duration>) -> Vec<ServerView> 
 /// What an operator would type now.
 fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<String> {
     let id = &record.execution.id;
-    let open = prompts.iter().filter(|prompt| prompt.is_open());
-    let mut commands: Vec<String> = open.flat_map(PromptView::next).cloned().collect();
+    let open = || prompts.iter().filter(|prompt| prompt.is_open());
+    let is_hold = |view: &&PromptView| view.prompt.kind == PromptKind::Hold;
+    let asked = open().filter(|view| !is_hold(view)).flat_map(PromptView::next);
+    let mut commands: Vec<String> = asked.cloned().collect();
     if !record.is_over() && record.runner.is_none() && !is_only_held(record) {
         commands.push(context.command(&format!("resume {id}")));
     }
+    commands.extend(open().filter(is_hold).flat_map(PromptView::next).cloned());
     if record.is_over() && record.status() == ExecutionStatus::Failed {
         commands.push(context.command(&format!("show {id}")));
+    }
+    // While others wait or run, too.
+    if !record.is_over() || record.status() == ExecutionStatus::Failed {
         // What a cancel has cut off is retried, not skipped.
         let is_cancelled = record.state.cancelled_by.is_some();
         // Nor does one come before the abort that stands.
@@ -147,7 +155,8 @@ fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<Strin
             commands.push(context.command(&format!("skip {id} {wave}")));
         }
     }
-    if let Some(abort) = record.ahead.standing().filter(|_| record.is_over()) {
+    let may_lift = record.is_over() && record.status() != ExecutionStatus::Completed;
+    if let Some(abort) = record.ahead.standing().filter(|_| may_lift) {
         commands.push(context.command(&format!("retry {id} {}", quoted(&abort.at))));
     }
     if record.is_over() && record.state.cancelled_by.is_some() {
@@ -173,7 +182,9 @@ fn is_only_held(record: &Record) -> bool {
 /// The waves about which somebody may change their mind.
 fn failed(record: &Record) -> impl Iterator<Item = &str> {
     let ordinary = record.nodes().filter(|(_, node, _)| node.turn == Turn::Ordinary);
-    let failed = ordinary.filter(|(_, _, wave)| wave.status == WaveStatus::Failed);
+    let failed = ordinary.filter(move |(at, _, wave)| {
+        wave.status == WaveStatus::Failed && record.ahead.waves[*at].status == WaveStatus::Failed
+    });
     failed.map(|(_, node, _)| node.name.as_str())
 }
 

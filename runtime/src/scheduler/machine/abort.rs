@@ -1,5 +1,6 @@
 //! Aborts: what keeps every further wave from starting, and who takes it back. The answer `abort` to a question
-//! stands until just that is retried: at a pause point by one of those who may answer it, who are asked again.
+//! stands until just that is retried, or left out after it had failed: at a pause point by one of those who may
+//! answer it, who are asked again.
 //! What the policy of a failed wave said is taken back by a retry or a skip of any wave that failed.
 
 use super::{Refusal, Step};
@@ -11,14 +12,15 @@ use crate::scheduler::state::{Abort, WaveStatus};
 impl Step<'_> {
     /// No further wave starts, and nobody is asked any more what to do about those that failed.
     pub(super) fn abort(&mut self, abort: Abort) {
-        self.state.aborts.push(abort);
+        // Under older rules any retry takes it back.
+        let is_answer = abort.is_answer && self.graph.rules >= Format(3);
+        self.state.aborts.push(Abort { is_answer, ..abort });
         self.give_up_failed();
     }
 
     /// Whether its pause point was answered with `abort`, so that it never began.
     pub(super) fn was_declined(&self, wave: &str) -> bool {
-        self.graph.rules >= Format(3)
-            && self.state.standing().is_some_and(|abort| abort.at == wave)
+        self.state.standing().is_some_and(|abort| abort.at == wave)
             && self.graph.index(wave).is_some_and(|node| {
                 self.state.waves[node].status == WaveStatus::Cancelled
                     && self.node(node).pause.is_some()
@@ -46,7 +48,8 @@ impl Step<'_> {
     /// Takes the abort back with which a person's pause was answered.
     pub(super) fn lift_pause(&mut self, place: usize) {
         self.state.aborts.remove(place);
-        if self.state.aborts.is_empty() {
+        // A cancel stands beside it: what that has called off waits for a retry of a wave.
+        if self.state.aborts.is_empty() && self.state.cancelled_by.is_none() {
             self.call_all_back();
         }
     }
@@ -54,10 +57,10 @@ impl Step<'_> {
     /// Refuses while the answer to another question stands.
     pub(super) fn check_not_aborted(&self, wave: &str) -> Result<(), Refusal> {
         match self.state.standing().filter(|abort| abort.at != wave) {
-            Some(Abort { at, reason, .. }) if self.graph.rules >= Format(3) => {
+            Some(Abort { at, reason, .. }) => {
                 Err(Refusal::Aborted { at: at.clone(), reason: reason.clone() })
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 

@@ -89,6 +89,7 @@ pub fn apply(
         Event::Ended { wave, attempt, end } => step.ended(wave, *attempt, end)?,
     }
     step.advance();
+    step.take_early();
     Ok((step.state, step.requests))
 }
 
@@ -101,7 +102,7 @@ fn reopens(graph: &Graph, state: &State, event: &Event) -> bool {
         (_, Wish::Note) | (ExecutionStatus::Failed, Wish::Retry { .. } | Wish::Skip { .. }) => true,
         (ExecutionStatus::Cancelled, Wish::Retry { .. }) => {
             let cancelled = graph.rules >= Format(2) && state.cancelled_by.is_some();
-            cancelled || graph.rules >= Format(3) && state.standing().is_some()
+            cancelled || state.standing().is_some()
         }
         _ => false,
     }
