@@ -33,6 +33,7 @@ fn a_failed_execution_goes_on_after_a_retry() {
     let retried = story.say("ann", &["retry", "drill", "base", "--comment=it is raised"], 0);
     assert_snapshot!(retried.stdout, @"
     base: retry by ann (sent by root) | it is raised
+    wait for their turn again: web
     nobody drives it now; to go on: moontide resume drill
     ");
     let second = story.say("bob", &["retry", "drill", "base"], 2).stderr;

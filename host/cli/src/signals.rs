@@ -80,6 +80,7 @@ pub(crate) async fn send(
         execution: id.to_owned(),
         number: Some(number),
         meaning: meaning(&now, &signal),
+        called_back: called_back(&now, &signal.wish),
         outside: match &signal.wish {
             Wish::Cancel { .. } => Outside::of(&now),
             _ => Vec::new(),
@@ -122,6 +123,7 @@ pub(crate) async fn keep_note(
         execution: id.to_owned(),
         number: None,
         meaning: meaning(record, &signal),
+        called_back: Vec::new(),
         outside: Vec::new(),
         replaced: Replaced::default(),
         runner: None,
@@ -149,20 +151,19 @@ fn meaning(now: &Record, signal: &Signal) -> String {
             Some(open) => format!("{wave}: {}", prompts::voice(open, signal)),
             None => signal::text(signal),
         },
-        Wish::Retry { wave, .. } => format!("{}{}", signal::text(signal), called_back(now, wave)),
-        Wish::Note => signal::text(signal),
+        Wish::Note | Wish::Retry { .. } => signal::text(signal),
     }
 }
 
-/// Which other waves wait for their turn again because of a retry: `; with it: cut-over, web`.
-fn called_back(now: &Record, retried: &str) -> String {
+/// Which other waves wait for their turn again because of a retry.
+fn called_back(now: &Record, wish: &Wish) -> Vec<String> {
+    let Wish::Retry { wave: retried, .. } = wish else { return Vec::new() };
     let is_back = |at: usize| {
         let (was, will) = (now.state.waves[at].status, now.ahead.waves[at].status);
         was == WaveStatus::Cancelled && will != WaveStatus::Cancelled
     };
-    let waves = now.nodes().filter(|(at, node, _)| is_back(*at) && node.name != retried);
-    let waves: Vec<&str> = waves.map(|(_, node, _)| node.name.as_str()).collect();
-    if waves.is_empty() { String::new() } else { format!("; with it: {}", waves.join(", ")) }
+    let waves = now.nodes().filter(|(at, node, _)| is_back(*at) && node.name != *retried);
+    waves.map(|(_, node, _)| node.name.clone()).collect()
 }
 
 /// The machine's own sentence, and what to do about it.

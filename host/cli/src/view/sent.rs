@@ -4,7 +4,7 @@ use moontide_runtime::store::Signal;
 use serde::Serialize;
 
 use super::{Outside, Replaced};
-use crate::output::style::{plain, strong};
+use crate::output::style::{faint, plain, strong};
 use crate::output::{Document, Page};
 
 /// What was sent, and what happens with it.
@@ -19,6 +19,9 @@ pub(crate) struct Sent {
     pub(crate) runner: Option<String>,
     /// What to type so that somebody takes it.
     pub(crate) next: Option<String>,
+    /// Other waves that wait for their turn again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) called_back: Vec<String>,
     /// What goes on outside in spite of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) outside: Vec<Outside>,
@@ -33,6 +36,10 @@ pub(crate) struct Sent {
 impl Document for Sent {
     fn write(&self, page: &mut Page) {
         page.line([plain(self.meaning.as_str())]);
+        if !self.called_back.is_empty() {
+            let waves = self.called_back.join(", ");
+            page.line([faint("wait for their turn again: "), plain(waves)]);
+        }
         Outside::write(&self.outside, page);
         self.replaced.write(page);
         match (&self.runner, &self.next) {
