@@ -20,6 +20,8 @@ mod interrupts;
 mod pauses;
 #[path = "signals/reading.rs"]
 mod reading;
+#[path = "signals/unbegun.rs"]
+mod unbegun;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStderr, Command, Stdio};

@@ -17,7 +17,7 @@ use moontide_runtime::effect::{
 };
 use moontide_runtime::observe::Unobserved;
 use moontide_runtime::sandbox::Limits;
-use moontide_runtime::scheduler::{Driver, Ended, ExecutionStatus};
+use moontide_runtime::scheduler::{Answers, Driver, Ended, ExecutionStatus, Given, Prompt};
 use moontide_runtime::store::{MemoryStore, Pulse, Store};
 use serde_json::{Value, json};
 use support::{Answering, TestClock, execution, lease};
@@ -200,6 +200,15 @@ impl Operation for DrsOperation {
 
 /// Runs a wave over the three servers, one in a job, attempted three times at most; returns the launches.
 async fn launches(drs: Drs, more: &str) -> (Ended, Vec<Vec<String>>) {
+    launches_among(Rc::new(Answering::default()), drs, more).await
+}
+
+/// The same, with somebody there who answers.
+async fn launches_among(
+    answers: Rc<dyn Answers>,
+    drs: Drs,
+    more: &str,
+) -> (Ended, Vec<Vec<String>>) {
     let source = format!(
         "local moontide = require('@moontide')\nlocal host = require('@moontide/host')\n\
          require('@moontide/jobs').quotas.servers_per_job = 1\n\
@@ -224,7 +233,7 @@ async fn launches(drs: Drs, more: &str) -> (Ended, Vec<Vec<String>>) {
         world: Rc::new(DrsWorld(names.map(|it| DrsOperation(it, Rc::clone(&drs))).into())),
         clock: Arc::new(TestClock),
         observer: Rc::new(Unobserved),
-        answers: Rc::new(Answering::default()),
+        answers,
         limits: Limits::default(),
         denied: Vec::new(),
         signals_every: None,
@@ -316,6 +325,30 @@ async fn a_job_that_is_never_shown_again_is_judged_by_the_instances_that_name_it
     // Where no instance names it, nobody can tell: nothing is launched again, also by a later attempt.
     let (ended, launched) = launches(hidden(3), "").await;
     let Ended::Waiting(prompts) = ended else { panic!("a person decides: {ended:?}") };
-    assert!(prompts[0].message.contains("nor an instance of b that it launched"), "{prompts:?}");
+    assert!(prompts[0].message.contains("nor an instance of b. Look"), "{prompts:?}");
     assert_eq!(launched, each_once().1);
+}
+
+/// Says to everything that it fails.
+struct Fails;
+
+#[async_trait(?Send)]
+impl Answers for Fails {
+    async fn answer(&self, _prompt: &Prompt) -> Option<Given> {
+        Some(Given { choice: "fail".into(), by: "ann".into(), ..Given::default() })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_a_person_gives_up_fails_its_attempt_and_only_a_retry_launches_again() {
+    let hidden = || {
+        let drs = Drs { hidden: Some(1), ..Drs::default() };
+        drs.lost.set(1);
+        drs
+    };
+    let (ended, launched) = launches_among(Rc::new(Fails), hidden(), "max_attempts = 1").await;
+    assert_eq!((ended, launched), (Ended::Finished(ExecutionStatus::Failed), each_once().1));
+    let (ended, launched) = launches_among(Rc::new(Fails), hidden(), "").await;
+    let again = [each_once().1, vec![vec!["s-a".to_owned()]]].concat();
+    assert_eq!((ended, launched), (Ended::Finished(ExecutionStatus::Completed), again));
 }

@@ -62,25 +62,18 @@ pub(crate) fn clock(execution: &Execution, speed: Option<f64>) -> Arc<dyn Clock>
     }
 }
 
-/// In whose name this process answers what its execution asks, which `--by` may claim. Where AWS does not say it of
-/// the store's session, it is the caller of the execution's own. Driving needs no name: if nobody says one, what is
-/// asked is left to others.
-pub(crate) async fn speaker(
-    context: &Context,
-    by: Option<&str>,
-    caller: Option<&str>,
-) -> Result<Option<Person>> {
-    match (whoami::author(context, by).await, caller) {
-        (Ok(person), _) => Ok(Some(person)),
-        (Err(error), Some(arn)) if error.code == code::NOBODY => {
-            Ok(Some(Person { name: arn.to_owned(), sender: String::new() }))
-        }
-        (Err(error), None) if error.code == code::NOBODY => {
-            let text = format!("{}; what is asked is left to `moontide answer`", error.message);
+/// In whose name this process answers what its execution asks, which `--by` may claim. Driving needs no name: where
+/// AWS does not say it, what is asked is left to others, and so is what was answered beforehand.
+pub(crate) async fn speaker(context: &Context, by: Option<&str>) -> Result<Option<Person>> {
+    match whoami::author(context, by).await {
+        Ok(person) => Ok(Some(person)),
+        Err(error) if error.code == code::NOBODY => {
+            let text =
+                format!("{}; it answers nothing, unless `--by` says in whose name", error.message);
             context.output.say([attention("note: "), plain(text)]);
             Ok(None)
         }
-        (Err(error), _) => Err(error),
+        Err(error) => Err(error),
     }
 }
 
@@ -227,6 +220,8 @@ impl Ride<'_> {
     fn driver(&self, pulse: &Pulse) -> Result<(Driver, Rc<Flags>)> {
         let context = self.context;
         let person = self.user.clone().unwrap_or_default();
+        // Nobody speaks in no name.
+        let given = if self.user.is_some() { self.answers.as_slice() } else { &[] };
         let (user, people) = (person.name.as_str(), Rc::new(Graph::of(&self.execution)));
         let lines = Lines(context.output);
         let mut observers: Vec<Rc<dyn Observer>> = Vec::new();
@@ -241,8 +236,7 @@ impl Ride<'_> {
             observers.push(Rc::clone(&terminal) as Rc<dyn Observer>);
             asked = terminal;
         }
-        let answers =
-            Rc::new(Flags::new(&self.answers, user, people, asked).telling(context.output));
+        let answers = Rc::new(Flags::new(given, user, people, asked).telling(context.output));
         let signed = Rc::new(Signed { answers: Rc::clone(&answers) as _, sender: person.sender });
         let driver = Driver {
             store: Arc::clone(&self.store),

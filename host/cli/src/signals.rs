@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use moontide_runtime::journal::{Body, Writer};
 use moontide_runtime::plan::suggest;
-use moontide_runtime::scheduler::{Event, Prompt, Refusal, WaveStatus};
+use moontide_runtime::scheduler::{Event, ExecutionStatus, Prompt, Refusal, WaveStatus};
 use moontide_runtime::store::{Signal, Store, Wish};
 
 use crate::clocks::SystemClock;
@@ -32,7 +32,7 @@ pub(crate) struct Author {
 }
 
 /// Reads a name; for clap.
-fn name(text: &str) -> Result<String, String> {
+pub(crate) fn name(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {
         return Err("a name is not empty".to_owned());
     }
@@ -191,6 +191,14 @@ fn explain(context: &Context, record: &Record, signal: &Signal, refusal: &Refusa
         };
     }
     let error = match (refusal, &signal.wish) {
+        (Refusal::NoPrompt(_), Wish::Answer { .. }) if !record.state.started => {
+            let begins = context.command(&format!("resume {id}"));
+            CommandError::new(
+                code::BAD_ANSWER,
+                format!("`{id}` has not begun: it asks nothing yet"),
+            )
+            .hint(format!("`{begins}` begins it; a `pause` or a `cancel` counts before that"))
+        }
         (Refusal::NoPrompt(_), Wish::Answer { .. }) => {
             with_open(context, record, refusal.to_string())
         }
@@ -219,7 +227,8 @@ fn explain(context: &Context, record: &Record, signal: &Signal, refusal: &Refusa
             CommandError::new(code::NOT_APPROVED, refusal.to_string()),
         ),
         (Refusal::Status("over"), Wish::Skip { .. } | Wish::Retry { .. })
-            if record.ahead.standing().is_some() =>
+            if record.status() != ExecutionStatus::Completed
+                && record.ahead.standing().is_some() =>
         {
             let at = record.ahead.standing().map_or("", |abort| abort.at.as_str());
             taken_back(context, record, at, CommandError::new(code::OVER, refusal.to_string()))

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::{Call, Consequences, Lane, Maker, Origin, Outcome};
+use super::{Call, Consequences, Lane, Maker, Origin, Outcome, Replaced};
 use crate::journal::{Body, Entry, Step};
 
 /// Which wave has launched which job.
@@ -51,7 +51,11 @@ impl Launches {
                 touch.maker = Maker::Drill(origin);
             }
             let replaces = touch.launch.iter_mut().flat_map(|launch| &mut launch.replaces);
-            for replaced in replaces.filter(|replaced| replaced.origin.is_none()) {
+            // What is being launched unseen stays nobody's to launch beside.
+            let is_there = |replaced: &&mut Replaced| {
+                replaced.origin.is_none() && !replaced.instance.is_empty()
+            };
+            for replaced in replaces.filter(is_there) {
                 replaced.origin = origin(&replaced.job);
                 replaced.is_hidden &= replaced.origin.is_none();
             }
@@ -73,7 +77,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::effect::{Class, Key, Launch, Replaced, Touch};
+    use crate::effect::{Class, Key, Launch, Touch};
     use crate::journal::canonical::Hash;
 
     fn launched(job: &str) -> Launches {

@@ -117,8 +117,6 @@ impl<'d> Drive<'d> {
         for request in std::mem::take(&mut self.requests) {
             match request {
                 Request::Run { node, attempt } => self.run(node, attempt),
-                // An answer that was given beforehand may have closed it in the same breath.
-                Request::Ask { prompt } if !self.state.prompts.contains_key(&prompt.id) => {}
                 Request::Ask { prompt } => {
                     let answers = Rc::clone(&self.driver.answers);
                     self.asking.push(Box::pin(async move {

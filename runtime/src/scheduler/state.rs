@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::seen::Seen;
-use super::{Choice, Failure, Graph, Prompt, Signal};
+use super::{Choice, Failure, Graph, Prompt};
 use crate::journal::Mend;
 
 /// Where one wave stands.
@@ -175,8 +175,6 @@ pub struct State {
     pub cancels: u32,
     /// The aborts that stand: no further wave starts before they are taken back.
     pub aborts: Vec<Abort>,
-    /// Answers that were given before it began, to what it asks first.
-    pub early: Vec<Answered>,
     /// How often a person has paused it.
     pub pauses: u32,
     /// Every wave, in the graph's order.
@@ -197,21 +195,6 @@ pub struct Abort {
     pub is_answer: bool,
     /// Who or what said so, and why.
     pub reason: String,
-}
-
-/// An answer to a question that nobody has asked yet.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Answered {
-    /// The question's id.
-    pub prompt: String,
-    /// The answer.
-    pub choice: String,
-    /// The seal of the question that its sender has read.
-    pub seal: String,
-    /// What an effect returned of which a person says that it happened.
-    pub value: Value,
-    /// The signal that says so.
-    pub signal: Signal,
 }
 
 /// The answer to a prompt.
@@ -255,7 +238,6 @@ impl State {
             cancelled_by: None,
             cancels: 0,
             aborts: Vec::new(),
-            early: Vec::new(),
             pauses: 0,
             waves: graph
                 .nodes()

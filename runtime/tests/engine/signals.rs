@@ -299,46 +299,16 @@ async fn beside_a_cancel_the_abort_of_a_pause_is_taken_back_and_no_hook_runs_aga
     assert_eq!(story.state().await.waves[0].status, WaveStatus::Completed);
 }
 
-/// Two people are asked as soon as it begins, and launch what they answer for.
-const GATED: &str = "waves = {
-    { name = 'a', pause = { message = '?', approvals = 2 }, run = function()
-        host.effect('test.tagged', { say = 'a' })
-    end },
-    { name = 'b', depends_on = { 'a' }, pause = '?', run = function() end },
-}";
-
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_was_given_before_a_runner_has_begun_is_the_answer() {
-    let story = Story::of(GATED).await;
-    story.send_by("ann", answer("a", "abort")).await;
-    let ended = story.drive(Answers::from([("a", "continue")])).await.unwrap();
-    assert_eq!(ended, Ended::Finished(ExecutionStatus::Cancelled));
-    assert_eq!(story.times("test.tagged"), 0);
-    // What nothing asks at the beginning is refused, and so is a second answer.
-    let story = Story::of(GATED).await;
-    for (who, wish) in
-        [("ann", ("b", "continue")), ("ann", ("a", "continue")), ("ann", ("a", "continue"))]
-    {
-        story.send_by(who, answer(wish.0, wish.1)).await;
-    }
-    story.send_by("bob", answer("a", "continue")).await;
-    assert_eq!(waits(&story).await, ["b"]);
-    assert_eq!(story.times("test.tagged"), 1);
-    let entries = story.entries().await;
-    let is_refused = |entry: &&moontide_runtime::journal::Entry| {
-        matches!(&entry.body, Body::Event { event: Event::Signalled { refused: Some(_), .. } })
-    };
-    assert_eq!(entries.iter().filter(is_refused).count(), 2);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_answer_before_the_beginning_outlasts_a_pause_that_came_behind_it() {
-    let story = Story::of(GATED).await;
-    story.send_by("ann", answer("a", "abort")).await;
-    story.send(Wish::Pause).await;
-    assert_eq!(waits(&story).await, ["@pause.1"]);
-    story.send(Wish::Resume).await;
-    story.ends(ExecutionStatus::Cancelled).await;
+async fn before_it_has_begun_nothing_is_asked_and_an_answer_is_none() {
+    let story = Story::of(
+        "waves = {{ name = 'a', pause = '?', run = function()
+            host.effect('test.tagged', { say = 'a' })
+        end }}",
+    )
+    .await;
+    story.send_by("ann", answer("a", "continue")).await;
+    assert_eq!(waits(&story).await, ["a"], "the question is asked after all");
     assert_eq!(story.times("test.tagged"), 0);
 }
 

@@ -98,7 +98,7 @@ impl Flag {
 const PAUSED: &str = "@pause";
 /// Answers that count once each time they are given: a wave that cannot succeed would be retried for
 /// ever.
-const ONCE: [&str; 2] = ["retry", unknown::TRY_AGAIN];
+const ONCE: [&str; 3] = ["retry", unknown::TRY_AGAIN, "wait"];
 
 /// The flags of one command, and who is asked when none of them fits.
 pub(crate) struct Flags {

@@ -126,7 +126,7 @@ impl Cleaner<'_> {
                 }
             }
             let (store, settings) = (Arc::clone(&self.store), self.settings.clone());
-            let user = drive::speaker(context, None, caller.arn.as_deref()).await?;
+            let user = drive::speaker(context, None).await?;
             let answers = Vec::new();
             let ride = Ride { context, settings, store, execution, world, clock, answers, user };
             return ride.drive(interrupt).await;

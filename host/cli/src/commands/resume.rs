@@ -119,7 +119,7 @@ pub(crate) async fn go_on(
     check_account(execution, caller.account.as_deref())?;
     let settings = context.settings(None)?;
     let answers = answers.to_vec();
-    let user = drive::speaker(context, by, caller.arn.as_deref()).await?;
+    let user = drive::speaker(context, by).await?;
     let look = Replaced::in_store_and_aws(store.as_ref(), world.as_ref(), &record, context);
     let replaced = Box::pin(look).await;
     let mut page = Page::default();

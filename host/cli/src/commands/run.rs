@@ -60,6 +60,11 @@ pub(crate) struct Flags {
     #[arg(long = "answer", value_name = "[PROMPT=]CHOICE", value_parser = Flag::parse)]
     answers: Vec<Flag>,
 
+    /// In whose name this process answers [default: as `moontide answer`]. A claim: it is journaled beside who
+    /// really answers
+    #[arg(long, value_name = "NAME", value_parser = crate::signals::name)]
+    by: Option<String>,
+
     /// Give up the instance that this source server has when it starts, live or another's drill, by the
     /// server's id; may be given several times
     #[arg(long = "replace", value_name = "SERVER", value_parser = source_server)]
@@ -155,7 +160,7 @@ impl Start<'_> {
         let world = drive::world(session, &execution.regions[0], &clock, self.seed);
         let caller = aws::caller(world.as_ref()).await?;
         execution.account = account(&execution, caller.account)?;
-        let user = drive::speaker(context, None, caller.arn.as_deref()).await?;
+        let user = drive::speaker(context, flags.by.as_deref()).await?;
         execution.created_by = caller.arn.unwrap_or(execution.created_by);
         execution.gives_up = Some(replaced::look(context, world.as_ref(), &execution).await?);
         match store.create(&execution).await {
@@ -217,7 +222,14 @@ impl Start<'_> {
             .output
             .say([plain(format!("{} was started already; going on with it", existing.id))]);
         let record = Record::load(store.as_ref(), &existing.id).await?;
-        Box::pin(resume::go_on(context, store, record, (&flags.answers, None), &flags.aws)).await
+        Box::pin(resume::go_on(
+            context,
+            store,
+            record,
+            (&flags.answers, flags.by.as_deref()),
+            &flags.aws,
+        ))
+        .await
     }
 
     fn check_same(&self, existing: &Execution) -> Result<()> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use moontide_runtime::clock::Clock;
-use moontide_runtime::journal::{Body, Entry, Execution, Format};
+use moontide_runtime::journal::{Body, Entry, Execution};
 use moontide_runtime::plan::{Mode, suggest};
 use moontide_runtime::scheduler::graph::{Node, Turn};
 use moontide_runtime::scheduler::{
@@ -37,6 +37,8 @@ pub(crate) struct Record {
     pub(crate) state: State,
     /// Where it will stand once the pending signals are taken, and silence has answered what is overdue.
     pub(crate) ahead: State,
+    /// Where the next signal finds it: behind those that are pending, and where it has not begun, before it does.
+    behind: State,
     /// Whether it is a drill that is over, whose instances may live.
     pub(crate) has_instances: bool,
     /// What closed each prompt that is open no more, or will.
@@ -70,7 +72,7 @@ impl Record {
         let mut closings = Closings::new();
         let (state, refused) = fold(&graph, &entries, &mut closings);
         let signals = store.signals(id, last_signal(&entries)).await?;
-        let (ahead, pending) = look_ahead(
+        let (behind, ahead, pending) = look_ahead(
             &graph,
             &state,
             (execution.created_at, now(&entries)),
@@ -87,6 +89,7 @@ impl Record {
             graph,
             state,
             ahead,
+            behind,
             has_instances,
             closings,
         };
@@ -163,14 +166,7 @@ impl Record {
 
     /// What becomes of one more signal behind those that are pending.
     pub(crate) fn would_take(&self, signal: &Signal) -> Result<(), Refusal> {
-        if let Wish::Answer { prompt, .. } = &signal.wish
-            && !self.state.started
-            && self.execution.format < Format(3)
-        {
-            // Nothing is open before it has begun, and nobody kept an answer for later.
-            return Err(Refusal::NoPrompt(prompt.clone()));
-        }
-        take(&self.graph, &self.ahead, signal).map(drop)
+        take(&self.graph, &self.behind, signal).map(drop)
     }
 
     /// Why the signal with this number was refused, or will be.
@@ -248,7 +244,7 @@ fn look_ahead(
     (created_at, now): (Timestamp, Timestamp),
     signals: Vec<(u64, Signal)>,
     closings: &mut Closings,
-) -> (State, Vec<Pending>) {
+) -> (State, State, Vec<Pending>) {
     // What is not open yet gets its time from whoever opens it. A clock that goes ahead ends nothing earlier.
     let is_over = |prompt: &Prompt, at: Timestamp| {
         let journaled = state.prompts.get(&prompt.id).and_then(|prompt| prompt.deadline);
@@ -275,12 +271,13 @@ fn look_ahead(
         };
         pending.push(Pending { number, signal, refusal });
     }
+    ahead = timed_out(graph, ahead, now, closings, |prompt| is_over(prompt, now));
     // A runner takes what waits before it begins.
-    if let Ok((begun, _)) = machine::apply(graph, ahead.clone(), created_at, &Event::Started) {
-        closing::note(closings, (&ahead, &begun), &Event::Started, None);
-        ahead = begun;
+    let begun = machine::apply(graph, ahead.clone(), created_at, &Event::Started);
+    match begun {
+        Ok((begun, _)) => (ahead, begun, pending),
+        Err(_) => (ahead.clone(), ahead, pending),
     }
-    (timed_out(graph, ahead, now, closings, |prompt| is_over(prompt, now)), pending)
 }
 
 /// The state once silence has answered those prompts whose time is over.

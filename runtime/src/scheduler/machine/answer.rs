@@ -2,11 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Refusal, Request, Step, apply, holds_program};
-use crate::scheduler::event::Event;
+use super::{Refusal, Request, Step, holds_program};
 use crate::scheduler::prompt::{Approval, Choice, Prompt, PromptKind};
 use crate::scheduler::signal::Signal;
-use crate::scheduler::state::{Abort, Answer, Answered, WaveStatus};
+use crate::scheduler::state::{Abort, Answer, WaveStatus};
 
 impl Step<'_> {
     pub(super) fn asked(&mut self, prompt: &Prompt) -> Result<(), Refusal> {
@@ -64,29 +63,6 @@ impl Step<'_> {
         }
         self.settle(id, answer, &format!("by {}", self.author(signal)));
         Ok(())
-    }
-
-    /// Somebody answers what an execution asks as soon as it begins, before a runner has begun it: the answer waits
-    /// for its question.
-    pub(super) fn answered_early(&mut self, answered: Answered) -> Result<(), Refusal> {
-        let (begun, _) = apply(self.graph, self.state.clone(), self.at, &Event::Started)?;
-        let signal = answered.signal.clone();
-        let event = Event::Signalled { signal, number: None, refused: None };
-        apply(self.graph, begun, self.at, &event)?;
-        self.state.early.push(answered);
-        Ok(())
-    }
-
-    /// Takes the answers whose questions are open by now.
-    pub(super) fn take_early(&mut self) {
-        let open = |early: &Answered, step: &Self| step.state.prompts.contains_key(&early.prompt);
-        while let Some(place) = self.state.early.iter().position(|early| open(early, self)) {
-            let Answered { prompt, choice, seal, value, signal } = self.state.early.remove(place);
-            // It was taken on the condition that it fits; what has come between counts first.
-            if self.answered(&prompt, &choice, &seal, &value, &signal).is_ok() {
-                self.advance();
-            }
-        }
     }
 
     /// Silence answers, for whoever might have.

@@ -89,7 +89,6 @@ pub fn apply(
         Event::Ended { wave, attempt, end } => step.ended(wave, *attempt, end)?,
     }
     step.advance();
-    step.take_early();
     Ok((step.state, step.requests))
 }
 

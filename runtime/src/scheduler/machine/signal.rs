@@ -7,7 +7,7 @@ use crate::journal::{Format, Mend};
 use crate::scheduler::graph::{START, Turn};
 use crate::scheduler::prompt::{Prompt, PromptKind};
 use crate::scheduler::signal::{Signal, Wish};
-use crate::scheduler::state::{Answered, WaveStatus};
+use crate::scheduler::state::WaveStatus;
 
 /// What an execution is that takes no notes.
 const NO_NOTES: &str = "of an earlier release, whose journals hold no notes";
@@ -19,13 +19,6 @@ const NO_MENDS: &str =
 impl Step<'_> {
     pub(super) fn signalled(&mut self, signal: &Signal) -> Result<(), Refusal> {
         match &signal.wish {
-            Wish::Answer { prompt, choice, seal, value }
-                if !self.state.started && self.graph.rules >= Format(3) =>
-            {
-                let (prompt, choice) = (prompt.clone(), choice.clone());
-                let (seal, value, signal) = (seal.clone(), value.clone(), signal.clone());
-                self.answered_early(Answered { prompt, choice, seal, value, signal })
-            }
             Wish::Answer { prompt, choice, seal, value } => {
                 self.answered(prompt, choice, seal, value, signal)
             }
