@@ -1,12 +1,13 @@
 //! A runner that waits for the end of its troubles still hears those it works for.
 
-use std::process::Child;
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::shown::{Case, Story};
 use crate::support::Ran;
+use crate::support::hearing::hearing;
 use crate::support::outage::{Lasting, Outage, Spell};
 
 const CASE: Case =
@@ -24,8 +25,9 @@ fn waits(operation: &'static str) -> (Story, Child) {
     });
     let path = CASE.path("policies.luau");
     let run = ["run", &path, "--mode=drill", "--execution-id=x"];
-    let mut command = story.command(&run);
-    command.env("MOONTIDE_PATIENCE", "160h");
+    let mut command = hearing(story.command(&run));
+    command.env("MOONTIDE_PATIENCE", "160h").current_dir(story.home.path());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().expect("moontide starts");
     while !story.sim.outages.has_struck() {
         crate::support::wait(Duration::from_millis(5));

@@ -1,11 +1,10 @@
 //! SIGINT, SIGTERM and SIGHUP to a runner.
 
-use std::process::Command;
-
 use moontide_runtime::journal::Body;
 use moontide_runtime::store::{SqliteStore, Store};
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::support::hearing::{hearing, under_env};
 use crate::{Story, given, heard};
 
 /// One server, and a launch that takes as long as anybody looks.
@@ -14,19 +13,6 @@ fn story() -> Story {
     let waves = waves.replace("ids = { 's-1' }", "tags = { App = 'shop' }");
     let world = given::WORLD.replace("name = \"db\"", "name = \"db\"\ntags = { App = \"shop\" }");
     Story::with(&given::runbook("shop", &waves), &world, "")
-}
-
-/// The command, deaf to no signal: a test may itself run under `nohup`, or in the background.
-fn hearing(command: Command) -> Command {
-    if cfg!(target_os = "linux") { under_env("--default-signal", &command) } else { command }
-}
-
-/// The command under `env` with this flag.
-fn under_env(flag: &str, command: &Command) -> Command {
-    let mut under = Command::new("/usr/bin/env");
-    under.env_clear().arg(flag).arg(command.get_program()).args(command.get_args());
-    under.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    under
 }
 
 #[cfg(target_os = "linux")]

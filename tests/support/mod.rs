@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub(crate) mod hearing;
 pub(crate) mod outage;
 pub(crate) mod shim;
 
@@ -259,6 +260,12 @@ pub(crate) struct Sim {
     speed: f64,
     address: SocketAddr,
     _runtime: tokio::runtime::Runtime,
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        self.outages.close();
+    }
 }
 
 impl Sim {

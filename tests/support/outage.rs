@@ -77,6 +77,11 @@ struct Listening {
 }
 
 impl Outages {
+    /// Nothing listens any more, and nothing keeps its runtime.
+    pub(crate) fn close(&self) {
+        self.state().listening = None;
+    }
+
     /// From now on, this will come.
     pub(crate) fn cast(&self, spell: Spell) {
         let mut state = self.state();
