@@ -152,7 +152,7 @@ impl Session {
             .region(Region::new(region.to_owned()))
             .retry_config(attempts.retries(self.config.retry_config()));
         let Some(keys) = &self.keys else { return config.build() };
-        // What the SDK keeps by itself, nobody would judge again.
+        // What the SDK keeps by itself, this session would not judge again.
         let config = config.identity_cache(IdentityCache::no_cache());
         config.credentials_provider(SharedCredentialsProvider::new(keys.clone())).build()
     }

@@ -49,7 +49,7 @@ pub(crate) struct Ride<'c> {
     pub(crate) clock: Arc<dyn Clock>,
     /// Answers that were given beforehand.
     pub(crate) answers: Vec<Flag>,
-    /// In whose name this process answers; `None`: nobody knows, and it answers nothing.
+    /// In whose name this process answers; `None`: AWS has not said, and it answers nothing.
     pub(crate) user: Option<Person>,
 }
 

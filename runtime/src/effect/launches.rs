@@ -64,7 +64,7 @@ impl Launches {
 }
 
 /// The operation that launches.
-const LAUNCH: &str = "drs.start_recovery";
+pub const LAUNCH: &str = "drs.start_recovery";
 
 /// The wave whose attempt a lane belongs to.
 fn wave_of(lane: &Lane) -> Option<String> {

@@ -30,9 +30,8 @@ pub struct Signal {
 impl Signal {
     /// The name, who really goes by it, and the comment behind it: `ann (sent by root): replica is behind`.
     pub fn signed(&self) -> String {
-        let Signal { by, sender, comment, .. } = self;
-        let who = if sender.is_empty() { by.clone() } else { format!("{by} (sent by {sender})") };
-        if comment.is_empty() { who } else { format!("{who}: {comment}") }
+        let who = named(&self.by, &self.sender);
+        if self.comment.is_empty() { who } else { format!("{who}: {}", self.comment) }
     }
 
     /// The name, and the comment behind it: `ann: replica is behind`.
@@ -43,6 +42,11 @@ impl Signal {
             format!("{}: {}", self.by, self.comment)
         }
     }
+}
+
+/// A name, and who really goes by it: `ann`, or `ann (sent by root)` where the name is a claim.
+pub fn named(by: &str, sender: &str) -> String {
+    if sender.is_empty() { by.to_owned() } else { format!("{by} (sent by {sender})") }
 }
 
 /// What a signal wants.

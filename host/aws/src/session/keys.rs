@@ -1,6 +1,6 @@
 //! Whose credentials sign a request.
 //!
-//! Credentials change beneath a runner: they expire, and whoever renews them may have logged in to another
+//! Credentials change beneath a runner: they expire, and the operator who renews them may have logged in to another
 //! account. What STS said of the first ones says nothing of the next ones. So every attempt of every request
 //! gets its credentials here, one at a time, and those that were not seen before are asked themselves, before
 //! they sign anything else. Between the judging and the sending there is nothing: what is judged is what signs.

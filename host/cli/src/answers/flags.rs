@@ -59,7 +59,7 @@ impl Flag {
     }
 
     /// The same flags for a process that finds these prompts open: one that names no prompt means those that take it
-    /// now, and none that nobody has seen yet. Where none takes it, it was given beforehand.
+    /// now, and none that opens later. Where none takes it, it was given beforehand.
     pub(crate) fn bound_to(flags: &[Flag], open: &BTreeMap<String, Prompt>) -> Vec<Flag> {
         let bound = |flag: &Flag| {
             let fits = |prompt: &&Prompt| flag.fits(prompt) > 0;

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::signals::Author;
 
-/// Let no further wave start, until somebody lifts the pause
+/// Let no further wave start, until an operator lifts the pause
 ///
 /// Waves that run come to their end, and are journaled; then the execution waits, its runner ends with
 /// exit code 4. `moontide resume` of the same person lifts the pause; another one has to say `--lift-pause`.

@@ -15,7 +15,7 @@ use crate::interrupt::Interrupt;
 use crate::output::Page;
 use crate::output::style::{attention, plain};
 use crate::signals::{self, Author};
-use crate::view::{Record, Replaced, Summary, signal};
+use crate::view::{Record, Replaced, Summary};
 use crate::{exit, whoami};
 
 /// Go on with an execution after a crash, an interruption, an answer or a pause
@@ -82,7 +82,7 @@ async fn lifts(context: &Context, record: &Record, flags: &Flags) -> Result<bool
         return Ok(true);
     };
     let lift = context.command(&format!("resume {} --lift-pause", record.execution.id));
-    let paused = format!("paused by {}", signal::by_and_why(pause));
+    let paused = format!("paused by {}", pause.signed());
     if let Some(runner) = &record.runner {
         let message = format!("`{runner}` drives it, {paused}");
         let hint = format!("`{lift}` lets further waves start");

@@ -21,7 +21,9 @@ use crate::view::sent::Sent;
 /// Attempt a failed wave once more, also after the execution has failed or was cancelled
 ///
 /// Waves that were called off because of it wait for their turn again. Of a cancelled execution that is over
-/// it takes a wave that the cancel cut off, and lifts the cancel. If nobody drives the execution,
+/// it takes a wave that the cancel cut off, and lifts the cancel. A wave whose pause point was answered with
+/// `abort` is asked about again, if one of its approvers retries it; `@pause.1` names a pause that was answered
+/// so; meanwhile no other wave is retried. If nobody drives the execution,
 /// `moontide resume` goes on with it.
 ///
 /// A wave runs from the sources that its execution began with. `--runbook` gives it those on disk instead, from

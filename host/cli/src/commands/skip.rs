@@ -9,7 +9,7 @@ use crate::signals::Author;
 
 /// Leave a wave out: one that has not begun, or one that has failed
 ///
-/// Waves that depend on it go on as if it were completed. It takes the approvers of the wave's pause
+/// Waves that depend on it go on as if it were completed, also where its failure was answered with `abort`. It takes the approvers of the wave's pause
 /// point, if it has one. If nobody drives the execution, `moontide resume` goes on with it.
 #[derive(Args)]
 #[command(after_help = "\

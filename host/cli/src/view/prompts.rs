@@ -1,5 +1,6 @@
 //! An open prompt, and the commands that answer it.
 
+use moontide_runtime::scheduler::signal::named;
 use moontide_runtime::scheduler::{Choice, Prompt, PromptKind, Signal};
 use serde::Serialize;
 
@@ -168,7 +169,7 @@ pub(crate) fn voices(prompt: &Prompt) -> String {
     let given = prompt
         .given
         .iter()
-        .map(|given| format!("{} by {}", given.choice, signal::named(&given.by, &given.sender)));
+        .map(|given| format!("{} by {}", given.choice, named(&given.by, &given.sender)));
     voices_of(prompt, &given.collect::<Vec<_>>().join(", "))
 }
 

@@ -2,6 +2,7 @@
 
 use moontide_runtime::journal::Mend;
 use moontide_runtime::journal::execution::Module;
+use moontide_runtime::scheduler::signal::named;
 use moontide_runtime::scheduler::{Signal, Wish};
 use serde::Serialize;
 
@@ -46,17 +47,6 @@ pub(crate) fn answer_to<'s>(asked: &str, signal: &'s Signal) -> Option<(&'s str,
 /// Who sent it: `ann`, or `ann (sent by root)` where the name is a claim.
 pub(crate) fn by(signal: &Signal) -> String {
     named(&signal.by, &signal.sender)
-}
-
-/// The same, of a name and who really goes by it.
-pub(crate) fn named(by: &str, sender: &str) -> String {
-    if sender.is_empty() { by.to_owned() } else { format!("{by} (sent by {sender})") }
-}
-
-/// Who sent it, and why: `ann (sent by root): the data is bad`.
-pub(crate) fn by_and_why(signal: &Signal) -> String {
-    let who = by(signal);
-    if signal.comment.is_empty() { who } else { format!("{who}: {}", signal.comment) }
 }
 
 /// What happened: `web: retry by ann | the disk is mended`.

@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use moontide_runtime::effect::door::CANCELLED;
+pub(crate) use moontide_runtime::effect::launches::LAUNCH;
 use moontide_runtime::effect::{EffectError, Outcome};
 use moontide_runtime::journal::{Body, Entry, Execution, Step};
 use moontide_runtime::scheduler::DID_NOT_HAPPEN;
 use serde_json::Value;
 
-/// The operation that launches.
-pub(crate) const LAUNCH: &str = "drs.start_recovery";
 /// The params of a cleanup.
 const JOBS: &str = "jobs";
 const DOUBTFUL: &str = "doubtful";
