@@ -12,6 +12,7 @@ use moontide_runtime::scheduler::{
 };
 use moontide_runtime::store::{Lease, LeaseRecord, Listed, Signal, Store, StoreError, Wish};
 
+use crate::signals::retry;
 use crate::support::{Fuse, TestClock, TestWorld, driver, lease};
 use crate::{Answers, Story, answer};
 
@@ -42,10 +43,6 @@ impl Ask for Undecided {
     async fn answer(&self, _prompt: &Prompt) -> Option<Given> {
         std::future::pending().await
     }
-}
-
-fn retry(wave: &str) -> Wish {
-    Wish::Retry { wave: wave.to_owned(), mend: None }
 }
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics says where")]
 
+mod aborts;
 mod approvals;
 mod door;
 mod doubt;
