@@ -3,12 +3,10 @@
 use std::fs;
 
 use insta::assert_snapshot;
+use rusqlite::Connection;
 
 use crate::given::{ASKS, WORLD, runbook, shop, waiting};
 use crate::support::{Home, Sim};
-
-/// Where SQLite keeps `user_version`, our format, in the head of its file.
-const FORMAT: std::ops::Range<usize> = 60..64;
 
 fn ready() -> (Home, String) {
     let home = shop(&[("runbook.luau", &runbook("shop", ASKS)), ("world.toml", WORLD)]);
@@ -20,11 +18,13 @@ fn ready() -> (Home, String) {
 fn a_store_of_a_newer_release_is_not_touched() {
     let (home, _sim) = waiting();
     let file = home.path().join("moontide/moontide.db");
-    // What the process left in the log counts before the file.
-    let _ = fs::remove_file(home.path().join("moontide/moontide.db-wal"));
-    let mut bytes = fs::read(&file).expect("the store is there");
-    bytes[FORMAT].copy_from_slice(&9_u32.to_be_bytes());
-    fs::write(&file, &bytes).expect("it can be written");
+    let store = Connection::open(&file).expect("the store is there");
+    // What the process left in the log belongs into the file.
+    store
+        .execute_batch("PRAGMA user_version = 9; PRAGMA wal_checkpoint(TRUNCATE)")
+        .expect("it can be written");
+    drop(store);
+    let bytes = fs::read(&file).expect("it is still there");
     assert_snapshot!(home.refusal(&["list"], 6), @r"
     error[M0405]: ~/moontide/moontide.db: it is written in format 9, and this release reads up to format 1; nothing was changed
     hint: use the release of Moontide that wrote it, or a newer one

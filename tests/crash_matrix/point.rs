@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::failures::Failing;
-use crate::support::{Moment, Side};
+use crate::failures::{Failing, Fault};
+use crate::support::{Moment, SPEED, Side};
 use crate::troubles::Trouble;
 
 /// One moment of a process.
@@ -47,6 +47,15 @@ impl Kind {
     /// The point with this number.
     pub(crate) fn at(self, number: usize) -> Point {
         Point { kind: self, number }
+    }
+
+    /// How much faster than life a story goes whose processes meet it. The time of a pause runs whether or not
+    /// its runner can write: its four hours must be longer than what two processes wait for their locks.
+    pub(crate) fn speed(self) -> f64 {
+        match self {
+            Kind::Fails(Failing { fault: Fault::Refused, lasting: true }) => SPEED / 5.0,
+            _ => SPEED,
+        }
     }
 
     /// The moment at the simulator; `None` if it is one at the store.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::failures;
 use crate::place::{self, Backend, Place, Struck};
 use crate::point::{Kind, Point};
-use crate::support::{Ran, Sim, repository};
+use crate::support::{Ran, SPEED, Sim, repository};
 use crate::troubles::Clocks;
 
 /// The id of every execution.
@@ -93,8 +93,9 @@ pub(crate) struct Story {
 
 impl Story {
     /// Nothing has happened yet.
-    fn new(runbook: Runbook, backend: Backend, clocks: Clocks) -> Story {
-        let sim = Sim::of(&runbook.path().join("world.toml"));
+    fn new(runbook: Runbook, backend: Backend, clocks: Clocks, speed: f64) -> Story {
+        let world = std::fs::read_to_string(runbook.path().join("world.toml"));
+        let sim = Sim::at(&world.expect("the world file is there"), speed);
         Story {
             runbook,
             place: Place::new(backend, &sim),
@@ -112,7 +113,8 @@ impl Story {
         clocks: Clocks,
         points: &[Point],
     ) -> Told {
-        let story = Story::new(runbook, backend, clocks);
+        let speed = points.iter().map(|point| point.kind.speed()).fold(SPEED, f64::min);
+        let story = Story::new(runbook, backend, clocks, speed);
         let (mut came, mut wrong) = (0, String::new());
         for point in points {
             let struck = story.go_on(|command| story.strike(command, *point));

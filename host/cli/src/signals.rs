@@ -15,6 +15,7 @@ use crate::error::{Code, CommandError, Result, code};
 use crate::output::words;
 use crate::view::record::now;
 use crate::view::sent::Sent;
+use crate::view::summary::cut_off;
 use crate::view::{Outside, Record, Replaced, prompts, signal};
 use crate::{answers, drive, whoami};
 
@@ -70,16 +71,21 @@ pub(crate) async fn send(
     if let Some(refusal) = now.refusal_of(number) {
         return Err(explain(context, &now, &signal, &refusal));
     }
-    // What another abort keeps from going on needs another retry first.
-    let next = match now.ahead.standing().filter(|_| now.is_over()) {
-        Some(abort) => context.command(&format!("retry {id} {}", quoted(&abort.at))),
-        None => context.command(&format!("resume {id}")),
+    let next = match now.is_over() {
+        // Something else keeps it from going on, and needs another retry first.
+        true => {
+            let abort = now.ahead.standing().map(|abort| abort.at.as_str());
+            let wave = abort.or_else(|| cut_off(&now).first().copied());
+            wave.map(|wave| format!("retry {id} {}", quoted(wave)))
+        }
+        false => Some(format!("resume {id}")),
     };
-    let next = now.runner.is_none().then_some(next);
+    let next = next.filter(|_| now.runner.is_none()).map(|next| context.command(&next));
     Ok(Sent {
         execution: id.to_owned(),
         number: Some(number),
         meaning: meaning(&now, &signal),
+        still_skipped: still_skipped(&now, &signal.wish),
         called_back: called_back(&now, &signal.wish),
         outside: match &signal.wish {
             Wish::Cancel { .. } => Outside::of(&now),
@@ -124,6 +130,7 @@ pub(crate) async fn keep_note(
         number: None,
         meaning: meaning(record, &signal),
         called_back: Vec::new(),
+        still_skipped: Vec::new(),
         outside: Vec::new(),
         replaced: Replaced::default(),
         runner: None,
@@ -140,7 +147,7 @@ fn meaning(now: &Record, signal: &Signal) -> String {
             Some(open) => format!("{prompt}: {}", prompts::voice(open, signal)),
             None => signal::text(signal),
         },
-        Wish::Cancel { .. } if now.state.cancelled_by.is_some() => {
+        Wish::Cancel { seen } if *seen > 0 => {
             format!("{}: the hooks are to stop too, by {by}", now.execution.id)
         }
         Wish::Cancel { .. } => format!("{}: cancellation wanted by {by}", now.execution.id),
@@ -157,13 +164,32 @@ fn meaning(now: &Record, signal: &Signal) -> String {
 
 /// Which other waves wait for their turn again because of a retry.
 fn called_back(now: &Record, wish: &Wish) -> Vec<String> {
-    let Wish::Retry { wave: retried, .. } = wish else { return Vec::new() };
-    let is_back = |at: usize| {
+    let runs = |at: usize| now.ahead.waves[at].skip.is_none();
+    back(now, wish).filter(|(at, _)| runs(*at)).map(|(_, name)| name.to_owned()).collect()
+}
+
+/// Which of them are left out all the same, when their turn comes, and why.
+fn still_skipped(now: &Record, wish: &Wish) -> Vec<String> {
+    let skipped = |(at, name): (usize, &str)| {
+        now.ahead.waves[at].skip.as_ref().map(|reason| format!("{name}: {reason}"))
+    };
+    back(now, wish).filter_map(skipped).collect()
+}
+
+/// The other waves that a retry gives another turn, with their places.
+fn back<'r>(now: &'r Record, wish: &'r Wish) -> impl Iterator<Item = (usize, &'r str)> {
+    let retried = match wish {
+        Wish::Retry { wave, .. } => Some(wave.as_str()),
+        _ => None,
+    };
+    let is_back = move |at: usize| {
         let (was, will) = (now.state.waves[at].status, now.ahead.waves[at].status);
         was == WaveStatus::Cancelled && will != WaveStatus::Cancelled
     };
-    let waves = now.nodes().filter(|(at, node, _)| is_back(*at) && node.name != *retried);
-    waves.map(|(_, node, _)| node.name.clone()).collect()
+    let waves = now.nodes().filter(move |(at, node, _)| {
+        retried.is_some_and(|retried| retried != node.name) && is_back(*at)
+    });
+    waves.map(|(at, node, _)| (at, node.name.as_str()))
 }
 
 /// The machine's own sentence, and what to do about it.

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::{Call, Consequences, Lane, Maker, Origin, Outcome, Replaced};
+use super::{Call, Consequences, Lane, Maker, Origin, Outcome};
 use crate::journal::{Body, Entry, Step};
 
 /// Which wave has launched which job.
@@ -51,13 +51,11 @@ impl Launches {
                 touch.maker = Maker::Drill(origin);
             }
             let replaces = touch.launch.iter_mut().flat_map(|launch| &mut launch.replaces);
-            // What is being launched unseen stays nobody's to launch beside.
-            let is_there = |replaced: &&mut Replaced| {
-                replaced.origin.is_none() && !replaced.instance.is_empty()
-            };
-            for replaced in replaces.filter(is_there) {
+            for replaced in replaces.filter(|replaced| replaced.origin.is_none()) {
                 replaced.origin = origin(&replaced.job);
-                replaced.is_hidden &= replaced.origin.is_none();
+                // What is being launched unseen stays hidden: nobody launches beside it.
+                let is_there = !replaced.instance.is_empty();
+                replaced.is_hidden &= replaced.origin.is_none() || !is_there;
             }
         }
     }
@@ -77,7 +75,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::effect::{Class, Key, Launch, Touch};
+    use crate::effect::{Class, Key, Launch, Replaced, Touch};
     use crate::journal::canonical::Hash;
 
     fn launched(job: &str) -> Launches {
@@ -123,6 +121,12 @@ mod tests {
         let replaced = &what.touches[0].launch.as_ref().unwrap().replaces[0];
         assert_eq!((&replaced.origin, replaced.is_hidden), (&Some(ours.clone()), false));
         assert_eq!(what.touches[0].maker, Maker::Drill(ours));
+        let mut what = hidden("drsjob-1");
+        let launch = what.touches[0].launch.as_mut().unwrap();
+        launch.replaces[0].instance.clear();
+        launched("drsjob-1").add(&call, &mut what);
+        let replaced = &what.touches[0].launch.as_ref().unwrap().replaces[0];
+        assert!(replaced.is_hidden && replaced.origin.is_some(), "how far it is cannot be seen");
         let (mut what, same) = (hidden("drsjob-2"), hidden("drsjob-2"));
         launched("drsjob-1").add(&call, &mut what);
         assert_eq!(what.touches, same.touches, "nobody can see whose it is");

@@ -163,7 +163,10 @@ impl Rules {
             let is_named = self.replaceable.iter().any(|named| named == server);
             for replaced in &launch.replaces {
                 // What the operator gave up when it started cannot be what it has launched itself since.
-                let by_name = |rule| is_named && !matches!(rule, Rule::Relaunch | Rule::OtherWave);
+                let by_name = |rule| {
+                    let is_own = matches!(rule, Rule::Relaunch | Rule::OtherWave);
+                    is_named && !is_own && !self.is_ours(replaced)
+                };
                 let rule = self.rule_of(call, replaced).filter(|rule| !by_name(*rule));
                 let is_given_up = |rule: Rule| {
                     given_up(server, &replaced.instance).is_some_and(|by| rule.yields_to(by))
@@ -182,6 +185,12 @@ impl Rules {
         refused
     }
 
+    /// Whether this execution has launched it.
+    fn is_ours(&self, replaced: &Replaced) -> bool {
+        let is_it = |it: &Origin| it.execution == self.execution && it.nonce == self.nonce;
+        replaced.origin.as_ref().is_some_and(is_it)
+    }
+
     /// Whether another execution of the same id has launched it.
     fn is_namesake(&self, replaced: &Replaced) -> bool {
         let other =
@@ -192,14 +201,15 @@ impl Rules {
     /// The rule that keeps an instance from being replaced by this call.
     fn rule_of(&self, call: &Call, replaced: &Replaced) -> Option<Rule> {
         let is_launching = replaced.instance.is_empty();
-        let is_ours =
-            |origin: &Origin| origin.execution == self.execution && origin.nonce == self.nonce;
+        let is_ours = self.is_ours(replaced);
         match &replaced.origin {
-            Some(origin) if is_ours(origin) && origin.wave == call.wave => {
+            // Also of this wave: DRS may refuse nothing beside a job that it does not show.
+            Some(_) if is_launching && replaced.is_hidden => Some(Rule::Unseen),
+            Some(origin) if is_ours && origin.wave == call.wave => {
                 // DRS itself refuses a second job beside one that runs.
                 (!is_launching).then_some(Rule::Relaunch)
             }
-            Some(origin) if is_ours(origin) => Some(Rule::OtherWave),
+            Some(_) if is_ours => Some(Rule::OtherWave),
             Some(_) if is_launching || replaced.drill => Some(Rule::OtherExecution),
             _ if !replaced.drill && !is_launching => Some(Rule::Live),
             None if replaced.is_hidden => Some(Rule::Unseen),
@@ -302,10 +312,15 @@ impl RefusedLaunch<'_> {
         };
         if instance.is_empty() {
             let by = format!("{server} is being launched by {owner}");
-            return if job.is_empty() || self.rule == Rule::Unseen {
-                by
-            } else {
-                format!("{by}, in the job {job}")
+            return match (self.rule, origin) {
+                (Rule::Unseen, Some(_)) => {
+                    format!(
+                        "{by}, in the job {job}, which does not show: nobody can see how far it is"
+                    )
+                }
+                (Rule::Unseen, None) => by,
+                _ if job.is_empty() => by,
+                _ => format!("{by}, in the job {job}"),
             };
         }
         let kind = if *drill { "the drill instance" } else { "a live recovery instance" };
@@ -350,7 +365,12 @@ fn refused_launches(operation: &str, refused: &[RefusedLaunch<'_>]) -> EffectErr
     if refused.len() > NAMED {
         sentences.push(format!("and {} more", refused.len() - NAMED));
     }
-    let reason = format!("this launch would delete what is there: {}", sentences.join("; "));
+    let is_launching = refused.iter().all(|each| each.replaced.instance.is_empty());
+    let what = match is_launching {
+        true => "another launch has not ended",
+        false => "this launch would delete what is there",
+    };
+    let reason = format!("{what}: {}", sentences.join("; "));
     let rule = refused.first().map_or("", |first| first.rule.name());
     let mut error = refusal(rule, operation, &reason);
     error.details["servers"] = refused.iter().map(RefusedLaunch::details).collect();

@@ -106,7 +106,7 @@ pub struct Replaced {
     pub drill: bool,
     /// Which wave of which execution launched it; `None`: no execution of Moontide, or nobody can see.
     pub origin: Option<Origin>,
-    /// Whether nobody can see whose it is: its job does not show.
+    /// Whether its job does not show: nobody can see whose it is, or while it is being launched, how far it is.
     pub is_hidden: bool,
 }
 

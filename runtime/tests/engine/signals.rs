@@ -308,6 +308,78 @@ async fn without_a_cancel_the_hooks_for_it_are_left_out() {
     assert_eq!(story.statuses().await, [done, out, out]);
 }
 
+/// Two waves that run side by side when the execution is cancelled, and one behind both.
+async fn cut_off() -> Story {
+    let story = Story::of(
+        "waves = {
+            { name = 'a', run = function(wave) if wave.attempt == 1 then moontide.sleep('1h') end end },
+            { name = 'b', run = function(wave) if wave.attempt == 1 then moontide.sleep('1h') end end },
+            { name = 'c', depends_on = { 'a', 'b' }, run = function() end },
+        }",
+    )
+    .await;
+    let held = lease(story.store.as_ref(), "x").await;
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
+    driver.signals_every = Some(Duration::from_secs(1));
+    let cancel = async {
+        tokio::time::sleep(Duration::from_mins(5)).await;
+        story.send(Wish::Cancel { seen: 0 }).await;
+        std::future::pending::<()>().await;
+    };
+    let ended = driver.drive(&held, cancel).await.unwrap();
+    assert_eq!(ended, Ended::Finished(ExecutionStatus::Cancelled));
+    assert_eq!(story.statuses().await, [WaveStatus::Cancelled; 3]);
+    story
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_waves_that_a_cancel_stopped_side_by_side_each_can_be_retried() {
+    let [done, off] = [WaveStatus::Completed, WaveStatus::Cancelled];
+    for [first, second] in [["a", "b"], ["b", "a"]] {
+        // Both before a runner comes.
+        let story = cut_off().await;
+        story.send(retry(first)).await;
+        story.send(retry(second)).await;
+        story.ends(ExecutionStatus::Completed).await;
+        assert_eq!(story.statuses().await, [done; 3]);
+        // The second once the first is done.
+        let story = cut_off().await;
+        story.send(retry(first)).await;
+        story.ends(ExecutionStatus::Cancelled).await;
+        let between = if first == "a" { [done, off, off] } else { [off, done, off] };
+        assert_eq!(story.statuses().await, between);
+        story.send(retry(second)).await;
+        story.ends(ExecutionStatus::Completed).await;
+        assert_eq!(story.statuses().await, [done; 3]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wave_that_is_retried_is_not_left_out_by_an_earlier_skip() {
+    let say = |name: &str| {
+        format!("run = function() host.effect('test.tagged', {{ say = '{name}' }}) end")
+    };
+    let story = Story::of(&format!(
+        "waves = {{
+            {{ name = 'a', {} }},
+            {{ name = 'b', depends_on = {{ 'a' }}, {} }},
+        }}",
+        say("a"),
+        say("b"),
+    ))
+    .await;
+    story.send(Wish::Skip { wave: "a".into() }).await;
+    story.send(Wish::Skip { wave: "b".into() }).await;
+    story.send(Wish::Cancel { seen: 0 }).await;
+    story.ends(ExecutionStatus::Cancelled).await;
+    story.send(retry("a")).await;
+    story.ends(ExecutionStatus::Completed).await;
+    // What nobody took back stays said.
+    assert_eq!(story.statuses().await, [WaveStatus::Completed, WaveStatus::Skipped]);
+    assert_eq!(story.times("test.tagged"), 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_second_cancel_stops_what_runs_because_of_the_first() {
     let story = Story::of(

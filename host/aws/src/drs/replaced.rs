@@ -31,7 +31,13 @@ pub(super) async fn launches(
     there.retain(|it| !is_gone(it));
     let jobs: BTreeSet<String> = there.iter().filter_map(|it| it.job_id.clone()).collect();
     let origins = origins(aws, call, &jobs).await?;
-    running.retain(|_, launching| !jobs.contains(&launching.job));
+    // A job of which one server is up may still launch the others.
+    running.retain(|server, launching| {
+        let is_up = |it: &RecoveryInstance| {
+            it.source_server_id() == Some(server) && it.job_id() == Some(&launching.job)
+        };
+        !there.iter().any(is_up)
+    });
     let launch = |server: &String| {
         let of_server = there.iter().filter(|it| it.source_server_id() == Some(server));
         let mut replaces: Vec<Replaced> =

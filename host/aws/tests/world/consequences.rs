@@ -133,13 +133,20 @@ async fn a_launch_names_the_job_that_is_launching_its_server() {
         server("s-2", "drsjob-ended"),
         unseen("s-3", "PENDING"),
         unseen("s-4", "SUCCEEDED"),
+        server("s-5", "drsjob-runs"),
+        unseen("s-6", "PENDING"),
     ]);
     let jobs = json!([
         job("drsjob-runs", "STARTED", Some(("other", "web"))),
         job("drsjob-ended", "COMPLETED", Some(("other", "web"))),
     ]);
-    let asked = ["s-1", "s-2", "s-3", "s-4"];
-    let found = replaces(&aws_with(json!([]), servers, jobs), &asked).await;
+    let asked = ["s-1", "s-2", "s-3", "s-4", "s-5", "s-6"];
+    // Of these jobs one server is up, and another is not yet.
+    let instances = json!([
+        launched("i-5", "s-5", "RUNNING", Some(true), "drsjob-runs"),
+        launched("i-6", "s-6", "RUNNING", Some(true), "drsjob-unseen"),
+    ]);
+    let found = replaces(&aws_with(instances, servers, jobs), &asked).await;
     let launching = replaced("", true, "drsjob-runs", origin("other", "web"));
     let expected = [
         ("s-1", vec![launching]),
@@ -147,6 +154,8 @@ async fn a_launch_names_the_job_that_is_launching_its_server() {
         // What does not show may run all the same.
         ("s-3", vec![hidden("", true, "drsjob-unseen")]),
         ("s-4", vec![]),
+        ("s-5", vec![replaced("i-5", true, "drsjob-runs", origin("other", "web"))]),
+        ("s-6", vec![hidden("i-6", true, "drsjob-unseen")]),
     ];
     assert_eq!(found, expected.map(|(server, replaces)| (server.to_owned(), replaces)));
 }

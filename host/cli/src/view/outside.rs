@@ -36,7 +36,10 @@ impl Outside {
     pub(crate) fn of(record: &Record) -> Vec<Outside> {
         let is_cancelled =
             record.state.cancelled_by.is_some() || record.ahead.cancelled_by.is_some();
-        if !is_cancelled && record.status() != ExecutionStatus::Failed {
+        // One that a retry has lifted leaves what it had cut off beside what runs again.
+        let has_stopped =
+            matches!(record.status(), ExecutionStatus::Failed | ExecutionStatus::Cancelled);
+        if !is_cancelled && !has_stopped {
             return Vec::new();
         }
         going_on(&record.entries, record.execution.regions.first().map_or("", String::as_str))

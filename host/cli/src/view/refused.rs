@@ -19,17 +19,25 @@ const REFUSED: &str = "PolicyRefused";
 /// execution has launched can be cleaned up.
 pub(crate) fn hints(record: &Record, context: &Context) -> Vec<String> {
     let (mut servers, mut others) = (BTreeSet::new(), BTreeSet::new());
-    for refused in record.nodes().filter_map(|(_, node, wave)| {
+    let mut launching = BTreeSet::new();
+    for (name, refused) in record.nodes().filter_map(|(_, node, wave)| {
         let failure = wave.failure.as_ref().filter(|it| it.code == REFUSED)?;
         let lane = Lane::of_wave(&node.name, wave.attempt);
         let is_failed = wave.status == WaveStatus::Failed || wave.status == WaveStatus::Waiting;
-        is_failed.then(|| refusal(record, &lane).unwrap_or(&failure.details))
+        let details = || refusal(record, &lane).unwrap_or(&failure.details);
+        is_failed.then(|| (node.name.as_str(), details()))
     }) {
         for each in refused["servers"].as_array().into_iter().flatten() {
             // What this execution has launched itself cannot be given up by name.
             let is_called_so = each["execution"].as_str() == Some(record.execution.id.as_str());
             let is_own = is_called_so && each["namesake"] != true;
-            servers.extend(each["server"].as_str().filter(|_| each["rule"].is_string() && !is_own));
+            // Nor what has no instance yet.
+            let is_there = each["instance_id"].is_string();
+            if let Some(job) = each["job_id"].as_str().filter(|_| !is_there) {
+                launching.insert((name, job));
+            }
+            let may_go = is_there && each["rule"].is_string() && !is_own;
+            servers.extend(each["server"].as_str().filter(|_| may_go));
             let is_other = each["drill"] == true && each["rule"] == "owned_launch";
             let owner = each["execution"].as_str().filter(|_| is_other);
             others.extend(owner.filter(|owner| *owner != record.execution.id));
@@ -39,6 +47,11 @@ pub(crate) fn hints(record: &Record, context: &Context) -> Vec<String> {
     for other in others {
         let cleanup = context.command(&format!("cleanup {}", quoted(other)));
         hints.push(format!("`{cleanup}` terminates what `{other}` has launched"));
+    }
+    for (wave, job) in launching {
+        let retry = format!("retry {} {}", record.execution.id, quoted(wave));
+        let retry = context.command(&retry);
+        hints.push(format!("`{retry}` once DRS says how the launch {job} has ended"));
     }
     if !servers.is_empty() {
         let flags: Vec<String> =
@@ -89,7 +102,10 @@ mod tests {
     }
 
     fn refused(server: &str, rule: &str, execution: Option<&str>) -> Value {
-        json!({ "server": server, "rule": rule, "drill": true, "execution": execution })
+        json!({
+            "server": server, "rule": rule, "drill": true, "execution": execution,
+            "instance_id": "i-1", "job_id": "drsjob-1",
+        })
     }
 
     #[tokio::test]
@@ -115,6 +131,14 @@ mod tests {
                             there, and starts anew";
             assert_eq!(said(REFUSED, json!([servers])).await, [expected]);
         }
+    }
+
+    #[tokio::test]
+    async fn what_has_no_instance_yet_cannot_be_given_up() {
+        let mut launching = refused("s-1", "owned_launch", None);
+        launching.as_object_mut().unwrap().remove("instance_id");
+        let expected = "`moontide retry first db` once DRS says how the launch drsjob-1 has ended";
+        assert_eq!(said(REFUSED, json!([launching])).await, [expected]);
     }
 
     #[tokio::test]

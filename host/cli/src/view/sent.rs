@@ -22,6 +22,9 @@ pub(crate) struct Sent {
     /// Other waves that wait for their turn again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) called_back: Vec<String>,
+    /// Those that are left out all the same when their turn comes, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) still_skipped: Vec<String>,
     /// What goes on outside in spite of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) outside: Vec<Outside>,
@@ -39,6 +42,10 @@ impl Document for Sent {
         if !self.called_back.is_empty() {
             let waves = self.called_back.join(", ");
             page.line([faint("wait for their turn again: "), plain(waves)]);
+        }
+        if !self.still_skipped.is_empty() {
+            let waves = self.still_skipped.join("; ");
+            page.line([faint("are left out all the same: "), plain(waves)]);
         }
         Outside::write(&self.outside, page);
         self.replaced.write(page);

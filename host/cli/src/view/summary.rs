@@ -159,10 +159,9 @@ fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<Strin
     if let Some(abort) = record.ahead.standing().filter(|_| may_lift) {
         commands.push(context.command(&format!("retry {id} {}", quoted(&abort.at))));
     }
-    if record.is_over() && record.state.cancelled_by.is_some() {
-        let waves = cut_off(record).into_iter();
-        commands.extend(waves.map(|it| context.command(&format!("retry {id} {}", quoted(it)))));
-    }
+    // What a cancel stopped can be taken up one by one, also beside one that runs again.
+    let waves = cut_off(record).into_iter();
+    commands.extend(waves.map(|it| context.command(&format!("retry {id} {}", quoted(it)))));
     if record.is_over() && record.has_instances {
         commands.push(context.command(&format!("cleanup {id}")));
     }
@@ -190,9 +189,13 @@ fn failed(record: &Record) -> impl Iterator<Item = &str> {
 
 /// The waves from which a cancelled execution can go on: those that the cancel stopped, or where it stopped
 /// none, those that would have been next.
-fn cut_off(record: &Record) -> Vec<&str> {
-    let is_off =
-        |wave: &WaveState| matches!(wave.status, WaveStatus::Failed | WaveStatus::Cancelled);
+pub(crate) fn cut_off(record: &Record) -> Vec<&str> {
+    let is_cancelled = record.state.cancelled_by.is_some();
+    let is_off = |wave: &WaveState| match wave.status {
+        WaveStatus::Cancelled => true,
+        WaveStatus::Failed => is_cancelled,
+        _ => false,
+    };
     let taken = record.nodes().filter(|(_, node, wave)| {
         let wish = Wish::Retry { wave: node.name.clone(), mend: None };
         let (by, sender, comment) = (String::new(), String::new(), String::new());

@@ -34,7 +34,7 @@ impl Step<'_> {
         }
         self.lift_aborts(node)?;
         self.state.waves[node].approved = false;
-        self.set(node, WaveStatus::Pending, None);
+        self.want(node);
         self.call_back(node);
         Ok(())
     }

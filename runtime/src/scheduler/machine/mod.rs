@@ -21,7 +21,7 @@ use serde_json::Value;
 
 pub use self::refusal::Refusal;
 use super::Event;
-use super::graph::{Graph, Node};
+use super::graph::{Graph, Node, Turn};
 use super::prompt::Prompt;
 use super::signal::Wish;
 use super::state::{ExecutionStatus, State, WaveStatus};
@@ -101,7 +101,9 @@ fn reopens(graph: &Graph, state: &State, event: &Event) -> bool {
         (_, Wish::Note) | (ExecutionStatus::Failed, Wish::Retry { .. } | Wish::Skip { .. }) => true,
         (ExecutionStatus::Cancelled, Wish::Retry { .. }) => {
             let cancelled = graph.rules >= Format(2) && state.cancelled_by.is_some();
-            cancelled || state.standing().is_some()
+            // Of the waves that a cancel cut off one was retried, and the others were not.
+            let is_left = (0..graph.len()).any(|node| was_cut_off(graph, state, node));
+            cancelled || is_left || state.standing().is_some()
         }
         _ => false,
     }
@@ -136,6 +138,16 @@ fn holds_program(graph: &Graph, state: &State, node: usize) -> bool {
         WaveStatus::Waiting => state.prompts.values().any(asks),
         _ => false,
     }
+}
+
+/// Whether a cancel stopped a wave that had begun. Where it stopped several, they are retried one by one, also
+/// after the first retry has lifted the cancel.
+fn was_cut_off(graph: &Graph, state: &State, node: usize) -> bool {
+    let wave = &state.waves[node];
+    graph.rules >= Format(3)
+        && graph.nodes()[node].turn == Turn::Ordinary
+        && wave.status == WaveStatus::Cancelled
+        && wave.attempt > 0
 }
 
 /// One event being applied.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Refusal, Step, holds_program};
+use super::{Refusal, Step, holds_program, was_cut_off};
 use crate::journal::{Format, Mend};
 use crate::scheduler::graph::{START, Turn};
 use crate::scheduler::prompt::{Prompt, PromptKind};
@@ -92,17 +92,14 @@ impl Step<'_> {
         let node = self.decidable(wave)?;
         match self.state.waves[node].status {
             WaveStatus::Cancelled if self.was_declined(wave) => self.ask_again(node, signal),
+            WaveStatus::Cancelled if was_cut_off(self.graph, &self.state, node) => {
+                self.attempt_again(node)
+            }
             WaveStatus::Cancelled => {
                 self.check_not_aborted(wave)?;
                 Err(Refusal::NotFailed { wave: wave.to_owned(), status: WaveStatus::Cancelled })
             }
-            WaveStatus::Failed => {
-                self.lift_aborts(node)?;
-                self.state.waves[node].approved = true;
-                self.set(node, WaveStatus::Pending, None);
-                self.call_back(node);
-                Ok(())
-            }
+            WaveStatus::Failed => self.attempt_again(node),
             WaveStatus::Waiting => self.answer_for(node, "retry", signal),
             status => Err(Refusal::NotFailed { wave: wave.to_owned(), status }),
         }
@@ -123,12 +120,25 @@ impl Step<'_> {
         if self.was_declined(wave) {
             return self.ask_again(node, signal);
         }
+        self.attempt_again(node)
+    }
+
+    /// The wave waits for its turn again, and so does what had been called off.
+    fn attempt_again(&mut self, node: usize) -> Result<(), Refusal> {
         self.lift_aborts(node)?;
         // Nobody has granted the pause point of a wave that never began.
         self.state.waves[node].approved = self.state.waves[node].attempt > 0;
-        self.set(node, WaveStatus::Pending, None);
+        self.want(node);
         self.call_back(node);
         Ok(())
+    }
+
+    /// A wave that a person wants is not left out, though they had said so before.
+    pub(super) fn want(&mut self, node: usize) {
+        if self.graph.rules >= Format(3) && !self.node(node).left_out {
+            self.state.waves[node].skip = None;
+        }
+        self.set(node, WaveStatus::Pending, None);
     }
 
     fn skip(&mut self, wave: &str, signal: &Signal) -> Result<(), Refusal> {
