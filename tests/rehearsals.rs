@@ -191,6 +191,25 @@ fn a_started_job_that_shows_late_spends_no_retry() {
     assert_eq!(report["calls"]["drs"]["StartRecovery"], 1);
 }
 
+/// Of a job that DRS does not show just the server is given up that has no instance.
+#[test]
+fn a_hidden_job_costs_a_wave_no_more_than_its_policy_counts() {
+    let world = "[[servers]]\nname = \"app\"\ntags = { App = \"shop\" }\n\
+                 [[faults]]\nkind = \"late_job\"\nby = \"9000h\"\n\
+                 [[faults]]\nkind = \"launch_fails\"\nserver = \"app\"\nphase = \"launch\"\n\
+                 error = \"InsufficientInstanceCapacity\"\n";
+    let wave = |more: &str| format!("servers = {{ tags = {{ App = \"shop\" }}{more} }}");
+    let judged = BTreeMap::from([("app", "failed"), ("db", "launched")]);
+    for (more, status, code) in [(", optional = { \"app\" }", "completed", 0), ("", "failed", 1)] {
+        let report = rehearse_program(&wave(more), world, code);
+        assert_eq!(waves(&report), [("only", status)]);
+        assert_eq!(verdicts(&report, 0), judged);
+        let text = report["waves"][0].to_string();
+        assert!(text.contains("nor an instance: "), "{text}");
+        assert_eq!(report["calls"]["drs"]["StartRecovery"], 1);
+    }
+}
+
 /// Ten minutes without a network are no fault of the wave, whose launch takes nine of its twelve.
 #[test]
 fn the_time_without_a_network_is_none_of_the_waves_timeout() {

@@ -226,3 +226,26 @@ fn an_instance_that_is_protected_against_termination_is_left_by_name() {
     let reason = cleaned["left"][0]["reason"].as_str().unwrap_or_default();
     assert!(reason.contains("OperationNotPermitted"), "{said}");
 }
+
+/// A job that DRS does not show launches on, whoever has given it up.
+#[test]
+fn a_launch_that_does_not_show_is_left_until_it_has_ended() {
+    let home = shop(&[("runbook.luau", &runbook("shop", DB))]);
+    let server = "tags = { Tier = \"db\" }\nslowness = 100\n";
+    let hidden = "\n[[faults]]\nkind = \"late_job\"\nby = \"900h\"\n";
+    let drill = Drill { home, sim: Sim::at(&format!("{WORLD}{server}{hidden}"), 5000.0) };
+    let folder = drill.home.shop("");
+    let run = ["run", &folder, "--mode=drill", "--execution-id=drill", "--answer=fail"];
+    drill.aws(&run, 1);
+    let cleaned = drill.clean_up(1);
+    assert_eq!(counts(&cleaned), (0, 1), "{cleaned}");
+    let left = cleaned["left"][0].to_string();
+    assert!(left.contains("may launch it yet"), "{left}");
+    let next = drill.home.run(&["status", "drill", "--output=json"]).expect(0).json();
+    assert!(next["next"].to_string().contains("cleanup drill"), "{next}");
+    let done = (0..200).find_map(|_| {
+        let ran = Ran::of(&drill.cleanup().output().expect("moontide starts"));
+        (ran.code == Some(0)).then(|| ran.json())
+    });
+    assert_eq!(done.map(|cleaned| counts(&cleaned)), Some((1, 0)));
+}
