@@ -68,8 +68,10 @@ pub(crate) async fn speaker(context: &Context, by: Option<&str>) -> Result<Optio
     match whoami::author(context, by).await {
         Ok(person) => Ok(Some(person)),
         Err(error) if error.code == code::NOBODY => {
-            let text =
-                format!("{}; it answers nothing, unless `--by` says in whose name", error.message);
+            let text = format!(
+                "{}; it answers nothing: `resume --by NAME` says in whose name",
+                error.message
+            );
             context.output.say([attention("note: "), plain(text)]);
             Ok(None)
         }

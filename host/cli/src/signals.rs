@@ -322,7 +322,8 @@ fn open_in<'r>(record: &'r Record, wish: &Wish) -> impl Iterator<Item = &'r Prom
         Wish::Retry { wave, .. } | Wish::Skip { wave } => Some(wave.clone()),
         _ => None,
     };
-    let prompts = record.ahead.prompts.values();
+    // What will be asked once a runner has begun takes no answer before.
+    let prompts = record.ahead.prompts.values().filter(|_| record.state.started);
     prompts.filter(move |prompt| wave.as_ref() == Some(&prompt.wave))
 }
 

@@ -134,7 +134,23 @@ pub struct Module {
 impl Bundle {
     /// The hash of everything in it: two runs of one digest run the same sources.
     pub fn digest(&self) -> String {
-        let value = serde_json::to_value(self).unwrap_or_default();
-        super::canonical::hash(&value).to_string()
+        // Its fields are written in the order of their names, so this is its canonical text.
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        super::canonical::Hash::of(&text).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::canonical;
+
+    #[test]
+    fn the_digest_is_that_of_the_canonical_text() {
+        let module = |file: &str| Module { file: file.into(), source: "return \"ä\"\n".into() };
+        let modules = ["runbook", "@moontide/drs", "dns"].map(|it| (it.to_owned(), module(it)));
+        let bundle = Bundle { entry: "runbook".into(), modules: modules.into() };
+        let value = serde_json::to_value(&bundle).unwrap();
+        assert_eq!(bundle.digest(), canonical::hash(&value).to_string());
     }
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use moontide_runtime::plan::{Plan, suggest};
 use moontide_runtime::scheduler::prompt::unknown;
-use moontide_runtime::scheduler::{Answers, Given, Graph, Prompt, PromptKind};
+use moontide_runtime::scheduler::{Answers, Choice, Given, Graph, Prompt, PromptKind};
 
 use super::people::bar;
 use super::rehearsal;
@@ -98,7 +98,9 @@ impl Flag {
 const PAUSED: &str = "@pause";
 /// Answers that count once each time they are given: a wave that cannot succeed would be retried for
 /// ever.
-const ONCE: [&str; 3] = ["retry", unknown::TRY_AGAIN, "wait"];
+const ONCE: [&str; 2] = ["retry", unknown::TRY_AGAIN];
+/// The choices of the standard program's question about a job that does not show; to wait counts once there too.
+const HIDDEN: [&str; 2] = ["fail", "wait"];
 
 /// The flags of one command, and who is asked when none of them fits.
 pub(crate) struct Flags {
@@ -153,7 +155,11 @@ impl Flags {
 
     /// The flag that fits best.
     fn best(&self, prompt: &Prompt) -> Option<&str> {
-        let again = |flag: &Flag| !ONCE.contains(&flag.choice.as_str());
+        let is_hidden = prompt.choices.iter().map(Choice::as_str).eq(HIDDEN);
+        let again = |flag: &Flag| {
+            let choice = flag.choice.as_str();
+            !ONCE.contains(&choice) && !(is_hidden && choice == "wait")
+        };
         let usable = self.given.iter().filter(|(flag, used)| again(flag) || !used.get());
         let fitting = usable.filter(|(flag, _)| flag.fits(prompt) > 0);
         // The first of equals wins.
