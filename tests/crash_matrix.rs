@@ -9,7 +9,8 @@
 //! cargo test -p moontide --test crash_matrix -- --ignored --nocapture whole
 //! ```
 //!
-//! `CRASH_MATRIX` chooses tables by words of their titles: `CRASH_MATRIX="parallel on dynamodb"`.
+//! `CRASH_MATRIX` chooses tables by words of their titles: `CRASH_MATRIX="parallel on dynamodb"`; of those whose
+//! rows do not build on each other, `CRASH_MATRIX_ROW` chooses one by a part of its name.
 //!
 //! - `point`: where a process is killed, or a call of it fails.
 //! - `place`: where executions are kept, and what can be done at the n-th call to it.
@@ -214,6 +215,13 @@ fn is_wanted(title: &str) -> bool {
     words.split_whitespace().all(|word| title.contains(word))
 }
 
+/// Whether the name of a row has the words of `CRASH_MATRIX_ROW` in it, if that is set.
+#[expect(clippy::disallowed_methods, reason = "it is no setting of the product")]
+fn is_row_wanted(name: &str) -> bool {
+    let part = std::env::var("CRASH_MATRIX_ROW").unwrap_or_default();
+    name.contains(&part)
+}
+
 /// All the deaths of one runbook in one kind of store.
 fn deaths(title: &str, matrix: &Matrix) -> Vec<sweep::Row> {
     let drawn = matrix.seconds(Kind::Written).drawn;
@@ -229,7 +237,8 @@ fn deaths(title: &str, matrix: &Matrix) -> Vec<sweep::Row> {
 /// All the calls to one kind of store that fail.
 fn all_failures(title: &str, matrix: &Matrix) -> Vec<sweep::Row> {
     let mut table = Table::new(title);
-    for failing in Failing::all(matrix.backend) {
+    let wanted = |failing: &Failing| is_row_wanted(&failing.to_string());
+    for failing in Failing::all(matrix.backend).into_iter().filter(wanted) {
         table.add(matrix.every(matrix.step(failing), Kind::Fails(failing)));
     }
     table.rows
@@ -238,7 +247,8 @@ fn all_failures(title: &str, matrix: &Matrix) -> Vec<sweep::Row> {
 /// All the calls to AWS from which on it cannot be seen.
 fn all_troubles(title: &str, matrix: &Matrix) -> Vec<sweep::Row> {
     let mut table = Table::new(title);
-    for trouble in Trouble::all() {
+    let wanted = |trouble: &Trouble| is_row_wanted(&trouble.to_string());
+    for trouble in Trouble::all().into_iter().filter(wanted) {
         table.add(matrix.every(1, Kind::Trouble(trouble)));
     }
     table.rows
@@ -257,7 +267,10 @@ fn all_clocks(title: &str, matrix: &Matrix) -> Vec<sweep::Row> {
                 (Backend::Sqlite, false) | (Backend::Dynamo, true) => 3,
                 (Backend::Dynamo, false) => 7,
             };
-            table.add(matrix.every(step, kind).named(&format!("{clocks}: {kind}")));
+            let name = format!("{clocks}: {kind}");
+            if is_row_wanted(&name) {
+                table.add(matrix.every(step, kind).named(&name));
+            }
         }
     }
     table.rows

@@ -53,7 +53,7 @@ impl Kind {
     /// its runner can write: its four hours must be longer than what two processes wait for their locks.
     pub(crate) fn speed(self) -> f64 {
         match self {
-            Kind::Fails(Failing { fault: Fault::Refused, lasting: true }) => SPEED / 5.0,
+            Kind::Fails(Failing { fault: Fault::Refused, lasting: true }) => SPEED / 3.0,
             _ => SPEED,
         }
     }
