@@ -57,6 +57,8 @@ impl Trouble {
             Some(6) if !exists || said.contains("AWS cannot be asked who we are") => {
                 return String::new();
             }
+            // AWS did not say in whose name it answers.
+            Some(4) if said.contains("it answers nothing") => return String::new(),
             Some(0) if !self.lasting => return String::new(),
             // What had been begun came to its end without AWS.
             Some(0) => return String::new(),

@@ -20,6 +20,7 @@ mod binding;
 mod drs;
 mod ec2;
 mod error;
+mod leaving;
 mod length;
 mod moment;
 mod pace;

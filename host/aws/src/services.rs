@@ -15,6 +15,7 @@ use crate::attempts::Attempts;
 use crate::aws_time::AwsTime;
 use crate::drs::poller::JobPoller;
 use crate::error::failed;
+use crate::leaving::Leaving;
 use crate::session::Session;
 use crate::settle::SettleWindow;
 use crate::sights::Sights;
@@ -43,6 +44,8 @@ pub(crate) struct Services {
     account: OnceCell<String>,
     /// AWS's own time.
     time: AwsTime,
+    /// What keeps calls back whose runner may have lost its lease.
+    pub(crate) leaving: Leaving,
     /// Who started the jobs that were looked up, by Region and job: a job's tags stay what they are.
     origins: RefCell<HashMap<(String, String), Option<Origin>>>,
 }
@@ -69,7 +72,20 @@ impl Services {
         if let Some(keys) = session.keys() {
             keys.timed_by(time.clone());
         }
-        Services { session, region, clock, settings, jobs, sights, clients, account, time, origins }
+        let leaving = Leaving::default();
+        Services {
+            session,
+            region,
+            clock,
+            settings,
+            jobs,
+            sights,
+            clients,
+            account,
+            time,
+            leaving,
+            origins,
+        }
     }
 
     /// The Region a call acts in.
@@ -96,7 +112,7 @@ impl Services {
             let mut ec2 = aws_sdk_ec2::config::Builder::from(&config);
             let mut ssm = aws_sdk_ssm::config::Builder::from(&config);
             let mut sts = aws_sdk_sts::config::Builder::from(&config);
-            for listens in self.interceptors() {
+            for listens in self.interceptors(attempts) {
                 drs.push_interceptor(listens.clone());
                 ec2.push_interceptor(listens.clone());
                 ssm.push_interceptor(listens.clone());
@@ -122,11 +138,14 @@ impl Services {
         keys.belong_to(account, sts.interceptor(self.time.clone()).interceptor(keys.clone()));
     }
 
-    /// Who reads every answer: what time it is, and whether the credentials are accepted.
-    fn interceptors(&self) -> impl Iterator<Item = SharedInterceptor> {
+    /// Who reads every answer: what time it is, and whether the credentials are accepted; and who keeps back what
+    /// may change something.
+    fn interceptors(&self, attempts: Attempts) -> impl Iterator<Item = SharedInterceptor> {
         let time = SharedInterceptor::new(self.time.clone());
         let keys = self.session.keys().cloned().map(SharedInterceptor::new);
-        std::iter::once(time).chain(keys)
+        let leaving = SharedInterceptor::new(self.leaving.clone());
+        let leaving = (attempts == Attempts::One).then_some(leaving);
+        std::iter::once(time).chain(keys).chain(leaving)
     }
 
     fn config(&self, region: &str, attempts: Attempts) -> SdkConfig {

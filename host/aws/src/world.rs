@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{Key, Operation, Sight, World};
+use moontide_runtime::store::Pulse;
 
 use crate::binding::{Binding, Changing, Looking};
 use crate::services::{Services, Settings};
@@ -89,5 +90,9 @@ impl World for AwsWorld {
 
     fn belongs_to(&self, account: &str) {
         self.aws.belong_to(account);
+    }
+
+    fn heed(&self, pulse: &Pulse) {
+        self.aws.leaving.heed(pulse);
     }
 }

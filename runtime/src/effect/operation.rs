@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Call, Class, Consequences, EffectError, Evidence, Key, Outcome, Sight};
+use crate::store::Pulse;
 
 /// Everything beyond the sandbox: AWS, a simulator of it, or a test's invention.
 pub trait World {
@@ -26,6 +27,13 @@ pub trait World {
     /// has nothing to do.
     fn belongs_to(&self, account: &str) {
         let _ = account;
+    }
+
+    /// From now on nothing that changes it leaves while this pulse is not fresh: what sends asks it as late as it can,
+    /// behind everything that takes its time. What is kept back is trouble of the runner. A world that sends at once
+    /// has nothing to do.
+    fn heed(&self, pulse: &Pulse) {
+        let _ = pulse;
     }
 }
 

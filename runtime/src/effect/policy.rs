@@ -366,9 +366,10 @@ fn refused_launches(operation: &str, refused: &[RefusedLaunch<'_>]) -> EffectErr
         sentences.push(format!("and {} more", refused.len() - NAMED));
     }
     let is_launching = refused.iter().all(|each| each.replaced.instance.is_empty());
-    let what = match is_launching {
-        true => "another launch has not ended",
-        false => "this launch would delete what is there",
+    let what = if is_launching {
+        "another launch has not ended"
+    } else {
+        "this launch would delete what is there"
     };
     let reason = format!("{what}: {}", sentences.join("; "));
     let rule = refused.first().map_or("", |first| first.rule.name());

@@ -163,6 +163,7 @@ impl Driver {
         if let Some(account) = &execution.account {
             self.world.belongs_to(account);
         }
+        self.world.heed(&self.pulse);
         let entries = self.store.journal(&lease.execution, 1).await?;
         let (questions, asked) = mpsc::unbounded_channel();
         let shared = Rc::new(self.shared(execution, lease, &entries, questions));

@@ -8,8 +8,8 @@
 //! still its own.
 //!
 //! One window remains, and no lease can close it: a holder that is stopped (SIGSTOP, a frozen virtual
-//! machine) after the door has asked the pulse and before its call is on the wire, which is name resolution,
-//! a connection and a handshake, and stays stopped until another runner has taken over and looked. Once it
+//! machine) after the pulse was asked for the last time, when the call is signed, and before it is on the wire, which
+//! is name resolution, a connection and a handshake, and stays stopped until another runner has taken over and looked. Once it
 //! goes on, that call leaves: one per wave that ran, or per branch where a wave had parallel ones. It writes
 //! nothing more, not even those calls' outcomes, and sends nothing that has no intent yet. The runner that took
 //! over has looked the calls up and waited until they would have shown; a service that knows tokens refuses them
