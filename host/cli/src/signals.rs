@@ -71,14 +71,13 @@ pub(crate) async fn send(
     if let Some(refusal) = now.refusal_of(number) {
         return Err(explain(context, &now, &signal, &refusal));
     }
-    let next = match now.is_over() {
+    let next = if now.is_over() {
         // Something else keeps it from going on, and needs another retry first.
-        true => {
-            let abort = now.ahead.standing().map(|abort| abort.at.as_str());
-            let wave = abort.or_else(|| cut_off(&now).first().copied());
-            wave.map(|wave| format!("retry {id} {}", quoted(wave)))
-        }
-        false => Some(format!("resume {id}")),
+        let abort = now.ahead.standing().map(|abort| abort.at.as_str());
+        let wave = abort.or_else(|| cut_off(&now).first().copied());
+        wave.map(|wave| format!("retry {id} {}", quoted(wave)))
+    } else {
+        Some(format!("resume {id}"))
     };
     let next = next.filter(|_| now.runner.is_none()).map(|next| context.command(&next));
     Ok(Sent {

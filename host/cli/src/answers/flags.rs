@@ -158,7 +158,7 @@ impl Flags {
         let is_hidden = prompt.choices.iter().map(Choice::as_str).eq(HIDDEN);
         let again = |flag: &Flag| {
             let choice = flag.choice.as_str();
-            !ONCE.contains(&choice) && !(is_hidden && choice == "wait")
+            !(ONCE.contains(&choice) || is_hidden && choice == "wait")
         };
         let usable = self.given.iter().filter(|(flag, used)| again(flag) || !used.get());
         let fitting = usable.filter(|(flag, _)| flag.fits(prompt) > 0);
