@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::thread;
 
+use foldhash::quality::RandomState;
 use mlua::chunk::Compiler;
 
 use super::globals::TRUSTED;
@@ -42,8 +43,12 @@ pub(super) enum Loops {
     AsWritten,
 }
 
-/// What has been compiled in this process, by its text.
-static MADE: LazyLock<Mutex<HashMap<(String, Loops), Made>>> = LazyLock::new(Mutex::default);
+/// What has been compiled in this process, by its text. Every VM asks for a hundred kilobytes of it: the standard
+/// hasher would take as long for them as all else about opening one.
+type Memory = HashMap<String, Made, RandomState>;
+
+/// One for each kind of loops.
+static MADE: LazyLock<Mutex<[Memory; 2]>> = LazyLock::new(Mutex::default);
 
 /// A compiled source.
 #[derive(Clone, Debug)]
@@ -59,16 +64,16 @@ const REMEMBERED: usize = 500;
 /// The bytecode of a source. Only what is made here is ever loaded.
 pub(super) fn bytecode(text: &str, loops: Loops) -> Result<Made, SyntaxError> {
     let made = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    let key = (text.to_owned(), loops);
-    if let Some(known) = made().get(&key) {
+    let kind = usize::from(loops == Loops::Checked);
+    if let Some(known) = made()[kind].get(text) {
         return Ok(known.clone());
     }
     let new = make(text, loops)?;
-    let mut made = made();
-    if made.len() >= REMEMBERED {
-        made.clear();
+    let memory = &mut made()[kind];
+    if memory.len() >= REMEMBERED {
+        memory.clear();
     }
-    made.insert(key, new.clone());
+    memory.insert(text.to_owned(), new.clone());
     Ok(new)
 }
 
