@@ -55,6 +55,16 @@ fn a_failed_execution_goes_on_after_a_retry() {
 }
 
 #[test]
+fn the_skip_of_what_failed_last_is_taken_too() {
+    let story = Story::of("{ name = 'last', run = function() error('no', 0) end },");
+    story.run(&[], 1);
+    let sent = story.say("ann", &["skip", "drill", "last"], 0).stdout;
+    assert!(sent.contains("to go on: moontide resume drill"), "{sent}");
+    story.drive(&["resume", "drill"], 0);
+    assert_eq!(story.waves(), ["skipped"]);
+}
+
+#[test]
 fn a_failed_execution_goes_on_without_the_wave_that_is_skipped() {
     let story = Story::of(FAILS);
     story.run(&[], 1);

@@ -15,6 +15,8 @@ pub(crate) enum Attempts {
     Several,
     /// Once.
     One,
+    /// Once, and only while the runner certainly holds its lease.
+    Leased,
 }
 
 impl Attempts {
@@ -22,7 +24,7 @@ impl Attempts {
     pub(crate) fn of(class: Class) -> Attempts {
         match class {
             Class::Pure | Class::Read => Attempts::Several,
-            Class::Convergent | Class::Token | Class::Tagged | Class::Once => Attempts::One,
+            Class::Convergent | Class::Token | Class::Tagged | Class::Once => Attempts::Leased,
         }
     }
 
@@ -30,7 +32,7 @@ impl Attempts {
     pub(crate) fn retries(self, configured: Option<&RetryConfig>) -> RetryConfig {
         match self {
             Attempts::Several => configured.cloned().unwrap_or_else(RetryConfig::standard),
-            Attempts::One => RetryConfig::disabled(),
+            Attempts::One | Attempts::Leased => RetryConfig::disabled(),
         }
     }
 }

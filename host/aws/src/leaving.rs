@@ -1,7 +1,8 @@
 //! The last moment at which a call can be kept back: it is signed, and not on the wire yet.
 //!
 //! Between the door's own question and this one lie credentials that are renewed, perhaps over the network; behind
-//! it only a connection. A call that is kept back here has certainly not happened, and is trouble of the runner.
+//! it only a connection. A call that is kept back here has certainly not happened; it is sent once the lease is
+//! renewed.
 
 use std::sync::{Arc, OnceLock};
 
@@ -39,7 +40,7 @@ impl Intercept for Leaving {
         if self.0.get().is_none_or(Pulse::is_fresh) {
             return Ok(());
         }
-        let message = "the lease may have been taken over while this call was being signed";
-        Err(EffectError::new("LeaseUncertain", message).as_trouble(Trouble::Busy).into())
+        let message = "the lease of its execution may be another runner's by now";
+        Err(EffectError::new("LeaseUncertain", message).as_trouble(Trouble::Lease).into())
     }
 }

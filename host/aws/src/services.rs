@@ -144,7 +144,7 @@ impl Services {
         let time = SharedInterceptor::new(self.time.clone());
         let keys = self.session.keys().cloned().map(SharedInterceptor::new);
         let leaving = SharedInterceptor::new(self.leaving.clone());
-        let leaving = (attempts == Attempts::One).then_some(leaving);
+        let leaving = (attempts == Attempts::Leased).then_some(leaving);
         std::iter::once(time).chain(keys).chain(leaving)
     }
 

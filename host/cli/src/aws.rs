@@ -186,7 +186,7 @@ fn refused(error: &EffectError) -> CommandError {
         Some(Trouble::Network) => CommandError::new(code::UNREACHABLE, message)
             .hint("if AWS_ENDPOINT_URL or `--endpoint-url` leads to `moontide sim`: is it running?")
             .hint("nothing was begun: try again once this network reaches AWS"),
-        Some(Trouble::Busy) => CommandError::new(code::UNREACHABLE, message)
+        Some(Trouble::Busy | Trouble::Lease) => CommandError::new(code::UNREACHABLE, message)
             .hint("nothing was begun: try again in a moment"),
         Some(Trouble::Credentials) | None => no_credentials(&message),
     }

@@ -83,7 +83,13 @@ pub(crate) async fn send(
     Ok(Sent {
         execution: id.to_owned(),
         number: Some(number),
-        meaning: meaning(&now, &signal),
+        meaning: match &signal.wish {
+            // One that stands already, and not one that a retry has lifted.
+            Wish::Cancel { seen } if *seen > 0 && record.state.cancelled_by.is_some() => {
+                format!("{id}: the hooks are to stop too, by {}", signal::by(&signal))
+            }
+            _ => meaning(&now, &signal),
+        },
         still_skipped: still_skipped(&now, &signal.wish),
         called_back: called_back(&now, &signal.wish),
         outside: match &signal.wish {
@@ -146,9 +152,6 @@ fn meaning(now: &Record, signal: &Signal) -> String {
             Some(open) => format!("{prompt}: {}", prompts::voice(open, signal)),
             None => signal::text(signal),
         },
-        Wish::Cancel { seen } if *seen > 0 => {
-            format!("{}: the hooks are to stop too, by {by}", now.execution.id)
-        }
         Wish::Cancel { .. } => format!("{}: cancellation wanted by {by}", now.execution.id),
         Wish::Pause => format!("{}: no further wave starts; paused by {by}", now.execution.id),
         Wish::Resume => format!("{}: goes on; resumed by {by}", now.execution.id),

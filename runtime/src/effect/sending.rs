@@ -272,6 +272,11 @@ impl<'a> Sending<'a> {
 
     async fn wait(&mut self, error: Option<&EffectError>) -> Result<(), Halt> {
         match error {
+            // Who renews it asks for as long as its operator's patience with the store lasts.
+            Some(EffectError { trouble: Some(Trouble::Lease), .. }) => {
+                self.door.pulse.fresh().await;
+                Ok(())
+            }
             Some(error) => {
                 self.door.wait(&mut self.waiting, self.prepared, error, self.passage).await
             }

@@ -21,6 +21,8 @@ pub enum Trouble {
     Network,
     /// The service answers that it cannot answer.
     Busy,
+    /// The lease may be another runner's: nothing was sent.
+    Lease,
 }
 
 impl fmt::Display for Trouble {
@@ -29,6 +31,7 @@ impl fmt::Display for Trouble {
             Trouble::Credentials => "credentials that are accepted",
             Trouble::Network => "an answer",
             Trouble::Busy => "the service to be less busy",
+            Trouble::Lease => "the lease of its execution",
         })
     }
 }

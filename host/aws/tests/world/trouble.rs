@@ -140,11 +140,12 @@ async fn nothing_that_changes_the_world_leaves_once_the_lease_may_be_anothers() 
     let asked = json!({ "is_drill": true, "source_servers": [{ "source_server_id": "s-1" }] });
     tokio::time::advance(Duration::from_secs(16)).await;
     let kept = error(perform(&world, "drs.start_recovery", asked.clone()).await);
-    assert_eq!((kept.code.as_str(), kept.trouble), ("LeaseUncertain", Some(Trouble::Busy)));
+    assert_eq!((kept.code.as_str(), kept.trouble), ("LeaseUncertain", Some(Trouble::Lease)));
     assert_eq!(aws.count("StartRecovery"), 0);
-    // Reading harms nobody.
+    // Reading harms nobody, nor does waiting.
     perform(&world, "drs.describe_jobs", json!({})).await;
-    assert_eq!(aws.count("DescribeJobs"), 1);
+    perform(&world, "drs.await_jobs", json!({ "job_ids": ["drsjob-1"] })).await;
+    assert!(aws.count("DescribeJobs") > 1);
     pulse.beat(clock.monotonic());
     value(perform(&world, "drs.start_recovery", asked).await);
     assert_eq!(aws.count("StartRecovery"), 1);

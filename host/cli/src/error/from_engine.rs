@@ -17,6 +17,7 @@ impl From<DriveError> for CommandError {
                     }
                     Trouble::Network => "restore the way to AWS",
                     Trouble::Busy => "wait until AWS answers again",
+                    Trouble::Lease => "wait until the store takes renewals again",
                 };
                 CommandError::new(code::OUT_OF_PATIENCE, message)
                     .hint("no wave has failed, and no retry is spent: the journal is in order")

@@ -8,8 +8,8 @@ use moontide_runtime::journal::{Body, Entry, Execution};
 use moontide_runtime::plan::{Mode, suggest};
 use moontide_runtime::scheduler::graph::{Node, Turn};
 use moontide_runtime::scheduler::{
-    Choice, Event, ExecutionStatus, Graph, Prompt, PromptKind, Refusal, State, WaveState, Wish,
-    machine, machine_ahead,
+    Choice, Event, ExecutionStatus, Graph, Prompt, PromptKind, Refusal, State, WaveState,
+    WaveStatus, Wish, machine, machine_ahead,
 };
 use moontide_runtime::store::{Signal, Store, StoreError};
 
@@ -126,7 +126,9 @@ impl Record {
         };
         let entries = store.journal(&cleanup.id, 1).await?;
         let (state, _) = fold(&Graph::of(&cleanup), &entries, &mut Closings::new());
-        Ok(state.status() != ExecutionStatus::Completed)
+        // One that was skipped has looked at nothing.
+        let is_done = |wave: &WaveState| wave.status == WaveStatus::Completed;
+        Ok(!state.waves.iter().all(is_done))
     }
 
     /// The prompt of the person who has paused it, or will have when the pending signals are taken.
@@ -152,9 +154,12 @@ impl Record {
         self.state.status()
     }
 
-    /// Whether there is nothing left to drive, also for whoever takes the pending signals.
+    /// Whether there is nothing left to drive, nor to take: a skip of what failed last ends it another way.
     pub(crate) fn is_over(&self) -> bool {
-        self.status().is_terminal() && self.ahead.status().is_terminal()
+        let decides = |wish: &Wish| matches!(wish, Wish::Retry { .. } | Wish::Skip { .. });
+        let is_decided =
+            self.pending.iter().any(|it| it.refusal.is_none() && decides(&it.signal.wish));
+        self.status().is_terminal() && self.ahead.status().is_terminal() && !is_decided
     }
 
     /// The answer that silence has given to a prompt, and when, if nobody has noticed yet.

@@ -33,7 +33,7 @@ pub(crate) fn hints(record: &Record, context: &Context) -> Vec<String> {
             let is_own = is_called_so && each["namesake"] != true;
             // Nor what has no instance yet.
             let is_there = each["instance_id"].is_string();
-            if let Some(job) = each["job_id"].as_str().filter(|_| !is_there) {
+            if let Some(job) = each["job_id"].as_str().filter(|_| !is_there && is_own) {
                 launching.insert((name, job));
             }
             let may_go = is_there && each["rule"].is_string() && !is_own;
@@ -135,7 +135,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_has_no_instance_yet_cannot_be_given_up() {
-        let mut launching = refused("s-1", "owned_launch", None);
+        let mut launching = refused("s-1", "owned_launch", Some("first"));
         launching.as_object_mut().unwrap().remove("instance_id");
         let expected = "`moontide retry first db` once DRS says how the launch drsjob-1 has ended";
         assert_eq!(said(REFUSED, json!([launching])).await, [expected]);

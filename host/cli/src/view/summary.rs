@@ -152,7 +152,10 @@ fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<Strin
         for wave in failed(record).filter(is_free) {
             let wave = quoted(wave);
             commands.push(context.command(&format!("retry {id} {wave}")));
-            commands.push(context.command(&format!("skip {id} {wave}")));
+            // What a cleanup has not done stays to be done.
+            if record.execution.acts_for.is_none() {
+                commands.push(context.command(&format!("skip {id} {wave}")));
+            }
         }
     }
     let may_lift = record.is_over() && record.status() != ExecutionStatus::Completed;
