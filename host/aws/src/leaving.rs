@@ -4,7 +4,7 @@
 //! it only a connection. A call that is kept back here has certainly not happened; it is sent once the lease is
 //! renewed.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
@@ -16,13 +16,12 @@ use moontide_runtime::store::Pulse;
 
 /// Asks the pulse of the lease before anything leaves. Without one, everything may.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Leaving(Arc<OnceLock<Pulse>>);
+pub(crate) struct Leaving(Arc<Mutex<Option<Pulse>>>);
 
 impl Leaving {
-    /// Nothing leaves any more while this is not fresh.
+    /// Nothing leaves any more while this is not fresh. A later lease of the same runner takes the place of this one.
     pub(crate) fn heed(&self, pulse: &Pulse) {
-        // A world belongs to one runner.
-        let _ = self.0.set(pulse.clone());
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(pulse.clone());
     }
 }
 
@@ -37,7 +36,8 @@ impl Intercept for Leaving {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if self.0.get().is_none_or(Pulse::is_fresh) {
+        let pulse = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if pulse.is_none_or(|pulse| pulse.is_fresh()) {
             return Ok(());
         }
         let message = "the lease of its execution may be another runner's by now";

@@ -222,7 +222,7 @@ impl Ride<'_> {
     fn driver(&self, pulse: &Pulse) -> Result<(Driver, Rc<Flags>)> {
         let context = self.context;
         let person = self.user.clone().unwrap_or_default();
-        // Nobody speaks in no name.
+        // An answer needs the name of a person.
         let given = if self.user.is_some() { self.answers.as_slice() } else { &[] };
         let (user, people) = (person.name.as_str(), Rc::new(Graph::of(&self.execution)));
         let lines = Lines(context.output);

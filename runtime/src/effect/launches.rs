@@ -53,7 +53,7 @@ impl Launches {
             let replaces = touch.launch.iter_mut().flat_map(|launch| &mut launch.replaces);
             for replaced in replaces.filter(|replaced| replaced.origin.is_none()) {
                 replaced.origin = origin(&replaced.job);
-                // What is being launched unseen stays hidden: nobody launches beside it.
+                // What is being launched unseen stays hidden: the door lets no wave launch beside it.
                 let is_there = !replaced.instance.is_empty();
                 replaced.is_hidden &= replaced.origin.is_none() || !is_there;
             }

@@ -23,7 +23,8 @@ use crate::journal::Mend;
 ///
 /// A person may still change their mind about a failed wave: `retry` makes it pending again, `skip` skipped,
 /// and the waves that it had called off are pending again too, until the execution is over or after it. After
-/// a cancel, once the execution is over, `retry` of a wave that was cut off lifts the cancel in the same way. Where
+/// a cancel, once the execution is over, `retry` of a wave that was cut off lifts the cancel in the same way; others
+/// that it cut off can be retried from then on, one by one. Where
 /// a question was answered with `abort`, only a `retry` of just that takes it back, and asks again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -142,7 +142,7 @@ async fn nothing_that_changes_the_world_leaves_once_the_lease_may_be_anothers() 
     let kept = error(perform(&world, "drs.start_recovery", asked.clone()).await);
     assert_eq!((kept.code.as_str(), kept.trouble), ("LeaseUncertain", Some(Trouble::Lease)));
     assert_eq!(aws.count("StartRecovery"), 0);
-    // Reading harms nobody, nor does waiting.
+    // A read changes nothing, so it leaves, and so does a wait.
     perform(&world, "drs.describe_jobs", json!({})).await;
     perform(&world, "drs.await_jobs", json!({ "job_ids": ["drsjob-1"] })).await;
     assert!(aws.count("DescribeJobs") > 1);
