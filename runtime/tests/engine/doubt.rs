@@ -117,6 +117,19 @@ async fn try_again_that_ends_in_doubt_asks_again_and_an_old_answer_does_not_coun
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_that_the_lease_keeps_back_is_no_failure_and_leaves_once_it_is_renewed() {
+    let story =
+        Story::of("waves = {{ name = 'w', run = function() host.effect('test.once', {}) end }}")
+            .await;
+    story.ledger.trouble.borrow_mut().extend([Trouble::KeptBack, Trouble::KeptBack]);
+    story.ends(ExecutionStatus::Completed).await;
+    assert_eq!(story.times("test.once"), 1);
+    let entries = lines(&story.entries().await);
+    let sent = entries.iter().filter(|line| line.starts_with("intent test.once")).count();
+    assert_eq!(sent, 3, "{entries:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refusal_after_a_lost_reply_says_nothing_of_the_first_call() {
     let throttles = vec![Trouble::Throttled; 7];
     for (refusals, asked_about) in [(vec![Trouble::Conflict], 2), (throttles, 8)] {

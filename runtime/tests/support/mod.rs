@@ -110,6 +110,8 @@ pub(crate) enum Trouble {
     Throttled,
     /// It is refused for good.
     Conflict,
+    /// It does not leave: the lease may be another runner's.
+    KeptBack,
 }
 
 /// A world with one operation per class.
@@ -212,6 +214,10 @@ impl Operation for TestOperation {
                 return Reply::failed(
                     EffectError::new("ThrottlingException", "slow down").retryable(),
                 );
+            }
+            Some(Trouble::KeptBack) => {
+                let kept = EffectError::new("LeaseUncertain", "the lease may be lost");
+                return Reply::failed(kept.as_trouble(moontide_runtime::effect::Trouble::Lease));
             }
             Some(Trouble::Conflict) => {
                 return Reply::failed(EffectError::new("ConflictException", "it is busy"));
