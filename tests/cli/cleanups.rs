@@ -249,3 +249,30 @@ fn a_launch_that_does_not_show_is_left_until_it_has_ended() {
     });
     assert_eq!(done.map(|cleaned| counts(&cleaned)), Some((1, 0)));
 }
+
+#[test]
+fn nothing_of_a_cleanup_is_skipped() {
+    let drill = Drill::in_doubt(true, 100_000);
+    drill.home.run(&["cancel", "drill"]).expect(0);
+    drill.aws(&["resume", "drill"], 1);
+    drill.clean_up(1);
+    assert_snapshot!(drill.home.refusal(&["skip", "drill.cleanup-1", "terminate"], 2), @"
+    error[M0111]: `drill.cleanup-1` cleans up after `drill`, and nothing of that is left out
+    hint: `moontide cleanup drill` goes on with it
+    ");
+    assert_eq!(drill.clean_up(1)["cleanup"], "drill.cleanup-2");
+}
+
+/// What waits for a runner calls the drill off already, or ends it.
+#[test]
+fn a_drill_that_will_launch_nothing_more_is_only_to_be_ended() {
+    let drill = cut_off();
+    drill.home.run(&["skip", "drill", "web"]).expect(0);
+    assert_snapshot!(drill.home.refusal(&["cleanup", "drill"], 2), @"
+    error[M0106]: `drill` is not over: what was sent last is not taken yet
+    hint: a skip of web by root waits for a runner
+    hint: `moontide resume drill` lets a runner take it
+    ");
+    drill.aws(&["resume", "drill"], 0);
+    drill.clean_up(0);
+}

@@ -85,7 +85,7 @@ pub(crate) async fn send(
         number: Some(number),
         meaning: match &signal.wish {
             // One that stands already, and not one that a retry has lifted.
-            Wish::Cancel { seen } if *seen > 0 && record.state.cancelled_by.is_some() => {
+            Wish::Cancel { seen } if *seen > 0 && record.behind.cancelled_by.is_some() => {
                 format!("{id}: the hooks are to stop too, by {}", signal::by(&signal))
             }
             _ => meaning(&now, &signal),

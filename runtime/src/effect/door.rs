@@ -329,7 +329,7 @@ impl Door {
     pub(super) fn seen_again(&self, waiting: &mut Waiting, prepared: &Prepared<'_>) {
         let now = self.clock.monotonic();
         let Some((waited, told)) = waiting.over(now) else { return };
-        self.blind.add(&prepared.call.wave, now, waited);
+        self.blind.add(&prepared.call.lane, now, waited);
         if !told {
             return;
         }
@@ -396,6 +396,11 @@ impl Door {
         self.held.borrow_mut().retain(|(held, ..)| held != key);
     }
 
+    /// What the store takes is no time of the wave.
+    pub(super) async fn unhurried<T>(&self, lane: &Lane, waits: impl Future<Output = T>) -> T {
+        self.blind.during(lane, self.clock.as_ref(), waits).await
+    }
+
     /// Journals how an effect ended; only then may the program see it.
     pub async fn record(
         &self,
@@ -404,7 +409,7 @@ impl Door {
         journal: &Writer,
     ) -> Result<(), StoreError> {
         self.launches.note(step, &settled.reply.outcome);
-        let mut step = step.clone();
+        let (mut step, lane) = (step.clone(), step.lane.clone());
         if settled.attempt > 0 {
             step.arguments = None;
         }
@@ -415,7 +420,7 @@ impl Door {
             request_id: settled.reply.request_id.clone(),
             adopted: settled.adopted,
         };
-        journal.append(body).await.map(drop)
+        self.unhurried(&lane, journal.append(body)).await.map(drop)
     }
 
     fn hide(&self, outcome: &mut Outcome) {

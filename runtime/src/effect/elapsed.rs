@@ -1,8 +1,8 @@
 //! `moontide.elapsed`: how long a wave has been at work, which is what its `timeout` bounds.
 //!
 //! Counted on the monotonic clock of the runner, so no jump of a wall clock shortens or lengthens it; without
-//! the time in which the runner could not see the world, which is no fault of the wave; and from call to call,
-//! so the time in which no runner drove the execution does not count either.
+//! the time in which the runner could not see the world, or waited for its own store, which is no fault of the
+//! wave; and from call to call, so the time in which no runner drove the execution does not count either.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,33 +15,50 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 
 use super::builtin::Nothing;
-use super::{Call, Class, Consequences, EffectError, Operation, Reply, arguments};
+use super::{Call, Class, Consequences, EffectError, Lane, Operation, Reply, arguments};
 use crate::clock::Clock;
 
-/// How long each wave could not see the world, in this process. Clones share it.
+/// How long each attempt of a wave could not see the world, or waited for the store, in this process. Clones
+/// share it.
+///
+/// The spans of an attempt are apart from each other, and in order.
 #[derive(Clone, Debug, Default)]
-pub struct Blind(Rc<RefCell<BTreeMap<String, Vec<Range<Duration>>>>>);
+pub struct Blind(Rc<RefCell<BTreeMap<Lane, Vec<Range<Duration>>>>>);
 
 impl Blind {
-    /// A call of the wave was blind until now for so long, by the monotonic clock. Calls side by side are blind
+    /// A call in this lane was blind until now for so long, by the monotonic clock. Calls side by side are blind
     /// together: what they have in common counts once.
-    pub(super) fn add(&self, wave: &str, now: Duration, waited: Duration) {
+    pub(super) fn add(&self, lane: &Lane, now: Duration, waited: Duration) {
+        if waited.is_zero() {
+            return;
+        }
         let mut all = self.0.borrow_mut();
-        let spans = all.entry(wave.to_owned()).or_default();
+        let spans = all.entry(lane.root()).or_default();
+        // Nothing ends later than now, so whatever it touches is at the end.
         let mut whole = now.saturating_sub(waited)..now;
-        spans.retain(|span| {
-            let apart = span.end < whole.start || whole.end < span.start;
-            if !apart {
-                whole = whole.start.min(span.start)..whole.end.max(span.end);
-            }
-            apart
-        });
+        while let Some(last) = spans.pop_if(|last| whole.start <= last.end) {
+            whole = whole.start.min(last.start)..whole.end.max(last.end);
+        }
         spans.push(whole);
     }
 
-    fn of(&self, wave: &str) -> Duration {
+    /// What `waits` takes, until it is ready, is blind.
+    pub(super) async fn during<T>(
+        &self,
+        lane: &Lane,
+        clock: &dyn Clock,
+        waits: impl Future<Output = T>,
+    ) -> T {
+        let begun = clock.monotonic();
+        let ready = waits.await;
+        let now = clock.monotonic();
+        self.add(lane, now, now.saturating_sub(begun));
+        ready
+    }
+
+    fn of(&self, attempt: &Lane) -> Duration {
         let all = self.0.borrow();
-        all.get(wave).into_iter().flatten().map(|span| span.end.saturating_sub(span.start)).sum()
+        all.get(attempt).into_iter().flatten().map(|span| span.end.saturating_sub(span.start)).sum()
     }
 }
 
@@ -50,7 +67,7 @@ pub(super) struct Elapsed {
     clock: Arc<dyn Clock>,
     blind: Blind,
     /// What the clock showed, less the blind time, when an attempt asked last.
-    last: RefCell<BTreeMap<String, Duration>>,
+    last: RefCell<BTreeMap<Lane, Duration>>,
 }
 
 impl Elapsed {
@@ -78,8 +95,8 @@ impl Operation for Elapsed {
     }
 
     async fn perform(&self, call: &Call) -> Reply {
-        let now = self.clock.monotonic().saturating_sub(self.blind.of(&call.wave));
-        let attempt = call.lane.root().to_string();
+        let attempt = call.lane.root();
+        let now = self.clock.monotonic().saturating_sub(self.blind.of(&attempt));
         let last = self.last.borrow_mut().insert(attempt, now).unwrap_or(now);
         Reply::ok(json!({ "seconds": now.saturating_sub(last).as_secs_f64() }))
     }
@@ -91,16 +108,21 @@ mod tests {
 
     #[test]
     fn calls_that_are_blind_side_by_side_are_blind_once() {
-        let blind = Blind::default();
-        let seconds = Duration::from_secs;
+        let (blind, seconds) = (Blind::default(), Duration::from_secs);
+        let [w, z] = ["w", "z"].map(|wave| Lane::of_wave(wave, 1));
         for branch in 0..10 {
-            blind.add("w", seconds(610 + branch), seconds(600));
+            let lane = w.branch(1, branch + 1);
+            blind.add(&lane, seconds(610 + u64::from(branch)), seconds(600));
         }
-        assert_eq!(blind.of("w"), seconds(609));
+        assert_eq!(blind.of(&w), seconds(609));
         // One that ended earlier lies within the longer one that is told of later.
-        blind.add("z", seconds(9), seconds(1));
-        blind.add("z", seconds(10), seconds(10));
-        blind.add("z", seconds(100), seconds(5));
-        assert_eq!((blind.of("z"), blind.of("other")), (seconds(15), Duration::ZERO));
+        blind.add(&z, seconds(9), seconds(1));
+        blind.add(&z, seconds(10), seconds(10));
+        blind.add(&z, seconds(100), seconds(5));
+        assert_eq!((blind.of(&z), blind.of(&Lane::of_wave("z", 2))), (seconds(15), seconds(0)));
+        // One that began before several others.
+        blind.add(&z, seconds(110), seconds(102));
+        blind.add(&z, seconds(120), Duration::ZERO);
+        assert_eq!(blind.of(&z), seconds(110));
     }
 }

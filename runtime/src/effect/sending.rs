@@ -184,13 +184,14 @@ impl<'a> Sending<'a> {
         let pulse = &self.door.pulse;
         let mut rounds = 0;
         let begun = pulse.now();
-        let at = self.passage.journal.append(body).await.map_err(Halt::Store)?;
+        let appended = self.unhurried(self.passage.journal.append(body)).await;
+        let at = appended.map_err(Halt::Store)?;
         self.intended_at.get_or_insert(at);
         // Whatever was judged before the append may have changed, if that took its time; and a runner that
         // was stopped meanwhile may not be the only one any more.
         let mut is_old = pulse.now().saturating_sub(begun) > JUDGED_FOR;
         while is_old || !pulse.is_fresh() {
-            pulse.fresh().await;
+            self.unhurried(pulse.fresh()).await;
             let begun = pulse.now();
             if let Some(end) = self.judged().await? {
                 return Ok(Some(end));
@@ -274,7 +275,7 @@ impl<'a> Sending<'a> {
         match error {
             // Who renews it asks for as long as its operator's patience with the store lasts.
             Some(EffectError { trouble: Some(Trouble::Lease), .. }) => {
-                self.door.pulse.fresh().await;
+                self.unhurried(self.door.pulse.fresh()).await;
                 Ok(())
             }
             Some(error) => {
@@ -282,6 +283,11 @@ impl<'a> Sending<'a> {
             }
             None => Ok(()),
         }
+    }
+
+    /// What the store takes is no time of the wave.
+    async fn unhurried<T>(&self, waits: impl Future<Output = T>) -> T {
+        self.door.unhurried(&self.prepared.call.lane, waits).await
     }
 
     /// It is about to look at the world.

@@ -207,8 +207,9 @@ async fn a_store_that_panics_ends_the_drive_and_does_not_hang_it() {
     let story = Story::of("waves = {{ name = 'a', run = function() end }}").await;
     let held = lease(story.store.as_ref(), "x").await;
     let world = TestWorld::new(&story.ledger, &Fuse::never());
-    let panicking = Arc::new(Panicking(Arc::clone(&story.store) as Arc<dyn Store>));
-    let driver = driver(panicking, world, Answers::new());
+    let inner = Arc::clone(&story.store) as Arc<dyn Store>;
+    let panicking = Shaky { inner, append: || panic!("the store is a lie") };
+    let driver = driver(Arc::new(panicking), world, Answers::new());
     let ended = driver.drive(&held, std::future::pending());
     let ended = tokio::time::timeout(Duration::from_hours(1), ended).await.expect("it hangs");
     assert_eq!(
@@ -217,28 +218,54 @@ async fn a_store_that_panics_ends_the_drive_and_does_not_hang_it() {
     );
 }
 
-/// A store whose appends panic.
-struct Panicking(Arc<dyn Store>);
+#[tokio::test(start_paused = true)]
+async fn what_a_slow_store_takes_is_no_time_of_the_wave() {
+    for (seconds, ended) in [(5, ExecutionStatus::Completed), (25, ExecutionStatus::Failed)] {
+        let story = Story::of(&format!(
+            "waves = {{{{ name = 'a', timeout = '30s', run = function()
+                moontide.sleep({seconds}) moontide.parallel {{
+                    function() host.effect('test.tagged', {{ n = 1 }}) end,
+                    function() host.effect('test.read', {{ n = 2 }}) end,
+                }} moontide.sleep({seconds})
+            end }}}}"
+        ))
+        .await;
+        let held = lease(story.store.as_ref(), "x").await;
+        let world = TestWorld::new(&story.ledger, &Fuse::never());
+        let inner = Arc::clone(&story.store) as Arc<dyn Store>;
+        let slow = Shaky { inner, append: || 40 * SECOND };
+        let driver = driver(Arc::new(slow), world, Answers::new());
+        let how = driver.drive(&held, std::future::pending()).await.unwrap();
+        assert_eq!(how, Ended::Finished(ended), "{seconds} s: {:?}", story.state().await);
+    }
+}
+
+/// A store whose appends take their time, or panic.
+struct Shaky {
+    inner: Arc<dyn Store>,
+    append: fn() -> Duration,
+}
 
 #[async_trait]
-impl Store for Panicking {
+impl Store for Shaky {
     async fn create(&self, execution: &Execution) -> Result<(), StoreError> {
-        self.0.create(execution).await
+        self.inner.create(execution).await
     }
     async fn execution(&self, id: &str) -> Result<Execution, StoreError> {
-        self.0.execution(id).await
+        self.inner.execution(id).await
     }
     async fn list(&self) -> Result<Vec<Listed>, StoreError> {
-        self.0.list().await
+        self.inner.list().await
     }
-    async fn append(&self, _lease: &Lease, _entries: &[Entry]) -> Result<(), StoreError> {
-        panic!("the store is a lie")
+    async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError> {
+        tokio::time::sleep((self.append)()).await;
+        self.inner.append(lease, entries).await
     }
     async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
-        self.0.journal(id, from).await
+        self.inner.journal(id, from).await
     }
     async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {
-        self.0.lease(id).await
+        self.inner.lease(id).await
     }
     async fn take(
         &self,
@@ -246,22 +273,22 @@ impl Store for Panicking {
         holder: &str,
         seen: Option<&LeaseRecord>,
     ) -> Result<Lease, StoreError> {
-        self.0.take(id, holder, seen).await
+        self.inner.take(id, holder, seen).await
     }
     async fn holder_is_gone(&self, id: &str, seen: &LeaseRecord) -> Result<bool, StoreError> {
-        self.0.holder_is_gone(id, seen).await
+        self.inner.holder_is_gone(id, seen).await
     }
     async fn renew(&self, lease: &Lease) -> Result<(), StoreError> {
-        self.0.renew(lease).await
+        self.inner.renew(lease).await
     }
     async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
-        self.0.release(lease).await
+        self.inner.release(lease).await
     }
     async fn send(&self, id: &str, signal: &Signal) -> Result<u64, StoreError> {
-        self.0.send(id, signal).await
+        self.inner.send(id, signal).await
     }
     async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
-        self.0.signals(id, after).await
+        self.inner.signals(id, after).await
     }
 }
 

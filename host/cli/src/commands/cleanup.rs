@@ -13,7 +13,7 @@ use clap::Args;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Plan;
-use moontide_runtime::scheduler::ExecutionStatus;
+use moontide_runtime::scheduler::{ExecutionStatus, WaveStatus};
 use moontide_runtime::store::{Store, StoreError};
 
 use self::launched::Launched;
@@ -72,10 +72,12 @@ async fn clean(
     let (mut records, mut interrupt) = (Vec::new(), Interrupt::listen());
     loop {
         let (record, exit) = cleaner.clean_up(&mut interrupt).await?;
-        // One that was begun before the drill launched the last time does not know of that.
+        // One that was begun before the drill launched the last time does not know of that; one that was left
+        // out, by a skip of an earlier release, has looked at nothing.
         let is_cancelled = record.status() == ExecutionStatus::Cancelled;
         let is_behind = !cleaner.launched.is_known_to(&record.execution);
-        let goes_on = record.is_over() && is_behind && !is_cancelled;
+        let is_left_out = record.state.waves.iter().any(|it| it.status == WaveStatus::Skipped);
+        let goes_on = record.is_over() && (is_behind || is_left_out) && !is_cancelled;
         records.push(record);
         if !goes_on {
             return drive::shown(context, exit, &Cleaned::of(&records, &cleaner.drill.id, context));

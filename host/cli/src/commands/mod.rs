@@ -31,12 +31,13 @@ fn signal(
     context: &Context,
     execution: &str,
     author: &Author,
-    wish: impl FnOnce(&Record) -> Wish,
+    wish: impl FnOnce(&Record) -> Result<Wish>,
 ) -> Result<u8> {
     let store = context.open_store()?;
     context.block_on(async {
         let record = Record::load(store.as_ref(), execution).await?;
-        let sent = signals::send(context, store.as_ref(), &record, wish(&record), author).await?;
+        let wish = wish(&record)?;
+        let sent = signals::send(context, store.as_ref(), &record, wish, author).await?;
         context.output.show(&sent)?;
         Ok(exit::COMPLETED)
     })

@@ -4,8 +4,9 @@ use clap::Args;
 use moontide_runtime::store::Wish;
 
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{CommandError, Result, code};
 use crate::signals::Author;
+use crate::view::Record;
 
 /// Leave a wave out: one that has not begun, or one that has failed
 ///
@@ -29,5 +30,16 @@ pub(crate) struct Flags {
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let wish = Wish::Skip { wave: flags.wave.clone() };
-    super::signal(context, &flags.execution, &flags.author, |_| wish)
+    super::signal(context, &flags.execution, &flags.author, |record| {
+        is_no_cleanup(context, record).map(|()| wish)
+    })
+}
+
+/// What a cleanup has not terminated would live on, and nobody would hear of it again.
+fn is_no_cleanup(context: &Context, record: &Record) -> Result<()> {
+    let Some(drill) = record.execution.client() else { return Ok(()) };
+    let id = &record.execution.id;
+    let message = format!("`{id}` cleans up after `{drill}`, and nothing of that is left out");
+    let again = context.command(&format!("cleanup {drill}"));
+    Err(CommandError::new(code::NOT_NOW, message).hint(format!("`{again}` goes on with it")))
 }

@@ -38,7 +38,7 @@ pub(crate) struct Record {
     /// Where it will stand once the pending signals are taken, and silence has answered what is overdue.
     pub(crate) ahead: State,
     /// Where the next signal finds it: behind those that are pending, and where it has not begun, before it does.
-    behind: State,
+    pub(crate) behind: State,
     /// Whether it is a drill that is over, whose instances may live.
     pub(crate) has_instances: bool,
     /// What closed each prompt that is open no more, or will.

@@ -22,8 +22,14 @@ pub(super) fn drill(context: &Context, drill: &Record) -> Result<()> {
         return Ok(());
     }
     let (cancel, resume) = (format!("cancel {id}"), format!("resume {id}"));
+    if drill.status().is_terminal() && drill.ahead.status().is_terminal() {
+        let message = format!("`{id}` is not over: what was sent last is not taken yet");
+        return Err(waiting(drill, message)
+            .hint(format!("`{}` lets a runner take it", context.command(&resume))));
+    }
     if drill.status().is_terminal() {
-        return Err(begins_again(drill)
+        let message = format!("`{id}` is about to go on: what it launches then would stay");
+        return Err(waiting(drill, message)
             .hint(format!("`{}` lets it", context.command(&resume)))
             .hint(format!("`{}` before that calls it off", context.command(&cancel))));
     }
@@ -34,9 +40,7 @@ pub(super) fn drill(context: &Context, drill: &Record) -> Result<()> {
 }
 
 /// It was over, until somebody wanted something that no runner has taken yet.
-fn begins_again(drill: &Record) -> CommandError {
-    let id = &drill.execution.id;
-    let message = format!("`{id}` is about to go on: what it launches then would stay");
+fn waiting(drill: &Record, message: String) -> CommandError {
     let waiting = drill.pending.iter().filter(|pending| pending.refusal.is_none());
     waiting.fold(CommandError::new(code::NOT_OVER, message), |error, pending| {
         let (what, who) = (signal::wish(&pending.signal.wish), signal::by(&pending.signal));
