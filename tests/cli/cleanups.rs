@@ -276,3 +276,35 @@ fn a_drill_that_will_launch_nothing_more_is_only_to_be_ended() {
     drill.aws(&["resume", "drill"], 0);
     drill.clean_up(0);
 }
+
+/// Its job is known, whether or not an earlier call was refused, and whether its reply was seen or it was found.
+#[test]
+fn a_job_that_the_journal_names_is_cleaned_up_though_drs_does_not_show_it() {
+    let hidden = "\n[[faults]]\nkind = \"late_job\"\nby = \"900h\"\n";
+    let trouble = "\n[[faults]]\nkind = \"throttle\"\noperation = \"drs:StartRecovery\"\n";
+    let drill = Drill::of(DB, &format!("{hidden}{trouble}"));
+    let folder = drill.home.shop("");
+    drill.aws(&["run", &folder, "--mode=drill", "--execution-id=drill"], 0);
+    let journal = drill.home.run(&["journal", "drill"]).expect(0).stdout;
+    assert!(journal.contains("drs.start_recovery") && journal.contains("time 2"), "{journal}");
+    let cleaned = drill.clean_up(0);
+    assert_eq!(counts(&cleaned), (1, 0), "{cleaned}");
+}
+
+#[test]
+fn a_cleanup_runs_from_no_folder() {
+    let drill = Drill::in_doubt(true, 100_000);
+    drill.home.run(&["cancel", "drill"]).expect(0);
+    drill.aws(&["resume", "drill"], 1);
+    drill.clean_up(1);
+    let (folder, cleanup) = (drill.home.shop(""), "drill.cleanup-1");
+    let mend = ["retry", cleanup, "terminate", "--runbook", &folder];
+    assert_snapshot!(drill.home.refusal(&mend, 2), @"
+    error[M0105]: `drill.cleanup-1` cleans up after `drill`, by Moontide's own runbook
+    hint: `moontide cleanup drill` cleans up by this release's
+    ");
+    let own = std::fs::read_to_string(drill.home.shop("runbook.luau")).expect("it is there");
+    std::fs::write(drill.home.shop("runbook.luau"), format!("{own}\n")).expect("it is written");
+    let said = drill.home.run(&["retry", cleanup, "terminate"]).expect(0).stdout;
+    assert!(!said.contains("on disk"), "{said}");
+}

@@ -90,8 +90,8 @@ pub(crate) async fn send(
             }
             _ => meaning(&now, &signal),
         },
-        still_skipped: still_skipped(&now, &signal.wish),
-        called_back: called_back(&now, &signal.wish),
+        still_skipped: still_skipped(record, &now, &signal.wish),
+        called_back: called_back(record, &now, &signal.wish),
         outside: match &signal.wish {
             Wish::Cancel { .. } => Outside::of(&now),
             _ => Vec::new(),
@@ -165,27 +165,31 @@ fn meaning(now: &Record, signal: &Signal) -> String {
 }
 
 /// Which other waves wait for their turn again because of a retry.
-fn called_back(now: &Record, wish: &Wish) -> Vec<String> {
+fn called_back(before: &Record, now: &Record, wish: &Wish) -> Vec<String> {
     let runs = |at: usize| now.ahead.waves[at].skip.is_none();
-    back(now, wish).filter(|(at, _)| runs(*at)).map(|(_, name)| name.to_owned()).collect()
+    back(before, now, wish).filter(|(at, _)| runs(*at)).map(|(_, name)| name.to_owned()).collect()
 }
 
 /// Which of them are left out all the same, when their turn comes, and why.
-fn still_skipped(now: &Record, wish: &Wish) -> Vec<String> {
+fn still_skipped(before: &Record, now: &Record, wish: &Wish) -> Vec<String> {
     let skipped = |(at, name): (usize, &str)| {
         now.ahead.waves[at].skip.as_ref().map(|reason| format!("{name}: {reason}"))
     };
-    back(now, wish).filter_map(skipped).collect()
+    back(before, now, wish).filter_map(skipped).collect()
 }
 
 /// The other waves that a retry gives another turn, with their places.
-fn back<'r>(now: &'r Record, wish: &'r Wish) -> impl Iterator<Item = (usize, &'r str)> {
+fn back<'r>(
+    before: &'r Record,
+    now: &'r Record,
+    wish: &'r Wish,
+) -> impl Iterator<Item = (usize, &'r str)> {
     let retried = match wish {
         Wish::Retry { wave, .. } => Some(wave.as_str()),
         _ => None,
     };
     let is_back = move |at: usize| {
-        let (was, will) = (now.state.waves[at].status, now.ahead.waves[at].status);
+        let (was, will) = (before.behind.waves[at].status, now.behind.waves[at].status);
         was == WaveStatus::Cancelled && will != WaveStatus::Cancelled
     };
     let waves = now.nodes().filter(move |(at, node, _)| {

@@ -20,26 +20,43 @@ use crate::clock::Clock;
 
 /// How long each attempt of a wave could not see the world, or waited for the store, in this process. Clones
 /// share it.
-///
-/// The spans of an attempt are apart from each other, and in order.
 #[derive(Clone, Debug, Default)]
-pub struct Blind(Rc<RefCell<BTreeMap<Lane, Vec<Range<Duration>>>>>);
+pub struct Blind(Rc<RefCell<Spans>>);
+
+#[derive(Debug, Default)]
+struct Spans {
+    /// Those of an attempt.
+    of: BTreeMap<Lane, Joined>,
+    /// Those in which all of them waited.
+    of_all: Joined,
+}
+
+/// Spans that are apart from each other, and in order.
+#[derive(Clone, Debug, Default)]
+struct Joined(Vec<Range<Duration>>);
+
+/// What is over sooner is no trouble.
+const USUAL: Duration = Duration::from_millis(100);
+
+impl Joined {
+    fn add(&mut self, now: Duration, waited: Duration) {
+        if waited < USUAL {
+            return;
+        }
+        // Nothing ends later than now, so whatever it touches is at the end.
+        let mut whole = now.saturating_sub(waited)..now;
+        while let Some(last) = self.0.pop_if(|last| whole.start <= last.end) {
+            whole = whole.start.min(last.start)..whole.end.max(last.end);
+        }
+        self.0.push(whole);
+    }
+}
 
 impl Blind {
     /// A call in this lane was blind until now for so long, by the monotonic clock. Calls side by side are blind
     /// together: what they have in common counts once.
     pub(super) fn add(&self, lane: &Lane, now: Duration, waited: Duration) {
-        if waited.is_zero() {
-            return;
-        }
-        let mut all = self.0.borrow_mut();
-        let spans = all.entry(lane.root()).or_default();
-        // Nothing ends later than now, so whatever it touches is at the end.
-        let mut whole = now.saturating_sub(waited)..now;
-        while let Some(last) = spans.pop_if(|last| whole.start <= last.end) {
-            whole = whole.start.min(last.start)..whole.end.max(last.end);
-        }
-        spans.push(whole);
+        self.0.borrow_mut().of.entry(lane.root()).or_default().add(now, waited);
     }
 
     /// What `waits` takes, until it is ready, is blind.
@@ -56,9 +73,30 @@ impl Blind {
         ready
     }
 
+    /// What `waits` takes, until it is ready, every attempt is blind.
+    pub(crate) async fn during_for_all<T>(
+        &self,
+        clock: &dyn Clock,
+        waits: impl Future<Output = T>,
+    ) -> T {
+        let begun = clock.monotonic();
+        let ready = waits.await;
+        let now = clock.monotonic();
+        self.0.borrow_mut().of_all.add(now, now.saturating_sub(begun));
+        ready
+    }
+
     fn of(&self, attempt: &Lane) -> Duration {
-        let all = self.0.borrow();
-        all.get(attempt).into_iter().flatten().map(|span| span.end.saturating_sub(span.start)).sum()
+        let spans = self.0.borrow();
+        let own = spans.of.get(attempt).into_iter().flat_map(|joined| &joined.0);
+        let mut all: Vec<&Range<Duration>> = own.chain(&spans.of_all.0).collect();
+        all.sort_by_key(|span| span.start);
+        let (mut sum, mut end) = (Duration::ZERO, Duration::ZERO);
+        for span in all {
+            sum += span.end.saturating_sub(span.start.max(end));
+            end = end.max(span.end);
+        }
+        sum
     }
 }
 
@@ -124,5 +162,16 @@ mod tests {
         blind.add(&z, seconds(110), seconds(102));
         blind.add(&z, seconds(120), Duration::ZERO);
         assert_eq!(blind.of(&z), seconds(110));
+    }
+
+    #[test]
+    fn what_all_wait_for_counts_once_beside_what_one_waits_for() {
+        let (blind, seconds) = (Blind::default(), Duration::from_secs);
+        let [a, b] = ["a", "b"].map(|wave| Lane::of_wave(wave, 1));
+        blind.add(&a, seconds(30), seconds(20));
+        blind.0.borrow_mut().of_all.add(seconds(50), seconds(35));
+        blind.add(&b, seconds(60), seconds(5));
+        blind.add(&b, seconds(70), USUAL / 2);
+        assert_eq!((blind.of(&a), blind.of(&b)), (seconds(40), seconds(40)));
     }
 }

@@ -2,16 +2,19 @@
 //!
 //! What follows from what is [`decide`](super::verdict::decide)d; here is what has to be awaited in between.
 
+use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::door::{CANCELLED, Door, Halt, Passage, Prepared, Settled, Way};
-use super::trouble::Waiting;
+use super::trouble::{NO_BLIP, Waiting};
 use super::verdict::{Heard, Known, Looked, Verdict, decide};
 use super::{EffectError, Evidence, Finding, Outcome, Reply, Trouble};
 use crate::journal::Body;
+use crate::observe::Notice;
 
 /// How often one effect is sent at most, rejections and lost replies together.
 const MOST_ATTEMPTS: u32 = 8;
@@ -191,7 +194,7 @@ impl<'a> Sending<'a> {
         // was stopped meanwhile may not be the only one any more.
         let mut is_old = pulse.now().saturating_sub(begun) > JUDGED_FOR;
         while is_old || !pulse.is_fresh() {
-            self.unhurried(pulse.fresh()).await;
+            self.unhurried(self.fresh()).await;
             let begun = pulse.now();
             if let Some(end) = self.judged().await? {
                 return Ok(Some(end));
@@ -275,13 +278,39 @@ impl<'a> Sending<'a> {
         match error {
             // Who renews it asks for as long as its operator's patience with the store lasts.
             Some(EffectError { trouble: Some(Trouble::Lease), .. }) => {
-                self.unhurried(self.door.pulse.fresh()).await;
+                self.unhurried(self.fresh()).await;
                 Ok(())
             }
             Some(error) => {
                 self.door.wait(&mut self.waiting, self.prepared, error, self.passage).await
             }
             None => Ok(()),
+        }
+    }
+
+    /// Returns once the lease is certainly still ours, and says what it waits for.
+    async fn fresh(&self) {
+        let (door, pulse) = (self.door, &self.door.pulse);
+        let (wave, operation) = (&self.prepared.call.wave, &self.prepared.step.operation);
+        let (begun, mut pause, mut told) = (pulse.now(), NO_BLIP, false);
+        let waited = || pulse.now().saturating_sub(begun);
+        while let Either::Right(_) = select(pin!(pulse.fresh()), pin!(pulse.sleep(pause))).await {
+            door.observer.notice(
+                door.clock.now(),
+                &Notice::Waiting {
+                    wave: wave.clone(),
+                    operation: operation.clone(),
+                    trouble: Trouble::Lease,
+                    message: "the store does not renew it".to_owned(),
+                    waited: waited(),
+                    patience: door.patience.store,
+                },
+            );
+            (pause, told) = ((pause * 2).min(Duration::from_mins(1)), true);
+        }
+        if told {
+            let (wave, operation, waited) = (wave.clone(), operation.clone(), waited());
+            door.observer.notice(door.clock.now(), &Notice::WentOn { wave, operation, waited });
         }
     }
 

@@ -84,7 +84,7 @@ const FIRST: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_mins(1);
 
 /// A look that has failed for so long is no blip, also if it is the first one.
-const NO_BLIP: Duration = Duration::from_secs(10);
+pub(super) const NO_BLIP: Duration = Duration::from_secs(10);
 
 /// One effect's troubles, from the first to the last in a row.
 #[derive(Debug)]

@@ -24,7 +24,7 @@ use super::question::{Question, Wanted};
 use super::seen::{Ends, Seen};
 use super::shared::{Counted, Shared};
 use super::state::{Answer, ExecutionStatus, State, WaveState, WaveStatus};
-use super::tell;
+use super::tell::{self, Numbered};
 use crate::journal::{Entry, Format};
 use crate::observe::Notice;
 use crate::sandbox::plain;
@@ -34,6 +34,20 @@ const LONGEST_PANIC: usize = 500;
 
 type Lane = LocalBoxFuture<'static, (usize, u32, Result<End, Broken>)>;
 type Asking = LocalBoxFuture<'static, (String, Option<Given>)>;
+
+/// What a drive waits for.
+enum Happened {
+    /// A program wants an answer, or none any more.
+    Wanted(Wanted),
+    /// An attempt of a node has ended.
+    Ended(usize, u32, Result<End, Broken>),
+    /// Who was asked a prompt here has answered, or cannot.
+    Given(String, Option<Given>),
+    /// The time for a prompt is over.
+    TimeIsOver,
+    /// There are signals in the store.
+    Signalled(Numbered),
+}
 
 /// One drive: the state, and what is in flight for it.
 pub(super) struct Drive<'d> {
@@ -199,34 +213,43 @@ impl<'d> Drive<'d> {
             && !self.state.prompts.is_empty()
     }
 
-    /// Waits for the next thing to happen, and tells the machine.
+    /// Waits for the next thing to happen, and tells the machine. While that is journaled no wave is looked
+    /// after, which is no time of theirs.
     pub(super) async fn next(&mut self) -> Result<(), DriveError> {
         let deadline = self.deadlines.first();
         let clock = self.driver.clock.as_ref();
         let news = tell::news(self.driver, &self.shared.execution.id, self.signals_seen);
-        tokio::select! {
+        let happened = tokio::select! {
             biased;
-            Some(wanted) = self.asked.recv() => match wanted {
-                Wanted::Answer(question) => self.question(*question).await,
-                Wanted::Nothing(prompt) => self.withdraw(prompt).await,
-            },
-            Some((node, attempt, end)) = self.lanes.next() => {
+            Some(wanted) = self.asked.recv() => Happened::Wanted(wanted),
+            Some((node, attempt, end)) = self.lanes.next() => Happened::Ended(node, attempt, end),
+            Some((prompt, given)) = self.asking.next() => Happened::Given(prompt, given),
+            () = deadline::until(clock, deadline) => Happened::TimeIsOver,
+            signals = news => Happened::Signalled(signals?),
+        };
+        let blind = self.shared.door.blind.clone();
+        blind.during_for_all(clock, self.take_in(happened)).await
+    }
+
+    async fn take_in(&mut self, happened: Happened) -> Result<(), DriveError> {
+        match happened {
+            Happened::Wanted(Wanted::Answer(question)) => self.question(*question).await,
+            Happened::Wanted(Wanted::Nothing(prompt)) => self.withdraw(prompt).await,
+            Happened::Ended(node, attempt, end) => {
                 self.stops.remove(&node);
                 // A pause that was sent before this wave ended holds the next one.
                 self.look_for_signals().await?;
                 let wave = self.graph.nodes()[node].name.clone();
                 self.tell(&Event::Ended { wave, attempt, end: end? }).await
             }
-            Some((prompt, given)) = self.asking.next() => match given {
-                Some(given) => self.answer(prompt, given).await,
-                None => Ok(()),
-            },
-            () = deadline::until(clock, deadline) => {
+            Happened::Given(prompt, Some(given)) => self.answer(prompt, given).await,
+            Happened::Given(_, None) => Ok(()),
+            Happened::TimeIsOver => {
                 // An answer that was given in time may not have been seen yet.
                 self.take_signals().await?;
                 self.time_out().await.map(drop)
             }
-            signals = news => self.take(signals?).await,
+            Happened::Signalled(signals) => self.take(signals).await,
         }
     }
 

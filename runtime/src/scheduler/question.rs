@@ -201,7 +201,7 @@ pub(super) fn is_vouched_for(shared: &Shared, root: &Lane) -> bool {
 const DOUBT: &str = ".unknown";
 
 /// The id of the prompt about an effect after so many attempts.
-fn doubt(step: &Step, attempts: u32) -> String {
+pub fn doubt(step: &Step, attempts: u32) -> String {
     format!("{}.{}.{attempts}{DOUBT}", step.lane, step.position)
 }
 

@@ -240,6 +240,27 @@ async fn what_a_slow_store_takes_is_no_time_of_the_wave() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn nor_is_what_it_takes_for_another_wave() {
+    let story = Story::of(
+        "waves = {
+            { name = 'a', timeout = '2m', run = function() moontide.sleep('90s') end },
+            { name = 'b', run = function()
+                for n = 1, 3 do moontide.sleep(1) moontide.ask { message = `go {n}?` } end
+            end },
+        }",
+    )
+    .await;
+    let held = lease(story.store.as_ref(), "x").await;
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let inner = Arc::clone(&story.store) as Arc<dyn Store>;
+    let slow = Shaky { inner, append: || 40 * SECOND };
+    let mut driver = driver(Arc::new(slow), world, Answers::new());
+    driver.answers = Rc::new(Slow(SECOND));
+    let how = driver.drive(&held, std::future::pending()).await.unwrap();
+    assert_eq!(how, Ended::Finished(ExecutionStatus::Completed), "{:?}", story.state().await);
+}
+
 /// A store whose appends take their time, or panic.
 struct Shaky {
     inner: Arc<dyn Store>,

@@ -470,3 +470,68 @@ async fn killed_anywhere_around_signals_they_count_once() {
         }
     }
 }
+
+/// A hook that runs at the end, and one that runs after a cancel, each failing at its first attempt.
+const HOOKS: &str = "on_cancel = function(context) host.effect('test.tagged', { say = 'back' })
+        if context.attempt == 1 then error('not yet') end end,
+    on_finish = function() moontide.sleep('10h') host.effect('test.tagged', { say = 'end' }) end,
+    waves = {{ name = 'a', run = function() moontide.sleep('1h') end }}";
+
+#[tokio::test(start_paused = true)]
+async fn a_hook_at_the_end_that_a_cancel_cut_off_is_attempted_again() {
+    let story = Story::of(HOOKS).await;
+    cancelled_after(&story, 180, 0).await;
+    let [done, off, late] = [WaveStatus::Completed, WaveStatus::Skipped, WaveStatus::Cancelled];
+    assert_eq!(story.statuses().await, [done, off, late]);
+    story.send(retry("@finish")).await;
+    story.ends(ExecutionStatus::Completed).await;
+    assert_eq!(story.times("test.tagged"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_failed_after_a_cancel_is_attempted_again_under_it() {
+    let story = Story::of(HOOKS.replace("sleep('10h')", "sleep('1s')").as_str()).await;
+    cancelled_after(&story, 10, 0).await;
+    let [cut, failed, end] = [WaveStatus::Cancelled, WaveStatus::Failed, WaveStatus::Completed];
+    assert_eq!(story.statuses().await, [cut, failed, end]);
+    story.send(retry("@cancel")).await;
+    story.ends(ExecutionStatus::Cancelled).await;
+    assert_eq!(story.statuses().await, [cut, WaveStatus::Completed, end]);
+    assert!(story.state().await.cancelled_by.is_some());
+    // The wave is what lifts it.
+    story.send(retry("a")).await;
+    story.ends(ExecutionStatus::Completed).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_cancel_put_away_of_a_wave_is_put_away_again_once_the_wave_has_run_again() {
+    let wave = |name: &str| {
+        format!(
+            "{{ name = '{name}', run = function() moontide.sleep('1h') end,
+                on_cancel = function() host.effect('test.tagged', {{ say = '{name}' }}) end }}"
+        )
+    };
+    let story = Story::of(&format!("waves = {{ {}, {} }}", wave("a"), wave("b"))).await;
+    for (wanted, times) in [(None, 2), (Some("a"), 3), (Some("b"), 4)] {
+        if let Some(wave) = wanted {
+            story.send(retry(wave)).await;
+        }
+        let seen = story.state().await.cancels;
+        cancelled_after(&story, 10, seen).await;
+        assert_eq!(story.times("test.tagged"), times, "after {wanted:?}");
+    }
+}
+
+/// Drives it for a while, and cancels it.
+async fn cancelled_after(story: &Story, minutes: u64, seen: u32) {
+    let held = lease(story.store.as_ref(), "x").await;
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
+    driver.signals_every = Some(Duration::from_secs(1));
+    let cancel = async {
+        tokio::time::sleep(Duration::from_mins(minutes)).await;
+        story.send(Wish::Cancel { seen }).await;
+        std::future::pending::<()>().await;
+    };
+    driver.drive(&held, cancel).await.unwrap();
+}

@@ -30,6 +30,8 @@ pub(crate) struct Lost<'a> {
     pub(crate) servers: &'a [String],
     /// When it was about to be sent.
     pub(crate) intended_at: Timestamp,
+    /// Jobs that are known to belong to whoever looks: that DRS does not show them raises no doubt.
+    pub(crate) known: &'a [String],
 }
 
 /// Finds the launch of `servers` that carries the key of `call`.
@@ -39,7 +41,7 @@ pub(crate) async fn started_job(
     servers: &[String],
     intended_at: Timestamp,
 ) -> Finding {
-    let lost = Lost { key: call.key.as_str(), servers, intended_at };
+    let lost = Lost { key: call.key.as_str(), servers, intended_at, known: &[] };
     match jobs_of(aws, &aws.reading(call).drs, &lost).await {
         Ok(jobs) if jobs.is_empty() => Finding::Absent,
         Ok(jobs) => adopt(&jobs),
@@ -70,7 +72,8 @@ pub(crate) async fn jobs_of(
         let mut ours = jobs_since(drs, since).await?;
         ours.retain(|it| tags::carry(it.tags(), lost.key));
         if ours.is_empty() {
-            let (found, unshown) = last_launches(drs, lost.servers, lately).await?;
+            let (found, mut unshown) = last_launches(drs, lost.servers, lately).await?;
+            unshown.retain(|id| !lost.known.contains(id));
             hidden.replace(unshown);
             ours = found;
             ours.retain(|it| tags::carry(it.tags(), lost.key));

@@ -25,6 +25,9 @@ pub(crate) struct Arguments {
     source_server_ids: Vec<String>,
     /// When it was about to be sent.
     since: Moment,
+    /// Jobs that are known already: that DRS does not show one of them raises no doubt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    known_job_ids: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     region: Option<String>,
 }
@@ -40,6 +43,7 @@ impl Binding for FindLaunch {
             key: &asked.key,
             servers: &asked.source_server_ids,
             intended_at: asked.since.timestamp(),
+            known: &asked.known_job_ids,
         };
         match adopt::jobs_of(aws, &aws.reading(call).drs, &lost).await {
             Ok(jobs) => {

@@ -168,6 +168,8 @@ impl Cleaner<'_> {
             reason: String::new(),
             only: Vec::new(),
             excluded: Vec::new(),
+            // It comes from no folder.
+            origin: String::new(),
             acts_for: Some(self.drill.id.clone()),
             made: self.launched.jobs().to_vec(),
             denied: Vec::new(),

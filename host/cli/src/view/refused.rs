@@ -46,7 +46,9 @@ pub(crate) fn hints(record: &Record, context: &Context) -> Vec<String> {
     let mut hints = Vec::new();
     for other in others {
         let cleanup = context.command(&format!("cleanup {}", quoted(other)));
-        hints.push(format!("`{cleanup}` terminates what `{other}` has launched"));
+        hints.push(format!(
+            "`{cleanup}`, in the store of `{other}`, terminates what it has launched"
+        ));
     }
     for (wave, job) in launching {
         let retry = format!("retry {} {}", record.execution.id, quoted(wave));

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use moontide_runtime::plan::Mode;
-use moontide_runtime::scheduler::graph::Turn;
 use moontide_runtime::scheduler::{
     ExecutionStatus, PromptKind, Signal, WaveState, WaveStatus, Wish,
 };
@@ -181,10 +180,9 @@ fn is_only_held(record: &Record) -> bool {
         && !record.state.waves.iter().any(|wave| alive(wave.status))
 }
 
-/// The waves about which somebody may change their mind.
+/// The waves and hooks about which somebody may change their mind.
 fn failed(record: &Record) -> impl Iterator<Item = &str> {
-    let ordinary = record.nodes().filter(|(_, node, _)| node.turn == Turn::Ordinary);
-    let failed = ordinary.filter(move |(at, _, wave)| {
+    let failed = record.nodes().filter(move |(at, _, wave)| {
         wave.status == WaveStatus::Failed && record.ahead.waves[*at].status == WaveStatus::Failed
     });
     failed.map(|(_, node, _)| node.name.as_str())

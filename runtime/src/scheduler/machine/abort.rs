@@ -93,6 +93,17 @@ impl Step<'_> {
             let wave = &self.state.waves[node];
             let was_called_off = wave.status == WaveStatus::Cancelled && wave.attempt == 0;
             let runs_after = self.node(node).turn != Turn::Ordinary && wave.status.is_terminal();
+            // What it put away stays so until its wave runs once more.
+            let is_done = match self.node(node).turn {
+                Turn::AfterCancel { of: Some(of) } if self.graph.rules >= Format(3) => {
+                    wave.status == WaveStatus::Completed
+                        && self.state.waves[of].status.is_terminal()
+                }
+                _ => false,
+            };
+            if is_done {
+                continue;
+            }
             if was_called_off || runs_after {
                 self.state.waves[node].approved = false;
                 self.set(node, WaveStatus::Pending, None);

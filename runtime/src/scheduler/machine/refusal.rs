@@ -69,6 +69,14 @@ pub enum Refusal {
         /// Where it stands.
         status: WaveStatus,
     },
+    /// What it depends on has not completed either.
+    #[error("wave `{wave}` depends on `{on}`, which did not complete: that one is retried first")]
+    Behind {
+        /// The wave.
+        wave: String,
+        /// What it depends on.
+        on: String,
+    },
     /// It is too late, or too early, to leave a wave out.
     #[error("wave `{wave}` is {status} and cannot be left out")]
     NotSkippable {

@@ -106,17 +106,28 @@ impl Step<'_> {
     }
 
     /// Goes on after a cancel, from a wave that it cut off: that one is attempted again, and what was called
-    /// off waits for its turn again. A wave behind another that was cut off waits until that one is retried.
+    /// off waits for its turn again. A wave behind another that was cut off waits until that one is retried. What
+    /// runs after a cancel is attempted again under it.
     fn lift_cancel(&mut self, wave: &str, signal: &Signal) -> Result<(), Refusal> {
         let node = self.graph.index(wave).ok_or_else(|| Refusal::NoWave(wave.to_owned()))?;
         let status = self.state.waves[node].status;
+        let turn = self.node(node).turn;
         let was_cut_off = matches!(status, WaveStatus::Cancelled | WaveStatus::Failed);
-        let satisfied = |at: &usize| self.state.waves[*at].status.satisfies();
-        let could_begin = self.node(node).depends_on.iter().all(satisfied);
-        if self.node(node).turn != Turn::Ordinary || !was_cut_off || !could_begin {
+        let satisfied = |at: usize| self.state.waves[at].status.satisfies();
+        let is_known = turn == Turn::Ordinary || self.graph.rules >= Format(3);
+        if !is_known || !was_cut_off {
             return Err(Refusal::NotFailed { wave: wave.to_owned(), status });
         }
-        self.state.cancelled_by = None;
+        if let Some(on) = self.node(node).depends_on.iter().find(|at| !satisfied(**at)) {
+            let on = self.node(*on).name.clone();
+            return Err(Refusal::Behind { wave: wave.to_owned(), on });
+        }
+        // A hook alone does not take the cancel back while there is a wave that it stopped.
+        let is_stopped = |at: usize| self.node(at).turn == Turn::Ordinary && !satisfied(at);
+        let is_left = (0..self.graph.len()).any(is_stopped);
+        if turn == Turn::Ordinary || (turn == Turn::Last && !is_left) {
+            self.state.cancelled_by = None;
+        }
         if self.was_declined(wave) {
             return self.ask_again(node, signal);
         }

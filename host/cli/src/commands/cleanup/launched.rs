@@ -1,14 +1,15 @@
 //! What a drill has launched, as far as its journal knows: the jobs that it names, and the launches of which
 //! it does not say whether there is a job.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use moontide_runtime::effect::door::CANCELLED;
 pub(crate) use moontide_runtime::effect::launches::LAUNCH;
 use moontide_runtime::effect::{EffectError, Outcome};
 use moontide_runtime::journal::{Body, Entry, Execution, Step};
-use moontide_runtime::scheduler::DID_NOT_HAPPEN;
+use moontide_runtime::scheduler::{DID_NOT_HAPPEN, Event, doubt, unknown};
+use moontide_runtime::store::Wish;
 use serde_json::Value;
 
 /// The params of a cleanup.
@@ -42,6 +43,7 @@ impl Launched {
     /// Reads the journal of a drill whose first Region is `home`.
     pub(crate) fn of(entries: &[Entry], home: &str) -> Launched {
         let mut launched = Launched::default();
+        let said = said(entries);
         for entry in entries {
             match &entry.body {
                 Body::Intent { step, attempt } if step.operation == LAUNCH && *attempt == 1 => {
@@ -50,7 +52,8 @@ impl Launched {
                 Body::Outcome { step, attempt, outcome, adopted, .. }
                     if step.operation == LAUNCH =>
                 {
-                    launched.end(step, *attempt, outcome, *adopted);
+                    let is_said = *adopted && said.contains(doubt(step, *attempt).as_str());
+                    launched.end(step, *attempt, outcome, is_said);
                 }
                 _ => {}
             }
@@ -63,8 +66,9 @@ impl Launched {
         &self.jobs
     }
 
-    /// A launch has ended. The job id is certain only if AWS answered our single call, and so is a refusal.
-    fn end(&mut self, step: &Step, attempt: u32, outcome: &Outcome, adopted: bool) {
+    /// A launch has ended. The job id is certain only if AWS answered our single call, or a look found it by its
+    /// key, and so is a refusal; what a person said may be wrong.
+    fn end(&mut self, step: &Step, attempt: u32, outcome: &Outcome, is_said: bool) {
         let Some(at) = self.doubtful.iter().position(|it| it.key == step.key.as_str()) else {
             return;
         };
@@ -72,7 +76,7 @@ impl Launched {
             Outcome::Failed { error } if certainly_not(attempt, error) => {
                 self.doubtful.remove(at);
             }
-            Outcome::Ok { value } if !adopted && self.doubtful[at].region.is_none() => {
+            Outcome::Ok { value } if !is_said && self.doubtful[at].region.is_none() => {
                 let Some(job) = value["job"]["job_id"].as_str() else { return };
                 if attempt == 1 {
                     self.doubtful.remove(at);
@@ -102,6 +106,19 @@ impl Launched {
         self.jobs.iter().all(|job| jobs.contains(&job.as_str()))
             && self.doubtful.iter().all(|it| doubtful.contains(&it.written().as_str()))
     }
+}
+
+/// The questions to which a person said that the effect happened.
+fn said(entries: &[Entry]) -> BTreeSet<&str> {
+    let signals = entries.iter().filter_map(|entry| match &entry.body {
+        Body::Event { event: Event::Signalled { signal, refused: None, .. } } => Some(signal),
+        _ => None,
+    });
+    let happened = signals.filter_map(|signal| match &signal.wish {
+        Wish::Answer { prompt, choice, .. } if choice == unknown::HAPPENED => Some(prompt.as_str()),
+        _ => None,
+    });
+    happened.collect()
 }
 
 /// Whether a launch that has failed has certainly launched nothing. A person may be wrong; of several calls an
@@ -141,6 +158,7 @@ fn list<'p>(params: &'p BTreeMap<String, Value>, name: &str) -> Vec<&'p str> {
 mod tests {
     use moontide_runtime::effect::{Class, EffectError, Evidence, Key, Lane};
     use moontide_runtime::journal::canonical;
+    use moontide_runtime::store::Signal;
     use serde_json::json;
 
     use super::*;
@@ -202,16 +220,30 @@ mod tests {
     }
 
     #[test]
-    fn a_job_that_a_person_names_is_looked_for() {
-        let named = Body::Outcome {
+    fn a_job_that_a_person_names_is_looked_for_and_one_that_a_look_found_is_ours() {
+        let adopted = Body::Outcome {
             step: step(1),
             attempt: 1,
-            outcome: Outcome::Ok { value: job("drsjob-of-another-drill") },
+            outcome: Outcome::Ok { value: job("drsjob-1") },
             request_id: None,
             adopted: true,
         };
-        let launched = Launched::of(&[entry(1, intent(1)), entry(2, named)], "us-west-2");
+        let wish = Wish::Answer {
+            prompt: doubt(&step(1), 1),
+            choice: unknown::HAPPENED.to_owned(),
+            seal: String::new(),
+            value: job("drsjob-1"),
+        };
+        let (by, sender, comment) = ("ann".to_owned(), String::new(), String::new());
+        let signal = Signal { wish, by, sender, comment, at: Timestamp::UNIX_EPOCH };
+        let event = Event::Signalled { signal, number: None, refused: None };
+        let mut journal = vec![entry(1, intent(1)), entry(2, Body::Event { event })];
+        journal.push(entry(3, adopted));
+        let launched = Launched::of(&journal, "us-west-2");
         assert_eq!((launched.jobs.len(), launched.doubtful.len()), (0, 1));
+        journal.remove(1);
+        let launched = Launched::of(&journal, "us-west-2");
+        assert_eq!((launched.jobs.len(), launched.doubtful.len()), (1, 0));
     }
 
     #[test]

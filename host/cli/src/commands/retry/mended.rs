@@ -37,6 +37,13 @@ pub(crate) struct Mended {
 /// Reads and checks the sources at `path` for this wave, under the rules that the execution has pinned.
 pub(crate) fn read(context: &Context, record: &Record, wave: &str, path: &Path) -> Result<Mended> {
     let execution = &record.execution;
+    if let Some(drill) = execution.client() {
+        let message =
+            format!("`{}` cleans up after `{drill}`, by Moontide's own runbook", execution.id);
+        let again = context.command(&format!("cleanup {drill}"));
+        return Err(CommandError::new(code::BAD_ARGUMENT, message)
+            .hint(format!("`{again}` cleans up by this release's")));
+    }
     let settings = context.settings(None)?;
     let files = Files::read(path)?.over(&execution.bundle);
     let plan = files.plan(&settings.limits_of(execution), execution.seed)?;
@@ -160,7 +167,9 @@ impl Mended {
 
 /// The mention that the runbook on this machine is not what the wave would run from.
 pub(crate) fn mention(context: &Context, record: &Record, wave: &str) -> Option<(String, String)> {
-    let origin = record.execution.origin.as_str();
+    // A cleanup of an earlier release names its drill's.
+    let is_cleanup = record.execution.client().is_some();
+    let origin = if is_cleanup { "" } else { record.execution.origin.as_str() };
     let files = (!origin.is_empty()).then(|| Files::read(Path::new(origin)).ok())??;
     let changes = changes::between(&running(record, wave), &files.bundle);
     let texts: Vec<String> = changes.iter().map(Change::text).collect();
