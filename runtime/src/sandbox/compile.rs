@@ -95,7 +95,17 @@ fn make(text: &str, loops: Loops) -> Result<Made, SyntaxError> {
     }
 }
 
+/// The bytecode of a source as it is written, with everything in it that could run, and all its names.
+pub(super) fn unoptimized(text: &str) -> Result<Vec<u8>, SyntaxError> {
+    let compiler = Compiler::new().set_optimization_level(0).set_debug_level(2);
+    compile_by(&compiler, readable(text), false)
+}
+
 fn compile(text: &str, ours: bool) -> Result<Vec<u8>, SyntaxError> {
+    compile_by(&Compiler::new().set_disabled_builtins(REPLACED), text, ours)
+}
+
+fn compile_by(compiler: &Compiler, text: &str, ours: bool) -> Result<Vec<u8>, SyntaxError> {
     if let Some(at) = text.find('\0') {
         // Luau would take it for the end, and hide from readers of the plan what comes after.
         let line = text[..at].matches('\n').count() + 1;
@@ -105,7 +115,7 @@ fn compile(text: &str, ours: bool) -> Result<Vec<u8>, SyntaxError> {
         });
     }
     let work = || {
-        Compiler::new().set_disabled_builtins(REPLACED).compile(text).map_err(|error| match error {
+        compiler.compile(text).map_err(|error| match error {
             mlua::Error::SyntaxError { message, .. } => SyntaxError::read(&message),
             other => SyntaxError::read(&other.to_string()),
         })

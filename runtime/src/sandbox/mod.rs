@@ -9,6 +9,7 @@
 //!   the functions in Rust that the trusted code calls.
 //! - `sources`: `require` over the pinned bundle, and nothing else; `compile` makes it bytecode, `loops` and
 //!   `tokens` see to it that every loop is checked.
+//! - `mistakes`: what Luau would take without a word, found when a runbook is loaded.
 //! - `convert`: Lua ⇄ JSON with budgets.
 //! - `limits`: how much a script may use; `guard` watches and poisons; `cpu` is its clock.
 //! - `error`, `trace`, `text`: errors with file and line, fit for a terminal.
@@ -36,6 +37,7 @@ mod guard;
 mod lanes;
 mod limits;
 mod loops;
+mod mistakes;
 mod native;
 mod program;
 mod said;

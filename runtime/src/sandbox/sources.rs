@@ -63,6 +63,12 @@ impl Sources {
         self.modules.get(key).map(|source| source.file.as_str())
     }
 
+    /// The file and the text of a module in the runbook's own folder.
+    pub(super) fn own(&self, key: &str) -> Option<(&str, &str)> {
+        let source = self.modules.get(key).filter(|_| !key.starts_with('@'))?;
+        Some((&source.file, &source.text))
+    }
+
     /// The module that `require(name)` means. Names are `@moontide/…`, or files beside the runbook,
     /// always as seen from the runbook's folder: `helpers`, `./helpers`, `lib/dns`.
     pub(super) fn find(&self, name: &str) -> Result<&str, String> {

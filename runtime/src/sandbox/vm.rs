@@ -15,6 +15,7 @@ use super::globals::{self, Trusted};
 use super::guard::{Guard, Stopper};
 use super::lanes::{Stop, Strand};
 use super::limits::Limits;
+use super::mistakes;
 use super::native::{Remembered, Shared};
 use super::program::Program;
 use super::said::{Said, Voice};
@@ -22,6 +23,7 @@ use super::sources::Sources;
 use super::trace;
 use crate::effect::Lane;
 use crate::journal::{Bundle, Format};
+use crate::plan::Located;
 
 /// The module that turns a declared runbook, a unit and a context into a running program.
 const PROGRAM: &str = "@moontide/program";
@@ -97,6 +99,12 @@ impl Vm {
         let node = declare::node(&declaration.runbook, self.shared.limits.result)
             .map_err(|error| error.at(format!("{}:{}", declaration.file, declaration.line)))?;
         Ok(Declared { node, file: declaration.file.clone(), line: declaration.line })
+    }
+
+    /// What is wrong with the author's own files although Luau takes them, on every path: names that do not
+    /// exist, keys that are given twice.
+    pub fn mistakes(&self) -> Vec<Located> {
+        mistakes::find(&self.lua, &self.shared.sources, &self.entry)
     }
 
     /// Prepares one of the runbook's programs. What it says goes to `said`.

@@ -1,0 +1,225 @@
+//! What compiled code says of the names in a source: every global that it reads or writes, on every path, and
+//! every local, with their lines.
+//!
+//! Luau's compiler has resolved the names by then, so what it says is what the VM will do. The layout is that of
+//! `Luau/Bytecode.h`; code of a version that is not known here is not read. The code must be compiled without
+//! optimization, so that no path is left out, and with all debug information.
+
+use std::collections::BTreeSet;
+
+/// The versions whose layout is this one.
+const VERSIONS: std::ops::RangeInclusive<u8> = 4..=9;
+/// The version of the type information that comes with them.
+const TYPES: u8 = 3;
+
+const GET_GLOBAL: u8 = 7;
+const SET_GLOBAL: u8 = 8;
+const GET_IMPORT: u8 = 12;
+
+/// The instructions with a second word: `getOpLength` of Luau.
+const WITH_SECOND_WORD: [u8; 26] = [
+    GET_GLOBAL, SET_GLOBAL, GET_IMPORT, 15, 16, 20, 27, 28, 29, 30, 31, 32, 53, 55, 58, 60, 66, 74,
+    75, 77, 78, 79, 80, 83, 84, 85,
+];
+
+/// A global that a source names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Global {
+    pub(super) line: u32,
+    pub(super) name: String,
+    /// Whether it is given a value there.
+    pub(super) is_written: bool,
+}
+
+/// What a source names.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Names {
+    /// The globals, each once a line.
+    pub(super) globals: BTreeSet<Global>,
+    /// The locals, and the lines in which they are declared.
+    pub(super) locals: BTreeSet<(String, u32)>,
+    /// Every text in it.
+    pub(super) texts: Vec<String>,
+}
+
+/// Reads them; `None` if the code is of another layout.
+pub(super) fn names(code: &[u8]) -> Option<Names> {
+    let mut reader = Reader { code, names: Names::default() };
+    if !VERSIONS.contains(&reader.byte()?) || reader.byte()? != TYPES {
+        return None;
+    }
+    for _ in 0..reader.number()? {
+        let length = usize::try_from(reader.number()?).ok()?;
+        let text = String::from_utf8_lossy(reader.take(length)?).into_owned();
+        reader.names.texts.push(text);
+    }
+    while reader.byte()? != 0 {
+        reader.number()?;
+    }
+    for _ in 0..reader.number()? {
+        reader.function()?;
+    }
+    Some(reader.names)
+}
+
+struct Reader<'c> {
+    code: &'c [u8],
+    names: Names,
+}
+
+/// What one instruction does to a global: which instruction, which constant.
+type Access = (usize, u32, bool);
+
+impl<'c> Reader<'c> {
+    fn function(&mut self) -> Option<()> {
+        // Registers, params, upvalues, varargs, flags.
+        self.take(5)?;
+        let types = usize::try_from(self.number()?).ok()?;
+        self.take(types)?;
+        let (size, accesses) = self.instructions()?;
+        let constants = self.constants()?;
+        for _ in 0..self.number()? {
+            self.number()?;
+        }
+        let defined = self.number()?;
+        self.number()?;
+        let lines = self.lines(size)?;
+        for (at, constant, is_written) in accesses {
+            let name = constants.get(usize::try_from(constant).ok()?)?.clone();
+            let line = *lines.get(at)?;
+            self.names.globals.insert(Global { line, name, is_written });
+        }
+        if self.byte()? != 0 {
+            for _ in 0..self.number()? {
+                let (name, start) = (self.text()?, self.number()?);
+                self.number()?;
+                self.byte()?;
+                // It is alive from behind the instruction that gives it its value.
+                let at = usize::try_from(start).ok()?.checked_sub(1);
+                let line = at.map_or(Some(defined), |at| lines.get(at).copied())?;
+                self.names.locals.insert((name, line));
+            }
+            for _ in 0..self.number()? {
+                self.number()?;
+            }
+        }
+        Some(())
+    }
+
+    /// How many words there are, and which of them touch a global.
+    fn instructions(&mut self) -> Option<(usize, Vec<Access>)> {
+        let size = usize::try_from(self.number()?).ok()?;
+        let (mut at, mut accesses) = (0, Vec::new());
+        while at < size {
+            let operation = self.word()?.to_le_bytes()[0];
+            if !WITH_SECOND_WORD.contains(&operation) {
+                at += 1;
+                continue;
+            }
+            let second = self.word()?;
+            match operation {
+                GET_GLOBAL | SET_GLOBAL => accesses.push((at, second, operation == SET_GLOBAL)),
+                // The first of up to three names, ten bits each.
+                GET_IMPORT => accesses.push((at, (second >> 20) & 0x3ff, false)),
+                _ => {}
+            }
+            at += 2;
+        }
+        Some((size, accesses))
+    }
+
+    /// The constants that are texts, each in its place; others are empty there.
+    fn constants(&mut self) -> Option<Vec<String>> {
+        let mut constants = Vec::new();
+        for _ in 0..self.number()? {
+            let mut text = String::new();
+            match self.byte()? {
+                0 => {}
+                1 => drop(self.take(1)?),
+                2 => drop(self.take(8)?),
+                3 => text = self.text()?,
+                4 => drop(self.take(4)?),
+                5 => {
+                    for _ in 0..self.number()? {
+                        self.number()?;
+                    }
+                }
+                6 => drop(self.number()?),
+                7 => drop(self.take(16)?),
+                8 => {
+                    for _ in 0..self.number()? {
+                        self.number()?;
+                        self.take(4)?;
+                    }
+                }
+                9 => {
+                    self.byte()?;
+                    self.long()?;
+                }
+                _ => return None,
+            }
+            constants.push(text);
+        }
+        Some(constants)
+    }
+
+    /// The line of each word.
+    fn lines(&mut self, size: usize) -> Option<Vec<u32>> {
+        if self.byte()? == 0 {
+            return None;
+        }
+        let gap = u32::from(self.byte()?);
+        let (mut last, mut offsets) = (0_u8, Vec::with_capacity(size));
+        for delta in self.take(size)? {
+            last = last.wrapping_add(*delta);
+            offsets.push(last);
+        }
+        let (mut line, mut bases) = (0_u32, Vec::new());
+        for _ in 0..=(size.checked_sub(1)? >> gap) {
+            line = line.wrapping_add(self.word()?);
+            bases.push(line);
+        }
+        let line = |(at, offset): (usize, u8)| Some(bases.get(at >> gap)? + u32::from(offset));
+        offsets.into_iter().enumerate().map(line).collect()
+    }
+
+    /// A text by its number; 0 is none, which is empty.
+    fn text(&mut self) -> Option<String> {
+        let number = usize::try_from(self.number()?).ok()?;
+        match number.checked_sub(1) {
+            None => Some(String::new()),
+            Some(place) => self.names.texts.get(place).cloned(),
+        }
+    }
+
+    fn number(&mut self) -> Option<u32> {
+        u32::try_from(self.long()?).ok()
+    }
+
+    /// Seven bits a byte, the lowest first.
+    fn long(&mut self) -> Option<u64> {
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    fn word(&mut self) -> Option<u32> {
+        Some(u32::from_le_bytes(self.take(4)?.try_into().ok()?))
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.take(1)?.first().copied()
+    }
+
+    fn take(&mut self, length: usize) -> Option<&'c [u8]> {
+        let (taken, rest) = self.code.split_at_checked(length)?;
+        self.code = rest;
+        Some(taken)
+    }
+}

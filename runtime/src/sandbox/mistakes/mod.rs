@@ -1,0 +1,189 @@
+//! Mistakes that Luau takes without a word, on every path of a source, also those that no rehearsal walks:
+//! a global that does not exist is nil, and of a key that is given twice the first is lost.
+//!
+//! They are looked for when a runbook is loaded from its folder. What has begun runs on as it was pinned.
+
+mod bytecode;
+mod duplicates;
+
+use std::collections::BTreeSet;
+
+use mlua::{Lua, Value};
+
+use self::bytecode::{Global, Names, names};
+use self::duplicates::duplicates;
+use super::compile;
+use super::sources::Sources;
+use crate::plan::{Complaint, Located, Path, Place, suggest};
+
+/// So many are told of one file; its author mends these first.
+const MOST: usize = 20;
+
+/// A name is compared with so many others.
+const MOST_COMPARED: usize = 500;
+
+/// What scripts of other programs find in their world, and what a runbook does instead.
+const INSTEAD: [(&str, &str); 16] = [
+    ("print", "moontide.log.info(…) says it"),
+    ("warn", "moontide.log.warn(…) says it"),
+    ("wait", "moontide.sleep(…) waits"),
+    ("sleep", "moontide.sleep(…) waits"),
+    ("task", "moontide.sleep(…) waits, moontide.parallel { … } runs side by side"),
+    ("coroutine", "moontide.parallel { … } runs side by side"),
+    ("os", "moontide.now() tells the time; nothing else of the system is there"),
+    ("io", "a runbook reads and writes no files; what it is to know comes as a param"),
+    ("debug", "errors carry their trace by themselves"),
+    ("package", "require sees @moontide/… and the runbook's own folder"),
+    ("loadstring", "require sees @moontide/… and the runbook's own folder"),
+    ("load", "require sees @moontide/… and the runbook's own folder"),
+    ("dofile", "require sees @moontide/… and the runbook's own folder"),
+    ("unpack", "table.unpack(…) does it"),
+    ("null", "Luau says nil"),
+    ("None", "Luau says nil"),
+];
+
+/// The mistakes of every module of the author's that `entry` names, directly or not. What does not compile is
+/// left to whoever loads it.
+pub(super) fn find(lua: &Lua, sources: &Sources, entry: &str) -> Vec<Located> {
+    let (mut todo, mut seen) = (vec![entry.to_owned()], BTreeSet::new());
+    let mut found = Vec::new();
+    while let Some(key) = todo.pop() {
+        let Some((file, text)) = sources.own(&key).filter(|_| seen.insert(key.clone())) else {
+            continue;
+        };
+        let Ok(code) = compile::unoptimized(text) else { continue };
+        let Some(names) = names(&code) else {
+            let message = "a defect of Moontide: it cannot tell which names this file uses";
+            found.push(located(file, text, (1, None), message, None));
+            continue;
+        };
+        let here = |name: &String| sources.find(name).ok().map(str::to_owned);
+        todo.extend(names.texts.iter().filter_map(here));
+        let (mut mistakes, mut more) = undefined(lua, file, text, &names);
+        let (duplicates, more_of_them) = twice(file, text);
+        mistakes.extend(duplicates);
+        mistakes.sort_by_key(|it| it.place.as_ref().map(|place| (place.line, place.column)));
+        more += more_of_them + mistakes.len().saturating_sub(MOST);
+        mistakes.truncate(MOST);
+        found.extend(mistakes);
+        if more > 0 {
+            let message = format!("and {more} more of this kind");
+            found.push(Located {
+                file: file.to_owned(),
+                place: None,
+                complaint: plain(&message, None),
+            });
+        }
+    }
+    found
+}
+
+/// The first globals that do not exist, with what was probably meant, and how many more there are.
+fn undefined(lua: &Lua, file: &str, text: &str, names: &Names) -> (Vec<Located>, usize) {
+    let exists = |name: &str| !matches!(lua.globals().get(name), Ok(Value::Nil) | Err(_));
+    let lines: Vec<&str> = text.lines().collect();
+    let written: BTreeSet<&str> =
+        names.globals.iter().filter(|it| it.is_written).map(|it| it.name.as_str()).collect();
+    let mut told = BTreeSet::new();
+    let globals = names.globals.iter().filter(|it| it.is_written || !exists(&it.name));
+    // A global that is written is told of there, not wherever it is read.
+    let globals = globals.filter(|it| it.is_written || !written.contains(it.name.as_str()));
+    let mut globals = globals.filter(|it| told.insert((it.name.as_str(), it.line)));
+    let mistake = |global: &Global| {
+        let (message, suggestion) = what(global, text, names, exists(&global.name));
+        let line = usize::try_from(global.line).unwrap_or_default();
+        let column = lines.get(line.saturating_sub(1)).and_then(|line| word(line, &global.name));
+        located(file, text, (line, column), &message, suggestion)
+    };
+    let first = globals.by_ref().take(MOST).map(mistake).collect();
+    (first, globals.count())
+}
+
+/// What is wrong with the use of a global, and what was probably meant.
+fn what(global: &Global, text: &str, names: &Names, exists: bool) -> (String, Option<String>) {
+    let Global { name, line, is_written } = global;
+    if *is_written && exists {
+        return (format!("`{name}` is Luau's own, and cannot be written to"), None);
+    }
+    if *is_written {
+        let message = format!(
+            "`{name}` is not declared: write `local {name}` where it is given its first value"
+        );
+        return (message, None);
+    }
+    if let Some((_, instead)) = INSTEAD.iter().find(|(word, _)| word == name) {
+        return (format!("`{name}` does not exist in a runbook: {instead}"), None);
+    }
+    let missing = format!("`{name}` is not defined");
+    let declared = names.locals.iter().filter(|(local, _)| local == name).map(|(_, line)| *line);
+    let (before, after): (Vec<u32>, Vec<u32>) = declared.partition(|declared| declared <= line);
+    if let (Some(after), []) = (after.first(), before.as_slice()) {
+        return (format!("{missing} yet: its `local` is in line {after}, below"), None);
+    }
+    if let Some(before) = before.last() {
+        return (format!("{missing} here: its `local` in line {before} is in another block"), None);
+    }
+    if ["\"", "'"].iter().any(|quote| text.contains(&format!("{quote}{name}{quote}"))) {
+        return (missing, Some(format!("\"{name}\"")));
+    }
+    let locals: BTreeSet<&str> = names.locals.iter().map(|(local, _)| local.as_str()).collect();
+    let locals = locals.into_iter().take(MOST_COMPARED);
+    let words =
+        ["true", "false", "nil", "require", "tostring", "tonumber", "pairs", "ipairs", "error"];
+    let near = suggest::nearest(name, locals.chain(words)).map(str::to_owned);
+    match near {
+        Some(near) => (missing, Some(near)),
+        None => (
+            format!("{missing}: declare it with `local`, or write \"{name}\" if it is a text"),
+            None,
+        ),
+    }
+}
+
+/// The first keys that are given twice, and how many more there are.
+fn twice(file: &str, text: &str) -> (Vec<Located>, usize) {
+    let Some(found) = duplicates(text) else {
+        // The parser knows less than Luau does: that is no reason not to load the file.
+        return (Vec::new(), 0);
+    };
+    let more = found.len().saturating_sub(MOST);
+    let mistake = |it: duplicates::Duplicate| {
+        let (line, column) = it.at;
+        let message = format!("{} is given twice in one table, first in line {}", it.key, it.first);
+        located(file, text, (line, Some(column)), &message, None)
+    };
+    (found.into_iter().take(MOST).map(mistake).collect(), more)
+}
+
+fn located(
+    file: &str,
+    text: &str,
+    (line, column): (usize, Option<usize>),
+    message: &str,
+    suggestion: Option<String>,
+) -> Located {
+    let source_line = line.checked_sub(1).and_then(|at| text.lines().nth(at)).unwrap_or_default();
+    let first = || source_line.chars().take_while(|it| it.is_whitespace()).count() + 1;
+    let column = column.unwrap_or_else(first);
+    let place = Place { line, column, source_line: source_line.to_owned() };
+    Located { file: file.to_owned(), place: Some(place), complaint: plain(message, suggestion) }
+}
+
+fn plain(message: &str, suggestion: Option<String>) -> Complaint {
+    Complaint { path: Path::root(), message: message.to_owned(), suggestion }
+}
+
+/// The column, from 1, of a name that is a word of the line.
+fn word(line: &str, name: &str) -> Option<usize> {
+    let is_of_name = |it: char| it.is_alphanumeric() || it == '_';
+    let at = line.match_indices(name).map(|(at, _)| at).find(|at| {
+        let before = line[..*at].chars().next_back();
+        let after = line[at + name.len()..].chars().next();
+        let is_field = before == Some('.') && !line[..*at].ends_with("..");
+        !before.is_some_and(is_of_name) && !after.is_some_and(is_of_name) && !is_field
+    })?;
+    Some(line[..at].chars().count() + 1)
+}
+
+#[cfg(test)]
+mod tests;
