@@ -50,6 +50,7 @@ codes! {
     RUNBOOK_LIMIT    = "M0206", REFUSED, "the runbook used too much time or memory while it was loaded";
     PLAN_REFUSED     = "M0207", REFUSED, "what the runbook declares is not a plan";
     RUNBOOK_DIFFERS  = "M0208", REFUSED, "the execution was started from another runbook, mode or params";
+    RUNBOOK_MISTAKES = "M0209", REFUSED, "the runbook uses what does not exist, or gives one thing twice";
     // The world file
     WORLD_MISSING    = "M0301", REFUSED, "there is no world file at this place";
     WORLD_REFUSED    = "M0302", REFUSED, "the world file has a mistake";

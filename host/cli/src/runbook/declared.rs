@@ -4,13 +4,19 @@ use moontide_runtime::journal::Bundle;
 use moontide_runtime::plan::{Complaint, Located, Plan, locate};
 use moontide_runtime::sandbox::{Declared, Limits, Vm};
 
-use crate::error::{CommandError, Place, Result, code};
+use crate::error::{Code, CommandError, Place, Result, code};
 use crate::output::words;
 
-/// Loads the bundle's entry in a sandbox and checks what it declares.
+/// Loads the bundle's entry in a sandbox and checks what it declares. What Luau would take without a word is told
+/// first: it may be why the rest makes no sense.
 pub(super) fn plan(bundle: &Bundle, limits: &Limits, seed: u64) -> Result<Plan> {
-    let declared = Vm::open(bundle, limits, seed).and_then(|vm| vm.declare());
-    let declared = declared.map_err(|error| CommandError::of_script(&error, bundle))?;
+    let broken = |error| CommandError::of_script(&error, bundle);
+    let vm = Vm::open(bundle, limits, seed).map_err(broken)?;
+    let mistakes = vm.mistakes();
+    if !mistakes.is_empty() {
+        return Err(mistaken(code::RUNBOOK_MISTAKES, mistakes));
+    }
+    let declared = vm.declare().map_err(broken)?;
     Plan::check(&declared.node).map_err(|complaints| refused(bundle, &declared, complaints))
 }
 
@@ -19,14 +25,18 @@ fn refused(bundle: &Bundle, declared: &Declared, complaints: Vec<Complaint>) -> 
     let module = bundle.modules.values().find(|module| module.file == *file);
     let source = module.map_or("", |module| module.source.as_str());
     let line = usize::try_from(declared.line).ok();
-    let located = locate(file, source, line, complaints);
+    mistaken(code::PLAN_REFUSED, locate(file, source, line, complaints))
+}
+
+/// One mistake in its own sentence, several each at its place.
+fn mistaken(code: &'static Code, located: Vec<Located>) -> CommandError {
     let message = match located.as_slice() {
         [only] => only.complaint.to_string(),
         several => format!("the runbook has {}", words::count(several.len(), "mistake")),
     };
     let alone = located.len() == 1;
     let places = located.into_iter().map(|located| place(located, alone));
-    places.fold(CommandError::new(code::PLAN_REFUSED, message), CommandError::at)
+    places.fold(CommandError::new(code, message), CommandError::at)
 }
 
 /// A complaint's place; if it is the only one, the error's own sentence says what is wrong.
