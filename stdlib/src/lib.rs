@@ -11,6 +11,7 @@ pub const MODULES: &[(&str, &str)] = &[
     ("@moontide/drs", include_str!("../drs.luau")),
     ("@moontide/ec2", include_str!("../ec2.luau")),
     ("@moontide/excluded", include_str!("../excluded.luau")),
+    ("@moontide/given", include_str!("../given.luau")),
     ("@moontide/jobs", include_str!("../jobs.luau")),
     ("@moontide/names", include_str!("../names.luau")),
     ("@moontide/options", include_str!("../options.luau")),

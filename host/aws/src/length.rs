@@ -26,7 +26,7 @@ impl<'de> Deserialize<'de> for Length {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Length, D::Error> {
         let read = match Written::deserialize(from)? {
             Written::Seconds(seconds) => Duration::try_from_secs_f64(seconds).ok(),
-            Written::Text(text) => duration::parse(&text),
+            Written::Text(text) => duration::parse_any(&text),
         };
         read.map(Length).ok_or_else(|| {
             serde::de::Error::custom(

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::estate::Estate;
+use crate::estate::{Assumption, Estate};
 use crate::http::{Request, Service};
 use crate::world::{Strike, World};
 use crate::{drs, ec2, ssm, sts, xml};
@@ -90,6 +90,11 @@ impl Worlds {
     pub(crate) fn new(world: World, start: Timestamp) -> Self {
         let elsewhere = Estate::elsewhere(&world, start);
         Self { here: Estate::new(world, start), elsewhere, calls: Vec::new() }
+    }
+
+    /// What was taken for granted so far.
+    pub(crate) fn assumptions(&self) -> Vec<Assumption> {
+        self.here.assumptions()
     }
 
     /// Answers one request at `now`.

@@ -1,7 +1,10 @@
 //! The world's faults at work: which has struck how often, and which strikes now.
 
+use std::cell::Cell;
+
 use jiff::SignedDuration;
 
+use crate::estate::Assumption;
 use crate::http::Service;
 use crate::world::{CheckStatus, Fault, LaunchPhase, Occasion, Strike};
 
@@ -14,6 +17,13 @@ struct Armed {
     fault: Fault,
     /// Events that it could have struck.
     seen: u32,
+    /// How often something met it.
+    met: Cell<u32>,
+}
+
+/// Something met a fault.
+fn meet(met: &Cell<u32>) {
+    met.set(met.get().saturating_add(1));
 }
 
 /// What other people's jobs use up.
@@ -34,7 +44,8 @@ fn strikes(seen: &mut u32, occasion: Occasion, elapsed: SignedDuration) -> bool 
 
 impl Faults {
     pub(crate) fn new(faults: &[Fault]) -> Self {
-        Self(faults.iter().map(|fault| Armed { fault: fault.clone(), seen: 0 }).collect())
+        let armed = |fault: &Fault| Armed { fault: fault.clone(), seen: 0, met: Cell::new(0) };
+        Self(faults.iter().map(armed).collect())
     }
 
     /// What happens to this call, if anything.
@@ -44,14 +55,17 @@ impl Faults {
         operation: &str,
         elapsed: SignedDuration,
     ) -> Option<Strike> {
-        self.0.iter_mut().find_map(|Armed { fault, seen }| match fault {
-            Fault::Request(fault)
-                if fault.operation.service == service && fault.operation.name == operation =>
-            {
-                strikes(seen, fault.occasion, elapsed).then_some(fault.strike)
-            }
-            Fault::Outage(outage, window) if window.contains(elapsed) => Some(outage.strike()),
-            _ => None,
+        self.0.iter_mut().find_map(|Armed { fault, seen, met }| {
+            let strike = match fault {
+                Fault::Request(fault)
+                    if fault.operation.service == service && fault.operation.name == operation =>
+                {
+                    strikes(seen, fault.occasion, elapsed).then_some(fault.strike)
+                }
+                Fault::Outage(outage, window) if window.contains(elapsed) => Some(outage.strike()),
+                _ => None,
+            };
+            strike.inspect(|_| meet(met))
         })
     }
 
@@ -61,10 +75,10 @@ impl Faults {
         server: &str,
         elapsed: SignedDuration,
     ) -> Option<(LaunchPhase, String)> {
-        self.0.iter_mut().find_map(|Armed { fault, seen }| match fault {
+        self.0.iter_mut().find_map(|Armed { fault, seen, met }| match fault {
             Fault::LaunchFails(fault, occasion) if fault.server.get_ref().matches(server) => {
                 let struck = strikes(seen, *occasion, elapsed);
-                struck.then(|| (fault.phase, fault.error.clone()))
+                struck.then(|| (fault.phase, fault.error.clone())).inspect(|_| meet(met))
             }
             _ => None,
         })
@@ -72,9 +86,9 @@ impl Faults {
 
     /// How long the job that is created now stays hidden, if longer than usual.
     pub(crate) fn next_job_hidden(&mut self, elapsed: SignedDuration) -> Option<SignedDuration> {
-        self.0.iter_mut().find_map(|Armed { fault, seen }| match fault {
+        self.0.iter_mut().find_map(|Armed { fault, seen, met }| match fault {
             Fault::LateJob(fault, occasion) => {
-                strikes(seen, *occasion, elapsed).then_some(fault.by)
+                strikes(seen, *occasion, elapsed).then_some(fault.by).inspect(|_| meet(met))
             }
             _ => None,
         })
@@ -87,6 +101,7 @@ impl Faults {
                 Fault::AgentOffline(fault, window)
                     if fault.server.get_ref().matches(server) && window.contains(at) =>
                 {
+                    meet(&armed.met);
                     Some(*window)
                 }
                 _ => None,
@@ -109,6 +124,7 @@ impl Faults {
             Fault::StatusChecks(fault, window)
                 if fault.server.get_ref().matches(server) && window.contains(elapsed) =>
             {
+                meet(&armed.met);
                 Some(fault.status)
             }
             _ => None,
@@ -119,10 +135,34 @@ impl Faults {
     pub(crate) fn quota_in_use(&self, elapsed: SignedDuration) -> OthersJobs {
         self.0.iter().fold(OthersJobs::default(), |sum, armed| match armed.fault {
             Fault::QuotaInUse(fault, window) if window.contains(elapsed) => {
+                meet(&armed.met);
                 OthersJobs { jobs: sum.jobs + fault.jobs, servers: sum.servers + fault.servers }
             }
             _ => sum,
         })
+    }
+}
+
+impl Faults {
+    /// Those that nothing met, and launches that fail once and would not fail again.
+    pub(crate) fn assumptions(&self) -> Vec<Assumption> {
+        let told = self.0.iter().enumerate().filter_map(|(place, Armed { fault, met, .. })| {
+            let what = format!("[[faults]] {} ({})", place + 1, fault.described());
+            match (fault, met.get()) {
+                (_, 0) => {
+                    let message = format!("{what} never struck");
+                    Some(Assumption { kind: "unused", message })
+                }
+                (Fault::LaunchFails(_, occasion), 1) if occasion.limit() == 1 => {
+                    let message = format!(
+                        "{what} struck once: a second attempt would launch; `times` says how often"
+                    );
+                    Some(Assumption { kind: "once", message })
+                }
+                _ => None,
+            }
+        });
+        told.collect()
     }
 }
 

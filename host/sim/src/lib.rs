@@ -32,6 +32,7 @@ mod xml;
 
 pub use clock::{PausedClock, ScaledClock, SimClock};
 pub use dispatch::Call;
+pub use estate::Assumption;
 pub use facts::{Certainty, Fact, facts};
 pub use http::ReplyDropped;
 pub use simulator::Simulator;

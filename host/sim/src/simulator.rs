@@ -13,6 +13,7 @@ use jiff::{Timestamp, Unit};
 
 use crate::clock::SimClock;
 use crate::dispatch::{Call, Worlds};
+use crate::estate::Assumption;
 use crate::http;
 use crate::world::World;
 
@@ -54,6 +55,11 @@ impl Simulator {
     /// Every call so far, oldest first.
     pub fn calls(&self) -> Vec<Call> {
         self.worlds().calls.clone()
+    }
+
+    /// What the story took for granted so far: answers that nothing scripts, scripts and faults that nothing met.
+    pub fn assumptions(&self) -> Vec<Assumption> {
+        self.worlds().assumptions()
     }
 
     /// A panic under the lock would be a broken invariant of one call; the others still get theirs.

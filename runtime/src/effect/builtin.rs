@@ -86,7 +86,7 @@ impl Length {
     fn read(&self) -> Result<Duration, EffectError> {
         let read = match self {
             Length::Seconds(seconds) => Duration::try_from_secs_f64(*seconds).ok(),
-            Length::Text(text) => duration::parse(text),
+            Length::Text(text) => duration::parse_any(text),
         };
         read.ok_or_else(|| {
             let message =
@@ -184,6 +184,9 @@ fn one() -> u32 {
 fn is_one(approvals: &u32) -> bool {
     *approvals == 1
 }
+
+/// More people than anybody can wake; as in a wave's `pause`.
+pub const MOST_APPROVALS: u32 = 9;
 
 /// More letters in one choice than anybody types.
 const LONGEST_CHOICE: usize = 40;

@@ -106,7 +106,7 @@ impl<'a> Declared<'a> {
             _ => None,
         };
         if duration.is_none() {
-            self.must_be("a duration such as \"90s\" or \"2h30m\", or a number of seconds");
+            self.must_be(duration::WRITE);
         }
         duration
     }

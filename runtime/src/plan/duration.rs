@@ -5,11 +5,26 @@ use std::time::Duration;
 /// Longer than anything that a runbook waits for; sums of such durations never overflow.
 const LONGEST: Duration = Duration::from_hours(10 * 366 * 24);
 
-/// Reads a duration such as `90s`, `2h30m` or `1500ms`: at least one number with a unit, no sign, at
-/// most ten years.
+/// Units of which nobody can tell how long they are; `M` is one that was meant as minutes.
+const NO_UNITS: [&str; 6] = ["M", "month", "months", "y", "year", "years"];
+
+/// Reads a duration such as `90s`, `2h30m` or `1500ms`: at least one number with a unit, no sign, no months or
+/// years, at most ten years.
 pub fn parse(text: &str) -> Option<Duration> {
+    let mut units = text.split(|it: char| !it.is_alphabetic());
+    if units.any(|unit| NO_UNITS.contains(&unit)) {
+        return None;
+    }
+    parse_any(text)
+}
+
+/// The same as executions of earlier formats read it: with months of 30.44 days.
+pub fn parse_any(text: &str) -> Option<Duration> {
     humantime::parse_duration(text.trim()).ok().filter(|duration| *duration <= LONGEST)
 }
+
+/// What there is to say to somebody who wrote something else.
+pub const WRITE: &str = "a duration such as \"90s\" or \"2h30m\" (`m` is minutes; there are no months), or a number of seconds";
 
 /// A number of seconds as a duration: not negative, at most ten years.
 pub fn of_seconds(seconds: f64) -> Option<Duration> {
@@ -30,7 +45,9 @@ mod tests {
         assert_eq!(parse(" 2h30m "), Some(Duration::from_mins(150)));
         assert_eq!(parse("1500ms"), Some(Duration::from_millis(1500)));
         assert_eq!(of_seconds(1.5), Some(Duration::from_millis(1500)));
-        for wrong in ["", "90", "-1s", "soon", "1h -1s", "900000000years"] {
+        for wrong in
+            ["", "90", "-1s", "soon", "1h -1s", "900000000h", "1M", "2h 1M", "1month", "1 y"]
+        {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
         for wrong in [-1.0, f64::NAN, f64::INFINITY, 1e18] {

@@ -6,10 +6,9 @@ use std::time::Duration;
 use super::declared::Declared;
 use super::path::quoted;
 use super::{Node, Pause, PromptTimeout, approver};
+use crate::effect::builtin::MOST_APPROVALS;
 
 const FIELDS: &[&str] = &["message", "approvers", "approvals", "timeout", "on_timeout"];
-/// More people than anybody can wake.
-const MOST_APPROVALS: u32 = 9;
 
 /// Reads what a person is asked before a wave.
 pub(super) fn read(declared: &Declared<'_>) -> Option<Pause> {

@@ -141,11 +141,17 @@ fn min_success(fields: &Fields<'_>) -> Option<MinSuccess> {
         Node::Text(text) => percent(text).map(MinSuccess::Percent),
         _ => None,
     };
-    if read.is_none() {
-        field.must_be("a number of servers, or a share such as \"75%\"");
+    match read {
+        None => field.must_be("a number of servers, or a share such as \"75%\""),
+        Some(MinSuccess::Count(0)) => field.complain(NO_MISS),
+        Some(MinSuccess::Percent(share)) if share <= 0.0 => field.complain(NO_MISS),
+        Some(_) => {}
     }
     read
 }
+
+/// A threshold that says nothing.
+const NO_MISS: &str = "nothing can miss this: the wave would complete without any server; write at least 1, or name the `optional` servers";
 
 /// The number in `75%`.
 fn percent(text: &str) -> Option<f64> {

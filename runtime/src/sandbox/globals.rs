@@ -75,6 +75,8 @@ pub(super) struct Trusted {
     pub(super) remember: Function,
     /// `(results)`: reading a name that is not there becomes an error.
     pub(super) strict_results: Function,
+    /// `()`: reading a field that an error does not have becomes one.
+    pub(super) strict_errors: Function,
     /// `(name) → module`.
     pub(super) require: Function,
 }
@@ -133,6 +135,7 @@ fn furnish(shared: &Rc<Shared>, seed: u64) -> mlua::Result<(Lua, Trusted)> {
         describe: trusted.raw_get("describe")?,
         remember: trusted.raw_get("remember")?,
         strict_results: trusted.raw_get("strict_results")?,
+        strict_errors: trusted.raw_get("strict_errors")?,
         require: trusted.raw_get("require")?,
     };
     Ok((lua, trusted))

@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use mlua::{Function, IntoLuaMulti, Lua, MultiValue, Table, Value};
 
@@ -69,7 +70,7 @@ pub(super) fn functions(lua: &Lua, builtins: &Table, shared: &Rc<Shared>) -> mlu
     set("remember", lua.create_function(move |_, data| Ok(it.remember(&data)))?)?;
     set("nearest", lua.create_function(|_, (name, known)| Ok(nearest(&name, &known)))?)?;
     set("walks_itself", lua.create_function(|_, subject: Table| walks_itself(&subject))?)?;
-    set("duration", lua.create_function(|_, length| Ok(seconds(&length)))?)?;
+    set("duration", lua.create_function(|_, (length, strict)| Ok(seconds(&length, strict)))?)?;
     Ok(native)
 }
 
@@ -175,10 +176,16 @@ fn walks_itself(subject: &Table) -> mlua::Result<bool> {
         || metatable.raw_get::<Value>("__call")? != Value::Nil)
 }
 
-/// `"2h30m"`, or a number of seconds.
-fn seconds(length: &Value) -> Option<f64> {
+/// `"2h30m"`, or a number of seconds. Executions of earlier formats know months, and numbers without end.
+fn seconds(length: &Value, strict: bool) -> Option<f64> {
+    let read = if strict { duration::parse } else { duration::parse_any };
+    let bounded = |seconds: &f64| !strict || duration::of_seconds(*seconds).is_some();
+    seconds_by(length, read).filter(bounded)
+}
+
+fn seconds_by(length: &Value, read: impl Fn(&str) -> Option<Duration>) -> Option<f64> {
     match length {
-        Value::String(_) => duration::parse(&lossy(length)).map(|length| length.as_secs_f64()),
+        Value::String(_) => read(&lossy(length)).map(|length| length.as_secs_f64()),
         #[expect(clippy::cast_precision_loss, reason = "Luau's numbers are doubles anyway")]
         Value::Integer(seconds) => (*seconds >= 0).then_some(*seconds as f64),
         Value::Number(seconds) => (seconds.is_finite() && *seconds >= 0.0).then_some(*seconds),

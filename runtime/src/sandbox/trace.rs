@@ -30,7 +30,7 @@ pub(super) fn error(
     let frames = shared
         .guard
         .trusted(|| trusted.trace.call::<Table>((thread, raised)))
-        .map(|frames| read(&frames))
+        .map(|frames| authors_first(read(&frames), shared))
         .unwrap_or_default();
     if shared.guard.tripped().is_none() {
         let described = describe(&trusted.describe, shared, raised, &frames);
@@ -40,6 +40,13 @@ pub(super) fn error(
     }
     let trace = frames.iter().map(Frame::to_string).collect();
     ScriptError { trace, ..poisoned(shared) }
+}
+
+/// The frames in the runbook's own folder, then those of the library: an author looks for their own line.
+fn authors_first(mut frames: Vec<Frame>, shared: &Shared) -> Vec<Frame> {
+    let files = shared.sources.files();
+    frames.sort_by_key(|frame| !files.get(frame.file.as_str()).copied().unwrap_or_default());
+    frames
 }
 
 /// The error of a program whose limit has tripped.

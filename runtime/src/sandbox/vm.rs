@@ -131,6 +131,9 @@ impl Vm {
         {
             let strict = || -> mlua::Result<()> {
                 let results: LuaValue = context.raw_get("results")?;
+                if self.format >= Format(3) {
+                    self.trusted.strict_errors.call::<()>(())?;
+                }
                 self.trusted.strict_results.call(results)
             };
             strict().map_err(|error| trace::vm_error(&self.shared, &error))?;

@@ -1,6 +1,8 @@
 //! Questions in the middle of a wave: what a program asks, and whether an effect has happened of which
 //! nobody knows. To the driver, and the answer back.
 
+use std::collections::BTreeSet;
+
 use futures_util::future;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -9,7 +11,9 @@ use super::lane::{Attempt, Sent};
 use super::prompt::{Choice, Prompt, PromptKind, unknown};
 use super::shared::{Counted, Shared};
 use super::state::Answer;
-use crate::effect::builtin::{ASK, AskInput, REPLACE, ReplaceInput, replace as ends};
+use crate::effect::builtin::{
+    ASK, AskInput, MOST_APPROVALS, REPLACE, ReplaceInput, replace as ends,
+};
 use crate::effect::door::{Halt, Prepared, Settled, Way};
 use crate::effect::{EffectError, Evidence, Lane, Outcome, Reply, arguments};
 use crate::journal::Step;
@@ -107,11 +111,20 @@ pub(super) async fn replace<'s>(
 /// The same, if its approvers are people. It is no matter of the arguments' form: an execution that an earlier
 /// release began may have asked others.
 fn people(input: AskInput) -> Result<AskInput, EffectError> {
+    let refused =
+        |why: String| EffectError::new("InvalidArguments", format!("`moontide.ask`: {why}"));
+    if !(1..=MOST_APPROVALS).contains(&input.approvals) {
+        let most = MOST_APPROVALS;
+        return Err(refused(format!("`approvals` must be a whole number from 1 to {most}")));
+    }
+    let mut known = BTreeSet::new();
+    if let Some(twice) = input.choices.iter().find(|choice| !known.insert(choice.as_str())) {
+        return Err(refused(format!("the choice `{twice}` is given twice")));
+    }
     for name in &input.approvers {
         approver::check(name).map_err(|why| {
             let shown = plain(name, LONGEST_NAME);
-            let message = format!("`moontide.ask`: `{shown}` is no approver: {why}");
-            EffectError::new("InvalidArguments", message)
+            refused(format!("`{shown}` is no approver: {why}"))
         })?;
     }
     Ok(input)

@@ -51,8 +51,8 @@ fn types_are_as_they_must_be() {
         "objectives": { "rto": "soon", "rpo": -1 },
     })), @r#"
     description: `description` must be a string, and is a number
-    objectives.rto: `rto` must be a duration such as "90s" or "2h30m", or a number of seconds, and is the string `soon`
-    objectives.rpo: `rpo` must be a duration such as "90s" or "2h30m", or a number of seconds, and is the number -1
+    objectives.rto: `rto` must be a duration such as "90s" or "2h30m" (`m` is minutes; there are no months), or a number of seconds, and is the string `soon`
+    objectives.rpo: `rpo` must be a duration such as "90s" or "2h30m" (`m` is minutes; there are no months), or a number of seconds, and is the number -1
     params: `params` must be a table, and is a string
     max_parallel_waves: `max_parallel_waves` must be a whole number from 1 to 10000, and is the number 0.5
     on_start: `on_start` must be a function, and is a string
@@ -117,7 +117,7 @@ fn a_server_is_named_by_one_wave_and_a_function_may_choose() {
 #[test]
 fn a_timeout_is_longer_than_nothing() {
     assert_snapshot!(complaints_about_wave(json!({ "timeout": 0 })), @"waves[1].timeout: `timeout` must be longer than nothing");
-    assert_snapshot!(complaints_about_wave(json!({ "timeout": "soon" })), @r#"waves[1].timeout: `timeout` must be a duration such as "90s" or "2h30m", or a number of seconds, and is the string `soon`"#);
+    assert_snapshot!(complaints_about_wave(json!({ "timeout": "soon" })), @r#"waves[1].timeout: `timeout` must be a duration such as "90s" or "2h30m" (`m` is minutes; there are no months), or a number of seconds, and is the string `soon`"#);
 }
 
 #[test]

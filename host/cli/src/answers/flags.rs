@@ -113,6 +113,8 @@ pub(crate) struct Flags {
     output: Option<Output>,
     /// The prompts of which it was said that `by` cannot answer them.
     barred: RefCell<BTreeSet<String>>,
+    /// The prompts that a flag named, and that do not take its choice, by the flag's place.
+    misfits: RefCell<BTreeMap<usize, Prompt>>,
 }
 
 impl Flags {
@@ -131,6 +133,7 @@ impl Flags {
             otherwise,
             output: None,
             barred: RefCell::default(),
+            misfits: RefCell::default(),
         }
     }
 
@@ -153,8 +156,36 @@ impl Flags {
         }
     }
 
+    /// Refuses a flag that answered nothing, because what it named takes no such answer.
+    pub(crate) fn refuse_misfits(&self) -> Result<()> {
+        let misfits = self.misfits.borrow();
+        let unused = misfits.iter().find(|(place, _)| !self.given[**place].1.get());
+        let Some((place, prompt)) = unused else { return Ok(()) };
+        let (flag, takes) = (&self.given[*place].0, super::choices(prompt));
+        let named = flag.prompt.as_deref().unwrap_or_default();
+        let message = format!("`--answer {named}={}`: `{}` takes {takes}", flag.choice, prompt.id);
+        let error = CommandError::new(code::BAD_ANSWER, message);
+        let near = suggest::nearest(&flag.choice, prompt.choices.iter().map(Choice::as_str));
+        Err(match near {
+            Some(near) => error.hint(format!("did you mean `{named}={near}`?")),
+            None => error,
+        })
+    }
+
+    /// Notes which flags meant this prompt, and do not fit it.
+    fn note_misfits(&self, prompt: &Prompt) {
+        for (place, (flag, _)) in self.given.iter().enumerate() {
+            let meant = flag.prompt.as_deref();
+            let is_meant = meant == Some(&prompt.id) || meant == Some(&prompt.wave);
+            if is_meant && flag.fits(prompt) == 0 {
+                self.misfits.borrow_mut().entry(place).or_insert_with(|| prompt.clone());
+            }
+        }
+    }
+
     /// The flag that fits best.
     fn best(&self, prompt: &Prompt) -> Option<&str> {
+        self.note_misfits(prompt);
         let is_hidden = prompt.choices.iter().map(Choice::as_str).eq(HIDDEN);
         let again = |flag: &Flag| {
             let choice = flag.choice.as_str();

@@ -97,8 +97,9 @@ impl Rehearsal {
             pulse: Pulse::steady(Arc::new(SystemClock::new())),
         };
         driver.drive(&lease, std::future::pending()).await?;
+        answers.refuse_misfits()?;
         answers.say_unused(self.output);
-        Report::of(store.as_ref(), &execution, &witness, &simulator.calls()).await
+        Report::of(store.as_ref(), &execution, &witness, &simulator).await
     }
 
     fn execution(&self, start: Timestamp) -> Execution {

@@ -7,7 +7,7 @@ use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{Event, ExecutionStatus, WaveStatus};
 use moontide_runtime::store::{Store, Wish};
-use moontide_sim::Call;
+use moontide_sim::{Assumption, Call, Simulator};
 use serde::Serialize;
 
 use super::hooks::{self, Hook};
@@ -41,6 +41,9 @@ pub(crate) struct Report {
     rto_seconds: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rto_met: Option<bool>,
+    /// What it took for granted, and what of the world nothing met.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    assumed: Vec<Assumption>,
     /// How often each operation was called, by service.
     calls: BTreeMap<String, BTreeMap<String, usize>>,
     /// The objectives of the runbook, and what was achieved.
@@ -73,7 +76,7 @@ impl Report {
         store: &dyn Store,
         execution: &Execution,
         witness: &Witness,
-        calls: &[Call],
+        simulator: &Simulator,
     ) -> Result<Report> {
         let record = Record::load(store, &execution.id).await?;
         let timeline = Timeline::of(&record.graph, &record.entries);
@@ -93,7 +96,8 @@ impl Report {
             recovery_seconds: took.as_secs(),
             rto_seconds: rto.map(|rto| rto.as_secs()),
             rto_met: rto.map(|rto| completed && took <= rto),
-            calls: count(calls),
+            assumed: simulator.assumptions(),
+            calls: count(&simulator.calls()),
             objectives,
             outside: execution.plan.outside.lines(),
             took,
@@ -119,6 +123,7 @@ fn waves(record: &Record, timeline: &Timeline, witness: &Witness) -> Vec<WaveVie
                 attempt: wave.attempt,
                 seconds: span.took(None).map(|took| took.as_secs()),
                 why: Why::of(wave),
+                trace: wave.failure.as_ref().map(|it| it.trace.clone()).unwrap_or_default(),
                 servers: reported.map_or_else(|| known(wave, rpo), held),
             }
         })
@@ -199,6 +204,9 @@ impl Document for Report {
         self.write_time(page);
         if !self.outside.is_empty() {
             page.line([faint("may touch outside: "), plain(self.outside.join(", "))]);
+        }
+        for assumed in &self.assumed {
+            page.line([attention("note: "), plain(assumed.message.as_str())]);
         }
         for (service, operations) in &self.calls {
             let counts = operations.iter().map(|(operation, count)| format!("{operation} {count}"));

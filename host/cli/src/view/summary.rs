@@ -76,6 +76,9 @@ pub(crate) struct WaveView {
     /// Why it stands where it stands, when that is not obvious.
     #[serde(rename = "reason", skip_serializing_if = "Why::is_empty")]
     pub(crate) why: Why,
+    /// Where its program failed, in the runbook first; where nothing else shows it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) trace: Vec<String>,
     /// The verdicts on its servers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) servers: Vec<ServerView>,
@@ -93,6 +96,7 @@ impl Summary {
             attempt: wave.attempt,
             seconds: timeline.waves[at].took(last).map(|took| took.as_secs()),
             why: Why::of(wave),
+            trace: Vec::new(),
             servers: known(wave, execution.plan.rpo),
         });
         let waves: Vec<WaveView> = waves.collect();
@@ -270,6 +274,9 @@ impl WaveView {
         line.extend(self.why.spans(self.status));
         page.line(line);
         page.indented(|page| {
+            if let Some(place) = self.trace.first() {
+                page.line([faint("at "), plain(place.as_str())]);
+            }
             let rows: Vec<Vec<Span<'_>>> = self.servers.iter().map(ServerView::row).collect();
             page.table(&rows);
         });

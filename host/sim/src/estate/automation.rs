@@ -79,7 +79,9 @@ impl Estate {
         at: Timestamp,
     ) -> &AutomationRun {
         let scripts = &self.world.automations;
-        let script = scripts.iter().find(|script| script.matches(&order.document)).cloned();
+        let script = scripts.iter().position(|script| script.matches(&order.document));
+        self.met.automation(&order.document, script);
+        let script = script.map(|place| scripts[place].clone());
         let Automation { status, failure_message, outputs, takes, .. } = script.unwrap_or_default();
         self.automations.push(AutomationRun {
             id: self.seed.uuid(&format!("automation/{}", self.automations.len())),

@@ -123,31 +123,31 @@ impl Estate {
         instances: &[usize],
         at: Timestamp,
     ) -> &CommandRun {
+        let mut invocations = Vec::new();
+        for instance in instances {
+            invocations.push(self.invoke(&order, *instance, at));
+        }
         let run = CommandRun {
             id: self.seed.uuid(&format!("command/{}", self.commands.len())),
             requested: at,
             visible: at + self.world.timing.command_visible_after,
-            invocations: instances
-                .iter()
-                .map(|instance| self.invoke(&order, *instance, at))
-                .collect(),
+            invocations,
             order,
         };
         self.commands.push(run);
         &self.commands[self.commands.len() - 1]
     }
 
-    fn invoke(&self, order: &CommandOrder, instance: usize, at: Timestamp) -> Invocation {
+    fn invoke(&mut self, order: &CommandOrder, instance: usize, at: Timestamp) -> Invocation {
+        let name = &self.server(self.instances[instance].server).name;
+        let values: Vec<&str> = order.parameters.values().flatten().map(String::as_str).collect();
+        let answers = |command: &Command| command.matches(&order.document, &values, name);
+        let script = self.world.commands.iter().position(answers);
+        self.met.command(&order.document, &values, script);
+        let silent = Command::default();
+        let script = script.map_or(&silent, |place| &self.world.commands[place]);
         let instance = &self.instances[instance];
         let server = self.server(instance.server);
-        let values: Vec<&str> = order.parameters.values().flatten().map(String::as_str).collect();
-        let silent = Command::default();
-        let script = self
-            .world
-            .commands
-            .iter()
-            .find(|command| command.matches(&order.document, &values, &server.name))
-            .unwrap_or(&silent);
 
         let expires = at + order.delivery_timeout;
         let starts =

@@ -6,6 +6,7 @@
 //! same replies, and a clock may jump.
 
 pub(crate) mod agent;
+mod assumed;
 pub(crate) mod automation;
 pub(crate) mod command;
 pub(crate) mod instance;
@@ -25,6 +26,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::facts::Fact;
 use crate::fault::Faults;
 use crate::world::{Server, World};
+pub use assumed::Assumption;
+use assumed::Met;
 use automation::AutomationRun;
 use command::CommandRun;
 use instance::Instance;
@@ -58,6 +61,8 @@ pub(crate) struct Estate {
     /// Oldest first.
     pub(crate) automations: Vec<AutomationRun>,
     pub(crate) faults: Faults,
+    /// What of the world was met, and what was not.
+    met: Met,
     /// Launch jobs asked for since the start: they take the recordings in turn.
     launches: usize,
 }
@@ -112,6 +117,7 @@ impl Estate {
             commands: Vec::new(),
             automations: Vec::new(),
             faults: Faults::new(&world.faults),
+            met: Met::default(),
             launches: 0,
             world,
         }

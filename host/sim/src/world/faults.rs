@@ -244,6 +244,31 @@ pub(crate) struct QuotaInUse {
 }
 
 impl Fault {
+    /// What it is, and what it is about, in a few words.
+    pub(crate) fn described(&self) -> String {
+        let of = |kind: &str, what: &str| format!("{kind} of {what}");
+        match self {
+            Fault::Request(fault) => {
+                let kind = match fault.strike {
+                    Strike::Throttle { .. } => "throttle",
+                    Strike::DropReply { .. } => "drop_reply",
+                    Strike::InternalError { .. } => "internal_error",
+                    Strike::AccessDenied => "access_denied",
+                    Strike::ExpiredCredentials => "expired_credentials",
+                };
+                let Operation { service, name } = &fault.operation;
+                of(kind, &format!("{}:{name}", service.name()))
+            }
+            Fault::Outage(Outage::Credentials, _) => "expired_credentials".to_owned(),
+            Fault::Outage(Outage::Network, _) => "no_network".to_owned(),
+            Fault::LaunchFails(fault, _) => of("launch_fails", fault.server.get_ref().as_str()),
+            Fault::LateJob(..) => "late_job".to_owned(),
+            Fault::AgentOffline(fault, _) => of("agent_offline", fault.server.get_ref().as_str()),
+            Fault::StatusChecks(fault, _) => of("status_checks", fault.server.get_ref().as_str()),
+            Fault::QuotaInUse(..) => "quota_in_use".to_owned(),
+        }
+    }
+
     /// The pattern of server names, if the fault is about servers.
     pub(super) fn servers(&self) -> Option<&Spanned<Pattern>> {
         match self {

@@ -13,7 +13,7 @@ impl Pattern {
         matches(&self.0, name)
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -86,9 +86,11 @@ fn arguments_that_cannot_leave_are_an_error_and_no_effect() {
 
 #[test]
 fn the_context_is_what_the_wave_sees() {
-    let context = json!({"name": "only", "params": {"n": 2}, "none": null});
-    let sources =
-        bundle(&[("runbook", &one_wave("return { wave.name, wave.params.n, wave.none == nil }"))]);
+    let context = json!({"name": "only", "params": {"n": 2}, "previous": null});
+    let sources = bundle(&[(
+        "runbook",
+        &one_wave("return { wave.name, wave.params.n, wave.previous == nil }"),
+    )]);
     let stage = Stage::with(&sources, &Limits::default(), &context);
     assert_eq!(stage.result(), Ok(json!(["only", 2, true])));
 }

@@ -1,0 +1,105 @@
+//! What a story took for granted: answers that nothing in the world file scripts, and scripts and faults that
+//! nothing met. A rehearsal is worth no more than what it was told of the world.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::Estate;
+use crate::world::Command;
+
+/// The longest part of a command that is shown.
+const SHOWN: usize = 60;
+
+/// One thing that a rehearsal assumed, or was told in vain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Assumption {
+    /// `unscripted`: an answer that nothing scripts. `unused`: what nothing met. `once`: what a second attempt
+    /// would not meet.
+    pub kind: &'static str,
+    /// One sentence.
+    pub message: String,
+}
+
+/// What was met so far.
+#[derive(Debug, Default)]
+pub(crate) struct Met {
+    /// The `[[commands]]` and `[[automations]]` that answered, by their places.
+    pub(super) commands: BTreeSet<usize>,
+    pub(super) automations: BTreeSet<usize>,
+    /// What was sent that nothing scripts: document and text, and to how many instances.
+    pub(super) silent: BTreeMap<(String, String), usize>,
+    /// Documents that were started and that nothing scripts.
+    pub(super) started: BTreeSet<String>,
+}
+
+impl Met {
+    /// A command went to an instance, and this entry answered, or none.
+    pub(super) fn command(&mut self, document: &str, values: &[&str], script: Option<usize>) {
+        if let Some(place) = script {
+            self.commands.insert(place);
+            return;
+        }
+        let text = values.first().copied().unwrap_or_default();
+        let first = text.trim().lines().next().unwrap_or_default();
+        let cut: String = first.chars().take(SHOWN).collect();
+        *self.silent.entry((document.to_owned(), cut)).or_default() += 1;
+    }
+
+    /// An automation was started, and this entry answered, or none.
+    pub(super) fn automation(&mut self, document: &str, script: Option<usize>) {
+        match script {
+            Some(place) => drop(self.automations.insert(place)),
+            None => drop(self.started.insert(document.to_owned())),
+        }
+    }
+}
+
+impl Estate {
+    /// What was assumed so far, and what nothing met.
+    pub(crate) fn assumptions(&self) -> Vec<Assumption> {
+        let mut all = Vec::new();
+        let mut add = |kind, message| all.push(Assumption { kind, message });
+        for ((document, text), count) in &self.met.silent {
+            let on =
+                if *count == 1 { "1 instance".to_owned() } else { format!("{count} instances") };
+            add(
+                "unscripted",
+                format!("no [[commands]] answers `{text}` of {document}: it succeeded on {on}"),
+            );
+        }
+        for document in &self.met.started {
+            add("unscripted", format!("no [[automations]] answers {document}: it succeeded"));
+        }
+        for (place, command) in self.world.commands.iter().enumerate() {
+            if !self.met.commands.contains(&place) {
+                let number = place + 1;
+                let what = described(command);
+                add("unused", format!("[[commands]] {number}{what} was never used"));
+            }
+        }
+        for (place, automation) in self.world.automations.iter().enumerate() {
+            if !self.met.automations.contains(&place) {
+                let number = place + 1;
+                let what = automation.document.as_ref().map(|it| format!(" ({it})"));
+                let what = what.unwrap_or_default();
+                add("unused", format!("[[automations]] {number}{what} was never used"));
+            }
+        }
+        all.extend(self.faults.assumptions());
+        all
+    }
+}
+
+/// What a script answers to.
+fn described(command: &Command) -> String {
+    let server = command.server.as_ref().map(|it| it.get_ref().as_str());
+    let conditions = [
+        ("document", command.document.as_deref()),
+        ("contains", command.contains.as_deref()),
+        ("server", server),
+    ];
+    let told = conditions.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    let told: Vec<String> = told.map(|(name, value)| format!("{name} = \"{value}\"")).collect();
+    if told.is_empty() { String::new() } else { format!(" ({})", told.join(", ")) }
+}

@@ -1,0 +1,343 @@
+//! Mistakes of authors, each in an otherwise good runbook: what `check` says of it, or `rehearse` where it can
+//! only show then. A table with a line for each.
+//!
+//! ```sh
+//! cargo test -p moontide --test authoring -- --nocapture
+//! ```
+
+mod support;
+
+use std::fs;
+
+use support::Home;
+
+/// The runbook with `VERIFY` in its first wave's check, `WAVE` among that wave's fields, `TOP` before it.
+const RUNBOOK: &str = r#"--!strict
+local moontide = require("@moontide")
+local ssm = require("@moontide/ssm")
+TOP
+return moontide.runbook {
+	name = "mini",
+	region = "eu-west-1",
+	params = { environment = { type = "string", default = "test" } },
+	outside = { documents = { "Shop-Cutover" } },
+	waves = {
+		{
+			name = "db",
+			servers = { tags = { Tier = "db" } },
+			WAVE
+			verify = function(wave)
+				VERIFY
+			end,
+		},
+		{ name = "web", depends_on = { "db" }, pause = "Is the data good?", run = function() end },
+	},
+}
+"#;
+
+const WORLD: &str = r#"version = 1
+account = "111122223333"
+region = "eu-west-1"
+[[servers]]
+name = "db-{n}"
+count = 2
+tags = { Tier = "db" }
+[[servers]]
+name = "web"
+tags = { Tier = "web" }
+[[commands]]
+contains = "pg_ready"
+exit_code = 1
+[[automations]]
+document = "Shop-CutOver"
+[[faults]]
+kind = "launch_fails"
+server = "web"
+"#;
+
+/// A home with this runbook.
+fn home(top: &str, wave: &str, verify: &str) -> Home {
+    let home = Home::new();
+    let source = RUNBOOK.replace("TOP", top).replace("WAVE", wave).replace("VERIFY", verify);
+    for (name, text) in [("runbook.luau", source.as_str()), ("world.toml", WORLD)] {
+        fs::write(home.path().join(name), text).expect("it writes");
+    }
+    home
+}
+
+/// What `check` says, and if it says nothing wrong, what `rehearse` does; in one piece.
+fn said(home: &Home, more: &[&str]) -> (&'static str, String) {
+    let folder = home.path().to_str().expect("a readable path");
+    let checked = home.run(&["check", folder]);
+    if checked.code != Some(0) {
+        return ("check", checked.stderr);
+    }
+    let rehearsed = home.run(&[&["rehearse", folder], more].concat());
+    ("rehearse", format!("{}{}", rehearsed.stderr, rehearsed.stdout))
+}
+
+/// Name; what stands on top, among the wave's fields, in its check; flags; what finds it; what it says.
+type Mistake = (
+    &'static str,
+    [&'static str; 3],
+    &'static [&'static str],
+    &'static str,
+    &'static [&'static str],
+);
+
+const MISTAKES: &[Mistake] = &[
+    // Names and keys, found on every path.
+    (
+        "a global in a branch",
+        ["", "", "if wave.attempt > 9 then lost() end"],
+        &[],
+        "check",
+        &["runbook.luau:16", "`lost` is not defined"],
+    ),
+    (
+        "a hook defined below",
+        [
+            "local plan = { verify = ready }\nlocal function ready() end\nlocal _ = plan, ready",
+            "",
+            "",
+        ],
+        &[],
+        "check",
+        &["`ready` is not defined yet: its `local` is in line 5"],
+    ),
+    ("a global is written", ["", "", "count = 1"], &[], "check", &["write `local count`"]),
+    (
+        "a key twice",
+        ["", "timeout = '1h', timeout = '2h',", ""],
+        &[],
+        "check",
+        &["`timeout` is given twice in one table, first in line 14"],
+    ),
+    ("print", ["", "", "print(wave.name)"], &[], "check", &["moontide.log.info"]),
+    // What is handed out.
+    (
+        "a function of a module",
+        ["", "", "ssm.run_comand {}"],
+        &[],
+        "rehearse",
+        &["@moontide/ssm has no `run_comand`: did you mean `run_command`?", "at "],
+    ),
+    (
+        "a field of the wave",
+        ["", "", "moontide.log.info(wave.nmae)"],
+        &[],
+        "rehearse",
+        &["wave has no `nmae`: did you mean `name`?", "runbook.luau:16"],
+    ),
+    ("a field that is written", ["", "", "wave.name = 'other'"], &[], "rehearse", &["readonly"]),
+    (
+        "a field that is made",
+        ["", "", "wave.checked = true"],
+        &[],
+        "rehearse",
+        &["wave cannot be written to: keep `checked` in a local"],
+    ),
+    (
+        "a param",
+        ["", "", "moontide.log.info(wave.params.enviroment)"],
+        &[],
+        "rehearse",
+        &["params has no `enviroment`: did you mean `environment`?"],
+    ),
+    (
+        "a result",
+        ["", "", "return wave.results.database.servers"],
+        &[],
+        "rehearse",
+        &["results has no `database`"],
+    ),
+    (
+        "item 0",
+        ["", "", "local _ = wave.instance_ids[0]"],
+        &[],
+        "rehearse",
+        &["wave.instance_ids has no item 0: lists start at 1"],
+    ),
+    (
+        "a field of a list",
+        ["", "", "local _ = wave.servers.name"],
+        &[],
+        "rehearse",
+        &["wave.servers is a list, and has no `name`"],
+    ),
+    (
+        "a field of a server",
+        ["", "", "moontide.log.info(wave.servers[1].hostnam)"],
+        &[],
+        "rehearse",
+        &["a source server has no `hostnam`: did you mean `hostname`?"],
+    ),
+    (
+        "a field of an answer",
+        ["", "", "local _ = moontide.ask { message = '?' }.choise"],
+        &[],
+        "rehearse",
+        &["an answer has no `choise`: did you mean `choice`?"],
+    ),
+    (
+        "a colon for a dot",
+        ["", "", "ssm:run_command { instance_ids = wave.instance_ids }"],
+        &[],
+        "rehearse",
+        &["if it was called with a colon, write a dot: ssm.run_command"],
+    ),
+    // Hooks and options.
+    (
+        "a check that returns false",
+        ["", "", "return false"],
+        &[],
+        "rehearse",
+        &["verify of db returned false, which fails nothing: call moontide.fail"],
+    ),
+    (
+        "a check that is not called",
+        ["", "", "return function() end"],
+        &[],
+        "rehearse",
+        &["verify of db returned a function, which nobody calls"],
+    ),
+    (
+        "no instances",
+        ["", "", "ssm.run_command { instance_ids = {}, document_name = 'AWS-RunShellScript' }"],
+        &[],
+        "rehearse",
+        &["instance_ids is empty"],
+    ),
+    (
+        "a threshold that says nothing",
+        ["", "min_success = '0%',", ""],
+        &[],
+        "check",
+        &["nothing can miss this"],
+    ),
+    ("months for minutes", ["", "timeout = '1M',", ""], &[], "check", &["`m` is minutes"]),
+    ("months in a program", ["", "", "moontide.sleep('1M')"], &[], "rehearse", &["m is minutes"]),
+    (
+        "nobody has to approve",
+        ["", "", "moontide.ask { message = '?', approvals = 0 }"],
+        &[],
+        "rehearse",
+        &["`approvals` must be a whole number from 1 to 9"],
+    ),
+    (
+        "too many have to approve",
+        ["", "", "moontide.ask { message = '?', approvals = 4000000000 }"],
+        &[],
+        "rehearse",
+        &["`approvals` must be a whole number from 1 to 9"],
+    ),
+    (
+        "a choice twice",
+        ["", "", "moontide.ask { message = '?', choices = { 'yes', 'yes' } }"],
+        &[],
+        "rehearse",
+        &["the choice `yes` is given twice"],
+    ),
+    (
+        "an answer that fits no choice",
+        ["", "", ""],
+        &["--answer", "web=contineu"],
+        "rehearse",
+        &["error[M0102]", "`web` takes continue, skip, abort", "did you mean `web=continue`?"],
+    ),
+    (
+        "a handler that fails",
+        [
+            "",
+            "on_failure = function(wave, err) return err.mesage end,",
+            "moontide.fail('the disk is full')",
+        ],
+        &[],
+        "rehearse",
+        &[
+            "the disk is full; on_failure, asked what to do about it, failed itself",
+            "an error has no `mesage`: did you mean `message`?",
+        ],
+    ),
+    (
+        "a handler that decides nothing",
+        ["", "on_failure = function() return 'aks' end,", "moontide.fail('no')"],
+        &[],
+        "rehearse",
+        &["no; on_failure returned aks, not ask, retry, skip or abort"],
+    ),
+    (
+        "a retry that never retries",
+        ["", "", "moontide.retry({ attempts = 3 }, function() moontide.fail('no') end)"],
+        &[],
+        "rehearse",
+        &["moontide.retry does not retry WaveFailed", "on = { \"WaveFailed\" } would"],
+    ),
+    // What a rehearsal assumed.
+    (
+        "a command that nothing scripts",
+        [
+            "",
+            "",
+            "ssm.run_command { instance_ids = wave.instance_ids, document_name = 'AWS-RunShellScript', parameters = { commands = { 'pg_isready' } } }",
+        ],
+        &[],
+        "rehearse",
+        &[
+            "no [[commands]] answers `pg_isready` of AWS-RunShellScript: it succeeded on 2 instances",
+            "[[commands]] 1 (contains = \"pg_ready\") was never used",
+        ],
+    ),
+    (
+        "an automation that nothing scripts",
+        ["", "", "ssm.run_automation { document_name = 'Shop-Cutover' }"],
+        &[],
+        "rehearse",
+        &[
+            "no [[automations]] answers Shop-Cutover: it succeeded",
+            "[[automations]] 1 (Shop-CutOver) was never used",
+        ],
+    ),
+    (
+        "a fault that nothing met",
+        ["", "", ""],
+        &[],
+        "rehearse",
+        &["[[faults]] 1 (launch_fails of web) never struck"],
+    ),
+    (
+        "a launch that fails once",
+        ["", "on_failure = 'retry', max_attempts = 2,", ""],
+        &[],
+        "rehearse",
+        &["[[faults]] 1"],
+    ),
+];
+
+#[test]
+#[expect(clippy::print_stdout, reason = "the table is what this is for")]
+fn every_mistake_is_told() {
+    let mut missed = Vec::new();
+    for (name, [top, wave, verify], more, found_by, expected) in MISTAKES {
+        let (by, said) = said(&home(top, wave, verify), more);
+        let is_told = by == *found_by && expected.iter().all(|part| said.contains(part));
+        println!("{name:36} {by:9} {}", if is_told { "told" } else { "NOT TOLD" });
+        if !is_told {
+            missed.push(format!("{name}: by {by}: {said}\n  should say {expected:?}"));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n\n"));
+}
+
+/// What is right is not complained about.
+#[test]
+fn a_good_runbook_is_taken() {
+    let check = "local ids = table.clone(wave.instance_ids) table.sort(ids)\n\
+                 for place, server in wave.servers do local _ = place, server.lag_duration end\n\
+                 local copy = table.clone(wave) copy.name = 'other'\n\
+                 if wave.previous or wave.excluded or wave.waves then return true end\n\
+                 local _ = wave.results, wave.params.environment, wave.instance_ids[99]\n\
+                 return nil";
+    let (by, said) = said(&home("", "", check), &[]);
+    assert!(by == "rehearse" && said.contains("rehearsed as a drill  completed"), "{by}: {said}");
+}
