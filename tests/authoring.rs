@@ -114,6 +114,17 @@ const MISTAKES: &[Mistake] = &[
         &["`timeout` is given twice in one table, first in line 14"],
     ),
     ("print", ["", "", "print(wave.name)"], &[], "check", &["moontide.log.info"]),
+    (
+        "an answer compared with a text",
+        [
+            "",
+            "",
+            "if moontide.ask { message = '?', choices = { 'yes', 'no' } } == 'no' then return end",
+        ],
+        &[],
+        "check",
+        &["runbook.luau:16", "an answer is a table, and never equals 'no': compare its `choice`"],
+    ),
     // What is handed out.
     (
         "a function of a module",
@@ -327,6 +338,40 @@ fn every_mistake_is_told() {
         }
     }
     assert!(missed.is_empty(), "{}", missed.join("\n\n"));
+}
+
+/// So that an absence shows.
+#[test]
+fn a_check_says_what_looks_after_each_wave() {
+    let home = home("", "min_success = '50%', on_failure = 'retry',", "local _ = wave");
+    let folder = home.path().to_str().expect("a readable path");
+    let checked = home.run(&["check", folder]).expect(0).stdout;
+    for line in [
+        "  db  servers Tier=db\n    verify; at least 50% of its servers; a failure: 3 attempts in all\n",
+        "  web  a program  after db\n    asks anybody, for ever: Is the data good?\n    \
+         a failure: what depends on it does not start\n",
+    ] {
+        assert!(checked.contains(line), "{checked}");
+    }
+}
+
+#[test]
+fn a_check_reads_the_world_beside_the_runbook() {
+    let home = home("", "", "local _ = wave");
+    fs::write(home.path().join("world.toml"), "version = 1\naccuont = 1\n").expect("it writes");
+    let folder = home.path().to_str().expect("a readable path");
+    let said = home.run(&["check", folder]).expect(3).stderr;
+    assert!(said.contains("world.toml:2") && said.contains("account"), "{said}");
+}
+
+#[test]
+fn a_table_that_is_logged_shows() {
+    let home = home("", "", "moontide.log.info({ a = { 1, 'b' } }) moontide.log.info(wave.params)");
+    let (_, said) = said(&home, &[]);
+    assert!(
+        said.contains("{\"a\":[1,\"b\"]}") && said.contains("{\"environment\":\"test\"}"),
+        "{said}"
+    );
 }
 
 /// What is right is not complained about.

@@ -63,6 +63,8 @@ pub(super) fn functions(lua: &Lua, builtins: &Table, shared: &Rc<Shared>) -> mlu
     let it = shared.clone();
     set("log", lua.create_function(move |_, (level, text)| Ok(it.log(&level, &text)))?)?;
     let it = shared.clone();
+    set("shown", lua.create_function(move |_, value| Ok(it.shown(&value)))?)?;
+    let it = shared.clone();
     set("phase", lua.create_function(move |_, text| Ok(it.say(Said::Phase(lossy(&text)))))?)?;
     let it = shared.clone();
     set("report", lua.create_function(move |_, (topic, data)| Ok(it.report(&topic, &data)))?)?;
@@ -115,6 +117,14 @@ impl Shared {
             return Some("the level of a log line is debug, info, warn or error");
         }
         self.say(Said::Log { level, message: lossy(text) })
+    }
+
+    /// A table as a line of JSON; where it is none, why.
+    fn shown(&self, value: &Value) -> String {
+        match to_json(value, self.limits.arguments) {
+            Ok(json) => json.to_string(),
+            Err(refusal) => format!("a table that is not shown: {refusal}"),
+        }
     }
 
     fn report(&self, topic: &Value, data: &Value) -> Option<String> {

@@ -22,6 +22,14 @@ pub(crate) fn check(output: Output, plan: &Plan, groups: &Groups) -> Result<()> 
         );
         output.say([strong("warning: "), plain(sentence)]);
     }
+    if groups.is_empty()
+        && let Some(name) = approvers(plan).into_iter().next()
+    {
+        let sentence = format!(
+            "no moontide.toml says who belongs to a group: the approver `{name}` is the person of that name"
+        );
+        output.say([strong("warning: "), plain(sentence)]);
+    }
     let start = plan.start.as_ref().map(|start| ("@start", start));
     let pauses =
         plan.waves.iter().filter_map(|wave| Some((wave.name.as_str(), wave.pause.as_ref()?)));
@@ -51,11 +59,15 @@ pub(crate) fn check(output: Output, plan: &Plan, groups: &Groups) -> Result<()> 
     Ok(())
 }
 
+/// Everybody whom a pause point of the plan names.
+fn approvers(plan: &Plan) -> BTreeSet<&String> {
+    let pauses = plan.waves.iter().map(|wave| &wave.pause).chain([&plan.start]).flatten();
+    pauses.flat_map(|pause| &pause.approvers).collect()
+}
+
 /// Approvers that are no group, each with the group that is probably meant.
 fn misspelt<'p>(plan: &'p Plan, groups: &'p Groups) -> Vec<(&'p str, &'p str)> {
-    let pauses = plan.waves.iter().map(|wave| &wave.pause).chain([&plan.start]).flatten();
-    let approvers: BTreeSet<&String> = pauses.flat_map(|pause| &pause.approvers).collect();
-    let people = approvers.into_iter().filter(|name| !groups.contains_key(*name));
+    let people = approvers(plan).into_iter().filter(|name| !groups.contains_key(*name));
     let known = || groups.keys().map(String::as_str);
     people.filter_map(|name| Some((name.as_str(), suggest::nearest(name, known())?))).collect()
 }

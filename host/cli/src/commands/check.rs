@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::runbook::Files;
 use crate::stores::Address;
 use crate::view::plan::PlanView;
-use crate::{exit, params};
+use crate::{exit, params, world};
 
 /// The seed does not matter: nothing that a runbook declares may depend on it.
 const SEED: u64 = 0;
@@ -36,6 +36,11 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     people::check(context.output, &plan, &settings.approvers)?;
     if !flags.params.is_empty() {
         params::bind(&plan, &flags.params)?;
+    }
+    // What a rehearsal would stumble over.
+    let world = files.folder.join(world::FILE);
+    if world.is_file() {
+        world::read(&world)?;
     }
     let address = Address::choose(context.store.as_deref(), &context.environment, &settings)?;
     context.block_on(async {

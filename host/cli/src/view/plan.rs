@@ -1,6 +1,9 @@
 //! A checked plan, for people.
 
-use moontide_runtime::plan::{Param, ParamKind, Pause, Plan, ServerSelector, Wave, duration};
+use moontide_runtime::plan::{
+    FailurePolicy, MinSuccess, Param, ParamKind, Pause, Plan, PromptTimeout, ServerSelector, Wave,
+    duration,
+};
 use serde::Serialize;
 
 use crate::output::style::{faint, good, plain, strong};
@@ -44,8 +47,11 @@ impl Document for PlanView {
         }
         page.gap();
         page.line([strong("waves")]);
-        let waves: Vec<_> = plan.waves.iter().map(wave_row).collect();
-        page.indented(|page| page.table(&waves));
+        page.indented(|page| {
+            for wave in &plan.waves {
+                write_wave(wave, page);
+            }
+        });
     }
 }
 
@@ -59,6 +65,7 @@ fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
         ("RPO", plan.rpo.map(duration::format).unwrap_or_default()),
         ("outside", plan.outside.lines().join(", ")),
         ("start", plan.start.as_ref().map(asks).unwrap_or_default()),
+        ("hooks", hooks(plan)),
     ];
     facts.retain(|(_, fact)| !fact.is_empty());
     facts
@@ -84,28 +91,78 @@ fn param_row<'p>(name: &'p str, param: &'p Param) -> Vec<Span<'p>> {
     vec![strong(name), plain(kind), plain(notes.join("; ")), faint(param.description.as_str())]
 }
 
-/// Who is asked what.
+/// The hooks of the whole runbook.
+fn hooks(plan: &Plan) -> String {
+    let all =
+        [("on_start", plan.on_start), ("on_cancel", plan.on_cancel), ("on_finish", plan.on_finish)];
+    let there: Vec<&str> = all.into_iter().filter(|it| it.1).map(|it| it.0).collect();
+    there.join(", ")
+}
+
+/// Who is asked what, and what silence says.
 fn asks(pause: &Pause) -> String {
     let who = match (pause.approvers.as_slice(), pause.approvals) {
-        ([], 1) => String::new(),
+        ([], 1) => " anybody".to_owned(),
         ([], several) => format!(" {several} people"),
         (names, 1) => format!(" {}", names.join(", ")),
         (names, several) => format!(" {several} of {}", names.join(", ")),
     };
-    format!("asks{who}: {}", pause.message)
+    let silence = match pause.on_timeout {
+        PromptTimeout::Continue => "continue",
+        PromptTimeout::Skip => "skip",
+        PromptTimeout::Abort => "abort",
+    };
+    let until = match pause.timeout {
+        Some(timeout) => format!(" within {}, else {silence}", duration::format(timeout)),
+        None => ", for ever".to_owned(),
+    };
+    format!("asks{who}{until}: {}", pause.message)
 }
 
-fn wave_row(wave: &Wave) -> Vec<Span<'_>> {
+/// What a wave does, then what looks after it, so that what is not there shows too.
+fn write_wave(wave: &Wave, page: &mut Page) {
     let what = wave.servers.as_ref().map_or_else(|| "a program".to_owned(), servers);
-    let mut notes = Vec::new();
+    let mut line = vec![strong(wave.name.as_str()), plain(format!("  {what}"))];
     if !wave.depends_on.is_empty() {
-        notes.push(format!("after {}", wave.depends_on.join(", ")));
+        line.push(plain(format!("  after {}", wave.depends_on.join(", "))));
     }
-    if let Some(timeout) = wave.timeout {
-        notes.push(format!("at most {}", duration::format(timeout)));
+    page.line(line);
+    page.indented(|page| {
+        if let Some(pause) = &wave.pause {
+            page.line([plain(asks(pause))]);
+        }
+        page.line([faint(care(wave))]);
+    });
+}
+
+/// What checks a wave, what it needs to succeed, how long it may take, and what becomes of a failure.
+fn care(wave: &Wave) -> String {
+    let has = |hook: &str| wave.hooks.iter().any(|it| it == hook);
+    let hooks: Vec<&str> =
+        ["before", "verify", "after", "on_cancel"].into_iter().filter(|hook| has(hook)).collect();
+    let mut parts = Vec::new();
+    if !hooks.is_empty() {
+        parts.push(hooks.join(", "));
     }
-    notes.extend(wave.pause.as_ref().map(asks));
-    vec![strong(wave.name.as_str()), plain(what), plain(notes.join("; "))]
+    if wave.servers.is_some() && !has("verify") {
+        parts.push("no verify".to_owned());
+    }
+    parts.extend(wave.min_success.map(|least| match least {
+        MinSuccess::Count(count) => format!("at least {}", words::count(count as usize, "server")),
+        MinSuccess::Percent(share) => format!("at least {share}% of its servers"),
+    }));
+    parts.extend(wave.timeout.map(|most| format!("at most {}", duration::format(most))));
+    parts.push(match wave.on_failure {
+        _ if has("on_failure") => "a failure: on_failure decides".to_owned(),
+        Some(FailurePolicy::Ask) => "a failure: a person is asked".to_owned(),
+        Some(FailurePolicy::Retry) => {
+            format!("a failure: {} in all", words::count(wave.max_attempts as usize, "attempt"))
+        }
+        Some(FailurePolicy::Skip) => "a failure: others go on without it".to_owned(),
+        Some(FailurePolicy::Abort) => "a failure: nothing more starts".to_owned(),
+        None => "a failure: what depends on it does not start".to_owned(),
+    });
+    parts.join("; ")
 }
 
 fn servers(selector: &ServerSelector) -> String {
@@ -117,7 +174,7 @@ fn servers(selector: &ServerSelector) -> String {
     parts.extend(selector.ids.iter().cloned());
     let optional = match selector.optional.len() {
         0 => String::new(),
-        some => format!(" ({some} optional)"),
+        _ => format!(" ({} optional)", selector.optional.join(", ")),
     };
     format!("servers {}{optional}", parts.join(" "))
 }

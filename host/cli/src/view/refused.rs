@@ -117,7 +117,7 @@ mod tests {
             refused("s-1", "owned_launch", Some("second")),
         ];
         let expected = [
-            "`moontide cleanup second` terminates what `second` has launched",
+            "`moontide cleanup second`, in the store of `second`, terminates what it has launched",
             "`moontide run RUNBOOK --mode drill --replace s-1 --replace s-2` gives up the instances that are \
              there, and starts anew",
         ];

@@ -1,17 +1,16 @@
 //! Mistakes that Luau takes without a word, on every path of a source, also those that no rehearsal walks:
-//! a global that does not exist is nil, and of a key that is given twice the first is lost.
+//! a global that does not exist is nil, of a key that is given twice the first is lost, and an answer is no text.
 //!
 //! They are looked for when a runbook is loaded from its folder. What has begun runs on as it was pinned.
 
 mod bytecode;
-mod duplicates;
+mod tree;
 
 use std::collections::BTreeSet;
 
 use mlua::{Lua, Value};
 
 use self::bytecode::{Global, Names, names};
-use self::duplicates::duplicates;
 use super::compile;
 use super::sources::Sources;
 use crate::plan::{Complaint, Located, Path, Place, suggest};
@@ -60,8 +59,8 @@ pub(super) fn find(lua: &Lua, sources: &Sources, entry: &str) -> Vec<Located> {
         let here = |name: &String| sources.find(name).ok().map(str::to_owned);
         todo.extend(names.texts.iter().filter_map(here));
         let (mut mistakes, mut more) = undefined(lua, file, text, &names);
-        let (duplicates, more_of_them) = twice(file, text);
-        mistakes.extend(duplicates);
+        let (in_tree, more_of_them) = in_tree(file, text);
+        mistakes.extend(in_tree);
         mistakes.sort_by_key(|it| it.place.as_ref().map(|place| (place.line, place.column)));
         more += more_of_them + mistakes.len().saturating_sub(MOST);
         mistakes.truncate(MOST);
@@ -140,19 +139,24 @@ fn what(global: &Global, text: &str, names: &Names, exists: bool) -> (String, Op
     }
 }
 
-/// The first keys that are given twice, and how many more there are.
-fn twice(file: &str, text: &str) -> (Vec<Located>, usize) {
-    let Some(found) = duplicates(text) else {
-        // The parser knows less than Luau does: that is no reason not to load the file.
-        return (Vec::new(), 0);
-    };
-    let more = found.len().saturating_sub(MOST);
-    let mistake = |it: duplicates::Duplicate| {
-        let (line, column) = it.at;
+/// The first mistakes that the syntax tree shows, and how many more there are.
+fn in_tree(file: &str, text: &str) -> (Vec<Located>, usize) {
+    // The parser may know less than Luau does: that is no reason not to load the file.
+    let found = tree::read(text).unwrap_or_default();
+    let more = (found.duplicates.len() + found.compared.len()).saturating_sub(MOST);
+    let twice = found.duplicates.into_iter().take(MOST).map(|it| {
         let message = format!("{} is given twice in one table, first in line {}", it.key, it.first);
-        located(file, text, (line, Some(column)), &message, None)
-    };
-    (found.into_iter().take(MOST).map(mistake).collect(), more)
+        (it.at, message)
+    });
+    let compared = found.compared.into_iter().take(MOST).map(|it| {
+        let message =
+            format!("an answer is a table, and never equals {}: compare its `choice`", it.text);
+        (it.at, message)
+    });
+    let all = twice
+        .chain(compared)
+        .map(|((line, column), message)| located(file, text, (line, Some(column)), &message, None));
+    (all.take(MOST).collect(), more)
 }
 
 fn located(

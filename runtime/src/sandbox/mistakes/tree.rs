@@ -1,0 +1,255 @@
+//! What the syntax tree of a source shows: keys that a table literal has twice, of which the last counts and the
+//! first is lost; and answers of a person that are compared with a text, and never equal one, because they are
+//! tables.
+
+use std::collections::HashMap;
+use std::thread;
+
+use full_moon::ast::{
+    Assignment, BinOp, Expression, Field, FunctionCall, Index, LocalAssignment, Suffix,
+    TableConstructor, Var,
+};
+use full_moon::node::Node;
+use full_moon::tokenizer::TokenReference;
+use full_moon::visitors::Visitor;
+
+/// Luau, which has accepted the source by now, stops at a nesting of 1000; see `plan::locate`.
+const STACK: usize = 256 * 1024 * 1024;
+
+/// A key that stands in its table for the second time.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Duplicate {
+    pub(super) key: String,
+    /// Line and column of it.
+    pub(super) at: (usize, usize),
+    /// The line of the first one.
+    pub(super) first: usize,
+}
+
+/// An answer that is compared with a text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Compared {
+    /// The text.
+    pub(super) text: String,
+    /// Line and column of the comparison.
+    pub(super) at: (usize, usize),
+}
+
+/// What is wrong with a source that Luau accepts.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) duplicates: Vec<Duplicate>,
+    pub(super) compared: Vec<Compared>,
+}
+
+/// Reads it; `None` if the parser does not know what Luau knows.
+pub(super) fn read(source: &str) -> Option<Found> {
+    let read = || {
+        let ast = full_moon::parse(source).ok()?;
+        let mut tables = Tables::default();
+        tables.visit_ast(&ast);
+        let mut names = Names::default();
+        names.visit_ast(&ast);
+        let mut comparisons = Comparisons { names, found: Vec::new() };
+        comparisons.visit_ast(&ast);
+        Some(Found { duplicates: tables.found, compared: comparisons.found })
+    };
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().name("tree".to_owned()).stack_size(STACK);
+        thread.spawn_scoped(scope, read).ok()?.join().ok()?
+    })
+}
+
+/// Line and column at which something begins. Asks its first token: `full_moon` finds the start of a node together
+/// with its end, which doubles the work with every level of nesting.
+fn start(node: &impl Node) -> Option<(usize, usize)> {
+    let first = node.tokens().next()?.token().start_position();
+    Some((first.line(), first.character()))
+}
+
+/// The locals that are nothing but answers.
+#[derive(Default)]
+struct Names {
+    /// Whether each name is only ever given an answer.
+    answers: HashMap<String, bool>,
+}
+
+impl Names {
+    fn note(&mut self, name: &TokenReference, value: Option<&Expression>) {
+        let is_answer = value.is_some_and(is_answer);
+        let known = self.answers.entry(name.token().to_string()).or_insert(true);
+        *known &= is_answer;
+    }
+}
+
+impl Visitor for Names {
+    fn visit_local_assignment(&mut self, local: &LocalAssignment) {
+        let mut values = local.expressions().iter();
+        for name in local.names() {
+            self.note(name, values.next());
+        }
+    }
+
+    fn visit_assignment(&mut self, assignment: &Assignment) {
+        let mut values = assignment.expressions().iter();
+        for variable in assignment.variables() {
+            let value = values.next();
+            if let Var::Name(name) = variable {
+                self.note(name, value);
+            }
+        }
+    }
+}
+
+/// Whether it is a call of `….ask`, and nothing else.
+fn is_answer(value: &Expression) -> bool {
+    let Expression::FunctionCall(call) = value else { return false };
+    asks(call)
+}
+
+fn asks(call: &FunctionCall) -> bool {
+    let suffixes: Vec<&Suffix> = call.suffixes().collect();
+    match suffixes.as_slice() {
+        [.., Suffix::Index(Index::Dot { name, .. }), Suffix::Call(_)] => {
+            name.token().to_string() == "ask"
+        }
+        _ => false,
+    }
+}
+
+/// Looks for answers beside texts.
+struct Comparisons {
+    names: Names,
+    found: Vec<Compared>,
+}
+
+impl Comparisons {
+    fn is_answer(&self, value: &Expression) -> bool {
+        match value {
+            Expression::Var(Var::Name(name)) => {
+                self.names.answers.get(&name.token().to_string()) == Some(&true)
+            }
+            value => is_answer(value),
+        }
+    }
+}
+
+impl Visitor for Comparisons {
+    fn visit_expression(&mut self, expression: &Expression) {
+        let Expression::BinaryOperator { lhs, binop, rhs } = expression else { return };
+        if !matches!(binop, BinOp::TwoEqual(_) | BinOp::TildeEqual(_)) {
+            return;
+        }
+        let pair = match (&**lhs, &**rhs) {
+            (answer, Expression::String(text)) | (Expression::String(text), answer) => {
+                Some((answer, text)).filter(|(answer, _)| self.is_answer(answer))
+            }
+            _ => None,
+        };
+        if let Some(((_, text), at)) = pair.zip(start(expression)) {
+            self.found.push(Compared { text: text.token().to_string(), at });
+        }
+    }
+}
+
+#[derive(Default)]
+struct Tables {
+    found: Vec<Duplicate>,
+}
+
+impl Visitor for Tables {
+    fn visit_table_constructor(&mut self, table: &TableConstructor) {
+        let mut first: HashMap<String, usize> = HashMap::new();
+        let mut items = 0_usize;
+        for field in table.fields() {
+            let key = match field {
+                Field::NameKey { key, .. } => quoted(&key.token().to_string()),
+                Field::ExpressionKey { key, .. } => match &**key {
+                    Expression::String(key) => {
+                        quoted(key.token().to_string().trim_matches(['"', '\'']))
+                    }
+                    Expression::Number(key) => key.token().to_string(),
+                    _ => continue,
+                },
+                Field::NoKey(_) => {
+                    items += 1;
+                    items.to_string()
+                }
+                _ => continue,
+            };
+            let Some(at) = start(field) else { continue };
+            if let Some(first) = first.get(&key) {
+                self.found.push(Duplicate { key, at, first: *first });
+            } else {
+                first.insert(key, at.0);
+            }
+        }
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("`{name}`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(source: &str) -> Vec<(String, (usize, usize), usize)> {
+        let found = read(source).expect("it is Luau").duplicates;
+        found.into_iter().map(|it| (it.key, it.at, it.first)).collect()
+    }
+
+    #[test]
+    fn a_key_that_is_given_twice_is_found_however_it_is_written() {
+        let source = "return {\n\tverify = 1,\n\tother = { verify = 2 },\n\t['verify'] = 3,\n}";
+        assert_eq!(of(source), [("`verify`".to_owned(), (4, 2), 2)]);
+        let source = "return { 'a', 'b', [2] = 'c', [\"2\"] = 'd' }";
+        assert_eq!(of(source), [("2".to_owned(), (1, 20), 1)]);
+        // In a function, in an argument without parentheses, in a string with values in it.
+        for source in [
+            "f(function() return { a = 1, a = 2 } end)",
+            "f { a = 1, a = 2 }",
+            "return `{#{ a = 1, a = 2 }}`",
+            "local t: { a: number } = { a = 1, a = 2 } :: any",
+            "return if x then { a = 1, a = 2 } else nil",
+        ] {
+            assert_eq!(of(source).len(), 1, "{source}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_alike_is_no_duplicate() {
+        for source in [
+            "return { a = { a = 1 }, b = function() local a = 1 a = 2 return a end }",
+            "type T = { a: number, b: { a: string } } return { [f()] = 1, [f()] = 2 }",
+            "return { [1.5] = 1, 1, 2, ['1'] = 3 }",
+        ] {
+            assert_eq!(of(source), [], "{source}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_compared_with_a_text_is_found() {
+        let compared = |source: &str| {
+            let found = read(source).expect("it is Luau").compared;
+            found.into_iter().map(|it| it.at).collect::<Vec<_>>()
+        };
+        assert_eq!(compared("if moontide.ask { message = '?' } == 'no' then end"), [(1, 4)]);
+        assert_eq!(compared("local a = m.ask({})\nif 'no' ~= a then end"), [(2, 4)]);
+        for source in [
+            "if moontide.ask { message = '?' }.choice == 'no' then end",
+            "local a = m.ask({}).choice if a == 'no' then end",
+            "local a = m.ask({}) a = a.choice if a == 'no' then end",
+            "local a = m.task({}) if a == 'no' then end",
+        ] {
+            assert_eq!(compared(source), [], "{source}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_read_in_time() {
+        let source = format!("return {}1{}", "{ a = ".repeat(400), " }".repeat(400));
+        assert_eq!(read(&source).expect("it is Luau").duplicates, []);
+    }
+}
