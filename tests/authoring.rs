@@ -146,7 +146,7 @@ const MISTAKES: &[Mistake] = &[
         ["", "", "wave.checked = true"],
         &[],
         "rehearse",
-        &["wave cannot be written to: keep `checked` in a local"],
+        &["wave cannot be written to: keep `checked` in a local of the file"],
     ),
     (
         "a param",
@@ -278,6 +278,30 @@ const MISTAKES: &[Mistake] = &[
         &["no; on_failure returned aks, not ask, retry, skip or abort"],
     ),
     (
+        "a failure without a code",
+        [
+            "",
+            "on_failure = function() return 'skip' end,",
+            "error({ message = 'the disk is full' })",
+        ],
+        &[],
+        "rehearse",
+        &["db  skipped", "the disk is full"],
+    ),
+    (
+        "a handler that throws something",
+        [
+            "",
+            "on_failure = function() error({ oops = 1 }) end,",
+            "moontide.fail('the disk is full')",
+        ],
+        &[],
+        "rehearse",
+        &[
+            "the disk is full; on_failure, asked what to do about it, failed itself: an error that is a table",
+        ],
+    ),
+    (
         "a retry that never retries",
         ["", "", "moontide.retry({ attempts = 3 }, function() moontide.fail('no') end)"],
         &[],
@@ -374,12 +398,41 @@ fn a_table_that_is_logged_shows() {
     );
 }
 
+/// A rehearsal says what it assumed, and no secret in it: not in whole, and not in part.
+#[test]
+fn no_secret_stands_in_what_a_rehearsal_assumed() {
+    let home = home("", "", "SEND");
+    let source = fs::read_to_string(home.path().join("runbook.luau")).expect("it is there");
+    let send = "for _, before in { '', string.rep('x', 52) } do ssm.run_command {\n\
+                instance_ids = wave.instance_ids, document_name = 'AWS-RunShellScript',\n\
+                parameters = { commands = { `{before} -p{wave.params.pw} -e 1` } } } end";
+    let source = source
+        .replace("SEND", send)
+        .replace("params = {", "params = { pw = { type = \"string\", secret = true },");
+    fs::write(home.path().join("runbook.luau"), source).expect("it writes");
+    let folder = home.path().to_str().expect("a readable path");
+    for more in ["--output=text", "--output=json"] {
+        let ran = home.run(&["rehearse", folder, "--param=pw=hunter2secret", more]).expect(0);
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(said.contains("no [[commands]] answers"), "{said}");
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}
+
+#[test]
+fn an_answer_that_was_not_needed_is_no_mistake() {
+    let home = home("", "", "local _ = wave");
+    let (_, said) = said(&home, &["--answer", "web=retry"]);
+    assert!(said.contains("not used: --answer web=retry") && said.contains("completed"), "{said}");
+}
+
 /// What is right is not complained about.
 #[test]
 fn a_good_runbook_is_taken() {
     let check = "local ids = table.clone(wave.instance_ids) table.sort(ids)\n\
                  for place, server in wave.servers do local _ = place, server.lag_duration end\n\
-                 local copy = table.clone(wave) copy.name = 'other'\n\
+                 local copy = table.clone(wave) copy.name = 'other' copy.note = copy.note or 1\n\
+                 local more = table.clone(wave.params) more.zone = more.zone or 'a'\n\
                  if wave.previous or wave.excluded or wave.waves then return true end\n\
                  local _ = wave.results, wave.params.environment, wave.instance_ids[99]\n\
                  return nil";

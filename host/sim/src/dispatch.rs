@@ -93,8 +93,8 @@ impl Worlds {
     }
 
     /// What was taken for granted so far.
-    pub(crate) fn assumptions(&self) -> Vec<Assumption> {
-        self.here.assumptions()
+    pub(crate) fn assumptions(&self, hide: &dyn Fn(&str) -> String) -> Vec<Assumption> {
+        self.here.assumptions(hide)
     }
 
     /// Answers one request at `now`.

@@ -58,8 +58,9 @@ impl Simulator {
     }
 
     /// What the story took for granted so far: answers that nothing scripts, scripts and faults that nothing met.
-    pub fn assumptions(&self) -> Vec<Assumption> {
-        self.worlds().assumptions()
+    /// `hide` takes out of what was sent what nobody may read.
+    pub fn assumptions(&self, hide: &dyn Fn(&str) -> String) -> Vec<Assumption> {
+        self.worlds().assumptions(hide)
     }
 
     /// A panic under the lock would be a broken invariant of one call; the others still get theirs.

@@ -151,7 +151,7 @@ impl SyntaxError {
 }
 
 /// The source without what editors and shells put before it: a byte order mark, a `#!` line.
-fn readable(text: &str) -> &str {
+pub(super) fn readable(text: &str) -> &str {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match text.strip_prefix("#!") {
         Some(rest) => rest.find('\n').map_or("", |end| &rest[end..]),

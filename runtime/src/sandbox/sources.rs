@@ -69,6 +69,11 @@ impl Sources {
         Some((&source.file, &source.text))
     }
 
+    /// The names of all of those.
+    pub(super) fn all_own(&self) -> impl Iterator<Item = &str> {
+        self.modules.keys().map(String::as_str).filter(|key| !key.starts_with('@'))
+    }
+
     /// The module that `require(name)` means. Names are `@moontide/…`, or files beside the runbook,
     /// always as seen from the runbook's folder: `helpers`, `./helpers`, `lib/dns`.
     pub(super) fn find(&self, name: &str) -> Result<&str, String> {

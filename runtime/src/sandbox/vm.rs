@@ -131,7 +131,7 @@ impl Vm {
         {
             let strict = || -> mlua::Result<()> {
                 let results: LuaValue = context.raw_get("results")?;
-                if self.format >= Format(3) {
+                if self.format >= Format(4) {
                     self.trusted.strict_errors.call::<()>(())?;
                 }
                 self.trusted.strict_results.call(results)

@@ -16,7 +16,7 @@ use crate::effect::builtin::{
 };
 use crate::effect::door::{Halt, Prepared, Settled, Way};
 use crate::effect::{EffectError, Evidence, Lane, Outcome, Reply, arguments};
-use crate::journal::Step;
+use crate::journal::{Format, Step};
 use crate::plan::approver;
 use crate::sandbox::plain;
 
@@ -50,7 +50,10 @@ pub(super) async fn ask<'s>(
     attempt: &Attempt,
     prepared: Prepared<'s>,
 ) -> Result<Sent<'s>, Halt> {
-    let input = match arguments::read(ASK, &prepared.call.arguments).and_then(people) {
+    let is_bounded = shared.execution.format >= Format(4);
+    let bounded = |input| if is_bounded { answerable(input) } else { Ok(input) };
+    let read = arguments::read(ASK, &prepared.call.arguments);
+    let input = match read.and_then(people).and_then(bounded) {
         Ok(input) => input,
         Err(error) => return Ok(Sent::Ended(prepared, Settled::of(Reply::failed(error), 0))),
     };
@@ -111,23 +114,30 @@ pub(super) async fn replace<'s>(
 /// The same, if its approvers are people. It is no matter of the arguments' form: an execution that an earlier
 /// release began may have asked others.
 fn people(input: AskInput) -> Result<AskInput, EffectError> {
-    let refused =
-        |why: String| EffectError::new("InvalidArguments", format!("`moontide.ask`: {why}"));
-    if !(1..=MOST_APPROVALS).contains(&input.approvals) {
-        let most = MOST_APPROVALS;
-        return Err(refused(format!("`approvals` must be a whole number from 1 to {most}")));
-    }
-    let mut known = BTreeSet::new();
-    if let Some(twice) = input.choices.iter().find(|choice| !known.insert(choice.as_str())) {
-        return Err(refused(format!("the choice `{twice}` is given twice")));
-    }
     for name in &input.approvers {
         approver::check(name).map_err(|why| {
             let shown = plain(name, LONGEST_NAME);
-            refused(format!("`{shown}` is no approver: {why}"))
+            refused(&format!("`{shown}` is no approver: {why}"))
         })?;
     }
     Ok(input)
+}
+
+/// The same, if it can be answered at all. Executions of earlier formats may have asked it.
+fn answerable(input: AskInput) -> Result<AskInput, EffectError> {
+    if !(1..=MOST_APPROVALS).contains(&input.approvals) {
+        let most = MOST_APPROVALS;
+        return Err(refused(&format!("`approvals` must be a whole number from 1 to {most}")));
+    }
+    let mut known = BTreeSet::new();
+    if let Some(twice) = input.choices.iter().find(|choice| !known.insert(choice.as_str())) {
+        return Err(refused(&format!("the choice `{twice}` is given twice")));
+    }
+    Ok(input)
+}
+
+fn refused(why: &str) -> EffectError {
+    EffectError::new("InvalidArguments", format!("`moontide.ask`: {why}"))
 }
 
 /// Asks a person whether an effect has happened, and does what they say. Only then its outcome is

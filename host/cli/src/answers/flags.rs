@@ -99,6 +99,21 @@ const PAUSED: &str = "@pause";
 /// Answers that count once each time they are given: a wave that cannot succeed would be retried for
 /// ever.
 const ONCE: [&str; 2] = ["retry", unknown::TRY_AGAIN];
+/// What the engine's own questions take.
+const WORDS: [&str; 12] = [
+    "continue",
+    "skip",
+    "abort",
+    "retry",
+    "resume",
+    "keep",
+    "replace",
+    "fail",
+    "wait",
+    unknown::HAPPENED,
+    unknown::DID_NOT,
+    unknown::TRY_AGAIN,
+];
 /// The choices of the standard program's question about a job that does not show; to wait counts once there too.
 const HIDDEN: [&str; 2] = ["fail", "wait"];
 
@@ -177,7 +192,9 @@ impl Flags {
         for (place, (flag, _)) in self.given.iter().enumerate() {
             let meant = flag.prompt.as_deref();
             let is_meant = meant == Some(&prompt.id) || meant == Some(&prompt.wave);
-            if is_meant && flag.fits(prompt) == 0 {
+            // What another question about the wave would take was not needed, and is not wrong.
+            let is_word = WORDS.contains(&flag.choice.as_str());
+            if is_meant && !is_word && flag.fits(prompt) == 0 {
                 self.misfits.borrow_mut().entry(place).or_insert_with(|| prompt.clone());
             }
         }

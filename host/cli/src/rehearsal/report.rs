@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use moontide_runtime::effect::redact::Secrets;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{Event, ExecutionStatus, WaveStatus};
 use moontide_runtime::store::{Store, Wish};
 use moontide_sim::{Assumption, Call, Simulator};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::hooks::{self, Hook};
 use super::witness::Witness;
@@ -19,6 +21,9 @@ use crate::view::record::events;
 use crate::view::summary::{known, mode};
 use crate::view::timeline::Timeline;
 use crate::view::{Objectives, Record, ServerView, WaveView, Why};
+
+/// So many notes are read.
+const MOST_NOTES: usize = 12;
 
 /// Who answers when nobody does in time.
 const TIME: &str = "the time-out";
@@ -83,6 +88,7 @@ impl Report {
         let took = timeline.whole.took(None).unwrap_or_default();
         let rto = execution.plan.rto;
         let completed = record.status() == ExecutionStatus::Completed;
+        let secrets = Secrets::new(&secret_params(execution));
         let waves = waves(&record, &timeline, witness);
         let servers = waves.iter().flat_map(|wave| &wave.servers);
         let objectives = Objectives::of(&record, &timeline, servers);
@@ -96,7 +102,7 @@ impl Report {
             recovery_seconds: took.as_secs(),
             rto_seconds: rto.map(|rto| rto.as_secs()),
             rto_met: rto.map(|rto| completed && took <= rto),
-            assumed: simulator.assumptions(),
+            assumed: simulator.assumptions(&|text| secrets.hide(text)),
             calls: count(&simulator.calls()),
             objectives,
             outside: execution.plan.outside.lines(),
@@ -104,6 +110,13 @@ impl Report {
             rto,
         })
     }
+}
+
+/// The values that nobody may read.
+fn secret_params(execution: &Execution) -> BTreeMap<String, Value> {
+    let is_secret = |name: &str| execution.plan.params.get(name).is_some_and(|param| param.secret);
+    let secrets = execution.params.iter().filter(|(name, _)| is_secret(name));
+    secrets.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 fn waves(record: &Record, timeline: &Timeline, witness: &Witness) -> Vec<WaveView> {
@@ -205,8 +218,15 @@ impl Document for Report {
         if !self.outside.is_empty() {
             page.line([faint("may touch outside: "), plain(self.outside.join(", "))]);
         }
-        for assumed in &self.assumed {
+        for assumed in self.assumed.iter().take(MOST_NOTES) {
             page.line([attention("note: "), plain(assumed.message.as_str())]);
+        }
+        let more = self.assumed.len().saturating_sub(MOST_NOTES);
+        if more > 0 {
+            page.line([
+                attention("note: "),
+                plain(format!("and {more} more; `--output json` has all")),
+            ]);
         }
         for (service, operations) in &self.calls {
             let counts = operations.iter().map(|(operation, count)| format!("{operation} {count}"));

@@ -41,9 +41,7 @@ impl Met {
             return;
         }
         let text = values.first().copied().unwrap_or_default();
-        let first = text.trim().lines().next().unwrap_or_default();
-        let cut: String = first.chars().take(SHOWN).collect();
-        *self.silent.entry((document.to_owned(), cut)).or_default() += 1;
+        *self.silent.entry((document.to_owned(), text.to_owned())).or_default() += 1;
     }
 
     /// An automation was started, and this entry answered, or none.
@@ -56,11 +54,15 @@ impl Met {
 }
 
 impl Estate {
-    /// What was assumed so far, and what nothing met.
-    pub(crate) fn assumptions(&self) -> Vec<Assumption> {
+    /// What was assumed so far, and what nothing met. `hide` takes secrets out of what was sent, before it is cut.
+    pub(crate) fn assumptions(&self, hide: &dyn Fn(&str) -> String) -> Vec<Assumption> {
         let mut all = Vec::new();
         let mut add = |kind, message| all.push(Assumption { kind, message });
+        let mut silent: BTreeMap<(String, String), usize> = BTreeMap::new();
         for ((document, text), count) in &self.met.silent {
+            *silent.entry((hide(document), first_line(&hide(text)))).or_default() += count;
+        }
+        for ((document, text), count) in &silent {
             let on =
                 if *count == 1 { "1 instance".to_owned() } else { format!("{count} instances") };
             add(
@@ -68,7 +70,7 @@ impl Estate {
                 format!("no [[commands]] answers `{text}` of {document}: it succeeded on {on}"),
             );
         }
-        for document in &self.met.started {
+        for document in self.met.started.iter().map(|document| hide(document)) {
             add("unscripted", format!("no [[automations]] answers {document}: it succeeded"));
         }
         for (place, command) in self.world.commands.iter().enumerate() {
@@ -89,6 +91,12 @@ impl Estate {
         all.extend(self.faults.assumptions());
         all
     }
+}
+
+/// The beginning of a command.
+fn first_line(text: &str) -> String {
+    let first = text.trim().lines().next().unwrap_or_default();
+    first.chars().take(SHOWN).collect()
 }
 
 /// What a script answers to.

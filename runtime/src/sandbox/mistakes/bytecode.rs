@@ -12,6 +12,8 @@ const VERSIONS: std::ops::RangeInclusive<u8> = 4..=9;
 /// The version of the type information that comes with them.
 const TYPES: u8 = 3;
 
+const LOAD_CONSTANT: u8 = 5;
+const CALL: u8 = 21;
 const GET_GLOBAL: u8 = 7;
 const SET_GLOBAL: u8 = 8;
 const GET_IMPORT: u8 = 12;
@@ -21,6 +23,9 @@ const WITH_SECOND_WORD: [u8; 26] = [
     GET_GLOBAL, SET_GLOBAL, GET_IMPORT, 15, 16, 20, 27, 28, 29, 30, 31, 32, 53, 55, 58, 60, 66, 74,
     75, 77, 78, 79, 80, 83, 84, 85,
 ];
+
+/// How a source asks for a module.
+const REQUIRE: &str = "require";
 
 /// A global that a source names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,20 +43,22 @@ pub(super) struct Names {
     pub(super) globals: BTreeSet<Global>,
     /// The locals, and the lines in which they are declared.
     pub(super) locals: BTreeSet<(String, u32)>,
-    /// Every text in it.
-    pub(super) texts: Vec<String>,
+    /// What it requires by a text that stands there.
+    pub(super) required: BTreeSet<String>,
+    /// Whether it requires something else, too: a module whose name it computes.
+    pub(super) computes: bool,
 }
 
 /// Reads them; `None` if the code is of another layout.
 pub(super) fn names(code: &[u8]) -> Option<Names> {
-    let mut reader = Reader { code, names: Names::default() };
+    let mut reader = Reader { code, texts: Vec::new(), names: Names::default() };
     if !VERSIONS.contains(&reader.byte()?) || reader.byte()? != TYPES {
         return None;
     }
     for _ in 0..reader.number()? {
         let length = usize::try_from(reader.number()?).ok()?;
         let text = String::from_utf8_lossy(reader.take(length)?).into_owned();
-        reader.names.texts.push(text);
+        reader.texts.push(text);
     }
     while reader.byte()? != 0 {
         reader.number()?;
@@ -64,11 +71,14 @@ pub(super) fn names(code: &[u8]) -> Option<Names> {
 
 struct Reader<'c> {
     code: &'c [u8],
+    /// Every text in it.
+    texts: Vec<String>,
     names: Names,
 }
 
-/// What one instruction does to a global: which instruction, which constant.
-type Access = (usize, u32, bool);
+/// What one instruction does to a global: where it stands, which constant names it, whether it writes, and the
+/// constant that is loaded next, if any.
+type Access = (usize, u32, bool, Option<u32>);
 
 impl<'c> Reader<'c> {
     fn function(&mut self) -> Option<()> {
@@ -84,9 +94,16 @@ impl<'c> Reader<'c> {
         let defined = self.number()?;
         self.number()?;
         let lines = self.lines(size)?;
-        for (at, constant, is_written) in accesses {
-            let name = constants.get(usize::try_from(constant).ok()?)?.clone();
+        for (at, constant, is_written, next) in accesses {
+            let text = |constant: u32| constants.get(usize::try_from(constant).ok()?).cloned();
+            let name = text(constant)?;
             let line = *lines.get(at)?;
+            if name == REQUIRE {
+                match next.and_then(text).filter(|name| !name.is_empty()) {
+                    Some(name) => drop(self.names.required.insert(name)),
+                    None => self.names.computes = true,
+                }
+            }
             self.names.globals.insert(Global { line, name, is_written });
         }
         if self.byte()? != 0 {
@@ -118,14 +135,25 @@ impl<'c> Reader<'c> {
             }
             let second = self.word()?;
             match operation {
-                GET_GLOBAL | SET_GLOBAL => accesses.push((at, second, operation == SET_GLOBAL)),
+                GET_GLOBAL | SET_GLOBAL => {
+                    accesses.push((at, second, operation == SET_GLOBAL, self.loaded_next()));
+                }
                 // The first of up to three names, ten bits each.
-                GET_IMPORT => accesses.push((at, (second >> 20) & 0x3ff, false)),
+                GET_IMPORT => accesses.push((at, (second >> 20) & 0x3ff, false, None)),
                 _ => {}
             }
             at += 2;
         }
         Some((size, accesses))
+    }
+
+    /// The constant that the next instruction loads into a register, and the one behind that calls with.
+    fn loaded_next(&self) -> Option<u32> {
+        let word =
+            |at: usize| Some(u32::from_le_bytes(self.code.get(at..at + 4)?.try_into().ok()?));
+        let (load, call) = (word(0)?, word(4)?);
+        let is_loaded = load.to_le_bytes()[0] == LOAD_CONSTANT && call.to_le_bytes()[0] == CALL;
+        is_loaded.then_some(load >> 16)
     }
 
     /// The constants that are texts, each in its place; others are empty there.
@@ -188,7 +216,7 @@ impl<'c> Reader<'c> {
         let number = usize::try_from(self.number()?).ok()?;
         match number.checked_sub(1) {
             None => Some(String::new()),
-            Some(place) => self.names.texts.get(place).cloned(),
+            Some(place) => self.texts.get(place).cloned(),
         }
     }
 

@@ -15,8 +15,12 @@ use super::compile;
 use super::sources::Sources;
 use crate::plan::{Complaint, Located, Path, Place, suggest};
 
-/// So many are told of one file; its author mends these first.
+/// So many are told; their author mends these first.
 const MOST: usize = 20;
+
+/// A longer line is not shown, and a longer name is cut.
+const LONGEST_LINE: usize = 400;
+const LONGEST_NAME: usize = 60;
 
 /// A name is compared with so many others.
 const MOST_COMPARED: usize = 500;
@@ -45,7 +49,7 @@ const INSTEAD: [(&str, &str); 16] = [
 /// left to whoever loads it.
 pub(super) fn find(lua: &Lua, sources: &Sources, entry: &str) -> Vec<Located> {
     let (mut todo, mut seen) = (vec![entry.to_owned()], BTreeSet::new());
-    let mut found = Vec::new();
+    let (mut found, mut untold) = (Vec::new(), 0);
     while let Some(key) = todo.pop() {
         let Some((file, text)) = sources.own(&key).filter(|_| seen.insert(key.clone())) else {
             continue;
@@ -56,23 +60,26 @@ pub(super) fn find(lua: &Lua, sources: &Sources, entry: &str) -> Vec<Located> {
             found.push(located(file, text, (1, None), message, None));
             continue;
         };
-        let here = |name: &String| sources.find(name).ok().map(str::to_owned);
-        todo.extend(names.texts.iter().filter_map(here));
+        let inside = |name: &String| name.strip_prefix("./").unwrap_or(name).to_owned();
+        todo.extend(names.required.iter().map(inside));
+        if names.computes {
+            // It may mean any of them.
+            todo.extend(sources.all_own().map(str::to_owned));
+        }
+        let left = MOST.saturating_sub(found.len());
         let (mut mistakes, mut more) = undefined(lua, file, text, &names);
         let (in_tree, more_of_them) = in_tree(file, text);
         mistakes.extend(in_tree);
         mistakes.sort_by_key(|it| it.place.as_ref().map(|place| (place.line, place.column)));
-        more += more_of_them + mistakes.len().saturating_sub(MOST);
-        mistakes.truncate(MOST);
+        more += more_of_them + mistakes.len().saturating_sub(left);
+        mistakes.truncate(left);
         found.extend(mistakes);
-        if more > 0 {
-            let message = format!("and {more} more of this kind");
-            found.push(Located {
-                file: file.to_owned(),
-                place: None,
-                complaint: plain(&message, None),
-            });
-        }
+        untold += more;
+    }
+    if untold > 0 {
+        let message = format!("and {untold} more of this kind");
+        let file = found.last().map_or_else(String::new, |last| last.file.clone());
+        found.push(Located { file, place: None, complaint: plain(&message, None) });
     }
     found
 }
@@ -100,7 +107,8 @@ fn undefined(lua: &Lua, file: &str, text: &str, names: &Names) -> (Vec<Located>,
 
 /// What is wrong with the use of a global, and what was probably meant.
 fn what(global: &Global, text: &str, names: &Names, exists: bool) -> (String, Option<String>) {
-    let Global { name, line, is_written } = global;
+    let Global { name: whole, line, is_written } = global;
+    let name = &super::plain(whole, LONGEST_NAME);
     if *is_written && exists {
         return (format!("`{name}` is Luau's own, and cannot be written to"), None);
     }
@@ -114,7 +122,7 @@ fn what(global: &Global, text: &str, names: &Names, exists: bool) -> (String, Op
         return (format!("`{name}` does not exist in a runbook: {instead}"), None);
     }
     let missing = format!("`{name}` is not defined");
-    let declared = names.locals.iter().filter(|(local, _)| local == name).map(|(_, line)| *line);
+    let declared = names.locals.iter().filter(|(local, _)| local == whole).map(|(_, line)| *line);
     let (before, after): (Vec<u32>, Vec<u32>) = declared.partition(|declared| declared <= line);
     if let (Some(after), []) = (after.first(), before.as_slice()) {
         return (format!("{missing} yet: its `local` is in line {after}, below"), None);
@@ -142,7 +150,7 @@ fn what(global: &Global, text: &str, names: &Names, exists: bool) -> (String, Op
 /// The first mistakes that the syntax tree shows, and how many more there are.
 fn in_tree(file: &str, text: &str) -> (Vec<Located>, usize) {
     // The parser may know less than Luau does: that is no reason not to load the file.
-    let found = tree::read(text).unwrap_or_default();
+    let found = tree::read(compile::readable(text)).unwrap_or_default();
     let more = (found.duplicates.len() + found.compared.len()).saturating_sub(MOST);
     let twice = found.duplicates.into_iter().take(MOST).map(|it| {
         let message = format!("{} is given twice in one table, first in line {}", it.key, it.first);
@@ -167,6 +175,7 @@ fn located(
     suggestion: Option<String>,
 ) -> Located {
     let source_line = line.checked_sub(1).and_then(|at| text.lines().nth(at)).unwrap_or_default();
+    let source_line = if source_line.len() > LONGEST_LINE { "" } else { source_line };
     let first = || source_line.chars().take_while(|it| it.is_whitespace()).count() + 1;
     let column = column.unwrap_or_else(first);
     let place = Place { line, column, source_line: source_line.to_owned() };

@@ -97,9 +97,12 @@ fn what_is_right_is_not_told() {
 }
 
 #[test]
-fn the_modules_that_a_runbook_names_are_read_and_others_are_not() {
+fn the_modules_that_a_runbook_requires_are_read_and_others_are_not() {
     let said = said(&[
-        ("runbook", "local dns = require('./lib/dns') return function() require('late') end"),
+        (
+            "runbook",
+            "local dns = require('./lib/dns') return function() require('late') return { 'other', other = 1 } end",
+        ),
         ("lib/dns", "return { ttl = tll }"),
         ("late", "return lost"),
         ("other", "return never_read"),
@@ -107,6 +110,22 @@ fn the_modules_that_a_runbook_names_are_read_and_others_are_not() {
     assert_eq!(said.len(), 2, "{said:?}");
     assert!(said.iter().any(|it| it.starts_with("lib/dns.luau:1:16: `tll`")), "{said:?}");
     assert!(said.iter().any(|it| it.starts_with("late.luau:1:8: `lost`")), "{said:?}");
+}
+
+#[test]
+fn a_name_that_is_computed_may_mean_any_module() {
+    for required in
+        ["require('lib/' .. 'b')", "require(name)", "local load = require load('lib/b')"]
+    {
+        let source = format!("local name = 'lib/b' return function() {required} return name end");
+        let said = said(&[("runbook", &source), ("lib/b", "return lost")]);
+        assert_eq!(said.len(), 1, "{required}: {said:?}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_hides_nothing() {
+    assert_eq!(of("\u{feff}return { a = 1, a = 2 }").len(), 1);
 }
 
 #[test]

@@ -95,7 +95,7 @@ impl Step<'_> {
             let runs_after = self.node(node).turn != Turn::Ordinary && wave.status.is_terminal();
             // What it put away stays so until its wave runs once more.
             let is_done = match self.node(node).turn {
-                Turn::AfterCancel { of: Some(of) } if self.graph.rules >= Format(3) => {
+                Turn::AfterCancel { of: Some(of) } if self.graph.rules >= Format(4) => {
                     wave.status == WaveStatus::Completed
                         && self.state.waves[of].status.is_terminal()
                 }

@@ -114,7 +114,7 @@ impl Step<'_> {
         let turn = self.node(node).turn;
         let was_cut_off = matches!(status, WaveStatus::Cancelled | WaveStatus::Failed);
         let satisfied = |at: usize| self.state.waves[at].status.satisfies();
-        let is_known = turn == Turn::Ordinary || self.graph.rules >= Format(3);
+        let is_known = turn == Turn::Ordinary || self.graph.rules >= Format(4);
         if !is_known || !was_cut_off {
             return Err(Refusal::NotFailed { wave: wave.to_owned(), status });
         }
