@@ -162,6 +162,14 @@ const MISTAKES: &[Mistake] = &[
         "rehearse",
         &["results has no `database`"],
     ),
+    ("a result that is written", ["", "", "wave.results.db = 1"], &[], "rehearse", &["readonly"]),
+    (
+        "a tag that is written",
+        ["", "", "wave.servers[1].tags.Name = 'q'"],
+        &[],
+        "rehearse",
+        &["readonly"],
+    ),
     (
         "item 0",
         ["", "", "local _ = wave.instance_ids[0]"],
