@@ -349,11 +349,11 @@ const MISTAKES: &[Mistake] = &[
         &["[[faults]] 1 (launch_fails of web) never struck"],
     ),
     (
-        "a launch that fails once",
-        ["", "on_failure = 'retry', max_attempts = 2,", ""],
+        "a retry of what may have happened",
+        ["", "", "moontide.retry({ on = { 'OutcomeUnknown' } }, function() end)"],
         &[],
         "rehearse",
-        &["[[faults]] 1"],
+        &["OutcomeUnknown is never tried again: it may have happened, and would happen twice"],
     ),
 ];
 
@@ -404,6 +404,19 @@ fn a_table_that_is_logged_shows() {
         said.contains("{\"a\":[1,\"b\"]}") && said.contains("{\"environment\":\"test\"}"),
         "{said}"
     );
+}
+
+#[test]
+fn a_launch_that_would_not_fail_again_is_told() {
+    let wave = "on_failure = 'retry', max_attempts = 2,";
+    for (times, is_told) in [("", true), ("times = 3\n", false)] {
+        let home = home("", wave, "local _ = wave");
+        let world = WORLD.replace("server = \"web\"", &format!("server = \"db-1\"\n{times}"));
+        fs::write(home.path().join("world.toml"), world).expect("it writes");
+        let (_, said) = said(&home, &[]);
+        let note = "[[faults]] 1 (launch_fails of db-1) struck once: a second attempt would launch";
+        assert_eq!(said.contains(note), is_told, "{times:?}: {said}");
+    }
 }
 
 /// A rehearsal says what it assumed, and no secret in it: not in whole, and not in part.

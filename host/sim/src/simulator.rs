@@ -58,7 +58,7 @@ impl Simulator {
     }
 
     /// What the story took for granted so far: answers that nothing scripts, scripts and faults that nothing met.
-    /// `hide` takes out of what was sent what nobody may read.
+    /// `hide` takes secrets out of what was sent.
     pub fn assumptions(&self, hide: &dyn Fn(&str) -> String) -> Vec<Assumption> {
         self.worlds().assumptions(hide)
     }

@@ -66,10 +66,8 @@ impl Blind {
         clock: &dyn Clock,
         waits: impl Future<Output = T>,
     ) -> T {
-        let begun = clock.monotonic();
-        let ready = waits.await;
-        let now = clock.monotonic();
-        self.add(lane, now, now.saturating_sub(begun));
+        let (ready, now, waited) = measured(clock, waits).await;
+        self.add(lane, now, waited);
         ready
     }
 
@@ -79,10 +77,8 @@ impl Blind {
         clock: &dyn Clock,
         waits: impl Future<Output = T>,
     ) -> T {
-        let begun = clock.monotonic();
-        let ready = waits.await;
-        let now = clock.monotonic();
-        self.0.borrow_mut().of_all.add(now, now.saturating_sub(begun));
+        let (ready, now, waited) = measured(clock, waits).await;
+        self.0.borrow_mut().of_all.add(now, waited);
         ready
     }
 
@@ -98,6 +94,14 @@ impl Blind {
         }
         sum
     }
+}
+
+/// What it returns, when, and how long that took.
+async fn measured<T>(clock: &dyn Clock, waits: impl Future<Output = T>) -> (T, Duration, Duration) {
+    let begun = clock.monotonic();
+    let ready = waits.await;
+    let now = clock.monotonic();
+    (ready, now, now.saturating_sub(begun))
 }
 
 /// The operation.

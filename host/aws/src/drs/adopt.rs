@@ -30,7 +30,7 @@ pub(crate) struct Lost<'a> {
     pub(crate) servers: &'a [String],
     /// When it was about to be sent.
     pub(crate) intended_at: Timestamp,
-    /// Jobs that are known to belong to whoever looks: that DRS does not show them raises no doubt.
+    /// Jobs of which the caller knows that they are its own: that DRS does not show them raises no doubt.
     pub(crate) known: &'a [String],
 }
 

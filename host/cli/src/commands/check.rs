@@ -17,7 +17,7 @@ const SEED: u64 = 0;
 
 /// Load a runbook and check what it declares, without AWS
 ///
-/// Loading has no effects: no AWS, no clock, no files. Exit code 3 if there is anything wrong with it.
+/// Loading has no effects: no AWS, no clock, no files. The world.toml beside it is read too, if there is one. Exit code 3 if there is anything wrong with it.
 #[derive(Args)]
 pub(crate) struct Flags {
     /// A folder with a runbook.luau, or a .luau file

@@ -23,7 +23,8 @@ use crate::view::sent::Sent;
 /// Waves that were called off because of it wait for their turn again. Of a cancelled execution that is over
 /// it takes a wave that the cancel cut off, and lifts the cancel. A wave whose pause point was answered with
 /// `abort` is asked about again, if one of its approvers retries it; `@pause.1` names a pause that was answered
-/// so; meanwhile no other wave is retried. Others that the cancel cut off are retried one by one. An execution that no
+/// so; meanwhile no other wave is retried. Others that the cancel cut off are retried one by one. A hook is named as
+/// `status` shows it, such as `@finish`; what runs after a cancel is attempted again under it. An execution that no
 /// runner drives goes on with `moontide resume`.
 ///
 /// A wave runs from the sources that its execution began with. `--runbook` gives it those on disk instead, from

@@ -11,7 +11,7 @@ use crate::view::Record;
 /// Leave a wave out: one that has not begun, or one that has failed
 ///
 /// Waves that depend on it go on as if it were completed, also where its failure was answered with `abort`. It takes the approvers of the wave's pause
-/// point, if it has one. If nobody drives the execution, `moontide resume` goes on with it.
+/// point, if it has one. Nothing of a cleanup is left out. If nobody drives the execution, `moontide resume` goes on with it.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -35,7 +35,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     })
 }
 
-/// What a cleanup has not terminated would live on, and nobody would hear of it again.
+/// Instances that a cleanup has not terminated would live on, and no command would name them again.
 fn is_no_cleanup(context: &Context, record: &Record) -> Result<()> {
     let Some(drill) = record.execution.client() else { return Ok(()) };
     let id = &record.execution.id;

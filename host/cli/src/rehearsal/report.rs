@@ -112,7 +112,7 @@ impl Report {
     }
 }
 
-/// The values that nobody may read.
+/// The values of the secret params.
 fn secret_params(execution: &Execution) -> BTreeMap<String, Value> {
     let is_secret = |name: &str| execution.plan.params.get(name).is_some_and(|param| param.secret);
     let secrets = execution.params.iter().filter(|(name, _)| is_secret(name));

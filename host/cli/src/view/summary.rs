@@ -184,7 +184,7 @@ fn is_only_held(record: &Record) -> bool {
         && !record.state.waves.iter().any(|wave| alive(wave.status))
 }
 
-/// The waves and hooks about which somebody may change their mind.
+/// The waves and hooks that failed, and that an operator may retry or skip.
 fn failed(record: &Record) -> impl Iterator<Item = &str> {
     let failed = record.nodes().filter(move |(at, _, wave)| {
         wave.status == WaveStatus::Failed && record.ahead.waves[*at].status == WaveStatus::Failed

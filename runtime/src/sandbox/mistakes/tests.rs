@@ -148,3 +148,17 @@ fn the_librarys_own_code_is_read_whole() {
         assert_eq!(of(source), [""; 0], "{name}");
     }
 }
+
+/// Whatever Luau compiles is read: a runbook is not refused because its code is not understood here.
+#[test]
+fn the_code_of_every_hostile_script_is_read() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/hostile");
+    let mut read = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let Ok(source) = std::fs::read_to_string(entry.unwrap().path()) else { continue };
+        let Ok(code) = super::compile::unoptimized(&source) else { continue };
+        assert!(super::names(&code).is_some(), "{source}");
+        read += 1;
+    }
+    assert!(read > 100, "{read}");
+}
