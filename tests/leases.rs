@@ -13,11 +13,12 @@ mod support;
 
 use std::process::Stdio;
 use std::sync::Barrier;
+use std::time::Duration;
 
 use drill::{Drill, Place, Runner};
 use rustix::process::Signal;
 use support::shim::Strike;
-use support::{Moment, Ran, Side};
+use support::{Moment, Ran, Side, wait};
 
 /// A runner that has lost its lease ended because of that, and says so.
 #[track_caller]
@@ -175,6 +176,51 @@ fn a_runner_that_cannot_lock_its_store_stops_by_itself_when_its_patience_is_used
     assert!(is_named, "{}", ran.stderr);
     assert_eq!(drill.sim.performed("StartRecovery"), 0);
     drill.check_journal("drill");
+}
+
+/// A pause point beside a wave that goes on for long.
+const PAUSE: &str = r#"
+local moontide = require("@moontide")
+return moontide.runbook {
+    name = "hello",
+    region = "us-west-2",
+    waves = {
+        { name = "a", run = function() end,
+          pause = { message = "go on?", timeout = "8s", on_timeout = "continue" } },
+        { name = "b", run = function() moontide.sleep("3h") end },
+    },
+}"#;
+
+#[test]
+fn silence_answers_nothing_while_another_process_keeps_the_store_busy() {
+    let drill = Drill::lasting("1s");
+    let runbook = drill.home.path().join("hello/runbook.luau");
+    std::fs::write(runbook, PAUSE).expect("it can be written");
+    let [endpoint, _] = drill.sim.flags();
+    // Those who answer know no other time than that of their machine.
+    let words = ["run", "hello", "--mode=drill", "--execution-id=drill", &endpoint];
+    let mut command = drill.command(&words);
+    command.env("MOONTIDE_PATIENCE", "10m");
+    let mut runner = Runner::spawn(command);
+    runner.until("running");
+    let path = drill.home.path().join("moontide/moontide.db");
+    let busy = rusqlite::Connection::open(path).expect("it opens");
+    busy.busy_timeout(Duration::from_mins(1)).expect("it waits");
+    busy.execute_batch("BEGIN EXCLUSIVE").expect("it is locked");
+    // The time of the prompt, and a little more.
+    wait(Duration::from_secs(10));
+    let status = drill.look(&["status", "drill"]).expect(0).stdout;
+    assert!(status.contains("continue, unless its runner gives it more time"), "{status}");
+    busy.execute_batch("ROLLBACK").expect("it is free");
+    let ran = drill.look(&["answer", "drill", "a", "abort"]).expect(0);
+    assert!(ran.stdout.contains("a: abort by "), "{}", ran.stdout);
+    runner.until("aborted by root");
+    let journal = drill.journal("drill");
+    let events: Vec<&str> = ["extended", "timed_out", "signalled"]
+        .into_iter()
+        .filter(|event| journal.contains(&format!("\"event\":\"{event}\"")))
+        .collect();
+    assert_eq!(events, ["extended", "signalled"], "{journal}");
 }
 
 #[test]

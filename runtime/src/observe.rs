@@ -132,6 +132,13 @@ pub enum Notice {
         /// Which prompt.
         prompt: String,
     },
+    /// Nobody could answer a prompt, because the store was away: there is more time for it.
+    Extended {
+        /// The prompt, with its new deadline.
+        prompt: Prompt,
+        /// How long nobody could answer.
+        away: Duration,
+    },
     /// A prompt is open no more, for whatever reason.
     Closed {
         /// Which prompt.

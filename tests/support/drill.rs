@@ -57,7 +57,7 @@ impl Drill {
     }
 
     /// A command that knows where the journal is.
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.home.moontide(arguments);
         command
             .env("MOONTIDE_LEASE_TTL", "3s")
@@ -81,7 +81,8 @@ impl Drill {
         self.command(&arguments)
     }
 
-    fn look(&self, arguments: &[&str]) -> Ran {
+    /// A command that needs no world.
+    pub(crate) fn look(&self, arguments: &[&str]) -> Ran {
         Ran::of(&self.command(arguments).output().expect("moontide starts"))
     }
 

@@ -1,6 +1,8 @@
 //! Sending a signal to an execution: what `answer`, `cancel`, `pause`, `resume`, `retry` and `skip` have
 //! in common. Who sends it, whether the execution would take it, and what happens next.
 
+mod silence;
+
 use std::sync::Arc;
 
 use clap::Args;
@@ -60,6 +62,11 @@ pub(crate) async fn send(
 ) -> Result<Sent> {
     let id = record.execution.id.as_str();
     let signal = author.sign(context, record, wish).await?;
+    let heard = match record.would_take(&signal) {
+        Ok(()) => None,
+        Err(_) => silence::heard(store, record).await?,
+    };
+    let record = heard.as_ref().unwrap_or(record);
     if let Err(refusal) = record.would_take(&signal) {
         let error = explain(context, record, &signal, &refusal);
         let replaced = replaced(context, store, record, &signal.wish).await;

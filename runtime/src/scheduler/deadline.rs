@@ -8,16 +8,26 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::Prompt;
 use crate::clock::Clock;
 
-/// The prompts that were seen in this process and whose time ends, by id: when it does, on the monotonic
-/// clock.
+/// The prompts that were seen in this process and whose time ends, by id.
 #[derive(Debug, Default)]
-pub(super) struct Deadlines(BTreeMap<String, Duration>);
+pub(super) struct Deadlines(BTreeMap<String, Watched>);
+
+#[derive(Clone, Copy, Debug)]
+struct Watched {
+    /// When it ends by the journal.
+    journaled: Timestamp,
+    /// When it ends on the monotonic clock.
+    end: Duration,
+}
 
 impl Deadlines {
-    /// Begins to count for prompts that were not seen before, and forgets those that are closed.
+    /// Begins to count for prompts that were not seen before, forgets those that are closed, and goes on with
+    /// those that were given more time.
     pub(super) fn watch<'p>(
         &mut self,
         prompts: impl Iterator<Item = &'p Prompt> + Clone,
@@ -27,25 +37,39 @@ impl Deadlines {
             self.0.retain(|id, _| prompts.clone().any(|prompt| prompt.id == *id));
         }
         for prompt in prompts {
-            let Some(deadline) = prompt.deadline else { continue };
-            if !self.0.contains_key(&prompt.id) {
-                let left = clock.now().duration_until(deadline);
+            let Some(journaled) = prompt.deadline else { continue };
+            let end = match self.0.get(&prompt.id) {
+                Some(watched) if watched.journaled == journaled => continue,
+                Some(watched) => watched
+                    .end
+                    .saturating_add(positive(watched.journaled.duration_until(journaled))),
                 // Of what is over nothing is left.
-                let left = Duration::try_from(left).unwrap_or_default();
-                self.0.insert(prompt.id.clone(), clock.monotonic().saturating_add(left));
-            }
+                None => clock
+                    .monotonic()
+                    .saturating_add(positive(clock.now().duration_until(journaled))),
+            };
+            self.0.insert(prompt.id.clone(), Watched { journaled, end });
         }
     }
 
     /// Whether the time of this prompt is over.
     pub(super) fn is_over(&self, prompt: &str, clock: &dyn Clock) -> bool {
-        self.0.get(prompt).is_some_and(|end| *end <= clock.monotonic())
+        self.end(prompt).is_some_and(|end| end <= clock.monotonic())
+    }
+
+    /// When the time of this prompt is over, on the monotonic clock; `None` if it never is.
+    pub(super) fn end(&self, prompt: &str) -> Option<Duration> {
+        self.0.get(prompt).map(|watched| watched.end)
     }
 
     /// When the first of them is over; `None` if none of them ever is.
     pub(super) fn first(&self) -> Option<Duration> {
-        self.0.values().min().copied()
+        self.0.values().map(|watched| watched.end).min()
     }
+}
+
+fn positive(time: SignedDuration) -> Duration {
+    Duration::try_from(time).unwrap_or_default()
 }
 
 /// Returns when it is `end` on the monotonic clock; never without one.

@@ -17,6 +17,7 @@ use super::deadline::{self, Deadlines};
 use super::driver::{DriveError, Driver, Given};
 use super::event::{End, Event, Failure};
 use super::graph::Graph;
+use super::hearing::Hearing;
 use super::lane::{self, Attempt, Broken, Memory, remembered};
 use super::machine::{self, Request};
 use super::prompt::Prompt;
@@ -45,6 +46,8 @@ enum Happened {
     Given(String, Option<Given>),
     /// The time for a prompt is over.
     TimeIsOver,
+    /// The lease was renewed.
+    Renewed,
     /// There are signals in the store.
     Signalled(Numbered),
 }
@@ -71,6 +74,8 @@ pub(super) struct Drive<'d> {
     pub(super) ends: Ends,
     /// When the time for the open prompts is over.
     pub(super) deadlines: Deadlines,
+    /// Whether the store takes what people send.
+    pub(super) hearing: Hearing,
 }
 
 impl<'d> Drive<'d> {
@@ -99,6 +104,7 @@ impl<'d> Drive<'d> {
             machine_ahead: tell::machine_ahead(entries),
             ends: Ends::of(tell::events(entries).map(|(_, event)| event)),
             deadlines: Deadlines::default(),
+            hearing: Hearing::new(&driver.pulse, driver.clock.as_ref()),
         }
     }
 
@@ -225,6 +231,7 @@ impl<'d> Drive<'d> {
             Some((node, attempt, end)) = self.lanes.next() => Happened::Ended(node, attempt, end),
             Some((prompt, given)) = self.asking.next() => Happened::Given(prompt, given),
             () = deadline::until(clock, deadline) => Happened::TimeIsOver,
+            () = self.driver.pulse.beyond(self.hearing.renewed()) => Happened::Renewed,
             signals = news => Happened::Signalled(signals?),
         };
         let blind = self.shared.door.blind.clone();
@@ -244,7 +251,11 @@ impl<'d> Drive<'d> {
             }
             Happened::Given(prompt, Some(given)) => self.answer(prompt, given).await,
             Happened::Given(_, None) => Ok(()),
+            Happened::Renewed => self.hear().await,
             Happened::TimeIsOver => {
+                if let Some(end) = self.deadlines.first() {
+                    self.prove(end).await?;
+                }
                 // An answer that was given in time may not have been seen yet.
                 self.take_signals().await?;
                 self.time_out().await.map(drop)

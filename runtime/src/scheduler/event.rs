@@ -34,6 +34,13 @@ pub enum Event {
         /// The prompt's id.
         prompt: String,
     },
+    /// The store was away while a prompt was open, so nobody could answer it: it gets that time back.
+    Extended {
+        /// The prompt's id.
+        prompt: String,
+        /// By how many milliseconds its deadline moves.
+        by: u64,
+    },
     /// Whether an effect happened has been found out after all; nobody needs to answer any more.
     Withdrawn {
         /// The prompt's id.

@@ -11,6 +11,7 @@ mod drive;
 pub mod driver;
 pub mod event;
 pub mod graph;
+mod hearing;
 mod lane;
 pub mod machine;
 pub mod prompt;

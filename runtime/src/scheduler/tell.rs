@@ -1,6 +1,7 @@
 //! What the machine is told while it is driven: signals from the store, answers, time-outs. Everything is
 //! journaled first; also what the machine refuses, so that no signal is taken twice.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -135,11 +136,18 @@ impl Drive<'_> {
         &mut self,
         these: impl Fn(&Prompt) -> bool,
     ) -> Result<bool, DriveError> {
-        self.deadlines.watch(self.state.prompts.values(), self.driver.clock.as_ref());
-        let over = |prompt: &&Prompt| {
-            self.deadlines.is_over(&prompt.id, self.driver.clock.as_ref()) && these(prompt)
+        let clock = Arc::clone(&self.driver.clock);
+        self.deadlines.watch(self.state.prompts.values(), clock.as_ref());
+        let is_over = |drive: &Drive<'_>, prompt: &Prompt| {
+            drive.deadlines.is_over(&prompt.id, clock.as_ref()) && these(prompt)
         };
-        let expired: Vec<Prompt> = self.state.prompts.values().filter(over).cloned().collect();
+        let ends = self.state.prompts.values().filter(|prompt| is_over(self, prompt));
+        let ends = ends.filter_map(|prompt| self.deadlines.end(&prompt.id));
+        let Some(last) = ends.max() else { return Ok(false) };
+        // Silence is no answer where the store would have taken none.
+        self.prove(last).await?;
+        let prompts = self.state.prompts.values().cloned();
+        let expired: Vec<Prompt> = prompts.filter(|prompt| is_over(self, prompt)).collect();
         let any = !expired.is_empty();
         for prompt in expired {
             // The one before it may have ended everything.

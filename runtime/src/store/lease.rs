@@ -183,7 +183,8 @@ pub async fn keep(
     let left = |shown: Duration| (shown + patience).saturating_sub(clock.monotonic());
     let mut trouble = "the store did not answer".to_owned();
     loop {
-        clock.sleep(period.min(left(shown)).max(SHORTEST)).await;
+        let pause = period.min(left(shown)).max(SHORTEST);
+        select(pin!(clock.sleep(pause)), pin!(pulse.wanted())).await;
         let begun = clock.monotonic();
         // A runner that was stopped for longer than its patience asks once more: perhaps no other one wanted
         // the lease.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::clock::Clock;
 
@@ -19,6 +19,8 @@ pub struct Pulse {
     /// How long others watch before they take over; `None`: there are no others.
     ttl: Option<Duration>,
     shown: Arc<watch::Sender<Duration>>,
+    /// A renewal is wanted before its turn.
+    wanted: Arc<Notify>,
 }
 
 /// The part of a ttl that is kept in reserve for what lies between the last question here and the first byte
@@ -40,12 +42,13 @@ impl Pulse {
     /// Of a lease that holds for `ttl`; taking it began at `begun`.
     pub fn beating(clock: Arc<dyn Clock>, ttl: Duration, begun: Duration) -> Pulse {
         let shown = Arc::new(watch::Sender::new(begun));
-        Pulse { clock, ttl: Some(ttl), shown }
+        Pulse { clock, ttl: Some(ttl), shown, wanted: Arc::default() }
     }
 
     /// Of a lease that this process alone can see, such as that of a rehearsal.
     pub fn steady(clock: Arc<dyn Clock>) -> Pulse {
-        Pulse { clock, ttl: None, shown: Arc::new(watch::Sender::new(Duration::ZERO)) }
+        let shown = Arc::new(watch::Sender::new(Duration::ZERO));
+        Pulse { clock, ttl: None, shown, wanted: Arc::default() }
     }
 
     /// Lets time pass on the clock of the lease, which is that of the machine however fast an execution's runs.
@@ -67,9 +70,43 @@ impl Pulse {
         });
     }
 
+    /// When the last renewal that succeeded began.
+    pub fn shown(&self) -> Duration {
+        *self.shown.borrow()
+    }
+
+    /// How far renewals are apart at most while the store takes them; `None` where it always does.
+    pub fn longest_gap(&self) -> Option<Duration> {
+        self.ttl.map(|ttl| ttl / 2)
+    }
+
+    /// Returns once a renewal has succeeded that began after `since`; never where there are none.
+    pub async fn beyond(&self, since: Duration) {
+        let mut shown = self.shown.subscribe();
+        let is_beyond = |shown: &Duration| self.ttl.is_some() && *shown > since;
+        if shown.wait_for(is_beyond).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Returns once the store has taken a renewal that begins from now on: it is there, for everybody. At once
+    /// where it always is.
+    pub async fn proven(&self) {
+        if self.ttl.is_some() {
+            let now = self.now();
+            self.wanted.notify_one();
+            self.beyond(now).await;
+        }
+    }
+
+    /// Returns when a renewal is wanted before its turn.
+    pub async fn wanted(&self) {
+        self.wanted.notified().await;
+    }
+
     /// How long ago the last sign of life was begun.
     pub fn silence(&self) -> Duration {
-        self.now().saturating_sub(*self.shown.borrow())
+        self.now().saturating_sub(self.shown())
     }
 
     /// Whether nobody can have taken over, nor will before a call that is made now has left.

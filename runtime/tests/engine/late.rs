@@ -36,7 +36,7 @@ async fn among_people(story: &Story, every: Duration, wishes: Vec<(Duration, Vec
 }
 
 /// Somebody is at the terminal, and says nothing.
-struct Undecided;
+pub(crate) struct Undecided;
 
 #[async_trait(?Send)]
 impl Ask for Undecided {

@@ -12,6 +12,7 @@ mod people;
 mod programs;
 mod seen;
 mod signals;
+mod silence;
 #[path = "../support/mod.rs"]
 mod support;
 mod vouched;
@@ -21,7 +22,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use moontide_runtime::effect::Outcome;
-use moontide_runtime::journal::{Body, Entry};
+use moontide_runtime::journal::{Body, Entry, Execution, Format};
 use moontide_runtime::scheduler::{
     DriveError, Ended, ExecutionStatus, Graph, State, WaveStatus, machine,
 };
@@ -38,12 +39,18 @@ pub(crate) type Answers = BTreeMap<&'static str, &'static str>;
 
 impl Story {
     pub(crate) async fn of(waves: &str) -> Story {
+        Story::begun_under(Format::CURRENT, waves).await
+    }
+
+    /// One that began under an earlier format.
+    pub(crate) async fn begun_under(format: Format, waves: &str) -> Story {
         let source = format!(
             "local moontide = require('@moontide')\nlocal host = require('@moontide/host')\n\
              return moontide.runbook {{ name = 'story', {waves} }}"
         );
         let store = Arc::new(MemoryStore::new());
-        store.create(&execution("x", &source)).await.unwrap();
+        let execution = Execution { format, ..execution("x", &source) };
+        store.create(&execution).await.unwrap();
         Story { store, ledger: Rc::default() }
     }
 

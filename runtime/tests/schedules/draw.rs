@@ -96,7 +96,11 @@ pub(crate) fn event(rng: &mut fastrand::Rng, graph: &Graph, state: &State, step:
             let prompt = pick(rng, &prompts);
             answer(rng, prompt)
         }
-        72..76 if !prompts.is_empty() => Event::TimedOut { prompt: pick(rng, &prompts).id.clone() },
+        72..75 if !prompts.is_empty() => Event::TimedOut { prompt: pick(rng, &prompts).id.clone() },
+        75 if !prompts.is_empty() => {
+            let by = rng.u64(..3_600_000);
+            Event::Extended { prompt: pick(rng, &prompts).id.clone(), by }
+        }
         76..78 if !prompts.is_empty() => {
             Event::Withdrawn { prompt: pick(rng, &prompts).id.clone() }
         }

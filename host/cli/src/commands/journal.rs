@@ -1,6 +1,7 @@
 //! `moontide journal`: the journal itself, line by line.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use clap::Args;
 use moontide_runtime::effect::Outcome;
@@ -12,7 +13,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::exit;
 use crate::output::style::{attention, bad, faint, good, plain, strong};
-use crate::output::{Document, Format, Page, Span};
+use crate::output::{Document, Format, Page, Span, words};
 use crate::view::{Record, signal};
 
 /// Print the journal of an execution, an entry a line
@@ -135,6 +136,10 @@ fn event_text(event: &Event, refusal: Option<&Refusal>) -> String {
         Event::TimedOut { prompt } => format!("{prompt}: nobody answered in time"),
         Event::Clock { ahead } => {
             format!("the clock of the runner's machine goes ahead by {} s", ahead / 1000)
+        }
+        Event::Extended { prompt, by } => {
+            let by = words::duration(Duration::from_millis(*by));
+            format!("{prompt}: the store was away, its time is {by} longer")
         }
         Event::Withdrawn { prompt } => format!("{prompt}: found out, nobody is asked any more"),
         Event::Ended { wave, attempt, end } => {

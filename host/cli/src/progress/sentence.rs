@@ -88,6 +88,17 @@ pub(super) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
         Notice::TimedOut { prompt } => {
             Some(vec![plain(format!("{prompt}: ")), attention("nobody answered in time")])
         }
+        Notice::Extended { prompt, away } => {
+            let mut text = format!(
+                "the store was away for {}, and no answer could come",
+                words::duration(*away)
+            );
+            if let Some(deadline) = prompt.deadline {
+                text.push_str("; there is time until ");
+                text.push_str(&words::time(deadline));
+            }
+            Some(vec![plain(format!("{}: ", prompt.id)), attention(text)])
+        }
         Notice::Execution { status } => Some(vec![style::execution_status(*status)]),
         // Phases are for the live line; a prompt shows as a paused or waiting wave, and is asked.
         Notice::Report { .. }

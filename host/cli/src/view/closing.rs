@@ -82,7 +82,7 @@ impl Closing {
             Event::Ended { wave, .. } => format!("the end of `{wave}`"),
             Event::Withdrawn { .. } => "what was found out about it".to_owned(),
             // None of them closes anything.
-            Event::Started | Event::Asked { .. } | Event::Clock { .. } => {
+            Event::Started | Event::Asked { .. } | Event::Clock { .. } | Event::Extended { .. } => {
                 "what came after it".to_owned()
             }
         }

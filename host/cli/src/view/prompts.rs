@@ -32,6 +32,9 @@ pub(crate) struct PromptView {
     /// Whether its time is over, and silence has answered it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) overdue: bool,
+    /// Whether a runner is there, who has the last word on that.
+    #[serde(skip)]
+    watched: bool,
 }
 
 /// An answer on its way.
@@ -96,7 +99,8 @@ impl PromptView {
             may_answer.extend(members.iter().cloned());
         }
         let prompt = prompt.clone();
-        PromptView { prompt, may_answer, command, commands, answered, settled, overdue }
+        let watched = record.runner.is_some();
+        PromptView { prompt, may_answer, command, commands, answered, settled, overdue, watched }
     }
 
     /// Whether somebody should still answer it.
@@ -131,10 +135,15 @@ impl PromptView {
             if self.overdue
                 && let (Some(deadline), Some(choice)) = (prompt.deadline, &prompt.on_timeout)
             {
-                let text = format!("its time was over at {}: ", words::time(deadline));
-                let text =
-                    [faint("answers: none any more; "), plain(text), strong(choice.as_str())];
-                page.line(text);
+                let over = format!("its time was over at {}: ", words::time(deadline));
+                // It may give time back, where the store was away.
+                let said = if self.watched { ", unless its runner gives it more time" } else { "" };
+                page.line([
+                    faint("answers: none any more; "),
+                    plain(over),
+                    strong(choice.as_str()),
+                    plain(said),
+                ]);
                 return;
             }
             if self.settled {

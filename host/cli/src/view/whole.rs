@@ -169,6 +169,7 @@ impl Whole {
             | Event::Asked { .. }
             | Event::TimedOut { .. }
             | Event::Clock { .. }
+            | Event::Extended { .. }
             | Event::Withdrawn { .. } => {}
         }
     }

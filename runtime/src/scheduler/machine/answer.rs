@@ -1,5 +1,8 @@
 //! Prompts: opened by programs, answered by people, flags and time-outs.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Refusal, Request, Step, holds_program};
@@ -71,6 +74,16 @@ impl Step<'_> {
         let choice = prompt.on_timeout.ok_or_else(|| Refusal::NoPrompt(id.to_owned()))?;
         let (by, comment, value) = (String::new(), String::new(), Value::Null);
         self.settle(id, Answer { choice, by, comment, value }, "by the time-out");
+        Ok(())
+    }
+
+    /// Silence answers later than was said.
+    pub(super) fn extended(&mut self, id: &str, by: u64) -> Result<(), Refusal> {
+        let no_prompt = || Refusal::NoPrompt(id.to_owned());
+        let prompt = self.state.prompts.get_mut(id).ok_or_else(no_prompt)?;
+        let deadline = prompt.deadline.as_mut().ok_or_else(no_prompt)?;
+        let later = deadline.checked_add(Duration::from_millis(by));
+        *deadline = later.unwrap_or(Timestamp::MAX);
         Ok(())
     }
 
