@@ -121,6 +121,7 @@ async fn go_on(golden: &Golden, past: &[Entry], wave: &str) -> Result<Vec<Entry>
         signals_every: None,
         patience: Patience::of(Duration::ZERO),
         pulse: Pulse::steady(Arc::clone(&clock)),
+        secrets: std::collections::BTreeMap::new(),
     };
     let from = past.len() as u64 + 1;
     let written = async || store.journal(id, from).await.expect("it is there");

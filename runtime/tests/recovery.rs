@@ -239,6 +239,7 @@ async fn launches_among(
         signals_every: None,
         patience: Patience::USUAL,
         pulse: Pulse::steady(Arc::new(TestClock)),
+        secrets: BTreeMap::new(),
     };
     let ended = driver.drive(&lease, std::future::pending()).await.unwrap();
     let launches = drs.launches.borrow().clone();

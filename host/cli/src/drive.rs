@@ -1,5 +1,6 @@
 //! Driving an execution in this process: what `run`, `resume` and `cleanup` have in common.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use moontide_runtime::journal::Execution;
 use moontide_runtime::observe::Observer;
 use moontide_runtime::scheduler::{Answers, Driver, Ended, Graph};
 use moontide_runtime::store::{Pulse, Store, StoreError};
+use serde_json::Value;
 
 use crate::answers::flags::{Flag, Flags};
 use crate::answers::terminal::Terminal;
@@ -51,6 +53,8 @@ pub(crate) struct Ride<'c> {
     pub(crate) answers: Vec<Flag>,
     /// In whose name this process answers; `None`: AWS has not said, and it answers nothing.
     pub(crate) user: Option<Person>,
+    /// The values of its secret params.
+    pub(crate) secrets: BTreeMap<String, Value>,
 }
 
 /// The clock of an execution that was created at this time. What the world that is reached with it says of the
@@ -251,6 +255,7 @@ impl Ride<'_> {
             signals_every: Some(SIGNALS_EVERY),
             patience: self.settings.patience.of(&context.environment)?,
             pulse: pulse.clone(),
+            secrets: self.secrets.clone(),
         };
         Ok((driver, answers))
     }

@@ -83,6 +83,7 @@ fn raw(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-fn text(name: &str) -> Option<String> {
+/// A variable that an operator has named; `None` if it is not set, or to nothing.
+pub(crate) fn text(name: &str) -> Option<String> {
     raw(name).and_then(|value| value.into_string().ok())
 }

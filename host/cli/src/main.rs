@@ -14,6 +14,7 @@ mod exit;
 mod ids;
 mod interrupt;
 mod keeper;
+mod loose;
 mod output;
 mod panics;
 mod params;

@@ -10,6 +10,8 @@ use moontide_runtime::store::{SqliteStore, Store};
 use crate::context::Context;
 use crate::environment::Environment;
 use crate::error::{CommandError, Result, code};
+use crate::loose::others_may;
+use crate::output::Output;
 use crate::output::style::{plain, strong};
 use crate::settings::{Settings, home};
 
@@ -106,6 +108,17 @@ impl Address {
                     .hint("check `--store` and MOONTIDE_STORE; `moontide run` makes a new store"))
             }
             Address::Sqlite(_) | Address::Dynamo { .. } => self.open(),
+        }
+    }
+
+    /// Warns where others than their owner get at the executions: they name servers, accounts and people.
+    pub(crate) fn warn_if_loose(&self, output: Output) {
+        let Address::Sqlite(path) = self else { return };
+        if let Some(verb) = others_may(path) {
+            let path = path.display();
+            let text =
+                format!("others than its owner may {verb} the store {path}: `chmod 600 {path}`");
+            output.say([strong("warning: "), plain(text)]);
         }
     }
 

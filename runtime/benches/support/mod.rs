@@ -75,6 +75,7 @@ pub(crate) fn execution(id: &str, source: &str) -> Execution {
         origin: String::new(),
         acts_for: None,
         made: Vec::new(),
+        secrets: BTreeMap::new(),
         denied: Vec::new(),
         approvers: BTreeMap::new(),
         limits: BTreeMap::new(),
@@ -219,6 +220,7 @@ pub(crate) fn driver(store: &Arc<dyn Store>, world: impl World + 'static) -> Dri
         signals_every: None,
         patience: Patience::USUAL,
         pulse: Pulse::steady(Arc::new(RealClock)),
+        secrets: BTreeMap::new(),
     }
 }
 

@@ -200,7 +200,7 @@ impl Door {
         let found = known.ok_or_else(|| self.no_such(operation))?;
         let arguments = found.check(arguments)?;
         let mut shown = arguments.clone();
-        self.secrets.hide_in(&mut shown);
+        self.secrets.hide_in_arguments(&mut shown);
         let key = Key::of(&self.identity, lane, position);
         let step = Step {
             lane: lane.clone(),
@@ -249,7 +249,7 @@ impl Door {
         } else {
             Sending::new(self, prepared, passage, way).run().await?
         };
-        self.hide(&mut settled.reply.outcome);
+        self.secrets.hide_in_outcome(&mut settled.reply.outcome);
         Ok(settled)
     }
 
@@ -306,9 +306,10 @@ impl Door {
             (prepared.step.operation.clone(), error.trouble.unwrap_or(Trouble::Network));
         let pause = waiting.pause(now);
         let waited = waiting.waited(now);
-        let message = format!("{}: {}", error.code, self.secrets.hide(&error.message));
+        let mut error = error.clone();
+        self.secrets.hide_in_error(&mut error);
+        let message = format!("{}: {}", error.code, error.message);
         let Some(pause) = pause else {
-            let error = EffectError { message: self.secrets.hide(&error.message), ..error.clone() };
             return Err(Halt::Trouble(Box::new(OutOfPatience {
                 operation,
                 trouble,
@@ -421,20 +422,6 @@ impl Door {
             adopted: settled.adopted,
         };
         self.unhurried(&lane, journal.append(body)).await.map(drop)
-    }
-
-    fn hide(&self, outcome: &mut Outcome) {
-        match outcome {
-            Outcome::Ok { value } => self.secrets.hide_in(value),
-            Outcome::Failed { error } => {
-                error.message = self.secrets.hide(&error.message);
-                self.secrets.hide_in(&mut error.details);
-            }
-            Outcome::Unknown { evidence } => {
-                evidence.message = self.secrets.hide(&evidence.message);
-                self.secrets.hide_in(&mut evidence.found);
-            }
-        }
     }
 }
 

@@ -26,8 +26,12 @@ pub struct Execution {
     pub created_by: String,
     /// Drill or recovery.
     pub mode: Mode,
-    /// Every param of the plan with its value, defaults filled in.
+    /// Every param of the plan with its value, defaults filled in; since format 5 without those that are secret.
     pub params: BTreeMap<String, Value>,
+    /// Whence a runner gets the values of the secret params, by name. The host knows what that means; no head
+    /// holds a secret that can be read.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub secrets: BTreeMap<String, String>,
     /// The Regions it may act in; the first is where its calls go.
     pub regions: Vec<String>,
     /// The simulator that it was begun against; `None`: AWS itself. It goes on where it began, or nowhere.

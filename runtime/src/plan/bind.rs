@@ -9,6 +9,7 @@ use super::params::number_value;
 use super::path::quoted;
 use super::suggest::nearest;
 use super::{Param, ParamKind, Plan, duration};
+use crate::effect::redact;
 
 /// Why a param cannot be as the operator wants it. Never holds the value of a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +53,11 @@ impl Plan {
         if errors.is_empty() { Ok(values) } else { Err(errors) }
     }
 
+    /// What `text` stands for as the value of this param.
+    pub fn value(&self, name: &str, text: &str) -> Result<Value, ParamError> {
+        self.params.get(name).ok_or_else(|| self.unknown(name))?.read(name, text)
+    }
+
     fn unknown(&self, name: &str) -> ParamError {
         let suggestion = nearest(name, self.params.keys().map(String::as_str));
         let message = match suggestion {
@@ -89,6 +95,15 @@ impl Param {
             let message = format!("{} must be {}{shown}", quoted(name), self.kind.description());
             return Err(error(name, message, None));
         };
+        if self.secret && word(&value).len() < redact::SHORTEST {
+            let least = redact::SHORTEST;
+            let message = format!(
+                "{} is a secret, and shorter than {least} characters: it could not be told from other text, \
+                 and hidden",
+                quoted(name)
+            );
+            return Err(error(name, message, None));
+        }
         if self.allowed.is_empty() || self.allowed.contains(&value) {
             return Ok(value);
         }

@@ -33,6 +33,11 @@ fn param(declared: &Declared<'_>) -> Option<Param> {
         }
     }
     let kind = fields.required("a param", "type").and_then(|field| kind(&field))?;
+    if let Some(field) = fields.get("secret").filter(|_| secret)
+        && !matches!(kind, ParamKind::String | ParamKind::Number)
+    {
+        field.complain("a secret is a string or a number: nothing else can be told from other text, and hidden");
+    }
     let allowed = fields.get("allowed").map(|field| allowed(kind, &field)).unwrap_or_default();
     let default = fields.get("default").and_then(|field| {
         let default = value(kind, &field)?;

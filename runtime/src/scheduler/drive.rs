@@ -180,10 +180,13 @@ impl<'d> Drive<'d> {
         self.lanes.push(Box::pin(async move {
             let number = attempt.number;
             let run = AssertUnwindSafe(lane::run(shared, attempt)).catch_unwind();
-            let end = run.await.unwrap_or_else(|panic| {
-                let mut details = remembered(&memory, &knew);
-                secrets.door.secrets.hide_in(&mut details);
-                Ok(panicked(panic.as_ref(), details))
+            let end = run
+                .await
+                .unwrap_or_else(|panic| Ok(panicked(panic.as_ref(), remembered(&memory, &knew))));
+            // However it ended: this is where its words leave it.
+            let end = end.map(|mut end| {
+                secrets.door.secrets.hide_in_end(&mut end);
+                end
             });
             (node, number, end)
         }));

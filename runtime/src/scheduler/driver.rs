@@ -4,6 +4,7 @@
 //! knows is in the journal.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -88,6 +89,14 @@ pub enum DriveError {
         #[source]
         source: crate::journal::version::FormatError,
     },
+    /// A program would be given a secret that this runner does not have.
+    #[error("execution `{id}` needs the secret `{name}`, and this runner does not have it")]
+    NoSecret {
+        /// The execution.
+        id: String,
+        /// The param.
+        name: String,
+    },
     /// Two parts of the engine disagree; a defect of Moontide.
     #[error("the scheduler refused its own event: {0}")]
     Refused(#[from] Refusal),
@@ -125,6 +134,8 @@ pub struct Driver {
     pub patience: Patience,
     /// Whether the lease is certainly still ours.
     pub pulse: Pulse,
+    /// The values of the secret params, which the execution's head does not hold.
+    pub secrets: BTreeMap<String, Value>,
 }
 
 impl Driver {
@@ -157,9 +168,10 @@ impl Driver {
     }
 
     async fn open(&self, lease: &Lease) -> Result<Drive<'_>, DriveError> {
-        let execution = self.store.execution(&lease.execution).await?;
+        let mut execution = self.store.execution(&lease.execution).await?;
         let id = execution.id.clone();
         execution.format.readable().map_err(|source| DriveError::Format { id, source })?;
+        self.reveal(&mut execution)?;
         if let Some(account) = &execution.account {
             self.world.belongs_to(account);
         }
@@ -170,6 +182,21 @@ impl Driver {
         let drive = Drive::new(self, Rc::clone(&shared), &entries, asked);
         *shared.past.borrow_mut() = entries.into_iter().collect();
         Ok(drive)
+    }
+
+    /// Puts the secrets in their places, in this process only.
+    fn reveal(&self, execution: &mut Execution) -> Result<(), DriveError> {
+        for (name, param) in &execution.plan.params {
+            if !param.secret || execution.params.contains_key(name) {
+                continue;
+            }
+            let Some(value) = self.secrets.get(name) else {
+                let (id, name) = (execution.id.clone(), name.clone());
+                return Err(DriveError::NoSecret { id, name });
+            };
+            execution.params.insert(name.clone(), value.clone());
+        }
+        Ok(())
     }
 
     fn shared(
@@ -205,7 +232,7 @@ impl Driver {
                     made: execution.made.clone(),
                     denied: [execution.denied.as_slice(), &self.denied].concat(),
                 },
-                secrets: Secrets::new(&secrets),
+                secrets: Secrets::new(&secrets, execution.format),
                 clock: Arc::clone(&self.clock),
                 patience: self.patience,
                 pulse: self.pulse.clone(),

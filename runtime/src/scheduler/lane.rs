@@ -109,9 +109,7 @@ pub(super) async fn run(shared: Rc<Shared>, attempt: Attempt) -> Result<End, Bro
         Ok(program) => program,
         Err(error) => {
             let uncertain = shared.past.borrow().is_cut_off(&lane);
-            let mut failure = failure(error, uncertain, &attempt);
-            shared.door.secrets.hide_in(&mut failure.details);
-            return Ok(End::Failed { failure });
+            return Ok(End::Failed { failure: failure(error, uncertain, &attempt) });
         }
     };
     let mut walk = Walk {
@@ -316,9 +314,7 @@ impl<'s> Walk<'s> {
 
     /// The end of an attempt that was stopped.
     fn cancelled(&self) -> End {
-        let mut details = self.attempt.knows();
-        self.shared.door.secrets.hide_in(&mut details);
-        End::Cancelled { details }
+        End::Cancelled { details: self.attempt.knows() }
     }
 
     /// Whether the program left effects behind of which it did not see whether they happened. Only one
@@ -342,20 +338,13 @@ impl<'s> Walk<'s> {
         if !poisoned && let Some(mismatch) = self.shared.past.borrow().leftover(self.lane) {
             return Err(Broken::Mismatch(mismatch));
         }
-        let secrets = &self.shared.door.secrets;
         Ok(match ended {
-            Ok(mut result) => {
-                secrets.hide_in(&mut result);
-                End::Completed { result }
-            }
+            Ok(result) => End::Completed { result },
             Err(error) if stopping && error.code == CANCELLED => self.cancelled(),
             Err(error) => {
                 let vouched = question::is_vouched_for(self.shared, self.lane);
                 let uncertain = self.uncertain || cut_off || vouched;
-                let mut failure = failure(error, uncertain, self.attempt);
-                failure.message = secrets.hide(&failure.message);
-                secrets.hide_in(&mut failure.details);
-                End::Failed { failure }
+                End::Failed { failure: failure(error, uncertain, self.attempt) }
             }
         })
     }

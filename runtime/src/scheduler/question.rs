@@ -53,7 +53,10 @@ pub(super) async fn ask<'s>(
     let is_bounded = shared.execution.format >= Format(4);
     let bounded = |input| if is_bounded { answerable(input) } else { Ok(input) };
     let read = arguments::read(ASK, &prepared.call.arguments);
-    let input = match read.and_then(people).and_then(bounded) {
+    let open = |input| {
+        if shared.execution.format >= Format(5) { unsecret(input, shared) } else { Ok(input) }
+    };
+    let input = match read.and_then(people).and_then(bounded).and_then(open) {
         Ok(input) => input,
         Err(error) => return Ok(Sent::Ended(prepared, Settled::of(Reply::failed(error), 0))),
     };
@@ -132,6 +135,20 @@ fn answerable(input: AskInput) -> Result<AskInput, EffectError> {
     let mut known = BTreeSet::new();
     if let Some(twice) = input.choices.iter().find(|choice| !known.insert(choice.as_str())) {
         return Err(refused(&format!("the choice `{twice}` is given twice")));
+    }
+    Ok(input)
+}
+
+/// The same, if nothing that has to be typed or compared holds a secret.
+fn unsecret(input: AskInput, shared: &Shared) -> Result<AskInput, EffectError> {
+    let secrets = &shared.door.secrets;
+    if input.choices.iter().any(|choice| secrets.are_in(choice)) {
+        return Err(refused("a choice holds a secret, and choices are shown and journaled"));
+    }
+    if input.approvers.iter().any(|name| secrets.are_in(name)) {
+        return Err(refused(
+            "an approver's name holds a secret, and names are shown and journaled",
+        ));
     }
     Ok(input)
 }
@@ -245,6 +262,7 @@ async fn answer(shared: &Shared, attempt: &Attempt, mut prompt: Prompt) -> Optio
         return None;
     }
     prompt.opened_at = shared.clock.now();
+    shared.door.secrets.hide_in_prompt(&mut prompt);
     let (answer, answered) = oneshot::channel();
     shared.questions.send(Wanted::Answer(Box::new(Question { prompt, answer }))).ok()?;
     let mut watch = attempt.stop.subscribe();

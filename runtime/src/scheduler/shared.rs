@@ -62,12 +62,12 @@ impl Shared {
         let secrets = &self.door.secrets;
         self.notice(&match said {
             Said::Log { level, message } => {
-                Notice::Log { wave, level, message: secrets.hide(&message) }
+                Notice::Log { wave, level: secrets.hide(&level), message: secrets.hide(&message) }
             }
             Said::Phase(phase) => Notice::Phase { wave, phase: secrets.hide(&phase) },
             Said::Report { topic, mut data } => {
                 secrets.hide_in(&mut data);
-                Notice::Report { wave, topic, data }
+                Notice::Report { wave, topic: secrets.hide(&topic), data }
             }
         });
     }

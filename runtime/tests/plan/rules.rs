@@ -177,6 +177,7 @@ fn params_have_a_type_and_keep_to_it() {
         "e": { "type": "duration", "default": "60s", "allowed": ["1m"] },
         "f": { "type": "string", "secret": true, "default": "hunter2" },
         "g-1": { "type": "boolean", "allowed": [] },
+        "h": { "type": "duration", "secret": true },
     } })), @r#"
     params.a: a param needs `type`
     params.b.type: `text` is not one of `string`, `number`, `boolean` or `duration`
@@ -186,5 +187,6 @@ fn params_have_a_type_and_keep_to_it() {
     params.f.default: a secret has no `default`, because the runbook is kept with every execution
     params["g-1"]: a param's name is made of letters, digits and `_`, does not begin with a digit, and `g-1` is not such a name
     params["g-1"].allowed: `allowed` allows nothing; leave it out to allow everything
+    params.h.secret: a secret is a string or a number: nothing else can be told from other text, and hidden
     "#);
 }

@@ -41,6 +41,7 @@ pub(crate) fn execution(id: &str) -> Execution {
         origin: String::new(),
         acts_for: None,
         made: Vec::new(),
+        secrets: std::collections::BTreeMap::new(),
         denied: Vec::new(),
         approvers: [("dba".to_owned(), vec!["ann".to_owned()])].into(),
         limits: [("vm_memory".to_owned(), "128MiB".to_owned())].into(),

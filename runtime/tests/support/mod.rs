@@ -357,6 +357,7 @@ pub(crate) fn execution(id: &str, source: &str) -> Execution {
         origin: String::new(),
         acts_for: None,
         made: Vec::new(),
+        secrets: BTreeMap::new(),
         denied: Vec::new(),
         approvers: BTreeMap::new(),
         limits: BTreeMap::new(),
@@ -385,6 +386,7 @@ pub(crate) fn driver(
         signals_every: None,
         patience: Patience::USUAL,
         pulse: Pulse::steady(Arc::new(TestClock)),
+        secrets: BTreeMap::new(),
     }
 }
 

@@ -53,6 +53,7 @@ static EXECUTION: LazyLock<Execution> = LazyLock::new(|| {
         origin: String::new(),
         acts_for: None,
         made: Vec::new(),
+        secrets: BTreeMap::new(),
         denied: Vec::new(),
         approvers: BTreeMap::new(),
         limits: BTreeMap::new(),
@@ -97,6 +98,7 @@ async fn drive(entries: &[Entry]) -> bool {
         signals_every: None,
         patience: Patience::USUAL,
         pulse: Pulse::steady(Arc::new(PausedClock)),
+        secrets: BTreeMap::new(),
     };
     let ended = driver.drive(&lease, std::future::pending()).await;
     let journal = store.journal("fuzz", 1).await.expect("it is there");

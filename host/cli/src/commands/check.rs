@@ -35,7 +35,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let plan = files.plan(&settings.limits(), SEED)?;
     people::check(context.output, &plan, &settings.approvers)?;
     if !flags.params.is_empty() {
-        params::bind(&plan, &flags.params)?;
+        params::bind(context, &plan, &flags.params)?;
     }
     // What a rehearsal would stumble over.
     let world = files.folder.join(world::FILE);

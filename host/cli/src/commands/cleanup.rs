@@ -7,6 +7,7 @@
 mod check;
 pub(crate) mod launched;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clap::Args;
@@ -130,7 +131,17 @@ impl Cleaner<'_> {
             let (store, settings) = (Arc::clone(&self.store), self.settings.clone());
             let user = drive::speaker(context, None).await?;
             let answers = Vec::new();
-            let ride = Ride { context, settings, store, execution, world, clock, answers, user };
+            let ride = Ride {
+                context,
+                settings,
+                store,
+                execution,
+                world,
+                clock,
+                answers,
+                user,
+                secrets: BTreeMap::new(),
+            };
             return ride.drive(interrupt).await;
         }
     }
@@ -157,12 +168,13 @@ impl Cleaner<'_> {
             runbook::of_standard_library(MODULE, &settings.limits(), seed)?;
         let mut given = vec![("execution".to_owned(), self.drill.id.clone())];
         given.extend(self.launched.params());
-        let params = params::bind(&plan, &given)?;
+        let params = params::values(&plan, given)?;
         Ok(Execution {
             id,
             created_at: SystemClock::new().now(),
             created_by: whoami::user(&self.context.environment),
             params,
+            secrets: BTreeMap::new(),
             replaceable: Vec::new(),
             gives_up: None,
             reason: String::new(),

@@ -55,7 +55,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let settings = context.settings(Some(&files.folder))?;
     let plan = files.plan(&settings.limits(), flags.seed)?;
     people::check(context.output, &plan, &settings.approvers)?;
-    let params = params::bind(&plan, &flags.params)?;
+    let params = params::bind(context, &plan, &flags.params)?.values;
     Flag::check(&flags.answers, &plan)?;
     let beside = || files.folder.join(world::FILE);
     let world = world::read(&flags.world.clone().unwrap_or_else(beside))?;

@@ -1,10 +1,12 @@
 //! `moontide resume`: goes on with an execution, in any process, from nothing but its journal.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clap::Args;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::store::{Store, Wish};
+use serde_json::Value;
 
 use crate::answers::flags::Flag;
 use crate::aws::{self, AwsFlags};
@@ -14,6 +16,7 @@ use crate::error::{CommandError, Result, code};
 use crate::interrupt::Interrupt;
 use crate::output::Page;
 use crate::output::style::{attention, plain};
+use crate::params::{self, secrets};
 use crate::signals::{self, Author};
 use crate::view::{Record, Replaced, Summary};
 use crate::{exit, whoami};
@@ -38,6 +41,11 @@ pub(crate) struct Flags {
     /// Lift a pause that another person has set
     #[arg(long)]
     lift_pause: bool,
+
+    /// Give a secret param again, where this machine cannot read it: `NAME=@FILE`, `NAME=@-` (standard input),
+    /// `NAME=env:VARIABLE` or `NAME=file:PATH`
+    #[arg(long = "param", value_name = "NAME=@FILE", value_parser = params::parse)]
+    params: Vec<(String, String)>,
 
     #[command(flatten)]
     author: Author,
@@ -67,8 +75,15 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             context.output.say([attention("not used: "), plain(text)]);
         }
         let answers = Flag::bound_to(&flags.answers, &record.ahead.prompts);
-        Box::pin(go_on(context, store, record, (&answers, flags.author.by.as_deref()), &flags.aws))
-            .await
+        let given = secrets::given_again(context, &record.execution, &flags.params)?;
+        Box::pin(go_on(
+            context,
+            store,
+            record,
+            (&answers, flags.author.by.as_deref()),
+            (&flags.aws, given),
+        ))
+        .await
     })
 }
 
@@ -99,7 +114,7 @@ pub(crate) async fn go_on(
     store: Arc<dyn Store>,
     record: Record,
     (answers, by): (&[Flag], Option<&str>),
-    aws: &AwsFlags,
+    (aws, given): (&AwsFlags, BTreeMap<String, Value>),
 ) -> Result<u8> {
     Flag::check(answers, &record.execution.plan)?;
     if record.is_over() {
@@ -119,6 +134,7 @@ pub(crate) async fn go_on(
     check_account(execution, caller.account.as_deref())?;
     let settings = context.settings(None)?;
     let answers = answers.to_vec();
+    let secrets = secrets::open(context, execution, given)?;
     let user = drive::speaker(context, by).await?;
     let look = Replaced::in_store_and_aws(store.as_ref(), world.as_ref(), &record, context);
     let replaced = Box::pin(look).await;
@@ -126,7 +142,7 @@ pub(crate) async fn go_on(
     replaced.write_servers(&mut page);
     context.output.say_page(page);
     let execution = record.execution;
-    let ride = Ride { context, settings, store, execution, world, clock, answers, user };
+    let ride = Ride { context, settings, store, execution, world, clock, answers, user, secrets };
     let (record, exit) = ride.drive(&mut Interrupt::listen()).await?;
     let replaced = Box::pin(replaced.later(ride.store.as_ref(), &record, context)).await;
     drive::shown(context, exit, &Summary { replaced, ..Summary::of(&record, context) })

@@ -22,6 +22,7 @@ use crate::context::Context;
 use crate::drive::{self, Ride};
 use crate::error::{CommandError, Result, code};
 use crate::output::style::{plain, strong};
+use crate::params::{Bound, secrets};
 use crate::runbook::{self, Files};
 use crate::settings::Settings;
 use crate::stores::Address;
@@ -136,14 +137,15 @@ struct Start<'c> {
 impl Start<'_> {
     async fn go(self, settings: Settings) -> Result<u8> {
         let (context, flags) = (self.context, self.flags);
-        let values = params::bind(&self.plan, &flags.params)?;
+        let bound = params::bind(context, &self.plan, &flags.params)?;
         Flag::check(&flags.answers, &self.plan)?;
         let address = Address::choose(context.store.as_deref(), &context.environment, &settings)?;
         address.warn_if_doomed(context, &self.plan).await;
+        address.warn_if_loose(context.output);
         let store = address.open()?;
         if let Some(id) = &flags.execution_id {
             match store.execution(id).await {
-                Ok(existing) => return Box::pin(self.again(store, existing)).await,
+                Ok(existing) => return Box::pin(self.again(store, existing, &bound)).await,
                 Err(StoreError::NotFound(_)) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -151,7 +153,7 @@ impl Start<'_> {
         if !flags.yes {
             confirm::if_grave(context, &self.plan.name, flags.mode.into(), &flags.replaceable)?;
         }
-        let mut execution = self.execution(values, &settings);
+        let mut execution = self.execution(&bound, &settings)?;
         let session = flags.aws.session(context).await?;
         if execution.regions.is_empty() {
             execution.regions.push(session.region()?.to_owned());
@@ -168,30 +170,30 @@ impl Start<'_> {
             // Somebody started the same id at the same moment, such as a command delivered twice.
             Err(StoreError::Exists(id)) if flags.execution_id.is_some() => {
                 let existing = store.execution(&id).await?;
-                return Box::pin(self.again(store, existing)).await;
+                return Box::pin(self.again(store, existing, &bound)).await;
             }
             Err(error) => return Err(error.into()),
         }
         context.output.say([plain("execution "), strong(execution.id.as_str())]);
         let answers = flags.answers.clone();
-        Ride { context, settings, store, execution, world, clock, answers, user }.finish().await
+        let secrets = bound.secrets();
+        Ride { context, settings, store, execution, world, clock, answers, user, secrets }
+            .finish()
+            .await
     }
 
-    fn execution(
-        &self,
-        params: BTreeMap<String, serde_json::Value>,
-        settings: &Settings,
-    ) -> Execution {
+    fn execution(&self, bound: &Bound, settings: &Settings) -> Result<Execution> {
         let created_at = moontide_runtime::clock::Clock::now(&SystemClock::new());
         let generated = || ids::generate(&self.plan.name, created_at, fastrand::u32(..));
-        Execution {
+        let mut execution = Execution {
             format: Format::CURRENT,
             id: self.flags.execution_id.clone().unwrap_or_else(generated),
             nonce: format!("{:016x}", fastrand::u64(..)),
             created_at,
             created_by: whoami::user(&self.context.environment),
             mode: self.flags.mode.into(),
-            params,
+            params: bound.values.clone(),
+            secrets: BTreeMap::new(),
             regions: self.plan.regions.clone(),
             account: self.plan.account.clone(),
             replaceable: self.flags.replaceable.clone(),
@@ -211,13 +213,15 @@ impl Start<'_> {
             luau: luau_version(),
             plan: self.plan.clone(),
             bundle: self.files.bundle.clone(),
-        }
+        };
+        secrets::kept(self.context, &mut execution, bound)?;
+        Ok(execution)
     }
 
     /// The id exists: goes on with it, if it is what the operator means.
-    async fn again(&self, store: Arc<dyn Store>, existing: Execution) -> Result<u8> {
+    async fn again(&self, store: Arc<dyn Store>, existing: Execution, bound: &Bound) -> Result<u8> {
         let (context, flags) = (self.context, self.flags);
-        self.check_same(&existing)?;
+        self.check_same(&existing, bound)?;
         context
             .output
             .say([plain(format!("{} was started already; going on with it", existing.id))]);
@@ -227,12 +231,12 @@ impl Start<'_> {
             store,
             record,
             (&flags.answers, flags.by.as_deref()),
-            &flags.aws,
+            (&flags.aws, bound.secrets()),
         ))
         .await
     }
 
-    fn check_same(&self, existing: &Execution) -> Result<()> {
+    fn check_same(&self, existing: &Execution, bound: &Bound) -> Result<()> {
         let differs = |what: String| {
             let message = format!("`{}` was started {what}", existing.id);
             let resume = self.context.command(&format!("resume {}", existing.id));
@@ -249,7 +253,11 @@ impl Start<'_> {
         if !runbook::is_same(&existing.bundle, &self.files.bundle) {
             return differs("before the runbook was edited".to_owned());
         }
-        if existing.params != params::bind(&self.plan, &self.flags.params)? {
+        let open = |(name, value): (&String, &serde_json::Value)| {
+            !bound.whence.contains_key(name) && existing.params.get(name) != Some(value)
+        };
+        let are_same = secrets::are_same(self.context, existing, bound);
+        if bound.values.iter().any(open) || !are_same {
             return differs("with other params".to_owned());
         }
         if existing.only != self.flags.only || existing.excluded != self.flags.excluded {

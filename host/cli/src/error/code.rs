@@ -78,6 +78,7 @@ codes! {
     OUT_OF_PATIENCE  = "M0610", CONFIGURATION, "AWS could not be seen for longer than the operator's patience";
     OTHER_ENDPOINT   = "M0611", CONFIGURATION, "the execution was begun elsewhere: in AWS, or against a simulator";
     NOBODY           = "M0612", CONFIGURATION, "AWS does not say who the operator is";
+    NO_SECRET        = "M0613", CONFIGURATION, "the value of a secret param is not to be had here";
     // The journal
     MISMATCH         = "M0701", MISMATCH, "the journal does not match the runbook";
     // Everything else

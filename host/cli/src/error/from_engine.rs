@@ -27,6 +27,7 @@ impl From<DriveError> for CommandError {
                 .hint("nothing was sent; the journal is as it was")
                 .hint("was the execution written by another release of Moontide?"),
             DriveError::Format { .. } => from_store::newer(message),
+            DriveError::NoSecret { .. } => CommandError::new(code::NO_SECRET, message),
             DriveError::Refused(_) => CommandError::new(code::INTERNAL, message)
                 .hint("please report this, with what `moontide journal` prints"),
         }

@@ -95,6 +95,7 @@ impl Rehearsal {
             signals_every: None,
             patience: Patience::USUAL,
             pulse: Pulse::steady(Arc::new(SystemClock::new())),
+            secrets: BTreeMap::new(),
         };
         driver.drive(&lease, std::future::pending()).await?;
         answers.refuse_misfits()?;
@@ -128,6 +129,7 @@ impl Rehearsal {
             origin: String::new(),
             acts_for: None,
             made: Vec::new(),
+            secrets: BTreeMap::new(),
             denied: Vec::new(),
             approvers: self.settings.approvers.clone(),
             limits: BTreeMap::new(),

@@ -88,7 +88,7 @@ impl Report {
         let took = timeline.whole.took(None).unwrap_or_default();
         let rto = execution.plan.rto;
         let completed = record.status() == ExecutionStatus::Completed;
-        let secrets = Secrets::new(&secret_params(execution));
+        let secrets = Secrets::new(&secret_params(execution), execution.format);
         let waves = waves(&record, &timeline, witness);
         let servers = waves.iter().flat_map(|wave| &wave.servers);
         let objectives = Objectives::of(&record, &timeline, servers);

@@ -103,7 +103,7 @@ impl Whole {
         let mut whole = Whole {
             summary,
             created_by: execution.created_by.clone(),
-            params: params::shown(&execution.plan, &execution.params),
+            params: params::shown(execution),
             regions: execution.regions.clone(),
             account: execution.account.clone(),
             simulator: execution.simulator.clone(),

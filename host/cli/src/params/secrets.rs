@@ -1,0 +1,150 @@
+//! Where the values of secret params are. No head of an execution holds one: it holds a reference that any runner
+//! resolves (`env:NAME`, `file:PATH`), or the value sealed with a key of this machine.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use moontide_runtime::journal::Execution;
+use serde_json::Value;
+
+use super::{sealed, written};
+use crate::context::Context;
+use crate::environment;
+use crate::error::{CommandError, Result, code};
+
+/// Whence a secret comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Whence {
+    /// From the operator, once.
+    Given,
+    /// From a place that every runner can look into: `env:NAME` or `file:PATH`.
+    Reference(String),
+}
+
+const ENV: &str = "env:";
+const FILE: &str = "file:";
+
+/// Whether this names a place instead of a value.
+pub(super) fn is_reference(text: &str) -> bool {
+    text.starts_with(ENV) || text.starts_with(FILE)
+}
+
+/// The same reference from every folder.
+pub(super) fn absolute(reference: &str) -> String {
+    match reference.strip_prefix(FILE) {
+        Some(path) => {
+            let path = std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path));
+            format!("{FILE}{}", path.display())
+        }
+        None => reference.to_owned(),
+    }
+}
+
+/// The text that a reference leads to.
+pub(super) fn resolve(name: &str, reference: &str) -> Result<String> {
+    if let Some(path) = reference.strip_prefix(FILE) {
+        return written::file(name, Path::new(path));
+    }
+    let variable = reference.strip_prefix(ENV).unwrap_or_default();
+    environment::text(variable).ok_or_else(|| {
+        let message =
+            format!("the secret `{name}` is in the variable {variable}, which is not set here");
+        CommandError::new(code::NO_SECRET, message)
+    })
+}
+
+/// How the head of an execution says whence its secrets come.
+pub(crate) fn kept(
+    context: &Context,
+    execution: &mut Execution,
+    bound: &super::Bound,
+) -> Result<()> {
+    for (name, whence) in &bound.whence {
+        let Some(value) = execution.params.remove(name) else { continue };
+        let text = match whence {
+            Whence::Reference(reference) => reference.clone(),
+            Whence::Given => sealed::seal(context, &execution.identity(), name, &value)?,
+        };
+        execution.secrets.insert(name.clone(), text);
+    }
+    Ok(())
+}
+
+/// The secrets that an operator gives again.
+pub(crate) fn given_again(
+    context: &Context,
+    execution: &Execution,
+    given: &[(String, String)],
+) -> Result<BTreeMap<String, Value>> {
+    let mut values = BTreeMap::new();
+    for (name, written) in given {
+        let is_secret = execution.plan.params.get(name).is_some_and(|param| param.secret);
+        if !is_secret && execution.plan.params.contains_key(name) {
+            let id = &execution.id;
+            let message =
+                format!("`{name}` is no secret: its value stands since `{id}` was started");
+            return Err(CommandError::new(code::BAD_PARAM, message).hint("leave `--param` away"));
+        }
+        let (text, _) = written::read(context, (name, is_secret), written)?;
+        values.insert(name.clone(), read(execution, name, &text)?);
+    }
+    Ok(values)
+}
+
+/// The values of an execution's secrets: those that the operator gives again, and the others from where its head
+/// says.
+pub(crate) fn open(
+    context: &Context,
+    execution: &Execution,
+    mut values: BTreeMap<String, Value>,
+) -> Result<BTreeMap<String, Value>> {
+    for (name, whence) in &execution.secrets {
+        if values.contains_key(name) {
+            continue;
+        }
+        let value = if is_reference(whence) {
+            resolve(name, whence).and_then(|text| read(execution, name, &text))
+        } else {
+            sealed::open(context, &execution.identity(), name, whence)
+        };
+        let again = context.command(&format!("resume {} --param {name}=@FILE", execution.id));
+        let value = value.map_err(|error| error.hint(format!("`{again}` gives it again")));
+        values.insert(name.clone(), value?);
+    }
+    Ok(values)
+}
+
+fn read(execution: &Execution, name: &str, text: &str) -> Result<Value> {
+    let read = execution.plan.value(name, text);
+    read.map_err(|error| CommandError::new(code::BAD_PARAM, error.to_string()))
+}
+
+/// Whether these are the secrets that the execution was started with, as far as this machine can tell.
+pub(crate) fn are_same(context: &Context, execution: &Execution, bound: &super::Bound) -> bool {
+    bound.whence.iter().all(|(name, whence)| {
+        let value = bound.values.get(name);
+        match (execution.secrets.get(name), whence) {
+            (None, _) => execution.params.get(name) == value,
+            (Some(kept), Whence::Reference(reference)) if is_reference(kept) => kept == reference,
+            (Some(kept), _) if is_reference(kept) => {
+                let text = resolve(name, kept).ok();
+                let kept = text.and_then(|text| execution.plan.value(name, &text).ok());
+                kept.as_ref() == value
+            }
+            (Some(kept), _) => {
+                // What another machine has sealed cannot be compared.
+                let kept = sealed::open(context, &execution.identity(), name, kept).ok();
+                kept.is_none() || kept.as_ref() == value
+            }
+        }
+    })
+}
+
+/// Whence a secret comes, for a view.
+pub(super) fn shown(text: &str) -> String {
+    if is_reference(text) {
+        format!("(secret, from {text})")
+    } else {
+        "(secret, sealed)".to_owned()
+    }
+}

@@ -1,0 +1,84 @@
+//! Where a secret would show, it does not.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+const PEM: &str = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----\n";
+
+fn secrets() -> Secrets {
+    let values = [("password", json!("hunter22")), ("pem", json!(PEM)), ("pin", json!(4711))];
+    let values = values.map(|(name, value)| (name.to_owned(), value));
+    Secrets::new(&values.into(), Format::CURRENT)
+}
+
+#[test]
+fn a_secret_is_replaced_wherever_it_stands() {
+    let secrets = secrets();
+    let mut value = json!({
+        "commands": ["login hunter22", "date"], "hunter22": 1, "pin": 4711, "list": [[4711.0]],
+    });
+    secrets.hide_in(&mut value);
+    let hidden = json!({
+        "commands": ["login «password»", "date"], "«password»": 1, "pin": "«pin»", "list": [["«pin»"]],
+    });
+    assert_eq!(value, hidden);
+    assert_eq!(format!("{secrets:?}"), "[\"«pem»\", \"«password»\", \"«pin»\"]");
+}
+
+#[test]
+fn a_secret_is_found_in_the_spellings_of_what_passes_it_on() {
+    let secrets = secrets();
+    for (written, hidden) in [
+        ("HUNTER22 hunter22 pin 4711", "«password» «password» pin «pin»"),
+        (&format!("key {PEM}!"), "key «pem»!"),
+        (&format!("key {}!", crate::sandbox::plain(PEM, 999)), "key «pem»!"),
+        (&json!({ "key": PEM }).to_string(), "{\"key\":\"«pem»\"}"),
+        ("one line: MIIEvQIBADANBgkq", "one line: «pem»"),
+        ("aHVudGVyMjI=", "«password»="),
+        ("-----BEGIN%20KEY-----%0AMIIEvQIBADANBgkq%0A", "«pem»%0A«pem»%0A"),
+    ] {
+        assert_eq!(secrets.hide(written), hidden, "{written}");
+    }
+}
+
+#[test]
+fn what_a_cut_leaves_of_a_secret_is_hidden_too() {
+    let secrets = secrets();
+    for (cut, hidden) in [
+        ("login hunter2… (cut)", "login «password»… (cut)"),
+        ("login hun…", "login «password»…"),
+        ("login hu…", "login hu…"),
+        ("a… b hunter2… c…", "a… b «password»… c…"),
+        ("-----BEGIN KEY-----\\nMIIEv… (cut)", "«pem»\\n«pem»… (cut)"),
+    ] {
+        assert_eq!(secrets.hide(cut), hidden, "{cut}");
+    }
+}
+
+#[test]
+fn an_execution_of_an_earlier_format_keeps_the_hashes_of_its_arguments() {
+    let values = BTreeMap::from([("pin".to_owned(), json!(4711))]);
+    let mut arguments = json!({ "pin": 4711, "text": "4711" });
+    Secrets::new(&values, Format(4)).hide_in_arguments(&mut arguments);
+    assert_eq!(arguments, json!({ "pin": 4711, "text": "«pin»" }));
+    Secrets::new(&values, Format(5)).hide_in_arguments(&mut arguments);
+    assert_eq!(arguments, json!({ "pin": "«pin»", "text": "«pin»" }));
+}
+
+proptest! {
+    #[test]
+    fn no_secret_survives(secret in "[ -~äöü\n]{4,40}", before in ".{0,20}", after in ".{0,20}", cut in 0_usize..80) {
+        let secrets = Secrets::new(&[("s".to_owned(), json!(secret))].into(), Format::CURRENT);
+        let whole = format!("{before}{secret}{after}");
+        for text in [whole.clone(), crate::sandbox::plain(&whole, 999), json!(whole).to_string()] {
+            let hidden = secrets.hide(&text);
+            prop_assert!(!hidden.contains(&secret) || "«s»".contains(&secret), "{}", hidden);
+        }
+        let beginning: String = secret.chars().take(3).collect();
+        let hidden = secrets.hide(&crate::sandbox::plain(&whole, cut));
+        let ends = hidden.strip_suffix("… (cut)").unwrap_or_default();
+        prop_assert!(beginning.contains(['\n', '«', '»']) || !ends.ends_with(&beginning), "{}", hidden);
+    }
+}
