@@ -210,7 +210,7 @@ fn silence_answers_nothing_while_another_process_keeps_the_store_busy() {
     // The time of the prompt, and a little more.
     wait(Duration::from_secs(10));
     let status = drill.look(&["status", "drill"]).expect(0).stdout;
-    assert!(status.contains("continue, unless its runner gives it more time"), "{status}");
+    assert!(status.contains("Z, which no runner has said yet"), "{status}");
     busy.execute_batch("ROLLBACK").expect("it is free");
     let ran = drill.look(&["answer", "drill", "a", "abort"]).expect(0);
     assert!(ran.stdout.contains("a: abort by "), "{}", ran.stdout);
@@ -221,6 +221,30 @@ fn silence_answers_nothing_while_another_process_keeps_the_store_busy() {
         .filter(|event| journal.contains(&format!("\"event\":\"{event}\"")))
         .collect();
     assert_eq!(events, ["extended", "signalled"], "{journal}");
+}
+
+#[test]
+fn behind_a_runner_that_was_killed_silence_answers_only_after_a_last_word() {
+    let drill = Drill::lasting("1s");
+    let runbook = drill.home.path().join("hello/runbook.luau");
+    std::fs::write(runbook, PAUSE.replace("8s", "2s")).expect("it can be written");
+    let [endpoint, _] = drill.sim.flags();
+    let words = ["run", "hello", "--mode=drill", "--execution-id=drill", &endpoint];
+    let mut runner = Runner::spawn(drill.command(&words));
+    runner.until("running");
+    runner.send(Signal::KILL);
+    runner.end();
+    wait(Duration::from_secs(3));
+    let status = drill.look(&["status", "drill"]).expect(0).stdout;
+    assert!(status.contains("Z, which no runner has said yet"), "{status}");
+    drill.look(&["answer", "drill", "a", "abort"]).expect(0);
+    let mut resumed = Runner::spawn(drill.command(&["resume", "drill", &endpoint]));
+    resumed.until("aborted by root");
+    let journal = drill.journal("drill");
+    assert!(
+        journal.contains("\"cause\":\"runner_gone\"") && !journal.contains("timed_out"),
+        "{journal}"
+    );
 }
 
 #[test]

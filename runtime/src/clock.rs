@@ -22,6 +22,11 @@ pub trait Clock: Send + Sync {
         SignedDuration::ZERO
     }
 
+    /// How long `duration` of the machine's time is on this clock, which may run faster.
+    fn scaled(&self, duration: Duration) -> Duration {
+        duration
+    }
+
     /// Returns once `duration` has passed on this clock.
     async fn sleep(&self, duration: Duration);
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::effect::Trouble;
-use crate::scheduler::{ExecutionStatus, Prompt, Signal, WaveStatus};
+use crate::scheduler::{ExecutionStatus, Prompt, Signal, Unheard, WaveStatus};
 
 /// Somebody who watches an execution.
 pub trait Observer {
@@ -132,12 +132,21 @@ pub enum Notice {
         /// Which prompt.
         prompt: String,
     },
-    /// Nobody could answer a prompt, because the store was away: there is more time for it.
+    /// The time of prompts is over, and the runner waits until it knows whether anybody could answer them.
+    Unheard {
+        /// The prompts.
+        prompts: Vec<String>,
+        /// How long it has waited.
+        waited: Duration,
+        /// How long it waits at most.
+        patience: Duration,
+    },
+    /// Nobody could answer a prompt: there is more time for it.
     Extended {
         /// The prompt, with its new deadline.
         prompt: Prompt,
-        /// How long nobody could answer.
-        away: Duration,
+        /// Why nobody could.
+        cause: Unheard,
     },
     /// A prompt is open no more, for whatever reason.
     Closed {

@@ -136,6 +136,10 @@ impl Clock for ScaledClock {
         self.system.monotonic().mul_f64(self.speed)
     }
 
+    fn scaled(&self, duration: Duration) -> Duration {
+        duration.mul_f64(self.speed)
+    }
+
     async fn sleep(&self, duration: Duration) {
         self.system.sleep(duration.div_f64(self.speed)).await;
     }

@@ -68,9 +68,11 @@ impl Context {
     /// Opens the store for a command that looks for an execution in it.
     pub(crate) fn open_store(&self) -> Result<Arc<dyn Store>> {
         let address = self.address()?;
-        address.warn_if_loose(self.output);
         let is_named = self.store.is_some() || self.environment.store.is_some();
-        if is_named { address.open_existing() } else { address.open() }
+        let store = if is_named { address.open_existing() } else { address.open() }?;
+        // What is no store is another complaint.
+        address.warn_if_loose(self.output);
+        Ok(store)
     }
 
     /// A command to type that means the same store, and the same AWS if it goes there: `resume x` becomes

@@ -11,7 +11,7 @@ use moontide_runtime::effect::World;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::observe::Observer;
 use moontide_runtime::scheduler::{Answers, Driver, Ended, Graph};
-use moontide_runtime::store::{Pulse, Store, StoreError};
+use moontide_runtime::store::{Store, StoreError};
 use serde_json::Value;
 
 use crate::answers::flags::{Flag, Flags};
@@ -180,7 +180,7 @@ impl Ride<'_> {
         };
         *self.context.driving.borrow_mut() = Some(self.execution.id.clone());
         self.say_whose_time();
-        let (driver, answers) = self.driver(keeper.pulse())?;
+        let (driver, answers) = self.driver(&keeper)?;
         let lease = keeper.lease().clone();
         let ended = tokio::select! {
             ended = driver.drive(&lease, interrupt.wait()) => ended.map_err(CommandError::from),
@@ -223,7 +223,7 @@ impl Ride<'_> {
         error.hint(self.context.command(&format!("resume {}", self.execution.id)))
     }
 
-    fn driver(&self, pulse: &Pulse) -> Result<(Driver, Rc<Flags>)> {
+    fn driver(&self, keeper: &Keeper) -> Result<(Driver, Rc<Flags>)> {
         let context = self.context;
         let person = self.user.clone().unwrap_or_default();
         // An answer needs the name of a person.
@@ -254,7 +254,8 @@ impl Ride<'_> {
             denied: self.settings.denied.clone(),
             signals_every: Some(SIGNALS_EVERY),
             patience: self.settings.patience.of(&context.environment)?,
-            pulse: pulse.clone(),
+            pulse: keeper.pulse().clone(),
+            cut_off: keeper.cut_off(),
             secrets: self.secrets.clone(),
         };
         Ok((driver, answers))

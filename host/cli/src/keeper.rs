@@ -8,6 +8,7 @@ use std::time::Duration;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::Patience;
 use moontide_runtime::plan::duration;
+use moontide_runtime::store::lease::Acquired;
 use moontide_runtime::store::{Lease, Pulse, Store, StoreError, lease};
 use tokio::sync::oneshot;
 
@@ -22,6 +23,13 @@ const SHORTEST_TTL: Duration = Duration::from_secs(1);
 const LONGEST_TTL: Duration = Duration::from_hours(1);
 /// How often its holder gives a sign of life within one ttl.
 const BEATS: u32 = 4;
+/// And at least so often: it is by these that a runner knows whether the store takes what people send.
+const LONGEST_PERIOD: Duration = Duration::from_secs(5);
+
+/// How long its holder waits between two signs of life.
+fn period(ttl: Duration) -> Duration {
+    (ttl / BEATS).min(LONGEST_PERIOD)
+}
 
 /// Reads a ttl as people write it, such as `20s`; `None` if it makes no sense.
 pub(crate) fn parse_ttl(text: &str) -> Option<Duration> {
@@ -40,6 +48,7 @@ pub(crate) struct Keeper {
     /// Ends the thread when dropped.
     stop: oneshot::Sender<()>,
     lost: oneshot::Receiver<StoreError>,
+    cut_off: bool,
 }
 
 impl Keeper {
@@ -56,7 +65,7 @@ impl Keeper {
         // A runner that wants it waits for one whole watch, and a little for a slow store.
         let watch = ttl + ttl / 2;
         let taken = lease::acquire(store.as_ref(), &clock, execution, holder, ttl, watch).await;
-        let (taken, begun) = taken?;
+        let Acquired { lease: taken, begun, cut_off } = taken?;
         let pulse = Pulse::beating(Arc::new(clock), ttl, begun);
         let (stop, stopped) = oneshot::channel();
         let (loser, lost) = oneshot::channel();
@@ -66,12 +75,17 @@ impl Keeper {
             let keeping = Keeping { clock, lease: kept, ttl, patience, pulse: beating };
             keeping.keep(keeps.as_ref(), stopped, loser);
         });
-        Ok(Keeper { store, lease: taken, pulse, period: ttl / BEATS, stop, lost })
+        Ok(Keeper { store, lease: taken, pulse, period: period(ttl), stop, lost, cut_off })
     }
 
     /// The lease.
     pub(crate) fn lease(&self) -> &Lease {
         &self.lease
+    }
+
+    /// Whether the last runner has not given it back.
+    pub(crate) fn cut_off(&self) -> bool {
+        self.cut_off
     }
 
     /// How certain it is, at any moment, that the lease is still ours.
@@ -129,7 +143,7 @@ impl Keeping {
         };
         let Keeping { clock, lease, ttl, patience, pulse } = self;
         runtime.block_on(async {
-            let kept = lease::keep(store, clock, lease, *ttl / BEATS, *ttl, *patience, pulse);
+            let kept = lease::keep(store, clock, lease, period(*ttl), *ttl, *patience, pulse);
             tokio::select! {
                 _ = stopped => {}
                 error = kept => drop(loser.send(error)),
@@ -152,7 +166,8 @@ mod tests {
         let store = Arc::new(MemoryStore::new());
         let pulse =
             Pulse::beating(Arc::new(SystemClock::new()), TTL, SystemClock::new().monotonic());
-        let mut keeper = Keeper { store, lease, pulse, period: TTL / BEATS, stop, lost };
+        let mut keeper =
+            Keeper { store, lease, pulse, period: TTL / BEATS, stop, lost, cut_off: false };
         drop(loser);
         let lost = keeper.lost().await;
         assert_eq!(lost.to_string(), "drill: nothing renews the lease any more");

@@ -62,19 +62,14 @@ pub(crate) async fn send(
 ) -> Result<Sent> {
     let id = record.execution.id.as_str();
     let signal = author.sign(context, record, wish).await?;
-    let heard = match record.would_take(&signal) {
-        Ok(()) => None,
-        Err(_) => silence::heard(store, record).await?,
-    };
-    let record = heard.as_ref().unwrap_or(record);
     if let Err(refusal) = record.would_take(&signal) {
         let error = explain(context, record, &signal, &refusal);
         let replaced = replaced(context, store, record, &signal.wish).await;
         return Err(replaced.sentences().into_iter().fold(error, CommandError::hint));
     }
     let number = store.send(id, &signal).await?;
-    // Somebody else may have been faster.
-    let now = Record::load(store, id).await?;
+    // Somebody else may have been faster, or silence.
+    let now = silence::said(store, record, number).await?;
     if let Some(refusal) = now.refusal_of(number) {
         return Err(explain(context, &now, &signal, &refusal));
     }

@@ -21,8 +21,8 @@ pub(super) struct Deadlines(BTreeMap<String, Watched>);
 struct Watched {
     /// When it ends by the journal.
     journaled: Timestamp,
-    /// When it ends on the monotonic clock.
-    end: Duration,
+    /// When it ends on the monotonic clock, also if that was before the clock began.
+    end: SignedDuration,
 }
 
 impl Deadlines {
@@ -40,13 +40,10 @@ impl Deadlines {
             let Some(journaled) = prompt.deadline else { continue };
             let end = match self.0.get(&prompt.id) {
                 Some(watched) if watched.journaled == journaled => continue,
-                Some(watched) => watched
-                    .end
-                    .saturating_add(positive(watched.journaled.duration_until(journaled))),
-                // Of what is over nothing is left.
-                None => clock
-                    .monotonic()
-                    .saturating_add(positive(clock.now().duration_until(journaled))),
+                Some(watched) => {
+                    watched.end.saturating_add(watched.journaled.duration_until(journaled))
+                }
+                None => now(clock).saturating_add(clock.now().duration_until(journaled)),
             };
             self.0.insert(prompt.id.clone(), Watched { journaled, end });
         }
@@ -54,22 +51,25 @@ impl Deadlines {
 
     /// Whether the time of this prompt is over.
     pub(super) fn is_over(&self, prompt: &str, clock: &dyn Clock) -> bool {
-        self.end(prompt).is_some_and(|end| end <= clock.monotonic())
+        self.end(prompt).is_some_and(|end| end <= now(clock))
     }
 
     /// When the time of this prompt is over, on the monotonic clock; `None` if it never is.
-    pub(super) fn end(&self, prompt: &str) -> Option<Duration> {
+    pub(super) fn end(&self, prompt: &str) -> Option<SignedDuration> {
         self.0.get(prompt).map(|watched| watched.end)
     }
 
     /// When the first of them is over; `None` if none of them ever is.
     pub(super) fn first(&self) -> Option<Duration> {
-        self.0.values().map(|watched| watched.end).min()
+        let first = self.0.values().map(|watched| watched.end).min()?;
+        // What is over is over now.
+        Some(Duration::try_from(first).unwrap_or_default())
     }
 }
 
-fn positive(time: SignedDuration) -> Duration {
-    Duration::try_from(time).unwrap_or_default()
+/// The monotonic time, so that it can be reckoned with.
+pub(super) fn now(clock: &dyn Clock) -> SignedDuration {
+    SignedDuration::try_from(clock.monotonic()).unwrap_or(SignedDuration::MAX)
 }
 
 /// Returns when it is `end` on the monotonic clock; never without one.

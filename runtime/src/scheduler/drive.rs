@@ -104,7 +104,7 @@ impl<'d> Drive<'d> {
             machine_ahead: tell::machine_ahead(entries),
             ends: Ends::of(tell::events(entries).map(|(_, event)| event)),
             deadlines: Deadlines::default(),
-            hearing: Hearing::new(&driver.pulse, driver.clock.as_ref()),
+            hearing: Hearing::new(&driver.pulse),
         }
     }
 
@@ -113,6 +113,7 @@ impl<'d> Drive<'d> {
     /// counts before anybody is asked again.
     pub(super) async fn begin(&mut self) -> Result<(), DriveError> {
         self.note_clock().await?;
+        Box::pin(self.find_cut_off()).await?;
         self.take_signals().await?;
         self.time_out().await?;
         if !self.state.started {
@@ -234,7 +235,7 @@ impl<'d> Drive<'d> {
             Some((node, attempt, end)) = self.lanes.next() => Happened::Ended(node, attempt, end),
             Some((prompt, given)) = self.asking.next() => Happened::Given(prompt, given),
             () = deadline::until(clock, deadline) => Happened::TimeIsOver,
-            () = self.driver.pulse.beyond(self.hearing.renewed()) => Happened::Renewed,
+            () = self.driver.pulse.beyond(self.hearing.heard()) => Happened::Renewed,
             signals = news => Happened::Signalled(signals?),
         };
         let blind = self.shared.door.blind.clone();
@@ -254,15 +255,8 @@ impl<'d> Drive<'d> {
             }
             Happened::Given(prompt, Some(given)) => self.answer(prompt, given).await,
             Happened::Given(_, None) => Ok(()),
-            Happened::Renewed => self.hear().await,
-            Happened::TimeIsOver => {
-                if let Some(end) = self.deadlines.first() {
-                    self.prove(end).await?;
-                }
-                // An answer that was given in time may not have been seen yet.
-                self.take_signals().await?;
-                self.time_out().await.map(drop)
-            }
+            Happened::Renewed => Box::pin(self.hear()).await,
+            Happened::TimeIsOver => Box::pin(self.time_out()).await.map(drop),
             Happened::Signalled(signals) => self.take(signals).await,
         }
     }

@@ -134,6 +134,8 @@ pub struct Driver {
     pub patience: Patience,
     /// Whether the lease is certainly still ours.
     pub pulse: Pulse,
+    /// Whether the runner before this one went without giving its lease back.
+    pub cut_off: bool,
     /// The values of the secret params, which the execution's head does not hold.
     pub secrets: BTreeMap<String, Value>,
 }

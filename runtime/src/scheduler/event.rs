@@ -34,12 +34,14 @@ pub enum Event {
         /// The prompt's id.
         prompt: String,
     },
-    /// The store was away while a prompt was open, so nobody could answer it: it gets that time back.
+    /// A prompt has more time, because nobody could answer it.
     Extended {
         /// The prompt's id.
         prompt: String,
         /// By how many milliseconds its deadline moves.
         by: u64,
+        /// Why nobody could.
+        cause: Unheard,
     },
     /// Whether an effect happened has been found out after all; nobody needs to answer any more.
     Withdrawn {
@@ -61,6 +63,16 @@ pub enum Event {
         /// How.
         end: End,
     },
+}
+
+/// Why nobody could answer a prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unheard {
+    /// The store took no answers.
+    StoreAway,
+    /// The runner that had asked was gone without a word.
+    RunnerGone,
 }
 
 /// How an attempt of a wave ended.

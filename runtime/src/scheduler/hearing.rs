@@ -1,127 +1,170 @@
-//! Whether people can be heard: silence is an answer only where the store would have taken another one.
+//! Whether people could be heard. That the store takes what they send shows in the renewals of the lease, which are
+//! writes too: where it took none of those, prompts get that time back; and before silence answers, one renewal is
+//! seen through that began after the deadline.
 //!
-//! That the store takes what people send shows in the renewals of the lease, which are writes too. While they
-//! come, the time of a prompt runs. Where one stayed away, the prompts get that time back; and before silence
-//! answers, one renewal is seen through that began after the deadline.
-//!
-//! What no runner watches cannot be seen: where the runner itself is gone, the journaled deadline counts.
+//! Where the runner itself was gone without a word, nobody knows; then there is a last word too. One that has left
+//! in good order has said until when there is time.
 
+use std::ops::Range;
+use std::pin::pin;
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
+use super::deadline;
 use super::drive::Drive;
 use super::driver::DriveError;
-use super::event::Event;
+use super::event::{Event, Unheard};
 use super::prompt::Prompt;
-use crate::clock::Clock;
 use crate::journal::Format;
 use crate::observe::Notice;
 use crate::store::Pulse;
 
-/// So long people can answer at least once the store is back, where the prompt gave them that much time at all.
+/// So long people can answer at least once they are heard again, where the prompt gave them that much time at all.
 const LAST_WORD: Duration = Duration::from_mins(5);
 
-/// How long the renewal before silence answers may take until the runner says what it waits for.
-const UNTOLD: Duration = Duration::from_secs(5);
+/// An answer that was sent in time is in the store so much later at most, while the store takes it at all.
+const ON_ITS_WAY: Duration = Duration::from_secs(1);
+
+/// The first pause until the runner says what it waits for, and the longest.
+const UNTOLD: Range<Duration> = Duration::from_secs(5)..Duration::from_mins(1);
 
 /// What is known of the store's readiness to take what people send.
 #[derive(Debug)]
 pub(super) struct Hearing {
-    /// The last renewal of which this knows, on the clock of the lease.
-    renewed: Duration,
-    /// When that was seen, on the monotonic clock of the execution.
-    seen: Duration,
-    /// After this moment a renewal has begun that succeeded, on the same clock.
-    proven: Option<Duration>,
+    /// The last renewal that was looked at, on the clock of the lease.
+    heard: Duration,
+    /// How many outages of the store were looked at.
+    outages: usize,
+    /// The store took a renewal that began after this moment of the execution's monotonic clock.
+    proven: Option<SignedDuration>,
 }
 
 impl Hearing {
-    /// It has just been taken.
-    pub(super) fn new(pulse: &Pulse, clock: &dyn Clock) -> Hearing {
-        Hearing { renewed: pulse.shown(), seen: clock.monotonic(), proven: None }
+    /// The lease was just taken.
+    pub(super) fn new(pulse: &Pulse) -> Hearing {
+        Hearing { heard: pulse.shown(), outages: 0, proven: None }
     }
 
     /// The renewal behind which the next one is news.
-    pub(super) fn renewed(&self) -> Duration {
-        self.renewed
+    pub(super) fn heard(&self) -> Duration {
+        self.heard
     }
 
-    /// Takes note of the last renewal; returns how long, on the execution's clock, nobody was heard before it.
-    fn note(&mut self, pulse: &Pulse, clock: &dyn Clock) -> Duration {
-        let (shown, now) = (pulse.shown(), clock.monotonic());
-        let gap = shown.saturating_sub(self.renewed);
-        let is_long = pulse.longest_gap().is_some_and(|longest| gap > longest);
-        let away = now.saturating_sub(self.seen);
-        if !gap.is_zero() {
-            (self.renewed, self.seen) = (shown, now);
-        }
-        if is_long { away } else { Duration::ZERO }
+    /// Whether the store took a renewal after this moment.
+    pub(super) fn is_proven(&self, moment: SignedDuration) -> bool {
+        self.proven.is_some_and(|proven| proven >= moment)
     }
 }
 
 impl Drive<'_> {
-    /// A renewal of the lease has succeeded: the store takes what people send, now.
+    /// A renewal of the lease has succeeded: looks whether the store was away before.
     pub(super) async fn hear(&mut self) -> Result<(), DriveError> {
-        let away = self.hearing.note(&self.driver.pulse, self.driver.clock.as_ref());
-        if away.is_zero() || self.shared.execution.format < Format(5) {
-            return Ok(());
-        }
-        let timed = |prompt: &&Prompt| prompt.deadline.is_some();
-        let open: Vec<String> =
-            self.state.prompts.values().filter(timed).map(|prompt| prompt.id.clone()).collect();
-        for prompt in open {
-            self.extend(prompt, away).await?;
+        let (pulse, clock) = (&self.driver.pulse, self.driver.clock.as_ref());
+        self.hearing.heard = pulse.shown();
+        let outages = pulse.outages(self.hearing.outages);
+        self.hearing.outages += outages.len();
+        let (now, here) = (pulse.now(), deadline::now(clock));
+        // On the execution's clock, which may run faster.
+        let moment = |then: Duration| {
+            let ago = clock.scaled(now.saturating_sub(then));
+            here.saturating_sub(SignedDuration::try_from(ago).unwrap_or(SignedDuration::MAX))
+        };
+        let outages = outages.into_iter().map(|outage| moment(outage.start)..moment(outage.end));
+        for outage in outages.collect::<Vec<_>>() {
+            for prompt in self.timed() {
+                self.give_back(prompt, &outage).await?;
+            }
         }
         Ok(())
     }
 
-    /// Before silence answers what was open until `end`: returns once the store has taken a renewal that began
-    /// after that.
-    pub(super) async fn prove(&mut self, end: Duration) -> Result<(), DriveError> {
-        if self.hearing.proven.is_some_and(|proven| proven > end) {
-            return Ok(());
-        }
-        let now = self.driver.clock.monotonic();
-        let pulse = &self.driver.pulse;
-        let begun = pulse.now();
-        let mut proven = std::pin::pin!(pulse.proven());
-        let mut pause = UNTOLD;
+    /// Before silence answers: returns once the store has taken a renewal that begins from now on, and what was
+    /// sent in time is there.
+    pub(super) async fn prove(&mut self) -> Result<(), DriveError> {
+        let (driver, prompts) = (self.driver, self.over());
+        let (pulse, patience) = (&driver.pulse, driver.patience.store);
+        let begun = (pulse.now(), deadline::now(driver.clock.as_ref()));
+        let mut proven = pin!(pulse.proven());
+        let mut pause = UNTOLD.start;
         loop {
             tokio::select! {
                 biased;
                 () = &mut proven => break,
                 () = pulse.sleep(pause) => {}
             }
-            let waited = pulse.now().saturating_sub(begun);
-            let message =
-                "the store does not renew the lease; silence answers nothing meanwhile".to_owned();
-            let patience = self.driver.patience.store;
-            self.shared.notice(&Notice::StoreWaits { message, waited, patience });
-            pause = (pause * 2).min(Duration::from_mins(1));
+            let (prompts, waited) = (prompts.clone(), pulse.now().saturating_sub(begun.0));
+            self.shared.notice(&Notice::Unheard { prompts, waited, patience });
+            pause = (pause * 2).min(UNTOLD.end);
         }
-        self.hearing.proven = Some(now);
+        if pulse.is_watched() {
+            pulse.sleep(ON_ITS_WAY).await;
+        }
+        self.hearing.proven = Some(begun.1);
         self.hear().await
     }
 
-    /// Gives a prompt the time back in which nobody could answer.
-    async fn extend(&mut self, prompt: String, away: Duration) -> Result<(), DriveError> {
-        let now = self.driver.clock.monotonic();
+    /// The runner before this one went without a word: what it asked may have been answered by nobody because of
+    /// that.
+    pub(super) async fn find_cut_off(&mut self) -> Result<(), DriveError> {
+        if !self.driver.cut_off {
+            return Ok(());
+        }
+        for prompt in self.timed() {
+            let now = deadline::now(self.driver.clock.as_ref());
+            self.extend(prompt, now, Unheard::RunnerGone).await?;
+        }
+        Ok(())
+    }
+
+    /// The open prompts whose time ends.
+    fn timed(&mut self) -> Vec<Prompt> {
+        if self.shared.execution.format < Format(5) {
+            return Vec::new();
+        }
         self.deadlines.watch(self.state.prompts.values(), self.driver.clock.as_ref());
-        let (Some(end), Some(open)) =
-            (self.deadlines.end(&prompt), self.state.prompts.get(&prompt))
-        else {
+        let prompts = self.state.prompts.values();
+        prompts.filter(|prompt| prompt.deadline.is_some()).cloned().collect()
+    }
+
+    /// Gives a prompt the time back in which nobody could answer it.
+    async fn give_back(
+        &mut self,
+        prompt: Prompt,
+        outage: &Range<SignedDuration>,
+    ) -> Result<(), DriveError> {
+        let Some(end) = self.deadlines.end(&prompt.id).filter(|end| outage.start < *end) else {
             return Ok(());
         };
-        let whole = open.deadline.map(|deadline| open.opened_at.duration_until(deadline));
-        let whole = whole.and_then(|whole| Duration::try_from(whole).ok()).unwrap_or_default();
-        let later = end
-            .saturating_add(away)
-            // One that was opened meanwhile.
-            .min(now.saturating_add(whole))
-            .max(now.saturating_add(LAST_WORD.min(whole)));
-        let by = u64::try_from(later.saturating_sub(end).as_millis()).unwrap_or(u64::MAX);
-        self.tell(&Event::Extended { prompt: prompt.clone(), by }).await?;
-        if let Some(prompt) = self.state.prompts.get(&prompt) {
-            self.shared.notice(&Notice::Extended { prompt: prompt.clone(), away });
+        let open = prompt.deadline.map(|deadline| prompt.opened_at.duration_until(deadline));
+        let opened = end.saturating_sub(open.unwrap_or_default());
+        let lost = outage.end.saturating_sub(outage.start.max(opened));
+        if lost.is_positive() {
+            self.extend(prompt, end.saturating_add(lost), Unheard::StoreAway).await?;
+        }
+        Ok(())
+    }
+
+    /// Lets the time of a prompt last until this moment of the monotonic clock, and for a last word from now on.
+    async fn extend(
+        &mut self,
+        prompt: Prompt,
+        until: SignedDuration,
+        cause: Unheard,
+    ) -> Result<(), DriveError> {
+        let (Some(end), Some(time)) = (self.deadlines.end(&prompt.id), prompt.time()) else {
+            return Ok(());
+        };
+        let last_word = SignedDuration::try_from(LAST_WORD.min(time)).unwrap_or_default();
+        let last = deadline::now(self.driver.clock.as_ref()).saturating_add(last_word);
+        let by = until.max(last).saturating_sub(end);
+        let Ok(by) = u64::try_from(by.as_millis()) else { return Ok(()) };
+        if by == 0 {
+            return Ok(());
+        }
+        self.tell(&Event::Extended { prompt: prompt.id.clone(), by, cause }).await?;
+        if let Some(prompt) = self.state.prompts.get(&prompt.id) {
+            self.shared.notice(&Notice::Extended { prompt: prompt.clone(), cause });
         }
         Ok(())
     }

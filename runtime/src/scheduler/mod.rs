@@ -19,11 +19,12 @@ mod question;
 pub mod seen;
 mod shared;
 pub mod signal;
+mod silence;
 pub mod state;
 mod tell;
 
 pub use driver::{Answers, DriveError, Driver, Ended, Given};
-pub use event::{End, Event, Failure};
+pub use event::{End, Event, Failure, Unheard};
 pub use graph::Graph;
 pub use machine::{Refusal, Request, apply};
 pub use prompt::{Approval, Choice, Prompt, PromptKind, unknown};

@@ -1,6 +1,7 @@
 //! Questions to a person.
 
 use std::fmt;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,9 @@ pub struct Prompt {
     /// When silence becomes an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Timestamp>,
+    /// By how many milliseconds that is later than was said when it was opened.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub extended: u64,
     /// The answer that silence gives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_timeout: Option<Choice>,
@@ -59,6 +63,11 @@ fn one() -> u32 {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
 fn is_one(approvals: &u32) -> bool {
     *approvals == 1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn is_none(extended: &u64) -> bool {
+    *extended == 0
 }
 
 /// One of several voices that a prompt needs.
@@ -96,8 +105,15 @@ impl Prompt {
             returns: None,
             opened_at: Timestamp::UNIX_EPOCH,
             deadline: None,
+            extended: 0,
             on_timeout: None,
         }
+    }
+
+    /// For how long it was open when it was opened; `None`: until somebody answers.
+    pub fn time(&self) -> Option<Duration> {
+        let whole = Duration::try_from(self.opened_at.duration_until(self.deadline?));
+        Some(whole.unwrap_or_default().saturating_sub(Duration::from_millis(self.extended)))
     }
 
     /// Whether an answer has to say what an effect returned.

@@ -1,7 +1,6 @@
 //! What the machine is told while it is driven: signals from the store, answers, time-outs. Everything is
 //! journaled first; also what the machine refuses, so that no signal is taken twice.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -40,7 +39,7 @@ impl Drive<'_> {
     }
 
     /// The signals, from a store that is asked again for as long as the operator's patience lasts.
-    async fn patient_signals(&self, id: &str) -> Result<Numbered, StoreError> {
+    pub(super) async fn patient_signals(&self, id: &str) -> Result<Numbered, StoreError> {
         let (pulse, patience) = (&self.driver.pulse, self.driver.patience.store);
         let begun = pulse.now();
         loop {
@@ -92,8 +91,7 @@ impl Drive<'_> {
     pub(super) async fn answer(&mut self, prompt: String, given: Given) -> Result<(), DriveError> {
         if self.deadlines.is_over(&prompt, self.driver.clock.as_ref()) {
             // Whoever was asked took longer than there was time; another may have answered in time.
-            self.take_signals().await?;
-            self.time_out_those(|open| open.id == prompt).await?;
+            self.time_out().await?;
         }
         let Given { choice, by, sender, comment, value } = given;
         let seal = String::new();
@@ -123,40 +121,6 @@ impl Drive<'_> {
         self.shared.journal.append(Body::Event { event }).await?;
         self.shared.notice(&Notice::Refused { signal, why });
         Ok(())
-    }
-
-    /// Answers the prompts whose time is over; returns whether there were any.
-    pub(super) async fn time_out(&mut self) -> Result<bool, DriveError> {
-        self.time_out_those(|_| true).await
-    }
-
-    /// Answers those of these prompts whose time is over here: whose clock goes ahead does not end it
-    /// earlier.
-    async fn time_out_those(
-        &mut self,
-        these: impl Fn(&Prompt) -> bool,
-    ) -> Result<bool, DriveError> {
-        let clock = Arc::clone(&self.driver.clock);
-        self.deadlines.watch(self.state.prompts.values(), clock.as_ref());
-        let is_over = |drive: &Drive<'_>, prompt: &Prompt| {
-            drive.deadlines.is_over(&prompt.id, clock.as_ref()) && these(prompt)
-        };
-        let ends = self.state.prompts.values().filter(|prompt| is_over(self, prompt));
-        let ends = ends.filter_map(|prompt| self.deadlines.end(&prompt.id));
-        let Some(last) = ends.max() else { return Ok(false) };
-        // Silence is no answer where the store would have taken none.
-        self.prove(last).await?;
-        let prompts = self.state.prompts.values().cloned();
-        let expired: Vec<Prompt> = prompts.filter(|prompt| is_over(self, prompt)).collect();
-        let any = !expired.is_empty();
-        for prompt in expired {
-            // The one before it may have ended everything.
-            match self.tell(&Event::TimedOut { prompt: prompt.id }).await {
-                Err(DriveError::Refused(_)) => {}
-                told => told?,
-            }
-        }
-        Ok(any)
     }
 
     /// Journals how wrong the machine's clock is, where that has changed.

@@ -95,6 +95,17 @@ impl Lease {
     }
 }
 
+/// A lease that was just taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acquired {
+    /// The lease.
+    pub lease: Lease,
+    /// When taking it began, on the monotonic clock: others may watch it since then.
+    pub begun: Duration,
+    /// Whether its last holder has not given it back: a runner that died, or could not reach the store.
+    pub cut_off: bool,
+}
+
 /// How often the beat is looked at within one ttl.
 const LOOKS: u32 = 8;
 
@@ -103,8 +114,7 @@ const LOOKS: u32 = 8;
 /// A lease that nobody holds, or whose holder is known to be dead, is taken at once. Any other is
 /// watched for `ttl`; if its beat moves meanwhile the holder lives, and this is [`StoreError::Held`]. So
 /// it is once `patience` is used up: without any, nothing is watched; to see a watch through, it must be
-/// longer than `ttl`. With the lease comes the monotonic time at which taking it began: others may watch it since
-/// then.
+/// longer than `ttl`.
 pub async fn acquire(
     store: &dyn Store,
     clock: &dyn Clock,
@@ -112,7 +122,7 @@ pub async fn acquire(
     holder: &str,
     ttl: Duration,
     patience: Duration,
-) -> Result<(Lease, Duration), StoreError> {
+) -> Result<Acquired, StoreError> {
     let deadline = clock.monotonic().saturating_add(patience);
     loop {
         let seen = store.lease(id).await?;
@@ -123,7 +133,10 @@ pub async fn acquire(
         match store.take(id, holder, seen.as_ref()).await {
             // It was given back since we looked.
             Err(StoreError::Held { holder }) if holder.is_empty() => {}
-            taken => return taken.map(|lease| (lease, begun)),
+            taken => {
+                let cut_off = seen.is_some_and(|record| !record.is_free());
+                return taken.map(|lease| Acquired { lease, begun, cut_off });
+            }
         }
     }
 }
@@ -182,6 +195,7 @@ pub async fn keep(
     let mut shown = clock.monotonic();
     let left = |shown: Duration| (shown + patience).saturating_sub(clock.monotonic());
     let mut trouble = "the store did not answer".to_owned();
+    let mut failing = false;
     loop {
         let pause = period.min(left(shown)).max(SHORTEST);
         select(pin!(clock.sleep(pause)), pin!(pulse.wanted())).await;
@@ -191,14 +205,18 @@ pub async fn keep(
         let longest = left(shown).min(ttl).max(period);
         match select(pin!(store.renew(lease)), pin!(clock.sleep(longest))).await {
             Either::Left((Ok(()), _)) => {
-                shown = begun;
+                let ended = clock.monotonic();
+                if failing || ended.saturating_sub(begun) >= SLOW {
+                    pulse.was_away(shown..ended);
+                }
+                (shown, failing) = (begun, false);
                 pulse.beat(begun);
             }
             Either::Left((Err(StoreError::Unusable { transient: true, message, .. }), _)) => {
-                trouble = message;
+                (trouble, failing) = (message, true);
             }
             Either::Left((Err(error), _)) => return error,
-            Either::Right(_) => {}
+            Either::Right(_) => failing = true,
         }
         if left(shown).is_zero() {
             let after = clock.monotonic().saturating_sub(shown);
@@ -206,6 +224,9 @@ pub async fn keep(
         }
     }
 }
+
+/// A renewal that takes longer found a store that took nothing for a while.
+const SLOW: Duration = Duration::from_secs(1);
 
 /// No wait is shorter, or a store that refuses at once would be asked without a pause.
 const SHORTEST: Duration = Duration::from_millis(10);

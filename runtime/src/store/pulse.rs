@@ -1,7 +1,8 @@
 //! How certain a runner may be, right now, that the lease is still its own.
 
 use std::fmt;
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -21,6 +22,8 @@ pub struct Pulse {
     shown: Arc<watch::Sender<Duration>>,
     /// A renewal is wanted before its turn.
     wanted: Arc<Notify>,
+    /// When the store took no renewal, on the clock of the lease.
+    outages: Arc<Mutex<Vec<Range<Duration>>>>,
 }
 
 /// The part of a ttl that is kept in reserve for what lies between the last question here and the first byte
@@ -42,13 +45,13 @@ impl Pulse {
     /// Of a lease that holds for `ttl`; taking it began at `begun`.
     pub fn beating(clock: Arc<dyn Clock>, ttl: Duration, begun: Duration) -> Pulse {
         let shown = Arc::new(watch::Sender::new(begun));
-        Pulse { clock, ttl: Some(ttl), shown, wanted: Arc::default() }
+        Pulse { clock, ttl: Some(ttl), shown, wanted: Arc::default(), outages: Arc::default() }
     }
 
     /// Of a lease that this process alone can see, such as that of a rehearsal.
     pub fn steady(clock: Arc<dyn Clock>) -> Pulse {
         let shown = Arc::new(watch::Sender::new(Duration::ZERO));
-        Pulse { clock, ttl: None, shown, wanted: Arc::default() }
+        Pulse { clock, ttl: None, shown, wanted: Arc::default(), outages: Arc::default() }
     }
 
     /// Lets time pass on the clock of the lease, which is that of the machine however fast an execution's runs.
@@ -75,9 +78,20 @@ impl Pulse {
         *self.shown.borrow()
     }
 
-    /// How far renewals are apart at most while the store takes them; `None` where it always does.
-    pub fn longest_gap(&self) -> Option<Duration> {
-        self.ttl.map(|ttl| ttl / 2)
+    /// The store has taken no renewal in this time. Told before the beat that ends it.
+    pub fn was_away(&self, outage: Range<Duration>) {
+        self.outages.lock().unwrap_or_else(PoisonError::into_inner).push(outage);
+    }
+
+    /// When the store took no renewal: the outages after so many of them.
+    pub fn outages(&self, seen: usize) -> Vec<Range<Duration>> {
+        let outages = self.outages.lock().unwrap_or_else(PoisonError::into_inner);
+        outages.get(seen..).unwrap_or_default().to_vec()
+    }
+
+    /// Whether others can watch the lease, and take it over.
+    pub fn is_watched(&self) -> bool {
+        self.ttl.is_some()
     }
 
     /// Returns once a renewal has succeeded that began after `since`; never where there are none.

@@ -1,5 +1,6 @@
 //! What arrives late, or in the same breath as something else, or finds that something has died.
 
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +47,9 @@ impl Ask for Undecided {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
+
+/// No time at all.
+const NEVER: Range<Duration> = Duration::ZERO..Duration::ZERO;
 
 #[tokio::test(start_paused = true)]
 async fn an_end_that_is_taken_back_in_the_same_breath_is_no_end() {
@@ -208,7 +212,7 @@ async fn a_store_that_panics_ends_the_drive_and_does_not_hang_it() {
     let held = lease(story.store.as_ref(), "x").await;
     let world = TestWorld::new(&story.ledger, &Fuse::never());
     let inner = Arc::clone(&story.store) as Arc<dyn Store>;
-    let panicking = Shaky { inner, append: || panic!("the store is a lie") };
+    let panicking = Shaky { inner, append: || panic!("the store is a lie"), away: NEVER };
     let driver = driver(Arc::new(panicking), world, Answers::new());
     let ended = driver.drive(&held, std::future::pending());
     let ended = tokio::time::timeout(Duration::from_hours(1), ended).await.expect("it hangs");
@@ -233,7 +237,7 @@ async fn what_a_slow_store_takes_is_no_time_of_the_wave() {
         let held = lease(story.store.as_ref(), "x").await;
         let world = TestWorld::new(&story.ledger, &Fuse::never());
         let inner = Arc::clone(&story.store) as Arc<dyn Store>;
-        let slow = Shaky { inner, append: || 40 * SECOND };
+        let slow = Shaky { inner, append: || 40 * SECOND, away: NEVER };
         let driver = driver(Arc::new(slow), world, Answers::new());
         let how = driver.drive(&held, std::future::pending()).await.unwrap();
         assert_eq!(how, Ended::Finished(ended), "{seconds} s: {:?}", story.state().await);
@@ -254,17 +258,24 @@ async fn nor_is_what_it_takes_for_another_wave() {
     let held = lease(story.store.as_ref(), "x").await;
     let world = TestWorld::new(&story.ledger, &Fuse::never());
     let inner = Arc::clone(&story.store) as Arc<dyn Store>;
-    let slow = Shaky { inner, append: || 40 * SECOND };
+    let slow = Shaky { inner, append: || 40 * SECOND, away: NEVER };
     let mut driver = driver(Arc::new(slow), world, Answers::new());
     driver.answers = Rc::new(Slow(SECOND));
     let how = driver.drive(&held, std::future::pending()).await.unwrap();
     assert_eq!(how, Ended::Finished(ExecutionStatus::Completed), "{:?}", story.state().await);
 }
 
-/// A store whose appends take their time, or panic.
-struct Shaky {
-    inner: Arc<dyn Store>,
-    append: fn() -> Duration,
+/// A store whose appends take their time, or panic, and that takes no write while it is away.
+pub(crate) struct Shaky {
+    pub(crate) inner: Arc<dyn Store>,
+    pub(crate) append: fn() -> Duration,
+    pub(crate) away: Range<Duration>,
+}
+
+impl Shaky {
+    fn is_away(&self) -> bool {
+        self.away.contains(&TestClock.monotonic())
+    }
 }
 
 #[async_trait]
@@ -280,6 +291,9 @@ impl Store for Shaky {
     }
     async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError> {
         tokio::time::sleep((self.append)()).await;
+        while self.is_away() {
+            tokio::time::sleep(SECOND).await;
+        }
         self.inner.append(lease, entries).await
     }
     async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
@@ -300,6 +314,10 @@ impl Store for Shaky {
         self.inner.holder_is_gone(id, seen).await
     }
     async fn renew(&self, lease: &Lease) -> Result<(), StoreError> {
+        if self.is_away() {
+            let (place, message) = ("the store".to_owned(), "it is away".to_owned());
+            return Err(StoreError::Unusable { place, message, transient: true });
+        }
         self.inner.renew(lease).await
     }
     async fn release(&self, lease: &Lease) -> Result<(), StoreError> {

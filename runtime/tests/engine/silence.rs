@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moontide_runtime::clock::Clock;
-use moontide_runtime::journal::{Body, Entry, Format};
-use moontide_runtime::scheduler::{Ended, Event, ExecutionStatus, WaveStatus};
-use moontide_runtime::store::{Pulse, Store, Wish};
+use moontide_runtime::effect::Patience;
+use moontide_runtime::journal::{Body, Format};
+use moontide_runtime::scheduler::{Ended, Event, ExecutionStatus, Unheard, WaveStatus};
+use moontide_runtime::store::{Pulse, Store, Wish, lease as leases};
 use tokio::time::sleep;
 
-use crate::late::Undecided;
+use crate::late::{Shaky, Undecided};
 use crate::support::{Fuse, TestClock, TestWorld, driver, lease};
 use crate::{Answers, Story, answer};
 
@@ -21,9 +22,15 @@ fn minutes(minutes: u64) -> Duration {
     Duration::from_mins(minutes)
 }
 
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
 /// A store that takes no writes for a while, and a person who sends something.
 struct Outage {
+    /// The time of the pause point before wave `a`, and what is before it.
     timeout: &'static str,
+    first: &'static str,
     away: Range<Duration>,
     sends: Option<(Duration, Wish)>,
     format: Format,
@@ -34,46 +41,45 @@ type Told = (ExecutionStatus, Duration, Vec<String>);
 
 impl Outage {
     async fn story(self) -> Told {
-        let wave = format!(
-            "waves = {{{{ name = 'a', run = function() end,
+        let waves = format!(
+            "waves = {{{{ name = 'first', run = function() {} end }},
+                {{ name = 'a', depends_on = {{ 'first' }}, run = function() end,
                 pause = {{ message = '?', timeout = '{}', on_timeout = 'continue' }} }}}}",
-            self.timeout
+            self.first, self.timeout
         );
-        let story = Story::begun_under(self.format, &wave).await;
-        let held = lease(story.store.as_ref(), "x").await;
-        let world = TestWorld::new(&story.ledger, &Fuse::never());
-        let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
+        let kept = Story::begun_under(self.format, &waves).await;
+        let held = lease(kept.store.as_ref(), "x").await;
+        let world = TestWorld::new(&kept.ledger, &Fuse::never());
         let begun = TestClock.monotonic();
+        let away = begun + self.away.start..begun + self.away.end;
+        let inner = Arc::clone(&kept.store) as Arc<dyn Store>;
+        let store: Arc<dyn Store> = Arc::new(Shaky { inner, append: || Duration::ZERO, away });
+        let mut driver = driver(Arc::clone(&store), world, Answers::new());
         let pulse = Pulse::beating(Arc::new(TestClock), TTL, begun);
         driver.pulse = pulse.clone();
-        driver.signals_every = Some(Duration::from_secs(1));
+        driver.signals_every = Some(seconds(1));
         driver.answers = Rc::new(Undecided);
-        let keeper = async {
-            loop {
-                tokio::select! { () = sleep(TTL / 4) => {} () = pulse.wanted() => {} }
-                let now = TestClock.monotonic();
-                if !self.away.contains(&now.saturating_sub(begun)) {
-                    pulse.beat(now);
+        let patience = Patience::of(minutes(120));
+        let people = async {
+            let keeper = leases::keep(&*store, &TestClock, &held, TTL / 4, TTL, patience, &pulse);
+            let person = async {
+                if let Some((after, wish)) = self.sends {
+                    sleep(after).await;
+                    kept.send(wish).await;
                 }
-            }
+            };
+            drop(tokio::join!(keeper, person));
         };
-        let person = async {
-            if let Some((after, wish)) = self.sends {
-                sleep(after).await;
-                story.send(wish).await;
-            }
-            std::future::pending::<()>().await;
-        };
-        let people = async { tokio::join!(keeper, person).0 };
         let ended = driver.drive(&held, people).await.unwrap();
         let Ended::Finished(status) = ended else { panic!("{ended:?}") };
         let took = TestClock.monotonic().saturating_sub(begun);
-        (status, took, crate::lines(&story.entries().await))
+        let lines = crate::lines(&kept.entries().await);
+        (status, took, lines.into_iter().filter(|line| line != "event ended").collect())
     }
 }
 
 fn away(timeout: &'static str, away: Range<Duration>) -> Outage {
-    Outage { timeout, away, sends: None, format: Format::CURRENT }
+    Outage { timeout, away, first: "", sends: None, format: Format::CURRENT }
 }
 
 /// Whether it took so long, give or take what lies between renewals.
@@ -83,8 +89,8 @@ fn is_about(took: Duration, expected: Duration) -> bool {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_the_store_kept_away_counts_when_it_is_back() {
-    let outage = away("20m", minutes(15)..minutes(55));
-    let sends = Some((minutes(57), answer("a", "abort")));
+    let outage = away("20m", minutes(15)..minutes(35));
+    let sends = Some((minutes(37), answer("a", "abort")));
     let (status, _, lines) = Outage { sends, ..outage }.story().await;
     assert_eq!(status, ExecutionStatus::Cancelled);
     assert_eq!(lines, ["event started", "event extended", "event signalled"]);
@@ -94,52 +100,85 @@ async fn an_answer_that_the_store_kept_away_counts_when_it_is_back() {
 async fn silence_answers_once_what_was_left_is_over() {
     for (timeout, span, expected) in [
         ("20m", minutes(99)..minutes(99), minutes(20)),
-        ("20m", minutes(15)..minutes(55), minutes(60)),
+        ("20m", minutes(15)..minutes(35), minutes(40)),
         ("20m", minutes(5)..minutes(10), minutes(25)),
         // A last word of five minutes, however little was left, unless there never was as much time.
-        ("20m", minutes(19)..minutes(50), minutes(55)),
-        ("30s", Duration::from_secs(10)..minutes(3), Duration::from_secs(210)),
-        // Too short to be noticed by those who answer.
-        ("20m", minutes(5)..minutes(5) + Duration::from_secs(3), minutes(20)),
+        ("20m", minutes(19)..minutes(40), minutes(45)),
+        ("30s", seconds(10)..minutes(3), seconds(210)),
+        // In the very moment in which it would be over.
+        ("20m", seconds(1197)..minutes(20) + seconds(2), minutes(25)),
     ] {
         let (status, took, lines) = away(timeout, span.clone()).story().await;
         assert_eq!(status, ExecutionStatus::Completed);
         assert!(is_about(took, expected), "{timeout}, away {span:?}: {took:?}, not {expected:?}");
         let is_extended = lines.contains(&"event extended".to_owned());
-        assert_eq!(is_extended, expected != minutes(20), "{span:?}: {lines:?}");
+        assert_eq!(is_extended, !span.is_empty(), "{span:?}: {lines:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_execution_that_began_without_that_rule_ends_without_it() {
-    let outage = away("20m", minutes(15)..minutes(55));
-    let (_, took, lines) = Outage { format: Format(4), ..outage }.story().await;
+async fn a_prompt_that_was_opened_meanwhile_has_its_whole_time() {
+    let span = minutes(10)..minutes(35);
+    let outage = Outage { first: "moontide.sleep('11m')", ..away("20m", span) };
+    let sends = Some((minutes(50), answer("a", "abort")));
+    let (status, took, lines) = Outage { sends, ..outage }.story().await;
+    assert_eq!(status, ExecutionStatus::Cancelled, "{took:?} {lines:?}");
+    let outage = Outage { first: "moontide.sleep('11m')", ..away("20m", minutes(10)..minutes(35)) };
+    let (status, took, _) = outage.story().await;
+    assert_eq!(status, ExecutionStatus::Completed);
     assert!(is_about(took, minutes(55)), "{took:?}");
-    assert!(!lines.contains(&"event extended".to_owned()), "{lines:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_resumes_finds_the_time_that_was_given() {
-    let story = Story::of(
-        "waves = {{ name = 'a', run = function() end,
-            pause = { message = '?', timeout = '20m', on_timeout = 'continue' } }}",
-    )
-    .await;
-    assert!(matches!(story.drive(Answers::new()).await.unwrap(), Ended::Waiting(_)));
+async fn an_answer_that_is_on_its_way_when_the_time_is_over_counts() {
+    let sends = Some((Duration::from_millis(1_199_999), answer("a", "abort")));
+    let outage = Outage { sends, ..away("20m", minutes(99)..minutes(99)) };
+    let (status, _, lines) = outage.story().await;
+    assert_eq!(status, ExecutionStatus::Cancelled, "{lines:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_execution_that_began_without_that_rule_ends_without_it() {
+    let outage = away("20m", minutes(15)..minutes(35));
+    let (_, took, lines) = Outage { format: Format(4), ..outage }.story().await;
+    assert!(is_about(took, minutes(35)), "{took:?}");
+    assert!(!lines.contains(&"event extended".to_owned()), "{lines:?}");
+}
+
+const TWENTY_MINUTES: &str = "waves = {{ name = 'a', run = function() end,
+    pause = { message = '?', timeout = '20m', on_timeout = 'continue' } }}";
+
+/// Drives behind a runner that went without a word, or in good order.
+async fn drive_behind(story: &Story, cut_off: bool) -> Ended {
     let held = lease(story.store.as_ref(), "x").await;
-    let by = 30 * 60 * 1000;
-    let event = Event::Extended { prompt: "a".to_owned(), by };
-    let last = story.entries().await.last().unwrap().sequence;
-    let entry = Entry {
-        sequence: last + 1,
-        epoch: held.epoch,
-        at: TestClock.now(),
-        body: Body::Event { event },
-    };
-    story.store.append(&held, &[entry]).await.unwrap();
-    sleep(minutes(45)).await;
-    assert!(matches!(story.drive(Answers::new()).await.unwrap(), Ended::Waiting(_)));
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
+    driver.cut_off = cut_off;
+    driver.drive(&held, std::future::pending()).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn behind_a_runner_that_was_gone_without_a_word_there_is_a_last_word() {
+    let story = Story::of(TWENTY_MINUTES).await;
+    assert!(matches!(drive_behind(&story, false).await, Ended::Waiting(_)));
+    sleep(minutes(60)).await;
+    story.send(answer("a", "abort")).await;
+    assert!(matches!(
+        drive_behind(&story, true).await,
+        Ended::Finished(ExecutionStatus::Cancelled)
+    ));
+    let story = Story::of(TWENTY_MINUTES).await;
+    assert!(matches!(drive_behind(&story, false).await, Ended::Waiting(_)));
+    sleep(minutes(60)).await;
+    assert!(matches!(drive_behind(&story, true).await, Ended::Waiting(_)));
+    let entries = story.entries().await;
+    let by = 45 * 60 * 1000;
+    let given = Event::Extended { prompt: "a".to_owned(), by, cause: Unheard::RunnerGone };
+    assert_eq!(entries.last().unwrap().body, Body::Event { event: given });
+    // It has given what there was to give: the clock counts again.
+    sleep(minutes(4)).await;
+    assert!(matches!(drive_behind(&story, false).await, Ended::Waiting(_)));
     assert_eq!(story.statuses().await, [WaveStatus::Paused]);
-    sleep(minutes(6)).await;
+    sleep(minutes(2)).await;
     story.ends(ExecutionStatus::Completed).await;
 }

@@ -7,7 +7,7 @@ use moontide_runtime::journal::Mend;
 use moontide_runtime::plan::{FailurePolicy, Pause, PromptTimeout};
 use moontide_runtime::scheduler::graph::{Node, Turn};
 use moontide_runtime::scheduler::{
-    End, Event, Failure, Graph, Prompt, PromptKind, Signal, State, WaveStatus, Wish,
+    End, Event, Failure, Graph, Prompt, PromptKind, Signal, State, Unheard, WaveStatus, Wish,
 };
 use serde_json::json;
 
@@ -99,7 +99,8 @@ pub(crate) fn event(rng: &mut fastrand::Rng, graph: &Graph, state: &State, step:
         72..75 if !prompts.is_empty() => Event::TimedOut { prompt: pick(rng, &prompts).id.clone() },
         75 if !prompts.is_empty() => {
             let by = rng.u64(..3_600_000);
-            Event::Extended { prompt: pick(rng, &prompts).id.clone(), by }
+            let prompt = pick(rng, &prompts).id.clone();
+            Event::Extended { prompt, by, cause: Unheard::StoreAway }
         }
         76..78 if !prompts.is_empty() => {
             Event::Withdrawn { prompt: pick(rng, &prompts).id.clone() }

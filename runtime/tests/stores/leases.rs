@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::Patience;
 use moontide_runtime::journal::{Entry, Execution};
-use moontide_runtime::store::lease::{acquire, keep};
+use moontide_runtime::store::lease::{Acquired, acquire, keep};
 use moontide_runtime::store::{
     Lease, LeaseRecord, Listed, MemoryStore, Pulse, Signal, Store, StoreError,
 };
@@ -164,16 +164,19 @@ async fn the_beat_moves_with_every_renewal(place: &Place) {
 async fn a_free_lease_is_acquired_at_once(place: &Place) {
     let (store, clock) = (place.open(), TestClock::quiet());
     store.create(&execution("x")).await.unwrap();
-    let (lease, _) = acquire(&*store, &clock, "x", "alice", TTL, Duration::ZERO).await.unwrap();
+    let Acquired { lease, .. } =
+        acquire(&*store, &clock, "x", "alice", TTL, Duration::ZERO).await.unwrap();
     store.release(&lease).await.unwrap();
-    let (again, _) = acquire(&*store, &clock, "x", "bob", TTL, Duration::ZERO).await.unwrap();
+    let Acquired { lease: again, .. } =
+        acquire(&*store, &clock, "x", "bob", TTL, Duration::ZERO).await.unwrap();
     assert_eq!((again.epoch, clock.monotonic()), (2, Duration::ZERO));
 }
 
 async fn a_holder_that_shows_no_life_for_a_ttl_is_replaced(place: &Place) {
     let (store, clock) = (place.open(), TestClock::quiet());
     let lost = leased(&*store).await;
-    let (lease, _) = acquire(&*place.open(), &clock, "x", "bob", TTL, TTL * 2).await.unwrap();
+    let Acquired { lease, .. } =
+        acquire(&*place.open(), &clock, "x", "bob", TTL, TTL * 2).await.unwrap();
     assert_eq!((lease.epoch, clock.monotonic()), (2, TTL));
     assert!(store.append(&lost, &entries(&lost, [1])).await.is_err());
 }
@@ -202,7 +205,8 @@ async fn a_lease_given_back_is_taken_without_waiting_longer(place: &Place) {
         let (store, lease) = (Arc::clone(&store), lease.clone());
         Box::pin(async move { store.release(&lease).await.unwrap() })
     });
-    let (taken, _) = acquire(&*place.open(), &clock, "x", "bob", TTL, TTL).await.unwrap();
+    let Acquired { lease: taken, .. } =
+        acquire(&*place.open(), &clock, "x", "bob", TTL, TTL).await.unwrap();
     assert_eq!(taken.epoch, 2);
     assert!(clock.monotonic() < TTL / 2, "{:?}", clock.monotonic());
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use moontide_runtime::effect::Outcome;
 use moontide_runtime::journal::{Body, Entry, Step};
-use moontide_runtime::scheduler::{End, Event, Refusal};
+use moontide_runtime::scheduler::{End, Event, Refusal, Unheard};
 use serde::Serialize;
 
 use crate::context::Context;
@@ -137,9 +137,12 @@ fn event_text(event: &Event, refusal: Option<&Refusal>) -> String {
         Event::Clock { ahead } => {
             format!("the clock of the runner's machine goes ahead by {} s", ahead / 1000)
         }
-        Event::Extended { prompt, by } => {
-            let by = words::duration(Duration::from_millis(*by));
-            format!("{prompt}: the store was away, its time is {by} longer")
+        Event::Extended { prompt, by, cause } => {
+            let why = match cause {
+                Unheard::StoreAway => "the store took no answers",
+                Unheard::RunnerGone => "its runner was gone",
+            };
+            format!("{prompt}: {} more time | {why}", words::duration(Duration::from_millis(*by)))
         }
         Event::Withdrawn { prompt } => format!("{prompt}: found out, nobody is asked any more"),
         Event::Ended { wave, attempt, end } => {

@@ -141,8 +141,8 @@ impl Start<'_> {
         Flag::check(&flags.answers, &self.plan)?;
         let address = Address::choose(context.store.as_deref(), &context.environment, &settings)?;
         address.warn_if_doomed(context, &self.plan).await;
-        address.warn_if_loose(context.output);
         let store = address.open()?;
+        address.warn_if_loose(context.output);
         if let Some(id) = &flags.execution_id {
             match store.execution(id).await {
                 Ok(existing) => return Box::pin(self.again(store, existing, &bound)).await,

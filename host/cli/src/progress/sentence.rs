@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use moontide_runtime::observe::Notice;
-use moontide_runtime::scheduler::WaveStatus;
 use moontide_runtime::scheduler::graph::CANCEL;
+use moontide_runtime::scheduler::{Unheard, WaveStatus};
 
 use crate::output::style::{self, attention, bad, faint, plain, strong};
 use crate::output::{Span, words};
@@ -88,16 +88,27 @@ pub(super) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
         Notice::TimedOut { prompt } => {
             Some(vec![plain(format!("{prompt}: ")), attention("nobody answered in time")])
         }
-        Notice::Extended { prompt, away } => {
-            let mut text = format!(
-                "the store was away for {}, and no answer could come",
-                words::duration(*away)
-            );
-            if let Some(deadline) = prompt.deadline {
-                text.push_str("; there is time until ");
-                text.push_str(&words::time(deadline));
-            }
-            Some(vec![plain(format!("{}: ", prompt.id)), attention(text)])
+        Notice::Unheard { prompts, waited, patience } => Some(vec![
+            plain(format!("{}: ", prompts.join(", "))),
+            attention("the time is over, but the store takes no answers"),
+            plain(format!(
+                ", waiting for {} of {} at most",
+                words::duration(*waited),
+                words::duration(*patience)
+            )),
+        ]),
+        Notice::Extended { prompt, cause } => {
+            let why = match cause {
+                Unheard::StoreAway => "the store took no answers for a while",
+                Unheard::RunnerGone => "its runner was gone without a word",
+            };
+            let until =
+                prompt.deadline.map(|end| format!("; there is time until {}", words::time(end)));
+            Some(vec![
+                plain(format!("{}: ", prompt.id)),
+                attention(why),
+                plain(until.unwrap_or_default()),
+            ])
         }
         Notice::Execution { status } => Some(vec![style::execution_status(*status)]),
         // Phases are for the live line; a prompt shows as a paused or waiting wave, and is asked.

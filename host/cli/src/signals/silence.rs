@@ -1,5 +1,5 @@
-//! What silence has answered while a runner is at work: the runner says that, not the clock of whoever looks.
-//! It may be about to give time back, because the store was away and nobody could answer.
+//! What silence has answered while a runner is at work: the runner says that, not the clock of whoever sends. It may
+//! be about to give time back, because the store was away and nobody could answer.
 
 use std::time::Duration;
 
@@ -14,20 +14,18 @@ use crate::view::Record;
 /// The pause before the journal is looked into again.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
-/// The record once the runner has said what becomes of the prompts whose time is over; `None` where there is
-/// nothing to wait for. A runner that says nothing for as long as a lease holds is not there.
-pub(super) async fn heard(store: &dyn Store, record: &Record) -> Result<Option<Record>> {
+/// The record behind the signal of this number. Where the time of a prompt is over by the clock and a runner is there,
+/// only once that has taken the signal, or has had as long as a lease usually holds.
+pub(super) async fn said(store: &dyn Store, before: &Record, number: u64) -> Result<Record> {
     let clock = SystemClock::new();
     let end = clock.monotonic() + TTL;
-    let mut last = None;
-    while is_unsaid(last.as_ref().unwrap_or(record)) && clock.monotonic() < end {
+    let is_unsure = before.state.prompts.values().any(|prompt| before.is_past(prompt));
+    loop {
+        let record = Record::load(store, &before.execution.id).await?;
+        let is_waiting = record.pending.iter().any(|pending| pending.number == number);
+        if !is_unsure || !is_waiting || record.runner.is_none() || clock.monotonic() >= end {
+            return Ok(record);
+        }
         clock.sleep(LOOK_AGAIN).await;
-        last = Some(Record::load(store, &record.execution.id).await?);
     }
-    Ok(last)
-}
-
-fn is_unsaid(record: &Record) -> bool {
-    let is_overdue = |prompt: &String| record.overdue(prompt).is_some();
-    record.runner.is_some() && record.state.prompts.keys().any(is_overdue)
 }

@@ -32,9 +32,9 @@ pub(crate) struct PromptView {
     /// Whether its time is over, and silence has answered it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) overdue: bool,
-    /// Whether a runner is there, who has the last word on that.
+    /// Whether its time is over by the clock, and a runner has the last word on that.
     #[serde(skip)]
-    watched: bool,
+    unsaid: bool,
 }
 
 /// An answer on its way.
@@ -99,8 +99,8 @@ impl PromptView {
             may_answer.extend(members.iter().cloned());
         }
         let prompt = prompt.clone();
-        let watched = record.runner.is_some();
-        PromptView { prompt, may_answer, command, commands, answered, settled, overdue, watched }
+        let unsaid = !overdue && record.is_past(&prompt);
+        PromptView { prompt, may_answer, command, commands, answered, settled, overdue, unsaid }
     }
 
     /// Whether somebody should still answer it.
@@ -136,13 +136,10 @@ impl PromptView {
                 && let (Some(deadline), Some(choice)) = (prompt.deadline, &prompt.on_timeout)
             {
                 let over = format!("its time was over at {}: ", words::time(deadline));
-                // It may give time back, where the store was away.
-                let said = if self.watched { ", unless its runner gives it more time" } else { "" };
                 page.line([
                     faint("answers: none any more; "),
                     plain(over),
                     strong(choice.as_str()),
-                    plain(said),
                 ]);
                 return;
             }
@@ -166,7 +163,8 @@ impl PromptView {
                 page.line([faint("takes: "), plain(text)]);
             }
             if let (Some(deadline), Some(choice)) = (prompt.deadline, &prompt.on_timeout) {
-                let text = format!("{} at {}", choice, words::time(deadline));
+                let over = if self.unsaid { ", which no runner has said yet" } else { "" };
+                let text = format!("{} at {}{over}", choice, words::time(deadline));
                 page.line([faint("without an answer: "), plain(text)]);
             }
         });

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use moontide_runtime::clock::Clock;
-use moontide_runtime::journal::{Body, Entry, Execution};
+use moontide_runtime::journal::{Body, Entry, Execution, Format};
 use moontide_runtime::plan::{Mode, suggest};
 use moontide_runtime::scheduler::graph::{Node, Turn};
 use moontide_runtime::scheduler::{
@@ -72,10 +72,11 @@ impl Record {
         let mut closings = Closings::new();
         let (state, refused) = fold(&graph, &entries, &mut closings);
         let signals = store.signals(id, last_signal(&entries)).await?;
+        let is_left = state.status().is_terminal() || is_left(store, &execution).await?;
         let (behind, ahead, pending) = look_ahead(
             &graph,
             &state,
-            (execution.created_at, now(&entries)),
+            (execution.created_at, is_left.then(|| now(&entries))),
             signals,
             &mut closings,
         );
@@ -169,6 +170,11 @@ impl Record {
         Some((choice, deadline))
     }
 
+    /// Whether the time of a prompt is over by this machine's clock.
+    pub(crate) fn is_past(&self, prompt: &Prompt) -> bool {
+        prompt.deadline.is_some_and(|end| end <= now(&self.entries))
+    }
+
     /// What becomes of one more signal behind those that are pending.
     pub(crate) fn would_take(&self, signal: &Signal) -> Result<(), Refusal> {
         take(&self.graph, &self.behind, signal).map(drop)
@@ -242,18 +248,20 @@ pub(crate) fn now(entries: &[Entry]) -> Timestamp {
     now.checked_sub(ahead).unwrap_or(now)
 }
 
-/// What the pending signals will lead to: the next runner begins, and takes one after another.
+/// What the pending signals will lead to: the next runner begins, and takes one after another. Silence has answered
+/// by `silent_at`, if a clock says so at all.
 fn look_ahead(
     graph: &Graph,
     state: &State,
-    (created_at, now): (Timestamp, Timestamp),
+    (created_at, silent_at): (Timestamp, Option<Timestamp>),
     signals: Vec<(u64, Signal)>,
     closings: &mut Closings,
 ) -> (State, State, Vec<Pending>) {
     // What is not open yet gets its time from whoever opens it. A clock that goes ahead ends nothing earlier.
     let is_over = |prompt: &Prompt, at: Timestamp| {
         let journaled = state.prompts.get(&prompt.id).and_then(|prompt| prompt.deadline);
-        journaled == prompt.deadline && journaled.is_some_and(|deadline| deadline <= at.min(now))
+        let end = journaled.filter(|end| journaled == prompt.deadline && *end <= at);
+        end.is_some_and(|end| silent_at.is_some_and(|now| end <= now))
     };
     let mut ahead = state.clone();
     let mut pending = Vec::new();
@@ -276,7 +284,9 @@ fn look_ahead(
         };
         pending.push(Pending { number, signal, refusal });
     }
-    ahead = timed_out(graph, ahead, now, closings, |prompt| is_over(prompt, now));
+    if let Some(now) = silent_at {
+        ahead = timed_out(graph, ahead, now, closings, |prompt| is_over(prompt, now));
+    }
     // A runner takes what waits before it begins.
     let begun = machine::apply(graph, ahead.clone(), created_at, &Event::Started);
     match begun {
@@ -316,6 +326,20 @@ fn last_signal(entries: &[Entry]) -> u64 {
         _ => None,
     };
     events(entries).filter_map(number).max().unwrap_or_default()
+}
+
+/// Whether its last runner has left in good order, so that silence answers by the clock. One that is there says
+/// itself what silence means, and after one that was cut off the next one gives a last word.
+async fn is_left(store: &dyn Store, execution: &Execution) -> Result<bool> {
+    let lease = store.lease(&execution.id).await?;
+    Ok(match lease.filter(|lease| !lease.is_free()) {
+        None => true,
+        // There was no last word then.
+        Some(lease) if execution.format < Format(5) => {
+            store.holder_is_gone(&execution.id, &lease).await?
+        }
+        Some(_) => false,
+    })
 }
 
 /// Who drives the execution, unless they are known to be dead.

@@ -81,9 +81,10 @@ impl Step<'_> {
     pub(super) fn extended(&mut self, id: &str, by: u64) -> Result<(), Refusal> {
         let no_prompt = || Refusal::NoPrompt(id.to_owned());
         let prompt = self.state.prompts.get_mut(id).ok_or_else(no_prompt)?;
-        let deadline = prompt.deadline.as_mut().ok_or_else(no_prompt)?;
+        let deadline = prompt.deadline.ok_or_else(no_prompt)?;
         let later = deadline.checked_add(Duration::from_millis(by));
-        *deadline = later.unwrap_or(Timestamp::MAX);
+        prompt.deadline = Some(later.unwrap_or(Timestamp::MAX));
+        prompt.extended = prompt.extended.saturating_add(by);
         Ok(())
     }
 

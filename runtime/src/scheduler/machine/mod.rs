@@ -85,7 +85,7 @@ pub fn apply(
         _ if !step.state.started => return Err(Refusal::Status("not begun")),
         Event::Asked { prompt } => step.asked(prompt)?,
         Event::TimedOut { prompt } => step.timed_out(prompt)?,
-        Event::Extended { prompt, by } => step.extended(prompt, *by)?,
+        Event::Extended { prompt, by, .. } => step.extended(prompt, *by)?,
         Event::Withdrawn { prompt } => step.withdrawn(prompt)?,
         Event::Ended { wave, attempt, end } => step.ended(wave, *attempt, end)?,
     }
