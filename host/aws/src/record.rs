@@ -1,8 +1,11 @@
 //! From AWS's shapes to the slim records that a runbook sees, and the other way round.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
 use moontide_runtime::effect::Reply;
+use serde::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -70,13 +73,34 @@ pub(crate) fn listed(items: Vec<String>) -> Option<Vec<String>> {
 pub(crate) fn map<'de, D, T>(from: D) -> Result<BTreeMap<String, T>, D::Error>
 where
     D: Deserializer<'de>,
-    T: serde::de::DeserializeOwned,
+    T: Deserialize<'de>,
 {
-    let value = match Value::deserialize(from)? {
-        Value::Array(items) if items.is_empty() => Value::Object(serde_json::Map::new()),
-        other => other,
-    };
-    BTreeMap::deserialize(value).map_err(serde::de::Error::custom)
+    from.deserialize_any(Fields(PhantomData))
+}
+
+struct Fields<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+    type Value = BTreeMap<String, T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table with names")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+        let mut fields = BTreeMap::new();
+        while let Some((name, value)) = map.next_entry()? {
+            fields.insert(name, value);
+        }
+        Ok(fields)
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Self::Value, S::Error> {
+        match list.next_element::<IgnoredAny>()? {
+            None => Ok(BTreeMap::new()),
+            Some(_) => Err(S::Error::invalid_type(Unexpected::Seq, &self)),
+        }
+    }
 }
 
 /// AWS's `lagDuration`, `sourceServerID` or `InstanceId` as we write it.

@@ -52,6 +52,7 @@ pub use declare::Declared;
 pub use error::{ScriptError, Speaker};
 pub use guard::Stopper;
 pub use limits::{Budget, Limits};
+pub use mistakes::Mistakes;
 pub use native::Remembered;
 pub use program::{Program, Progress};
 pub use said::Said;

@@ -29,6 +29,8 @@ pub(super) struct Shared {
     pub(super) declared: RefCell<Option<Declaration>>,
     /// What the next attempt is to know if this one fails.
     pub(super) remembered: Remembered,
+    /// What the wave has failed with, while its handler looks at it: code, message, details.
+    pub(super) handling: RefCell<Option<(String, String, serde_json::Value)>>,
 }
 
 /// A call of `moontide.runbook`.
@@ -70,6 +72,14 @@ pub(super) fn functions(lua: &Lua, builtins: &Table, shared: &Rc<Shared>) -> mlu
     set("report", lua.create_function(move |_, (topic, data)| Ok(it.report(&topic, &data)))?)?;
     let it = shared.clone();
     set("remember", lua.create_function(move |_, data| Ok(it.remember(&data)))?)?;
+    let it = shared.clone();
+    set(
+        "handling",
+        lua.create_function(move |_, (code, message, details): (Value, Value, Value)| {
+            it.handling(&code, &message, &details);
+            Ok(())
+        })?,
+    )?;
     set("nearest", lua.create_function(|_, (name, known)| Ok(nearest(&name, &known)))?)?;
     set("walks_itself", lua.create_function(|_, subject: Table| walks_itself(&subject))?)?;
     set("duration", lua.create_function(|_, (length, strict)| Ok(seconds(&length, strict)))?)?;
@@ -147,6 +157,13 @@ impl Shared {
             }
             Err(refusal) => Some(format!("this cannot be remembered: {refusal}")),
         }
+    }
+
+    fn handling(&self, code: &Value, message: &Value, details: &Value) {
+        let details = to_json(details, self.limits.result).unwrap_or_default();
+        let code = Some(lossy(code)).filter(|code| !code.is_empty());
+        let code = code.unwrap_or_else(|| "ScriptError".to_owned());
+        *self.handling.borrow_mut() = Some((code, lossy(message), details));
     }
 
     fn say(&self, said: Said) -> Option<&'static str> {

@@ -14,6 +14,9 @@ use crate::plan::FailurePolicy;
 /// Memory that finding out what went wrong may use on top of the limit.
 const HEADROOM: usize = 4 * 1024 * 1024;
 
+/// The code of a limit that tripped.
+const LIMIT: &str = "LimitExceeded";
+
 /// How Luau says that there is no memory left.
 const OUT_OF_MEMORY: &[u8] = b"not enough memory";
 
@@ -54,7 +57,23 @@ pub(super) fn poisoned(shared: &Shared) -> ScriptError {
     let Some(trip) = shared.guard.tripped() else {
         return ScriptError::internal("the program was given up without a reason");
     };
-    ScriptError { poisoned: true, ..ScriptError::new(trip.code(), format!("the script {trip}")) }
+    let tripped = ScriptError::new(trip.code(), format!("the script {trip}"));
+    let handled = shared.handling.borrow();
+    let Some((code, message, details)) = handled.as_ref().filter(|_| trip.code() == LIMIT) else {
+        return ScriptError { poisoned: true, ..tripped };
+    };
+    // A handler hides nothing of what it was asked about, and does not decide by being stopped.
+    let message = format!(
+        "{message}; on_failure, asked what to do about it, was stopped: {}",
+        tripped.message
+    );
+    let speaker = Speaker::Script;
+    ScriptError {
+        poisoned: true,
+        speaker,
+        details: details.clone(),
+        ..ScriptError::new(code, message)
+    }
 }
 
 /// What it means that a call into the VM failed: no memory, or a broken promise of ours.

@@ -15,7 +15,7 @@ use super::globals::{self, Trusted};
 use super::guard::{Guard, Stopper};
 use super::lanes::{Stop, Strand};
 use super::limits::Limits;
-use super::mistakes;
+use super::mistakes::{self, Mistakes};
 use super::native::{Remembered, Shared};
 use super::program::Program;
 use super::said::{Said, Voice};
@@ -23,7 +23,6 @@ use super::sources::Sources;
 use super::trace;
 use crate::effect::Lane;
 use crate::journal::{Bundle, Format};
-use crate::plan::Located;
 
 /// The module that turns a declared runbook, a unit and a context into a running program.
 const PROGRAM: &str = "@moontide/program";
@@ -74,6 +73,7 @@ impl Vm {
             voice: RefCell::new(None),
             declared: RefCell::new(None),
             remembered: Rc::default(),
+            handling: RefCell::default(),
         });
         let (lua, trusted) = globals::open(&shared, seed)?;
         Ok(Vm { lua, trusted, shared, entry: bundle.entry.clone(), format })
@@ -103,7 +103,7 @@ impl Vm {
 
     /// What is wrong with the author's own files although Luau takes them, on every path: names that do not
     /// exist, keys that are given twice.
-    pub fn mistakes(&self) -> Vec<Located> {
+    pub fn mistakes(&self) -> Mistakes {
         mistakes::find(&self.lua, &self.shared.sources, &self.entry)
     }
 

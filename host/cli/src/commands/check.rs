@@ -7,6 +7,7 @@ use clap::Args;
 use crate::answers::people;
 use crate::context::Context;
 use crate::error::Result;
+use crate::output::style::{attention, plain};
 use crate::runbook::Files;
 use crate::stores::Address;
 use crate::view::plan::PlanView;
@@ -32,10 +33,14 @@ pub(crate) struct Flags {
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
-    let plan = files.plan(&settings.limits(), SEED)?;
+    let plan = files.plan(context.output, &settings.limits(), SEED)?;
     people::check(context.output, &plan, &settings.approvers)?;
     if !flags.params.is_empty() {
         params::bind(context, &plan, &flags.params)?;
+    }
+    if plan.regions.is_empty() {
+        let text = "the runbook names no Region to recover to: `run` takes that of `--region`, or of AWS_REGION";
+        context.output.say([attention("warning: "), plain(text)]);
     }
     // What a rehearsal would stumble over.
     let world = files.folder.join(world::FILE);

@@ -165,7 +165,7 @@ impl Cleaner<'_> {
     fn execution(&self, id: String) -> Result<Execution> {
         let (seed, settings) = (fastrand::u64(..), &self.settings);
         let (bundle, plan): (_, Plan) =
-            runbook::of_standard_library(MODULE, &settings.limits(), seed)?;
+            runbook::of_standard_library(self.context.output, MODULE, &settings.limits(), seed)?;
         let mut given = vec![("execution".to_owned(), self.drill.id.clone())];
         given.extend(self.launched.params());
         let params = params::values(&plan, given)?;

@@ -53,7 +53,7 @@ pub(crate) struct Flags {
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
-    let plan = files.plan(&settings.limits(), flags.seed)?;
+    let plan = files.plan(context.output, &settings.limits(), flags.seed)?;
     people::check(context.output, &plan, &settings.approvers)?;
     let params = params::bind(context, &plan, &flags.params)?.values;
     Flag::check(&flags.answers, &plan)?;

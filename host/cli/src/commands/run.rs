@@ -118,7 +118,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
     let seed = fastrand::u64(..);
-    let plan = files.plan(&settings.limits(), seed)?;
+    let plan = files.plan(context.output, &settings.limits(), seed)?;
     people::check(context.output, &plan, &settings.approvers)?;
     check_waves(&plan, &flags.only)?;
     let start = Start { context, flags, files, plan, seed };

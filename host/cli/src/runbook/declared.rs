@@ -2,19 +2,27 @@
 
 use moontide_runtime::journal::Bundle;
 use moontide_runtime::plan::{Complaint, Located, Plan, locate};
-use moontide_runtime::sandbox::{Declared, Limits, Vm};
+use moontide_runtime::sandbox::{Declared, Limits, Mistakes, Vm};
 
 use crate::error::{Code, CommandError, Place, Result, code};
-use crate::output::words;
+use crate::output::style::{attention, plain};
+use crate::output::{Output, words};
 
 /// Loads the bundle's entry in a sandbox and checks what it declares. What Luau would take without a word is told
 /// first: it may be why the rest makes no sense.
-pub(super) fn plan(bundle: &Bundle, limits: &Limits, seed: u64) -> Result<Plan> {
+pub(super) fn plan(output: Output, bundle: &Bundle, limits: &Limits, seed: u64) -> Result<Plan> {
     let broken = |error| CommandError::of_script(&error, bundle);
     let vm = Vm::open(bundle, limits, seed).map_err(broken)?;
-    let mistakes = vm.mistakes();
-    if !mistakes.is_empty() {
-        return Err(mistaken(code::RUNBOOK_MISTAKES, mistakes));
+    let Mistakes { found, unread } = vm.mistakes();
+    for file in unread {
+        let text = format!(
+            "{file} uses syntax that `check` does not know: keys given twice, and functions of a module called \
+             with a colon, were not looked for in it"
+        );
+        output.say([attention("warning: "), plain(text)]);
+    }
+    if !found.is_empty() {
+        return Err(mistaken(code::RUNBOOK_MISTAKES, found));
     }
     let declared = vm.declare().map_err(broken)?;
     Plan::check(&declared.node).map_err(|complaints| refused(bundle, &declared, complaints))

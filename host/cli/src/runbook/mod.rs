@@ -13,6 +13,7 @@ use moontide_runtime::plan::Plan;
 use moontide_runtime::sandbox::Limits;
 
 use crate::error::Result;
+use crate::output::Output;
 
 /// The file that makes a folder a runbook.
 pub(crate) const FILE: &str = "runbook.luau";
@@ -54,20 +55,21 @@ impl Files {
     }
 
     /// Runs the file in a sandbox for what it declares, and checks that. The seed is the execution's.
-    pub(crate) fn plan(&self, limits: &Limits, seed: u64) -> Result<Plan> {
-        declared::plan(&self.bundle, limits, seed)
+    pub(crate) fn plan(&self, output: Output, limits: &Limits, seed: u64) -> Result<Plan> {
+        declared::plan(output, &self.bundle, limits, seed)
     }
 }
 
 /// A bundle of the standard library alone, which runs one of its modules as a runbook.
 pub(crate) fn of_standard_library(
+    output: Output,
     entry: &str,
     limits: &Limits,
     seed: u64,
 ) -> Result<(Bundle, Plan)> {
     let modules = folder::standard_library().collect();
     let bundle = Bundle { entry: entry.to_owned(), modules };
-    let plan = declared::plan(&bundle, limits, seed)?;
+    let plan = declared::plan(output, &bundle, limits, seed)?;
     Ok((bundle, plan))
 }
 

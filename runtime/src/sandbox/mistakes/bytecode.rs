@@ -17,6 +17,7 @@ const CALL: u8 = 21;
 const GET_GLOBAL: u8 = 7;
 const SET_GLOBAL: u8 = 8;
 const GET_IMPORT: u8 = 12;
+const GET_FIELD: u8 = 15;
 
 /// The instructions with a second word: `getOpLength` of Luau.
 const WITH_SECOND_WORD: [u8; 26] = [
@@ -34,6 +35,8 @@ pub(super) struct Global {
     pub(super) name: String,
     /// Whether it is given a value there.
     pub(super) is_written: bool,
+    /// The field of it that is read at once.
+    pub(super) field: Option<String>,
 }
 
 /// What a source names.
@@ -76,9 +79,18 @@ struct Reader<'c> {
     names: Names,
 }
 
-/// What one instruction does to a global: where it stands, which constant names it, whether it writes, and the
-/// constant that is loaded next, if any.
-type Access = (usize, u32, bool, Option<u32>);
+/// What one instruction does to a global.
+struct Access {
+    /// Where it stands.
+    at: usize,
+    /// The constant that names it.
+    constant: u32,
+    is_written: bool,
+    /// The constant that is loaded next and called with, if any.
+    argument: Option<u32>,
+    /// The constant that names the field that is read next, if any.
+    field: Option<u32>,
+}
 
 impl<'c> Reader<'c> {
     fn function(&mut self) -> Option<()> {
@@ -94,17 +106,18 @@ impl<'c> Reader<'c> {
         let defined = self.number()?;
         self.number()?;
         let lines = self.lines(size)?;
-        for (at, constant, is_written, next) in accesses {
+        for Access { at, constant, is_written, argument, field } in accesses {
             let text = |constant: u32| constants.get(usize::try_from(constant).ok()?).cloned();
             let name = text(constant)?;
             let line = *lines.get(at)?;
             if name == REQUIRE {
-                match next.and_then(text).filter(|name| !name.is_empty()) {
+                match argument.and_then(text).filter(|name| !name.is_empty()) {
                     Some(name) => drop(self.names.required.insert(name)),
                     None => self.names.computes = true,
                 }
             }
-            self.names.globals.insert(Global { line, name, is_written });
+            let field = field.and_then(text).filter(|name| !name.is_empty());
+            self.names.globals.insert(Global { line, name, is_written, field });
         }
         if self.byte()? != 0 {
             for _ in 0..self.number()? {
@@ -128,7 +141,8 @@ impl<'c> Reader<'c> {
         let size = usize::try_from(self.number()?).ok()?;
         let (mut at, mut accesses) = (0, Vec::new());
         while at < size {
-            let operation = self.word()?.to_le_bytes()[0];
+            let word = self.word()?.to_le_bytes();
+            let operation = word[0];
             if !WITH_SECOND_WORD.contains(&operation) {
                 at += 1;
                 continue;
@@ -136,10 +150,22 @@ impl<'c> Reader<'c> {
             let second = self.word()?;
             match operation {
                 GET_GLOBAL | SET_GLOBAL => {
-                    accesses.push((at, second, operation == SET_GLOBAL, self.loaded_next()));
+                    accesses.push(Access {
+                        at,
+                        constant: second,
+                        is_written: operation == SET_GLOBAL,
+                        argument: self.loaded_next(),
+                        field: self.field_next(word[1]),
+                    });
                 }
-                // The first of up to three names, ten bits each.
-                GET_IMPORT => accesses.push((at, (second >> 20) & 0x3ff, false, None)),
+                // Up to three names, ten bits each.
+                GET_IMPORT => accesses.push(Access {
+                    at,
+                    constant: (second >> 20) & 0x3ff,
+                    is_written: false,
+                    argument: None,
+                    field: (second >> 30 > 1).then_some((second >> 10) & 0x3ff),
+                }),
                 _ => {}
             }
             at += 2;
@@ -154,6 +180,14 @@ impl<'c> Reader<'c> {
         let (load, call) = (word(0)?, word(4)?);
         let is_loaded = load.to_le_bytes()[0] == LOAD_CONSTANT && call.to_le_bytes()[0] == CALL;
         is_loaded.then_some(load >> 16)
+    }
+
+    /// The constant that names the field which the next instruction reads of what is in this register.
+    fn field_next(&self, register: u8) -> Option<u32> {
+        let word = |at: usize| self.code.get(at..at + 4)?.try_into().ok();
+        let [operation, _, of, _]: [u8; 4] = word(0)?;
+        let is_read = operation == GET_FIELD && of == register;
+        is_read.then_some(u32::from_le_bytes(word(4)?))
     }
 
     /// The constants that are texts, each in its place; others are empty there.

@@ -4,13 +4,15 @@
 //! They are looked for when a runbook is loaded from its folder. What has begun runs on as it was pinned.
 
 mod bytecode;
+mod key;
 mod tree;
 
 use std::collections::BTreeSet;
 
-use mlua::{Lua, Value};
+use mlua::{Lua, Table, Value};
 
 use self::bytecode::{Global, Names, names};
+use self::tree::Called;
 use super::compile;
 use super::sources::Sources;
 use crate::plan::{Complaint, Located, Path, Place, suggest};
@@ -25,8 +27,12 @@ const LONGEST_NAME: usize = 60;
 /// A name is compared with so many others.
 const MOST_COMPARED: usize = 500;
 
+/// The table of all globals, which nobody needs.
+const WORLD: &str = "_G";
+
 /// What scripts of other programs find in their world, and what a runbook does instead.
-const INSTEAD: [(&str, &str); 16] = [
+const INSTEAD: [(&str, &str); 17] = [
+    (WORLD, "names are declared with `local`, and a file gives others what it returns"),
     ("print", "moontide.log.info(…) says it"),
     ("warn", "moontide.log.warn(…) says it"),
     ("wait", "moontide.sleep(…) waits"),
@@ -45,11 +51,20 @@ const INSTEAD: [(&str, &str); 16] = [
     ("None", "Luau says nil"),
 ];
 
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Mistakes {
+    /// The mistakes, each at its place.
+    pub found: Vec<Located>,
+    /// The files whose syntax Luau knows and this does not: only their names were looked at.
+    pub unread: Vec<String>,
+}
+
 /// The mistakes of every module of the author's that `entry` names, directly or not. What does not compile is
 /// left to whoever loads it.
-pub(super) fn find(lua: &Lua, sources: &Sources, entry: &str) -> Vec<Located> {
+pub(super) fn find(lua: &Lua, sources: &Sources, entry: &str) -> Mistakes {
     let (mut todo, mut seen) = (vec![entry.to_owned()], BTreeSet::new());
-    let (mut found, mut untold) = (Vec::new(), 0);
+    let (mut found, mut untold, mut unread) = (Vec::new(), 0, Vec::new());
     while let Some(key) = todo.pop() {
         let Some((file, text)) = sources.own(&key).filter(|_| seen.insert(key.clone())) else {
             continue;
@@ -68,7 +83,10 @@ pub(super) fn find(lua: &Lua, sources: &Sources, entry: &str) -> Vec<Located> {
         }
         let left = MOST.saturating_sub(found.len());
         let (mut mistakes, mut more) = undefined(lua, file, text, &names);
-        let (in_tree, more_of_them) = in_tree(file, text);
+        let (in_tree, more_of_them) = in_tree(file, text).unwrap_or_else(|| {
+            unread.push(file.to_owned());
+            (Vec::new(), 0)
+        });
         mistakes.extend(in_tree);
         mistakes.sort_by_key(|it| it.place.as_ref().map(|place| (place.line, place.column)));
         more += more_of_them + mistakes.len().saturating_sub(left);
@@ -81,22 +99,26 @@ pub(super) fn find(lua: &Lua, sources: &Sources, entry: &str) -> Vec<Located> {
         let file = found.last().map_or_else(String::new, |last| last.file.clone());
         found.push(Located { file, place: None, complaint: plain(&message, None) });
     }
-    found
+    Mistakes { found, unread }
 }
 
 /// The first globals that do not exist, with what was probably meant, and how many more there are.
 fn undefined(lua: &Lua, file: &str, text: &str, names: &Names) -> (Vec<Located>, usize) {
-    let exists = |name: &str| !matches!(lua.globals().get(name), Ok(Value::Nil) | Err(_));
+    let exists =
+        |name: &str| name != WORLD && !matches!(lua.globals().get(name), Ok(Value::Nil) | Err(_));
     let lines: Vec<&str> = text.lines().collect();
     let written: BTreeSet<&str> =
         names.globals.iter().filter(|it| it.is_written).map(|it| it.name.as_str()).collect();
     let mut told = BTreeSet::new();
-    let globals = names.globals.iter().filter(|it| it.is_written || !exists(&it.name));
+    let is_wrong = |it: &&Global| it.is_written || !exists(&it.name) || no_field(lua, it).is_some();
+    let globals = names.globals.iter().filter(is_wrong);
     // A global that is written is told of there, not wherever it is read.
     let globals = globals.filter(|it| it.is_written || !written.contains(it.name.as_str()));
     let mut globals = globals.filter(|it| told.insert((it.name.as_str(), it.line)));
     let mistake = |global: &Global| {
-        let (message, suggestion) = what(global, text, names, exists(&global.name));
+        let missing = no_field(lua, global).filter(|_| exists(&global.name));
+        let (message, suggestion) =
+            missing.unwrap_or_else(|| what(global, text, names, exists(&global.name)));
         let line = usize::try_from(global.line).unwrap_or_default();
         let column = lines.get(line.saturating_sub(1)).and_then(|line| word(line, &global.name));
         located(file, text, (line, column), &message, suggestion)
@@ -105,9 +127,24 @@ fn undefined(lua: &Lua, file: &str, text: &str, names: &Names) -> (Vec<Located>,
     (first, globals.count())
 }
 
+/// A field that one of Luau's own tables does not have: `string.fromat`.
+fn no_field(lua: &Lua, global: &Global) -> Option<(String, Option<String>)> {
+    let field = global.field.as_ref().filter(|_| !global.is_written)?;
+    let table: Table = lua.globals().get(global.name.as_str()).ok()?;
+    if !matches!(table.get::<Value>(field.as_str()), Ok(Value::Nil)) {
+        return None;
+    }
+    let fields = table.pairs::<String, Value>().filter_map(|pair| Some(pair.ok()?.0));
+    let fields: Vec<String> = fields.collect();
+    let nearest = suggest::nearest(field, fields.iter().map(String::as_str));
+    let (name, field) = (&global.name, super::plain(field, LONGEST_NAME));
+    let nearest = nearest.map(|nearest| format!("{name}.{nearest}"));
+    Some((format!("Luau's `{name}` has no `{field}`"), nearest))
+}
+
 /// What is wrong with the use of a global, and what was probably meant.
 fn what(global: &Global, text: &str, names: &Names, exists: bool) -> (String, Option<String>) {
-    let Global { name: whole, line, is_written } = global;
+    let Global { name: whole, line, is_written, .. } = global;
     let name = &super::plain(whole, LONGEST_NAME);
     if *is_written && exists {
         return (format!("`{name}` is Luau's own, and cannot be written to"), None);
@@ -147,24 +184,27 @@ fn what(global: &Global, text: &str, names: &Names, exists: bool) -> (String, Op
     }
 }
 
-/// The first mistakes that the syntax tree shows, and how many more there are.
-fn in_tree(file: &str, text: &str) -> (Vec<Located>, usize) {
-    // The parser may know less than Luau does: that is no reason not to load the file.
-    let found = tree::read(compile::readable(text)).unwrap_or_default();
-    let more = (found.duplicates.len() + found.compared.len()).saturating_sub(MOST);
-    let twice = found.duplicates.into_iter().take(MOST).map(|it| {
-        let message = format!("{} is given twice in one table, first in line {}", it.key, it.first);
-        (it.at, message)
+/// The first mistakes that the syntax tree shows, and how many more there are; `None` if the parser knows less than
+/// Luau does: that is no reason not to load the file, but one to say so.
+fn in_tree(file: &str, text: &str) -> Option<(Vec<Located>, usize)> {
+    let found = tree::read(compile::readable(text))?;
+    let all = found.duplicates.len() + found.compared.len() + found.called.len();
+    let twice = found.duplicates.into_iter().map(|it| {
+        let key = super::plain(&it.key, LONGEST_NAME);
+        (it.at, format!("{key} is given twice in one table, first in line {}", it.first))
     });
-    let compared = found.compared.into_iter().take(MOST).map(|it| {
-        let message =
-            format!("an answer is a table, and never equals {}: compare its `choice`", it.text);
-        (it.at, message)
+    let compared = found.compared.into_iter().map(|it| {
+        let text = super::plain(&it.text, LONGEST_NAME);
+        (it.at, format!("an answer is a table, and never equals {text}: compare its `choice`"))
     });
-    let all = twice
-        .chain(compared)
+    let called = found.called.into_iter().map(|it| {
+        let Called { path, name, at } = it;
+        (at, format!("`{path}:{name}` hands `{path}` over as well: write a dot, `{path}.{name}`"))
+    });
+    let told = twice.chain(compared).chain(called).take(MOST);
+    let told = told
         .map(|((line, column), message)| located(file, text, (line, Some(column)), &message, None));
-    (all.take(MOST).collect(), more)
+    Some((told.collect(), all.saturating_sub(MOST)))
 }
 
 fn located(

@@ -1,5 +1,6 @@
 use super::super::limits::Limits;
 use super::super::vm::Vm;
+use super::Mistakes;
 use crate::journal::Bundle;
 use crate::journal::execution::Module;
 
@@ -10,7 +11,7 @@ fn said(modules: &[(&str, &str)]) -> Vec<String> {
         ((*name).to_owned(), module)
     });
     let bundle = Bundle { entry: "runbook".to_owned(), modules: modules.collect() };
-    let found = Vm::open(&bundle, &Limits::default(), 7).unwrap().mistakes();
+    let Mistakes { found, .. } = Vm::open(&bundle, &Limits::default(), 7).unwrap().mistakes();
     let line = |it: &crate::plan::Located| match &it.place {
         Some(place) => format!("{}:{}:{}: {}", it.file, place.line, place.column, it.complaint),
         None => format!("{}: {}", it.file, it.complaint),
@@ -48,6 +49,22 @@ fn a_name_that_is_not_defined_is_told_on_every_path() {
             "4:8: `x` is not defined here: its `local` in line 2 is in another block",
         ),
         ("return { a = True }", "1:14: `True` is not defined, did you mean `true`?"),
+        (
+            "return string.fromat('x')",
+            "1:8: Luau's `string` has no `fromat`, did you mean `string.format`?",
+        ),
+        (
+            "return function() return table.contains({}, 1) end",
+            "1:26: Luau's `table` has no `contains`",
+        ),
+        (
+            "return _G.name",
+            "1:8: `_G` does not exist in a runbook: names are declared with `local`, and a file gives others what it returns",
+        ),
+        (
+            "local m = require('@moontide')\nreturn function() m.log:warn('x') end",
+            "2:24: `m.log:warn` hands `m.log` over as well: write a dot, `m.log.warn`",
+        ),
         ("print('x')", "1:1: `print` does not exist in a runbook: moontide.log.info(…) says it"),
         (
             "return os.time()",
@@ -161,4 +178,14 @@ fn the_code_of_every_hostile_script_is_read() {
         read += 1;
     }
     assert!(read > 100, "{read}");
+}
+
+#[test]
+fn a_file_that_only_luau_can_read_is_named() {
+    let source = "@[deprecated] local function f() end\nreturn { f, a = 1, a = 2 }";
+    let module = Module { file: "runbook.luau".to_owned(), source: source.to_owned() };
+    let modules = [("runbook".to_owned(), module)].into();
+    let bundle = Bundle { entry: "runbook".to_owned(), modules };
+    let mistakes = Vm::open(&bundle, &Limits::default(), 7).unwrap().mistakes();
+    assert_eq!((mistakes.unread, mistakes.found.len()), (vec!["runbook.luau".to_owned()], 0));
 }

@@ -1,17 +1,19 @@
 //! What the syntax tree of a source shows: keys that a table literal has twice, of which the last counts and the
-//! first is lost; and answers of a person that are compared with a text, and never equal one, because they are
-//! tables.
+//! first is lost; answers of a person that are compared with a text, and never equal one, because they are
+//! tables; and functions of a module that are called with a colon.
 
 use std::collections::HashMap;
 use std::thread;
 
 use full_moon::ast::{
-    Assignment, BinOp, Expression, Field, FunctionCall, Index, LocalAssignment, Suffix,
+    Assignment, BinOp, Call, Expression, FunctionCall, Index, LocalAssignment, Prefix, Suffix,
     TableConstructor, Var,
 };
 use full_moon::node::Node;
 use full_moon::tokenizer::TokenReference;
 use full_moon::visitors::Visitor;
+
+use super::key::Key;
 
 /// Luau, which has accepted the source by now, stops at a nesting of 1000; see `plan::locate`.
 const STACK: usize = 256 * 1024 * 1024;
@@ -35,11 +37,22 @@ pub(super) struct Compared {
     pub(super) at: (usize, usize),
 }
 
+/// A function of a module that is called with a colon.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Called {
+    /// What stands before the colon, and the function.
+    pub(super) path: String,
+    pub(super) name: String,
+    /// Line and column of the colon.
+    pub(super) at: (usize, usize),
+}
+
 /// What is wrong with a source that Luau accepts.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) duplicates: Vec<Duplicate>,
     pub(super) compared: Vec<Compared>,
+    pub(super) called: Vec<Called>,
 }
 
 /// Reads it; `None` if the parser does not know what Luau knows.
@@ -52,7 +65,9 @@ pub(super) fn read(source: &str) -> Option<Found> {
         names.visit_ast(&ast);
         let mut comparisons = Comparisons { names, found: Vec::new() };
         comparisons.visit_ast(&ast);
-        Some(Found { duplicates: tables.found, compared: comparisons.found })
+        let mut calls = Calls::default();
+        calls.visit_ast(&ast);
+        Some(Found { duplicates: tables.found, compared: comparisons.found, called: calls.found })
     };
     thread::scope(|scope| {
         let thread = thread::Builder::new().name("tree".to_owned()).stack_size(STACK);
@@ -159,27 +174,13 @@ struct Tables {
 
 impl Visitor for Tables {
     fn visit_table_constructor(&mut self, table: &TableConstructor) {
-        let mut first: HashMap<String, usize> = HashMap::new();
-        let mut items = 0_usize;
+        let mut first: HashMap<Key, usize> = HashMap::new();
+        let mut items = 0;
         for field in table.fields() {
-            let key = match field {
-                Field::NameKey { key, .. } => quoted(&key.token().to_string()),
-                Field::ExpressionKey { key, .. } => match &**key {
-                    Expression::String(key) => {
-                        quoted(key.token().to_string().trim_matches(['"', '\'']))
-                    }
-                    Expression::Number(key) => key.token().to_string(),
-                    _ => continue,
-                },
-                Field::NoKey(_) => {
-                    items += 1;
-                    items.to_string()
-                }
-                _ => continue,
-            };
+            let Some(key) = Key::of(field, &mut items) else { continue };
             let Some(at) = start(field) else { continue };
             if let Some(first) = first.get(&key) {
-                self.found.push(Duplicate { key, at, first: *first });
+                self.found.push(Duplicate { key: key.to_string(), at, first: *first });
             } else {
                 first.insert(key, at.0);
             }
@@ -187,8 +188,71 @@ impl Visitor for Tables {
     }
 }
 
-fn quoted(name: &str) -> String {
-    format!("`{name}`")
+/// Looks for functions of a module that are called with a colon, which hands them the module itself.
+#[derive(Default)]
+struct Calls {
+    /// Whether each name is only ever given a module of the library.
+    modules: HashMap<String, bool>,
+    found: Vec<Called>,
+}
+
+impl Calls {
+    fn note(&mut self, name: &TokenReference, value: Option<&Expression>) {
+        let is_module = value.is_some_and(is_module);
+        let known = self.modules.entry(name.token().to_string()).or_insert(true);
+        *known &= is_module;
+    }
+}
+
+/// Whether it is `require("@moontide…")`.
+fn is_module(value: &Expression) -> bool {
+    let Expression::FunctionCall(call) = value else { return false };
+    let is_require =
+        matches!(call.prefix(), Prefix::Name(name) if name.token().to_string() == "require");
+    is_require && call.suffixes().count() == 1 && call.to_string().contains("@moontide")
+}
+
+impl Visitor for Calls {
+    fn visit_local_assignment(&mut self, local: &LocalAssignment) {
+        let mut values = local.expressions().iter();
+        for name in local.names() {
+            self.note(name, values.next());
+        }
+    }
+
+    fn visit_assignment(&mut self, assignment: &Assignment) {
+        let mut values = assignment.expressions().iter();
+        for variable in assignment.variables() {
+            let value = values.next();
+            if let Var::Name(name) = variable {
+                self.note(name, value);
+            }
+        }
+    }
+
+    fn visit_function_call(&mut self, call: &FunctionCall) {
+        let Prefix::Name(module) = call.prefix() else { return };
+        if self.modules.get(&module.token().to_string()) != Some(&true) {
+            return;
+        }
+        let mut path = module.token().to_string();
+        for suffix in call.suffixes() {
+            match suffix {
+                Suffix::Index(Index::Dot { name, .. }) => {
+                    path.push('.');
+                    path.push_str(&name.token().to_string());
+                }
+                Suffix::Call(Call::MethodCall(method)) => {
+                    let name = method.name().token().to_string();
+                    if let Some(at) = start(method.colon_token()) {
+                        self.found.push(Called { path, name, at });
+                    }
+                    return;
+                }
+                _ => return,
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -206,6 +270,18 @@ mod tests {
         assert_eq!(of(source), [("`verify`".to_owned(), (4, 2), 2)]);
         let source = "return { 'a', 'b', [2] = 'c', [\"2\"] = 'd' }";
         assert_eq!(of(source), [("2".to_owned(), (1, 20), 1)]);
+        for (source, key) in [
+            ("return { Tier = 1, [ [[Tier]] ] = 2 }", "`Tier`"),
+            ("return { ['\\u{54}ier'] = 1, [\"T\\x69\\101r\"] = 2 }", "`Tier`"),
+            ("return { [0x10] = 1, [16] = 2 }", "16"),
+            ("return { [-1] = 1, [-1.0] = 2 }", "-1"),
+            ("return { [true] = 1, [(true)] = 2 }", "true"),
+            ("return { [1_000] = 1, [1e3] = 2 }", "1000"),
+            ("return { ['a\\z   b'] = 1, ab = 2 }", "`ab`"),
+        ] {
+            let found: Vec<String> = of(source).into_iter().map(|it| it.0).collect();
+            assert_eq!(found, [key], "{source}");
+        }
         // In a function, in an argument without parentheses, in a string with values in it.
         for source in [
             "f(function() return { a = 1, a = 2 } end)",
@@ -244,6 +320,25 @@ mod tests {
             "local a = m.task({}) if a == 'no' then end",
         ] {
             assert_eq!(compared(source), [], "{source}");
+        }
+    }
+
+    #[test]
+    fn a_function_of_a_module_that_is_called_with_a_colon_is_found() {
+        let called = |source: &str| {
+            let found = read(source).expect("it is Luau").called;
+            found.into_iter().map(|it| (it.path, it.name, it.at)).collect::<Vec<_>>()
+        };
+        let found = called("local m = require('@moontide')\nm.log:warn('x')");
+        assert_eq!(found, [("m.log".to_owned(), "warn".to_owned(), (2, 6))]);
+        for source in [
+            "local m = require('@moontide')\nm.log.warn('x')",
+            "local m = require('@moontide') m = {} m:log('x')",
+            "local m = require('./own') m:log('x')",
+            "local s = 'x' return s:upper()",
+            "local m = require('@moontide') return m.now():upper()",
+        ] {
+            assert_eq!(called(source), [], "{source}");
         }
     }
 

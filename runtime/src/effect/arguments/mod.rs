@@ -4,12 +4,13 @@
 //! Input types derive `Deserialize` with `deny_unknown_fields`, and `Serialize` so that what is
 //! journaled has every default filled in.
 
+mod words;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::EffectError;
-use crate::plan::suggest;
 
 /// Reads `arguments` for `operation`. An empty list stands for no arguments: Lua cannot tell `{}` and
 /// `{}` apart.
@@ -17,7 +18,10 @@ pub fn read<T: DeserializeOwned>(operation: &str, arguments: &Value) -> Result<T
     let empty = Value::Object(serde_json::Map::new());
     let none = arguments.is_null() || arguments.as_array().is_some_and(Vec::is_empty);
     let arguments = if none { &empty } else { arguments };
-    T::deserialize(arguments).map_err(|error| refuse(operation, &error.to_string()))
+    serde_path_to_error::deserialize(arguments).map_err(|error| {
+        let place = words::place(error.path());
+        refuse(operation, &words::complaint(&place, &error.inner().to_string()))
+    })
 }
 
 /// Reads `arguments` as a `T` and writes them back complete: what an operation's `check` returns.
@@ -30,20 +34,7 @@ pub fn check<T: DeserializeOwned + Serialize>(
 }
 
 fn refuse(operation: &str, complaint: &str) -> EffectError {
-    let mut message = format!("`{operation}`: {complaint}");
-    if let Some(suggestion) = suggestion(complaint) {
-        message = format!("`{operation}`: {suggestion}");
-    }
-    EffectError::new("InvalidArguments", message)
-}
-
-/// Turns serde's "unknown field `a`, expected one of `b`, `c`" into a question about the nearest one.
-fn suggestion(complaint: &str) -> Option<String> {
-    let rest = complaint.strip_prefix("unknown field `")?;
-    let (unknown, rest) = rest.split_once('`')?;
-    let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
-    let nearest = suggest::nearest(unknown, known)?;
-    Some(format!("unknown field `{unknown}`, did you mean `{nearest}`?"))
+    EffectError::new("InvalidArguments", format!("`{operation}`: {complaint}"))
 }
 
 #[cfg(test)]
@@ -75,12 +66,12 @@ mod tests {
     fn a_misspelled_field_is_answered_with_the_right_one() {
         assert_eq!(
             error(&json!({"instance_id": ["i-1"]})),
-            "`ec2.stop`: unknown field `instance_id`, did you mean `instance_ids`?"
+            "`ec2.stop`: there is no `instance_id`, did you mean `instance_ids`?"
         );
     }
 
     #[test]
     fn an_empty_table_is_an_object_without_fields() {
-        assert_eq!(error(&json!([])), "`ec2.stop`: missing field `instance_ids`");
+        assert_eq!(error(&json!([])), "`ec2.stop`: `instance_ids` is missing");
     }
 }
