@@ -339,8 +339,47 @@ const MISTAKES: &[Mistake] = &[
         &[],
         "rehearse",
         &[
-            "no [[automations]] answers Shop-Cutover: it succeeded",
+            "Document with name Shop-Cutover does not exist. Did you mean Shop-CutOver?",
             "[[automations]] 1 (Shop-CutOver) was never used",
+        ],
+    ),
+    (
+        "a document of AWS's own that nothing simulates",
+        [
+            "",
+            "",
+            "ssm.run_command { instance_ids = wave.instance_ids, document_name = 'AWS-RunPatchBaseline' }",
+        ],
+        &[],
+        "rehearse",
+        &[
+            "AWS-RunPatchBaseline is AWS's own and is not simulated: it did nothing and succeeded on 2 instances",
+        ],
+    ),
+    (
+        "a document that does not exist",
+        [
+            "",
+            "",
+            "ssm.run_command { instance_ids = wave.instance_ids, document_name = 'AWS-RunShelScript' }",
+        ],
+        &[],
+        "rehearse",
+        &["Did you mean AWS-RunShellScript?", "runbook.luau:16"],
+    ),
+    (
+        "PowerShell on Linux",
+        [
+            "",
+            "",
+            "ssm.run_command { instance_ids = wave.instance_ids, document_name = 'AWS-RunPowerShellScript', parameters = { commands = { 'pg_isready' } } }",
+        ],
+        &[],
+        "rehearse",
+        &[
+            "AWS-RunPowerShellScript failed on 2 of 2 instances",
+            "runbook.luau:16",
+            "AWS-RunPowerShellScript failed on 2 instances with Linux and no PowerShell: AWS-RunShellScript is for Linux",
         ],
     ),
     (

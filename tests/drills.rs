@@ -117,7 +117,8 @@ fn a_lost_reply_to_a_launch_is_adopted_and_nothing_is_launched_twice() {
 
 #[test]
 fn an_automation_whose_reply_is_lost_is_started_once() {
-    let fault = "\n[[faults]]\nkind = \"drop_reply\"\noperation = \"ssm:StartAutomationExecution\"\n\
+    let fault = "\n[[automations]]\ndocument = \"Shop-Open\"\n\
+                 [[faults]]\nkind = \"drop_reply\"\noperation = \"ssm:StartAutomationExecution\"\n\
                  effect = true\n";
     let drill = Drill::of(&format!("{WORLD}{fault}"));
     let runbook = "local ssm = require(\"@moontide/ssm\")\n\

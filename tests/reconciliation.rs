@@ -31,7 +31,8 @@ impl Drill {
             .replace("region = ", "outside = { documents = { 'Shop-Open' } },\n\tregion = ")
             .replace("moontide.log.info(`Hello, {wave.instance_ids[1]}`)", after);
         let fault = format!(
-            "\n[[faults]]\nkind = \"drop_reply\"\noperation = \"{operation}\"\neffect = {effect}\n"
+            "\n[[automations]]\ndocument = \"Shop-Open\"\n\
+             [[faults]]\nkind = \"drop_reply\"\noperation = \"{operation}\"\neffect = {effect}\n"
         );
         let home = shop(&[("runbook.luau", &runbook)]);
         Drill { home, sim: Sim::with(&format!("{WORLD}{fault}{more}")) }

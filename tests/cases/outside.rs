@@ -9,7 +9,8 @@ const CASE: Case =
 /// One server that is live, and one that is drilled.
 const WORLD: &str = "version = 1\naccount = \"111122223333\"\nregion = \"us-west-2\"\n\
     [[servers]]\nname = \"db-1\"\ntags = { App = \"shop\" }\n\
-    [[servers]]\nname = \"prod\"\ntags = { App = \"prod\" }\nrecovery_instance = { drill = false }\n";
+    [[servers]]\nname = \"prod\"\ntags = { App = \"prod\" }\nrecovery_instance = { drill = false }\n\
+    [[automations]]\ndocument = \"Shop-Promote\"\n";
 
 /// A drill that tries to touch the live instance in every way that it has.
 fn tries(outside: &str, settings: &str) -> (Story, Ran) {

@@ -68,6 +68,8 @@ pub(crate) mod source {
     pub(crate) const EC2_GUIDE: &str = "the Amazon EC2 API reference";
     pub(crate) const EC2_MODEL: &str = "the service model ec2/2016-11-15 in botocore 1.44.5";
     pub(crate) const SSM_GUIDE: &str = "the AWS Systems Manager API reference";
+    pub(crate) const SSM_REBOOTS: &str =
+        "docs.aws.amazon.com/systems-manager/latest/userguide/send-commands-reboot.html";
     pub(crate) const SSM_MODEL: &str = "the service model ssm/2014-11-06 in botocore 1.44.5";
 }
 
@@ -79,6 +81,7 @@ pub fn facts() -> Vec<Fact> {
         crate::estate::launch::FACTS,
         crate::estate::timeline::FACTS,
         crate::estate::instance::FACTS,
+        crate::estate::invoke::FACTS,
         crate::estate::quota::FACTS,
         crate::estate::terminate::FACTS,
         crate::drs::FACTS,
@@ -98,6 +101,7 @@ pub fn facts() -> Vec<Fact> {
         crate::ec2::terminate::FACTS,
         crate::ssm::FACTS,
         crate::ssm::cancel_command::FACTS,
+        crate::ssm::documents::FACTS,
         crate::ssm::send_command::FACTS,
         crate::ssm::instance_information::FACTS,
         crate::ssm::invocations::FACTS,

@@ -274,7 +274,22 @@ def look_at_instances(job, servers):
     assert drs.list_tags_for_resource(resourceArn=arn)["tags"]["Checked by"] == "judge/1"
     drs.untag_resource(resourceArn=arn, tagKeys=["Checked by"])
     assert "Checked by" not in drs.list_tags_for_resource(resourceArn=arn)["tags"]
-    return ids
+    return {instance["sourceServerID"]: instance["recoveryInstanceID"] for instance in found}
+
+
+def run_document(instance, document, **parameters):
+    """Sends it to one instance, and waits for its end there."""
+    order = {"DocumentName": document, "Parameters": parameters, "Comment": "judge"}
+    command = ssm.send_command(InstanceIds=[instance], **order)["Command"]
+
+    def ended():
+        try:
+            one = ssm.get_command_invocation(CommandId=command["CommandId"], InstanceId=instance)
+        except ssm.exceptions.InvocationDoesNotExist:
+            return None
+        return one if one["Status"] not in ("Pending", "InProgress") else None
+
+    return wait_until("the command", ended)
 
 
 def run_commands(ids):
@@ -282,17 +297,7 @@ def run_commands(ids):
     assert {agent["PingStatus"] for agent in agents} == {"Online"} and len(agents) == len(ids)
 
     def run(script):
-        order = {"DocumentName": "AWS-RunShellScript", "Parameters": {"commands": [script]}}
-        command = ssm.send_command(InstanceIds=ids[:1], Comment="judge", **order)["Command"]
-
-        def ended():
-            try:
-                one = ssm.get_command_invocation(CommandId=command["CommandId"], InstanceId=ids[0])
-            except ssm.exceptions.InvocationDoesNotExist:
-                return None
-            return one if one["Status"] not in ("Pending", "InProgress") else None
-
-        return wait_until("the command", ended)
+        return run_document(ids[0], "AWS-RunShellScript", commands=[script])
 
     result = run("pg_isready")
     assert (result["Status"], result["ResponseCode"]) == ("Success", 0), result
@@ -310,6 +315,23 @@ def run_commands(ids):
     refused("InvalidInstanceId", 400, ssm.send_command, InstanceIds=stranger, **script)
     refused("InvalidDocument", 400, ssm.send_command, InstanceIds=ids, DocumentName="Nothing")
     refused("InvalidParameters", 400, ssm.send_command, InstanceIds=ids, DocumentName="AWS-RunShellScript")
+
+
+def run_documents_of_aws(linux, windows):
+    script = {"Parameters": {"commands": ["true"]}}
+    order = {"DocumentName": "AWS-RunShellScript", **script}
+    refused("UnsupportedPlatformType", 400, ssm.send_command, InstanceIds=[linux, windows], **order)
+    result = run_document(windows, "AWS-RunPowerShellScript", commands=["true"])
+    assert (result["Status"], result["PluginName"]) == ("Success", "aws:runPowerShellScript"), result
+    result = run_document(linux, "AWS-RunPowerShellScript", commands=["true"])
+    assert (result["Status"], result["ResponseCode"]) == ("Failed", 1), result
+    assert "/usr/bin/pwsh: no such file" in result["StandardErrorContent"], result
+    for machine in linux, windows:
+        assert run_document(machine, "AWS-RunPatchBaseline", Operation=["Scan"])["Status"] == "Success"
+    result = run_document(linux, "AWS-RunShellScript", commands=["needs-restarting || exit 194"])
+    assert (result["Status"], result["ResponseCode"]) == ("Success", 0), result
+    assert result["StandardOutputContent"] == "up to date\n", "the script runs again after the reboot"
+    refused("InvalidDocument", 400, ssm.send_command, InstanceIds=[linux], DocumentName="AWS-StopEC2Instance")
 
 
 def run_automations():
@@ -331,6 +353,10 @@ def run_automations():
     result = run("Shop-Promote")
     assert (result["AutomationExecutionStatus"], result["FailureMessage"]) == ("Failed", "the replica lags"), result
     assert result["Outputs"] == {"promote.Position": ["0/3000148"]}, result
+    assert run("AWS-StopEC2Instance", Parameters={"InstanceId": ["i-0"]})["AutomationExecutionStatus"] == "Success"
+    unknown = "AutomationDefinitionNotFoundException"
+    for name in "Shop-Opne", "AWS-RunShellScript":
+        refused(unknown, 400, ssm.start_automation_execution, DocumentName=name)
     nobody = "00000000-0000-0000-0000-000000000000"
     refused("AutomationExecutionNotFoundException", 400, ssm.get_automation_execution, AutomationExecutionId=nobody)
 
@@ -372,7 +398,7 @@ def ask_with_the_cli():
     assert len(says("drs", "describe-source-servers")["items"]) == 5
     assert says("drs", "describe-jobs")["items"][0]["type"] == "TERMINATE", "newest first"
     assert "Reservations" in says("ec2", "describe-instances")
-    assert len(says("ssm", "list-commands")["Commands"]) == 2
+    assert len(says("ssm", "list-commands")["Commands"]) == 7
     failed = cli("drs", "get-launch-configuration", "--source-server-id", "s-00000000000000000")
     assert failed.returncode != 0 and "ResourceNotFoundException" in failed.stderr, failed.stderr
 
@@ -381,8 +407,11 @@ who_am_i()
 estate = look_at_servers()
 meet_trouble(estate)
 drill_job = drill(estate)
-instances = look_at_instances(drill_job, estate)
-run_commands(instances)
+by_server = look_at_instances(drill_job, estate)
+instances = list(by_server.values())
+linux, windows = (by_server[estate[name]["sourceServerID"]] for name in ("db-1", "app-1"))
+run_commands([linux] + [one for one in instances if one != linux])
+run_documents_of_aws(linux, windows)
 run_automations()
 clean_up(instances)
 ask_with_the_cli()

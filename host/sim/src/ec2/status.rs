@@ -99,7 +99,7 @@ fn checks(estate: &Estate, instance: &Instance, state: InstanceState, now: Times
     if state != InstanceState::Running {
         return Checks { system: "not-applicable", instance: "not-applicable" };
     }
-    let settled = now >= instance.up_since + estate.world.timing.status_checks;
+    let settled = now >= instance.up_since(now) + estate.world.timing.status_checks;
     let truth = if settled { "ok" } else { "initializing" };
     let name = &estate.server(instance.server).name;
     let shown = match estate.faults.status_checks(name, estate.elapsed(now)) {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::Estate;
+use crate::ssm::documents::{self, Kind, POWERSHELL};
 use crate::world::Command;
 
 /// The longest part of a command that is shown.
@@ -14,7 +15,7 @@ const SHOWN: usize = 60;
 /// One thing that a rehearsal assumed, or was told in vain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Assumption {
-    /// `unscripted`: an answer that nothing scripts. `unused`: what nothing met. `once`: what a second attempt
+    /// `platform`: a document for another operating system. `unscripted`: an answer that nothing scripts. `unsimulated`: a document of AWS's own that did nothing. `unused`: what nothing met. `once`: what a second attempt
     /// would not meet.
     pub kind: &'static str,
     /// One sentence.
@@ -29,7 +30,9 @@ pub(crate) struct Met {
     pub(super) automations: BTreeSet<usize>,
     /// What was sent that nothing scripts: document and text, and to how many instances.
     pub(super) silent: BTreeMap<(String, String), usize>,
-    /// Documents that were started and that nothing scripts.
+    /// To how many Linux instances PowerShell was sent, which they have not.
+    pub(super) without_powershell: usize,
+    /// Documents of AWS's own that were started and that nothing scripts.
     pub(super) started: BTreeSet<String>,
 }
 
@@ -40,7 +43,9 @@ impl Met {
             self.commands.insert(place);
             return;
         }
-        let text = values.first().copied().unwrap_or_default();
+        // What a document of AWS's own was given does not matter: it did nothing.
+        let text =
+            values.first().filter(|_| !is_unsimulated(document)).copied().unwrap_or_default();
         *self.silent.entry((document.to_owned(), text.to_owned())).or_default() += 1;
     }
 
@@ -63,15 +68,29 @@ impl Estate {
             *silent.entry((hide(document), first_line(&hide(text)))).or_default() += count;
         }
         for ((document, text), count) in &silent {
-            let on =
-                if *count == 1 { "1 instance".to_owned() } else { format!("{count} instances") };
+            let on = instances(*count);
+            if is_unsimulated(document) {
+                let on = format!(" on {on}");
+                add("unsimulated", unsimulated(document, &on, "commands"));
+                continue;
+            }
             add(
                 "unscripted",
                 format!("no [[commands]] answers `{text}` of {document}: it succeeded on {on}"),
             );
         }
         for document in self.met.started.iter().map(|document| hide(document)) {
-            add("unscripted", format!("no [[automations]] answers {document}: it succeeded"));
+            add("unsimulated", unsimulated(&document, "", "automations"));
+        }
+        if self.met.without_powershell > 0 {
+            let on = instances(self.met.without_powershell);
+            add(
+                "platform",
+                format!(
+                    "{POWERSHELL} failed on {on} with Linux and no PowerShell: AWS-RunShellScript is for Linux; \
+                     `powershell = true` of a server says that it is installed"
+                ),
+            );
         }
         for (place, command) in self.world.commands.iter().enumerate() {
             if !self.met.commands.contains(&place) {
@@ -91,6 +110,24 @@ impl Estate {
         all.extend(self.faults.assumptions());
         all
     }
+}
+
+/// Whether a command document that nothing scripted is one of AWS's own that does more than run what it is given.
+fn is_unsimulated(document: &str) -> bool {
+    documents::is_owned(Kind::Command, document)
+        && !documents::SCRIPTS.contains(&documents::bare(document))
+}
+
+fn instances(count: usize) -> String {
+    if count == 1 { "1 instance".to_owned() } else { format!("{count} instances") }
+}
+
+/// What is said of a document of AWS's own that nothing scripted.
+fn unsimulated(document: &str, on: &str, list: &str) -> String {
+    format!(
+        "{document} is AWS's own and is not simulated: it did nothing and succeeded{on}; [[{list}]] with this \
+         `document` would say how it ends"
+    )
 }
 
 /// The beginning of a command.

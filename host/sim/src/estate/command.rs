@@ -1,14 +1,10 @@
-//! SSM commands: computed whole when they are sent, like everything here.
+//! SSM commands, as they were sent; `invoke` computes them.
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Estate;
-use crate::world::{Command, CommandStatus};
-
-/// From a command's sending to its delivery at an agent that is online.
-const DELIVERY: SignedDuration = SignedDuration::from_secs(2);
+use crate::world::CommandStatus;
 
 /// From a cancellation to the end of the command.
 const STOPS: SignedDuration = SignedDuration::from_secs(2);
@@ -51,6 +47,10 @@ pub(crate) struct Invocation {
     pub(crate) exit_code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+    /// When the agent restarts the instance, to run the document again.
+    pub(crate) reboots: Vec<Timestamp>,
+    /// Whether the document is for another platform, so that the agent refuses it.
+    pub(crate) misplaced: bool,
     /// When `CancelCommand` reached it, before its end.
     pub(crate) cancelled: Option<Timestamp>,
 }
@@ -73,6 +73,7 @@ impl Invocation {
         let (status, details) = match (self.outcome, self.starts) {
             _ if now < self.starts.unwrap_or(self.ends) => ("Pending", "Pending"),
             _ if now < self.ends => ("InProgress", "InProgress"),
+            _ if self.misplaced => ("Failed", "Invalid Platform"),
             (_, None) => ("TimedOut", "Delivery Timed Out"),
             (CommandStatus::Success, _) => ("Success", "Success"),
             (CommandStatus::Failed, _) => ("Failed", "Failed"),
@@ -86,12 +87,14 @@ impl Invocation {
         now >= self.cancelled.map_or(self.ends, |at| at + STOPS)
     }
 
-    /// Stops it, unless it is over: the agent takes a moment.
-    pub(crate) fn cancel(&mut self, at: Timestamp) {
-        if !self.is_over(at) && self.cancelled.is_none() {
-            self.cancelled = Some(at);
-            self.exit_code = -1;
+    /// Stops it, unless it is over: the agent takes a moment. Returns the reboots that this averts.
+    pub(crate) fn cancel(&mut self, at: Timestamp) -> Vec<Timestamp> {
+        if self.is_over(at) || self.cancelled.is_some() {
+            return Vec::new();
         }
+        self.cancelled = Some(at);
+        self.exit_code = -1;
+        self.reboots.extract_if(.., |reboot| *reboot > at + STOPS).collect()
     }
 }
 
@@ -111,68 +114,6 @@ impl CommandRun {
             _ if has("Failed") => "Failed",
             _ if has("TimedOut") => "TimedOut",
             _ => "Success",
-        }
-    }
-}
-
-impl Estate {
-    /// Sends a command to instances, given by index. All checks are behind us.
-    pub(crate) fn send_command(
-        &mut self,
-        order: CommandOrder,
-        instances: &[usize],
-        at: Timestamp,
-    ) -> &CommandRun {
-        let mut invocations = Vec::new();
-        for instance in instances {
-            invocations.push(self.invoke(&order, *instance, at));
-        }
-        let run = CommandRun {
-            id: self.seed.uuid(&format!("command/{}", self.commands.len())),
-            requested: at,
-            visible: at + self.world.timing.command_visible_after,
-            invocations,
-            order,
-        };
-        self.commands.push(run);
-        &self.commands[self.commands.len() - 1]
-    }
-
-    fn invoke(&mut self, order: &CommandOrder, instance: usize, at: Timestamp) -> Invocation {
-        let name = &self.server(self.instances[instance].server).name;
-        let values: Vec<&str> = order.parameters.values().flatten().map(String::as_str).collect();
-        let answers = |command: &Command| command.matches(&order.document, &values, name);
-        let script = self.world.commands.iter().position(answers);
-        self.met.command(&order.document, &values, script);
-        let silent = Command::default();
-        let script = script.map_or(&silent, |place| &self.world.commands[place]);
-        let instance = &self.instances[instance];
-        let server = self.server(instance.server);
-
-        let expires = at + order.delivery_timeout;
-        let starts =
-            self.reachable_from(&server.name, at + DELIVERY).filter(|starts| *starts < expires);
-        let cut =
-            script.takes > order.execution_timeout || script.status() == CommandStatus::TimedOut;
-        let (outcome, takes) = if cut {
-            (CommandStatus::TimedOut, order.execution_timeout)
-        } else {
-            (script.status(), script.takes)
-        };
-        Invocation {
-            instance_id: instance.id.clone(),
-            instance_name: server.name.clone(),
-            starts,
-            ends: starts.map_or(expires, |starts| starts + takes),
-            outcome,
-            exit_code: match (starts, outcome) {
-                (None, _) | (_, CommandStatus::TimedOut) => -1,
-                (_, CommandStatus::Failed) => script.exit_code.unwrap_or(1),
-                (_, CommandStatus::Success) => script.exit_code.unwrap_or(0),
-            },
-            stdout: script.stdout.clone(),
-            stderr: script.stderr.clone(),
-            cancelled: None,
         }
     }
 }

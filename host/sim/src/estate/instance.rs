@@ -47,8 +47,8 @@ pub(crate) struct Instance {
     pub(crate) appears: Timestamp,
     /// `running` from here.
     pub(crate) runs: Timestamp,
-    /// When its operating system last started: `runs`, or its last reboot.
-    pub(crate) up_since: Timestamp,
+    /// When its operating system starts anew, after `runs`; some of it may be yet to come.
+    pub(crate) reboots: Vec<Timestamp>,
     /// Listed by DRS from here.
     pub(crate) listed: Timestamp,
     pub(crate) ending: Option<Ending>,
@@ -132,8 +132,15 @@ impl Instance {
     /// Restarts its operating system; ignored unless it runs.
     pub(crate) fn reboot(&mut self, at: Timestamp) {
         if self.state(at) == Some(InstanceState::Running) {
-            self.up_since = at;
+            self.reboots.retain(|reboot| *reboot > at);
+            self.reboots.push(at);
         }
+    }
+
+    /// When its operating system last started.
+    pub(crate) fn up_since(&self, now: Timestamp) -> Timestamp {
+        let past = self.reboots.iter().filter(|reboot| **reboot <= now);
+        past.fold(self.runs, |latest, reboot| latest.max(*reboot))
     }
 
     /// Ends it; of two endings the earlier one counts, and DRS's memory follows DRS.
@@ -173,7 +180,7 @@ mod tests {
             point_in_time: at(0),
             appears: at(10),
             runs: at(20),
-            up_since: at(20),
+            reboots: Vec::new(),
             listed: at(30),
             ending: None,
             disconnected: false,

@@ -177,7 +177,7 @@ impl Launch<'_> {
             point_in_time: self.data_time,
             appears,
             runs: appears + estate.world.timing.boot,
-            up_since: appears + estate.world.timing.boot,
+            reboots: Vec::new(),
             listed: self.at + course.ends,
             ending: None,
             disconnected: false,

@@ -10,6 +10,7 @@ mod assumed;
 pub(crate) mod automation;
 pub(crate) mod command;
 pub(crate) mod instance;
+pub(crate) mod invoke;
 pub(crate) mod job;
 pub(crate) mod launch;
 pub(crate) mod quota;

@@ -53,7 +53,11 @@ pub(super) fn cancel(estate: &mut Estate, now: Timestamp, body: &str) -> Result<
     let all = instance_ids.is_empty();
     for invocation in &mut command.invocations {
         if all || instance_ids.contains(&invocation.instance_id) {
-            invocation.cancel(now);
+            let averted = invocation.cancel(now);
+            let instances = &mut estate.instances;
+            for instance in instances.iter_mut().filter(|it| it.id == invocation.instance_id) {
+                instance.reboots.retain(|reboot| !averted.contains(reboot));
+            }
         }
     }
     Ok(super::reply(200, &json!({})).about(id))

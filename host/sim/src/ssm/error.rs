@@ -37,6 +37,13 @@ impl Error {
         )
     }
 
+    /// The document is for another operating system.
+    pub(super) fn unsupported_platform(id: &str, platform: &str) -> Self {
+        let message =
+            format!("Cannot perform operation for instance id {id} of platform type {platform}");
+        Self::new("UnsupportedPlatformType", message)
+    }
+
     /// Too many requests.
     pub(crate) fn throttled() -> Self {
         Self::new("ThrottlingException", "Rate exceeded")

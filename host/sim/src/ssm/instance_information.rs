@@ -109,9 +109,9 @@ const PING: SignedDuration = SignedDuration::from_mins(5);
 
 fn view(estate: &Estate, instance: &Instance, agent: Agent, now: Timestamp) -> Value {
     let server = estate.server(instance.server);
-    let (platform, name, version) = match server.platform {
-        Platform::Linux => ("Linux", "Amazon Linux", "2"),
-        Platform::Windows => ("Windows", "Microsoft Windows Server 2022 Datacenter", "10.0.20348"),
+    let (name, version) = match server.platform {
+        Platform::Linux => ("Amazon Linux", "2"),
+        Platform::Windows => ("Microsoft Windows Server 2022 Datacenter", "10.0.20348"),
     };
     let last_ping =
         if agent.online { (now - PING).max(agent.registered) } else { agent.registered };
@@ -121,7 +121,7 @@ fn view(estate: &Estate, instance: &Instance, agent: Agent, now: Timestamp) -> V
         "LastPingDateTime": super::seconds(last_ping),
         "AgentVersion": "3.3.2299.0",
         "IsLatestVersion": true,
-        "PlatformType": platform,
+        "PlatformType": server.platform.name(),
         "PlatformName": name,
         "PlatformVersion": version,
         "ResourceType": "EC2Instance",

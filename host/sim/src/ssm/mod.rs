@@ -2,6 +2,7 @@
 //! JSON 1.1: the operation is in `X-Amz-Target`, times are seconds since 1970.
 
 pub(crate) mod cancel_command;
+pub(crate) mod documents;
 pub(crate) mod error;
 pub(crate) mod get_automation_execution;
 pub(crate) mod instance_information;

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::documents::{self, Kind};
 use super::error::Error;
 use super::list_commands;
 use crate::dispatch::Reply;
@@ -36,10 +37,10 @@ pub(crate) const FACTS: &[Fact] = &[
         source::SSM_GUIDE,
     ),
     Fact::assumed(
-        "ssm.send-command.documents",
-        "Known documents are AWS-RunShellScript, AWS-RunPowerShellScript, and those that the world \
-         scripts; others are InvalidDocument.",
-        "there is no document store behind the simulator",
+        "ssm.send-command.invalid-platform",
+        "Targets take instances of any platform; where the document does not support it, the invocation is \
+         Failed at once, with details Invalid Platform.",
+        "reports show the detail; its status is not documented where the others are",
     ),
     Fact::assumed(
         "ssm.send-command.no-target",
@@ -54,8 +55,7 @@ pub(crate) const FACTS: &[Fact] = &[
     ),
 ];
 
-/// AWS's own documents, with their parameters; the first is required.
-const DOCUMENTS: [&str; 2] = ["AWS-RunShellScript", "AWS-RunPowerShellScript"];
+/// What the two documents that run scripts take; the first is required.
 const PARAMETERS: [&str; 3] = ["commands", "workingDirectory", "executionTimeout"];
 
 #[derive(Deserialize)]
@@ -93,6 +93,9 @@ pub(super) fn send(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Re
         return Err(Error::validation("comment must have length less than or equal to 100"));
     }
     let instances = find_instances(estate, now, &input)?;
+    if input.targets.is_empty() {
+        check_platforms(estate, &document, &instances)?;
+    }
     let order = CommandOrder {
         document,
         document_version: input.document_version.unwrap_or_else(|| "$DEFAULT".to_owned()),
@@ -113,21 +116,34 @@ fn check_document(estate: &Estate, input: &Input) -> Result<String, Error> {
     let Some(name) = &input.document_name else {
         return Err(Error::validation("documentName must not be null"));
     };
-    let scripted = || estate.world.commands.iter().filter_map(|command| command.document.as_ref());
-    if DOCUMENTS.contains(&name.as_str()) || scripted().any(|known| known == name) {
+    let scripted =
+        || estate.world.commands.iter().filter_map(|command| command.document.as_deref());
+    if documents::is_owned(Kind::Command, name) || scripted().any(|known| known == name) {
         return Ok(name.clone());
     }
-    Err(Error::new("InvalidDocument", format!("Document with name {name} does not exist.")))
+    Err(Error::new("InvalidDocument", documents::missing(Kind::Command, name, scripted())))
 }
 
-/// The parameters of AWS's own documents; those of others are anybody's guess. Returns how long
+/// Named instances must run an operating system that the document is for.
+fn check_platforms(estate: &Estate, document: &str, instances: &[usize]) -> Result<(), Error> {
+    for index in instances {
+        let instance = &estate.instances[*index];
+        let platform = estate.server(instance.server).platform;
+        if !documents::supports(document, platform) {
+            return Err(Error::unsupported_platform(&instance.id, platform.name()));
+        }
+    }
+    Ok(())
+}
+
+/// The parameters of the two documents that run scripts; those of others are anybody's guess. Returns how long
 /// the command may run.
 fn check_parameters(
     document: &str,
     parameters: &BTreeMap<String, Vec<String>>,
 ) -> Result<SignedDuration, Error> {
     let invalid = |message: String| Error::new("InvalidParameters", message);
-    if DOCUMENTS.contains(&document) {
+    if documents::SCRIPTS.contains(&documents::bare(document)) {
         if parameters.get(PARAMETERS[0]).is_none_or(Vec::is_empty) {
             return Err(invalid(format!("{document} requires the parameter commands")));
         }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::documents::{self, Kind};
 use super::error::Error;
 use crate::dispatch::Reply;
 use crate::estate::Estate;
@@ -33,8 +34,7 @@ pub(crate) const FACTS: &[Fact] = &[
     ),
     Fact::assumed(
         "ssm.start-automation.documents",
-        "An automation of any name and version starts, whatever its parameters are; \
-         AutomationDefinitionNotFoundException is not simulated.",
+        "An automation that AWS owns or the world scripts starts in any version, whatever its parameters are.",
         "there is no document store behind the simulator",
     ),
     Fact::assumed(
@@ -63,6 +63,7 @@ pub(super) fn start(estate: &mut Estate, now: Timestamp, body: &str) -> Result<R
     input.parameters.as_ref().map_or(Ok(()), check_parameters)?;
     let token = input.client_token.map(|token| token.to_ascii_lowercase());
     token.as_deref().map_or(Ok(()), check_token)?;
+    check_exists(estate, &document)?;
     let order = AutomationOrder {
         document,
         document_version: input.document_version,
@@ -90,6 +91,19 @@ fn check_document(name: &str) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::validation(format!("documentName {name:?} is not the name or ARN of a document")))
+}
+
+/// An entry of the world without a `document` stands for any.
+fn check_exists(estate: &Estate, name: &str) -> Result<(), Error> {
+    let scripts = &estate.world.automations;
+    if documents::is_owned(Kind::Automation, name)
+        || scripts.iter().any(|script| script.matches(name))
+    {
+        return Ok(());
+    }
+    let scripted = scripts.iter().filter_map(|script| script.document.as_deref());
+    let message = documents::missing(Kind::Automation, name, scripted);
+    Err(Error::new("AutomationDefinitionNotFoundException", message))
 }
 
 fn check_parameters(parameters: &BTreeMap<String, Vec<String>>) -> Result<(), Error> {

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use super::{Pattern, duration};
+use super::{Pattern, Platform, duration};
 
 /// A scripted result. The first entry whose conditions all hold answers.
 #[derive(Debug, Clone, Deserialize)]
@@ -46,6 +46,26 @@ impl Command {
         let failed = self.exit_code.is_some_and(|code| code != 0);
         let implied = if failed { CommandStatus::Failed } else { CommandStatus::Success };
         self.status.unwrap_or(implied)
+    }
+
+    /// A script that could not be run.
+    pub(crate) fn failing(stderr: &str) -> Self {
+        Self {
+            exit_code: Some(1),
+            stderr: stderr.to_owned(),
+            takes: SignedDuration::ZERO,
+            ..Self::default()
+        }
+    }
+
+    /// Whether the agent restarts an instance of this platform and runs the document again. A `status` in the
+    /// world is final.
+    pub(crate) fn reboots(&self, platform: Platform, timeout: SignedDuration) -> bool {
+        let code = match platform {
+            Platform::Linux => 194,
+            Platform::Windows => 3010,
+        };
+        self.exit_code == Some(code) && self.status.is_none() && self.takes <= timeout
     }
 
     /// Whether this entry answers for `document` with these parameter values on `server`.

@@ -32,7 +32,8 @@
 //! name = "db-{n}"                    # with `count`, `{n}` becomes 1, 2, …
 //! count = 2
 //! tags = { App = "shop", Tier = "database" }
-//! platform = "linux"                 # or "windows"
+//! platform = "linux"                 # or "windows": documents for the other one are refused
+//! powershell = false                 # whether a Linux server can run AWS-RunPowerShellScript
 //! slowness = 1.0                     # 2.0: conversion and launch take twice as long
 //! replication = "CONTINUOUS"         # any DataReplicationState; what is not CONTINUOUS falls behind
 //! lag = "0s"                         # age of the newest replicated data when the world starts
@@ -47,7 +48,7 @@
 //! contains = "pg_isready"            # a part of any parameter value
 //! server = "db-*"                    # `*` stands for anything
 //! status = "Failed"                  # "Success", "Failed" or "TimedOut"; else as the exit code says
-//! exit_code = 2
+//! exit_code = 2                      # 194 on Linux, 3010 on Windows: see below
 //! stdout = ""
 //! stderr = "no response"
 //! takes = "5s"
@@ -59,6 +60,13 @@
 //! outputs = { "promote.Position" = ["0/3000148"] }
 //! takes = "5m"
 //! ```
+//!
+//! A command that ends with `exit_code = 194` on Linux, or 3010 on Windows, makes the agent restart the server
+//! and run the command again; the next entry that matches answers then. A `status` beside it is final.
+//!
+//! The documents that exist are those that AWS owns and those that an entry names as its `document`; one of
+//! [[automations]] without a `document` stands for any. What AWS owns and no entry answers does nothing and
+//! succeeds, and a rehearsal says so. A command to a server whose platform its document is not for is refused.
 //!
 //! # Faults
 //!
@@ -145,6 +153,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
 pub use error::WorldError;
+pub(crate) use error::nearest;
 
 pub(crate) use automation::{Automation, AutomationStatus};
 pub(crate) use command::{Command, CommandStatus};

@@ -19,6 +19,8 @@ pub(crate) struct Server {
     pub(crate) id: String,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) platform: Platform,
+    /// Whether PowerShell is installed; it always is on Windows.
+    pub(crate) powershell: bool,
     /// Conversion and launch take this many times as long as recorded. A published drill of two
     /// small Windows servers took 24 minutes, which is about 3.
     pub(crate) slowness: f64,
@@ -40,6 +42,16 @@ pub(crate) enum Platform {
     #[default]
     Linux,
     Windows,
+}
+
+impl Platform {
+    /// `PlatformType` of Systems Manager.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Linux => "Linux",
+            Self::Windows => "Windows",
+        }
+    }
 }
 
 /// The `DataReplicationState` of DRS.
@@ -85,6 +97,8 @@ pub(super) struct ServerEntry {
     tags: BTreeMap<String, String>,
     #[serde(default)]
     platform: Platform,
+    #[serde(default)]
+    powershell: bool,
     #[serde(default = "as_recorded", deserialize_with = "slowness")]
     slowness: f64,
     #[serde(default)]
@@ -165,6 +179,7 @@ impl ServerEntry {
             name,
             tags: self.tags.clone(),
             platform: self.platform,
+            powershell: self.powershell || self.platform == Platform::Windows,
             slowness: self.slowness,
             replication: self.replication,
             lag: self.lag,

@@ -5,6 +5,10 @@ use serde_json::{Value, json};
 use crate::story::Story;
 
 const DB: &str = "[[servers]]\nname = \"db\"\n";
+
+/// The same, with every automation that anyone names.
+const ANY: &str = "[[servers]]\nname = \"db\"\n[[automations]]\n";
+
 const TOKEN: &str = "0f0e0d0c-0b0a-4908-a706-050403020100";
 
 fn promote() -> Value {
@@ -41,8 +45,8 @@ async fn refusal(story: &Story, operation: &str, body: Value) -> Option<String> 
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_automation_is_pending_then_runs_and_succeeds_without_a_script() {
-    let story = Story::begin(DB);
+async fn an_automation_is_pending_then_runs_and_succeeds_unless_the_world_says_otherwise() {
+    let story = Story::begin(ANY);
     let id = start(&story, promote()).await;
     for (wait, status) in [(0, "Pending"), (3, "InProgress"), (30, "Success")] {
         story.wait(wait).await;
@@ -59,8 +63,10 @@ async fn a_scripted_automation_ends_as_the_world_says() {
         "{DB}[[automations]]\ndocument = \"Shop-Promote\"\nstatus = \"Failed\"\ntakes = \"5m\"\n\
          failure_message = \"the replica lags\"\noutputs = {{ \"promote.Lag\" = [\"7 s\"] }}\n"
     ));
-    let (scripted, other) =
-        (start(&story, promote()).await, start(&story, json!({ "DocumentName": "Other" })).await);
+    let (scripted, other) = (
+        start(&story, promote()).await,
+        start(&story, json!({ "DocumentName": "AWS-StopEC2Instance" })).await,
+    );
     story.wait(300).await;
     let running = execution(&story, &scripted).await;
     assert_eq!(running["AutomationExecutionStatus"], "InProgress");
@@ -76,7 +82,7 @@ async fn a_scripted_automation_ends_as_the_world_says() {
 #[tokio::test(start_paused = true)]
 async fn a_token_starts_once_even_if_the_reply_was_lost() {
     let story = Story::begin(&format!(
-        "{DB}[[faults]]\nkind = \"drop_reply\"\noperation = \"ssm:StartAutomationExecution\"\n\
+        "{ANY}[[faults]]\nkind = \"drop_reply\"\noperation = \"ssm:StartAutomationExecution\"\n\
          effect = true\n"
     ));
     assert!(story.ssm("StartAutomationExecution", promote()).await.dropped);
@@ -100,7 +106,7 @@ async fn a_token_starts_once_even_if_the_reply_was_lost() {
 
 #[tokio::test(start_paused = true)]
 async fn another_body_under_the_same_token_is_refused() {
-    let story = Story::begin(DB);
+    let story = Story::begin(ANY);
     start(&story, promote()).await;
     for (field, value) in [
         ("DocumentName", json!("Shop-Open")),

@@ -5,6 +5,7 @@
 mod automations;
 mod cleanup;
 mod commands;
+mod documents;
 mod drill;
 mod instances;
 mod refusals;

@@ -1,0 +1,154 @@
+//! Sending a command: what becomes of it on each instance is decided here.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Estate;
+use super::command::{CommandOrder, CommandRun, Invocation};
+use crate::facts::{Fact, source};
+use crate::ssm::documents;
+use crate::world::{Command, CommandStatus, Platform};
+
+pub(crate) const FACTS: &[Fact] = &[
+    Fact::documented(
+        "ssm.invocation.reboot",
+        "A script that exits with 194 on Linux, or 3010 on Windows, makes the agent reboot the instance and then \
+         run the script again; without a script of the world for that, it succeeds.",
+        source::SSM_REBOOTS,
+    ),
+    Fact::assumed(
+        "ssm.invocation.reboot.status",
+        "Until the last of these runs has ended the invocation is InProgress, and it shows the output and the \
+         exit code of that run; the execution time-out counts anew for each.",
+        "the guide says that the status stays correct, and not what it is",
+    ),
+];
+
+/// From a command's sending to its delivery at an agent that is online.
+const DELIVERY: SignedDuration = SignedDuration::from_secs(2);
+
+/// What the agent prints on Linux when it is to run PowerShell and there is none.
+const NO_POWERSHELL: &str =
+    "failed to run commands: fork/exec /usr/bin/pwsh: no such file or directory\n";
+
+impl Estate {
+    /// Sends a command to instances, given by index. All checks are behind us.
+    pub(crate) fn send_command(
+        &mut self,
+        order: CommandOrder,
+        instances: &[usize],
+        at: Timestamp,
+    ) -> &CommandRun {
+        let mut invocations = Vec::new();
+        for instance in instances {
+            let invocation = self.invoke(&order, *instance, at);
+            self.instances[*instance].reboots.extend(&invocation.reboots);
+            invocations.push(invocation);
+        }
+        let run = CommandRun {
+            id: self.seed.uuid(&format!("command/{}", self.commands.len())),
+            requested: at,
+            visible: at + self.world.timing.command_visible_after,
+            invocations,
+            order,
+        };
+        self.commands.push(run);
+        &self.commands[self.commands.len() - 1]
+    }
+
+    fn invoke(&mut self, order: &CommandOrder, index: usize, at: Timestamp) -> Invocation {
+        let instance = &self.instances[index];
+        let server = self.server(instance.server);
+        let (name, platform) = (server.name.clone(), server.platform);
+        let cannot =
+            documents::bare(&order.document) == documents::POWERSHELL && !server.powershell;
+        let expires = at + order.delivery_timeout;
+        let starts = self.reachable_from(&name, at + DELIVERY).filter(|starts| *starts < expires);
+        let mut invocation = Invocation {
+            instance_id: instance.id.clone(),
+            instance_name: name.clone(),
+            starts,
+            ends: expires,
+            outcome: CommandStatus::TimedOut,
+            exit_code: -1,
+            stdout: String::new(),
+            stderr: String::new(),
+            reboots: Vec::new(),
+            misplaced: !documents::supports(&order.document, platform),
+            cancelled: None,
+        };
+        if invocation.misplaced {
+            (invocation.starts, invocation.ends) = (None, at + DELIVERY);
+        } else if cannot {
+            self.met.without_powershell += 1;
+            let script = Command::failing(NO_POWERSHELL);
+            run(order, &mut invocation, starts, &script);
+        } else {
+            self.run_scripted(order, &mut invocation, platform);
+        }
+        invocation
+    }
+
+    /// Runs the document as the world scripts it, again after each reboot. An entry that reboots answers once,
+    /// and the next that matches answers the run after it.
+    fn run_scripted(
+        &mut self,
+        order: &CommandOrder,
+        invocation: &mut Invocation,
+        platform: Platform,
+    ) {
+        let values: Vec<&str> = order.parameters.values().flatten().map(String::as_str).collect();
+        let name = invocation.instance_name.clone();
+        let mut answered = BTreeSet::new();
+        let mut starts = invocation.starts;
+        loop {
+            let answers = |(place, command): &(usize, &Command)| {
+                !answered.contains(place) && command.matches(&order.document, &values, &name)
+            };
+            let scripts = self.world.commands.iter().enumerate();
+            let place = scripts.into_iter().find(answers).map(|(place, _)| place);
+            self.met.command(&order.document, &values, place);
+            let script = place.map(|place| self.world.commands[place].clone()).unwrap_or_default();
+            run(order, invocation, starts, &script);
+            match (place, starts) {
+                (Some(place), Some(_)) if script.reboots(platform, order.execution_timeout) => {
+                    answered.insert(place);
+                }
+                _ => return,
+            }
+            invocation.reboots.push(invocation.ends);
+            let timing = &self.world.timing;
+            starts =
+                self.reachable_from(&name, invocation.ends + timing.boot + timing.agent_online);
+            if starts.is_none() {
+                invocation.ends += order.execution_timeout;
+                invocation.outcome = CommandStatus::TimedOut;
+                invocation.exit_code = -1;
+                return;
+            }
+        }
+    }
+}
+
+/// One run, from `starts` on, if it ever starts: how the invocation ends with it.
+fn run(
+    order: &CommandOrder,
+    invocation: &mut Invocation,
+    starts: Option<Timestamp>,
+    script: &Command,
+) {
+    let cut = script.takes > order.execution_timeout || script.status() == CommandStatus::TimedOut;
+    let takes = if cut { order.execution_timeout } else { script.takes };
+    invocation.outcome = if cut { CommandStatus::TimedOut } else { script.status() };
+    if let Some(starts) = starts {
+        invocation.ends = starts + takes;
+    }
+    invocation.exit_code = match (starts, invocation.outcome) {
+        (None, _) | (_, CommandStatus::TimedOut) => -1,
+        (_, CommandStatus::Failed) => script.exit_code.unwrap_or(1),
+        (_, CommandStatus::Success) => script.exit_code.unwrap_or(0),
+    };
+    invocation.stdout.clone_from(&script.stdout);
+    invocation.stderr.clone_from(&script.stderr);
+}

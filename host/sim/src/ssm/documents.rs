@@ -1,0 +1,262 @@
+//! The documents that exist: AWS's own, and those that the world scripts.
+//!
+//! Nothing here knows what a document does. It knows names, kinds and platforms, because a name that is
+//! misspelt, a runbook sent as a command, and a script for the wrong operating system should fail in a
+//! rehearsal as they would in AWS.
+
+use crate::facts::{Fact, source};
+use crate::world::{Platform, nearest};
+
+pub(crate) const FACTS: &[Fact] = &[
+    Fact::documented(
+        "ssm.documents.owned",
+        "AWS owns documents of its own, which every account can run; the most used ones are known by name, \
+         and a world may script any other.",
+        "the Systems Manager user guide, and its Automation runbook reference",
+    ),
+    Fact::assumed(
+        "ssm.documents.unsimulated",
+        "A document that AWS owns and that the world does not script does nothing and succeeds, with any \
+         parameters.",
+        "what it would do to an instance is not simulated; a rehearsal says so in its notes",
+    ),
+    Fact::documented(
+        "ssm.documents.unknown",
+        "A command document that does not exist is InvalidDocument, an automation that does not exist \
+         AutomationDefinitionNotFoundException; the hint in the message is the simulator's own.",
+        source::SSM_MODEL,
+    ),
+    Fact::assumed(
+        "ssm.documents.kinds",
+        "An automation that is sent as a command does not exist as one, and the other way round.",
+        "each operation says what type of document it runs, and not how it refuses the other",
+    ),
+    Fact::observed(
+        "ssm.documents.platform",
+        "A command to an instance whose platform its document does not support is 400 UnsupportedPlatformType, \
+         such as AWS-RunShellScript on Windows.",
+        "issue 1209 of aws/aws-sdk-java, issue 978 of gruntwork-io/terratest",
+    ),
+    Fact::observed(
+        "ssm.documents.powershell-on-linux",
+        "AWS-RunPowerShellScript supports Windows and Linux. Without PowerShell on a Linux instance the command \
+         is accepted, and fails there: fork/exec /usr/bin/pwsh: no such file or directory.",
+        "a published answer of DescribeDocument, March 2024; the source of amazon-ssm-agent; reports of the error",
+    ),
+];
+
+/// What a document is for: `Command` or `Automation`, which are run by operations of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Command,
+    Automation,
+}
+
+/// The platforms that a command document supports, as far as the world knows platforms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Supports {
+    Linux,
+    Windows,
+    Both,
+}
+
+use Supports::{Both, Linux, Windows};
+
+/// Command documents that AWS owns.
+const COMMANDS: &[(&str, Supports)] = &[
+    ("AWS-ApplyAnsiblePlaybooks", Linux),
+    ("AWS-ApplyChefRecipes", Both),
+    ("AWS-ApplyDSCMofs", Windows),
+    ("AWS-ConfigureAWSPackage", Both),
+    ("AWS-ConfigureCloudWatch", Windows),
+    ("AWS-ConfigureDocker", Both),
+    ("AWS-ConfigureKernelLivePatching", Linux),
+    ("AWS-ConfigureWindowsUpdate", Windows),
+    ("AWS-FindWindowsUpdates", Windows),
+    ("AWS-InstallApplication", Windows),
+    ("AWS-InstallMissingWindowsUpdates", Windows),
+    ("AWS-InstallPowerShellModule", Windows),
+    ("AWS-InstallSpecificWindowsUpdates", Windows),
+    ("AWS-InstallWindowsUpdates", Windows),
+    ("AWS-JoinDirectoryServiceDomain", Both),
+    ("AWS-ListWindowsInventory", Windows),
+    ("AWS-RefreshAssociation", Both),
+    ("AWS-RunAnsiblePlaybook", Linux),
+    ("AWS-RunDockerAction", Both),
+    ("AWS-RunDocument", Both),
+    ("AWS-RunInspecChecks", Both),
+    ("AWS-RunPatchBaseline", Both),
+    ("AWS-RunPatchBaselineAssociation", Both),
+    ("AWS-RunPatchBaselineWithHooks", Both),
+    ("AWS-RunPowerShellScript", Both),
+    ("AWS-RunRemoteScript", Both),
+    ("AWS-RunSaltState", Linux),
+    ("AWS-RunShellScript", Linux),
+    ("AWS-UpdateEC2Config", Windows),
+    ("AWS-UpdateSSMAgent", Both),
+    ("AWSEC2-ApplicationInsightsCloudwatchAgentInstallAndConfigure", Both),
+    ("AWSEC2-ConfigureSTIG", Both),
+    ("AWSEC2-CreateVssSnapshot", Windows),
+    ("AWSEC2-ManageVssIO", Windows),
+    ("AWSEC2-RunSysprep", Windows),
+    ("AWSEC2-UpdateLaunchAgent", Windows),
+    ("AWSFIS-Run-CPU-Stress", Linux),
+    ("AWSFIS-Run-Disk-Fill", Linux),
+    ("AWSFIS-Run-IO-Stress", Linux),
+    ("AWSFIS-Run-Kill-Process", Linux),
+    ("AWSFIS-Run-Memory-Stress", Linux),
+    ("AWSFIS-Run-Network-Blackhole-Port", Linux),
+    ("AWSFIS-Run-Network-Latency", Linux),
+    ("AWSFIS-Run-Network-Packet-Loss", Linux),
+    ("AWSSupport-RunEC2RescueForWindowsTool", Windows),
+    ("AmazonCloudWatch-ManageAgent", Both),
+];
+
+/// Automations that AWS owns.
+const AUTOMATIONS: &[&str] = &[
+    "AWS-ASGEnterStandby",
+    "AWS-ASGExitStandby",
+    "AWS-AttachEBSVolume",
+    "AWS-AttachIAMToInstance",
+    "AWS-ConfigureMaintenanceWindows",
+    "AWS-CopySnapshot",
+    "AWS-CreateImage",
+    "AWS-CreateManagedLinuxInstance",
+    "AWS-CreateManagedWindowsInstance",
+    "AWS-CreateRdsSnapshot",
+    "AWS-CreateSnapshot",
+    "AWS-DeleteCloudFormationStack",
+    "AWS-DeleteEbsVolumeSnapshots",
+    "AWS-DeleteImage",
+    "AWS-DeleteSnapshot",
+    "AWS-DetachEBSVolume",
+    "AWS-DisablePublicAccessForSecurityGroup",
+    "AWS-PatchAsgInstance",
+    "AWS-PatchInstanceWithRollback",
+    "AWS-PublishSNSNotification",
+    "AWS-QuarantineEC2Instance",
+    "AWS-RebootRdsInstance",
+    "AWS-ReleaseElasticIP",
+    "AWS-ResizeInstance",
+    "AWS-RestartEC2Instance",
+    "AWS-RestartEC2InstanceWithApproval",
+    "AWS-SetupInventory",
+    "AWS-SetupManagedInstance",
+    "AWS-SetupManagedRoleOnEc2Instance",
+    "AWS-StartEC2Instance",
+    "AWS-StartEC2InstanceWithApproval",
+    "AWS-StartRdsInstance",
+    "AWS-StartStopAuroraCluster",
+    "AWS-StopEC2Instance",
+    "AWS-StopEC2InstanceWithApproval",
+    "AWS-StopRdsInstance",
+    "AWS-TerminateEC2Instance",
+    "AWS-TerminateEC2InstanceWithApproval",
+    "AWS-UpdateCloudFormationStack",
+    "AWS-UpdateLinuxAmi",
+    "AWS-UpdateWindowsAmi",
+    "AWSEC2-CloneInstanceAndUpgradeSQLServer",
+    "AWSEC2-CloneInstanceAndUpgradeWindows",
+    "AWSEC2-PatchLoadBalancerInstance",
+    "AWSEC2-SQLServerDBRestore",
+    "AWSSupport-ActivateWindowsWithAmazonLicense",
+    "AWSSupport-ConnectivityTroubleshooter",
+    "AWSSupport-ContainEC2Instance",
+    "AWSSupport-CopyEC2Instance",
+    "AWSSupport-ExecuteEC2Rescue",
+    "AWSSupport-ListEC2Resources",
+    "AWSSupport-ManageRDPSettings",
+    "AWSSupport-ManageWindowsService",
+    "AWSSupport-ResetAccess",
+    "AWSSupport-RestoreEC2InstanceFromSnapshot",
+    "AWSSupport-SendLogBundleToS3Bucket",
+    "AWSSupport-StartEC2RescueWorkflow",
+    "AWSSupport-TroubleshootManagedInstance",
+    "AWSSupport-TroubleshootRDP",
+    "AWSSupport-TroubleshootSSH",
+    "AWSSupport-UpgradeWindowsAWSDrivers",
+];
+
+/// The one document for which a world may say that a Linux server can run it.
+pub(crate) const POWERSHELL: &str = "AWS-RunPowerShellScript";
+
+/// The documents that run whatever they are given: a world scripts what they are given, not them.
+pub(crate) const SCRIPTS: [&str; 2] = ["AWS-RunShellScript", POWERSHELL];
+
+/// The name in an ARN such as `arn:aws:ssm:us-west-2::document/AWS-RunShellScript`, or the name itself.
+pub(crate) fn bare(name: &str) -> &str {
+    if name.starts_with("arn:") { name.rsplit('/').next().unwrap_or(name) } else { name }
+}
+
+/// Whether AWS owns a document of this name and kind.
+pub(crate) fn is_owned(kind: Kind, name: &str) -> bool {
+    owned(kind).any(|known| known == bare(name))
+}
+
+fn owned(kind: Kind) -> impl Iterator<Item = &'static str> {
+    let commands = COMMANDS.iter().map(|(name, _)| *name).filter(move |_| kind == Kind::Command);
+    commands.chain(AUTOMATIONS.iter().copied().filter(move |_| kind == Kind::Automation))
+}
+
+/// Whether instances of this platform can be sent the document. Nothing is known of a world's own.
+pub(crate) fn supports(name: &str, platform: Platform) -> bool {
+    let known =
+        COMMANDS.iter().find(|(known, _)| *known == bare(name)).map(|(_, supports)| *supports);
+    match known {
+        None | Some(Both) => true,
+        Some(Linux) => platform == Platform::Linux,
+        Some(Windows) => platform == Platform::Windows,
+    }
+}
+
+/// Why a document does not exist, for the author who believed that it does. `scripted` are the documents of
+/// this kind that the world has.
+pub(crate) fn missing<'a>(
+    kind: Kind,
+    name: &str,
+    scripted: impl Iterator<Item = &'a str>,
+) -> String {
+    let (other, list) = match kind {
+        Kind::Command => (Kind::Automation, "commands"),
+        Kind::Automation => (Kind::Command, "automations"),
+    };
+    let said = format!("Document with name {name} does not exist.");
+    if is_owned(other, name) {
+        let is = if other == Kind::Command { "a command document" } else { "an automation" };
+        return format!("{said} {name} is {is}.");
+    }
+    let known = scripted.chain(owned(kind).map(|known| -> &'a str { known }));
+    match nearest(bare(name), known) {
+        Some(near) => format!("{said} Did you mean {near}?"),
+        None => format!("{said} In a world, [[{list}]] with this `document` makes one."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_exist_is_told_with_what_may_have_been_meant() {
+        let scripted = || ["Shop-CutOver"].into_iter();
+        let said = |kind, name| missing(kind, name, scripted());
+        let cases = [
+            (Kind::Automation, "Shop-Cutover", "Did you mean Shop-CutOver?"),
+            (Kind::Command, "AWS-RunShelScript", "Did you mean AWS-RunShellScript?"),
+            (Kind::Command, "AWS-StopEC2Instance", "AWS-StopEC2Instance is an automation."),
+            (Kind::Automation, "AWS-RunShellScript", "AWS-RunShellScript is a command document."),
+            (Kind::Command, "Xyz", "In a world, [[commands]] with this `document` makes one."),
+        ];
+        for (kind, name, hint) in cases {
+            assert!(said(kind, name).ends_with(hint), "{name}: {}", said(kind, name));
+        }
+    }
+
+    #[test]
+    fn no_document_is_listed_twice() {
+        for kind in [Kind::Command, Kind::Automation] {
+            let names: std::collections::BTreeSet<_> = owned(kind).collect();
+            assert_eq!(names.len(), owned(kind).count());
+        }
+    }
+}
