@@ -98,6 +98,7 @@ pub fn facts() -> Vec<Fact> {
         crate::ec2::FACTS,
         crate::ec2::reboot::FACTS,
         crate::ec2::status::FACTS,
+        crate::ec2::tags::FACTS,
         crate::ec2::terminate::FACTS,
         crate::ssm::FACTS,
         crate::ssm::cancel_command::FACTS,
@@ -109,6 +110,7 @@ pub fn facts() -> Vec<Fact> {
         crate::ssm::get_automation_execution::FACTS,
         crate::ssm::stop_automation_execution::FACTS,
         crate::sts::FACTS,
+        crate::tags::FACTS,
     ]
     .concat()
 }

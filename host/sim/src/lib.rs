@@ -11,6 +11,7 @@
 //! | `fault` | what goes wrong on purpose between a request and its reply |
 //! | `http`, `serve` | which service and operation a request means; the way out to a TCP port |
 //! | `clock` | the two clocks |
+//! | `tags` | what AWS takes as a tag |
 //! | `facts` | how sure we are that AWS does the same |
 //!
 //! Start reading at `dispatch.rs`: one request, one instant, one reply, and no I/O.
@@ -27,6 +28,7 @@ mod serve;
 mod simulator;
 mod ssm;
 mod sts;
+mod tags;
 pub mod world;
 mod xml;
 

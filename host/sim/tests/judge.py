@@ -176,7 +176,7 @@ def who_am_i():
 
 def look_at_servers():
     servers, pages = every(drs, "describe_source_servers")
-    assert (len(servers), pages) == (5, 3), (len(servers), pages)
+    assert (len(servers), pages) == (6, 3), (len(servers), pages)
     by_name = {s["sourceProperties"]["identificationHints"]["hostname"]: s for s in servers}
     assert by_name["db-1"]["lastLaunchResult"] == "SUCCEEDED"
     assert by_name["db-1"]["recoveryInstanceId"].startswith("i-")
@@ -211,8 +211,8 @@ def meet_trouble(servers):
 
 
 def drill(servers):
-    """All five: two have a drill instance already, one is stalled, one is bound to fail."""
-    wanted = [{"sourceServerID": server["sourceServerID"]} for server in servers.values()]
+    """All but the protected one: two have a drill instance already, one is stalled, one is bound to fail."""
+    wanted = [{"sourceServerID": server["sourceServerID"]} for name, server in servers.items() if name != "safe"]
     job = drs.start_recovery(sourceServers=wanted, isDrill=True, tags={"moontide": "judge"})["job"]
     assert (job["status"], job["type"], job["initiatedBy"]) == ("PENDING", "LAUNCH", "START_DRILL")
     error = refused("ConflictException", 409, drs.start_recovery, sourceServers=wanted[:1])
@@ -235,8 +235,22 @@ def drill(servers):
     return job
 
 
+def leave_what_is_protected(server):
+    refused("OperationNotPermitted", 400, ec2.terminate_instances, InstanceIds=[server["recoveryInstanceId"]])
+    launch = drs.start_recovery(sourceServers=[{"sourceServerID": server["sourceServerID"]}], isDrill=True)
+    end = drs.terminate_recovery_instances
+    for start in lambda: launch, lambda: end(recoveryInstanceIDs=[server["recoveryInstanceId"]]):
+        job = start()["job"]
+        job = wait_until("the job", lambda: job_ended(job))
+        assert job["participatingServers"][0]["launchStatus"] == "FAILED", job
+        log, _ = every(drs, "describe_job_log_items", jobID=job["jobID"])
+        failure = next(item for item in log if item["event"] == "CLEANUP_FAIL")
+        assert "OperationNotPermitted" in failure["eventData"]["rawError"], failure
+
+
 def look_at_instances(job, servers):
     found, _ = every(drs, "describe_recovery_instances")
+    found = [one for one in found if one["sourceServerID"] != servers["safe"]["sourceServerID"]]
     assert {instance["jobID"] for instance in found} == {job["jobID"]}, "the old ones are gone"
     assert all(instance["isDrill"] for instance in found)
     ids = [instance["recoveryInstanceID"] for instance in found]
@@ -269,12 +283,32 @@ def look_at_instances(job, servers):
         refused("InvalidInstanceID.NotFound", 400, call, InstanceIds=["i-00000000000000000"])
     refused("InvalidInstanceID.Malformed", 400, ec2.terminate_instances, InstanceIds=["database"])
 
+    try_tags(ids[0], found[0]["arn"])
     arn = found[0]["arn"]
     drs.tag_resource(resourceArn=arn, tags={"Checked by": "judge/1"})
     assert drs.list_tags_for_resource(resourceArn=arn)["tags"]["Checked by"] == "judge/1"
     drs.untag_resource(resourceArn=arn, tagKeys=["Checked by"])
     assert "Checked by" not in drs.list_tags_for_resource(resourceArn=arn)["tags"]
     return {instance["sourceServerID"]: instance["recoveryInstanceID"] for instance in found}
+
+
+def try_tags(instance, arn):
+    wrong = [{"aws:x": "y"}, {"AWS:x": "y"}, {"": "y"}, {"k" * 129: "y"}, {"k": "y" * 257}]
+    for tags in wrong:
+        listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+        refused("InvalidParameterValue", 400, ec2.create_tags, Resources=[instance], Tags=listed)
+        error = refused("ValidationException", 400, drs.tag_resource, resourceArn=arn, tags=tags)
+        assert error["fieldList"][0]["name"] == "tags", error
+    many = [{"Key": f"key-{n}", "Value": ""} for n in range(50)]
+    refused("TagLimitExceeded", 400, ec2.create_tags, Resources=[instance], Tags=many)
+    ec2.create_tags(Resources=[instance], Tags=[{"Key": "Empty", "Value": ""}, {"Key": "k" * 128, "Value": "v" * 256}])
+    seen = ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]["Tags"]
+    seen = {tag["Key"]: tag["Value"] for tag in seen}
+    assert seen["Empty"] == "" and seen["k" * 128] == "v" * 256 and "key-0" not in seen, seen
+    by_nothing = [{"Name": "tag:Empty", "Values": [""]}]
+    assert len(every(ec2, "describe_instances", Filters=by_nothing)[0]) == 1
+    drs.tag_resource(resourceArn=arn, tags={"Empty": ""})
+    assert drs.list_tags_for_resource(resourceArn=arn)["tags"]["Empty"] == ""
 
 
 def run_document(instance, document, **parameters):
@@ -368,7 +402,7 @@ def clean_up(ids):
     assert (job["type"], len(job["participatingServers"])) == ("TERMINATE", len(ids))
     job = wait_until("the cleanup", lambda: job_ended(job))
     assert {p["launchStatus"] for p in job["participatingServers"]} == {"TERMINATED"}
-    assert drs.describe_recovery_instances()["items"] == []
+    assert not {one["recoveryInstanceID"] for one in every(drs, "describe_recovery_instances")[0]} & set(ids)
 
 
 def ask_with_the_cli():
@@ -395,7 +429,7 @@ def ask_with_the_cli():
         return json.loads(done.stdout)
 
     assert says("sts", "get-caller-identity")["Account"] == "123456789012"
-    assert len(says("drs", "describe-source-servers")["items"]) == 5
+    assert len(says("drs", "describe-source-servers")["items"]) == 6
     assert says("drs", "describe-jobs")["items"][0]["type"] == "TERMINATE", "newest first"
     assert "Reservations" in says("ec2", "describe-instances")
     assert len(says("ssm", "list-commands")["Commands"]) == 7
@@ -407,6 +441,7 @@ who_am_i()
 estate = look_at_servers()
 meet_trouble(estate)
 drill_job = drill(estate)
+leave_what_is_protected(estate["safe"])
 by_server = look_at_instances(drill_job, estate)
 instances = list(by_server.values())
 linux, windows = (by_server[estate[name]["sourceServerID"]] for name in ("db-1", "app-1"))

@@ -61,6 +61,7 @@ pub(super) fn start(estate: &mut Estate, now: Timestamp, body: &str) -> Result<R
     input::check_size("sourceServers", &entries, 1, 200)?;
     let requests =
         entries.iter().map(|entry| find(estate, now, entry)).collect::<Result<Vec<_>, _>>()?;
+    super::tags::check(&tags)?;
     let distinct: BTreeSet<usize> = requests.iter().map(|request| request.server).collect();
     if distinct.len() < requests.len() {
         return Err(Error::invalid("sourceServers", "a source server is named twice"));

@@ -12,6 +12,7 @@ use crate::dispatch::Reply;
 use crate::estate::Estate;
 use crate::facts::{Fact, source};
 use crate::http::Request;
+use crate::tags;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
@@ -19,21 +20,27 @@ pub(crate) const FACTS: &[Fact] = &[
         "Source servers, recovery instances and jobs carry tags, named by ARN.",
         source::DRS_MODEL,
     ),
-    Fact::documented(
-        "drs.tags.limit",
-        "A resource has 50 tags at most.",
-        "the AWS General Reference on tags",
+    Fact::assumed(
+        "drs.tags.refused",
+        "Tags that AWS does not take are a ValidationException of the field tags, in StartRecovery too.",
+        "the model allows longer keys than the tagging guide; the stricter of the two is simulated",
     ),
 ];
-
-/// Of user tags on one resource.
-const MOST_TAGS: usize = 50;
 
 type Tags = BTreeMap<String, String>;
 
 #[derive(Deserialize)]
 struct Input {
     tags: Option<Tags>,
+}
+
+/// Whether a resource may carry these tags.
+pub(super) fn check(all: &Tags) -> Result<(), Error> {
+    tags::check_map(all).map_err(|refusal| Error::invalid("tags", refusal.to_string()))?;
+    if all.len() > tags::MOST {
+        return Err(Error::invalid("tags", format!("a resource has at most {} tags", tags::MOST)));
+    }
+    Ok(())
 }
 
 pub(super) fn list(estate: &mut Estate, now: Timestamp, request: &Request) -> Result<Reply, Error> {
@@ -44,13 +51,11 @@ pub(super) fn list(estate: &mut Estate, now: Timestamp, request: &Request) -> Re
 pub(super) fn tag(estate: &mut Estate, now: Timestamp, request: &Request) -> Result<Reply, Error> {
     let Input { tags: added } = input::parse(&request.body)?;
     let added = input::required(added, "tags")?;
-    let tags = tags_of(estate, now, &request.resource)?;
-    let mut all = tags.clone();
+    let present = tags_of(estate, now, &request.resource)?;
+    let mut all = present.clone();
     all.extend(added);
-    if all.len() > MOST_TAGS {
-        return Err(Error::invalid("tags", format!("a resource has at most {MOST_TAGS} tags")));
-    }
-    *tags = all;
+    check(&all)?;
+    *present = all;
     Ok(super::reply(200, &json!({})).about(request.resource.clone()))
 }
 

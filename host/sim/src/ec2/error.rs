@@ -57,6 +57,11 @@ impl Error {
         Self::new(400, "OperationNotPermitted", message)
     }
 
+    pub(super) fn too_many_tags() -> Self {
+        let message = "The maximum number of tags for a resource has been reached.";
+        Self::new(400, "TagLimitExceeded", message)
+    }
+
     /// Too many requests.
     pub(crate) fn throttled() -> Self {
         Self::new(503, "RequestLimitExceeded", "Request limit exceeded.")

@@ -6,7 +6,7 @@ mod instances;
 mod query;
 pub(crate) mod reboot;
 pub(crate) mod status;
-mod tags;
+pub(crate) mod tags;
 pub(crate) mod terminate;
 mod xml;
 

@@ -8,6 +8,7 @@ use super::Estate;
 use super::instance::{Ending, Instance};
 use super::job::{Job, JobKind, LaunchStatus, LogItem, Participant};
 use super::recorded::{JOBS, RecordedJob};
+use super::terminate::refusal;
 use super::timeline::{self, Conditions, Course, Data};
 use crate::facts::{Fact, source};
 use crate::world::Replication;
@@ -112,16 +113,16 @@ impl Estate {
             (None, Some(newest)) => (Data::Previous, newest),
             (None, None) => (Data::Missing, at),
         };
-        let stands = self
-            .instances
-            .iter()
-            .any(|instance| instance.server == request.server && instance.is_live(at));
+        let stands =
+            |instance: &&Instance| instance.server == request.server && instance.is_live(at);
+        let previous = self.instances.iter().find(stands);
         let jitter = self.seed.jitter(self.world.timing.jitter, &format!("{job_id}/{}", server.id));
         let conditions = Conditions {
             recorded: &recorded.servers[position % recorded.servers.len()],
             job_start: recorded.start,
             pace: server.slowness * jitter,
-            cleanup: stands.then_some(self.world.timing.cleanup),
+            cleanup: previous.map(|_| self.world.timing.cleanup),
+            refusal: previous.filter(|_| server.termination_protection).map(|it| refusal(&it.id)),
             data,
             failure: self.faults.next_launch_failure(&server.name, at.duration_since(self.start)),
         };

@@ -83,7 +83,7 @@ impl Estate {
 }
 
 /// What EC2 says of a protected instance, as a job's log repeats it.
-fn refusal(id: &str) -> String {
+pub(super) fn refusal(id: &str) -> String {
     format!(
         "OperationNotPermitted: The instance '{id}' may not be terminated. Modify its \
          'disableApiTermination' instance attribute and try again."

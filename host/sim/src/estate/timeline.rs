@@ -29,6 +29,12 @@ pub(crate) const FACTS: &[Fact] = &[
         "the events are in the service model; their place in the order is our reading",
     ),
     Fact::assumed(
+        "drs.job.cleanup-protected",
+        "A launch over an instance that is protected against termination logs CLEANUP_FAIL, and the server ends \
+         FAILED; the instance stays.",
+        "the previous instance has to go first, and EC2 refuses; what DRS does then is not documented",
+    ),
+    Fact::assumed(
         "drs.job.previous-snapshot",
         "A server whose replication is not CONTINUOUS logs SNAPSHOT_FAIL, USING_PREVIOUS_SNAPSHOT, \
          and launches from its newest recovery point.",
@@ -74,6 +80,8 @@ pub(crate) struct Conditions<'a> {
     pub(crate) pace: f64,
     /// How long deleting the previous instance takes, if there is one.
     pub(crate) cleanup: Option<SignedDuration>,
+    /// What EC2 says when the previous instance is protected against that.
+    pub(crate) refusal: Option<String>,
     pub(crate) data: Data,
     /// Where the launch fails on purpose, and what DRS logs as its raw error.
     pub(crate) failure: Option<(LaunchPhase, String)>,
@@ -104,6 +112,12 @@ pub(crate) fn course(conditions: &Conditions<'_>) -> Course {
     let recorded = conditions.recorded;
     let mut log = Log { events: Vec::new(), shift: 0 };
 
+    if let (Some(cleanup), Some(refusal)) = (conditions.cleanup, &conditions.refusal) {
+        log.add(conditions.job_start + 200, "CLEANUP_START");
+        log.shift = millis(cleanup);
+        let ends = log.fail(conditions.job_start + 200, "CLEANUP_FAIL", Some(refusal.clone()));
+        return Course { events: log.events, cleanup: None, appears: None, ends };
+    }
     let cleanup = conditions.cleanup.map(|cleanup| {
         let start = log.add(conditions.job_start + 200, "CLEANUP_START");
         log.shift = millis(cleanup);
@@ -201,6 +215,7 @@ mod tests {
             job_start: JOBS[0].start,
             pace,
             cleanup: None,
+            refusal: None,
             data: Data::Fresh,
             failure: None,
         }

@@ -11,6 +11,7 @@ use super::duration;
 use super::error::Trouble;
 use super::identity::SourceServerId;
 use crate::estate::seed;
+use crate::tags;
 
 /// One source server.
 #[derive(Debug, Clone)]
@@ -93,7 +94,7 @@ pub(super) struct ServerEntry {
     #[serde(default, deserialize_with = "count")]
     count: Option<u32>,
     id: Option<Spanned<SourceServerId>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tags")]
     tags: BTreeMap<String, String>,
     #[serde(default)]
     platform: Platform,
@@ -112,6 +113,16 @@ pub(super) struct ServerEntry {
     #[serde(default)]
     termination_protection: bool,
     recovery_instance: Option<ExistingInstance>,
+}
+
+/// A server carries what AWS takes as tags.
+fn tags<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let tags = BTreeMap::<String, String>::deserialize(from)?;
+    tags::check_map(&tags).map_err(|refusal| D::Error::custom(format!("AWS says: {refusal}")))?;
+    if tags.len() > tags::MOST {
+        return Err(D::Error::custom(format!("a server has {} tags at most", tags::MOST)));
+    }
+    Ok(tags)
 }
 
 fn as_recorded() -> f64 {

@@ -100,6 +100,53 @@ async fn tags_come_and_go_by_arn() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn tags_that_aws_does_not_take_are_refused_with_their_whole_request() {
+    let story = Story::begin(DRILLED);
+    let instance = ids_of(&story.recovery_instances().await).remove(0);
+    let create = async |tags: &str| {
+        story.ec2("CreateTags", &format!("ResourceId.1={instance}&{tags}")).await
+    };
+    let reserved = "Tag.1.Key=App&Tag.1.Value=till&Tag.2.Key=aws%3Ax&Tag.2.Value=y";
+    let refused = create(reserved).await;
+    assert!(refused.text.contains("<Code>InvalidParameterValue</Code>"), "{}", refused.text);
+    assert!(refused.text.contains("reserved for internal use"), "{}", refused.text);
+    let twice = "Tag.1.Key=App&Tag.1.Value=till&Tag.2.Key=App&Tag.2.Value=shop";
+    assert_eq!(create(twice).await.status, 400);
+    assert_eq!(create("Tag.1.Key=Seen").await.status, 200, "a tag needs no value");
+    let many: Vec<_> = (1..=50).map(|n| format!("Tag.{n}.Key=key-{n}")).collect();
+    let refused = create(&many.join("&")).await;
+    assert!(refused.text.contains("<Code>TagLimitExceeded</Code>"), "{}", refused.text);
+    let seen = story.ec2("DescribeInstances", &format!("InstanceId.1={instance}")).await.text;
+    assert!(seen.contains("<key>Seen</key><value/>"), "{seen}");
+    assert!(!seen.contains("till") && !seen.contains("key-1"), "{seen}");
+
+    let server = story.server_ids().await.remove(0);
+    let tags = json!({ "aws:moontide": "x" });
+    let body = json!({ "sourceServers": [{ "sourceServerID": server }], "tags": tags });
+    let refused = story.drs("StartRecovery", body).await;
+    assert_eq!((refused.status, refused.error.as_deref()), (400, Some("ValidationException")));
+    assert_eq!(refused.json()["fieldList"][0]["name"], "tags");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_launch_over_a_protected_instance_fails_and_leaves_it() {
+    let one = "[[servers]]\nname = \"db\"\ntermination_protection = true\n\
+               recovery_instance = { drill = true }\n";
+    let story = Story::begin(one);
+    let before = ids_of(&story.recovery_instances().await);
+    let servers = story.server_ids().await;
+    let job = story.drill(&[&servers[0]]).await;
+    story.wait(1200).await;
+    let ended = story.job(&job).await;
+    assert_eq!(ended["status"], "COMPLETED");
+    assert_eq!(ended["participatingServers"][0]["launchStatus"], "FAILED");
+    let log: Vec<String> = story.log(&job).await.into_iter().map(|(_, event)| event).collect();
+    assert_eq!(log, ["JOB_START", "CLEANUP_START", "CLEANUP_FAIL", "JOB_END"]);
+    assert_eq!(ids_of(&story.recovery_instances().await), before);
+    assert_eq!(story.recovery_instances().await[0]["ec2InstanceState"], "RUNNING");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_job_also_clears_the_list_of_what_others_terminated() {
     let story = Story::begin(DRILLED);
     let instances = ids_of(&story.recovery_instances().await);

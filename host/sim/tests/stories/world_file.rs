@@ -100,6 +100,20 @@ fn a_value_that_makes_no_sense_says_what_would() {
 }
 
 #[test]
+fn a_server_carries_tags_that_aws_takes() {
+    let tagged = |tags: &str| complaint(&format!("{SERVER}tags = {{ {tags} }}\n"));
+    assert_eq!(
+        tagged("\"aws:App\" = \"shop\""),
+        "world.toml:6: servers[0].tags: AWS says: Tag keys starting with 'aws:' are reserved for internal use"
+    );
+    let many: Vec<String> = (0..51).map(|n| format!("key-{n} = \"\"")).collect();
+    assert_eq!(
+        tagged(&many.join(", ")),
+        "world.toml:6: servers[0].tags: a server has 50 tags at most"
+    );
+}
+
+#[test]
 fn servers_are_told_apart() {
     assert_eq!(
         complaint(&format!("{SERVER}{SERVER}")),
