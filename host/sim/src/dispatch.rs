@@ -4,29 +4,30 @@
 //! list of calls. No I/O, no clock.
 
 use jiff::Timestamp;
-use serde::Serialize;
 
-use crate::estate::{Assumption, Estate};
+use crate::calls::Calls;
+use crate::estate::seed::Seed;
+use crate::estate::{Assumption, Estate, Met};
+use crate::facts::Fact;
+use crate::fault::Faults;
 use crate::http::{Request, Service};
 use crate::world::{Strike, World};
 use crate::{drs, ec2, ssm, sts, xml};
 
-/// A call that the simulator has seen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Call {
-    /// When it took its course, in the world's time.
-    pub at: Timestamp,
-    /// As in the scope of a signature: `drs`, `ec2`, `ssm`, `sts`.
-    pub service: String,
-    /// As in the service's model: `StartRecovery`.
-    pub operation: String,
-    /// The HTTP status of the reply; `None` if the caller never got one.
-    pub status: Option<u16>,
-    /// What the reply calls the request, in `x-amzn-RequestId`.
-    pub request_id: String,
-    /// What it was about, or how it failed, in a few words.
-    pub detail: String,
-}
+pub(crate) const FACTS: &[Fact] = &[
+    Fact::documented(
+        "regions.apart",
+        "Servers, instances, jobs, commands and documents are of one Region, which the scope of a request's \
+         signature names; what is in another does not exist there.",
+        "the user guides of DRS, EC2 and Systems Manager",
+    ),
+    Fact::assumed(
+        "regions.down",
+        "In a Region that is down no request of any service has an effect: its connection dies without a reply, or, \
+         where the world says so, it is answered 503 ServiceUnavailable. What runs there goes on.",
+        "reports of outages show both; the first is the harder one for a caller",
+    ),
+];
 
 /// What a service answers.
 #[derive(Debug, Clone)]
@@ -78,65 +79,80 @@ impl Reply {
     }
 }
 
-/// The world's Region and all the others, and what has been asked of them.
+/// The world's Regions and all the others, and what has been asked of them.
 #[derive(Debug)]
 pub(crate) struct Worlds {
-    here: Estate,
+    /// One for each Region of the world; its first is the first here.
+    estates: Vec<Estate>,
+    /// Any other Region.
     elsewhere: Estate,
-    pub(crate) calls: Vec<Call>,
+    faults: Faults,
+    pub(crate) calls: Calls,
 }
 
 impl Worlds {
     pub(crate) fn new(world: World, start: Timestamp) -> Self {
-        let elsewhere = Estate::elsewhere(&world, start);
-        Self { here: Estate::new(world, start), elsewhere, calls: Vec::new() }
+        let faults = Faults::new(&world.faults, &world.region);
+        let seed = Seed(world.seed);
+        let first = Estate::new(world.part(&world.region), seed, faults.clone(), start);
+        let other = |region: &String| {
+            let (seed, faults) = (seed.of_region(region), faults.of(region));
+            Estate::new(world.part(region), seed, faults, start)
+        };
+        let estates = std::iter::once(first).chain(world.regions.iter().map(other)).collect();
+        let elsewhere = Estate::elsewhere(world, start);
+        Self { estates, elsewhere, faults, calls: Calls::default() }
     }
 
-    /// What was taken for granted so far.
+    /// What was taken for granted so far; first what met a Region that was down.
     pub(crate) fn assumptions(&self, hide: &dyn Fn(&str) -> String) -> Vec<Assumption> {
-        self.here.assumptions(hide)
+        let mut met = Met::default();
+        for estate in self.estates.iter().chain([&self.elsewhere]) {
+            met.add(&estate.met);
+        }
+        let down = self.calls.assumptions();
+        let met = met.assumptions(&self.estates[0].world, hide);
+        down.chain(met).chain(self.faults.assumptions()).collect()
     }
 
     /// Answers one request at `now`.
     pub(crate) fn handle(&mut self, now: Timestamp, request: &Request) -> Reply {
-        let elapsed = self.here.elapsed(now);
-        let strike = self.here.faults.strike(request.service, &request.operation, elapsed);
+        let first = &self.estates[0];
+        let elapsed = first.elapsed(now);
+        let region = request.region.clone().unwrap_or_else(|| first.world.region.clone());
+        let request_id = first.seed.uuid(&format!("request/{}", self.calls.made()));
+        let faults = self.faults.of(&region);
+        let down = faults.down(elapsed);
+        if down.is_some() {
+            self.calls.add_down(&region, request);
+        }
+        let strike = down.or_else(|| faults.strike(request.service, &request.operation, elapsed));
         let reply = match strike {
-            None => self.perform(now, request),
+            None => self.perform(now, &region, request),
             Some(Strike::Throttle { retry_after }) => {
                 throttled(request.service, retry_after.as_secs().max(1))
             }
             Some(Strike::AccessDenied) => access_denied(request),
             Some(Strike::ExpiredCredentials) => expired(request.service),
+            Some(Strike::Unavailable) => unavailable(request.service),
             Some(Strike::DropReply { effect: false }) => Reply::never(),
-            Some(Strike::DropReply { effect: true }) => self.perform(now, request).lost(),
+            Some(Strike::DropReply { effect: true }) => self.perform(now, &region, request).lost(),
             Some(Strike::InternalError { effect: false }) => internal_error(request.service),
             Some(Strike::InternalError { effect: true }) => {
-                let effect = self.perform(now, request).detail;
+                let effect = self.perform(now, &region, request).detail;
                 let reply = internal_error(request.service);
                 let detail = format!("{} after: {effect}", reply.detail);
                 reply.about(detail)
             }
         };
-        let request_id = self.here.seed.uuid(&format!("request/{}", self.calls.len()));
         let reply = reply.identified(&request_id);
-        self.calls.push(Call {
-            at: now,
-            service: request.service.name().to_owned(),
-            operation: request.operation.clone(),
-            status: (!reply.dropped).then_some(reply.status),
-            request_id,
-            detail: reply.detail.clone(),
-        });
+        self.calls.add(now, &region, request, &reply, request_id);
         reply
     }
 
-    fn perform(&mut self, now: Timestamp, request: &Request) -> Reply {
-        let here = &self.here.world.region;
-        let estate = match &request.region {
-            Some(region) if region != here => &mut self.elsewhere,
-            _ => &mut self.here,
-        };
+    fn perform(&mut self, now: Timestamp, region: &str, request: &Request) -> Reply {
+        let of_region = self.estates.iter_mut().find(|estate| estate.world.region == region);
+        let estate = of_region.unwrap_or(&mut self.elsewhere);
         match request.service {
             Service::Drs => drs::handle(estate, now, request),
             Service::Ec2 => ec2::handle(estate, now, request),
@@ -171,6 +187,15 @@ fn expired(service: Service) -> Reply {
         Service::Ec2 => ec2::error::Error::expired().into(),
         Service::Ssm => ssm::error::Error::expired().into(),
         Service::Sts => sts::expired(),
+    }
+}
+
+fn unavailable(service: Service) -> Reply {
+    match service {
+        Service::Drs => drs::error::Error::unavailable().into(),
+        Service::Ec2 => ec2::error::Error::unavailable().into(),
+        Service::Ssm => ssm::error::Error::unavailable().into(),
+        Service::Sts => sts::unavailable(),
     }
 }
 

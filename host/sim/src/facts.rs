@@ -77,6 +77,7 @@ pub(crate) mod source {
 pub fn facts() -> Vec<Fact> {
     [
         crate::http::FACTS,
+        crate::dispatch::FACTS,
         crate::estate::FACTS,
         crate::estate::launch::FACTS,
         crate::estate::timeline::FACTS,

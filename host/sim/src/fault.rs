@@ -1,29 +1,56 @@
 //! The world's faults at work: which has struck how often, and which strikes now.
 
-use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::SignedDuration;
 
 use crate::estate::Assumption;
 use crate::http::Service;
-use crate::world::{CheckStatus, Fault, LaunchPhase, Occasion, Strike};
+use crate::world::{CheckStatus, Fault, LaunchPhase, Occasion, PlacedFault, Strike};
 
-/// Every fault of the world, with what it has done so far.
-#[derive(Debug)]
-pub(crate) struct Faults(Vec<Armed>);
-
-#[derive(Debug)]
-struct Armed {
-    fault: Fault,
-    /// Events that it could have struck.
-    seen: u32,
-    /// How often something met it.
-    met: Cell<u32>,
+/// Every fault of the world, with what it has done so far, as one Region meets them. Clones share what was done.
+#[derive(Debug, Clone)]
+pub(crate) struct Faults {
+    armed: Arc<[Armed]>,
+    region: String,
 }
 
-/// Something met a fault.
-fn meet(met: &Cell<u32>) {
-    met.set(met.get().saturating_add(1));
+/// The counts are atomic because they are shared; whoever counts holds the lock of the simulator.
+#[derive(Debug)]
+struct Armed {
+    placed: PlacedFault,
+    /// Events that it could have struck.
+    seen: AtomicU32,
+    /// How often something met it.
+    met: AtomicU32,
+}
+
+/// One more, unless that is too many to count.
+fn count(counter: &AtomicU32) -> u32 {
+    let more = counter.load(Ordering::Relaxed).saturating_add(1);
+    counter.store(more, Ordering::Relaxed);
+    more
+}
+
+impl Armed {
+    /// Something met it.
+    fn meet(&self) {
+        count(&self.met);
+    }
+
+    /// Counts an event, and says whether it is struck.
+    fn strikes(&self, occasion: Occasion, elapsed: SignedDuration) -> bool {
+        if !occasion.window().contains(elapsed) {
+            return false;
+        }
+        let seen = count(&self.seen);
+        let struck = seen > occasion.skip && seen - occasion.skip <= occasion.limit();
+        if struck {
+            self.meet();
+        }
+        struck
+    }
 }
 
 /// What other people's jobs use up.
@@ -33,62 +60,79 @@ pub(crate) struct OthersJobs {
     pub(crate) servers: usize,
 }
 
-/// Counts an event in `seen`, and says whether it is struck.
-fn strikes(seen: &mut u32, occasion: Occasion, elapsed: SignedDuration) -> bool {
-    if !occasion.window().contains(elapsed) {
-        return false;
-    }
-    *seen = seen.saturating_add(1);
-    *seen > occasion.skip && *seen - occasion.skip <= occasion.limit()
-}
-
 impl Faults {
-    pub(crate) fn new(faults: &[Fault]) -> Self {
-        let armed = |fault: &Fault| Armed { fault: fault.clone(), seen: 0, met: Cell::new(0) };
-        Self(faults.iter().map(armed).collect())
+    /// The faults as the world's first Region meets them.
+    pub(crate) fn new(faults: &[PlacedFault], region: &str) -> Self {
+        let armed = |placed: &PlacedFault| Armed {
+            placed: placed.clone(),
+            seen: AtomicU32::new(0),
+            met: AtomicU32::new(0),
+        };
+        Self { armed: faults.iter().map(armed).collect(), region: region.to_owned() }
     }
 
-    /// What happens to this call, if anything.
+    /// The same as another Region meets them.
+    pub(crate) fn of(&self, region: &str) -> Self {
+        Self { armed: Arc::clone(&self.armed), region: region.to_owned() }
+    }
+
+    /// Those that can strike here.
+    fn here(&self) -> impl Iterator<Item = &Armed> {
+        self.armed.iter().filter(|armed| armed.placed.is_of(&self.region))
+    }
+
+    /// What happens to a call here of whatever service, because the Region is down.
+    pub(crate) fn down(&self, elapsed: SignedDuration) -> Option<Strike> {
+        self.here().find_map(|armed| match &armed.placed.fault {
+            Fault::RegionDown(fault, window) if window.contains(elapsed) => {
+                armed.meet();
+                Some(fault.strike())
+            }
+            _ => None,
+        })
+    }
+
+    /// What happens to this call here, if anything.
     pub(crate) fn strike(
-        &mut self,
+        &self,
         service: Service,
         operation: &str,
         elapsed: SignedDuration,
     ) -> Option<Strike> {
-        self.0.iter_mut().find_map(|Armed { fault, seen, met }| {
-            let strike = match fault {
-                Fault::Request(fault)
-                    if fault.operation.service == service && fault.operation.name == operation =>
-                {
-                    strikes(seen, fault.occasion, elapsed).then_some(fault.strike)
-                }
-                Fault::Outage(outage, window) if window.contains(elapsed) => Some(outage.strike()),
-                _ => None,
-            };
-            strike.inspect(|_| meet(met))
+        self.here().find_map(|armed| match &armed.placed.fault {
+            Fault::Request(fault)
+                if fault.operation.service == service && fault.operation.name == operation =>
+            {
+                armed.strikes(fault.occasion, elapsed).then_some(fault.strike)
+            }
+            Fault::Outage(outage, window) if window.contains(elapsed) => {
+                armed.meet();
+                Some(outage.strike())
+            }
+            _ => None,
         })
     }
 
     /// Where the launch of this server that begins now fails, and with what raw error.
     pub(crate) fn next_launch_failure(
-        &mut self,
+        &self,
         server: &str,
         elapsed: SignedDuration,
     ) -> Option<(LaunchPhase, String)> {
-        self.0.iter_mut().find_map(|Armed { fault, seen, met }| match fault {
+        self.here().find_map(|armed| match &armed.placed.fault {
             Fault::LaunchFails(fault, occasion) if fault.server.get_ref().matches(server) => {
-                let struck = strikes(seen, *occasion, elapsed);
-                struck.then(|| (fault.phase, fault.error.clone())).inspect(|_| meet(met))
+                let struck = armed.strikes(*occasion, elapsed);
+                struck.then(|| (fault.phase, fault.error.clone()))
             }
             _ => None,
         })
     }
 
     /// How long the job that is created now stays hidden, if longer than usual.
-    pub(crate) fn next_job_hidden(&mut self, elapsed: SignedDuration) -> Option<SignedDuration> {
-        self.0.iter_mut().find_map(|Armed { fault, seen, met }| match fault {
+    pub(crate) fn next_job_hidden(&self, elapsed: SignedDuration) -> Option<SignedDuration> {
+        self.here().find_map(|armed| match &armed.placed.fault {
             Fault::LateJob(fault, occasion) => {
-                strikes(seen, *occasion, elapsed).then_some(fault.by).inspect(|_| meet(met))
+                armed.strikes(*occasion, elapsed).then_some(fault.by)
             }
             _ => None,
         })
@@ -97,11 +141,11 @@ impl Faults {
     /// The first moment from `from` on at which no fault silences the server's agents.
     pub(crate) fn agent_back(&self, server: &str, from: SignedDuration) -> Option<SignedDuration> {
         let silencing = |at| {
-            self.0.iter().find_map(|armed| match &armed.fault {
+            self.here().find_map(|armed| match &armed.placed.fault {
                 Fault::AgentOffline(fault, window)
                     if fault.server.get_ref().matches(server) && window.contains(at) =>
                 {
-                    meet(&armed.met);
+                    armed.meet();
                     Some(*window)
                 }
                 _ => None,
@@ -120,11 +164,11 @@ impl Faults {
         server: &str,
         elapsed: SignedDuration,
     ) -> Option<CheckStatus> {
-        self.0.iter().find_map(|armed| match &armed.fault {
+        self.here().find_map(|armed| match &armed.placed.fault {
             Fault::StatusChecks(fault, window)
                 if fault.server.get_ref().matches(server) && window.contains(elapsed) =>
             {
-                meet(&armed.met);
+                armed.meet();
                 Some(fault.status)
             }
             _ => None,
@@ -133,22 +177,23 @@ impl Faults {
 
     /// What other people's jobs use up.
     pub(crate) fn quota_in_use(&self, elapsed: SignedDuration) -> OthersJobs {
-        self.0.iter().fold(OthersJobs::default(), |sum, armed| match armed.fault {
+        self.here().fold(OthersJobs::default(), |sum, armed| match armed.placed.fault {
             Fault::QuotaInUse(fault, window) if window.contains(elapsed) => {
-                meet(&armed.met);
+                armed.meet();
                 OthersJobs { jobs: sum.jobs + fault.jobs, servers: sum.servers + fault.servers }
             }
             _ => sum,
         })
     }
-}
 
-impl Faults {
-    /// Those that nothing met, and launches that fail once and would not fail again.
+    /// Those of any Region that nothing met, and launches that fail once and would not fail again.
     pub(crate) fn assumptions(&self) -> Vec<Assumption> {
-        let told = self.0.iter().enumerate().filter_map(|(place, Armed { fault, met, .. })| {
-            let what = format!("[[faults]] {} ({})", place + 1, fault.described());
-            match (fault, met.get()) {
+        let told = self.armed.iter().enumerate().filter_map(|(place, armed)| {
+            let PlacedFault { fault, region } = &armed.placed;
+            let within = region.as_ref().map(|it| format!(" in {}", it.get_ref().0));
+            let within = within.unwrap_or_default();
+            let what = format!("[[faults]] {} ({}{within})", place + 1, fault.described());
+            match (fault, armed.met.load(Ordering::Relaxed)) {
                 (_, 0) => {
                     let message = format!("{what} never struck");
                     Some(Assumption { kind: "unused", message })
@@ -176,10 +221,10 @@ mod tests {
             "version = 1\naccount = \"123456789012\"\nregion = \"us-west-2\"\n\
              [[servers]]\nname = \"db\"\n[[faults]]\n{text}"
         );
-        Faults::new(&World::parse(&text, "world.toml").unwrap().faults)
+        Faults::new(&World::parse(&text, "world.toml").unwrap().faults, "us-west-2")
     }
 
-    fn struck(faults: &mut Faults, at_seconds: impl IntoIterator<Item = i64>) -> Vec<bool> {
+    fn struck(faults: &Faults, at_seconds: impl IntoIterator<Item = i64>) -> Vec<bool> {
         at_seconds
             .into_iter()
             .map(|at| {
@@ -191,29 +236,29 @@ mod tests {
 
     #[test]
     fn without_times_it_strikes_once() {
-        let mut faults = faults("kind = \"throttle\"\noperation = \"drs:DescribeJobs\"");
-        assert_eq!(struck(&mut faults, [0, 1, 2]), [true, false, false]);
+        let faults = faults("kind = \"throttle\"\noperation = \"drs:DescribeJobs\"");
+        assert_eq!(struck(&faults, [0, 1, 2]), [true, false, false]);
     }
 
     #[test]
     fn skip_lets_the_first_ones_through() {
-        let mut faults =
+        let faults =
             faults("kind = \"throttle\"\noperation = \"drs:DescribeJobs\"\nskip = 1\ntimes = 2");
-        assert_eq!(struck(&mut faults, [0, 1, 2, 3]), [false, true, true, false]);
+        assert_eq!(struck(&faults, [0, 1, 2, 3]), [false, true, true, false]);
     }
 
     #[test]
     fn a_window_alone_strikes_every_time_inside_it() {
-        let mut faults = faults(
+        let faults = faults(
             "kind = \"throttle\"\noperation = \"drs:DescribeJobs\"\nafter = \"10s\"\nfor = \"5s\"",
         );
-        assert_eq!(struck(&mut faults, [9, 10, 14, 15]), [false, true, true, false]);
+        assert_eq!(struck(&faults, [9, 10, 14, 15]), [false, true, true, false]);
     }
 
     #[test]
     fn another_operation_is_left_alone() {
-        let mut faults = faults("kind = \"throttle\"\noperation = \"drs:StartRecovery\"");
-        assert_eq!(struck(&mut faults, [0]), [false]);
+        let faults = faults("kind = \"throttle\"\noperation = \"drs:StartRecovery\"");
+        assert_eq!(struck(&faults, [0]), [false]);
     }
 
     #[test]
@@ -221,7 +266,7 @@ mod tests {
         for kind in ["no_network", "expired_credentials"] {
             let text = format!("kind = \"{kind}\"\nafter = \"10s\"\nfor = \"5s\"");
             assert_eq!(
-                struck(&mut faults(&text), [9, 10, 11, 14, 15]),
+                struck(&faults(&text), [9, 10, 11, 14, 15]),
                 [false, true, true, true, false]
             );
         }

@@ -1,5 +1,5 @@
-//! The pretend world: DRS, EC2, SSM and STS over their own wire protocols, for one account and one
-//! Region.
+//! The pretend world: DRS, EC2, SSM and STS over their own wire protocols, for one account and its
+//! Regions.
 //!
 //! It knows neither the AWS SDK nor the engine: whoever speaks to it speaks HTTP, as to AWS.
 //!
@@ -10,12 +10,14 @@
 //! | `drs`, `ec2`, `ssm`, `sts` | one service each: reads requests, asks the estate, writes replies |
 //! | `fault` | what goes wrong on purpose between a request and its reply |
 //! | `http`, `serve` | which service and operation a request means; the way out to a TCP port |
+//! | `calls` | what it has been asked |
 //! | `clock` | the two clocks |
 //! | `tags` | what AWS takes as a tag |
 //! | `facts` | how sure we are that AWS does the same |
 //!
 //! Start reading at `dispatch.rs`: one request, one instant, one reply, and no I/O.
 
+mod calls;
 mod clock;
 mod dispatch;
 mod drs;
@@ -32,8 +34,8 @@ mod tags;
 pub mod world;
 mod xml;
 
+pub use calls::{Call, Counts};
 pub use clock::{PausedClock, ScaledClock, SimClock};
-pub use dispatch::Call;
 pub use estate::Assumption;
 pub use facts::{Certainty, Fact, facts};
 pub use http::ReplyDropped;

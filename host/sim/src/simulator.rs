@@ -11,8 +11,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use jiff::{Timestamp, Unit};
 
+use crate::calls::{Call, Counts};
 use crate::clock::SimClock;
-use crate::dispatch::{Call, Worlds};
+use crate::dispatch::Worlds;
 use crate::estate::Assumption;
 use crate::http;
 use crate::world::World;
@@ -52,9 +53,19 @@ impl Simulator {
             .with_state(self.clone())
     }
 
-    /// Every call so far, oldest first.
+    /// The newest calls, oldest first: all, unless there were very many.
     pub fn calls(&self) -> Vec<Call> {
-        self.worlds().calls.clone()
+        self.worlds().calls.newest()
+    }
+
+    /// How many calls there were of each operation, by service.
+    pub fn counts(&self) -> Counts {
+        self.worlds().calls.counts()
+    }
+
+    /// How many calls there were.
+    pub fn calls_made(&self) -> usize {
+        self.worlds().calls.made()
     }
 
     /// What the story took for granted so far: answers that nothing scripts, scripts and faults that nothing met.

@@ -80,6 +80,11 @@ pub(crate) fn expired() -> Reply {
     error(403, "Sender", "ExpiredToken", "The security token included in the request is expired")
 }
 
+/// The Region is down.
+pub(crate) fn unavailable() -> Reply {
+    error(503, "Receiver", "ServiceUnavailable", "The service is unavailable")
+}
+
 /// The service's own fault.
 pub(crate) fn internal_error() -> Reply {
     error(500, "Receiver", "InternalFailure", "An internal error has occurred")

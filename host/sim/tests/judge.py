@@ -210,6 +210,28 @@ def meet_trouble(servers):
     error = refused("UnknownOperationException", 404, drs.initialize_service)
 
 
+def look_at_other_regions(here):
+    far = client("drs", "eu-central-1")
+    servers, _ = every(far, "describe_source_servers")
+    assert [s["sourceProperties"]["identificationHints"]["hostname"] for s in servers] == ["db-1"], servers
+    assert servers[0]["sourceServerID"] != here["sourceServerID"]
+    assert servers[0]["arn"].split(":")[3] == "eu-central-1", servers
+    instance = servers[0]["recoveryInstanceId"]
+    seen = client("ec2", "eu-central-1").describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
+    assert seen["Placement"]["AvailabilityZone"] == "eu-central-1a", seen
+    refused("InvalidInstanceID.NotFound", 400, ec2.describe_instances, InstanceIds=[instance])
+    stranger = [{"sourceServerID": servers[0]["sourceServerID"]}]
+    refused("ResourceNotFoundException", 404, drs.start_recovery, sourceServers=stranger)
+    wanted = [("drs", "describe_jobs"), ("ec2", "describe_instances"), ("ssm", "list_commands"), ("sts", "get_caller_identity")]
+    for service, operation in wanted:
+        try:
+            getattr(client(service, "sa-east-1"), operation)()
+            raise AssertionError("a Region that is down should not answer")
+        except ConnectionClosedError:
+            pass
+        refused("ServiceUnavailable", 503, getattr(client(service, "ap-southeast-1"), operation))
+
+
 def drill(servers):
     """All but the protected one: two have a drill instance already, one is stalled, one is bound to fail."""
     wanted = [{"sourceServerID": server["sourceServerID"]} for name, server in servers.items() if name != "safe"]
@@ -440,6 +462,7 @@ def ask_with_the_cli():
 who_am_i()
 estate = look_at_servers()
 meet_trouble(estate)
+look_at_other_regions(estate["db-1"])
 drill_job = drill(estate)
 leave_what_is_protected(estate["safe"])
 by_server = look_at_instances(drill_job, estate)

@@ -124,6 +124,11 @@ impl Error {
         )
     }
 
+    /// The Region is down.
+    pub(crate) fn unavailable() -> Self {
+        Self::new(503, "ServiceUnavailable", "The service is unavailable")
+    }
+
     /// The service's own fault.
     pub(crate) fn internal() -> Self {
         Self {

@@ -78,6 +78,11 @@ impl Error {
         Self::new(400, "RequestExpired", "Request has expired.")
     }
 
+    /// The Region is down.
+    pub(crate) fn unavailable() -> Self {
+        Self::new(503, "ServiceUnavailable", "The service is unavailable")
+    }
+
     /// The service's own fault.
     pub(crate) fn internal() -> Self {
         Self::new(500, "InternalError", "An internal error has occurred")

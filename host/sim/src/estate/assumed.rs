@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::Estate;
 use crate::ssm::documents::{self, Kind, POWERSHELL};
-use crate::world::Command;
+use crate::world::{Command, World};
 
 /// The longest part of a command that is shown.
 const SHOWN: usize = 60;
@@ -15,7 +14,7 @@ const SHOWN: usize = 60;
 /// One thing that a rehearsal assumed, or was told in vain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Assumption {
-    /// `platform`: a document for another operating system. `unscripted`: an answer that nothing scripts. `unsimulated`: a document of AWS's own that did nothing. `unused`: what nothing met. `once`: what a second attempt
+    /// `region_down`: calls into a Region that is down. `platform`: a document for another operating system. `unscripted`: an answer that nothing scripts. `unsimulated`: a document of AWS's own that did nothing. `unused`: what nothing met. `once`: what a second attempt
     /// would not meet.
     pub kind: &'static str,
     /// One sentence.
@@ -37,6 +36,17 @@ pub(crate) struct Met {
 }
 
 impl Met {
+    /// Adds what was met in another Region.
+    pub(crate) fn add(&mut self, other: &Met) {
+        self.commands.extend(&other.commands);
+        self.automations.extend(&other.automations);
+        self.started.extend(other.started.iter().cloned());
+        self.without_powershell += other.without_powershell;
+        for (what, count) in &other.silent {
+            *self.silent.entry(what.clone()).or_default() += count;
+        }
+    }
+
     /// A command went to an instance, and this entry answered, or none.
     pub(super) fn command(&mut self, document: &str, values: &[&str], script: Option<usize>) {
         if let Some(place) = script {
@@ -58,13 +68,18 @@ impl Met {
     }
 }
 
-impl Estate {
-    /// What was assumed so far, and what nothing met. `hide` takes secrets out of what was sent, before it is cut.
-    pub(crate) fn assumptions(&self, hide: &dyn Fn(&str) -> String) -> Vec<Assumption> {
+impl Met {
+    /// What was assumed so far of a world's scripts, and what nothing met of them. `hide` takes secrets out of
+    /// what was sent, before it is cut.
+    pub(crate) fn assumptions(
+        &self,
+        world: &World,
+        hide: &dyn Fn(&str) -> String,
+    ) -> Vec<Assumption> {
         let mut all = Vec::new();
         let mut add = |kind, message| all.push(Assumption { kind, message });
         let mut silent: BTreeMap<(String, String), usize> = BTreeMap::new();
-        for ((document, text), count) in &self.met.silent {
+        for ((document, text), count) in &self.silent {
             *silent.entry((hide(document), first_line(&hide(text)))).or_default() += count;
         }
         for ((document, text), count) in &silent {
@@ -79,11 +94,11 @@ impl Estate {
                 format!("no [[commands]] answers `{text}` of {document}: it succeeded on {on}"),
             );
         }
-        for document in self.met.started.iter().map(|document| hide(document)) {
+        for document in self.started.iter().map(|document| hide(document)) {
             add("unsimulated", unsimulated(&document, "", "automations"));
         }
-        if self.met.without_powershell > 0 {
-            let on = instances(self.met.without_powershell);
+        if self.without_powershell > 0 {
+            let on = instances(self.without_powershell);
             add(
                 "platform",
                 format!(
@@ -92,22 +107,21 @@ impl Estate {
                 ),
             );
         }
-        for (place, command) in self.world.commands.iter().enumerate() {
-            if !self.met.commands.contains(&place) {
+        for (place, command) in world.commands.iter().enumerate() {
+            if !self.commands.contains(&place) {
                 let number = place + 1;
                 let what = described(command);
                 add("unused", format!("[[commands]] {number}{what} was never used"));
             }
         }
-        for (place, automation) in self.world.automations.iter().enumerate() {
-            if !self.met.automations.contains(&place) {
+        for (place, automation) in world.automations.iter().enumerate() {
+            if !self.automations.contains(&place) {
                 let number = place + 1;
                 let what = automation.document.as_ref().map(|it| format!(" ({it})"));
                 let what = what.unwrap_or_default();
                 add("unused", format!("[[automations]] {number}{what} was never used"));
             }
         }
-        all.extend(self.faults.assumptions());
         all
     }
 }

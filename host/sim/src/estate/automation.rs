@@ -79,7 +79,9 @@ impl Estate {
         at: Timestamp,
     ) -> &AutomationRun {
         let scripts = &self.world.automations;
-        let script = scripts.iter().position(|script| script.matches(&order.document));
+        let region = self.world.region.as_str();
+        let answers = |it: &Automation| it.is_of(region) && it.matches(&order.document);
+        let script = scripts.iter().position(answers);
         self.met.automation(&order.document, script);
         let script = script.map(|place| scripts[place].clone());
         let Automation { status, failure_message, outputs, takes, .. } = script.unwrap_or_default();

@@ -104,7 +104,9 @@ impl Estate {
         let mut starts = invocation.starts;
         loop {
             let answers = |(place, command): &(usize, &Command)| {
-                !answered.contains(place) && command.matches(&order.document, &values, &name)
+                !answered.contains(place)
+                    && command.is_of(&self.world.region)
+                    && command.matches(&order.document, &values, &name)
             };
             let scripts = self.world.commands.iter().enumerate();
             let place = scripts.into_iter().find(answers).map(|(place, _)| place);

@@ -28,7 +28,7 @@ use crate::facts::Fact;
 use crate::fault::Faults;
 use crate::world::{Server, World};
 pub use assumed::Assumption;
-use assumed::Met;
+pub(crate) use assumed::Met;
 use automation::AutomationRun;
 use command::CommandRun;
 use instance::Instance;
@@ -42,14 +42,14 @@ pub(crate) const FACTS: &[Fact] = &[Fact::assumed(
     "DRS does not say that its lists are consistent at once",
 )];
 
-/// The estate of one account in one Region.
+/// The estate of one account in one of its Regions.
 #[derive(Debug)]
 pub(crate) struct Estate {
     pub(crate) world: World,
     pub(crate) seed: Seed,
     /// When the story began.
     pub(crate) start: Timestamp,
-    /// False in every Region but the world's: DRS was never set up there.
+    /// False in every Region that the world does not name: DRS was never set up there.
     pub(crate) initialized: bool,
     /// One for each of the world's servers, in its order.
     pub(crate) servers: Vec<SourceServer>,
@@ -63,7 +63,7 @@ pub(crate) struct Estate {
     pub(crate) automations: Vec<AutomationRun>,
     pub(crate) faults: Faults,
     /// What of the world was met, and what was not.
-    met: Met,
+    pub(crate) met: Met,
     /// Launch jobs asked for since the start: they take the recordings in turn.
     launches: usize,
 }
@@ -78,8 +78,8 @@ pub(crate) struct SourceServer {
 
 impl Estate {
     /// The estate as it stands at `start`, with the instances that the world says exist already.
-    pub(crate) fn new(world: World, start: Timestamp) -> Self {
-        let mut estate = Self::empty(world, start, true);
+    pub(crate) fn new(world: World, seed: Seed, faults: Faults, start: Timestamp) -> Self {
+        let mut estate = Self::empty(world, seed, faults, start, true);
         let existing: Vec<_> = estate
             .world
             .servers
@@ -98,18 +98,25 @@ impl Estate {
     }
 
     /// What the same account looks like in a Region that the world does not describe.
-    pub(crate) fn elsewhere(world: &World, start: Timestamp) -> Self {
-        Self::empty(world.elsewhere(), start, false)
+    pub(crate) fn elsewhere(world: World, start: Timestamp) -> Self {
+        let (seed, nothing) = (Seed(world.seed), Faults::new(&[], &world.region));
+        Self::empty(world.elsewhere(), seed, nothing, start, false)
     }
 
-    fn empty(world: World, start: Timestamp, initialized: bool) -> Self {
+    fn empty(
+        world: World,
+        seed: Seed,
+        faults: Faults,
+        start: Timestamp,
+        initialized: bool,
+    ) -> Self {
         let servers = world
             .servers
             .iter()
             .map(|server| SourceServer { tags: server.tags.clone(), last_launch: None })
             .collect();
         Self {
-            seed: Seed(world.seed),
+            seed,
             start,
             initialized,
             servers,
@@ -117,7 +124,7 @@ impl Estate {
             jobs: Vec::new(),
             commands: Vec::new(),
             automations: Vec::new(),
-            faults: Faults::new(&world.faults),
+            faults,
             met: Met::default(),
             launches: 0,
             world,

@@ -20,6 +20,12 @@ pub(crate) fn hex(bytes: impl IntoIterator<Item = u8>) -> String {
 pub(crate) struct Seed(pub(crate) u64);
 
 impl Seed {
+    /// The seed of another Region of the same world, so that no id is given twice.
+    pub(crate) fn of_region(self, region: &str) -> Self {
+        let digits = digest(&format!("{}/region/{region}", self.0), 16);
+        Self(u64::from_str_radix(&digits, 16).unwrap_or_default())
+    }
+
     /// An id of AWS's usual length: `i-`, and 17 digits that follow from `name`.
     pub(crate) fn id(self, prefix: &str, name: &str) -> String {
         format!("{prefix}{}", digest(&format!("{}/{prefix}/{name}", self.0), 17))

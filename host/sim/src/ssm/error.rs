@@ -60,6 +60,12 @@ impl Error {
         Self::new("ExpiredTokenException", "The security token included in the request is expired")
     }
 
+    /// The Region is down.
+    pub(crate) fn unavailable() -> Self {
+        let message = "The service is unavailable".to_owned();
+        Self { status: 503, kind: "ServiceUnavailable", message }
+    }
+
     /// The service's own fault.
     pub(crate) fn internal() -> Self {
         let message = "An internal error has occurred".to_owned();

@@ -116,8 +116,8 @@ fn check_document(estate: &Estate, input: &Input) -> Result<String, Error> {
     let Some(name) = &input.document_name else {
         return Err(Error::validation("documentName must not be null"));
     };
-    let scripted =
-        || estate.world.commands.iter().filter_map(|command| command.document.as_deref());
+    let here = || estate.world.commands.iter().filter(|it| it.is_of(&estate.world.region));
+    let scripted = || here().filter_map(|command| command.document.as_deref());
     if documents::is_owned(Kind::Command, name) || scripted().any(|known| known == name) {
         return Ok(name.clone());
     }

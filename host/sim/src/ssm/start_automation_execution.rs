@@ -95,13 +95,12 @@ fn check_document(name: &str) -> Result<(), Error> {
 
 /// An entry of the world without a `document` stands for any.
 fn check_exists(estate: &Estate, name: &str) -> Result<(), Error> {
-    let scripts = &estate.world.automations;
-    if documents::is_owned(Kind::Automation, name)
-        || scripts.iter().any(|script| script.matches(name))
-    {
+    let region = estate.world.region.as_str();
+    let scripts = || estate.world.automations.iter().filter(|it| it.is_of(region));
+    if documents::is_owned(Kind::Automation, name) || scripts().any(|script| script.matches(name)) {
         return Ok(());
     }
-    let scripted = scripts.iter().filter_map(|script| script.document.as_deref());
+    let scripted = scripts().filter_map(|script| script.document.as_deref());
     let message = documents::missing(Kind::Automation, name, scripted);
     Err(Error::new("AutomationDefinitionNotFoundException", message))
 }

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
 
-use super::duration;
+use super::{Region, duration};
 
 /// A scripted result. The first entry whose condition holds answers.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Automation {
     pub(crate) document: Option<String>,
+    /// Where alone it answers.
+    pub(crate) region: Option<Spanned<Region>>,
     #[serde(default)]
     pub(crate) status: AutomationStatus,
     /// Shown unless it succeeds.
@@ -51,6 +54,11 @@ fn a_while() -> SignedDuration {
 }
 
 impl Automation {
+    /// Whether this entry is of that Region.
+    pub(crate) fn is_of(&self, region: &str) -> bool {
+        self.region.as_ref().is_none_or(|wanted| wanted.get_ref().0 == region)
+    }
+
     /// Whether this entry answers for `document`.
     pub(crate) fn matches(&self, document: &str) -> bool {
         self.document.as_ref().is_none_or(|wanted| wanted == document)
@@ -62,6 +70,7 @@ impl Default for Automation {
     fn default() -> Self {
         Self {
             document: None,
+            region: None,
             status: AutomationStatus::Success,
             failure_message: None,
             outputs: BTreeMap::new(),

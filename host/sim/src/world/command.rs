@@ -4,13 +4,15 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use super::{Pattern, Platform, duration};
+use super::{Pattern, Platform, Region, duration};
 
 /// A scripted result. The first entry whose conditions all hold answers.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Command {
     pub(crate) document: Option<String>,
+    /// Where alone it answers.
+    pub(crate) region: Option<Spanned<Region>>,
     /// A part of any parameter value.
     pub(crate) contains: Option<String>,
     pub(crate) server: Option<Spanned<Pattern>>,
@@ -46,6 +48,11 @@ impl Command {
         let failed = self.exit_code.is_some_and(|code| code != 0);
         let implied = if failed { CommandStatus::Failed } else { CommandStatus::Success };
         self.status.unwrap_or(implied)
+    }
+
+    /// Whether this entry is of that Region.
+    pub(crate) fn is_of(&self, region: &str) -> bool {
+        self.region.as_ref().is_none_or(|wanted| wanted.get_ref().0 == region)
     }
 
     /// A script that could not be run.
@@ -84,6 +91,7 @@ impl Default for Command {
     fn default() -> Self {
         Self {
             document: None,
+            region: None,
             contains: None,
             server: None,
             status: None,

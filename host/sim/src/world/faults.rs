@@ -5,8 +5,27 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 use toml::Spanned;
 
-use super::{Pattern, duration};
+use super::{Pattern, Region, duration};
 use crate::http::Service;
+
+/// One fault, and the one Region in which it strikes, if it is of one.
+#[derive(Debug, Clone)]
+pub(crate) struct PlacedFault {
+    pub(crate) fault: Fault,
+    pub(crate) region: Option<Spanned<Region>>,
+}
+
+impl PlacedFault {
+    /// Whether it can strike in that Region.
+    pub(crate) fn is_of(&self, region: &str) -> bool {
+        self.region.as_ref().is_none_or(|wanted| wanted.get_ref().0 == region)
+    }
+
+    /// Whether it may be of a Region that the world knows nothing else of.
+    pub(super) fn is_of_any_region(&self) -> bool {
+        matches!(self.fault, Fault::RegionDown(..))
+    }
+}
 
 /// One fault, by what it touches.
 #[derive(Debug, Clone)]
@@ -15,6 +34,8 @@ pub(crate) enum Fault {
     Request(RequestFault),
     /// Strikes every request.
     Outage(Outage, Window),
+    /// A Region is gone, with every service in it.
+    RegionDown(RegionDown, Window),
     /// A server's launch fails.
     LaunchFails(LaunchFails, Occasion),
     /// A new job stays hidden.
@@ -90,6 +111,8 @@ pub(crate) enum Strike {
     DropReply { effect: bool },
     /// Status 500; with an effect, it happened all the same.
     InternalError { effect: bool },
+    /// Status 503, without an effect.
+    Unavailable,
     /// The caller may not do this.
     AccessDenied,
     /// The caller's credentials have expired.
@@ -111,6 +134,35 @@ impl Outage {
         match self {
             Outage::Credentials => Strike::ExpiredCredentials,
             Outage::Network => Strike::DropReply { effect: false },
+        }
+    }
+}
+
+/// `kind = "region_down"`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RegionDown {
+    #[serde(default)]
+    pub(crate) answers: Answers,
+}
+
+/// What a caller hears of a Region that is down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Answers {
+    /// The connection dies.
+    #[default]
+    Nothing,
+    /// Status 503.
+    Unavailable,
+}
+
+impl RegionDown {
+    /// What it does to a request.
+    pub(crate) fn strike(self) -> Strike {
+        match self.answers {
+            Answers::Nothing => Strike::DropReply { effect: false },
+            Answers::Unavailable => Strike::Unavailable,
         }
     }
 }
@@ -253,6 +305,7 @@ impl Fault {
                     Strike::Throttle { .. } => "throttle",
                     Strike::DropReply { .. } => "drop_reply",
                     Strike::InternalError { .. } => "internal_error",
+                    Strike::Unavailable => "unavailable",
                     Strike::AccessDenied => "access_denied",
                     Strike::ExpiredCredentials => "expired_credentials",
                 };
@@ -261,6 +314,7 @@ impl Fault {
             }
             Fault::Outage(Outage::Credentials, _) => "expired_credentials".to_owned(),
             Fault::Outage(Outage::Network, _) => "no_network".to_owned(),
+            Fault::RegionDown(..) => "region_down".to_owned(),
             Fault::LaunchFails(fault, _) => of("launch_fails", fault.server.get_ref().as_str()),
             Fault::LateJob(..) => "late_job".to_owned(),
             Fault::AgentOffline(fault, _) => of("agent_offline", fault.server.get_ref().as_str()),
@@ -275,9 +329,11 @@ impl Fault {
             Fault::LaunchFails(fault, _) => Some(&fault.server),
             Fault::AgentOffline(fault, _) => Some(&fault.server),
             Fault::StatusChecks(fault, _) => Some(&fault.server),
-            Fault::Request(_) | Fault::Outage(..) | Fault::LateJob(..) | Fault::QuotaInUse(..) => {
-                None
-            }
+            Fault::Request(_)
+            | Fault::Outage(..)
+            | Fault::RegionDown(..)
+            | Fault::LateJob(..)
+            | Fault::QuotaInUse(..) => None,
         }
     }
 }

@@ -17,7 +17,8 @@ impl<'de> Deserialize<'de> for Account {
 }
 
 /// Something like `us-west-2`.
-pub(super) struct Region(pub(super) String);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Region(pub(crate) String);
 
 impl<'de> Deserialize<'de> for Region {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {

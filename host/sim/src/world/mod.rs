@@ -6,7 +6,8 @@
 //! ```toml
 //! version = 1                        # of this format
 //! account = "123456789012"
-//! region = "us-west-2"
+//! region = "us-west-2"               # where everything is that names no other
+//! regions = ["us-east-1"]            # others in which DRS is set up; optional
 //! seed = 7                           # drives ids and jitter; optional
 //! start = "2026-11-20T08:00:00Z"     # what a rehearsal's clock shows first; optional
 //! page_size = 100                    # items on a page of any DRS list; optional
@@ -31,6 +32,7 @@
 //! [[servers]]
 //! name = "db-{n}"                    # with `count`, `{n}` becomes 1, 2, …
 //! count = 2
+//! region = "us-west-2"               # or one of `regions`; commands, automations and faults may have it too
 //! tags = { App = "shop", Tier = "database" }
 //! platform = "linux"                 # or "windows": documents for the other one are refused
 //! powershell = false                 # whether a Linux server can run AWS-RunPowerShellScript
@@ -74,7 +76,8 @@
 //! and `for`: outside that window it sleeps. `times` is how often it strikes: once, if neither
 //! `times` nor `for` is given; for the whole window, if only `for` is. `skip` lets that many
 //! calls through first. An operation is written `"drs:StartRecovery"`. Where several faults could
-//! strike one call, the first in the file does, and the others do not count that call.
+//! strike one call, the first in the file does, and the others do not count that call; but a Region that is
+//! down comes before all others. A `region` beside any kind keeps the fault to that Region.
 //!
 //! ```toml
 //! [[faults]]
@@ -112,6 +115,13 @@
 //! kind = "no_network"                # no request arrives
 //! after = "1h"
 //! for = "3m"                         # without: for ever
+//!
+//! [[faults]]
+//! kind = "region_down"               # no request to any service in this Region has an effect
+//! region = "us-east-1"               # any Region, also one of which the world knows nothing else
+//! answers = "nothing"                # the connection dies; or "unavailable": 503
+//! after = "10m"
+//! for = "2h"                         # without: for ever
 //!
 //! [[faults]]
 //! kind = "late_job"                  # DescribeJobs does not show the next new job for so long
@@ -157,7 +167,8 @@ pub(crate) use error::nearest;
 
 pub(crate) use automation::{Automation, AutomationStatus};
 pub(crate) use command::{Command, CommandStatus};
-pub(crate) use faults::{CheckStatus, Fault, LaunchPhase, Occasion, Strike};
+pub(crate) use faults::{CheckStatus, Fault, LaunchPhase, Occasion, PlacedFault, Strike};
+pub(crate) use identity::Region;
 pub(crate) use limits::{Quotas, Timing};
 pub(crate) use pattern::Pattern;
 pub(crate) use server::{Platform, Replication, Server};
@@ -166,7 +177,10 @@ pub(crate) use server::{Platform, Replication, Server};
 #[derive(Debug, Clone)]
 pub struct World {
     pub(crate) account: String,
+    /// The first Region, in which everything is that names no other.
     pub(crate) region: String,
+    /// The others in which DRS is set up.
+    pub(crate) regions: Vec<String>,
     pub(crate) seed: u64,
     pub(crate) start: Option<Timestamp>,
     pub(crate) page_size: usize,
@@ -176,7 +190,7 @@ pub struct World {
     pub(crate) servers: Vec<Server>,
     pub(crate) commands: Vec<Command>,
     pub(crate) automations: Vec<Automation>,
-    pub(crate) faults: Vec<Fault>,
+    pub(crate) faults: Vec<PlacedFault>,
 }
 
 impl World {
@@ -191,7 +205,7 @@ impl World {
         self.start
     }
 
-    /// The Region in which the estate lives.
+    /// The Region in which the estate lives, or the first of them.
     pub fn region(&self) -> &str {
         &self.region
     }
@@ -201,15 +215,16 @@ impl World {
         &self.account
     }
 
-    /// What a caller finds in every other Region: the same account, and nothing in it.
-    pub(crate) fn elsewhere(&self) -> World {
-        World {
-            servers: Vec::new(),
-            commands: Vec::new(),
-            automations: Vec::new(),
-            faults: Vec::new(),
-            ..self.clone()
-        }
+    /// The part of the estate that is in this Region. Scripts and faults keep their places.
+    pub(crate) fn part(&self, region: &str) -> World {
+        let mut part = World { region: region.to_owned(), ..self.clone() };
+        part.servers.retain(|server| server.region == region);
+        part
+    }
+
+    /// What a caller finds in a Region that the world does not name: the same account, and nothing in it.
+    pub(crate) fn elsewhere(self) -> World {
+        World { servers: Vec::new(), commands: Vec::new(), automations: Vec::new(), ..self }
     }
 }
 
@@ -221,6 +236,8 @@ struct Document {
     _version: i64,
     account: identity::Account,
     region: identity::Region,
+    #[serde(default)]
+    regions: Vec<toml::Spanned<identity::Region>>,
     #[serde(default)]
     seed: u64,
     #[serde(default, deserialize_with = "start")]
@@ -278,6 +295,6 @@ mod tests {
         assert_eq!(world.servers.len(), 2);
         assert_eq!(world.commands.len(), 1);
         assert_eq!(world.automations.len(), 1);
-        assert_eq!(world.faults.len(), 11);
+        assert_eq!(world.faults.len(), 12);
     }
 }

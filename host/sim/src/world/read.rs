@@ -7,11 +7,14 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::error::Trouble;
-use super::faults::Fault;
-use super::{Command, Document, Pattern, Server, World, WorldError, place, read_fault};
+use super::faults::PlacedFault;
+use super::{Document, Pattern, Region, Server, World, WorldError, place, read_fault};
 
 /// The one version of the format that this release reads.
 const VERSION: &str = "1";
+
+/// AWS has not many more; each is an estate of its own here.
+const MOST_REGIONS: usize = 40;
 
 /// Reads a world; `file_name` is for messages.
 pub(super) fn world(text: &str, file_name: &str) -> Result<World, WorldError> {
@@ -30,18 +33,23 @@ fn build(table: &mut Spanned<DeTable<'_>>) -> Result<World, Trouble> {
     let faults = read_faults(table)?;
     let document = Document::deserialize(Deserializer::from(table.clone()))?;
 
+    check_regions(&document, &faults)?;
     let servers = unfold(&document)?;
-    let named = faults
-        .iter()
-        .filter_map(Fault::servers)
-        .chain(document.commands.iter().filter_map(|command: &Command| command.server.as_ref()));
-    for pattern in named {
-        check_matches_some(pattern, &servers)?;
+    for placed in &faults {
+        if let Some(pattern) = placed.fault.servers() {
+            check_matches_some(pattern, servers.iter().filter(|it| placed.is_of(&it.region)))?;
+        }
+    }
+    for command in &document.commands {
+        if let Some(pattern) = &command.server {
+            check_matches_some(pattern, servers.iter().filter(|it| command.is_of(&it.region)))?;
+        }
     }
 
     Ok(World {
         account: document.account.0,
         region: document.region.0,
+        regions: document.regions.into_iter().map(|region| region.into_inner().0).collect(),
         seed: document.seed,
         start: document.start,
         page_size: document.page_size.get(),
@@ -68,7 +76,7 @@ fn check_version(table: &Spanned<DeTable<'_>>) -> Result<(), Trouble> {
     }
 }
 
-fn read_faults(table: &mut Spanned<DeTable<'_>>) -> Result<Vec<Fault>, Trouble> {
+fn read_faults(table: &mut Spanned<DeTable<'_>>) -> Result<Vec<PlacedFault>, Trouble> {
     let Some(entries) = table.get_mut().remove("faults") else {
         return Ok(Vec::new());
     };
@@ -79,13 +87,44 @@ fn read_faults(table: &mut Spanned<DeTable<'_>>) -> Result<Vec<Fault>, Trouble> 
     }
 }
 
+/// The Regions of a world are told apart, and everything is in one of them.
+fn check_regions(document: &Document, faults: &[PlacedFault]) -> Result<(), Trouble> {
+    let mut known = vec![document.region.0.as_str()];
+    for region in &document.regions {
+        let name = region.get_ref().0.as_str();
+        if known.contains(&name) {
+            return Err(Trouble::at(region.span(), format!("the Region {name} is given twice")));
+        }
+        known.push(name);
+    }
+    if let Some(beyond) = document.regions.get(MOST_REGIONS) {
+        let message = format!("a world has {MOST_REGIONS} more Regions at most");
+        return Err(Trouble::at(beyond.span(), message));
+    }
+    let servers = document.servers.iter().filter_map(|server| server.get_ref().region.as_ref());
+    let commands = document.commands.iter().filter_map(|command| command.region.as_ref());
+    let automations = document.automations.iter().filter_map(|it| it.region.as_ref());
+    let faults = faults.iter().filter(|placed| !placed.is_of_any_region());
+    let faults = faults.filter_map(|placed| placed.region.as_ref());
+    let unknown = |region: &&Spanned<Region>| !known.contains(&region.get_ref().0.as_str());
+    match servers.chain(commands).chain(automations).chain(faults).find(unknown) {
+        None => Ok(()),
+        Some(region) => {
+            let written = region.get_ref().0.as_str();
+            let message = format!("`{written}` is no Region of this world: add it to `regions`");
+            Err(Trouble::at(region.span(), message).suggesting(written, known))
+        }
+    }
+}
+
 fn unfold(document: &Document) -> Result<Vec<Server>, Trouble> {
     let mut servers = Vec::new();
     let mut seen = BTreeSet::new();
     for entry in &document.servers {
-        for server in entry.get_ref().unfold()? {
-            for identity in [&server.name, &server.id] {
-                if !seen.insert(identity.clone()) {
+        for server in entry.get_ref().unfold(&document.region.0)? {
+            let name = (server.region.clone(), server.name.clone());
+            for (place, identity) in [name, (String::new(), server.id.clone())] {
+                if !seen.insert((place, identity.clone())) {
                     let span = entry.get_ref().name.span();
                     return Err(Trouble::at(span, format!("there is already a server {identity}")));
                 }
@@ -96,11 +135,15 @@ fn unfold(document: &Document) -> Result<Vec<Server>, Trouble> {
     Ok(servers)
 }
 
-fn check_matches_some(pattern: &Spanned<Pattern>, servers: &[Server]) -> Result<(), Trouble> {
-    if servers.iter().any(|server| pattern.get_ref().matches(&server.name)) {
+fn check_matches_some<'a>(
+    pattern: &Spanned<Pattern>,
+    servers: impl Iterator<Item = &'a Server>,
+) -> Result<(), Trouble> {
+    let names: Vec<&str> = servers.map(|server| server.name.as_str()).collect();
+    if names.iter().any(|name| pattern.get_ref().matches(name)) {
         return Ok(());
     }
     let written = pattern.get_ref().as_str();
     Err(Trouble::at(pattern.span(), format!("no server is called `{written}`"))
-        .suggesting(written, servers.iter().map(|server| server.name.as_str())))
+        .suggesting(written, names))
 }

@@ -1,16 +1,20 @@
 //! Reads one `[[faults]]` entry: its `kind` says which other fields it may have.
 
+use std::ops::Range;
+
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+use super::Region;
 use super::error::Trouble;
 use super::faults::{
     AccessDenied, AgentOffline, Fault, LateJob, LaunchFails, LostAnswer, Nothing, Occasion, Outage,
-    QuotaInUse, RequestFault, StatusChecks, Strike, Throttle, Window,
+    PlacedFault, QuotaInUse, RegionDown, RequestFault, StatusChecks, Strike, Throttle, Window,
 };
 
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "launch_fails",
     "throttle",
     "drop_reply",
@@ -18,17 +22,21 @@ const KINDS: [&str; 11] = [
     "access_denied",
     "expired_credentials",
     "no_network",
+    "region_down",
     "late_job",
     "agent_offline",
     "status_checks",
     "quota_in_use",
 ];
 
-/// The fields of an [`Occasion`]; the first two are those of a [`Window`].
-const OCCASION: [&str; 4] = ["after", "for", "skip", "times"];
+/// The fields of an [`Occasion`] behind that of every fault; the first two are those of a [`Window`].
+const OCCASION: [&str; 5] = [REGION, "after", "for", "skip", "times"];
+
+/// What every fault may have.
+const REGION: &str = "region";
 
 /// Reads the entry that begins at `entry`'s span.
-pub(super) fn fault(entry: Spanned<DeValue<'_>>) -> Result<Fault, Trouble> {
+pub(super) fn fault(entry: Spanned<DeValue<'_>>) -> Result<PlacedFault, Trouble> {
     let span = entry.span();
     let DeValue::Table(mut fields) = entry.into_inner() else {
         return Err(Trouble::at(span, "a fault is a table: write [[faults]]"));
@@ -40,9 +48,24 @@ pub(super) fn fault(entry: Spanned<DeValue<'_>>) -> Result<Fault, Trouble> {
     let Some(kind) = kind.get_ref().as_str().map(str::to_owned) else {
         return Err(Trouble::at(kind_span, "a kind is a string").listing(&KINDS));
     };
-    let mut entry = Entry { span, fields };
+    let region = fields.remove(REGION).map(region).transpose()?;
+    if kind == "region_down" && region.is_none() {
+        return Err(Trouble::at(span, "missing field `region`: the one that is down"));
+    }
+    let entry = Entry { span, fields };
+    Ok(PlacedFault { fault: of_kind(&kind, kind_span, entry)?, region })
+}
 
-    Ok(match kind.as_str() {
+/// The one Region of a fault.
+fn region(value: Spanned<DeValue<'_>>) -> Result<Spanned<Region>, Trouble> {
+    let span = value.span();
+    let read = Spanned::<Region>::deserialize(ValueDeserializer::from(value));
+    read.map_err(|error| Trouble::from(error).within(&span))
+}
+
+/// The fault, by its kind.
+fn of_kind(kind: &str, kind_span: Range<usize>, mut entry: Entry<'_>) -> Result<Fault, Trouble> {
+    Ok(match kind {
         "throttle" => {
             let (Throttle { operation, retry_after }, occasion) = entry.event()?;
             let strike = Strike::Throttle { retry_after };
@@ -70,6 +93,10 @@ pub(super) fn fault(entry: Spanned<DeValue<'_>>) -> Result<Fault, Trouble> {
         "no_network" => {
             let (Nothing {}, window) = entry.lasting()?;
             Fault::Outage(Outage::Network, window)
+        }
+        "region_down" => {
+            let (fault, window) = entry.lasting::<RegionDown>()?;
+            Fault::RegionDown(fault, window)
         }
         "launch_fails" => {
             let (fault, occasion) = entry.event::<LaunchFails>()?;
@@ -101,21 +128,21 @@ pub(super) fn fault(entry: Spanned<DeValue<'_>>) -> Result<Fault, Trouble> {
 
 /// What is left of an entry without its `kind`.
 struct Entry<'text> {
-    span: std::ops::Range<usize>,
+    span: Range<usize>,
     fields: DeTable<'text>,
 }
 
 impl Entry<'_> {
     /// A fault that strikes single events.
     fn event<T: DeserializeOwned>(&mut self) -> Result<(T, Occasion), Trouble> {
-        let occasion = self.take(&OCCASION)?;
+        let occasion = self.take(&OCCASION[1..])?;
         Ok((self.rest(&OCCASION)?, occasion))
     }
 
     /// A fault that holds for a time.
     fn lasting<T: DeserializeOwned>(&mut self) -> Result<(T, Window), Trouble> {
-        let window = self.take(&OCCASION[..2])?;
-        Ok((self.rest(&OCCASION[..2])?, window))
+        let window = self.take(&OCCASION[1..3])?;
+        Ok((self.rest(&OCCASION[..3])?, window))
     }
 
     fn take<T: DeserializeOwned>(&mut self, names: &[&str]) -> Result<T, Trouble> {
@@ -135,7 +162,7 @@ impl Entry<'_> {
 
 fn read<T: DeserializeOwned>(
     fields: DeTable<'_>,
-    span: &std::ops::Range<usize>,
+    span: &Range<usize>,
     also_known: &[&str],
 ) -> Result<T, Trouble> {
     let value = Spanned::new(span.clone(), DeValue::Table(fields));

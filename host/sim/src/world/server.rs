@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use super::duration;
 use super::error::Trouble;
-use super::identity::SourceServerId;
+use super::identity::{Region, SourceServerId};
 use crate::estate::seed;
 use crate::tags;
 
@@ -17,6 +17,8 @@ use crate::tags;
 #[derive(Debug, Clone)]
 pub(crate) struct Server {
     pub(crate) name: String,
+    /// Where DRS would launch it.
+    pub(crate) region: String,
     pub(crate) id: String,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) platform: Platform,
@@ -93,6 +95,7 @@ pub(super) struct ServerEntry {
     pub(super) name: Spanned<String>,
     #[serde(default, deserialize_with = "count")]
     count: Option<u32>,
+    pub(super) region: Option<Spanned<Region>>,
     id: Option<Spanned<SourceServerId>>,
     #[serde(default, deserialize_with = "tags")]
     tags: BTreeMap<String, String>,
@@ -161,14 +164,14 @@ fn snapshots<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
 }
 
 impl ServerEntry {
-    /// The servers that this entry stands for.
-    pub(super) fn unfold(&self) -> Result<Vec<Server>, Trouble> {
+    /// The servers that this entry stands for, in a world whose first Region is `home`.
+    pub(super) fn unfold(&self, home: &str) -> Result<Vec<Server>, Trouble> {
         let template = self.name.get_ref();
         match (self.count, template.contains("{n}"), &self.id) {
             (Some(_), _, Some(id)) => {
                 Err(Trouble::at(id.span(), "an `id` is of one server; it cannot go with a `count`"))
             }
-            (None, false, _) => Ok(vec![self.server(template.clone())]),
+            (None, false, _) => Ok(vec![self.server(template.clone(), home)]),
             (None, true, _) => {
                 Err(Trouble::at(self.name.span(), "`{n}` in a name needs a `count` beside it"))
             }
@@ -176,17 +179,20 @@ impl ServerEntry {
                 Err(Trouble::at(self.name.span(), "with a `count`, the name must contain `{n}`"))
             }
             (Some(count), true, _) => Ok((1..=count)
-                .map(|n| self.server(template.replace("{n}", &n.to_string())))
+                .map(|n| self.server(template.replace("{n}", &n.to_string()), home))
                 .collect()),
         }
     }
 
-    fn server(&self, name: String) -> Server {
+    fn server(&self, name: String, home: &str) -> Server {
+        let region = self.region.as_ref().map_or(home, |region| &region.get_ref().0);
         Server {
             id: match &self.id {
                 Some(id) => id.get_ref().0.clone(),
-                None => format!("s-{}", seed::digest(&name, 17)),
+                None if region == home => format!("s-{}", seed::digest(&name, 17)),
+                None => format!("s-{}", seed::digest(&format!("{region}/{name}"), 17)),
             },
+            region: region.to_owned(),
             name,
             tags: self.tags.clone(),
             platform: self.platform,

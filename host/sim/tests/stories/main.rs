@@ -9,6 +9,7 @@ mod documents;
 mod drill;
 mod instances;
 mod refusals;
+mod regions;
 mod sameness;
 mod served;
 mod story;

@@ -69,7 +69,7 @@ fn a_fault_has_the_fields_of_its_kind() {
     assert_eq!(
         fault("operation = \"drs:DescribeJobs\"\n"),
         "world.toml:6: faults[0]: missing field `kind`; known are launch_fails, throttle, \
-         drop_reply, internal_error, access_denied, expired_credentials, no_network, late_job, agent_offline, status_checks, quota_in_use"
+         drop_reply, internal_error, access_denied, expired_credentials, no_network, region_down, late_job, agent_offline, status_checks, quota_in_use"
     );
 }
 
@@ -96,6 +96,61 @@ fn a_value_that_makes_no_sense_says_what_would() {
     assert_eq!(
         World::parse("version = 1\naccount = \"12\"\n", "w.toml").unwrap_err().to_string(),
         "w.toml:2: account: an account is a string of twelve digits"
+    );
+}
+
+#[test]
+fn everything_is_in_a_region_of_the_world() {
+    let more = |rest: &str| complaint(&format!("regions = [\"eu-west-1\"]\n{SERVER}{rest}"));
+    let unknown =
+        "`eu-west-2` is no Region of this world: add it to `regions`, did you mean `eu-west-1`?";
+    let region = "region = \"eu-west-2\"\n";
+    for (entry, field) in [
+        (String::new(), "servers[0].region"),
+        (format!("[[commands]]\n{region}"), "commands[0].region"),
+        (format!("[[automations]]\n{region}"), "automations[0].region"),
+        (format!("[[faults]]\nkind = \"no_network\"\n{region}"), "faults[0].region"),
+    ] {
+        let rest = if entry.is_empty() { region.to_owned() } else { entry };
+        let line = 5 + 1 + rest.lines().count();
+        assert_eq!(more(&rest), format!("world.toml:{line}: {field}: {unknown}"));
+    }
+    assert_eq!(
+        more("region = \"west\"\n"),
+        "world.toml:7: servers[0].region: \"west\" is not a Region; write it like \"us-west-2\""
+    );
+    assert_eq!(
+        complaint(&format!("regions = [\"us-west-2\"]\n{SERVER}")),
+        "world.toml:4: regions[0]: the Region us-west-2 is given twice"
+    );
+    let down = "[[faults]]\nkind = \"region_down\"\n";
+    assert_eq!(more(down), "world.toml:7: faults[0]: missing field `region`: the one that is down");
+    assert_eq!(
+        more(&format!("{down}region = \"us-east-1\"\nanswers = \"nothin\"\n")),
+        "world.toml:10: faults[0].answers: unknown variant `nothin`, did you mean `nothing`?"
+    );
+    assert_eq!(
+        more(&format!("{down}regio = \"us-east-1\"\n")),
+        "world.toml:7: faults[0]: missing field `region`: the one that is down"
+    );
+    assert_eq!(
+        more("[[faults]]\nkind = \"no_network\"\nregin = \"eu-west-1\"\n"),
+        "world.toml:9: faults[0].regin: unknown field `regin`, did you mean `region`?"
+    );
+    let here = "[[faults]]\nkind = \"agent_offline\"\nserver = \"db\"\nregion = \"eu-west-1\"\n";
+    assert_eq!(more(here), "world.toml:9: faults[0].server: no server is called `db`");
+}
+
+#[test]
+fn a_name_is_of_one_server_in_each_region() {
+    let far = "[[servers]]\nname = \"db\"\nregion = \"eu-west-1\"\n";
+    let text = format!(
+        "version = 1\naccount = \"123456789012\"\nregion = \"us-west-2\"\nregions = [\"eu-west-1\"]\n{SERVER}{far}"
+    );
+    World::parse(&text, "world.toml").unwrap();
+    assert_eq!(
+        World::parse(&format!("{text}{far}"), "world.toml").unwrap_err().to_string(),
+        "world.toml:11: servers[2].name: there is already a server db"
     );
 }
 
