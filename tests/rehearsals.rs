@@ -241,3 +241,67 @@ fn a_failure_names_the_server_beside_its_instance() {
         assert!(reason.contains(&format!("{what}db (i-")), "{reason}");
     }
 }
+
+/// A wave that looks into the Region from which the servers come, on the day it is gone.
+fn look_east(wave: &str, more: &str, code: i32) -> (Value, String) {
+    let home = Home::new();
+    let runbook = format!(
+        "local moontide, drs = require('@moontide'), require('@moontide/drs')\n\
+         return moontide.runbook {{ name = 'east', regions = {{ 'us-west-2', 'us-east-1' }},\n\
+         waves = {{ {{ name = 'db', servers = {{ tags = {{ App = 'shop' }} }} }},\n\
+         {{ name = 'look', depends_on = {{ 'db' }}, run = function(wave) {wave} end }} }} }}"
+    );
+    let world = format!(
+        "version = 1\naccount = \"111122223333\"\nregion = \"us-west-2\"\nregions = [\"us-east-1\"]\n\
+         [[servers]]\nname = \"db\"\ntags = {{ App = \"shop\" }}\n\
+         [[servers]]\nname = \"db\"\nregion = \"us-east-1\"\ntags = {{ App = \"till\" }}\n{more}"
+    );
+    for (name, text) in [("runbook.luau", runbook), ("world.toml", world)] {
+        std::fs::write(home.path().join(name), text).expect("it writes");
+    }
+    let folder = home.path().to_str().expect("a readable path");
+    let ran = home.run(&["rehearse", folder, "--output=json"]).expect(code);
+    (ran.json(), ran.stderr)
+}
+
+const LOOK: &str = "local found = drs.servers { region = 'us-east-1', tags = { App = 'till' } }\n\
+                    if #found ~= 1 then moontide.fail(`{#found} servers`) end";
+
+#[test]
+fn a_runbook_sees_each_region_of_its_world() {
+    let (report, _) = look_east(LOOK, "", 0);
+    assert_eq!(waves(&report), [("db", "completed"), ("look", "completed")]);
+}
+
+#[test]
+fn a_rehearsal_of_the_day_itself_shows_every_call_into_the_region_that_is_down() {
+    let down = "[[faults]]\nkind = \"region_down\"\nregion = \"us-east-1\"\n";
+    let notes = |report: &Value| -> Vec<String> {
+        let all = report["assumed"].as_array().into_iter().flatten();
+        all.filter(|it| it["kind"] == "region_down").map(|it| it["message"].to_string()).collect()
+    };
+    let (report, said) = look_east(LOOK, down, 6);
+    assert_eq!(waves(&report), [("db", "completed"), ("look", "running")]);
+    let [note] = &notes(&report)[..] else { panic!("one operation was called: {report}") };
+    assert!(
+        note.contains("us-east-1 was down when drs:DescribeSourceServers was called there"),
+        "{note}"
+    );
+    assert!(
+        said.contains("M0610") && said.contains("the notes of the rehearsal name it"),
+        "{said}"
+    );
+    let seconds = report["recovery_seconds"].as_u64().expect("a number");
+    assert!((2200..2600).contains(&seconds), "nine minutes and half an hour: {seconds} s");
+
+    let (report, said) = look_east(LOOK, &format!("{down}answers = \"unavailable\"\n"), 6);
+    assert_eq!(notes(&report).len(), 1, "{report}");
+    assert!(said.contains("ServiceUnavailable"), "{said}");
+
+    let (report, _) = look_east(LOOK, &format!("{down}for = \"20m\"\n"), 0);
+    assert_eq!(notes(&report).len(), 1, "it was waited out, and still it shows: {report}");
+
+    let (report, _) = look_east("return wave.name", down, 0);
+    assert_eq!(waves(&report), [("db", "completed"), ("look", "completed")]);
+    assert_eq!(notes(&report).len(), 0, "nothing was called there: {report}");
+}

@@ -9,7 +9,7 @@ use crate::answers::flags::Flag;
 use crate::answers::people;
 use crate::context::Context;
 use crate::error::Result;
-use crate::rehearsal::Rehearsal;
+use crate::rehearsal::{Rehearsal, Rehearsed};
 use crate::runbook::Files;
 use crate::{exit, params, world};
 
@@ -70,7 +70,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         answers: flags.answers.clone(),
         seed: flags.seed,
     };
-    let report = rehearsal.perform()?;
+    let Rehearsed { report, stopped } = rehearsal.perform()?;
     context.output.show(&report)?;
-    Ok(exit::of(report.status))
+    stopped.map_or(Ok(exit::of(report.status)), Err)
 }

@@ -83,7 +83,7 @@ async fn serve(context: &Context, flags: &Flags) -> Result<u8> {
     context.output.say([faint("serving until Ctrl-C")]);
     let mut interrupt = Interrupt::listen();
     simulator.serve(listener, interrupt.wait()).await.map_err(cannot)?;
-    context.output.say([plain(format!("served {} calls", simulator.calls().len()))]);
+    context.output.say([plain(format!("served {} calls", simulator.calls_made()))]);
     Ok(exit::COMPLETED)
 }
 

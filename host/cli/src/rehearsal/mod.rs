@@ -24,7 +24,7 @@ use moontide_runtime::effect::Patience;
 use moontide_runtime::journal::{Bundle, Execution, Format};
 use moontide_runtime::plan::{Mode, Plan};
 use moontide_runtime::sandbox::luau_version;
-use moontide_runtime::scheduler::{Driver, Graph};
+use moontide_runtime::scheduler::{DriveError, Driver, Graph};
 use moontide_runtime::store::{MemoryStore, Pulse, Store};
 use moontide_sim::{PausedClock, Simulator, World};
 use serde_json::Value;
@@ -56,9 +56,23 @@ pub(crate) struct Rehearsal {
     pub(crate) seed: u64,
 }
 
+/// How a rehearsal went.
+pub(crate) struct Rehearsed {
+    pub(crate) report: Report,
+    /// Why it did not come to its end: AWS could not be seen for longer than a runner waits.
+    pub(crate) stopped: Option<CommandError>,
+}
+
+/// What a runner says that waits no longer. There is nothing to restore here: the world's faults last too long.
+fn out_of_patience(trouble: &DriveError) -> CommandError {
+    CommandError::new(code::OUT_OF_PATIENCE, trouble.to_string())
+        .hint("a fault of the world lasts longer than a runner waits; the notes of the rehearsal name it")
+        .hint("on the day itself, no wave would have failed, and `moontide resume` would go on from here")
+}
+
 impl Rehearsal {
     /// Rehearses it, in virtual time.
-    pub(crate) fn perform(self) -> Result<Report> {
+    pub(crate) fn perform(self) -> Result<Rehearsed> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .start_paused(true)
@@ -69,7 +83,7 @@ impl Rehearsal {
         runtime.block_on(self.act())
     }
 
-    async fn act(self) -> Result<Report> {
+    async fn act(self) -> Result<Rehearsed> {
         let start = self.world.start().unwrap_or_else(|| SystemClock::new().now());
         let execution = self.execution(start);
         let clock: Arc<dyn Clock> = Arc::new(VirtualClock::starting_at(start));
@@ -87,7 +101,7 @@ impl Rehearsal {
         let driver = Driver {
             store: Arc::clone(&store),
             world,
-            clock,
+            clock: Arc::clone(&clock),
             observer: Rc::clone(&witness) as _,
             answers: Rc::clone(&answers) as _,
             limits: self.settings.limits(),
@@ -98,10 +112,18 @@ impl Rehearsal {
             pulse: Pulse::steady(Arc::new(SystemClock::new())),
             secrets: BTreeMap::new(),
         };
-        driver.drive(&lease, std::future::pending()).await?;
-        answers.refuse_misfits()?;
-        answers.say_unused(self.output);
-        Report::of(store.as_ref(), &execution, &witness, &simulator).await
+        let stopped = match driver.drive(&lease, std::future::pending()).await {
+            Ok(_) => {
+                answers.refuse_misfits()?;
+                answers.say_unused(self.output);
+                None
+            }
+            Err(error @ DriveError::Trouble(_)) => Some(out_of_patience(&error)),
+            Err(error) => return Err(error.into()),
+        };
+        let now = clock.now();
+        let report = Report::of(store.as_ref(), &execution, &witness, &simulator, now).await?;
+        Ok(Rehearsed { report, stopped })
     }
 
     fn execution(&self, start: Timestamp) -> Execution {

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use moontide_runtime::effect::redact::Secrets;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{Event, ExecutionStatus, WaveStatus};
 use moontide_runtime::store::{Store, Wish};
-use moontide_sim::{Assumption, Call, Simulator};
+use moontide_sim::{Assumption, Counts, Simulator};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -50,7 +51,7 @@ pub(crate) struct Report {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     assumed: Vec<Assumption>,
     /// How often each operation was called, by service.
-    calls: BTreeMap<String, BTreeMap<String, usize>>,
+    calls: Counts,
     /// The objectives of the runbook, and what was achieved.
     #[serde(skip_serializing_if = "Objectives::is_empty")]
     objectives: Objectives,
@@ -82,10 +83,12 @@ impl Report {
         execution: &Execution,
         witness: &Witness,
         simulator: &Simulator,
+        now: Timestamp,
     ) -> Result<Report> {
         let record = Record::load(store, &execution.id).await?;
         let timeline = Timeline::of(&record.graph, &record.entries);
-        let took = timeline.whole.took(None).unwrap_or_default();
+        // One that stopped on its way has taken until now.
+        let took = timeline.whole.took(Some(now)).unwrap_or_default();
         let rto = execution.plan.rto;
         let completed = record.status() == ExecutionStatus::Completed;
         let secrets = Secrets::new(&secret_params(execution), execution.format);
@@ -103,7 +106,7 @@ impl Report {
             rto_seconds: rto.map(|rto| rto.as_secs()),
             rto_met: rto.map(|rto| completed && took <= rto),
             assumed: simulator.assumptions(&|text| secrets.hide(text)),
-            calls: count(&simulator.calls()),
+            calls: simulator.counts(),
             objectives,
             outside: execution.plan.outside.lines(),
             took,
@@ -181,15 +184,6 @@ fn prompts(record: &Record, witness: &Witness) -> Vec<Answered> {
         })
     });
     answers.collect()
-}
-
-fn count(calls: &[Call]) -> BTreeMap<String, BTreeMap<String, usize>> {
-    let mut counts: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-    for call in calls {
-        let service = counts.entry(call.service.clone()).or_default();
-        *service.entry(call.operation.clone()).or_default() += 1;
-    }
-    counts
 }
 
 impl Document for Report {
