@@ -10,16 +10,18 @@ use axum::http::{Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use jiff::{Timestamp, Unit};
+use tokio::time::timeout;
 
 use crate::calls::{Call, Counts};
 use crate::clock::SimClock;
 use crate::dispatch::Worlds;
 use crate::estate::Assumption;
 use crate::http;
+use crate::serve::PATIENCE;
 use crate::world::World;
 
 /// Requests of AWS APIs are small; a larger one is a mistake.
-const LARGEST_BODY: usize = 4 << 20;
+const LARGEST_BODY: usize = 1 << 20;
 
 /// A running pretend world. Clones share it.
 #[derive(Clone)]
@@ -91,8 +93,10 @@ async fn answer(
     request: Request<axum::body::Body>,
 ) -> Response {
     let (head, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let body = match timeout(PATIENCE, to_bytes(body, LARGEST_BODY)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
     };
     let Some(request) = http::read(&head.method, &head.uri, &head.headers, &body) else {
         return nobody();

@@ -1,0 +1,109 @@
+//! The way out to a TCP port.
+//!
+//! `axum::serve` cannot cut a connection in the middle of a call, which is the one thing that a
+//! lost reply must do; so the connections are served here. hyper closes a connection without a
+//! word when its service returns an error.
+//!
+//! Anybody on the machine can connect, so no caller may hold what the others need: a slow one is cut, there are
+//! only so many connections at once, and a machine that has no descriptor left is waited out.
+
+mod unhurried;
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::time::Duration;
+
+use axum::response::Response;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::http::ReplyDropped;
+use crate::simulator::Simulator;
+use unhurried::Unhurried;
+
+/// So many connections are served at once; whoever comes then waits.
+const MOST_CONNECTIONS: usize = 256;
+
+/// So long a caller may take for the head of a request, for its body, or to read on in a reply. A connection on
+/// which nothing is asked is closed after it, too, as AWS closes idle ones.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+
+/// So long nothing is accepted when that has just failed.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// Why a connection is cut: the world wants this reply lost.
+#[derive(Debug, thiserror::Error)]
+#[error("the world drops this reply")]
+struct Cut;
+
+impl From<Infallible> for Cut {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+impl Simulator {
+    /// Serves everyone who connects to `listener`, until `shutdown` is ready. Connections that are
+    /// open then are cut, as are those of callers who take too long to send or to read.
+    ///
+    /// It fails only if `listener` cannot be listened on at all.
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()>,
+    ) -> io::Result<()> {
+        let mut shutdown = pin!(shutdown);
+        // Dropped on return, which aborts every connection.
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                () = &mut shutdown => return Ok(()),
+                accepted = accept(&listener), if connections.len() < MOST_CONNECTIONS => {
+                    connections.spawn(self.clone().converse(accepted?));
+                }
+                Some(_) = connections.join_next() => {}
+            }
+        }
+    }
+
+    /// Serves one connection until either side closes it.
+    async fn converse(self, stream: TcpStream) {
+        let router = tower::util::MapResult::new(self.router(), cut_dropped);
+        let service = TowerToHyperService::new(router);
+        let stream = Unhurried::new(TokioIo::new(stream), PATIENCE);
+        let mut server = http1::Builder::new();
+        server.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+        if let Err(error) = server.serve_connection(stream, service).await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+}
+
+/// The next caller. One that is gone before we turn to it is no reason to stop, and neither is a machine without
+/// a descriptor or memory for one more: others will let go of theirs.
+async fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return Ok(stream),
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Err(error),
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+            Err(error) => {
+                tracing::warn!(%error, "no connection can be taken; trying again");
+                tokio::time::sleep(BREATH).await;
+            }
+        }
+    }
+}
+
+fn cut_dropped(response: Result<Response, Infallible>) -> Result<Response, Cut> {
+    match response {
+        Ok(response) if response.extensions().get::<ReplyDropped>().is_some() => Err(Cut),
+        Ok(response) => Ok(response),
+        Err(never) => Err(never.into()),
+    }
+}
