@@ -15,6 +15,8 @@ mod given;
 mod output;
 #[path = "cli/runbooks.rs"]
 mod runbooks;
+#[path = "cli/simulators.rs"]
+mod simulators;
 #[path = "cli/surroundings.rs"]
 mod surroundings;
 #[path = "cli/terminals.rs"]
