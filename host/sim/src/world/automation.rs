@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
+use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::{Region, duration};
+use crate::ssm::documents::{self, Kind};
 
 /// A scripted result. The first entry whose condition holds answers.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Automation {
+    #[serde(default, deserialize_with = "document")]
     pub(crate) document: Option<String>,
     /// Where alone it answers.
     pub(crate) region: Option<Spanned<Region>>,
@@ -47,6 +50,14 @@ impl AutomationStatus {
             Self::Cancelled => "Cancelled",
         }
     }
+}
+
+fn document<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let name = String::deserialize(from)?;
+    if documents::is_owned(Kind::Command, &name) {
+        return Err(D::Error::custom(format!("{name} is a command document: write [[commands]]")));
+    }
+    Ok(Some(name))
 }
 
 fn a_while() -> SignedDuration {

@@ -1,15 +1,18 @@
 //! `[[commands]]`: what SSM commands answer.
 
 use jiff::SignedDuration;
+use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::{Pattern, Platform, Region, duration};
+use crate::ssm::documents::{self, Kind};
 
 /// A scripted result. The first entry whose conditions all hold answers.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Command {
+    #[serde(default, deserialize_with = "document")]
     pub(crate) document: Option<String>,
     /// Where alone it answers.
     pub(crate) region: Option<Spanned<Region>>,
@@ -36,6 +39,14 @@ pub(crate) enum CommandStatus {
     Success,
     Failed,
     TimedOut,
+}
+
+fn document<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let name = String::deserialize(from)?;
+    if documents::is_owned(Kind::Automation, &name) {
+        return Err(D::Error::custom(format!("{name} is an automation: write [[automations]]")));
+    }
+    Ok(Some(name))
 }
 
 fn a_moment() -> SignedDuration {

@@ -155,6 +155,21 @@ fn a_name_is_of_one_server_in_each_region() {
 }
 
 #[test]
+fn a_document_of_aws_is_scripted_as_what_it_is() {
+    let scripted = |list: &str, document: &str| {
+        complaint(&format!("{SERVER}[[{list}]]\ndocument = \"{document}\"\n"))
+    };
+    assert_eq!(
+        scripted("commands", "AWS-StopEC2Instance"),
+        "world.toml:7: commands[0].document: AWS-StopEC2Instance is an automation: write [[automations]]"
+    );
+    assert_eq!(
+        scripted("automations", "AWS-RunShellScript"),
+        "world.toml:7: automations[0].document: AWS-RunShellScript is a command document: write [[commands]]"
+    );
+}
+
+#[test]
 fn a_server_carries_tags_that_aws_takes() {
     let tagged = |tags: &str| complaint(&format!("{SERVER}tags = {{ {tags} }}\n"));
     assert_eq!(
