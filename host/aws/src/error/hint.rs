@@ -25,6 +25,10 @@ fn for_code(code: &str) -> Option<&'static str> {
             "no usable credentials: pass `--profile`, or log in with `aws sso login`"
         }
         "ConnectionFailed" => "is the Region right, and does this network reach AWS?",
+        "UnsupportedPlatformType" => {
+            "the document is for another operating system: AWS-RunShellScript is for Linux, \
+             AWS-RunPowerShellScript for Windows"
+        }
         "UninitializedAccountException" => {
             "Elastic Disaster Recovery was never set up in this Region: initialise it in its console"
         }
