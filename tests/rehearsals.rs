@@ -227,6 +227,39 @@ fn the_time_without_a_network_is_none_of_the_waves_timeout() {
     assert!(reason.contains("longer than its timeout"), "{reason}");
 }
 
+/// A wave that runs this script on its server.
+fn scripted(document: &str) -> String {
+    format!(
+        "servers = {{ tags = {{ App = \"shop\" }} }}, verify = function(wave)\n\
+         local said = ssm.run_command {{ instance_ids = wave.instance_ids,\n\
+         document_name = \"{document}\", parameters = {{ commands = {{ \"update\" }} }} }}\n\
+         if said[1].stdout ~= \"up to date\" then moontide.fail(`it says {{said[1].stdout}}`) end end"
+    )
+}
+
+#[test]
+fn a_shell_script_for_windows_is_refused_by_name() {
+    let report = rehearse_program(&scripted("AWS-RunShellScript"), "platform = \"windows\"\n", 1);
+    let reason = text(&report["waves"][0]["reason"]);
+    assert!(reason.contains("of platform type Windows"), "{reason}");
+    assert!(reason.contains("AWS-RunPowerShellScript for Windows"), "{reason}");
+}
+
+#[test]
+fn a_script_that_reboots_its_server_is_waited_for_until_it_has_run_again() {
+    let world =
+        "[[commands]]\nexit_code = 194\ntakes = \"1m\"\n[[commands]]\nstdout = \"up to date\"\n";
+    let report = rehearse_program(&scripted("AWS-RunShellScript"), world, 0);
+    assert_eq!(waves(&report), [("only", "completed")]);
+    assert_eq!(report["calls"]["ssm"]["SendCommand"], 1);
+    let once = "[[commands]]\nexit_code = 194\n";
+    let report = rehearse_program(&scripted("AWS-RunShellScript"), once, 1);
+    let reason = text(&report["waves"][0]["reason"]);
+    assert!(reason.contains("it says"), "the second run succeeds and says nothing: {reason}");
+    let note = text(&report["assumed"][0]["message"]);
+    assert!(note.contains("no [[commands]] answers `update`"), "{note}");
+}
+
 #[test]
 fn a_failure_names_the_server_beside_its_instance() {
     let check = "servers = { tags = { App = \"shop\" } }, verify = function(wave)\n\
