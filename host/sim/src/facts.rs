@@ -78,6 +78,7 @@ pub fn facts() -> Vec<Fact> {
     [
         crate::http::FACTS,
         crate::dispatch::FACTS,
+        crate::serve::FACTS,
         crate::estate::FACTS,
         crate::estate::launch::FACTS,
         crate::estate::timeline::FACTS,

@@ -22,15 +22,30 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::facts::Fact;
 use crate::http::ReplyDropped;
 use crate::simulator::Simulator;
 use unhurried::Unhurried;
+
+pub(crate) const FACTS: &[Fact] = &[
+    Fact::assumed(
+        "http.idle",
+        "A connection on which nothing is asked for a minute is closed.",
+        "servers close idle connections; when AWS does is not documented",
+    ),
+    Fact::assumed(
+        "http.slow-callers",
+        "A caller that takes more than a minute to send a request, or to read on in its reply, is cut; a request \
+         of more than a mebibyte is 413.",
+        "on purpose: one caller must not hold what the others need",
+    ),
+];
 
 /// So many connections are served at once; whoever comes then waits.
 const MOST_CONNECTIONS: usize = 256;
 
 /// So long a caller may take for the head of a request, for its body, or to read on in a reply. A connection on
-/// which nothing is asked is closed after it, too, as AWS closes idle ones.
+/// which nothing is asked is closed after it, too.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// So long nothing is accepted when that has just failed.

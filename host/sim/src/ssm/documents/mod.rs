@@ -4,15 +4,19 @@
 //! misspelt, a runbook sent as a command, and a script for the wrong operating system should fail in a
 //! rehearsal as they would in AWS.
 
+mod owned;
+
 use crate::facts::{Fact, source};
 use crate::world::{Platform, nearest};
+use owned::{AUTOMATIONS, COMMANDS, Supports};
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
         "ssm.documents.owned",
         "AWS owns documents of its own, which every account can run; the most used ones are known by name, \
          and a world may script any other.",
-        "the Systems Manager user guide, and its Automation runbook reference",
+        "the Systems Manager user guide and its Automation runbook reference; for the names also a published answer \
+         of ListDocuments, February 2021",
     ),
     Fact::assumed(
         "ssm.documents.unsimulated",
@@ -52,131 +56,6 @@ pub(crate) enum Kind {
     Automation,
 }
 
-/// The platforms that a command document supports, as far as the world knows platforms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Supports {
-    Linux,
-    Windows,
-    Both,
-}
-
-use Supports::{Both, Linux, Windows};
-
-/// Command documents that AWS owns.
-const COMMANDS: &[(&str, Supports)] = &[
-    ("AWS-ApplyAnsiblePlaybooks", Linux),
-    ("AWS-ApplyChefRecipes", Both),
-    ("AWS-ApplyDSCMofs", Windows),
-    ("AWS-ConfigureAWSPackage", Both),
-    ("AWS-ConfigureCloudWatch", Windows),
-    ("AWS-ConfigureDocker", Both),
-    ("AWS-ConfigureKernelLivePatching", Linux),
-    ("AWS-ConfigureWindowsUpdate", Windows),
-    ("AWS-FindWindowsUpdates", Windows),
-    ("AWS-InstallApplication", Windows),
-    ("AWS-InstallMissingWindowsUpdates", Windows),
-    ("AWS-InstallPowerShellModule", Windows),
-    ("AWS-InstallSpecificWindowsUpdates", Windows),
-    ("AWS-InstallWindowsUpdates", Windows),
-    ("AWS-JoinDirectoryServiceDomain", Both),
-    ("AWS-ListWindowsInventory", Windows),
-    ("AWS-RefreshAssociation", Both),
-    ("AWS-RunAnsiblePlaybook", Linux),
-    ("AWS-RunDockerAction", Both),
-    ("AWS-RunDocument", Both),
-    ("AWS-RunInspecChecks", Both),
-    ("AWS-RunPatchBaseline", Both),
-    ("AWS-RunPatchBaselineAssociation", Both),
-    ("AWS-RunPatchBaselineWithHooks", Both),
-    ("AWS-RunPowerShellScript", Both),
-    ("AWS-RunRemoteScript", Both),
-    ("AWS-RunSaltState", Linux),
-    ("AWS-RunShellScript", Linux),
-    ("AWS-UpdateEC2Config", Windows),
-    ("AWS-UpdateSSMAgent", Both),
-    ("AWSEC2-ApplicationInsightsCloudwatchAgentInstallAndConfigure", Both),
-    ("AWSEC2-ConfigureSTIG", Both),
-    ("AWSEC2-CreateVssSnapshot", Windows),
-    ("AWSEC2-ManageVssIO", Windows),
-    ("AWSEC2-RunSysprep", Windows),
-    ("AWSEC2-UpdateLaunchAgent", Windows),
-    ("AWSFIS-Run-CPU-Stress", Linux),
-    ("AWSFIS-Run-Disk-Fill", Linux),
-    ("AWSFIS-Run-IO-Stress", Linux),
-    ("AWSFIS-Run-Kill-Process", Linux),
-    ("AWSFIS-Run-Memory-Stress", Linux),
-    ("AWSFIS-Run-Network-Blackhole-Port", Linux),
-    ("AWSFIS-Run-Network-Latency", Linux),
-    ("AWSFIS-Run-Network-Packet-Loss", Linux),
-    ("AWSSupport-RunEC2RescueForWindowsTool", Windows),
-    ("AmazonCloudWatch-ManageAgent", Both),
-];
-
-/// Automations that AWS owns.
-const AUTOMATIONS: &[&str] = &[
-    "AWS-ASGEnterStandby",
-    "AWS-ASGExitStandby",
-    "AWS-AttachEBSVolume",
-    "AWS-AttachIAMToInstance",
-    "AWS-ConfigureMaintenanceWindows",
-    "AWS-CopySnapshot",
-    "AWS-CreateImage",
-    "AWS-CreateManagedLinuxInstance",
-    "AWS-CreateManagedWindowsInstance",
-    "AWS-CreateRdsSnapshot",
-    "AWS-CreateSnapshot",
-    "AWS-DeleteCloudFormationStack",
-    "AWS-DeleteEbsVolumeSnapshots",
-    "AWS-DeleteImage",
-    "AWS-DeleteSnapshot",
-    "AWS-DetachEBSVolume",
-    "AWS-DisablePublicAccessForSecurityGroup",
-    "AWS-PatchAsgInstance",
-    "AWS-PatchInstanceWithRollback",
-    "AWS-PublishSNSNotification",
-    "AWS-QuarantineEC2Instance",
-    "AWS-RebootRdsInstance",
-    "AWS-ReleaseElasticIP",
-    "AWS-ResizeInstance",
-    "AWS-RestartEC2Instance",
-    "AWS-RestartEC2InstanceWithApproval",
-    "AWS-SetupInventory",
-    "AWS-SetupManagedInstance",
-    "AWS-SetupManagedRoleOnEc2Instance",
-    "AWS-StartEC2Instance",
-    "AWS-StartEC2InstanceWithApproval",
-    "AWS-StartRdsInstance",
-    "AWS-StartStopAuroraCluster",
-    "AWS-StopEC2Instance",
-    "AWS-StopEC2InstanceWithApproval",
-    "AWS-StopRdsInstance",
-    "AWS-TerminateEC2Instance",
-    "AWS-TerminateEC2InstanceWithApproval",
-    "AWS-UpdateCloudFormationStack",
-    "AWS-UpdateLinuxAmi",
-    "AWS-UpdateWindowsAmi",
-    "AWSEC2-CloneInstanceAndUpgradeSQLServer",
-    "AWSEC2-CloneInstanceAndUpgradeWindows",
-    "AWSEC2-PatchLoadBalancerInstance",
-    "AWSEC2-SQLServerDBRestore",
-    "AWSSupport-ActivateWindowsWithAmazonLicense",
-    "AWSSupport-ConnectivityTroubleshooter",
-    "AWSSupport-ContainEC2Instance",
-    "AWSSupport-CopyEC2Instance",
-    "AWSSupport-ExecuteEC2Rescue",
-    "AWSSupport-ListEC2Resources",
-    "AWSSupport-ManageRDPSettings",
-    "AWSSupport-ManageWindowsService",
-    "AWSSupport-ResetAccess",
-    "AWSSupport-RestoreEC2InstanceFromSnapshot",
-    "AWSSupport-SendLogBundleToS3Bucket",
-    "AWSSupport-StartEC2RescueWorkflow",
-    "AWSSupport-TroubleshootManagedInstance",
-    "AWSSupport-TroubleshootRDP",
-    "AWSSupport-TroubleshootSSH",
-    "AWSSupport-UpgradeWindowsAWSDrivers",
-];
-
 /// The one document for which a world may say that a Linux server can run it.
 pub(crate) const POWERSHELL: &str = "AWS-RunPowerShellScript";
 
@@ -203,9 +82,9 @@ pub(crate) fn supports(name: &str, platform: Platform) -> bool {
     let known =
         COMMANDS.iter().find(|(known, _)| *known == bare(name)).map(|(_, supports)| *supports);
     match known {
-        None | Some(Both) => true,
-        Some(Linux) => platform == Platform::Linux,
-        Some(Windows) => platform == Platform::Windows,
+        None | Some(Supports::Both) => true,
+        Some(Supports::Linux) => platform == Platform::Linux,
+        Some(Supports::Windows) => platform == Platform::Windows,
     }
 }
 
