@@ -36,7 +36,7 @@ fn simulator(home: &Home) -> (Child, String) {
     (child, address)
 }
 
-/// What the simulator answers, whoever asks.
+/// What the simulator answers.
 fn ask(address: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;

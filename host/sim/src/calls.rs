@@ -1,7 +1,7 @@
 //! What the simulator has been asked: the newest calls whole, all of them as numbers.
 //!
-//! Anybody on the machine may call for as long as `moontide sim` runs, and with texts of any length; so what
-//! is kept has an end.
+//! Every process on the machine may call for as long as `moontide sim` runs, and with texts of any length; so
+//! what is kept has an end.
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -16,7 +16,7 @@ pub(crate) struct Faults {
     region: String,
 }
 
-/// The counts are atomic because they are shared; whoever counts holds the lock of the simulator.
+/// The counts are atomic because they are shared; the lock of the simulator is held wherever they change.
 #[derive(Debug)]
 struct Armed {
     placed: PlacedFault,

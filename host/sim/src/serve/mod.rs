@@ -4,7 +4,7 @@
 //! lost reply must do; so the connections are served here. hyper closes a connection without a
 //! word when its service returns an error.
 //!
-//! Anybody on the machine can connect, so no caller may hold what the others need: a slow one is cut, there are
+//! Every process on the machine can connect, so no caller may hold what the others need: a slow one is cut, there are
 //! only so many connections at once, and a machine that has no descriptor left is waited out.
 
 mod unhurried;
@@ -41,7 +41,7 @@ pub(crate) const FACTS: &[Fact] = &[
     ),
 ];
 
-/// So many connections are served at once; whoever comes then waits.
+/// So many connections are served at once; the next caller waits.
 const MOST_CONNECTIONS: usize = 256;
 
 /// So long a caller may take for the head of a request, for its body, or to read on in a reply. A connection on

@@ -136,7 +136,7 @@ fn check_platforms(estate: &Estate, document: &str, instances: &[usize]) -> Resu
     Ok(())
 }
 
-/// The parameters of the two documents that run scripts; those of others are anybody's guess. Returns how long
+/// The parameters of the two documents that run scripts; those of others are not known. Returns how long
 /// the command may run.
 fn check_parameters(
     document: &str,

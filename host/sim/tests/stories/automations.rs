@@ -6,7 +6,7 @@ use crate::story::Story;
 
 const DB: &str = "[[servers]]\nname = \"db\"\n";
 
-/// The same, with every automation that anyone names.
+/// The same, with an automation of any name.
 const ANY: &str = "[[servers]]\nname = \"db\"\n[[automations]]\n";
 
 const TOKEN: &str = "0f0e0d0c-0b0a-4908-a706-050403020100";

@@ -81,7 +81,7 @@ async fn dawdle(address: SocketAddr, beginning: &str) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_does_not_come_to_the_end_of_a_request_is_cut() {
+async fn a_caller_that_does_not_come_to_the_end_of_a_request_is_cut() {
     while_serving(PLAIN, async |address| {
         for silent in ["", "POST /Desc", "POST /DescribeJobs HTTP/1.1\r\nhost: localhost\r\n"] {
             assert_eq!(dawdle(address, silent).await, "", "{silent:?}");
@@ -97,7 +97,7 @@ async fn whoever_does_not_come_to_the_end_of_a_request_is_cut() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_does_not_read_is_cut() {
+async fn a_caller_that_does_not_read_is_cut() {
     let tag = |n: u8| format!("t{n} = \"{}\"", "x".repeat(256));
     let tags: Vec<String> = (0..16).map(tag).collect();
     let many = format!(
@@ -127,7 +127,7 @@ async fn whoever_does_not_read_is_cut() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_who_hold_every_connection_hold_them_for_a_while_only() {
+async fn callers_that_hold_every_connection_hold_them_for_a_while_only() {
     while_serving(PLAIN, async |address| {
         let mut held = Vec::new();
         for _ in 0..300 {
