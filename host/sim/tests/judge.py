@@ -388,6 +388,7 @@ def run_documents_of_aws(linux, windows):
     assert (result["Status"], result["ResponseCode"]) == ("Success", 0), result
     assert result["StandardOutputContent"] == "up to date\n", "the script runs again after the reboot"
     refused("InvalidDocument", 400, ssm.send_command, InstanceIds=[linux], DocumentName="AWS-StopEC2Instance")
+    refused("ValidationException", 400, ssm.send_command, InstanceIds=[linux], DocumentVersion="newest", **order)
 
 
 def run_automations():

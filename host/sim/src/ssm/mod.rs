@@ -89,6 +89,19 @@ fn parse<T: DeserializeOwned>(body: &str) -> Result<T, Error> {
     serde_json::from_str(body).map_err(|error| Error::serialization(error.to_string()))
 }
 
+/// A version of a document is a number from 1 on, `$DEFAULT` or `$LATEST`.
+fn check_version(version: Option<&str>) -> Result<(), Error> {
+    let is_number = |text: &str| {
+        !text.starts_with('0') && !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit())
+    };
+    match version {
+        Some(text) if !["$DEFAULT", "$LATEST"].contains(&text) && !is_number(text) => Err(
+            Error::validation(format!("documentVersion {text:?} is not the version of a document")),
+        ),
+        _ => Ok(()),
+    }
+}
+
 /// A time as this protocol writes it.
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of this era fit into 53 bits")]
 fn seconds(time: Timestamp) -> Value {

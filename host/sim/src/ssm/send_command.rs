@@ -84,6 +84,7 @@ struct Target {
 pub(super) fn send(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
     let input: Input = super::parse(body)?;
     let document = check_document(estate, &input)?;
+    super::check_version(input.document_version.as_deref())?;
     let execution_timeout = check_parameters(&document, &input.parameters)?;
     let delivery_timeout = input.timeout_seconds.unwrap_or(3600);
     if !(30..=2_592_000).contains(&delivery_timeout) {

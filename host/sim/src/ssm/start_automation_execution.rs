@@ -60,6 +60,7 @@ pub(super) fn start(estate: &mut Estate, now: Timestamp, body: &str) -> Result<R
     let document =
         input.document_name.ok_or_else(|| Error::validation("documentName must not be null"))?;
     check_document(&document)?;
+    super::check_version(input.document_version.as_deref())?;
     input.parameters.as_ref().map_or(Ok(()), check_parameters)?;
     let token = input.client_token.map(|token| token.to_ascii_lowercase());
     token.as_deref().map_or(Ok(()), check_token)?;

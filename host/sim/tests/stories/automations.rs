@@ -125,6 +125,7 @@ async fn orders_that_the_model_does_not_allow_are_refused() {
     let cases = [
         with("DocumentName", Value::Null),
         with("DocumentName", json!("a b c")),
+        with("DocumentVersion", json!("v2")),
         with("Parameters", json!({})),
         with("Parameters", json!({ "Shop": [""] })),
         with("Parameters", json!({ "Shop": ["x".repeat(513)] })),

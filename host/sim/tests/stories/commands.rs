@@ -191,6 +191,8 @@ async fn orders_that_make_no_sense_are_refused_by_name() {
         (with("InstanceIds", json!([])), "ValidationException"),
         (with("InstanceIds", json!([instance, instance])), "DuplicateInstanceId"),
         (with("TimeoutSeconds", json!(1)), "ValidationException"),
+        (with("DocumentVersion", json!("latest")), "ValidationException"),
+        (with("DocumentVersion", json!("0")), "ValidationException"),
     ];
     for (body, error) in cases {
         let reply = story.ssm("SendCommand", body.clone()).await;

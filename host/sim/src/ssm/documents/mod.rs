@@ -30,6 +30,16 @@ pub(crate) const FACTS: &[Fact] = &[
          AutomationDefinitionNotFoundException; the hint in the message is the simulator's own.",
         source::SSM_MODEL,
     ),
+    Fact::documented(
+        "ssm.documents.version",
+        "A version is $DEFAULT, $LATEST or a number from 1 on; anything else is a ValidationException.",
+        source::SSM_MODEL,
+    ),
+    Fact::assumed(
+        "ssm.documents.any-version",
+        "Every document has every version.",
+        "there is no document store behind the simulator; InvalidDocumentVersion is not simulated",
+    ),
     Fact::assumed(
         "ssm.documents.kinds",
         "An automation that is sent as a command does not exist as one, and the other way round.",
