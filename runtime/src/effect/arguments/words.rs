@@ -39,9 +39,9 @@ pub(super) fn place(path: &Path) -> String {
     let mut place = String::new();
     for segment in path {
         match segment {
-            Segment::Seq { index } => place.push_str(&format!("[{}]", index + 1)),
+            Segment::Seq { index } => place.extend(["[", &(index + 1).to_string(), "]"]),
             Segment::Map { key } if place.is_empty() => place.push_str(key),
-            Segment::Map { key } => place.push_str(&format!(".{key}")),
+            Segment::Map { key } => place.extend([".", key]),
             Segment::Enum { .. } | Segment::Unknown => {}
         }
     }

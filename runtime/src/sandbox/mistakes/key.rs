@@ -106,7 +106,7 @@ fn unescaped(text: &str) -> Option<Vec<u8>> {
             'r' => bytes.push(b'\r'),
             't' => bytes.push(b'\t'),
             'v' => bytes.push(11),
-            'z' => while rest.next_if(|it| it.is_ascii_whitespace()).is_some() {},
+            'z' => while rest.next_if(char::is_ascii_whitespace).is_some() {},
             'x' => {
                 let digits: String = [rest.next()?, rest.next()?].iter().collect();
                 bytes.push(u8::from_str_radix(&digits, 16).ok()?);
