@@ -124,7 +124,8 @@ impl<'a> Declared<'a> {
         let found = words.iter().find(|(word, _)| word == text);
         if found.is_none() {
             let message = format!("{} is not one of {}", quoted(text), choice());
-            let suggestion = nearest(text, words.iter().map(|(word, _)| *word));
+            let words = words.iter().map(|(word, _)| *word);
+            let suggestion = nearest(text, words.filter(|_| !self.complaints.is_full()));
             self.complaints.add_with(&self.path, message, suggestion.map(str::to_owned));
         }
         found.map(|(_, value)| *value)

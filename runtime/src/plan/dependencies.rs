@@ -8,6 +8,9 @@ use super::cycles::cycles;
 use super::path::{Path, quoted};
 use super::suggest::nearest;
 
+/// So many waves of a circle are named.
+const MOST_NAMED: usize = 10;
+
 /// Complains about what is wrong between waves.
 pub(super) fn check(waves: &[Wave], complaints: &Complaints) {
     let places = places(waves, complaints);
@@ -21,6 +24,8 @@ pub(super) fn check(waves: &[Wave], complaints: &Complaints) {
                     complaints.add(&path, format!("{} waits for itself", quoted(dependency)));
                 }
                 Some(place) => waits_for.push(*place),
+                // What was probably meant is looked for among all waves: not for a million of them.
+                None if complaints.is_full() => complaints.add(&path, "there is no such wave"),
                 None => {
                     let message = format!("there is no wave {}", quoted(dependency));
                     let others = waves.iter().map(|wave| wave.name.as_str());
@@ -32,8 +37,11 @@ pub(super) fn check(waves: &[Wave], complaints: &Complaints) {
         graph.push(waits_for);
     }
     for cycle in cycles(&graph) {
-        let names: Vec<&str> =
-            cycle.iter().chain(cycle.first()).map(|index| waves[*index].name.as_str()).collect();
+        let all = cycle.iter().chain(cycle.first());
+        let mut names: Vec<&str> = all.map(|index| waves[*index].name.as_str()).collect();
+        if names.len() > MOST_NAMED {
+            names.splice(MOST_NAMED / 2..names.len() - MOST_NAMED / 2, ["…"]);
+        }
         let path = at(cycle[0]).field("depends_on");
         complaints.add(&path, format!("waves wait for each other: {}", names.join(" → ")));
     }

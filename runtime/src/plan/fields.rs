@@ -20,7 +20,8 @@ impl<'a> Declared<'a> {
         let record = self.record()?;
         let mut misspelled = Vec::new();
         for (name, _) in record.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
-            let suggestion = nearest(name, known.iter().copied());
+            let look = !self.complaints.is_full();
+            let suggestion = nearest(name, known.iter().copied().filter(|_| look));
             misspelled.extend(suggestion);
             let mut message = format!("unknown field {}", quoted(name));
             if suggestion.is_none() {

@@ -30,12 +30,14 @@ pub struct Place {
     pub line: usize,
     /// The character in the line, from 1.
     pub column: usize,
-    /// The whole line, without its end.
+    /// The whole line, without its end; empty if nobody could read it on a terminal.
     pub source_line: String,
 }
 
 /// Sources that are longer are not read a second time. The sandbox does not load them either.
 const LONGEST_SOURCE: usize = 256 * 1024;
+/// A longer line is not shown.
+const LONGEST_LINE: usize = 400;
 /// The parser recurses with the nesting of the source. Luau, which has accepted the source by now,
 /// stops at a nesting of 1000; this leaves a quarter of a megabyte for each level. It is address
 /// space: what is not used is not allocated.
@@ -92,7 +94,8 @@ fn positions(source: &str, line: Option<usize>, paths: &[&Path]) -> Vec<Option<P
 }
 
 fn place(source: &str, line: usize, column: Option<usize>) -> Option<Place> {
-    let source_line = source.lines().nth(line.checked_sub(1)?)?.to_owned();
+    let source_line = source.lines().nth(line.checked_sub(1)?)?;
+    let source_line = if source_line.len() > LONGEST_LINE { "" } else { source_line }.to_owned();
     let first = || source_line.chars().take_while(|c| c.is_whitespace()).count() + 1;
     Some(Place { line, column: column.unwrap_or_else(first), source_line })
 }

@@ -10,6 +10,9 @@ use crate::sandbox;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Path(Vec<Segment>);
 
+/// How much of a field's name a path keeps: more than any sentence repeats.
+const LONGEST_NAME: usize = 400;
+
 /// One step of a [`Path`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Segment {
@@ -28,7 +31,9 @@ impl Path {
     /// The field `name` of what stands here.
     #[must_use]
     pub fn field(&self, name: &str) -> Path {
-        self.then(Segment::Field(name.to_owned()))
+        // Every path below holds it once more: a name that nobody reads to its end would be a burden.
+        let end = name.floor_char_boundary(LONGEST_NAME);
+        self.then(Segment::Field(name[..end].to_owned()))
     }
 
     /// The item `number` of what stands here, from 1.
@@ -69,8 +74,8 @@ impl fmt::Display for Path {
                 Segment::Field(name) if !is_identifier(name) => {
                     write!(f, "[\"{}\"]", plain(name))?;
                 }
-                Segment::Field(name) if place == 0 => f.write_str(name)?,
-                Segment::Field(name) => write!(f, ".{name}")?,
+                Segment::Field(name) if place == 0 => f.write_str(&plain(name))?,
+                Segment::Field(name) => write!(f, ".{}", plain(name))?,
             }
         }
         Ok(())
@@ -115,6 +120,8 @@ mod tests {
         assert_eq!(pause.to_string(), "waves[2].pause");
         assert_eq!(Path::root().field("a b").field("c").to_string(), "[\"a b\"].c");
         assert_eq!(Path::root().to_string(), "");
+        let long = Path::root().field(&"x".repeat(1_000_000));
+        assert_eq!(long.to_string(), format!("{}…", "x".repeat(80)));
     }
 
     #[test]

@@ -2,8 +2,15 @@
 
 /// The known word that `word` is most likely a misspelling of, if any is close.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let mut left = MOST_WORK;
     known
         .into_iter()
+        .take_while(|candidate| {
+            let compared = candidate.len() <= LONGEST && word.len() <= LONGEST;
+            let cost = if compared { candidate.len() * word.len() } else { 0 };
+            left = left.saturating_sub(cost + 1);
+            left > 0
+        })
         .filter(|candidate| *candidate != word)
         .map(|candidate| (likeness(word, candidate), candidate))
         .filter(|(likeness, _)| *likeness >= CLOSE)
@@ -19,6 +26,8 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 const CLOSE: f64 = 0.6;
 /// Longer words are not compared: nobody misspells a name of this length, and comparing is quadratic.
 const LONGEST: usize = 128;
+/// Pairs of letters that are compared for one suggestion: enough for the names of a thousand waves.
+const MOST_WORK: usize = 500_000;
 
 /// 1 for the same word, 0 for one that shares nothing; case and the kind of dash do not count.
 fn likeness(a: &str, b: &str) -> f64 {
@@ -42,5 +51,15 @@ mod tests {
         assert_eq!(nearest("colour", known), None);
         assert_eq!(nearest("pause", known), None);
         assert_eq!(nearest(&"x".repeat(200), ["x"]), None);
+    }
+
+    #[test]
+    fn the_work_for_one_suggestion_is_bounded_and_a_thousand_names_are_no_work() {
+        let other = "o".repeat(LONGEST);
+        let endless = std::iter::repeat(other.as_str());
+        assert_eq!(nearest(&"x".repeat(LONGEST), endless), None);
+        let names: Vec<String> = (0..1_000).map(|number| format!("database-{number:04}")).collect();
+        let names = names.iter().map(String::as_str).chain(["frontend"]);
+        assert_eq!(nearest("fronted", names), Some("frontend"));
     }
 }

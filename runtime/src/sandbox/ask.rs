@@ -4,6 +4,7 @@ use mlua::Value as LuaValue;
 use serde_json::Value;
 
 use super::convert::to_json;
+use super::guard::Guard;
 use super::limits::Budget;
 use crate::effect::Lane;
 
@@ -30,12 +31,13 @@ impl Ask {
         operation: &LuaValue,
         arguments: &LuaValue,
         budget: Budget,
+        guard: &Guard,
     ) -> Result<Ask, String> {
-        let operation = match to_json(operation, budget) {
+        let operation = match to_json(operation, budget, guard) {
             Ok(Value::String(name)) if is_name(&name) => name,
             _ => return Err("an operation is named like `service.verb`".to_owned()),
         };
-        match to_json(arguments, budget) {
+        match to_json(arguments, budget, guard) {
             Ok(arguments) => {
                 Ok(Ask { lane, position: 0, operation, arguments, site: String::new() })
             }

@@ -5,7 +5,10 @@ use std::ffi::c_void;
 use mlua::{Table, Value};
 
 use super::error::ScriptError;
+use super::guard::Guard;
 use super::limits::Budget;
+use super::native::Shared;
+use super::trace;
 use crate::plan::Node;
 
 /// What a runbook's file declares, and where.
@@ -20,23 +23,33 @@ pub struct Declared {
 }
 
 /// The plain data of a declared table. What no declaration may hold stays visible as `Foreign`, for the
-/// plan to complain about; only what has no end is an error here.
-pub(super) fn node(table: &Table, budget: Budget) -> Result<Node, ScriptError> {
-    let mut walk =
-        Walk { nodes: budget.nodes, bytes: budget.bytes, depth: budget.depth, open: Vec::new() };
-    walk.table(table).map_err(|problem| ScriptError::new("NotARunbook", problem))
+/// plan to complain about; only what has no end, or takes too long, is an error here.
+pub(super) fn node(table: &Table, shared: &Shared) -> Result<Node, ScriptError> {
+    let Budget { nodes, bytes, depth } = shared.limits.result;
+    let mut walk = Walk { guard: &shared.guard, tables: 0, nodes, bytes, depth, open: Vec::new() };
+    walk.table(table).map_err(|problem| match shared.guard.tripped() {
+        Some(_) => trace::poisoned(shared),
+        None => ScriptError::new("NotARunbook", problem),
+    })
 }
 
-struct Walk {
+struct Walk<'g> {
+    guard: &'g Guard,
+    /// How many tables have been walked.
+    tables: usize,
     nodes: usize,
     bytes: usize,
     depth: usize,
     open: Vec<*const c_void>,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn value(&mut self, value: &Value) -> Result<Node, String> {
-        self.nodes = self.nodes.checked_sub(1).ok_or("the runbook holds too many values")?;
+        self.nodes = self
+            .nodes
+            .checked_sub(1)
+            .ok_or("the runbook holds too many values; an operator can raise `entry_size`")?;
+        self.guard.tick().map_err(|trip| trip.to_string())?;
         Ok(match value {
             Value::Nil => Node::Nil,
             Value::Boolean(flag) => Node::Boolean(*flag),
@@ -71,6 +84,8 @@ impl Walk {
         if self.open.len() >= self.depth {
             return Err(format!("the runbook nests tables more than {} deep", self.depth));
         }
+        self.tables += 1;
+        self.guard.step(self.tables).map_err(|trip| trip.to_string())?;
         self.open.push(this);
         let node = self.fields(table);
         self.open.pop();
@@ -79,7 +94,7 @@ impl Walk {
 
     fn fields(&mut self, table: &Table) -> Result<Node, String> {
         let length = table.raw_len();
-        let mut items = vec![Node::Nil; length.min(self.nodes)];
+        let mut items = Vec::new();
         let mut fields = Vec::new();
         for pair in table.pairs::<Value, Value>() {
             let (key, value) = pair.map_err(|error| error.to_string())?;
@@ -89,17 +104,20 @@ impl Walk {
                     Some(key) => fields.push((key, value)),
                     None => return Ok(Node::Foreign("a table with a key that is not UTF-8")),
                 }
-            } else if let Some(item) =
-                key.as_usize().and_then(|place| items.get_mut(place.checked_sub(1)?))
+            } else if let Some(place) = key.as_usize().filter(|place| (1..=length).contains(place))
             {
-                *item = value;
+                items.push((place, value));
             } else {
                 return Ok(Node::Foreign("a table with keys that are neither names nor 1 to n"));
             }
         }
-        match (items.is_empty(), fields.is_empty()) {
-            (_, true) if items.contains(&Node::Nil) => Ok(Node::Foreign("a list with gaps")),
-            (_, true) => Ok(Node::List(items)),
+        match (length == 0, fields.is_empty()) {
+            // Only what is there was walked: a gap costs nothing, and shows in the count.
+            (_, true) if items.len() < length => Ok(Node::Foreign("a list with gaps")),
+            (_, true) => {
+                items.sort_by_key(|(place, _)| *place);
+                Ok(Node::List(items.into_iter().map(|(_, item)| item).collect()))
+            }
             (true, false) => {
                 fields.sort_by(|a, b| a.0.cmp(&b.0));
                 Ok(Node::Record(fields))

@@ -16,6 +16,10 @@ use super::cpu;
 /// for one safepoint read it themselves (`strings.luau`).
 const STRIDE: u32 = 32;
 
+/// After a stretch that took longer than this the clock is read at every safepoint: a builtin that walks a large
+/// table is one safepoint, and may take milliseconds.
+const SLOW: Duration = Duration::from_millis(2);
+
 /// Which limit tripped. What is said of it names the operator's setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trip {
@@ -89,6 +93,8 @@ pub(super) struct Guard {
     tripped: Cell<Option<Trip>>,
     /// When the slice ends; unknown until the clock is first read, so that short slices never read it.
     deadline: Cell<Option<Duration>>,
+    /// What the clock said when it was last read in this slice.
+    looked: Cell<Duration>,
     left: Cell<u64>,
     until_look: Cell<u32>,
     /// Our own code runs, to find out what went wrong: nothing trips.
@@ -103,6 +109,7 @@ impl Guard {
             stopper: Stopper::default(),
             tripped: Cell::new(None),
             deadline: Cell::new(None),
+            looked: Cell::new(Duration::ZERO),
             left: Cell::new(fuel),
             until_look: Cell::new(STRIDE),
             trusted: Cell::new(false),
@@ -147,14 +154,29 @@ impl Guard {
         if self.stopper.0.load(Ordering::Relaxed) {
             return Err(self.trip(Trip::Stopped));
         }
+        let now = cpu::used();
+        let before = self.looked.replace(now);
         match self.deadline.get() {
-            Some(deadline) if cpu::used() > deadline => Err(self.trip(Trip::Time(self.slice))),
-            Some(_) => Ok(()),
+            Some(deadline) if now > deadline => Err(self.trip(Trip::Time(self.slice))),
+            Some(_) => {
+                if now.saturating_sub(before) > SLOW {
+                    self.until_look.set(0);
+                }
+                Ok(())
+            }
             None => {
-                self.deadline.set(Some(cpu::used().saturating_add(self.slice)));
+                self.deadline.set(Some(now.saturating_add(self.slice)));
                 Ok(())
             }
         }
+    }
+
+    /// A step of our own through a script's table: one more value, or the `tables`-th table of the same walk. An
+    /// empty table costs what it has room for, which nothing tells before it is walked, so the clock is read for
+    /// each of many.
+    pub(super) fn step(&self, tables: usize) -> Result<(), Trip> {
+        const FEW: usize = 8;
+        if tables > FEW && !self.trusted.get() { self.look() } else { self.tick() }
     }
 
     /// Poisons the VM; the first reason stays.
@@ -200,6 +222,14 @@ mod tests {
         guard.begin_slice();
         let first = (0..1_000_000).find_map(|_| guard.tick().err());
         assert_eq!(first, Some(Trip::Time(Duration::ZERO)));
+    }
+
+    #[test]
+    fn many_tables_of_one_walk_are_a_look_each() {
+        let guard = Guard::new(Duration::ZERO, u64::MAX);
+        guard.begin_slice();
+        let first = (1..1_000_000).find(|tables| guard.step(*tables).is_err());
+        assert!(first.is_some_and(|first| first < 100), "{first:?}");
     }
 
     #[test]

@@ -13,6 +13,7 @@
 //! another, with a number behind it. Where a loop's head begins and ends is read off the tokens; what they
 //! do not settle is refused and named.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::compile::SyntaxError;
@@ -20,6 +21,8 @@ use super::tokens::{Kind, Token, Tokens};
 
 /// How the checked iterator is called in the source.
 const EACH: &str = "__each";
+/// A source is too short to hold all numbers of so many digits.
+const LONGEST_NUMBER: usize = 6;
 
 /// A source whose loops are checked.
 #[derive(Debug, PartialEq, Eq)]
@@ -80,15 +83,18 @@ pub(super) fn check(text: &str) -> Result<Checked, SyntaxError> {
     Ok(Checked { text: checked, each })
 }
 
-/// A name that the source does not have.
+/// A name that the source does not have: found in one walk, however many of them it has.
 fn unused(text: &str) -> String {
-    let mut each = EACH.to_owned();
-    let mut number = 0;
-    while text.contains(&each) {
-        number += 1;
-        each = format!("{EACH}{number}");
+    let mut taken = BTreeSet::new();
+    for (at, _) in text.match_indices(EACH) {
+        let behind = &text[at + EACH.len()..];
+        let digits = behind.bytes().take_while(u8::is_ascii_digit).take(LONGEST_NUMBER).count();
+        taken.extend((0..=digits).map(|digits| &behind[..digits]));
     }
-    each
+    let numbers = (1..).map(|number: usize| number.to_string());
+    let mut free = std::iter::once(String::new()).chain(numbers);
+    let number = free.find(|number| !taken.contains(number.as_str())).unwrap_or_default();
+    format!("{EACH}{number}")
 }
 
 /// Where a source cannot be told apart, which is where its blocks do not end as they began.

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use mlua::{Function, IntoLuaMulti, Lua, MultiValue, Table, Value};
 
-use super::convert::to_json;
+use super::convert::{Refusal, to_json};
 use super::guard::{Guard, Trip};
-use super::limits::Limits;
+use super::limits::{Budget, Limits};
 use super::said::{Said, Voice};
 use super::sources::Sources;
 use crate::plan::{duration, suggest};
@@ -65,13 +65,13 @@ pub(super) fn functions(lua: &Lua, builtins: &Table, shared: &Rc<Shared>) -> mlu
     let it = shared.clone();
     set("log", lua.create_function(move |_, (level, text)| Ok(it.log(&level, &text)))?)?;
     let it = shared.clone();
-    set("shown", lua.create_function(move |_, value| Ok(it.shown(&value)))?)?;
+    set("shown", lua.create_function(move |_, value| it.shown(&value))?)?;
     let it = shared.clone();
     set("phase", lua.create_function(move |_, text| Ok(it.say(Said::Phase(lossy(&text)))))?)?;
     let it = shared.clone();
-    set("report", lua.create_function(move |_, (topic, data)| Ok(it.report(&topic, &data)))?)?;
+    set("report", lua.create_function(move |_, (topic, data)| it.report(&topic, &data))?)?;
     let it = shared.clone();
-    set("remember", lua.create_function(move |_, data| Ok(it.remember(&data)))?)?;
+    set("remember", lua.create_function(move |_, data| it.remember(&data))?)?;
     let it = shared.clone();
     set(
         "handling",
@@ -130,37 +130,47 @@ impl Shared {
     }
 
     /// A table as a line of JSON; where it is none, why.
-    fn shown(&self, value: &Value) -> String {
-        match to_json(value, self.limits.arguments) {
+    fn shown(&self, value: &Value) -> mlua::Result<String> {
+        Ok(match self.json(value, self.limits.arguments)? {
             Ok(json) => json.to_string(),
             Err(refusal) => format!("a table that is not shown: {refusal}"),
-        }
+        })
     }
 
-    fn report(&self, topic: &Value, data: &Value) -> Option<String> {
+    /// The JSON of a value. It raises where a limit trips on the way.
+    fn json(
+        &self,
+        value: &Value,
+        budget: Budget,
+    ) -> mlua::Result<Result<serde_json::Value, Refusal>> {
+        let json = to_json(value, budget, &self.guard);
+        self.guard.tripped().map_or(Ok(json), |trip| Err(mlua::Error::external(trip)))
+    }
+
+    fn report(&self, topic: &Value, data: &Value) -> mlua::Result<Option<String>> {
         let topic = lossy(topic);
         let word = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
         if topic.is_empty() || topic.len() > 64 || !topic.chars().all(word) {
-            return Some("the topic of a report is one short word".to_owned());
+            return Ok(Some("the topic of a report is one short word".to_owned()));
         }
-        match to_json(data, self.limits.result) {
+        Ok(match self.json(data, self.limits.result)? {
             Ok(data) => self.say(Said::Report { topic, data }).map(str::to_owned),
             Err(refusal) => Some(format!("the report cannot be read: {refusal}")),
-        }
+        })
     }
 
-    fn remember(&self, data: &Value) -> Option<String> {
-        match to_json(data, self.limits.result) {
+    fn remember(&self, data: &Value) -> mlua::Result<Option<String>> {
+        Ok(match self.json(data, self.limits.result)? {
             Ok(data) => {
                 *self.remembered.borrow_mut() = data;
                 None
             }
             Err(refusal) => Some(format!("this cannot be remembered: {refusal}")),
-        }
+        })
     }
 
     fn handling(&self, code: &Value, message: &Value, details: &Value) {
-        let details = to_json(details, self.limits.result).unwrap_or_default();
+        let details = to_json(details, self.limits.result, &self.guard).unwrap_or_default();
         let code = Some(lossy(code)).filter(|code| !code.is_empty());
         let code = code.unwrap_or_else(|| "ScriptError".to_owned());
         *self.handling.borrow_mut() = Some((code, lossy(message), details));
@@ -191,7 +201,8 @@ fn lossy(value: &Value) -> String {
 
 /// The name of these that another one is most likely a misspelling of.
 fn nearest(name: &Value, known: &Table) -> Option<String> {
-    let known: Vec<String> = known.sequence_values().filter_map(Result::ok).collect();
+    const MOST: usize = 1_000;
+    let known: Vec<String> = known.sequence_values().take(MOST).filter_map(Result::ok).collect();
     suggest::nearest(&lossy(name), known.iter().map(String::as_str)).map(str::to_owned)
 }
 

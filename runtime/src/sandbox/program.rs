@@ -167,7 +167,11 @@ impl Program {
     ) -> Result<Option<Ask>, Broken> {
         let limits = &self.shared.limits;
         let most = limits.effects_per_lane;
-        let ask = Ask::of(lane.clone(), operation, arguments, limits.arguments);
+        let guard = &self.shared.guard;
+        let ask = Ask::of(lane.clone(), operation, arguments, limits.arguments, guard);
+        if guard.tripped().is_some() {
+            return Err(self.poisoned());
+        }
         let strand = self.strand(&lane)?;
         match ask {
             Ok(_) if strand.position >= most => Err(self.trip(Trip::Effects(most))),
@@ -226,13 +230,17 @@ impl Program {
             self.trusted.remember.call::<()>((raised, frames))?;
         }
         match (strand.parent, result) {
-            (None, Ok(value)) => match to_json(&value, self.shared.limits.result) {
-                Ok(value) => Ok(Some(value)),
-                Err(refusal) => {
-                    let message = format!("what the program returned cannot be kept: {refusal}");
-                    Err(ScriptError::new("InvalidResult", message).into())
+            (None, Ok(value)) => {
+                match to_json(&value, self.shared.limits.result, &self.shared.guard) {
+                    Ok(value) => Ok(Some(value)),
+                    Err(_) if self.shared.guard.tripped().is_some() => Err(self.poisoned()),
+                    Err(refusal) => {
+                        let message =
+                            format!("what the program returned cannot be kept: {refusal}");
+                        Err(ScriptError::new("InvalidResult", message).into())
+                    }
                 }
-            },
+            }
             (Some((parent, place)), result) => {
                 if let Waits::Branches(join) = &mut self.strand(&parent)?.waits {
                     join.end(place, result);

@@ -15,6 +15,9 @@ use crate::journal::Bundle;
 /// The module that the sandbox itself provides.
 const HOST: &str = "@moontide/host";
 
+/// The name of a module that is longer is not compared with others: nobody misspells one of this length.
+const LONGEST_NAME: usize = 128;
+
 /// Every module of a bundle, checked for size.
 #[derive(Debug)]
 pub(super) struct Sources {
@@ -95,6 +98,8 @@ impl Sources {
         let near = self
             .modules
             .keys()
+            // Comparing is quadratic in the length.
+            .filter(|key| key.len() <= LONGEST_NAME && inside.len() <= LONGEST_NAME)
             .map(|key| (strsim::jaro_winkler(inside, key), key))
             .filter(|(likeness, _)| *likeness > 0.8)
             .max_by(|a, b| a.0.total_cmp(&b.0));

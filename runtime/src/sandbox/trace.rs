@@ -128,7 +128,7 @@ fn describe(
     let speaker = if ours { Speaker::Engine } else { Speaker::Script };
     let message = words(&message, most).unwrap_or_default();
     let code = words(&code, 100).unwrap_or_else(|| "ScriptError".to_owned());
-    let details = to_json(&details, shared.limits.result)
+    let details = to_json(&details, shared.limits.result, &shared.guard)
         .unwrap_or_else(|refusal| Value::String(format!("not shown: {refusal}")));
     let (message, place) = split(&message, shared);
     let message = if message.trim().is_empty() { "an error without a message" } else { message };

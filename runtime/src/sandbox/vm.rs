@@ -96,7 +96,8 @@ impl Vm {
         let Some(declaration) = &*declared else {
             return Err(ScriptError::internal("a runbook was loaded without a declaration"));
         };
-        let node = declare::node(&declaration.runbook, self.shared.limits.result)
+        self.shared.guard.begin_slice();
+        let node = declare::node(&declaration.runbook, &self.shared)
             .map_err(|error| error.at(format!("{}:{}", declaration.file, declaration.line)))?;
         Ok(Declared { node, file: declaration.file.clone(), line: declaration.line })
     }

@@ -134,7 +134,9 @@ fn walk(
 ) -> Result<Value, ScriptError> {
     let declared = Vm::open(bundle, limits, 7)?.declare()?;
     Plan::check(&declared.node).map_err(|complaints| {
-        let complaints: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+        // As many as fit into one sentence, and the last, which says how many are not listed.
+        let told = complaints.iter().take(3).chain(complaints.iter().skip(3).next_back());
+        let complaints: Vec<String> = told.map(ToString::to_string).collect();
         ScriptError::new("PlanRefused", complaints.join("; "))
     })?;
     let clock: Arc<dyn Clock> = Arc::new(NoClock);

@@ -20,10 +20,14 @@ use std::fmt;
 pub(super) use from_json::from_json;
 pub(super) use to_json::to_json;
 
+use super::guard::Trip;
 use super::limits::Budget;
 
 /// The largest whole number that Lua and every JSON reader agree on.
 const WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// A longer key is cut where a sentence names it.
+const LONGEST_KEY: usize = 200;
 
 /// What cannot cross, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,9 +51,19 @@ impl Refusal {
         Refusal { exhausted, ..Refusal::new(error.to_string()) }
     }
 
+    /// A limit tripped on the way. What ends the program is the guard's own word.
+    fn tripped(trip: Trip) -> Refusal {
+        Refusal::new(format!("the script {trip}"))
+    }
+
     /// The same problem, seen from the table around it.
     fn under(mut self, key: impl Into<String>) -> Refusal {
-        self.path.insert(0, key.into());
+        let mut key = key.into();
+        if key.len() > LONGEST_KEY {
+            key.truncate(key.floor_char_boundary(LONGEST_KEY));
+            key.push('…');
+        }
+        self.path.insert(0, key);
         self
     }
 }

@@ -6,22 +6,32 @@ use mlua::{Integer, LuaString, Table, Value as Lua};
 use serde_json::{Map, Value};
 
 use super::{Purse, Refusal, WHOLE};
+use crate::sandbox::guard::Guard;
 use crate::sandbox::limits::Budget;
 
-/// The JSON of a Lua value, within a budget.
-pub(in crate::sandbox) fn to_json(value: &Lua, budget: Budget) -> Result<Value, Refusal> {
-    Walk { purse: Purse::new(budget), open: Vec::new() }.value(value)
+/// The JSON of a Lua value, within a budget and the slice that the guard watches. Where a limit trips on the
+/// way, the guard knows it.
+pub(in crate::sandbox) fn to_json(
+    value: &Lua,
+    budget: Budget,
+    guard: &Guard,
+) -> Result<Value, Refusal> {
+    Walk { purse: Purse::new(budget), guard, tables: 0, open: Vec::new() }.value(value)
 }
 
-struct Walk {
+struct Walk<'g> {
     purse: Purse,
+    guard: &'g Guard,
+    /// How many tables have been walked.
+    tables: usize,
     /// The tables around the current one, to notice one that holds itself.
     open: Vec<*const c_void>,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn value(&mut self, value: &Lua) -> Result<Value, Refusal> {
         self.purse.node(self.open.len())?;
+        self.guard.tick().map_err(Refusal::tripped)?;
         match value {
             Lua::Nil => Ok(Value::Null),
             Lua::Boolean(flag) => Ok(Value::Bool(*flag)),
@@ -48,6 +58,8 @@ impl Walk {
         if self.open.contains(&this) {
             return Err(Refusal::new("the table holds itself"));
         }
+        self.tables += 1;
+        self.guard.step(self.tables).map_err(Refusal::tripped)?;
         self.open.push(this);
         let value = self.fields(table);
         self.open.pop();
