@@ -71,6 +71,73 @@ fn every_limit_trips_and_names_itself_and_a_higher_one_lets_the_same_wave_throug
     }
 }
 
+/// A home with a runbook of these waves, and these settings.
+fn of_waves(waves: &str, limits: &str) -> Home {
+    let settings = format!("[limits]\n{limits}\n");
+    let runbook = runbook("shop", waves);
+    shop(&[("runbook.luau", &runbook), ("world.toml", WORLD), ("moontide.toml", &settings)])
+}
+
+#[test]
+fn what_all_waves_use_together_has_limits_that_name_themselves() {
+    let holds =
+        "local held = buffer.create(20 * 1024 * 1024) moontide.sleep('1m') return buffer.len(held)";
+    let wave = |name: &str| format!("{{ name = '{name}', run = function() {holds} end }},");
+    let waves = wave("a") + &wave("b");
+    let talks = "{ name = 'w', run = function() for n = 1, 120 do moontide.ask {
+        message = 'm' .. ('x'):rep(10000), choices = { 'yes' } } end end },";
+    for (waves, low, high, said) in [
+        (
+            waves.as_str(),
+            "execution_memory = \"32MiB\"",
+            "execution_memory = \"64MiB\"",
+            "more memory than the 32 MiB that all waves of an execution have together; an operator can raise `execution_memory`",
+        ),
+        (
+            talks,
+            "journal_entries = 100",
+            "journal_entries = 1000",
+            "it has 100 entries; an operator can raise `journal_entries`",
+        ),
+        (
+            talks,
+            "journal_size = \"1MiB\"",
+            "journal_size = \"4MiB\"",
+            "it holds 1 MiB; an operator can raise `journal_size`",
+        ),
+    ] {
+        let run = |limits: &str| {
+            let home = of_waves(waves, limits);
+            home.run(&["rehearse", &home.shop("")])
+        };
+        let tripped = run(low).expect(1);
+        assert!(tripped.stdout.contains(said), "{low}: {}", tripped.stdout);
+        run(high).expect(0);
+    }
+}
+
+#[test]
+fn waves_wait_for_their_turn_and_a_resume_cannot_change_how_many_run() {
+    let asks = "run = function() moontide.ask { message = 'Well?', choices = { 'yes' } } end";
+    let waves = format!("{{ name = 'a', {asks} }}, {{ name = 'b', {asks} }},");
+    let (home, sim) = (of_waves(&waves, "waves_at_once = 1"), Sim::with(WORLD));
+    let [endpoint, speed] = sim.flags();
+    let folder = home.shop("");
+    let run = ["run", &folder, "--mode=drill", "--execution-id=drill", &endpoint, &speed];
+    let ran = home.run(&run).expect(4).stdout;
+    assert!(ran.contains("waits for its turn: at most 1 at once (`waves_at_once`)"), "{ran}");
+    let resume = ["resume", "drill", &endpoint, &speed, "--set-limit=waves_at_once=2"];
+    let resumed = home.run(&resume).expect(4);
+    assert!(
+        resumed.stderr.contains(
+            "not used: `waves_at_once=2`: it is fixed when an execution starts, and this one runs 1"
+        ),
+        "{}",
+        resumed.stderr
+    );
+    assert!(resumed.stdout.contains("waits for its turn"), "{}", resumed.stdout);
+}
+
 #[test]
 fn what_is_logged_beyond_a_limit_is_dropped_after_a_warning() {
     let body = "for n = 1, 9 do moontide.log.info(`line {n} {('x'):rep(200)}`) end";

@@ -27,6 +27,7 @@ use crate::output::style::{attention, faint, plain, strong};
 use crate::output::{Document, words};
 use crate::progress::{All, Lines, Live};
 use crate::settings::Settings;
+use crate::settings::limits::WAVES_AT_ONCE;
 use crate::view::record::alive;
 use crate::view::{Record, Summary};
 use crate::whoami::Person;
@@ -180,6 +181,7 @@ impl Ride<'_> {
         };
         *self.context.driving.borrow_mut() = Some(self.execution.id.clone());
         self.say_whose_time();
+        self.say_what_stays();
         let (driver, answers) = self.driver(&keeper)?;
         let lease = keeper.lease().clone();
         let ended = tokio::select! {
@@ -202,6 +204,21 @@ impl Ride<'_> {
             let wrong = attention(format!("this machine's clock is {off} {word}"));
             self.context.output.say([wrong, plain("; moments are AWS's")]);
         }
+    }
+
+    /// Says that how many waves run at once is not changed on the way.
+    fn say_what_stays(&self) {
+        let asked = self.settings.urgent.get(WAVES_AT_ONCE);
+        let has = self.execution.waves_at_once;
+        let Some(asked) = asked.filter(|asked| has.is_none_or(|has| **asked != has.to_string()))
+        else {
+            return;
+        };
+        let has = has.map_or_else(|| "as many as it lets".to_owned(), |has| has.to_string());
+        let text = format!(
+            "`{WAVES_AT_ONCE}={asked}`: it is fixed when an execution starts, and this one runs {has}"
+        );
+        self.context.output.say([attention("not used: "), plain(text)]);
     }
 
     async fn acquire(&self) -> Result<Keeper> {

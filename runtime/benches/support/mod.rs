@@ -17,7 +17,7 @@ use moontide_runtime::journal::execution::Module;
 use moontide_runtime::journal::{Body, Bundle, Entry, Execution, Format, Step, canonical};
 use moontide_runtime::observe::{Observer, Unobserved};
 use moontide_runtime::plan::{Mode, Plan};
-use moontide_runtime::sandbox::{Limits, Vm};
+use moontide_runtime::sandbox::{Limits, Together, Vm};
 use moontide_runtime::scheduler::{Answers, Driver, Ended, ExecutionStatus, Given, Prompt};
 use moontide_runtime::store::{Lease, Pulse, Store};
 use serde_json::{Value, json};
@@ -49,7 +49,10 @@ pub(crate) fn asking(operation: &str, count: u32) -> String {
 
 /// Room for as many effects as a benchmark likes.
 pub(crate) fn limits() -> Limits {
-    Limits { effects_per_lane: u32::MAX, slice: Duration::from_mins(1), ..Limits::default() }
+    let together =
+        Together { entries: u64::MAX / 2, bytes: u64::MAX / 2, ..Limits::default().together };
+    let slice = Duration::from_mins(1);
+    Limits { effects_per_lane: u32::MAX, slice, together, ..Limits::default() }
 }
 
 /// An execution of the runbook.
@@ -74,6 +77,7 @@ pub(crate) fn execution(id: &str, source: &str) -> Execution {
         excluded: Vec::new(),
         origin: String::new(),
         acts_for: None,
+        waves_at_once: None,
         made: Vec::new(),
         secrets: BTreeMap::new(),
         denied: Vec::new(),

@@ -76,6 +76,10 @@ pub struct Execution {
     /// another turn. The engine does not read them.
     #[serde(default)]
     pub limits: BTreeMap<String, String>,
+    /// How many waves may run side by side, whatever the runbook says; `None`: as many as it lets, in those
+    /// of earlier releases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waves_at_once: Option<u32>,
     /// The seed of its random numbers.
     pub seed: u64,
     /// The release of Moontide that created it.

@@ -8,6 +8,7 @@
 //! - [`cursor`]: a lane's recorded past, and *replay or perform* for the next effect.
 //! - [`mend`]: other sources for one wave's next attempt.
 //! - [`mismatch`]: the report when runbook and journal disagree.
+//! - [`weight`]: how much of a journal an entry takes.
 //! - [`writer`]: appends under the lease.
 
 pub mod canonical;
@@ -19,6 +20,7 @@ mod line;
 pub mod mend;
 pub mod mismatch;
 pub mod version;
+pub mod weight;
 pub mod writer;
 
 pub use entry::{Body, Entry, Step};

@@ -16,7 +16,7 @@ use futures_util::future::{Either, select};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use super::{Body, Entry};
+use super::{Body, Entry, weight};
 use crate::clock::Clock;
 use crate::effect::Patience;
 use crate::observe::{Notice, Observer};
@@ -33,6 +33,8 @@ pub struct Writer {
     clock: Arc<dyn Clock>,
     /// The number of the last entry that was handed out.
     last: Cell<u64>,
+    /// What all entries take, those included.
+    bytes: Cell<u64>,
     commits: Arc<Commits>,
     /// The number of the last durable entry, or why there will be no more.
     durable: watch::Receiver<Result<u64, StoreError>>,
@@ -73,7 +75,20 @@ impl Writer {
         let (trouble, troubles) = watch::channel(None);
         let commits = Commits { store, lease, patience, pulse, queue, durable: sender, trouble };
         let (last, commits) = (Cell::new(last), Arc::new(commits));
-        Writer { clock, last, commits, durable, troubles: RefCell::new(troubles), observer: None }
+        let (bytes, troubles) = (Cell::new(0), RefCell::new(troubles));
+        Writer { clock, last, bytes, commits, durable, troubles, observer: None }
+    }
+
+    /// The same, over a journal whose entries take so many bytes by now.
+    #[must_use]
+    pub fn holding(self, bytes: u64) -> Writer {
+        self.bytes.set(bytes);
+        self
+    }
+
+    /// How many entries the journal has, and the bytes that they take.
+    pub fn spent(&self) -> (u64, u64) {
+        (self.last.get(), self.bytes.get())
     }
 
     /// The same, asking a store that is only busy again for as long as the patience lasts, and saying so.
@@ -101,6 +116,7 @@ impl Writer {
     pub async fn append_at(&self, at: Timestamp, body: Body) -> Result<(), StoreError> {
         let sequence = self.last.get() + 1;
         self.last.set(sequence);
+        self.bytes.set(self.bytes.get().saturating_add(weight::of_body(&body)));
         let epoch = self.commits.lease.epoch;
         let begin = {
             let mut queue = self.commits.queue();

@@ -20,6 +20,15 @@ const STRIDE: u32 = 32;
 /// table is one safepoint, and may take milliseconds.
 const SLOW: Duration = Duration::from_millis(2);
 
+/// What of an execution's journal is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spent {
+    /// So many entries are all it may have.
+    Entries(u64),
+    /// So many bytes are.
+    Bytes(u64),
+}
+
 /// Which limit tripped. What is said of it names the operator's setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trip {
@@ -29,6 +38,10 @@ pub(super) enum Trip {
     Fuel,
     /// No memory left.
     Memory(usize),
+    /// No memory left for all programs of the execution together.
+    MemoryOfAll(usize),
+    /// The execution's journal has no room for a further effect.
+    Journal(Spent),
     /// Too many effects in one lane.
     Effects(u32),
     /// Too many lanes.
@@ -62,6 +75,20 @@ impl fmt::Display for Trip {
                 f,
                 "used more than {} MiB of memory; an operator can raise `vm_memory`",
                 limit >> 20
+            ),
+            Trip::MemoryOfAll(whole) => write!(
+                f,
+                "needed more memory than the {} MiB that all waves of an execution have together; an operator can raise `execution_memory`",
+                whole >> 20
+            ),
+            Trip::Journal(Spent::Entries(most)) => write!(
+                f,
+                "asked for an effect more than the journal of an execution has room for: it has {most} entries; an operator can raise `journal_entries`"
+            ),
+            Trip::Journal(Spent::Bytes(most)) => write!(
+                f,
+                "asked for an effect more than the journal of an execution has room for: it holds {} MiB; an operator can raise `journal_size`",
+                most >> 20
             ),
             Trip::Effects(most) => write!(
                 f,

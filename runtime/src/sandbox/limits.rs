@@ -34,6 +34,42 @@ pub struct Limits {
     pub lines_bytes: usize,
     /// Characters of one log line or error message; the rest is cut.
     pub text: usize,
+    /// What all programs of one execution may use together.
+    pub together: Together,
+}
+
+/// What all programs of one execution may use together. None of it takes back what is journaled: it counts
+/// when a program goes on to something new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Together {
+    /// Bytes that all their VMs may hold.
+    pub memory: usize,
+    /// Waves that run side by side; the others wait for their turn. It is fixed when an execution starts
+    /// ([`crate::journal::Execution::waves_at_once`]).
+    pub waves: u32,
+    /// Entries of its journal, beyond which no further effect begins.
+    pub entries: u64,
+    /// Bytes of its journal, likewise.
+    pub bytes: u64,
+}
+
+impl Limits {
+    /// What a program is told when it starts: whatever its predecessors were allowed to leave, some tables
+    /// deeper. What it takes in the VM counts as the VM's memory.
+    pub(crate) fn context(&self) -> Budget {
+        let Budget { nodes, bytes, depth } = self.outcome;
+        Budget {
+            nodes: nodes.saturating_mul(10),
+            bytes: bytes.saturating_mul(10),
+            depth: self.result.depth.max(depth) + 8,
+        }
+    }
+
+    /// What all waves of an execution may return together.
+    pub(crate) fn results(&self) -> Budget {
+        let Budget { nodes, bytes, depth } = self.outcome;
+        Budget { nodes: nodes.saturating_mul(2), bytes: bytes.saturating_mul(2), depth }
+    }
 }
 
 /// What one value may hold when it crosses the border between Lua and JSON.
@@ -69,6 +105,12 @@ impl Default for Limits {
             lines: 10_000,
             lines_bytes: 1024 * 1024,
             text: 2_000,
+            together: Together {
+                memory: 512 * 1024 * 1024,
+                waves: 32,
+                entries: 100_000,
+                bytes: 64 * 1024 * 1024,
+            },
         }
     }
 }

@@ -11,7 +11,8 @@
 //!   `tokens` see to it that every loop is checked.
 //! - `mistakes`: what Luau would take without a word, found when a runbook is loaded.
 //! - `convert`: Lua ⇄ JSON with budgets.
-//! - `limits`: how much a script may use; `guard` watches and poisons; `cpu` is its clock.
+//! - `limits`: how much a script may use; `guard` watches and poisons; `cpu` is its clock; `pool` is the memory
+//!   that all programs of an execution share.
 //! - `error`, `trace`, `text`: errors with file and line, fit for a terminal.
 //! - `said`: what a program tells whoever watches.
 //! - `flags`: Luau's fast flags, set before the first VM.
@@ -39,6 +40,7 @@ mod limits;
 mod loops;
 mod mistakes;
 mod native;
+mod pool;
 mod program;
 mod said;
 mod sources;
@@ -50,10 +52,11 @@ mod vm;
 pub use ask::Ask;
 pub use declare::Declared;
 pub use error::{ScriptError, Speaker};
-pub use guard::Stopper;
-pub use limits::{Budget, Limits};
+pub use guard::{Spent, Stopper};
+pub use limits::{Budget, Limits, Together};
 pub use mistakes::Mistakes;
 pub use native::Remembered;
+pub use pool::Pool;
 pub use program::{Program, Progress};
 pub use said::Said;
 pub use text::plain;

@@ -2,7 +2,7 @@
 //! limit: a problem is a returned sentence, which the trusted code turns into an error that scripts can
 //! look into.
 
-use std::cell::RefCell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use mlua::{Function, IntoLuaMulti, Lua, MultiValue, Table, Value};
 use super::convert::{Refusal, to_json};
 use super::guard::{Guard, Trip};
 use super::limits::{Budget, Limits};
+use super::pool::Share;
 use super::said::{Said, Voice};
 use super::sources::Sources;
 use crate::plan::{duration, suggest};
@@ -31,6 +32,10 @@ pub(super) struct Shared {
     pub(super) remembered: Remembered,
     /// What the wave has failed with, while its handler looks at it: code, message, details.
     pub(super) handling: RefCell<Option<(String, String, serde_json::Value)>>,
+    /// Its part of the memory that all programs of its execution have; none while a runbook is loaded.
+    pub(super) share: OnceCell<Share>,
+    /// Whether that, and not its own limit, is what bounds it now.
+    pub(super) is_squeezed: Cell<bool>,
 }
 
 /// A call of `moontide.runbook`.
@@ -88,7 +93,27 @@ pub(super) fn functions(lua: &Lua, builtins: &Table, shared: &Rc<Shared>) -> mlu
 
 impl Shared {
     fn out_of_memory(&self) -> mlua::Result<()> {
-        Err(mlua::Error::external(self.guard.trip(Trip::Memory(self.limits.memory))))
+        Err(mlua::Error::external(self.trip_memory()))
+    }
+
+    /// There is no memory left.
+    pub(super) fn trip_memory(&self) -> Trip {
+        let Limits { memory, together, .. } = &self.limits;
+        let of_all = self.is_squeezed.get();
+        self.guard.trip(if of_all {
+            Trip::MemoryOfAll(together.memory)
+        } else {
+            Trip::Memory(*memory)
+        })
+    }
+
+    /// How much memory the VM may hold while its program goes on, to something new or, `silent`, over what is
+    /// journaled.
+    pub(super) fn memory(&self, silent: bool) -> usize {
+        let share = self.share.get().filter(|_| !silent);
+        let most = share.map_or(usize::MAX, Share::most);
+        self.is_squeezed.set(most < self.limits.memory);
+        most.min(self.limits.memory)
     }
 
     fn find(&self, name: &Value) -> (Option<String>, Option<String>) {

@@ -19,7 +19,7 @@ use super::ask::Ask;
 use super::convert::to_json;
 use super::error::ScriptError;
 use super::globals::Trusted;
-use super::guard::{Stopper, Trip};
+use super::guard::{Spent, Stopper, Trip};
 use super::lanes::{Join, Stop, Strand, Waits};
 use super::native::Shared;
 use super::trace;
@@ -106,6 +106,15 @@ impl Program {
         self.advance(replayed, |program| program.take(lane, outcome))
     }
 
+    /// Ends it, because its execution's journal has no room for the effect that it asks for at `site`.
+    pub fn give_up(&mut self, spent: Spent, site: &str) -> Progress {
+        self.ended = true;
+        let broken = self.trip(Trip::Journal(spent));
+        let error = self.failure(broken);
+        let trace = if site.is_empty() { Vec::new() } else { vec![site.to_owned()] };
+        Progress { asks: Vec::new(), ended: Some(Err(ScriptError { trace, ..error })) }
+    }
+
     fn advance(
         &mut self,
         silent: bool,
@@ -119,8 +128,13 @@ impl Program {
             voice.silence(silent);
         }
         self.shared.guard.begin_slice();
+        let _ = self.lua.set_memory_limit(self.shared.memory(silent));
         let mut asks = Vec::new();
-        let ended = match step(self).and_then(|()| self.run(&mut asks)) {
+        let stepped = step(self).and_then(|()| self.run(&mut asks));
+        if let Some(share) = self.shared.share.get() {
+            share.note(&self.lua);
+        }
+        let ended = match stepped {
             Ok(None) => return Progress { asks, ended: None },
             Ok(Some(result)) => Ok(result),
             Err(broken) => Err(self.failure(broken)),

@@ -6,7 +6,6 @@ use serde_json::Value;
 use super::convert::to_json;
 use super::error::{ScriptError, Speaker};
 use super::globals::Trusted;
-use super::guard::Trip;
 use super::native::Shared;
 use super::text::{plain, plain_bytes};
 use crate::plan::FailurePolicy;
@@ -27,7 +26,7 @@ pub(super) fn error(
     raised: &LuaValue,
 ) -> ScriptError {
     if out_of_memory(raised) {
-        shared.guard.trip(Trip::Memory(shared.limits.memory));
+        shared.trip_memory();
     }
     let _ = lua.set_memory_limit(lua.used_memory() + HEADROOM);
     let frames = shared
@@ -79,7 +78,7 @@ pub(super) fn poisoned(shared: &Shared) -> ScriptError {
 /// What it means that a call into the VM failed: no memory, or a broken promise of ours.
 pub(super) fn vm_error(shared: &Shared, error: &mlua::Error) -> ScriptError {
     if no_memory(error) {
-        shared.guard.trip(Trip::Memory(shared.limits.memory));
+        shared.trip_memory();
     }
     match shared.guard.tripped() {
         Some(_) => poisoned(shared),

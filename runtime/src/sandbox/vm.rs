@@ -1,7 +1,7 @@
 //! A fresh, closed VM: opened over a pinned bundle, used once, for one of two things: to learn what a
 //! runbook declares, or to run one of its programs.
 
-use std::cell::RefCell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use mlua::{Function, Lua, MultiValue, Table, Value as LuaValue};
@@ -17,6 +17,7 @@ use super::lanes::{Stop, Strand};
 use super::limits::Limits;
 use super::mistakes::{self, Mistakes};
 use super::native::{Remembered, Shared};
+use super::pool::{Pool, Share};
 use super::program::Program;
 use super::said::{Said, Voice};
 use super::sources::Sources;
@@ -74,9 +75,18 @@ impl Vm {
             declared: RefCell::new(None),
             remembered: Rc::default(),
             handling: RefCell::default(),
+            share: OnceCell::new(),
+            is_squeezed: Cell::new(false),
         });
         let (lua, trusted) = globals::open(&shared, seed)?;
         Ok(Vm { lua, trusted, shared, entry: bundle.entry.clone(), format })
+    }
+
+    /// The same VM, as one of those whose programs share this memory.
+    #[must_use]
+    pub fn among(self, pool: &Pool) -> Vm {
+        self.shared.share.get_or_init(|| Share::of(pool, self.shared.limits.together.memory));
+        self
     }
 
     /// Stops whatever runs in this VM at its next safepoint, from any thread.
@@ -121,7 +131,7 @@ impl Vm {
             return Err(ScriptError::internal(format!("{PROGRAM} returns no function")));
         };
         *self.shared.voice.borrow_mut() = Some(Voice::new(&self.shared.limits, said));
-        let context = arrive::table(&self.lua, context, self.shared.limits.outcome)
+        let context = arrive::table(&self.lua, context, self.shared.limits.context())
             .map_err(|error| trace::vm_error(&self.shared, &error))?
             .map_err(|refusal| {
                 let message = format!("the wave's context cannot be read: {refusal}");

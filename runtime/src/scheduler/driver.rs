@@ -19,8 +19,10 @@ use super::lane::Broken;
 use super::machine::Refusal;
 use super::prompt::Prompt;
 use super::question::Wanted;
+use super::returned::Returned;
 use super::shared::Shared;
 use super::state::ExecutionStatus;
+use super::tell;
 use crate::clock::Clock;
 use crate::effect::builtin::{REPLACE, ReplaceInput};
 use crate::effect::door::Door;
@@ -30,9 +32,9 @@ use crate::effect::policy::Rules;
 use crate::effect::redact::Secrets;
 use crate::effect::trouble::OutOfPatience;
 use crate::effect::{Outcome, Patience, World, builtin};
-use crate::journal::{Body, Entry, Execution, Mismatch, Writer};
+use crate::journal::{Body, Entry, Execution, Mismatch, Writer, weight};
 use crate::observe::Observer;
-use crate::sandbox::Limits;
+use crate::sandbox::{Limits, Pool};
 use crate::store::{Lease, Pulse, Store, StoreError};
 
 /// Whoever can answer prompts in this process: a person at the terminal, or flags.
@@ -244,16 +246,17 @@ impl Driver {
                 held: RefCell::default(),
                 launches: Launches::of(entries),
             },
-            journal: Writer::new(store, Arc::clone(&clock), lease.clone(), last).patient(
-                self.patience,
-                &self.pulse,
-                &self.observer,
-            ),
+            journal: Writer::new(store, Arc::clone(&clock), lease.clone(), last)
+                .patient(self.patience, &self.pulse, &self.observer)
+                .holding(weight::of_entries(entries)),
             past: RefCell::default(),
             execution,
             clock,
             observer: Rc::clone(&self.observer),
             limits: self.limits.clone(),
+            pool: Pool::default(),
+            asked: tell::asked(entries),
+            returned: RefCell::new(Returned::of(tell::events(entries).map(|(_, event)| event))),
             questions,
             decided: RefCell::default(),
             idle: Rc::default(),

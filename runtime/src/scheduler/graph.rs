@@ -24,6 +24,8 @@ pub struct Graph {
     nodes: Vec<Node>,
     /// At most so many nodes run at a time.
     pub max_parallel: usize,
+    /// Whether that is the operator's word, which is named where a wave waits for its turn.
+    pub is_capped: bool,
     /// Groups of people by name, as approvers may name them.
     pub groups: BTreeMap<String, Vec<String>>,
     /// The format under which its execution began: what a signal does follows the rules of then.
@@ -97,7 +99,10 @@ impl Graph {
             let is_wave = node.turn == Turn::Ordinary && node.name != START;
             node.left_out = is_wave && !only.is_empty() && !only.contains(&node.name);
         }
+        let most = execution.waves_at_once.map_or(usize::MAX, |most| most.max(1) as usize);
         Graph {
+            max_parallel: graph.max_parallel.min(most),
+            is_capped: most < graph.max_parallel,
             groups: execution.approvers.clone(),
             rules: execution.format,
             seal: hex(&Sha256::digest(identity)),
@@ -146,6 +151,7 @@ impl Graph {
         Graph {
             nodes,
             max_parallel,
+            is_capped: false,
             groups: BTreeMap::new(),
             rules: Format::CURRENT,
             seal: String::new(),

@@ -24,7 +24,7 @@ use crate::effect::{Lane, Outcome};
 use crate::journal::cursor::Next;
 use crate::journal::{Mend, Mismatch, Step};
 use crate::observe::Notice;
-use crate::sandbox::{Ask, Program, Remembered, Said, ScriptError, Unit, Vm};
+use crate::sandbox::{Ask, Program, Remembered, Said, ScriptError, Spent, Unit, Vm};
 use crate::store::StoreError;
 
 /// One attempt of one wave.
@@ -122,6 +122,7 @@ pub(super) async fn run(shared: Rc<Shared>, attempt: Attempt) -> Result<End, Bro
         busy: Rc::default(),
         out: Rc::default(),
         uncertain: false,
+        spent: None,
     };
     let silent = shared.past.borrow().remains(&lane);
     let mut progress = program.begin(silent);
@@ -131,6 +132,10 @@ pub(super) async fn run(shared: Rc<Shared>, attempt: Attempt) -> Result<End, Bro
         }
         for ask in progress.asks {
             walk.take(ask)?;
+        }
+        if let Some((spent, site)) = walk.spent.take() {
+            progress = program.give_up(spent, &site);
+            continue;
         }
         match walk.next().await? {
             Some(Delivery { lane, outcome, replayed }) => {
@@ -145,7 +150,10 @@ fn open(shared: &Rc<Shared>, attempt: &Attempt, lane: &Lane) -> Result<Program, 
     let execution = &shared.execution;
     let mended = attempt.mend.as_ref().map(|mend| mend.of(&execution.bundle));
     let bundle = mended.as_ref().unwrap_or(&execution.bundle);
-    let vm = Vm::open_as(execution.format, bundle, &shared.limits, execution.seed)?;
+    let mut vm = Vm::open_as(execution.format, bundle, &shared.limits, execution.seed)?;
+    if shared.has_budgets() {
+        vm = vm.among(&shared.pool);
+    }
     *attempt.memory.borrow_mut() = Some(vm.remembered());
     let (teller, wave) = (Rc::clone(shared), attempt.wave.clone());
     let said = Rc::new(move |said: Said| teller.tell(&wave, said));
@@ -174,6 +182,8 @@ struct Walk<'s> {
     out: Rc<Cell<usize>>,
     /// Whether an outcome was `unknown`.
     uncertain: bool,
+    /// What of the journal is used up, and where the runbook asked for the effect that finds no room in it.
+    spent: Option<(Spent, String)>,
 }
 
 impl<'s> Walk<'s> {
@@ -201,6 +211,13 @@ impl<'s> Walk<'s> {
                 return Ok(());
             }
             Next::Perform if self.stopping() => return Ok(()),
+            // What is journaled is replayed whatever a budget says; only what is new is held to it.
+            Next::Perform
+                if let Some(spent) = self.shared.spent(&self.attempt.wave, &prepared.step) =>
+            {
+                self.spent.get_or_insert((spent, prepared.step.site));
+                return Ok(());
+            }
             Next::Perform => Way::New,
             Next::Reconcile { attempts, intended_at } => Way::CutOff { attempts, intended_at },
         };
@@ -312,6 +329,19 @@ impl<'s> Walk<'s> {
         });
     }
 
+    /// The end of an attempt that returned, if there is room for its result beside those of the others.
+    fn completed(&self, result: Value) -> End {
+        let (shared, wave) = (self.shared, &self.attempt.wave);
+        let taken = shared.returned.borrow_mut().take(wave, &result, &shared.limits);
+        match taken {
+            Err(problem) if shared.has_budgets() => {
+                let error = ScriptError::new("InvalidResult", problem);
+                End::Failed { failure: failure(error, self.uncertain, self.attempt) }
+            }
+            _ => End::Completed { result },
+        }
+    }
+
     /// The end of an attempt that was stopped.
     fn cancelled(&self) -> End {
         End::Cancelled { details: self.attempt.knows() }
@@ -339,7 +369,7 @@ impl<'s> Walk<'s> {
             return Err(Broken::Mismatch(mismatch));
         }
         Ok(match ended {
-            Ok(result) => End::Completed { result },
+            Ok(result) => self.completed(result),
             Err(error) if stopping && error.code == CANCELLED => self.cancelled(),
             Err(error) => {
                 let vouched = question::is_vouched_for(self.shared, self.lane);

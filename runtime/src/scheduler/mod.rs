@@ -16,6 +16,7 @@ mod lane;
 pub mod machine;
 pub mod prompt;
 mod question;
+mod returned;
 pub mod seen;
 mod shared;
 pub mod signal;

@@ -1,6 +1,7 @@
 //! What the machine is told while it is driven: signals from the store, answers, time-outs. Everything is
 //! journaled first; also what the machine refuses, so that no signal is taken twice.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -225,6 +226,15 @@ pub(super) fn events(entries: &[Entry]) -> impl Iterator<Item = (Timestamp, &Eve
         Body::Event { event } => Some((entry.at, event)),
         _ => None,
     })
+}
+
+/// The ids of all prompts that programs have asked.
+pub(super) fn asked(entries: &[Entry]) -> BTreeSet<String> {
+    let id = |(_, event): (Timestamp, &Event)| match event {
+        Event::Asked { prompt } => Some(prompt.id.clone()),
+        _ => None,
+    };
+    events(entries).filter_map(id).collect()
 }
 
 /// How far ahead the clock was of the machine that drove last.

@@ -5,6 +5,7 @@
 
 mod aborts;
 mod approvals;
+mod budgets;
 mod door;
 mod doubt;
 mod late;

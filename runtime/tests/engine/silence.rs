@@ -70,7 +70,7 @@ impl Outage {
             };
             drop(tokio::join!(keeper, person));
         };
-        let ended = driver.drive(&held, people).await.unwrap();
+        let ended = Box::pin(driver.drive(&held, people)).await.unwrap();
         let Ended::Finished(status) = ended else { panic!("{ended:?}") };
         let took = TestClock.monotonic().saturating_sub(begun);
         let lines = crate::lines(&kept.entries().await);

@@ -40,6 +40,7 @@ pub(crate) fn execution(id: &str) -> Execution {
         excluded: Vec::new(),
         origin: String::new(),
         acts_for: None,
+        waves_at_once: None,
         made: Vec::new(),
         secrets: std::collections::BTreeMap::new(),
         denied: Vec::new(),

@@ -356,6 +356,7 @@ pub(crate) fn execution(id: &str, source: &str) -> Execution {
         excluded: Vec::new(),
         origin: String::new(),
         acts_for: None,
+        waves_at_once: None,
         made: Vec::new(),
         secrets: BTreeMap::new(),
         denied: Vec::new(),

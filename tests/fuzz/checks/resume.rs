@@ -52,6 +52,7 @@ static EXECUTION: LazyLock<Execution> = LazyLock::new(|| {
         excluded: Vec::new(),
         origin: String::new(),
         acts_for: None,
+        waves_at_once: None,
         made: Vec::new(),
         secrets: BTreeMap::new(),
         denied: Vec::new(),

@@ -208,6 +208,7 @@ impl Start<'_> {
             denied: settings.denied.clone(),
             approvers: settings.approvers.clone(),
             limits: settings.pinned(),
+            waves_at_once: Some(settings.limits().together.waves),
             seed: self.seed,
             moontide: env!("CARGO_PKG_VERSION").to_owned(),
             luau: luau_version(),

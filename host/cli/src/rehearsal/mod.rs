@@ -156,6 +156,7 @@ impl Rehearsal {
             denied: Vec::new(),
             approvers: self.settings.approvers.clone(),
             limits: BTreeMap::new(),
+            waves_at_once: Some(self.settings.limits().together.waves),
             seed: self.seed,
             moontide: env!("CARGO_PKG_VERSION").to_owned(),
             luau: luau_version(),

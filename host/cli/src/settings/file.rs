@@ -21,6 +21,10 @@
 //! entry_size = "256KiB"                        # what one effect may be given
 //! log_lines = 10000
 //! log_size = "1MiB"
+//! waves_at_once = 32                           # of one execution, fixed when it starts
+//! execution_memory = "512MiB"                  # of all its waves together
+//! journal_entries = 100000                     # of an execution: beyond it no further effect begins
+//! journal_size = "64MiB"
 //! ```
 
 use std::collections::BTreeMap;
@@ -243,7 +247,7 @@ mod tests {
         );
         insta::assert_snapshot!(
             refusal("[limits]\neffects = 64\n", Place::User),
-            @"moontide.toml:2:1: there is no limit `effects`; there are vm_memory, cpu_slice, effects_per_lane, entry_size, log_lines, log_size"
+            @"moontide.toml:2:1: there is no limit `effects`; there are vm_memory, cpu_slice, effects_per_lane, entry_size, log_lines, log_size, waves_at_once, execution_memory, journal_entries, journal_size"
         );
     }
 

@@ -1,4 +1,4 @@
-//! `[limits]`: what a wave's program may use. Each can be set in `moontide.toml`, in the environment
+//! `[limits]`: what a wave's program, and all of an execution together, may use. Each can be set in `moontide.toml`, in the environment
 //! (`MOONTIDE_VM_MEMORY`) and on the command line (`--set-limit vm_memory=128MiB`), the later the stronger.
 //!
 //! They are pinned with an execution: under other limits a replay could take another turn.
@@ -31,7 +31,7 @@ enum Range {
 }
 
 /// All of them.
-pub(crate) const ALL: [Limit; 6] = [
+pub(crate) const ALL: [Limit; 10] = [
     Limit {
         key: "vm_memory",
         variable: "MOONTIDE_VM_MEMORY",
@@ -68,7 +68,34 @@ pub(crate) const ALL: [Limit; 6] = [
         range: Range::Size(KIB, 64 * MIB),
         set: |limits, bytes| limits.lines_bytes = bytes,
     },
+    Limit {
+        key: WAVES_AT_ONCE,
+        variable: "MOONTIDE_WAVES_AT_ONCE",
+        range: Range::Count(1, 10_000),
+        set: |limits, count| limits.together.waves = narrow(count),
+    },
+    Limit {
+        key: "execution_memory",
+        variable: "MOONTIDE_EXECUTION_MEMORY",
+        range: Range::Size(16 * MIB, 64 * 1024 * MIB),
+        set: |limits, bytes| limits.together.memory = bytes,
+    },
+    Limit {
+        key: "journal_entries",
+        variable: "MOONTIDE_JOURNAL_ENTRIES",
+        range: Range::Count(100, 10_000_000),
+        set: |limits, count| limits.together.entries = count as u64,
+    },
+    Limit {
+        key: "journal_size",
+        variable: "MOONTIDE_JOURNAL_SIZE",
+        range: Range::Size(MIB, 4096 * MIB),
+        set: |limits, bytes| limits.together.bytes = bytes as u64,
+    },
 ];
+
+/// The limit that an execution keeps from its start: which waves have begun follows from it.
+pub(crate) const WAVES_AT_ONCE: &str = "waves_at_once";
 
 fn narrow(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
@@ -171,6 +198,8 @@ pub(crate) fn of(given: &BTreeMap<String, String>) -> Limits {
 
 #[cfg(test)]
 mod tests {
+    use moontide_runtime::sandbox::Together;
+
     use super::*;
 
     fn limits(given: &[(&str, &str)]) -> Limits {
@@ -186,6 +215,10 @@ mod tests {
             ("entry_size", "256KiB"),
             ("log_lines", "10000"),
             ("log_size", "1MiB"),
+            ("waves_at_once", "32"),
+            ("execution_memory", "512MiB"),
+            ("journal_entries", "100000"),
+            ("journal_size", "64MiB"),
         ];
         assert_eq!(limits(&[]), Limits::default());
         assert_eq!(limits(&usual), Limits::default());
@@ -202,6 +235,14 @@ mod tests {
         assert_eq!((large.outcome.bytes, large.result.bytes), (16 * MIB, 4 * MIB));
         assert_eq!(limits(&[("log_lines", "3")]).lines, 3);
         assert_eq!(limits(&[("log_size", "8KiB")]).lines_bytes, 8 * KIB);
+        let together = limits(&[
+            ("waves_at_once", "3"),
+            ("execution_memory", "1GiB"),
+            ("journal_entries", "500"),
+            ("journal_size", "2MiB"),
+        ]);
+        let Together { memory, waves, entries, bytes } = together.together;
+        assert_eq!((memory, waves, entries, bytes), (1024 * MIB, 3, 500, 2 << 20));
     }
 
     #[test]

@@ -33,6 +33,10 @@ impl Step<'_> {
                 self.state.waves[node].seen = Some(Arc::new(seen));
                 self.set(node, WaveStatus::Running, None);
                 self.requests.push(Request::Run { node, attempt });
+            } else if self.graph.is_capped {
+                let most = self.graph.max_parallel;
+                let why = format!("waits for its turn: at most {most} at once (`waves_at_once`)");
+                self.state.waves[node].reason = Some(why);
             }
         }
         let status = self.state.status();

@@ -1,0 +1,73 @@
+//! What the waves of an execution have returned, as far as later waves read it again: together it must fit into
+//! what a wave is given.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::event::{End, Event};
+use crate::journal::weight::Weight;
+use crate::sandbox::Limits;
+
+/// The weight of each wave's last result.
+#[derive(Debug, Default)]
+pub(super) struct Returned(BTreeMap<String, Weight>);
+
+impl Returned {
+    /// What these events say.
+    pub(super) fn of<'e>(events: impl Iterator<Item = &'e Event>) -> Returned {
+        let result = |event: &'e Event| match event {
+            Event::Ended { wave, end: End::Completed { result }, .. } => {
+                Some((wave.clone(), Weight::of(result)))
+            }
+            _ => None,
+        };
+        Returned(events.filter_map(result).collect())
+    }
+
+    /// Takes a result, or says why there is no room for it beside the others.
+    pub(super) fn take(
+        &mut self,
+        wave: &str,
+        result: &Value,
+        limits: &Limits,
+    ) -> Result<(), String> {
+        let new = Weight::of(result);
+        let others = self.0.iter().filter(|(other, _)| *other != wave).map(|(_, weight)| weight);
+        let all = others.fold(new, |all, weight| Weight {
+            nodes: all.nodes + weight.nodes,
+            bytes: all.bytes + weight.bytes,
+        });
+        let most = limits.results();
+        if all.nodes > most.nodes as u64 || all.bytes > most.bytes as u64 {
+            let (nodes, kib) = (most.nodes, most.bytes / 1024);
+            return Err(format!(
+                "what the program returned cannot be kept: with it the waves return more than {nodes} values or \
+                 {kib} KiB together, which a later wave could not read; an operator can raise `entry_size`"
+            ));
+        }
+        self.0.insert(wave.to_owned(), new);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_all_return_is_counted_and_a_wave_that_returns_again_counts_once() {
+        let limits = Limits::default();
+        let half = json!("x".repeat(limits.results().bytes / 2 - 100));
+        let mut returned = Returned::default();
+        for wave in ["a", "b", "a", "b"] {
+            assert_eq!(returned.take(wave, &half, &limits), Ok(()), "{wave}");
+        }
+        let refused = returned.take("c", &json!("y".repeat(1_000)), &limits).unwrap_err();
+        assert!(refused.contains("`entry_size`"), "{refused}");
+        assert_eq!(returned.take("a", &json!(null), &limits), Ok(()));
+        assert_eq!(returned.take("c", &json!("y".repeat(1_000)), &limits), Ok(()));
+    }
+}
