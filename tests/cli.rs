@@ -7,6 +7,9 @@ mod support;
 mod cleanups;
 #[path = "cli/executions.rs"]
 mod executions;
+#[cfg(unix)]
+#[path = "cli/foreign_files.rs"]
+mod foreign_files;
 #[path = "cli/forgeries.rs"]
 mod forgeries;
 #[path = "cli/given.rs"]

@@ -11,6 +11,7 @@ mod drive;
 mod environment;
 mod error;
 mod exit;
+mod files;
 mod ids;
 mod interrupt;
 mod keeper;

@@ -43,9 +43,8 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         context.output.say([attention("warning: "), plain(text)]);
     }
     // What a rehearsal would stumble over.
-    let world = files.folder.join(world::FILE);
-    if world.is_file() {
-        world::read(&world)?;
+    if files.folder.join(world::FILE).symlink_metadata().is_ok() {
+        world::beside(&files.folder)?;
     }
     let address = Address::choose(context.store.as_deref(), &context.environment, &settings)?;
     context.block_on(async {

@@ -57,8 +57,10 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     people::check(context.output, &plan, &settings.approvers)?;
     let params = params::bind(context, &plan, &flags.params)?.values;
     Flag::check(&flags.answers, &plan)?;
-    let beside = || files.folder.join(world::FILE);
-    let world = world::read(&flags.world.clone().unwrap_or_else(beside))?;
+    let world = match &flags.world {
+        Some(named) => world::read(named)?,
+        None => world::beside(&files.folder)?,
+    };
     let rehearsal = Rehearsal {
         output: context.output,
         settings,

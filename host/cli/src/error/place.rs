@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+/// A longer line is not shown: its mistake would stand far outside of what anybody sees.
+const LONGEST_LINE: usize = 400;
+
 /// Where, and what about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Place {
@@ -21,6 +24,7 @@ impl Place {
     /// A line of a source that is at hand.
     pub(crate) fn in_source(file: &str, line: usize, source: &str) -> Place {
         let source_line = line.checked_sub(1).and_then(|at| source.lines().nth(at));
+        let source_line = source_line.filter(|line| line.len() <= LONGEST_LINE);
         Place {
             file: file.to_owned(),
             line: Some(line),

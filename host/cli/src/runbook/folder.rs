@@ -10,6 +10,7 @@ use moontide_runtime::plan::suggest;
 
 use super::FILE;
 use crate::error::{CommandError, Result, code};
+use crate::files::{self, Unread};
 
 /// What ends the names of modules.
 const SUFFIX: &str = "luau";
@@ -105,17 +106,20 @@ impl Walk {
 
     fn read(&mut self, path: &Path) -> Result<String> {
         let shown = path.display();
-        let too_large = |message| Err(CommandError::new(code::RUNBOOK_TOO_LARGE, message));
-        let size = fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
-        self.bytes += size;
-        if size > LARGEST_MODULE {
-            return too_large(format!("{shown} is larger than {} KiB", LARGEST_MODULE / 1024));
-        }
+        let too_large = |message| CommandError::new(code::RUNBOOK_TOO_LARGE, message);
+        let source = files::read(path, LARGEST_MODULE).map_err(|why| match why {
+            Unread::TooLarge(most) => {
+                too_large(format!("{shown} is larger than {} KiB", most >> 10))
+            }
+            why => unreadable(path, &why),
+        })?;
+        self.bytes += source.len() as u64;
         if self.bytes > LARGEST_FOLDER {
-            let most = LARGEST_FOLDER / 1024 / 1024;
-            return too_large(format!("the modules of {} are larger than {most} MiB", self.title));
+            let most = LARGEST_FOLDER >> 20;
+            let message = format!("the modules of {} are larger than {most} MiB", self.title);
+            return Err(too_large(message));
         }
-        fs::read_to_string(path).map_err(|error| unreadable(path, &error))
+        Ok(source)
     }
 }
 
@@ -173,10 +177,6 @@ pub(super) fn no_link(module: &Path) -> CommandError {
         .hint("links are not followed, so that a runbook is what lies in its folder: name the file itself")
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> CommandError {
-    let why = match error.kind() {
-        io::ErrorKind::InvalidData => "it is not valid UTF-8".to_owned(),
-        _ => error.to_string(),
-    };
+fn unreadable(path: &Path, why: &dyn std::fmt::Display) -> CommandError {
     CommandError::new(code::RUNBOOK_UNREADABLE, format!("{} cannot be read: {why}", path.display()))
 }

@@ -28,15 +28,15 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
 use moontide_runtime::plan::{approver, suggest};
 use serde::Deserialize;
 
-use super::{PatienceSettings, Settings, limits, operations};
+use super::{FILE, PatienceSettings, Settings, limits, operations};
 use crate::error::{CommandError, Place as Position, Result, code};
+use crate::files::{self, Unread};
 use crate::keeper;
 
 /// Whose file it is.
@@ -128,15 +128,23 @@ impl File {
     }
 }
 
-/// Reads a file; `None` if there is none.
-pub(super) fn read(path: &Path, place: Place) -> Result<Option<File>> {
+/// No file of settings is longer.
+const LONGEST: u64 = 256 * 1024;
+/// What a file of settings has in it.
+const KEYS: [&str; 6] = ["store", "lease_ttl", "patience", "policy", "limits", "approvers"];
+
+/// Reads the file in a folder; `None` if there is none.
+pub(super) fn read(folder: &Path, place: Place) -> Result<Option<File>> {
+    let path = folder.join(FILE);
     let name = path.display().to_string();
-    match std::fs::read_to_string(path) {
+    let text = match place {
+        Place::User => files::read(&path, LONGEST),
+        Place::Runbook => files::read_within(folder, FILE, LONGEST),
+    };
+    match text {
         Ok(text) => parse(&text, &name, place).map(Some),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Ok(None)
-        }
-        Err(error) => Err(CommandError::new(code::SETTINGS, format!("{name}: {error}"))),
+        Err(Unread::Missing) => Ok(None),
+        Err(why) => Err(CommandError::new(code::SETTINGS, format!("{name} cannot be read: {why}"))),
     }
 }
 
@@ -144,7 +152,9 @@ fn parse(text: &str, name: &str, place: Place) -> Result<File> {
     let complain = |message: String, offset: usize| {
         let before = &text[..offset.min(text.len())];
         let line = before.matches('\n').count() + 1;
-        CommandError::new(code::SETTINGS, message).at(Position::in_source(name, line, text))
+        // Of a file that is none of settings nothing is shown: it may hold anything.
+        let shown = if files::is_of_kind(text, &KEYS) { text } else { "" };
+        CommandError::new(code::SETTINGS, message).at(Position::in_source(name, line, shown))
     };
     let file: File = toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);

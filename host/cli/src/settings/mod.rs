@@ -60,10 +60,10 @@ impl Settings {
             settings.urgent.insert(key.clone(), text.clone());
         }
         if let Some(directory) = home::configuration(environment) {
-            settings.read_file(&directory.join(FILE), Place::User)?;
+            settings.read_file(&directory, Place::User)?;
         }
         if let Some(folder) = runbook {
-            settings.read_file(&folder.join(FILE), Place::Runbook)?;
+            settings.read_file(folder, Place::Runbook)?;
         }
         Ok(settings)
     }
@@ -86,8 +86,8 @@ impl Settings {
         limits::of(&all.collect())
     }
 
-    fn read_file(&mut self, path: &Path, place: Place) -> Result<()> {
-        if let Some(file) = file::read(path, place)? {
+    fn read_file(&mut self, folder: &Path, place: Place) -> Result<()> {
+        if let Some(file) = file::read(folder, place)? {
             file.apply(self);
         }
         Ok(())

@@ -1,0 +1,84 @@
+//! A runbook's folder that is somebody else's: what it leads to is not read, and what is read by mistake is not
+//! shown.
+
+use std::os::unix::fs::symlink;
+use std::process::Command;
+
+use crate::given::{ASKS, WORLD, runbook, shop};
+
+const SECRET: &str = "wJalrXUtnFEMI";
+const CREDENTIALS: &str =
+    "[default]\naws_access_key_id = AKIAIOSFODNN7\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG\n";
+
+#[test]
+fn a_link_out_of_the_folder_is_refused_and_nothing_behind_it_is_shown() {
+    for (name, code) in [("moontide.toml", 6), ("world.toml", 3)] {
+        let home = shop(&[("runbook.luau", &runbook("shop", ASKS))]);
+        let credentials = home.path().join("credentials");
+        std::fs::write(&credentials, CREDENTIALS).expect("it writes");
+        symlink(&credentials, home.shop(name)).expect("it links");
+        for command in ["check", "rehearse"] {
+            let ran = home.run(&[command, &home.shop("")]).expect(code);
+            assert!(
+                ran.stderr.contains("a link that leads out of the runbook's folder"),
+                "{}",
+                ran.stderr
+            );
+            assert!(!ran.stderr.contains(SECRET) && !ran.stderr.contains("AKIA"), "{}", ran.stderr);
+        }
+        // A link to a file of the folder is a file of the folder.
+        std::fs::remove_file(home.shop(name)).expect("it is there");
+        std::fs::write(home.shop("shared.toml"), if code == 3 { WORLD } else { "" })
+            .expect("it writes");
+        symlink("shared.toml", home.shop(name)).expect("it links");
+        home.run(&["check", &home.shop("")]).expect(0);
+    }
+}
+
+#[test]
+fn an_error_quotes_no_line_of_a_file_of_another_kind() {
+    let home = shop(&[("runbook.luau", &runbook("shop", ASKS)), ("world.toml", WORLD)]);
+    let credentials = home.path().join("credentials");
+    let tables = [
+        CREDENTIALS,
+        "aws_secret_access_key = \"wJalrXUtnFEMI/K7MDENG\"\n",
+        "password: wJalrXUtnFEMI\n",
+        "wJalrXUtnFEMI\n",
+    ];
+    for text in tables {
+        std::fs::write(&credentials, text).expect("it writes");
+        let path = credentials.to_str().expect("text");
+        let ran = home.run(&["rehearse", &home.shop(""), "--world", path]).expect(3);
+        assert!(ran.stderr.contains("/credentials:"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains(SECRET), "{}", ran.stderr);
+        std::fs::write(home.shop("moontide.toml"), text).expect("it writes");
+        let ran = home.run(&["check", &home.shop("")]).expect(6);
+        assert!(!ran.stderr.contains(SECRET), "{}", ran.stderr);
+        std::fs::remove_file(home.shop("moontide.toml")).expect("it is there");
+    }
+    // What is meant to be settings is quoted, as ever.
+    std::fs::write(home.shop("moontide.toml"), "[limits]\nvm_memory = 1\n").expect("it writes");
+    let ran = home.run(&["check", &home.shop("")]).expect(6);
+    assert!(ran.stderr.contains("2 | vm_memory = 1"), "{}", ran.stderr);
+}
+
+#[test]
+fn neither_a_pipe_nor_a_device_nor_a_file_without_end_is_read() {
+    let home = shop(&[("runbook.luau", &runbook("shop", ASKS)), ("world.toml", WORLD)]);
+    let refused = |arguments: &[&str], code: i32, why: &str| {
+        let ran = home.run(arguments).expect(code);
+        assert!(ran.stderr.contains(why), "{arguments:?}: {}", ran.stderr);
+    };
+    let folder = home.shop("");
+    refused(&["rehearse", &folder, "--world", "/dev/zero"], 3, "it is no regular file");
+    refused(&["check", "/dev/zero"], 3, "is no runbook");
+    let pipe = home.shop("moontide.toml");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+    refused(&["check", &folder], 6, "it is no regular file");
+    std::fs::remove_file(&pipe).expect("it is there");
+    std::fs::write(&pipe, " ".repeat(300 * 1024)).expect("it writes");
+    refused(&["check", &folder], 6, "it is larger than 256 KiB");
+    std::fs::remove_file(&pipe).expect("it is there");
+    std::fs::write(home.shop("world.toml"), " ".repeat(5 << 20)).expect("it writes");
+    refused(&["check", &folder], 3, "it is larger than 4 MiB");
+}
