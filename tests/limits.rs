@@ -139,6 +139,25 @@ fn waves_wait_for_their_turn_and_a_resume_cannot_change_how_many_run() {
 }
 
 #[test]
+fn a_runbooks_folder_cannot_loosen_what_the_operator_has_limited() {
+    let body = "local b = buffer.create(20 * 1024 * 1024) return buffer.len(b)";
+    let home = home(body, "vm_memory = \"4096MiB\"");
+    home.run(&["rehearse", &home.shop("")]).expect(0);
+    std::fs::create_dir_all(home.path().join("moontide")).expect("a folder");
+    let own = home.path().join("moontide/moontide.toml");
+    std::fs::write(&own, "[limits]\nvm_memory = \"16MiB\"\n").expect("it writes");
+    let ran = home.run(&["rehearse", &home.shop("")]).expect(1);
+    assert!(ran.stdout.contains("more than 16 MiB of memory"), "{}", ran.stdout);
+    assert!(
+        ran.stderr.contains("not used: the folder's `vm_memory = 4096MiB`: yours is 16MiB"),
+        "{}",
+        ran.stderr
+    );
+    // The operator, who types, is not held by the own file.
+    home.run(&["rehearse", &home.shop(""), "--set-limit=vm_memory=64MiB"]).expect(0);
+}
+
+#[test]
 fn what_is_logged_beyond_a_limit_is_dropped_after_a_warning() {
     let body = "for n = 1, 9 do moontide.log.info(`line {n} {('x'):rep(200)}`) end";
     for (low, high) in

@@ -9,6 +9,7 @@ use moontide_runtime::store::Store;
 
 use crate::environment::Environment;
 use crate::error::{CommandError, Result, code};
+use crate::output::style::{attention, plain};
 use crate::output::{Format, Output};
 use crate::settings::Settings;
 use crate::stores::Address;
@@ -57,6 +58,10 @@ impl Context {
     pub(crate) fn settings(&self, runbook: Option<&Path>) -> Result<Settings> {
         let mut settings = Settings::read(&self.environment, runbook)?;
         settings.urgent.extend(self.limits.iter().cloned());
+        for overruled in &settings.overruled {
+            let text = format!("the folder's {overruled}");
+            self.output.say([attention("not used: "), plain(text)]);
+        }
         Ok(settings)
     }
 

@@ -177,9 +177,9 @@ impl Start<'_> {
         context.output.say([plain("execution "), strong(execution.id.as_str())]);
         let answers = flags.answers.clone();
         let secrets = bound.secrets();
-        Ride { context, settings, store, execution, world, clock, answers, user, secrets }
-            .finish()
-            .await
+        let ride =
+            Ride { context, settings, store, execution, world, clock, answers, user, secrets };
+        Box::pin(ride.finish()).await
     }
 
     fn execution(&self, bound: &Bound, settings: &Settings) -> Result<Execution> {

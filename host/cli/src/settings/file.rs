@@ -112,8 +112,9 @@ struct Policy {
 }
 
 impl File {
-    /// Puts what the file says into the settings.
-    pub(super) fn apply(self, settings: &mut Settings) {
+    /// Puts what the file says into the settings. What the operator's own file says of limits is a ceiling for
+    /// a runbook's folder, which may come from anybody.
+    pub(super) fn apply(self, settings: &mut Settings, place: Place) {
         settings.store = self.store.map(toml::Spanned::into_inner).or(settings.store.take());
         settings.lease_ttl = self.lease_ttl.map(|ttl| ttl.into_inner().0).or(settings.lease_ttl);
         settings.patience = self.patience.map_or(settings.patience, toml::Spanned::into_inner);
@@ -123,7 +124,12 @@ impl File {
             settings.approvers.entry(group).or_insert(members);
         }
         for (key, value) in self.limits {
-            settings.limits.insert(key, written(value.as_ref()));
+            let value = written(value.as_ref());
+            let ceiling = settings.limits.get(&key).filter(|_| place == Place::Runbook);
+            match ceiling.filter(|own| limits::is_looser(&key, &value, own)) {
+                Some(own) => settings.overruled.push(format!("`{key} = {value}`: yours is {own}")),
+                None => drop(settings.limits.insert(key, value)),
+            }
         }
     }
 }
@@ -227,7 +233,7 @@ mod tests {
     fn what_the_file_says_is_what_holds() {
         let text = "[policy]\ndeny = [\"ssm.*\"]\n[limits]\nvm_memory = \"32MiB\"\nlog_lines = 7\n";
         let mut settings = Settings::default();
-        parse(text, "moontide.toml", Place::Runbook).unwrap().apply(&mut settings);
+        parse(text, "moontide.toml", Place::Runbook).unwrap().apply(&mut settings, Place::Runbook);
         assert_eq!(settings.denied, ["ssm.*"]);
         assert_eq!(settings.limits["vm_memory"], "32MiB");
         assert_eq!(settings.limits["log_lines"], "7");
@@ -277,9 +283,10 @@ mod tests {
     fn whom_a_runbook_may_ask_is_read_strictly_and_the_users_file_wins() {
         let mut settings = Settings::default();
         let user = "[approvers]\ndba = [\"ann\", \"arn:aws:sts::1:assumed-role/DBA/*\"]\n";
-        parse(user, "moontide.toml", Place::User).unwrap().apply(&mut settings);
+        parse(user, "moontide.toml", Place::User).unwrap().apply(&mut settings, Place::User);
         let runbook = "[approvers]\ndba = [\"mallory\"]\nweb = [\"bob\"]\n";
-        parse(runbook, "moontide.toml", Place::Runbook).unwrap().apply(&mut settings);
+        let runbook = parse(runbook, "moontide.toml", Place::Runbook).unwrap();
+        runbook.apply(&mut settings, Place::Runbook);
         assert_eq!(settings.approvers["dba"], ["ann", "arn:aws:sts::1:assumed-role/DBA/*"]);
         assert_eq!(settings.approvers["web"], ["bob"]);
         insta::assert_snapshot!(
@@ -306,6 +313,22 @@ mod tests {
     }
 
     #[test]
+    fn a_runbooks_folder_tightens_the_operators_limits_and_loosens_none() {
+        let mut settings = Settings::default();
+        let user =
+            "[limits]\nvm_memory = \"16MiB\"\ncpu_slice = \"1s\"\n[policy]\ndeny = [\"ssm.*\"]\n";
+        parse(user, "moontide.toml", Place::User).unwrap().apply(&mut settings, Place::User);
+        let folder = "[limits]\nvm_memory = \"4GiB\"\ncpu_slice = \"999ms\"\nlog_lines = 20000\n";
+        let folder = parse(folder, "moontide.toml", Place::Runbook).unwrap();
+        folder.apply(&mut settings, Place::Runbook);
+        assert_eq!(settings.limits["vm_memory"], "16MiB");
+        assert_eq!(settings.limits["cpu_slice"], "999ms");
+        assert_eq!(settings.limits["log_lines"], "20000", "the operator has said nothing of it");
+        assert_eq!(settings.denied, ["ssm.*"]);
+        assert_eq!(settings.overruled, ["`vm_memory = 4GiB`: yours is 16MiB"]);
+    }
+
+    #[test]
     fn a_runbook_cannot_hide_its_executions() {
         assert!(refusal("store = \"sqlite:x\"\n", Place::Runbook).contains("moontide status"));
         assert!(parse("store = \"sqlite:x\"\n", "moontide.toml", Place::User).is_ok());
@@ -315,7 +338,7 @@ mod tests {
     fn how_long_leases_hold_is_said_in_the_users_file_only_and_within_bounds() {
         let mut settings = Settings::default();
         let ttl = "lease_ttl = \"90s\"\n";
-        parse(ttl, "moontide.toml", Place::User).unwrap().apply(&mut settings);
+        parse(ttl, "moontide.toml", Place::User).unwrap().apply(&mut settings, Place::User);
         assert_eq!(settings.lease_ttl, Some(Duration::from_secs(90)));
         insta::assert_snapshot!(
             refusal(ttl, Place::Runbook),

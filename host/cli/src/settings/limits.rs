@@ -175,6 +175,13 @@ pub(crate) fn check(key: &str, text: &str) -> Result<(), String> {
     limit.read(text).map(drop)
 }
 
+/// Whether a value lets scripts use more than another.
+pub(super) fn is_looser(key: &str, value: &str, than: &str) -> bool {
+    let limit = ALL.iter().find(|limit| limit.key == key);
+    let read = |text: &str| limit.and_then(|limit| limit.read(text).ok());
+    read(value) > read(than)
+}
+
 /// Reads `KEY=VALUE`; for clap.
 pub(crate) fn parse(text: &str) -> Result<(String, String), String> {
     let (key, value) = text

@@ -44,11 +44,13 @@ pub(crate) struct Settings {
     pub(crate) limits: BTreeMap<String, String>,
     /// The same, from the environment and the command line.
     pub(crate) urgent: BTreeMap<String, String>,
+    /// What the runbook's folder wanted of limits beyond the operator's.
+    pub(crate) overruled: Vec<String>,
 }
 
 impl Settings {
-    /// Reads the user's file, and the one in the runbook's folder if there is a runbook. Both may deny;
-    /// the runbook's limits win, the user's groups of approvers do.
+    /// Reads the user's file, and the one in the runbook's folder if there is a runbook. Both may deny; the
+    /// user's limits are ceilings for the folder's, and the user's groups of approvers win.
     pub(crate) fn read(environment: &Environment, runbook: Option<&Path>) -> Result<Settings> {
         let mut settings = Settings::default();
         for (key, text) in &environment.limits {
@@ -88,7 +90,7 @@ impl Settings {
 
     fn read_file(&mut self, folder: &Path, place: Place) -> Result<()> {
         if let Some(file) = file::read(folder, place)? {
-            file.apply(self);
+            file.apply(self, place);
         }
         Ok(())
     }
