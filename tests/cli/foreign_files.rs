@@ -82,3 +82,24 @@ fn neither_a_pipe_nor_a_device_nor_a_file_without_end_is_read() {
     std::fs::write(home.shop("world.toml"), " ".repeat(5 << 20)).expect("it writes");
     refused(&["check", &folder], 3, "it is larger than 4 MiB");
 }
+
+#[test]
+fn no_file_of_the_folder_passes_for_the_library() {
+    for name in ["@moontide/evil.luau", "@moontide/drs.luau", "@mine.luau", "@else/deep/x.luau"] {
+        let home = shop(&[("runbook.luau", &runbook("shop", ASKS)), ("world.toml", WORLD)]);
+        let path = std::path::PathBuf::from(home.shop(name));
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("it is made");
+        std::fs::write(&path, "return { changed = 1 }").expect("it writes");
+        let ran = home.run(&["check", &home.shop("")]).expect(3);
+        let said = "cannot be a module: names that begin with `@` are the library's";
+        assert!(ran.stderr.contains(said) && ran.stderr.contains(name), "{}", ran.stderr);
+    }
+    // Deeper in, and where there is no module, the name means nothing.
+    let home = shop(&[("runbook.luau", &runbook("shop", ASKS)), ("world.toml", WORLD)]);
+    for folder in ["lib/@types", "@types"] {
+        std::fs::create_dir_all(home.shop(folder)).expect("it is made");
+    }
+    std::fs::write(home.shop("lib/@types/x.luau"), "return 1").expect("it writes");
+    std::fs::write(home.shop("@types/index.d.ts"), "").expect("it writes");
+    home.run(&["check", &home.shop("")]).expect(0);
+}

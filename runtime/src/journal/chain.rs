@@ -55,6 +55,14 @@ pub fn broken<'r>(rows: impl IntoIterator<Item = &'r str>) -> Option<usize> {
     })
 }
 
+/// The first entry from `from` on that is not the next one, and which that is; `None` if none is missing.
+pub fn gap(entries: &[Entry], from: u64) -> Option<(u64, u64)> {
+    let numbered = entries.iter().zip(from.max(1)..);
+    numbered
+        .map(|(entry, expected)| (entry.sequence, expected))
+        .find(|(found, expected)| found != expected)
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;

@@ -88,11 +88,26 @@ pub struct Execution {
     pub luau: String,
     /// The checked plan.
     pub plan: Plan,
+    /// The digest of its sources when it was created; `None` in those of earlier releases. Whoever goes on
+    /// with it compares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sources: Option<String>,
     /// The sources it runs from.
     pub bundle: Bundle,
 }
 
 impl Execution {
+    /// The same execution, held to the sources that it has now.
+    #[must_use]
+    pub fn pinned(self) -> Execution {
+        Execution { sources: Some(self.bundle.digest()), ..self }
+    }
+
+    /// Whether its sources are those that it was created with, as far as it says.
+    pub fn is_intact(&self) -> bool {
+        self.sources.as_ref().is_none_or(|sources| *sources == self.bundle.digest())
+    }
+
     /// What the keys of its effects derive from.
     pub fn identity(&self) -> String {
         if self.nonce.is_empty() { self.id.clone() } else { format!("{}@{}", self.id, self.nonce) }

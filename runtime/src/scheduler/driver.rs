@@ -161,7 +161,7 @@ impl Driver {
         let ended = tokio::select! {
             biased;
             () = interrupt => None,
-            ended = run(&mut drive) => Some(ended),
+            ended = Box::pin(run(&mut drive)) => Some(ended),
         };
         if let Some(ended) = ended {
             return ended;
@@ -176,6 +176,16 @@ impl Driver {
         let id = execution.id.clone();
         execution.format.readable().map_err(|source| DriveError::Format { id, source })?;
         self.reveal(&mut execution)?;
+        if !execution.is_intact() {
+            return Err(StoreError::Unusable {
+                place: format!("execution `{}`", execution.id),
+                message: "the sources that are pinned with it are not those that it began with: \
+                          somebody has changed them in the store, or it is damaged"
+                    .to_owned(),
+                transient: false,
+            }
+            .into());
+        }
         if let Some(account) = &execution.account {
             self.world.belongs_to(account);
         }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::prompt::{Prompt, PromptKind};
 use crate::journal::Mend;
+use crate::sandbox::plain;
 
 /// Something that a person, a flag or another process wants of an execution. It is journaled as it was
 /// sent, also when it is refused.
@@ -28,6 +29,19 @@ pub struct Signal {
 }
 
 impl Signal {
+    /// What stands for a signal in the store that cannot be read: a note, so that it is told, journaled and
+    /// passed by. One damaged row stops no execution.
+    pub fn unreadable(number: u64, why: &str) -> Signal {
+        let why = plain(why, 200);
+        Signal {
+            wish: Wish::Note,
+            by: "(unreadable)".to_owned(),
+            sender: String::new(),
+            comment: format!("signal {number} cannot be read, and nothing follows from it: {why}"),
+            at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
     /// The name, who really goes by it, and the comment behind it: `ann (sent by root): replica is behind`.
     pub fn signed(&self) -> String {
         let who = named(&self.by, &self.sender);

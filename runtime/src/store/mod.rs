@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::trouble::in_words;
 use crate::journal::version::FormatError;
-use crate::journal::{Entry, Execution};
+use crate::journal::{Entry, Execution, chain};
 pub use crate::scheduler::{Signal, Wish};
 pub use lease::{Lease, LeaseRecord};
 pub use memory::MemoryStore;
@@ -75,6 +75,26 @@ pub trait Store: Send + Sync {
 
     /// The signals after number `after`, in order, with their numbers.
     async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError>;
+}
+
+/// The entries of a journal as they were read from number `from` on, or what is wrong with them: an entry that is
+/// missing may be the intent of a call.
+pub fn whole(
+    place: &str,
+    id: &str,
+    from: u64,
+    entries: Vec<Entry>,
+) -> Result<Vec<Entry>, StoreError> {
+    match chain::gap(&entries, from) {
+        None => Ok(entries),
+        Some((found, expected)) => Err(StoreError::Unusable {
+            place: place.to_owned(),
+            message: format!(
+                "the journal of execution `{id}` is damaged: entry {found} stands where entry {expected} belongs"
+            ),
+            transient: false,
+        }),
+    }
 }
 
 /// What a list of executions shows without reading journals.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use moontide_runtime::journal::Execution;
+use moontide_runtime::journal::{Execution, Format};
 use moontide_runtime::scheduler::{Ended, ExecutionStatus, WaveStatus};
-use moontide_runtime::store::{MemoryStore, Store, Wish};
+use moontide_runtime::store::{MemoryStore, Signal, Store, Wish};
 use serde_json::json;
 
 use crate::signals::{skip, waits};
@@ -116,6 +116,45 @@ async fn an_answer_with_another_seal_is_refused() {
     assert_eq!(waits(&story).await, ["a"]);
     story.send(sealed(&seal)).await;
     story.ends(ExecutionStatus::Completed).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_from_elsewhere_without_a_seal_is_refused_like_one_with_a_wrong_one() {
+    let waves = "waves = {{ name = 'a', pause = '?', run = function() end }}";
+    for (format, is_taken) in [(Format::CURRENT, false), (Format(4), true)] {
+        let story = Story::begun_under(format, waves).await;
+        assert_eq!(waits(&story).await, ["a"]);
+        let wish = crate::answer("a", "continue");
+        let at = moontide_runtime::clock::Clock::now(&crate::support::TestClock);
+        let (by, sender, comment) = ("ann".to_owned(), String::new(), String::new());
+        story.store.send("x", &Signal { wish, by, sender, comment, at }).await.unwrap();
+        if is_taken {
+            story.ends(ExecutionStatus::Completed).await;
+            continue;
+        }
+        assert_eq!(waits(&story).await, ["a"]);
+        let refused = story.entries().await.len();
+        assert_eq!(waits(&story).await, ["a"]);
+        assert_eq!(story.entries().await.len(), refused, "it is journaled once");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn sources_that_were_changed_in_the_store_run_no_further() {
+    let story = Story::of("waves = {{ name = 'a', pause = '?', run = function() end }}").await;
+    let head = story.store.execution("x").await.unwrap().pinned();
+    let begun = |execution: Execution| async move {
+        let it = Story { store: Arc::new(MemoryStore::new()), ledger: std::rc::Rc::default() };
+        it.store.create(&execution).await.unwrap();
+        it.drive(Answers::new()).await
+    };
+    assert!(matches!(begun(head.clone()).await, Ok(Ended::Waiting(_))));
+    let mut changed = head.clone();
+    changed.bundle.modules.get_mut("runbook").unwrap().source.push_str("-- harmless");
+    let error = begun(changed).await.unwrap_err().to_string();
+    assert!(error.contains("the sources that are pinned with it are not those"), "{error}");
+    // One of an earlier release says nothing of them.
+    assert!(matches!(begun(Execution { sources: None, ..head }).await, Ok(Ended::Waiting(_))));
 }
 
 #[tokio::test(start_paused = true)]

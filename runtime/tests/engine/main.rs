@@ -133,12 +133,20 @@ impl Story {
     pub(crate) async fn send_by(&self, by: &str, wish: Wish) {
         let at = moontide_runtime::clock::Clock::now(&TestClock);
         let by = by.to_owned();
+        let execution = self.store.execution("x").await.unwrap();
+        let wish = match wish {
+            Wish::Answer { prompt, choice, seal, value } if seal.is_empty() => {
+                let seal = Graph::of(&execution).seal_of(&prompt);
+                Wish::Answer { prompt, choice, seal, value }
+            }
+            wish => wish,
+        };
         let signal = Signal { wish, by, sender: String::new(), comment: String::new(), at };
         self.store.send("x", &signal).await.unwrap();
     }
 }
 
-/// An answer, as somebody sends it who has not read the question's seal.
+/// An answer. Its sender reads the question's seal when it is sent.
 pub(crate) fn answer(prompt: &str, choice: &str) -> Wish {
     Wish::Answer {
         prompt: prompt.to_owned(),

@@ -41,6 +41,7 @@ pub(crate) fn execution(id: &str) -> Execution {
         origin: String::new(),
         acts_for: None,
         waves_at_once: None,
+        sources: None,
         made: Vec::new(),
         secrets: std::collections::BTreeMap::new(),
         denied: Vec::new(),

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
 mod chain;
+mod damaged;
 mod given;
 mod leases;
 mod place;

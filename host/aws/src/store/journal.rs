@@ -1,9 +1,9 @@
 //! Reading a journal.
 
 use moontide_runtime::journal::Entry;
-use moontide_runtime::store::StoreError;
+use moontide_runtime::store::{StoreError, whole};
 
-use super::item::{self, Damage};
+use super::item;
 use super::keys::{self, SK};
 use super::lease::state;
 use super::retry::Patience;
@@ -25,19 +25,8 @@ pub(super) async fn read(table: &Table, id: &str, from: u64) -> Result<Vec<Entry
     for item in table.range(&pk, start, &end, Patience::Usual).await? {
         let what = || format!("the journal of execution `{id}`");
         let more: Vec<Entry> = text::get(table, &item, what, Patience::Usual).await?;
-        follows(&entries, &more).map_err(|damage| table.damaged(&what(), &damage))?;
         entries.extend(more);
     }
     entries.retain(|entry| entry.sequence >= from);
-    Ok(entries)
-}
-
-/// Whether `more` go on where `entries` end.
-fn follows(entries: &[Entry], more: &[Entry]) -> Result<(), Damage> {
-    match (entries.last(), more.first()) {
-        (Some(last), Some(first)) if first.sequence != last.sequence + 1 => {
-            Err(Damage(format!("entry {} comes after entry {}", first.sequence, last.sequence)))
-        }
-        _ => Ok(()),
-    }
+    whole(&table.place, id, from, entries)
 }

@@ -77,7 +77,10 @@ pub(super) async fn read(
         let what = || format!("a signal of execution `{id}`");
         let number = number(&item).map_err(|damage| table.damaged(&what(), &damage))?;
         if number > after {
-            signals.push((number, text::get(table, &item, what, patience).await?));
+            let json = text::get_json(table, &item, what, patience).await?;
+            let signal = serde_json::from_str(&json)
+                .unwrap_or_else(|error| Signal::unreadable(number, &error.to_string()));
+            signals.push((number, signal));
         }
     }
     Ok(signals)

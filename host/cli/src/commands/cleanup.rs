@@ -192,6 +192,7 @@ impl Cleaner<'_> {
             plan,
             bundle,
             ..self.drill.clone()
-        })
+        }
+        .pinned())
     }
 }

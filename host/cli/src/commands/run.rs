@@ -209,12 +209,14 @@ impl Start<'_> {
             approvers: settings.approvers.clone(),
             limits: settings.pinned(),
             waves_at_once: Some(settings.limits().together.waves),
+            sources: None,
             seed: self.seed,
             moontide: env!("CARGO_PKG_VERSION").to_owned(),
             luau: luau_version(),
             plan: self.plan.clone(),
             bundle: self.files.bundle.clone(),
-        };
+        }
+        .pinned();
         secrets::kept(self.context, &mut execution, bound)?;
         Ok(execution)
     }

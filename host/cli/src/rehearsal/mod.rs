@@ -157,11 +157,13 @@ impl Rehearsal {
             approvers: self.settings.approvers.clone(),
             limits: BTreeMap::new(),
             waves_at_once: Some(self.settings.limits().together.waves),
+            sources: None,
             seed: self.seed,
             moontide: env!("CARGO_PKG_VERSION").to_owned(),
             luau: luau_version(),
             plan: self.plan.clone(),
             bundle: self.bundle.clone(),
         }
+        .pinned()
     }
 }

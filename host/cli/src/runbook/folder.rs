@@ -94,6 +94,12 @@ impl Walk {
             return self.enter(&path, &format!("{within}{name}/"));
         }
         match name.strip_suffix(".luau") {
+            Some(_)
+                if kind.is_file() && within.starts_with('@')
+                    || name.starts_with('@') && within.is_empty() =>
+            {
+                Err(reserved(&path))
+            }
             Some(stem) if kind.is_file() => {
                 let source = self.read(&path)?;
                 let file = format!("{}/{within}{name}", self.title);
@@ -168,6 +174,16 @@ fn inside(folder: &Path) -> String {
         [] => format!("a runbook is a folder with a {FILE}"),
         found => format!("there are runbooks in it: {}", found.join(", ")),
     }
+}
+
+/// The complaint about a module that would pass for one of the library's.
+fn reserved(path: &Path) -> CommandError {
+    let message = format!(
+        "{} cannot be a module: names that begin with `@` are the library's",
+        path.display()
+    );
+    CommandError::new(code::RUNBOOK_UNREADABLE, message)
+        .hint("give the file, or its folder, another name")
 }
 
 /// The complaint about a runbook that is there, and yet is not one of its folder's modules.

@@ -315,7 +315,8 @@ fn timed_out(
 }
 
 fn take(graph: &Graph, state: &State, signal: &Signal) -> Result<State, Refusal> {
-    let event = Event::Signalled { signal: signal.clone(), number: None, refused: None };
+    // As one that comes through the store, whatever its number.
+    let event = Event::Signalled { signal: signal.clone(), number: Some(0), refused: None };
     machine::apply(graph, state.clone(), signal.at, &event).map(|(next, _)| next)
 }
 

@@ -101,7 +101,7 @@ impl Step<'_> {
         Ok(())
     }
 
-    fn prompt(&self, id: &str) -> Result<Prompt, Refusal> {
+    pub(super) fn prompt(&self, id: &str) -> Result<Prompt, Refusal> {
         let prompt = self.state.prompts.get(id).cloned();
         prompt.ok_or_else(|| Refusal::NoPrompt(id.to_owned()))
     }

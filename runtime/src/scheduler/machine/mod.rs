@@ -81,7 +81,7 @@ pub fn apply(
         Event::Started if step.state.started => return Err(Refusal::Status("running already")),
         Event::Started => step.state.started = true,
         Event::Clock { .. } => {}
-        Event::Signalled { signal, .. } => step.signalled(signal)?,
+        Event::Signalled { signal, number, .. } => step.signalled(signal, *number)?,
         _ if !step.state.started => return Err(Refusal::Status("not begun")),
         Event::Asked { prompt } => step.asked(prompt)?,
         Event::TimedOut { prompt } => step.timed_out(prompt)?,

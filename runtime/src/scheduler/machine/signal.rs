@@ -17,8 +17,19 @@ const NO_MENDS: &str =
     "of an earlier release, whose waves all run from the sources that it began with";
 
 impl Step<'_> {
-    pub(super) fn signalled(&mut self, signal: &Signal) -> Result<(), Refusal> {
+    pub(super) fn signalled(
+        &mut self,
+        signal: &Signal,
+        number: Option<u64>,
+    ) -> Result<(), Refusal> {
         match &signal.wish {
+            // What comes from another process says which question its sender has read.
+            Wish::Answer { prompt, seal, .. }
+                if seal.is_empty() && number.is_some() && self.graph.rules >= Format(5) =>
+            {
+                self.prompt(prompt)?;
+                Err(Refusal::OtherSeal(prompt.clone()))
+            }
             Wish::Answer { prompt, choice, seal, value } => {
                 self.answered(prompt, choice, seal, value, signal)
             }

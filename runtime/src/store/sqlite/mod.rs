@@ -31,7 +31,7 @@ use async_trait::async_trait;
 use self::locks::Locks;
 use self::reader::Reader;
 use self::writer::Writer;
-use super::{Lease, LeaseRecord, Listed, Signal, Store, StoreError};
+use super::{Lease, LeaseRecord, Listed, Signal, Store, StoreError, whole};
 use crate::journal::{Entry, Execution};
 
 /// Keeps executions in a SQLite file. Dropping it writes what still waits and lets go of every lease's
@@ -93,7 +93,8 @@ impl Store for SqliteStore {
     async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
         let name = id.to_owned();
         let rows = self.reader.read(move |db| rows::journal(db, &name, from)).await?;
-        rows.read("entry", id, |_, entry| entry).map_err(|trouble| trouble.at(&self.place))
+        let entries = rows.read("entry", id).map_err(|trouble| trouble.at(&self.place))?;
+        whole(&self.place, id, from, entries)
     }
 
     async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {
@@ -154,7 +155,9 @@ impl Store for SqliteStore {
     async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
         let name = id.to_owned();
         let rows = self.reader.read(move |db| rows::signals(db, &name, after)).await?;
-        let numbered = |number, signal| (number, signal);
-        rows.read("signal", id, numbered).map_err(|trouble| trouble.at(&self.place))
+        Ok(rows.each(|number, read| match read {
+            Ok(signal) => (number, signal),
+            Err(error) => (number, Signal::unreadable(number, &error.to_string())),
+        }))
     }
 }

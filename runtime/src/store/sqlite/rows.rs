@@ -302,21 +302,30 @@ fn numbered(db: &Connection, sql: &str, id: &str, from: u64) -> Result<Numbered,
 }
 
 impl Numbered {
-    /// Reads them, each a `what` of execution `id`, and keeps of each what `keep` makes of it.
-    pub(super) fn read<T: DeserializeOwned, U>(
+    /// Reads them, each a `what` of execution `id`.
+    pub(super) fn read<T: DeserializeOwned>(
         &self,
         what: &str,
         id: &str,
-        keep: impl Fn(u64, T) -> U,
-    ) -> Result<Vec<U>, Trouble> {
-        let mut list = Vec::with_capacity(self.ends.len());
-        let mut start = 0;
-        for (number, end) in &self.ends {
+    ) -> Result<Vec<T>, Trouble> {
+        let all = self.each(|number, read: serde_json::Result<T>| {
             let name = || format!("{what} {number} of execution `{id}`");
-            list.push(keep(*number, from_json(&self.json[start..*end], name)?));
-            start = *end;
-        }
-        Ok(list)
+            read.map_err(|error| Trouble::Unreadable(name(), error.to_string()))
+        });
+        all.into_iter().collect()
+    }
+
+    /// Reads each by itself, and keeps of it what `keep` makes of it.
+    pub(super) fn each<T: DeserializeOwned, U>(
+        &self,
+        keep: impl Fn(u64, serde_json::Result<T>) -> U,
+    ) -> Vec<U> {
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
+        let rows = self.ends.iter().zip(starts);
+        rows.map(|((number, end), start)| {
+            keep(*number, serde_json::from_str(&self.json[start..*end]))
+        })
+        .collect()
     }
 }
 

@@ -1,0 +1,47 @@
+//! What a store makes of rows that somebody has changed or lost.
+
+use moontide_runtime::store::Wish;
+use rusqlite::Connection;
+
+use crate::given::{entries, leased, signal};
+use crate::place::Place;
+
+fn change(place: &Place, sql: &str) {
+    assert_eq!(Connection::open(place.file()).unwrap().execute(sql, []).unwrap(), 1, "{sql}");
+}
+
+#[tokio::test]
+async fn an_entry_that_is_missing_is_found_when_the_journal_is_read() {
+    for (lost, found) in [(1, 2), (3, 4)] {
+        let place = Place::in_a_file();
+        let store = place.open();
+        let lease = leased(&*store).await;
+        store.append(&lease, &entries(&lease, 1..=5)).await.unwrap();
+        change(&place, &format!("DELETE FROM entries WHERE sequence = {lost}"));
+        let error = store.journal("x", 1).await.unwrap_err().to_string();
+        let expected = format!(
+            "the journal of execution `x` is damaged: entry {found} stands where entry {lost} belongs"
+        );
+        assert!(error.ends_with(&expected), "{error}");
+        assert_eq!(store.journal("x", 4).await.unwrap().len(), 2, "what follows is whole");
+    }
+}
+
+#[tokio::test]
+async fn a_signal_that_cannot_be_read_stands_for_itself_and_hides_no_other() {
+    let place = Place::in_a_file();
+    let store = place.open();
+    leased(&*store).await;
+    for by in ["ann", "bob", "eve"] {
+        store.send("x", &signal(by)).await.unwrap();
+    }
+    let sent = store.signals("x", 0).await.unwrap();
+    change(&place, "UPDATE signals SET signal = replace(signal, 'answer', 'fly') WHERE number = 2");
+    let read = store.signals("x", 0).await.unwrap();
+    assert_eq!(read.len(), sent.len());
+    assert_eq!((&read[0], &read[2..]), (&sent[0], &sent[2..]));
+    let (number, unreadable) = &read[1];
+    assert_eq!((*number, &unreadable.wish), (2, &Wish::Note));
+    let comment = "signal 2 cannot be read, and nothing follows from it: unknown variant `fly`";
+    assert!(unreadable.comment.starts_with(comment), "{}", unreadable.comment);
+}
