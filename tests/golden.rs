@@ -120,7 +120,6 @@ async fn go_on(golden: &Golden, past: &[Entry], wave: &str) -> Result<Vec<Entry>
         denied: Vec::new(),
         signals_every: None,
         patience: Patience::of(Duration::ZERO),
-        cut_off: false,
         pulse: Pulse::steady(Arc::clone(&clock)),
         secrets: std::collections::BTreeMap::new(),
     };

@@ -238,7 +238,6 @@ async fn launches_among(
         denied: Vec::new(),
         signals_every: None,
         patience: Patience::USUAL,
-        cut_off: false,
         pulse: Pulse::steady(Arc::new(TestClock)),
         secrets: BTreeMap::new(),
     };

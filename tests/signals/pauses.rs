@@ -99,7 +99,7 @@ fn abort_is_the_other_answer_to_a_pause() {
 #[test]
 fn an_answer_after_the_time_is_too_late_also_if_nobody_drove() {
     let wave = "{ name = 'web', run = function() end,
-        pause = { message = '?', timeout = '1s', on_timeout = 'abort' } },";
+        pause = { message = '?', timeout = '4s', on_timeout = 'abort' } },";
     let story = Story::of(wave);
     let folder = story.home.shop("");
     let [endpoint, _] = story.sim.flags();

@@ -170,7 +170,11 @@ impl Ride<'_> {
                 interrupt.exit_code()
             }
         };
-        Ok((Record::load(self.store.as_ref(), &self.execution.id).await?, exit))
+        let mut record = Record::load(self.store.as_ref(), &self.execution.id).await?;
+        // What this process has not given back is no runner.
+        let us = whoami::holder(&self.context.environment);
+        record.runner = record.runner.filter(|runner| *runner != us);
+        Ok((record, exit))
     }
 
     async fn drive_until(&self, interrupt: &mut Interrupt) -> Result<Ended> {
@@ -188,7 +192,8 @@ impl Ride<'_> {
             ended = driver.drive(&lease, interrupt.wait()) => ended.map_err(CommandError::from),
             lost = keeper.lost() => Err(lost.into()),
         };
-        keeper.release().await;
+        let in_order = matches!(ended, Ok(Ended::Finished(_))) || keeper.pulse().is_in_order();
+        keeper.end(in_order).await;
         answers.say_unused(self.context.output);
         ended
     }
@@ -272,7 +277,6 @@ impl Ride<'_> {
             signals_every: Some(SIGNALS_EVERY),
             patience: self.settings.patience.of(&context.environment)?,
             pulse: keeper.pulse().clone(),
-            cut_off: keeper.cut_off(),
             secrets: self.secrets.clone(),
         };
         Ok((driver, answers))

@@ -48,7 +48,6 @@ pub(crate) struct Keeper {
     /// Ends the thread when dropped.
     stop: oneshot::Sender<()>,
     lost: oneshot::Receiver<StoreError>,
-    cut_off: bool,
 }
 
 impl Keeper {
@@ -67,6 +66,9 @@ impl Keeper {
         let taken = lease::acquire(store.as_ref(), &clock, execution, holder, ttl, watch).await;
         let Acquired { lease: taken, begun, cut_off } = taken?;
         let pulse = Pulse::beating(Arc::new(clock), ttl, begun);
+        if cut_off {
+            pulse.is_taken_from_the_dead();
+        }
         let (stop, stopped) = oneshot::channel();
         let (loser, lost) = oneshot::channel();
         let (kept, keeps) = (taken.clone(), Arc::clone(&store));
@@ -75,17 +77,12 @@ impl Keeper {
             let keeping = Keeping { clock, lease: kept, ttl, patience, pulse: beating };
             keeping.keep(keeps.as_ref(), stopped, loser);
         });
-        Ok(Keeper { store, lease: taken, pulse, period: period(ttl), stop, lost, cut_off })
+        Ok(Keeper { store, lease: taken, pulse, period: period(ttl), stop, lost })
     }
 
     /// The lease.
     pub(crate) fn lease(&self) -> &Lease {
         &self.lease
-    }
-
-    /// Whether the last runner has not given it back.
-    pub(crate) fn cut_off(&self) -> bool {
-        self.cut_off
     }
 
     /// How certain it is, at any moment, that the lease is still ours.
@@ -103,6 +100,14 @@ impl Keeper {
                 message: "nothing renews the lease any more".to_owned(),
                 transient: false,
             },
+        }
+    }
+
+    /// Gives the lease back in good order; otherwise only stops renewing it, and the next runner finds that this one
+    /// was cut off.
+    pub(crate) async fn end(self, in_order: bool) {
+        if in_order {
+            self.release().await;
         }
     }
 
@@ -166,8 +171,7 @@ mod tests {
         let store = Arc::new(MemoryStore::new());
         let pulse =
             Pulse::beating(Arc::new(SystemClock::new()), TTL, SystemClock::new().monotonic());
-        let mut keeper =
-            Keeper { store, lease, pulse, period: TTL / BEATS, stop, lost, cut_off: false };
+        let mut keeper = Keeper { store, lease, pulse, period: TTL / BEATS, stop, lost };
         drop(loser);
         let lost = keeper.lost().await;
         assert_eq!(lost.to_string(), "drill: nothing renews the lease any more");

@@ -69,7 +69,7 @@ pub(crate) async fn send(
     }
     let number = store.send(id, &signal).await?;
     // Somebody else may have been faster, or silence.
-    let now = silence::said(store, record, number).await?;
+    let (now, unsure) = silence::said(store, record, &signal, number).await?;
     if let Some(refusal) = now.refusal_of(number) {
         return Err(explain(context, &now, &signal, &refusal));
     }
@@ -101,6 +101,7 @@ pub(crate) async fn send(
         replaced: replaced(context, store, &now, &signal.wish).await,
         runner: now.runner,
         next,
+        unsure,
         signal,
     })
 }
@@ -142,6 +143,7 @@ pub(crate) async fn keep_note(
         replaced: Replaced::default(),
         runner: None,
         next: None,
+        unsure: false,
         signal,
     })
 }

@@ -224,7 +224,6 @@ pub(crate) fn driver(store: &Arc<dyn Store>, world: impl World + 'static) -> Dri
         denied: Vec::new(),
         signals_every: None,
         patience: Patience::USUAL,
-        cut_off: false,
         pulse: Pulse::steady(Arc::new(RealClock)),
         secrets: BTreeMap::new(),
     }

@@ -136,8 +136,6 @@ pub struct Driver {
     pub patience: Patience,
     /// Whether the lease is certainly still ours.
     pub pulse: Pulse,
-    /// Whether the runner before this one went without giving its lease back.
-    pub cut_off: bool,
     /// The values of the secret params, which the execution's head does not hold.
     pub secrets: BTreeMap<String, Value>,
 }
@@ -312,7 +310,7 @@ async fn run(drive: &mut Drive<'_>) -> Result<Ended, DriveError> {
         }
         if drive.is_quiet() {
             // An answer may have arrived since, or the time for one run out: look before leaving.
-            if drive.take_signals().await? || drive.time_out().await? {
+            if Box::pin(drive.last_look()).await? {
                 continue;
             }
             return Ok(Ended::Waiting(drive.prompts()));

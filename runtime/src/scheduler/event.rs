@@ -41,6 +41,7 @@ pub enum Event {
         /// By how many milliseconds its deadline moves.
         by: u64,
         /// Why nobody could.
+        #[serde(default)]
         cause: Unheard,
     },
     /// Whether an effect happened has been found out after all; nobody needs to answer any more.
@@ -66,10 +67,11 @@ pub enum Event {
 }
 
 /// Why nobody could answer a prompt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unheard {
-    /// The store took no answers.
+    /// The store took no answers, or the runner stood still.
+    #[default]
     StoreAway,
     /// The runner that had asked was gone without a word.
     RunnerGone,

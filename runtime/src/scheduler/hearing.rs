@@ -23,8 +23,14 @@ use crate::store::Pulse;
 /// So long people can answer at least once they are heard again, where the prompt gave them that much time at all.
 const LAST_WORD: Duration = Duration::from_mins(5);
 
-/// An answer that was sent in time is in the store so much later at most, while the store takes it at all.
+/// An answer that was sent in time is in the store so much later at most.
 const ON_ITS_WAY: Duration = Duration::from_secs(1);
+
+/// The same where the store is busy: so long whoever sends waits until it takes something.
+const LONG_ON_ITS_WAY: Duration = Duration::from_secs(6);
+
+/// What takes longer shows that it is busy.
+const AT_ONCE: Duration = Duration::from_millis(100);
 
 /// The first pause until the runner says what it waits for, and the longest.
 const UNTOLD: Range<Duration> = Duration::from_secs(5)..Duration::from_mins(1);
@@ -76,6 +82,7 @@ impl Drive<'_> {
                 self.give_back(prompt, &outage).await?;
             }
         }
+        self.driver.pulse.reckoned(self.hearing.outages);
         Ok(())
     }
 
@@ -98,7 +105,8 @@ impl Drive<'_> {
             pause = (pause * 2).min(UNTOLD.end);
         }
         if pulse.is_watched() {
-            pulse.sleep(ON_ITS_WAY).await;
+            let is_busy = pulse.now().saturating_sub(begun.0) > AT_ONCE;
+            pulse.sleep(if is_busy { LONG_ON_ITS_WAY } else { ON_ITS_WAY }).await;
         }
         self.hearing.proven = Some(begun.1);
         self.hear().await
@@ -107,14 +115,23 @@ impl Drive<'_> {
     /// The runner before this one went without a word: what it asked may have been answered by nobody because of
     /// that.
     pub(super) async fn find_cut_off(&mut self) -> Result<(), DriveError> {
-        if !self.driver.cut_off {
+        if !self.driver.pulse.is_cut_off() {
             return Ok(());
         }
         for prompt in self.timed() {
             let now = deadline::now(self.driver.clock.as_ref());
             self.extend(prompt, now, Unheard::RunnerGone).await?;
         }
+        self.driver.pulse.is_taken_up();
         Ok(())
+    }
+
+    /// Before it leaves what waits for people: whether there is news. What kept them from answering is known by then.
+    pub(super) async fn last_look(&mut self) -> Result<bool, DriveError> {
+        if !self.timed().is_empty() {
+            self.prove().await?;
+        }
+        Ok(self.take_signals().await? || self.time_out().await?)
     }
 
     /// The open prompts whose time ends.

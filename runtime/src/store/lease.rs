@@ -206,7 +206,9 @@ pub async fn keep(
         match select(pin!(store.renew(lease)), pin!(clock.sleep(longest))).await {
             Either::Left((Ok(()), _)) => {
                 let ended = clock.monotonic();
-                if failing || ended.saturating_sub(begun) >= SLOW {
+                // A holder that stood still for so long heard nobody either.
+                let stood_still = begun.saturating_sub(shown) > ttl;
+                if failing || stood_still || ended.saturating_sub(begun) >= SLOW {
                     pulse.was_away(shown..ended);
                 }
                 (shown, failing) = (begun, false);

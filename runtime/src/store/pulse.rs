@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -22,8 +22,18 @@ pub struct Pulse {
     shown: Arc<watch::Sender<Duration>>,
     /// A renewal is wanted before its turn.
     wanted: Arc<Notify>,
+    /// What whoever drives has to know, and has to journal, before the lease is given back in good order.
+    known: Arc<Mutex<Known>>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
     /// When the store took no renewal, on the clock of the lease.
-    outages: Arc<Mutex<Vec<Range<Duration>>>>,
+    outages: Vec<Range<Duration>>,
+    /// How many of them have been reckoned with.
+    reckoned: usize,
+    /// Whether the last holder has not given the lease back, and nobody has reckoned with that yet.
+    cut_off: bool,
 }
 
 /// The part of a ttl that is kept in reserve for what lies between the last question here and the first byte
@@ -45,13 +55,13 @@ impl Pulse {
     /// Of a lease that holds for `ttl`; taking it began at `begun`.
     pub fn beating(clock: Arc<dyn Clock>, ttl: Duration, begun: Duration) -> Pulse {
         let shown = Arc::new(watch::Sender::new(begun));
-        Pulse { clock, ttl: Some(ttl), shown, wanted: Arc::default(), outages: Arc::default() }
+        Pulse { clock, ttl: Some(ttl), shown, wanted: Arc::default(), known: Arc::default() }
     }
 
     /// Of a lease that this process alone can see, such as that of a rehearsal.
     pub fn steady(clock: Arc<dyn Clock>) -> Pulse {
         let shown = Arc::new(watch::Sender::new(Duration::ZERO));
-        Pulse { clock, ttl: None, shown, wanted: Arc::default(), outages: Arc::default() }
+        Pulse { clock, ttl: None, shown, wanted: Arc::default(), known: Arc::default() }
     }
 
     /// Lets time pass on the clock of the lease, which is that of the machine however fast an execution's runs.
@@ -80,13 +90,44 @@ impl Pulse {
 
     /// The store has taken no renewal in this time. Told before the beat that ends it.
     pub fn was_away(&self, outage: Range<Duration>) {
-        self.outages.lock().unwrap_or_else(PoisonError::into_inner).push(outage);
+        self.known().outages.push(outage);
+    }
+
+    /// The last holder has not given the lease back.
+    pub fn is_taken_from_the_dead(&self) {
+        self.known().cut_off = true;
     }
 
     /// When the store took no renewal: the outages after so many of them.
     pub fn outages(&self, seen: usize) -> Vec<Range<Duration>> {
-        let outages = self.outages.lock().unwrap_or_else(PoisonError::into_inner);
-        outages.get(seen..).unwrap_or_default().to_vec()
+        self.known().outages.get(seen..).unwrap_or_default().to_vec()
+    }
+
+    /// So many outages have been reckoned with, and it is journaled.
+    pub fn reckoned(&self, outages: usize) {
+        self.known().reckoned = outages;
+    }
+
+    /// Whether the last holder has not given the lease back, which has to be reckoned with.
+    pub fn is_cut_off(&self) -> bool {
+        self.known().cut_off
+    }
+
+    /// That has been reckoned with, and it is journaled.
+    pub fn is_taken_up(&self) {
+        self.known().cut_off = false;
+    }
+
+    /// Whether the lease can be given back in good order: the store took renewals until now, and whatever it did not
+    /// take before is reckoned with. Else whoever is next shall find that its holder was cut off.
+    pub fn is_in_order(&self) -> bool {
+        let known = self.known();
+        let is_there = self.ttl.is_none_or(|ttl| self.silence() < ttl / 2);
+        is_there && !known.cut_off && known.reckoned == known.outages.len()
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether others can watch the lease, and take it over.

@@ -387,7 +387,6 @@ pub(crate) fn driver(
         denied: Vec::new(),
         signals_every: None,
         patience: Patience::USUAL,
-        cut_off: false,
         pulse: Pulse::steady(Arc::new(TestClock)),
         secrets: BTreeMap::new(),
     }

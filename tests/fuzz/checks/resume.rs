@@ -99,7 +99,6 @@ async fn drive(entries: &[Entry]) -> bool {
         denied: Vec::new(),
         signals_every: None,
         patience: Patience::USUAL,
-        cut_off: false,
         pulse: Pulse::steady(Arc::new(PausedClock)),
         secrets: BTreeMap::new(),
     };

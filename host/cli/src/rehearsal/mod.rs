@@ -108,7 +108,6 @@ impl Rehearsal {
             denied: self.settings.denied,
             signals_every: None,
             patience: Patience::USUAL,
-            cut_off: false,
             pulse: Pulse::steady(Arc::new(SystemClock::new())),
             secrets: BTreeMap::new(),
         };

@@ -163,8 +163,12 @@ impl PromptView {
                 page.line([faint("takes: "), plain(text)]);
             }
             if let (Some(deadline), Some(choice)) = (prompt.deadline, &prompt.on_timeout) {
-                let over = if self.unsaid { ", which no runner has said yet" } else { "" };
-                let text = format!("{} at {}{over}", choice, words::time(deadline));
+                let at = words::time(deadline);
+                let text = if self.unsaid {
+                    format!("{choice}; the time was over at {at}, and the runner decides whether it gives more")
+                } else {
+                    format!("{choice} at {at}")
+                };
                 page.line([faint("without an answer: "), plain(text)]);
             }
         });

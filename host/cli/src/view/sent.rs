@@ -4,7 +4,7 @@ use moontide_runtime::store::Signal;
 use serde::Serialize;
 
 use super::{Outside, Replaced};
-use crate::output::style::{faint, plain, strong};
+use crate::output::style::{attention, faint, plain, strong};
 use crate::output::{Document, Page};
 
 /// What was sent, and what happens with it.
@@ -31,6 +31,10 @@ pub(crate) struct Sent {
     /// What others have launched since, where that matters.
     #[serde(skip_serializing_if = "Replaced::is_empty")]
     pub(crate) replaced: Replaced,
+    /// Whether the time of what it answers is over by this machine's clock, and the runner has not taken it although
+    /// there was time: then it may still be refused.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) unsure: bool,
     /// What it means, for people.
     #[serde(skip)]
     pub(crate) meaning: String,
@@ -50,6 +54,14 @@ impl Document for Sent {
         Outside::write(&self.outside, page);
         self.replaced.write(page);
         match (&self.runner, &self.next) {
+            (Some(runner), _) if self.unsure => page.line([
+                attention("it is not taken yet"),
+                plain(format!(
+                    ": the time to answer is over by this machine's clock, and {runner}, which decides, has said \
+                     nothing; `moontide journal {}` shows what becomes of it",
+                    self.execution
+                )),
+            ]),
             (Some(runner), _) => page.line([plain(format!("{runner} drives it and will take it"))]),
             (None, Some(next)) => {
                 page.line([plain("nobody drives it now; to go on: "), strong(next.as_str())]);
