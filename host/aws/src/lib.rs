@@ -4,6 +4,7 @@
 //! - [`world`]: the list of operations, one line each. Start reading here.
 //! - `aws_time`: what time it is in AWS, whatever our own clock says.
 //! - `binding`: how an operation is written down, and how it becomes the engine's `Operation`.
+//! - `bounded`: how far an answer is read.
 //! - `services`: the clients of a session, one set per Region, and what all operations share.
 //! - `attempts`: how often the SDK may send a request.
 //! - `error`: what an answer, or the lack of one, says about whether a call happened.
@@ -17,6 +18,7 @@
 mod attempts;
 mod aws_time;
 mod binding;
+mod bounded;
 mod drs;
 mod ec2;
 mod error;

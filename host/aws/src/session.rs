@@ -23,6 +23,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use self::keys::Keys;
 use self::source::Source;
 use crate::attempts::Attempts;
+use crate::bounded::bounded;
 
 pub(crate) mod keys;
 mod source;
@@ -110,7 +111,7 @@ impl Session {
             .await
             .map_err(|source| SessionError::Unreadable { source: Box::new(source) })?;
         check_profile(&profiles)?;
-        let client = settings.http_client.clone().unwrap_or_else(https_client);
+        let client = bounded(settings.http_client.clone().unwrap_or_else(https_client));
         let regions = regions(&settings, profiles.selected_profile(), client.clone());
         let config = loader(&settings, client.clone()).region(regions).load().await;
         let region = config.region().cloned();
@@ -126,7 +127,7 @@ impl Session {
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(http_client)
+            .http_client(bounded(http_client))
             .timeout_config(timeouts())
             .build();
         Session { config, keys: None }

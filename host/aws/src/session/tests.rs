@@ -96,3 +96,22 @@ async fn where_somebody_listens_and_hangs_up_nobody_knows() {
         assert!(server.join().unwrap() > 0, "the request has arrived");
     }
 }
+
+#[tokio::test]
+async fn an_answer_without_end_is_not_read_to_its_end() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let sends = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 8192]).unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1099511627776\r\n\r\n").unwrap();
+        let block = vec![b' '; 1 << 20];
+        // As much as is taken: not a tenth of what was announced.
+        (0..1000).take_while(|_| stream.write_all(&block).is_ok()).count()
+    });
+    let reply = start_recovery_at("127.0.0.1", port).await;
+    assert!(matches!(reply.outcome, Outcome::Unknown { .. }), "{reply:?}");
+    // The connection is closed on this thread, which must not stand still meanwhile.
+    let sent = tokio::task::spawn_blocking(|| sends.join().unwrap()).await.unwrap();
+    assert!(sent < 100, "{sent} MiB were taken");
+}
