@@ -13,6 +13,7 @@
 //! - [`sight`]: what a call has seen that looks again and again.
 //! - [`redact`]: keeps secrets out of the journal.
 //! - [`elapsed`]: how long a wave has been at work.
+//! - `lengths`: how long a length of time may be.
 //! - [`launches`]: the jobs that its journal says it has launched.
 //! - [`door`]: the one place where all of this meets.
 
@@ -23,6 +24,7 @@ pub mod class;
 pub mod door;
 pub mod elapsed;
 pub mod launches;
+pub(crate) mod lengths;
 pub mod operation;
 pub mod outcome;
 pub mod policy;

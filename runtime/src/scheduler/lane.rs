@@ -19,10 +19,11 @@ use super::shared::{Counted, Shared};
 use super::{End, Failure, question};
 use crate::effect::builtin::{ASK, REPLACE, ReplaceInput};
 use crate::effect::door::{CANCELLED, Halt, Passage, Prepared, Settled, Way};
+use crate::effect::lengths;
 use crate::effect::trouble::OutOfPatience;
 use crate::effect::{Lane, Outcome};
 use crate::journal::cursor::Next;
-use crate::journal::{Mend, Mismatch, Step};
+use crate::journal::{Format, Mend, Mismatch, Step};
 use crate::observe::Notice;
 use crate::sandbox::{Ask, Program, Remembered, Said, ScriptError, Spent, Unit, Vm};
 use crate::store::StoreError;
@@ -194,8 +195,10 @@ impl<'s> Walk<'s> {
     /// Takes what the program asks for: to be refused, replayed, or sent.
     fn take(&mut self, ask: Ask) -> Result<(), Broken> {
         let Ask { lane, position, operation, arguments, site } = ask;
-        let prepared = self.shared.door.prepare(&lane, position, &operation, &arguments, &site);
-        let prepared = match prepared {
+        let is_bounded = self.shared.execution.format >= Format(5);
+        let within = if is_bounded { lengths::check(&operation, &arguments) } else { Ok(()) };
+        let prepare = || self.shared.door.prepare(&lane, position, &operation, &arguments, &site);
+        let prepared = match within.and_then(|()| prepare()) {
             Ok(prepared) => prepared,
             Err(error) => {
                 let replayed = self.shared.past.borrow().remains(self.lane);

@@ -216,3 +216,16 @@ async fn results_that_no_later_wave_could_read_together_are_refused_where_they_a
     assert_eq!(failure.code, "InvalidResult");
     assert!(failure.message.contains("together") && failure.message.contains("`entry_size`"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_number_of_seconds_has_the_bounds_of_a_text_in_what_begins_now() {
+    let waves = "waves = {{ name = 'w', run = function()
+        local ok, err = pcall(host.effect, 'moontide.sleep', { duration = 1e12 })
+        return if ok then 'slept' else err.code
+    end }}";
+    for (format, expected) in [(Format::CURRENT, "InvalidArguments"), (Format(4), "slept")] {
+        let story = Story::begun_under(format, waves).await;
+        story.ends(ExecutionStatus::Completed).await;
+        assert_eq!(story.state().await.waves[0].result, json!(expected), "{format:?}");
+    }
+}
