@@ -353,4 +353,28 @@ mod tests {
             assert!(said.contains("a ttl is a duration from"), "{wrong}: {said}");
         }
     }
+
+    /// A file with everything in it.
+    const WHOLE: &str = "store = \"sqlite:ä.db\"\nlease_ttl = \"20s\"\n[patience]\naws = \"30m\"\n[policy]\n\
+        deny = [\"ssm.*\"]\n[approvers]\ndba = [\"ann\", \"böb\"]\n[limits]\nvm_memory = \"64MiB\"\nlog_lines = 7\n";
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
+        #[test]
+        fn whatever_is_typed_into_it_is_taken_or_refused_at_a_place(
+            at in 0_usize..WHOLE.len(),
+            cut in 0_usize..40,
+            typed in ".{0,12}",
+            is_users in proptest::bool::ANY,
+        ) {
+            let place = if is_users { Place::User } else { Place::Runbook };
+            let kept = |from: usize| WHOLE.char_indices().map(|(at, _)| at).find(|at| *at >= from);
+            let (start, end) = (kept(at).unwrap_or(WHOLE.len()), kept(at + cut).unwrap_or(WHOLE.len()));
+            let text = format!("{}{typed}{}", &WHOLE[..start], &WHOLE[end..]);
+            if let Err(error) = parse(&text, "moontide.toml", place) {
+                proptest::prop_assert!(error.code == code::SETTINGS && !error.places.is_empty());
+                proptest::prop_assert!(error.places[0].position().starts_with("moontide.toml:"));
+            }
+        }
+    }
 }
