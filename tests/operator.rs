@@ -67,13 +67,13 @@ fn params_and_answers_are_checked_and_a_secret_is_never_repeated() {
     error[M0101]: `pin` must be a number
     hint: the runbook takes --param pin=@FILE
     ");
-    insta::assert_snapshot!(said(&home, &["rehearse", "p", "--param=pin=7007", "--answer=oen=skip"]), @"
+    insta::assert_snapshot!(said(&home, &["rehearse", "p", "--param=pin=700700", "--answer=oen=skip"]), @"
     exit 2
     warning: the list of processes shows `pin`: `--param pin=@FILE`, `@-` (standard input), `env:NAME` and `file:PATH` do not
     error[M0102]: `--answer oen=…`: the runbook has no wave `oen`
     hint: did you mean `one`?
     ");
-    insta::assert_snapshot!(said(&home, &["rehearse", "p", "--param=pin=7007", "--answer=skip"]), @"
+    insta::assert_snapshot!(said(&home, &["rehearse", "p", "--param=pin=700700", "--answer=skip"]), @"
     exit 0
     p  rehearsed as a drill  completed
 

@@ -226,6 +226,36 @@ fn a_runner_that_cannot_get_a_secret_says_so_and_takes_it_again() {
 }
 
 #[test]
+fn another_secret_than_it_was_started_with_is_pointed_out() {
+    let story = Story::of(WAITS);
+    story.moontide(&WAITING).expect(4);
+    let same = story.moontide(&["resume", "x", "--param=password=@password"]).expect(4);
+    assert!(!same.stderr.contains("another value"), "{}", same.stderr);
+    fs::write(story.home.path().join("other"), "hunter72\n").expect("it can be written");
+    let other = story.moontide(&["resume", "x", "--param=password=@other"]).expect(4);
+    let said =
+        "`password` has another value than `x` was started with; it counts for this runner only";
+    assert!(other.stderr.contains(said), "{}", other.stderr);
+}
+
+#[test]
+fn a_trace_shows_no_secret() {
+    let story = Story::of(TALKATIVE);
+    let flags = story.sim.flags();
+    let mut words = RUN.to_vec();
+    words.extend(flags.iter().map(String::as_str));
+    let mut command = story.home.moontide(&words);
+    command.current_dir(story.home.path()).env("PIN", "471147").env("MOONTIDE_LOG", "trace");
+    let ran = Ran::of(&command.output().expect("moontide starts"));
+    assert!(
+        ran.stderr.contains("TRACE") && ran.stderr.contains("«password»"),
+        "{}",
+        ran.stderr.len()
+    );
+    story.check_hidden(&[&ran.stdout, &ran.stderr]);
+}
+
+#[test]
 fn what_is_no_secret_cannot_be_given_again_nor_another_secret_with_the_same_id() {
     let book = WAITS.replace("params = {", "params = { size = { type = \"number\", default = 1 },");
     let story = Story::of(&book);
@@ -251,9 +281,18 @@ fn a_value_in_the_list_of_processes_is_pointed_out_and_a_short_secret_refused() 
     assert_eq!(hidden.stderr, "");
     let short = check("--param=pin=123").expect(3);
     assert!(
-        short.stderr.contains("`pin` is a secret, and shorter than 4 characters"),
+        short.stderr.contains("`pin` is a secret, and shorter than 6 characters"),
         "{}",
         short.stderr
+    );
+    fs::write(story.home.path().join("word"), "launched").expect("it can be written");
+    let word = story
+        .moontide(&["check", "book", "--param=password=@word", "--param=pin=env:PIN"])
+        .expect(3);
+    assert!(
+        word.stderr.contains("`password` is a secret, and a word of less than 12 letters"),
+        "{}",
+        word.stderr
     );
     let absent = check("--param=pin=@nowhere").expect(3);
     assert!(

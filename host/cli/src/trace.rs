@@ -1,8 +1,13 @@
 //! Tracing, off by default. What it prints is for whoever debugs Moontide or its conversation with AWS.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::sync::OnceLock;
 
+use moontide_runtime::effect::redact::Secrets;
+use moontide_runtime::journal::Format;
 use moontide_runtime::sandbox::plain;
+use serde_json::Value;
 use tracing_subscriber::EnvFilter;
 
 /// Begins to trace to stderr if `-v` or `MOONTIDE_LOG` asks for it.
@@ -18,6 +23,14 @@ pub(crate) fn begin(verbose: u8, filter: Option<&str>) {
         tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(|| Cleaned);
     // Nobody else has begun: this is the only place, and it is called once.
     let _ = subscriber.try_init();
+}
+
+/// What no record shows: this process drives one execution.
+static HIDDEN: OnceLock<Secrets> = OnceLock::new();
+
+/// From now on no record shows these.
+pub(crate) fn hide(secrets: &BTreeMap<String, Value>) {
+    let _ = HIDDEN.set(Secrets::new(secrets, Format::CURRENT));
 }
 
 /// stderr, where each record is one line that cannot speak to a terminal: a record may hold what AWS or a
@@ -39,6 +52,7 @@ impl Write for Cleaned {
 /// A record as one line.
 fn one_line(record: &[u8]) -> String {
     let text = String::from_utf8_lossy(record);
+    let text = HIDDEN.get().map_or_else(|| text.to_string(), |hidden| hidden.hide(&text));
     plain(text.trim_end_matches('\n'), usize::MAX) + "\n"
 }
 

@@ -95,11 +95,10 @@ impl Param {
             let message = format!("{} must be {}{shown}", quoted(name), self.kind.description());
             return Err(error(name, message, None));
         };
-        if self.secret && word(&value).len() < redact::SHORTEST {
-            let least = redact::SHORTEST;
+        if let Some(why) = Some(word(&value)).filter(|_| self.secret).and_then(|it| too_plain(&it))
+        {
             let message = format!(
-                "{} is a secret, and shorter than {least} characters: it could not be told from other text, \
-                 and hidden",
+                "{} is a secret, and {why}: it could not be told from other text, and hidden",
                 quoted(name)
             );
             return Err(error(name, message, None));
@@ -114,6 +113,16 @@ impl Param {
         let suggestion = nearest(text, words.iter().map(String::as_str));
         Err(error(name, message, suggestion.filter(|_| !self.secret)))
     }
+}
+
+/// Why a secret is like other text, if it is.
+fn too_plain(secret: &str) -> Option<String> {
+    let (length, least) = (secret.chars().count(), redact::SHORTEST_GIVEN);
+    if length < least {
+        return Some(format!("shorter than {least} characters"));
+    }
+    let is_word = length < redact::SHORTEST_WORD && secret.chars().all(char::is_alphabetic);
+    is_word.then(|| format!("a word of less than {} letters", redact::SHORTEST_WORD))
 }
 
 fn missing(name: &str, param: &Param) -> ParamError {

@@ -17,6 +17,7 @@ use serde_json::Value;
 use self::secrets::Whence;
 use crate::context::Context;
 use crate::error::{CommandError, Result, code};
+use crate::trace;
 
 /// Reads one `name=value`; for clap.
 pub(crate) fn parse(text: &str) -> Result<(String, String), String> {
@@ -56,7 +57,9 @@ pub(crate) fn bind(context: &Context, plan: &Plan, given: &[(String, String)]) -
         whence.extend(is_secret.then(|| (name.clone(), from)));
     }
     let values = plan.bind(&texts).map_err(|errors| refused(plan, &errors))?;
-    Ok(Bound { values, whence })
+    let bound = Bound { values, whence };
+    trace::hide(&bound.secrets());
+    Ok(bound)
 }
 
 /// The same for values that no operator has written.

@@ -11,6 +11,8 @@ use super::{sealed, written};
 use crate::context::Context;
 use crate::environment;
 use crate::error::{CommandError, Result, code};
+use crate::output::style::{attention, plain};
+use crate::trace;
 
 /// Whence a secret comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,9 +88,26 @@ pub(crate) fn given_again(
             return Err(CommandError::new(code::BAD_PARAM, message).hint("leave `--param` away"));
         }
         let (text, _) = written::read(context, (name, is_secret), written)?;
-        values.insert(name.clone(), read(execution, name, &text)?);
+        let value = read(execution, name, &text)?;
+        if before(context, execution, name).is_some_and(|before| before != value) {
+            let id = &execution.id;
+            let text = format!(
+                "`{name}` has another value than `{id}` was started with; it counts for this runner only"
+            );
+            context.output.say([attention("warning: "), plain(text)]);
+        }
+        values.insert(name.clone(), value);
     }
     Ok(values)
+}
+
+/// The value that a secret was given first, where this machine can read it.
+fn before(context: &Context, execution: &Execution, name: &str) -> Option<Value> {
+    let whence = execution.secrets.get(name)?;
+    if is_reference(whence) {
+        return read(execution, name, &resolve(name, whence).ok()?).ok();
+    }
+    sealed::open(context, &execution.identity(), name, whence).ok()
 }
 
 /// The values of an execution's secrets: those that the operator gives again, and the others from where its head
@@ -111,6 +130,7 @@ pub(crate) fn open(
         let value = value.map_err(|error| error.hint(format!("`{again}` gives it again")));
         values.insert(name.clone(), value?);
     }
+    trace::hide(&values);
     Ok(values)
 }
 

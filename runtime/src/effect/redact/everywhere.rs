@@ -8,7 +8,7 @@ impl Secrets {
     /// Hides them in what became of an effect.
     pub(in crate::effect) fn hide_in_outcome(&self, outcome: &mut Outcome) {
         match outcome {
-            Outcome::Ok { value } => self.hide_in(value),
+            Outcome::Ok { value } => self.hide_in_values(value),
             Outcome::Failed { error } => self.hide_in_error(error),
             Outcome::Unknown { evidence } => self.hide_in_evidence(evidence),
         }

@@ -17,7 +17,8 @@ use std::collections::BTreeMap;
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde_json::Value;
 
-pub use self::spelled::SHORTEST;
+use self::spelled::SHORTEST;
+pub use self::spelled::{SHORTEST_GIVEN, SHORTEST_WORD};
 use crate::journal::Format;
 
 /// What stands at the end of a text that was cut.
@@ -31,6 +32,20 @@ const LONGEST_BEGINNING: usize = 200;
 
 /// So many cuts of one text are looked at.
 const MOST_CUTS: usize = 100;
+
+/// AWS cuts no text that is shorter.
+const LONG: usize = 1_000;
+
+/// A shorter secret is looked for only where it stands alone: in the middle of an instance's id its letters are no
+/// secret, and the id is of use.
+const SHORT: usize = 8;
+
+/// Whether no letter or digit stands on either side.
+fn stands_alone(text: &str, range: std::ops::Range<usize>) -> bool {
+    let before = text[..range.start].chars().next_back();
+    let after = text[range.end..].chars().next();
+    ![before, after].into_iter().flatten().any(char::is_alphanumeric)
+}
 
 /// The secrets of an execution. Its `Debug` shows names only.
 #[derive(Clone, Default)]
@@ -98,11 +113,13 @@ impl Secrets {
     pub fn hide(&self, text: &str) -> String {
         let Some(finder) = &self.finder else { return self.hide_first(text) };
         let mut hidden = String::with_capacity(text.len());
-        finder.replace_all_with(text, &mut hidden, |found, _, hidden| {
-            hidden.push_str(&self.spellings[found.pattern().as_usize()].1);
+        finder.replace_all_with(text, &mut hidden, |found, whole, hidden| {
+            let is_secret = whole.len() >= SHORT || stands_alone(text, found.range());
+            let secret = &self.spellings[found.pattern().as_usize()].1;
+            hidden.push_str(if is_secret { secret } else { whole });
             true
         });
-        if hidden.contains(CUT) { self.hide_cut_off(&hidden) } else { hidden }
+        if text.len() >= LONG || hidden.contains(CUT) { self.hide_cut_off(&hidden) } else { hidden }
     }
 
     fn hide_first(&self, text: &str) -> String {
@@ -110,23 +127,53 @@ impl Secrets {
         self.first.iter().fold(text.to_owned(), hide_one)
     }
 
-    /// Hides what is left of a secret before a cut.
+    /// Hides what is left of a secret beside a cut: before a mark and behind it, and at both ends of a text that is
+    /// as long as those that AWS cuts without a mark.
     fn hide_cut_off(&self, text: &str) -> String {
+        let is_long = text.len() >= LONG;
+        let parts: Vec<&str> = text.splitn(MOST_CUTS, CUT).collect();
+        let last = parts.len() - 1;
         let mut hidden = String::with_capacity(text.len());
-        let mut rest = text;
-        for _ in 0..MOST_CUTS {
-            let Some((before, after)) = rest.split_once(CUT) else { break };
-            match self.beginning(before) {
-                Some((length, name)) => {
-                    hidden.push_str(&before[..before.len() - length]);
-                    hidden.push_str(name);
-                }
-                None => hidden.push_str(before),
+        for (number, part) in parts.into_iter().enumerate() {
+            if number > 0 {
+                hidden.push(CUT);
             }
-            hidden.push(CUT);
-            rest = after;
+            let mut part = part;
+            if (number > 0 || is_long)
+                && let Some((skipped, length, name)) = self.rest(part)
+            {
+                hidden.push_str(&part[..skipped]);
+                hidden.push_str(name);
+                part = &part[skipped + length..];
+            }
+            match self.beginning(part.trim_end()).filter(|_| number < last || is_long) {
+                Some((length, name)) => {
+                    let (kept, gap) = (part.trim_end().len() - length, part.trim_end().len());
+                    hidden.push_str(&part[..kept]);
+                    hidden.push_str(name);
+                    hidden.push_str(&part[gap..]);
+                }
+                None => hidden.push_str(part),
+            }
         }
-        hidden + rest
+        hidden
+    }
+
+    /// Where the end of a secret is with which this text begins, how long, and what stands in for it.
+    fn rest(&self, text: &str) -> Option<(usize, usize, &str)> {
+        let trimmed = text.trim_start();
+        let length = |spelling: &str| {
+            let starts = spelling.char_indices().map(|(at, _)| at).skip(1);
+            let far = |start: &usize| spelling.len() - start <= LONGEST_BEGINNING;
+            let rest = |start: usize| &spelling[start..];
+            let long = |rest: &&str| rest.chars().count() >= SHORTEST_BEGINNING;
+            let mut rests = starts.filter(far).map(rest).take_while(long);
+            rests.find(|rest| trimmed.starts_with(rest)).map(str::len)
+        };
+        let found =
+            self.spellings.iter().filter_map(|(it, name)| Some((length(it)?, name.as_str())));
+        let (length, name) = found.max_by_key(|(length, _)| *length)?;
+        Some((text.len() - trimmed.len(), length, name))
     }
 
     /// How long the beginning of a secret is with which this text ends, and what stands in for it.
@@ -147,6 +194,16 @@ impl Secrets {
     pub fn hide_in(&self, value: &mut Value) {
         if !self.is_empty() {
             self.walk(value, &|text| self.hide(text), true);
+        }
+    }
+
+    /// The same where the names are none of a program's: what an operation returns is named by us.
+    pub(super) fn hide_in_values(&self, value: &mut Value) {
+        match value {
+            _ if self.is_empty() => {}
+            Value::Object(fields) => fields.values_mut().for_each(|it| self.hide_in_values(it)),
+            Value::Array(items) => items.iter_mut().for_each(|it| self.hide_in_values(it)),
+            other => self.hide_in(other),
         }
     }
 

@@ -10,7 +10,14 @@ use serde_json::Value;
 use crate::sandbox::plain;
 
 /// Shorter spellings are not looked for: blanking every `1` would hide the journal, not the secret.
-pub const SHORTEST: usize = 4;
+pub(super) const SHORTEST: usize = 4;
+
+/// No secret that is given is shorter, and none of letters alone is shorter than [`SHORTEST_WORD`]: it could not be told
+/// from other text.
+pub const SHORTEST_GIVEN: usize = 6;
+
+/// See [`SHORTEST_GIVEN`].
+pub const SHORTEST_WORD: usize = 12;
 
 /// A shorter line of a secret that has several is not looked for by itself.
 const SHORTEST_LINE: usize = 8;

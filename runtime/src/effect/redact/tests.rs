@@ -8,7 +8,7 @@ use super::*;
 const PEM: &str = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----\n";
 
 fn secrets() -> Secrets {
-    let values = [("password", json!("hunter22")), ("pem", json!(PEM)), ("pin", json!(4711))];
+    let values = [("password", json!("hunter22")), ("pem", json!(PEM)), ("pin", json!(471147))];
     let values = values.map(|(name, value)| (name.to_owned(), value));
     Secrets::new(&values.into(), Format::CURRENT)
 }
@@ -17,7 +17,7 @@ fn secrets() -> Secrets {
 fn a_secret_is_replaced_wherever_it_stands() {
     let secrets = secrets();
     let mut value = json!({
-        "commands": ["login hunter22", "date"], "hunter22": 1, "pin": 4711, "list": [[4711.0]],
+        "commands": ["login hunter22", "date"], "hunter22": 1, "pin": 471147, "list": [[471147.0]],
     });
     secrets.hide_in(&mut value);
     let hidden = json!({
@@ -31,7 +31,7 @@ fn a_secret_is_replaced_wherever_it_stands() {
 fn a_secret_is_found_in_the_spellings_of_what_passes_it_on() {
     let secrets = secrets();
     for (written, hidden) in [
-        ("HUNTER22 hunter22 pin 4711", "«password» «password» pin «pin»"),
+        ("HUNTER22 hunter22 pin 471147", "«password» «password» pin «pin»"),
         (&format!("key {PEM}!"), "key «pem»!"),
         (&format!("key {}!", crate::sandbox::plain(PEM, 999)), "key «pem»!"),
         (&json!({ "key": PEM }).to_string(), "{\"key\":\"«pem»\"}"),
@@ -50,11 +50,34 @@ fn what_a_cut_leaves_of_a_secret_is_hidden_too() {
         ("login hunter2… (cut)", "login «password»… (cut)"),
         ("login hun…", "login «password»…"),
         ("login hu…", "login hu…"),
+        ("the two ends: hunt … nter22", "the two ends: «password» … «password»"),
         ("a… b hunter2… c…", "a… b «password»… c…"),
         ("-----BEGIN KEY-----\\nMIIEv… (cut)", "«pem»\\n«pem»… (cut)"),
     ] {
         assert_eq!(secrets.hide(cut), hidden, "{cut}");
     }
+}
+
+#[test]
+fn what_aws_cuts_without_a_mark_is_hidden_too() {
+    let secrets = secrets();
+    let long = "x ".repeat(600);
+    assert_eq!(secrets.hide(&format!("{long}hunt")), format!("{long}«password»"));
+    assert_eq!(secrets.hide(&format!("ter22 {long}")), format!("«password» {long}"));
+    assert_eq!(secrets.hide("a text that ends with hunt"), "a text that ends with hunt");
+}
+
+#[test]
+fn a_short_secret_in_the_middle_of_an_id_is_none_and_our_own_names_stay() {
+    let values =
+        BTreeMap::from([("pin".to_owned(), json!(681568)), ("pw".to_owned(), json!("t4gs!!"))]);
+    let secrets = Secrets::new(&values, Format::CURRENT);
+    let mut reply = json!({ "instance_id": "i-0ab681568cd", "t4gs!!": "pin 681568.", "n": 681568 });
+    secrets.hide_in_values(&mut reply);
+    assert_eq!(
+        reply,
+        json!({ "instance_id": "i-0ab681568cd", "t4gs!!": "pin «pin».", "n": "«pin»" })
+    );
 }
 
 #[test]
@@ -69,7 +92,7 @@ fn an_execution_of_an_earlier_format_keeps_the_hashes_of_its_arguments() {
 
 proptest! {
     #[test]
-    fn no_secret_survives(secret in "[ -~äöü\n]{4,40}", before in ".{0,20}", after in ".{0,20}", cut in 0_usize..80) {
+    fn no_secret_survives(secret in "[ -~äöü\n]{8,40}", before in ".{0,20}", after in ".{0,20}", cut in 0_usize..80) {
         let secrets = Secrets::new(&[("s".to_owned(), json!(secret))].into(), Format::CURRENT);
         let whole = format!("{before}{secret}{after}");
         for text in [whole.clone(), crate::sandbox::plain(&whole, 999), json!(whole).to_string()] {
