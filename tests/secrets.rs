@@ -239,6 +239,19 @@ fn another_secret_than_it_was_started_with_is_pointed_out() {
 }
 
 #[test]
+fn a_wave_with_a_secret_can_be_mended() {
+    let story = Story::of(&WAITS.replace("string.byte(wave.params.password, 8) ~= 50", "true"));
+    story.moontide(&WAITING).expect(4);
+    story.moontide(&["answer", "x", "continue", "--comment=hunter22 is the password"]).expect(0);
+    story.moontide(&["resume", "x"]).expect(1);
+    fs::write(story.home.path().join("book/runbook.luau"), WAITS).expect("it can be written");
+    story.moontide(&["retry", "x", "a", "--runbook=book"]).expect(0);
+    story.moontide(&["resume", "x"]).expect(0);
+    let journal = story.moontide(&["journal", "x"]).expect(0).stdout;
+    assert!(journal.contains("«password» is the password"), "{journal}");
+}
+
+#[test]
 fn a_trace_shows_no_secret() {
     let story = Story::of(TALKATIVE);
     let flags = story.sim.flags();

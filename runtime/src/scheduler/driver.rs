@@ -222,6 +222,9 @@ impl Driver {
         let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
         let secret = |name: &String| execution.plan.params.get(name).is_some_and(|it| it.secret);
         let secrets = execution.params.iter().filter(|(name, _)| secret(name));
+        // And what those who gave them know of besides.
+        let besides = self.secrets.iter().filter(|(name, _)| !execution.params.contains_key(*name));
+        let secrets = secrets.chain(besides);
         let secrets = secrets.map(|(name, value)| (name.clone(), value.clone())).collect();
         let blind = Blind::default();
         Shared {

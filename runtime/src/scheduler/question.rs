@@ -71,6 +71,7 @@ pub(super) async fn ask<'s>(
     let Some(Answer { choice, by, comment, .. }) = answer(shared, attempt, prompt).await else {
         return Ok(Sent::Stopped);
     };
+    let comment = shared.door.secrets.hide(&comment);
     let value = json!({ "choice": choice.as_str(), "by": by, "comment": comment });
     Ok(Sent::Ended(prepared, Settled::of(Reply::ok(value), 0)))
 }

@@ -101,7 +101,13 @@ impl Drive<'_> {
         self.tell_wish(Signal { wish, by, sender, comment, at }, None).await
     }
 
-    async fn tell_wish(&mut self, signal: Signal, number: Option<u64>) -> Result<(), DriveError> {
+    async fn tell_wish(
+        &mut self,
+        mut signal: Signal,
+        number: Option<u64>,
+    ) -> Result<(), DriveError> {
+        // People may write what the runbook knows.
+        signal.comment = self.shared.door.secrets.hide(&signal.comment);
         let event = Event::Signalled { signal: signal.clone(), number, refused: None };
         match self.tell(&event).await {
             Err(DriveError::Refused(refusal)) => self.note(signal, number, &refusal).await,

@@ -71,6 +71,10 @@ fn bound_to(identity: &str, name: &str) -> Aad<Vec<u8>> {
 
 fn read_key(path: &Path) -> Result<Option<LessSafeKey>> {
     let unusable = |why: &str| unusable(path, why);
+    // Opening a pipe would wait for its other end.
+    if std::fs::metadata(path).is_ok_and(|it| !it.is_file()) {
+        return Err(unusable("it is no regular file"));
+    }
     let file = match OpenOptions::new().read(true).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),

@@ -45,7 +45,8 @@ pub(super) fn absolute(reference: &str) -> String {
 /// The text that a reference leads to.
 pub(super) fn resolve(name: &str, reference: &str) -> Result<String> {
     if let Some(path) = reference.strip_prefix(FILE) {
-        return written::file(name, Path::new(path));
+        return written::file(name, Path::new(path))
+            .map_err(|error| CommandError { code: code::NO_SECRET, ..error });
     }
     let variable = reference.strip_prefix(ENV).unwrap_or_default();
     environment::text(variable).ok_or_else(|| {
@@ -118,7 +119,11 @@ pub(crate) fn open(
     mut values: BTreeMap<String, Value>,
 ) -> Result<BTreeMap<String, Value>> {
     for (name, whence) in &execution.secrets {
-        if values.contains_key(name) {
+        if let Some(given) = values.get(name) {
+            // What a runner has used before is as secret as what this one uses.
+            if let Some(before) = before(context, execution, name).filter(|it| it != given) {
+                values.insert(format!("{name} before"), before);
+            }
             continue;
         }
         let value = if is_reference(whence) {

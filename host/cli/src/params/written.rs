@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{IsTerminal as _, Read, stdin};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::secrets::{self, Whence};
 use crate::context::Context;
@@ -42,7 +43,16 @@ pub(super) fn read(
     }
 }
 
+/// Whether standard input has been read.
+static IS_READ: AtomicBool = AtomicBool::new(false);
+
 fn standard_input(name: &str) -> Result<String> {
+    if IS_READ.swap(true, Ordering::Relaxed) {
+        let message = format!(
+            "`--param {name}=@-`: standard input holds one value, and another param has it"
+        );
+        return Err(CommandError::new(code::BAD_ARGUMENT, message));
+    }
     if stdin().is_terminal() {
         let message =
             format!("`--param {name}=@-` reads a pipe or a file, and standard input is a terminal");

@@ -55,6 +55,8 @@ pub struct Secrets {
     first: Vec<(String, String)>,
     /// Every spelling of a secret, and what stands in for it.
     spellings: Vec<(String, String)>,
+    /// Those of which a cut may leave a part.
+    cuttable: Vec<(String, String)>,
     finder: Option<AhoCorasick>,
     numbers: Vec<(f64, String)>,
     /// Whether its execution began under an earlier format.
@@ -78,14 +80,18 @@ impl Secrets {
             .filter(|(secret, _)| secret.len() >= SHORTEST)
             .collect();
         first.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
-        let mut spellings = BTreeMap::new();
+        let (mut spellings, mut cuttable) = (BTreeMap::new(), Vec::new());
         for (secret, name) in &first {
+            cuttable.extend(spelled::cuttable(secret).into_iter().map(|it| (it, name.clone())));
             for spelling in spelled::all(secret) {
                 spellings.entry(spelling).or_insert_with(|| name.clone());
             }
         }
         let long = |value: &&Value| spelled::text(value).len() >= SHORTEST;
-        let number = |value: &Value| value.as_number().filter(|_| long(&value))?.as_f64();
+        let number = |value: &Value| {
+            let text = value.as_str().and_then(|text| text.trim().parse().ok());
+            Some(value.as_f64().or(text).filter(|_| long(&value))?.abs())
+        };
         let numbers = values.iter().filter_map(|(key, value)| Some((number(value)?, name(key))));
         let numbers = numbers.collect();
         let finder = if spellings.is_empty() {
@@ -96,7 +102,7 @@ impl Secrets {
             builder.match_kind(MatchKind::LeftmostLongest).build(spellings.keys()).ok()
         };
         let spellings = spellings.into_iter().collect();
-        Secrets { first, spellings, finder, numbers, is_early: format < Format(5) }
+        Secrets { first, spellings, cuttable, finder, numbers, is_early: format < Format(5) }
     }
 
     /// Whether there is nothing to hide.
@@ -178,15 +184,16 @@ impl Secrets {
 
     /// How long the beginning of a secret is with which this text ends, and what stands in for it.
     fn beginning(&self, text: &str) -> Option<(usize, &str)> {
+        let from = text.char_indices().rev().take(LONGEST_BEGINNING).last().map_or(0, |(at, _)| at);
+        let tail = &text[from..];
         let length = |spelling: &str| {
-            let lengths = spelling.char_indices().map(|(at, _)| at).skip(SHORTEST_BEGINNING);
-            let lengths = lengths.take_while(|length| *length <= LONGEST_BEGINNING);
-            lengths.filter(|length| text.ends_with(&spelling[..*length])).last()
+            let first = spelling.chars().next()?;
+            let starts = tail.match_indices(first).map(|(at, _)| &tail[at..]);
+            let mut ends = starts.filter(|end| spelling.starts_with(end));
+            ends.next().filter(|end| end.chars().count() >= SHORTEST_BEGINNING).map(str::len)
         };
-        let found = self
-            .spellings
-            .iter()
-            .filter_map(|(spelling, name)| Some((length(spelling)?, name.as_str())));
+        let found = self.cuttable.iter();
+        let found = found.filter_map(|(it, name)| Some((length(it)?, name.as_str())));
         found.max_by_key(|(length, _)| *length)
     }
 
@@ -229,7 +236,7 @@ impl Secrets {
                 }
             }
             Value::Number(number) if numbers => {
-                let secret = number.as_f64();
+                let secret = number.as_f64().map(f64::abs);
                 if let Some((_, name)) = self.numbers.iter().find(|(it, _)| Some(*it) == secret) {
                     *value = Value::from(name.as_str());
                 }

@@ -60,3 +60,15 @@ fn written(text: &str) -> [String; 8] {
         BASE64_URL_SAFE_NO_PAD.encode(text),
     ]
 }
+
+/// The spellings of which a cut may leave a part: those of the whole secret, and its lines.
+pub(super) fn cuttable(secret: &str) -> BTreeSet<String> {
+    let mut spellings: BTreeSet<String> = written(secret).into_iter().collect();
+    let lines = secret.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE);
+    spellings.extend(lines.take(MOST_LINES).map(str::to_owned));
+    spellings.retain(|spelling| spelling.len() >= SHORTEST);
+    spellings
+}
+
+/// So many lines of a secret are looked for where they are cut.
+const MOST_LINES: usize = 100;

@@ -8,7 +8,7 @@ use super::*;
 const PEM: &str = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----\n";
 
 fn secrets() -> Secrets {
-    let values = [("password", json!("hunter22")), ("pem", json!(PEM)), ("pin", json!(471147))];
+    let values = [("password", json!("hunter22")), ("pem", json!(PEM)), ("pin", json!(471_147))];
     let values = values.map(|(name, value)| (name.to_owned(), value));
     Secrets::new(&values.into(), Format::CURRENT)
 }
@@ -17,7 +17,7 @@ fn secrets() -> Secrets {
 fn a_secret_is_replaced_wherever_it_stands() {
     let secrets = secrets();
     let mut value = json!({
-        "commands": ["login hunter22", "date"], "hunter22": 1, "pin": 471147, "list": [[471147.0]],
+        "commands": ["login hunter22", "date"], "hunter22": 1, "pin": 471_147, "list": [[-471_147.0]],
     });
     secrets.hide_in(&mut value);
     let hidden = json!({
@@ -68,11 +68,28 @@ fn what_aws_cuts_without_a_mark_is_hidden_too() {
 }
 
 #[test]
+fn a_text_that_is_a_number_is_found_as_one() {
+    let values = BTreeMap::from([("pin".to_owned(), json!("471147"))]);
+    let mut value = json!([471_147, -471_147, "471147", 471_148]);
+    Secrets::new(&values, Format::CURRENT).hide_in(&mut value);
+    assert_eq!(value, json!(["«pin»", "«pin»", "«pin»", 471_148]));
+}
+
+#[test]
+fn a_text_full_of_cuts_is_read_in_time() {
+    let key = (0..50).map(|line| format!("{line:02}Line{}\n", "b".repeat(58)));
+    let values = BTreeMap::from([("key".to_owned(), json!(key.collect::<String>()))]);
+    let text = "aaaa… ".repeat(40_000);
+    assert_eq!(Secrets::new(&values, Format::CURRENT).hide(&text).len(), text.len());
+}
+
+#[test]
 fn a_short_secret_in_the_middle_of_an_id_is_none_and_our_own_names_stay() {
     let values =
-        BTreeMap::from([("pin".to_owned(), json!(681568)), ("pw".to_owned(), json!("t4gs!!"))]);
+        BTreeMap::from([("pin".to_owned(), json!(681_568)), ("pw".to_owned(), json!("t4gs!!"))]);
     let secrets = Secrets::new(&values, Format::CURRENT);
-    let mut reply = json!({ "instance_id": "i-0ab681568cd", "t4gs!!": "pin 681568.", "n": 681568 });
+    let mut reply =
+        json!({ "instance_id": "i-0ab681568cd", "t4gs!!": "pin 681568.", "n": 681_568 });
     secrets.hide_in_values(&mut reply);
     assert_eq!(
         reply,

@@ -56,7 +56,9 @@ pub(crate) fn read(context: &Context, record: &Record, wave: &str, path: &Path) 
         return Err(CommandError::new(code::RUNBOOK_DIFFERS, message)
             .hint("a retry takes the same runbook, mended"));
     }
-    if let Some(param) = plan.params.keys().find(|name| !execution.params.contains_key(*name)) {
+    let has =
+        |name: &String| execution.params.contains_key(name) || execution.secrets.contains_key(name);
+    if let Some(param) = plan.params.keys().find(|name| !has(name)) {
         let message =
             format!("{shown} declares the param `{param}`, which `{}` does not have", execution.id);
         return Err(CommandError::new(code::RUNBOOK_DIFFERS, message).hint(
