@@ -103,3 +103,30 @@ fn no_file_of_the_folder_passes_for_the_library() {
     std::fs::write(home.shop("@types/index.d.ts"), "").expect("it writes");
     home.run(&["check", &home.shop("")]).expect(0);
 }
+
+#[test]
+fn settings_that_a_link_leads_to_are_not_missed_without_a_word() {
+    let home = shop(&[("runbook.luau", &runbook("shop", ASKS)), ("world.toml", WORLD)]);
+    let own = home.path().join("moontide");
+    std::fs::create_dir_all(&own).expect("a folder");
+    for link in [own.join("moontide.toml"), home.shop("moontide.toml").into()] {
+        symlink("nowhere/moontide.toml", &link).expect("it links");
+        let ran = home.run(&["check", &home.shop("")]).expect(6);
+        assert!(ran.stderr.contains("it is a link to what does not exist"), "{}", ran.stderr);
+        std::fs::remove_file(&link).expect("it is there");
+    }
+    home.run(&["check", &home.shop("")]).expect(0);
+}
+
+#[test]
+fn a_param_that_is_read_from_the_wrong_file_does_not_show_it() {
+    let source =
+        runbook("shop", ASKS).replace("waves =", "params = { n = { type = \"number\" } }, waves =");
+    let home = shop(&[("runbook.luau", &source), ("world.toml", WORLD)]);
+    let credentials = home.path().join("credentials");
+    std::fs::write(&credentials, CREDENTIALS).expect("it writes");
+    let param = format!("--param=n=@{}", credentials.display());
+    let ran = home.run(&["check", &home.shop(""), &param]).expect(3);
+    assert!(ran.stderr.contains("error[M0101]: `n` must be a number\n"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("aws_"), "{}", ran.stderr);
+}

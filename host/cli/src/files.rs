@@ -22,6 +22,8 @@ pub(crate) enum Unread {
     NotText,
     /// It is a link that leads out of its folder.
     LeadsOut,
+    /// It is a link to what does not exist: what it held, such as denials, must not be missing without a word.
+    LeadsNowhere,
     /// The system did not give it.
     Failed(io::Error),
 }
@@ -39,6 +41,7 @@ impl fmt::Display for Unread {
             Unread::LeadsOut => f.write_str(
                 "it is a link that leads out of the runbook's folder, and is not followed",
             ),
+            Unread::LeadsNowhere => f.write_str("it is a link to what does not exist"),
             Unread::Failed(error) => error.fmt(f),
         }
     }
@@ -55,8 +58,12 @@ impl From<io::Error> for Unread {
 
 /// The text of a regular file of at most `most` bytes. Links are followed: whoever names it means it.
 pub(crate) fn read(path: &Path, most: u64) -> Result<String, Unread> {
+    let found = fs::metadata(path).map_err(Unread::from);
+    if matches!(found, Err(Unread::Missing)) && fs::symlink_metadata(path).is_ok() {
+        return Err(Unread::LeadsNowhere);
+    }
     // Before it is opened: that alone would wait for the other end of a pipe.
-    check(&fs::metadata(path)?, most)?;
+    check(&found?, most)?;
     let file = File::open(path)?;
     check(&file.metadata()?, most)?;
     let mut bytes = Vec::new();
@@ -72,7 +79,8 @@ pub(crate) fn read_within(folder: &Path, name: &str, most: u64) -> Result<String
     let path = folder.join(name);
     if fs::symlink_metadata(&path)?.is_symlink() {
         let whole = fs::canonicalize(folder)?;
-        if !fs::canonicalize(&path)?.starts_with(whole) {
+        let Ok(target) = fs::canonicalize(&path) else { return Err(Unread::LeadsNowhere) };
+        if !target.starts_with(whole) {
             return Err(Unread::LeadsOut);
         }
     }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{Body, Entry};
+use super::Body;
 use crate::effect::Outcome;
 use crate::scheduler::{End, Event};
 
@@ -48,7 +48,13 @@ impl Weight {
 /// The bytes that this takes in a journal, roughly.
 pub(crate) fn of_body(body: &Body) -> u64 {
     let value = |value: &Value| Weight::of(value).bytes;
-    FRAME
+    // A signal of a person, and what the machine says of it, is no effect.
+    let frame = if matches!(body, Body::Event { event } if !matches!(event, Event::Ended { .. })) {
+        0
+    } else {
+        FRAME
+    };
+    frame
         + match body {
             Body::Intent { step, .. } => step.arguments.as_ref().map_or(0, value),
             Body::Outcome { step, outcome, .. } => {
@@ -69,11 +75,6 @@ pub(crate) fn of_body(body: &Body) -> u64 {
             },
             Body::Event { .. } => 0,
         }
-}
-
-/// The bytes of all of these.
-pub(crate) fn of_entries(entries: &[Entry]) -> u64 {
-    entries.iter().map(|entry| of_body(&entry.body)).sum()
 }
 
 #[cfg(test)]

@@ -33,7 +33,8 @@ pub struct Writer {
     clock: Arc<dyn Clock>,
     /// The number of the last entry that was handed out.
     last: Cell<u64>,
-    /// What all entries take, those included.
+    /// How many entries of effects there are, those included, and what all entries take.
+    effects: Cell<u64>,
     bytes: Cell<u64>,
     commits: Arc<Commits>,
     /// The number of the last durable entry, or why there will be no more.
@@ -75,20 +76,30 @@ impl Writer {
         let (trouble, troubles) = watch::channel(None);
         let commits = Commits { store, lease, patience, pulse, queue, durable: sender, trouble };
         let (last, commits) = (Cell::new(last), Arc::new(commits));
-        let (bytes, troubles) = (Cell::new(0), RefCell::new(troubles));
-        Writer { clock, last, bytes, commits, durable, troubles, observer: None }
+        let (effects, bytes) = (Cell::new(0), Cell::new(0));
+        let troubles = RefCell::new(troubles);
+        Writer { clock, last, effects, bytes, commits, durable, troubles, observer: None }
     }
 
-    /// The same, over a journal whose entries take so many bytes by now.
+    /// The same, over a journal that has these entries by now.
     #[must_use]
-    pub fn holding(self, bytes: u64) -> Writer {
-        self.bytes.set(bytes);
+    pub fn holding(self, entries: &[Entry]) -> Writer {
+        for entry in entries {
+            self.weigh(&entry.body);
+        }
         self
     }
 
-    /// How many entries the journal has, and the bytes that they take.
+    /// How many entries of effects the journal has, and the bytes that it takes. What people send is none of the
+    /// waves' doing.
     pub fn spent(&self) -> (u64, u64) {
-        (self.last.get(), self.bytes.get())
+        (self.effects.get(), self.bytes.get())
+    }
+
+    fn weigh(&self, body: &Body) {
+        let is_effect = !matches!(body, Body::Event { .. });
+        self.effects.set(self.effects.get() + u64::from(is_effect));
+        self.bytes.set(self.bytes.get().saturating_add(weight::of_body(body)));
     }
 
     /// The same, asking a store that is only busy again for as long as the patience lasts, and saying so.
@@ -116,7 +127,7 @@ impl Writer {
     pub async fn append_at(&self, at: Timestamp, body: Body) -> Result<(), StoreError> {
         let sequence = self.last.get() + 1;
         self.last.set(sequence);
-        self.bytes.set(self.bytes.get().saturating_add(weight::of_body(&body)));
+        self.weigh(&body);
         let epoch = self.commits.lease.epoch;
         let begin = {
             let mut queue = self.commits.queue();

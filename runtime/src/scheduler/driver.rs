@@ -32,7 +32,7 @@ use crate::effect::policy::Rules;
 use crate::effect::redact::Secrets;
 use crate::effect::trouble::OutOfPatience;
 use crate::effect::{Outcome, Patience, World, builtin};
-use crate::journal::{Body, Entry, Execution, Mismatch, Writer, weight};
+use crate::journal::{Body, Entry, Execution, Mismatch, Writer};
 use crate::observe::Observer;
 use crate::sandbox::{Limits, Pool};
 use crate::store::{Lease, Pulse, Store, StoreError};
@@ -259,7 +259,7 @@ impl Driver {
             },
             journal: Writer::new(store, Arc::clone(&clock), lease.clone(), last)
                 .patient(self.patience, &self.pulse, &self.observer)
-                .holding(weight::of_entries(entries)),
+                .holding(entries),
             past: RefCell::default(),
             execution,
             clock,

@@ -136,17 +136,25 @@ async fn memory_is_counted_over_all_waves_and_what_is_replayed_has_fitted_before
 
 #[tokio::test(start_paused = true)]
 async fn no_more_waves_run_at_once_than_the_head_says_and_the_others_say_what_they_wait_for() {
-    let story = Story::of(HOARDERS).await;
+    let wave = |n: u32| format!("{{ name = 'w{n}', run = function() moontide.sleep('1m') end }}");
+    let waves: Vec<String> = (1..=3).map(wave).collect();
+    let story = Story::of(&format!("waves = {{ {} }}", waves.join(", "))).await;
     let head = story.store.execution("x").await.unwrap();
     let story = Story { store: Arc::new(MemoryStore::new()), ..story };
     story.store.create(&Execution { waves_at_once: Some(2), ..head }).await.unwrap();
-    assert!(matches!(drive(&story, usual(), Answers::new()).await, Ended::Waiting(_)));
-    let running = [WaveStatus::Waiting, WaveStatus::Waiting, WaveStatus::Pending];
+    let held = lease(story.store.as_ref(), "x").await;
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
+    let soon = tokio::time::sleep(std::time::Duration::from_secs(10));
+    assert_eq!(driver.drive(&held, soon).await.unwrap(), Ended::Interrupted);
+    let running = [WaveStatus::Running, WaveStatus::Running, WaveStatus::Pending];
     assert_eq!(story.statuses().await, running);
     let reason = story.state().await.waves[2].reason.clone().unwrap();
     assert_eq!(reason, "waits for its turn: at most 2 at once (`waves_at_once`)");
-    let yes = Answers::from([("w1#1.1", "yes"), ("w2#1.1", "yes"), ("w3#1.1", "yes")]);
-    assert_eq!(drive(&story, usual(), yes).await, Ended::Finished(ExecutionStatus::Completed));
+    assert_eq!(
+        drive(&story, usual(), Answers::new()).await,
+        Ended::Finished(ExecutionStatus::Completed)
+    );
     assert_eq!(story.state().await.waves[2].reason, None);
 }
 
@@ -228,4 +236,30 @@ async fn a_number_of_seconds_has_the_bounds_of_a_text_in_what_begins_now() {
         story.ends(ExecutionStatus::Completed).await;
         assert_eq!(story.state().await.waves[0].result, json!(expected), "{format:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_program_that_waits_for_a_person_holds_no_place_of_the_others() {
+    let source = "waves = {
+        { name = 'asks', run = function() moontide.ask { message = '?', choices = { 'yes' } } end },
+        { name = 'other', run = function() end },
+    }";
+    let story = Story::of(source).await;
+    let head = story.store.execution("x").await.unwrap();
+    let story = Story { store: Arc::new(MemoryStore::new()), ..story };
+    story.store.create(&Execution { waves_at_once: Some(1), ..head }).await.unwrap();
+    assert!(matches!(drive(&story, usual(), Answers::new()).await, Ended::Waiting(_)));
+    assert_eq!(story.statuses().await, [WaveStatus::Waiting, WaveStatus::Completed]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_people_send_takes_no_room_of_the_effects() {
+    let story = Story::of(TALKS).await;
+    assert!(matches!(drive(&story, usual(), Answers::new()).await, Ended::Waiting(_)));
+    for _ in 0..50 {
+        story.send(Wish::Note).await;
+    }
+    let tight = Together { entries: 40, ..usual() };
+    let yes = Answers::from([("w#1.21", "yes")]);
+    assert_eq!(drive(&story, tight, yes).await, Ended::Finished(ExecutionStatus::Completed));
 }

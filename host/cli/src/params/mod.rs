@@ -56,7 +56,22 @@ pub(crate) fn bind(context: &Context, plan: &Plan, given: &[(String, String)]) -
         }
         whence.extend(is_secret.then(|| (name.clone(), from)));
     }
-    let values = plan.bind(&texts).map_err(|errors| refused(plan, &errors))?;
+    // What a file holds that is not of its param's kind stays unsaid: it may be another file than was meant.
+    let is_read = |name: &str| {
+        given.iter().any(|(it, written)| it == name && written::is_read_from_elsewhere(written))
+    };
+    let values = plan.bind(&texts).map_err(|errors| {
+        let unsaid = |mut error: ParamError| {
+            if is_read(&error.name) {
+                let end = error.message.find(", and is ").unwrap_or(error.message.len());
+                error.message.truncate(end);
+                error.suggestion = None;
+            }
+            error
+        };
+        let errors: Vec<ParamError> = errors.into_iter().map(unsaid).collect();
+        refused(plan, &errors)
+    })?;
     let bound = Bound { values, whence };
     trace::hide(&bound.secrets());
     Ok(bound)

@@ -14,6 +14,11 @@ use crate::output::style::{attention, plain};
 /// No value is longer.
 const LONGEST: u64 = 64 * 1024;
 
+/// Whether the value is not what stands there, but what is read from a file or standard input.
+pub(super) fn is_read_from_elsewhere(written: &str) -> bool {
+    written.starts_with('@') && !written.starts_with("@@")
+}
+
 /// The text of a param, and whence it comes.
 pub(super) fn read(
     context: &Context,

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use moontide_runtime::journal::Execution;
+use moontide_runtime::journal::{Execution, Format};
 use moontide_runtime::sandbox::Limits;
 
 use crate::environment::Environment;
@@ -83,8 +83,10 @@ impl Settings {
     /// The limits of an execution that has begun: those it has pinned hold against files, and yield to
     /// whoever asks for others right now.
     pub(crate) fn limits_of(&self, execution: &Execution) -> Limits {
-        let pinned = execution.limits.clone();
-        let all = self.limits.clone().into_iter().chain(pinned).chain(self.urgent.clone());
+        // What nobody had limited then, no file limits now; before format 5 it did.
+        let is_early = execution.format < Format(5);
+        let files = self.limits.clone().into_iter().filter(|_| is_early);
+        let all = files.chain(execution.limits.clone()).chain(self.urgent.clone());
         limits::of(&all.collect())
     }
 

@@ -134,8 +134,15 @@ impl Step<'_> {
         self.node(node).turn != Turn::Ordinary && holds_program(self.graph, &self.state, node)
     }
 
+    /// How many waves hold one of the places. Under the operator's own cap a program that waits for a person holds
+    /// none: the others must not wait for that person too.
     fn running(&self) -> usize {
-        (0..self.graph.len()).filter(|node| holds_program(self.graph, &self.state, *node)).count()
+        let is_capped = self.graph.is_capped;
+        let holds = |node: &usize| match self.state.waves[*node].status {
+            WaveStatus::Running => true,
+            _ => !is_capped && holds_program(self.graph, &self.state, *node),
+        };
+        (0..self.graph.len()).filter(holds).count()
     }
 
     fn pause(&mut self, node: usize) {

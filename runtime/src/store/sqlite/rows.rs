@@ -273,8 +273,8 @@ pub(super) fn send(db: &Connection, id: &str, signal: &Signal) -> Result<u64, Tr
 /// The signals after number `after`.
 pub(super) fn signals(db: &Connection, id: &str, after: u64) -> Result<Numbered, Trouble> {
     let sql = "SELECT number, signal FROM signals
-               WHERE execution = :execution AND number >= :from ORDER BY number";
-    numbered(db, sql, id, after.saturating_add(1))
+               WHERE execution = :execution AND number > :from ORDER BY number";
+    numbered(db, sql, id, after)
 }
 
 /// Numbered rows of JSON that nobody has read yet: the thread that reads from the file has others waiting.
