@@ -26,6 +26,7 @@ mod leaving;
 mod length;
 mod moment;
 mod pace;
+mod pages;
 mod poll;
 mod record;
 mod services;

@@ -142,11 +142,11 @@ async fn no_more_waves_run_at_once_than_the_head_says_and_the_others_say_what_th
     let head = story.store.execution("x").await.unwrap();
     let story = Story { store: Arc::new(MemoryStore::new()), ..story };
     story.store.create(&Execution { waves_at_once: Some(2), ..head }).await.unwrap();
-    let held = lease(story.store.as_ref(), "x").await;
+    let taken = lease(story.store.as_ref(), "x").await;
     let world = TestWorld::new(&story.ledger, &Fuse::never());
     let driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     let soon = tokio::time::sleep(std::time::Duration::from_secs(10));
-    assert_eq!(driver.drive(&held, soon).await.unwrap(), Ended::Interrupted);
+    assert_eq!(driver.drive(&taken, soon).await.unwrap(), Ended::Interrupted);
     let running = [WaveStatus::Running, WaveStatus::Running, WaveStatus::Pending];
     assert_eq!(story.statuses().await, running);
     let reason = story.state().await.waves[2].reason.clone().unwrap();

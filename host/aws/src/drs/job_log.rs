@@ -6,6 +6,7 @@ use moontide_runtime::effect::EffectError;
 use serde::Serialize;
 
 use crate::error::failed;
+use crate::pages;
 use crate::record::{cut, text};
 
 /// How much of an error's text is kept.
@@ -39,7 +40,7 @@ impl LogError {
 /// The whole log of a job.
 pub(crate) async fn read(drs: &Client, job_id: &str) -> Result<Vec<JobLog>, EffectError> {
     let pages = drs.describe_job_log_items().job_id(job_id).into_paginator().items().send();
-    pages.collect::<Result<_, _>>().await.map_err(|it| failed(&it))
+    pages::all(pages, failed).await
 }
 
 /// The server that a line is about, if it is about one.

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use moontide_runtime::effect::{Call, EffectError, Origin};
 
 use crate::error::failed;
+use crate::pages;
 use crate::services::Services;
 use crate::tags;
 
@@ -39,7 +40,7 @@ pub(crate) async fn jobs_by_id(drs: &Client, ids: Vec<String>) -> Result<Vec<Job
 
 async fn jobs(drs: &Client, filters: DescribeJobsRequestFilters) -> Result<Vec<Job>, EffectError> {
     let pages = drs.describe_jobs().filters(filters).into_paginator().items().send();
-    pages.collect::<Result<_, _>>().await.map_err(|it| failed(&it))
+    pages::all(pages, failed).await
 }
 
 /// The source servers named by `ids`.
@@ -53,7 +54,7 @@ pub(crate) async fn source_servers(
             .set_source_server_ids(Some(ids.to_vec()))
             .build();
         let pages = drs.describe_source_servers().filters(filters).into_paginator().items().send();
-        found.extend(pages.collect::<Result<Vec<_>, _>>().await.map_err(|it| failed(&it))?);
+        found.extend(pages::all(pages, failed).await?);
     }
     Ok(found)
 }
@@ -81,7 +82,7 @@ pub(crate) async fn recovery_instances(
         };
         let calls = drs.describe_recovery_instances().filters(filters.build());
         let pages = calls.into_paginator().items().send();
-        found.extend(pages.collect::<Result<Vec<_>, _>>().await.map_err(|it| failed(&it))?);
+        found.extend(pages::all(pages, failed).await?);
     }
     Ok(found)
 }

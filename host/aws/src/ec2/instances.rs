@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::drs::lookup::{By, is_drill, origins, recovery_instances};
 use crate::error::failed;
+use crate::pages;
 use crate::services::Services;
 
 /// A filter, as EC2 takes them.
@@ -91,7 +92,7 @@ async fn tags_of(
         let filter =
             types::Filter::builder().name("instance-id").set_values(Some(ids.to_vec())).build();
         let pages = ec2.describe_instances().filters(filter).into_paginator().items().send();
-        let pages: Vec<_> = pages.collect::<Result<_, _>>().await.map_err(|it| failed(&it))?;
+        let pages = pages::all(pages, failed).await?;
         let instances = pages.into_iter().flat_map(|it| it.instances.unwrap_or_default());
         found.extend(instances.filter_map(|it| Some((it.instance_id?, tags(it.tags)))));
     }

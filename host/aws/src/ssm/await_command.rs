@@ -16,6 +16,7 @@ use crate::binding::Binding;
 use crate::error::failed;
 use crate::length::Length;
 use crate::pace::Growing;
+use crate::pages;
 use crate::poll::{self, GaveUp};
 use crate::record::{cut, slim, text};
 use crate::services::Services;
@@ -107,7 +108,7 @@ fn has_ended(status: &str) -> bool {
 /// The status on each instance, as far as it shows: an instance may be missing at first.
 async fn statuses(ssm: &Client, command: &str) -> Result<BTreeMap<String, String>, EffectError> {
     let pages = ssm.list_command_invocations().command_id(command).into_paginator().items().send();
-    let all: Vec<_> = pages.collect::<Result<_, _>>().await.map_err(|it| failed(&it))?;
+    let all = pages::all(pages, failed).await?;
     let pair =
         |it: aws_sdk_ssm::types::CommandInvocation| Some((it.instance_id?, text(it.status)?));
     Ok(all.into_iter().filter_map(pair).collect())

@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::binding::{Binding, Changes};
 use crate::ec2::instances::touched;
 use crate::error::{self, failed};
+use crate::pages;
 use crate::record::listed;
 use crate::services::Services;
 
@@ -74,6 +75,6 @@ async fn instances(ssm: &Client, command: &str) -> Result<Vec<String>, EffectErr
         return Ok(sent.instance_ids().to_vec());
     }
     let pages = ssm.list_command_invocations().command_id(command).into_paginator().items().send();
-    let all: Vec<_> = pages.collect::<Result<_, _>>().await.map_err(|it| failed(&it))?;
+    let all = pages::all(pages, failed).await?;
     Ok(all.into_iter().filter_map(|it| it.instance_id).collect())
 }

@@ -17,6 +17,7 @@ use crate::binding::{Binding, Changes, unseen};
 use crate::drs::lookup::reach;
 use crate::ec2::instances::touched;
 use crate::error::{self, failed};
+use crate::pages;
 use crate::record::{self, slim};
 use crate::services::Services;
 use crate::settle::settle;
@@ -147,5 +148,5 @@ async fn since(ssm: &Client, document: &str, from: Timestamp) -> Result<Vec<Comm
         .collect::<Result<_, _>>()
         .map_err(|it| EffectError::new("InvalidArguments", it.to_string()))?;
     let pages = ssm.list_commands().set_filters(Some(filters)).into_paginator().items().send();
-    pages.collect::<Result<_, _>>().await.map_err(|it| failed(&it))
+    pages::all(pages, failed).await
 }

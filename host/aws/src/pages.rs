@@ -1,0 +1,51 @@
+//! Lists of AWS, page after page, which end somewhere: what answers for ever must not use up the machine.
+
+use aws_smithy_async::future::pagination_stream::PaginationStream;
+use moontide_runtime::effect::{EffectError, Trouble};
+
+/// No list is longer. DRS keeps 4,000 source servers, and SSM 30 days of commands.
+const MOST: usize = 100_000;
+
+/// Every item of a list.
+pub(crate) async fn all<T, E>(
+    mut items: PaginationStream<Result<T, E>>,
+    failed: impl Fn(&E) -> EffectError,
+) -> Result<Vec<T>, EffectError> {
+    let mut all = Vec::new();
+    while let Some(item) = items.next().await {
+        if all.len() == MOST {
+            // What cannot be seen to its end has not been seen.
+            let message = format!("AWS lists more than {MOST} items, and the list does not end");
+            return Err(EffectError::new("ListWithoutEnd", message).as_trouble(Trouble::Busy));
+        }
+        all.push(item.map_err(|error| failed(&error))?);
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_async::future::pagination_stream::fn_stream::FnStream;
+
+    use super::*;
+
+    async fn of(length: usize) -> Result<Vec<usize>, EffectError> {
+        let items = FnStream::new(move |sender| {
+            Box::pin(async move {
+                for item in 0..length {
+                    if sender.send(Ok(item)).await.is_err() {
+                        return;
+                    }
+                }
+            })
+        });
+        all(PaginationStream::new(items), |error: &EffectError| error.clone()).await
+    }
+
+    #[tokio::test]
+    async fn a_list_that_does_not_end_is_not_seen() {
+        assert_eq!(of(MOST).await.map(|all| all.len()), Ok(MOST));
+        let error = of(MOST + 1).await.unwrap_err();
+        assert_eq!((error.code.as_str(), error.trouble), ("ListWithoutEnd", Some(Trouble::Busy)));
+    }
+}
