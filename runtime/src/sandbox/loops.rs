@@ -70,7 +70,8 @@ pub(super) fn check(text: &str) -> Result<Checked, SyntaxError> {
     let mut checked = String::with_capacity(text.len() + heads.len() * (EACH.len() + 4));
     let mut done = 0;
     for (at, is_begin) in heads {
-        checked.push_str(&text[done..at]);
+        let Some(before) = text.get(done..at) else { return Err(unclear(text, at)) };
+        checked.push_str(before);
         if is_begin {
             // Writing to a string does not fail.
             let _ = write!(checked, " {each}(");
@@ -99,7 +100,8 @@ fn unused(text: &str) -> String {
 
 /// Where a source cannot be told apart, which is where its blocks do not end as they began.
 fn unclear(text: &str, at: usize) -> SyntaxError {
-    let line = text[..at].matches('\n').count() + 1;
+    // Where that is in the middle of a character, too.
+    let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
     let message =
         "where the loops before this begin and end cannot be told: put `if … then … else …` \
                    expressions in parentheses"
