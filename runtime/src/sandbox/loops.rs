@@ -101,7 +101,7 @@ fn unused(text: &str) -> String {
 /// Where a source cannot be told apart, which is where its blocks do not end as they began.
 fn unclear(text: &str, at: usize) -> SyntaxError {
     // Where that is in the middle of a character, too.
-    let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = String::from_utf8_lossy(&text.as_bytes()[..at]).matches('\n').count() + 1;
     let message =
         "where the loops before this begin and end cannot be told: put `if … then … else …` \
                    expressions in parentheses"
