@@ -307,6 +307,12 @@ fn a_value_in_the_list_of_processes_is_pointed_out_and_a_short_secret_refused() 
         "{}",
         word.stderr
     );
+    let pipe = story.home.path().join("pipe");
+    assert!(
+        std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success()
+    );
+    let waits = check("--param=pin=file:pipe").expect(6);
+    assert!(waits.stderr.contains("/pipe, which is no regular file"), "{}", waits.stderr);
     let absent = check("--param=pin=@nowhere").expect(3);
     assert!(
         absent.stderr.contains("the value of `pin` cannot be read from nowhere: No such file"),

@@ -45,6 +45,12 @@ pub(super) fn absolute(reference: &str) -> String {
 /// The text that a reference leads to.
 pub(super) fn resolve(name: &str, reference: &str) -> Result<String> {
     if let Some(path) = reference.strip_prefix(FILE) {
+        if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+            let message = format!(
+                "the secret `{name}` is in {path}, which is no regular file: the next runner could not read it again"
+            );
+            return Err(CommandError::new(code::NO_SECRET, message));
+        }
         return written::file(name, Path::new(path))
             .map_err(|error| CommandError { code: code::NO_SECRET, ..error });
     }
