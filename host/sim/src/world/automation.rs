@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::{Region, duration};
+use crate::ssm::documents::bare;
 use crate::ssm::documents::{self, Kind};
 
 /// A scripted result. The first entry whose condition holds answers.
@@ -72,7 +73,7 @@ impl Automation {
 
     /// Whether this entry answers for `document`.
     pub(crate) fn matches(&self, document: &str) -> bool {
-        self.document.as_ref().is_none_or(|wanted| wanted == document)
+        self.document.as_ref().is_none_or(|wanted| bare(wanted) == bare(document))
     }
 }
 

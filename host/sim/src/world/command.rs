@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::{Pattern, Platform, Region, duration};
+use crate::ssm::documents::bare;
 use crate::ssm::documents::{self, Kind};
 
 /// A scripted result. The first entry whose conditions all hold answers.
@@ -88,7 +89,7 @@ impl Command {
 
     /// Whether this entry answers for `document` with these parameter values on `server`.
     pub(crate) fn matches(&self, document: &str, values: &[&str], server: &str) -> bool {
-        self.document.as_ref().is_none_or(|wanted| wanted == document)
+        self.document.as_ref().is_none_or(|wanted| bare(wanted) == bare(document))
             && self
                 .contains
                 .as_ref()

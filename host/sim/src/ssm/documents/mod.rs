@@ -72,9 +72,21 @@ pub(crate) const POWERSHELL: &str = "AWS-RunPowerShellScript";
 /// The documents that run whatever they are given: a world scripts what they are given, not them.
 pub(crate) const SCRIPTS: [&str; 2] = ["AWS-RunShellScript", POWERSHELL];
 
-/// The name in an ARN such as `arn:aws:ssm:us-west-2::document/AWS-RunShellScript`, or the name itself.
+/// The name in an ARN such as `arn:aws:ssm:us-west-2::document/AWS-RunShellScript`, or the name itself. An ARN of
+/// something else, or of a document that another account shares, is no such name.
 pub(crate) fn bare(name: &str) -> &str {
-    if name.starts_with("arn:") { name.rsplit('/').next().unwrap_or(name) } else { name }
+    let mut parts = name.splitn(6, ':');
+    let is_of_ssm = parts.next() == Some("arn")
+        && parts.next().is_some_and(|partition| partition.starts_with("aws"))
+        && parts.next() == Some("ssm")
+        && parts.next().is_some()
+        && parts.next() == Some("");
+    let kinds = ["document/", "automation-definition/"];
+    let named = |rest: &'_ str| kinds.iter().find_map(|kind| rest.strip_prefix(kind).map(str::len));
+    match parts.next().filter(|_| is_of_ssm).and_then(named) {
+        Some(length) => &name[name.len() - length..],
+        None => name,
+    }
 }
 
 /// Whether AWS owns a document of this name and kind.
@@ -124,6 +136,21 @@ pub(crate) fn missing<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_arn_of_awss_own_document_names_it_and_no_other_does() {
+        assert_eq!(
+            bare("arn:aws:ssm:us-west-2::document/AWS-RunShellScript"),
+            "AWS-RunShellScript"
+        );
+        for other in [
+            "AWS-RunShellScript",
+            "arn:aws:ssm:eu-west-1:999999999999:document/AWS-RunShellScript",
+            "arn:aws:s3:::bucket/AWS-RunShellScript",
+        ] {
+            assert_eq!(bare(other), other);
+        }
+    }
 
     #[test]
     fn what_does_not_exist_is_told_with_what_may_have_been_meant() {
