@@ -247,7 +247,9 @@ fn a_launch_that_does_not_show_is_left_until_it_has_ended() {
         let ran = Ran::of(&drill.cleanup().output().expect("moontide starts"));
         (ran.code == Some(0)).then(|| ran.json())
     });
-    assert_eq!(done.map(|cleaned| counts(&cleaned)), Some((1, 0)));
+    // The one before may have sent it, and not have seen its end: that job does not show either.
+    assert_eq!(done.map(|cleaned| counts(&cleaned).1), Some(0));
+    assert!(drill.sim.performed("TerminateRecoveryInstances") > 0);
 }
 
 #[test]
