@@ -1,4 +1,4 @@
-//! Answers are read so far and no further: whoever answers in the place of AWS, or a service that has a bad day,
+//! Answers are read so far and no further: a server that answers in the place of AWS, or a service that has a bad day,
 //! shall not fill the memory of a runner that other executions need.
 
 use aws_smithy_runtime_api::box_error::BoxError;

@@ -2,7 +2,7 @@
 //!
 //! Only regular files are read: a pipe may never end, and a device may have no end. None is read further than
 //! its kind may be long. What lies in a runbook's folder stays in it: a link that leads out could show any file
-//! of whoever checks a stranger's runbook.
+//! of the operator who checks a stranger's runbook.
 
 use std::fmt;
 use std::fs::{self, File, Metadata};
@@ -56,7 +56,8 @@ impl From<io::Error> for Unread {
     }
 }
 
-/// The text of a regular file of at most `most` bytes. Links are followed: whoever names it means it.
+/// The text of a regular file of at most `most` bytes. Links are followed: the operator
+/// who names one means it.
 pub(crate) fn read(path: &Path, most: u64) -> Result<String, Unread> {
     let found = fs::metadata(path).map_err(Unread::from);
     if matches!(found, Err(Unread::Missing)) && fs::symlink_metadata(path).is_ok() {

@@ -1,8 +1,10 @@
 //! Files that others than their owner may read or change, where they should not.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::path::Path;
+
+use moontide_runtime::store::sqlite::private;
 
 /// What others than its owner may do with a file, in words; `None`: nothing.
 #[cfg(unix)]
@@ -24,17 +26,8 @@ pub(crate) fn others_may(_path: &Path) -> Option<&'static str> {
 
 /// Makes a file that is not there yet, for its owner only, and the folders on the way to it.
 pub(crate) fn make_private(path: &Path) -> io::Result<File> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
     if let Some(folder) = path.parent() {
-        builder.create(folder)?;
+        private::directory(folder)?;
     }
-    options.open(path)
+    private::options().create_new(true).open(path)
 }

@@ -37,7 +37,7 @@ pub struct Place {
 /// Sources that are longer are not read a second time. The sandbox does not load them either.
 const LONGEST_SOURCE: usize = 256 * 1024;
 /// A longer line is not shown.
-const LONGEST_LINE: usize = 400;
+pub const LONGEST_LINE: usize = 400;
 /// The parser recurses with the nesting of the source. Luau, which has accepted the source by now,
 /// stops at a nesting of 1000; this leaves a quarter of a megabyte for each level. It is address
 /// space: what is not used is not allocated.

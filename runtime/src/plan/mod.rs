@@ -37,7 +37,7 @@ mod waves;
 
 pub use bind::ParamError;
 pub use complaint::Complaint;
-pub use locate::{Located, Place, locate};
+pub use locate::{LONGEST_LINE, Located, Place, locate};
 pub use model::{
     FailurePolicy, MinSuccess, Mode, Param, ParamKind, Pause, Plan, PromptTimeout, ServerSelector,
     Wave,

@@ -26,7 +26,7 @@ const LAST_WORD: Duration = Duration::from_mins(5);
 /// An answer that was sent in time is in the store so much later at most.
 const ON_ITS_WAY: Duration = Duration::from_secs(1);
 
-/// The same where the store is busy: so long whoever sends waits until it takes something.
+/// The same where the store is busy: so long a sender waits until it takes something.
 const LONG_ON_ITS_WAY: Duration = Duration::from_secs(6);
 
 /// What takes longer shows that it is busy.
@@ -40,8 +40,6 @@ const UNTOLD: Range<Duration> = Duration::from_secs(5)..Duration::from_mins(1);
 pub(super) struct Hearing {
     /// The last renewal that was looked at, on the clock of the lease.
     heard: Duration,
-    /// How many outages of the store were looked at.
-    outages: usize,
     /// The store took a renewal that began after this moment of the execution's monotonic clock.
     proven: Option<SignedDuration>,
 }
@@ -49,7 +47,7 @@ pub(super) struct Hearing {
 impl Hearing {
     /// The lease was just taken.
     pub(super) fn new(pulse: &Pulse) -> Hearing {
-        Hearing { heard: pulse.shown(), outages: 0, proven: None }
+        Hearing { heard: pulse.shown(), proven: None }
     }
 
     /// The renewal behind which the next one is news.
@@ -68,8 +66,8 @@ impl Drive<'_> {
     pub(super) async fn hear(&mut self) -> Result<(), DriveError> {
         let (pulse, clock) = (&self.driver.pulse, self.driver.clock.as_ref());
         self.hearing.heard = pulse.shown();
-        let outages = pulse.outages(self.hearing.outages);
-        self.hearing.outages += outages.len();
+        let outages = pulse.outages();
+        let count = outages.len();
         let (now, here) = (pulse.now(), deadline::now(clock));
         // On the execution's clock, which may run faster.
         let moment = |then: Duration| {
@@ -82,7 +80,7 @@ impl Drive<'_> {
                 self.give_back(prompt, &outage).await?;
             }
         }
-        self.driver.pulse.reckoned(self.hearing.outages);
+        self.driver.pulse.reckoned(count);
         Ok(())
     }
 

@@ -22,17 +22,15 @@ pub struct Pulse {
     shown: Arc<watch::Sender<Duration>>,
     /// A renewal is wanted before its turn.
     wanted: Arc<Notify>,
-    /// What whoever drives has to know, and has to journal, before the lease is given back in good order.
+    /// What a driver has to know, and has to journal, before the lease is given back in good order.
     known: Arc<Mutex<Known>>,
 }
 
 #[derive(Debug, Default)]
 struct Known {
-    /// When the store took no renewal, on the clock of the lease.
+    /// When the store took no renewal, on the clock of the lease, where no driver has reckoned with that yet.
     outages: Vec<Range<Duration>>,
-    /// How many of them have been reckoned with.
-    reckoned: usize,
-    /// Whether the last holder has not given the lease back, and nobody has reckoned with that yet.
+    /// Whether the last holder has not given the lease back, and no driver has reckoned with that yet.
     cut_off: bool,
 }
 
@@ -98,14 +96,14 @@ impl Pulse {
         self.known().cut_off = true;
     }
 
-    /// When the store took no renewal: the outages after so many of them.
-    pub fn outages(&self, seen: usize) -> Vec<Range<Duration>> {
-        self.known().outages.get(seen..).unwrap_or_default().to_vec()
+    /// When the store took no renewal, and no driver has reckoned with that yet.
+    pub fn outages(&self) -> Vec<Range<Duration>> {
+        self.known().outages.clone()
     }
 
-    /// So many outages have been reckoned with, and it is journaled.
+    /// The first so many outages have been reckoned with, and it is journaled.
     pub fn reckoned(&self, outages: usize) {
-        self.known().reckoned = outages;
+        self.known().outages.drain(..outages);
     }
 
     /// Whether the last holder has not given the lease back, which has to be reckoned with.
@@ -123,7 +121,7 @@ impl Pulse {
     pub fn is_in_order(&self) -> bool {
         let known = self.known();
         let is_there = self.ttl.is_none_or(|ttl| self.silence() < ttl / 2);
-        is_there && !known.cut_off && known.reckoned == known.outages.len()
+        is_there && !known.cut_off && known.outages.is_empty()
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

@@ -236,10 +236,17 @@ async fn a_runner_that_is_stopped_in_an_outage_does_not_leave_in_good_order() {
 
 #[tokio::test(start_paused = true)]
 async fn who_is_stopped_before_the_last_word_is_given_leaves_it_to_the_next() {
-    let pulse = Pulse::beating(Arc::new(TestClock), TTL, TestClock.monotonic());
-    assert!(pulse.is_in_order());
-    pulse.is_taken_from_the_dead();
-    assert!(!pulse.is_in_order() && pulse.is_cut_off());
-    pulse.is_taken_up();
-    assert!(pulse.is_in_order());
+    let story = Story::of(TWENTY_MINUTES).await;
+    assert!(matches!(drive_behind(&story, false).await, Ended::Waiting(_)));
+    sleep(minutes(60)).await;
+    let held = lease(story.store.as_ref(), "x").await;
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
+    driver.pulse.is_taken_from_the_dead();
+    let ended = Box::pin(driver.drive(&held, std::future::ready(()))).await.unwrap();
+    assert_eq!(ended, Ended::Interrupted);
+    assert!(!driver.pulse.is_in_order(), "the lease goes back as if nothing were left");
+    // Once it is journaled, it does.
+    let ended = Box::pin(driver.drive(&held, std::future::pending())).await.unwrap();
+    assert!(matches!(ended, Ended::Waiting(_)) && driver.pulse.is_in_order(), "{ended:?}");
 }

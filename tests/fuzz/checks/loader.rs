@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use moontide_runtime::journal::Bundle;
 use moontide_runtime::journal::execution::Module;
-use moontide_runtime::plan::{Complaint, Located, Plan, locate};
+use moontide_runtime::plan::{Complaint, LONGEST_LINE, Located, Plan, locate};
 use moontide_runtime::sandbox::{Budget, Limits, ScriptError, Vm, plain};
 use moontide_runtime::scheduler::Graph;
 
@@ -94,7 +94,7 @@ fn located(source: &str, line: Option<usize>, complaints: Vec<Complaint>) -> Vec
         let Some(place) = place else { continue };
         let line = source.lines().nth(place.line - 1).expect("the line is there");
         // A line that nobody would read is not shown.
-        let shown = if line.len() > 400 { "" } else { line };
+        let shown = if line.len() > LONGEST_LINE { "" } else { line };
         assert_eq!(place.source_line, shown, "{place:?}");
         assert!(place.column >= 1, "{place:?}");
     }

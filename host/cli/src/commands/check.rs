@@ -24,7 +24,7 @@ pub(crate) struct Flags {
     /// A folder with a runbook.luau, or a .luau file
     runbook: PathBuf,
 
-    /// Also check these params; may be given several times
+    /// Also check these params, as `moontide run` takes them; may be given several times
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = params::parse)]
     params: Vec<(String, String)>,
 }

@@ -139,7 +139,7 @@ fn event_text(event: &Event, refusal: Option<&Refusal>) -> String {
         }
         Event::Extended { prompt, by, cause } => {
             let why = match cause {
-                Unheard::StoreAway => "the store took no answers",
+                Unheard::StoreAway => "no answer could be heard",
                 Unheard::RunnerGone => "its runner was gone",
             };
             format!("{prompt}: {} more time | {why}", words::duration(Duration::from_millis(*by)))

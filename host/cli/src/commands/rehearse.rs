@@ -36,7 +36,9 @@ pub(crate) struct Flags {
     #[arg(long, value_enum, default_value = "drill")]
     mode: ModeFlag,
 
-    /// Set a param of the runbook; may be given several times
+    /// Set a param of the runbook: `NAME=VALUE`, or what `NAME=@FILE` or `NAME=@-` (standard input) hold; `@@` is an
+    /// `@`. A secret one also as `NAME=env:VARIABLE` or `NAME=file:PATH`, which every runner resolves. May be given
+    /// several times
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = params::parse)]
     params: Vec<(String, String)>,
 

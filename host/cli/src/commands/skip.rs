@@ -11,7 +11,8 @@ use crate::view::Record;
 /// Leave a wave out: one that has not begun, or one that has failed
 ///
 /// Waves that depend on it go on as if it were completed, also where its failure was answered with `abort`. It takes the approvers of the wave's pause
-/// point, if it has one. Nothing of a cleanup is left out. If nobody drives the execution, `moontide resume` goes on with it.
+/// point, if it has one. Nothing of a cleanup is left out. Where no runner drives the execution, `moontide resume`
+/// goes on with it.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

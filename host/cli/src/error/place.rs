@@ -1,9 +1,7 @@
 //! A line of a file that an error is about.
 
+use moontide_runtime::plan::LONGEST_LINE;
 use serde::Serialize;
-
-/// A longer line is not shown: its mistake would stand far outside of what anybody sees.
-const LONGEST_LINE: usize = 400;
 
 /// Where, and what about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -99,7 +99,7 @@ pub(super) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
         ]),
         Notice::Extended { prompt, cause } => {
             let why = match cause {
-                Unheard::StoreAway => "the store took no answers for a while",
+                Unheard::StoreAway => "no answer could be heard for a while",
                 Unheard::RunnerGone => "its runner was gone without a word",
             };
             let until =

@@ -83,7 +83,7 @@ impl Settings {
     /// The limits of an execution that has begun: those it has pinned hold against files, and yield to
     /// whoever asks for others right now.
     pub(crate) fn limits_of(&self, execution: &Execution) -> Limits {
-        // What nobody had limited then, no file limits now; before format 5 it did.
+        // A file limits nothing of what has begun; before format 5 it did.
         let is_early = execution.format < Format(5);
         let files = self.limits.clone().into_iter().filter(|_| is_early);
         let all = files.chain(execution.limits.clone()).chain(self.urgent.clone());

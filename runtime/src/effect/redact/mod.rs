@@ -169,15 +169,13 @@ impl Secrets {
     fn rest(&self, text: &str) -> Option<(usize, usize, &str)> {
         let trimmed = text.trim_start();
         let length = |spelling: &str| {
-            let starts = spelling.char_indices().map(|(at, _)| at).skip(1);
-            let far = |start: &usize| spelling.len() - start <= LONGEST_BEGINNING;
-            let rest = |start: usize| &spelling[start..];
-            let long = |rest: &&str| rest.chars().count() >= SHORTEST_BEGINNING;
-            let mut rests = starts.filter(far).map(rest).take_while(long);
-            rests.find(|rest| trimmed.starts_with(rest)).map(str::len)
+            let starts = spelling.char_indices().map(|(at, _)| at).rev();
+            let rests = starts.take(LONGEST_BEGINNING).skip(SHORTEST_BEGINNING - 1);
+            let rests = rests.filter(|start| *start > 0).map(|start| &spelling[start..]);
+            rests.filter(|rest| trimmed.starts_with(rest)).last().map(str::len)
         };
-        let found =
-            self.spellings.iter().filter_map(|(it, name)| Some((length(it)?, name.as_str())));
+        let found = self.cuttable.iter();
+        let found = found.filter_map(|(it, name)| Some((length(it)?, name.as_str())));
         let (length, name) = found.max_by_key(|(length, _)| *length)?;
         Some((text.len() - trimmed.len(), length, name))
     }

@@ -15,13 +15,12 @@ use self::bytecode::{Global, Names, names};
 use self::tree::Called;
 use super::compile;
 use super::sources::Sources;
-use crate::plan::{Complaint, Located, Path, Place, suggest};
+use crate::plan::{Complaint, LONGEST_LINE, Located, Path, Place, suggest};
 
 /// So many are told; their author mends these first.
 const MOST: usize = 20;
 
-/// A longer line is not shown, and a longer name is cut.
-const LONGEST_LINE: usize = 400;
+/// A longer name is cut.
 const LONGEST_NAME: usize = 60;
 
 /// A name is compared with so many others.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::thread;
 
 use full_moon::ast::{
-    Assignment, BinOp, Call, Expression, FunctionCall, Index, LocalAssignment, Prefix, Suffix,
+    Assignment, Ast, BinOp, Call, Expression, FunctionCall, Index, LocalAssignment, Prefix, Suffix,
     TableConstructor, Var,
 };
 use full_moon::node::Node;
@@ -61,11 +61,9 @@ pub(super) fn read(source: &str) -> Option<Found> {
         let ast = full_moon::parse(source).ok()?;
         let mut tables = Tables::default();
         tables.visit_ast(&ast);
-        let mut names = Names::default();
-        names.visit_ast(&ast);
-        let mut comparisons = Comparisons { names, found: Vec::new() };
+        let mut comparisons = Comparisons { names: Only::of(&ast, is_answer), found: Vec::new() };
         comparisons.visit_ast(&ast);
-        let mut calls = Calls::default();
+        let mut calls = Calls { modules: Only::of(&ast, is_module), found: Vec::new() };
         calls.visit_ast(&ast);
         Some(Found { duplicates: tables.found, compared: comparisons.found, called: calls.found })
     };
@@ -82,22 +80,32 @@ fn start(node: &impl Node) -> Option<(usize, usize)> {
     Some((first.line(), first.character()))
 }
 
-/// The locals that are nothing but answers.
-#[derive(Default)]
-struct Names {
-    /// Whether each name is only ever given an answer.
-    answers: HashMap<String, bool>,
+/// The locals of one kind: those that are only ever given a value of it.
+struct Only {
+    is_of_kind: fn(&Expression) -> bool,
+    /// Whether each name is only ever given one.
+    names: HashMap<String, bool>,
 }
 
-impl Names {
+impl Only {
+    /// Those of a source.
+    fn of(ast: &Ast, is_of_kind: fn(&Expression) -> bool) -> Only {
+        let mut only = Only { is_of_kind, names: HashMap::new() };
+        only.visit_ast(ast);
+        only
+    }
+
+    fn has(&self, name: &TokenReference) -> bool {
+        self.names.get(&name.token().to_string()) == Some(&true)
+    }
+
     fn note(&mut self, name: &TokenReference, value: Option<&Expression>) {
-        let is_answer = value.is_some_and(is_answer);
-        let known = self.answers.entry(name.token().to_string()).or_insert(true);
-        *known &= is_answer;
+        let is_one = value.is_some_and(self.is_of_kind);
+        *self.names.entry(name.token().to_string()).or_insert(true) &= is_one;
     }
 }
 
-impl Visitor for Names {
+impl Visitor for Only {
     fn visit_local_assignment(&mut self, local: &LocalAssignment) {
         let mut values = local.expressions().iter();
         for name in local.names() {
@@ -134,16 +142,14 @@ fn asks(call: &FunctionCall) -> bool {
 
 /// Looks for answers beside texts.
 struct Comparisons {
-    names: Names,
+    names: Only,
     found: Vec<Compared>,
 }
 
 impl Comparisons {
     fn is_answer(&self, value: &Expression) -> bool {
         match value {
-            Expression::Var(Var::Name(name)) => {
-                self.names.answers.get(&name.token().to_string()) == Some(&true)
-            }
+            Expression::Var(Var::Name(name)) => self.names.has(name),
             value => is_answer(value),
         }
     }
@@ -189,19 +195,10 @@ impl Visitor for Tables {
 }
 
 /// Looks for functions of a module that are called with a colon, which hands them the module itself.
-#[derive(Default)]
 struct Calls {
-    /// Whether each name is only ever given a module of the library.
-    modules: HashMap<String, bool>,
+    /// The names of modules of the library.
+    modules: Only,
     found: Vec<Called>,
-}
-
-impl Calls {
-    fn note(&mut self, name: &TokenReference, value: Option<&Expression>) {
-        let is_module = value.is_some_and(is_module);
-        let known = self.modules.entry(name.token().to_string()).or_insert(true);
-        *known &= is_module;
-    }
 }
 
 /// Whether it is `require("@moontide…")`.
@@ -213,26 +210,9 @@ fn is_module(value: &Expression) -> bool {
 }
 
 impl Visitor for Calls {
-    fn visit_local_assignment(&mut self, local: &LocalAssignment) {
-        let mut values = local.expressions().iter();
-        for name in local.names() {
-            self.note(name, values.next());
-        }
-    }
-
-    fn visit_assignment(&mut self, assignment: &Assignment) {
-        let mut values = assignment.expressions().iter();
-        for variable in assignment.variables() {
-            let value = values.next();
-            if let Var::Name(name) = variable {
-                self.note(name, value);
-            }
-        }
-    }
-
     fn visit_function_call(&mut self, call: &FunctionCall) {
         let Prefix::Name(module) = call.prefix() else { return };
-        if self.modules.get(&module.token().to_string()) != Some(&true) {
+        if !self.modules.has(module) {
             return;
         }
         let mut path = module.token().to_string();

@@ -12,7 +12,7 @@
 mod locks;
 mod open;
 mod original;
-mod private;
+pub mod private;
 mod reader;
 mod rows;
 #[cfg(test)]

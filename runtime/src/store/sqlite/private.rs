@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 /// Makes a directory and those on the way to it; fine if they are there.
-pub(super) fn directory(path: &Path) -> io::Result<()> {
+pub fn directory(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -14,7 +14,7 @@ pub(super) fn directory(path: &Path) -> io::Result<()> {
 }
 
 /// How to open a file that may have to be made.
-pub(super) fn options() -> OpenOptions {
+pub fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
     #[cfg(unix)]
