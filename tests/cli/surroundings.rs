@@ -33,6 +33,25 @@ fn a_store_of_a_newer_release_is_not_touched() {
 }
 
 #[test]
+fn a_journal_that_was_changed_is_neither_shown_nor_driven() {
+    let (home, sim) = waiting();
+    let store = Connection::open(home.path().join("moontide/moontide.db")).expect("it is there");
+    let change = "UPDATE heads SET head = head || ' '";
+    assert_eq!(store.execute(change, []).expect("it can be written"), 1);
+    drop(store);
+    let [endpoint, speed] = sim.flags();
+    let refused = |command: &[&str]| home.refusal(command, 6);
+    let said = refused(&["status", "drill"]);
+    assert_snapshot!(said, @r"
+    error[M0407]: ~/moontide/moontide.db: the journal of execution `drill` is not as it was written: entry 1 does not carry the hash of the execution's head
+    hint: nothing was sent and nothing was changed; restore the store from a backup, and go on
+    hint: without one: the tag `moontide:execution` of jobs in DRS and of instances in EC2 shows what it launched
+    ");
+    assert_eq!(refused(&["journal", "drill"]), said);
+    assert_eq!(refused(&["resume", "drill", &endpoint, &speed]), said);
+}
+
+#[test]
 fn a_store_that_is_something_else_is_explained() {
     let (home, folder) = ready();
     let store = format!("--store=sqlite:{folder}");

@@ -78,7 +78,7 @@ pub(crate) fn execution(id: &str, source: &str) -> Execution {
         origin: String::new(),
         acts_for: None,
         waves_at_once: None,
-        sources: None,
+        sources: Some(bundle.digest()),
         made: Vec::new(),
         secrets: BTreeMap::new(),
         denied: Vec::new(),

@@ -20,6 +20,13 @@ impl Hash {
     pub fn of(bytes: &[u8]) -> Hash {
         Hash(Sha256::digest(bytes).into())
     }
+
+    /// Whether it is written as these digits.
+    pub fn is_written(&self, digits: &str) -> bool {
+        let mut own = [0; 64];
+        write_hex(&self.0, &mut own);
+        own == digits.as_bytes()
+    }
 }
 
 /// The hash of the value's canonical text.

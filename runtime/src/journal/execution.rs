@@ -88,8 +88,8 @@ pub struct Execution {
     pub luau: String,
     /// The checked plan.
     pub plan: Plan,
-    /// The digest of its sources when it was created; `None` in those of earlier releases. Whoever goes on
-    /// with it compares.
+    /// The digest of its sources when it was created, to which every runner holds them; `None` in those of
+    /// earlier releases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sources: Option<String>,
     /// The sources it runs from.
@@ -103,9 +103,12 @@ impl Execution {
         Execution { sources: Some(self.bundle.digest()), ..self }
     }
 
-    /// Whether its sources are those that it was created with, as far as it says.
+    /// Whether its sources are those that it was created with. Heads of early formats do not say.
     pub fn is_intact(&self) -> bool {
-        self.sources.as_ref().is_none_or(|sources| *sources == self.bundle.digest())
+        match &self.sources {
+            Some(sources) => *sources == self.bundle.digest(),
+            None => self.format < Format(5),
+        }
     }
 
     /// What the keys of its effects derive from.

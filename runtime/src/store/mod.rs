@@ -2,13 +2,15 @@
 //!
 //! A store keeps heads, journals, leases and signals. [`memory`] serves rehearsals and tests,
 //! [`sqlite`] is the default. [`lease`] says how a runner comes to be the only one, [`pulse`] how
-//! certain it may be of that, [`append`] what every store asks of entries before it takes them.
+//! certain it may be of that, [`append`] what every store asks of entries before it takes them, [`whole`]
+//! before it gives them back.
 
 pub mod append;
 pub mod lease;
 pub mod memory;
 pub mod pulse;
 pub mod sqlite;
+pub mod whole;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -16,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::trouble::in_words;
 use crate::journal::version::FormatError;
-use crate::journal::{Entry, Execution, chain};
+use crate::journal::{Entry, Execution};
 pub use crate::scheduler::{Signal, Wish};
 pub use lease::{Lease, LeaseRecord};
 pub use memory::MemoryStore;
@@ -45,7 +47,8 @@ pub trait Store: Send + Sync {
     /// under it, and the journal ends where they begin ([`StoreError::Misplaced`]).
     async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError>;
 
-    /// The journal from `from` (a sequence, counted from 1) to its end, in order.
+    /// The journal from `from` (a sequence, counted from 1) to its end, in order. [`StoreError::Damaged`] if an
+    /// entry is missing or was changed; what stands before `from` is not looked at.
     async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError>;
 
     /// Who holds the lease of an execution, or held it last; `None` if nobody ever did.
@@ -75,26 +78,6 @@ pub trait Store: Send + Sync {
 
     /// The signals after number `after`, in order, with their numbers.
     async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError>;
-}
-
-/// The entries of a journal as they were read from number `from` on, or what is wrong with them: an entry that is
-/// missing may be the intent of a call.
-pub fn whole(
-    place: &str,
-    id: &str,
-    from: u64,
-    entries: Vec<Entry>,
-) -> Result<Vec<Entry>, StoreError> {
-    match chain::gap(&entries, from) {
-        None => Ok(entries),
-        Some((found, expected)) => Err(StoreError::Unusable {
-            place: place.to_owned(),
-            message: format!(
-                "the journal of execution `{id}` is damaged: entry {found} stands where entry {expected} belongs"
-            ),
-            transient: false,
-        }),
-    }
 }
 
 /// What a list of executions shows without reading journals.
@@ -167,7 +150,7 @@ pub enum StoreError {
         #[source]
         source: FormatError,
     },
-    /// The place cannot be used: no such directory, no permission, disk full, busy, damaged.
+    /// The place cannot be used: no such directory, no permission, disk full, busy.
     #[error("{place}: {message}")]
     Unusable {
         /// The store.
@@ -176,5 +159,13 @@ pub enum StoreError {
         message: String,
         /// Whether trying again later may help: busy, throttled.
         transient: bool,
+    },
+    /// What is stored is not what was written.
+    #[error("{place}: {message}")]
+    Damaged {
+        /// The store.
+        place: String,
+        /// What is damaged, and how that shows.
+        message: String,
     },
 }

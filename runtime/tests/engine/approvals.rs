@@ -153,8 +153,12 @@ async fn sources_that_were_changed_in_the_store_run_no_further() {
     changed.bundle.modules.get_mut("runbook").unwrap().source.push_str("-- harmless");
     let error = begun(changed).await.unwrap_err().to_string();
     assert!(error.contains("the sources that are pinned with it are not those"), "{error}");
+    let silent = Execution { sources: None, ..head };
+    let error = begun(silent.clone()).await.unwrap_err().to_string();
+    assert!(error.contains("the sources that are pinned with it are not those"), "{error}");
     // One of an earlier release says nothing of them.
-    assert!(matches!(begun(Execution { sources: None, ..head }).await, Ok(Ended::Waiting(_))));
+    let old = Execution { format: Format(4), ..silent };
+    assert!(matches!(begun(old).await, Ok(Ended::Waiting(_))));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,6 @@
 //! What a store makes of rows that somebody has changed or lost.
 
-use moontide_runtime::store::Wish;
+use moontide_runtime::store::{StoreError, Wish};
 use rusqlite::Connection;
 
 use crate::given::{entries, leased, signal};
@@ -24,6 +24,44 @@ async fn an_entry_that_is_missing_is_found_when_the_journal_is_read() {
         );
         assert!(error.ends_with(&expected), "{error}");
         assert_eq!(store.journal("x", 4).await.unwrap().len(), 2, "what follows is whole");
+    }
+}
+
+#[tokio::test]
+async fn what_was_changed_after_it_was_written_is_found_when_the_journal_is_read() {
+    let renumbered = "UPDATE entries SET sequence = sequence - 1,
+        entry = replace(entry, '\"sequence\":' || sequence, '\"sequence\":' || (sequence - 1))
+        WHERE sequence = 3";
+    let of_format_1 = "UPDATE executions SET format = 1";
+    for (changes, found) in [
+        (
+            vec![
+                "UPDATE entries SET entry = replace(entry, 'entry 2', 'entry 5') WHERE sequence = 2",
+            ],
+            "entry 3 does not carry the hash of entry 2",
+        ),
+        (
+            vec!["DELETE FROM entries WHERE sequence = 2", renumbered],
+            "entry 2 does not carry the hash of entry 1",
+        ),
+        (
+            vec!["UPDATE heads SET head = replace(head, 'alice', 'eve')"],
+            "entry 1 does not carry the hash of the execution's head",
+        ),
+        (vec![of_format_1], "entry 1 is one of a later format than its head says"),
+    ] {
+        let place = Place::in_a_file();
+        let store = place.open();
+        let lease = leased(&*store).await;
+        store.append(&lease, &entries(&lease, 1..=3)).await.unwrap();
+        assert_eq!(store.journal("x", 1).await.unwrap().len(), 3);
+        for sql in changes {
+            change(&place, sql);
+        }
+        let error = store.journal("x", 1).await.unwrap_err();
+        assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
+        let expected = format!("the journal of execution `x` is not as it was written: {found}");
+        assert!(error.to_string().ends_with(&expected), "{error}");
     }
 }
 

@@ -53,7 +53,7 @@ static EXECUTION: LazyLock<Execution> = LazyLock::new(|| {
         origin: String::new(),
         acts_for: None,
         waves_at_once: None,
-        sources: None,
+        sources: Some(bundle.digest()),
         made: Vec::new(),
         secrets: BTreeMap::new(),
         denied: Vec::new(),

@@ -6,6 +6,7 @@
 use moontide_runtime::journal::canonical::Hash;
 use moontide_runtime::journal::{Entry, chain};
 use moontide_runtime::store::{Lease, StoreError, append};
+use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::item::{self, Damage};
@@ -70,19 +71,23 @@ pub(super) async fn tip(
     append::check(lease, state.lease.as_ref(), state.last, entries)?;
     let link = match state.last {
         _ if !chain::is_kept(state.format) => None,
-        0 => Some(head(table, id).await?),
+        0 => Some(chain::link(&head(table, id, Patience::Execution).await?)),
         last => Some(entry(table, id, last).await?),
     };
     Ok(Tip { epoch: lease.epoch, last: state.last, link })
 }
 
-/// The link of an execution's head.
-async fn head(table: &Table, id: &str) -> Result<Hash, StoreError> {
-    let item = table.try_get(keys::head(id), Patience::Execution).await;
+/// An execution's head, byte for byte.
+pub(super) async fn head(
+    table: &Table,
+    id: &str,
+    patience: Patience,
+) -> Result<String, StoreError> {
+    let item = table.try_get(keys::head(id), patience).await;
     let item = item.map_err(|stopped| stopped.unconditional(table))?;
     let item = item.ok_or_else(|| StoreError::NotFound(id.to_owned()))?;
     let what = || format!("the head of execution `{id}`");
-    Ok(chain::link(&text::get_json(table, &item, what, Patience::Execution).await?))
+    Ok(text::get_json(table, &item, what, patience).await?.into_owned())
 }
 
 /// The link of entry number `last`, which is the last one.
@@ -98,21 +103,42 @@ async fn entry(table: &Table, id: &str, last: u64) -> Result<Hash, StoreError> {
     let item = item.map_err(|stopped| stopped.unconditional(table))?;
     let item = item.ok_or_else(|| damaged("it is not there"))?;
     let json = text::get_json(table, &item, what, Patience::Execution).await?;
-    let entry = last_of(&json).ok_or_else(|| damaged("it is no list of entries"))?;
-    Ok(chain::link(entry))
+    let rows: Result<Vec<_>, _> = rows::<IgnoredAny>(&json).collect();
+    let rows = rows.map_err(|error| table.damaged(&what(), &Damage(error)))?;
+    let (row, _) = rows.last().ok_or_else(|| damaged("it is an empty list"))?;
+    Ok(chain::link(row))
 }
 
-/// The bytes of the last item of a list in JSON.
-fn last_of(list: &str) -> Option<&str> {
-    let mut rest = list.strip_prefix('[')?;
-    loop {
-        let mut items = serde_json::Deserializer::from_str(rest).into_iter::<IgnoredAny>();
-        items.next()?.ok()?;
-        let (item, behind) = rest.split_at(items.byte_offset());
-        match behind.strip_prefix(',') {
-            Some(more) => rest = more,
-            None => return (behind == "]").then_some(item),
-        }
+/// The items of a list in JSON, each with its bytes.
+pub(super) fn rows<'j, T: Deserialize<'j>>(
+    list: &'j str,
+) -> impl Iterator<Item = Result<(&'j str, T), String>> {
+    let mut rest = list.strip_prefix('[').ok_or_else(|| "it is no list of entries".to_owned());
+    std::iter::from_fn(move || {
+        let text = match &rest {
+            Ok("") => return None,
+            Ok(text) => *text,
+            Err(error) => {
+                let error = error.clone();
+                rest = Ok("");
+                return Some(Err(error));
+            }
+        };
+        let read = row(text);
+        rest = Ok(read.as_ref().map_or("", |(_, _, behind)| behind));
+        Some(read.map(|(row, item, _)| (row, item)))
+    })
+}
+
+/// The item with which `text` begins, with its bytes, and what comes behind it in the list.
+fn row<'j, T: Deserialize<'j>>(text: &'j str) -> Result<(&'j str, T, &'j str), String> {
+    let mut items = serde_json::Deserializer::from_str(text).into_iter::<T>();
+    let item = items.next().ok_or("it ends too early")?.map_err(|error| error.to_string())?;
+    let (row, behind) = text.split_at(items.byte_offset());
+    match behind.split_at_checked(1) {
+        Some((",", more)) if !more.is_empty() => Ok((row, item, more)),
+        Some(("]", "")) => Ok((row, item, "")),
+        _ => Err("it is no list of entries".to_owned()),
     }
 }
 
@@ -120,12 +146,21 @@ fn last_of(list: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
+    fn read(list: &str) -> Result<Vec<&str>, String> {
+        rows::<IgnoredAny>(list).map(|read| read.map(|(row, _)| row)).collect()
+    }
+
     #[test]
-    fn the_last_item_is_read_byte_for_byte() {
-        assert_eq!(last_of(r#"[{"a":"},]"}]"#), Some(r#"{"a":"},]"}"#));
-        assert_eq!(last_of(r#"[{"a":1},{"b": [2, 3],"c":"é"}]"#), Some(r#"{"b": [2, 3],"c":"é"}"#));
-        for broken in ["", "[", "[]", "[{}", "[{},]", "[{}]]", "{}"] {
-            assert_eq!(last_of(broken), None, "{broken}");
+    fn items_are_read_byte_for_byte() {
+        assert_eq!(read(r#"[{"a":"},]"}]"#), Ok(vec![r#"{"a":"},]"}"#]));
+        let list = r#"[{"a":1},{"b": [2, 3],"c":"é"}]"#;
+        assert_eq!(read(list), Ok(vec![r#"{"a":1}"#, r#"{"b": [2, 3],"c":"é"}"#]));
+    }
+
+    #[test]
+    fn what_is_no_list_of_items_is_refused() {
+        for broken in ["", "[]", "[{}", "[{},]", "[{},", "[{}]]", "[{}] ", "{}", "[{}é"] {
+            assert!(read(broken).is_err(), "{broken}");
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Reading a journal.
 
-use moontide_runtime::journal::Entry;
-use moontide_runtime::store::{StoreError, whole};
+use moontide_runtime::journal::{Entry, chain as link};
+use moontide_runtime::store::StoreError;
+use moontide_runtime::store::whole::Rows;
 
-use super::item;
+use super::chain;
+use super::item::{self, Damage};
 use super::keys::{self, SK};
 use super::lease::state;
 use super::retry::Patience;
@@ -12,7 +14,7 @@ use super::text;
 
 /// The journal from entry number `from`.
 pub(super) async fn read(table: &Table, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
-    state(table, id).await?;
+    let state = state(table, id).await?;
     let pk = keys::partition(id);
     let (begin, end) = (keys::journal_sk(0), keys::journal_sk(u64::MAX));
     // The entry may lie in the middle of an item that begins earlier.
@@ -21,12 +23,24 @@ pub(super) async fn read(table: &Table, id: &str, from: u64) -> Result<Vec<Entry
         _ => table.last_key(&pk, &begin, &keys::journal_sk(from), Patience::Usual).await?,
     };
     let start = start.as_ref().and_then(|item| item::text(item, SK).ok()).unwrap_or(&begin);
-    let mut entries: Vec<Entry> = Vec::new();
-    for item in table.range(&pk, start, &end, Patience::Usual).await? {
-        let what = || format!("the journal of execution `{id}`");
-        let more: Vec<Entry> = text::get(table, &item, what, Patience::Usual).await?;
-        entries.extend(more);
+    let items = table.range(&pk, start, &end, Patience::Usual).await?;
+    let mut rows = Rows::new(&table.place, id, from, state.format);
+    if from <= 1 && link::is_kept(state.format) && state.last > 0 {
+        rows = rows.behind(&chain::head(table, id, Patience::Usual).await?);
     }
-    entries.retain(|entry| entry.sequence >= from);
-    whole(&table.place, id, from, entries)
+    let mut entries: Vec<Entry> = Vec::new();
+    for item in items {
+        let what = || format!("the journal of execution `{id}`");
+        let json = text::get_json(table, &item, what, Patience::Usual).await?;
+        for read in chain::rows::<Entry>(&json) {
+            let damaged = |error: String| table.damaged(&what(), &Damage(error));
+            let (row, entry) = read.map_err(damaged)?;
+            entries.extend(rows.take(row, entry)?);
+        }
+    }
+    // What has come since the state was read makes it longer, never shorter.
+    if from <= state.last {
+        rows.end(state.last)?;
+    }
+    Ok(entries)
 }

@@ -160,10 +160,7 @@ impl Table {
 
     /// The error that `what` cannot be read.
     pub(super) fn damaged(&self, what: &str, damage: &Damage) -> StoreError {
-        StoreError::Unusable {
-            place: self.place.clone(),
-            message: format!("{what} is damaged and cannot be read: {}", damage.0),
-            transient: false,
-        }
+        let message = format!("{what} is damaged and cannot be read: {}", damage.0);
+        StoreError::Damaged { place: self.place.clone(), message }
     }
 }

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use moontide_runtime::journal::{Execution, Format, chain};
-use moontide_runtime::store::MemoryStore;
+use moontide_runtime::store::{MemoryStore, StoreError};
 use serde_json::Value;
 
 use crate::given::{entries, execution, leased};
@@ -89,4 +89,59 @@ async fn an_execution_of_format_1_is_not_chained() {
     let rows = rows(&place).await;
     assert!(rows[1..].iter().all(|row| chain::carried(row).is_none()), "{rows:?}");
     assert_eq!(rows.len(), 4);
+}
+
+/// The journal of `x` after `change` was made to the text of an item, or the item was taken away.
+async fn read_after(sk: &str, change: Option<(&str, &str)>) -> Result<usize, String> {
+    let place = Place::in_a_table().await;
+    let store = place.open();
+    let lease = leased(&*store).await;
+    for number in 1..=3 {
+        store.append(&lease, &entries(&lease, number..=number)).await.unwrap();
+    }
+    assert_eq!(store.journal("x", 1).await.unwrap().len(), 3);
+    let client = client(&crate::dynamo::Dynamo::shared().endpoint());
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let get = client.get_item().table_name(&place.table).key("pk", text("execution#x"));
+    let mut item = get.key("sk", text(sk)).send().await.unwrap().item.unwrap();
+    if let Some((old, new)) = change {
+        let changed = item["text"].as_s().unwrap().replace(old, new);
+        assert_ne!(&changed, item["text"].as_s().unwrap());
+        item.insert("text".to_owned(), AttributeValue::S(changed));
+        let put = client.put_item().table_name(&place.table).set_item(Some(item));
+        put.send().await.unwrap();
+    } else {
+        let delete = client.delete_item().table_name(&place.table);
+        let delete = delete.key("pk", text("execution#x")).key("sk", text(sk));
+        delete.send().await.unwrap();
+    }
+    match store.journal("x", 1).await {
+        Ok(entries) => Ok(entries.len()),
+        Err(StoreError::Damaged { message, .. }) => Err(message),
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+#[tokio::test]
+async fn what_was_changed_or_taken_away_is_found_when_the_journal_is_read() {
+    let journal = |number: u64| format!("journal#{number:020}");
+    let changed =
+        |what: &str| Err(format!("the journal of execution `x` is not as it was written: {what}"));
+    let missing = |what: &str| Err(format!("the journal of execution `x` is damaged: {what}"));
+    assert_eq!(
+        read_after(&journal(2), Some(("entry 2", "entry 5"))).await,
+        changed("entry 3 does not carry the hash of entry 2")
+    );
+    assert_eq!(
+        read_after("head", Some(("alice", "eve"))).await,
+        changed("entry 1 does not carry the hash of the execution's head")
+    );
+    assert_eq!(
+        read_after(&journal(2), None).await,
+        missing("entry 3 stands where entry 2 belongs")
+    );
+    assert_eq!(
+        read_after(&journal(3), None).await,
+        missing("it has 3 entries and ends with entry 2")
+    );
 }

@@ -61,6 +61,7 @@ codes! {
     STORE_FULL       = "M0404", CONFIGURATION, "the disk of the store is full";
     NEWER_FORMAT     = "M0405", CONFIGURATION, "it was written by a newer release";
     STORE_BUSY       = "M0406", CONFIGURATION, "the store is busy";
+    STORE_DAMAGED    = "M0407", CONFIGURATION, "what the store holds is damaged, or was changed";
     // The lease
     HELD             = "M0501", HELD, "another runner drives the execution";
     FENCED           = "M0502", HELD, "another runner took the execution over";

@@ -22,6 +22,12 @@ impl From<StoreError> for CommandError {
                 "this runner has stopped and sends nothing more; once the store answers again:",
             ),
             StoreError::Format { .. } => newer(message),
+            StoreError::Damaged { .. } => CommandError::new(code::STORE_DAMAGED, message)
+                .hint("nothing was sent and nothing was changed; restore the store from a backup, and go on")
+                .hint(
+                    "without one: the tag `moontide:execution` of jobs in DRS and of instances in EC2 \
+                     shows what it launched",
+                ),
             StoreError::Unusable { place, message: said, transient }
                 if place.starts_with("dynamodb:")
                     && (!transient || said.contains("credentials")) =>

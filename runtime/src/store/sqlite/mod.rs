@@ -31,7 +31,7 @@ use async_trait::async_trait;
 use self::locks::Locks;
 use self::reader::Reader;
 use self::writer::Writer;
-use super::{Lease, LeaseRecord, Listed, Signal, Store, StoreError, whole};
+use super::{Lease, LeaseRecord, Listed, Signal, Store, StoreError};
 use crate::journal::{Entry, Execution};
 
 /// Keeps executions in a SQLite file. Dropping it writes what still waits and lets go of every lease's
@@ -93,8 +93,7 @@ impl Store for SqliteStore {
     async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
         let name = id.to_owned();
         let rows = self.reader.read(move |db| rows::journal(db, &name, from)).await?;
-        let entries = rows.read("entry", id).map_err(|trouble| trouble.at(&self.place))?;
-        whole(&self.place, id, from, entries)
+        rows.read(&self.place, id, from)
     }
 
     async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {
@@ -155,9 +154,10 @@ impl Store for SqliteStore {
     async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
         let name = id.to_owned();
         let rows = self.reader.read(move |db| rows::signals(db, &name, after)).await?;
-        Ok(rows.each(|number, read| match read {
-            Ok(signal) => (number, signal),
-            Err(error) => (number, Signal::unreadable(number, &error.to_string())),
-        }))
+        let read = rows.rows().map(|(number, row)| {
+            let read = serde_json::from_str(row);
+            (number, read.unwrap_or_else(|error| Signal::unreadable(number, &error.to_string())))
+        });
+        Ok(read.collect())
     }
 }

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::trouble::Trouble;
 use crate::journal::canonical::Hash;
 use crate::journal::{Entry, Execution, Format, chain};
+use crate::store::whole::Rows;
 use crate::store::{Lease, LeaseRecord, Listed, Signal, StoreError, append as rule};
 
 /// A new store.
@@ -208,11 +209,34 @@ fn end(db: &Connection, known: &Known) -> Result<(u64, Option<Hash>), Trouble> {
     Ok((0, Some(head)))
 }
 
+/// A journal that is read already but not looked at: the thread that reads from the file has others waiting.
+pub(super) struct Journal {
+    format: Format,
+    /// What the first entry is chained to, if that is among the rows.
+    head: Option<String>,
+    rows: Numbered,
+}
+
 /// The journal from entry number `from`.
-pub(super) fn journal(db: &Connection, id: &str, from: u64) -> Result<Numbered, Trouble> {
+pub(super) fn journal(db: &Connection, id: &str, from: u64) -> Result<Journal, Trouble> {
+    let format = known(db, id)?.format;
+    let is_held = from <= 1 && chain::is_kept(format);
+    let head = if is_held { Some(execution(db, id)?) } else { None };
     let sql = "SELECT sequence, entry FROM entries
                WHERE execution = :execution AND sequence >= :from ORDER BY sequence";
-    numbered(db, sql, id, from)
+    Ok(Journal { format, head, rows: numbered(db, sql, id, from)? })
+}
+
+impl Journal {
+    /// Its entries, if they are as they were written.
+    pub(super) fn read(&self, place: &str, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
+        let rows = Rows::new(place, id, from, self.format);
+        let mut rows = match &self.head {
+            Some(head) => rows.behind(head),
+            None => rows,
+        };
+        self.rows.rows().filter_map(|(_, row)| rows.read(row).transpose()).collect()
+    }
 }
 
 /// Takes the lease, if it still is as `seen`.
@@ -302,30 +326,13 @@ fn numbered(db: &Connection, sql: &str, id: &str, from: u64) -> Result<Numbered,
 }
 
 impl Numbered {
-    /// Reads them, each a `what` of execution `id`.
-    pub(super) fn read<T: DeserializeOwned>(
-        &self,
-        what: &str,
-        id: &str,
-    ) -> Result<Vec<T>, Trouble> {
-        let all = self.each(|number, read: serde_json::Result<T>| {
-            let name = || format!("{what} {number} of execution `{id}`");
-            read.map_err(|error| Trouble::Unreadable(name(), error.to_string()))
-        });
-        all.into_iter().collect()
-    }
-
-    /// Reads each by itself, and keeps of it what `keep` makes of it.
-    pub(super) fn each<T: DeserializeOwned, U>(
-        &self,
-        keep: impl Fn(u64, serde_json::Result<T>) -> U,
-    ) -> Vec<U> {
+    /// Each with its number, in order.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (u64, &str)> {
         let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
-        let rows = self.ends.iter().zip(starts);
-        rows.map(|((number, end), start)| {
-            keep(*number, serde_json::from_str(&self.json[start..*end]))
-        })
-        .collect()
+        self.ends
+            .iter()
+            .zip(starts)
+            .map(|((number, end), start)| (*number, &self.json[start..*end]))
     }
 }
 

@@ -42,7 +42,8 @@ impl Trouble {
             Trouble::Files(what, error) => (format!("{what}: {error}"), false),
             Trouble::Unfit(message) => (message.to_owned(), false),
             Trouble::Unreadable(what, error) => {
-                (format!("{what} is damaged and cannot be read: {error}"), false)
+                let message = format!("{what} is damaged and cannot be read: {error}");
+                return StoreError::Damaged { place: place.to_owned(), message };
             }
         };
         StoreError::Unusable { place: place.to_owned(), message, transient }
