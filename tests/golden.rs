@@ -117,6 +117,7 @@ async fn go_on(golden: &Golden, past: &[Entry], wave: &str) -> Result<Vec<Entry>
         observer: Rc::new(Unobserved),
         answers: Rc::new(Nobody),
         limits: Limits::default(),
+        limited: None,
         denied: Vec::new(),
         signals_every: None,
         patience: Patience::of(Duration::ZERO),

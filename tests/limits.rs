@@ -220,3 +220,25 @@ fn limits_are_pinned_and_a_resume_elsewhere_runs_under_the_same() {
         home.run(&resume).expect(code);
     }
 }
+
+#[test]
+fn what_a_resume_raises_holds_for_every_later_runner() {
+    let body = "moontide.ask { message = 'Ready?', choices = { 'yes' } }
+        for n = 1, 20 do moontide.now() end";
+    let (home, sim) = (home(body, "effects_per_lane = 5"), Sim::with(WORLD));
+    let [endpoint, speed] = sim.flags();
+    let folder = home.shop("");
+    home.run(&["run", &folder, "--mode=drill", "--execution-id=drill", &endpoint, &speed])
+        .expect(4);
+    let resume = ["resume", "drill", &endpoint, &speed];
+    let raised = [&resume[..], &["--set-limit=effects_per_lane=30", "--by=ann"]].concat();
+    let waiting = home.run(&raised).expect(4);
+    assert!(!waiting.stdout.contains("--set-limit"), "{}", waiting.stdout);
+    // The same again is no news.
+    home.run(&raised).expect(4);
+    let journal = home.run(&["journal", "drill"]).expect(0).stdout;
+    let said = "limits: effects_per_lane=30 by ann";
+    assert_eq!(journal.matches(said).count(), 1, "{journal}");
+    home.run(&["answer", "drill", "yes"]).expect(0);
+    home.run(&resume).expect(0);
+}

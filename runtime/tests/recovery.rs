@@ -235,6 +235,7 @@ async fn launches_among(
         observer: Rc::new(Unobserved),
         answers,
         limits: Limits::default(),
+        limited: None,
         denied: Vec::new(),
         signals_every: None,
         patience: Patience::USUAL,

@@ -89,10 +89,6 @@ impl Context {
         let verb = rest.split(' ').next().unwrap_or_default();
         if DRIVES.contains(&verb) {
             words.extend(self.aws.borrow().iter().cloned());
-            // What this runner was allowed the next one needs as well.
-            let limits =
-                self.limits.iter().map(|(key, value)| format!("--set-limit {key}={value}"));
-            words.extend(limits);
         }
         words.join(" ")
     }

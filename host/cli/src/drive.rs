@@ -10,7 +10,7 @@ use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::World;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::observe::Observer;
-use moontide_runtime::scheduler::{Answers, Driver, Ended, Graph};
+use moontide_runtime::scheduler::{Answers, Driver, Ended, Graph, Limited};
 use moontide_runtime::store::{Store, StoreError};
 use serde_json::Value;
 
@@ -226,6 +226,18 @@ impl Ride<'_> {
         self.context.output.say([attention("not used: "), plain(text)]);
     }
 
+    /// What this command changes about the limits of the execution.
+    fn limited(&self, by: &str) -> Option<Limited> {
+        let has = &self.execution.limits;
+        let is_news = |(key, text): &(&String, &String)| {
+            key.as_str() != WAVES_AT_ONCE && has.get(*key) != Some(*text)
+        };
+        let news = self.settings.urgent.iter().filter(is_news);
+        let limits: BTreeMap<String, String> =
+            news.map(|(key, text)| (key.clone(), text.clone())).collect();
+        (!limits.is_empty()).then(|| Limited { limits, by: by.to_owned() })
+    }
+
     async fn acquire(&self) -> Result<Keeper> {
         let (context, id) = (self.context, self.execution.id.as_str());
         keeper(context, &self.store, &self.settings, id).await
@@ -273,6 +285,7 @@ impl Ride<'_> {
             observer: Rc::new(All(observers)),
             answers: signed,
             limits: self.settings.limits_of(&self.execution),
+            limited: self.limited(user),
             denied: self.settings.denied.clone(),
             signals_every: Some(SIGNALS_EVERY),
             patience: self.settings.patience.of(&context.environment)?,

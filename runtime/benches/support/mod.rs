@@ -221,6 +221,7 @@ pub(crate) fn driver(store: &Arc<dyn Store>, world: impl World + 'static) -> Dri
         observer: Rc::new(Unobserved) as Rc<dyn Observer>,
         answers: Rc::new(Nobody),
         limits: limits(),
+        limited: None,
         denied: Vec::new(),
         signals_every: None,
         patience: Patience::USUAL,

@@ -113,6 +113,7 @@ impl<'d> Drive<'d> {
     /// counts before anybody is asked again.
     pub(super) async fn begin(&mut self) -> Result<(), DriveError> {
         self.note_clock().await?;
+        self.note_limits().await?;
         Box::pin(self.find_cut_off()).await?;
         self.take_signals().await?;
         self.time_out().await?;

@@ -114,6 +114,15 @@ impl From<Broken> for DriveError {
     }
 }
 
+/// What an operator changes about the limits of an execution that has begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limited {
+    /// Those that change, as settings.
+    pub limits: BTreeMap<String, String>,
+    /// Who says so.
+    pub by: String,
+}
+
 /// Everything around an execution that is not in its journal.
 pub struct Driver {
     /// Where its journal is.
@@ -128,6 +137,8 @@ pub struct Driver {
     pub answers: Rc<dyn Answers>,
     /// What programs may use.
     pub limits: Limits,
+    /// What of that is news to its journal.
+    pub limited: Option<Limited>,
     /// Operations that the operator denies here, beyond those that the execution has pinned.
     pub denied: Vec<String>,
     /// How often the store is asked for signals; `None`: never.
@@ -175,12 +186,12 @@ impl Driver {
         execution.format.readable().map_err(|source| DriveError::Format { id, source })?;
         self.reveal(&mut execution)?;
         if !execution.is_intact() {
-            return Err(StoreError::Unusable {
+            return Err(StoreError::Damaged {
                 place: format!("execution `{}`", execution.id),
-                message: "the sources that are pinned with it are not those that it began with: \
-                          somebody has changed them in the store, or it is damaged"
-                    .to_owned(),
-                transient: false,
+                message:
+                    "the sources that are pinned with it are not those that it began with: they \
+                          were changed in the store, or it is damaged"
+                        .to_owned(),
             }
             .into());
         }

@@ -1,5 +1,7 @@
 //! What the machine can be told. Every event is journaled before anything is done about it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -54,6 +56,13 @@ pub enum Event {
     Clock {
         /// How many milliseconds the machine goes ahead.
         ahead: i64,
+    },
+    /// The operator lets programs use more or less than before, from here on. It moves nothing.
+    Limited {
+        /// What they may use now, as settings: those that change.
+        limits: BTreeMap<String, String>,
+        /// Who said so.
+        by: String,
     },
     /// A wave's attempt ended.
     Ended {

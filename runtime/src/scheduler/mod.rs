@@ -24,7 +24,7 @@ mod silence;
 pub mod state;
 mod tell;
 
-pub use driver::{Answers, DriveError, Driver, Ended, Given};
+pub use driver::{Answers, DriveError, Driver, Ended, Given, Limited};
 pub use event::{End, Event, Failure, Unheard};
 pub use graph::Graph;
 pub use machine::{Refusal, Request, apply};
@@ -32,4 +32,4 @@ pub use prompt::{Approval, Choice, Prompt, PromptKind, unknown};
 pub use question::{DID_NOT_HAPPEN, doubt};
 pub use signal::{Signal, Wish};
 pub use state::{Abort, Answer, ExecutionStatus, State, WaveState, WaveStatus};
-pub use tell::machine_ahead;
+pub use tell::{limited, machine_ahead};

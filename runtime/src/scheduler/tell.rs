@@ -1,13 +1,13 @@
 //! What the machine is told while it is driven: signals from the store, answers, time-outs. Everything is
 //! journaled first; also what the machine refuses, so that no signal is taken twice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::drive::Drive;
-use super::driver::{DriveError, Driver, Given};
+use super::driver::{DriveError, Driver, Given, Limited};
 use super::event::Event;
 use super::machine::{self, Refusal};
 use super::prompt::Prompt;
@@ -142,6 +142,16 @@ impl Drive<'_> {
         Ok(())
     }
 
+    /// Journals what the operator has changed about the limits: they hold for every later runner too.
+    pub(super) async fn note_limits(&mut self) -> Result<(), DriveError> {
+        match &self.driver.limited {
+            Some(Limited { limits, by }) if self.shared.execution.format >= Format(5) => {
+                self.tell(&Event::Limited { limits: limits.clone(), by: by.clone() }).await
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Closes a prompt that nobody needs to answer any more.
     pub(super) async fn withdraw(&mut self, prompt: String) -> Result<(), DriveError> {
         if !self.state.prompts.contains_key(&prompt) {
@@ -250,6 +260,15 @@ pub fn machine_ahead(entries: &[Entry]) -> i64 {
         _ => None,
     };
     events(entries).filter_map(ahead).last().unwrap_or_default()
+}
+
+/// What operators have changed about the limits of an execution since it began.
+pub fn limited(entries: &[Entry]) -> BTreeMap<String, String> {
+    let limits = |(_, event): (Timestamp, &Event)| match event {
+        Event::Limited { limits, .. } => Some(limits.clone()),
+        _ => None,
+    };
+    events(entries).filter_map(limits).flatten().collect()
 }
 
 /// The number of the last signal that was taken.

@@ -384,6 +384,7 @@ pub(crate) fn driver(
         observer: Rc::new(Unobserved),
         answers: Rc::new(Answering(answers)),
         limits: Limits::default(),
+        limited: None,
         denied: Vec::new(),
         signals_every: None,
         patience: Patience::USUAL,

@@ -96,6 +96,7 @@ async fn drive(entries: &[Entry]) -> bool {
         observer: Rc::new(Unobserved),
         answers: Rc::new(Patient(Cell::new(8))),
         limits: Limits { fuel: 1_000_000, effects_per_lane: 200, ..Limits::default() },
+        limited: None,
         denied: Vec::new(),
         signals_every: None,
         patience: Patience::USUAL,

@@ -137,6 +137,11 @@ fn event_text(event: &Event, refusal: Option<&Refusal>) -> String {
         Event::Clock { ahead } => {
             format!("the clock of the runner's machine goes ahead by {} s", ahead / 1000)
         }
+        Event::Limited { limits, by } => {
+            let limits: Vec<String> =
+                limits.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            format!("limits: {} by {by}", limits.join(", "))
+        }
         Event::Extended { prompt, by, cause } => {
             let why = match cause {
                 Unheard::StoreAway => "no answer could be heard",

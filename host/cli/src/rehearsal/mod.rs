@@ -105,6 +105,7 @@ impl Rehearsal {
             observer: Rc::clone(&witness) as _,
             answers: Rc::clone(&answers) as _,
             limits: self.settings.limits(),
+            limited: None,
             denied: self.settings.denied,
             signals_every: None,
             patience: Patience::USUAL,

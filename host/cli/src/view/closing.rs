@@ -82,9 +82,11 @@ impl Closing {
             Event::Ended { wave, .. } => format!("the end of `{wave}`"),
             Event::Withdrawn { .. } => "what was found out about it".to_owned(),
             // None of them closes anything.
-            Event::Started | Event::Asked { .. } | Event::Clock { .. } | Event::Extended { .. } => {
-                "what came after it".to_owned()
-            }
+            Event::Started
+            | Event::Asked { .. }
+            | Event::Clock { .. }
+            | Event::Limited { .. }
+            | Event::Extended { .. } => "what came after it".to_owned(),
         }
     }
 }

@@ -9,7 +9,7 @@ use moontide_runtime::plan::{Mode, suggest};
 use moontide_runtime::scheduler::graph::{Node, Turn};
 use moontide_runtime::scheduler::{
     Choice, Event, ExecutionStatus, Graph, Prompt, PromptKind, Refusal, State, WaveState,
-    WaveStatus, Wish, machine, machine_ahead,
+    WaveStatus, Wish, limited, machine, machine_ahead,
 };
 use moontide_runtime::store::{Signal, Store, StoreError};
 
@@ -58,7 +58,7 @@ pub(crate) struct Pending {
 impl Record {
     /// Loads an execution. An unknown id is answered with the one that was probably meant.
     pub(crate) async fn load(store: &dyn Store, id: &str) -> Result<Record> {
-        let execution = match store.execution(id).await {
+        let mut execution = match store.execution(id).await {
             Ok(execution) => execution,
             Err(error @ StoreError::NotFound(_)) => return Err(unknown(store, id, error).await),
             Err(error) => return Err(error.into()),
@@ -68,6 +68,7 @@ impl Record {
             .readable()
             .map_err(|source| StoreError::Format { place: format!("execution {id}"), source })?;
         let entries = store.journal(id, 1).await?;
+        execution.limits.extend(limited(&entries));
         let graph = Graph::of(&execution);
         let mut closings = Closings::new();
         let (state, refused) = fold(&graph, &entries, &mut closings);

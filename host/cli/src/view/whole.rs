@@ -169,6 +169,7 @@ impl Whole {
             | Event::Asked { .. }
             | Event::TimedOut { .. }
             | Event::Clock { .. }
+            | Event::Limited { .. }
             | Event::Extended { .. }
             | Event::Withdrawn { .. } => {}
         }

@@ -70,7 +70,7 @@ pub fn apply(
     if let Event::Signalled { refused: Some(why), .. } = event {
         return Err(Refusal::Journaled(why.clone()));
     }
-    if let Event::Clock { .. } = event {
+    if let Event::Clock { .. } | Event::Limited { .. } = event {
         return Ok((state, Vec::new()));
     }
     let mut step = Step { graph, state, at, requests: Vec::new() };
@@ -80,7 +80,7 @@ pub fn apply(
     match event {
         Event::Started if step.state.started => return Err(Refusal::Status("running already")),
         Event::Started => step.state.started = true,
-        Event::Clock { .. } => {}
+        Event::Clock { .. } | Event::Limited { .. } => {}
         Event::Signalled { signal, number, .. } => step.signalled(signal, *number)?,
         _ if !step.state.started => return Err(Refusal::Status("not begun")),
         Event::Asked { prompt } => step.asked(prompt)?,
