@@ -99,3 +99,38 @@ fn an_execution_in_other_hands_is_left_alone() {
     assert!(said.contains("error[M0501]: "), "{said}");
     assert!(said.contains(&format!("pid {}", runner.id())), "{said}");
 }
+
+#[test]
+fn a_thousand_signals_wait_for_a_runner_and_no_more_but_for_what_people_decide() {
+    use moontide_runtime::store::{Signal, SqliteStore, Store, Wish};
+    let (home, sim) = waiting();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async {
+        let path = home.path().join("moontide/moontide.db");
+        let store = SqliteStore::open(&path).expect("it opens");
+        let note = Signal {
+            wish: Wish::Note,
+            by: "probe".into(),
+            sender: String::new(),
+            comment: "still up".into(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        for _ in 0..1_000 {
+            store.send("drill", &note).await.expect("it takes it");
+        }
+    });
+    insta::assert_snapshot!(home.refusal(&["note", "drill", "one more"], 2), @r"
+    error[M0111]: 1000 signals wait for a runner of `drill`, and that is the most
+    hint: `moontide resume drill` takes them; answers and a cancel can be sent all the same
+    ");
+    let status = home.run(&["status", "drill"]).expect(0).stdout;
+    assert_eq!(status.matches("still up").count(), 20, "{status}");
+    assert!(status.contains("and 980 signals more"), "{status}");
+    home.run(&["answer", "drill", "continue"]).expect(0);
+    home.run(&["cancel", "drill"]).expect(0);
+    let long = "x".repeat(4_001);
+    let refused = home.run(&["note", "drill", &long]).expect(2).stderr;
+    assert!(refused.contains("it has 4001 characters, and 4000 are the most"), "{refused}");
+    let [endpoint, speed] = sim.flags();
+    home.run(&["resume", "drill", &endpoint, &speed]).expect(1);
+}

@@ -2,6 +2,7 @@
 //! in common. Who sends it, whether the execution would take it, and what happens next.
 
 mod silence;
+pub(crate) mod waiting;
 
 use std::sync::Arc;
 
@@ -21,6 +22,9 @@ use crate::view::summary::cut_off;
 use crate::view::{Outside, Record, Replaced, prompts, signal};
 use crate::{answers, drive, whoami};
 
+/// A longer comment is refused: it is journaled, and shown wherever its signal is.
+const LONGEST_COMMENT: usize = 4_000;
+
 /// Who sends a signal, and why.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Author {
@@ -30,7 +34,7 @@ pub(crate) struct Author {
     pub(crate) by: Option<String>,
 
     /// Why
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true, value_parser = comment)]
     pub(crate) comment: String,
 }
 
@@ -40,6 +44,15 @@ pub(crate) fn name(text: &str) -> Result<String, String> {
         return Err("a name is not empty".to_owned());
     }
     Ok(text.trim().to_owned())
+}
+
+/// Reads a comment; for clap.
+pub(crate) fn comment(text: &str) -> Result<String, String> {
+    let length = text.chars().count();
+    if length > LONGEST_COMMENT {
+        return Err(format!("it has {length} characters, and {LONGEST_COMMENT} are the most"));
+    }
+    Ok(text.to_owned())
 }
 
 impl Author {
@@ -67,6 +80,7 @@ pub(crate) async fn send(
         let replaced = replaced(context, store, record, &signal.wish).await;
         return Err(replaced.sentences().into_iter().fold(error, CommandError::hint));
     }
+    waiting::room(context, record, &signal.wish)?;
     let number = store.send(id, &signal).await?;
     // Somebody else may have been faster, or silence.
     let (now, unsure) = silence::said(store, record, &signal, number).await?;
@@ -283,11 +297,7 @@ fn explain(context: &Context, record: &Record, signal: &Signal, refusal: &Refusa
             open.hint(format!("`{status}` shows where it stands"))
         }
     };
-    let waiting = record.pending.iter().filter(|pending| pending.refusal.is_none());
-    waiting.fold(error, |error, pending| {
-        let (what, who) = (signal::wish(&pending.signal.wish), signal::by(&pending.signal));
-        error.hint(format!("{what} by {who} waits for a runner, and counts first"))
-    })
+    waiting::told(record, error, "waits for a runner, and counts first")
 }
 
 fn code_of(refusal: &Refusal) -> &'static Code {

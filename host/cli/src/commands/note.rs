@@ -22,6 +22,7 @@ pub(crate) struct Flags {
     execution: String,
 
     /// What you saw
+    #[arg(value_parser = signals::comment)]
     text: String,
 
     /// In whose name [default: the user of the operating system]

@@ -17,6 +17,7 @@ use super::{Objectives, Outside, PromptView, Record, Replaced, ServerView, Why};
 use crate::context::{Context, quoted};
 use crate::output::style::{self, attention, faint, plain, said, strong};
 use crate::output::{Document, Page, Span, words};
+use crate::signals::waiting::SHOWN;
 
 /// Where an execution stands.
 #[derive(Clone, Debug, Serialize)]
@@ -238,10 +239,13 @@ impl Document for Summary {
             }
             None => {}
         }
-        for pending in &self.pending {
-            if !self.prompts.iter().any(|prompt| pending.is_shown_by(&prompt.prompt.id)) {
-                pending.write(page, self.runner.is_some());
-            }
+        let is_shown = |pending: &&PendingView| {
+            self.prompts.iter().any(|prompt| pending.is_shown_by(&prompt.prompt.id))
+        };
+        let pending: Vec<_> = self.pending.iter().filter(|it| !is_shown(it)).collect();
+        pending.iter().take(SHOWN).for_each(|it| it.write(page, self.runner.is_some()));
+        if let Some(more) = pending.len().checked_sub(SHOWN + 1) {
+            page.line([plain(format!("and {} more", words::count(more + 1, "signal")))]);
         }
         for prompt in &self.prompts {
             prompt.write(page);

@@ -5,7 +5,8 @@ use moontide_runtime::plan::Mode;
 use crate::context::Context;
 use crate::drive;
 use crate::error::{CommandError, Result, code};
-use crate::view::{Record, signal};
+use crate::signals::waiting;
+use crate::view::Record;
 
 /// Refuses what is no drill, or not over.
 pub(super) fn drill(context: &Context, drill: &Record) -> Result<()> {
@@ -24,26 +25,25 @@ pub(super) fn drill(context: &Context, drill: &Record) -> Result<()> {
     let (cancel, resume) = (format!("cancel {id}"), format!("resume {id}"));
     if drill.status().is_terminal() && drill.ahead.status().is_terminal() {
         let message = format!("`{id}` is not over: what was sent last is not taken yet");
-        return Err(waiting(drill, message)
-            .hint(format!("`{}` lets a runner take it", context.command(&resume))));
+        return Err(waiting::told(
+            drill,
+            CommandError::new(code::NOT_OVER, message),
+            "waits for a runner",
+        )
+        .hint(format!("`{}` lets a runner take it", context.command(&resume))));
     }
     if drill.status().is_terminal() {
         let message = format!("`{id}` is about to go on: what it launches then would stay");
-        return Err(waiting(drill, message)
-            .hint(format!("`{}` lets it", context.command(&resume)))
-            .hint(format!("`{}` before that calls it off", context.command(&cancel))));
+        return Err(waiting::told(
+            drill,
+            CommandError::new(code::NOT_OVER, message),
+            "waits for a runner",
+        )
+        .hint(format!("`{}` lets it", context.command(&resume)))
+        .hint(format!("`{}` before that calls it off", context.command(&cancel))));
     }
     let message = format!("`{id}` is not over: what it launches later would stay");
     Err(CommandError::new(code::NOT_OVER, message)
         .hint(context.command(&cancel))
         .hint(context.command(&resume)))
-}
-
-/// It was over, until somebody wanted something that no runner has taken yet.
-fn waiting(drill: &Record, message: String) -> CommandError {
-    let waiting = drill.pending.iter().filter(|pending| pending.refusal.is_none());
-    waiting.fold(CommandError::new(code::NOT_OVER, message), |error, pending| {
-        let (what, who) = (signal::wish(&pending.signal.wish), signal::by(&pending.signal));
-        error.hint(format!("{what} by {who} waits for a runner"))
-    })
 }

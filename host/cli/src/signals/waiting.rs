@@ -1,0 +1,45 @@
+//! What waits for a runner has bounds: a program that sends without end would fill the journal of the execution,
+//! and hide from people what other people want.
+
+use moontide_runtime::store::Wish;
+
+use crate::context::Context;
+use crate::error::{CommandError, Result, code};
+use crate::output::words;
+use crate::view::{Record, signal};
+
+/// So many signals may wait for a runner. A cancel and answers find room always; of answers each question takes few.
+const MOST: usize = 1_000;
+
+/// So many are told of one by one.
+pub(crate) const SHOWN: usize = 20;
+
+/// Makes sure that there is room for another wish.
+pub(super) fn room(context: &Context, record: &Record, wish: &Wish) -> Result<()> {
+    let waiting = record.pending.len();
+    if waiting < MOST || matches!(wish, Wish::Cancel { .. } | Wish::Answer { .. }) {
+        return Ok(());
+    }
+    let id = &record.execution.id;
+    let message = format!("{} wait for a runner of `{id}`, and that is the most", count(waiting));
+    let resume = context.command(&format!("resume {id}"));
+    Err(CommandError::new(code::NOT_NOW, message)
+        .hint(format!("`{resume}` takes them; answers and a cancel can be sent all the same")))
+}
+
+/// Adds what waits for a runner, each with this ending.
+pub(crate) fn told(record: &Record, error: CommandError, ending: &str) -> CommandError {
+    let waiting = || record.pending.iter().filter(|pending| pending.refusal.is_none());
+    let error = waiting().take(SHOWN).fold(error, |error, pending| {
+        let (what, who) = (signal::wish(&pending.signal.wish), signal::by(&pending.signal));
+        error.hint(format!("{what} by {who} {ending}"))
+    });
+    match waiting().count().saturating_sub(SHOWN) {
+        0 => error,
+        more => error.hint(format!("and {} more", count(more))),
+    }
+}
+
+fn count(signals: usize) -> String {
+    words::count(signals, "signal")
+}
