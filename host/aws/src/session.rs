@@ -204,12 +204,14 @@ fn regions(
         .or_else(ImdsRegionProvider::builder().configure(&machine).build())
 }
 
-/// The SDK has no limit for an answer by default: a lost packet would hang a wave for ever.
+/// The SDK has no limit for an answer by default: a lost packet would hang a wave for ever. All attempts of a read
+/// together have one too: only behind them the runner's patience begins to count, and people are told.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
-        .read_timeout(Duration::from_secs(30))
-        .operation_attempt_timeout(Duration::from_mins(1))
+        .read_timeout(Duration::from_secs(20))
+        .operation_attempt_timeout(Duration::from_secs(45))
+        .operation_timeout(Duration::from_mins(1))
         .build()
 }
 

@@ -63,6 +63,38 @@ async fn start_recovery_at(host: &str, port: u16) -> Reply {
     error::reply(Class::Tagged, "drs.start_recovery", &error)
 }
 
+/// An endpoint that takes connections, and sends a byte of an answer that never ends each five seconds.
+fn trickling() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    listener.set_nonblocking(true).unwrap();
+    let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                for byte in b"HTTP/1.1 200 OK\r\nX: ".iter().chain(std::iter::repeat(&b'x')) {
+                    tokio::time::sleep(Duration::from_secs(5)).await;
+                    if stream.try_write(&[*byte]).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+    });
+    port
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_gives_up_within_a_minute_however_slow_the_answer() {
+    let address = format!("http://127.0.0.1:{}", trickling());
+    let session = Session::pretend_at(&address);
+    let drs = aws_sdk_drs::Client::new(&session.config("us-west-2", Attempts::Several));
+    let begun = tokio::time::Instant::now();
+    let error = drs.describe_jobs().send().await.unwrap_err();
+    assert!(begun.elapsed() <= Duration::from_secs(61), "{:?}", begun.elapsed());
+    assert!(error::failed(&error).retryable, "{error:?}");
+}
+
 #[tokio::test]
 async fn where_nobody_listens_nothing_has_happened() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
