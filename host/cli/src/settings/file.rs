@@ -222,6 +222,8 @@ fn sentence(complaint: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::{ProptestConfig, Strategy};
+
     use super::*;
 
     fn refusal(text: &str, place: Place) -> String {
@@ -358,22 +360,39 @@ mod tests {
     const WHOLE: &str = "store = \"sqlite:ä.db\"\nlease_ttl = \"20s\"\n[patience]\naws = \"30m\"\n[policy]\n\
         deny = [\"ssm.*\"]\n[approvers]\ndba = [\"ann\", \"böb\"]\n[limits]\nvm_memory = \"64MiB\"\nlog_lines = 7\n";
 
+    /// As many as `PROPTEST_CASES` says, which a long search sets.
+    fn cases() -> ProptestConfig {
+        let asked = std::env::var_os("PROPTEST_CASES").map(|_| ProptestConfig::default());
+        asked.unwrap_or_else(|| ProptestConfig::with_cases(2_000))
+    }
+
+    /// An edit: from where, how much is cut, what is typed instead. Some of what is typed is of the language.
+    fn edit() -> impl Strategy<Value = (usize, usize, String)> {
+        let word = "[\\[\\]{}\"'=.#,\n ]{1,4}|(store|lease_ttl|patience|policy|deny|approvers|limits) ?|\
+                    \"\"\"|'''|0x[0-9]{0,3}|-?[0-9]{1,20}|1e[0-9]{1,4}|inf|nan|true|1979-05-27|.{0,12}";
+        (0..WHOLE.len(), 0..40_usize, word)
+    }
+
     proptest::proptest! {
-        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
+        #![proptest_config(cases())]
         #[test]
         fn whatever_is_typed_into_it_is_taken_or_refused_at_a_place(
-            at in 0_usize..WHOLE.len(),
-            cut in 0_usize..40,
-            typed in ".{0,12}",
+            edits in proptest::collection::vec(edit(), 1..5),
             is_users in proptest::bool::ANY,
         ) {
             let place = if is_users { Place::User } else { Place::Runbook };
-            let kept = |from: usize| WHOLE.char_indices().map(|(at, _)| at).find(|at| *at >= from);
-            let (start, end) = (kept(at).unwrap_or(WHOLE.len()), kept(at + cut).unwrap_or(WHOLE.len()));
-            let text = format!("{}{typed}{}", &WHOLE[..start], &WHOLE[end..]);
-            if let Err(error) = parse(&text, "moontide.toml", place) {
-                proptest::prop_assert!(error.code == code::SETTINGS && !error.places.is_empty());
-                proptest::prop_assert!(error.places[0].position().starts_with("moontide.toml:"));
+            let mut text = WHOLE.to_owned();
+            for (at, cut, typed) in edits {
+                let start = text.floor_char_boundary(at);
+                let end = text.floor_char_boundary((at + cut).max(start));
+                text.replace_range(start..end, &typed);
+            }
+            match parse(&text, "moontide.toml", place) {
+                Ok(file) => file.apply(&mut Settings::default(), place),
+                Err(error) => {
+                    proptest::prop_assert!(error.code == code::SETTINGS && !error.places.is_empty());
+                    proptest::prop_assert!(error.places[0].position().starts_with("moontide.toml:"));
+                }
             }
         }
     }
