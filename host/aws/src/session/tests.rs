@@ -85,6 +85,7 @@ fn trickling() -> u16 {
 }
 
 #[tokio::test(start_paused = true)]
+#[expect(clippy::disallowed_methods, reason = "tokio's clock, which is paused")]
 async fn a_read_gives_up_within_a_minute_however_slow_the_answer() {
     let address = format!("http://127.0.0.1:{}", trickling());
     let session = Session::pretend_at(&address);

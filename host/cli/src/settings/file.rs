@@ -361,6 +361,7 @@ mod tests {
         deny = [\"ssm.*\"]\n[approvers]\ndba = [\"ann\", \"böb\"]\n[limits]\nvm_memory = \"64MiB\"\nlog_lines = 7\n";
 
     /// As many as `PROPTEST_CASES` says, which a long search sets.
+    #[expect(clippy::disallowed_methods, reason = "it is a setting of the test's own library")]
     fn cases() -> ProptestConfig {
         let asked = std::env::var_os("PROPTEST_CASES").map(|_| ProptestConfig::default());
         asked.unwrap_or_else(|| ProptestConfig::with_cases(2_000))
