@@ -184,8 +184,9 @@ fn a_misspelt_table_comes_with_the_next_command() {
         .map(|command| machine.run(command).expect(6).stderr.replace(machine.table(), "TABLE"));
     assert_snapshot!(said[0], @"
     error[M0403]: dynamodb:TABLE@us-west-2: there is no such table
-    hint: `moontide store init --store dynamodb:TABLE@us-west-2` makes it
     hint: check its name, its Region and AWS_PROFILE if it should be there
+    hint: where executions were kept in it, restore it from its backup: made anew, it would know of no launch
+    hint: where there never was one: `moontide store init --store dynamodb:TABLE@us-west-2` makes it
     ");
     assert!(said.iter().all(|it| *it == said[0]), "{said:?}");
     let ran = machine.run(&["list", "--store=dynamodb:a@us-west-2"]).expect(2);

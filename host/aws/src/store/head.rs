@@ -8,7 +8,7 @@ use moontide_runtime::store::{Listed, StoreError};
 
 use super::item::{self, Damage};
 use super::keys::{self, Item};
-use super::retry::{Patience, Stopped, retried};
+use super::retry::{Patience, Pauses, Stopped, retried};
 use super::state;
 use super::table::Table;
 use super::text;
@@ -75,10 +75,12 @@ pub(super) async fn execution(table: &Table, id: &str) -> Result<Execution, Stor
 pub(super) async fn list(table: &Table) -> Result<Vec<Listed>, StoreError> {
     let items = table.range(keys::EXECUTIONS, "0", "9~", Patience::Usual).await?;
     let mut list = Vec::with_capacity(items.len());
+    let mut pauses = Pauses::within(Patience::Usual);
     for items in items.chunks(BATCH) {
         let rows = items.iter().map(row).collect::<Result<Vec<_>, Damage>>();
         let mut rows = rows.map_err(|damage| table.damaged("the list of executions", &damage))?;
-        for state in states(table, rows.iter().map(|row| keys::state(&row.id)).collect()).await? {
+        let keys = rows.iter().map(|row| keys::state(&row.id)).collect();
+        for state in states(table, keys, &mut pauses).await? {
             let row =
                 rows.iter_mut().find(|row| item::is(&state, keys::PK, &keys::partition(&row.id)));
             if let (Some(row), Ok(last)) = (row, item::number(&state, keys::LAST)) {
@@ -102,7 +104,11 @@ fn row(item: &Item) -> Result<Listed, Damage> {
 }
 
 /// The lengths of the journals whose states have these keys.
-async fn states(table: &Table, mut keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
+async fn states(
+    table: &Table,
+    mut keys: Vec<Item>,
+    pauses: &mut Pauses,
+) -> Result<Vec<Item>, StoreError> {
     let mut states = Vec::new();
     while !keys.is_empty() {
         let wanted = KeysAndAttributes::builder()
@@ -121,6 +127,10 @@ async fn states(table: &Table, mut keys: Vec<Item>) -> Result<Vec<Item>, StoreEr
         // What DynamoDB did not get to.
         let left = got.unprocessed_keys.unwrap_or_default().remove(&table.name);
         keys = left.map(|left| left.keys).unwrap_or_default();
+        if !keys.is_empty() {
+            let left = format!("DynamoDB throttles, and leaves {} of its items unread", keys.len());
+            pauses.next(table, &left).await?;
+        }
     }
     Ok(states)
 }

@@ -13,7 +13,8 @@ use aws_sdk_dynamodb::types::{
 use moontide_runtime::journal::Format;
 use moontide_runtime::store::StoreError;
 
-use super::keys::{self, EXPIRES_AT, PK, SK};
+use super::item;
+use super::keys::{self, EXPIRES_AT, PK, SIGN, SK};
 use super::retry::{Patience, Stopped, retried};
 use super::table::Table;
 use super::trouble::{Conditional, Refusal};
@@ -52,14 +53,34 @@ pub(super) async fn initialise(table: &Table) -> Result<Initialised, StoreError>
     let created = create(table).await?;
     active(table).await?;
     // Before anything is changed: a table of another program has other keys, and refuses this one.
-    if let Some(store) = table.get(keys::store()).await? {
-        table.readable(&store)?;
+    match table.get(keys::store()).await? {
+        Some(store) => table.readable(&store)?,
+        None => empty(table).await?,
     }
     let time_to_live = time_to_live(table).await;
     let point_in_time_recovery = point_in_time_recovery(table).await;
     sign(table).await?;
     let place = table.place.clone();
     Ok(Initialised { place, created, time_to_live, point_in_time_recovery })
+}
+
+/// Refuses a table that holds something, and does not say that it is a store: it is another program's, or the
+/// store's own sign was lost, and no one should begin anew in it.
+async fn empty(table: &Table) -> Result<(), StoreError> {
+    let request = || {
+        let request = table.client.scan().table_name(&table.name).consistent_read(true).limit(1);
+        request.projection_expression("#pk").expression_attribute_names("#pk", PK).send()
+    };
+    let found = retried(table, Patience::Usual, request).await;
+    let found = found.map_err(|stopped| stopped.unconditional(table))?;
+    // Another process may have signed it in this moment.
+    let other = found.items().iter().find(|item| !item::is(item, PK, SIGN));
+    let Some(other) = other else { return Ok(()) };
+    let key = item::text(other, PK).unwrap_or_default();
+    let sentence = format!(
+        "it is not empty, and does not say that it is a store of Moontide: it holds an item `{key}`"
+    );
+    Err(Refusal::Never(sentence).at(&table.place))
 }
 
 /// Makes the table; returns whether there was none.

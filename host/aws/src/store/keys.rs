@@ -58,9 +58,12 @@ pub(super) const CREATED_AT: &str = "created_at";
 /// The partition of the list.
 pub(super) const EXECUTIONS: &str = "executions";
 
+/// The partition of what makes a table a store.
+pub(super) const SIGN: &str = "store";
+
 /// Where the format of the whole store is.
 pub(super) fn store() -> Item {
-    key("store", "format")
+    key(SIGN, "format")
 }
 
 /// An execution in the list, by when it was created.

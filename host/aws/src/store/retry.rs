@@ -4,12 +4,14 @@
 //! which their own success is known. The SDK itself sends each only once.
 
 use std::error::Error;
+use std::pin::Pin;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use moontide_runtime::store::StoreError;
+use tokio::time::Sleep;
 
 use super::keys::Item;
 use super::table::Table;
@@ -74,9 +76,7 @@ where
     E: Conditional + ProvideErrorMetadata + Error + 'static,
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
 {
-    // Looked at between two attempts, each of which ends by itself.
-    let mut over = std::pin::pin!(tokio::time::sleep(patience.duration()));
-    let mut longest = FIRST;
+    let mut pauses = Pauses::within(patience);
     loop {
         let refusal = match request().await {
             Ok(granted) => return Ok(granted),
@@ -92,15 +92,37 @@ where
             }
             Refusal::Again(sentence) | Refusal::NotAccepted(sentence) => sentence,
         };
+        pauses.next(table, &again).await.map_err(Stopped::Error)?;
+    }
+}
+
+/// The pauses between attempts of one thing, until patience is used up.
+pub(super) struct Pauses {
+    patience: Patience,
+    /// Looked at between two attempts, each of which ends by itself.
+    over: Pin<Box<Sleep>>,
+    longest: Duration,
+}
+
+impl Pauses {
+    pub(super) fn within(patience: Patience) -> Pauses {
+        let over = Box::pin(tokio::time::sleep(patience.duration()));
+        Pauses { patience, over, longest: FIRST }
+    }
+
+    /// Returns when it is time for another attempt, the last one having come to `again`; or the error that there is
+    /// none.
+    pub(super) async fn next(&mut self, table: &Table, again: &str) -> Result<(), StoreError> {
         tokio::select! {
             biased;
-            () = &mut over => {
-                let tried = patience.duration().as_secs();
+            () = &mut self.over => {
+                let tried = self.patience.duration().as_secs();
                 let sentence = format!("for {tried} seconds it was tried in vain: {again}");
-                return Err(Stopped::Error(Refusal::Again(sentence).at(&table.place)));
+                return Err(Refusal::Again(sentence).at(&table.place));
             }
-            () = tokio::time::sleep(longest.mul_f64(fastrand::f64().mul_add(0.5, 0.5))) => {}
+            () = tokio::time::sleep(self.longest.mul_f64(fastrand::f64().mul_add(0.5, 0.5))) => {}
         }
-        longest = (longest * 2).min(LONGEST);
+        self.longest = (self.longest * 2).min(LONGEST);
+        Ok(())
     }
 }

@@ -15,9 +15,10 @@ use super::keys::Item;
 use crate::error;
 
 /// Codes that are worth another try, beside those of [`crate::error`].
-const AGAIN: [&str; 4] = [
+const AGAIN: [&str; 5] = [
     "LimitExceededException",
     "ProvisionedThroughputExceededException",
+    "ReplicatedWriteConflictException",
     "TransactionConflictException",
     "TransactionInProgressException",
 ];
@@ -163,6 +164,7 @@ unconditional!(
     describe_time_to_live::DescribeTimeToLiveError,
     get_item::GetItemError,
     query::QueryError,
+    scan::ScanError,
     update_continuous_backups::UpdateContinuousBackupsError,
     update_time_to_live::UpdateTimeToLiveError,
 );

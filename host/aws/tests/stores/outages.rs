@@ -26,6 +26,8 @@ enum Outage {
     Throttle,
     /// It takes requests and says nothing.
     Silence,
+    /// It reads no item of a batch.
+    Leaves,
 }
 
 /// A DynamoDB that has an outage from the beginning, and then grants whatever is asked.
@@ -71,6 +73,19 @@ impl HttpConnector for Service {
         let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
         HttpConnectorFuture::new(async move {
             let answer = match (is_over, outage) {
+                (_, Outage::Leaves) => {
+                    let body = match target.rsplit('.').next() {
+                        Some("Query") => {
+                            r#"{"Items": [{"id": {"S": "x"}, "runbook": {"S": "shop"},
+                            "created_at": {"S": "2026-11-20T08:00:00Z"}}]}"#
+                        }
+                        _ => {
+                            r#"{"UnprocessedKeys": {"moontide": {"Keys": [{"pk": {"S": "execution#x"},
+                            "sk": {"S": "state"}}]}}}"#
+                        }
+                    };
+                    HttpResponse::new(200.try_into().unwrap(), SdkBody::from(body))
+                }
                 (false, Outage::Silence) => std::future::pending().await,
                 (false, Outage::Throttle) => {
                     let body = r#"{"__type": "com.amazonaws.dynamodb#ThrottlingException"}"#;
@@ -140,4 +155,17 @@ async fn a_renewal_gives_up_first_and_a_person_next() {
         let signals = service.passed().as_secs() - renewal - person;
         assert!((30..50).contains(&signals), "{signals} s in {outage:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_of_which_nothing_is_read_is_asked_for_with_pauses_and_not_for_ever() {
+    let service = Service::with(Outage::Leaves, 600);
+    let listed = service.store().list().await;
+    assert!(is_transient(&listed), "{listed:?}");
+    let passed = service.passed().as_secs();
+    assert!((30..40).contains(&passed), "{passed} s");
+    let asked = service.asked.load(Ordering::Relaxed);
+    assert!((5..30).contains(&asked), "{asked} requests");
+    let said = listed.unwrap_err().to_string();
+    assert!(said.ends_with("DynamoDB throttles, and leaves 1 of its items unread"), "{said}");
 }

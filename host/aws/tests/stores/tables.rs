@@ -109,6 +109,26 @@ async fn a_table_of_another_program_is_left_alone() {
 }
 
 #[tokio::test]
+async fn a_table_that_holds_something_else_under_the_same_keys_is_left_alone() {
+    let place = Place::in_a_table().await;
+    let client = client(&Dynamo::shared().endpoint());
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let delete = client.delete_item().table_name(&place.table).key("pk", text("store"));
+    delete.key("sk", text("format")).send().await.unwrap();
+    let write = client.put_item().table_name(&place.table).item("pk", text("order#7"));
+    write.item("sk", text("line#1")).send().await.unwrap();
+    let off = TimeToLiveSpecification::builder().enabled(false).attribute_name("expires_at");
+    let turn_off = client.update_time_to_live().table_name(&place.table);
+    turn_off.time_to_live_specification(off.build().unwrap()).send().await.unwrap();
+    let made = place.at(&Dynamo::shared().endpoint()).initialise().await.unwrap_err();
+    let said = "it is not empty, and does not say that it is a store of Moontide: it holds an item `order#7`";
+    assert!(made.to_string().ends_with(said), "{made}");
+    let expiry = client.describe_time_to_live().table_name(&place.table).send().await.unwrap();
+    let status = expiry.time_to_live_description.unwrap().time_to_live_status;
+    assert_eq!(status, Some(TimeToLiveStatus::Disabled));
+}
+
+#[tokio::test]
 async fn a_store_from_a_later_time_is_not_touched() {
     let place = Place::in_a_table().await;
     let client = client(&Dynamo::shared().endpoint());

@@ -8,7 +8,7 @@ use moontide_runtime::store::Store;
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Result, code};
 use crate::exit;
 use crate::output::style::{attention, execution_status, faint, plain, strong};
 use crate::output::{Document, Page, words};
@@ -37,8 +37,11 @@ struct Row {
     execution: String,
     runbook: String,
     mode: Option<Mode>,
-    /// `None`: another release wrote it, and this one cannot read it.
+    /// `None`: it cannot be read.
     status: Option<ExecutionStatus>,
+    /// Why: another release wrote it, or it is damaged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreadable: Option<String>,
     created_at: Timestamp,
     runner: Option<String>,
     /// How many signals wait for a runner.
@@ -59,12 +62,20 @@ impl List {
         let listed = store.list().await?;
         let mut list = List { store: address, executions: Vec::new(), total: listed.len() };
         for listed in listed.into_iter().take(limit) {
-            let record = Record::load(store, &listed.id).await.ok();
+            let (record, unreadable) = match Record::load(store, &listed.id).await {
+                Ok(record) => (Some(record), None),
+                // It is this one's own; where the store does not answer, nothing of the list is known.
+                Err(error) if [code::NEWER_FORMAT, code::STORE_DAMAGED].contains(&error.code) => {
+                    (None, Some(error.message))
+                }
+                Err(error) => return Err(error),
+            };
             list.executions.push(Row {
                 execution: listed.id,
                 runbook: listed.runbook,
                 mode: record.as_ref().map(|record| record.execution.mode),
                 status: record.as_ref().map(Record::status),
+                unreadable,
                 created_at: listed.created_at,
                 pending: record.as_ref().map_or(0, |record| record.pending.len()),
                 runner: record.and_then(|record| record.runner),
@@ -82,6 +93,15 @@ impl Document for List {
         }
         let rows: Vec<_> = self.executions.iter().map(Row::cells).collect();
         page.table(&rows);
+        for row in &self.executions {
+            if let Some(why) = &row.unreadable {
+                page.line([
+                    attention(format!("{} cannot be read", row.execution)),
+                    plain(": "),
+                    plain(why.as_str()),
+                ]);
+            }
+        }
         let more = self.total - self.executions.len();
         if more > 0 {
             page.line([faint(format!(

@@ -39,7 +39,7 @@ enum Command {
     /// May be repeated: what is there stays, and what is missing is added. A table is billed by request,
     /// deletes items by their attribute `expires_at`, and can be restored to any second of the last weeks
     /// where that is offered. Needs dynamodb:CreateTable, Describe*, UpdateTimeToLive,
-    /// UpdateContinuousBackups, GetItem and PutItem; all other commands need GetItem, BatchGetItem, Query,
+    /// UpdateContinuousBackups, GetItem, Scan and PutItem; all other commands need GetItem, BatchGetItem, Query,
     /// PutItem and UpdateItem.
     Init,
 }

@@ -5,6 +5,7 @@ use moontide_aws::store::OpenError;
 use moontide_sim::WorldError;
 
 use super::code::{self, Code};
+use super::from_store::LOST;
 use super::{CommandError, Place};
 
 impl From<SessionError> for CommandError {
@@ -31,8 +32,11 @@ impl From<OpenError> for CommandError {
             OpenError::Session(error) => error.into(),
             OpenError::Store(error) => error.into(),
             OpenError::Missing { place } => CommandError::new(code::STORE_UNUSABLE, message)
-                .hint(format!("`moontide store init --store {place}` makes it"))
-                .hint("check its name, its Region and AWS_PROFILE if it should be there"),
+                .hint("check its name, its Region and AWS_PROFILE if it should be there")
+                .hint(LOST)
+                .hint(format!(
+                    "where there never was one: `moontide store init --store {place}` makes it"
+                )),
             OpenError::NotInitialised { place } => CommandError::new(code::STORE_UNUSABLE, message)
                 .hint(format!("`moontide store init --store {place}` makes it one")),
         }

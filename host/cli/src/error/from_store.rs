@@ -69,11 +69,17 @@ fn unusable(message: String, said: &str, transient: bool) -> CommandError {
     CommandError::new(code, message).hint(hint)
 }
 
+/// What to do about a table that is there no more. Executions that were begun anew in an empty one would launch again.
+pub(super) const LOST: &str = "where executions were kept in it, restore it from its backup: made anew, it would \
+                               know of no launch";
+
 /// A DynamoDB table.
 fn table(message: String, place: &str, said: &str) -> CommandError {
     let error = CommandError::new(code::STORE_UNUSABLE, message);
     if said.contains("no such table") {
-        return error.hint(format!("`moontide store init --store {place}` makes it"));
+        return error.hint(LOST).hint(format!(
+            "where there never was one: `moontide store init --store {place}` makes it"
+        ));
     }
     error.hint(
         "the store follows AWS_PROFILE, AWS_REGION and AWS_ENDPOINT_URL_DYNAMODB; flags such as \
@@ -112,7 +118,10 @@ mod tests {
         assert_eq!(error.code, code::STORE_UNUSABLE);
         assert_eq!(
             error.hints,
-            ["`moontide store init --store dynamodb:drills@us-west-2` makes it"]
+            [
+                LOST,
+                "where there never was one: `moontide store init --store dynamodb:drills@us-west-2` makes it"
+            ]
         );
     }
 }
