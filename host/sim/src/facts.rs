@@ -85,6 +85,7 @@ pub fn facts() -> Vec<Fact> {
         crate::estate::instance::FACTS,
         crate::estate::invoke::FACTS,
         crate::estate::quota::FACTS,
+        crate::estate::replication::FACTS,
         crate::estate::terminate::FACTS,
         crate::drs::FACTS,
         crate::drs::error::FACTS,

@@ -1,5 +1,7 @@
 //! The world's faults at work: which has struck how often, and which strikes now.
 
+mod of_sources;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -8,6 +10,7 @@ use jiff::SignedDuration;
 use crate::estate::Assumption;
 use crate::http::Service;
 use crate::world::{CheckStatus, Fault, LaunchPhase, Occasion, PlacedFault, Strike};
+use of_sources::Stopped;
 
 /// Every fault of the world, with what it has done so far, as one Region meets them. Clones share what was done.
 #[derive(Debug, Clone)]
@@ -24,6 +27,8 @@ struct Armed {
     seen: AtomicU32,
     /// How often something met it.
     met: AtomicU32,
+    /// Servers whose replication it had stopped.
+    stopped: Stopped,
 }
 
 /// One more, unless that is too many to count.
@@ -67,6 +72,7 @@ impl Faults {
             placed: placed.clone(),
             seen: AtomicU32::new(0),
             met: AtomicU32::new(0),
+            stopped: Stopped::default(),
         };
         Self { armed: faults.iter().map(armed).collect(), region: region.to_owned() }
     }
@@ -188,12 +194,12 @@ impl Faults {
 
     /// Those of any Region that nothing met, and launches that fail once and would not fail again.
     pub(crate) fn assumptions(&self) -> Vec<Assumption> {
-        let told = self.armed.iter().enumerate().filter_map(|(place, armed)| {
+        let told = self.armed.iter().enumerate().flat_map(|(place, armed)| {
             let PlacedFault { fault, region } = &armed.placed;
             let within = region.as_ref().map(|it| format!(" in {}", it.get_ref().0));
             let within = within.unwrap_or_default();
             let what = format!("[[faults]] {} ({}{within})", place + 1, fault.described());
-            match (fault, armed.met.load(Ordering::Relaxed)) {
+            let counted = match (fault, armed.met.load(Ordering::Relaxed)) {
                 (_, 0) => {
                     let message = format!("{what} never struck");
                     Some(Assumption { kind: "unused", message })
@@ -205,7 +211,8 @@ impl Faults {
                     Some(Assumption { kind: "once", message })
                 }
                 _ => None,
-            }
+            };
+            counted.into_iter().chain(armed.stopped.told(&what))
         });
         told.collect()
     }

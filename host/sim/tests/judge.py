@@ -182,6 +182,11 @@ def look_at_servers():
     assert by_name["db-1"]["recoveryInstanceId"].startswith("i-")
     assert by_name["app-1"]["lastLaunchResult"] == "NOT_STARTED"
     assert by_name["stuck"]["dataReplicationInfo"]["dataReplicationState"] == "STALLED"
+    assert "sourceCloudProperties" not in by_name["app-1"], "it is in a data centre"
+    assert by_name["web-1"]["sourceCloudProperties"]["originRegion"] == "sa-east-1", "which is down"
+    replication = by_name["web-1"]["dataReplicationInfo"]
+    assert replication["dataReplicationState"] in ("STALLED", "DISCONNECTED"), replication
+    assert replication["dataReplicationError"] == {"error": "AGENT_NOT_SEEN"}, replication
     assert by_name["web-1"]["tags"]["App"] == "shop & sons <Ltd>"
     return by_name
 
@@ -251,7 +256,8 @@ def drill(servers):
     assert events[0][0] == "JOB_START" and events[-1][0] == "JOB_END", events
     for event in "CLEANUP_START", "CLEANUP_END", "SNAPSHOT_END", "LAUNCH_END":
         assert (event, servers["db-1"]["sourceServerID"]) in events, event
-    assert ("USING_PREVIOUS_SNAPSHOT", servers["stuck"]["sourceServerID"]) in events
+    for behind in "stuck", "web-1":
+        assert ("USING_PREVIOUS_SNAPSHOT", servers[behind]["sourceServerID"]) in events, behind
     failure = next(item for item in log if item["event"] == "LAUNCH_FAILED")
     assert failure["eventData"]["rawError"] == "InsufficientInstanceCapacity", failure
     return job
@@ -275,6 +281,7 @@ def look_at_instances(job, servers):
     found = [one for one in found if one["sourceServerID"] != servers["safe"]["sourceServerID"]]
     assert {instance["jobID"] for instance in found} == {job["jobID"]}, "the old ones are gone"
     assert all(instance["isDrill"] for instance in found)
+    assert {instance["originEnvironment"] for instance in found} == {"ON_PREMISES"}
     ids = [instance["recoveryInstanceID"] for instance in found]
 
     def checks_passed():

@@ -114,7 +114,7 @@ fn view(estate: &Estate, instance: &Instance, now: Timestamp) -> Value {
         "tags": instance.drs_tags,
         "isDrill": instance.is_drill,
         "pointInTimeSnapshotDateTime": instance.point_in_time,
-        "originEnvironment": "ON_PREMISES",
+        "originEnvironment": if server.source.is_some() { "AWS" } else { "ON_PREMISES" },
         "failback": { "state": "FAILBACK_NOT_STARTED" },
         "dataReplicationInfo": { "dataReplicationState": replication },
         "recoveryInstanceProperties": {

@@ -25,6 +25,23 @@ pub(crate) const FACTS: &[Fact] = &[
         "It does so from the moment of the call, even while DescribeJobs does not show the job.",
         "gives a caller after a crash a second way to find its job; DRS may be slower",
     ),
+    Fact::documented(
+        "drs.source-server.origin",
+        "A source server that is an EC2 instance names its account, Region and Availability Zone in \
+         sourceCloudProperties, and the originEnvironment of its recovery instance is AWS; of any other it is \
+         ON_PREMISES.",
+        source::DRS_MODEL,
+    ),
+    Fact::assumed(
+        "drs.source-server.origin.account",
+        "A source server runs in the account that recovers it, and in the Availability Zone `a` of its Region.",
+        "worlds have one account, and nothing here depends on the zone",
+    ),
+    Fact::assumed(
+        "drs.source-server.origin.none",
+        "A source server in a data centre has no sourceCloudProperties.",
+        "every member of it is about EC2; whether DRS leaves it out or empty is not documented",
+    ),
     Fact::assumed(
         "drs.source-servers.unknown-ids",
         "Unknown ids in a filter are not an error; they match nothing.",
@@ -75,6 +92,7 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
 /// A source server as DRS shows it.
 fn view(estate: &Estate, index: usize, now: Timestamp) -> Value {
     let server = estate.server(index);
+    estate.faults.meet_source_outages(server, estate.elapsed(now), false);
     let last_launch = estate.servers[index].last_launch.map(|job| &estate.jobs[job]);
     let mut view = json!({
         "sourceServerID": server.id,
@@ -88,6 +106,13 @@ fn view(estate: &Estate, index: usize, now: Timestamp) -> Value {
         "replicationDirection": "FAILOVER",
         "agentVersion": "5.5.0",
     });
+    if let Some(region) = &server.source {
+        view["sourceCloudProperties"] = json!({
+            "originAccountID": estate.world.account,
+            "originRegion": region,
+            "originAvailabilityZone": format!("{region}a"),
+        });
+    }
     if let Some(instance) = estate.recovery_instance(index, now) {
         view["recoveryInstanceId"] = instance.id.clone().into();
     }
@@ -111,15 +136,11 @@ fn last_launch_result(job: Option<&Job>, server: usize, now: Timestamp) -> &'sta
 fn life_cycle(estate: &Estate, job: Option<&Job>, server: usize, now: Timestamp) -> Value {
     let a_month = jiff::SignedDuration::from_hours(30 * 24);
     let added = estate.start - a_month;
-    let seen = match estate.server(server).replication {
-        Replication::Stalled | Replication::Disconnected => now - estate.lag(server, now),
-        _ => now,
-    };
     let mut view = json!({
         "addedToServiceDateTime": added,
         "firstByteDateTime": added,
         "elapsedReplicationDuration": super::iso_duration(now.duration_since(added)),
-        "lastSeenByServiceDateTime": seen,
+        "lastSeenByServiceDateTime": estate.last_seen(server, now),
     });
     if let Some(job) = job {
         view["lastLaunch"] = json!({
@@ -137,7 +158,7 @@ fn life_cycle(estate: &Estate, job: Option<&Job>, server: usize, now: Timestamp)
 const DISK_BYTES: u64 = 8 << 30;
 
 fn replication(estate: &Estate, server: usize, now: Timestamp) -> Value {
-    let state = estate.server(server).replication;
+    let state = estate.replication(server, now);
     let mut view = json!({
         "lagDuration": super::iso_duration(estate.lag(server, now)),
         "dataReplicationState": state,

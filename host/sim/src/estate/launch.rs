@@ -103,11 +103,13 @@ impl Estate {
         recorded: &RecordedJob,
         position: usize,
     ) -> (Course, Timestamp) {
+        let replication = self.replication(request.server, at);
         let server = &self.world.servers[request.server];
+        self.faults.meet_source_outages(server, self.elapsed(at), true);
         let newest = self.newest_snapshot(request.server, at);
         let (data, data_time) = match (request.recovery_point, newest) {
             (Some(chosen), _) => (Data::Chosen, chosen),
-            (None, Some(_)) if server.replication == Replication::Continuous => {
+            (None, Some(_)) if replication == Replication::Continuous => {
                 (Data::Fresh, at - server.lag)
             }
             (None, Some(newest)) => (Data::Previous, newest),

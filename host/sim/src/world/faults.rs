@@ -36,6 +36,8 @@ pub(crate) enum Fault {
     Outage(Outage, Window),
     /// A Region is gone, with every service in it.
     RegionDown(RegionDown, Window),
+    /// Source servers are gone, and their agents with them.
+    SourceDown(SourceDown, Window),
     /// A server's launch fails.
     LaunchFails(LaunchFails, Occasion),
     /// A new job stays hidden.
@@ -165,6 +167,13 @@ impl RegionDown {
             Answers::Unavailable => Strike::Unavailable,
         }
     }
+}
+
+/// `kind = "source_down"`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SourceDown {
+    pub(crate) server: Spanned<Pattern>,
 }
 
 /// `kind = "access_denied"`.
@@ -315,6 +324,7 @@ impl Fault {
             Fault::Outage(Outage::Credentials, _) => "expired_credentials".to_owned(),
             Fault::Outage(Outage::Network, _) => "no_network".to_owned(),
             Fault::RegionDown(..) => "region_down".to_owned(),
+            Fault::SourceDown(fault, _) => of("source_down", fault.server.get_ref().as_str()),
             Fault::LaunchFails(fault, _) => of("launch_fails", fault.server.get_ref().as_str()),
             Fault::LateJob(..) => "late_job".to_owned(),
             Fault::AgentOffline(fault, _) => of("agent_offline", fault.server.get_ref().as_str()),
@@ -326,6 +336,7 @@ impl Fault {
     /// The pattern of server names, if the fault is about servers.
     pub(super) fn servers(&self) -> Option<&Spanned<Pattern>> {
         match self {
+            Fault::SourceDown(fault, _) => Some(&fault.server),
             Fault::LaunchFails(fault, _) => Some(&fault.server),
             Fault::AgentOffline(fault, _) => Some(&fault.server),
             Fault::StatusChecks(fault, _) => Some(&fault.server),

@@ -47,6 +47,9 @@ pub(crate) struct Timing {
     pub(crate) command_visible_after: SignedDuration,
     #[serde(deserialize_with = "spacing")]
     pub(crate) snapshot_every: SignedDuration,
+    /// From the last word of a source's agent on.
+    #[serde(deserialize_with = "duration::read")]
+    pub(crate) disconnected_after: SignedDuration,
 }
 
 impl Default for Timing {
@@ -62,6 +65,7 @@ impl Default for Timing {
             agent_online: SignedDuration::from_secs(30),
             command_visible_after: SignedDuration::from_secs(1),
             snapshot_every: SignedDuration::from_mins(10),
+            disconnected_after: SignedDuration::from_mins(15),
         }
     }
 }

@@ -8,6 +8,7 @@
 //! account = "123456789012"
 //! region = "us-west-2"               # where everything is that names no other
 //! regions = ["us-east-1"]            # others in which DRS is set up; optional
+//! source_region = "us-east-1"        # where its servers run; a data centre unless it says so: "on-premises"
 //! seed = 7                           # drives ids and jitter; optional
 //! start = "2026-11-20T08:00:00Z"     # what a rehearsal's clock shows first; optional
 //! page_size = 100                    # items on a page of any DRS list; optional
@@ -28,11 +29,13 @@
 //! agent_online = "30s"               # from `running` to the SSM agent's first word
 //! command_visible_after = "1s"       # until GetCommandInvocation knows a command
 //! snapshot_every = "10m"             # distance between recovery points
+//! disconnected_after = "15m"         # from the last word of a source's agent to DISCONNECTED
 //!
 //! [[servers]]
 //! name = "db-{n}"                    # with `count`, `{n}` becomes 1, 2, …
 //! count = 2
 //! region = "us-west-2"               # or one of `regions`; commands, automations and faults may have it too
+//! source_region = "us-east-1"        # where it runs, if elsewhere than the others
 //! tags = { App = "shop", Tier = "database" }
 //! platform = "linux"                 # or "windows": documents for the other one are refused
 //! powershell = false                 # whether a Linux server can run AWS-RunPowerShellScript
@@ -117,9 +120,16 @@
 //! for = "3m"                         # without: for ever
 //!
 //! [[faults]]
-//! kind = "region_down"               # no request to any service in this Region has an effect
+//! kind = "region_down"               # no request to any service in this Region has an effect, and servers that
+//!                                    # run there do not replicate: STALLED, later DISCONNECTED
 //! region = "us-east-1"               # any Region, also one of which the world knows nothing else
 //! answers = "nothing"                # the connection dies; or "unavailable": 503
+//! after = "10m"
+//! for = "2h"                         # without: for ever
+//!
+//! [[faults]]
+//! kind = "source_down"               # these servers do not replicate: their data centre has no power
+//! server = "db-*"
 //! after = "10m"
 //! for = "2h"                         # without: for ever
 //!
@@ -167,7 +177,7 @@ pub(crate) use error::nearest;
 
 pub(crate) use automation::{Automation, AutomationStatus};
 pub(crate) use command::{Command, CommandStatus};
-pub(crate) use faults::{CheckStatus, Fault, LaunchPhase, Occasion, PlacedFault, Strike};
+pub(crate) use faults::{CheckStatus, Fault, LaunchPhase, Occasion, PlacedFault, Strike, Window};
 pub(crate) use identity::Region;
 pub(crate) use limits::{Quotas, Timing};
 pub(crate) use pattern::Pattern;
@@ -238,6 +248,8 @@ struct Document {
     region: identity::Region,
     #[serde(default)]
     regions: Vec<toml::Spanned<identity::Region>>,
+    /// Where the servers run that do not say it themselves.
+    source_region: Option<identity::Source>,
     #[serde(default)]
     seed: u64,
     #[serde(default, deserialize_with = "start")]
@@ -295,6 +307,6 @@ mod tests {
         assert_eq!(world.servers.len(), 2);
         assert_eq!(world.commands.len(), 1);
         assert_eq!(world.automations.len(), 1);
-        assert_eq!(world.faults.len(), 12);
+        assert_eq!(world.faults.len(), 13);
     }
 }

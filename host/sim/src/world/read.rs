@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue, Deserializer};
 
 use super::error::Trouble;
 use super::faults::PlacedFault;
+use super::server::Usual;
 use super::{Document, Pattern, Region, Server, World, WorldError, place, read_fault};
 
 /// The one version of the format that this release reads.
@@ -120,8 +121,9 @@ fn check_regions(document: &Document, faults: &[PlacedFault]) -> Result<(), Trou
 fn unfold(document: &Document) -> Result<Vec<Server>, Trouble> {
     let mut servers = Vec::new();
     let mut seen = BTreeSet::new();
+    let usual = Usual { region: &document.region.0, source: document.source_region.as_ref() };
     for entry in &document.servers {
-        for server in entry.get_ref().unfold(&document.region.0)? {
+        for server in entry.get_ref().unfold(&usual)? {
             let name = (server.region.clone(), server.name.clone());
             for (place, identity) in [name, (String::new(), server.id.clone())] {
                 if !seen.insert((place, identity.clone())) {

@@ -11,10 +11,11 @@ use super::Region;
 use super::error::Trouble;
 use super::faults::{
     AccessDenied, AgentOffline, Fault, LateJob, LaunchFails, LostAnswer, Nothing, Occasion, Outage,
-    PlacedFault, QuotaInUse, RegionDown, RequestFault, StatusChecks, Strike, Throttle, Window,
+    PlacedFault, QuotaInUse, RegionDown, RequestFault, SourceDown, StatusChecks, Strike, Throttle,
+    Window,
 };
 
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 13] = [
     "launch_fails",
     "throttle",
     "drop_reply",
@@ -23,6 +24,7 @@ const KINDS: [&str; 12] = [
     "expired_credentials",
     "no_network",
     "region_down",
+    "source_down",
     "late_job",
     "agent_offline",
     "status_checks",
@@ -97,6 +99,10 @@ fn of_kind(kind: &str, kind_span: Range<usize>, mut entry: Entry<'_>) -> Result<
         "region_down" => {
             let (fault, window) = entry.lasting::<RegionDown>()?;
             Fault::RegionDown(fault, window)
+        }
+        "source_down" => {
+            let (fault, window) = entry.lasting::<SourceDown>()?;
+            Fault::SourceDown(fault, window)
         }
         "launch_fails" => {
             let (fault, occasion) = entry.event::<LaunchFails>()?;

@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use super::duration;
 use super::error::Trouble;
-use super::identity::{Region, SourceServerId};
+use super::identity::{Region, Source, SourceServerId};
 use crate::estate::seed;
 use crate::tags;
 
@@ -20,6 +20,8 @@ pub(crate) struct Server {
     /// Where DRS would launch it.
     pub(crate) region: String,
     pub(crate) id: String,
+    /// The Region in which it runs; `None` if it runs in a data centre.
+    pub(crate) source: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) platform: Platform,
     /// Whether PowerShell is installed; it always is on Windows.
@@ -97,6 +99,7 @@ pub(super) struct ServerEntry {
     count: Option<u32>,
     pub(super) region: Option<Spanned<Region>>,
     id: Option<Spanned<SourceServerId>>,
+    source_region: Option<Source>,
     #[serde(default, deserialize_with = "tags")]
     tags: BTreeMap<String, String>,
     #[serde(default)]
@@ -126,6 +129,14 @@ fn tags<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, 
         return Err(D::Error::custom(format!("a server has {} tags at most", tags::MOST)));
     }
     Ok(tags)
+}
+
+/// Where the servers of a world are that name no place of their own.
+pub(super) struct Usual<'a> {
+    /// Where DRS would launch them.
+    pub(super) region: &'a str,
+    /// Where they run.
+    pub(super) source: Option<&'a Source>,
 }
 
 fn as_recorded() -> f64 {
@@ -164,14 +175,14 @@ fn snapshots<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
 }
 
 impl ServerEntry {
-    /// The servers that this entry stands for, in a world whose first Region is `home`.
-    pub(super) fn unfold(&self, home: &str) -> Result<Vec<Server>, Trouble> {
+    /// The servers that this entry stands for, in a world that has these usual places.
+    pub(super) fn unfold(&self, usual: &Usual<'_>) -> Result<Vec<Server>, Trouble> {
         let template = self.name.get_ref();
         match (self.count, template.contains("{n}"), &self.id) {
             (Some(_), _, Some(id)) => {
                 Err(Trouble::at(id.span(), "an `id` is of one server; it cannot go with a `count`"))
             }
-            (None, false, _) => Ok(vec![self.server(template.clone(), home)]),
+            (None, false, _) => Ok(vec![self.server(template.clone(), usual)]),
             (None, true, _) => {
                 Err(Trouble::at(self.name.span(), "`{n}` in a name needs a `count` beside it"))
             }
@@ -179,20 +190,21 @@ impl ServerEntry {
                 Err(Trouble::at(self.name.span(), "with a `count`, the name must contain `{n}`"))
             }
             (Some(count), true, _) => Ok((1..=count)
-                .map(|n| self.server(template.replace("{n}", &n.to_string()), home))
+                .map(|n| self.server(template.replace("{n}", &n.to_string()), usual))
                 .collect()),
         }
     }
 
-    fn server(&self, name: String, home: &str) -> Server {
-        let region = self.region.as_ref().map_or(home, |region| &region.get_ref().0);
+    fn server(&self, name: String, usual: &Usual<'_>) -> Server {
+        let region = self.region.as_ref().map_or(usual.region, |region| &region.get_ref().0);
         Server {
             id: match &self.id {
                 Some(id) => id.get_ref().0.clone(),
-                None if region == home => format!("s-{}", seed::digest(&name, 17)),
+                None if region == usual.region => format!("s-{}", seed::digest(&name, 17)),
                 None => format!("s-{}", seed::digest(&format!("{region}/{name}"), 17)),
             },
             region: region.to_owned(),
+            source: self.source_region.as_ref().or(usual.source).and_then(|it| it.0.clone()),
             name,
             tags: self.tags.clone(),
             platform: self.platform,

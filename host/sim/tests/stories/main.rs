@@ -12,6 +12,7 @@ mod refusals;
 mod regions;
 mod sameness;
 mod served;
+mod sources;
 mod story;
 mod trouble;
 mod world_file;

@@ -69,7 +69,7 @@ fn a_fault_has_the_fields_of_its_kind() {
     assert_eq!(
         fault("operation = \"drs:DescribeJobs\"\n"),
         "world.toml:6: faults[0]: missing field `kind`; known are launch_fails, throttle, \
-         drop_reply, internal_error, access_denied, expired_credentials, no_network, region_down, late_job, agent_offline, status_checks, quota_in_use"
+         drop_reply, internal_error, access_denied, expired_credentials, no_network, region_down, source_down, late_job, agent_offline, status_checks, quota_in_use"
     );
 }
 
