@@ -22,7 +22,8 @@ fn rehearse_program(program: &str, rest: &str, code: i32) -> Value {
     let home = Home::new();
     let write =
         |name, text: String| std::fs::write(home.path().join(name), text).expect("it writes");
-    let modules = ["ec2", "ssm"].map(|it| format!("local {it} = require(\"@moontide/{it}\")\n"));
+    let modules =
+        ["drs", "ec2", "ssm"].map(|it| format!("local {it} = require(\"@moontide/{it}\")\n"));
     write(
         "runbook.luau",
         format!(
@@ -337,4 +338,57 @@ fn a_rehearsal_of_the_day_itself_shows_every_call_into_the_region_that_is_down()
     let (report, _) = look_east("return wave.name", down, 0);
     assert_eq!(waves(&report), [("db", "completed"), ("look", "completed")]);
     assert_eq!(notes(&report).len(), 0, "nothing was called there: {report}");
+}
+
+/// The notes of one kind.
+fn notes_of<'a>(report: &'a Value, kind: &str) -> Vec<&'a str> {
+    let all = report["assumed"].as_array().into_iter().flatten();
+    all.filter(|it| it["kind"] == kind).map(|it| text(&it["message"])).collect()
+}
+
+#[test]
+fn on_the_day_the_source_region_is_down_three_tier_recovers_from_old_data_and_misses_its_rpo() {
+    let folder = repository("runbooks/three_tier");
+    let world = std::fs::read_to_string(folder.join("world.toml")).expect("a world");
+    let region = "region = \"us-west-2\"\n";
+    let source = "source_region = \"us-east-1\"\nstart = \"2026-11-20T08:04:00Z\"\n";
+    let down = "[[faults]]\nkind = \"region_down\"\nregion = \"us-east-1\"\n";
+    let world = format!("{}{down}", world.replacen(region, &format!("{region}{source}"), 1));
+    let home = Home::new();
+    let file = home.path().join("down.toml");
+    std::fs::write(&file, world).expect("it writes");
+    let report = rehearse(&folder, &["--world", file.to_str().expect("a readable path")], 0);
+
+    let completed = [("database", "completed"), ("application", "completed"), ("web", "completed")];
+    assert_eq!(waves(&report), completed);
+    let database = &report["waves"][0]["servers"][0];
+    assert_eq!(
+        (&database["recovery_point"], &database["warning"]),
+        (
+            &json!("2026-11-20T08:00:00Z"),
+            &json!("launched from an older recovery point: the newest data was not used")
+        )
+    );
+    assert_eq!(report["objectives"]["rto"]["met"], true);
+    let rpo = &report["objectives"]["rpo"];
+    assert_eq!((&rpo["met"], &rpo["seconds"]), (&json!(false), &json!(900)));
+    assert_eq!(
+        notes_of(&report, "source_down"),
+        ["[[faults]] 2 (region_down in us-east-1) had stopped the replication of 10 servers; 8 \
+          launched from older data: app-1, app-2, app-3, db-1, db-2, web-1, web-2, web-3"]
+    );
+    assert_eq!(notes_of(&report, "unused").len(), 0, "{report}");
+}
+
+#[test]
+fn a_runbook_that_asks_for_continuous_replication_meets_a_source_that_is_down() {
+    let asks = "run = function() for _, server in drs.servers { tags = { App = 'shop' } } do
+        local state, problem = server.replication_state, server.replication_error
+        if state ~= 'CONTINUOUS' then require('@moontide').fail(`{state}: {problem}`) end
+    end end";
+    let down = "[[faults]]\nkind = \"source_down\"\nserver = \"db\"\n";
+    let report = rehearse_program(asks, down, 1);
+    let why = text(&report["waves"][0]["reason"]);
+    assert_eq!(why, "STALLED: AGENT_NOT_SEEN");
+    rehearse_program(asks, &format!("{down}after = \"1h\"\n"), 0);
 }
