@@ -26,7 +26,7 @@ pub(crate) const FACTS: &[Fact] = &[
 pub(crate) const MOST: usize = 50;
 
 const LONGEST_KEY: usize = 128;
-const LONGEST_VALUE: usize = 256;
+pub(crate) const LONGEST_VALUE: usize = 256;
 
 /// Why AWS does not take a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

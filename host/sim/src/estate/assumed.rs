@@ -117,7 +117,7 @@ impl Met {
         for (place, automation) in world.automations.iter().enumerate() {
             if !self.automations.contains(&place) {
                 let number = place + 1;
-                let what = automation.document.as_ref().map(|it| format!(" ({it})"));
+                let what = automation.document().map(|it| format!(" ({it})"));
                 let what = what.unwrap_or_default();
                 add("unused", format!("[[automations]] {number}{what} was never used"));
             }
@@ -154,7 +154,7 @@ fn first_line(text: &str) -> String {
 fn described(command: &Command) -> String {
     let server = command.server.as_ref().map(|it| it.get_ref().as_str());
     let conditions = [
-        ("document", command.document.as_deref()),
+        ("document", command.document()),
         ("contains", command.contains.as_deref()),
         ("server", server),
     ];

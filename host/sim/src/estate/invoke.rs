@@ -148,8 +148,8 @@ fn run(
     }
     invocation.exit_code = match (starts, invocation.outcome) {
         (None, _) | (_, CommandStatus::TimedOut) => -1,
-        (_, CommandStatus::Failed) => script.exit_code.unwrap_or(1),
-        (_, CommandStatus::Success) => script.exit_code.unwrap_or(0),
+        (_, CommandStatus::Failed) => script.exit_code().unwrap_or(1),
+        (_, CommandStatus::Success) => script.exit_code().unwrap_or(0),
     };
     invocation.stdout.clone_from(&script.stdout);
     invocation.stderr.clone_from(&script.stderr);

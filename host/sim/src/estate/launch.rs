@@ -23,7 +23,8 @@ pub(crate) const FACTS: &[Fact] = &[
     ),
     Fact::assumed(
         "drs.instance.copied-tags",
-        "The EC2 instance and the recovery instance carry the source server's tags and its name.",
+        "The EC2 instance and the recovery instance carry the source server's tags; without a tag Name among them it \
+         is the server's hostname.",
         "copyTags is on in the launch configuration",
     ),
 ];
@@ -162,7 +163,7 @@ impl Launch<'_> {
         let server = estate.server(self.server);
         let number = estate.instances.len();
         let mut tags = estate.servers[self.server].tags.clone();
-        tags.insert("Name".to_owned(), server.name.clone());
+        tags.entry("Name".to_owned()).or_insert_with(|| server.name.clone());
         let drs_tags = tags.clone();
         for (key, value) in [
             ("AWSElasticDisasterRecoveryManaged", "drs.amazonaws.com"),

@@ -13,6 +13,7 @@ use crate::dispatch::Reply;
 use crate::estate::Estate;
 use crate::estate::command::CommandOrder;
 use crate::facts::{Fact, source};
+use crate::world::Command;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
@@ -117,8 +118,9 @@ fn check_document(estate: &Estate, input: &Input) -> Result<String, Error> {
     let Some(name) = &input.document_name else {
         return Err(Error::validation("documentName must not be null"));
     };
+    documents::check_name(name)?;
     let here = || estate.world.commands.iter().filter(|it| it.is_of(&estate.world.region));
-    let scripted = || here().filter_map(|command| command.document.as_deref());
+    let scripted = || here().filter_map(Command::document);
     if documents::is_owned(Kind::Command, name) || scripted().any(|known| known == name) {
         return Ok(name.clone());
     }

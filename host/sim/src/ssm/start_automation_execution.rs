@@ -13,6 +13,7 @@ use crate::dispatch::Reply;
 use crate::estate::Estate;
 use crate::estate::automation::AutomationOrder;
 use crate::facts::{Fact, source};
+use crate::world::Automation;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
@@ -59,7 +60,7 @@ pub(super) fn start(estate: &mut Estate, now: Timestamp, body: &str) -> Result<R
     let input: Input = super::parse(body)?;
     let document =
         input.document_name.ok_or_else(|| Error::validation("documentName must not be null"))?;
-    check_document(&document)?;
+    documents::check_name(&document)?;
     super::check_version(input.document_version.as_deref())?;
     input.parameters.as_ref().map_or(Ok(()), check_parameters)?;
     let token = input.client_token.map(|token| token.to_ascii_lowercase());
@@ -86,22 +87,14 @@ fn reply(id: &str) -> Reply {
     super::reply(200, &json!({ "AutomationExecutionId": id }))
 }
 
-fn check_document(name: &str) -> Result<(), Error> {
-    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:/".contains(&byte);
-    if (3..=128).contains(&name.len()) && name.bytes().all(known) {
-        return Ok(());
-    }
-    Err(Error::validation(format!("documentName {name:?} is not the name or ARN of a document")))
-}
-
-/// An entry of the world without a `document` stands for any.
+/// An entry of the world without a `document` stands for any that is not named like AWS's own.
 fn check_exists(estate: &Estate, name: &str) -> Result<(), Error> {
     let region = estate.world.region.as_str();
     let scripts = || estate.world.automations.iter().filter(|it| it.is_of(region));
-    if documents::is_owned(Kind::Automation, name) || scripts().any(|script| script.matches(name)) {
+    if documents::is_owned(Kind::Automation, name) || scripts().any(|script| script.makes(name)) {
         return Ok(());
     }
-    let scripted = scripts().filter_map(|script| script.document.as_deref());
+    let scripted = scripts().filter_map(Automation::document);
     let message = documents::missing(Kind::Automation, name, scripted);
     Err(Error::new("AutomationDefinitionNotFoundException", message))
 }

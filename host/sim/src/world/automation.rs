@@ -3,20 +3,18 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use super::document::AutomationDocument;
 use super::{Region, duration};
-use crate::ssm::documents::bare;
-use crate::ssm::documents::{self, Kind};
+use crate::ssm::documents::{bare, is_reserved};
 
 /// A scripted result. The first entry whose condition holds answers.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Automation {
-    #[serde(default, deserialize_with = "document")]
-    pub(crate) document: Option<String>,
+    pub(crate) document: Option<Spanned<AutomationDocument>>,
     /// Where alone it answers.
     pub(crate) region: Option<Spanned<Region>>,
     #[serde(default)]
@@ -53,14 +51,6 @@ impl AutomationStatus {
     }
 }
 
-fn document<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    let name = String::deserialize(from)?;
-    if documents::is_owned(Kind::Command, &name) {
-        return Err(D::Error::custom(format!("{name} is a command document: write [[commands]]")));
-    }
-    Ok(Some(name))
-}
-
 fn a_while() -> SignedDuration {
     SignedDuration::from_secs(30)
 }
@@ -71,9 +61,19 @@ impl Automation {
         self.region.as_ref().is_none_or(|wanted| wanted.get_ref().0 == region)
     }
 
+    /// The automation for which alone it answers.
+    pub(crate) fn document(&self) -> Option<&str> {
+        self.document.as_ref().map(|document| document.get_ref().0.as_str())
+    }
+
     /// Whether this entry answers for `document`.
     pub(crate) fn matches(&self, document: &str) -> bool {
-        self.document.as_ref().is_none_or(|wanted| bare(wanted) == bare(document))
+        self.document().is_none_or(|wanted| bare(wanted) == bare(document))
+    }
+
+    /// Whether this entry makes `document` one that exists. Only AWS makes those that are named like its own.
+    pub(crate) fn makes(&self, document: &str) -> bool {
+        self.matches(document) && !is_reserved(document)
     }
 }
 

@@ -5,25 +5,25 @@ use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use super::document::CommandDocument;
 use super::{Pattern, Platform, Region, duration};
 use crate::ssm::documents::bare;
-use crate::ssm::documents::{self, Kind};
 
 /// A scripted result. The first entry whose conditions all hold answers.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Command {
-    #[serde(default, deserialize_with = "document")]
-    pub(crate) document: Option<String>,
+    pub(crate) document: Option<Spanned<CommandDocument>>,
     /// Where alone it answers.
     pub(crate) region: Option<Spanned<Region>>,
     /// A part of any parameter value.
+    #[serde(default, deserialize_with = "part")]
     pub(crate) contains: Option<String>,
     pub(crate) server: Option<Spanned<Pattern>>,
     /// Otherwise Failed with an exit code other than 0, and Success without.
-    status: Option<CommandStatus>,
+    pub(super) status: Option<CommandStatus>,
     /// Otherwise 0 for Success, 1 for Failed.
-    pub(crate) exit_code: Option<i32>,
+    pub(super) exit_code: Option<Spanned<i32>>,
     #[serde(default)]
     pub(crate) stdout: String,
     #[serde(default)]
@@ -42,12 +42,13 @@ pub(crate) enum CommandStatus {
     TimedOut,
 }
 
-fn document<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    let name = String::deserialize(from)?;
-    if documents::is_owned(Kind::Automation, &name) {
-        return Err(D::Error::custom(format!("{name} is an automation: write [[automations]]")));
+/// A part of nothing would be a part of everything.
+fn part<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.is_empty() {
+        return Err(D::Error::custom("an empty text is in every command: leave `contains` out"));
     }
-    Ok(Some(name))
+    Ok(Some(text))
 }
 
 fn a_moment() -> SignedDuration {
@@ -55,9 +56,19 @@ fn a_moment() -> SignedDuration {
 }
 
 impl Command {
+    /// The document for which alone it answers.
+    pub(crate) fn document(&self) -> Option<&str> {
+        self.document.as_ref().map(|document| document.get_ref().0.as_str())
+    }
+
+    /// The exit code, if the world gives one.
+    pub(crate) fn exit_code(&self) -> Option<i32> {
+        self.exit_code.as_ref().map(|code| *code.get_ref())
+    }
+
     /// How it ends.
     pub(crate) fn status(&self) -> CommandStatus {
-        let failed = self.exit_code.is_some_and(|code| code != 0);
+        let failed = self.exit_code().is_some_and(|code| code != 0);
         let implied = if failed { CommandStatus::Failed } else { CommandStatus::Success };
         self.status.unwrap_or(implied)
     }
@@ -70,7 +81,7 @@ impl Command {
     /// A script that could not be run.
     pub(crate) fn failing(stderr: &str) -> Self {
         Self {
-            exit_code: Some(1),
+            exit_code: Some(Spanned::new(0..0, 1)),
             stderr: stderr.to_owned(),
             takes: SignedDuration::ZERO,
             ..Self::default()
@@ -80,21 +91,33 @@ impl Command {
     /// Whether the agent restarts an instance of this platform and runs the document again. A `status` in the
     /// world is final.
     pub(crate) fn reboots(&self, platform: Platform, timeout: SignedDuration) -> bool {
-        let code = match platform {
-            Platform::Linux => 194,
-            Platform::Windows => 3010,
-        };
-        self.exit_code == Some(code) && self.status.is_none() && self.takes <= timeout
+        self.exit_code() == Some(reboot_code(platform))
+            && self.status.is_none()
+            && self.takes <= timeout
+    }
+
+    /// Whether it reboots a server of any platform, and so answers once.
+    pub(super) fn may_reboot(&self) -> bool {
+        let codes = [Platform::Linux, Platform::Windows].map(reboot_code);
+        self.status.is_none() && self.exit_code().is_some_and(|code| codes.contains(&code))
     }
 
     /// Whether this entry answers for `document` with these parameter values on `server`.
     pub(crate) fn matches(&self, document: &str, values: &[&str], server: &str) -> bool {
-        self.document.as_ref().is_none_or(|wanted| bare(wanted) == bare(document))
+        self.document().is_none_or(|wanted| bare(wanted) == bare(document))
             && self
                 .contains
                 .as_ref()
                 .is_none_or(|part| values.iter().any(|value| value.contains(part.as_str())))
             && self.server.as_ref().is_none_or(|wanted| wanted.get_ref().matches(server))
+    }
+}
+
+/// The exit code that asks the agent for a reboot.
+fn reboot_code(platform: Platform) -> i32 {
+    match platform {
+        Platform::Linux => 194,
+        Platform::Windows => 3010,
     }
 }
 
@@ -121,12 +144,15 @@ mod tests {
 
     #[test]
     fn an_exit_code_other_than_zero_is_a_failure_unless_the_world_says_otherwise() {
-        let scripted = |status, exit_code| Command { status, exit_code, ..Command::default() };
+        let scripted = |status, exit_code: Option<i32>| {
+            let exit_code = exit_code.map(|code| Spanned::new(0..0, code));
+            Command { status, exit_code, ..Command::default() }
+        };
         let ends = [
             (scripted(None, None), CommandStatus::Success),
             (scripted(None, Some(0)), CommandStatus::Success),
             (scripted(None, Some(2)), CommandStatus::Failed),
-            (scripted(Some(CommandStatus::Success), Some(2)), CommandStatus::Success),
+            (scripted(Some(CommandStatus::TimedOut), None), CommandStatus::TimedOut),
         ];
         for (command, ended) in ends {
             assert_eq!(command.status(), ended, "{command:?}");

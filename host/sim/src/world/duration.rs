@@ -20,9 +20,14 @@ pub(super) fn read<'de, D: Deserializer<'de>>(from: D) -> Result<SignedDuration,
     }
 }
 
-/// Reads a duration that may be left out.
-pub(super) fn read_some<'de, D: Deserializer<'de>>(
+/// Reads how long something lasts; left out, it lasts for ever.
+pub(super) fn read_lasting<'de, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Option<SignedDuration>, D::Error> {
-    read(from).map(Some)
+    match read(from)? {
+        SignedDuration::ZERO => {
+            Err(D::Error::custom("what lasts no time never happens; left out, it lasts for ever"))
+        }
+        duration => Ok(Some(duration)),
+    }
 }

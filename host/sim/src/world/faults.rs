@@ -56,7 +56,7 @@ pub(crate) enum Fault {
 pub(crate) struct Window {
     #[serde(deserialize_with = "duration::read")]
     pub(crate) after: SignedDuration,
-    #[serde(rename = "for", deserialize_with = "duration::read_some")]
+    #[serde(rename = "for", deserialize_with = "duration::read_lasting")]
     pub(crate) lasting: Option<SignedDuration>,
 }
 
@@ -81,7 +81,7 @@ pub(crate) struct Occasion {
     pub(crate) times: Option<u32>,
     #[serde(deserialize_with = "duration::read")]
     pub(crate) after: SignedDuration,
-    #[serde(rename = "for", deserialize_with = "duration::read_some")]
+    #[serde(rename = "for", deserialize_with = "duration::read_lasting")]
     pub(crate) lasting: Option<SignedDuration>,
 }
 

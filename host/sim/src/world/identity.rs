@@ -2,6 +2,8 @@
 
 use serde::de::{Deserialize, Deserializer, Error};
 
+use super::regions::REGIONS;
+
 /// Twelve digits.
 pub(super) struct Account(pub(super) String);
 
@@ -28,11 +30,17 @@ impl<'de> Deserialize<'de> for Region {
 
 impl Region {
     fn of<E: Error>(text: String) -> Result<Self, E> {
-        let well_formed = text.split('-').count() >= 3
+        let parts = || text.split('-');
+        let well_formed = parts().count() >= 3
+            && parts().all(|part| !part.is_empty())
             && text.ends_with(|last: char| last.is_ascii_digit())
             && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if well_formed {
+        if REGIONS.contains(&text.as_str()) {
             Ok(Self(text))
+        } else if well_formed {
+            let known: Vec<String> = REGIONS.iter().map(|known| format!("`{known}`")).collect();
+            let known = known.join(", ");
+            Err(E::custom(format!("unknown Region `{text}`, expected one of {known}")))
         } else {
             Err(E::custom(format!("{text:?} is not a Region; write it like \"us-west-2\"")))
         }
@@ -52,12 +60,7 @@ impl<'de> Deserialize<'de> for Source {
         if text == ON_PREMISES {
             return Ok(Self(None));
         }
-        match Region::of::<D::Error>(text) {
-            Ok(Region(region)) => Ok(Self(Some(region))),
-            Err(error) => {
-                Err(D::Error::custom(format!("{error}; a data centre is \"{ON_PREMISES}\"")))
-            }
-        }
+        Region::of(text).map(|Region(region)| Self(Some(region)))
     }
 }
 

@@ -32,11 +32,11 @@
 //! disconnected_after = "15m"         # from the last word of a source's agent to DISCONNECTED
 //!
 //! [[servers]]
-//! name = "db-{n}"                    # with `count`, `{n}` becomes 1, 2, …
+//! name = "db-{n}"                    # its hostname; with `count`, `{n}` becomes 1, 2, …
 //! count = 2
 //! region = "us-west-2"               # or one of `regions`; commands, automations and faults may have it too
 //! source_region = "us-east-1"        # where it runs, if elsewhere than the others
-//! tags = { App = "shop", Tier = "database" }
+//! tags = { App = "shop", Tier = "database" }   # a tag Name is what DRS and EC2 show instead of the hostname
 //! platform = "linux"                 # or "windows": documents for the other one are refused
 //! powershell = false                 # whether a Linux server can run AWS-RunPowerShellScript
 //! slowness = 1.0                     # 2.0: conversion and launch take twice as long
@@ -157,6 +157,7 @@
 
 mod automation;
 mod command;
+mod document;
 mod duration;
 mod error;
 mod faults;
@@ -166,6 +167,8 @@ mod pattern;
 mod place;
 mod read;
 mod read_fault;
+mod regions;
+mod scripts;
 mod server;
 
 use jiff::Timestamp;
@@ -262,9 +265,9 @@ struct Document {
     timing: Timing,
     servers: Vec<toml::Spanned<server::ServerEntry>>,
     #[serde(default)]
-    commands: Vec<Command>,
+    commands: Vec<toml::Spanned<Command>>,
     #[serde(default)]
-    automations: Vec<Automation>,
+    automations: Vec<toml::Spanned<Automation>>,
     /// Never present when this is read; named here so that the list of known fields is whole.
     #[serde(default, rename = "faults")]
     _faults: (),

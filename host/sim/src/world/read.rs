@@ -1,6 +1,6 @@
 //! From text to a [`World`]: syntax, version, fields, and what only the whole can tell.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -9,10 +9,13 @@ use toml::de::{DeTable, DeValue, Deserializer};
 use super::error::Trouble;
 use super::faults::PlacedFault;
 use super::server::Usual;
-use super::{Document, Pattern, Region, Server, World, WorldError, place, read_fault};
+use super::{Document, Pattern, Region, Server, World, WorldError, place, read_fault, scripts};
 
 /// The one version of the format that this release reads.
 const VERSION: &str = "1";
+
+/// DRS keeps so many source servers in one account and Region.
+const MOST_SERVERS: usize = 4000;
 
 /// AWS has not many more; each is an estate of its own here.
 const MOST_REGIONS: usize = 40;
@@ -41,11 +44,13 @@ fn build(table: &mut Spanned<DeTable<'_>>) -> Result<World, Trouble> {
             check_matches_some(pattern, servers.iter().filter(|it| placed.is_of(&it.region)))?;
         }
     }
-    for command in &document.commands {
+    for command in document.commands.iter().map(Spanned::get_ref) {
         if let Some(pattern) = &command.server {
             check_matches_some(pattern, servers.iter().filter(|it| command.is_of(&it.region)))?;
         }
     }
+    scripts::check_commands(&document.commands, &servers)?;
+    scripts::check_automations(&document.automations)?;
 
     Ok(World {
         account: document.account.0,
@@ -57,8 +62,8 @@ fn build(table: &mut Spanned<DeTable<'_>>) -> Result<World, Trouble> {
         quotas: document.quotas,
         timing: document.timing,
         servers,
-        commands: document.commands,
-        automations: document.automations,
+        commands: document.commands.into_iter().map(Spanned::into_inner).collect(),
+        automations: document.automations.into_iter().map(Spanned::into_inner).collect(),
         faults,
     })
 }
@@ -103,8 +108,8 @@ fn check_regions(document: &Document, faults: &[PlacedFault]) -> Result<(), Trou
         return Err(Trouble::at(beyond.span(), message));
     }
     let servers = document.servers.iter().filter_map(|server| server.get_ref().region.as_ref());
-    let commands = document.commands.iter().filter_map(|command| command.region.as_ref());
-    let automations = document.automations.iter().filter_map(|it| it.region.as_ref());
+    let commands = document.commands.iter().filter_map(|command| command.get_ref().region.as_ref());
+    let automations = document.automations.iter().filter_map(|it| it.get_ref().region.as_ref());
     let faults = faults.iter().filter(|placed| !placed.is_of_any_region());
     let faults = faults.filter_map(|placed| placed.region.as_ref());
     let unknown = |region: &&Spanned<Region>| !known.contains(&region.get_ref().0.as_str());
@@ -121,6 +126,7 @@ fn check_regions(document: &Document, faults: &[PlacedFault]) -> Result<(), Trou
 fn unfold(document: &Document) -> Result<Vec<Server>, Trouble> {
     let mut servers = Vec::new();
     let mut seen = BTreeSet::new();
+    let mut counts = BTreeMap::new();
     let usual = Usual { region: &document.region.0, source: document.source_region.as_ref() };
     for entry in &document.servers {
         for server in entry.get_ref().unfold(&usual)? {
@@ -130,6 +136,15 @@ fn unfold(document: &Document) -> Result<Vec<Server>, Trouble> {
                     let span = entry.get_ref().name.span();
                     return Err(Trouble::at(span, format!("there is already a server {identity}")));
                 }
+            }
+            let of_region: &mut usize = counts.entry(server.region.clone()).or_default();
+            *of_region += 1;
+            if *of_region > MOST_SERVERS {
+                let message = format!(
+                    "DRS keeps {MOST_SERVERS} servers in an account and Region, and with these {} has more",
+                    server.region
+                );
+                return Err(Trouble::at(entry.get_ref().name.span(), message));
             }
             servers.push(server);
         }

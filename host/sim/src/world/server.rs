@@ -178,7 +178,7 @@ impl ServerEntry {
     /// The servers that this entry stands for, in a world that has these usual places.
     pub(super) fn unfold(&self, usual: &Usual<'_>) -> Result<Vec<Server>, Trouble> {
         let template = self.name.get_ref();
-        match (self.count, template.contains("{n}"), &self.id) {
+        let servers = match (self.count, template.contains("{n}"), &self.id) {
             (Some(_), _, Some(id)) => {
                 Err(Trouble::at(id.span(), "an `id` is of one server; it cannot go with a `count`"))
             }
@@ -192,7 +192,27 @@ impl ServerEntry {
             (Some(count), true, _) => Ok((1..=count)
                 .map(|n| self.server(template.replace("{n}", &n.to_string()), usual))
                 .collect()),
+        }?;
+        servers.iter().try_for_each(|server| self.check_name(&server.name))?;
+        Ok(servers)
+    }
+
+    /// A server's name becomes the tag `Name` of its instance, unless it has one.
+    fn check_name(&self, name: &str) -> Result<(), Trouble> {
+        let at = |message: String| Err(Trouble::at(self.name.span(), message));
+        if name.trim().is_empty() {
+            return at("a server has a name".to_owned());
         }
+        if name.chars().any(char::is_control) {
+            return at("a name is one line of text".to_owned());
+        }
+        if name.chars().count() > tags::LONGEST_VALUE {
+            return at(format!(
+                "a name has {} characters at most: it is the tag `Name` of an instance",
+                tags::LONGEST_VALUE
+            ));
+        }
+        Ok(())
     }
 
     fn server(&self, name: String, usual: &Usual<'_>) -> Server {

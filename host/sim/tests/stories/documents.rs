@@ -187,8 +187,8 @@ async fn the_code_that_reboots_is_of_the_platform_and_no_status_stands_against_i
         let seen = if windows { ended } else { shell };
         assert_eq!(seen["Status"], status, "{code} on windows: {windows}");
     }
-    let failed = restarting(194).replacen("exit_code", "status = \"Failed\"\nexit_code", 1);
-    let story = Story::begin(&failed);
+    let failed = "[[commands]]\nstatus = \"Failed\"\nexit_code = 194\n";
+    let story = Story::begin(&format!("{TWO}{failed}"));
     let [linux, _] = instances(&story).await;
     let ended = outcome(&story, &linux, "AWS-RunShellScript", 120).await;
     assert_eq!((&ended["Status"], &ended["ResponseCode"]), (&json!("Failed"), &json!(194)));
@@ -205,4 +205,27 @@ async fn a_command_that_is_cancelled_before_the_reboot_reboots_nothing() {
     story.wait(20).await;
     let reply = story.ec2("DescribeInstanceStatus", &format!("InstanceId.1={linux}")).await;
     assert!(reply.text.contains("<status>ok</status>"), "{}", reply.text);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_like_awss_own_that_is_not_known_is_no_document_and_any_other_is_what_a_world_makes_it()
+ {
+    let any = "[[automations]]\n[[commands]]\ndocument = \"Shop-Check\"\n";
+    let story = Story::begin(&format!("{TWO}{any}"));
+    let [linux, _] = instances(&story).await;
+    for document in ["AWS-RunShelScript", "aws-shop", "amazonShop", "Amzn.Shop"] {
+        let reply = story.ssm("SendCommand", order(&[&linux], document)).await;
+        assert_eq!(reply.error.as_deref(), Some("InvalidDocument"), "{document}: {}", reply.text);
+        let start = json!({ "DocumentName": document });
+        let reply = story.ssm("StartAutomationExecution", start).await;
+        let unknown = Some("AutomationDefinitionNotFoundException");
+        assert_eq!(reply.error.as_deref(), unknown, "{document}: {}", reply.text);
+    }
+    assert_eq!(story.ssm("SendCommand", order(&[&linux], "Shop-Check")).await.status, 200);
+    let start = json!({ "DocumentName": "Shop-Open" });
+    assert_eq!(story.ssm("StartAutomationExecution", start).await.status, 200);
+    for document in ["my doc!", "ab", ""] {
+        let reply = story.ssm("SendCommand", order(&[&linux], document)).await;
+        assert_eq!(reply.error.as_deref(), Some("ValidationException"), "{document}");
+    }
 }

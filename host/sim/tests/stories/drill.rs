@@ -181,6 +181,22 @@ async fn a_point_in_time_can_be_chosen_and_becomes_the_instances_data() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_instance_is_named_by_the_tag_of_its_server_else_by_its_hostname() {
+    let server = |name, more| format!("[[servers]]\nname = \"{name}\"\n{more}\n");
+    let tagged = server("ip-10-0-0-7", "tags = { Name = \"db\" }");
+    let story = Story::begin(&[tagged, server("web", "")].concat());
+    let ids = story.server_ids().await;
+    story.drill(&[&ids[0], &ids[1]]).await;
+    story.wait(1200).await;
+    let instances = story.recovery_instances().await;
+    let name = |id: &str| {
+        let of_server = instances.iter().find(|it| it["sourceServerID"] == id).unwrap();
+        of_server["tags"]["Name"].as_str().unwrap().to_owned()
+    };
+    assert_eq!([name(&ids[0]), name(&ids[1])], ["db", "web"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_slow_server_makes_its_job_slow() {
     let story = Story::begin(&format!("{TWO}[[servers]]\nname = \"win\"\nslowness = 3\n"));
     let ids = story.server_ids().await;

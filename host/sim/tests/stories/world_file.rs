@@ -254,3 +254,202 @@ fn an_id_is_of_one_server() {
         "world.toml:6: servers[0].id: a source server id is `s-` and 17 letters or digits"
     );
 }
+
+/// What is wrong with a world of one Linux and one Windows server and these entries, from line 10 on.
+fn of_two(rest: &str) -> String {
+    complaint(&format!("{SERVER}[[servers]]\nname = \"ad\"\nplatform = \"windows\"\n{rest}"))
+}
+
+#[test]
+fn a_region_is_one_that_aws_has() {
+    let down = |region: &str| {
+        complaint(&format!("{SERVER}[[faults]]\nkind = \"region_down\"\nregion = \"{region}\"\n"))
+    };
+    assert_eq!(
+        down("us-wset-2"),
+        "world.toml:8: faults[0].region: unknown Region `us-wset-2`, did you mean `us-west-2`?"
+    );
+    assert_eq!(
+        down("a--1"),
+        "world.toml:8: faults[0].region: \"a--1\" is not a Region; write it like \"us-west-2\""
+    );
+    assert_eq!(
+        complaint(&format!("source_region = \"us-eats-1\"\n{SERVER}")),
+        "world.toml:4: source_region: unknown Region `us-eats-1`, did you mean `us-east-1`?"
+    );
+    for region in ["eu-west-1", "us-gov-west-1", "cn-north-1", "mx-central-1"] {
+        let text =
+            format!("version = 1\naccount = \"123456789012\"\nregion = \"{region}\"\n{SERVER}");
+        assert_eq!(World::parse(&text, "world.toml").unwrap().region(), region);
+    }
+}
+
+#[test]
+fn a_document_has_a_name_that_aws_would_take() {
+    let scripted = |list: &str, document: &str| {
+        complaint(&format!("{SERVER}[[{list}]]\ndocument = \"{document}\"\n"))
+    };
+    for name in ["", "ab", "my doc!", "shop:check"] {
+        assert_eq!(
+            scripted("commands", name),
+            format!(
+                "world.toml:7: commands[0].document: {name:?} is no document's name: 3 to 128 \
+                 letters, digits, and `_`, `-`, `.`"
+            )
+        );
+    }
+    let only_aws = "and none of its own that are known here is called so";
+    assert_eq!(
+        scripted("commands", "AWS-RunShelScript"),
+        format!(
+            "world.toml:7: commands[0].document: only AWS names a document like AWS-RunShelScript, \
+             {only_aws}, did you mean `AWS-RunShellScript`?"
+        )
+    );
+    assert_eq!(
+        scripted("automations", "aws_shop"),
+        format!(
+            "world.toml:7: automations[0].document: only AWS names a document like aws_shop, {only_aws}"
+        )
+    );
+    let foreign = "arn:aws:ssm:us-west-2:999999999999:document/AWS-RunShellScript";
+    assert!(scripted("commands", foreign).contains("only AWS names a document like"));
+    for name in ["Shop-Check", "arn:aws:ssm:us-west-2::document/AWS-RunShellScript"] {
+        let world = format!(
+            "version = 1\naccount = \"123456789012\"\nregion = \"us-west-2\"\n{SERVER}\
+             [[commands]]\ndocument = \"{name}\"\n"
+        );
+        World::parse(&world, "world.toml").unwrap();
+    }
+}
+
+#[test]
+fn a_document_is_for_the_platform_of_a_server_that_it_can_answer_for() {
+    let scripted = |document: &str, more: &str| {
+        of_two(&format!("[[commands]]\ndocument = \"{document}\"\n{more}"))
+    };
+    assert_eq!(
+        scripted("AWS-RunShellScript", "server = \"ad\"\n"),
+        "world.toml:10: commands[0].document: AWS-RunShellScript is for Linux, and the servers of \
+         this entry are Windows, did you mean `AWS-RunPowerShellScript`?"
+    );
+    assert_eq!(
+        scripted("AWS-InstallWindowsUpdates", "server = \"db\"\n"),
+        "world.toml:10: commands[0].document: AWS-InstallWindowsUpdates is for Windows, and the \
+         servers of this entry are Linux"
+    );
+    assert_eq!(
+        scripted("AWS-RunPowerShellScript", "server = \"d*\"\n"),
+        "world.toml:10: commands[0].document: AWS-RunPowerShellScript fails on Linux without \
+         PowerShell: give a server of this entry `powershell = true`"
+    );
+    let rest = "[[commands]]\ndocument = \"AWS-RunShellScript\"\nserver = \"*\"\nsevrer = 1\n";
+    assert!(of_two(rest).contains("unknown field `sevrer`"), "one of the two can run it");
+}
+
+#[test]
+fn an_exit_code_is_one_of_the_platform_and_goes_with_the_status() {
+    let ends = |rest: &str| complaint(&format!("{SERVER}[[commands]]\n{rest}"));
+    for code in [300, -5, 3010] {
+        assert_eq!(
+            ends(&format!("exit_code = {code}\n")),
+            format!(
+                "world.toml:7: commands[0].exit_code: an exit code on Linux is from 0 to 255, not {code}"
+            )
+        );
+    }
+    for (status, code, said) in [
+        ("Success", 2, "a command that ends as Success has exit code 0, not 2"),
+        ("Failed", 0, "a command that ends as Failed has another exit code than 0"),
+        ("TimedOut", 194, "a command that ends as TimedOut has no exit code: leave it out"),
+    ] {
+        assert_eq!(
+            ends(&format!("status = \"{status}\"\nexit_code = {code}\n")),
+            format!("world.toml:8: commands[0].exit_code: {said}")
+        );
+    }
+    let windows = "[[commands]]\nserver = \"ad\"\nexit_code = -5\n[[commands]]\nexit_kode = 1\n";
+    assert!(of_two(windows).contains("unknown field `exit_kode`"), "Windows has larger ones");
+}
+
+#[test]
+fn an_entry_that_can_never_answer_is_told_which_one_does() {
+    let twice = |first: &str, second: &str| {
+        of_two(&format!("[[commands]]\n{first}\n[[commands]]\n{second}\n"))
+    };
+    for (first, second) in [
+        ("stdout = \"any\"", "contains = \"pg\""),
+        ("contains = \"pg\"", "contains = \"pg_isready\""),
+        ("server = \"*\"", "server = \"db\""),
+        ("document = \"Shop-Check\"", "document = \"Shop-Check\""),
+        ("exit_code = 1", "exit_code = 2"),
+    ] {
+        assert_eq!(
+            twice(first, second),
+            "world.toml:11: commands[1]: it can never answer, because [[commands]] 1 answers \
+             whatever it would: put the narrower one first",
+            "{first} before {second}"
+        );
+    }
+    for (first, second) in [
+        ("contains = \"pg\"", "stdout = \"any\""),
+        ("contains = \"pg_isready\"", "contains = \"pg\""),
+        ("server = \"db\"", "server = \"*\""),
+        ("document = \"Shop-Check\"", "contains = \"pg\""),
+        ("exit_code = 194", "stdout = \"once more\""),
+    ] {
+        let world = twice(first, &format!("{second}\nwrong = 1"));
+        assert!(world.contains("unknown field `wrong`"), "{first} before {second}: {world}");
+    }
+    assert_eq!(
+        of_two("[[automations]]\ntakes = \"1m\"\n[[automations]]\ndocument = \"Shop-Open\"\n"),
+        "world.toml:11: automations[1]: it can never answer, because [[automations]] 1 answers \
+         whatever it would: put the narrower one first"
+    );
+    assert_eq!(
+        complaint(&format!(
+            "regions = [\"eu-west-1\"]\n{SERVER}[[commands]]\nregion = \"eu-west-1\"\n"
+        )),
+        "world.toml:8: commands[0].region: no server is in eu-west-1"
+    );
+}
+
+#[test]
+fn what_says_nothing_is_left_out() {
+    assert_eq!(
+        complaint(&format!("{SERVER}[[commands]]\ncontains = \"\"\n")),
+        "world.toml:7: commands[0].contains: an empty text is in every command: leave `contains` out"
+    );
+    assert_eq!(
+        complaint(&format!("{SERVER}[[faults]]\nkind = \"no_network\"\nfor = \"0s\"\n")),
+        "world.toml:8: faults[0].for: what lasts no time never happens; left out, it lasts for ever"
+    );
+}
+
+#[test]
+fn a_name_is_one_that_an_instance_can_carry_as_its_tag() {
+    let named = |name: &str| complaint(&format!("[[servers]]\nname = \"{name}\"\n"));
+    assert_eq!(named(""), "world.toml:5: servers[0].name: a server has a name");
+    assert_eq!(named("a\\nb"), "world.toml:5: servers[0].name: a name is one line of text");
+    assert_eq!(
+        named(&"a".repeat(257)),
+        "world.toml:5: servers[0].name: a name has 256 characters at most: it is the tag `Name` \
+         of an instance"
+    );
+}
+
+#[test]
+fn an_account_has_no_more_servers_in_a_region_than_drs_keeps() {
+    let many = |name: &str, count: u32, more: &str| {
+        format!("[[servers]]\nname = \"{name}-{{n}}\"\ncount = {count}\n{more}")
+    };
+    let rest = [many("db", 4000, ""), many("web", 1, "")].concat();
+    assert_eq!(
+        complaint(&rest),
+        "world.toml:8: servers[1].name: DRS keeps 4000 servers in an account and Region, and with \
+         these us-west-2 has more"
+    );
+    let apart = [many("db", 4000, ""), many("web", 1, "region = \"eu-west-1\"\n")].concat();
+    let head = "version = 1\naccount = \"123456789012\"\nregion = \"us-west-2\"\n";
+    World::parse(&format!("{head}regions = [\"eu-west-1\"]\n{apart}"), "world.toml").unwrap();
+}

@@ -6,6 +6,7 @@
 
 mod owned;
 
+use super::error::Error;
 use crate::facts::{Fact, source};
 use crate::world::{Platform, nearest};
 use owned::{AUTOMATIONS, COMMANDS, Supports};
@@ -13,10 +14,26 @@ use owned::{AUTOMATIONS, COMMANDS, Supports};
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
         "ssm.documents.owned",
-        "AWS owns documents of its own, which every account can run; the most used ones are known by name, \
-         and a world may script any other.",
+        "AWS owns documents of its own, which every account can run; the most used ones are known by name.",
         "the Systems Manager user guide and its Automation runbook reference; for the names also a published answer \
          of ListDocuments, February 2021",
+    ),
+    Fact::documented(
+        "ssm.documents.reserved",
+        "Only AWS gives a document a name that begins with aws, amazon or amzn.",
+        "the Systems Manager API reference on CreateDocument",
+    ),
+    Fact::assumed(
+        "ssm.documents.reserved-unknown",
+        "A document that is named like AWS's own and is not known here does not exist, and a world cannot script it; \
+         it may script any other.",
+        "far more of these names are misspelt than are newer than the simulator",
+    ),
+    Fact::documented(
+        "ssm.documents.names",
+        "A document's name has 3 to 128 letters, digits, and _ - . of which an ARN has : and / too; anything else is \
+         a ValidationException.",
+        source::SSM_MODEL,
     ),
     Fact::assumed(
         "ssm.documents.unsimulated",
@@ -89,6 +106,34 @@ pub(crate) fn bare(name: &str) -> &str {
     }
 }
 
+/// Whether it is the name or the ARN of a document, as the service model writes them.
+pub(crate) fn is_well_formed(name: &str) -> bool {
+    let is_arn = name.starts_with("arn:");
+    let known = |byte: u8| {
+        byte.is_ascii_alphanumeric() || b"_-.".contains(&byte) || is_arn && b":/".contains(&byte)
+    };
+    (3..=128).contains(&name.len()) && name.bytes().all(known)
+}
+
+/// Refuses what cannot be a document's name.
+pub(super) fn check_name(name: &str) -> Result<(), Error> {
+    if is_well_formed(name) {
+        return Ok(());
+    }
+    Err(Error::validation(format!("documentName {name:?} is not the name or ARN of a document")))
+}
+
+/// Whether AWS alone gives such names.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    let name = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+    ["aws", "amazon", "amzn"].iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// The document of AWS's own that is most like this name.
+pub(crate) fn nearest_owned(kind: Kind, name: &str) -> Option<String> {
+    nearest(name.rsplit('/').next().unwrap_or(name), owned(kind))
+}
+
 /// Whether AWS owns a document of this name and kind.
 pub(crate) fn is_owned(kind: Kind, name: &str) -> bool {
     owned(kind).any(|known| known == bare(name))
@@ -129,6 +174,7 @@ pub(crate) fn missing<'a>(
     let known = scripted.chain(owned(kind).map(|known| -> &'a str { known }));
     match nearest(bare(name), known) {
         Some(near) => format!("{said} Did you mean {near}?"),
+        None if is_reserved(name) => format!("{said} It is none of AWS's own that are known here."),
         None => format!("{said} In a world, [[{list}]] with this `document` makes one."),
     }
 }

@@ -1,0 +1,144 @@
+//! What only the whole world can tell of its scripts: whether each can ever answer, and answer so.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::command::CommandStatus;
+use super::error::Trouble;
+use super::{Automation, Command, Platform, Server};
+use crate::ssm::documents::{self, POWERSHELL, bare};
+
+/// The largest exit code on Linux.
+const LARGEST: i32 = 255;
+
+/// A script and the servers for which it can answer, by their places.
+struct Placed<'a> {
+    script: &'a Command,
+    span: Range<usize>,
+    servers: BTreeSet<usize>,
+}
+
+/// Checks every `[[commands]]` entry.
+pub(super) fn check_commands(
+    commands: &[Spanned<Command>],
+    servers: &[Server],
+) -> Result<(), Trouble> {
+    let mut earlier: Vec<Placed<'_>> = Vec::new();
+    for entry in commands {
+        let script = entry.get_ref();
+        let meant = servers.iter().enumerate().filter(|(_, server)| {
+            script.is_of(&server.region)
+                && script.server.as_ref().is_none_or(|it| it.get_ref().matches(&server.name))
+        });
+        let meant: BTreeSet<usize> = meant.map(|(place, _)| place).collect();
+        let platforms = || meant.iter().map(|place| &servers[*place]);
+        if let (true, Some(region)) = (meant.is_empty(), &script.region) {
+            let message = format!("no server is in {}", region.get_ref().0);
+            return Err(Trouble::at(region.span(), message));
+        }
+        check_platform(script, platforms)?;
+        check_exit(script, platforms().any(|server| server.platform == Platform::Windows))?;
+        let placed = Placed { script, span: entry.span(), servers: meant };
+        if let Some(place) = earlier.iter().position(|it| it.covers(&placed)) {
+            return Err(never_answers(placed.span, "commands", place));
+        }
+        earlier.push(placed);
+    }
+    Ok(())
+}
+
+/// Checks every `[[automations]]` entry.
+pub(super) fn check_automations(automations: &[Spanned<Automation>]) -> Result<(), Trouble> {
+    for (place, entry) in automations.iter().enumerate() {
+        let later = entry.get_ref();
+        let covers = |earlier: &Spanned<Automation>| {
+            let earlier = earlier.get_ref();
+            covers_document(earlier.document(), later.document())
+                && earlier.region.as_ref().is_none_or(|wanted| {
+                    later.region.as_ref().is_some_and(|it| it.get_ref() == wanted.get_ref())
+                })
+        };
+        if let Some(earlier) = automations[..place].iter().position(covers) {
+            return Err(never_answers(entry.span(), "automations", earlier));
+        }
+    }
+    Ok(())
+}
+
+fn never_answers(span: Range<usize>, list: &str, earlier: usize) -> Trouble {
+    let message = format!(
+        "it can never answer, because [[{list}]] {} answers whatever it would: put the narrower one first",
+        earlier + 1
+    );
+    Trouble::at(span, message)
+}
+
+impl Placed<'_> {
+    /// Whether it answers whenever the later one would. One that reboots answers once only.
+    fn covers(&self, later: &Placed<'_>) -> bool {
+        let part = self.script.contains.as_deref();
+        !self.script.may_reboot()
+            && covers_document(self.script.document(), later.script.document())
+            && part.is_none_or(|part| {
+                later.script.contains.as_ref().is_some_and(|whole| whole.contains(part))
+            })
+            && later.servers.is_subset(&self.servers)
+    }
+}
+
+fn covers_document(earlier: Option<&str>, later: Option<&str>) -> bool {
+    earlier.is_none_or(|earlier| later.is_some_and(|later| bare(earlier) == bare(later)))
+}
+
+/// A document of AWS's own can be run on one of the servers at least.
+fn check_platform<'a, S: Iterator<Item = &'a Server>>(
+    script: &Command,
+    servers: impl Fn() -> S,
+) -> Result<(), Trouble> {
+    let Some((name, span)) = script.document().zip(script.document.as_ref().map(Spanned::span))
+    else {
+        return Ok(());
+    };
+    if !servers().any(|server| documents::supports(name, server.platform)) {
+        let (runs, are) = if documents::supports(name, Platform::Linux) {
+            ("Linux", "Windows")
+        } else {
+            ("Windows", "Linux")
+        };
+        let message = format!("{name} is for {runs}, and the servers of this entry are {are}");
+        let right = documents::SCRIPTS.into_iter().find(|it| runs == "Linux" && *it != bare(name));
+        let right = right.filter(|_| documents::SCRIPTS.contains(&bare(name)));
+        return Err(Trouble { suggestion: right.map(str::to_owned), ..Trouble::at(span, message) });
+    }
+    if bare(name) == POWERSHELL && !servers().any(|server| server.powershell) {
+        let message = format!(
+            "{name} fails on Linux without PowerShell: give a server of this entry `powershell = true`"
+        );
+        return Err(Trouble::at(span, message));
+    }
+    Ok(())
+}
+
+/// The exit code is one that the operating system has, and goes with the status.
+fn check_exit(script: &Command, on_windows: bool) -> Result<(), Trouble> {
+    let Some(code) = &script.exit_code else { return Ok(()) };
+    let (span, code) = (code.span(), *code.get_ref());
+    let wrong = |message: String| Err(Trouble::at(span, message));
+    if !on_windows && !(0..=LARGEST).contains(&code) {
+        return wrong(format!("an exit code on Linux is from 0 to {LARGEST}, not {code}"));
+    }
+    match script.status {
+        Some(CommandStatus::Success) if code != 0 => {
+            wrong(format!("a command that ends as Success has exit code 0, not {code}"))
+        }
+        Some(CommandStatus::Failed) if code == 0 => {
+            wrong("a command that ends as Failed has another exit code than 0".to_owned())
+        }
+        Some(CommandStatus::TimedOut) => {
+            wrong("a command that ends as TimedOut has no exit code: leave it out".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
