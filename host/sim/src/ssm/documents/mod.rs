@@ -5,18 +5,21 @@
 //! rehearsal as they would in AWS.
 
 mod owned;
+mod owned_automations;
 
 use super::error::Error;
 use crate::facts::{Fact, source};
 use crate::world::{Platform, nearest};
-use owned::{AUTOMATIONS, COMMANDS, Supports};
+use owned::{COMMANDS, Supports};
+use owned_automations::AUTOMATIONS;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
         "ssm.documents.owned",
-        "AWS owns documents of its own, which every account can run; the most used ones are known by name.",
-        "the Systems Manager user guide and its Automation runbook reference; for the names also a published answer \
-         of ListDocuments, February 2021",
+        "AWS owns documents of its own, which every account can run: the automations of its reference and the most used \
+         command documents are known by name.",
+        "the Systems Manager user guide; its Automation runbook reference, of May 2021 and of a later year; a published \
+         answer of ListDocuments, February 2021",
     ),
     Fact::documented(
         "ssm.documents.reserved",
