@@ -14,8 +14,25 @@ pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
         "ssm.invocation.reboot",
         "A script that exits with 194 on Linux, or 3010 on Windows, makes the agent reboot the instance and then \
-         run the script again; without a script of the world for that, it succeeds.",
+         run the script again.",
         source::SSM_REBOOTS,
+    ),
+    Fact::assumed(
+        "ssm.invocation.reboot.unscripted",
+        "Where the world has no entry for the run after a reboot, that run succeeds.",
+        "as every command does that no entry answers; a rehearsal says so in its notes",
+    ),
+    Fact::documented(
+        "ssm.invocation.reboot.limit",
+        "The agent runs a document again after a reboot as often as its setting CommandRetryLimit says, which is 15 \
+         unless it was changed.",
+        "the EC2 Image Builder user guide on its action Reboot, and the source of amazon-ssm-agent",
+    ),
+    Fact::assumed(
+        "ssm.invocation.reboot.limit.end",
+        "After one more reboot the document is not run, and the invocation ends TimedOut when the execution time-out \
+         has passed.",
+        "the agent puts such a document aside and reports nothing of it",
     ),
     Fact::assumed(
         "ssm.invocation.reboot.status",
@@ -27,6 +44,9 @@ pub(crate) const FACTS: &[Fact] = &[
 
 /// From a command's sending to its delivery at an agent that is online.
 const DELIVERY: SignedDuration = SignedDuration::from_secs(2);
+
+/// How often an agent runs a document again.
+const MOST_RERUNS: usize = 15;
 
 /// What the agent prints on Linux when it is to run PowerShell and there is none.
 const NO_POWERSHELL: &str =
@@ -121,8 +141,9 @@ impl Estate {
             }
             invocation.reboots.push(invocation.ends);
             let timing = &self.world.timing;
-            starts =
+            let restarts =
                 self.reachable_from(&name, invocation.ends + timing.boot + timing.agent_online);
+            starts = restarts.filter(|_| invocation.reboots.len() <= MOST_RERUNS);
             if starts.is_none() {
                 invocation.ends += order.execution_timeout;
                 invocation.outcome = CommandStatus::TimedOut;

@@ -229,3 +229,19 @@ async fn a_name_like_awss_own_that_is_not_known_is_no_document_and_any_other_is_
         assert_eq!(reply.error.as_deref(), Some("ValidationException"), "{document}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_runs_a_script_again_fifteen_times_and_then_no_more() {
+    for (reboots, status, output) in [(15, "Success", "ready"), (16, "TimedOut", "")] {
+        let again = "[[commands]]\nexit_code = 194\ntakes = \"10s\"\n".repeat(reboots);
+        let last = "[[commands]]\nstdout = \"ready\"\n";
+        let story = Story::begin(&format!("{TWO}{again}{last}"));
+        let [linux, _] = instances(&story).await;
+        let seen = outcome(&story, &linux, "AWS-RunShellScript", 6000).await;
+        assert_eq!(
+            (&seen["Status"], &seen["StandardOutputContent"]),
+            (&json!(status), &json!(output)),
+            "{reboots} reboots"
+        );
+    }
+}
