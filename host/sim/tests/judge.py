@@ -264,6 +264,8 @@ def drill(servers):
 
 
 def leave_what_is_protected(server):
+    seen = ec2.describe_instances(InstanceIds=[server["recoveryInstanceId"]])["Reservations"][0]["Instances"][0]
+    assert seen["Placement"]["AvailabilityZone"] == "us-west-2b", seen
     refused("OperationNotPermitted", 400, ec2.terminate_instances, InstanceIds=[server["recoveryInstanceId"]])
     launch = drs.start_recovery(sourceServers=[{"sourceServerID": server["sourceServerID"]}], isDrill=True)
     end = drs.terminate_recovery_instances
@@ -376,7 +378,8 @@ def run_commands(ids):
     script = {"DocumentName": "AWS-RunShellScript", "Parameters": {"commands": ["true"]}}
     stranger = ["i-00000000000000000"]
     refused("InvalidInstanceId", 400, ssm.send_command, InstanceIds=stranger, **script)
-    refused("InvalidDocument", 400, ssm.send_command, InstanceIds=ids, DocumentName="Nothing")
+    for name in "Nothing", "AWS-RunShelScript":
+        refused("InvalidDocument", 400, ssm.send_command, InstanceIds=ids, DocumentName=name)
     refused("InvalidParameters", 400, ssm.send_command, InstanceIds=ids, DocumentName="AWS-RunShellScript")
 
 

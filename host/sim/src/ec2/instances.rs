@@ -87,7 +87,7 @@ fn reservation<'a>(
     instance: &'a Instance,
     state: InstanceState,
 ) -> Reservation<'a> {
-    let platform = estate.server(instance.server).platform;
+    let server = estate.server(instance.server);
     let view = View {
         instance_id: &instance.id,
         image_id: "ami-0d25d15a70051d125",
@@ -95,8 +95,8 @@ fn reservation<'a>(
         private_dns_name: format!("ip-{}.internal", instance.private_ip.replace('.', "-")),
         instance_type: "t3.small",
         launch_time: instance.appears,
-        placement: Placement { availability_zone: format!("{}a", estate.world.region) },
-        platform: (platform == Platform::Windows).then_some("windows"),
+        placement: Placement { availability_zone: server.zone.clone() },
+        platform: (server.platform == Platform::Windows).then_some("windows"),
         private_ip_address: (state != InstanceState::Terminated)
             .then_some(instance.private_ip.as_str()),
         architecture: "x86_64",

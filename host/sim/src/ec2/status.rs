@@ -131,7 +131,7 @@ fn view<'a>(
 ) -> View<'a> {
     View {
         instance_id: &instance.id,
-        availability_zone: format!("{}a", estate.world.region),
+        availability_zone: estate.server(instance.server).zone.clone(),
         instance_state: state.into(),
         system_status: summary(checks.system),
         instance_status: summary(checks.instance),

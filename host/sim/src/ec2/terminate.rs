@@ -1,5 +1,7 @@
 //! `TerminateInstances`: behind the back of DRS.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -11,12 +13,19 @@ use crate::estate::Estate;
 use crate::estate::instance::InstanceState;
 use crate::facts::{Fact, source};
 
-pub(crate) const FACTS: &[Fact] = &[Fact::documented(
-    "ec2.terminate.protected",
-    "TerminateInstances of an instance with termination protection is 400 OperationNotPermitted, and none \
-     of the instances in its request is terminated.",
-    source::EC2_GUIDE,
-)];
+pub(crate) const FACTS: &[Fact] = &[
+    Fact::documented(
+        "ec2.terminate.protected",
+        "TerminateInstances of an instance with termination protection fails. Those of its request that are in the \
+         Availability Zone of a protected one stay; those in other zones are terminated all the same.",
+        source::EC2_GUIDE,
+    ),
+    Fact::documented(
+        "ec2.terminate.protected.code",
+        "That failure is 400 OperationNotPermitted.",
+        "the Amazon EC2 API reference on error codes",
+    ),
+];
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -42,9 +51,18 @@ pub(super) fn terminate(
     if instances.is_empty() {
         return Err(Error::missing("InstanceId"));
     }
-    let protected = instances.iter().find(|index| estate.is_protected(**index));
-    if let Some(index) = protected {
-        return Err(Error::protected(&estate.instances[*index].id));
+    let zone =
+        |estate: &Estate, index: usize| estate.server(estate.instances[index].server).zone.clone();
+    let protected: Vec<usize> =
+        instances.iter().copied().filter(|index| estate.is_protected(*index)).collect();
+    if let Some(first) = protected.first() {
+        let stay: BTreeSet<String> = protected.iter().map(|index| zone(estate, *index)).collect();
+        for index in instances {
+            if !stay.contains(&zone(estate, index)) {
+                estate.terminate_by_hand(index, now);
+            }
+        }
+        return Err(Error::protected(&estate.instances[*first].id));
     }
     let changes: List<Change> = instances
         .iter()

@@ -64,6 +64,27 @@ impl<'de> Deserialize<'de> for Source {
     }
 }
 
+/// A Region and a letter: `us-west-2a`.
+#[derive(Debug, Clone)]
+pub(super) struct Zone(pub(super) String);
+
+impl Zone {
+    /// Whether it is one of this Region.
+    pub(super) fn is_in(&self, region: &str) -> bool {
+        self.0.strip_prefix(region).is_some_and(|rest| rest.len() == 1)
+    }
+}
+
+impl<'de> Deserialize<'de> for Zone {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let zone = Self(String::deserialize(from)?);
+        let is_one = zone.0.ends_with(|last: char| last.is_ascii_lowercase())
+            && REGIONS.iter().any(|region| zone.is_in(region));
+        let message = format!("{:?} is no Availability Zone; write it like \"us-west-2a\"", zone.0);
+        if is_one { Ok(zone) } else { Err(D::Error::custom(message)) }
+    }
+}
+
 /// `s-` and 17 letters or digits.
 pub(super) struct SourceServerId(pub(super) String);
 

@@ -36,6 +36,7 @@
 //! count = 2
 //! region = "us-west-2"               # or one of `regions`; commands, automations and faults may have it too
 //! source_region = "us-east-1"        # where it runs, if elsewhere than the others
+//! availability_zone = "us-west-2a"   # of its recovery instance; `a` unless it says so
 //! tags = { App = "shop", Tier = "database" }   # a tag Name is what DRS and EC2 show instead of the hostname
 //! platform = "linux"                 # or "windows": documents for the other one are refused
 //! powershell = false                 # whether a Linux server can run AWS-RunPowerShellScript

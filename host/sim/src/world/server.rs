@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use super::duration;
 use super::error::Trouble;
-use super::identity::{Region, Source, SourceServerId};
+use super::identity::{Region, Source, SourceServerId, Zone};
 use crate::estate::seed;
 use crate::tags;
 
@@ -19,6 +19,8 @@ pub(crate) struct Server {
     pub(crate) name: String,
     /// Where DRS would launch it.
     pub(crate) region: String,
+    /// The Availability Zone in which DRS would launch it.
+    pub(crate) zone: String,
     pub(crate) id: String,
     /// The Region in which it runs; `None` if it runs in a data centre.
     pub(crate) source: Option<String>,
@@ -98,6 +100,7 @@ pub(super) struct ServerEntry {
     #[serde(default, deserialize_with = "count")]
     count: Option<u32>,
     pub(super) region: Option<Spanned<Region>>,
+    availability_zone: Option<Spanned<Zone>>,
     id: Option<Spanned<SourceServerId>>,
     source_region: Option<Source>,
     #[serde(default, deserialize_with = "tags")]
@@ -194,6 +197,14 @@ impl ServerEntry {
                 .collect()),
         }?;
         servers.iter().try_for_each(|server| self.check_name(&server.name))?;
+        let region = self.region.as_ref().map_or(usual.region, |region| &region.get_ref().0);
+        match &self.availability_zone {
+            Some(zone) if !zone.get_ref().is_in(region) => {
+                let message = format!("{} is not in {region}", zone.get_ref().0);
+                return Err(Trouble::at(zone.span(), message));
+            }
+            _ => {}
+        }
         Ok(servers)
     }
 
@@ -224,6 +235,10 @@ impl ServerEntry {
                 None => format!("s-{}", seed::digest(&format!("{region}/{name}"), 17)),
             },
             region: region.to_owned(),
+            zone: match &self.availability_zone {
+                Some(zone) => zone.get_ref().0.clone(),
+                None => format!("{region}a"),
+            },
             source: self.source_region.as_ref().or(usual.source).and_then(|it| it.0.clone()),
             name,
             tags: self.tags.clone(),

@@ -178,3 +178,54 @@ async fn a_protected_instance_stays_and_its_job_is_completed_all_the_same() {
     assert!(log.text.contains("CLEANUP_FAIL") && log.text.contains("OperationNotPermitted"));
     assert_eq!(story.recovery_instances().await[0]["ec2InstanceState"], "RUNNING");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_protected_instance_keeps_those_of_its_own_zone_and_the_others_are_terminated() {
+    let server = |name: &str, zone: &str, more: &str| {
+        format!(
+            "[[servers]]\nname = \"{name}\"\navailability_zone = \"us-west-2{zone}\"\n{more}\
+             recovery_instance = {{ drill = true }}\n"
+        )
+    };
+    let world = [
+        server("far-1", "a", ""),
+        server("far-2", "a", ""),
+        server("kept", "b", "termination_protection = true\n"),
+        server("near", "b", ""),
+    ];
+    let story = Story::begin(&world.concat());
+    let servers = story.server_ids().await;
+    let instances = story.recovery_instances().await;
+    let of = |server: &String| {
+        let found = instances.iter().find(|it| it["sourceServerID"] == server.as_str()).unwrap();
+        found["ec2InstanceID"].as_str().unwrap().to_owned()
+    };
+    let ids: Vec<String> = servers.iter().map(of).collect();
+    let named: Vec<String> = ids
+        .iter()
+        .enumerate()
+        .map(|(place, id)| format!("InstanceId.{}={id}", place + 1))
+        .collect();
+    let reply = story.ec2("TerminateInstances", &named.join("&")).await;
+    assert_eq!(reply.status, 400);
+    assert!(reply.text.contains("OperationNotPermitted") && reply.text.contains(&ids[2]));
+    let mut states = Vec::new();
+    for id in &ids {
+        let seen = story.ec2("DescribeInstances", &format!("InstanceId.1={id}")).await.text;
+        let part = |tag: &str| {
+            let (_, rest) = seen.split_once(&format!("<{tag}>")).unwrap();
+            rest.split_once('<').unwrap().0.to_owned()
+        };
+        states.push((part("name"), part("availabilityZone")));
+    }
+    let seen: Vec<_> = states.iter().map(|(state, zone)| (state.as_str(), zone.as_str())).collect();
+    assert_eq!(
+        seen,
+        [
+            ("shutting-down", "us-west-2a"),
+            ("shutting-down", "us-west-2a"),
+            ("running", "us-west-2b"),
+            ("running", "us-west-2b"),
+        ]
+    );
+}

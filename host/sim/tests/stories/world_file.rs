@@ -453,3 +453,21 @@ fn an_account_has_no_more_servers_in_a_region_than_drs_keeps() {
     let head = "version = 1\naccount = \"123456789012\"\nregion = \"us-west-2\"\n";
     World::parse(&format!("{head}regions = [\"eu-west-1\"]\n{apart}"), "world.toml").unwrap();
 }
+
+#[test]
+fn an_availability_zone_is_one_of_the_servers_region() {
+    let zone = |zone: &str| complaint(&format!("{SERVER}availability_zone = \"{zone}\"\n"));
+    assert_eq!(
+        zone("us-east-1a"),
+        "world.toml:6: servers[0].availability_zone: us-east-1a is not in us-west-2"
+    );
+    for wrong in ["us-west-2", "us-wset-2a", "us-west-2ab", "b"] {
+        assert_eq!(
+            zone(wrong),
+            format!(
+                "world.toml:6: servers[0].availability_zone: {wrong:?} is no Availability Zone; \
+                 write it like \"us-west-2a\""
+            )
+        );
+    }
+}
