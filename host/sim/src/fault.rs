@@ -192,7 +192,8 @@ impl Faults {
         })
     }
 
-    /// Those of any Region that nothing met, and launches that fail once and would not fail again.
+    /// Those of any Region that nothing met, or fewer events than they were meant for; launches that fail once and
+    /// would not fail again; and servers whose replication had stopped.
     pub(crate) fn assumptions(&self) -> Vec<Assumption> {
         let told = self.armed.iter().enumerate().flat_map(|(place, armed)| {
             let PlacedFault { fault, region } = &armed.placed;
@@ -210,7 +211,13 @@ impl Faults {
                     );
                     Some(Assumption { kind: "once", message })
                 }
-                _ => None,
+                (_, met) => {
+                    let times = fault.occasion().and_then(|occasion| occasion.times);
+                    times.filter(|times| met < *times).map(|times| {
+                        let message = format!("{what} struck {met} of {times} times");
+                        Assumption { kind: "fewer", message }
+                    })
+                }
             };
             counted.into_iter().chain(armed.stopped.told(&what))
         });

@@ -14,8 +14,10 @@ const SHOWN: usize = 60;
 /// One thing that a rehearsal assumed, or was told in vain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Assumption {
-    /// `region_down`: calls into a Region that is down. `platform`: a document for another operating system. `unscripted`: an answer that nothing scripts. `unsimulated`: a document of AWS's own that did nothing. `unused`: what nothing met. `once`: what a second attempt
-    /// would not meet.
+    /// `region_down`: calls into a Region that is down. `source_down`: servers that it had stopped replicating.
+    /// `platform`: a document for another operating system. `unscripted`: an answer that nothing scripts. `shared`: an
+    /// answer that stood for two. `unsimulated`: a document of AWS's own that did nothing. `unused`: what nothing met.
+    /// `fewer`: what struck less often than it might. `once`: what a second attempt would not meet.
     pub kind: &'static str,
     /// One sentence.
     pub message: String,
@@ -31,6 +33,9 @@ pub(crate) struct Met {
     pub(super) silent: BTreeMap<(String, String), usize>,
     /// To how many Linux instances PowerShell was sent, which they have not.
     pub(super) without_powershell: usize,
+    /// Entries that answered a command of which another entry knows a part as well, by their places, and on how many
+    /// instances.
+    pub(super) shared: BTreeMap<(usize, usize), usize>,
     /// Documents of AWS's own that were started and that nothing scripts.
     pub(super) started: BTreeSet<String>,
 }
@@ -42,6 +47,9 @@ impl Met {
         self.automations.extend(&other.automations);
         self.started.extend(other.started.iter().cloned());
         self.without_powershell += other.without_powershell;
+        for (places, count) in &other.shared {
+            *self.shared.entry(*places).or_default() += count;
+        }
         for (what, count) in &other.silent {
             *self.silent.entry(what.clone()).or_default() += count;
         }
@@ -57,6 +65,13 @@ impl Met {
         let text =
             values.first().filter(|_| !is_unsimulated(document)).copied().unwrap_or_default();
         *self.silent.entry((document.to_owned(), text.to_owned())).or_default() += 1;
+    }
+
+    /// One entry answered a command of which others know another part.
+    pub(super) fn shared(&mut self, answered: usize, unheard: impl IntoIterator<Item = usize>) {
+        for place in unheard {
+            *self.shared.entry((answered, place)).or_default() += 1;
+        }
     }
 
     /// An automation was started, and this entry answered, or none.
@@ -93,6 +108,17 @@ impl Met {
                 "unscripted",
                 format!("no [[commands]] answers `{text}` of {document}: it succeeded on {on}"),
             );
+        }
+        for ((answered, unheard), count) in &self.shared {
+            let named = |place: usize| {
+                format!("[[commands]] {}{}", place + 1, described(&world.commands[place]))
+            };
+            let (answered, unheard, on) = (named(*answered), named(*unheard), instances(*count));
+            let message = format!(
+                "{answered} answered for a whole command on {on}, and {unheard} knows a part of it too: one command has \
+                 one result"
+            );
+            add("shared", message);
         }
         for document in self.started.iter().map(|document| hide(document)) {
             add("unsimulated", unsimulated(&document, "", "automations"));

@@ -137,7 +137,7 @@ impl Estate {
                 (Some(place), Some(_)) if script.reboots(platform, order.execution_timeout) => {
                     answered.insert(place);
                 }
-                _ => return,
+                (place, _) => return self.note_shared(place, &answered, order, &values, &name),
             }
             invocation.reboots.push(invocation.ends);
             let timing = &self.world.timing;
@@ -151,6 +151,27 @@ impl Estate {
                 return;
             }
         }
+    }
+
+    /// Notes the entries that know another part of the command than the one that answered.
+    fn note_shared(
+        &mut self,
+        answer: Option<usize>,
+        answered: &BTreeSet<usize>,
+        order: &CommandOrder,
+        values: &[&str],
+        name: &str,
+    ) {
+        let Some(place) = answer else { return };
+        let scripts = &self.world.commands;
+        let unheard = scripts.iter().enumerate().filter(|(other, command)| {
+            !answered.contains(other)
+                && command.is_of(&self.world.region)
+                && command.is_about_another_part(&scripts[place])
+                && command.matches(&order.document, values, name)
+        });
+        let unheard: Vec<usize> = unheard.map(|(other, _)| other).collect();
+        self.met.shared(place, unheard);
     }
 }
 

@@ -102,6 +102,14 @@ impl Command {
         self.status.is_none() && self.exit_code().is_some_and(|code| codes.contains(&code))
     }
 
+    /// Whether each of two entries is about a text that is no part of the other's.
+    pub(crate) fn is_about_another_part(&self, other: &Command) -> bool {
+        let parts = self.contains.as_ref().zip(other.contains.as_ref());
+        parts.is_some_and(|(one, another)| {
+            !one.contains(another.as_str()) && !another.contains(one.as_str())
+        })
+    }
+
     /// Whether this entry answers for `document` with these parameter values on `server`.
     pub(crate) fn matches(&self, document: &str, values: &[&str], server: &str) -> bool {
         self.document().is_none_or(|wanted| bare(wanted) == bare(document))

@@ -333,6 +333,21 @@ impl Fault {
         }
     }
 
+    /// How often it strikes which events, if it is one of single events.
+    pub(crate) fn occasion(&self) -> Option<&Occasion> {
+        match self {
+            Fault::Request(RequestFault { occasion, .. })
+            | Fault::LaunchFails(_, occasion)
+            | Fault::LateJob(_, occasion) => Some(occasion),
+            Fault::Outage(..)
+            | Fault::RegionDown(..)
+            | Fault::SourceDown(..)
+            | Fault::AgentOffline(..)
+            | Fault::StatusChecks(..)
+            | Fault::QuotaInUse(..) => None,
+        }
+    }
+
     /// The pattern of server names, if the fault is about servers.
     pub(super) fn servers(&self) -> Option<&Spanned<Pattern>> {
         match self {

@@ -290,3 +290,56 @@ async fn a_cancelled_command_is_cancelling_then_cancelled_and_one_that_has_ended
     let unknown = json!({ "CommandId": "00000000-0000-0000-0000-000000000000" });
     assert_eq!(cancel(unknown).await.json()["__type"], "InvalidCommandId");
 }
+
+/// The notes of one kind, after this command on one Linux server.
+async fn notes(kind: &str, entries: &str, commands: &[&str]) -> Vec<String> {
+    let story = Story::begin(&format!("{DB}{entries}"));
+    let id = story.recovery_instances().await[0]["ec2InstanceID"].as_str().unwrap().to_owned();
+    let order = json!({
+        "InstanceIds": [id], "DocumentName": "AWS-RunShellScript",
+        "Parameters": { "commands": commands },
+    });
+    assert_eq!(story.ssm("SendCommand", order).await.status, 200);
+    let all = story.simulator.assumptions(&str::to_owned).into_iter();
+    all.filter(|it| it.kind == kind).map(|it| it.message).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_for_one_line_that_stood_for_another_line_too_is_noted() {
+    let both = "[[commands]]\ncontains = \"pg_isready\"\n\
+                [[commands]]\ncontains = \"systemctl status\"\nexit_code = 3\n";
+    let said = "[[commands]] 1 (contains = \"pg_isready\") answered for a whole command on 1 instance, \
+                and [[commands]] 2 (contains = \"systemctl status\") knows a part of it too: one \
+                command has one result";
+    for lines in
+        [&["pg_isready", "systemctl status shop"][..], &["systemctl status shop\npg_isready"]]
+    {
+        assert_eq!(notes("shared", both, lines).await, [said], "{lines:?}");
+    }
+    for line in ["pg_isready", "systemctl status shop"] {
+        assert_eq!(notes("shared", both, &[line]).await, Vec::<String>::new(), "{line}");
+    }
+    let fallback = "[[commands]]\ncontains = \"pg_isready -h\"\n\
+                    [[commands]]\ncontains = \"pg_isready\"\nexit_code = 2\n";
+    assert_eq!(notes("shared", fallback, &["pg_isready -h db"]).await, Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_that_struck_less_often_than_it_might_is_noted() {
+    for (times, calls, said) in [
+        (5, 1, Some("[[faults]] 1 (throttle of drs:DescribeJobs) struck 1 of 5 times")),
+        (5, 3, Some("[[faults]] 1 (throttle of drs:DescribeJobs) struck 3 of 5 times")),
+        (5, 5, None),
+        (1, 3, None),
+        (5, 0, None),
+    ] {
+        let fault = "[[faults]]\nkind = \"throttle\"\noperation = \"drs:DescribeJobs\"\n";
+        let story = Story::begin(&format!("{DB}{fault}times = {times}\n"));
+        for _ in 0..calls {
+            story.drs("DescribeJobs", json!({})).await;
+        }
+        let all = story.simulator.assumptions(&str::to_owned);
+        let told = all.iter().find(|it| it.kind == "fewer").map(|it| it.message.as_str());
+        assert_eq!(told, said, "{calls} of {times}");
+    }
+}
