@@ -78,11 +78,19 @@ impl Window {
 pub(crate) struct Occasion {
     /// Events let through first.
     pub(crate) skip: u32,
+    #[serde(deserialize_with = "times")]
     pub(crate) times: Option<u32>,
     #[serde(deserialize_with = "duration::read")]
     pub(crate) after: SignedDuration,
     #[serde(rename = "for", deserialize_with = "duration::read_lasting")]
     pub(crate) lasting: Option<SignedDuration>,
+}
+
+fn times<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+    match u32::deserialize(from)? {
+        0 => Err(D::Error::custom("what strikes no time never happens: leave the fault out")),
+        times => Ok(Some(times)),
+    }
 }
 
 impl Occasion {

@@ -83,6 +83,9 @@
 //! strike one call, the first in the file does, and the others do not count that call; but a Region that is
 //! down comes before all others. A `region` beside any kind keeps the fault to that Region.
 //!
+//! A server whose source is down goes on being launched, from its last recovery point; the notes of a rehearsal
+//! say which were. A world that begins two hours after its source went down has servers with `lag = "2h"`.
+//!
 //! ```toml
 //! [[faults]]
 //! kind = "launch_fails"              # counts each launch of each server that it names

@@ -33,13 +33,17 @@ pub(super) fn check_commands(
                 && script.server.as_ref().is_none_or(|it| it.get_ref().matches(&server.name))
         });
         let meant: BTreeSet<usize> = meant.map(|(place, _)| place).collect();
-        let platforms = || meant.iter().map(|place| &servers[*place]);
+        let them = || meant.iter().map(|place| &servers[*place]);
         if let (true, Some(region)) = (meant.is_empty(), &script.region) {
             let message = format!("no server is in {}", region.get_ref().0);
             return Err(Trouble::at(region.span(), message));
         }
-        check_platform(script, platforms)?;
-        check_exit(script, platforms().any(|server| server.platform == Platform::Windows))?;
+        if !them().any(|server| server.ssm_agent) {
+            let message = "it can never answer, because no server of this entry has an SSM agent";
+            return Err(Trouble::at(entry.span(), message));
+        }
+        check_platform(script, them)?;
+        check_exit(script, them().any(|server| server.platform == Platform::Windows))?;
         let placed = Placed { script, span: entry.span(), servers: meant };
         if let Some(place) = earlier.iter().position(|it| it.covers(&placed)) {
             return Err(never_answers(placed.span, "commands", place));

@@ -255,6 +255,15 @@ fn an_id_is_of_one_server() {
     );
 }
 
+#[test]
+fn a_fault_strikes_once_at_least() {
+    let fault = "[[faults]]\nkind = \"late_job\"\nby = \"90s\"\ntimes = 0\n";
+    assert_eq!(
+        complaint(&format!("{SERVER}{fault}")),
+        "world.toml:9: faults[0].times: what strikes no time never happens: leave the fault out"
+    );
+}
+
 /// What is wrong with a world of one Linux and one Windows server and these entries, from line 10 on.
 fn of_two(rest: &str) -> String {
     complaint(&format!("{SERVER}[[servers]]\nname = \"ad\"\nplatform = \"windows\"\n{rest}"))
@@ -401,6 +410,11 @@ fn an_entry_that_can_never_answer_is_told_which_one_does() {
         let world = twice(first, &format!("{second}\nwrong = 1"));
         assert!(world.contains("unknown field `wrong`"), "{first} before {second}: {world}");
     }
+    assert_eq!(
+        complaint(&format!("{SERVER}ssm_agent = false\n[[commands]]\ncontains = \"pg\"\n")),
+        "world.toml:7: commands[0]: it can never answer, because no server of this entry has an \
+         SSM agent"
+    );
     assert_eq!(
         of_two("[[automations]]\ntakes = \"1m\"\n[[automations]]\ndocument = \"Shop-Open\"\n"),
         "world.toml:11: automations[1]: it can never answer, because [[automations]] 1 answers \
