@@ -350,10 +350,10 @@ fn notes_of<'a>(report: &'a Value, kind: &str) -> Vec<&'a str> {
 fn on_the_day_the_source_region_is_down_three_tier_recovers_from_old_data_and_misses_its_rpo() {
     let folder = repository("runbooks/three_tier");
     let world = std::fs::read_to_string(folder.join("world.toml")).expect("a world");
-    let region = "region = \"us-west-2\"\n";
-    let source = "source_region = \"us-east-1\"\nstart = \"2026-11-20T08:04:00Z\"\n";
+    let version = "version = 1\n";
+    let start = "start = \"2026-11-20T08:04:00Z\"\n";
     let down = "[[faults]]\nkind = \"region_down\"\nregion = \"us-east-1\"\n";
-    let world = format!("{}{down}", world.replacen(region, &format!("{region}{source}"), 1));
+    let world = format!("{}{down}", world.replacen(version, &format!("{version}{start}"), 1));
     let home = Home::new();
     let file = home.path().join("down.toml");
     std::fs::write(&file, world).expect("it writes");
