@@ -12,8 +12,7 @@ use crate::world::{Replication, Window};
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
         "drs.replication.states",
-        "Replication that does not progress is STALLED or DISCONNECTED, and an agent that DRS does not hear is the \
-         error AGENT_NOT_SEEN.",
+        "DRS has the states STALLED and DISCONNECTED for the replication of a server, and the error AGENT_NOT_SEEN.",
         source::DRS_MODEL,
     ),
     Fact::documented(

@@ -30,14 +30,9 @@ impl<'de> Deserialize<'de> for Region {
 
 impl Region {
     fn of<E: Error>(text: String) -> Result<Self, E> {
-        let parts = || text.split('-');
-        let well_formed = parts().count() >= 3
-            && parts().all(|part| !part.is_empty())
-            && text.ends_with(|last: char| last.is_ascii_digit())
-            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if REGIONS.contains(&text.as_str()) {
             Ok(Self(text))
-        } else if well_formed {
+        } else if is_well_formed(&text) {
             let known: Vec<String> = REGIONS.iter().map(|known| format!("`{known}`")).collect();
             let known = known.join(", ");
             Err(E::custom(format!("unknown Region `{text}`, expected one of {known}")))
@@ -45,6 +40,14 @@ impl Region {
             Err(E::custom(format!("{text:?} is not a Region; write it like \"us-west-2\"")))
         }
     }
+}
+
+fn is_well_formed(region: &str) -> bool {
+    let parts = || region.split('-');
+    parts().count() >= 3
+        && parts().all(|part| !part.is_empty())
+        && region.ends_with(|last: char| last.is_ascii_digit())
+        && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 /// Where source servers run: a Region, or a data centre, which is none.
@@ -59,6 +62,11 @@ impl<'de> Deserialize<'de> for Source {
         let text = String::deserialize(from)?;
         if text == ON_PREMISES {
             return Ok(Self(None));
+        }
+        if !is_well_formed(&text) {
+            return Err(D::Error::custom(format!(
+                "{text:?} is not a Region; write it like \"us-west-2\", or \"{ON_PREMISES}\" for a data centre"
+            )));
         }
         Region::of(text).map(|Region(region)| Self(Some(region)))
     }

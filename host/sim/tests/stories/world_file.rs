@@ -286,6 +286,11 @@ fn a_region_is_one_that_aws_has() {
         complaint(&format!("source_region = \"us-eats-1\"\n{SERVER}")),
         "world.toml:4: source_region: unknown Region `us-eats-1`, did you mean `us-east-1`?"
     );
+    assert_eq!(
+        complaint(&format!("source_region = \"lisbon\"\n{SERVER}")),
+        "world.toml:4: source_region: \"lisbon\" is not a Region; write it like \"us-west-2\", or \
+         \"on-premises\" for a data centre"
+    );
     for region in ["eu-west-1", "us-gov-west-1", "cn-north-1", "mx-central-1"] {
         let text =
             format!("version = 1\naccount = \"123456789012\"\nregion = \"{region}\"\n{SERVER}");
