@@ -48,6 +48,9 @@ fn a_journal_that_was_changed_is_neither_shown_nor_driven() {
     hint: without one: the tag `moontide:execution` of jobs in DRS and of instances in EC2 shows what it launched
     ");
     assert_eq!(refused(&["journal", "drill"]), said);
+    let list = home.run(&["list"]).expect(0).stdout;
+    assert!(list.contains("unreadable") && list.contains("drill cannot be read: "), "{list}");
+    assert!(list.contains("does not carry the hash of the execution's head"), "{list}");
     assert_eq!(refused(&["resume", "drill", &endpoint, &speed]), said);
 }
 
