@@ -7,8 +7,8 @@ use aws_sdk_dynamodb::operation::describe_table::DescribeTableOutput;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure as Return;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, ContinuousBackupsStatus, KeySchemaElement, KeyType,
-    PointInTimeRecoverySpecification, PointInTimeRecoveryStatus, ScalarAttributeType, TableStatus,
-    TimeToLiveSpecification, TimeToLiveStatus,
+    PointInTimeRecoverySpecification, PointInTimeRecoveryStatus, ScalarAttributeType,
+    SseSpecification, SseType, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
 };
 use moontide_runtime::journal::Format;
 use moontide_runtime::store::StoreError;
@@ -35,6 +35,8 @@ pub struct Initialised {
     pub time_to_live: Setting,
     /// Restoring the table as it was at any second of the last weeks.
     pub point_in_time_recovery: Setting,
+    /// Refusing to delete the table: with it all that is known of what was launched would be gone.
+    pub deletion_protection: Setting,
 }
 
 /// A setting of a table.
@@ -49,8 +51,11 @@ pub enum Setting {
 }
 
 /// Makes the table a store; makes the table first, if there is none.
-pub(super) async fn initialise(table: &Table) -> Result<Initialised, StoreError> {
-    let created = create(table).await?;
+pub(super) async fn initialise(
+    table: &Table,
+    kms_key: Option<&str>,
+) -> Result<Initialised, StoreError> {
+    let created = create(table, kms_key).await?;
     active(table).await?;
     // Before anything is changed: a table of another program has other keys, and refuses this one.
     match table.get(keys::store()).await? {
@@ -59,9 +64,14 @@ pub(super) async fn initialise(table: &Table) -> Result<Initialised, StoreError>
     }
     let time_to_live = time_to_live(table).await;
     let point_in_time_recovery = point_in_time_recovery(table).await;
+    let deletion_protection = match deletion_protection(table).await {
+        // It was made with it.
+        Setting::WasOn if created => Setting::TurnedOn,
+        setting => setting,
+    };
     sign(table).await?;
     let place = table.place.clone();
-    Ok(Initialised { place, created, time_to_live, point_in_time_recovery })
+    Ok(Initialised { place, created, time_to_live, point_in_time_recovery, deletion_protection })
 }
 
 /// Refuses a table that holds something, and does not say that it is a store: it is another program's, or the
@@ -84,7 +94,7 @@ async fn empty(table: &Table) -> Result<(), StoreError> {
 }
 
 /// Makes the table; returns whether there was none.
-async fn create(table: &Table) -> Result<bool, StoreError> {
+async fn create(table: &Table, kms_key: Option<&str>) -> Result<bool, StoreError> {
     match describe(table).await {
         Ok(_) => return Ok(false),
         Err(Stopped::Missing) => {}
@@ -95,7 +105,14 @@ async fn create(table: &Table) -> Result<bool, StoreError> {
         for (name, role) in [(PK, KeyType::Hash), (SK, KeyType::Range)] {
             request = request.key_schema(key(name, role)).attribute_definitions(attribute(name));
         }
-        request.billing_mode(BillingMode::PayPerRequest).send()
+        if let Some(key) = kms_key {
+            let key = SseSpecification::builder()
+                .enabled(true)
+                .sse_type(SseType::Kms)
+                .kms_master_key_id(key);
+            request = request.sse_specification(key.build());
+        }
+        request.billing_mode(BillingMode::PayPerRequest).deletion_protection_enabled(true).send()
     };
     match retried(table, Patience::Usual, request).await {
         // The second: somebody else has made it in this moment; or we have, and the reply was lost.
@@ -168,6 +185,21 @@ async fn time_to_live(table: &Table) -> Setting {
     let turned_on = retried(table, Patience::Usual, || {
         let request = client.update_time_to_live().table_name(&table.name);
         request.time_to_live_specification(specification.clone()).send()
+    });
+    Setting::turned_on(table, turned_on.await)
+}
+
+async fn deletion_protection(table: &Table) -> Setting {
+    let is_on = match describe(table).await {
+        Ok(told) => told.table.and_then(|table| table.deletion_protection_enabled),
+        Err(stopped) => return Setting::not_offered(table, stopped),
+    };
+    if is_on == Some(true) {
+        return Setting::WasOn;
+    }
+    let turned_on = retried(table, Patience::Usual, || {
+        let request = table.client.update_table().table_name(&table.name);
+        request.deletion_protection_enabled(true).send()
     });
     Setting::turned_on(table, turned_on.await)
 }

@@ -96,14 +96,19 @@ impl DynamoStore {
         Ok(DynamoStore { table: Arc::new(table), thread: Some(thread), turns: Mutex::default() })
     }
 
-    /// Makes the table `name` a store, as [`DynamoStore::initialise`] does. Blocks until it has answered.
-    pub fn make(settings: SessionSettings, name: &str) -> Result<Initialised, OpenError> {
+    /// Makes the table `name` a store, as [`DynamoStore::initialise`] does; one that is not there is encrypted with
+    /// this key of KMS. Blocks until it has answered.
+    pub fn make(
+        settings: SessionSettings,
+        name: &str,
+        kms_key: Option<&str>,
+    ) -> Result<Initialised, OpenError> {
         let thread = Thread::start(name)?;
-        let name = name.to_owned();
+        let (name, key) = (name.to_owned(), kms_key.map(str::to_owned));
         thread.block_on(async move {
             let session = Session::open(settings).await?;
             let table = Table::new(&session, session.region()?, &name);
-            Ok(init::initialise(&table).await?)
+            Ok(init::initialise(&table, key.as_deref()).await?)
         })
     }
 
@@ -116,7 +121,7 @@ impl DynamoStore {
 
     /// Makes the table a store, if it is not one yet; makes the table, if there is none.
     pub async fn initialise(&self) -> Result<Initialised, StoreError> {
-        self.on(|table| async move { init::initialise(&table).await }).await
+        self.on(|table| async move { init::initialise(&table, None).await }).await
     }
 
     /// Whether the table is there, and is a store that this release reads.

@@ -166,5 +166,6 @@ unconditional!(
     query::QueryError,
     scan::ScanError,
     update_continuous_backups::UpdateContinuousBackupsError,
+    update_table::UpdateTableError,
     update_time_to_live::UpdateTimeToLiveError,
 );

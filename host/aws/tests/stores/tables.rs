@@ -49,19 +49,28 @@ async fn a_table_is_made_once_and_says_what_was_done() {
     assert!(first.created);
     assert_eq!(first.place, format!("dynamodb:{}@us-west-2", place.table));
     assert_eq!(first.time_to_live, Setting::TurnedOn);
+    assert_eq!(first.deletion_protection, Setting::TurnedOn);
     store.check().await.unwrap();
     store.create(&execution("x")).await.unwrap();
 
     let second = store.initialise().await.unwrap();
     assert!(!second.created);
     assert_eq!(second.time_to_live, Setting::WasOn);
+    assert_eq!(second.deletion_protection, Setting::WasOn);
     assert_ne!(second.point_in_time_recovery, Setting::TurnedOn);
     assert_eq!(store.list().await.unwrap().len(), 1, "nothing is lost");
 
     let client = client(&Dynamo::shared().endpoint());
     let table = client.describe_table().table_name(&place.table).send().await.unwrap();
-    let billing = table.table.unwrap().billing_mode_summary.unwrap().billing_mode;
+    let table = table.table.unwrap();
+    assert_eq!(table.deletion_protection_enabled, Some(true));
+    let billing = table.billing_mode_summary.unwrap().billing_mode;
     assert_eq!(billing, Some(BillingMode::PayPerRequest));
+    let delete = client.delete_table().table_name(&place.table).send().await;
+    assert!(delete.is_err(), "{delete:?}");
+    let update = client.update_table().table_name(&place.table);
+    update.deletion_protection_enabled(false).send().await.unwrap();
+    assert_eq!(store.initialise().await.unwrap().deletion_protection, Setting::TurnedOn);
     let expiry = client.describe_time_to_live().table_name(&place.table).send().await.unwrap();
     let attribute = expiry.time_to_live_description.unwrap().attribute_name;
     assert_eq!(attribute.as_deref(), Some("expires_at"));

@@ -8,9 +8,9 @@ use moontide_aws::store::Setting;
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{CommandError, Result, code};
 use crate::exit;
-use crate::output::style::{plain, strong};
+use crate::output::style::{attention, plain, strong};
 use crate::output::{Document, Page};
 use crate::stores::Address;
 
@@ -37,11 +37,16 @@ enum Command {
     /// Make the store that `--store`, MOONTIDE_STORE or moontide.toml names, if it is not there yet
     ///
     /// May be repeated: what is there stays, and what is missing is added. A table is billed by request,
-    /// deletes items by their attribute `expires_at`, and can be restored to any second of the last weeks
-    /// where that is offered. Needs dynamodb:CreateTable, Describe*, UpdateTimeToLive,
-    /// UpdateContinuousBackups, GetItem, Scan and PutItem; all other commands need GetItem, BatchGetItem, Query,
-    /// PutItem and UpdateItem.
-    Init,
+    /// deletes items by their attribute `expires_at`, can be restored to any second of the last weeks where that
+    /// is offered, and cannot be deleted before its deletion protection is turned off. Needs
+    /// dynamodb:CreateTable, Describe*, UpdateTable, UpdateTimeToLive, UpdateContinuousBackups, GetItem, Scan and
+    /// PutItem; all other commands need GetItem, BatchGetItem, Query, PutItem and UpdateItem.
+    Init {
+        /// Encrypt a table that is made now with this key of KMS: an id, an ARN or `alias/NAME`. Without it AWS's
+        /// own key does. Those who use the store need kms:Decrypt with it too
+        #[arg(long, value_name = "KEY")]
+        kms_key: Option<String>,
+    },
 }
 
 #[derive(Serialize)]
@@ -54,6 +59,8 @@ struct Made {
     time_to_live: Option<Turned>,
     #[serde(skip_serializing_if = "Option::is_none")]
     point_in_time_recovery: Option<Turned>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deletion_protection: Option<Turned>,
 }
 
 /// What became of a setting.
@@ -66,26 +73,44 @@ struct Turned {
 
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
-    let Command::Init = flags.command;
-    context.output.show(&init(&context.address()?)?)?;
+    let Command::Init { kms_key } = &flags.command;
+    let made = init(&context.address()?, kms_key.as_deref())?;
+    if kms_key.is_some() && !made.created {
+        let text = "`--kms-key`: the table was there already, and is encrypted as it was made";
+        context.output.say([attention("not used: "), plain(text)]);
+    }
+    context.output.show(&made)?;
     Ok(exit::COMPLETED)
 }
 
-fn init(address: &Address) -> Result<Made> {
+fn init(address: &Address, kms_key: Option<&str>) -> Result<Made> {
     match address {
+        Address::Sqlite(_) if kms_key.is_some() => {
+            let message =
+                "`--kms-key` is for a table: a file is encrypted by the disk that it lies on";
+            Err(CommandError::new(code::BAD_ARGUMENT, message)
+                .hint("a table is named with `--store dynamodb:TABLE@REGION`"))
+        }
         Address::Sqlite(path) => {
             let created = !path.exists();
             address.open()?;
             let store = address.text();
-            Ok(Made { store, created, time_to_live: None, point_in_time_recovery: None })
+            Ok(Made {
+                store,
+                created,
+                time_to_live: None,
+                point_in_time_recovery: None,
+                deletion_protection: None,
+            })
         }
         Address::Dynamo { table, .. } => {
-            let made = DynamoStore::make(address.session_settings(), table)?;
+            let made = DynamoStore::make(address.session_settings(), table, kms_key)?;
             Ok(Made {
                 store: made.place,
                 created: made.created,
                 time_to_live: Some(made.time_to_live.into()),
                 point_in_time_recovery: Some(made.point_in_time_recovery.into()),
+                deletion_protection: Some(made.deletion_protection.into()),
             })
         }
     }
@@ -118,6 +143,7 @@ impl Document for Made {
         let settings = [
             ("expiry of items", &self.time_to_live),
             ("point-in-time recovery", &self.point_in_time_recovery),
+            ("deletion protection", &self.deletion_protection),
         ];
         let rows: Vec<_> = settings
             .into_iter()
