@@ -88,7 +88,7 @@ impl<'d> Drive<'d> {
     ) -> Drive<'d> {
         let graph = Graph::of(&shared.execution);
         let state = machine::fold(&graph, tell::events(entries));
-        shared.decided.borrow_mut().clone_from(&state.answers);
+        shared.decided.replace(state.answers.clone());
         Drive {
             driver,
             shared,

@@ -23,6 +23,7 @@ pub mod signal;
 mod silence;
 pub mod state;
 mod tell;
+pub mod waves;
 
 pub use driver::{Answers, DriveError, Driver, Ended, Given, Limited};
 pub use event::{End, Event, Failure, Unheard};

@@ -1,7 +1,7 @@
 //! What all lanes of an execution share: its head, its door, its journal, its watchers.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::question::Wanted;
 use super::returned::Returned;
-use super::state::Answer;
+use super::state::Answered;
 use crate::clock::Clock;
 use crate::effect::door::Door;
 use crate::journal::cursor::Past;
@@ -35,7 +35,7 @@ pub(super) struct Shared {
     /// Where programs' questions go.
     pub(super) questions: mpsc::UnboundedSender<Wanted>,
     /// The answers to prompts of programs, also those given before this process began.
-    pub(super) decided: RefCell<BTreeMap<String, Answer>>,
+    pub(super) decided: RefCell<Answered>,
     /// How many lanes wait for nothing but people.
     pub(super) idle: Rc<Cell<usize>>,
     /// How many answers are on their way.

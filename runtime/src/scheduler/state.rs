@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::seen::Seen;
+use super::waves::Waves;
 use super::{Choice, Failure, Graph, Prompt};
 use crate::journal::Mend;
 
@@ -26,10 +27,11 @@ use crate::journal::Mend;
 /// a cancel, once the execution is over, `retry` of a wave that was cut off lifts the cancel in the same way; others
 /// that it cut off can be retried from then on, one by one. Where
 /// a question was answered with `abort`, only a `retry` of just that takes it back, and asks again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WaveStatus {
     /// Waits for other waves.
+    #[default]
     Pending,
     /// Waits at its pause point.
     Paused,
@@ -113,7 +115,7 @@ impl ExecutionStatus {
 }
 
 /// One wave's part of the state.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct WaveState {
     /// Where it stands.
     pub status: WaveStatus,
@@ -179,11 +181,11 @@ pub struct State {
     /// How often a person has paused it.
     pub pauses: u32,
     /// Every wave, in the graph's order.
-    pub waves: Vec<WaveState>,
+    pub waves: Waves,
     /// The open prompts, by id.
     pub prompts: BTreeMap<String, Prompt>,
     /// Answers that programs may still pick up, by prompt id.
-    pub answers: BTreeMap<String, Answer>,
+    pub answers: Answered,
 }
 
 /// What keeps every further wave from starting.
@@ -197,6 +199,9 @@ pub struct Abort {
     /// Who or what said so, and why.
     pub reason: String,
 }
+
+/// Answers by prompt id. A copy of all of them costs nothing, however many there are.
+pub type Answered = rpds::RedBlackTreeMapSync<String, Answer>;
 
 /// The answer to a prompt.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -218,22 +223,6 @@ const LEFT_OUT: &str = "left out by the operator, who asked for other waves only
 impl State {
     /// Before the first event.
     pub fn new(graph: &Graph) -> State {
-        let wave = WaveState {
-            status: WaveStatus::Pending,
-            attempt: 0,
-            approved: false,
-            stopping: false,
-            again: false,
-            skip: None,
-            pauses: 0,
-            seen: None,
-            mend: None,
-            known_by: None,
-            last_failed: None,
-            result: Value::Null,
-            failure: None,
-            reason: None,
-        };
         State {
             started: false,
             cancelled_by: None,
@@ -245,11 +234,11 @@ impl State {
                 .iter()
                 .map(|node| WaveState {
                     skip: node.left_out.then(|| LEFT_OUT.to_owned()),
-                    ..wave.clone()
+                    ..WaveState::default()
                 })
                 .collect(),
             prompts: BTreeMap::new(),
-            answers: BTreeMap::new(),
+            answers: Answered::default(),
         }
     }
 

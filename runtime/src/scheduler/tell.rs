@@ -173,7 +173,7 @@ impl Drive<'_> {
             && let Wish::Answer { prompt, .. } = &signal.wish
             && let Some(answer) = self.state.answers.get(prompt)
         {
-            self.shared.decided.borrow_mut().insert(prompt.clone(), answer.clone());
+            self.shared.decided.borrow_mut().insert_mut(prompt.clone(), answer.clone());
         }
         self.requests.extend(requests);
         Ok(())

@@ -219,7 +219,7 @@ async fn results_that_no_later_wave_could_read_together_are_refused_where_they_a
     .await;
     story.ends(ExecutionStatus::Failed).await;
     let waves = story.state().await.waves;
-    assert!(waves[..8].iter().all(|wave| wave.status == WaveStatus::Completed));
+    assert!(waves.iter().take(8).all(|wave| wave.status == WaveStatus::Completed));
     let failure = waves[8].failure.as_ref().unwrap();
     assert_eq!(failure.code, "InvalidResult");
     assert!(failure.message.contains("together") && failure.message.contains("`entry_size`"));

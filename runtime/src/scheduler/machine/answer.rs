@@ -158,7 +158,7 @@ impl Step<'_> {
         };
         match (prompt.kind, choice.as_str()) {
             (kind, _) if kind.is_of_program() => {
-                self.state.answers.insert(id.to_owned(), answer);
+                self.state.answers.insert_mut(id.to_owned(), answer);
                 self.requests.push(Request::Hand { prompt: id.to_owned() });
                 if !holds_program(self.graph, &self.state, node) {
                     self.set(node, WaveStatus::Running, None);
