@@ -17,8 +17,33 @@ pub const MODULES: &[(&str, &str)] = &[
     ("@moontide/options", include_str!("../options.luau")),
     ("@moontide/policy", include_str!("../policy.luau")),
     ("@moontide/program", include_str!("../program.luau")),
+    ("@moontide/records", include_str!("../records.luau")),
     ("@moontide/recovery", include_str!("../recovery.luau")),
     ("@moontide/ssm", include_str!("../ssm.luau")),
     ("@moontide/sts", include_str!("../sts.luau")),
     ("@moontide/verdict", include_str!("../verdict.luau")),
 ];
+
+#[cfg(test)]
+mod tests {
+    /// What a hook may read of a verdict although it is not there is what its type says may be missing.
+    #[test]
+    fn a_verdict_may_lack_what_its_type_says() {
+        let source = include_str!("../verdict.luau");
+        let (_, declared) =
+            source.split_once("export type Verdict = {").expect("its type is there");
+        let (declared, _) = declared.split_once("\n}").expect("the type ends");
+        let mut optional: Vec<&str> = declared
+            .lines()
+            .filter_map(|line| line.trim().strip_suffix("?,")?.split_once(": "))
+            .map(|(field, _)| field)
+            .collect();
+        optional.sort_unstable();
+        let library = include_str!("../records.luau");
+        let (_, listed) = library.split_once("records.MAY_LACK = {").expect("the list is there");
+        let (listed, _) = listed.split_once('}').expect("the list ends");
+        let names: Vec<&str> = listed.split('"').skip(1).step_by(2).collect();
+        assert_eq!(names, optional);
+        assert_eq!(names.len(), 10);
+    }
+}

@@ -12,7 +12,7 @@ fn story(effect: bool) -> Story {
     let runbook = HELLO.replace(
         "moontide.log.info(`Hello, {wave.instance_ids[1]}`)",
         "local ok, got = pcall(ec2.reboot_instances, wave.instance_ids)
-         moontide.log.info(`{ok} {if ok then (got or {}).note else got.code}`)",
+         moontide.log.info(`{ok} {if ok then rawget(got or {}, 'note') else got.code}`)",
     );
     let runbook = runbook.replacen(
         "local moontide",

@@ -17,6 +17,7 @@ mod exhausted;
 mod globals;
 mod order;
 mod parallel;
+mod records;
 mod walking;
 
 /// A runbook of one wave whose `run` has this body, after these lines of its own.

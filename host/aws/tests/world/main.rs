@@ -10,6 +10,7 @@ mod await_running;
 mod consequences;
 mod errors;
 mod find_launch;
+mod known;
 mod reconcile_command;
 mod reconcile_start;
 mod reconcile_terminate;
