@@ -15,6 +15,7 @@ pub const MODULES: &[(&str, &str)] = &[
     ("@moontide/jobs", include_str!("../jobs.luau")),
     ("@moontide/names", include_str!("../names.luau")),
     ("@moontide/options", include_str!("../options.luau")),
+    ("@moontide/pages", include_str!("../pages.luau")),
     ("@moontide/policy", include_str!("../policy.luau")),
     ("@moontide/program", include_str!("../program.luau")),
     ("@moontide/records", include_str!("../records.luau")),

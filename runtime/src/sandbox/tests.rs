@@ -16,6 +16,7 @@ mod errors;
 mod exhausted;
 mod globals;
 mod order;
+mod pages;
 mod parallel;
 mod records;
 mod walking;
