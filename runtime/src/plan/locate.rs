@@ -69,6 +69,12 @@ pub fn locate(
     located
 }
 
+/// The line of one path in `source`, or of the closest literal around it.
+pub fn line_of(source: &str, line: Option<usize>, path: &Path) -> Option<usize> {
+    let position = positions(source, line, &[path]).into_iter().next().flatten();
+    position.map(|(line, _)| line).or(line)
+}
+
 /// A line, and the column in it where that is known.
 type Position = (usize, Option<usize>);
 

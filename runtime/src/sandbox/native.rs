@@ -14,7 +14,7 @@ use super::limits::{Budget, Limits};
 use super::pool::Share;
 use super::said::{Said, Voice};
 use super::sources::Sources;
-use crate::plan::{duration, suggest};
+use crate::plan::{Path, duration, locate, suggest};
 
 /// What a program has remembered; outlives it.
 pub type Remembered = Rc<RefCell<serde_json::Value>>;
@@ -85,6 +85,15 @@ pub(super) fn functions(lua: &Lua, builtins: &Table, shared: &Rc<Shared>) -> mlu
             Ok(())
         })?,
     )?;
+    let it = shared.clone();
+    set(
+        "field",
+        lua.create_function(move |_, (wave, name): (usize, Value)| {
+            let found = it.field(wave, &lossy(&name));
+            it.guard.look().map_err(mlua::Error::external)?;
+            Ok(found)
+        })?,
+    )?;
     set("nearest", lua.create_function(|_, (name, known)| Ok(nearest(&name, &known)))?)?;
     set("walks_itself", lua.create_function(|_, subject: Table| walks_itself(&subject))?)?;
     set("duration", lua.create_function(|_, (length, strict)| Ok(seconds(&length, strict)))?)?;
@@ -144,6 +153,18 @@ impl Shared {
         }
         *declared = Some(declaration);
         None
+    }
+
+    /// Where the runbook's file declares a field of a wave, counted from 1: file and line.
+    fn field(&self, wave: usize, name: &str) -> (Option<String>, Option<usize>) {
+        let declared = self.declared.borrow();
+        let found = declared.as_ref().and_then(|Declaration { file, line, .. }| {
+            let source = self.sources.text(file)?;
+            let path = Path::root().field("waves").item(wave).field(name);
+            let line = usize::try_from(*line).ok();
+            Some((file.clone(), locate::line_of(source, line, &path)?))
+        });
+        found.unzip()
     }
 
     fn log(&self, level: &Value, text: &Value) -> Option<&'static str> {

@@ -66,6 +66,11 @@ impl Sources {
         self.modules.get(key).map(|source| source.file.as_str())
     }
 
+    /// The text of a file, by the name that errors give it.
+    pub(super) fn text(&self, file: &str) -> Option<&str> {
+        self.modules.values().find(|source| source.file == file).map(|source| &*source.text)
+    }
+
     /// The file and the text of a module in the runbook's own folder.
     pub(super) fn own(&self, key: &str) -> Option<(&str, &str)> {
         let source = self.modules.get(key).filter(|_| !key.starts_with('@'))?;

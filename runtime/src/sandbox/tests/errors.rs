@@ -44,8 +44,9 @@ fn catching_and_raising_again_keeps_the_place() {
 #[test]
 fn an_error_of_another_kind_still_says_something() {
     assert_eq!(failure("error('plain', 0)").message, "plain");
-    assert_eq!(failure("error()").message, "an error without a message (nil)");
-    assert_eq!(failure("error({ 1 })").message, "an error that is a table without a message");
+    insta::assert_snapshot!(failure("error()").message, @r#"an error without a message: error() throws nil, and moontide.fail("why") says why"#);
+    insta::assert_snapshot!(failure("error({ 1 })").message, @r#"an error that is a table without a message: moontide.fail("why") says why, or error({ code = …, message = … })"#);
+    insta::assert_snapshot!(failure("error({ code = 'X' })").to_string(), @r#"X: an error with the code X and without a message: error({ code = "X", message = "why" }) says why"#);
     assert_eq!(failure("error({ code = 'C', message = 'm' })").to_string(), "C: m");
     let object = "error(setmetatable({}, { __tostring = function() return 'from tostring' end }))";
     assert_eq!(failure(object).message, "from tostring");
