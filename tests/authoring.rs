@@ -5,6 +5,8 @@
 //! cargo test -p moontide --test authoring -- --nocapture
 //! ```
 
+#[path = "authoring/library.rs"]
+mod library;
 #[path = "authoring/more.rs"]
 mod more;
 mod support;
@@ -308,7 +310,8 @@ const MISTAKES: &[Mistake] = &[
         &[],
         "rehearse",
         &[
-            "the disk is full; on_failure, asked what to do about it, failed itself: an error that is a table",
+            "the disk is full; on_failure, asked what to do about it, failed itself at ",
+            "runbook.luau:14: an error that is a table without a message: moontide.fail(\"why\") says why",
         ],
     ),
     (
@@ -402,7 +405,7 @@ const MISTAKES: &[Mistake] = &[
 #[expect(clippy::print_stdout, reason = "the table is what this is for")]
 fn every_mistake_is_told() {
     let mut missed = Vec::new();
-    let all = MISTAKES.iter().chain(more::MISTAKES);
+    let all = MISTAKES.iter().chain(more::MISTAKES).chain(library::MISTAKES);
     for (name, [top, wave, verify], more, found_by, expected) in all {
         let (by, said) = said(&home(top, wave, verify), more);
         let is_told = by == *found_by && expected.iter().all(|part| said.contains(part));
@@ -487,6 +490,25 @@ fn an_answer_that_was_not_needed_is_no_mistake() {
     let home = home("", "", "local _ = wave");
     let (_, said) = said(&home, &["--answer", "web=retry"]);
     assert!(said.contains("not used: --answer web=retry") && said.contains("completed"), "{said}");
+}
+
+/// What a hook returns because its last line does, and arguments that are nil, mean nothing.
+#[test]
+fn what_hooks_pass_on_is_not_complained_about() {
+    for check in [
+        "return ssm.run_command { instance_ids = wave.instance_ids, document_name = 'AWS-RunShellScript', parameters = { commands = { 'true' } } }",
+        "return wave.servers",
+        "return wave.servers[1]",
+        "return {}",
+        "return true",
+        "local x = nil moontide.log.info('a', x, nil) return moontide.now()",
+        "return moontide.retry({ attempts = 1, delay = '10m' }, function() return { 'a', 'b' } end)",
+        "local texts = { [{}] = 1 } return texts",
+    ] {
+        let (by, said) = said(&home("", "", check), &[]);
+        let is_taken = by == "rehearse" && said.contains("rehearsed as a drill  completed");
+        assert!(is_taken && !said.contains("warn"), "{check}: {by}: {said}");
+    }
 }
 
 /// What is right is not complained about.

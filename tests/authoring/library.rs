@@ -1,0 +1,174 @@
+//! More mistakes: in what the library answers and is given, and in what is thrown.
+
+use crate::Mistake;
+
+pub(crate) const MISTAKES: &[Mistake] = &[
+    // Records.
+    (
+        "a field of the time",
+        ["", "", "if moontide.now().hour > 8 then return end"],
+        &[],
+        "rehearse",
+        &["the time has no `hour`: it has seconds, text", "runbook.luau:16"],
+    ),
+    (
+        "a field of a command that was sent",
+        [
+            "",
+            "",
+            "local _ = ssm.send_command({ instance_ids = wave.instance_ids, document_name = 'AWS-RunShellScript', parameters = { commands = { 'uptime' } } }).id",
+        ],
+        &[],
+        "rehearse",
+        &["the answer of ssm.send_command has no `id`: it has command_id", "runbook.luau:16"],
+    ),
+    (
+        "a field of a recovery instance",
+        [
+            "local drs = require('@moontide/drs')",
+            "",
+            "local _ = drs.recovery_instances()[1].ec2_instance_stat",
+        ],
+        &[],
+        "rehearse",
+        &["a recovery instance has no `ec2_instance_stat`: did you mean `ec2_instance_state`?"],
+    ),
+    (
+        "a field of an instance of a page",
+        [
+            "local ec2 = require('@moontide/ec2')",
+            "",
+            "local _ = ec2.describe_instances({ instance_ids = wave.instance_ids }).items[1].status",
+        ],
+        &[],
+        "rehearse",
+        &["an instance has no `status`: did you mean `state`?"],
+    ),
+    // Hooks.
+    (
+        "a check that returns a number",
+        ["", "", "return 1"],
+        &[],
+        "rehearse",
+        &["verify of db returned 1, which nothing reads: moontide.fail", "completed"],
+    ),
+    (
+        "a hook that returns what it wants done",
+        ["", "before = function() return { skip = true } end,", "local _ = wave"],
+        &[],
+        "rehearse",
+        &[
+            "before of db returned a table, which nothing reads: a hook decides nothing",
+            "completed",
+        ],
+    ),
+    // Arguments.
+    (
+        "two texts for one",
+        ["", "", "moontide.log.warn('a', 'b')"],
+        &[],
+        "rehearse",
+        &["moontide.log.warn takes 1 argument, and was given 2: join texts", "runbook.luau:16"],
+    ),
+    (
+        "an argument for a function that takes none",
+        ["", "", "local _ = moontide.random(6)"],
+        &[],
+        "rehearse",
+        &["moontide.random takes 0 arguments, and was given 1: it takes none"],
+    ),
+    (
+        "a phase without a name",
+        ["", "", "moontide.phase()"],
+        &[],
+        "rehearse",
+        &["moontide.phase needs a name, such as moontide.phase(\"warming caches\"), not nil"],
+    ),
+    (
+        "a failure that is a table",
+        ["", "", "moontide.fail(wave)"],
+        &[],
+        "rehearse",
+        &["moontide.fail takes a sentence, and was given a table: moontide.fail(\"why\", details)"],
+    ),
+    (
+        "a failure that is an error",
+        ["", "", "local _, err = pcall(moontide.fail, 'the disk is full') moontide.fail(err)"],
+        &[],
+        "rehearse",
+        &["was given an error (WaveFailed: the disk is full): error(err, 0) throws it on"],
+    ),
+    // Retries.
+    (
+        "a delay above the longest",
+        ["", "", "moontide.retry({ delay = '10m', max_delay = '1m' }, function() end)"],
+        &[],
+        "rehearse",
+        &["moontide.retry: delay is 10m and max_delay is 1m, which is less"],
+    ),
+    (
+        "one attempt and what to retry",
+        ["", "", "moontide.retry({ attempts = 1, on = { 'WaveFailed' } }, function() end)"],
+        &[],
+        "rehearse",
+        &[
+            "moontide.retry: attempts = 1 is one attempt and no other, and `on` says nothing",
+            "completed",
+        ],
+    ),
+    (
+        "a retry of what returns false",
+        ["", "", "moontide.retry({}, function() return pcall(moontide.fail, 'no') end)"],
+        &[],
+        "rehearse",
+        &[
+            "what it called returned false, which is no failure and is not retried: call moontide.fail",
+            "completed",
+        ],
+    ),
+    // What is thrown.
+    (
+        "nothing thrown in a handler",
+        ["", "on_failure = function()\n error() end,", "moontide.fail('the disk is full')"],
+        &[],
+        "rehearse",
+        &[
+            "the disk is full; on_failure, asked what to do about it, failed itself at ",
+            "runbook.luau:14: an error without a message: error() throws nil, and moontide.fail(\"why\") says why",
+        ],
+    ),
+    (
+        "a code without a message",
+        ["", "", "moontide.parallel { function() error({ code = 'DiskFull' }) end }"],
+        &[],
+        "rehearse",
+        &[
+            "an error with the code DiskFull and without a message: error({ code = \"DiskFull\", message = \"why\" })",
+        ],
+    ),
+    (
+        "a handler with a mistake has its own place",
+        [
+            "",
+            "on_failure = function(w, e)\n\n error(e.code .. nil) end,",
+            "moontide.fail('no replica')",
+        ],
+        &[],
+        "rehearse",
+        &[
+            "no replica; on_failure, asked what to do about it, failed itself at ",
+            "runbook.luau:16: attempt to concatenate",
+        ],
+    ),
+    (
+        "a handler that calls the library wrongly has its own place",
+        [
+            "",
+            "on_failure = function()\n ssm.run_command { instance_ids = {}, document_name = 'x' } end,",
+            "moontide.fail('no replica')",
+        ],
+        &[],
+        "rehearse",
+        &["failed itself at ", "runbook.luau:15: ssm.run_command: instance_ids is empty"],
+    ),
+];
