@@ -492,6 +492,17 @@ fn an_answer_that_was_not_needed_is_no_mistake() {
     assert!(said.contains("not used: --answer web=retry") && said.contains("completed"), "{said}");
 }
 
+#[test]
+fn a_threshold_that_no_launch_can_reach_launches_nothing() {
+    for (least, launches) in [("3", false), ("2", true), ("'100%'", true)] {
+        let home = home("", &format!("min_success = {least},"), "local _ = wave");
+        let (by, said) = said(&home, &[]);
+        assert!(by == "rehearse" && said.contains("DescribeSourceServers"), "{by}: {said}");
+        assert_eq!(said.contains("nothing is launched"), !launches, "{said}");
+        assert_eq!(said.contains("StartRecovery"), launches, "{said}");
+    }
+}
+
 /// What a hook returns because its last line does, and arguments that are nil, mean nothing.
 #[test]
 fn what_hooks_pass_on_is_not_complained_about() {

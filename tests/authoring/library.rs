@@ -171,4 +171,15 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "rehearse",
         &["failed itself at ", "runbook.luau:15: ssm.run_command: instance_ids is empty"],
     ),
+    // Thresholds.
+    (
+        "more servers than there are",
+        ["", "\nmin_success = 3,", "local _ = wave"],
+        &[],
+        "rehearse",
+        &[
+            "wave db: min_success is 3, and the wave has 2 servers: nothing is launched",
+            "runbook.luau:15",
+        ],
+    ),
 ];
