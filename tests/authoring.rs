@@ -420,11 +420,12 @@ fn every_mistake_is_told() {
 /// So that an absence shows.
 #[test]
 fn a_check_says_what_looks_after_each_wave() {
-    let home = home("", "min_success = '50%', on_failure = 'retry',", "local _ = wave");
+    let wave = "min_success = '50%', on_failure = 'retry', timeout = '400d',";
+    let home = home("", wave, "local _ = wave");
     let folder = home.path().to_str().expect("a readable path");
     let checked = home.run(&["check", folder]).expect(0).stdout;
     for line in [
-        "  db  servers Tier=db\n    verify; at least 50% of its servers; a failure: 3 attempts in all\n",
+        "  db  servers Tier=db\n    verify; at least 50% of its servers; at most 400d; a failure: 3 attempts in all\n",
         "  web  a program  after db\n    asks anybody, for ever: Is the data good?\n    \
          a failure: what depends on it does not start\n",
     ] {

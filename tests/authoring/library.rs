@@ -171,6 +171,20 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "rehearse",
         &["failed itself at ", "runbook.luau:15: ssm.run_command: instance_ids is empty"],
     ),
+    (
+        "a wait without end",
+        ["", "", "moontide.sleep('100000h')"],
+        &[],
+        "rehearse",
+        &["100000h is too long: a length of time is at most 3660 days", "runbook.luau:16"],
+    ),
+    (
+        "a timeout without end",
+        ["", "timeout = '100000h',", "local _ = wave"],
+        &[],
+        "check",
+        &["`timeout` must be at most 3660 days, and is the string `100000h`", "runbook.luau:14"],
+    ),
     // Thresholds.
     (
         "more servers than there are",

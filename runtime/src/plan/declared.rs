@@ -106,7 +106,12 @@ impl<'a> Declared<'a> {
             _ => None,
         };
         if duration.is_none() {
-            self.must_be(duration::WRITE);
+            let is_too_long = match self.node {
+                Node::Text(text) => duration::is_too_long(text),
+                Node::Number(seconds) => *seconds > 0.0 && !seconds.is_nan(),
+                _ => false,
+            };
+            self.must_be(if is_too_long { duration::AT_MOST } else { duration::WRITE });
         }
         duration
     }

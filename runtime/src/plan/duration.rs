@@ -5,6 +5,9 @@ use std::time::Duration;
 /// Longer than anything that a runbook waits for; sums of such durations never overflow.
 const LONGEST: Duration = Duration::from_hours(10 * 366 * 24);
 
+/// What it is, for a person.
+pub const AT_MOST: &str = "at most 3660 days";
+
 /// Units of which nobody can tell how long they are; `M` is one that was meant as minutes.
 const NO_UNITS: [&str; 6] = ["M", "month", "months", "y", "year", "years"];
 
@@ -31,9 +34,23 @@ pub fn of_seconds(seconds: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok().filter(|duration| *duration <= LONGEST)
 }
 
-/// Writes a duration the way it would be read: `2h 30m`.
+/// Whether it is a length of time but for its length.
+pub fn is_too_long(text: &str) -> bool {
+    humantime::parse_duration(text.trim()).is_ok_and(|duration| duration > LONGEST)
+}
+
+/// Writes a duration the way it would be read: `2h 30m`. There are no months and no years in it.
 pub fn format(duration: Duration) -> String {
-    humantime::format_duration(duration).to_string()
+    const DAY: u64 = 24 * 60 * 60;
+    let days = duration.as_secs() / DAY;
+    if days < 30 {
+        return humantime::format_duration(duration).to_string();
+    }
+    let rest = Duration::new(duration.as_secs() % DAY, duration.subsec_nanos());
+    if rest.is_zero() {
+        return format!("{days}d");
+    }
+    format!("{days}d {}", humantime::format_duration(rest))
 }
 
 #[cfg(test)]
@@ -50,8 +67,21 @@ mod tests {
         {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
+        assert!(is_too_long("100000h") && !is_too_long("87840h") && !is_too_long("soon"));
+        assert_eq!(AT_MOST, format!("at most {}", format(LONGEST)).replace("3660d", "3660 days"));
         for wrong in [-1.0, f64::NAN, f64::INFINITY, 1e18] {
             assert_eq!(of_seconds(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_duration_is_written_in_days_and_read_again_as_what_it_was() {
+        for (hours, written) in
+            [(2, "2h"), (29 * 24, "29days"), (400 * 24, "400d"), (800 * 24 + 5, "800d 5h")]
+        {
+            let duration = Duration::from_hours(hours);
+            assert_eq!(format(duration), written);
+            assert_eq!(parse(written), Some(duration));
         }
     }
 }

@@ -100,7 +100,7 @@ impl ParamKind {
             ParamKind::Number => "a number",
             ParamKind::Boolean => "`true` or `false`",
             ParamKind::Duration => {
-                "a duration such as \"90s\" or \"2h30m\", or a number of seconds"
+                "a duration such as \"90s\" or \"2h30m\", or a number of seconds, at most 3660 days"
             }
         }
     }

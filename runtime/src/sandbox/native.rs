@@ -96,7 +96,12 @@ pub(super) fn functions(lua: &Lua, builtins: &Table, shared: &Rc<Shared>) -> mlu
     )?;
     set("nearest", lua.create_function(|_, (name, known)| Ok(nearest(&name, &known)))?)?;
     set("walks_itself", lua.create_function(|_, subject: Table| walks_itself(&subject))?)?;
-    set("duration", lua.create_function(|_, (length, strict)| Ok(seconds(&length, strict)))?)?;
+    set(
+        "duration",
+        lua.create_function(|_, (length, strict)| {
+            Ok((seconds(&length, strict), is_too_long(&length)))
+        })?,
+    )?;
     Ok(native)
 }
 
@@ -265,6 +270,15 @@ fn seconds(length: &Value, strict: bool) -> Option<f64> {
     let read = if strict { duration::parse } else { duration::parse_any };
     let bounded = |seconds: &f64| !strict || duration::of_seconds(*seconds).is_some();
     seconds_by(length, read).filter(bounded)
+}
+
+/// Whether it would be a length of time if it were shorter.
+fn is_too_long(length: &Value) -> bool {
+    match length {
+        Value::String(_) => duration::is_too_long(&lossy(length)),
+        length => seconds_by(length, |_| None)
+            .is_some_and(|seconds| duration::of_seconds(seconds).is_none()),
+    }
 }
 
 fn seconds_by(length: &Value, read: impl Fn(&str) -> Option<Duration>) -> Option<f64> {

@@ -56,7 +56,7 @@ fn params_that_do_not_fit_are_explained_and_secrets_stay_unsaid() {
     ]), @r#"
     `environment` must be `production` or `staging`, and is `stagin`, did you mean `staging`?
     `loud` must be `true` or `false`, and is `yes`
-    `patience` must be a duration such as "90s" or "2h30m", or a number of seconds, and is `soon`
+    `patience` must be a duration such as "90s" or "2h30m", or a number of seconds, at most 3660 days, and is `soon`
     `servers` must be a number, and is `NaN`
     `token` must be a number
     "#);

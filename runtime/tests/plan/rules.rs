@@ -117,6 +117,13 @@ fn a_server_is_named_by_one_wave_and_a_function_may_choose() {
 #[test]
 fn a_timeout_is_longer_than_nothing() {
     assert_snapshot!(complaints_about_wave(json!({ "timeout": 0 })), @"waves[1].timeout: `timeout` must be longer than nothing");
+    for long in [json!("100000h"), json!(1e9)] {
+        let said = complaints_about_wave(json!({ "timeout": long }));
+        assert!(
+            said.starts_with("waves[1].timeout: `timeout` must be at most 3660 days, and is"),
+            "{said}"
+        );
+    }
     assert_snapshot!(complaints_about_wave(json!({ "timeout": "soon" })), @r#"waves[1].timeout: `timeout` must be a duration such as "90s" or "2h30m" (`m` is minutes; there are no months), or a number of seconds, and is the string `soon`"#);
 }
 
