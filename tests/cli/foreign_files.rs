@@ -2,6 +2,7 @@
 //! shown.
 
 use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
 use std::process::Command;
 
 use crate::given::{ASKS, WORLD, runbook, shop};
@@ -129,4 +130,58 @@ fn a_param_that_is_read_from_the_wrong_file_does_not_show_it() {
     let ran = home.run(&["check", &home.shop(""), &param]).expect(3);
     assert!(ran.stderr.contains("error[M0101]: `n` must be a number\n"), "{}", ran.stderr);
     assert!(!ran.stderr.contains("aws_"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_module_that_is_no_file_is_told_for_what_it_is() {
+    let source = format!("local _ = require('./m')\n{}", runbook("shop", ASKS));
+    let told = |make: &dyn Fn(&str), why: &str| {
+        let home = shop(&[("runbook.luau", &source), ("world.toml", WORLD)]);
+        make(&home.shop("m.luau"));
+        let said = home.run(&["check", &home.shop("")]).expect(3).stderr;
+        assert!(said.contains("there is no module `m`: ") && said.contains(why), "{said}");
+        assert!(said.contains("m.luau ") && said.contains("runbook.luau:1"), "{said}");
+        // Where the runbook does not need it, it does not matter.
+        std::fs::write(home.shop("runbook.luau"), runbook("shop", ASKS)).expect("it writes");
+        home.run(&["check", &home.shop("")]).expect(0);
+    };
+    told(
+        &|path| symlink("/etc/passwd", path).expect("it links"),
+        "is a link, and links are not followed",
+    );
+    told(&|path| symlink("m.luau", path).expect("it links"), "is a link to what does not exist");
+    told(
+        &|path| symlink("/dev/zero", path).expect("it links"),
+        "is a link, and links are not followed",
+    );
+    told(&|path| std::fs::create_dir(path).expect("it is made"), "is a folder, not a file");
+    told(&|path| pipe(path), "is no regular file");
+}
+
+#[test]
+fn a_runbook_that_is_no_file_is_told_for_what_it_is() {
+    let told = |make: &dyn Fn(&str), why: &str| {
+        let home = shop(&[("world.toml", WORLD)]);
+        let path = home.shop("runbook.luau");
+        make(&path);
+        let is_folder = std::path::Path::new(&path).is_dir();
+        for typed in [Some(home.shop("")), Some(path).filter(|_| !is_folder)].into_iter().flatten()
+        {
+            let said = home.run(&["check", &typed]).expect(3).stderr;
+            assert!(said.contains("error[M0202]") && said.contains(why), "{typed}: {said}");
+        }
+    };
+    told(
+        &|path| std::fs::create_dir(path).expect("it is made"),
+        "runbook.luau is a folder, not a file",
+    );
+    told(&|path| pipe(path), "runbook.luau is no regular file");
+    told(
+        &|path| drop(UnixListener::bind(path).expect("it listens")),
+        "runbook.luau is no regular file",
+    );
+}
+
+fn pipe(path: &str) {
+    assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo runs").success());
 }

@@ -1,8 +1,10 @@
 //! From sources to a checked plan, or to everything that is wrong with it, line by line.
 
+use std::collections::BTreeMap;
+
 use moontide_runtime::journal::Bundle;
 use moontide_runtime::plan::{Complaint, Located, Plan, locate};
-use moontide_runtime::sandbox::{Declared, Limits, Mistakes, Vm};
+use moontide_runtime::sandbox::{Declared, Limits, Mistakes, ScriptError, Vm};
 
 use crate::error::{Code, CommandError, Place, Result, code};
 use crate::output::style::{attention, plain};
@@ -10,8 +12,14 @@ use crate::output::{Output, words};
 
 /// Loads the bundle's entry in a sandbox and checks what it declares. What Luau would take without a word is told
 /// first: it may be why the rest makes no sense.
-pub(super) fn plan(output: Output, bundle: &Bundle, limits: &Limits, seed: u64) -> Result<Plan> {
-    let broken = |error| CommandError::of_script(&error, bundle);
+pub(super) fn plan(
+    output: Output,
+    bundle: &Bundle,
+    passed_over: &BTreeMap<String, String>,
+    limits: &Limits,
+    seed: u64,
+) -> Result<Plan> {
+    let broken = |error| CommandError::of_script(&why_missing(error, passed_over), bundle);
     let vm = Vm::open(bundle, limits, seed).map_err(broken)?;
     let Mistakes { found, unread } = vm.mistakes();
     for file in unread {
@@ -26,6 +34,21 @@ pub(super) fn plan(output: Output, bundle: &Bundle, limits: &Limits, seed: u64) 
     }
     let declared = vm.declare().map_err(broken)?;
     Plan::check(&declared.node).map_err(|complaints| refused(bundle, &declared, complaints))
+}
+
+/// A module that is not there, although something of its name is, is told with what that is.
+fn why_missing(error: ScriptError, passed_over: &BTreeMap<String, String>) -> ScriptError {
+    let named = |name: &str| {
+        let words =
+            [format!("there is no module `{name}`"), format!("there is no module `./{name}`")];
+        words.iter().any(|words| error.message.starts_with(words.as_str()))
+    };
+    match passed_over.iter().find(|(name, _)| error.code == "ModuleNotFound" && named(name)) {
+        Some((name, why)) => {
+            ScriptError { message: format!("there is no module `{name}`: {why}"), ..error }
+        }
+        None => error,
+    }
 }
 
 fn refused(bundle: &Bundle, declared: &Declared, complaints: Vec<Complaint>) -> CommandError {

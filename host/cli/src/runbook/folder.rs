@@ -1,7 +1,7 @@
 //! The files of a runbook.
 
 use std::collections::BTreeMap;
-use std::fs::{self, DirEntry};
+use std::fs::{self, DirEntry, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -29,27 +29,40 @@ pub(super) fn find(path: &Path) -> Result<(PathBuf, String)> {
         if path.join(FILE).is_file() {
             return Ok((path.to_path_buf(), "runbook".to_owned()));
         }
+        if let Ok(kind) = fs::symlink_metadata(path.join(FILE)) {
+            return Err(irregular(&path.join(FILE), kind.file_type()));
+        }
         let message = format!("the folder {shown} has no {FILE}");
         return Err(CommandError::new(code::RUNBOOK_MISSING, message).hint(inside(path)));
     }
     let stem = path.file_stem().and_then(|stem| stem.to_str());
     let is_named_so = path.extension().is_some_and(|suffix| suffix == SUFFIX);
-    match (is_named_so && kind.is_file(), stem) {
-        (true, Some(stem)) => {
+    match (is_named_so, kind.is_file(), stem) {
+        (true, true, Some(stem)) => {
             let folder = path.parent().filter(|folder| *folder != Path::new(""));
             Ok((folder.unwrap_or(Path::new(".")).to_path_buf(), stem.to_owned()))
         }
+        (true, false, _) => Err(irregular(path, kind.file_type())),
         _ => Err(CommandError::new(code::RUNBOOK_MISSING, format!("{shown} is no runbook")).hint(
             format!("a runbook is a folder with a {FILE}, or a file that ends in .{SUFFIX}"),
         )),
     }
 }
 
-/// Every module of the folder, by its name: its path without `.luau`.
-pub(super) fn modules(folder: &Path) -> Result<BTreeMap<String, Module>> {
-    let mut walk = Walk { title: title(folder), modules: BTreeMap::new(), entries: 0, bytes: 0 };
+/// What lies in a folder.
+pub(super) struct Found {
+    /// Every module, by its name: its path without `.luau`.
+    pub(super) modules: BTreeMap<String, Module>,
+    /// What has the name of a module and is none, with the reason.
+    pub(super) passed_over: BTreeMap<String, String>,
+}
+
+/// Reads the modules of a folder.
+pub(super) fn modules(folder: &Path) -> Result<Found> {
+    let found = Found { modules: BTreeMap::new(), passed_over: BTreeMap::new() };
+    let mut walk = Walk { title: title(folder), found, entries: 0, bytes: 0 };
     walk.enter(folder, "")?;
-    Ok(walk.modules)
+    Ok(walk.found)
 }
 
 /// The standard library's modules, as they are pinned.
@@ -63,7 +76,7 @@ pub(super) fn standard_library() -> impl Iterator<Item = (String, Module)> {
 struct Walk {
     /// What errors call the folder.
     title: String,
-    modules: BTreeMap<String, Module>,
+    found: Found,
     entries: usize,
     bytes: u64,
 }
@@ -91,6 +104,9 @@ impl Walk {
         let kind = entry.file_type().map_err(|error| unreadable(&path, &error))?;
         let Some(name) = name.to_str().filter(|name| !name.starts_with('.')) else { return Ok(()) };
         if kind.is_dir() {
+            if let Some(stem) = name.strip_suffix(".luau") {
+                self.pass_over(&format!("{within}{stem}"), &path, kind);
+            }
             return self.enter(&path, &format!("{within}{name}/"));
         }
         match name.strip_suffix(".luau") {
@@ -103,11 +119,21 @@ impl Walk {
             Some(stem) if kind.is_file() => {
                 let source = self.read(&path)?;
                 let file = format!("{}/{within}{name}", self.title);
-                self.modules.insert(format!("{within}{stem}"), Module { file, source });
+                self.found.modules.insert(format!("{within}{stem}"), Module { file, source });
                 Ok(())
             }
-            _ => Ok(()),
+            Some(stem) => {
+                self.pass_over(&format!("{within}{stem}"), &path, kind);
+                Ok(())
+            }
+            None => Ok(()),
         }
+    }
+
+    /// Remembers what is no module although it is called so: whether that matters shows when it is required.
+    fn pass_over(&mut self, name: &str, path: &Path, kind: FileType) {
+        let why = format!("{} {}", path.display(), what(path, kind));
+        self.found.passed_over.insert(name.to_owned(), why);
     }
 
     fn read(&mut self, path: &Path) -> Result<String> {
@@ -184,6 +210,26 @@ fn reserved(path: &Path) -> CommandError {
     );
     CommandError::new(code::RUNBOOK_UNREADABLE, message)
         .hint("give the file, or its folder, another name")
+}
+
+/// What something is that is no regular file, for a person.
+fn what(path: &Path, kind: FileType) -> &'static str {
+    if kind.is_dir() {
+        "is a folder, not a file"
+    } else if kind.is_symlink() && fs::metadata(path).is_err() {
+        "is a link to what does not exist"
+    } else if kind.is_symlink() {
+        "is a link, and links are not followed, so that a runbook is what lies in its folder"
+    } else {
+        "is no regular file"
+    }
+}
+
+/// The complaint about a runbook that is there, and cannot be read as a file.
+fn irregular(path: &Path, kind: FileType) -> CommandError {
+    let message = format!("{} {}", path.display(), what(path, kind));
+    CommandError::new(code::RUNBOOK_UNREADABLE, message)
+        .hint(format!("a runbook is a folder with a {FILE}, or a file that ends in .{SUFFIX}"))
 }
 
 /// The complaint about a runbook that is there, and yet is not one of its folder's modules.

@@ -6,6 +6,7 @@
 mod declared;
 mod folder;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use moontide_runtime::journal::Bundle;
@@ -27,20 +28,22 @@ pub(crate) struct Files {
     pub(crate) origin: String,
     /// Its sources and the standard library's.
     pub(crate) bundle: Bundle,
+    /// What lies in the folder, is called like a module, and is none; with the reason.
+    passed_over: BTreeMap<String, String>,
 }
 
 impl Files {
     /// Reads a folder with a `runbook.luau`, or a `.luau` file and what lies beside it.
     pub(crate) fn read(path: &Path) -> Result<Files> {
         let (folder, entry) = folder::find(path)?;
-        let mut modules = folder::modules(&folder)?;
+        let folder::Found { mut modules, passed_over } = folder::modules(&folder)?;
         if !modules.contains_key(&entry) {
             return Err(folder::no_link(&folder.join(entry)));
         }
         modules.extend(folder::standard_library());
         let origin = path.canonicalize().ok().and_then(|path| Some(path.to_str()?.to_owned()));
         let origin = origin.unwrap_or_default();
-        Ok(Files { folder, origin, bundle: Bundle { entry, modules } })
+        Ok(Files { folder, origin, bundle: Bundle { entry, modules }, passed_over })
     }
 
     /// The same files over the standard library that this execution has pinned.
@@ -56,7 +59,7 @@ impl Files {
 
     /// Runs the file in a sandbox for what it declares, and checks that. The seed is the execution's.
     pub(crate) fn plan(&self, output: Output, limits: &Limits, seed: u64) -> Result<Plan> {
-        declared::plan(output, &self.bundle, limits, seed)
+        declared::plan(output, &self.bundle, &self.passed_over, limits, seed)
     }
 }
 
@@ -69,7 +72,7 @@ pub(crate) fn of_standard_library(
 ) -> Result<(Bundle, Plan)> {
     let modules = folder::standard_library().collect();
     let bundle = Bundle { entry: entry.to_owned(), modules };
-    let plan = declared::plan(output, &bundle, limits, seed)?;
+    let plan = declared::plan(output, &bundle, &BTreeMap::new(), limits, seed)?;
     Ok((bundle, plan))
 }
 
