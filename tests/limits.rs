@@ -242,3 +242,35 @@ fn what_a_resume_raises_holds_for_every_later_runner() {
     home.run(&["answer", "drill", "yes"]).expect(0);
     home.run(&resume).expect(0);
 }
+
+#[test]
+fn what_to_type_after_a_limit_was_met_raises_it_and_that_goes_through() {
+    let body = "local b = buffer.create(20 * 1024 * 1024) return buffer.len(b)";
+    let (home, sim) = (home(body, "vm_memory = \"16MiB\""), Sim::with(WORLD));
+    let [endpoint, speed] = sim.flags();
+    let folder = home.shop("");
+    let run = ["run", &folder, "--mode=drill", "--execution-id=drill", &endpoint, &speed];
+    let ran = home.run(&run).expect(1);
+    let raise = "moontide resume drill --set-limit vm_memory=32MiB";
+    for said in [ran.stdout, home.run(&["status", "drill"]).expect(0).stdout] {
+        let lines: Vec<&str> = said.lines().map(str::trim).collect();
+        let retry = lines.iter().position(|line| line.ends_with("moontide retry drill w"));
+        let then = retry.and_then(|at| lines.get(at + 1)).copied().unwrap_or_default();
+        assert!(then.starts_with(raise), "{said}");
+    }
+    let retried = home.run(&["retry", "drill", "w"]).expect(0).stdout;
+    assert!(retried.contains(raise), "{retried}");
+    let status = home.run(&["status", "drill"]).expect(0).stdout;
+    assert!(status.contains(&format!("next: {raise}")), "{status}");
+    home.run(&["resume", "drill", "--set-limit", "vm_memory=32MiB", &endpoint, &speed]).expect(0);
+}
+
+#[test]
+fn help_names_every_limit() {
+    let help = home("", "").run(&["run", "--help"]).expect(0).stdout;
+    let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for limit in ["vm_memory (64MiB)", "cpu_slice (1s)", "log_size (1MiB)", "journal_size (64MiB)"]
+    {
+        assert!(words.contains(limit), "{help}");
+    }
+}

@@ -56,10 +56,13 @@ struct Global {
     #[arg(long, global = true, value_name = "STORE")]
     store: Option<String>,
 
-    /// Let a wave's program use more or less: vm_memory, cpu_slice, effects_per_lane, entry_size, log_lines or
-    /// log_size; or an execution: waves_at_once (from its start on), execution_memory, journal_entries or
-    /// journal_size; may be given several times
-    #[arg(long = "set-limit", global = true, value_name = "NAME=VALUE", value_parser = limits::parse)]
+    #[arg(
+        long = "set-limit",
+        global = true,
+        value_name = "NAME=VALUE",
+        value_parser = limits::parse,
+        help = limits::help()
+    )]
     limits: Vec<(String, String)>,
 
     /// What to print on stdout

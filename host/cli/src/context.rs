@@ -5,13 +5,14 @@ use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 
+use moontide_runtime::journal::Execution;
 use moontide_runtime::store::Store;
 
 use crate::environment::Environment;
 use crate::error::{CommandError, Result, code};
 use crate::output::style::{attention, plain};
 use crate::output::{Format, Output};
-use crate::settings::Settings;
+use crate::settings::{Settings, limits};
 use crate::stores::Address;
 
 /// The commands that talk to AWS.
@@ -91,6 +92,13 @@ impl Context {
             words.extend(self.aws.borrow().iter().cloned());
         }
         words.join(" ")
+    }
+
+    /// How to resume an execution, one of whose waves has failed: with more of the limit that it has met, if it has.
+    pub(crate) fn resume_beyond(&self, execution: &Execution, failure: &str) -> Option<String> {
+        let typed = self.limits.iter().cloned().collect();
+        let more = limits::raised(failure, &[&execution.limits, &typed])?;
+        Some(self.command(&format!("resume {} --set-limit {more}", execution.id)))
     }
 
     /// Runs a command's future on this thread.

@@ -18,7 +18,7 @@ use crate::error::{Code, CommandError, Result, code};
 use crate::output::words;
 use crate::view::record::now;
 use crate::view::sent::Sent;
-use crate::view::summary::cut_off;
+use crate::view::summary::{beyond, cut_off};
 use crate::view::{Outside, Record, Replaced, prompts, signal};
 use crate::{answers, drive, whoami};
 
@@ -95,7 +95,12 @@ pub(crate) async fn send(
     } else {
         Some(format!("resume {id}"))
     };
-    let next = next.filter(|_| now.runner.is_none()).map(|next| context.command(&next));
+    let beyond = match &signal.wish {
+        Wish::Retry { wave, .. } if !now.is_over() => beyond(record, wave, context),
+        _ => None,
+    };
+    let next = next.map(|next| beyond.unwrap_or_else(|| context.command(&next)));
+    let next = next.filter(|_| now.runner.is_none());
     Ok(Sent {
         execution: id.to_owned(),
         number: Some(number),

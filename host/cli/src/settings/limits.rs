@@ -16,6 +16,8 @@ const MIB: usize = 1024 * KIB;
 pub(crate) struct Limit {
     /// Its key in `moontide.toml`.
     pub(crate) key: &'static str,
+    /// What it is where the operator says nothing.
+    usual: &'static str,
     /// Its name in the environment.
     pub(crate) variable: &'static str,
     /// What it may be.
@@ -34,60 +36,70 @@ enum Range {
 pub(crate) const ALL: [Limit; 10] = [
     Limit {
         key: "vm_memory",
+        usual: "64MiB",
         variable: "MOONTIDE_VM_MEMORY",
         range: Range::Size(4 * MIB, 4096 * MIB),
         set: |limits, bytes| limits.memory = bytes,
     },
     Limit {
         key: "cpu_slice",
+        usual: "1s",
         variable: "MOONTIDE_CPU_SLICE",
         range: Range::Time(10, 60_000),
         set: cpu_slice,
     },
     Limit {
         key: "effects_per_lane",
+        usual: "10000",
         variable: "MOONTIDE_EFFECTS_PER_LANE",
         range: Range::Count(1, 1_000_000),
         set: |limits, count| limits.effects_per_lane = narrow(count),
     },
     Limit {
         key: "entry_size",
+        usual: "256KiB",
         variable: "MOONTIDE_ENTRY_SIZE",
         range: Range::Size(16 * KIB, 4 * MIB),
         set: entry_size,
     },
     Limit {
         key: "log_lines",
+        usual: "10000",
         variable: "MOONTIDE_LOG_LINES",
         range: Range::Count(1, 1_000_000),
         set: |limits, count| limits.lines = narrow(count),
     },
     Limit {
         key: "log_size",
+        usual: "1MiB",
         variable: "MOONTIDE_LOG_SIZE",
         range: Range::Size(KIB, 64 * MIB),
         set: |limits, bytes| limits.lines_bytes = bytes,
     },
     Limit {
         key: WAVES_AT_ONCE,
+        usual: "32",
         variable: "MOONTIDE_WAVES_AT_ONCE",
         range: Range::Count(1, 10_000),
         set: |limits, count| limits.together.waves = narrow(count),
     },
     Limit {
         key: "execution_memory",
+        usual: "512MiB",
         variable: "MOONTIDE_EXECUTION_MEMORY",
         range: Range::Size(16 * MIB, 64 * 1024 * MIB),
         set: |limits, bytes| limits.together.memory = bytes,
     },
     Limit {
         key: "journal_entries",
+        usual: "100000",
         variable: "MOONTIDE_JOURNAL_ENTRIES",
         range: Range::Count(100, 10_000_000),
         set: |limits, count| limits.together.entries = count as u64,
     },
     Limit {
         key: "journal_size",
+        usual: "64MiB",
         variable: "MOONTIDE_JOURNAL_SIZE",
         range: Range::Size(MIB, 4096 * MIB),
         set: |limits, bytes| limits.together.bytes = bytes as u64,
@@ -182,6 +194,30 @@ pub(super) fn is_looser(key: &str, value: &str, than: &str) -> bool {
     read(value) > read(than)
 }
 
+/// What `--help` says of `--set-limit`.
+pub(crate) fn help() -> String {
+    let named: Vec<String> = ALL.iter().map(|it| format!("{} ({})", it.key, it.usual)).collect();
+    format!(
+        "Let a wave's program, or a whole execution, use more or less than what is usual; may be given several times: \
+         {}. waves_at_once is fixed when an execution starts",
+        named.join(", ")
+    )
+}
+
+/// What to let scripts use where they have met a limit, as `NAME=VALUE`: twice as much as `now` says, which
+/// names limits that are not the usual ones. `None` where the message names no limit, or one that is at its bound.
+pub(crate) fn raised(message: &str, now: &[&BTreeMap<String, String>]) -> Option<String> {
+    let (_, named) = message.split_once("an operator can raise `")?;
+    let (key, _) = named.split_once('`')?;
+    let limit = ALL.iter().find(|limit| limit.key == key)?;
+    let read = |text: &String| limit.read(text).ok();
+    let set = now.iter().filter_map(|limits| limits.get(key)).filter_map(read).max();
+    let current = set.or_else(|| limit.read(limit.usual).ok())?;
+    let (Range::Size(_, most) | Range::Time(_, most) | Range::Count(_, most)) = limit.range;
+    let more = current.saturating_mul(2).min(most);
+    (more > current).then(|| format!("{key}={}", limit.show(more)))
+}
+
 /// Reads `KEY=VALUE`; for clap.
 pub(crate) fn parse(text: &str) -> Result<(String, String), String> {
     let (key, value) = text
@@ -215,18 +251,7 @@ mod tests {
 
     #[test]
     fn nothing_set_is_as_usual_and_so_are_the_usual_values() {
-        let usual = [
-            ("vm_memory", "64MiB"),
-            ("cpu_slice", "1s"),
-            ("effects_per_lane", "10000"),
-            ("entry_size", "256KiB"),
-            ("log_lines", "10000"),
-            ("log_size", "1MiB"),
-            ("waves_at_once", "32"),
-            ("execution_memory", "512MiB"),
-            ("journal_entries", "100000"),
-            ("journal_size", "64MiB"),
-        ];
+        let usual = ALL.each_ref().map(|limit| (limit.key, limit.usual));
         assert_eq!(limits(&[]), Limits::default());
         assert_eq!(limits(&usual), Limits::default());
     }
@@ -250,6 +275,24 @@ mod tests {
         ]);
         let Together { memory, waves, entries, bytes } = together.together;
         assert_eq!((memory, waves, entries, bytes), (1024 * MIB, 3, 500, 2 << 20));
+    }
+
+    #[test]
+    fn a_limit_that_was_met_is_doubled_up_to_its_bound_and_can_be_typed() {
+        let set = |text: &str| [("vm_memory".to_owned(), text.to_owned())].into();
+        let met = "used more than 64 MiB of memory; an operator can raise `vm_memory`";
+        assert_eq!(raised(met, &[]).as_deref(), Some("vm_memory=128MiB"));
+        let more = raised(met, &[&set("96MiB"), &set("1GiB")]).expect("there is more");
+        assert_eq!(more, "vm_memory=2048MiB");
+        assert!(parse(&more).is_ok());
+        assert_eq!(raised(met, &[&set("4GiB")]), None);
+        assert_eq!(raised("an operator can raise `rm -rf /`", &[]), None);
+        assert_eq!(raised("the disk is full", &[]), None);
+        for limit in &ALL {
+            let message = format!("an operator can raise `{}`", limit.key);
+            assert!(parse(&raised(&message, &[]).expect("there is more")).is_ok(), "{}", limit.key);
+            assert!(help().contains(limit.key));
+        }
     }
 
     #[test]

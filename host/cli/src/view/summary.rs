@@ -140,7 +140,12 @@ fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<Strin
     let asked = open().filter(|view| !is_hold(view)).flat_map(PromptView::next);
     let mut commands: Vec<String> = asked.cloned().collect();
     if !record.is_over() && record.runner.is_none() && !is_only_held(record) {
-        commands.push(context.command(&format!("resume {id}")));
+        let is_retried = |at: usize| record.ahead.waves[at].status != WaveStatus::Failed;
+        let mut retried = record
+            .nodes()
+            .filter(|(at, _, wave)| wave.status == WaveStatus::Failed && is_retried(*at));
+        let beyond = retried.find_map(|(_, node, _)| beyond(record, &node.name, context));
+        commands.push(beyond.unwrap_or_else(|| context.command(&format!("resume {id}"))));
     }
     commands.extend(open().filter(is_hold).flat_map(PromptView::next).cloned());
     if record.is_over() && record.status() == ExecutionStatus::Failed {
@@ -154,8 +159,11 @@ fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<Strin
         let stands = record.ahead.standing().map(|abort| abort.at.as_str());
         let is_free = |wave: &&str| !is_cancelled && stands.is_none_or(|at| at == *wave);
         for wave in failed(record).filter(is_free) {
+            let beyond = beyond(record, wave, context);
             let wave = quoted(wave);
             commands.push(context.command(&format!("retry {id} {wave}")));
+            // Under the same limit it would fail of it once more.
+            commands.extend(beyond);
             // What a cleanup has not done stays to be done.
             if record.execution.acts_for.is_none() {
                 commands.push(context.command(&format!("skip {id} {wave}")));
@@ -175,6 +183,13 @@ fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<Strin
     let mut said = BTreeSet::new();
     commands.retain(|command| said.insert(command.clone()));
     commands
+}
+
+/// How to resume once a wave is retried that has failed of a limit.
+pub(crate) fn beyond(record: &Record, wave: &str, context: &Context) -> Option<String> {
+    let at = record.graph.index(wave)?;
+    let failure = record.state.waves.get(at)?.failure.as_ref()?;
+    context.resume_beyond(&record.execution, &failure.message)
 }
 
 /// Whether there is nothing to do for a runner before a pause is lifted.
