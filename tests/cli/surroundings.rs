@@ -153,3 +153,28 @@ fn credentials_of_another_account_resume_nothing() {
     hint: pass `--profile` with a profile of that account
     ");
 }
+
+#[test]
+fn a_check_says_who_a_group_is_and_that_a_folders_group_is_not_used() {
+    let asks =
+        "{ name = 'web', pause = { message = '?', approvers = { 'ann' } }, run = function() end },";
+    let home = shop(&[
+        ("runbook.luau", &runbook("shop", asks)),
+        ("moontide.toml", "[approvers]\nann = [\"root\"]\n"),
+    ]);
+    let check = || home.run(&["check", &home.shop("")]).expect(0);
+    let said = check();
+    assert!(
+        said.stdout.contains("groups   ann is root (says the runbook's folder)"),
+        "{}",
+        said.stdout
+    );
+    assert!(said.stdout.contains("asks ann") && said.stderr.is_empty(), "{}", said.stderr);
+    std::fs::create_dir_all(home.path().join("moontide")).expect("a folder");
+    let own = home.path().join("moontide/moontide.toml");
+    std::fs::write(own, "[approvers]\nann = [\"bob\", \"carol\"]\n").expect("it writes");
+    let said = check();
+    assert!(said.stdout.contains("groups   ann is bob, carol\n"), "{}", said.stdout);
+    let unused = "not used: the folder's group `ann` of root: yours is bob, carol";
+    assert!(said.stderr.contains(unused), "{}", said.stderr);
+}

@@ -51,6 +51,6 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         address.warn_if_doomed(context, &plan).await;
         Ok(())
     })?;
-    context.output.show(&PlanView::of(plan))?;
+    context.output.show(&PlanView::of(plan, &settings))?;
     Ok(exit::COMPLETED)
 }

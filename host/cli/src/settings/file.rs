@@ -121,7 +121,20 @@ impl File {
         settings.denied.extend(self.policy.deny.into_iter().map(toml::Spanned::into_inner));
         // Who may approve is the operator's word, not that of whoever brings a runbook along.
         for (Name(group), Members(members)) in self.approvers {
-            settings.approvers.entry(group).or_insert(members);
+            match settings.approvers.get(&group) {
+                Some(own) if *own != members => settings.overruled.push(format!(
+                    "group `{group}` of {}: yours is {}",
+                    members.join(", "),
+                    own.join(", ")
+                )),
+                Some(_) => {}
+                None => {
+                    if place == Place::Runbook {
+                        settings.folders_groups.insert(group.clone());
+                    }
+                    settings.approvers.insert(group, members);
+                }
+            }
         }
         for (key, value) in self.limits {
             let value = written(value.as_ref());
@@ -291,6 +304,11 @@ mod tests {
         runbook.apply(&mut settings, Place::Runbook);
         assert_eq!(settings.approvers["dba"], ["ann", "arn:aws:sts::1:assumed-role/DBA/*"]);
         assert_eq!(settings.approvers["web"], ["bob"]);
+        assert_eq!(settings.folders_groups, ["web".to_owned()].into());
+        assert_eq!(
+            settings.overruled,
+            ["group `dba` of mallory: yours is ann, arn:aws:sts::1:assumed-role/DBA/*"]
+        );
         insta::assert_snapshot!(
             refusal("[approvers]\ndba = []\n", Place::User),
             @"moontide.toml:2:1: a group of approvers without members could approve nothing"

@@ -12,7 +12,7 @@ pub(crate) mod limits;
 mod operations;
 mod patience;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -40,11 +40,13 @@ pub(crate) struct Settings {
     pub(crate) denied: Vec<String>,
     /// Groups of people, by the name under which a runbook's approvers may mean them.
     pub(crate) approvers: BTreeMap<String, Vec<String>>,
+    /// Which of them the runbook's folder says, and the operator does not.
+    pub(crate) folders_groups: BTreeSet<String>,
     /// What scripts may use, by the limit's key: what the files say.
     pub(crate) limits: BTreeMap<String, String>,
     /// The same, from the environment and the command line.
     pub(crate) urgent: BTreeMap<String, String>,
-    /// What the runbook's folder wanted of limits beyond the operator's.
+    /// What the runbook's folder wanted of limits beyond the operator's, and of groups that the operator has.
     pub(crate) overruled: Vec<String>,
 }
 

@@ -1,5 +1,7 @@
 //! A checked plan, for people.
 
+use std::collections::BTreeMap;
+
 use moontide_runtime::plan::{
     FailurePolicy, MinSuccess, Param, ParamKind, Pause, Plan, PromptTimeout, ServerSelector, Wave,
     duration,
@@ -8,17 +10,41 @@ use serde::Serialize;
 
 use crate::output::style::{faint, good, plain, strong};
 use crate::output::{Document, Page, Span, words};
+use crate::settings::Settings;
 
 /// What a runbook declares. A secret has no default, so there is none to hide.
 #[derive(Serialize)]
 pub(crate) struct PlanView {
     plan: Plan,
+    /// Who the groups are that a runbook's approvers may mean, by their names.
+    groups: BTreeMap<String, Group>,
+}
+
+/// A group of approvers.
+#[derive(Serialize)]
+struct Group {
+    members: Vec<String>,
+    /// Whether the runbook's own folder says so, and not the operator.
+    by_the_folder: bool,
 }
 
 impl PlanView {
-    /// The view of a plan.
-    pub(crate) fn of(plan: Plan) -> PlanView {
-        PlanView { plan }
+    /// The view of a plan, under these settings.
+    pub(crate) fn of(plan: Plan, settings: &Settings) -> PlanView {
+        let group = |(name, members): (&String, &Vec<String>)| {
+            let by_the_folder = settings.folders_groups.contains(name);
+            (name.clone(), Group { members: members.clone(), by_the_folder })
+        };
+        PlanView { plan, groups: settings.approvers.iter().map(group).collect() }
+    }
+
+    /// Who each group is: a name that reads like a person may be another one.
+    fn groups(&self) -> String {
+        let group = |(name, group): (&String, &Group)| {
+            let by = if group.by_the_folder { " (says the runbook's folder)" } else { "" };
+            format!("{name} is {}{by}", group.members.join(", "))
+        };
+        self.groups.iter().map(group).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -31,7 +57,8 @@ impl Document for PlanView {
             good("valid"),
             plain(format!("  {}", words::count(plan.waves.len(), "wave"))),
         ]);
-        let facts = facts(plan);
+        let mut facts = facts(plan);
+        facts.extend(Some(("groups", self.groups())).filter(|(_, groups)| !groups.is_empty()));
         page.table(
             &facts
                 .iter()
