@@ -8,8 +8,10 @@ use super::error::ScriptError;
 use super::guard::Guard;
 use super::limits::Budget;
 use super::native::Shared;
+use super::text::plain;
 use super::trace;
-use crate::plan::Node;
+use crate::plan::path::Segment;
+use crate::plan::{Node, Path};
 
 /// What a runbook's file declares, and where.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,8 +31,54 @@ pub(super) fn node(table: &Table, shared: &Shared) -> Result<Node, ScriptError> 
     let mut walk = Walk { guard: &shared.guard, tables: 0, nodes, bytes, depth, open: Vec::new() };
     walk.table(table).map_err(|problem| match shared.guard.tripped() {
         Some(_) => trace::poisoned(shared),
-        None => ScriptError::new("NotARunbook", problem),
+        None => ScriptError::new("NotARunbook", problem.sentence()),
     })
+}
+
+/// A table of so many is what is too large, and not the one among them that came last.
+const MANY: usize = 1_000;
+
+/// How much of a path a sentence names.
+const LONGEST_PATH: usize = 120;
+
+/// Why a table cannot be read to its end, and where.
+struct Problem {
+    /// The way to the value, its last step first.
+    steps: Vec<Segment>,
+    what: String,
+    /// What would help.
+    hint: &'static str,
+}
+
+impl Problem {
+    fn new(what: impl Into<String>) -> Problem {
+        Problem { steps: Vec::new(), what: what.into(), hint: "" }
+    }
+
+    /// A budget is used up, which the operator can raise.
+    fn too_much(what: String) -> Problem {
+        Problem { hint: "; an operator can raise `entry_size`", ..Problem::new(what) }
+    }
+
+    fn under(mut self, key: &Value) -> Problem {
+        self.steps.extend(match key {
+            Value::String(name) => Some(Segment::Field(name.to_string_lossy())),
+            key => key.as_usize().map(Segment::Item),
+        });
+        self
+    }
+
+    fn sentence(&self) -> String {
+        let Problem { steps, what, hint } = self;
+        if steps.is_empty() {
+            return format!("the runbook {what}{hint}");
+        }
+        let path = steps.iter().rev().fold(Path::root(), |path, step| match step {
+            Segment::Field(name) => path.field(name),
+            Segment::Item(number) => path.item(*number),
+        });
+        format!("the runbook's `{}` {what}{hint}", plain(&path.to_string(), LONGEST_PATH))
+    }
 }
 
 struct Walk<'g> {
@@ -44,12 +92,12 @@ struct Walk<'g> {
 }
 
 impl Walk<'_> {
-    fn value(&mut self, value: &Value) -> Result<Node, String> {
+    fn value(&mut self, value: &Value) -> Result<Node, Problem> {
         self.nodes = self
             .nodes
             .checked_sub(1)
-            .ok_or("the runbook holds too many values; an operator can raise `entry_size`")?;
-        self.guard.tick().map_err(|trip| trip.to_string())?;
+            .ok_or_else(|| Problem::too_much("is one value too many".to_owned()))?;
+        self.guard.tick().map_err(|trip| Problem::new(trip.to_string()))?;
         Ok(match value {
             Value::Nil => Node::Nil,
             Value::Boolean(flag) => Node::Boolean(*flag),
@@ -68,39 +116,50 @@ impl Walk<'_> {
         })
     }
 
-    fn text(&mut self, bytes: &[u8]) -> Result<Option<String>, String> {
-        self.bytes = self
-            .bytes
-            .checked_sub(bytes.len())
-            .ok_or("the runbook holds too much text; an operator can raise `entry_size`")?;
+    fn text(&mut self, bytes: &[u8]) -> Result<Option<String>, Problem> {
+        self.bytes = self.bytes.checked_sub(bytes.len()).ok_or_else(|| {
+            let length = bytes.len().div_ceil(1024);
+            Problem::too_much(format!("is too much text, of {length} KiB"))
+        })?;
         Ok(std::str::from_utf8(bytes).ok().map(str::to_owned))
     }
 
-    fn table(&mut self, table: &Table) -> Result<Node, String> {
+    fn table(&mut self, table: &Table) -> Result<Node, Problem> {
         let this = table.to_pointer();
         if self.open.contains(&this) {
-            return Err("the runbook holds a table that holds itself".to_owned());
+            return Err(Problem::new("holds a table that holds itself"));
         }
         if self.open.len() >= self.depth {
-            return Err(format!("the runbook nests tables more than {} deep", self.depth));
+            return Err(Problem::new(format!("nests tables more than {} deep", self.depth)));
         }
         self.tables += 1;
-        self.guard.step(self.tables).map_err(|trip| trip.to_string())?;
+        self.guard.step(self.tables).map_err(|trip| Problem::new(trip.to_string()))?;
         self.open.push(this);
         let node = self.fields(table);
         self.open.pop();
         node
     }
 
-    fn fields(&mut self, table: &Table) -> Result<Node, String> {
+    fn fields(&mut self, table: &Table) -> Result<Node, Problem> {
         let length = table.raw_len();
         let mut items = Vec::new();
         let mut fields = Vec::new();
         for pair in table.pairs::<Value, Value>() {
-            let (key, value) = pair.map_err(|error| error.to_string())?;
-            let value = self.value(&value)?;
+            let (key, value) = pair.map_err(|error| Problem::new(error.to_string()))?;
+            let value = match self.value(&value) {
+                Ok(value) => value,
+                Err(_) if self.nodes == 0 && fields.len().max(items.len()) >= MANY => {
+                    let many = if fields.is_empty() { "items" } else { "names" };
+                    let count = fields.len().max(items.len());
+                    return Err(Problem::too_much(format!(
+                        "has too many {many}: {count} and more"
+                    )));
+                }
+                Err(problem) => return Err(problem.under(&key)),
+            };
             if let Value::String(key) = &key {
-                match self.text(&key.as_bytes())? {
+                let text = self.text(&key.as_bytes());
+                match text.map_err(|problem| problem.under(&Value::String(key.clone())))? {
                     Some(key) => fields.push((key, value)),
                     None => return Ok(Node::Foreign("a table with a key that is not UTF-8")),
                 }

@@ -117,3 +117,25 @@ fn every_module_of_the_standard_library_loads_and_is_closed() {
         assert_eq!(run(&body), Ok(json!(true)), "{name}");
     }
 }
+
+#[test]
+fn a_declaration_that_is_too_large_names_the_field_and_how_much_it_is() {
+    let refusal = |table: &str| {
+        let source = format!("local t = {{}} {table} return require('@moontide').runbook(t)");
+        let error = declare(&source).unwrap_err();
+        assert_eq!(
+            (error.code.as_str(), &error.trace[..]),
+            ("NotARunbook", &["demo/runbook.luau:1".to_owned()][..])
+        );
+        error.message
+    };
+    let waves = "t.waves = { { name = 'a' }, { name = 'b' } }";
+    insta::assert_snapshot!(
+        refusal(&format!("{waves} t.waves[2].name = ('x'):rep(5e6)")),
+        @"the runbook's `waves[2].name` is too much text, of 4883 KiB; an operator can raise `entry_size`"
+    );
+    insta::assert_snapshot!(refusal("t[('n'):rep(2e6)] = 1"), @"the runbook's `nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn…` is too much text, of 1954 KiB; an operator can raise `entry_size`");
+    insta::assert_snapshot!(refusal(&format!("{waves} for n = 1, 1e5 do t.waves[2]['k' .. n] = n end")), @"the runbook's `waves[2]` has too many names: 49996 and more; an operator can raise `entry_size`");
+    insta::assert_snapshot!(refusal("t.waves = {} for n = 1, 1e4 do t.waves[n] = { a = 1, b = 2, c = 3, d = 4, e = 5 } end"), @"the runbook's `waves` has too many items: 8333 and more; an operator can raise `entry_size`");
+    insta::assert_snapshot!(refusal("t.a = { b = {} } t.a.b.c = t"), @"the runbook's `a.b.c` holds a table that holds itself");
+}
