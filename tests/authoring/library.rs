@@ -65,10 +65,17 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     // Arguments.
     (
         "two texts for one",
-        ["", "", "moontide.log.warn('a', 'b')"],
+        ["", "", "moontide.phase('a', 'b')"],
         &[],
         "rehearse",
-        &["moontide.log.warn takes 1 argument, and was given 2: join texts", "runbook.luau:16"],
+        &["moontide.phase takes 1 argument, and was given 2: join texts", "runbook.luau:16"],
+    ),
+    (
+        "several values in one line of the log",
+        ["", "", "moontide.log.warn('a', nil, { n = 1 }, ('x y'):gsub(' ', '_'))"],
+        &[],
+        "rehearse",
+        &["db  warning | a nil {\"n\":1} x_y 1", "completed"],
     ),
     (
         "an argument for a function that takes none",

@@ -188,7 +188,7 @@ fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<Strin
 /// How to resume once a wave is retried that has failed of a limit.
 pub(crate) fn beyond(record: &Record, wave: &str, context: &Context) -> Option<String> {
     let at = record.graph.index(wave)?;
-    let failure = record.state.waves.get(at)?.failure.as_ref()?;
+    let failure = record.state.waves[at].failure.as_ref()?;
     context.resume_beyond(&record.execution, &failure.message)
 }
 
