@@ -103,10 +103,8 @@ fn a_drill_that_one_machine_runs_is_seen_by_another() {
 
     let other = machine.second();
     let listed = other.run(&["list", "--output=json"]).expect(0).json();
-    assert_eq!(
-        (&listed["total"], &listed["executions"][0]["status"]),
-        (&1.into(), &"completed".into())
-    );
+    let executions = listed["executions"].as_array().expect("a list");
+    assert_eq!((executions.len(), &executions[0]["status"]), (1, &"completed".into()));
     let here = machine.run(&["journal", "drill"]).expect(0).stdout;
     assert_eq!(other.run(&["journal", "drill"]).expect(0).stdout, here);
     assert!(here.lines().count() > 5, "{here}");
@@ -150,7 +148,8 @@ fn a_drill_does_not_mind_a_table_that_has_a_bad_day() {
     let writes = proxy.asked().iter().filter_map(|asked| asked.write).max();
     assert!(writes.is_some_and(|writes| writes > 30), "{writes:?}");
     let list = machine.run(&["list", "--output=json"]).expect(0).json();
-    assert_eq!((&list["total"], &list["executions"][0]["runner"]), (&1.into(), &().into()));
+    let executions = list["executions"].as_array().expect("a list");
+    assert_eq!((executions.len(), &executions[0]["runner"]), (1, &().into()));
 }
 
 /// Nobody can see whether the holder of a lease in a table lives.

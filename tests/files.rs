@@ -40,7 +40,10 @@ fn a_disk_that_is_full_before_the_store_is_open_is_said_to_be_full() {
             assert!(ran.stderr.contains("make room and try again"), "{story}");
         }
         // Once there is room, it is as if nothing had happened.
-        assert_eq!(home.run(&["list", "--output=json"]).expect(0).json()["total"], 0);
+        assert_eq!(
+            home.run(&["list", "--output=json"]).expect(0).json()["executions"],
+            serde_json::json!([])
+        );
         let litter = fs::read_dir(home.path().join("moontide")).expect("it is there");
         let name = |entry: fs::DirEntry| entry.file_name().into_string().expect("text");
         let litter: Vec<String> = litter.flatten().map(name).collect();

@@ -17,7 +17,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use moontide_runtime::journal::{Entry, Execution};
 use moontide_runtime::scheduler::{Ended, ExecutionStatus};
-use moontide_runtime::store::{Lease, LeaseRecord, Listed, Signal, SqliteStore, Store, StoreError};
+use moontide_runtime::store::{
+    Lease, LeaseRecord, Listed, Part, Signal, SqliteStore, Standing, Store, StoreError, Wanted,
+};
 use support::{Fuse, Ledger, TestWorld, driver, execution, killed, lease};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
@@ -72,9 +74,17 @@ impl Store for Failing {
     async fn list(&self) -> Result<Vec<Listed>, StoreError> {
         self.inner.list().await
     }
-    async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError> {
+    async fn find(&self, wanted: &Wanted) -> Result<Part, StoreError> {
+        self.inner.find(wanted).await
+    }
+    async fn append_standing(
+        &self,
+        lease: &Lease,
+        entries: &[Entry],
+        standing: Option<Standing>,
+    ) -> Result<(), StoreError> {
         let _alone = self.one_at_a_time.lock().await;
-        self.inner.append(lease, entries).await?;
+        self.inner.append_standing(lease, entries, standing).await?;
         self.last.store(entries.len(), Ordering::Relaxed);
         self.fuse.pass().await;
         Ok(())

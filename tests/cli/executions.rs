@@ -134,3 +134,30 @@ fn a_thousand_signals_wait_for_a_runner_and_no_more_but_for_what_people_decide()
     let [endpoint, speed] = sim.flags();
     home.run(&["resume", "drill", &endpoint, &speed]).expect(1);
 }
+
+#[test]
+fn a_list_is_of_one_status_one_runbook_or_one_time() {
+    let (home, sim) = waiting();
+    let listed = |flags: &[&str]| {
+        let list = home.run(&[&["list", "--output=json"], flags].concat()).expect(0).json();
+        let rows = list["executions"].as_array().expect("a list").clone();
+        let row = |row: &serde_json::Value| format!("{} {}", row["status"], row["pending"]);
+        rows.iter().map(row).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(&[]), ["\"paused\" 0"]);
+    assert_eq!(listed(&["--status=paused", "--runbook=shop", "--since=1h"]), ["\"paused\" 0"]);
+    for other in ["--status=failed", "--runbook=shops", "--since=2100-01-01T00:00:00Z"] {
+        assert_eq!(listed(&[other]), [""; 0], "{other}");
+    }
+    home.run(&["answer", "drill", "continue"]).expect(0);
+    assert_eq!(listed(&["--status=paused"]), ["\"paused\" 1"]);
+    let [endpoint, speed] = sim.flags();
+    home.run(&["resume", "drill", &endpoint, &speed]).expect(0);
+    assert_eq!(listed(&["--status=paused"]), [""; 0]);
+    assert_eq!(listed(&["--status=completed"]), ["\"completed\" 0"]);
+    let text = home.run(&["list", "--status=failed"]).expect(0).stdout;
+    assert!(text.contains("is one of those"), "{text}");
+    for wrong in ["--status=over", "--since=soon", "--after=x"] {
+        home.run(&["list", wrong]).expect(2);
+    }
+}

@@ -48,6 +48,12 @@ fn a_journal_that_was_changed_is_neither_shown_nor_driven() {
     hint: without one: the tag `moontide:execution` of jobs in DRS and of instances in EC2 shows what it launched
     ");
     assert_eq!(refused(&["journal", "drill"]), said);
+    // A list reads no journal, but of what an earlier release began.
+    let list = home.run(&["list"]).expect(0).stdout;
+    assert!(list.contains("paused") && !list.contains("unreadable"), "{list}");
+    let store = Connection::open(home.path().join("moontide/moontide.db")).expect("it is there");
+    assert_eq!(store.execute("DELETE FROM standings", []).expect("it can be written"), 1);
+    drop(store);
     let list = home.run(&["list"]).expect(0).stdout;
     assert!(list.contains("unreadable") && list.contains("drill cannot be read: "), "{list}");
     assert!(list.contains("does not carry the hash of the execution's head"), "{list}");
@@ -128,7 +134,7 @@ fn missing_credentials_are_explained_before_anything_is_begun() {
     assert!(said.starts_with("error[M0605]: "), "{said}");
     assert!(said.contains("aws sts get-caller-identity"), "{said}");
     let listed = home.run(&["list", "--output=json"]).expect(0).json();
-    assert_eq!(listed["total"], 0);
+    assert_eq!(listed["executions"], serde_json::json!([]));
 }
 
 #[test]

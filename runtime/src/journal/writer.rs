@@ -20,7 +20,7 @@ use super::{Body, Entry, weight};
 use crate::clock::Clock;
 use crate::effect::Patience;
 use crate::observe::{Notice, Observer};
-use crate::store::{Lease, Pulse, Store, StoreError};
+use crate::store::{Lease, Pulse, Standing, Store, StoreError};
 
 /// The pause before a store that was busy is asked again; doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -63,6 +63,8 @@ struct Commits {
 struct Queue {
     /// Handed out, not yet on their way to the store.
     entries: Vec<Entry>,
+    /// Where the execution stands after them, if they change that.
+    standing: Option<Standing>,
     /// Whether a task is committing; it takes what arrives meanwhile.
     busy: bool,
 }
@@ -125,6 +127,16 @@ impl Writer {
 
     /// Appends an entry with the date that its writer already reckoned with.
     pub async fn append_at(&self, at: Timestamp, body: Body) -> Result<(), StoreError> {
+        self.append_standing(at, body, None).await
+    }
+
+    /// The same, with where the execution stands behind it, if that is another place than before.
+    pub async fn append_standing(
+        &self,
+        at: Timestamp,
+        body: Body,
+        standing: Option<Standing>,
+    ) -> Result<(), StoreError> {
         let sequence = self.last.get() + 1;
         self.last.set(sequence);
         self.weigh(&body);
@@ -132,6 +144,7 @@ impl Writer {
         let begin = {
             let mut queue = self.commits.queue();
             queue.entries.push(Entry { sequence, epoch, at, body });
+            queue.standing = standing.or(queue.standing);
             !std::mem::replace(&mut queue.busy, true)
         };
         if begin {
@@ -186,17 +199,17 @@ impl Commits {
     /// Commits what is queued until nothing is left.
     async fn run(self: Arc<Commits>) {
         loop {
-            let entries = {
+            let (entries, standing) = {
                 let mut queue = self.queue();
                 queue.busy = !queue.entries.is_empty() && self.durable.borrow().is_ok();
                 if !queue.busy {
                     return;
                 }
-                std::mem::take(&mut queue.entries)
+                (std::mem::take(&mut queue.entries), queue.standing.take())
             };
             let end = entries.last().map_or(0, |entry| entry.sequence);
             // Whoever waits would wait for ever if this task died without a word.
-            let append = AssertUnwindSafe(self.append(&entries)).catch_unwind();
+            let append = AssertUnwindSafe(self.append(&entries, standing)).catch_unwind();
             let appended = append.await.unwrap_or_else(|_| Err(self.gone()));
             drop(self.durable.send_replace(appended.map(|()| end)));
         }
@@ -204,13 +217,17 @@ impl Commits {
 
     /// Appends, and asks a store that is only busy again. What was reported as failed may be durable: then the
     /// journal ends with these entries, under our own epoch, and nobody else writes under that.
-    async fn append(&self, entries: &[Entry]) -> Result<(), StoreError> {
+    async fn append(
+        &self,
+        entries: &[Entry],
+        standing: Option<Standing>,
+    ) -> Result<(), StoreError> {
         let end = entries.last().map_or(0, |entry| entry.sequence);
         let mut failed_before = false;
         let begun = self.pulse.as_ref().map_or(Duration::ZERO, Pulse::now);
         let mut pause = FIRST_PAUSE;
         loop {
-            let error = match self.store.append(&self.lease, entries).await {
+            let error = match self.store.append_standing(&self.lease, entries, standing).await {
                 Err(StoreError::Misplaced { last, .. }) if failed_before && last == end => {
                     return Ok(());
                 }

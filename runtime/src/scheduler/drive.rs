@@ -29,6 +29,7 @@ use super::tell::{self, Numbered};
 use crate::journal::{Entry, Format};
 use crate::observe::Notice;
 use crate::sandbox::plain;
+use crate::store::Standing;
 
 /// A longer panic message is cut.
 const LONGEST_PANIC: usize = 500;
@@ -68,6 +69,10 @@ pub(super) struct Drive<'d> {
     /// How to stop each node's program.
     stops: BTreeMap<usize, watch::Sender<bool>>,
     pub(super) signals_seen: u64,
+    /// The number of the last signal that was journaled: one that was read may still wait in this process.
+    pub(super) signals_taken: u64,
+    /// Where the list has the execution, as far as this drive has said.
+    pub(super) standing: Option<Standing>,
     /// How far ahead the clock of the machine is that drove last, in milliseconds.
     pub(super) machine_ahead: i64,
     /// How attempts have ended.
@@ -101,6 +106,8 @@ impl<'d> Drive<'d> {
             waiting: BTreeMap::new(),
             stops: BTreeMap::new(),
             signals_seen: tell::signals_seen(entries),
+            signals_taken: tell::signals_seen(entries),
+            standing: None,
             machine_ahead: tell::machine_ahead(entries),
             ends: Ends::of(tell::events(entries).map(|(_, event)| event)),
             deadlines: Deadlines::default(),

@@ -12,10 +12,10 @@ use super::event::Event;
 use super::machine::{self, Refusal};
 use super::prompt::Prompt;
 use super::signal::{Signal, Wish};
-use super::state::State;
+use super::state::{ExecutionStatus, State};
 use crate::journal::{Body, Entry, Format};
 use crate::observe::Notice;
-use crate::store::StoreError;
+use crate::store::{Standing, StoreError};
 
 /// The pause before a store that is only busy is looked into again.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -125,7 +125,8 @@ impl Drive<'_> {
         let why = refusal.to_string();
         let refused = (self.shared.execution.format >= Format(2)).then(|| why.clone());
         let event = Event::Signalled { signal: signal.clone(), number, refused };
-        self.shared.journal.append(Body::Event { event }).await?;
+        let (at, status) = (self.driver.clock.now(), self.state.status());
+        self.append(at, event, status).await?;
         self.shared.notice(&Notice::Refused { signal, why });
         Ok(())
     }
@@ -164,7 +165,7 @@ impl Drive<'_> {
     pub(super) async fn tell(&mut self, event: &Event) -> Result<(), DriveError> {
         let at = self.driver.clock.now();
         let (state, requests) = machine::apply(&self.graph, self.state.clone(), at, event)?;
-        self.shared.journal.append_at(at, Body::Event { event: event.clone() }).await?;
+        self.append(at, event.clone(), state.status()).await?;
         self.notice(&state, event);
         self.ends.note(event);
         self.state = state;
@@ -177,6 +178,21 @@ impl Drive<'_> {
         }
         self.requests.extend(requests);
         Ok(())
+    }
+
+    /// Journals an event, and where the execution stands behind it.
+    async fn append(
+        &mut self,
+        at: Timestamp,
+        event: Event,
+        status: ExecutionStatus,
+    ) -> Result<(), StoreError> {
+        if let Event::Signalled { number: Some(number), .. } = &event {
+            self.signals_taken = *number;
+        }
+        let standing = Standing { status, seen: self.signals_taken };
+        let news = (self.standing.replace(standing) != Some(standing)).then_some(standing);
+        self.shared.journal.append_standing(at, Body::Event { event }, news).await
     }
 
     fn notice(&self, next: &State, event: &Event) {

@@ -1,11 +1,13 @@
 //! A store that lives and dies with its process: for rehearsals, and for tests.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
+use super::listing::{Part, Row, Standing, Wanted};
 use super::{Lease, LeaseRecord, Listed, Signal, Store, StoreError, append};
 use crate::journal::{Entry, Execution, chain};
 
@@ -23,6 +25,7 @@ struct Kept {
     lease: Option<LeaseRecord>,
     /// Number n is at place n - 1.
     signals: Vec<Signal>,
+    standing: Standing,
 }
 
 impl MemoryStore {
@@ -92,6 +95,7 @@ impl Store for MemoryStore {
                     journal: Vec::new(),
                     lease: None,
                     signals: Vec::new(),
+                    standing: Standing::NEW,
                 });
                 Ok(())
             }
@@ -114,10 +118,25 @@ impl Store for MemoryStore {
         Ok(list)
     }
 
-    async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError> {
+    async fn find(&self, wanted: &Wanted) -> Result<Part, StoreError> {
+        let row = |kept: &Kept| Row::of(&kept.head, kept.standing, kept.signals.len() as u64);
+        let mut rows: Vec<Row> = self.executions().values().map(row).collect();
+        rows.retain(|row| wanted.takes(row));
+        rows.sort_by_key(|row| Reverse((row.created_at, row.id.clone())));
+        rows.truncate(wanted.limit.map_or(usize::MAX, |limit| limit.saturating_add(1)));
+        Ok(Part::of(rows, wanted.limit))
+    }
+
+    async fn append_standing(
+        &self,
+        lease: &Lease,
+        entries: &[Entry],
+        standing: Option<Standing>,
+    ) -> Result<(), StoreError> {
         self.with(&lease.execution, |kept| {
             append::check(lease, kept.lease.as_ref(), kept.last_sequence(), entries)?;
             kept.journal.extend_from_slice(entries);
+            kept.standing = standing.unwrap_or(kept.standing);
             Ok(())
         })
     }

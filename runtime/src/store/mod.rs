@@ -2,11 +2,12 @@
 //!
 //! A store keeps heads, journals, leases and signals. [`memory`] serves rehearsals and tests,
 //! [`sqlite`] is the default. [`lease`] says how a runner comes to be the only one, [`pulse`] how
-//! certain it may be of that, [`append`] what every store asks of entries before it takes them, [`whole`]
+//! certain it may be of that, [`listing`] what a list shows, [`append`] what every store asks of entries before it takes them, [`whole`]
 //! before it gives them back.
 
 pub mod append;
 pub mod lease;
+pub mod listing;
 pub mod memory;
 pub mod pulse;
 pub mod sqlite;
@@ -21,6 +22,7 @@ use crate::journal::version::FormatError;
 use crate::journal::{Entry, Execution};
 pub use crate::scheduler::{Signal, Wish};
 pub use lease::{Lease, LeaseRecord};
+pub use listing::{Cursor, Part, Row, Standing, Told, Wanted};
 pub use memory::MemoryStore;
 pub use pulse::Pulse;
 pub use sqlite::SqliteStore;
@@ -43,9 +45,23 @@ pub trait Store: Send + Sync {
     /// Every execution, newest first.
     async fn list(&self) -> Result<Vec<Listed>, StoreError>;
 
+    /// The executions that are wanted, as a list shows them; no journal is read.
+    async fn find(&self, wanted: &Wanted) -> Result<Part, StoreError>;
+
     /// Appends entries, all or none, if `lease` still holds ([`StoreError::Fenced`]), they were written
-    /// under it, and the journal ends where they begin ([`StoreError::Misplaced`]).
-    async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError>;
+    /// under it, and the journal ends where they begin ([`StoreError::Misplaced`]). With them the list learns where
+    /// the execution stands after them, if that is said.
+    async fn append_standing(
+        &self,
+        lease: &Lease,
+        entries: &[Entry],
+        standing: Option<Standing>,
+    ) -> Result<(), StoreError>;
+
+    /// The same where they leave the execution standing where it stands.
+    async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError> {
+        self.append_standing(lease, entries, None).await
+    }
 
     /// The journal from `from` (a sequence, counted from 1) to its end, in order. [`StoreError::Damaged`] if an
     /// entry is missing or was changed; what stands before `from` is not looked at.

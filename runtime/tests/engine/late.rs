@@ -11,7 +11,9 @@ use moontide_runtime::journal::{Body, Entry, Execution};
 use moontide_runtime::scheduler::{
     Answers as Ask, Ended, Event, ExecutionStatus, Given, Prompt, WaveStatus,
 };
-use moontide_runtime::store::{Lease, LeaseRecord, Listed, Signal, Store, StoreError, Wish};
+use moontide_runtime::store::{
+    Lease, LeaseRecord, Listed, Part, Signal, Standing, Store, StoreError, Wanted, Wish,
+};
 
 use crate::signals::retry;
 use crate::support::{Fuse, TestClock, TestWorld, driver, lease};
@@ -289,12 +291,20 @@ impl Store for Shaky {
     async fn list(&self) -> Result<Vec<Listed>, StoreError> {
         self.inner.list().await
     }
-    async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError> {
+    async fn find(&self, wanted: &Wanted) -> Result<Part, StoreError> {
+        self.inner.find(wanted).await
+    }
+    async fn append_standing(
+        &self,
+        lease: &Lease,
+        entries: &[Entry],
+        standing: Option<Standing>,
+    ) -> Result<(), StoreError> {
         tokio::time::sleep((self.append)()).await;
         while self.is_away() {
             tokio::time::sleep(SECOND).await;
         }
-        self.inner.append(lease, entries).await
+        self.inner.append_standing(lease, entries, standing).await
     }
     async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
         self.inner.journal(id, from).await

@@ -11,7 +11,8 @@ use moontide_runtime::effect::Patience;
 use moontide_runtime::journal::{Entry, Execution};
 use moontide_runtime::store::lease::{Acquired, acquire, keep};
 use moontide_runtime::store::{
-    Lease, LeaseRecord, Listed, MemoryStore, Pulse, Signal, Store, StoreError,
+    Lease, LeaseRecord, Listed, MemoryStore, Part, Pulse, Signal, Standing, Store, StoreError,
+    Wanted,
 };
 
 use crate::given::{entries, execution, leased, moment, sequences};
@@ -305,8 +306,16 @@ impl Store for Troubled {
     async fn list(&self) -> Result<Vec<Listed>, StoreError> {
         self.inner.list().await
     }
-    async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError> {
-        self.inner.append(lease, entries).await
+    async fn find(&self, wanted: &Wanted) -> Result<Part, StoreError> {
+        self.inner.find(wanted).await
+    }
+    async fn append_standing(
+        &self,
+        lease: &Lease,
+        entries: &[Entry],
+        standing: Option<Standing>,
+    ) -> Result<(), StoreError> {
+        self.inner.append_standing(lease, entries, standing).await
     }
     async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
         self.inner.journal(id, from).await

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use moontide_runtime::journal::{Execution, Format};
-use moontide_runtime::store::{Lease, LeaseRecord, StoreError};
+use moontide_runtime::plan::Mode;
+use moontide_runtime::scheduler::ExecutionStatus;
+use moontide_runtime::store::{Lease, LeaseRecord, Standing, StoreError, Told, Wanted};
 
 use crate::given::{entries, execution, leased, moment, sequences, signal};
 use crate::place::Place;
@@ -14,6 +16,8 @@ crate::on_every_store!(
     an_id_is_created_once,
     one_of_many_creates_wins,
     the_list_is_newest_first,
+    a_list_says_where_each_stands,
+    a_list_is_of_what_is_wanted_part_by_part,
     what_is_not_there_is_not_found,
     what_a_newer_release_wrote_is_only_listed,
     a_journal_is_read_from_any_entry,
@@ -61,6 +65,76 @@ async fn the_list_is_newest_first(place: &Place) {
     let ids: Vec<_> = list.iter().map(|listed| (&*listed.id, listed.last_sequence)).collect();
     assert_eq!(ids, [("d", 0), ("a", 0), ("b", 3), ("c", 0)]);
     assert_eq!((&*list[0].runbook, list[0].created_at), ("three-tier", moment(1500)));
+}
+
+async fn a_list_says_where_each_stands(place: &Place) {
+    let store = place.open();
+    let lease = leased(&*store).await;
+    let told = async || {
+        let part = place.open().find(&Wanted::default()).await.unwrap();
+        assert_eq!((part.rows.len(), part.next), (1, None));
+        part.rows[0].told.unwrap()
+    };
+    let new = Told { mode: Mode::Drill, standing: Standing::NEW, sent: 0 };
+    assert_eq!(told().await, new);
+    let standing = Standing { status: ExecutionStatus::Running, seen: 0 };
+    store.append_standing(&lease, &entries(&lease, 1..=2), Some(standing)).await.unwrap();
+    store.append(&lease, &entries(&lease, 3..=3)).await.unwrap();
+    assert_eq!(told().await, Told { standing, ..new });
+    store.send("x", &signal("bob")).await.unwrap();
+    store.send("x", &signal("eve")).await.unwrap();
+    let told_of_two = told().await;
+    assert_eq!((told_of_two, told_of_two.waiting()), (Told { standing, sent: 2, ..new }, 2));
+    // What is refused changes nothing.
+    let failed = Standing { status: ExecutionStatus::Failed, seen: 2 };
+    store.append_standing(&lease, &entries(&lease, 9..=9), Some(failed)).await.unwrap_err();
+    assert_eq!(told().await, told_of_two);
+    store.append_standing(&lease, &entries(&lease, 4..=4), Some(failed)).await.unwrap();
+    let over = told().await;
+    assert_eq!((over.standing, over.waiting()), (failed, 0));
+}
+
+async fn a_list_is_of_what_is_wanted_part_by_part(place: &Place) {
+    let store = place.open();
+    for (n, id) in (0..).zip(["a", "b", "c", "d", "e", "f", "g"]) {
+        // Two of each moment.
+        let execution = Execution { created_at: moment(1000 + n / 2), ..execution(id) };
+        store.create(&execution).await.unwrap();
+        let lease = store.take(id, "alice", None).await.unwrap();
+        let status = if n % 3 == 0 { ExecutionStatus::Failed } else { ExecutionStatus::Completed };
+        let standing = Some(Standing { status, seen: 0 });
+        store.append_standing(&lease, &entries(&lease, 1..=1), standing).await.unwrap();
+    }
+    let ids = async |wanted: Wanted| {
+        let (mut ids, mut parts, mut after) = (String::new(), 0, wanted.after.clone());
+        loop {
+            let part = store.find(&Wanted { after, ..wanted.clone() }).await.unwrap();
+            parts += 1;
+            part.rows.iter().for_each(|row| ids.push_str(&row.id));
+            after = part.next;
+            if after.is_none() {
+                return (ids, parts);
+            }
+        }
+    };
+    let all = Wanted::default();
+    assert_eq!(ids(all.clone()).await, ("gfedcba".to_owned(), 1));
+    for (limit, parts) in [(1, 7), (3, 3), (6, 2), (7, 1), (100, 1)] {
+        let wanted = Wanted { limit: Some(limit), ..all.clone() };
+        assert_eq!(ids(wanted).await, ("gfedcba".to_owned(), parts), "{limit}");
+    }
+    let failed = Wanted { statuses: vec![ExecutionStatus::Failed], ..all.clone() };
+    assert_eq!(ids(failed.clone()).await.0, "gda");
+    assert_eq!(ids(Wanted { limit: Some(2), ..failed.clone() }).await, ("gda".to_owned(), 2));
+    let both = vec![ExecutionStatus::Failed, ExecutionStatus::Completed];
+    assert_eq!(ids(Wanted { statuses: both, ..all.clone() }).await.0, "gfedcba");
+    let running = Wanted { statuses: vec![ExecutionStatus::Running], ..all.clone() };
+    assert_eq!(ids(running).await, (String::new(), 1));
+    assert_eq!(ids(Wanted { since: Some(moment(1002)), ..failed }).await.0, "g");
+    let other = Wanted { runbook: Some("other".to_owned()), ..all.clone() };
+    assert_eq!(ids(other).await.0, "");
+    let same = Wanted { runbook: Some("three-tier".to_owned()), limit: Some(4), ..all };
+    assert_eq!(ids(same).await, ("gfedcba".to_owned(), 2));
 }
 
 async fn what_is_not_there_is_not_found(place: &Place) {

@@ -22,7 +22,8 @@ use moontide_runtime::plan::{Mode, Plan};
 use moontide_runtime::sandbox::{Limits, Vm};
 use moontide_runtime::scheduler::{Answers, Driver, Ended, Given, Prompt};
 use moontide_runtime::store::{
-    Lease, LeaseRecord, Listed, MemoryStore, Pulse, Signal, Store, StoreError,
+    Lease, LeaseRecord, Listed, MemoryStore, Part, Pulse, Signal, Standing, Store, StoreError,
+    Wanted,
 };
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -269,11 +270,19 @@ impl Store for FusedStore {
     async fn list(&self) -> Result<Vec<Listed>, StoreError> {
         self.inner.list().await
     }
-    async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError> {
+    async fn find(&self, wanted: &Wanted) -> Result<Part, StoreError> {
+        self.inner.find(wanted).await
+    }
+    async fn append_standing(
+        &self,
+        lease: &Lease,
+        entries: &[Entry],
+        standing: Option<Standing>,
+    ) -> Result<(), StoreError> {
         self.fuse.pass().await;
         // A disk takes its time: meanwhile others want to append as well.
         tokio::time::sleep(Duration::from_millis(3)).await;
-        self.inner.append(lease, entries).await?;
+        self.inner.append_standing(lease, entries, standing).await?;
         self.fuse.pass().await;
         Ok(())
     }

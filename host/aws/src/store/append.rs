@@ -7,12 +7,13 @@ use aws_sdk_dynamodb::types::{
     Put, ReturnValuesOnConditionCheckFailure as Return, TransactWriteItem, Update,
 };
 use moontide_runtime::journal::Entry;
-use moontide_runtime::store::{Lease, StoreError, append};
+use moontide_runtime::store::{Lease, Standing, StoreError, append};
 
 use super::chain::{self, Tip};
 use super::item;
 use super::keys::{self, Item};
 use super::lease::state_within;
+use super::listing;
 use super::retry::{Patience, Stopped, retried};
 use super::state::State;
 use super::table::Table;
@@ -23,6 +24,7 @@ pub(super) async fn append(
     table: &Table,
     lease: &Lease,
     entries: &[Entry],
+    standing: Option<Standing>,
     tip: &mut Option<Tip>,
 ) -> Result<(), StoreError> {
     let id = &lease.execution;
@@ -42,10 +44,12 @@ pub(super) async fn append(
     };
     let (json, after) = before.extend(table, lease, entries)?;
     text::put_json(table, &mut item, json, &nonce, Patience::Execution).await?;
-    let writes = [longer(table, lease, first, last, &nonce), put(table, item)];
+    let mut writes = vec![longer(table, lease, first, last, &nonce), put(table, item)];
+    let listed = before.listed.as_deref().zip(standing);
+    writes.extend(listed.map(|(listed, standing)| listing::stands(table, listed, standing)));
     let request = || {
         let request = table.client.transact_write_items().client_request_token(&nonce);
-        request.set_transact_items(Some(writes.to_vec())).send()
+        request.set_transact_items(Some(writes.clone())).send()
     };
     match retried(table, Patience::Execution, request).await {
         Ok(_) => {

@@ -23,6 +23,8 @@ pub(super) struct Tip {
     epoch: u64,
     /// The number of the last entry; 0 before the first.
     last: u64,
+    /// The sort key of the execution in the list, where that says how it stands.
+    pub(super) listed: Option<String>,
     /// What the next entry carries of the last one, or of the head; `None` if entries are not chained.
     link: Option<Hash>,
 }
@@ -56,7 +58,8 @@ impl Tip {
         }
         json.push(']');
         let last = entries.last().map_or(self.last, |entry| entry.sequence);
-        Ok((json, Tip { epoch: lease.epoch, last, link }))
+        let listed = self.listed.clone();
+        Ok((json, Tip { epoch: lease.epoch, last, listed, link }))
     }
 }
 
@@ -74,7 +77,7 @@ pub(super) async fn tip(
         0 => Some(chain::link(&head(table, id, Patience::Execution).await?)),
         last => Some(entry(table, id, last).await?),
     };
-    Ok(Tip { epoch: lease.epoch, last: state.last, link })
+    Ok(Tip { epoch: lease.epoch, last: state.last, listed: state.listed, link })
 }
 
 /// An execution's head, byte for byte.

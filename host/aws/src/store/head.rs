@@ -8,6 +8,7 @@ use moontide_runtime::store::{Listed, StoreError};
 
 use super::item::{self, Damage};
 use super::keys::{self, Item};
+use super::listing;
 use super::retry::{Patience, Pauses, Stopped, retried};
 use super::state;
 use super::table::Table;
@@ -23,7 +24,8 @@ pub(super) async fn create(table: &Table, execution: &Execution) -> Result<(), S
     let mut head = keys::head(id);
     head.insert(keys::FORMAT.to_owned(), keys::number(execution.format.0));
     text::put(table, &mut head, execution, &nonce, Patience::Usual).await?;
-    let state = state::begin(id, execution.format, &nonce);
+    let place = keys::listed_sk(execution.created_at.as_microsecond(), id);
+    let state = state::begin(id, execution.format, &place, &nonce);
     let items = [(state, true), (head, false), (listed(execution), false)];
     let puts: Vec<_> = items.into_iter().map(|(item, new)| put(table, item, new)).collect();
     let request = || {
@@ -45,6 +47,7 @@ fn listed(execution: &Execution) -> Item {
         (keys::RUNBOOK.to_owned(), keys::string(&execution.plan.name)),
         (keys::CREATED_AT.to_owned(), keys::string(&execution.created_at.to_string())),
     ]);
+    item.extend(listing::begin(execution.mode));
     item
 }
 

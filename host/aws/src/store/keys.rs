@@ -3,7 +3,7 @@
 //! | `pk` | `sk` | what | written |
 //! |---|---|---|---|
 //! | `store` | `format` | the format of the whole store | once |
-//! | `executions` | `CREATED#ID` | an execution in the list | once |
+//! | `executions` | `CREATED#ID` | an execution in the list, and where it stands | now and then |
 //! | `execution#ID` | `head` | the pinned plan and sources | once |
 //! | `execution#ID` | `state` | holder, epoch and beat of the lease; the journal's length | often |
 //! | `execution#ID` | `journal#SEQUENCE` | the entries of one append, by the number of the first | once |
@@ -54,6 +54,16 @@ pub(super) const ID: &str = "id";
 pub(super) const RUNBOOK: &str = "runbook";
 /// When an execution was created.
 pub(super) const CREATED_AT: &str = "created_at";
+/// Of an execution in the list: drill or recovery.
+pub(super) const MODE: &str = "mode";
+/// Its status.
+pub(super) const STATUS: &str = "status";
+/// The number of the last signal that was taken.
+pub(super) const SEEN: &str = "seen";
+/// The number of the last signal that was sent.
+pub(super) const SENT: &str = "sent";
+/// Of a state: the sort key of the execution in the list.
+pub(super) const LISTED: &str = "listed";
 
 /// The partition of the list.
 pub(super) const EXECUTIONS: &str = "executions";
@@ -68,7 +78,12 @@ pub(super) fn store() -> Item {
 
 /// An execution in the list, by when it was created.
 pub(super) fn listed(created_us: i64, id: &str) -> Item {
-    key(EXECUTIONS, &format!("{:020}#{id}", created_us.max(0)))
+    key(EXECUTIONS, &listed_sk(created_us, id))
+}
+
+/// The sort key of that.
+pub(super) fn listed_sk(created_us: i64, id: &str) -> String {
+    format!("{:020}#{id}", created_us.max(0))
 }
 
 /// The partition of an execution.

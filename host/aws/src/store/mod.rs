@@ -1,7 +1,7 @@
 //! Executions in a DynamoDB table, for machines that share them.
 //!
 //! - `keys`: which items there are, and what their attributes are called. Start reading here.
-//! - `head`: creating executions, finding and listing them.
+//! - `head`: creating executions, and finding them; `listing`: their list, and where each stands.
 //! - `state`: the one item of an execution that changes: who holds its lease, how long its journal is.
 //! - `lease`: conditional updates of that item. `journal`: transactions on it. `signals`: items beside it.
 //! - `chain`: where a journal ends, so that the next entry carries the hash of the last one.
@@ -23,6 +23,7 @@ mod item;
 mod journal;
 mod keys;
 mod lease;
+mod listing;
 mod retry;
 mod signals;
 mod state;
@@ -36,7 +37,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use moontide_runtime::journal::{Entry, Execution};
-use moontide_runtime::store::{Lease, LeaseRecord, Listed, Signal, Store, StoreError};
+use moontide_runtime::store::{
+    Lease, LeaseRecord, Listed, Part, Signal, Standing, Store, StoreError, Wanted,
+};
 
 use self::chain::Tip;
 pub use self::init::{Initialised, Setting};
@@ -169,12 +172,22 @@ impl Store for DynamoStore {
         self.on(|table| async move { head::list(&table).await }).await
     }
 
-    async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError> {
+    async fn find(&self, wanted: &Wanted) -> Result<Part, StoreError> {
+        let wanted = wanted.clone();
+        self.on(|table| async move { listing::find(&table, &wanted).await }).await
+    }
+
+    async fn append_standing(
+        &self,
+        lease: &Lease,
+        entries: &[Entry],
+        standing: Option<Standing>,
+    ) -> Result<(), StoreError> {
         let (lease, entries) = (lease.clone(), entries.to_vec());
         // In the order of those who ask, which the thread would not keep.
         let mut turn = self.turn(&lease.execution).lock_owned().await;
         self.on(|table| async move {
-            let appended = append::append(&table, &lease, &entries, &mut turn).await;
+            let appended = append::append(&table, &lease, &entries, standing, &mut turn).await;
             drop(turn);
             appended
         })

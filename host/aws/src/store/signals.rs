@@ -6,13 +6,14 @@ use moontide_runtime::store::{Signal, StoreError};
 use super::item::{self, Damage};
 use super::keys::{self, Item, SK};
 use super::lease::{state, state_within};
+use super::listing;
 use super::retry::{Patience, Stopped, retried};
 use super::table::Table;
 use super::text;
 
 /// Leaves a signal; returns its number.
 pub(super) async fn send(table: &Table, id: &str, signal: &Signal) -> Result<u64, StoreError> {
-    state(table, id).await?;
+    let listed = state(table, id).await?.listed;
     let nonce = keys::nonce();
     let mut said = Item::new();
     said.insert(keys::NONCE.to_owned(), keys::string(&nonce));
@@ -33,15 +34,17 @@ pub(super) async fn send(table: &Table, id: &str, signal: &Signal) -> Result<u64
                 .send()
         };
         match retried(table, Patience::Usual, request).await {
-            Ok(_) => return Ok(number),
-            Err(Stopped::Condition(Some(item))) if item::is(&item, keys::NONCE, &nonce) => {
-                return Ok(number);
-            }
+            Ok(_) => break,
+            Err(Stopped::Condition(Some(item))) if item::is(&item, keys::NONCE, &nonce) => break,
             // Somebody else has got this number.
             Err(Stopped::Condition(_)) => number += 1,
             Err(stopped) => return Err(stopped.unconditional(table)),
         }
     }
+    if let Some(listed) = listed {
+        listing::sent(table, &listed, number).await;
+    }
+    Ok(number)
 }
 
 /// The number of the last signal; 0 if there is none.

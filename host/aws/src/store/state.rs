@@ -16,10 +16,13 @@ pub(super) struct State {
     pub(super) lease: Option<LeaseRecord>,
     /// The number of the journal's last entry.
     pub(super) last: u64,
+    /// The sort key of the execution in the list, where the list says how it stands: not of those that an earlier
+    /// release began.
+    pub(super) listed: Option<String>,
 }
 
 /// The item as an execution begins.
-pub(super) fn begin(id: &str, format: Format, nonce: &str) -> Item {
+pub(super) fn begin(id: &str, format: Format, listed: &str, nonce: &str) -> Item {
     let mut item = keys::state(id);
     item.extend([
         (keys::FORMAT.to_owned(), keys::number(format.0)),
@@ -28,6 +31,7 @@ pub(super) fn begin(id: &str, format: Format, nonce: &str) -> Item {
         (keys::BEAT.to_owned(), keys::number(0)),
         (keys::LAST.to_owned(), keys::number(0)),
         (keys::NONCE.to_owned(), keys::string(nonce)),
+        (keys::LISTED.to_owned(), keys::string(listed)),
     ]);
     item
 }
@@ -43,7 +47,8 @@ impl State {
             let epoch = item::number(item, keys::EPOCH)?;
             let beat = item::number(item, keys::BEAT)?;
             let lease = (epoch > 0).then_some(LeaseRecord { holder, epoch, beat });
-            Ok(State { format, lease, last: item::number(item, keys::LAST)? })
+            let listed = item::text(item, keys::LISTED).ok().map(str::to_owned);
+            Ok(State { format, lease, last: item::number(item, keys::LAST)?, listed })
         };
         read().map_err(|damage| damaged(table, id, &damage))
     }

@@ -134,7 +134,8 @@ impl Table {
         Ok(page.items.unwrap_or_default().into_iter().next())
     }
 
-    fn between(
+    /// A request for them.
+    pub(super) fn between(
         &self,
         pk: &str,
         from: &str,

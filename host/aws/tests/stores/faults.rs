@@ -3,7 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use moontide_runtime::store::{Lease, LeaseRecord, Listed, Signal, Store, StoreError};
+use moontide_runtime::scheduler::ExecutionStatus;
+use moontide_runtime::store::{
+    Lease, LeaseRecord, Listed, Part, Signal, Standing, Store, StoreError, Wanted,
+};
 
 use super::tables::client;
 use crate::dynamo::Dynamo;
@@ -65,14 +68,17 @@ enum Returned {
     Signals(Result<Vec<(u64, Signal)>, StoreError>),
     Sequences(Vec<u64>),
     Listed(Result<Vec<Listed>, StoreError>),
+    Found(Result<Part, StoreError>),
     Head(Box<Result<moontide_runtime::journal::Execution, StoreError>>),
 }
 
-const OPERATIONS: [&str; 13] = [
+const OPERATIONS: [&str; 15] = [
     "create",
     "execution",
     "list",
+    "find",
     "append",
+    "append standing",
     "append large",
     "journal",
     "lease",
@@ -99,6 +105,12 @@ async fn perform(operation: &str, store: &dyn Store, lease: &Lease) -> Returned 
         "create" => Returned::Nothing(store.create(&execution("z")).await),
         "execution" => Returned::Head(Box::new(store.execution("x").await)),
         "list" => Returned::Listed(store.list().await),
+        "find" => Returned::Found(store.find(&Wanted::default()).await),
+        "append standing" => {
+            let standing = Some(Standing { status: ExecutionStatus::Paused, seen: 1 });
+            let entries = entries(lease, [5, 6]);
+            Returned::Nothing(store.append_standing(lease, &entries, standing).await)
+        }
         "append" => Returned::Nothing(store.append(lease, &entries(lease, [5, 6])).await),
         "append large" => {
             let many = entries(lease, 5..=3_000);
@@ -133,6 +145,7 @@ async fn everything(store: &dyn Store) -> Vec<String> {
         found.push(format!("{written:?}"));
         found.push(format!("{:?}", store.signals(&listed.id, 0).await.unwrap()));
     }
+    found.push(format!("{:?}", store.find(&Wanted::default()).await.unwrap()));
     found
 }
 

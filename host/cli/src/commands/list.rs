@@ -4,36 +4,79 @@ use clap::Args;
 use jiff::Timestamp;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
-use moontide_runtime::store::Store;
+use moontide_runtime::store::{Cursor, Row, Store, Told, Wanted};
 use serde::Serialize;
 
+use crate::clocks::SystemClock;
 use crate::context::Context;
 use crate::error::{Result, code};
 use crate::exit;
 use crate::output::style::{attention, execution_status, faint, plain, strong};
 use crate::output::{Document, Page, words};
 use crate::view::Record;
+use crate::view::record::alive;
 use crate::view::summary::mode;
 
 /// List the executions in the store, newest first
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  moontide list --status failed --status waiting
+  moontide list --runbook three-tier --since 30d")]
 pub(crate) struct Flags {
     /// Show at most so many
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
+
+    /// Only those with this status; may be given several times
+    #[arg(long, value_name = "STATUS", value_parser = status)]
+    status: Vec<ExecutionStatus>,
+
+    /// Only those of the runbook with this name
+    #[arg(long, value_name = "NAME")]
+    runbook: Option<String>,
+
+    /// Only those that were created since then: `7d`, `2026-11-20T08:00:00Z`
+    #[arg(long, value_name = "WHEN", value_parser = since)]
+    since: Option<Timestamp>,
+
+    /// Go on behind a place that an earlier list has named
+    #[arg(long, value_name = "PLACE")]
+    after: Option<Cursor>,
+}
+
+/// Reads a status; for clap.
+fn status(text: &str) -> std::result::Result<ExecutionStatus, String> {
+    serde_json::from_value(text.into()).map_err(|_| {
+        "it is pending, running, paused, waiting, completed, failed or cancelled".to_owned()
+    })
+}
+
+/// Reads a moment, or how long ago it was; for clap.
+fn since(text: &str) -> std::result::Result<Timestamp, String> {
+    use moontide_runtime::clock::Clock;
+    let ago = moontide_runtime::plan::duration::parse(text);
+    let moment = ago.and_then(|ago| SystemClock::new().now().checked_sub(ago).ok());
+    moment.or_else(|| text.parse().ok()).ok_or_else(|| {
+        "it is a length of time, like `7d`, or a moment, like `2026-11-20T08:00:00Z`".to_owned()
+    })
 }
 
 #[derive(Serialize)]
 struct List {
     /// Where they are.
     store: String,
-    executions: Vec<Row>,
-    /// How many there are in the store.
-    total: usize,
+    executions: Vec<Line>,
+    /// Where the list goes on, for `--after`; `None`: it ends here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+    /// Whether only some were asked for.
+    #[serde(skip)]
+    is_part: bool,
 }
 
 #[derive(Serialize)]
-struct Row {
+struct Line {
     execution: String,
     runbook: String,
     mode: Option<Mode>,
@@ -45,74 +88,123 @@ struct Row {
     created_at: Timestamp,
     runner: Option<String>,
     /// How many signals wait for a runner.
-    pending: usize,
+    pending: u64,
 }
 
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
-    let list =
-        context.block_on(List::load(store.as_ref(), context.address()?.text(), flags.limit))?;
-    context.output.show(&list)?;
+    let wanted = Wanted {
+        statuses: flags.status.clone(),
+        runbook: flags.runbook.clone(),
+        since: flags.since,
+        after: flags.after.clone(),
+        limit: Some(flags.limit),
+    };
+    let list = List::load(store.as_ref(), context.address()?.text(), &wanted);
+    context.output.show(&context.block_on(list)?)?;
     Ok(exit::COMPLETED)
 }
 
 impl List {
-    async fn load(store: &dyn Store, address: String, limit: usize) -> Result<List> {
-        let listed = store.list().await?;
-        let mut list = List { store: address, executions: Vec::new(), total: listed.len() };
-        for listed in listed.into_iter().take(limit) {
-            let (record, unreadable) = match Record::load(store, &listed.id).await {
-                Ok(record) => (Some(record), None),
-                // It is this one's own; where the store does not answer, nothing of the list is known.
-                Err(error) if [code::NEWER_FORMAT, code::STORE_DAMAGED].contains(&error.code) => {
-                    (None, Some(error.message))
-                }
-                Err(error) => return Err(error),
+    async fn load(store: &dyn Store, address: String, wanted: &Wanted) -> Result<List> {
+        let part = store.find(wanted).await?;
+        let (mut executions, next) = (Vec::new(), part.next.map(|next| next.to_string()));
+        for row in part.rows {
+            let line = match row.told {
+                Some(told) => Line::told(store, row, told).await?,
+                None => Line::read(store, row).await?,
             };
-            list.executions.push(Row {
-                execution: listed.id,
-                runbook: listed.runbook,
-                mode: record.as_ref().map(|record| record.execution.mode),
-                status: record.as_ref().map(Record::status),
-                unreadable,
-                created_at: listed.created_at,
-                pending: record.as_ref().map_or(0, |record| record.pending.len()),
-                runner: record.and_then(|record| record.runner),
-            });
+            let is_wanted = |status| wanted.statuses.contains(&status);
+            if wanted.statuses.is_empty() || line.status.is_none_or(is_wanted) {
+                executions.push(line);
+            }
         }
-        Ok(list)
+        let all = Wanted { limit: wanted.limit, ..Wanted::default() };
+        Ok(List { store: address, executions, next, is_part: *wanted != all })
     }
+}
+
+impl Line {
+    fn of(row: Row) -> Line {
+        Line {
+            execution: row.id,
+            runbook: row.runbook,
+            mode: None,
+            status: None,
+            unreadable: None,
+            created_at: row.created_at,
+            runner: None,
+            pending: 0,
+        }
+    }
+
+    /// That of an execution of which the list itself knows.
+    async fn told(store: &dyn Store, row: Row, told: Told) -> Result<Line> {
+        let Told { mode, standing, .. } = told;
+        let (is_over, pending) = (standing.status.is_terminal(), told.waiting());
+        // What is over, and is to stay so, has no runner.
+        let runner = if is_over && pending == 0 { Ok(None) } else { alive(store, &row.id).await };
+        match runner {
+            Ok(runner) => {
+                let (mode, status) = (Some(mode), Some(standing.status));
+                Ok(Line { mode, status, runner, pending, ..Line::of(row) })
+            }
+            Err(error) if is_its_own(error.code) => Ok(Line::unreadable(row, error.message)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// That of one whose journal has to be read: an earlier release began it.
+    async fn read(store: &dyn Store, row: Row) -> Result<Line> {
+        match Record::load(store, &row.id).await {
+            Ok(record) => Ok(Line {
+                mode: Some(record.execution.mode),
+                status: Some(record.status()),
+                pending: record.pending.len() as u64,
+                runner: record.runner,
+                ..Line::of(row)
+            }),
+            Err(error) if is_its_own(error.code) => Ok(Line::unreadable(row, error.message)),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn unreadable(row: Row, why: String) -> Line {
+        Line { unreadable: Some(why), ..Line::of(row) }
+    }
+}
+
+/// Whether an error is about one execution. Where the store does not answer, nothing of the list is known.
+fn is_its_own(code: &'static code::Code) -> bool {
+    [code::NEWER_FORMAT, code::STORE_DAMAGED].contains(&code)
 }
 
 impl Document for List {
     fn write(&self, page: &mut Page) {
         if self.executions.is_empty() {
-            page.line([plain(format!("there are no executions in {} yet", self.store))]);
-            return;
+            let store = &self.store;
+            page.line([plain(if self.is_part || self.next.is_some() {
+                format!("no execution in {store} is one of those")
+            } else {
+                format!("there are no executions in {store} yet")
+            })]);
         }
-        let rows: Vec<_> = self.executions.iter().map(Row::cells).collect();
+        let rows: Vec<_> = self.executions.iter().map(Line::cells).collect();
         page.table(&rows);
-        for row in &self.executions {
-            if let Some(why) = &row.unreadable {
-                page.line([
-                    attention(format!("{} cannot be read", row.execution)),
-                    plain(": "),
-                    plain(why.as_str()),
-                ]);
+        for line in &self.executions {
+            if let Some(why) = &line.unreadable {
+                let name = attention(format!("{} cannot be read", line.execution));
+                page.line([name, plain(": "), plain(why.as_str())]);
             }
         }
-        let more = self.total - self.executions.len();
-        if more > 0 {
-            page.line([faint(format!(
-                "{} not shown; see --limit",
-                words::count(more, "execution")
-            ))]);
+        if let Some(next) = &self.next {
+            page.line([faint(format!("there are more: --limit, or --after {next}"))]);
         }
     }
 }
 
-impl Row {
+impl Line {
     fn cells(&self) -> Vec<crate::output::Span<'_>> {
         vec![
             strong(self.execution.as_str()),
@@ -124,6 +216,7 @@ impl Row {
                 (Some(runner), _) => plain(runner.as_str()),
                 (None, 0) => plain(""),
                 (None, pending) => {
+                    let pending = usize::try_from(pending).unwrap_or(usize::MAX);
                     attention(format!("{} for a runner", words::count(pending, "signal")))
                 }
             },

@@ -2,7 +2,7 @@
 //!
 //! - `open`: the file, its settings, its format; `private`: for its owner only.
 //! - `original`: whether the file is still the one that was opened.
-//! - `rows`: the SQL, one function per question.
+//! - `rows`: the SQL, one function per question; `standings`: that of lists.
 //! - `writer`: the thread that writes, many changes a transaction.
 //! - `reader`: the thread that reads, on a connection of its own.
 //! - `locks`: files by which a dead holder is told from a slow one.
@@ -15,6 +15,7 @@ mod original;
 pub mod private;
 mod reader;
 mod rows;
+mod standings;
 #[cfg(test)]
 mod tests;
 mod thread;
@@ -31,7 +32,7 @@ use async_trait::async_trait;
 use self::locks::Locks;
 use self::reader::Reader;
 use self::writer::Writer;
-use super::{Lease, LeaseRecord, Listed, Signal, Store, StoreError};
+use super::{Lease, LeaseRecord, Listed, Part, Signal, Standing, Store, StoreError, Wanted};
 use crate::journal::{Entry, Execution};
 
 /// Keeps executions in a SQLite file. Dropping it writes what still waits and lets go of every lease's
@@ -83,11 +84,21 @@ impl Store for SqliteStore {
         self.reader.read(rows::list).await
     }
 
-    async fn append(&self, lease: &Lease, entries: &[Entry]) -> Result<(), StoreError> {
+    async fn find(&self, wanted: &Wanted) -> Result<Part, StoreError> {
+        let wanted = wanted.clone();
+        self.reader.read(move |db| standings::find(db, &wanted)).await
+    }
+
+    async fn append_standing(
+        &self,
+        lease: &Lease,
+        entries: &[Entry],
+        standing: Option<Standing>,
+    ) -> Result<(), StoreError> {
         let lease = lease.clone();
         let new = entries.iter().map(rows::NewEntry::of).collect::<Result<Vec<_>, _>>();
         let new = new.map_err(|trouble| trouble.at(&self.place))?;
-        self.writer.change(move |db| rows::append(db, &lease, &new)).await
+        self.writer.change(move |db| rows::append(db, &lease, &new, standing)).await
     }
 
     async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {

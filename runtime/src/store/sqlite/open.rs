@@ -11,6 +11,7 @@ use super::locks::Locks;
 use super::original::Original;
 use super::private;
 use super::rows::SCHEMA;
+use super::standings;
 use super::trouble::Trouble;
 use crate::journal::Format;
 use crate::store::StoreError;
@@ -56,6 +57,9 @@ fn open_absolute(path: &Path) -> Result<Opened, Trouble> {
     for (setting, value) in [("journal_mode", "WAL"), ("synchronous", "FULL"), ("fullfsync", "ON")]
     {
         writer.pragma_update(None, setting, value)?;
+    }
+    if !standings::is_there(&writer)? {
+        writer.execute_batch(standings::SCHEMA)?;
     }
     let reader = connect(path)?;
     reader.pragma_update(None, "query_only", "ON")?;
@@ -131,6 +135,7 @@ fn make_tables(connection: &mut Connection, locks: &Locks) -> Result<(), Trouble
     connection.pragma_update(None, "journal_mode", "WAL")?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     transaction.execute_batch(SCHEMA)?;
+    transaction.execute_batch(standings::SCHEMA)?;
     transaction.pragma_update(None, "application_id", OURS)?;
     transaction.pragma_update(None, "user_version", Format::STORE.0)?;
     Ok(transaction.commit()?)

@@ -7,11 +7,13 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::standings;
 use super::trouble::Trouble;
 use crate::journal::canonical::Hash;
 use crate::journal::{Entry, Execution, Format, chain};
+use crate::plan::Mode;
 use crate::store::whole::Rows;
-use crate::store::{Lease, LeaseRecord, Listed, Signal, StoreError, append as rule};
+use crate::store::{Lease, LeaseRecord, Listed, Signal, Standing, StoreError, append as rule};
 
 /// A new store.
 ///
@@ -58,6 +60,7 @@ pub(super) struct NewExecution {
     format: u32,
     runbook: String,
     created_at: Timestamp,
+    mode: Mode,
     head: String,
 }
 
@@ -68,6 +71,7 @@ impl NewExecution {
             format: execution.format.0,
             runbook: execution.plan.name.clone(),
             created_at: execution.created_at,
+            mode: execution.mode,
             head: to_json(execution)?,
         })
     }
@@ -89,7 +93,7 @@ pub(super) fn create(db: &Connection, new: &NewExecution) -> Result<(), Trouble>
         db.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
     let number = number.ok_or_else(|| StoreError::Exists(new.id.clone()))?;
     db.prepare_cached("INSERT INTO heads VALUES (?, ?)")?.execute(params![number, new.head])?;
-    Ok(())
+    standings::create(db, number, new.mode)
 }
 
 /// What there is to know of an execution before anything is done about it.
@@ -167,8 +171,13 @@ impl NewEntry {
     }
 }
 
-/// Appends entries, if the lease holds and they go on where the journal ends.
-pub(super) fn append(db: &Connection, lease: &Lease, entries: &[NewEntry]) -> Result<(), Trouble> {
+/// Appends entries, if the lease holds and they go on where the journal ends; and where the execution stands then.
+pub(super) fn append(
+    db: &Connection,
+    lease: &Lease,
+    entries: &[NewEntry],
+    standing: Option<Standing>,
+) -> Result<(), Trouble> {
     let known = known(db, &lease.execution)?;
     let (last, mut link) = end(db, &known)?;
     let places = entries.iter().map(|entry| (entry.sequence, entry.epoch));
@@ -184,7 +193,7 @@ pub(super) fn append(db: &Connection, lease: &Lease, entries: &[NewEntry]) -> Re
             }
         };
     }
-    Ok(())
+    standing.map_or(Ok(()), |standing| standings::change(db, known.number, standing))
 }
 
 /// The number of the journal's last entry, and what the next one carries of it, or of the head, if the
@@ -336,7 +345,7 @@ impl Numbered {
     }
 }
 
-fn to_json(value: &impl Serialize) -> Result<String, Trouble> {
+pub(super) fn to_json(value: &impl Serialize) -> Result<String, Trouble> {
     serde_json::to_string(value).map_err(unwritable)
 }
 

@@ -1,0 +1,121 @@
+//! The list of executions: an item for each, newest last, which says where its execution stands.
+
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
+use moontide_runtime::plan::Mode;
+use moontide_runtime::store::{Cursor, Part, Row, Standing, StoreError, Told, Wanted};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::item::{self, Damage};
+use super::keys::{self, Item};
+use super::retry::{Patience, retried};
+use super::table::Table;
+
+/// So many items a request where few are wanted; all that fit where all are.
+const PAGE: usize = 100;
+
+/// What an item of a new execution says of it.
+pub(super) fn begin(mode: Mode) -> [(String, aws_sdk_dynamodb::types::AttributeValue); 3] {
+    let Standing { status, seen } = Standing::NEW;
+    [
+        (keys::MODE.to_owned(), keys::string(&word(&mode))),
+        (keys::STATUS.to_owned(), keys::string(&word(&status))),
+        (keys::SEEN.to_owned(), keys::number(seen)),
+    ]
+}
+
+/// Part of a transaction: writes where an execution stands.
+pub(super) fn stands(table: &Table, listed: &str, standing: Standing) -> TransactWriteItem {
+    let update = Update::builder()
+        .table_name(&table.name)
+        .set_key(Some(keys::key(keys::EXECUTIONS, listed)))
+        .update_expression("SET #status = :status, #seen = :seen")
+        .expression_attribute_names("#status", keys::STATUS)
+        .expression_attribute_names("#seen", keys::SEEN)
+        .expression_attribute_values(":status", keys::string(&word(&standing.status)))
+        .expression_attribute_values(":seen", keys::number(standing.seen));
+    #[expect(clippy::expect_used, reason = "what an update must have is given above")]
+    let update = update.build().expect("an update has a table, a key and an expression");
+    TransactWriteItem::builder().update(update).build()
+}
+
+/// Writes that a signal was sent. It is in its place by now: where this fails, a list shows one that waits for its
+/// runner a little later, when the next is sent.
+pub(super) async fn sent(table: &Table, listed: &str, number: u64) {
+    let request = || {
+        let update = table.client.update_item().table_name(&table.name);
+        update
+            .set_key(Some(keys::key(keys::EXECUTIONS, listed)))
+            .update_expression("SET #sent = :sent")
+            .condition_expression("attribute_not_exists(#sent) OR #sent < :sent")
+            .expression_attribute_names("#sent", keys::SENT)
+            .expression_attribute_values(":sent", keys::number(number))
+            .send()
+    };
+    let _ = retried(table, Patience::Beat, request).await;
+}
+
+/// The executions that are wanted.
+pub(super) async fn find(table: &Table, wanted: &Wanted) -> Result<Part, StoreError> {
+    let from = wanted
+        .since
+        .map_or_else(|| "0".to_owned(), |since| format!("{:020}", since.as_microsecond().max(0)));
+    let after = wanted.after.as_ref();
+    let after = after.map(|Cursor { created_us, id }| keys::listed_sk(*created_us, id));
+    let to = after.unwrap_or_else(|| "9~".to_owned());
+    let most = wanted.limit.map_or(usize::MAX, |limit| limit.saturating_add(1));
+    let mut rows = Vec::new();
+    let mut start = None;
+    loop {
+        let request = || {
+            let request = table.between(keys::EXECUTIONS, &from, &to).scan_index_forward(false);
+            let page = wanted.limit.and_then(|limit| i32::try_from(limit.max(PAGE) + 1).ok());
+            request.set_limit(page).set_exclusive_start_key(start.clone()).send()
+        };
+        let page = retried(table, Patience::Usual, request).await;
+        let page = page.map_err(|stopped| stopped.unconditional(table))?;
+        for item in page.items() {
+            let row = row(item);
+            let row = row.map_err(|damage| table.damaged("the list of executions", &damage))?;
+            if wanted.takes(&row) {
+                rows.push(row);
+            }
+        }
+        start = page.last_evaluated_key.filter(|key| !key.is_empty());
+        if start.is_none() || rows.len() >= most {
+            rows.truncate(most);
+            return Ok(Part::of(rows, wanted.limit));
+        }
+    }
+}
+
+fn row(item: &Item) -> Result<Row, Damage> {
+    let created_at = item::text(item, keys::CREATED_AT)?;
+    let created_at = created_at.parse().map_err(|error: jiff::Error| Damage(error.to_string()))?;
+    Ok(Row {
+        id: item::text(item, keys::ID)?.to_owned(),
+        runbook: item::text(item, keys::RUNBOOK)?.to_owned(),
+        created_at,
+        told: told(item),
+    })
+}
+
+/// What the item says of its execution; `None` if it says nothing, or in words of a later release.
+fn told(item: &Item) -> Option<Told> {
+    let word = |name| item::text(item, name).ok();
+    let status = read(word(keys::STATUS)?)?;
+    let standing = Standing { status, seen: item::number(item, keys::SEEN).ok()? };
+    let sent = item::number(item, keys::SENT).unwrap_or_default();
+    Some(Told { mode: read(word(keys::MODE)?)?, standing, sent })
+}
+
+/// A word as JSON has it.
+fn word(value: &impl Serialize) -> String {
+    let word = serde_json::to_value(value).ok();
+    word.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn read<T: DeserializeOwned>(word: &str) -> Option<T> {
+    serde_json::from_value(word.into()).ok()
+}

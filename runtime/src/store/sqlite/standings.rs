@@ -1,0 +1,91 @@
+//! What lists show: where executions stand, in a table of its own, which earlier releases know nothing of.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Row as SqlRow, named_params, params};
+
+use super::rows::to_json;
+use super::trouble::Trouble;
+use crate::plan::Mode;
+use crate::store::{Part, Row, Standing, Told, Wanted};
+
+/// The table, in a new file or one of an earlier release.
+pub(super) const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS standings (
+        execution INTEGER PRIMARY KEY,
+        mode      TEXT NOT NULL,
+        status    TEXT NOT NULL,
+        seen      INTEGER NOT NULL -- the number of the last signal that was taken
+    ) STRICT;
+";
+
+/// Whether the file has the table.
+pub(super) fn is_there(db: &Connection) -> rusqlite::Result<bool> {
+    let sql = "SELECT count(*) = 1 FROM sqlite_schema WHERE type = 'table' AND name = 'standings'";
+    db.query_row(sql, [], |row| row.get(0))
+}
+
+/// Writes where a new execution stands.
+pub(super) fn create(db: &Connection, execution: i64, mode: Mode) -> Result<(), Trouble> {
+    let Standing { status, seen } = Standing::NEW;
+    let values = params![execution, to_json(&mode)?, to_json(&status)?, seen];
+    db.prepare_cached("INSERT INTO standings VALUES (?, ?, ?, ?)")?.execute(values)?;
+    Ok(())
+}
+
+/// Writes where an execution stands. One that an earlier release began has no row, and gets none.
+pub(super) fn change(db: &Connection, execution: i64, standing: Standing) -> Result<(), Trouble> {
+    let sql = "UPDATE standings SET status = ?, seen = ? WHERE execution = ?";
+    let values = params![to_json(&standing.status)?, standing.seen, execution];
+    db.prepare_cached(sql)?.execute(values)?;
+    Ok(())
+}
+
+/// The executions that are wanted.
+pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Part, Trouble> {
+    // Signals are counted of those that are shown, not of all that are sorted.
+    let sql = "SELECT id, runbook, created_at, mode, status, seen,
+                   (SELECT coalesce(max(signals.number), 0) FROM signals
+                    WHERE signals.execution = found.number)
+               FROM (SELECT * FROM executions
+                     LEFT JOIN standings ON standings.execution = executions.number
+                     WHERE (:statuses = '' OR status IS NULL OR instr(:statuses, status) > 0)
+                       AND (:runbook IS NULL OR runbook = :runbook)
+                       AND (:since IS NULL OR created_us >= :since)
+                       AND (:after IS NULL OR (created_us, id) < (:after, :id))
+                     ORDER BY created_us DESC, id DESC LIMIT :limit) AS found
+               ORDER BY created_us DESC, id DESC";
+    let statuses: Result<Vec<_>, _> = wanted.statuses.iter().map(to_json).collect();
+    let limit = wanted.limit.and_then(|limit| i64::try_from(limit).ok()?.checked_add(1));
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(named_params! {
+        ":statuses": statuses?.concat(),
+        ":runbook": wanted.runbook,
+        ":since": wanted.since.map(Timestamp::as_microsecond),
+        ":after": wanted.after.as_ref().map(|after| after.created_us),
+        ":id": wanted.after.as_ref().map(|after| &after.id),
+        ":limit": limit.unwrap_or(-1),
+    })?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(read(row)?);
+    }
+    Ok(Part::of(found, wanted.limit))
+}
+
+fn read(row: &SqlRow<'_>) -> Result<Row, Trouble> {
+    let (id, date): (String, String) = (row.get(0)?, row.get(2)?);
+    let created_at = date.parse().map_err(|error: jiff::Error| {
+        Trouble::Unreadable(format!("the date of execution `{id}`"), error.to_string())
+    })?;
+    Ok(Row { runbook: row.get(1)?, id, created_at, told: told(row)? })
+}
+
+/// What the table says of an execution; `None` if it says nothing, or in words of a later release.
+fn told(row: &SqlRow<'_>) -> rusqlite::Result<Option<Told>> {
+    let (mode, status): (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
+    let Some((mode, status)) = mode.zip(status) else { return Ok(None) };
+    let read = (serde_json::from_str(&mode), serde_json::from_str(&status));
+    let (Ok(mode), Ok(status)) = read else { return Ok(None) };
+    let standing = Standing { status, seen: row.get(5)? };
+    Ok(Some(Told { mode, standing, sent: row.get(6)? }))
+}
