@@ -136,6 +136,25 @@ fn a_thousand_signals_wait_for_a_runner_and_no_more_but_for_what_people_decide()
 }
 
 #[test]
+fn a_list_is_of_one_label() {
+    let (home, sim) = waiting();
+    let [endpoint, speed] = sim.flags();
+    let folder = home.shop("");
+    let run = ["run", &folder, "--mode=drill", "--execution-id=other", &endpoint, &speed];
+    let twice = [&run[..], &["--label=team=web", "--label=team=db"]].concat();
+    assert!(home.refusal(&twice, 2).contains("the label `team` is given twice"));
+    home.run(&[&run[..], &["--label=team=payments", "--label=q=4"]].concat()).expect(4);
+    let list = |label: &str| home.run(&["list", label]).expect(0).stdout;
+    let both = home.run(&["list", "--label=team=payments", "--label=q=4"]).expect(0).stdout;
+    assert!(both.contains("other") && !both.contains("drill  shop"), "{both}");
+    assert!(list("--label=team=web").contains("is one of those"));
+    let status = home.run(&["status", "other"]).expect(0).stdout;
+    assert!(status.contains("labels | q=4, team=payments"), "{status}");
+    let json = home.run(&["list", "--output=json", "--label=q=4"]).expect(0).json();
+    assert_eq!(json["executions"][0]["labels"]["team"], "payments");
+}
+
+#[test]
 fn a_list_is_of_one_status_one_runbook_or_one_time() {
     let (home, sim) = waiting();
     let listed = |flags: &[&str]| {

@@ -15,6 +15,7 @@ mod files;
 mod ids;
 mod interrupt;
 mod keeper;
+mod labels;
 mod loose;
 mod output;
 mod panics;

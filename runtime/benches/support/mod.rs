@@ -73,6 +73,7 @@ pub(crate) fn execution(id: &str, source: &str) -> Execution {
         gives_up: None,
         simulator: None,
         reason: String::new(),
+        labels: BTreeMap::new(),
         only: Vec::new(),
         excluded: Vec::new(),
         origin: String::new(),

@@ -50,6 +50,9 @@ pub struct Execution {
     /// Why an operator started it, in their words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// What its operator has put on it, to find it by: `team=payments`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
     /// Where its runbook lay on the machine that started it: an absolute path, to compare it with later.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub origin: String,

@@ -1,5 +1,6 @@
 //! Lists of executions: what a row shows without reading a journal, and which rows are wanted.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -33,6 +34,8 @@ pub struct Row {
     pub runbook: String,
     /// When it was created.
     pub created_at: Timestamp,
+    /// What its operator has put on it.
+    pub labels: BTreeMap<String, String>,
     /// What the list itself knows of it; `None` if an earlier release began it, whose journal tells.
     pub told: Option<Told>,
 }
@@ -63,6 +66,8 @@ pub struct Wanted {
     pub statuses: Vec<ExecutionStatus>,
     /// Those of the runbook with this name.
     pub runbook: Option<String>,
+    /// Those that bear all of these labels.
+    pub labels: BTreeMap<String, String>,
     /// Those that were created then or later.
     pub since: Option<Timestamp>,
     /// Those behind this one.
@@ -77,6 +82,7 @@ impl Wanted {
         let is_status = |told: Told| self.statuses.contains(&told.standing.status);
         (self.statuses.is_empty() || row.told.is_none_or(is_status))
             && self.runbook.as_ref().is_none_or(|runbook| *runbook == row.runbook)
+            && self.labels.iter().all(|(key, value)| row.labels.get(key) == Some(value))
             && self.since.is_none_or(|since| row.created_at >= since)
             && self.after.as_ref().is_none_or(|after| row.cursor().is_behind(after))
     }
@@ -145,6 +151,7 @@ impl Row {
             id: execution.id.clone(),
             runbook: execution.plan.name.clone(),
             created_at: execution.created_at,
+            labels: execution.labels.clone(),
             told: Some(Told { mode: execution.mode, standing, sent }),
         }
     }

@@ -1,5 +1,7 @@
 //! Things to put into stores.
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, ToSpan};
 use moontide_runtime::journal::{Body, Bundle, Entry, Execution, Format};
 use moontide_runtime::plan::{Mode, Node, Plan};
@@ -36,6 +38,7 @@ pub(crate) fn execution(id: &str) -> Execution {
         gives_up: None,
         simulator: None,
         reason: String::new(),
+        labels: BTreeMap::new(),
         only: Vec::new(),
         excluded: Vec::new(),
         origin: String::new(),

@@ -98,7 +98,10 @@ async fn a_list_is_of_what_is_wanted_part_by_part(place: &Place) {
     let store = place.open();
     for (n, id) in (0..).zip(["a", "b", "c", "d", "e", "f", "g"]) {
         // Two of each moment.
-        let execution = Execution { created_at: moment(1000 + n / 2), ..execution(id) };
+        let label = |key: &str, value: String| (key.to_owned(), value);
+        let labels = [label("team", format!("t{}", n % 2)), label("day \"1\"", String::new())];
+        let (created_at, labels) = (moment(1000 + n / 2), labels.into());
+        let execution = Execution { created_at, labels, ..execution(id) };
         store.create(&execution).await.unwrap();
         let lease = store.take(id, "alice", None).await.unwrap();
         let status = if n % 3 == 0 { ExecutionStatus::Failed } else { ExecutionStatus::Completed };
@@ -131,6 +134,15 @@ async fn a_list_is_of_what_is_wanted_part_by_part(place: &Place) {
     let running = Wanted { statuses: vec![ExecutionStatus::Running], ..all.clone() };
     assert_eq!(ids(running).await, (String::new(), 1));
     assert_eq!(ids(Wanted { since: Some(moment(1002)), ..failed }).await.0, "g");
+    let labelled = |labels: &[(&str, &str)]| Wanted {
+        labels: labels.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
+        ..all.clone()
+    };
+    assert_eq!(ids(labelled(&[("team", "t1")])).await.0, "fdb");
+    assert_eq!(ids(labelled(&[("team", "t0"), ("day \"1\"", "")])).await.0, "geca");
+    for none in [&[("team", "t2")] as &[_], &[("day", "")], &[("team", "t0"), ("x", "")]] {
+        assert_eq!(ids(labelled(none)).await.0, "", "{none:?}");
+    }
     let other = Wanted { runbook: Some("other".to_owned()), ..all.clone() };
     assert_eq!(ids(other).await.0, "");
     let same = Wanted { runbook: Some("three-tier".to_owned()), limit: Some(4), ..all };

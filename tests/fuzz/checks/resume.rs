@@ -48,6 +48,7 @@ static EXECUTION: LazyLock<Execution> = LazyLock::new(|| {
         gives_up: None,
         simulator: None,
         reason: String::new(),
+        labels: BTreeMap::new(),
         only: Vec::new(),
         excluded: Vec::new(),
         origin: String::new(),

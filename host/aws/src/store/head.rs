@@ -47,7 +47,7 @@ fn listed(execution: &Execution) -> Item {
         (keys::RUNBOOK.to_owned(), keys::string(&execution.plan.name)),
         (keys::CREATED_AT.to_owned(), keys::string(&execution.created_at.to_string())),
     ]);
-    item.extend(listing::begin(execution.mode));
+    item.extend(listing::begin(execution));
     item
 }
 

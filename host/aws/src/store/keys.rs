@@ -56,6 +56,8 @@ pub(super) const RUNBOOK: &str = "runbook";
 pub(super) const CREATED_AT: &str = "created_at";
 /// Of an execution in the list: drill or recovery.
 pub(super) const MODE: &str = "mode";
+/// Its labels.
+pub(super) const LABELS: &str = "labels";
 /// Its status.
 pub(super) const STATUS: &str = "status";
 /// The number of the last signal that was taken.

@@ -1,7 +1,9 @@
 //! The list of executions: an item for each, newest last, which says where its execution stands.
 
-use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
-use moontide_runtime::plan::Mode;
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
+use moontide_runtime::journal::Execution;
 use moontide_runtime::store::{Cursor, Part, Row, Standing, StoreError, Told, Wanted};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,12 +18,14 @@ use super::table::Table;
 const PAGE: usize = 100;
 
 /// What an item of a new execution says of it.
-pub(super) fn begin(mode: Mode) -> [(String, aws_sdk_dynamodb::types::AttributeValue); 3] {
+pub(super) fn begin(execution: &Execution) -> [(String, AttributeValue); 4] {
     let Standing { status, seen } = Standing::NEW;
+    let labels = execution.labels.iter().map(|(key, value)| (key.clone(), keys::string(value)));
     [
-        (keys::MODE.to_owned(), keys::string(&word(&mode))),
+        (keys::MODE.to_owned(), keys::string(&word(&execution.mode))),
         (keys::STATUS.to_owned(), keys::string(&word(&status))),
         (keys::SEEN.to_owned(), keys::number(seen)),
+        (keys::LABELS.to_owned(), AttributeValue::M(labels.collect())),
     ]
 }
 
@@ -97,8 +101,16 @@ fn row(item: &Item) -> Result<Row, Damage> {
         id: item::text(item, keys::ID)?.to_owned(),
         runbook: item::text(item, keys::RUNBOOK)?.to_owned(),
         created_at,
+        labels: labels(item),
         told: told(item),
     })
+}
+
+fn labels(item: &Item) -> BTreeMap<String, String> {
+    let labels = item.get(keys::LABELS).and_then(|labels| labels.as_m().ok());
+    let text =
+        |(key, value): (&String, &AttributeValue)| Some((key.clone(), value.as_s().ok()?.clone()));
+    labels.into_iter().flatten().filter_map(text).collect()
 }
 
 /// What the item says of its execution; `None` if it says nothing, or in words of a later release.

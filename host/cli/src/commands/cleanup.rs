@@ -178,6 +178,7 @@ impl Cleaner<'_> {
             replaceable: Vec::new(),
             gives_up: None,
             reason: String::new(),
+            labels: self.drill.labels.clone(),
             only: Vec::new(),
             excluded: Vec::new(),
             // It comes from no folder.

@@ -1,5 +1,7 @@
 //! `moontide list`: the executions in the store.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use jiff::Timestamp;
 use moontide_runtime::plan::Mode;
@@ -10,19 +12,20 @@ use serde::Serialize;
 use crate::clocks::SystemClock;
 use crate::context::Context;
 use crate::error::{Result, code};
-use crate::exit;
 use crate::output::style::{attention, execution_status, faint, plain, strong};
 use crate::output::{Document, Page, words};
 use crate::view::Record;
 use crate::view::record::alive;
 use crate::view::summary::mode;
+use crate::{exit, labels};
 
 /// List the executions in the store, newest first
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   moontide list --status failed --status waiting
-  moontide list --runbook three-tier --since 30d")]
+  moontide list --runbook three-tier --since 30d
+  moontide list --label team=payments")]
 pub(crate) struct Flags {
     /// Show at most so many
     #[arg(long, value_name = "N", default_value_t = 20)]
@@ -35,6 +38,10 @@ pub(crate) struct Flags {
     /// Only those of the runbook with this name
     #[arg(long, value_name = "NAME")]
     runbook: Option<String>,
+
+    /// Only those with this label; may be given several times: then with all of them
+    #[arg(long = "label", value_name = "KEY=VALUE", value_parser = labels::parse)]
+    labels: Vec<(String, String)>,
 
     /// Only those that were created since then: `7d`, `2026-11-20T08:00:00Z`
     #[arg(long, value_name = "WHEN", value_parser = since)]
@@ -85,6 +92,8 @@ struct Line {
     /// Why: another release wrote it, or it is damaged.
     #[serde(skip_serializing_if = "Option::is_none")]
     unreadable: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    labels: BTreeMap<String, String>,
     created_at: Timestamp,
     runner: Option<String>,
     /// How many signals wait for a runner.
@@ -97,6 +106,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let wanted = Wanted {
         statuses: flags.status.clone(),
         runbook: flags.runbook.clone(),
+        labels: labels::all(&flags.labels)?,
         since: flags.since,
         after: flags.after.clone(),
         limit: Some(flags.limit),
@@ -133,6 +143,7 @@ impl Line {
             mode: None,
             status: None,
             unreadable: None,
+            labels: row.labels,
             created_at: row.created_at,
             runner: None,
             pending: 0,

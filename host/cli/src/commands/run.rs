@@ -28,7 +28,7 @@ use crate::settings::Settings;
 use crate::stores::Address;
 use crate::view::Record;
 use crate::view::summary::mode as mode_word;
-use crate::{ids, params, whoami};
+use crate::{ids, labels, params, whoami};
 
 /// Start a drill or a recovery, and drive it
 ///
@@ -84,6 +84,10 @@ pub(crate) struct Flags {
     /// Say why it is started: it is kept with the execution, and stands in every view
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     reason: String,
+
+    /// Put a label on it, to find it by in `list`: `team=payments`; may be given several times
+    #[arg(long = "label", value_name = "KEY=VALUE", value_parser = labels::parse)]
+    labels: Vec<(String, String)>,
 
     /// Do not ask whether a recovery, or a `--replace`, is meant
     #[arg(long)]
@@ -202,6 +206,7 @@ impl Start<'_> {
             gives_up: Some(BTreeMap::new()),
             simulator: self.flags.aws.simulator(self.context),
             reason: self.flags.reason.trim().to_owned(),
+            labels: labels::all(&self.flags.labels)?,
             only: self.flags.only.clone(),
             excluded: self.flags.excluded.clone(),
             origin: self.files.origin.clone(),

@@ -147,6 +147,7 @@ impl Rehearsal {
             gives_up: None,
             simulator: None,
             reason: String::new(),
+            labels: BTreeMap::new(),
             only: Vec::new(),
             excluded: Vec::new(),
             origin: String::new(),

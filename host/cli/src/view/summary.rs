@@ -1,6 +1,6 @@
 //! The short document: where an execution stands, wave by wave, and what to type next.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -31,6 +31,9 @@ pub(crate) struct Summary {
     /// Why an operator started it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) reason: String,
+    /// What its operator has put on it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) labels: BTreeMap<String, String>,
     /// Where it stands as a whole.
     pub(crate) status: ExecutionStatus,
     /// When it was created.
@@ -109,6 +112,7 @@ impl Summary {
             runbook: execution.plan.name.clone(),
             mode: execution.mode,
             reason: execution.reason.clone(),
+            labels: execution.labels.clone(),
             status: record.status(),
             created_at: execution.created_at,
             seconds: timeline.whole.took(last).map(|took| took.as_secs()),
@@ -238,6 +242,11 @@ impl Document for Summary {
             style::execution_status(self.status),
             plain(took(self.seconds)),
         ]);
+        if !self.labels.is_empty() {
+            let labels = self.labels.iter().map(|(key, value)| format!("{key}={value}"));
+            let labels = labels.collect::<Vec<_>>().join(", ");
+            page.line([faint("labels")].into_iter().chain(said(&labels)));
+        }
         if !self.reason.is_empty() {
             page.line([faint("reason")].into_iter().chain(said(&self.reason)));
         }

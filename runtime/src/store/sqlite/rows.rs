@@ -60,7 +60,9 @@ pub(super) struct NewExecution {
     format: u32,
     runbook: String,
     created_at: Timestamp,
-    mode: Mode,
+    pub(super) mode: Mode,
+    /// In JSON.
+    pub(super) labels: String,
     head: String,
 }
 
@@ -72,6 +74,7 @@ impl NewExecution {
             runbook: execution.plan.name.clone(),
             created_at: execution.created_at,
             mode: execution.mode,
+            labels: to_json(&execution.labels)?,
             head: to_json(execution)?,
         })
     }
@@ -93,7 +96,7 @@ pub(super) fn create(db: &Connection, new: &NewExecution) -> Result<(), Trouble>
         db.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
     let number = number.ok_or_else(|| StoreError::Exists(new.id.clone()))?;
     db.prepare_cached("INSERT INTO heads VALUES (?, ?)")?.execute(params![number, new.head])?;
-    standings::create(db, number, new.mode)
+    standings::create(db, number, new)
 }
 
 /// What there is to know of an execution before anything is done about it.

@@ -3,9 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Row as SqlRow, named_params, params};
 
-use super::rows::to_json;
+use super::rows::{NewExecution, to_json};
 use super::trouble::Trouble;
-use crate::plan::Mode;
 use crate::store::{Part, Row, Standing, Told, Wanted};
 
 /// The table, in a new file or one of an earlier release.
@@ -14,7 +13,8 @@ pub(super) const SCHEMA: &str = "
         execution INTEGER PRIMARY KEY,
         mode      TEXT NOT NULL,
         status    TEXT NOT NULL,
-        seen      INTEGER NOT NULL -- the number of the last signal that was taken
+        seen      INTEGER NOT NULL, -- the number of the last signal that was taken
+        labels    TEXT NOT NULL -- JSON
     ) STRICT;
 ";
 
@@ -25,10 +25,10 @@ pub(super) fn is_there(db: &Connection) -> rusqlite::Result<bool> {
 }
 
 /// Writes where a new execution stands.
-pub(super) fn create(db: &Connection, execution: i64, mode: Mode) -> Result<(), Trouble> {
+pub(super) fn create(db: &Connection, execution: i64, new: &NewExecution) -> Result<(), Trouble> {
     let Standing { status, seen } = Standing::NEW;
-    let values = params![execution, to_json(&mode)?, to_json(&status)?, seen];
-    db.prepare_cached("INSERT INTO standings VALUES (?, ?, ?, ?)")?.execute(values)?;
+    let values = params![execution, to_json(&new.mode)?, to_json(&status)?, seen, new.labels];
+    db.prepare_cached("INSERT INTO standings VALUES (?, ?, ?, ?, ?)")?.execute(values)?;
     Ok(())
 }
 
@@ -43,12 +43,15 @@ pub(super) fn change(db: &Connection, execution: i64, standing: Standing) -> Res
 /// The executions that are wanted.
 pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Part, Trouble> {
     // Signals are counted of those that are shown, not of all that are sorted.
-    let sql = "SELECT id, runbook, created_at, mode, status, seen,
+    let sql = "SELECT id, runbook, created_at, mode, status, seen, labels,
                    (SELECT coalesce(max(signals.number), 0) FROM signals
                     WHERE signals.execution = found.number)
                FROM (SELECT * FROM executions
                      LEFT JOIN standings ON standings.execution = executions.number
                      WHERE (:statuses = '' OR status IS NULL OR instr(:statuses, status) > 0)
+                       AND (SELECT count(*) FROM json_each(:labels) AS wanted
+                            WHERE (SELECT value FROM json_each(labels) AS own
+                                   WHERE own.key = wanted.key) IS NOT wanted.value) = 0
                        AND (:runbook IS NULL OR runbook = :runbook)
                        AND (:since IS NULL OR created_us >= :since)
                        AND (:after IS NULL OR (created_us, id) < (:after, :id))
@@ -59,6 +62,7 @@ pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Part, Trouble> {
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(named_params! {
         ":statuses": statuses?.concat(),
+        ":labels": to_json(&wanted.labels)?,
         ":runbook": wanted.runbook,
         ":since": wanted.since.map(Timestamp::as_microsecond),
         ":after": wanted.after.as_ref().map(|after| after.created_us),
@@ -77,7 +81,9 @@ fn read(row: &SqlRow<'_>) -> Result<Row, Trouble> {
     let created_at = date.parse().map_err(|error: jiff::Error| {
         Trouble::Unreadable(format!("the date of execution `{id}`"), error.to_string())
     })?;
-    Ok(Row { runbook: row.get(1)?, id, created_at, told: told(row)? })
+    let labels: Option<String> = row.get(6)?;
+    let labels = labels.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+    Ok(Row { runbook: row.get(1)?, id, created_at, labels, told: told(row)? })
 }
 
 /// What the table says of an execution; `None` if it says nothing, or in words of a later release.
@@ -87,5 +93,5 @@ fn told(row: &SqlRow<'_>) -> rusqlite::Result<Option<Told>> {
     let read = (serde_json::from_str(&mode), serde_json::from_str(&status));
     let (Ok(mode), Ok(status)) = read else { return Ok(None) };
     let standing = Standing { status, seen: row.get(5)? };
-    Ok(Some(Told { mode, standing, sent: row.get(6)? }))
+    Ok(Some(Told { mode, standing, sent: row.get(7)? }))
 }
