@@ -21,7 +21,7 @@ use moontide_runtime::journal::{Body, Entry, Execution, Format};
 use moontide_runtime::observe::Unobserved;
 use moontide_runtime::sandbox::Limits;
 use moontide_runtime::scheduler::{
-    Answers, DriveError, Driver, Event, Given, Graph, Prompt, State, machine,
+    Answers, Changes, DriveError, Driver, Event, Given, Graph, Prompt, State, machine,
 };
 use moontide_runtime::store::{MemoryStore, Pulse, SqliteStore, Store};
 use serde_json::{Value, json};
@@ -117,7 +117,7 @@ async fn go_on(golden: &Golden, past: &[Entry], wave: &str) -> Result<Vec<Entry>
         observer: Rc::new(Unobserved),
         answers: Rc::new(Nobody),
         limits: Limits::default(),
-        limited: None,
+        changes: Changes::default(),
         denied: Vec::new(),
         signals_every: None,
         patience: Patience::of(Duration::ZERO),

@@ -239,6 +239,13 @@ fn what_a_resume_raises_holds_for_every_later_runner() {
     let journal = home.run(&["journal", "drill"]).expect(0).stdout;
     let said = "limits: effects_per_lane=30 by ann";
     assert_eq!(journal.matches(said).count(), 1, "{journal}");
+    // The attempt that has begun keeps what it was given; the next one is given more.
+    home.run(&["answer", "drill", "yes"]).expect(0);
+    home.run(&resume).expect(1);
+    home.run(&["retry", "drill", "w"]).expect(0);
+    home.run(&resume).expect(4);
+    let journal = home.run(&["journal", "drill"]).expect(0).stdout;
+    assert_eq!(journal.matches(said).count(), 1, "{journal}");
     home.run(&["answer", "drill", "yes"]).expect(0);
     home.run(&resume).expect(0);
 }
@@ -273,4 +280,29 @@ fn help_names_every_limit() {
     {
         assert!(words.contains(limit), "{help}");
     }
+}
+
+#[test]
+fn an_attempt_that_has_begun_goes_on_under_the_limits_that_it_began_with() {
+    // It has caught that an effect was given too much: under more it would take another turn.
+    let body = "local host = require('@moontide/host') local filters = {} for n = 1, 300 do filters[n] = ('x'):rep(1000) end
+        local ok = pcall(host.effect, 'moontide.ask', { message = 'x', choices = filters })
+        moontide.log.info('large: ' .. tostring(ok)) moontide.now()
+        moontide.ask { message = 'Ready?', choices = { 'yes' } }";
+    let (home, sim) = (home(body, ""), Sim::with(WORLD));
+    let [endpoint, speed] = sim.flags();
+    let folder = home.shop("");
+    home.run(&["run", &folder, "--mode=drill", "--execution-id=drill", &endpoint, &speed])
+        .expect(4);
+    let resume = ["resume", "drill", &endpoint, &speed];
+    let raised = home.run(&[&resume[..], &["--set-limit=entry_size=1MiB"]].concat()).expect(4);
+    let said = "limits: entry_size was as usual, and is 1MiB for attempts that start from here on";
+    assert!(raised.stderr.contains(said), "{}", raised.stderr);
+    // What somebody else's shell says is for what begins there.
+    let mut command = home.moontide(&resume);
+    command.env("MOONTIDE_ENTRY_SIZE", "16KiB");
+    Ran::of(&command.output().expect("moontide starts")).expect(4);
+    assert!(!home.run(&["journal", "drill"]).expect(0).stdout.contains("16KiB"));
+    home.run(&["answer", "drill", "yes"]).expect(0);
+    home.run(&resume).expect(0);
 }

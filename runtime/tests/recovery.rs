@@ -17,7 +17,9 @@ use moontide_runtime::effect::{
 };
 use moontide_runtime::observe::Unobserved;
 use moontide_runtime::sandbox::Limits;
-use moontide_runtime::scheduler::{Answers, Driver, Ended, ExecutionStatus, Given, Prompt};
+use moontide_runtime::scheduler::{
+    Answers, Changes, Driver, Ended, ExecutionStatus, Given, Prompt,
+};
 use moontide_runtime::store::{MemoryStore, Pulse, Store};
 use serde_json::{Value, json};
 use support::{Answering, TestClock, execution, lease};
@@ -235,7 +237,7 @@ async fn launches_among(
         observer: Rc::new(Unobserved),
         answers,
         limits: Limits::default(),
-        limited: None,
+        changes: Changes::default(),
         denied: Vec::new(),
         signals_every: None,
         patience: Patience::USUAL,

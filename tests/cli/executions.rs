@@ -121,7 +121,7 @@ fn a_thousand_signals_wait_for_a_runner_and_no_more_but_for_what_people_decide()
     });
     insta::assert_snapshot!(home.refusal(&["note", "drill", "one more"], 2), @r"
     error[M0111]: 1000 signals wait for a runner of `drill`, and that is the most
-    hint: `moontide resume drill` takes them; answers and a cancel can be sent all the same
+    hint: `moontide resume drill` takes them; all but notes and pauses can be sent all the same
     ");
     let status = home.run(&["status", "drill"]).expect(0).stdout;
     assert_eq!(status.matches("still up").count(), 20, "{status}");

@@ -1,6 +1,7 @@
 //! What every command knows: the environment, where to print, the global flags.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
@@ -58,7 +59,8 @@ impl Context {
     /// The settings, of a runbook's folder too if there is one.
     pub(crate) fn settings(&self, runbook: Option<&Path>) -> Result<Settings> {
         let mut settings = Settings::read(&self.environment, runbook)?;
-        settings.urgent.extend(self.limits.iter().cloned());
+        settings.typed = self.limits.iter().cloned().collect();
+        settings.urgent.extend(settings.typed.clone());
         for overruled in &settings.overruled {
             let text = format!("the folder's {overruled}");
             self.output.say([attention("not used: "), plain(text)]);
@@ -95,9 +97,16 @@ impl Context {
     }
 
     /// How to resume an execution, one of whose waves has failed: with more of the limit that it has met, if it has.
-    pub(crate) fn resume_beyond(&self, execution: &Execution, failure: &str) -> Option<String> {
-        let typed = self.limits.iter().cloned().collect();
-        let more = limits::raised(failure, &[&execution.limits, &typed])?;
+    pub(crate) fn resume_beyond(
+        &self,
+        execution: &Execution,
+        changed: &BTreeMap<String, String>,
+        failure: &str,
+    ) -> Option<String> {
+        let mut now = execution.limits.clone();
+        now.extend(changed.clone());
+        now.extend(self.limits.iter().cloned());
+        let more = limits::raised(failure, &now)?;
         Some(self.command(&format!("resume {} --set-limit {more}", execution.id)))
     }
 

@@ -10,7 +10,7 @@ use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::World;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::observe::Observer;
-use moontide_runtime::scheduler::{Answers, Driver, Ended, Graph, Limited};
+use moontide_runtime::scheduler::{Answers, Changes, Driver, Ended, Graph};
 use moontide_runtime::store::{Store, StoreError};
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ use crate::output::style::{attention, faint, plain, strong};
 use crate::output::{Document, words};
 use crate::progress::{All, Lines, Live};
 use crate::settings::Settings;
-use crate::settings::limits::WAVES_AT_ONCE;
+use crate::settings::limits::{self, WAVES_AT_ONCE};
 use crate::view::record::alive;
 use crate::view::{Record, Summary};
 use crate::whoami::Person;
@@ -54,6 +54,8 @@ pub(crate) struct Ride<'c> {
     pub(crate) answers: Vec<Flag>,
     /// In whose name this process answers; `None`: AWS has not said, and it answers nothing.
     pub(crate) user: Option<Person>,
+    /// What operators have changed about its limits since it began.
+    pub(crate) changed: BTreeMap<String, String>,
     /// The values of its secret params.
     pub(crate) secrets: BTreeMap<String, Value>,
 }
@@ -213,7 +215,7 @@ impl Ride<'_> {
 
     /// Says that how many waves run at once is not changed on the way.
     fn say_what_stays(&self) {
-        let asked = self.settings.urgent.get(WAVES_AT_ONCE);
+        let asked = self.settings.typed.get(WAVES_AT_ONCE);
         let has = self.execution.waves_at_once;
         let Some(asked) = asked.filter(|asked| has.is_none_or(|has| **asked != has.to_string()))
         else {
@@ -226,16 +228,25 @@ impl Ride<'_> {
         self.context.output.say([attention("not used: "), plain(text)]);
     }
 
-    /// What this command changes about the limits of the execution.
-    fn limited(&self, by: &str) -> Option<Limited> {
-        let has = &self.execution.limits;
+    /// What this command changes about the limits of the execution, which it says.
+    fn changes(&self, by: &str) -> Changes {
+        let pinned = self.execution.limits.clone();
+        let has = |key: &String| self.changed.get(key).or_else(|| pinned.get(key));
         let is_news = |(key, text): &(&String, &String)| {
-            key.as_str() != WAVES_AT_ONCE && has.get(*key) != Some(*text)
+            key.as_str() != WAVES_AT_ONCE && has(key) != Some(*text)
         };
-        let news = self.settings.urgent.iter().filter(is_news);
-        let limits: BTreeMap<String, String> =
-            news.map(|(key, text)| (key.clone(), text.clone())).collect();
-        (!limits.is_empty()).then(|| Limited { limits, by: by.to_owned() })
+        let news = self.settings.typed.iter().filter(is_news);
+        let news: BTreeMap<_, _> = news.map(|(key, text)| (key.clone(), text.clone())).collect();
+        for (key, text) in &news {
+            let was = has(key).map_or("as usual", String::as_str);
+            let change =
+                format!("{key} was {was}, and is {text} for attempts that start from here on");
+            self.context.output.say([strong("limits: "), plain(change)]);
+        }
+        let read = move |changed: &BTreeMap<String, String>| {
+            limits::of(&pinned.clone().into_iter().chain(changed.clone()).collect())
+        };
+        Changes { news, by: by.to_owned(), read: Some(Rc::new(read)) }
     }
 
     async fn acquire(&self) -> Result<Keeper> {
@@ -284,8 +295,8 @@ impl Ride<'_> {
             clock: Arc::clone(&self.clock),
             observer: Rc::new(All(observers)),
             answers: signed,
-            limits: self.settings.limits_of(&self.execution),
-            limited: self.limited(user),
+            limits: self.settings.limits_of(&self.execution, &self.changed),
+            changes: self.changes(user),
             denied: self.settings.denied.clone(),
             signals_every: Some(SIGNALS_EVERY),
             patience: self.settings.patience.of(&context.environment)?,

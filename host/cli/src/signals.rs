@@ -22,6 +22,9 @@ use crate::view::summary::{beyond, cut_off};
 use crate::view::{Outside, Record, Replaced, prompts, signal};
 use crate::{answers, drive, whoami};
 
+/// As long as an ARN of an assumed role may be, and more.
+const LONGEST_NAME: usize = 256;
+
 /// A longer comment is refused: it is journaled, and shown wherever its signal is.
 const LONGEST_COMMENT: usize = 4_000;
 
@@ -42,6 +45,9 @@ pub(crate) struct Author {
 pub(crate) fn name(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {
         return Err("a name is not empty".to_owned());
+    }
+    if text.trim().chars().count() > LONGEST_NAME {
+        return Err(format!("a name has {LONGEST_NAME} characters at most"));
     }
     Ok(text.trim().to_owned())
 }

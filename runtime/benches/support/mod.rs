@@ -18,7 +18,9 @@ use moontide_runtime::journal::{Body, Bundle, Entry, Execution, Format, Step, ca
 use moontide_runtime::observe::{Observer, Unobserved};
 use moontide_runtime::plan::{Mode, Plan};
 use moontide_runtime::sandbox::{Limits, Together, Vm};
-use moontide_runtime::scheduler::{Answers, Driver, Ended, ExecutionStatus, Given, Prompt};
+use moontide_runtime::scheduler::{
+    Answers, Changes, Driver, Ended, ExecutionStatus, Given, Prompt,
+};
 use moontide_runtime::store::{Lease, Pulse, Store};
 use serde_json::{Value, json};
 
@@ -222,7 +224,7 @@ pub(crate) fn driver(store: &Arc<dyn Store>, world: impl World + 'static) -> Dri
         observer: Rc::new(Unobserved) as Rc<dyn Observer>,
         answers: Rc::new(Nobody),
         limits: limits(),
-        limited: None,
+        changes: Changes::default(),
         denied: Vec::new(),
         signals_every: None,
         patience: Patience::USUAL,

@@ -110,7 +110,8 @@ impl Execution {
     pub fn is_intact(&self) -> bool {
         match &self.sources {
             Some(sources) => *sources == self.bundle.digest(),
-            None => self.format < Format(5),
+            // The first builds that wrote format 5 did not say.
+            None => self.format < Format(6),
         }
     }
 

@@ -25,7 +25,7 @@ use super::loops;
 const STACK: usize = 32 * 1024 * 1024;
 
 /// Builtins that `luau/values.luau` replaces, and that the compiler would otherwise call directly.
-const REPLACED: [&str; 2] = ["tostring", "setmetatable"];
+const REPLACED: [&str; 3] = ["assert", "tostring", "setmetatable"];
 
 /// A module that does not compile: where and why.
 #[derive(Debug, PartialEq, Eq)]

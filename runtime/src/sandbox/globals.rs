@@ -73,7 +73,8 @@ pub(super) struct Trusted {
     pub(super) describe: Function,
     /// `(error, frames)`: remembers where an error comes from.
     pub(super) remember: Function,
-    /// `(results)`: reading a name that is not there becomes an error.
+    /// `(results, nothing of, is lenient)`: reading a name that is not there becomes an error, unless it is that of a
+    /// wave which may be read of and left nothing.
     pub(super) strict_results: Function,
     /// `()`: reading a field that an error does not have becomes one.
     pub(super) strict_errors: Function,

@@ -60,7 +60,7 @@ pub use pool::Pool;
 pub use program::{Program, Progress};
 pub use said::Said;
 pub use text::plain;
-pub use vm::{Unit, Vm, luau_version};
+pub use vm::{NOTHING_OF, Unit, Vm, luau_version};
 
 #[cfg(test)]
 mod tests;

@@ -28,6 +28,10 @@ use crate::journal::{Bundle, Format};
 /// The module that turns a declared runbook, a unit and a context into a running program.
 const PROGRAM: &str = "@moontide/program";
 
+/// The field of a context that names the waves whose results a program may ask for, and which left none. No program
+/// is given it.
+pub const NOTHING_OF: &str = "@nothing_of";
+
 /// Which of a runbook's programs runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
@@ -142,10 +146,13 @@ impl Vm {
         {
             let strict = || -> mlua::Result<()> {
                 let results: LuaValue = context.raw_get("results")?;
+                let nothing_of: LuaValue = context.raw_get(NOTHING_OF)?;
+                context.raw_set(NOTHING_OF, mlua::Nil)?;
                 if self.format >= Format(4) {
                     self.trusted.strict_errors.call::<()>(())?;
                 }
-                self.trusted.strict_results.call(results)
+                let is_lenient = self.format >= Format(6);
+                self.trusted.strict_results.call((results, nothing_of, is_lenient))
             };
             strict().map_err(|error| trace::vm_error(&self.shared, &error))?;
         }

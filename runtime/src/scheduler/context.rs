@@ -6,7 +6,7 @@ use super::event::End;
 use super::graph::{Graph, Node, START, Turn};
 use super::seen::{self, Ends, Seen};
 use crate::journal::{Execution, Mend};
-use crate::sandbox::Unit;
+use crate::sandbox::{NOTHING_OF, Unit};
 
 /// Which part of the runbook a node of the graph runs. Other sources may have the wave at another place.
 pub(super) fn unit(graph: &Graph, node: usize, mend: Option<&Mend>) -> Unit {
@@ -44,6 +44,12 @@ pub(super) fn of(
         "params": execution.params,
         "results": results(graph, ends, seen),
     });
+    let results = context["results"].as_object();
+    let nothing_of = seen::without_result(graph, node, seen).into_iter().chain(
+        // One that completed may have returned nothing.
+        results.into_iter().flatten().filter(|(_, it)| it.is_null()).map(|(name, _)| name.as_str()),
+    );
+    context[NOTHING_OF] = nothing_of.collect();
     if !execution.excluded.is_empty() {
         context["excluded"] = json!(execution.excluded);
     }

@@ -28,7 +28,7 @@ use super::state::{Answer, ExecutionStatus, State, WaveState, WaveStatus};
 use super::tell::{self, Numbered};
 use crate::journal::{Entry, Format};
 use crate::observe::Notice;
-use crate::sandbox::plain;
+use crate::sandbox::{Limits, plain};
 use crate::store::Standing;
 
 /// A longer panic message is cut.
@@ -180,6 +180,7 @@ impl<'d> Drive<'d> {
             number: attempt,
             unit: context::unit(&self.graph, node, seen.mend.as_deref()),
             mend: seen.mend.clone(),
+            limits: self.limits_of(&seen),
             context: context::of(&shared.execution, &self.graph, &self.ends, node, &seen),
             memory: Memory::default(),
             stop,
@@ -207,6 +208,15 @@ impl<'d> Drive<'d> {
         match seen.filter(|_| self.shared.execution.format >= Format(2)) {
             Some(seen) => Arc::clone(seen),
             None => Arc::new(Seen::all(&self.graph, &self.state, node)),
+        }
+    }
+
+    /// What the attempt that sees this may use.
+    fn limits_of(&self, seen: &Seen) -> Limits {
+        let read = self.driver.changes.read.as_ref();
+        match read.filter(|_| self.shared.execution.format >= Format(6)) {
+            Some(read) => read(&seen.limits),
+            None => self.shared.limits.clone(),
         }
     }
 

@@ -114,14 +114,20 @@ impl From<Broken> for DriveError {
     }
 }
 
-/// What an operator changes about the limits of an execution that has begun.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limited {
-    /// Those that change, as settings.
-    pub limits: BTreeMap<String, String>,
+/// What operators change about the limits of an execution that has begun. What an attempt may use is part of what it
+/// is given when it starts: a change is for those that start behind it, and for what all waves use together.
+#[derive(Clone, Default)]
+pub struct Changes {
+    /// What changes now, as settings.
+    pub news: BTreeMap<String, String>,
     /// Who says so.
     pub by: String,
+    /// The limits of an attempt that starts behind these changes; `None`: those of the driver.
+    pub read: Option<ReadLimits>,
 }
+
+/// Reads settings, which mean nothing to the engine.
+pub type ReadLimits = Rc<dyn Fn(&BTreeMap<String, String>) -> Limits>;
 
 /// Everything around an execution that is not in its journal.
 pub struct Driver {
@@ -137,8 +143,8 @@ pub struct Driver {
     pub answers: Rc<dyn Answers>,
     /// What programs may use.
     pub limits: Limits,
-    /// What of that is news to its journal.
-    pub limited: Option<Limited>,
+    /// What of that changes on the way.
+    pub changes: Changes,
     /// Operations that the operator denies here, beyond those that the execution has pinned.
     pub denied: Vec<String>,
     /// How often the store is asked for signals; `None`: never.
@@ -185,6 +191,13 @@ impl Driver {
         let id = execution.id.clone();
         execution.format.readable().map_err(|source| DriveError::Format { id, source })?;
         self.reveal(&mut execution)?;
+        if execution.id != lease.execution {
+            return Err(StoreError::Damaged {
+                place: format!("execution `{}`", lease.execution),
+                message: format!("its head is that of `{}`", execution.id),
+            }
+            .into());
+        }
         if !execution.is_intact() {
             return Err(StoreError::Damaged {
                 place: format!("execution `{}`", execution.id),

@@ -25,7 +25,7 @@ use crate::effect::{Lane, Outcome};
 use crate::journal::cursor::Next;
 use crate::journal::{Format, Mend, Mismatch, Step};
 use crate::observe::Notice;
-use crate::sandbox::{Ask, Program, Remembered, Said, ScriptError, Spent, Unit, Vm};
+use crate::sandbox::{Ask, Limits, Program, Remembered, Said, ScriptError, Spent, Unit, Vm};
 use crate::store::StoreError;
 
 /// One attempt of one wave.
@@ -35,6 +35,8 @@ pub(super) struct Attempt {
     pub(super) unit: Unit,
     /// The sources that it runs from; `None`: the execution's own.
     pub(super) mend: Option<Arc<Mend>>,
+    /// What it may use.
+    pub(super) limits: Limits,
     /// What the program is told: its one argument.
     pub(super) context: Value,
     /// What its program has remembered, once there is one.
@@ -151,7 +153,7 @@ fn open(shared: &Rc<Shared>, attempt: &Attempt, lane: &Lane) -> Result<Program, 
     let execution = &shared.execution;
     let mended = attempt.mend.as_ref().map(|mend| mend.of(&execution.bundle));
     let bundle = mended.as_ref().unwrap_or(&execution.bundle);
-    let mut vm = Vm::open_as(execution.format, bundle, &shared.limits, execution.seed)?;
+    let mut vm = Vm::open_as(execution.format, bundle, &attempt.limits, execution.seed)?;
     if shared.has_budgets() {
         vm = vm.among(&shared.pool);
     }

@@ -25,7 +25,7 @@ pub mod state;
 mod tell;
 pub mod waves;
 
-pub use driver::{Answers, DriveError, Driver, Ended, Given, Limited};
+pub use driver::{Answers, Changes, DriveError, Driver, Ended, Given};
 pub use event::{End, Event, Failure, Unheard};
 pub use graph::Graph;
 pub use machine::{Refusal, Request, apply};

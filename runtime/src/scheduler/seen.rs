@@ -25,6 +25,8 @@ pub struct Seen {
     pub waves: Vec<(usize, WaveStatus, Option<u32>)>,
     /// The sources that it runs from; `None`: the execution's own.
     pub mend: Option<Arc<Mend>>,
+    /// What operators had changed about the limits by then.
+    pub limits: Arc<BTreeMap<String, String>>,
 }
 
 /// The node that another one's program is about: for the hook of a cancelled wave, that wave.
@@ -58,6 +60,7 @@ impl Seen {
             previous: state.waves[about].known_by,
             waves: Vec::new(),
             mend: state.waves[about].mend.clone(),
+            limits: Arc::clone(&state.limits),
         };
         if graph.nodes()[node].turn != Turn::Ordinary {
             let ordinary = |at: &usize| graph.nodes()[*at].turn == Turn::Ordinary;
@@ -66,6 +69,18 @@ impl Seen {
         }
         seen
     }
+}
+
+/// The waves whose results `node` would see if they had left any, and which have not.
+pub(super) fn without_result<'g>(graph: &'g Graph, node: usize, seen: &Seen) -> Vec<&'g str> {
+    let has_result = |at: usize| seen.results.iter().any(|(other, _)| *other == at);
+    let depends_on = dependencies(graph, node);
+    let is_hook = graph.nodes()[node].turn != Turn::Ordinary;
+    let nodes = graph.nodes().iter().enumerate();
+    let visible = nodes.filter(|(at, other)| {
+        other.turn == Turn::Ordinary && (is_hook || depends_on[*at]) && !has_result(*at)
+    });
+    visible.map(|(_, other)| other.name.as_str()).collect()
 }
 
 /// For each node whether `node` depends on it, directly or not.

@@ -184,6 +184,9 @@ pub struct State {
     pub waves: Waves,
     /// The open prompts, by id.
     pub prompts: BTreeMap<String, Prompt>,
+    /// What operators have changed about the limits, as settings.
+    #[serde(skip)]
+    pub limits: Arc<BTreeMap<String, String>>,
     /// Answers that programs may still pick up, by prompt id.
     pub answers: Answered,
 }
@@ -238,6 +241,7 @@ impl State {
                 })
                 .collect(),
             prompts: BTreeMap::new(),
+            limits: Arc::default(),
             answers: Answered::default(),
         }
     }

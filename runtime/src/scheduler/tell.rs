@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::drive::Drive;
-use super::driver::{DriveError, Driver, Given, Limited};
+use super::driver::{Changes, DriveError, Driver, Given};
 use super::event::Event;
 use super::machine::{self, Refusal};
 use super::prompt::Prompt;
@@ -143,14 +143,13 @@ impl Drive<'_> {
         Ok(())
     }
 
-    /// Journals what the operator has changed about the limits: they hold for every later runner too.
+    /// Journals what the operator changes about the limits: it holds for every later runner too.
     pub(super) async fn note_limits(&mut self) -> Result<(), DriveError> {
-        match &self.driver.limited {
-            Some(Limited { limits, by }) if self.shared.execution.format >= Format(5) => {
-                self.tell(&Event::Limited { limits: limits.clone(), by: by.clone() }).await
-            }
-            _ => Ok(()),
+        let Changes { news, by, .. } = &self.driver.changes;
+        if news.is_empty() || self.shared.execution.format < Format(6) {
+            return Ok(());
         }
+        self.tell(&Event::Limited { limits: news.clone(), by: by.clone() }).await
     }
 
     /// Closes a prompt that nobody needs to answer any more.

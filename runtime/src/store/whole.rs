@@ -41,6 +41,18 @@ impl<'s> Rows<'s> {
         self.take(row, entry)
     }
 
+    /// The same for a row that its store has under this number.
+    pub fn read_numbered(&mut self, number: u64, row: &str) -> Result<Option<Entry>, StoreError> {
+        let entry = self.read(row)?;
+        match &entry {
+            Some(entry) if entry.sequence != number => Err(self.damaged(format!(
+                "the journal of execution `{}` is damaged: entry {} lies under the number {number}",
+                self.id, entry.sequence
+            ))),
+            _ => Ok(entry),
+        }
+    }
+
     /// The same for a row that is read already.
     pub fn take(&mut self, row: &str, entry: Entry) -> Result<Option<Entry>, StoreError> {
         let found = entry.sequence;

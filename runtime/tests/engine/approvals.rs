@@ -157,7 +157,7 @@ async fn sources_that_were_changed_in_the_store_run_no_further() {
     let error = begun(silent.clone()).await.unwrap_err().to_string();
     assert!(error.contains("the sources that are pinned with it are not those"), "{error}");
     // One of an earlier release says nothing of them.
-    let old = Execution { format: Format(4), ..silent };
+    let old = Execution { format: Format(5), ..silent };
     assert!(matches!(begun(old).await, Ok(Ended::Waiting(_))));
 }
 

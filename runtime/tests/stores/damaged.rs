@@ -1,6 +1,6 @@
 //! What a store makes of rows that somebody has changed or lost.
 
-use moontide_runtime::store::{StoreError, Wish};
+use moontide_runtime::store::{StoreError, Wanted, Wish};
 use rusqlite::Connection;
 
 use crate::given::{entries, leased, signal};
@@ -62,6 +62,26 @@ async fn what_was_changed_after_it_was_written_is_found_when_the_journal_is_read
         assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
         let expected = format!("the journal of execution `x` is not as it was written: {found}");
         assert!(error.to_string().ends_with(&expected), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_entry_that_lies_under_another_number_and_a_head_that_is_gone_are_damage() {
+    for (change_to, found) in [
+        ("UPDATE entries SET sequence = 99 WHERE sequence = 3", "entry 3 lies under the number 99"),
+        ("DELETE FROM heads", "a row is missing, or cannot be read"),
+        ("UPDATE executions SET epoch = -1", "a row is missing, or cannot be read"),
+    ] {
+        let place = Place::in_a_file();
+        let store = place.open();
+        let lease = leased(&*store).await;
+        store.append(&lease, &entries(&lease, 1..=3)).await.unwrap();
+        change(&place, change_to);
+        let error = store.journal("x", 1).await.unwrap_err();
+        assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
+        assert!(error.to_string().contains(found), "{error}");
+        // A list shows all the same that it is there.
+        assert_eq!(store.find(&Wanted::default()).await.unwrap().rows.len(), 1);
     }
 }
 

@@ -20,7 +20,7 @@ use moontide_runtime::journal::{Bundle, Entry, Execution, Format};
 use moontide_runtime::observe::Unobserved;
 use moontide_runtime::plan::{Mode, Plan};
 use moontide_runtime::sandbox::{Limits, Vm};
-use moontide_runtime::scheduler::{Answers, Driver, Ended, Given, Prompt};
+use moontide_runtime::scheduler::{Answers, Changes, Driver, Ended, Given, Prompt};
 use moontide_runtime::store::{
     Lease, LeaseRecord, Listed, MemoryStore, Part, Pulse, Signal, Standing, Store, StoreError,
     Wanted,
@@ -394,7 +394,7 @@ pub(crate) fn driver(
         observer: Rc::new(Unobserved),
         answers: Rc::new(Answering(answers)),
         limits: Limits::default(),
-        limited: None,
+        changes: Changes::default(),
         denied: Vec::new(),
         signals_every: None,
         patience: Patience::USUAL,

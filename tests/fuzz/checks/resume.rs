@@ -17,7 +17,7 @@ use moontide_runtime::journal::{Bundle, Entry, Execution, Format};
 use moontide_runtime::observe::Unobserved;
 use moontide_runtime::plan::{Mode, Plan};
 use moontide_runtime::sandbox::{Limits, Vm};
-use moontide_runtime::scheduler::{Answers, DriveError, Driver, Ended, Given, Prompt};
+use moontide_runtime::scheduler::{Answers, Changes, DriveError, Driver, Ended, Given, Prompt};
 use moontide_runtime::store::{MemoryStore, Pulse, Store};
 use serde_json::{Value, json};
 
@@ -97,7 +97,7 @@ async fn drive(entries: &[Entry]) -> bool {
         observer: Rc::new(Unobserved),
         answers: Rc::new(Patient(Cell::new(8))),
         limits: Limits { fuel: 1_000_000, effects_per_lane: 200, ..Limits::default() },
-        limited: None,
+        changes: Changes::default(),
         denied: Vec::new(),
         signals_every: None,
         patience: Patience::USUAL,

@@ -99,7 +99,7 @@ struct Cleaner<'c> {
 /// Which execution cleans up.
 enum Next {
     /// One that was begun, and is not over.
-    GoOn(Box<Execution>),
+    GoOn(Box<Record>),
     /// A new one.
     Begin(String),
 }
@@ -109,9 +109,9 @@ impl Cleaner<'_> {
     async fn clean_up(&self, interrupt: &mut Interrupt) -> Result<(Record, u8)> {
         let context = self.context;
         loop {
-            let (execution, is_new) = match self.next().await? {
-                Next::GoOn(begun) => (*begun, false),
-                Next::Begin(id) => (self.execution(id)?, true),
+            let (execution, changed, is_new) = match self.next().await? {
+                Next::GoOn(begun) => (begun.execution, begun.limits, false),
+                Next::Begin(id) => (self.execution(id)?, BTreeMap::new(), true),
             };
             let aws_flags = self.flags.aws.of(context, &execution)?;
             let clock = drive::clock(&execution, aws_flags.speed);
@@ -140,6 +140,7 @@ impl Cleaner<'_> {
                 clock,
                 answers,
                 user,
+                changed,
                 secrets: BTreeMap::new(),
             };
             return ride.drive(interrupt).await;
@@ -156,7 +157,7 @@ impl Cleaner<'_> {
         Ok(if record.is_over() {
             Next::Begin(format!("{prefix}{}", last + 1))
         } else {
-            Next::GoOn(Box::new(record.execution))
+            Next::GoOn(Box::new(record))
         })
     }
 

@@ -141,8 +141,9 @@ pub(crate) async fn go_on(
     let mut page = Page::default();
     replaced.write_servers(&mut page);
     context.output.say_page(page);
-    let execution = record.execution;
-    let ride = Ride { context, settings, store, execution, world, clock, answers, user, secrets };
+    let (execution, changed) = (record.execution, record.limits);
+    let ride =
+        Ride { context, settings, store, execution, world, clock, answers, user, changed, secrets };
     let (record, exit) = ride.drive(&mut Interrupt::listen()).await?;
     let replaced = Box::pin(replaced.later(ride.store.as_ref(), &record, context)).await;
     drive::shown(context, exit, &Summary { replaced, ..Summary::of(&record, context) })

@@ -183,8 +183,19 @@ impl Start<'_> {
         context.output.say([plain("execution "), strong(execution.id.as_str())]);
         let answers = flags.answers.clone();
         let secrets = bound.secrets();
-        let ride =
-            Ride { context, settings, store, execution, world, clock, answers, user, secrets };
+        let changed = BTreeMap::new();
+        let ride = Ride {
+            context,
+            settings,
+            store,
+            execution,
+            world,
+            clock,
+            answers,
+            user,
+            changed,
+            secrets,
+        };
         Box::pin(ride.finish()).await
     }
 

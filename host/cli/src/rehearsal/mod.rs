@@ -24,7 +24,7 @@ use moontide_runtime::effect::Patience;
 use moontide_runtime::journal::{Bundle, Execution, Format};
 use moontide_runtime::plan::{Mode, Plan};
 use moontide_runtime::sandbox::luau_version;
-use moontide_runtime::scheduler::{DriveError, Driver, Graph};
+use moontide_runtime::scheduler::{Changes, DriveError, Driver, Graph};
 use moontide_runtime::store::{MemoryStore, Pulse, Store};
 use moontide_sim::{PausedClock, Simulator, World};
 use serde_json::Value;
@@ -105,7 +105,7 @@ impl Rehearsal {
             observer: Rc::clone(&witness) as _,
             answers: Rc::clone(&answers) as _,
             limits: self.settings.limits(),
-            limited: None,
+            changes: Changes::default(),
             denied: self.settings.denied,
             signals_every: None,
             patience: Patience::USUAL,

@@ -46,6 +46,8 @@ pub(crate) struct Settings {
     pub(crate) limits: BTreeMap<String, String>,
     /// The same, from the environment and the command line.
     pub(crate) urgent: BTreeMap<String, String>,
+    /// The same, from the command line alone.
+    pub(crate) typed: BTreeMap<String, String>,
     /// What the runbook's folder wanted of limits beyond the operator's, and of groups that the operator has.
     pub(crate) overruled: Vec<String>,
 }
@@ -82,14 +84,18 @@ impl Settings {
         limits::of(&self.pinned())
     }
 
-    /// The limits of an execution that has begun: those it has pinned hold against files, and yield to
-    /// whoever asks for others right now.
-    pub(crate) fn limits_of(&self, execution: &Execution) -> Limits {
-        // A file limits nothing of what has begun; before format 5 it did.
-        let is_early = execution.format < Format(5);
-        let files = self.limits.clone().into_iter().filter(|_| is_early);
-        let all = files.chain(execution.limits.clone()).chain(self.urgent.clone());
-        limits::of(&all.collect())
+    /// The limits of an execution that has begun, with those that operators have changed since: what it has pinned
+    /// holds against files and the environment, and yields to what an operator types now.
+    pub(crate) fn limits_of(
+        &self,
+        execution: &Execution,
+        changed: &BTreeMap<String, String>,
+    ) -> Limits {
+        // A file limits nothing of what has begun; before format 5 it did. So did the environment before format 6.
+        let files = self.limits.clone().into_iter().filter(|_| execution.format < Format(5));
+        let pinned = files.chain(execution.limits.clone()).chain(changed.clone());
+        let now = if execution.format < Format(6) { &self.urgent } else { &self.typed };
+        limits::of(&pinned.chain(now.clone()).collect())
     }
 
     fn read_file(&mut self, folder: &Path, place: Place) -> Result<()> {

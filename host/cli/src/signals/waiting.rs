@@ -8,7 +8,8 @@ use crate::error::{CommandError, Result, code};
 use crate::output::words;
 use crate::view::{Record, signal};
 
-/// So many signals may wait for a runner. A cancel and answers find room always; of answers each question takes few.
+/// So many signals may wait for a runner before a note, or another pause, finds no room. Of what else people want an
+/// execution takes few by itself: each question, wave and pause refuses what comes twice.
 const MOST: usize = 1_000;
 
 /// So many are told of one by one.
@@ -17,14 +18,14 @@ pub(crate) const SHOWN: usize = 20;
 /// Makes sure that there is room for another wish.
 pub(super) fn room(context: &Context, record: &Record, wish: &Wish) -> Result<()> {
     let waiting = record.pending.len();
-    if waiting < MOST || matches!(wish, Wish::Cancel { .. } | Wish::Answer { .. }) {
+    if waiting < MOST || !matches!(wish, Wish::Note | Wish::Pause) {
         return Ok(());
     }
     let id = &record.execution.id;
     let message = format!("{} wait for a runner of `{id}`, and that is the most", count(waiting));
     let resume = context.command(&format!("resume {id}"));
     Err(CommandError::new(code::NOT_NOW, message)
-        .hint(format!("`{resume}` takes them; answers and a cancel can be sent all the same")))
+        .hint(format!("`{resume}` takes them; all but notes and pauses can be sent all the same")))
 }
 
 /// Adds what waits for a runner, each with this ending.

@@ -41,6 +41,8 @@ pub(crate) struct Record {
     pub(crate) behind: State,
     /// Whether it is a drill that is over, whose instances may live.
     pub(crate) has_instances: bool,
+    /// What operators have changed about its limits.
+    pub(crate) limits: BTreeMap<String, String>,
     /// What closed each prompt that is open no more, or will.
     closings: Closings,
 }
@@ -58,7 +60,7 @@ pub(crate) struct Pending {
 impl Record {
     /// Loads an execution. An unknown id is answered with the one that was probably meant.
     pub(crate) async fn load(store: &dyn Store, id: &str) -> Result<Record> {
-        let mut execution = match store.execution(id).await {
+        let execution = match store.execution(id).await {
             Ok(execution) => execution,
             Err(error @ StoreError::NotFound(_)) => return Err(unknown(store, id, error).await),
             Err(error) => return Err(error.into()),
@@ -67,8 +69,13 @@ impl Record {
             .format
             .readable()
             .map_err(|source| StoreError::Format { place: format!("execution {id}"), source })?;
+        if execution.id != id {
+            let place = format!("execution `{id}`");
+            let message = format!("its head is that of `{}`", execution.id);
+            return Err(StoreError::Damaged { place, message }.into());
+        }
         let entries = store.journal(id, 1).await?;
-        execution.limits.extend(limited(&entries));
+        let limits = limited(&entries);
         let graph = Graph::of(&execution);
         let mut closings = Closings::new();
         let (state, refused) = fold(&graph, &entries, &mut closings);
@@ -93,6 +100,7 @@ impl Record {
             ahead,
             behind,
             has_instances,
+            limits,
             closings,
         };
         // Whoever drove it to its end may have died before giving the lease back.

@@ -120,7 +120,10 @@ impl Summary {
             objectives,
             outside: Outside::of(record),
             replaced: Replaced::default(),
-            hints: refused::hints(record, context),
+            hints: refused::hints(record, context)
+                .into_iter()
+                .chain(limited(record, context))
+                .collect(),
             next: next(record, &prompts, context),
             prompts,
             runner: record.runner.clone(),
@@ -165,6 +168,10 @@ fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<Strin
         for wave in failed(record).filter(is_free) {
             let beyond = beyond(record, wave, context);
             let wave = quoted(wave);
+            // A runner that is at work takes a retry at once, under the limits that it knows.
+            if record.runner.is_some() && beyond.is_some() {
+                continue;
+            }
             commands.push(context.command(&format!("retry {id} {wave}")));
             // Under the same limit it would fail of it once more.
             commands.extend(beyond);
@@ -189,11 +196,27 @@ fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<Strin
     commands
 }
 
+/// What to do first where a wave has failed of a limit, and a runner is at work that would meet it again.
+fn limited(record: &Record, context: &Context) -> Vec<String> {
+    let Some(runner) = &record.runner else { return Vec::new() };
+    let id = &record.execution.id;
+    let hint = |wave: &str| {
+        let resume = beyond(record, wave, context)?;
+        let retry = context.command(&format!("retry {id} {}", quoted(wave)));
+        Some(format!("stop the runner {runner} before `{retry}`; then `{resume}` raises the limit"))
+    };
+    failed(record).filter_map(hint).collect()
+}
+
 /// How to resume once a wave is retried that has failed of a limit.
 pub(crate) fn beyond(record: &Record, wave: &str, context: &Context) -> Option<String> {
     let at = record.graph.index(wave)?;
     let failure = record.state.waves[at].failure.as_ref()?;
-    context.resume_beyond(&record.execution, &failure.message)
+    // What a runbook says in its own words is none of Moontide's advice.
+    if ["ScriptError", "WaveFailed"].contains(&failure.code.as_str()) {
+        return None;
+    }
+    context.resume_beyond(&record.execution, &record.limits, &failure.message)
 }
 
 /// Whether there is nothing to do for a runner before a pause is lifted.

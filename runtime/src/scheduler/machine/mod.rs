@@ -16,6 +16,8 @@ mod end;
 mod refusal;
 mod signal;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -70,8 +72,14 @@ pub fn apply(
     if let Event::Signalled { refused: Some(why), .. } = event {
         return Err(Refusal::Journaled(why.clone()));
     }
-    if let Event::Clock { .. } | Event::Limited { .. } = event {
-        return Ok((state, Vec::new()));
+    match event {
+        Event::Clock { .. } => return Ok((state, Vec::new())),
+        Event::Limited { limits, .. } => {
+            let (mut state, limits) = (state, limits.clone());
+            Arc::make_mut(&mut state.limits).extend(limits);
+            return Ok((state, Vec::new()));
+        }
+        _ => {}
     }
     let mut step = Step { graph, state, at, requests: Vec::new() };
     if step.state.status().is_terminal() && !reopens(graph, &step.state, event) {

@@ -247,7 +247,10 @@ impl Journal {
             Some(head) => rows.behind(head),
             None => rows,
         };
-        self.rows.rows().filter_map(|(_, row)| rows.read(row).transpose()).collect()
+        self.rows
+            .rows()
+            .filter_map(|(number, row)| rows.read_numbered(number, row).transpose())
+            .collect()
     }
 }
 

@@ -38,6 +38,10 @@ impl Trouble {
     pub(super) fn at(self, place: &str) -> StoreError {
         let (message, transient) = match self {
             Trouble::Said(error) => return error,
+            Trouble::Sqlite(error) if is_of_a_row(&error) => {
+                let message = format!("a row is missing, or cannot be read: {error}");
+                return StoreError::Damaged { place: place.to_owned(), message };
+            }
             Trouble::Sqlite(error) => explain(&error),
             Trouble::Files(what, error) => (format!("{what}: {error}"), false),
             Trouble::Unfit(message) => (message.to_owned(), false),
@@ -48,6 +52,22 @@ impl Trouble {
         };
         StoreError::Unusable { place: place.to_owned(), message, transient }
     }
+}
+
+/// Whether a row is not as it was written: it is there no more, or holds something else.
+fn is_of_a_row(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{
+        FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, QueryReturnedNoRows,
+        Utf8Error,
+    };
+    matches!(
+        error,
+        FromSqlConversionFailure(..)
+            | IntegralValueOutOfRange(..)
+            | InvalidColumnType(..)
+            | QueryReturnedNoRows
+            | Utf8Error(..)
+    )
 }
 
 /// A sentence for a person, and whether trying again may help.
