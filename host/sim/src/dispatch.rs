@@ -152,7 +152,10 @@ impl Worlds {
 
     fn perform(&mut self, now: Timestamp, region: &str, request: &Request) -> Reply {
         let of_region = self.estates.iter_mut().find(|estate| estate.world.region == region);
-        let estate = of_region.unwrap_or(&mut self.elsewhere);
+        let estate = of_region.unwrap_or_else(|| {
+            region.clone_into(&mut self.elsewhere.world.region);
+            &mut self.elsewhere
+        });
         match request.service {
             Service::Drs => drs::handle(estate, now, request),
             Service::Ec2 => ec2::handle(estate, now, request),

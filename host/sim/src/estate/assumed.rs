@@ -154,8 +154,7 @@ impl Met {
 
 /// Whether a command document that nothing scripted is one of AWS's own that does more than run what it is given.
 fn is_unsimulated(document: &str) -> bool {
-    documents::is_owned(Kind::Command, document)
-        && !documents::SCRIPTS.contains(&documents::bare(document))
+    documents::is_owned(Kind::Command, document) && !documents::SCRIPTS.contains(&document)
 }
 
 fn instances(count: usize) -> String {

@@ -14,7 +14,10 @@ const QUEUE: SignedDuration = SignedDuration::from_secs(2);
 /// What the caller of `StartAutomationExecution` asked for.
 #[derive(Debug, PartialEq)]
 pub(crate) struct AutomationOrder {
+    /// The document as the caller gave it, which may be an ARN.
     pub(crate) document: String,
+    /// The name that the caller meant.
+    pub(crate) name: String,
     pub(crate) document_version: Option<String>,
     pub(crate) parameters: Option<BTreeMap<String, Vec<String>>>,
     /// What the simulator ignores, and yet another order under the same token differs in.
@@ -80,9 +83,9 @@ impl Estate {
     ) -> &AutomationRun {
         let scripts = &self.world.automations;
         let region = self.world.region.as_str();
-        let answers = |it: &Automation| it.is_of(region) && it.matches(&order.document);
+        let answers = |it: &Automation| it.is_of(region) && it.matches(&order.name);
         let script = scripts.iter().position(answers);
-        self.met.automation(&order.document, script);
+        self.met.automation(&order.name, script);
         let script = script.map(|place| scripts[place].clone());
         let Automation { status, failure_message, outputs, takes, .. } = script.unwrap_or_default();
         self.automations.push(AutomationRun {

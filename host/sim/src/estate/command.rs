@@ -12,7 +12,10 @@ const STOPS: SignedDuration = SignedDuration::from_secs(2);
 /// What the caller of `SendCommand` asked for.
 #[derive(Debug)]
 pub(crate) struct CommandOrder {
+    /// The document as the caller gave it, which may be an ARN.
     pub(crate) document: String,
+    /// The name that the caller meant.
+    pub(crate) name: String,
     pub(crate) document_version: String,
     pub(crate) comment: String,
     pub(crate) parameters: BTreeMap<String, Vec<String>>,

@@ -81,8 +81,7 @@ impl Estate {
         let instance = &self.instances[index];
         let server = self.server(instance.server);
         let (name, platform) = (server.name.clone(), server.platform);
-        let cannot =
-            documents::bare(&order.document) == documents::POWERSHELL && !server.powershell;
+        let cannot = order.name == documents::POWERSHELL && !server.powershell;
         let expires = at + order.delivery_timeout;
         let starts = self.reachable_from(&name, at + DELIVERY).filter(|starts| *starts < expires);
         let mut invocation = Invocation {
@@ -95,7 +94,7 @@ impl Estate {
             stdout: String::new(),
             stderr: String::new(),
             reboots: Vec::new(),
-            misplaced: !documents::supports(&order.document, platform),
+            misplaced: !documents::supports(&order.name, platform),
             cancelled: None,
         };
         if invocation.misplaced {
@@ -126,11 +125,11 @@ impl Estate {
             let answers = |(place, command): &(usize, &Command)| {
                 !answered.contains(place)
                     && command.is_of(&self.world.region)
-                    && command.matches(&order.document, &values, &name)
+                    && command.matches(&order.name, &values, &name)
             };
             let scripts = self.world.commands.iter().enumerate();
             let place = scripts.into_iter().find(answers).map(|(place, _)| place);
-            self.met.command(&order.document, &values, place);
+            self.met.command(&order.name, &values, place);
             let script = place.map(|place| self.world.commands[place].clone()).unwrap_or_default();
             run(order, invocation, starts, &script);
             match (place, starts) {
@@ -168,7 +167,7 @@ impl Estate {
             !answered.contains(other)
                 && command.is_of(&self.world.region)
                 && command.is_about_another_part(&scripts[place])
-                && command.matches(&order.document, values, name)
+                && command.matches(&order.name, values, name)
         });
         let unheard: Vec<usize> = unheard.map(|(other, _)| other).collect();
         self.met.shared(place, unheard);

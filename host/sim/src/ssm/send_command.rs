@@ -84,9 +84,9 @@ struct Target {
 
 pub(super) fn send(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
     let input: Input = super::parse(body)?;
-    let document = check_document(estate, &input)?;
+    let (document, name) = check_document(estate, &input)?;
     super::check_version(input.document_version.as_deref())?;
-    let execution_timeout = check_parameters(&document, &input.parameters)?;
+    let execution_timeout = check_parameters(&name, &input.parameters)?;
     let delivery_timeout = input.timeout_seconds.unwrap_or(3600);
     if !(30..=2_592_000).contains(&delivery_timeout) {
         return Err(Error::validation("timeoutSeconds must be from 30 to 2592000"));
@@ -96,10 +96,11 @@ pub(super) fn send(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Re
     }
     let instances = find_instances(estate, now, &input)?;
     if input.targets.is_empty() {
-        check_platforms(estate, &document, &instances)?;
+        check_platforms(estate, &name, &instances)?;
     }
     let order = CommandOrder {
         document,
+        name,
         document_version: input.document_version.unwrap_or_else(|| "$DEFAULT".to_owned()),
         comment: input.comment,
         parameters: input.parameters,
@@ -114,17 +115,21 @@ pub(super) fn send(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Re
     Ok(super::reply(200, &body).about(about))
 }
 
-fn check_document(estate: &Estate, input: &Input) -> Result<String, Error> {
-    let Some(name) = &input.document_name else {
+/// The document as the caller gave it, and its name.
+fn check_document(estate: &Estate, input: &Input) -> Result<(String, String), Error> {
+    let Some(document) = &input.document_name else {
         return Err(Error::validation("documentName must not be null"));
     };
-    documents::check_name(name)?;
-    let here = || estate.world.commands.iter().filter(|it| it.is_of(&estate.world.region));
+    documents::check_name(document)?;
+    let (account, region) = (&estate.world.account, &estate.world.region);
+    let name = documents::named(document, account, region);
+    let here = || estate.world.commands.iter().filter(|it| it.is_of(region));
     let scripted = || here().filter_map(Command::document);
     if documents::is_owned(Kind::Command, name) || scripted().any(|known| known == name) {
-        return Ok(name.clone());
+        return Ok((document.clone(), name.to_owned()));
     }
-    Err(Error::new("InvalidDocument", documents::missing(Kind::Command, name, scripted())))
+    let message = documents::missing(Kind::Command, name, region, scripted());
+    Err(Error::new("InvalidDocument", message))
 }
 
 /// Named instances must run an operating system that the document is for.
@@ -146,7 +151,7 @@ fn check_parameters(
     parameters: &BTreeMap<String, Vec<String>>,
 ) -> Result<SignedDuration, Error> {
     let invalid = |message: String| Error::new("InvalidParameters", message);
-    if documents::SCRIPTS.contains(&documents::bare(document)) {
+    if documents::SCRIPTS.contains(&document) {
         if parameters.get(PARAMETERS[0]).is_none_or(Vec::is_empty) {
             return Err(invalid(format!("{document} requires the parameter commands")));
         }

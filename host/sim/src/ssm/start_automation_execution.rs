@@ -65,9 +65,11 @@ pub(super) fn start(estate: &mut Estate, now: Timestamp, body: &str) -> Result<R
     input.parameters.as_ref().map_or(Ok(()), check_parameters)?;
     let token = input.client_token.map(|token| token.to_ascii_lowercase());
     token.as_deref().map_or(Ok(()), check_token)?;
-    check_exists(estate, &document)?;
+    let name = documents::named(&document, &estate.world.account, &estate.world.region).to_owned();
+    check_exists(estate, &name)?;
     let order = AutomationOrder {
         document,
+        name,
         document_version: input.document_version,
         parameters: input.parameters,
         rest: input.rest,
@@ -95,7 +97,7 @@ fn check_exists(estate: &Estate, name: &str) -> Result<(), Error> {
         return Ok(());
     }
     let scripted = scripts().filter_map(Automation::document);
-    let message = documents::missing(Kind::Automation, name, scripted);
+    let message = documents::missing(Kind::Automation, name, region, scripted);
     Err(Error::new("AutomationDefinitionNotFoundException", message))
 }
 

@@ -6,15 +6,15 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use super::document::AutomationDocument;
+use super::document::DocumentName;
 use super::{Region, duration};
-use crate::ssm::documents::{bare, is_reserved};
+use crate::ssm::documents::is_reserved;
 
 /// A scripted result. The first entry whose condition holds answers.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Automation {
-    pub(crate) document: Option<Spanned<AutomationDocument>>,
+    pub(crate) document: Option<Spanned<DocumentName>>,
     /// Where alone it answers.
     pub(crate) region: Option<Spanned<Region>>,
     #[serde(default)]
@@ -68,12 +68,16 @@ impl Automation {
 
     /// Whether this entry answers for `document`.
     pub(crate) fn matches(&self, document: &str) -> bool {
-        self.document().is_none_or(|wanted| bare(wanted) == bare(document))
+        self.document().is_none_or(|wanted| wanted == document)
     }
 
-    /// Whether this entry makes `document` one that exists. Only AWS makes those that are named like its own.
+    /// Whether this entry makes `document` one that exists. One without a name stands for any of the account: neither
+    /// for those that are named like AWS's own, nor for those of another account.
     pub(crate) fn makes(&self, document: &str) -> bool {
-        self.matches(document) && !is_reserved(document)
+        match self.document() {
+            Some(name) => name == document,
+            None => !is_reserved(document) && !document.starts_with("arn:"),
+        }
     }
 }
 

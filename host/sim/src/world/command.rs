@@ -5,15 +5,14 @@ use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use super::document::CommandDocument;
+use super::document::DocumentName;
 use super::{Pattern, Platform, Region, duration};
-use crate::ssm::documents::bare;
 
 /// A scripted result. The first entry whose conditions all hold answers.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Command {
-    pub(crate) document: Option<Spanned<CommandDocument>>,
+    pub(crate) document: Option<Spanned<DocumentName>>,
     /// Where alone it answers.
     pub(crate) region: Option<Spanned<Region>>,
     /// A part of any parameter value.
@@ -112,7 +111,7 @@ impl Command {
 
     /// Whether this entry answers for `document` with these parameter values on `server`.
     pub(crate) fn matches(&self, document: &str, values: &[&str], server: &str) -> bool {
-        self.document().is_none_or(|wanted| bare(wanted) == bare(document))
+        self.document().is_none_or(|wanted| wanted == document)
             && self
                 .contains
                 .as_ref()

@@ -1,49 +1,77 @@
 //! The `document` of a script: a name that AWS could know, of the right kind.
 
 use serde::de::{Deserialize, Deserializer, Error};
+use toml::Spanned;
 
-use crate::ssm::documents::{self, Kind};
+use super::Region;
+use super::error::Trouble;
+use crate::ssm::documents::{self, Arn, Kind};
 
-/// The name or ARN of a command document.
+/// The name of a document, or the ARN of one that another account shares.
 #[derive(Debug, Clone)]
-pub(crate) struct CommandDocument(pub(crate) String);
+pub(crate) struct DocumentName(pub(crate) String);
 
-/// The name or ARN of an automation.
-#[derive(Debug, Clone)]
-pub(crate) struct AutomationDocument(pub(crate) String);
-
-impl<'de> Deserialize<'de> for CommandDocument {
+impl<'de> Deserialize<'de> for DocumentName {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        checked(Kind::Command, from).map(Self)
-    }
-}
-
-impl<'de> Deserialize<'de> for AutomationDocument {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        checked(Kind::Automation, from).map(Self)
-    }
-}
-
-fn checked<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<String, D::Error> {
-    let name = String::deserialize(from)?;
-    if !documents::is_well_formed(&name) {
-        return Err(D::Error::custom(format!(
+        let name = String::deserialize(from)?;
+        if documents::is_well_formed(&name) {
+            return Ok(Self(name));
+        }
+        Err(D::Error::custom(format!(
             "{name:?} is no document's name: 3 to 128 letters, digits, and `_`, `-`, `.`"
-        )));
+        )))
     }
+}
+
+/// Makes the ARN of a document in the world's account a name, and keeps the entry to the Region of its ARN.
+pub(super) fn settle(
+    document: &mut Option<Spanned<DocumentName>>,
+    region: &mut Option<Spanned<Region>>,
+    account: &str,
+) -> Result<(), Trouble> {
+    let Some(document) = document else { return Ok(()) };
+    let (span, given) = (document.span(), document.get_ref().0.clone());
+    if !given.starts_with("arn:") {
+        return Ok(());
+    }
+    let Some(arn) = Arn::read(&given) else {
+        let message = format!(
+            "{given} is the ARN of no document, which is like arn:aws:ssm:us-west-2:{account}:document/Shop-Check"
+        );
+        return Err(Trouble::at(span, message));
+    };
+    match region {
+        Some(region) if region.get_ref().0 != arn.region => {
+            let message = format!("{given} is not in {}", region.get_ref().0);
+            return Err(Trouble::at(span, message));
+        }
+        Some(_) => {}
+        None => *region = Some(Spanned::new(span, Region(arn.region.to_owned()))),
+    }
+    if arn.is_of(account) {
+        arn.name.clone_into(&mut document.get_mut().0);
+    }
+    Ok(())
+}
+
+/// Refuses what AWS owns as another kind of document, and what only AWS could own.
+pub(super) fn check(kind: Kind, document: Option<&Spanned<DocumentName>>) -> Result<(), Trouble> {
+    let Some(document) = document else { return Ok(()) };
+    let name = document.get_ref().0.as_str();
+    let wrong = |message| Err(Trouble::at(document.span(), message));
     let (other, is) = match kind {
         Kind::Command => (Kind::Automation, "an automation: write [[automations]]"),
         Kind::Automation => (Kind::Command, "a command document: write [[commands]]"),
     };
-    if documents::is_owned(other, &name) {
-        return Err(D::Error::custom(format!("{name} is {is}")));
+    if documents::is_owned(other, name) {
+        return wrong(format!("{name} is {is}"));
     }
-    if documents::is_reserved(&name) && !documents::is_owned(kind, &name) {
-        let near = documents::nearest_owned(kind, &name);
+    if documents::is_reserved(name) && !documents::is_owned(kind, name) {
+        let near = documents::nearest_owned(kind, name);
         let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
-        return Err(D::Error::custom(format!(
+        return wrong(format!(
             "only AWS names a document like {name}, and none of its own that are known here is called so{near}"
-        )));
+        ));
     }
-    Ok(name)
+    Ok(())
 }

@@ -73,6 +73,8 @@
 //! The documents that exist are those that AWS owns and those that an entry names as its `document`; one of
 //! [[automations]] without a `document` stands for any. What AWS owns and no entry answers does nothing and
 //! succeeds, and a rehearsal says so. A command to a server whose platform its document is not for is refused.
+//! The ARN of a document of this account and Region is its name; an entry with the ARN of another account's document
+//! says that it is shared.
 //!
 //! # Faults
 //!

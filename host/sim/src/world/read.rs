@@ -9,7 +9,10 @@ use toml::de::{DeTable, DeValue, Deserializer};
 use super::error::Trouble;
 use super::faults::PlacedFault;
 use super::server::Usual;
-use super::{Document, Pattern, Region, Server, World, WorldError, place, read_fault, scripts};
+use super::{
+    Document, Pattern, Region, Server, World, WorldError, document, place, read_fault, scripts,
+};
+use crate::ssm::documents::Kind;
 
 /// The one version of the format that this release reads.
 const VERSION: &str = "1";
@@ -35,7 +38,8 @@ pub(super) fn world(text: &str, file_name: &str) -> Result<World, WorldError> {
 fn build(table: &mut Spanned<DeTable<'_>>) -> Result<World, Trouble> {
     check_version(table)?;
     let faults = read_faults(table)?;
-    let document = Document::deserialize(Deserializer::from(table.clone()))?;
+    let mut document = Document::deserialize(Deserializer::from(table.clone()))?;
+    settle_documents(&mut document)?;
 
     check_regions(&document, &faults)?;
     let servers = unfold(&document)?;
@@ -66,6 +70,20 @@ fn build(table: &mut Spanned<DeTable<'_>>) -> Result<World, Trouble> {
         automations: document.automations.into_iter().map(Spanned::into_inner).collect(),
         faults,
     })
+}
+
+/// From here on a document of the world's account is its name, of whatever Region.
+fn settle_documents(document: &mut Document) -> Result<(), Trouble> {
+    let account = document.account.0.as_str();
+    for command in document.commands.iter_mut().map(Spanned::get_mut) {
+        document::settle(&mut command.document, &mut command.region, account)?;
+        document::check(Kind::Command, command.document.as_ref())?;
+    }
+    for automation in document.automations.iter_mut().map(Spanned::get_mut) {
+        document::settle(&mut automation.document, &mut automation.region, account)?;
+        document::check(Kind::Automation, automation.document.as_ref())?;
+    }
+    Ok(())
 }
 
 /// Comes before everything else: a newer file should be told from a mistaken one.

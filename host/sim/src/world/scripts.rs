@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::command::CommandStatus;
 use super::error::Trouble;
 use super::{Automation, Command, Platform, Server};
-use crate::ssm::documents::{self, POWERSHELL, bare};
+use crate::ssm::documents::{self, POWERSHELL};
 
 /// The largest exit code on Linux.
 const LARGEST: i32 = 255;
@@ -93,7 +93,7 @@ impl Placed<'_> {
 }
 
 fn covers_document(earlier: Option<&str>, later: Option<&str>) -> bool {
-    earlier.is_none_or(|earlier| later.is_some_and(|later| bare(earlier) == bare(later)))
+    earlier.is_none_or(|earlier| later.is_some_and(|later| earlier == later))
 }
 
 /// A document of AWS's own can be run on one of the servers at least.
@@ -112,11 +112,11 @@ fn check_platform<'a, S: Iterator<Item = &'a Server>>(
             ("Windows", "Linux")
         };
         let message = format!("{name} is for {runs}, and the servers of this entry are {are}");
-        let right = documents::SCRIPTS.into_iter().find(|it| runs == "Linux" && *it != bare(name));
-        let right = right.filter(|_| documents::SCRIPTS.contains(&bare(name)));
+        let right = documents::SCRIPTS.into_iter().find(|it| runs == "Linux" && *it != name);
+        let right = right.filter(|_| documents::SCRIPTS.contains(&name));
         return Err(Trouble { suggestion: right.map(str::to_owned), ..Trouble::at(span, message) });
     }
-    if bare(name) == POWERSHELL && !servers().any(|server| server.powershell) {
+    if name == POWERSHELL && !servers().any(|server| server.powershell) {
         let message = format!(
             "{name} fails on Linux without PowerShell: give a server of this entry `powershell = true`"
         );

@@ -5,6 +5,7 @@
 mod automations;
 mod cleanup;
 mod commands;
+mod document_names;
 mod documents;
 mod drill;
 mod instances;

@@ -490,3 +490,25 @@ fn an_availability_zone_is_one_of_the_servers_region() {
         );
     }
 }
+
+#[test]
+fn an_arn_in_a_script_is_of_a_document_in_a_region_of_the_world() {
+    let said = |arn: &str, more: &str| {
+        complaint(&format!("{SERVER}[[commands]]\ndocument = \"{arn}\"\n{more}"))
+    };
+    assert_eq!(
+        said("arn:aws:ssm:us-east-1:123456789012:document/Shop-Check", ""),
+        "world.toml:7: commands[0].document: `us-east-1` is no Region of this world: add it to \
+         `regions`, did you mean `us-west-2`?"
+    );
+    assert_eq!(
+        said("arn:aws:ssm:us-east-1:123456789012:document/Shop-Check", "region = \"us-west-2\"\n"),
+        "world.toml:7: commands[0].document: arn:aws:ssm:us-east-1:123456789012:document/Shop-Check \
+         is not in us-west-2"
+    );
+    assert_eq!(
+        said("arn:aws:s3:::shop", ""),
+        "world.toml:7: commands[0].document: arn:aws:s3:::shop is the ARN of no document, which is \
+         like arn:aws:ssm:us-west-2:123456789012:document/Shop-Check"
+    );
+}

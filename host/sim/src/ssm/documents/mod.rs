@@ -4,12 +4,14 @@
 //! misspelt, a runbook sent as a command, and a script for the wrong operating system should fail in a
 //! rehearsal as they would in AWS.
 
+mod arn;
 mod owned;
 mod owned_automations;
 
 use super::error::Error;
 use crate::facts::{Fact, source};
 use crate::world::{Platform, nearest};
+pub(crate) use arn::{Arn, named};
 use owned::{COMMANDS, Supports};
 use owned_automations::AUTOMATIONS;
 
@@ -37,6 +39,18 @@ pub(crate) const FACTS: &[Fact] = &[
         "A document's name has 3 to 128 letters, digits, and _ - . of which an ARN has : and / too; anything else is \
          a ValidationException.",
         source::SSM_MODEL,
+    ),
+    Fact::documented(
+        "ssm.documents.shared",
+        "A document that another account shares is run by its ARN; one that it does not share is not found.",
+        source::SSM_MODEL,
+    ),
+    Fact::assumed(
+        "ssm.documents.arn",
+        "The ARN of the caller's own account and Region, or of the Region and no account, names the document of that \
+         name, also one of AWS's own. A document of another account is shared if the world names its ARN, and one of \
+         another Region is not found.",
+        "the service model takes names and ARNs alike, and does not say which forms of an ARN are taken",
     ),
     Fact::assumed(
         "ssm.documents.unsimulated",
@@ -92,23 +106,6 @@ pub(crate) const POWERSHELL: &str = "AWS-RunPowerShellScript";
 /// The documents that run whatever they are given: a world scripts what they are given, not them.
 pub(crate) const SCRIPTS: [&str; 2] = ["AWS-RunShellScript", POWERSHELL];
 
-/// The name in an ARN such as `arn:aws:ssm:us-west-2::document/AWS-RunShellScript`, or the name itself. An ARN of
-/// something else, or of a document that another account shares, is no such name.
-pub(crate) fn bare(name: &str) -> &str {
-    let mut parts = name.splitn(6, ':');
-    let is_of_ssm = parts.next() == Some("arn")
-        && parts.next().is_some_and(|partition| partition.starts_with("aws"))
-        && parts.next() == Some("ssm")
-        && parts.next().is_some()
-        && parts.next() == Some("");
-    let kinds = ["document/", "automation-definition/"];
-    let named = |rest: &'_ str| kinds.iter().find_map(|kind| rest.strip_prefix(kind).map(str::len));
-    match parts.next().filter(|_| is_of_ssm).and_then(named) {
-        Some(length) => &name[name.len() - length..],
-        None => name,
-    }
-}
-
 /// Whether it is the name or the ARN of a document, as the service model writes them.
 pub(crate) fn is_well_formed(name: &str) -> bool {
     let is_arn = name.starts_with("arn:");
@@ -139,7 +136,7 @@ pub(crate) fn nearest_owned(kind: Kind, name: &str) -> Option<String> {
 
 /// Whether AWS owns a document of this name and kind.
 pub(crate) fn is_owned(kind: Kind, name: &str) -> bool {
-    owned(kind).any(|known| known == bare(name))
+    owned(kind).any(|known| known == name)
 }
 
 fn owned(kind: Kind) -> impl Iterator<Item = &'static str> {
@@ -149,8 +146,7 @@ fn owned(kind: Kind) -> impl Iterator<Item = &'static str> {
 
 /// Whether instances of this platform can be sent the document. Nothing is known of a world's own.
 pub(crate) fn supports(name: &str, platform: Platform) -> bool {
-    let known =
-        COMMANDS.iter().find(|(known, _)| *known == bare(name)).map(|(_, supports)| *supports);
+    let known = COMMANDS.iter().find(|(known, _)| *known == name).map(|(_, supports)| *supports);
     match known {
         None | Some(Supports::Both) => true,
         Some(Supports::Linux) => platform == Platform::Linux,
@@ -159,10 +155,11 @@ pub(crate) fn supports(name: &str, platform: Platform) -> bool {
 }
 
 /// Why a document does not exist, for the author who believed that it does. `scripted` are the documents of
-/// this kind that the world has.
+/// this kind that the world has in the Region.
 pub(crate) fn missing<'a>(
     kind: Kind,
     name: &str,
+    region: &str,
     scripted: impl Iterator<Item = &'a str>,
 ) -> String {
     let (other, list) = match kind {
@@ -170,12 +167,16 @@ pub(crate) fn missing<'a>(
         Kind::Automation => (Kind::Command, "automations"),
     };
     let said = format!("Document with name {name} does not exist.");
+    if let Some(arn) = Arn::read(name) {
+        let of = if arn.region == region { "account" } else { "Region" };
+        return format!("{said} It is of another {of}.");
+    }
     if is_owned(other, name) {
         let is = if other == Kind::Command { "a command document" } else { "an automation" };
         return format!("{said} {name} is {is}.");
     }
     let known = scripted.chain(owned(kind).map(|known| -> &'a str { known }));
-    match nearest(bare(name), known) {
+    match nearest(name, known) {
         Some(near) => format!("{said} Did you mean {near}?"),
         None if is_reserved(name) => format!("{said} It is none of AWS's own that are known here."),
         None => format!("{said} In a world, [[{list}]] with this `document` makes one."),
@@ -187,29 +188,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_arn_of_awss_own_document_names_it_and_no_other_does() {
-        assert_eq!(
-            bare("arn:aws:ssm:us-west-2::document/AWS-RunShellScript"),
-            "AWS-RunShellScript"
-        );
-        for other in [
-            "AWS-RunShellScript",
-            "arn:aws:ssm:eu-west-1:999999999999:document/AWS-RunShellScript",
-            "arn:aws:s3:::bucket/AWS-RunShellScript",
-        ] {
-            assert_eq!(bare(other), other);
-        }
-    }
-
-    #[test]
     fn what_does_not_exist_is_told_with_what_may_have_been_meant() {
         let scripted = || ["Shop-CutOver"].into_iter();
-        let said = |kind, name| missing(kind, name, scripted());
+        let said = |kind, name| missing(kind, name, "us-west-2", scripted());
         let cases = [
             (Kind::Automation, "Shop-Cutover", "Did you mean Shop-CutOver?"),
             (Kind::Command, "AWS-RunShelScript", "Did you mean AWS-RunShellScript?"),
             (Kind::Command, "AWS-StopEC2Instance", "AWS-StopEC2Instance is an automation."),
             (Kind::Automation, "AWS-RunShellScript", "AWS-RunShellScript is a command document."),
+            (Kind::Command, "arn:aws:ssm:us-west-2:9:document/Xyz", "It is of another account."),
+            (Kind::Command, "arn:aws:ssm:eu-west-1::document/Xyz", "It is of another Region."),
             (Kind::Command, "Xyz", "In a world, [[commands]] with this `document` makes one."),
         ];
         for (kind, name, hint) in cases {
