@@ -16,8 +16,8 @@ const SHOWN: usize = 60;
 pub struct Assumption {
     /// `region_down`: calls into a Region that is down. `source_down`: servers that it had stopped replicating.
     /// `platform`: a document for another operating system. `unscripted`: an answer that nothing scripts. `shared`: an
-    /// answer that stood for two. `unsimulated`: a document of AWS's own that did nothing. `unused`: what nothing met.
-    /// `fewer`: what struck less often than it might. `once`: what a second attempt would not meet.
+    /// answer that stood for two. `unsimulated`: a document of AWS's own that did nothing. `unknown`: one that only AWS could
+    /// have made, and that is not known here. `unused`: what nothing met. `fewer`: what struck less often than it might. `once`: what a second attempt would not meet.
     pub kind: &'static str,
     /// One sentence.
     pub message: String,
@@ -133,6 +133,9 @@ impl Met {
                 ),
             );
         }
+        for message in self.unknown(world) {
+            add("unknown", message);
+        }
         for (place, command) in world.commands.iter().enumerate() {
             if !self.commands.contains(&place) {
                 let number = place + 1;
@@ -149,6 +152,26 @@ impl Met {
             }
         }
         all
+    }
+}
+
+impl Met {
+    /// What is said of documents that answered, that only AWS could have made, and that are not known here.
+    fn unknown(&self, world: &World) -> Vec<String> {
+        let commands = self.commands.iter().filter_map(|place| world.commands[*place].document());
+        let automations =
+            self.automations.iter().filter_map(|place| world.automations[*place].document());
+        let commands = commands.map(|name| (Kind::Command, name));
+        let all = commands.chain(automations.map(|name| (Kind::Automation, name)));
+        let unknown = all.filter(|(kind, name)| documents::is_unknown(*kind, name));
+        let names: BTreeSet<&str> = unknown.map(|(_, name)| name).collect();
+        let told = names.iter().map(|name| {
+            format!(
+                "{name} is not known here to be a document of AWS's own, and only AWS names one so: it exists because \
+                 the world scripts it"
+            )
+        });
+        told.collect()
     }
 }
 

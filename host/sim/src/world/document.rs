@@ -54,7 +54,7 @@ pub(super) fn settle(
     Ok(())
 }
 
-/// Refuses what AWS owns as another kind of document, and what only AWS could own.
+/// Refuses what AWS owns as another kind of document, and what is a misspelt document of its own.
 pub(super) fn check(kind: Kind, document: Option<&Spanned<DocumentName>>) -> Result<(), Trouble> {
     let Some(document) = document else { return Ok(()) };
     let name = document.get_ref().0.as_str();
@@ -66,12 +66,21 @@ pub(super) fn check(kind: Kind, document: Option<&Spanned<DocumentName>>) -> Res
     if documents::is_owned(other, name) {
         return wrong(format!("{name} is {is}"));
     }
-    if documents::is_reserved(name) && !documents::is_owned(kind, name) {
-        let near = documents::nearest_owned(kind, name);
-        let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
-        return wrong(format!(
-            "only AWS names a document like {name}, and none of its own that are known here is called so{near}"
-        ));
+    if documents::is_reserved(name) && name.starts_with("arn:") {
+        return wrong(format!("{name} is of another account, and only AWS names a document so"));
+    }
+    if !documents::is_unknown(kind, name) {
+        return Ok(());
+    }
+    let near = documents::misspelt(kind, name).or_else(|| documents::misspelt(other, name));
+    if let Some(near) = near {
+        let message = format!(
+            "only AWS names a document like {name}, and none of its own that are known here is called so"
+        );
+        return Err(Trouble {
+            suggestion: Some(near.to_owned()),
+            ..Trouble::at(document.span(), message)
+        });
     }
     Ok(())
 }

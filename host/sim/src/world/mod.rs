@@ -73,6 +73,8 @@
 //! The documents that exist are those that AWS owns and those that an entry names as its `document`; one of
 //! [[automations]] without a `document` stands for any. What AWS owns and no entry answers does nothing and
 //! succeeds, and a rehearsal says so. A command to a server whose platform its document is not for is refused.
+//! A name that begins with aws, amazon or amzn is AWS's to give: an entry may have one that is not known here, which
+//! a rehearsal notes, unless it is a letter or two from one that is known.
 //! The ARN of a document of this account and Region is its name; an entry with the ARN of another account's document
 //! says that it is shared.
 //!

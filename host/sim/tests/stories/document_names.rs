@@ -89,3 +89,43 @@ async fn the_arn_of_another_account_or_region_is_not_found_unless_the_world_shar
     }
     assert_eq!(sent(&story, "Their-Check").await.unwrap().0, "InvalidDocument");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_name_like_awss_own_that_is_not_known_exists_where_the_world_scripts_it_and_the_notes_say_so()
+ {
+    let scripts = "[[commands]]\ndocument = \"AWS-ShopCheck\"\n\
+        [[automations]]\ndocument = \"AWSShop-Open\"\nstatus = \"Failed\"\n";
+    let story = Story::begin(&format!("{ONE}{scripts}"));
+    let notes = || {
+        let all = story.simulator.assumptions(&str::to_owned).into_iter();
+        all.filter(|it| it.kind == "unknown").map(|it| it.message).collect::<Vec<_>>()
+    };
+    assert_eq!(notes(), Vec::<String>::new(), "nothing has met it");
+    assert_eq!(sent(&story, "AWS-ShopCheck").await, None);
+    assert_eq!(ended(&story, "AWSShop-Open").await, "Failed");
+    let said = "is not known here to be a document of AWS's own, and only AWS names one so: it \
+        exists because the world scripts it";
+    assert_eq!(notes(), ["AWS-ShopCheck", "AWSShop-Open"].map(|name| format!("{name} {said}")));
+
+    let (error, text) = sent(&story, "AWSShop-Open").await.unwrap();
+    assert_eq!(error, "InvalidDocument");
+    let how = "It is none of AWS's own that are known here: if AWS has it, [[commands]] with this \
+        `document` in the world says how it ends.";
+    assert!(text.contains(how), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_documents_that_drs_runs_after_a_launch_are_awss_own() {
+    let story = Story::begin(ONE);
+    for document in [
+        "AWSDisasterRecovery-InstallDRAgentOnInstance",
+        "AWSMigration-LinuxTimeSyncSetting",
+        "AWSMigration-ValidateDiskSpace",
+        "AWSMigration-ValidateHttpResponse",
+        "AWSMigration-ValidateNetworkConnectivity",
+        "AWSMigration-VerifyMountedVolumes",
+        "AWSMigration-VerifyProcessIsRunning",
+    ] {
+        assert_eq!(sent(&story, document).await, None, "{document}");
+    }
+}

@@ -312,23 +312,26 @@ fn a_document_has_a_name_that_aws_would_take() {
             )
         );
     }
-    let only_aws = "and none of its own that are known here is called so";
     assert_eq!(
         scripted("commands", "AWS-RunShelScript"),
-        format!(
-            "world.toml:7: commands[0].document: only AWS names a document like AWS-RunShelScript, \
-             {only_aws}, did you mean `AWS-RunShellScript`?"
-        )
+        "world.toml:7: commands[0].document: only AWS names a document like AWS-RunShelScript, \
+         and none of its own that are known here is called so, did you mean `AWS-RunShellScript`?"
     );
-    assert_eq!(
-        scripted("automations", "aws_shop"),
-        format!(
-            "world.toml:7: automations[0].document: only AWS names a document like aws_shop, {only_aws}"
-        )
-    );
+    let automation = scripted("commands", "AWS-StopEC2Instances");
+    assert!(automation.ends_with("did you mean `AWS-StopEC2Instance`?"), "{automation}");
     let foreign = "arn:aws:ssm:us-west-2:999999999999:document/AWS-RunShellScript";
-    assert!(scripted("commands", foreign).contains("only AWS names a document like"));
-    for name in ["Shop-Check", "arn:aws:ssm:us-west-2::document/AWS-RunShellScript"] {
+    assert_eq!(
+        scripted("commands", foreign),
+        format!(
+            "world.toml:7: commands[0].document: {foreign} is of another account, and only AWS names a document so"
+        )
+    );
+    for name in [
+        "Shop-Check",
+        "AWS-DownloadFiles",
+        "aws_shop",
+        "arn:aws:ssm:us-west-2::document/AWS-RunShellScript",
+    ] {
         let world = format!(
             "version = 1\naccount = \"123456789012\"\nregion = \"us-west-2\"\n{SERVER}\
              [[commands]]\ndocument = \"{name}\"\n"

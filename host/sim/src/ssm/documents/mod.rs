@@ -20,8 +20,9 @@ pub(crate) const FACTS: &[Fact] = &[
         "ssm.documents.owned",
         "AWS owns documents of its own, which every account can run: the automations of its reference and the most used \
          command documents are known by name.",
-        "the Systems Manager user guide; its Automation runbook reference, of May 2021 and of a later year; a published \
-         answer of ListDocuments, February 2021",
+        "the Systems Manager user guide; its Automation runbook reference, of May 2021 and of a later year; published \
+         answers of ListDocuments, February 2021 and April 2024; managed policies and guides of DRS, CloudWatch, \
+         Inspector and Incident Manager",
     ),
     Fact::documented(
         "ssm.documents.reserved",
@@ -30,9 +31,10 @@ pub(crate) const FACTS: &[Fact] = &[
     ),
     Fact::assumed(
         "ssm.documents.reserved-unknown",
-        "A document that is named like AWS's own and is not known here does not exist, and a world cannot script it; \
-         it may script any other.",
-        "far more of these names are misspelt than are newer than the simulator",
+        "A document that is named like AWS's own and is not known here exists if the world scripts it by this name, and a \
+         rehearsal notes that; one that differs in at most two letters from a document that is known here cannot be \
+         scripted.",
+        "AWS owns more documents than are known here, and a name that is so near to a known one is misspelt",
     ),
     Fact::documented(
         "ssm.documents.names",
@@ -100,6 +102,9 @@ pub(crate) enum Kind {
     Automation,
 }
 
+/// So many letters make a name a misspelt one.
+const SLIP: usize = 2;
+
 /// The one document for which a world may say that a Linux server can run it.
 pub(crate) const POWERSHELL: &str = "AWS-RunPowerShellScript";
 
@@ -129,9 +134,22 @@ pub(crate) fn is_reserved(name: &str) -> bool {
     ["aws", "amazon", "amzn"].iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// The document of AWS's own that is most like this name.
-pub(crate) fn nearest_owned(kind: Kind, name: &str) -> Option<String> {
-    nearest(name.rsplit('/').next().unwrap_or(name), owned(kind))
+/// The document of AWS's own, and of this kind, for which this is hardly more than a slip of the pen: a letter or two
+/// more, less, other or swapped, or capitals.
+pub(crate) fn misspelt(kind: Kind, name: &str) -> Option<&'static str> {
+    nearest_of(name.rsplit('/').next().unwrap_or(name), owned(kind))
+}
+
+fn nearest_of<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    let distance = |known: &str| strsim::osa_distance(&name, &known.to_lowercase());
+    let near = known.map(|known| (distance(known), known)).filter(|(far, _)| *far <= SLIP);
+    near.min_by_key(|(far, _)| *far).map(|(_, known)| known)
+}
+
+/// Whether only AWS could have made a document of this name, and none such is known here.
+pub(crate) fn is_unknown(kind: Kind, name: &str) -> bool {
+    is_reserved(name) && !is_owned(kind, name)
 }
 
 /// Whether AWS owns a document of this name and kind.
@@ -175,10 +193,20 @@ pub(crate) fn missing<'a>(
         let is = if other == Kind::Command { "a command document" } else { "an automation" };
         return format!("{said} {name} is {is}.");
     }
-    let known = scripted.chain(owned(kind).map(|known| -> &'a str { known }));
-    match nearest(name, known) {
+    let scripted: Vec<&str> = scripted.collect();
+    let known = || scripted.iter().copied();
+    let near = if is_reserved(name) {
+        nearest_of(name, known().chain(owned(kind).map(|known| -> &'a str { known })))
+            .map(str::to_owned)
+    } else {
+        nearest(name, known())
+    };
+    match near {
         Some(near) => format!("{said} Did you mean {near}?"),
-        None if is_reserved(name) => format!("{said} It is none of AWS's own that are known here."),
+        None if is_reserved(name) => format!(
+            "{said} It is none of AWS's own that are known here: if AWS has it, [[{list}]] with this `document` in the \
+             world says how it ends."
+        ),
         None => format!("{said} In a world, [[{list}]] with this `document` makes one."),
     }
 }
@@ -198,11 +226,28 @@ mod tests {
             (Kind::Automation, "AWS-RunShellScript", "AWS-RunShellScript is a command document."),
             (Kind::Command, "arn:aws:ssm:us-west-2:9:document/Xyz", "It is of another account."),
             (Kind::Command, "arn:aws:ssm:eu-west-1::document/Xyz", "It is of another Region."),
+            (Kind::Command, "AWS-ShopCheck", "`document` in the world says how it ends."),
             (Kind::Command, "Xyz", "In a world, [[commands]] with this `document` makes one."),
         ];
         for (kind, name, hint) in cases {
             assert!(said(kind, name).ends_with(hint), "{name}: {}", said(kind, name));
         }
+    }
+
+    #[test]
+    fn a_name_is_misspelt_if_at_most_two_letters_or_capitals_keep_it_from_a_known_one() {
+        for (name, known) in [
+            ("AWS-RunShelScript", Some("AWS-RunShellScript")),
+            ("AWS-RunShellScripts", Some("AWS-RunShellScript")),
+            ("AWS-RunShelScrpit", Some("AWS-RunShellScript")),
+            ("aws-runshellscript", Some("AWS-RunShellScript")),
+            ("AWS-RunSheScrip", None),
+            ("AWS-PromoteRdsReadReplica", None),
+            ("AWS-StartRdsBackup", None),
+        ] {
+            assert_eq!(misspelt(Kind::Command, name), known, "{name}");
+        }
+        assert_eq!(misspelt(Kind::Automation, "AWS-PromoteRdsReadReplica"), None);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! The automations that AWS owns, by name: those of its reference of runbooks, of May 2021 and of a later year, and
-//! those that a published answer of `ListDocuments` had beside them.
+//! those that a published answer of `ListDocuments` and guides of other services had beside them.
 
 /// Automations that AWS owns.
 pub(super) const AUTOMATIONS: &[&str] = &[
@@ -99,6 +99,7 @@ pub(super) const AUTOMATIONS: &[&str] = &[
     "AWS-RestoreDynamoDBTable",
     "AWS-RunCfnLint",
     "AWS-RunPacker",
+    "AWS-SetRequiredTags",
     "AWS-SetupInventory",
     "AWS-SetupJupyter",
     "AWS-SetupManagedInstance",
@@ -231,6 +232,7 @@ pub(super) const AUTOMATIONS: &[&str] = &[
     "AWSEC2-CloneInstanceAndUpgradeWindows",
     "AWSEC2-PatchLoadBalancerInstance",
     "AWSEC2-SQLServerDBRestore",
+    "AWSIncidents-CriticalIncidentRunbookTemplate",
     "AWSPremiumSupport-ChangeInstanceTypeIntelToAMD",
     "AWSPremiumSupport-DDoSResiliencyAssessment",
     "AWSPremiumSupport-DiagnoseDiskUsageOnLinux",
