@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::unsaid::Unsaid;
 use crate::ssm::documents::{self, Kind, POWERSHELL};
 use crate::world::{Command, World};
 
@@ -16,7 +17,7 @@ const SHOWN: usize = 60;
 pub struct Assumption {
     /// `region_down`: calls into a Region that is down. `source_down`: servers that it had stopped replicating.
     /// `platform`: a document for another operating system. `unscripted`: an answer that nothing scripts. `shared`: an
-    /// answer that stood for two. `unsimulated`: a document of AWS's own that did nothing. `unknown`: one that only AWS could
+    /// answer that stood for two. `unsaid`: lines of a command that nothing scripts. `unsimulated`: a document of AWS's own that did nothing. `unknown`: one that only AWS could
     /// have made, and that is not known here. `unused`: what nothing met. `fewer`: what struck less often than it might. `once`: what a second attempt would not meet.
     pub kind: &'static str,
     /// One sentence.
@@ -36,6 +37,8 @@ pub(crate) struct Met {
     /// Entries that answered a command of which another entry knows a part as well, by their places, and on how many
     /// instances.
     pub(super) shared: BTreeMap<(usize, usize), usize>,
+    /// What entries answered for without a word of it.
+    pub(super) unsaid: Unsaid,
     /// Documents of AWS's own that were started and that nothing scripts.
     pub(super) started: BTreeSet<String>,
 }
@@ -46,6 +49,7 @@ impl Met {
         self.commands.extend(&other.commands);
         self.automations.extend(&other.automations);
         self.started.extend(other.started.iter().cloned());
+        self.unsaid.add(&other.unsaid);
         self.without_powershell += other.without_powershell;
         for (places, count) in &other.shared {
             *self.shared.entry(*places).or_default() += count;
@@ -95,7 +99,7 @@ impl Met {
         let mut add = |kind, message| all.push(Assumption { kind, message });
         let mut silent: BTreeMap<(String, String), usize> = BTreeMap::new();
         for ((document, text), count) in &self.silent {
-            *silent.entry((hide(document), first_line(&hide(text)))).or_default() += count;
+            *silent.entry((hide(document), shown(&hide(text)))).or_default() += count;
         }
         for ((document, text), count) in &silent {
             let on = instances(*count);
@@ -119,6 +123,9 @@ impl Met {
                  one result"
             );
             add("shared", message);
+        }
+        for Assumption { kind, message } in self.unsaid.told(world, hide) {
+            add(kind, message);
         }
         for document in self.started.iter().map(|document| hide(document)) {
             add("unsimulated", unsimulated(&document, "", "automations"));
@@ -180,7 +187,7 @@ fn is_unsimulated(document: &str) -> bool {
     documents::is_owned(Kind::Command, document) && !documents::SCRIPTS.contains(&document)
 }
 
-fn instances(count: usize) -> String {
+pub(super) fn instances(count: usize) -> String {
     if count == 1 { "1 instance".to_owned() } else { format!("{count} instances") }
 }
 
@@ -193,13 +200,13 @@ fn unsimulated(document: &str, on: &str, list: &str) -> String {
 }
 
 /// The beginning of a command.
-fn first_line(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let first = text.trim().lines().next().unwrap_or_default();
     first.chars().take(SHOWN).collect()
 }
 
 /// What a script answers to.
-fn described(command: &Command) -> String {
+pub(super) fn described(command: &Command) -> String {
     let server = command.server.as_ref().map(|it| it.get_ref().as_str());
     let conditions = [
         ("document", command.document()),

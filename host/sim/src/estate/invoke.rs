@@ -136,7 +136,10 @@ impl Estate {
                 (Some(place), Some(_)) if script.reboots(platform, order.execution_timeout) => {
                     answered.insert(place);
                 }
-                (place, _) => return self.note_shared(place, &answered, order, &values, &name),
+                (place, _) => {
+                    self.note_unsaid(place, order, &name);
+                    return self.note_shared(place, &answered, order, &values, &name);
+                }
             }
             invocation.reboots.push(invocation.ends);
             let timing = &self.world.timing;
@@ -150,6 +153,21 @@ impl Estate {
                 return;
             }
         }
+    }
+
+    /// Notes the lines of a script of which no entry says anything.
+    fn note_unsaid(&mut self, answer: Option<usize>, order: &CommandOrder, name: &str) {
+        let commands = order.parameters.get("commands");
+        let commands = commands.filter(|_| documents::SCRIPTS.contains(&order.name.as_str()));
+        let (Some(place), Some(commands)) = (answer, commands) else { return };
+        let region = self.world.region.as_str();
+        let entries = self.world.commands.iter().filter(|it| it.is_of(region));
+        let parts = entries.filter(|it| it.is_for(&order.name, name));
+        let parts = parts.filter_map(|it| it.contains.as_deref()).flat_map(str::lines);
+        let parts: Vec<&str> = parts.map(str::trim).filter(|part| !part.is_empty()).collect();
+        let is_known = |line: &str| parts.iter().any(|part| line.contains(part));
+        let entry = &self.world.commands[place];
+        self.met.unsaid.meet(place, entry, &commands.join("\n"), is_known);
     }
 
     /// Notes the entries that know another part of the command than the one that answered.

@@ -19,6 +19,7 @@ pub(crate) mod replication;
 pub(crate) mod seed;
 pub(crate) mod terminate;
 pub(crate) mod timeline;
+mod unsaid;
 
 use std::collections::BTreeMap;
 

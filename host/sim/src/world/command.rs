@@ -111,11 +111,16 @@ impl Command {
 
     /// Whether this entry answers for `document` with these parameter values on `server`.
     pub(crate) fn matches(&self, document: &str, values: &[&str], server: &str) -> bool {
-        self.document().is_none_or(|wanted| wanted == document)
+        self.is_for(document, server)
             && self
                 .contains
                 .as_ref()
                 .is_none_or(|part| values.iter().any(|value| value.contains(part.as_str())))
+    }
+
+    /// Whether this entry answers for `document` on `server`, whatever the parameters are.
+    pub(crate) fn is_for(&self, document: &str, server: &str) -> bool {
+        self.document().is_none_or(|wanted| wanted == document)
             && self.server.as_ref().is_none_or(|wanted| wanted.get_ref().matches(server))
     }
 }

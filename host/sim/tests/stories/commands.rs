@@ -325,6 +325,71 @@ async fn an_answer_for_one_line_that_stood_for_another_line_too_is_noted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_lines_of_a_command_of_which_no_entry_says_anything_are_named() {
+    let one = "[[commands]]\ncontains = \"pg_isready\"\n";
+    let said = "[[commands]] 1 (contains = \"pg_isready\") answered for a whole command on 1 instance, \
+                and nothing is said of `systemctl is-active app`, `df -h`";
+    let lines = ["# is it up?", "pg_isready", "systemctl is-active app", "", "df -h"];
+    assert_eq!(notes("unsaid", one, &lines).await, [said]);
+    assert_eq!(notes("unsaid", one, &[&lines.join("\n")]).await, [said]);
+    let more = ["pg_isready", "a 1", "b 2", "c 3", "d 4"];
+    let told = &notes("unsaid", one, &more).await[0];
+    assert!(told.ends_with("nothing is said of `a 1`, `b 2`, `c 3` and 1 more"), "{told}");
+
+    let both = format!("{one}[[commands]]\ncontains = \"is-active\"\n");
+    let told = notes("unsaid", &both, &lines).await;
+    assert!(told[0].ends_with("nothing is said of `df -h`"), "{told:?}");
+    let others = "[[commands]]\ncontains = \"df\"\ndocument = \"Shop-Check\"\n";
+    assert_eq!(notes("unsaid", &format!("{one}{others}"), &lines).await, [said]);
+    for lines in [
+        &["pg_isready"][..],
+        &["set -e", "pg_isready", "# that is all"],
+        &["pg_isready", "fi"],
+        &["df -h", "uptime"],
+    ] {
+        assert_eq!(notes("unsaid", one, lines).await, Vec::<String>::new(), "{lines:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_secret_of_several_lines_is_in_no_note_of_lines() {
+    let story = Story::begin(&format!("{DB}[[commands]]\ncontains = \"pg_isready\"\n"));
+    let id = story.recovery_instances().await[0]["ec2InstanceID"].as_str().unwrap().to_owned();
+    send(&story, &id, "pg_isready\necho 'BEGIN\nhunter\nEND' > key").await;
+    let hide = |text: &str| text.replace("BEGIN\nhunter\nEND", "«key»");
+    let told = story.simulator.assumptions(&hide).into_iter();
+    let told: Vec<String> = told.filter(|it| it.kind == "unsaid").map(|it| it.message).collect();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].ends_with("nothing is said of 3 lines"), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entry_of_a_document_alone_that_answered_different_commands_is_noted() {
+    let entry = "[[commands]]\ndocument = \"AWS-RunShellScript\"\nstdout = \"ok\"\n";
+    for (entry, sent, said) in [
+        (
+            entry,
+            &["pg_isready", "df -h", "df -h"][..],
+            Some(
+                "[[commands]] 1 (document = \"AWS-RunShellScript\") answered 2 different commands \
+                 alike: `df -h`, `pg_isready`; `contains` tells them apart",
+            ),
+        ),
+        (entry, &["df -h", "df -h"], None),
+        ("[[commands]]\nstdout = \"ok\"\n", &["pg_isready", "df -h"], None),
+    ] {
+        let story = Story::begin(&format!("{DB}{entry}"));
+        let id = story.recovery_instances().await[0]["ec2InstanceID"].as_str().unwrap().to_owned();
+        for command in sent {
+            send(&story, &id, command).await;
+        }
+        let all = story.simulator.assumptions(&str::to_owned);
+        let told = all.iter().find(|it| it.kind == "shared").map(|it| it.message.as_str());
+        assert_eq!(told, said, "{sent:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_fault_that_struck_less_often_than_it_might_is_noted() {
     for (times, calls, said) in [
         (5, 1, Some("[[faults]] 1 (throttle of drs:DescribeJobs) struck 1 of 5 times")),
