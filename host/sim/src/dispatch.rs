@@ -112,7 +112,11 @@ impl Worlds {
         }
         let down = self.calls.assumptions();
         let met = met.assumptions(&self.estates[0].world, hide);
-        down.chain(met).chain(self.faults.assumptions()).collect()
+        let worlds = || self.estates.iter().map(|estate| &estate.world);
+        let sources = worlds().flat_map(|it| &it.servers).filter_map(|it| it.source.as_deref());
+        let known = worlds().map(|it| it.region.as_str()).chain(sources).collect();
+        let faults = self.faults.assumptions(&known);
+        down.chain(met).chain(faults).collect()
     }
 
     /// Answers one request at `now`.

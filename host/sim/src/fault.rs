@@ -2,6 +2,7 @@
 
 mod of_sources;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -193,18 +194,25 @@ impl Faults {
     }
 
     /// Those of any Region that nothing met, or fewer events than they were meant for; launches that fail once and
-    /// would not fail again; and servers whose replication had stopped.
-    pub(crate) fn assumptions(&self) -> Vec<Assumption> {
+    /// would not fail again; and servers whose replication had stopped. `known` are the Regions of the world, and those
+    /// from which its servers come.
+    pub(crate) fn assumptions(&self, known: &BTreeSet<&str>) -> Vec<Assumption> {
         let told = self.armed.iter().enumerate().flat_map(|(place, armed)| {
             let PlacedFault { fault, region } = &armed.placed;
             let within = region.as_ref().map(|it| format!(" in {}", it.get_ref().0));
             let within = within.unwrap_or_default();
             let what = format!("[[faults]] {} ({}{within})", place + 1, fault.described());
+            let sourceless = armed.sourceless(known);
             let counted = match (fault, armed.met.load(Ordering::Relaxed)) {
                 (_, 0) => {
-                    let message = format!("{what} never struck");
+                    let why = sourceless.as_ref().map(|why| format!(": {why}"));
+                    let message = format!("{what} never struck{}", why.unwrap_or_default());
                     Some(Assumption { kind: "unused", message })
                 }
+                (Fault::RegionDown(..), _) => sourceless.map(|why| {
+                    let message = format!("{what} stopped no replication: {why}");
+                    Assumption { kind: "source_down", message }
+                }),
                 (Fault::LaunchFails(_, occasion), 1) if occasion.limit() == 1 => {
                     let message = format!(
                         "{what} struck once: a second attempt would launch; `times` says how often"

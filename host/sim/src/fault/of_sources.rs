@@ -1,7 +1,7 @@
 //! Faults of the places where servers run: a Region or a data centre that is down. DRS goes on, and hears nothing of
 //! its source servers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::SignedDuration;
@@ -46,6 +46,19 @@ impl Stopped {
         };
         let message = format!("{what} had stopped the replication of {of}; {then}");
         Some(Assumption { kind: "source_down", message })
+    }
+}
+
+impl Armed {
+    /// Why a Region that is down, and in which the world has nothing, stops no replication.
+    pub(super) fn sourceless(&self, known: &BTreeSet<&str>) -> Option<String> {
+        let Fault::RegionDown(..) = &self.placed.fault else { return None };
+        let down = self.placed.region.as_ref()?.get_ref().0.as_str();
+        (!known.contains(down)).then(|| {
+            format!(
+                "no server of this world comes from {down}; one without `source_region` runs on premises"
+            )
+        })
     }
 }
 

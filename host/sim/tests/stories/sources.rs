@@ -144,3 +144,27 @@ async fn a_region_from_which_no_server_comes_stops_no_replication() {
     assert_eq!(standing(&story, &ids[0]).await.0, "CONTINUOUS");
     assert_eq!(notes(&story), Vec::<String>::new());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_region_that_is_down_and_from_which_no_server_comes_is_told_so() {
+    let unsourced = estate("kind = \"region_down\"\nregion = \"us-east-1\"\n")
+        .replace("source_region = \"us-east-1\"\n", "");
+    let why = "no server of this world comes from us-east-1; one without `source_region` runs on premises";
+    let story = Story::begin(&unsourced);
+    let unused = || {
+        let all = story.simulator.assumptions(&str::to_owned).into_iter();
+        all.filter(|it| it.kind == "unused").map(|it| it.message).collect::<Vec<_>>()
+    };
+    assert_eq!(unused(), [format!("[[faults]] 1 (region_down in us-east-1) never struck: {why}")]);
+    story.drs_in("us-east-1", "DescribeSourceServers", json!({})).await;
+    assert_eq!(unused(), Vec::<String>::new());
+    assert_eq!(
+        notes(&story),
+        [format!("[[faults]] 1 (region_down in us-east-1) stopped no replication: {why}")]
+    );
+
+    let own = unsourced.replace("us-east-1", "us-west-2");
+    let story = Story::begin(&own);
+    story.drs("DescribeSourceServers", json!({})).await;
+    assert_eq!(notes(&story), Vec::<String>::new(), "its servers are launched there");
+}
