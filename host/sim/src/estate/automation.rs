@@ -95,7 +95,7 @@ impl Estate {
             requested: at,
             ends: at + QUEUE + takes,
             outcome: status,
-            failure_message: failure_message.filter(|_| status != AutomationStatus::Success),
+            failure_message: failure_message.map(toml::Spanned::into_inner),
             outputs,
         });
         &self.automations[self.automations.len() - 1]

@@ -13,7 +13,7 @@ use crate::dispatch::Reply;
 use crate::estate::Estate;
 use crate::estate::command::CommandOrder;
 use crate::facts::{Fact, source};
-use crate::world::Command;
+use crate::world::{Automation, Command};
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
@@ -128,7 +128,9 @@ fn check_document(estate: &Estate, input: &Input) -> Result<(String, String), Er
     if documents::is_owned(Kind::Command, name) || scripted().any(|known| known == name) {
         return Ok((document.clone(), name.to_owned()));
     }
-    let message = documents::missing(Kind::Command, name, region, scripted());
+    let others = estate.world.automations.iter().filter(|it| it.is_of(region));
+    let others = others.filter_map(Automation::document);
+    let message = documents::missing(Kind::Command, name, region, scripted(), others);
     Err(Error::new("InvalidDocument", message))
 }
 

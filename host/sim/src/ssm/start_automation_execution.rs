@@ -13,7 +13,7 @@ use crate::dispatch::Reply;
 use crate::estate::Estate;
 use crate::estate::automation::AutomationOrder;
 use crate::facts::{Fact, source};
-use crate::world::Automation;
+use crate::world::{Automation, Command};
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
@@ -89,15 +89,18 @@ fn reply(id: &str) -> Reply {
     super::reply(200, &json!({ "AutomationExecutionId": id }))
 }
 
-/// An entry of the world without a `document` stands for any that is not named like AWS's own.
+/// An entry of the world without a `document` stands for any automation of the account.
 fn check_exists(estate: &Estate, name: &str) -> Result<(), Error> {
     let region = estate.world.region.as_str();
     let scripts = || estate.world.automations.iter().filter(|it| it.is_of(region));
-    if documents::is_owned(Kind::Automation, name) || scripts().any(|script| script.makes(name)) {
+    let commands = estate.world.commands.iter().filter(|it| it.is_of(region));
+    let others = || commands.clone().filter_map(Command::document);
+    let is_made = scripts().any(|script| script.makes(name)) && !others().any(|it| it == name);
+    if documents::is_owned(Kind::Automation, name) || is_made {
         return Ok(());
     }
     let scripted = scripts().filter_map(Automation::document);
-    let message = documents::missing(Kind::Automation, name, region, scripted);
+    let message = documents::missing(Kind::Automation, name, region, scripted, others());
     Err(Error::new("AutomationDefinitionNotFoundException", message))
 }
 

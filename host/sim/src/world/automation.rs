@@ -19,8 +19,8 @@ pub(crate) struct Automation {
     pub(crate) region: Option<Spanned<Region>>,
     #[serde(default)]
     pub(crate) status: AutomationStatus,
-    /// Shown unless it succeeds.
-    pub(crate) failure_message: Option<String>,
+    /// Shown at the end of one that does not succeed.
+    pub(crate) failure_message: Option<Spanned<String>>,
     /// Shown at the end, whatever it is.
     #[serde(default)]
     pub(crate) outputs: BTreeMap<String, Vec<String>>,

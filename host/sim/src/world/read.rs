@@ -54,7 +54,7 @@ fn build(table: &mut Spanned<DeTable<'_>>) -> Result<World, Trouble> {
         }
     }
     scripts::check_commands(&document.commands, &servers)?;
-    scripts::check_automations(&document.automations)?;
+    scripts::check_automations(&document.automations, &document.commands)?;
 
     Ok(World {
         account: document.account.0,

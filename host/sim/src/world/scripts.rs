@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use super::command::CommandStatus;
 use super::error::Trouble;
-use super::{Automation, Command, Platform, Server};
+use super::{Automation, AutomationStatus, Command, Platform, Server};
 use crate::ssm::documents::{self, POWERSHELL};
 
 /// The largest exit code on Linux.
@@ -53,10 +53,15 @@ pub(super) fn check_commands(
     Ok(())
 }
 
-/// Checks every `[[automations]]` entry.
-pub(super) fn check_automations(automations: &[Spanned<Automation>]) -> Result<(), Trouble> {
+/// Checks every `[[automations]]` entry, also against those of `[[commands]]`.
+pub(super) fn check_automations(
+    automations: &[Spanned<Automation>],
+    commands: &[Spanned<Command>],
+) -> Result<(), Trouble> {
     for (place, entry) in automations.iter().enumerate() {
         let later = entry.get_ref();
+        check_message(later)?;
+        check_kind(later, commands)?;
         let covers = |earlier: &Spanned<Automation>| {
             let earlier = earlier.get_ref();
             covers_document(earlier.document(), later.document())
@@ -69,6 +74,39 @@ pub(super) fn check_automations(automations: &[Spanned<Automation>]) -> Result<(
         }
     }
     Ok(())
+}
+
+/// What succeeds has no message of a failure.
+fn check_message(automation: &Automation) -> Result<(), Trouble> {
+    match &automation.failure_message {
+        Some(message) if automation.status == AutomationStatus::Success => {
+            let said =
+                "an automation that ends as Success shows no failure message: give it a `status`";
+            Err(Trouble::at(message.span(), said))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A name is that of one document in each Region, and a document is of one kind.
+fn check_kind(automation: &Automation, commands: &[Spanned<Command>]) -> Result<(), Trouble> {
+    let Some(document) = &automation.document else { return Ok(()) };
+    let name = document.get_ref().0.as_str();
+    let is_same = |command: &Command| {
+        let regions = automation.region.as_ref().zip(command.region.as_ref());
+        command.document() == Some(name)
+            && regions.is_none_or(|(one, other)| one.get_ref() == other.get_ref())
+    };
+    match commands.iter().position(|command| is_same(command.get_ref())) {
+        None => Ok(()),
+        Some(place) => {
+            let number = place + 1;
+            let message = format!(
+                "{name} is a command document in [[commands]] {number}, and one document cannot be an automation too"
+            );
+            Err(Trouble::at(document.span(), message))
+        }
+    }
 }
 
 fn never_answers(span: Range<usize>, list: &str, earlier: usize) -> Trouble {

@@ -107,8 +107,7 @@ pub(super) struct ServerEntry {
     tags: BTreeMap<String, String>,
     #[serde(default)]
     platform: Platform,
-    #[serde(default)]
-    powershell: bool,
+    powershell: Option<Spanned<bool>>,
     #[serde(default = "as_recorded", deserialize_with = "slowness")]
     slowness: f64,
     #[serde(default)]
@@ -197,6 +196,12 @@ impl ServerEntry {
                 .collect()),
         }?;
         servers.iter().try_for_each(|server| self.check_name(&server.name))?;
+        if let (Platform::Windows, Some(powershell)) = (self.platform, &self.powershell)
+            && !powershell.get_ref()
+        {
+            let message = "every Windows has PowerShell: leave it out";
+            return Err(Trouble::at(powershell.span(), message));
+        }
         let region = self.region.as_ref().map_or(usual.region, |region| &region.get_ref().0);
         match &self.availability_zone {
             Some(zone) if !zone.get_ref().is_in(region) => {
@@ -243,7 +248,8 @@ impl ServerEntry {
             name,
             tags: self.tags.clone(),
             platform: self.platform,
-            powershell: self.powershell || self.platform == Platform::Windows,
+            powershell: self.platform == Platform::Windows
+                || self.powershell.as_ref().is_some_and(|it| *it.get_ref()),
             slowness: self.slowness,
             replication: self.replication,
             lag: self.lag,

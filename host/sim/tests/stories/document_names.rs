@@ -107,7 +107,7 @@ async fn a_name_like_awss_own_that_is_not_known_exists_where_the_world_scripts_i
         exists because the world scripts it";
     assert_eq!(notes(), ["AWS-ShopCheck", "AWSShop-Open"].map(|name| format!("{name} {said}")));
 
-    let (error, text) = sent(&story, "AWSShop-Open").await.unwrap();
+    let (error, text) = sent(&story, "AWSShop-Close").await.unwrap();
     assert_eq!(error, "InvalidDocument");
     let how = "It is none of AWS's own that are known here: if AWS has it, [[commands]] with this \
         `document` in the world says how it ends.";
@@ -128,4 +128,18 @@ async fn the_documents_that_drs_runs_after_a_launch_are_awss_own() {
     ] {
         assert_eq!(sent(&story, document).await, None, "{document}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_document_that_the_world_has_is_of_one_kind() {
+    let scripts = "[[commands]]\ndocument = \"Shop-Check\"\n\
+        [[automations]]\ndocument = \"Shop-Open\"\n[[automations]]\n";
+    let story = Story::begin(&format!("{ONE}{scripts}"));
+    let (error, text) = started(&story, "Shop-Check").await.unwrap();
+    assert_eq!(error, "AutomationDefinitionNotFoundException");
+    assert!(text.contains("does not exist. Shop-Check is a command document."), "{text}");
+    let (error, text) = sent(&story, "Shop-Open").await.unwrap();
+    assert_eq!(error, "InvalidDocument");
+    assert!(text.contains("does not exist. Shop-Open is an automation."), "{text}");
+    assert_eq!(started(&story, "Shop-Other").await, None);
 }

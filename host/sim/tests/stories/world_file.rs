@@ -515,3 +515,64 @@ fn an_arn_in_a_script_is_of_a_document_in_a_region_of_the_world() {
          like arn:aws:ssm:us-west-2:123456789012:document/Shop-Check"
     );
 }
+
+#[test]
+fn a_quota_is_one_that_aws_could_have() {
+    let quota = |line: &str| complaint(&format!("{SERVER}[quotas]\n{line}\n"));
+    for most in [0, 201] {
+        assert_eq!(
+            quota(&format!("servers_per_job = {most}")),
+            format!(
+                "world.toml:7: quotas.servers_per_job: a job has from 1 to 200 servers, which is what AWS \
+                 takes in one call, not {most}"
+            )
+        );
+    }
+    for name in ["concurrent_jobs", "servers_in_active_jobs"] {
+        let said = quota(&format!("{name} = 0"));
+        let begins = format!("world.toml:7: quotas.{name}: a quota of 0 would let no job start");
+        assert!(said.starts_with(&begins), "{said}");
+    }
+    let most = "version = 1\naccount = \"123456789012\"\nregion = \"us-west-2\"\n\
+        [quotas]\nservers_per_job = 200\nconcurrent_jobs = 1\n";
+    World::parse(&format!("{most}{SERVER}"), "world.toml").unwrap();
+}
+
+#[test]
+fn windows_has_powershell() {
+    let server = |more: &str| format!("{SERVER}{more}");
+    assert_eq!(
+        complaint(&server("platform = \"windows\"\npowershell = false\n")),
+        "world.toml:7: servers[0].powershell: every Windows has PowerShell: leave it out"
+    );
+    for fine in ["powershell = false\n", "platform = \"windows\"\npowershell = true\n"] {
+        let head = "version = 1\naccount = \"123456789012\"\nregion = \"us-west-2\"\n";
+        World::parse(&format!("{head}{}", server(fine)), "world.toml").unwrap();
+    }
+}
+
+#[test]
+fn one_name_is_of_a_command_document_or_of_an_automation() {
+    let both =
+        "[[commands]]\ndocument = \"Shop-Check\"\n[[automations]]\ndocument = \"Shop-Check\"\n";
+    assert_eq!(
+        complaint(&format!("{SERVER}{both}")),
+        "world.toml:9: automations[0].document: Shop-Check is a command document in [[commands]] 1, \
+         and one document cannot be an automation too"
+    );
+}
+
+#[test]
+fn an_automation_that_succeeds_has_no_message_of_a_failure() {
+    let automation = |status: &str| {
+        format!("{SERVER}[[automations]]\n{status}failure_message = \"the replica lags\"\n")
+    };
+    assert_eq!(
+        complaint(&automation("")),
+        "world.toml:7: automations[0].failure_message: an automation that ends as Success shows no \
+         failure message: give it a `status`"
+    );
+    let head = "version = 1\naccount = \"123456789012\"\nregion = \"us-west-2\"\n";
+    let failed = automation("status = \"Failed\"\n");
+    World::parse(&format!("{head}{failed}"), "world.toml").unwrap();
+}

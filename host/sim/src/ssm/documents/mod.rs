@@ -173,12 +173,13 @@ pub(crate) fn supports(name: &str, platform: Platform) -> bool {
 }
 
 /// Why a document does not exist, for the author who believed that it does. `scripted` are the documents of
-/// this kind that the world has in the Region.
+/// this kind that the world has in the Region, and `others` those of the other kind.
 pub(crate) fn missing<'a>(
     kind: Kind,
     name: &str,
     region: &str,
     scripted: impl Iterator<Item = &'a str>,
+    mut others: impl Iterator<Item = &'a str>,
 ) -> String {
     let (other, list) = match kind {
         Kind::Command => (Kind::Automation, "commands"),
@@ -189,7 +190,7 @@ pub(crate) fn missing<'a>(
         let of = if arn.region == region { "account" } else { "Region" };
         return format!("{said} It is of another {of}.");
     }
-    if is_owned(other, name) {
+    if is_owned(other, name) || others.any(|known| known == name) {
         let is = if other == Kind::Command { "a command document" } else { "an automation" };
         return format!("{said} {name} is {is}.");
     }
@@ -218,12 +219,14 @@ mod tests {
     #[test]
     fn what_does_not_exist_is_told_with_what_may_have_been_meant() {
         let scripted = || ["Shop-CutOver"].into_iter();
-        let said = |kind, name| missing(kind, name, "us-west-2", scripted());
+        let said =
+            |kind, name| missing(kind, name, "us-west-2", scripted(), ["Shop-Check"].into_iter());
         let cases = [
             (Kind::Automation, "Shop-Cutover", "Did you mean Shop-CutOver?"),
             (Kind::Command, "AWS-RunShelScript", "Did you mean AWS-RunShellScript?"),
             (Kind::Command, "AWS-StopEC2Instance", "AWS-StopEC2Instance is an automation."),
             (Kind::Automation, "AWS-RunShellScript", "AWS-RunShellScript is a command document."),
+            (Kind::Automation, "Shop-Check", "Shop-Check is a command document."),
             (Kind::Command, "arn:aws:ssm:us-west-2:9:document/Xyz", "It is of another account."),
             (Kind::Command, "arn:aws:ssm:eu-west-1::document/Xyz", "It is of another Region."),
             (Kind::Command, "AWS-ShopCheck", "`document` in the world says how it ends."),
