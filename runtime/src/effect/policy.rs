@@ -17,6 +17,8 @@
 //! A refusal carries its rule, and the servers that it is about, in its details: what an operator types to
 //! give something up is a matter of the face that shows it.
 
+mod document;
+
 use serde_json::json;
 
 use super::touch::{Consequences, Launch, Maker, Origin, Replaced, Thing, Touch};
@@ -92,7 +94,7 @@ impl Rules {
         for touch in &what.touches {
             match &touch.launch {
                 Some(launch) => self.judge_kind(operation, touch, launch)?,
-                None => self.judge_touch(operation, touch)?,
+                None => self.judge_touch(operation, touch, what)?,
             }
         }
         let refused = self.refused_launches(call, what, given_up);
@@ -115,11 +117,22 @@ impl Rules {
     }
 
     /// A drill touches what it has made itself, and what the runbook names outside of that.
-    fn judge_touch(&self, operation: &str, touch: &Touch) -> Result<(), EffectError> {
+    fn judge_touch(
+        &self,
+        operation: &str,
+        touch: &Touch,
+        call: &Consequences,
+    ) -> Result<(), EffectError> {
         if self.mode != Mode::Drill || self.made(&touch.maker) {
             return Ok(());
         }
-        if !self.outside.names(&touch.what) {
+        let document = match &touch.what {
+            Thing::Document(given) => Some(document::named(given, call)),
+            _ => None,
+        };
+        let is_named =
+            document.is_some_and(|name| self.outside.documents.iter().any(|it| it == name));
+        if !is_named && !self.outside.names(&touch.what) {
             let (verb, what) = (touch.verb, described(&touch.what));
             let reason = format!(
                 "this is a drill, and it would {verb} {what}, {}; a runbook that means it names it in `outside`",
@@ -130,7 +143,9 @@ impl Rules {
         let denies = |pattern: &&String| {
             let rest = pattern.strip_prefix(OUTSIDE);
             rest.is_some_and(|rest| {
-                rest.is_empty() || rest.strip_prefix(':') == Some(touch.what.id())
+                let Some(thing) = rest.strip_prefix(':') else { return rest.is_empty() };
+                // A denial is of the document, by whichever of its names the call gives it.
+                thing == touch.what.id() || document == Some(document::named(thing, call))
             })
         };
         match self.denied.iter().find(denies) {

@@ -17,7 +17,7 @@ pub struct Outside {
     /// Instances that carry all of these tags.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
-    /// SSM Automation documents by name or ARN. What a document does cannot be told from outside, so a drill
+    /// SSM Automation documents by name or ARN; a name means the ARN in the account and Region of a call too. What a document does cannot be told from outside, so a drill
     /// starts none that is not named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub documents: Vec<String>,

@@ -210,6 +210,38 @@ fn the_operator_can_deny_an_operation_a_service_and_everything_outside() {
 }
 
 #[test]
+fn the_name_of_a_document_means_its_arn_in_the_account_and_region_of_the_call_and_no_other() {
+    let judged =
+        |rules: &Rules, given: &str| rule(rules.judge(&call(), &document(given), &given_up));
+    let open = Rules { denied: vec![], ..rules(Mode::Drill) };
+    let own = "arn:aws:ssm:us-west-2:111122223333:document/Shop-CutOver";
+    let definition = "arn:aws:ssm:us-west-2:111122223333:automation-definition/Shop-CutOver";
+    for given in ["Shop-CutOver", own, definition] {
+        assert_eq!(judged(&open, given), None, "{given}");
+    }
+    for given in [
+        "arn:aws:ssm:us-west-2:111122223333:document/Shop-DropAll",
+        "arn:aws:ssm:us-west-2:999999999999:document/Shop-CutOver",
+        "arn:aws:ssm:us-east-1:111122223333:document/Shop-CutOver",
+        "arn:aws:ssm:us-west-2::document/Shop-CutOver",
+        "arn:aws:s3:us-west-2:111122223333:document/Shop-CutOver",
+        "arn:aws:ssm:us-west-2:111122223333:automation-definition/Shop-CutOver:1",
+    ] {
+        assert_eq!(judged(&open, given).as_deref(), Some("drill_stays_inside"), "{given}");
+    }
+    let nowhere = Consequences { account: None, region: None, ..document(own) };
+    let nobody = rule(open.judge(&call(), &nowhere, &given_up));
+    assert_eq!(nobody.as_deref(), Some("drill_stays_inside"), "whose it is cannot be told");
+
+    for denied in ["Shop-CutOver", own] {
+        let denying = Rules { denied: vec![format!("{OUTSIDE}:{denied}")], ..rules(Mode::Drill) };
+        for given in ["Shop-CutOver", own, definition] {
+            assert_eq!(judged(&denying, given).as_deref(), Some("denied"), "{denied}: {given}");
+        }
+    }
+}
+
+#[test]
 fn a_refusal_names_every_server_its_instance_and_its_owner() {
     let launched = |server: &str, replaced| {
         let launch = Launch { drill: true, name: None, replaces: vec![replaced] };
