@@ -44,6 +44,59 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "rehearse",
         &["an instance has no `status`: did you mean `state`?"],
     ),
+    (
+        "a list of what a command said, read as one",
+        [
+            "",
+            "",
+            "local r: any = ssm.run_command { instance_ids = wave.instance_ids, document_name = 'AWS-RunShellScript', parameters = { commands = { 'true' } } }\n\
+             if r.status == 'Failed' then moontide.fail('no') end",
+        ],
+        &[],
+        "rehearse",
+        &[
+            "the answer of ssm.run_command is a list, and has no `status`: walk it",
+            "runbook.luau:17",
+        ],
+    ),
+    (
+        "a page that is walked",
+        [
+            "local ec2 = require('@moontide/ec2')",
+            "",
+            "for _, i in ec2.describe_instances({ instance_ids = wave.instance_ids }) do\n\
+             if i.state == 'stopped' then moontide.fail('no') end end",
+        ],
+        &[],
+        "rehearse",
+        &[
+            "the answer of ec2.describe_instances is a page, and no list: walk `.items`",
+            "runbook.luau:16",
+        ],
+    ),
+    (
+        "a map by id that is measured",
+        [
+            "local ec2 = require('@moontide/ec2')",
+            "",
+            "if #ec2.check_running(wave.instance_ids) > 0 then moontide.fail('no') end",
+        ],
+        &[],
+        "rehearse",
+        &["the answer of ec2.check_running is a map by id, and no list", "runbook.luau:16"],
+    ),
+    (
+        "a list of servers read as one",
+        [
+            "local drs = require('@moontide/drs')",
+            "",
+            "local all: any = drs.servers { tags = { Tier = 'db' } }\n\
+             if all.replication_state == 'STALLED' then moontide.fail('no') end",
+        ],
+        &[],
+        "rehearse",
+        &["the answer of drs.servers is a list, and has no `replication_state`", "runbook.luau:17"],
+    ),
     // Hooks.
     (
         "a check that returns a number",

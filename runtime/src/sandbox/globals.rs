@@ -29,9 +29,10 @@ const TRUSTED_LIBRARIES: [StdLib; 2] = [StdLib::COROUTINE, StdLib::DEBUG];
 const COLLECTED_AT_ONCE: i32 = 64;
 
 /// The trusted code.
-pub(super) const TRUSTED: [(&str, &str); 5] = [
+pub(super) const TRUSTED: [(&str, &str); 6] = [
     ("errors", include_str!("luau/errors.luau")),
     ("values", include_str!("luau/values.luau")),
+    ("answers", include_str!("luau/answers.luau")),
     ("bounds", include_str!("luau/bounds.luau")),
     ("host", include_str!("luau/host.luau")),
     ("require", include_str!("luau/require.luau")),

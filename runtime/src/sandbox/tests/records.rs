@@ -100,3 +100,102 @@ fn a_field_that_aws_left_out_is_nil_and_so_is_what_is_not_in_a_map() {
         assert_eq!(answered(body, answer), Ok(json!([true, true, true, true])), "{body}");
     }
 }
+
+#[test]
+fn a_list_a_page_and_a_map_by_id_say_what_they_are_where_they_are_read_as_something_else() {
+    let page = json!({ "items": [{ "instance_id": "i-1" }] });
+    let jobs = json!({ "jobs": [{ "job_id": "j", "participating_servers": [{}] }] });
+    let ready = json!({ "instances": [] });
+    let asked = "ec2.describe_instances({ instance_ids = { 'i-1' } })";
+    let awaited = "drs.await_jobs({ job_ids = { 'j' } }).jobs";
+    let map = "a map by id, and no list: `next(…) ~= nil` says whether there is something in it";
+    let walk = "the answer of ec2.describe_instances is a page, and no list: walk `.items`";
+    for (body, answer, says) in [
+        (
+            "return drs.recovery_instances().items",
+            &json!({ "items": [] }),
+            "the answer of drs.recovery_instances is a list, and has no `items`: walk it",
+        ),
+        (
+            "return drs.recovery_instances({ 's-1' })[0]",
+            &json!({ "items": [] }),
+            "the answer of drs.recovery_instances has no item 0: lists start at 1",
+        ),
+        (
+            "return drs.source_servers().lag_duration",
+            &json!({ "items": [] }),
+            "the answer of drs.source_servers is a list, and has no `lag_duration`",
+        ),
+        (
+            &format!("return {awaited}.status"),
+            &jobs,
+            "`jobs` of the answer of drs.await_jobs is a list, and has no `status`",
+        ),
+        (
+            &format!("return {awaited}[1].participating_servers.launch_status"),
+            &jobs,
+            "`participating_servers` of a job is a list, and has no `launch_status`",
+        ),
+        (
+            "return ssm.send_command({}).instance_ids.id",
+            &json!({ "command_id": "c", "instance_ids": [] }),
+            "`instance_ids` of the answer of ssm.send_command is a list, and has no `id`",
+        ),
+        (
+            &format!("return {asked}.items.state"),
+            &page,
+            "`items` of the answer of ec2.describe_instances is a list, and has no `state`",
+        ),
+        (&format!("return #{asked}"), &page, walk),
+        (&format!("for _ in {asked} do end"), &page, walk),
+        (&format!("for _ in pairs({asked}) do end"), &page, walk),
+        (&format!("for _ in ipairs({asked}) do end"), &page, walk),
+        (&format!("return next({asked}) == nil"), &page, walk),
+        (
+            &format!("return {asked}.item"),
+            &page,
+            "the answer of ec2.describe_instances has no `item`: did you mean `items`?",
+        ),
+        ("return #ec2.check_running({ 'i-1' }) > 0", &ready, map),
+        ("return ec2.check_running({ 'i-1' })[1] ~= nil", &ready, map),
+        ("for _ in ipairs(ec2.check_running({ 'i-1' })) do end", &ready, map),
+    ] {
+        let error = answered(body, answer.clone()).unwrap_err();
+        assert!(error.contains(says), "{body}: {error}");
+    }
+}
+
+#[test]
+fn a_list_may_be_sorted_filtered_and_extended_and_a_map_by_id_be_asked_and_walked() {
+    let jobs = json!({ "items": [{ "job_id": "b" }, { "job_id": "a" }] });
+    for (body, answer) in [
+        (
+            "local list = drs.describe_jobs().items\n\
+             table.sort(list, function(a, b) return a.job_id < b.job_id end)\n\
+             table.insert(list, { job_id = 'c' }) list[#list + 1] = { job_id = 'd' }\n\
+             local all = ''\n\
+             for _, job in list do all ..= job.job_id end\n\
+             for _, job in ipairs(list) do all ..= job.job_id end\n\
+             for _, job in pairs(list) do all ..= job.job_id end\n\
+             return { all == 'abcdabcdabcd', #list == 4, list[5] == nil, table.remove(list).job_id == 'd' }",
+            &jobs,
+        ),
+        (
+            // What is kept in it by name makes it the author's own.
+            "local list = drs.describe_jobs().items\n\
+             for _, job in table.clone(list) do list[job.job_id] = job end\n\
+             return { list.a ~= nil, list.z == nil, next(list) == 1, table.find(list, list.a) == 2 }",
+            &jobs,
+        ),
+        (
+            "local wrong = ec2.check_running({ 'i-1' })\n\
+             local count = 0\n\
+             for _ in wrong do count += 1 end\n\
+             for _ in pairs(wrong) do count += 1 end\n\
+             return { wrong['i-1'] == nil, next(wrong) == nil, count == 0, true }",
+            &json!({ "instances": [] }),
+        ),
+    ] {
+        assert_eq!(answered(body, answer.clone()), Ok(json!([true, true, true, true])), "{body}");
+    }
+}
