@@ -10,6 +10,7 @@ pub const MODULES: &[(&str, &str)] = &[
     ("@moontide/deadline", include_str!("../deadline.luau")),
     ("@moontide/drs", include_str!("../drs.luau")),
     ("@moontide/ec2", include_str!("../ec2.luau")),
+    ("@moontide/empty", include_str!("../empty.luau")),
     ("@moontide/excluded", include_str!("../excluded.luau")),
     ("@moontide/given", include_str!("../given.luau")),
     ("@moontide/jobs", include_str!("../jobs.luau")),

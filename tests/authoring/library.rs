@@ -158,6 +158,46 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "rehearse",
         &["was given an error (WaveFailed: the disk is full): error(err, 0) throws it on"],
     ),
+    // Empty lists.
+    (
+        "a wait for no instance",
+        ["local ec2 = require('@moontide/ec2')", "", "ec2.await_running({})"],
+        &[],
+        "rehearse",
+        &["ec2.await_running: instance_ids is empty, and nothing is waited for", "completed"],
+    ),
+    (
+        "a look at no instance",
+        ["local ec2 = require('@moontide/ec2')", "", "local _ = ec2.check_running({})"],
+        &[],
+        "rehearse",
+        &["ec2.check_running: instance_ids is empty, and nothing is looked at", "completed"],
+    ),
+    (
+        "a wait for no agent",
+        ["", "", "ssm.await_agents({})"],
+        &[],
+        "rehearse",
+        &["ssm.await_agents: instance_ids is empty, and nothing is waited for", "completed"],
+    ),
+    (
+        "a wait for no job",
+        ["local drs = require('@moontide/drs')", "", "drs.await_jobs { job_ids = {} }"],
+        &[],
+        "rehearse",
+        &["drs.await_jobs: job_ids is empty, and nothing is waited for", "completed"],
+    ),
+    (
+        "a wait for a command on no instance",
+        [
+            "",
+            "",
+            "local c = ssm.send_command({ instance_ids = wave.instance_ids, document_name = 'AWS-RunShellScript', parameters = { commands = { 'true' } } }).command_id ssm.await_command { command_id = c, instance_ids = {} }",
+        ],
+        &[],
+        "rehearse",
+        &["ssm.await_command: instance_ids is empty, and nothing is waited for", "completed"],
+    ),
     // Retries.
     (
         "a delay above the longest",

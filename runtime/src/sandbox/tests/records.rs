@@ -41,7 +41,7 @@ fn a_field_that_a_record_does_not_have_is_told_with_the_nearest_or_with_all() {
             "an instance has no `status`: did you mean `state`?",
         ),
         (
-            "return drs.await_jobs({ job_ids = {} }).jobs[1].participating_servers[1].launch_state",
+            "return drs.await_jobs({ job_ids = { 'j' } }).jobs[1].participating_servers[1].launch_state",
             json!({ "jobs": [{ "job_id": "j", "participating_servers": [{}] }] }),
             "a server's part in a job has no `launch_state`: did you mean `launch_status`?",
         ),
@@ -198,4 +198,30 @@ fn a_list_may_be_sorted_filtered_and_extended_and_a_map_by_id_be_asked_and_walke
     ] {
         assert_eq!(answered(body, answer.clone()), Ok(json!([true, true, true, true])), "{body}");
     }
+}
+
+#[test]
+fn an_empty_list_of_ids_is_refused_where_it_would_mean_all() {
+    let every = "is empty, and AWS answers that with everything there is: leave it out to mean all";
+    for (call, field) in [
+        ("ec2.describe_instances { instance_ids = {} }", "instance_ids"),
+        ("ec2.describe_instance_status { instance_ids = {} }", "instance_ids"),
+        ("ssm.describe_instance_information { instance_ids = {} }", "instance_ids"),
+        (
+            "drs.describe_source_servers { filters = { source_server_ids = {} } }",
+            "filters.source_server_ids",
+        ),
+        ("drs.describe_jobs { filters = { job_ids = {} } }", "filters.job_ids"),
+    ] {
+        let modules = "local ssm, ec2, drs = require('@moontide/ssm'), require('@moontide/ec2'), require('@moontide/drs')";
+        let error = run(&format!("{modules}\nreturn {call}")).unwrap_err();
+        let (name, _) = call.split_once(' ').unwrap();
+        let says = format!("{name}: {field} {every}");
+        assert!(error.message.contains(&says), "{call}: {}", error.message);
+        assert_eq!(error.code, "InvalidArguments");
+    }
+    let whole = answered("return #ec2.describe_instances({}).items", json!({ "items": [] }));
+    assert_eq!(whole, Ok(json!(0)));
+    let others = "return #drs.describe_jobs({ filters = { job_ids = { 'j' } } }).items";
+    assert_eq!(answered(others, json!({ "items": [] })), Ok(json!(0)));
 }
