@@ -515,6 +515,7 @@ fn what_hooks_pass_on_is_not_complained_about() {
         "return true",
         "local x = nil moontide.log.info('a', x, nil) return moontide.now()",
         "return moontide.retry({ attempts = 1, delay = '10m' }, function() return { 'a', 'b' } end)",
+        "moontide.retry({ on = { 'Rejected', 'DiskFailed', 'SlaveFailed', 'NoSuchFile', 'Timeout' } }, function() return nil end)",
         "local texts = { [{}] = 1 } return texts",
     ] {
         let (by, said) = said(&home("", "", check), &[]);

@@ -21,6 +21,7 @@ pub const MODULES: &[(&str, &str)] = &[
     ("@moontide/program", include_str!("../program.luau")),
     ("@moontide/records", include_str!("../records.luau")),
     ("@moontide/recovery", include_str!("../recovery.luau")),
+    ("@moontide/retry", include_str!("../retry.luau")),
     ("@moontide/ssm", include_str!("../ssm.luau")),
     ("@moontide/sts", include_str!("../sts.luau")),
     ("@moontide/verdict", include_str!("../verdict.luau")),

@@ -226,6 +226,64 @@ pub(crate) const MISTAKES: &[Mistake] = &[
             "completed",
         ],
     ),
+    (
+        "a retry of what returns nil and why",
+        ["", "", "moontide.retry({}, function() return nil, 'not ready' end)"],
+        &[],
+        "rehearse",
+        &[
+            "what it called returned nil and a text, which is no failure and is not retried",
+            "completed",
+        ],
+    ),
+    (
+        "a retry of what was called already",
+        [
+            "",
+            "",
+            "local _ = moontide.retry({ on = { 'CommandFailed' } }, ssm.send_command { instance_ids = wave.instance_ids, document_name = 'AWS-RunShellScript', parameters = { commands = { 'true' } } } :: any)",
+        ],
+        &[],
+        "rehearse",
+        &[
+            "moontide.retry takes a function, and was given a table: wrap the call in function() … end",
+            "runbook.luau:16",
+        ],
+    ),
+    (
+        "a retry of nothing",
+        ["", "", "local r: any = moontide.retry r({})"],
+        &[],
+        "rehearse",
+        &["moontide.retry takes a function, and was given none: wrap the call"],
+    ),
+    (
+        "a code to retry with a letter too few",
+        ["", "", "moontide.retry({ on = { 'AgentOfline' } }, function() end)"],
+        &[],
+        "rehearse",
+        &[
+            "no function of Moontide throws the code AgentOfline that stands in `on`: did you mean AgentOffline?",
+            "completed",
+        ],
+    ),
+    (
+        "a code to retry in small letters",
+        ["", "", "moontide.retry({ on = { 'command_failed' } }, function() end)"],
+        &[],
+        "rehearse",
+        &["the code command_failed that stands in `on`: did you mean CommandFailed?", "completed"],
+    ),
+    (
+        "a retry of a mistake of the script",
+        ["", "", "moontide.retry({}, function() error('not ready') end)"],
+        &[],
+        "rehearse",
+        &[
+            "moontide.retry does not retry an error without a code, which may be a mistake of the script",
+            "with on = { \"WaveFailed\" }",
+        ],
+    ),
     // What is thrown.
     (
         "nothing thrown in a handler",
