@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::plainly::plainly;
+
 /// A world file that cannot be used: where, what, and what may have been meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorldError {
@@ -76,8 +78,8 @@ impl Trouble {
         self
     }
 
-    /// Reads what serde says of an unknown name, ``unknown field `relication`, expected one of
-    /// `name`, `replication` ``, and turns its list into a suggestion. `also_known` names fields
+    /// Says plainly what serde says. Of an unknown name, ``unknown field `relication`, expected one of
+    /// `name`, `replication` ``, it turns the list into a suggestion. `also_known` names fields
     /// that were read before, and are missing in that list.
     pub(super) fn from_toml(error: &toml::de::Error, also_known: &[&str]) -> Self {
         let message = error.message().lines().next().unwrap_or_default();
@@ -85,12 +87,13 @@ impl Trouble {
         let trouble = |message: &str| Self {
             // That is the span of the document as a whole.
             span: error.span().filter(|span| *span != (0..0)),
-            message: message.to_owned(),
+            message: plainly(message),
             suggestion: None,
         };
         let (true, Some(written)) = (message.starts_with("unknown "), names.next()) else {
             return trouble(message);
         };
+        let also_known = if message.starts_with("unknown field ") { also_known } else { &[] };
         let known: Vec<&str> = names.chain(also_known.iter().copied()).collect();
         let said = message.split(", ").next().unwrap_or(message);
         trouble(said).suggesting(written, known.iter().copied()).listing(&known)

@@ -173,6 +173,7 @@ mod identity;
 mod limits;
 mod pattern;
 mod place;
+mod plainly;
 mod read;
 mod read_fault;
 mod regions;

@@ -31,8 +31,31 @@ fn a_misspelled_field_is_named_with_its_line_and_what_may_have_been_meant() {
 fn a_misspelled_value_is_too() {
     assert_eq!(
         complaint("[[servers]]\nname = \"db\"\nreplication = \"CONTINOUS\"\n"),
-        "world.toml:6: servers[0].replication: unknown variant `CONTINOUS`, \
+        "world.toml:6: servers[0].replication: unknown value `CONTINOUS`, \
          did you mean `CONTINUOUS`?"
+    );
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_told_in_the_words_of_a_world() {
+    assert_eq!(
+        complaint(&format!("{SERVER}snapshots = -1\n")),
+        "world.toml:6: servers[0].snapshots: must be a whole number from 0 on, and is the number -1"
+    );
+    assert_eq!(
+        complaint(&format!("page_size = 0\n{SERVER}")),
+        "world.toml:4: page_size: must be a whole number from 1 on, and is the number 0"
+    );
+    let outputs = "[[automations]]\ndocument = \"Shop-X\"\noutputs = { promote = \"x\" }\n";
+    assert_eq!(
+        complaint(&format!("{SERVER}{outputs}")),
+        "world.toml:8: automations[0].outputs.promote: must be a list, and is the string \"x\""
+    );
+    let fault = "[[faults]]\nkind = \"launch_fails\"\nserver = \"*\"\nphase = \"boot\"\n";
+    assert_eq!(
+        complaint(&format!("{SERVER}{fault}")),
+        "world.toml:9: faults[0].phase: unknown value `boot`; \
+         known are snapshot, conversion, launch"
     );
 }
 
@@ -127,7 +150,7 @@ fn everything_is_in_a_region_of_the_world() {
     assert_eq!(more(down), "world.toml:7: faults[0]: missing field `region`: the one that is down");
     assert_eq!(
         more(&format!("{down}region = \"us-east-1\"\nanswers = \"nothin\"\n")),
-        "world.toml:10: faults[0].answers: unknown variant `nothin`, did you mean `nothing`?"
+        "world.toml:10: faults[0].answers: unknown value `nothin`, did you mean `nothing`?"
     );
     assert_eq!(
         more(&format!("{down}regio = \"us-east-1\"\n")),
