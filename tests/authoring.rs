@@ -524,6 +524,22 @@ fn what_hooks_pass_on_is_not_complained_about() {
     }
 }
 
+/// What a hook of the runbook returns stands in the journal, whether it is a number, a table or a text.
+#[test]
+fn what_a_hook_of_the_runbook_returns_is_kept_and_not_complained_about() {
+    for returned in ["'ready'", "3", "{ note = 'ready' }"] {
+        let top = format!(
+            "local declare = moontide.runbook\n\
+             moontide = table.clone(moontide)\n\
+             moontide.runbook = function(t: any) t.on_start = function() moontide.log.info('it begins') return {returned} end return declare(t) end"
+        );
+        let (by, said) = said(&home(&top, "", "local _ = wave"), &[]);
+        let is_taken = by == "rehearse" && said.contains("rehearsed as a drill  completed");
+        let is_said = is_taken && said.contains("it begins");
+        assert!(is_said && !said.contains("warn"), "{returned}: {by}: {said}");
+    }
+}
+
 /// What is right is not complained about.
 #[test]
 fn a_good_runbook_is_taken() {

@@ -225,3 +225,22 @@ fn an_empty_list_of_ids_is_refused_where_it_would_mean_all() {
     let others = "return #drs.describe_jobs({ filters = { job_ids = { 'j' } } }).items";
     assert_eq!(answered(others, json!({ "items": [] })), Ok(json!(0)));
 }
+
+#[test]
+fn how_waves_ended_is_a_map_of_waves_by_name_and_of_nothing_else() {
+    let context = json!({ "name": "only", "waves": { "db": { "status": "completed" }, "web": { "status": "failed" } } });
+    let read = |body: &str| {
+        let bundle = bundle(&[("runbook", &one_wave(body))]);
+        Stage::with(&bundle, &Limits::default(), &context).result().map_err(|error| error.message)
+    };
+    for (name, says) in [
+        ("database", "wave.waves has no `database`: it has db, web"),
+        ("status", "wave.waves has no `status`: it has db, web"),
+        ("failure", "wave.waves has no `failure`: it has db, web"),
+        ("db.state", "wave.waves.db has no `state`: did you mean `status`?"),
+    ] {
+        assert_eq!(read(&format!("return wave.waves.{name}")).unwrap_err(), says);
+    }
+    let all = "local all = {} for name, how in wave.waves do table.insert(all, `{name} {how.status} {how.failure}`) end return all";
+    assert_eq!(read(all), Ok(json!(["db completed nil", "web failed nil"])));
+}
