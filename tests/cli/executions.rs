@@ -131,6 +131,11 @@ fn a_thousand_signals_wait_for_a_runner_and_no_more_but_for_what_people_decide()
     let long = "x".repeat(4_001);
     let refused = home.run(&["note", "drill", &long]).expect(2).stderr;
     assert!(refused.contains("it has 4001 characters, and 4000 are the most"), "{refused}");
+    let name = format!("--by={}", "y".repeat(257));
+    for command in [&["note", "drill", "seen", &name] as &[_], &["pause", "drill", &name]] {
+        let refused = home.run(command).expect(2).stderr;
+        assert!(refused.contains("a name has 256 characters at most"), "{refused}");
+    }
     let [endpoint, speed] = sim.flags();
     home.run(&["resume", "drill", &endpoint, &speed]).expect(1);
 }

@@ -26,7 +26,7 @@ pub(crate) struct Flags {
     text: String,
 
     /// In whose name [default: the user of the operating system]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = signals::name)]
     by: Option<String>,
 }
 
