@@ -298,7 +298,7 @@ fn an_attempt_that_has_begun_goes_on_under_the_limits_that_it_began_with() {
     let raised = home.run(&[&resume[..], &["--set-limit=entry_size=1MiB"]].concat()).expect(4);
     let said = "limits: entry_size was as usual, and is 1MiB for attempts that start from here on";
     assert!(raised.stderr.contains(said), "{}", raised.stderr);
-    // What somebody else's shell says is for what begins there.
+    // What the shell of another operator says is for what begins there.
     let mut command = home.moontide(&resume);
     command.env("MOONTIDE_ENTRY_SIZE", "16KiB");
     Ran::of(&command.output().expect("moontide starts")).expect(4);

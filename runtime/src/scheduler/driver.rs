@@ -191,13 +191,6 @@ impl Driver {
         let id = execution.id.clone();
         execution.format.readable().map_err(|source| DriveError::Format { id, source })?;
         self.reveal(&mut execution)?;
-        if execution.id != lease.execution {
-            return Err(StoreError::Damaged {
-                place: format!("execution `{}`", lease.execution),
-                message: format!("its head is that of `{}`", execution.id),
-            }
-            .into());
-        }
         if !execution.is_intact() {
             return Err(StoreError::Damaged {
                 place: format!("execution `{}`", execution.id),

@@ -1,9 +1,18 @@
-//! What a journal must be to be believed: an entry that is missing may be the intent of a call, one that was
+//! What a head and a journal must be to be believed: an entry that is missing may be the intent of a call, one that was
 //! changed its outcome.
 
 use super::StoreError;
 use crate::journal::canonical::Hash;
-use crate::journal::{Entry, Format, chain};
+use crate::journal::{Entry, Execution, Format, chain};
+
+/// The head that a store has for execution `id`, if it is that one's.
+pub fn head(place: &str, id: &str, head: Execution) -> Result<Execution, StoreError> {
+    if head.id == id {
+        return Ok(head);
+    }
+    let message = format!("the head of execution `{id}` is that of `{}`", head.id);
+    Err(StoreError::Damaged { place: place.to_owned(), message })
+}
 
 /// Reads the rows of one journal, in order: each must be the next one, and carry the hash of the one before.
 pub struct Rows<'s> {

@@ -3,7 +3,7 @@
 use moontide_runtime::store::{StoreError, Wanted, Wish};
 use rusqlite::Connection;
 
-use crate::given::{entries, leased, signal};
+use crate::given::{entries, execution, leased, signal};
 use crate::place::Place;
 
 fn change(place: &Place, sql: &str) {
@@ -70,6 +70,10 @@ async fn an_entry_that_lies_under_another_number_and_a_head_that_is_gone_are_dam
     for (change_to, found) in [
         ("UPDATE entries SET sequence = 99 WHERE sequence = 3", "entry 3 lies under the number 99"),
         ("DELETE FROM heads", "a row is missing, or cannot be read"),
+        (
+            "UPDATE entries SET sequence = 0 WHERE sequence = 1",
+            "entry 2 stands where entry 1 belongs",
+        ),
         ("UPDATE executions SET epoch = -1", "a row is missing, or cannot be read"),
     ] {
         let place = Place::in_a_file();
@@ -83,6 +87,22 @@ async fn an_entry_that_lies_under_another_number_and_a_head_that_is_gone_are_dam
         // A list shows all the same that it is there.
         assert_eq!(store.find(&Wanted::default()).await.unwrap().rows.len(), 1);
     }
+}
+
+#[tokio::test]
+async fn a_head_of_another_execution_is_damage_and_a_date_that_is_none_hides_no_row() {
+    let place = Place::in_a_file();
+    let store = place.open();
+    store.create(&execution("x")).await.unwrap();
+    store.create(&execution("y")).await.unwrap();
+    change(&place, "UPDATE executions SET id = 'z', created_at = 'soon' WHERE id = 'x'");
+    let error = store.execution("z").await.unwrap_err();
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
+    assert!(error.to_string().ends_with("the head of execution `z` is that of `x`"), "{error}");
+    let rows = store.find(&Wanted::default()).await.unwrap().rows;
+    let listed: Vec<_> = rows.iter().map(|row| (row.id.as_str(), row.created_at)).collect();
+    let created_at = execution("x").created_at;
+    assert_eq!(listed, [("z", created_at), ("y", created_at)]);
 }
 
 #[tokio::test]

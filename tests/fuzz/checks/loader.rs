@@ -93,7 +93,7 @@ fn located(source: &str, line: Option<usize>, complaints: Vec<Complaint>) -> Vec
         assert_eq!(plain(&text, usize::MAX), text);
         let Some(place) = place else { continue };
         let line = source.lines().nth(place.line - 1).expect("the line is there");
-        // A line that nobody would read is not shown.
+        // A line too long to read is not shown.
         let shown = if line.len() > LONGEST_LINE { "" } else { line };
         assert_eq!(place.source_line, shown, "{place:?}");
         assert!(place.column >= 1, "{place:?}");

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{
     KeysAndAttributes, Put, ReturnValuesOnConditionCheckFailure as Return, TransactWriteItem,
 };
 use moontide_runtime::journal::Execution;
-use moontide_runtime::store::{Listed, StoreError};
+use moontide_runtime::store::{Listed, StoreError, whole};
 
 use super::item::{self, Damage};
 use super::keys::{self, Item};
@@ -71,7 +71,8 @@ pub(super) async fn execution(table: &Table, id: &str) -> Result<Execution, Stor
     let item = item.ok_or_else(|| StoreError::NotFound(id.to_owned()))?;
     state::readable(table, id, &item)?;
     let what = || format!("the head of execution `{id}`");
-    text::get(table, &item, what, Patience::Usual).await
+    let head = text::get(table, &item, what, Patience::Usual).await?;
+    whole::head(&table.place, id, head)
 }
 
 /// Every execution, newest first.

@@ -69,11 +69,6 @@ impl Record {
             .format
             .readable()
             .map_err(|source| StoreError::Format { place: format!("execution {id}"), source })?;
-        if execution.id != id {
-            let place = format!("execution `{id}`");
-            let message = format!("its head is that of `{}`", execution.id);
-            return Err(StoreError::Damaged { place, message }.into());
-        }
         let entries = store.journal(id, 1).await?;
         let limits = limited(&entries);
         let graph = Graph::of(&execution);

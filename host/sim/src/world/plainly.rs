@@ -1,4 +1,4 @@
-//! What serde says of a value that a world cannot have, in the words of whoever wrote the world: they have numbers,
+//! What serde says of a value that a world cannot have, in the words of its author, who has numbers,
 //! lists and tables, and no `u32`, sequence or variant.
 
 /// The same message, if it is one of those; any other one stays as it is.

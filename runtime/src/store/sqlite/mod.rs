@@ -32,7 +32,7 @@ use async_trait::async_trait;
 use self::locks::Locks;
 use self::reader::Reader;
 use self::writer::Writer;
-use super::{Lease, LeaseRecord, Listed, Part, Signal, Standing, Store, StoreError, Wanted};
+use super::{Lease, LeaseRecord, Listed, Part, Signal, Standing, Store, StoreError, Wanted, whole};
 use crate::journal::{Entry, Execution};
 
 /// Keeps executions in a SQLite file. Dropping it writes what still waits and lets go of every lease's
@@ -77,7 +77,8 @@ impl Store for SqliteStore {
         let name = id.to_owned();
         let json = self.reader.read(move |db| rows::execution(db, &name)).await?;
         // A head is long, and whoever asks next shall not wait until it is read.
-        rows::head(id, &json).map_err(|trouble| trouble.at(&self.place))
+        let head = rows::head(id, &json).map_err(|trouble| trouble.at(&self.place))?;
+        whole::head(&self.place, id, head)
     }
 
     async fn list(&self) -> Result<Vec<Listed>, StoreError> {

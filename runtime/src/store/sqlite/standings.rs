@@ -45,7 +45,7 @@ pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Part, Trouble> {
     // Signals are counted of those that are shown, not of all that are sorted.
     let sql = "SELECT id, runbook, created_at, mode, status, seen, labels,
                    (SELECT coalesce(max(signals.number), 0) FROM signals
-                    WHERE signals.execution = found.number)
+                    WHERE signals.execution = found.number), created_us
                FROM (SELECT * FROM executions
                      LEFT JOIN standings ON standings.execution = executions.number
                      WHERE (:statuses = '' OR status IS NULL OR instr(:statuses, status) > 0)
@@ -78,9 +78,9 @@ pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Part, Trouble> {
 
 fn read(row: &SqlRow<'_>) -> Result<Row, Trouble> {
     let (id, date): (String, String) = (row.get(0)?, row.get(2)?);
-    let created_at = date.parse().map_err(|error: jiff::Error| {
-        Trouble::Unreadable(format!("the date of execution `{id}`"), error.to_string())
-    })?;
+    // One that was spoilt hides no other execution.
+    let by_order = || Timestamp::from_microsecond(row.get(8).unwrap_or_default());
+    let created_at = date.parse().or_else(|_| by_order()).unwrap_or_default();
     let labels: Option<String> = row.get(6)?;
     let labels = labels.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
     Ok(Row { runbook: row.get(1)?, id, created_at, labels, told: told(row)? })

@@ -22,25 +22,22 @@ pub(super) fn drill(context: &Context, drill: &Record) -> Result<()> {
     if drill.is_over() {
         return Ok(());
     }
+    let not_over = |message: String| {
+        let error = CommandError::new(code::NOT_OVER, message);
+        waiting::told(drill, error, "waits for a runner")
+    };
     let (cancel, resume) = (format!("cancel {id}"), format!("resume {id}"));
     if drill.status().is_terminal() && drill.ahead.status().is_terminal() {
         let message = format!("`{id}` is not over: what was sent last is not taken yet");
-        return Err(waiting::told(
-            drill,
-            CommandError::new(code::NOT_OVER, message),
-            "waits for a runner",
-        )
-        .hint(format!("`{}` lets a runner take it", context.command(&resume))));
+        return Err(
+            not_over(message).hint(format!("`{}` lets a runner take it", context.command(&resume)))
+        );
     }
     if drill.status().is_terminal() {
         let message = format!("`{id}` is about to go on: what it launches then would stay");
-        return Err(waiting::told(
-            drill,
-            CommandError::new(code::NOT_OVER, message),
-            "waits for a runner",
-        )
-        .hint(format!("`{}` lets it", context.command(&resume)))
-        .hint(format!("`{}` before that calls it off", context.command(&cancel))));
+        return Err(not_over(message)
+            .hint(format!("`{}` lets it", context.command(&resume)))
+            .hint(format!("`{}` before that calls it off", context.command(&cancel))));
     }
     let message = format!("`{id}` is not over: what it launches later would stay");
     Err(CommandError::new(code::NOT_OVER, message)
