@@ -34,7 +34,7 @@ pub(crate) const CHANGE: &str = "bench.change";
 pub(crate) fn bundle(source: &str) -> Bundle {
     let library = moontide_stdlib::MODULES.iter().map(|(name, source)| (*name, *source));
     let modules = library.chain([("runbook", source)]).map(|(name, source)| {
-        (name.to_owned(), Module { file: name.to_owned(), source: source.to_owned() })
+        (name.to_owned(), Module { file: name.to_owned(), source: source.into() })
     });
     Bundle { entry: "runbook".to_owned(), modules: modules.collect() }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Format;
+use super::{Format, Source};
 use crate::plan::{Mode, Plan};
 
 /// An execution as it was created. Never changes.
@@ -158,7 +158,7 @@ pub struct Module {
     /// How errors name its file, such as `three_tier/runbook.luau`.
     pub file: String,
     /// Its Luau source.
-    pub source: String,
+    pub source: Source,
 }
 
 impl Bundle {

@@ -54,7 +54,7 @@ mod tests {
     fn bundle(files: &[(&str, &str)]) -> Bundle {
         let module = |(name, source): &(&str, &str)| {
             let file = format!("shop/{name}.luau");
-            ((*name).to_owned(), Module { file, source: (*source).to_owned() })
+            ((*name).to_owned(), Module { file, source: (*source).into() })
         };
         Bundle { entry: "runbook".into(), modules: files.iter().map(module).collect() }
     }

@@ -8,6 +8,7 @@
 //! - [`cursor`]: a lane's recorded past, and *replay or perform* for the next effect.
 //! - [`mend`]: other sources for one wave's next attempt.
 //! - [`mismatch`]: the report when runbook and journal disagree.
+//! - [`Source`]: the text of a module, shared.
 //! - [`weight`]: how much of a journal an entry takes.
 //! - [`writer`]: appends under the lease.
 
@@ -19,13 +20,15 @@ pub mod execution;
 mod line;
 pub mod mend;
 pub mod mismatch;
+mod source;
 pub mod version;
 pub mod weight;
 pub mod writer;
 
 pub use entry::{Body, Entry, Step};
-pub use execution::{Bundle, Execution};
+pub use execution::{Bundle, Execution, Module};
 pub use mend::Mend;
 pub use mismatch::{Difference, Mismatch};
+pub use source::Source;
 pub use version::Format;
 pub use writer::Writer;

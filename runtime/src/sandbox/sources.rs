@@ -10,7 +10,7 @@ use super::error::ScriptError;
 use super::globals::EACH;
 use super::limits::Limits;
 use super::text::plain;
-use crate::journal::Bundle;
+use crate::journal::{Bundle, Source};
 
 /// The module that the sandbox itself provides.
 const HOST: &str = "@moontide/host";
@@ -21,15 +21,15 @@ const LONGEST_NAME: usize = 128;
 /// Every module of a bundle, checked for size.
 #[derive(Debug)]
 pub(super) struct Sources {
-    modules: BTreeMap<String, Source>,
+    modules: BTreeMap<String, Named>,
     loops: Loops,
 }
 
 #[derive(Debug)]
-struct Source {
+struct Named {
     /// How errors name it; also its chunk's name, so that Luau's own messages use it.
     file: String,
-    text: String,
+    text: Source,
 }
 
 impl Sources {
@@ -46,7 +46,7 @@ impl Sources {
                 let message = format!("{file} is longer than {most} KiB: split it into modules");
                 return Err(ScriptError::new("LimitExceeded", message).at(format!("{file}:1")));
             }
-            modules.insert(name.clone(), Source { file, text: module.source.clone() });
+            modules.insert(name.clone(), Named { file, text: module.source.clone() });
         }
         Ok(Sources { modules, loops })
     }
@@ -158,7 +158,7 @@ mod tests {
     use crate::journal::execution::Module;
 
     fn sources() -> Sources {
-        let module = |file: &str| Module { file: file.to_owned(), source: "return 1".to_owned() };
+        let module = |file: &str| Module { file: file.to_owned(), source: "return 1".into() };
         let modules = ["runbook", "helpers", "lib/dns", "@moontide/drs"]
             .map(|name| (name.to_owned(), module(&format!("demo/{name}.luau"))));
         let bundle = Bundle { entry: "runbook".to_owned(), modules: modules.into() };
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_module_that_is_too_long_is_refused_before_it_is_compiled() {
-        let module = Module { file: "big.luau".to_owned(), source: " ".repeat(300 * 1024) };
+        let module = Module { file: "big.luau".to_owned(), source: " ".repeat(300 * 1024).into() };
         let bundle =
             Bundle { entry: "big".to_owned(), modules: [("big".to_owned(), module)].into() };
         let error = Sources::of(&bundle, &Limits::default(), Loops::Checked).unwrap_err();

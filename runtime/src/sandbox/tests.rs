@@ -34,11 +34,11 @@ fn one_wave(body: &str) -> String {
 /// A bundle of the standard library and these files of a runbook's folder.
 fn bundle(files: &[(&str, &str)]) -> Bundle {
     let library = moontide_stdlib::MODULES.iter().map(|(name, source)| {
-        let module = Module { file: format!("{name}.luau"), source: (*source).to_owned() };
+        let module = Module { file: format!("{name}.luau"), source: (*source).into() };
         ((*name).to_owned(), module)
     });
     let own = files.iter().map(|(name, source)| {
-        let module = Module { file: format!("demo/{name}.luau"), source: (*source).to_owned() };
+        let module = Module { file: format!("demo/{name}.luau"), source: (*source).into() };
         ((*name).to_owned(), module)
     });
     Bundle { entry: "runbook".to_owned(), modules: library.chain(own).collect() }

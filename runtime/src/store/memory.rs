@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use super::listing::{Part, Row, Standing, Wanted};
+use super::sources::Parted;
 use super::{Lease, LeaseRecord, Listed, Signal, Store, StoreError, append};
 use crate::journal::{Entry, Execution, chain};
 
@@ -43,7 +44,7 @@ impl MemoryStore {
                 message: error.to_string(),
                 transient: false,
             };
-            let mut rows = vec![serde_json::to_string(&kept.head).map_err(unreadable)?];
+            let mut rows = vec![Parted::of(&kept.head).map_err(unreadable)?.head];
             for entry in &kept.journal {
                 let mut row = chain::unchained(entry).map_err(unreadable)?;
                 if let Some(last) = rows.last()

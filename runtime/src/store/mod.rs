@@ -2,7 +2,7 @@
 //!
 //! A store keeps heads, journals, leases and signals. [`memory`] serves rehearsals and tests,
 //! [`sqlite`] is the default. [`lease`] says how a runner comes to be the only one, [`pulse`] how
-//! certain it may be of that, [`listing`] what a list shows, [`append`] what every store asks of entries before it takes them, [`whole`]
+//! certain it may be of that, [`listing`] what a list shows, [`sources`] how the same text is kept once, [`append`] what every store asks of entries before it takes them, [`whole`]
 //! before it gives them back.
 
 pub mod append;
@@ -10,6 +10,7 @@ pub mod lease;
 pub mod listing;
 pub mod memory;
 pub mod pulse;
+pub mod sources;
 pub mod sqlite;
 pub mod whole;
 

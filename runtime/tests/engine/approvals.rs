@@ -150,7 +150,8 @@ async fn sources_that_were_changed_in_the_store_run_no_further() {
     };
     assert!(matches!(begun(head.clone()).await, Ok(Ended::Waiting(_))));
     let mut changed = head.clone();
-    changed.bundle.modules.get_mut("runbook").unwrap().source.push_str("-- harmless");
+    let source = &mut changed.bundle.modules.get_mut("runbook").unwrap().source;
+    *source = format!("{}-- harmless", &**source).into();
     let error = begun(changed).await.unwrap_err().to_string();
     assert!(error.contains("the sources that are pinned with it are not those"), "{error}");
     let silent = Execution { sources: None, ..head };

@@ -165,7 +165,7 @@ fn walk(
 }
 
 fn bundle(source: &str) -> Bundle {
-    let module = |file: String, source: &str| Module { file, source: source.to_owned() };
+    let module = |file: String, source: &str| Module { file, source: source.into() };
     let mut modules: std::collections::BTreeMap<_, _> = moontide_stdlib::MODULES
         .iter()
         .map(|(name, source)| ((*name).to_owned(), module(format!("{name}.luau"), source)))

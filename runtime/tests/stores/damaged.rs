@@ -106,6 +106,29 @@ async fn a_head_of_another_execution_is_damage_and_a_date_that_is_none_hides_no_
 }
 
 #[tokio::test]
+async fn a_source_that_was_changed_or_is_gone_is_damage_of_every_head_that_names_it() {
+    for change_to in ["UPDATE sources SET source = source || '-- and more'", "DELETE FROM sources"]
+    {
+        let place = Place::in_a_file();
+        let store = place.open();
+        store.create(&execution("x")).await.unwrap();
+        store.create(&execution("y")).await.unwrap();
+        // Both have the same one, which is there once.
+        change(&place, change_to);
+        for id in ["x", "y"] {
+            assert_eq!(store.execution(id).await.unwrap(), execution(id), "it is known already");
+            let error = place.open().execution(id).await.unwrap_err();
+            assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
+            let expected = format!(
+                "the head of execution `{id}` is damaged and cannot be read: the source of its \
+                 module `runbook` is missing or was changed"
+            );
+            assert!(error.to_string().ends_with(&expected), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_signal_that_cannot_be_read_stands_for_itself_and_hides_no_other() {
     let place = Place::in_a_file();
     let store = place.open();

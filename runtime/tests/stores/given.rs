@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, ToSpan};
-use moontide_runtime::journal::{Body, Bundle, Entry, Execution, Format};
+use moontide_runtime::journal::{Body, Bundle, Entry, Execution, Format, Module};
 use moontide_runtime::plan::{Mode, Node, Plan};
 use moontide_runtime::scheduler::Event;
 use moontide_runtime::store::{Lease, Signal, Store};
@@ -24,6 +24,8 @@ pub(crate) fn execution(id: &str) -> Execution {
         field("name", Node::Text("three-tier".to_owned())),
         field("waves", Node::List(vec![wave])),
     ]);
+    let module =
+        Module { file: "three_tier/runbook.luau".to_owned(), source: "return {}\n".into() };
     Execution {
         format: Format::CURRENT,
         id: id.to_owned(),
@@ -54,7 +56,10 @@ pub(crate) fn execution(id: &str) -> Execution {
         moontide: "0.1.0".to_owned(),
         luau: "0.740".to_owned(),
         plan: Plan::check(&runbook).unwrap(),
-        bundle: Bundle::default(),
+        bundle: Bundle {
+            entry: "runbook".to_owned(),
+            modules: [("runbook".to_owned(), module)].into(),
+        },
     }
 }
 

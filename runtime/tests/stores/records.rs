@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use moontide_runtime::journal::{Execution, Format};
+use moontide_runtime::journal::{Execution, Format, Module};
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{Lease, LeaseRecord, Standing, StoreError, Told, Wanted};
@@ -13,6 +13,7 @@ use crate::place::Place;
 
 crate::on_every_store!(
     an_execution_is_found_as_it_was_created,
+    executions_of_one_runbook_and_of_others_keep_their_sources,
     an_id_is_created_once,
     one_of_many_creates_wins,
     the_list_is_newest_first,
@@ -31,6 +32,24 @@ crate::on_every_store!(
 async fn an_execution_is_found_as_it_was_created(place: &Place) {
     place.open().create(&execution("x")).await.unwrap();
     assert_eq!(place.open().execution("x").await.unwrap(), execution("x"));
+}
+
+async fn executions_of_one_runbook_and_of_others_keep_their_sources(place: &Place) {
+    let mut mended = execution("mended");
+    let module = Module { file: "three_tier/more.luau".to_owned(), source: "return 2\n".into() };
+    mended.bundle.modules.insert("more".to_owned(), module);
+    let old = Execution { format: Format(6), ..execution("old") };
+    let all = [execution("x"), execution("y"), mended, old];
+    let store = place.open();
+    for execution in &all {
+        store.create(execution).await.unwrap();
+    }
+    // The one knows what it has written, the other has to read it.
+    for store in [store, place.open()] {
+        for execution in &all {
+            assert_eq!(store.execution(&execution.id).await.unwrap(), *execution);
+        }
+    }
 }
 
 async fn an_id_is_created_once(place: &Place) {

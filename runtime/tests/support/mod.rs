@@ -335,7 +335,7 @@ pub(crate) fn bundle(source: &str) -> Bundle {
     let library =
         moontide_stdlib::MODULES.iter().map(|(name, source)| (name.to_string(), *name, *source));
     let modules = library.chain([own]).map(|(name, file, source)| {
-        (name, Module { file: file.to_owned(), source: source.to_owned() })
+        (name, Module { file: file.to_owned(), source: source.into() })
     });
     Bundle { entry: "runbook".into(), modules: modules.collect() }
 }

@@ -1,21 +1,23 @@
 //! Heads of executions, and the list of them.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::{
-    KeysAndAttributes, Put, ReturnValuesOnConditionCheckFailure as Return, TransactWriteItem,
+    Put, ReturnValuesOnConditionCheckFailure as Return, TransactWriteItem,
 };
 use moontide_runtime::journal::Execution;
+use moontide_runtime::store::sources::{Apart, Parted};
 use moontide_runtime::store::{Listed, StoreError, whole};
 
+use super::batch;
 use super::item::{self, Damage};
 use super::keys::{self, Item};
 use super::listing;
 use super::retry::{Patience, Pauses, Stopped, retried};
+use super::sources;
 use super::state;
 use super::table::Table;
 use super::text;
-
-/// So many items are asked for at once at most: DynamoDB's limit.
-const BATCH: usize = 100;
 
 /// Writes the head of a new execution, its state, and its place in the list.
 pub(super) async fn create(table: &Table, execution: &Execution) -> Result<(), StoreError> {
@@ -23,7 +25,12 @@ pub(super) async fn create(table: &Table, execution: &Execution) -> Result<(), S
     let id = &execution.id;
     let mut head = keys::head(id);
     head.insert(keys::FORMAT.to_owned(), keys::number(execution.format.0));
-    text::put(table, &mut head, execution, &nonce, Patience::Usual).await?;
+    let parted = Parted::of(execution)
+        .map_err(|error| table.damaged("what should be stored", &Damage(error.to_string())))?;
+    if !parted.sources.is_empty() {
+        sources::keep(table, &execution.bundle).await?;
+    }
+    text::put_json(table, &mut head, parted.head, &nonce, Patience::Usual).await?;
     let place = keys::listed_sk(execution.created_at.as_microsecond(), id);
     let state = state::begin(id, execution.format, &place, &nonce);
     let items = [(state, true), (head, false), (listed(execution), false)];
@@ -71,27 +78,29 @@ pub(super) async fn execution(table: &Table, id: &str) -> Result<Execution, Stor
     let item = item.ok_or_else(|| StoreError::NotFound(id.to_owned()))?;
     state::readable(table, id, &item)?;
     let what = || format!("the head of execution `{id}`");
-    let head = text::get(table, &item, what, Patience::Usual).await?;
-    whole::head(&table.place, id, head)
+    let damaged = |why: String| table.damaged(&what(), &Damage(why));
+    let json = text::get_json(table, &item, what, Patience::Usual).await?;
+    let head = Apart::read(&json).map_err(|error| damaged(error.to_string()))?;
+    let sources = sources::find(table, head.names().collect()).await?;
+    whole::head(&table.place, id, head.with(&sources).map_err(damaged)?)
 }
 
 /// Every execution, newest first.
 pub(super) async fn list(table: &Table) -> Result<Vec<Listed>, StoreError> {
     let items = table.range(keys::EXECUTIONS, "0", "9~", Patience::Usual).await?;
-    let mut list = Vec::with_capacity(items.len());
-    let mut pauses = Pauses::within(Patience::Usual);
-    for items in items.chunks(BATCH) {
-        let rows = items.iter().map(row).collect::<Result<Vec<_>, Damage>>();
-        let mut rows = rows.map_err(|damage| table.damaged("the list of executions", &damage))?;
-        let keys = rows.iter().map(|row| keys::state(&row.id)).collect();
-        for state in states(table, keys, &mut pauses).await? {
-            let row =
-                rows.iter_mut().find(|row| item::is(&state, keys::PK, &keys::partition(&row.id)));
-            if let (Some(row), Ok(last)) = (row, item::number(&state, keys::LAST)) {
-                row.last_sequence = last;
-            }
+    let rows = items.iter().map(row).collect::<Result<Vec<_>, Damage>>();
+    let mut list = rows.map_err(|damage| table.damaged("the list of executions", &damage))?;
+    let keys: Vec<Item> = list.iter().map(|row| keys::state(&row.id)).collect();
+    let wanted = batch::Wanted { now: true, only: Some(keys::LAST) };
+    let mut lengths = HashMap::new();
+    for state in batch::get(table, &keys, wanted, &mut Pauses::within(Patience::Usual)).await? {
+        if let (Ok(pk), Ok(last)) = (item::text(&state, keys::PK), item::number(&state, keys::LAST))
+        {
+            lengths.insert(pk.to_owned(), last);
         }
-        list.extend(rows);
+    }
+    for row in &mut list {
+        row.last_sequence = lengths.remove(&keys::partition(&row.id)).unwrap_or_default();
     }
     list.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.id.cmp(&b.id)));
     Ok(list)
@@ -105,36 +114,4 @@ fn row(item: &Item) -> Result<Listed, Damage> {
         created_at: created_at.parse().map_err(|error: jiff::Error| Damage(error.to_string()))?,
         last_sequence: 0,
     })
-}
-
-/// The lengths of the journals whose states have these keys.
-async fn states(
-    table: &Table,
-    mut keys: Vec<Item>,
-    pauses: &mut Pauses,
-) -> Result<Vec<Item>, StoreError> {
-    let mut states = Vec::new();
-    while !keys.is_empty() {
-        let wanted = KeysAndAttributes::builder()
-            .set_keys(Some(keys))
-            .consistent_read(true)
-            .projection_expression("#pk, #last")
-            .expression_attribute_names("#pk", keys::PK)
-            .expression_attribute_names("#last", keys::LAST);
-        #[expect(clippy::expect_used, reason = "what a batch must have is given above")]
-        let wanted = wanted.build().expect("a batch has keys");
-        let request =
-            || table.client.batch_get_item().request_items(&table.name, wanted.clone()).send();
-        let got = retried(table, Patience::Usual, request).await;
-        let got = got.map_err(|stopped| stopped.unconditional(table))?;
-        states.extend(got.responses.unwrap_or_default().remove(&table.name).unwrap_or_default());
-        // What DynamoDB did not get to.
-        let left = got.unprocessed_keys.unwrap_or_default().remove(&table.name);
-        keys = left.map(|left| left.keys).unwrap_or_default();
-        if !keys.is_empty() {
-            let left = format!("DynamoDB throttles, and leaves {} of its items unread", keys.len());
-            pauses.next(table, &left).await?;
-        }
-    }
-    Ok(states)
 }

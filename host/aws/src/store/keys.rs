@@ -8,6 +8,8 @@
 //! | `execution#ID` | `state` | holder, epoch and beat of the lease; the journal's length | often |
 //! | `execution#ID` | `journal#SEQUENCE` | the entries of one append, by the number of the first | once |
 //! | `execution#ID` | `signal#NUMBER` | a signal | once |
+//! | `source#HASH` | `text` | a source | once, never deleted |
+//! | `bundles` | `DIGEST` | that all sources of a bundle are there | once, never deleted |
 //! | `parts#NONCE` | `NUMBER` | a part of a text that does not fit into its item | once |
 //!
 //! Parts are written before the item that refers to them; without it nobody sees them.
@@ -96,6 +98,16 @@ pub(super) fn partition(id: &str) -> String {
 /// The head of an execution.
 pub(super) fn head(id: &str) -> Item {
     key(&partition(id), "head")
+}
+
+/// A source, by the digits of its hash.
+pub(super) fn source(hash: &str) -> Item {
+    key(&format!("source#{hash}"), "text")
+}
+
+/// That all sources of the bundle with this digest are there.
+pub(super) fn bundle(digest: &str) -> Item {
+    key("bundles", digest)
 }
 
 /// The state of an execution.

@@ -5,6 +5,7 @@
 //! - `state`: the one item of an execution that changes: who holds its lease, how long its journal is.
 //! - `lease`: conditional updates of that item. `journal`: transactions on it. `signals`: items beside it.
 //! - `chain`: where a journal ends, so that the next entry carries the hash of the last one.
+//! - `sources`: sources under their hashes, each once. `batch`: many items a request.
 //! - `text`: JSON of any length in items of at most 400 KB.
 //! - `table`: the client, and reading items; `trouble`: what DynamoDB says, in plain sentences.
 //! - `retry`: how long a store that is throttled, or does not answer, is asked again.
@@ -16,6 +17,7 @@
 //! Every read is strongly consistent.
 
 mod append;
+mod batch;
 mod chain;
 mod head;
 mod init;
@@ -26,6 +28,7 @@ mod lease;
 mod listing;
 mod retry;
 mod signals;
+mod sources;
 mod state;
 mod table;
 mod text;

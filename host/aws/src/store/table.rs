@@ -13,6 +13,7 @@ use super::OpenError;
 use super::item::{self, Damage};
 use super::keys::{self, Item, PK, SK};
 use super::retry::{Patience, Stopped, retried};
+use super::sources::Kept;
 use super::trouble::Refusal;
 use crate::attempts::Attempts;
 use crate::session::Session;
@@ -28,6 +29,8 @@ pub(super) struct Table {
     pub(super) name: String,
     /// `dynamodb:TABLE@REGION`, for people.
     pub(super) place: String,
+    /// What this process knows to be in it.
+    pub(super) kept: Kept,
 }
 
 impl Table {
@@ -51,6 +54,7 @@ impl Table {
             leases: client(4),
             name: name.to_owned(),
             place: format!("dynamodb:{name}@{region}"),
+            kept: Kept::default(),
         }
     }
 

@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use aws_sdk_dynamodb::types::AttributeValue;
 use moontide_runtime::store::StoreError;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::item::{self, Damage};
 use super::keys::{self, Item};
@@ -69,18 +68,7 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The value that `item` holds, which is `what` for people.
-pub(super) async fn get<T: DeserializeOwned>(
-    table: &Table,
-    item: &Item,
-    what: impl Fn() -> String,
-    patience: Patience,
-) -> Result<T, StoreError> {
-    let json = get_json(table, item, &what, patience).await?;
-    serde_json::from_str(&json).map_err(|error| table.damaged(&what(), &Damage(error.to_string())))
-}
-
-/// The same, not read yet: byte for byte as it is stored.
+/// The JSON that `item` holds, which is `what` for people: byte for byte as it is stored.
 pub(super) async fn get_json<'i>(
     table: &Table,
     item: &'i Item,

@@ -47,7 +47,7 @@ fn place(trace: &str, bundle: &Bundle) -> Option<Place> {
     let (file, line) = position.rsplit_once(':')?;
     let line = line.parse().ok()?;
     let module = bundle.modules.values().find(|module| module.file == file);
-    let source = module.map_or("", |module| module.source.as_str());
+    let source = module.map_or("", |module| &*module.source);
     Some(Place { message: within, ..Place::in_source(file, line, source) })
 }
 
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_trace_line_becomes_a_place_with_its_source() {
-        let source = "local x\n\terror(\"no\")\n".to_owned();
+        let source = "local x\n\terror(\"no\")\n".into();
         let module = Module { file: "hello/runbook.luau".into(), source };
         let modules = [("runbook".to_owned(), module)].into();
         let bundle = Bundle { entry: "runbook".into(), modules };

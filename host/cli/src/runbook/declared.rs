@@ -54,7 +54,7 @@ fn why_missing(error: ScriptError, passed_over: &BTreeMap<String, String>) -> Sc
 fn refused(bundle: &Bundle, declared: &Declared, complaints: Vec<Complaint>) -> CommandError {
     let file = &declared.file;
     let module = bundle.modules.values().find(|module| module.file == *file);
-    let source = module.map_or("", |module| module.source.as_str());
+    let source = module.map_or("", |module| &*module.source);
     let line = usize::try_from(declared.line).ok();
     mistaken(code::PLAN_REFUSED, locate(file, source, line, complaints))
 }

@@ -68,7 +68,7 @@ pub(super) fn modules(folder: &Path) -> Result<Found> {
 /// The standard library's modules, as they are pinned.
 pub(super) fn standard_library() -> impl Iterator<Item = (String, Module)> {
     moontide_stdlib::MODULES.iter().map(|(name, source)| {
-        let module = Module { file: format!("{name}.luau"), source: (*source).to_owned() };
+        let module = Module { file: format!("{name}.luau"), source: (*source).into() };
         ((*name).to_owned(), module)
     })
 }
@@ -118,7 +118,7 @@ impl Walk {
             }
             Some(stem) if kind.is_file() => {
                 let source = self.read(&path)?;
-                let file = format!("{}/{within}{name}", self.title);
+                let (file, source) = (format!("{}/{within}{name}", self.title), source.into());
                 self.found.modules.insert(format!("{within}{stem}"), Module { file, source });
                 Ok(())
             }

@@ -9,7 +9,7 @@ mod folder;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use moontide_runtime::journal::Bundle;
+use moontide_runtime::journal::{Bundle, Source};
 use moontide_runtime::plan::Plan;
 use moontide_runtime::sandbox::Limits;
 
@@ -79,7 +79,7 @@ pub(crate) fn of_standard_library(
 /// Whether two bundles hold the same files of the author's: the standard library may differ, between
 /// two releases for instance.
 pub(crate) fn is_same(one: &Bundle, other: &Bundle) -> bool {
-    let own = |bundle: &Bundle| -> Vec<(String, String)> {
+    let own = |bundle: &Bundle| -> Vec<(String, Source)> {
         let modules = bundle.modules.iter().filter(|(name, _)| !name.starts_with('@'));
         modules.map(|(name, module)| (name.clone(), module.source.clone())).collect()
     };

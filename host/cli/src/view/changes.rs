@@ -94,7 +94,7 @@ mod tests {
     fn bundle(files: &[(&str, &str)]) -> Bundle {
         let module = |(name, source): &(&str, &str)| {
             let file = format!("shop/{name}.luau");
-            ((*name).to_owned(), Module { file, source: (*source).to_owned() })
+            ((*name).to_owned(), Module { file, source: (*source).into() })
         };
         let modules: BTreeMap<_, _> = files.iter().map(module).collect();
         Bundle { entry: "runbook".into(), modules }

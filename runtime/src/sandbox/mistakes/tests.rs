@@ -7,7 +7,7 @@ use crate::journal::execution::Module;
 /// What is said of these modules, a line each; the first one is the runbook.
 fn said(modules: &[(&str, &str)]) -> Vec<String> {
     let modules = modules.iter().map(|(name, source)| {
-        let module = Module { file: format!("{name}.luau"), source: (*source).to_owned() };
+        let module = Module { file: format!("{name}.luau"), source: (*source).into() };
         ((*name).to_owned(), module)
     });
     let bundle = Bundle { entry: "runbook".to_owned(), modules: modules.collect() };
@@ -183,7 +183,7 @@ fn the_code_of_every_hostile_script_is_read() {
 #[test]
 fn a_file_that_only_luau_can_read_is_named() {
     let source = "@[deprecated] local function f() end\nreturn { f, a = 1, a = 2 }";
-    let module = Module { file: "runbook.luau".to_owned(), source: source.to_owned() };
+    let module = Module { file: "runbook.luau".to_owned(), source: source.into() };
     let modules = [("runbook".to_owned(), module)].into();
     let bundle = Bundle { entry: "runbook".to_owned(), modules };
     let mistakes = Vm::open(&bundle, &Limits::default(), 7).unwrap().mistakes();

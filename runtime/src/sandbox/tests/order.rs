@@ -107,7 +107,7 @@ fn the_library_walks_no_other_way_than_the_runbook() {
     let library = "return { walk = function(t) for _ in t do end end }";
     let mut sources =
         bundle(&[("runbook", &one_wave("return require('@moontide/x').walk({ [{}] = 1 })"))]);
-    let module = Module { file: "@moontide/x.luau".to_owned(), source: library.to_owned() };
+    let module = Module { file: "@moontide/x.luau".to_owned(), source: library.into() };
     sources.modules.insert("@moontide/x".to_owned(), module);
     let error = Stage::with(&sources, &Limits::default(), &json!({})).result().unwrap_err();
     assert!(error.message.contains("the order of table keys"), "{error}");

@@ -27,7 +27,7 @@ fn the_site_is_in_the_runbook_even_when_a_library_asks() {
     let library = "local host = require('@moontide/host')\n\
                    return { go = function() return host.effect('a.b', nil) end }";
     let mut sources = bundle(&[("runbook", &one_wave("return require('@moontide/x').go()"))]);
-    let module = Module { file: "@moontide/x.luau".to_owned(), source: library.to_owned() };
+    let module = Module { file: "@moontide/x.luau".to_owned(), source: library.into() };
     sources.modules.insert("@moontide/x".to_owned(), module);
     let mut stage = Stage::with(&sources, &Limits::default(), &json!({}));
     let progress = stage.begin();

@@ -2,7 +2,7 @@
 //!
 //! - `open`: the file, its settings, its format; `private`: for its owner only.
 //! - `original`: whether the file is still the one that was opened.
-//! - `rows`: the SQL, one function per question; `standings`: that of lists.
+//! - `rows`: the SQL, one function per question; `standings`: that of lists; `sources`: that of sources.
 //! - `writer`: the thread that writes, many changes a transaction.
 //! - `reader`: the thread that reads, on a connection of its own.
 //! - `locks`: files by which a dead holder is told from a slow one.
@@ -15,6 +15,7 @@ mod original;
 pub mod private;
 mod reader;
 mod rows;
+mod sources;
 mod standings;
 #[cfg(test)]
 mod tests;
@@ -32,8 +33,10 @@ use async_trait::async_trait;
 use self::locks::Locks;
 use self::reader::Reader;
 use self::writer::Writer;
+use super::sources::{Apart, Known};
 use super::{Lease, LeaseRecord, Listed, Part, Signal, Standing, Store, StoreError, Wanted, whole};
-use crate::journal::{Entry, Execution};
+use crate::journal::canonical::Hash;
+use crate::journal::{Entry, Execution, Source};
 
 /// Keeps executions in a SQLite file. Dropping it writes what still waits and lets go of every lease's
 /// lock file, as the death of the process would.
@@ -42,6 +45,7 @@ pub struct SqliteStore {
     writer: Writer,
     locks: Arc<Locks>,
     place: Arc<str>,
+    known: Known,
     /// The lock files of the leases that we hold, by execution and epoch.
     held: Mutex<HashMap<(String, u64), File>>,
 }
@@ -57,8 +61,21 @@ impl SqliteStore {
             writer: Writer::start(opened.writer, opened.original, Arc::clone(&place))?,
             locks: Arc::new(opened.locks),
             place,
+            known: Known::default(),
             held: Mutex::default(),
         })
+    }
+
+    /// What a head names.
+    async fn sources(&self, head: &Apart) -> Result<HashMap<Hash, Source>, StoreError> {
+        let mut sources = self.known.of(head.names());
+        let missing: Vec<Hash> = head.names().filter(|name| !sources.contains_key(name)).collect();
+        if !missing.is_empty() {
+            let read = self.reader.read(move |db| sources::find(db, &missing)).await?;
+            self.known.learn(read.values());
+            sources.extend(read);
+        }
+        Ok(sources)
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<(String, u64), File>> {
@@ -70,14 +87,18 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn create(&self, execution: &Execution) -> Result<(), StoreError> {
         let new = rows::NewExecution::of(execution).map_err(|trouble| trouble.at(&self.place))?;
-        self.writer.change(move |db| rows::create(db, &new)).await
+        self.writer.change(move |db| rows::create(db, &new)).await?;
+        self.known.learn(execution.bundle.modules.values().map(|module| &module.source));
+        Ok(())
     }
 
     async fn execution(&self, id: &str) -> Result<Execution, StoreError> {
         let name = id.to_owned();
         let json = self.reader.read(move |db| rows::execution(db, &name)).await?;
-        // A head is long, and whoever asks next shall not wait until it is read.
         let head = rows::head(id, &json).map_err(|trouble| trouble.at(&self.place))?;
+        let sources = self.sources(&head).await?;
+        let head = head.with(&sources);
+        let head = head.map_err(|why| rows::unreadable_head(id, why).at(&self.place))?;
         whole::head(&self.place, id, head)
     }
 

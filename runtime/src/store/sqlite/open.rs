@@ -11,8 +11,8 @@ use super::locks::Locks;
 use super::original::Original;
 use super::private;
 use super::rows::SCHEMA;
-use super::standings;
 use super::trouble::Trouble;
+use super::{sources, standings};
 use crate::journal::Format;
 use crate::store::StoreError;
 
@@ -20,6 +20,8 @@ use crate::store::StoreError;
 const BUSY: Duration = Duration::from_secs(5);
 /// The size of the index that SQLite keeps of its log, at first.
 const INDEX: usize = 32 * 1024;
+/// Tables that the first release did not have: a file of an earlier one gets them when it is opened.
+const LATER: [(&str, &str); 2] = [("standings", standings::SCHEMA), ("sources", sources::SCHEMA)];
 /// `MOON`, SQLite's `application_id` of our files.
 const OURS: i32 = i32::from_be_bytes(*b"MOON");
 
@@ -58,8 +60,10 @@ fn open_absolute(path: &Path) -> Result<Opened, Trouble> {
     {
         writer.pragma_update(None, setting, value)?;
     }
-    if !standings::is_there(&writer)? {
-        writer.execute_batch(standings::SCHEMA)?;
+    for (table, schema) in LATER {
+        if !is_there(&writer, table)? {
+            writer.execute_batch(schema)?;
+        }
     }
     let reader = connect(path)?;
     reader.pragma_update(None, "query_only", "ON")?;
@@ -118,6 +122,12 @@ fn connect(path: &Path) -> Result<Connection, Trouble> {
     Ok(connection)
 }
 
+/// Whether the file has the table.
+fn is_there(connection: &Connection, table: &str) -> rusqlite::Result<bool> {
+    let sql = "SELECT count(*) = 1 FROM sqlite_schema WHERE type = 'table' AND name = ?";
+    connection.query_row(sql, [table], |row| row.get(0))
+}
+
 /// Whether there is nothing in the file at all.
 fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
@@ -135,7 +145,7 @@ fn make_tables(connection: &mut Connection, locks: &Locks) -> Result<(), Trouble
     connection.pragma_update(None, "journal_mode", "WAL")?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     transaction.execute_batch(SCHEMA)?;
-    transaction.execute_batch(standings::SCHEMA)?;
+    LATER.iter().try_for_each(|(_, schema)| transaction.execute_batch(schema))?;
     transaction.pragma_update(None, "application_id", OURS)?;
     transaction.pragma_update(None, "user_version", Format::STORE.0)?;
     Ok(transaction.commit()?)

@@ -5,13 +5,13 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use super::standings;
 use super::trouble::Trouble;
+use super::{sources, standings};
 use crate::journal::canonical::Hash;
 use crate::journal::{Entry, Execution, Format, chain};
 use crate::plan::Mode;
+use crate::store::sources::{Apart, Parted};
 use crate::store::whole::Rows;
 use crate::store::{Lease, LeaseRecord, Listed, Signal, Standing, StoreError, append as rule};
 
@@ -63,7 +63,7 @@ pub(super) struct NewExecution {
     pub(super) mode: Mode,
     /// In JSON.
     pub(super) labels: String,
-    head: String,
+    head: Parted,
 }
 
 impl NewExecution {
@@ -75,7 +75,7 @@ impl NewExecution {
             created_at: execution.created_at,
             mode: execution.mode,
             labels: to_json(&execution.labels)?,
-            head: to_json(execution)?,
+            head: Parted::of(execution).map_err(unwritable)?,
         })
     }
 }
@@ -95,7 +95,9 @@ pub(super) fn create(db: &Connection, new: &NewExecution) -> Result<(), Trouble>
     let number: Option<i64> =
         db.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
     let number = number.ok_or_else(|| StoreError::Exists(new.id.clone()))?;
-    db.prepare_cached("INSERT INTO heads VALUES (?, ?)")?.execute(params![number, new.head])?;
+    db.prepare_cached("INSERT INTO heads VALUES (?, ?)")?
+        .execute(params![number, new.head.head])?;
+    sources::keep(db, &new.head.sources)?;
     standings::create(db, number, new)
 }
 
@@ -136,8 +138,13 @@ pub(super) fn execution(db: &Connection, id: &str) -> Result<String, Trouble> {
 }
 
 /// Reads the head of execution `id`.
-pub(super) fn head(id: &str, json: &str) -> Result<Execution, Trouble> {
-    from_json(json, || format!("the head of execution `{id}`"))
+pub(super) fn head(id: &str, json: &str) -> Result<Apart, Trouble> {
+    Apart::read(json).map_err(|error| unreadable_head(id, error.to_string()))
+}
+
+/// A head that cannot be read, and why.
+pub(super) fn unreadable_head(id: &str, why: String) -> Trouble {
+    Trouble::Unreadable(format!("the head of execution `{id}`"), why)
 }
 
 /// Every execution, newest first.
@@ -358,8 +365,4 @@ pub(super) fn to_json(value: &impl Serialize) -> Result<String, Trouble> {
 #[expect(clippy::needless_pass_by_value, reason = "errors are mapped by it")]
 fn unwritable(error: serde_json::Error) -> Trouble {
     Trouble::Unreadable("what should be stored".to_owned(), error.to_string())
-}
-
-fn from_json<T: DeserializeOwned>(json: &str, what: impl FnOnce() -> String) -> Result<T, Trouble> {
-    serde_json::from_str(json).map_err(|error| Trouble::Unreadable(what(), error.to_string()))
 }

@@ -18,12 +18,6 @@ pub(super) const SCHEMA: &str = "
     ) STRICT;
 ";
 
-/// Whether the file has the table.
-pub(super) fn is_there(db: &Connection) -> rusqlite::Result<bool> {
-    let sql = "SELECT count(*) = 1 FROM sqlite_schema WHERE type = 'table' AND name = 'standings'";
-    db.query_row(sql, [], |row| row.get(0))
-}
-
 /// Writes where a new execution stands.
 pub(super) fn create(db: &Connection, execution: i64, new: &NewExecution) -> Result<(), Trouble> {
     let Standing { status, seen } = Standing::NEW;

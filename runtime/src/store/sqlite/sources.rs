@@ -1,0 +1,44 @@
+//! The sources of executions, each once, in a table of its own, which earlier releases know nothing of.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, params};
+
+use super::trouble::Trouble;
+use crate::journal::Source;
+use crate::journal::canonical::Hash;
+
+/// The table, in a new file or one of an earlier release.
+pub(super) const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS sources (
+        hash   TEXT NOT NULL UNIQUE, -- SHA-256
+        source TEXT NOT NULL
+    ) STRICT;
+";
+
+/// Writes those that are not there.
+pub(super) fn keep(db: &Connection, sources: &[Source]) -> Result<(), Trouble> {
+    let mut find = db.prepare_cached("SELECT 1 FROM sources WHERE hash = ?")?;
+    let mut insert = db.prepare_cached("INSERT INTO sources VALUES (?, ?)")?;
+    for source in sources {
+        let hash = source.hash().to_string();
+        if !find.exists([&hash])? {
+            insert.execute(params![hash, &**source])?;
+        }
+    }
+    Ok(())
+}
+
+/// Those of these names that are there.
+pub(super) fn find(db: &Connection, names: &[Hash]) -> Result<HashMap<Hash, Source>, Trouble> {
+    let mut find = db.prepare_cached("SELECT source FROM sources WHERE hash = ?")?;
+    let mut found = HashMap::new();
+    for name in names {
+        let mut rows = find.query([name.to_string()])?;
+        if let Some(row) = rows.next()? {
+            let text = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            found.insert(*name, Source::from(text));
+        }
+    }
+    Ok(found)
+}
