@@ -36,6 +36,8 @@ pub struct Row {
     pub created_at: Timestamp,
     /// What its operator has put on it.
     pub labels: BTreeMap<String, String>,
+    /// Whether it was pruned.
+    pub pruned: bool,
     /// What the list itself knows of it; `None` if an earlier release began it, whose journal tells.
     pub told: Option<Told>,
 }
@@ -152,6 +154,7 @@ impl Row {
             runbook: execution.plan.name.clone(),
             created_at: execution.created_at,
             labels: execution.labels.clone(),
+            pruned: false,
             told: Some(Told { mode: execution.mode, standing, sent }),
         }
     }

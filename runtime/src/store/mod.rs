@@ -2,14 +2,18 @@
 //!
 //! A store keeps heads, journals, leases and signals. [`memory`] serves rehearsals and tests,
 //! [`sqlite`] is the default. [`lease`] says how a runner comes to be the only one, [`pulse`] how
-//! certain it may be of that, [`listing`] what a list shows, [`sources`] how the same text is kept once, [`append`] what every store asks of entries before it takes them, [`whole`]
+//! certain it may be of that, [`listing`] what a list shows, [`sources`] how the same text is kept once, [`archive`], [`seal`] and [`parcel`] how
+//! executions are cut down and move, [`append`] what every store asks of entries before it takes them, [`whole`]
 //! before it gives them back.
 
 pub mod append;
+pub mod archive;
 pub mod lease;
 pub mod listing;
 pub mod memory;
+pub mod parcel;
 pub mod pulse;
+pub mod seal;
 pub mod sources;
 pub mod sqlite;
 pub mod whole;
@@ -22,10 +26,13 @@ use crate::effect::trouble::in_words;
 use crate::journal::version::FormatError;
 use crate::journal::{Entry, Execution};
 pub use crate::scheduler::{Signal, Wish};
+pub use archive::Archive;
 pub use lease::{Lease, LeaseRecord};
 pub use listing::{Cursor, Part, Row, Standing, Told, Wanted};
 pub use memory::MemoryStore;
+pub use parcel::Parcel;
 pub use pulse::Pulse;
+pub use seal::{Moved, Pruned, Seal};
 pub use sqlite::SqliteStore;
 
 /// Keeps executions so that any process may die at any instant.
@@ -64,7 +71,7 @@ pub trait Store: Send + Sync {
         self.append_standing(lease, entries, None).await
     }
 
-    /// The journal from `from` (a sequence, counted from 1) to its end, in order. [`StoreError::Damaged`] if an
+    /// The journal from `from` (a sequence, counted from 1) to its end, in order; of one that was pruned what is left. [`StoreError::Damaged`] if an
     /// entry is missing or was changed; what stands before `from` is not looked at.
     async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError>;
 
@@ -95,6 +102,11 @@ pub trait Store: Send + Sync {
 
     /// The signals after number `after`, in order, with their numbers.
     async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError>;
+
+    /// Its archive, if it has one.
+    fn archive(&self) -> Option<&dyn Archive> {
+        None
+    }
 }
 
 /// What a list of executions shows without reading journals.
@@ -157,6 +169,14 @@ pub enum StoreError {
         after: std::time::Duration,
         /// What kept it from being renewed, as far as it is known.
         message: String,
+    },
+    /// It has come to its end here: no runner drives it, and nothing is sent to it.
+    #[error("the execution `{execution}` {seal}")]
+    Sealed {
+        /// The execution.
+        execution: String,
+        /// What has become of it.
+        seal: Box<Seal>,
     },
     /// It was written by a newer release.
     #[error("{place}: {source}")]

@@ -61,6 +61,7 @@ pub(crate) fn execution(id: &str) -> Execution {
             modules: [("runbook".to_owned(), module)].into(),
         },
     }
+    .pinned()
 }
 
 /// A store with the execution `x`, and a lease of it.

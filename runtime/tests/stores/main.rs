@@ -1,9 +1,10 @@
 //! One body of tests for every store, and what only a file can suffer.
 //!
-//! `records` and `leases` run here in memory and on SQLite, and in `host/aws/tests/stores` on DynamoDB.
+//! `records`, `leases` and `archive` run here in memory and on SQLite, and in `host/aws/tests/stores` on DynamoDB.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
+mod archive;
 mod chain;
 mod damaged;
 mod given;
@@ -30,3 +31,16 @@ macro_rules! on_every_store {
     };
 }
 pub(crate) use on_every_store;
+
+/// Runs every test on every store that outlives its process.
+macro_rules! on_every_archive {
+    ($($test:ident),* $(,)?) => {
+        mod on_sqlite {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(&$crate::place::Place::in_a_file()).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_every_archive;

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{
 };
 use moontide_runtime::journal::Execution;
 use moontide_runtime::store::sources::{Apart, Parted};
-use moontide_runtime::store::{Listed, StoreError, whole};
+use moontide_runtime::store::{Listed, Parcel, StoreError, whole};
 
 use super::batch;
 use super::item::{self, Damage};
@@ -31,18 +31,44 @@ pub(super) async fn create(table: &Table, execution: &Execution) -> Result<(), S
         sources::keep(table, &execution.bundle).await?;
     }
     text::put_json(table, &mut head, parted.head, &nonce, Patience::Usual).await?;
-    let place = keys::listed_sk(execution.created_at.as_microsecond(), id);
-    let state = state::begin(id, execution.format, &place, &nonce);
-    let items = [(state, true), (head, false), (listed(execution), false)];
+    let state = state::begin(id, execution.format, &listing::key_of(execution), &nonce);
+    begin(table, id, (state, head, listed(execution)), &nonce).await
+}
+
+/// Writes the head of an execution that comes from another store, the state that it has there, and its place in the
+/// list.
+pub(super) async fn arrive(
+    table: &Table,
+    parcel: &Parcel,
+    execution: &Execution,
+    state: Item,
+    nonce: &str,
+) -> Result<(), StoreError> {
+    let mut head = keys::head(&parcel.id);
+    head.insert(keys::FORMAT.to_owned(), keys::number(parcel.format.0));
+    text::put_json(table, &mut head, parcel.head.clone(), nonce, Patience::Usual).await?;
+    let mut listed = listed(execution);
+    listed.extend(listing::arrive(parcel));
+    begin(table, &parcel.id, (state, head, listed), nonce).await
+}
+
+/// Writes the three, if there is no such execution.
+async fn begin(
+    table: &Table,
+    id: &str,
+    (state, head, listed): (Item, Item, Item),
+    nonce: &str,
+) -> Result<(), StoreError> {
+    let items = [(state, true), (head, false), (listed, false)];
     let puts: Vec<_> = items.into_iter().map(|(item, new)| put(table, item, new)).collect();
     let request = || {
-        let request = table.client.transact_write_items().client_request_token(&nonce);
+        let request = table.client.transact_write_items().client_request_token(nonce);
         request.set_transact_items(Some(puts.clone())).send()
     };
     match retried(table, Patience::Usual, request).await {
         Ok(_) => Ok(()),
-        Err(Stopped::Condition(Some(item))) if item::is(&item, keys::NONCE, &nonce) => Ok(()),
-        Err(Stopped::Condition(_)) => Err(StoreError::Exists(id.clone())),
+        Err(Stopped::Condition(Some(item))) if item::is(&item, keys::NONCE, nonce) => Ok(()),
+        Err(Stopped::Condition(_)) => Err(StoreError::Exists(id.to_owned())),
         Err(stopped) => Err(stopped.unconditional(table)),
     }
 }

@@ -7,6 +7,7 @@
 //! | `execution#ID` | `head` | the pinned plan and sources | once |
 //! | `execution#ID` | `state` | holder, epoch and beat of the lease; the journal's length | often |
 //! | `execution#ID` | `journal#SEQUENCE` | the entries of one append, by the number of the first | once |
+//! | `execution#ID` | `evidence#NONCE` | what is left of a pruned journal, instead of it | once |
 //! | `execution#ID` | `signal#NUMBER` | a signal | once |
 //! | `source#HASH` | `text` | a source | once, never deleted |
 //! | `bundles` | `DIGEST` | that all sources of a bundle are there | once, never deleted |
@@ -66,6 +67,12 @@ pub(super) const STATUS: &str = "status";
 pub(super) const SEEN: &str = "seen";
 /// The number of the last signal that was sent.
 pub(super) const SENT: &str = "sent";
+/// Of a state: what has become of the execution, in JSON.
+pub(super) const SEAL: &str = "seal";
+/// Of a state: the nonce of the item that has the evidence of a pruned journal.
+pub(super) const EVIDENCE: &str = "evidence";
+/// Of an execution in the list: whether it was pruned.
+pub(super) const PRUNED: &str = "pruned";
 /// Of a state: the sort key of the execution in the list.
 pub(super) const LISTED: &str = "listed";
 
@@ -118,6 +125,11 @@ pub(super) fn state(id: &str) -> Item {
 /// The sort key of the journal item whose first entry has this number.
 pub(super) fn journal_sk(sequence: u64) -> String {
     format!("journal#{sequence:020}")
+}
+
+/// What is left of a pruned journal.
+pub(super) fn evidence(id: &str, nonce: &str) -> Item {
+    key(&partition(id), &format!("evidence#{nonce}"))
 }
 
 /// The sort key of a signal.

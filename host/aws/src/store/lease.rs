@@ -3,12 +3,12 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure as Return;
-use moontide_runtime::store::{Lease, LeaseRecord, StoreError};
+use moontide_runtime::store::{Lease, LeaseRecord, Parcel, Seal, StoreError};
 
 use super::item;
 use super::keys::{self, Item};
 use super::retry::{Patience, Stopped, retried};
-use super::state::State;
+use super::state::{self, State};
 use super::table::Table;
 
 /// The state of an execution.
@@ -36,6 +36,7 @@ pub(super) async fn take(
 ) -> Result<Lease, StoreError> {
     // Refuses what a newer release wrote; who comes too late anyway learns it without a write.
     let state = state(table, id).await?;
+    state.is_open(id)?;
     let lease = Lease::take(id, holder, seen, state.lease.as_ref())?;
     let nobody = LeaseRecord { holder: String::new(), epoch: 0, beat: 0 };
     let (old, new) = (seen.unwrap_or(&nobody), lease.record());
@@ -109,6 +110,66 @@ pub(super) async fn release(table: &Table, lease: &Lease) -> Result<(), StoreErr
         Err(Stopped::Condition(item)) => {
             State::read(table, &lease.execution, item.as_ref()).map(drop)
         }
+        Err(stopped) => Err(stopped.unconditional(table)),
+    }
+}
+
+/// Seals an execution whose lease is ours; the nonce names the evidence of one that is pruned.
+pub(super) async fn seal(
+    table: &Table,
+    lease: &Lease,
+    seal: &Seal,
+    nonce: &str,
+) -> Result<(), StoreError> {
+    let request = || {
+        held(table, lease, nonce)
+            .update_expression("SET #seal = :seal, #evidence = :nonce, #leased = :nonce")
+            .expression_attribute_names("#seal", keys::SEAL)
+            .expression_attribute_names("#evidence", keys::EVIDENCE)
+            .expression_attribute_values(":seal", keys::string(&state::json(seal)))
+            .send()
+    };
+    match retried(table, Patience::Usual, request).await {
+        Ok(_) => Ok(()),
+        Err(Stopped::Condition(item)) => {
+            let state = State::read(table, &lease.execution, item.as_ref())?;
+            if state.seal.as_ref() == Some(seal) && state.evidence.as_deref() == Some(nonce) {
+                return Ok(());
+            }
+            lease.check(state.lease.as_ref())?;
+            Err(table.contradiction())
+        }
+        Err(stopped) => Err(stopped.unconditional(table)),
+    }
+}
+
+/// Lifts the seal of an execution that was moved from here and is back, if it is as it was `before`.
+pub(super) async fn come_back(
+    table: &Table,
+    parcel: &Parcel,
+    before: &Parcel,
+    nonce: &str,
+) -> Result<(), StoreError> {
+    let Some(seal) = &before.seal else { return Err(StoreError::Exists(parcel.id.clone())) };
+    let request = || {
+        update(table, &table.client, &parcel.id, nonce)
+            .update_expression(
+                "SET #holder = :nobody, #epoch = :epoch, #last = :last, #leased = :nonce REMOVE #seal",
+            )
+            .condition_expression("#seal = :seal AND #last = :before")
+            .expression_attribute_names("#last", keys::LAST)
+            .expression_attribute_names("#seal", keys::SEAL)
+            .expression_attribute_values(":nobody", keys::string(""))
+            .expression_attribute_values(":epoch", keys::number(parcel.epoch))
+            .expression_attribute_values(":last", keys::number(state::last(parcel)))
+            .expression_attribute_values(":before", keys::number(state::last(before)))
+            .expression_attribute_values(":seal", keys::string(&state::json(seal)))
+            .send()
+    };
+    match retried(table, Patience::Usual, request).await {
+        Ok(_) => Ok(()),
+        Err(Stopped::Condition(item)) if is_ours(item.as_ref(), nonce) => Ok(()),
+        Err(Stopped::Condition(_)) => Err(StoreError::Exists(parcel.id.clone())),
         Err(stopped) => Err(stopped.unconditional(table)),
     }
 }

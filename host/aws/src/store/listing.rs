@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use moontide_runtime::journal::Execution;
-use moontide_runtime::store::{Cursor, Part, Row, Standing, StoreError, Told, Wanted};
+use moontide_runtime::store::{
+    Cursor, Parcel, Part, Row, Seal, Standing, StoreError, Told, Wanted,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -60,6 +62,70 @@ pub(super) async fn sent(table: &Table, listed: &str, number: u64) {
     let _ = retried(table, Patience::Beat, request).await;
 }
 
+/// Where an execution stands, if the list says so.
+pub(super) async fn standing(table: &Table, listed: &str) -> Result<Option<Standing>, StoreError> {
+    let item = table.get(keys::key(keys::EXECUTIONS, listed)).await?;
+    Ok(item.as_ref().and_then(told).map(|told| told.standing))
+}
+
+/// The sort key of an execution in the list.
+pub(super) fn key_of(execution: &Execution) -> String {
+    keys::listed_sk(execution.created_at.as_microsecond(), &execution.id)
+}
+
+/// What the item of an execution that comes from another store says beside what that of a new one does.
+pub(super) fn arrive(parcel: &Parcel) -> Vec<(String, AttributeValue)> {
+    let mut item = vec![(keys::SENT.to_owned(), keys::number(parcel.signals.len()))];
+    if let Some(Standing { status, seen }) = parcel.standing {
+        item.push((keys::STATUS.to_owned(), keys::string(&word(&status))));
+        item.push((keys::SEEN.to_owned(), keys::number(seen)));
+    }
+    if let Some(Seal::Pruned(_)) = parcel.seal {
+        item.push((keys::PRUNED.to_owned(), AttributeValue::Bool(true)));
+    }
+    item
+}
+
+/// Writes where an execution stands that is back.
+pub(super) async fn arrived(
+    table: &Table,
+    parcel: &Parcel,
+    execution: &Execution,
+) -> Result<(), StoreError> {
+    let Some(Standing { status, seen }) = parcel.standing else { return Ok(()) };
+    let listed = key_of(execution);
+    let request = || {
+        let update = table.client.update_item().table_name(&table.name);
+        update
+            .set_key(Some(keys::key(keys::EXECUTIONS, &listed)))
+            .update_expression("SET #status = :status, #seen = :seen, #sent = :sent")
+            .expression_attribute_names("#status", keys::STATUS)
+            .expression_attribute_names("#seen", keys::SEEN)
+            .expression_attribute_names("#sent", keys::SENT)
+            .expression_attribute_values(":status", keys::string(&word(&status)))
+            .expression_attribute_values(":seen", keys::number(seen))
+            .expression_attribute_values(":sent", keys::number(parcel.signals.len()))
+            .send()
+    };
+    let written = retried(table, Patience::Usual, request).await;
+    written.map(|_| ()).map_err(|stopped| stopped.unconditional(table))
+}
+
+/// Writes that an execution was pruned.
+pub(super) async fn pruned(table: &Table, listed: &str) -> Result<(), StoreError> {
+    let request = || {
+        let update = table.client.update_item().table_name(&table.name);
+        update
+            .set_key(Some(keys::key(keys::EXECUTIONS, listed)))
+            .update_expression("SET #pruned = :pruned")
+            .expression_attribute_names("#pruned", keys::PRUNED)
+            .expression_attribute_values(":pruned", AttributeValue::Bool(true))
+            .send()
+    };
+    let written = retried(table, Patience::Usual, request).await;
+    written.map(|_| ()).map_err(|stopped| stopped.unconditional(table))
+}
+
 /// The executions that are wanted.
 pub(super) async fn find(table: &Table, wanted: &Wanted) -> Result<Part, StoreError> {
     let from = wanted
@@ -102,6 +168,7 @@ fn row(item: &Item) -> Result<Row, Damage> {
         runbook: item::text(item, keys::RUNBOOK)?.to_owned(),
         created_at,
         labels: labels(item),
+        pruned: item.contains_key(keys::PRUNED),
         told: told(item),
     })
 }

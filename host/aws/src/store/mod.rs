@@ -6,6 +6,7 @@
 //! - `lease`: conditional updates of that item. `journal`: transactions on it. `signals`: items beside it.
 //! - `chain`: where a journal ends, so that the next entry carries the hash of the last one.
 //! - `sources`: sources under their hashes, each once. `batch`: many items a request.
+//! - `archive`: cutting journals down; `parcels`: executions that come and go.
 //! - `text`: JSON of any length in items of at most 400 KB.
 //! - `table`: the client, and reading items; `trouble`: what DynamoDB says, in plain sentences.
 //! - `retry`: how long a store that is throttled, or does not answer, is asked again.
@@ -17,6 +18,7 @@
 //! Every read is strongly consistent.
 
 mod append;
+mod archive;
 mod batch;
 mod chain;
 mod head;
@@ -26,6 +28,7 @@ mod journal;
 mod keys;
 mod lease;
 mod listing;
+mod parcels;
 mod retry;
 mod signals;
 mod sources;
@@ -41,7 +44,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use moontide_runtime::journal::{Entry, Execution};
 use moontide_runtime::store::{
-    Lease, LeaseRecord, Listed, Part, Signal, Standing, Store, StoreError, Wanted,
+    Archive, Lease, LeaseRecord, Listed, Part, Signal, Standing, Store, StoreError, Wanted,
 };
 
 use self::chain::Tip;
@@ -243,5 +246,9 @@ impl Store for DynamoStore {
     async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
         let id = id.to_owned();
         self.on(|table| async move { signals::read(&table, &id, after).await }).await
+    }
+
+    fn archive(&self) -> Option<&dyn Archive> {
+        Some(self)
     }
 }

@@ -13,7 +13,9 @@ use super::text;
 
 /// Leaves a signal; returns its number.
 pub(super) async fn send(table: &Table, id: &str, signal: &Signal) -> Result<u64, StoreError> {
-    let listed = state(table, id).await?.listed;
+    let state = state(table, id).await?;
+    state.is_open(id)?;
+    let listed = state.listed;
     let nonce = keys::nonce();
     let mut said = Item::new();
     said.insert(keys::NONCE.to_owned(), keys::string(&nonce));

@@ -13,7 +13,7 @@ use moontide_runtime::store::sources::Known;
 
 use super::batch::{self, Wanted};
 use super::keys;
-use super::retry::{Patience, Pauses, retried};
+use super::retry::{Patience, Pauses};
 use super::table::Table;
 use super::text;
 
@@ -39,23 +39,14 @@ pub(super) async fn keep(table: &Table, bundle: &Bundle) -> Result<(), StoreErro
             let nonce = keys::nonce();
             let text = module.source.to_string();
             text::put_json(table, &mut item, text, &nonce, Patience::Usual).await?;
-            put(table, &item).await?;
+            table.put(&item).await?;
         }
         // After all that it stands for.
-        put(table, &marker).await?;
+        table.put(&marker).await?;
     }
     table.kept.texts.learn(bundle.modules.values().map(|module| &module.source));
     bundles().insert(digest);
     Ok(())
-}
-
-async fn put(table: &Table, item: &keys::Item) -> Result<(), StoreError> {
-    let request = || {
-        let request = table.client.put_item().table_name(&table.name);
-        request.set_item(Some(item.clone())).send()
-    };
-    let put = retried(table, Patience::Usual, request).await;
-    put.map(|_| ()).map_err(|stopped| stopped.unconditional(table))
 }
 
 /// Those of these names that are there.

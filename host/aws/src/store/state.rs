@@ -1,7 +1,7 @@
 //! The one item of an execution that changes.
 
 use moontide_runtime::journal::Format;
-use moontide_runtime::store::{LeaseRecord, StoreError};
+use moontide_runtime::store::{LeaseRecord, Parcel, Seal, StoreError};
 
 use super::item::{self, Damage};
 use super::keys::{self, Item};
@@ -19,6 +19,10 @@ pub(super) struct State {
     /// The sort key of the execution in the list, where the list says how it stands: not of those that an earlier
     /// release began.
     pub(super) listed: Option<String>,
+    /// What has become of the execution.
+    pub(super) seal: Option<Seal>,
+    /// Where the evidence of a pruned one is.
+    pub(super) evidence: Option<String>,
 }
 
 /// The item as an execution begins.
@@ -37,6 +41,17 @@ pub(super) fn begin(id: &str, format: Format, listed: &str, nonce: &str) -> Item
 }
 
 impl State {
+    /// Refuses to go on with what is sealed.
+    pub(super) fn is_open(&self, id: &str) -> Result<(), StoreError> {
+        match &self.seal {
+            None => Ok(()),
+            Some(seal) => {
+                let (execution, seal) = (id.to_owned(), Box::new(seal.clone()));
+                Err(StoreError::Sealed { execution, seal })
+            }
+        }
+    }
+
     /// Reads the state of execution `id` from its item, if there is such an execution and this release
     /// reads it.
     pub(super) fn read(table: &Table, id: &str, item: Option<&Item>) -> Result<State, StoreError> {
@@ -48,10 +63,40 @@ impl State {
             let beat = item::number(item, keys::BEAT)?;
             let lease = (epoch > 0).then_some(LeaseRecord { holder, epoch, beat });
             let listed = item::text(item, keys::LISTED).ok().map(str::to_owned);
-            Ok(State { format, lease, last: item::number(item, keys::LAST)?, listed })
+            let seal = item::text(item, keys::SEAL).ok().map(serde_json::from_str).transpose();
+            let seal = seal.map_err(|error| Damage(error.to_string()))?;
+            let evidence = item::text(item, keys::EVIDENCE).ok().map(str::to_owned);
+            let last = item::number(item, keys::LAST)?;
+            Ok(State { format, lease, last, listed, seal, evidence })
         };
         read().map_err(|damage| damaged(table, id, &damage))
     }
+}
+
+/// The item of an execution that comes from another store.
+pub(super) fn arrive(parcel: &Parcel, listed: &str, nonce: &str) -> Item {
+    let mut item = begin(&parcel.id, parcel.format, listed, nonce);
+    item.insert(keys::EPOCH.to_owned(), keys::number(parcel.epoch));
+    item.insert(keys::LAST.to_owned(), keys::number(last(parcel)));
+    if let Some(seal) = &parcel.seal {
+        item.insert(keys::SEAL.to_owned(), keys::string(&json(seal)));
+        item.insert(keys::EVIDENCE.to_owned(), keys::string(nonce));
+    }
+    item
+}
+
+/// The number of the last entry of its journal.
+pub(super) fn last(parcel: &Parcel) -> u64 {
+    match &parcel.seal {
+        Some(Seal::Pruned(pruned)) => pruned.entries,
+        _ => parcel.journal.len() as u64,
+    }
+}
+
+/// A seal as it is stored.
+pub(super) fn json(seal: &Seal) -> String {
+    // What is in it can always be written.
+    serde_json::to_string(seal).unwrap_or_default()
 }
 
 /// The format in an item of an execution; refuses one that a newer release wrote.

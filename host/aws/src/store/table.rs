@@ -97,6 +97,16 @@ impl Table {
         Ok(retried(self, patience, request).await?.item)
     }
 
+    /// Writes an item, whatever was there.
+    pub(super) async fn put(&self, item: &Item) -> Result<(), StoreError> {
+        let request = || {
+            let request = self.client.put_item().table_name(&self.name);
+            request.set_item(Some(item.clone())).send()
+        };
+        let put = retried(self, Patience::Usual, request).await;
+        put.map(|_| ()).map_err(|stopped| stopped.unconditional(self))
+    }
+
     /// The items of a partition from one sort key to another, both included, in order.
     pub(super) async fn range(
         &self,

@@ -159,6 +159,7 @@ macro_rules! unconditional {
 }
 unconditional!(
     batch_get_item::BatchGetItemError,
+    batch_write_item::BatchWriteItemError,
     describe_continuous_backups::DescribeContinuousBackupsError,
     describe_table::DescribeTableError,
     describe_time_to_live::DescribeTimeToLiveError,

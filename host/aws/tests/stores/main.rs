@@ -1,6 +1,6 @@
 //! The DynamoDB store: the tests of every store, and what only a service can suffer.
 //!
-//! - `records`, `leases`: the same body as for memory and SQLite, from `runtime/tests/stores`.
+//! - `records`, `leases`, `archive`: the same body as for memory and SQLite, from `runtime/tests/stores`.
 //! - `sizes`: what does not fit into one item, one request, one page.
 //! - `links`: the chain of a journal, recomputed from the items.
 //! - `tables`: making one, and what is said about others.
@@ -9,6 +9,8 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
+#[path = "../../../../runtime/tests/stores/archive.rs"]
+mod archive;
 #[path = "../../../../tests/support/dynamo/mod.rs"]
 mod dynamo;
 mod faults;
@@ -36,3 +38,4 @@ macro_rules! on_every_store {
     };
 }
 pub(crate) use on_every_store;
+pub(crate) use on_every_store as on_every_archive;

@@ -1,6 +1,6 @@
 //! What stores complain about.
 
-use moontide_runtime::store::StoreError;
+use moontide_runtime::store::{Seal, StoreError};
 
 use super::CommandError;
 use super::code::{self, Code};
@@ -21,6 +21,18 @@ impl From<StoreError> for CommandError {
             StoreError::Lapsed { .. } => CommandError::new(code::LAPSED, message).hint(
                 "this runner has stopped and sends nothing more; once the store answers again:",
             ),
+            StoreError::Sealed { execution, seal } => {
+                let hint = match *seal {
+                    Seal::Pruned(_) => {
+                        format!("`moontide show {execution}` shows its evidence; it cannot go on")
+                    }
+                    Seal::Moved(_) => format!(
+                        "`moontide status {execution} --store …` with that store shows it; an export \
+                         is taken in with `moontide store import`"
+                    ),
+                };
+                CommandError::new(code::SEALED, message).hint(hint)
+            }
             StoreError::Format { .. } => newer(message),
             StoreError::Damaged { .. } => CommandError::new(code::STORE_DAMAGED, message)
                 .hint("nothing was sent and nothing was changed; restore the store from a backup, and go on")

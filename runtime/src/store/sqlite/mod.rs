@@ -2,19 +2,25 @@
 //!
 //! - `open`: the file, its settings, its format; `private`: for its owner only.
 //! - `original`: whether the file is still the one that was opened.
-//! - `rows`: the SQL, one function per question; `standings`: that of lists; `sources`: that of sources.
+//! - `rows`: the SQL, one function per question; `standings`: that of lists; `sources`: that of sources; `seals`: that
+//!   of what is pruned or moved; `parcels`: that of what comes and goes.
+//! - `archive`: cutting down, moving; `room`: what is free in the file.
 //! - `writer`: the thread that writes, many changes a transaction.
 //! - `reader`: the thread that reads, on a connection of its own.
 //! - `locks`: files by which a dead holder is told from a slow one.
 //! - `thread`: a queue and who works through it; both of them are one.
 //! - `trouble`: what SQLite says, in plain sentences.
 
+mod archive;
 mod locks;
 mod open;
 mod original;
+mod parcels;
 pub mod private;
 mod reader;
+mod room;
 mod rows;
+mod seals;
 mod sources;
 mod standings;
 #[cfg(test)]
@@ -34,7 +40,9 @@ use self::locks::Locks;
 use self::reader::Reader;
 use self::writer::Writer;
 use super::sources::{Apart, Known};
-use super::{Lease, LeaseRecord, Listed, Part, Signal, Standing, Store, StoreError, Wanted, whole};
+use super::{
+    Archive, Lease, LeaseRecord, Listed, Part, Signal, Standing, Store, StoreError, Wanted, whole,
+};
 use crate::journal::canonical::Hash;
 use crate::journal::{Entry, Execution, Source};
 
@@ -192,5 +200,9 @@ impl Store for SqliteStore {
             (number, read.unwrap_or_else(|error| Signal::unreadable(number, &error.to_string())))
         });
         Ok(read.collect())
+    }
+
+    fn archive(&self) -> Option<&dyn Archive> {
+        Some(self)
     }
 }

@@ -12,7 +12,7 @@ use super::original::Original;
 use super::private;
 use super::rows::SCHEMA;
 use super::trouble::Trouble;
-use super::{sources, standings};
+use super::{room, seals, sources, standings};
 use crate::journal::Format;
 use crate::store::StoreError;
 
@@ -21,7 +21,8 @@ const BUSY: Duration = Duration::from_secs(5);
 /// The size of the index that SQLite keeps of its log, at first.
 const INDEX: usize = 32 * 1024;
 /// Tables that the first release did not have: a file of an earlier one gets them when it is opened.
-const LATER: [(&str, &str); 2] = [("standings", standings::SCHEMA), ("sources", sources::SCHEMA)];
+const LATER: [(&str, &str); 3] =
+    [("standings", standings::SCHEMA), ("sources", sources::SCHEMA), ("seals", seals::SCHEMA)];
 /// `MOON`, SQLite's `application_id` of our files.
 const OURS: i32 = i32::from_be_bytes(*b"MOON");
 
@@ -141,6 +142,8 @@ fn make_tables(connection: &mut Connection, locks: &Locks) -> Result<(), Trouble
     if !is_empty(connection)? {
         return Ok(());
     }
+    // Only a file without tables takes it.
+    connection.pragma_update(None, room::COLLECT.0, room::COLLECT.1)?;
     // Readers and a writer do not wait for each other where there is a log. Remembered in the file.
     connection.pragma_update(None, "journal_mode", "WAL")?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -7,13 +7,15 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde::Serialize;
 
 use super::trouble::Trouble;
-use super::{sources, standings};
+use super::{seals, sources, standings};
 use crate::journal::canonical::Hash;
-use crate::journal::{Entry, Execution, Format, chain};
+use crate::journal::{Entry, Execution, Format, Source, chain};
 use crate::plan::Mode;
 use crate::store::sources::{Apart, Parted};
 use crate::store::whole::Rows;
-use crate::store::{Lease, LeaseRecord, Listed, Signal, Standing, StoreError, append as rule};
+use crate::store::{
+    Lease, LeaseRecord, Listed, Pruned, Seal, Signal, Standing, StoreError, append as rule,
+};
 
 /// A new store.
 ///
@@ -78,6 +80,15 @@ impl NewExecution {
             head: Parted::of(execution).map_err(unwritable)?,
         })
     }
+
+    /// One that comes from another store, with its head as that one has it.
+    pub(super) fn moved(
+        execution: &Execution,
+        head: String,
+        sources: Vec<Source>,
+    ) -> Result<NewExecution, Trouble> {
+        Ok(NewExecution { head: Parted { head, sources }, ..NewExecution::of(execution)? })
+    }
 }
 
 /// Writes the head of a new execution.
@@ -104,9 +115,9 @@ pub(super) fn create(db: &Connection, new: &NewExecution) -> Result<(), Trouble>
 /// What there is to know of an execution before anything is done about it.
 pub(super) struct Known {
     /// Its name in other tables.
-    number: i64,
+    pub(super) number: i64,
     /// The format of its journal.
-    format: Format,
+    pub(super) format: Format,
     /// Who holds its lease, or held it last.
     pub(super) lease: Option<LeaseRecord>,
 }
@@ -233,22 +244,32 @@ pub(super) struct Journal {
     format: Format,
     /// What the first entry is chained to, if that is among the rows.
     head: Option<String>,
+    /// What was cut off it. Then all rows are there, whatever is wanted: they are held together.
+    pruned: Option<Pruned>,
     rows: Numbered,
 }
 
 /// The journal from entry number `from`.
 pub(super) fn journal(db: &Connection, id: &str, from: u64) -> Result<Journal, Trouble> {
-    let format = known(db, id)?.format;
+    let Known { number, format, .. } = known(db, id)?;
+    let pruned = match seals::of(db, id, number)? {
+        Some(Seal::Pruned(pruned)) => Some(pruned),
+        _ => None,
+    };
+    let from = if pruned.is_some() { 0 } else { from };
     let is_held = from <= 1 && chain::is_kept(format);
     let head = if is_held { Some(execution(db, id)?) } else { None };
     let sql = "SELECT sequence, entry FROM entries
                WHERE execution = :execution AND sequence >= :from ORDER BY sequence";
-    Ok(Journal { format, head, rows: numbered(db, sql, id, from)? })
+    Ok(Journal { format, head, pruned, rows: numbered(db, sql, id, from)? })
 }
 
 impl Journal {
     /// Its entries, if they are as they were written.
     pub(super) fn read(&self, place: &str, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
+        if let Some(pruned) = &self.pruned {
+            return pruned.read((place, id, from), self.texts());
+        }
         let rows = Rows::new(place, id, from, self.format);
         let mut rows = match &self.head {
             Some(head) => rows.behind(head),
@@ -258,6 +279,11 @@ impl Journal {
             .rows()
             .filter_map(|(number, row)| rows.read_numbered(number, row).transpose())
             .collect()
+    }
+
+    /// Its rows, byte for byte.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.rows.rows().map(|(_, row)| row)
     }
 }
 
@@ -269,6 +295,7 @@ pub(super) fn take(
     seen: Option<&LeaseRecord>,
 ) -> Result<Lease, Trouble> {
     let known = known(db, id)?;
+    seals::is_open(db, id, known.number)?;
     let lease = Lease::take(id, holder, seen, known.lease.as_ref())?;
     write_lease(db, known.number, &lease.record())?;
     Ok(lease)
@@ -294,7 +321,11 @@ pub(super) fn release(db: &Connection, lease: &Lease) -> Result<(), Trouble> {
     }
 }
 
-fn write_lease(db: &Connection, execution: i64, record: &LeaseRecord) -> Result<(), Trouble> {
+pub(super) fn write_lease(
+    db: &Connection,
+    execution: i64,
+    record: &LeaseRecord,
+) -> Result<(), Trouble> {
     let sql = "UPDATE executions SET holder = :holder, epoch = :epoch, beat = :beat
                WHERE number = :execution";
     db.prepare_cached(sql)?.execute(named_params! {
@@ -309,6 +340,7 @@ fn write_lease(db: &Connection, execution: i64, record: &LeaseRecord) -> Result<
 /// Leaves a signal; returns its number.
 pub(super) fn send(db: &Connection, id: &str, signal: &Signal) -> Result<u64, Trouble> {
     let Known { number, .. } = known(db, id)?;
+    seals::is_open(db, id, number)?;
     let sql = "INSERT INTO signals
                SELECT :execution, coalesce(max(number), 0) + 1, :signal FROM signals
                WHERE execution = :execution RETURNING number";

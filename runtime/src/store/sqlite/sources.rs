@@ -29,6 +29,14 @@ pub(super) fn keep(db: &Connection, sources: &[Source]) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Lets go of those that no head names any more. A head and what it names are written in one transaction.
+pub(super) fn forget(db: &Connection) -> Result<(), Trouble> {
+    let sql = "DELETE FROM sources WHERE hash NOT IN (
+                   SELECT named.value ->> 'sha256' FROM heads, json_each(head, '$.modules') AS named)";
+    db.prepare_cached(sql)?.execute([])?;
+    Ok(())
+}
+
 /// Those of these names that are there.
 pub(super) fn find(db: &Connection, names: &[Hash]) -> Result<HashMap<Hash, Source>, Trouble> {
     let mut find = db.prepare_cached("SELECT source FROM sources WHERE hash = ?")?;

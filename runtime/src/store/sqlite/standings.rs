@@ -1,7 +1,7 @@
 //! What lists show: where executions stand, in a table of its own, which earlier releases know nothing of.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Row as SqlRow, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row as SqlRow, named_params, params};
 
 use super::rows::{NewExecution, to_json};
 use super::trouble::Trouble;
@@ -34,12 +34,31 @@ pub(super) fn change(db: &Connection, execution: i64, standing: Standing) -> Res
     Ok(())
 }
 
+/// Where an execution stands, if that is written.
+pub(super) fn of(db: &Connection, execution: i64) -> Result<Option<Standing>, Trouble> {
+    let sql = "SELECT status, seen FROM standings WHERE execution = ?";
+    let read = |row: &SqlRow<'_>| {
+        let status: String = row.get(0)?;
+        let status = serde_json::from_str(&status).ok();
+        Ok(status.zip(Some(row.get(1)?)).map(|(status, seen)| Standing { status, seen }))
+    };
+    Ok(db.prepare_cached(sql)?.query_row([execution], read).optional()?.flatten())
+}
+
+/// Forgets where an execution stands: its journal tells.
+pub(super) fn forget(db: &Connection, execution: i64) -> Result<(), Trouble> {
+    db.prepare_cached("DELETE FROM standings WHERE execution = ?")?.execute([execution])?;
+    Ok(())
+}
+
 /// The executions that are wanted.
 pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Part, Trouble> {
     // Signals are counted of those that are shown, not of all that are sorted.
     let sql = "SELECT id, runbook, created_at, mode, status, seen, labels,
                    (SELECT coalesce(max(signals.number), 0) FROM signals
-                    WHERE signals.execution = found.number), created_us
+                    WHERE signals.execution = found.number), created_us,
+                   (SELECT count(*) > 0 FROM seals WHERE seals.execution = found.number
+                    AND seal ->> 'seal' = 'pruned')
                FROM (SELECT * FROM executions
                      LEFT JOIN standings ON standings.execution = executions.number
                      WHERE (:statuses = '' OR status IS NULL OR instr(:statuses, status) > 0)
@@ -77,7 +96,8 @@ fn read(row: &SqlRow<'_>) -> Result<Row, Trouble> {
     let created_at = date.parse().or_else(|_| by_order()).unwrap_or_default();
     let labels: Option<String> = row.get(6)?;
     let labels = labels.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-    Ok(Row { runbook: row.get(1)?, id, created_at, labels, told: told(row)? })
+    let (runbook, pruned) = (row.get(1)?, row.get(9)?);
+    Ok(Row { runbook, id, created_at, labels, pruned, told: told(row)? })
 }
 
 /// What the table says of an execution; `None` if it says nothing, or in words of a later release.

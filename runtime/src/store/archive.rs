@@ -1,0 +1,35 @@
+//! What a store can do beside keeping executions that run: cut old journals down, and let executions move.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::parcel::Parcel;
+use super::seal::{Moved, Pruned, Seal};
+use super::{Lease, StoreError};
+
+/// A store's archive. All changes are made under a lease, as entries are: nothing is cut off or moved away while a
+/// runner drives it.
+#[async_trait]
+pub trait Archive: Send + Sync {
+    /// What has become of an execution; `None`: nothing, it is as it was.
+    async fn seal(&self, id: &str) -> Result<Option<Seal>, StoreError>;
+
+    /// Cuts the journal down to its evidence. Whether the execution may is for its caller to know.
+    async fn prune(&self, lease: &Lease, at: Timestamp, by: &str) -> Result<Pruned, StoreError>;
+
+    /// Removes what an earlier [`Archive::prune`] of the execution, cut off in the middle, has left behind.
+    async fn sweep(&self, id: &str) -> Result<(), StoreError>;
+
+    /// Gives the room back that is free now; returns how many bytes are free and stay with the store.
+    async fn reclaim(&self) -> Result<u64, StoreError>;
+
+    /// An execution with all that belongs to it, byte for byte.
+    async fn export(&self, id: &str) -> Result<Parcel, StoreError>;
+
+    /// Seals an execution that goes on elsewhere.
+    async fn part(&self, lease: &Lease, moved: &Moved) -> Result<(), StoreError>;
+
+    /// Takes an execution in, byte for byte. [`StoreError::Exists`] if it is here, unless it was moved from here and
+    /// this is how it went on: then the seal is lifted.
+    async fn import(&self, parcel: &Parcel) -> Result<(), StoreError>;
+}

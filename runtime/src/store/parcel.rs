@@ -1,0 +1,112 @@
+//! An execution on its way from one store to another: head, sources, journal and signals, byte for byte as they are
+//! stored, so that the chain of its journal holds wherever it arrives.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::seal::Seal;
+use super::sources::Apart;
+use super::whole::{self, Rows};
+use super::{Standing, StoreError};
+use crate::journal::canonical::Hash;
+use crate::journal::{Entry, Execution, Format, Source};
+
+/// The form of a parcel; the only one so far.
+pub const FORM: u32 = 1;
+
+/// An execution with all that belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parcel {
+    /// [`FORM`].
+    pub parcel: u32,
+    /// Its id.
+    pub id: String,
+    /// The format of its head and of its journal.
+    pub format: Format,
+    /// Its head, as it is stored.
+    pub head: String,
+    /// What the head names.
+    pub sources: Vec<Source>,
+    /// Its journal, an entry each, as they are stored.
+    pub journal: Vec<String>,
+    /// Its signals, as they are stored; number n at place n - 1.
+    pub signals: Vec<String>,
+    /// Where it stands, if its list says so.
+    pub standing: Option<Standing>,
+    /// The last epoch of its lease: the next one must be later, wherever it is taken.
+    pub epoch: u64,
+    /// What has become of it.
+    pub seal: Option<Seal>,
+}
+
+/// What is in a parcel that was looked at.
+#[derive(Debug)]
+pub struct Unpacked {
+    /// Its head.
+    pub execution: Execution,
+    /// Its journal.
+    pub entries: Vec<Entry>,
+}
+
+impl Parcel {
+    /// Looks whether everything in it is as it was written. `place` is where it comes from.
+    pub fn unpack(&self, place: &str) -> Result<Unpacked, StoreError> {
+        let damaged = |message: String| StoreError::Damaged { place: place.to_owned(), message };
+        let unreadable = |why: String| {
+            damaged(format!(
+                "the head of execution `{}` is damaged and cannot be read: {why}",
+                self.id
+            ))
+        };
+        self.format.readable().map_err(|source| StoreError::Format {
+            place: format!("execution `{}`", self.id),
+            source,
+        })?;
+        let sources: HashMap<Hash, Source> =
+            self.sources.iter().map(|source| (source.hash(), source.clone())).collect();
+        let head = Apart::read(&self.head).map_err(|error| unreadable(error.to_string()))?;
+        let head = head.with(&sources).map_err(unreadable)?;
+        let execution = whole::head(place, &self.id, head)?;
+        if execution.format != self.format {
+            let (its, said) = (execution.format.0, self.format.0);
+            return Err(damaged(format!(
+                "the head of execution `{}` is of format {its}, and not of format {said}",
+                self.id
+            )));
+        }
+        if !execution.is_intact() {
+            return Err(damaged(format!(
+                "the sources of execution `{}` are not those that it was created with",
+                self.id
+            )));
+        }
+        let rows = self.journal.iter().map(String::as_str);
+        let entries = if let Some(Seal::Pruned(pruned)) = &self.seal {
+            pruned.read((place, &self.id, 1), rows)?
+        } else {
+            let mut chained = Rows::new(place, &self.id, 1, self.format).behind(&self.head);
+            let read: Result<Vec<_>, _> = rows.map(|row| chained.read(row)).collect();
+            read?.into_iter().flatten().collect()
+        };
+        if let Some(last) = entries.last()
+            && last.epoch > self.epoch
+        {
+            return Err(damaged(format!(
+                "entry {} of execution `{}` was written under epoch {}, and its lease was never beyond {}",
+                last.sequence, self.id, last.epoch, self.epoch
+            )));
+        }
+        Ok(Unpacked { execution, entries })
+    }
+
+    /// Whether this is how the execution in `before` has gone on.
+    pub fn goes_on(&self, before: &Parcel) -> bool {
+        self.id == before.id
+            && self.head == before.head
+            && self.journal.starts_with(&before.journal)
+            && self.signals.starts_with(&before.signals)
+            && self.epoch >= before.epoch
+    }
+}

@@ -1,0 +1,61 @@
+//! The archive of a file.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::{SqliteStore, parcels, room, rows, seals};
+use crate::journal::Entry;
+use crate::store::seal::Cut;
+use crate::store::{Archive, Lease, Moved, Parcel, Pruned, Seal, StoreError};
+
+#[async_trait]
+impl Archive for SqliteStore {
+    async fn seal(&self, id: &str) -> Result<Option<Seal>, StoreError> {
+        let id = id.to_owned();
+        self.reader.read(move |db| seals::seal(db, &id)).await
+    }
+
+    async fn prune(&self, lease: &Lease, at: Timestamp, by: &str) -> Result<Pruned, StoreError> {
+        let id = lease.execution.clone();
+        let journal = self.reader.read(move |db| rows::journal(db, &id, 1)).await?;
+        let entries: Vec<Entry> = journal.read(&self.place, &lease.execution, 1)?;
+        let Cut { kept, pruned } = Cut::of(journal.texts().zip(&entries), at, by);
+        let (lease, last) = (lease.clone(), entries.last().map_or(0, |entry| entry.sequence));
+        let seal = Seal::Pruned(pruned.clone());
+        self.writer.change(move |db| seals::prune(db, &lease, &kept, &seal, last)).await?;
+        Ok(pruned)
+    }
+
+    async fn sweep(&self, _id: &str) -> Result<(), StoreError> {
+        // A transaction leaves nothing behind.
+        Ok(())
+    }
+
+    async fn reclaim(&self) -> Result<u64, StoreError> {
+        self.writer.change(super::sources::forget).await?;
+        loop {
+            let room::Free { bytes, is_collected } = self.reader.read(room::free).await?;
+            if bytes == 0 || !is_collected {
+                return Ok(bytes);
+            }
+            self.writer.change(room::give_back).await?;
+        }
+    }
+
+    async fn export(&self, id: &str) -> Result<Parcel, StoreError> {
+        let id = id.to_owned();
+        self.reader.read(move |db| parcels::export(db, &id)).await
+    }
+
+    async fn part(&self, lease: &Lease, moved: &Moved) -> Result<(), StoreError> {
+        let (lease, seal) = (lease.clone(), Seal::Moved(moved.clone()));
+        self.writer.change(move |db| seals::put(db, &lease, &seal)).await
+    }
+
+    async fn import(&self, parcel: &Parcel) -> Result<(), StoreError> {
+        let unpacked = parcel.unpack(&self.place)?;
+        let new = parcels::New::of(parcel.clone(), &unpacked);
+        let new = new.map_err(|trouble| trouble.at(&self.place))?;
+        self.writer.change(move |db| parcels::import(db, &new)).await
+    }
+}

@@ -1,0 +1,92 @@
+//! Executions that come and go, byte for byte.
+
+use rusqlite::{Connection, params};
+
+use super::rows::{self, NewExecution};
+use super::trouble::Trouble;
+use super::{seals, sources, standings};
+use crate::store::parcel::{FORM, Parcel, Unpacked};
+use crate::store::seal::Seal;
+use crate::store::{LeaseRecord, StoreError};
+
+/// An execution with all that belongs to it.
+pub(super) fn export(db: &Connection, id: &str) -> Result<Parcel, Trouble> {
+    let known = rows::known(db, id)?;
+    let head = rows::execution(db, id)?;
+    let names: Vec<_> = rows::head(id, &head)?.names().collect();
+    let texts = |sql: &str| -> Result<Vec<String>, Trouble> {
+        let mut statement = db.prepare_cached(sql)?;
+        let texts = statement.query_map([known.number], |row| row.get(0))?;
+        Ok(texts.collect::<Result<_, _>>()?)
+    };
+    Ok(Parcel {
+        parcel: FORM,
+        id: id.to_owned(),
+        format: known.format,
+        sources: sources::find(db, &names)?.into_values().collect(),
+        head,
+        journal: texts("SELECT entry FROM entries WHERE execution = ? ORDER BY sequence")?,
+        signals: texts("SELECT signal FROM signals WHERE execution = ? ORDER BY number")?,
+        standing: standings::of(db, known.number)?,
+        epoch: known.lease.map_or(0, |lease| lease.epoch),
+        seal: seals::of(db, id, known.number)?,
+    })
+}
+
+/// A parcel that was looked at, as it will be stored.
+pub(super) struct New {
+    head: NewExecution,
+    parcel: Parcel,
+    /// The place and the epoch of each entry.
+    places: Vec<(u64, u64)>,
+}
+
+impl New {
+    pub(super) fn of(parcel: Parcel, unpacked: &Unpacked) -> Result<New, Trouble> {
+        let Unpacked { execution, entries } = unpacked;
+        let places = entries.iter().map(|entry| (entry.sequence, entry.epoch)).collect();
+        let head = NewExecution::moved(execution, parcel.head.clone(), parcel.sources.clone())?;
+        Ok(New { head, parcel, places })
+    }
+}
+
+/// Takes an execution in.
+pub(super) fn import(db: &Connection, new: &New) -> Result<(), Trouble> {
+    let New { head, parcel, places } = new;
+    let (id, mut seal) = (parcel.id.as_str(), parcel.seal.as_ref());
+    match rows::create(db, head) {
+        Ok(()) => {}
+        // It was here before, and comes back.
+        Err(Trouble::Said(StoreError::Exists(id))) => {
+            let here = export(db, &id)?;
+            if !matches!(here.seal, Some(Seal::Moved(_))) || !parcel.goes_on(&here) {
+                return Err(StoreError::Exists(id).into());
+            }
+            let number = rows::known(db, &id)?.number;
+            for table in ["seals", "entries", "signals"] {
+                db.execute(&format!("DELETE FROM {table} WHERE execution = ?"), [number])?;
+            }
+            // It comes from where it was moved to.
+            seal = seal.filter(|seal| matches!(seal, Seal::Pruned(_)));
+        }
+        Err(error) => return Err(error),
+    }
+    let number = rows::known(db, id)?.number;
+    let mut insert = db.prepare_cached("INSERT INTO entries VALUES (?, ?, ?, ?)")?;
+    for ((sequence, epoch), entry) in places.iter().zip(&parcel.journal) {
+        insert.execute(params![number, sequence, epoch, entry])?;
+    }
+    let mut insert = db.prepare_cached("INSERT INTO signals VALUES (?, ?, ?)")?;
+    for (signal, text) in (1_u64..).zip(&parcel.signals) {
+        insert.execute(params![number, signal, text])?;
+    }
+    if parcel.epoch > 0 {
+        let free = LeaseRecord { holder: String::new(), epoch: parcel.epoch, beat: 0 };
+        rows::write_lease(db, number, &free)?;
+    }
+    match parcel.standing {
+        Some(standing) => standings::change(db, number, standing)?,
+        None => standings::forget(db, number)?,
+    }
+    seal.map_or(Ok(()), |seal| seals::write(db, number, seal))
+}

@@ -1,0 +1,86 @@
+//! Executions that are sealed, in a table of its own, which earlier releases know nothing of: to them a pruned journal
+//! is a damaged one, and they stop.
+
+use rusqlite::{Connection, OptionalExtension, named_params, params};
+
+use super::rows::{self, to_json};
+use super::trouble::Trouble;
+use crate::store::seal::Seal;
+use crate::store::{Lease, StoreError};
+
+/// The table, in a new file or one of an earlier release.
+pub(super) const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS seals (
+        execution INTEGER PRIMARY KEY,
+        seal      TEXT NOT NULL -- JSON
+    ) STRICT;
+";
+
+/// The seal of an execution.
+pub(super) fn seal(db: &Connection, id: &str) -> Result<Option<Seal>, Trouble> {
+    of(db, id, rows::known(db, id)?.number)
+}
+
+/// The same by its number.
+pub(super) fn of(db: &Connection, id: &str, number: i64) -> Result<Option<Seal>, Trouble> {
+    let sql = "SELECT seal FROM seals WHERE execution = ?";
+    let json: Option<String> =
+        db.prepare_cached(sql)?.query_row([number], |row| row.get(0)).optional()?;
+    let read = |json: String| {
+        serde_json::from_str(&json).map_err(|error| {
+            Trouble::Unreadable(format!("the seal of execution `{id}`"), error.to_string())
+        })
+    };
+    json.map(read).transpose()
+}
+
+/// Refuses to go on with what is sealed.
+pub(super) fn is_open(db: &Connection, id: &str, number: i64) -> Result<(), Trouble> {
+    match of(db, id, number)? {
+        None => Ok(()),
+        Some(seal) => {
+            Err(StoreError::Sealed { execution: id.to_owned(), seal: Box::new(seal) }.into())
+        }
+    }
+}
+
+/// Seals an execution, if the lease holds.
+pub(super) fn put(db: &Connection, lease: &Lease, seal: &Seal) -> Result<(), Trouble> {
+    let known = rows::known(db, &lease.execution)?;
+    lease.check(known.lease.as_ref())?;
+    is_open(db, &lease.execution, known.number)?;
+    write(db, known.number, seal)
+}
+
+/// Writes a seal.
+pub(super) fn write(db: &Connection, number: i64, seal: &Seal) -> Result<(), Trouble> {
+    db.prepare_cached("INSERT OR REPLACE INTO seals VALUES (?, ?)")?
+        .execute(params![number, to_json(seal)?])?;
+    Ok(())
+}
+
+/// Cuts a journal of `entries` entries down to those with these numbers, if the lease holds and nothing has come
+/// since; and the sources that are named by no head any more are let go.
+pub(super) fn prune(
+    db: &Connection,
+    lease: &Lease,
+    kept: &[u64],
+    seal: &Seal,
+    last: u64,
+) -> Result<(), Trouble> {
+    let known = rows::known(db, &lease.execution)?;
+    lease.check(known.lease.as_ref())?;
+    is_open(db, &lease.execution, known.number)?;
+    let sql = "SELECT coalesce(max(sequence), 0) FROM entries WHERE execution = ?";
+    let now: u64 = db.prepare_cached(sql)?.query_row([known.number], |row| row.get(0))?;
+    if now != last {
+        let epoch = lease.epoch;
+        return Err(StoreError::Misplaced { last: now, found: last + 1, epoch }.into());
+    }
+    write(db, known.number, seal)?;
+    let sql = "DELETE FROM entries WHERE execution = :execution
+               AND sequence NOT IN (SELECT value FROM json_each(:kept))";
+    let values = named_params! { ":execution": known.number, ":kept": to_json(&kept)? };
+    db.prepare_cached(sql)?.execute(values)?;
+    Ok(())
+}

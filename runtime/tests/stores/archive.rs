@@ -1,0 +1,194 @@
+//! Journals that are cut down, and executions that move.
+
+use moontide_runtime::effect::{Class, Key, Lane, Outcome};
+use moontide_runtime::journal::{Body, Entry, Step, canonical};
+use moontide_runtime::scheduler::ExecutionStatus;
+use moontide_runtime::store::{
+    Lease, Moved, Parcel, Seal, SqliteStore, Standing, Store, StoreError, Wanted,
+};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::given::{execution, leased, moment, sequences, signal};
+use crate::place::Place;
+
+crate::on_every_archive!(
+    what_is_pruned_keeps_its_evidence_and_goes_on_no_more,
+    nothing_is_pruned_without_the_lease_or_twice,
+    an_execution_moves_and_comes_back,
+    a_parcel_that_was_changed_is_refused,
+    what_is_there_is_not_written_over,
+);
+
+/// A file, whatever store is looked at.
+struct File(TempDir);
+
+impl File {
+    fn new() -> File {
+        File(TempDir::new().unwrap())
+    }
+
+    fn open(&self) -> SqliteStore {
+        SqliteStore::open(&self.0.path().join("store.db")).unwrap()
+    }
+}
+
+/// An outcome of an operation of this class.
+fn outcome(lease: &Lease, sequence: u64, class: Class) -> Entry {
+    let lane = Lane::of_wave("database", 1);
+    let position = u32::try_from(sequence).unwrap();
+    let step = Step {
+        key: Key::of("x", &lane, position),
+        lane,
+        position,
+        operation: "drs.anything".to_owned(),
+        class,
+        hash: canonical::hash(&json!({})),
+        site: "runbook.luau:1".to_owned(),
+        arguments: Some(json!({})),
+    };
+    let outcome = Outcome::Ok { value: json!({ "text": "🌙".repeat(100) }) };
+    let (attempt, request_id) = (u32::from(class.needs_intent()), None);
+    let body = Body::Outcome { step, attempt, outcome, request_id, adopted: false };
+    Entry { sequence, epoch: lease.epoch, at: moment(0), body }
+}
+
+/// A journal of what was looked at and done: 1 an event, 2, 3 and 5 looks, 4 a launch.
+async fn journal(store: &dyn Store, lease: &Lease) {
+    let mut entries = crate::given::entries(lease, [1]);
+    for (sequence, class) in
+        [(2, Class::Read), (3, Class::Pure), (4, Class::Tagged), (5, Class::Read)]
+    {
+        entries.push(outcome(lease, sequence, class));
+    }
+    let standing = Standing { status: ExecutionStatus::Completed, seen: 1 };
+    store.append_standing(lease, &entries, Some(standing)).await.unwrap();
+}
+
+async fn what_is_pruned_keeps_its_evidence_and_goes_on_no_more(place: &Place) {
+    let store = place.open();
+    let archive = store.archive().unwrap();
+    let lease = leased(&*store).await;
+    journal(&*store, &lease).await;
+    store.send("x", &signal("ann")).await.unwrap();
+    let before = store.journal("x", 1).await.unwrap();
+
+    let pruned = archive.prune(&lease, moment(9), "bob").await.unwrap();
+    assert_eq!((pruned.entries, pruned.removed), (5, 3));
+    store.release(&lease).await.unwrap();
+    archive.reclaim().await.unwrap();
+
+    for store in [store, place.open()] {
+        assert_eq!(sequences(&*store).await, [1, 4]);
+        assert_eq!(store.journal("x", 1).await.unwrap(), [before[0].clone(), before[3].clone()]);
+        assert_eq!(store.journal("x", 2).await.unwrap(), [before[3].clone()]);
+        assert_eq!(store.execution("x").await.unwrap(), execution("x"));
+        assert_eq!(store.signals("x", 0).await.unwrap().len(), 1);
+        let seal = Seal::Pruned(pruned.clone());
+        assert_eq!(store.archive().unwrap().seal("x").await.unwrap(), Some(seal.clone()));
+        let sealed = StoreError::Sealed { execution: "x".to_owned(), seal: Box::new(seal) };
+        let seen = store.lease("x").await.unwrap();
+        assert_eq!(store.take("x", "eve", seen.as_ref()).await.unwrap_err(), sealed);
+        assert_eq!(store.send("x", &signal("eve")).await.unwrap_err(), sealed);
+        let rows = store.find(&Wanted::default()).await.unwrap().rows;
+        assert!(rows[0].pruned && rows[0].told.unwrap().standing.status.is_terminal());
+    }
+}
+
+async fn nothing_is_pruned_without_the_lease_or_twice(place: &Place) {
+    let store = place.open();
+    let archive = store.archive().unwrap();
+    let lease = leased(&*store).await;
+    journal(&*store, &lease).await;
+    let lost = Lease { holder: "eve".to_owned(), ..lease.clone() };
+    let refused = archive.prune(&lost, moment(9), "eve").await;
+    assert_eq!(refused, Err(StoreError::Fenced { ours: 1, current: 1 }));
+    assert_eq!(sequences(&*store).await, [1, 2, 3, 4, 5]);
+    archive.prune(&lease, moment(9), "bob").await.unwrap();
+    let again = archive.prune(&lease, moment(9), "bob").await;
+    assert!(matches!(again, Err(StoreError::Sealed { .. })), "{again:?}");
+    archive.sweep("x").await.unwrap();
+    assert_eq!(sequences(&*store).await, [1, 4]);
+}
+
+async fn an_execution_moves_and_comes_back(place: &Place) {
+    let store = place.open();
+    let archive = store.archive().unwrap();
+    let lease = leased(&*store).await;
+    journal(&*store, &lease).await;
+    store.send("x", &signal("ann")).await.unwrap();
+    let parcel = archive.export("x").await.unwrap();
+    // As a file would hold it.
+    let text = serde_json::to_string(&parcel).unwrap();
+    let parcel: Parcel = serde_json::from_str(&text).unwrap();
+    let moved = Moved { at: moment(9), by: "bob".to_owned(), to: "elsewhere".to_owned() };
+    archive.part(&lease, &moved).await.unwrap();
+    store.release(&lease).await.unwrap();
+    let seen = store.lease("x").await.unwrap();
+    let refused = store.take("x", "eve", seen.as_ref()).await.unwrap_err().to_string();
+    let at = moment(9);
+    assert_eq!(refused, format!("the execution `x` was moved to elsewhere at {at} by bob"));
+
+    let elsewhere = File::new();
+    let other = elsewhere.open();
+    let there = other.archive().unwrap();
+    there.import(&parcel).await.unwrap();
+    assert_eq!(other.execution("x").await.unwrap(), store.execution("x").await.unwrap());
+    assert_eq!(other.journal("x", 1).await.unwrap(), store.journal("x", 1).await.unwrap());
+    assert_eq!(other.signals("x", 0).await.unwrap(), store.signals("x", 0).await.unwrap());
+    assert_eq!(other.find(&Wanted::default()).await, store.find(&Wanted::default()).await);
+    let seen = other.lease("x").await.unwrap();
+    let lease = other.take("x", "carol", seen.as_ref()).await.unwrap();
+    assert_eq!(lease.epoch, 2, "later than any that wrote here");
+    other.append(&lease, &[outcome(&lease, 6, Class::Read)]).await.unwrap();
+    other.send("x", &signal("dora")).await.unwrap();
+
+    let back = there.export("x").await.unwrap();
+    place.open().archive().unwrap().import(&back).await.unwrap();
+    assert_eq!(sequences(&*store).await, [1, 2, 3, 4, 5, 6]);
+    assert_eq!(archive.export("x").await.unwrap(), back);
+    let seen = store.lease("x").await.unwrap();
+    let lease = store.take("x", "ann", seen.as_ref()).await.unwrap();
+    store.append(&lease, &[outcome(&lease, 7, Class::Tagged)]).await.unwrap();
+    assert_eq!(place.open().journal("x", 1).await.unwrap().len(), 7);
+}
+
+async fn a_parcel_that_was_changed_is_refused(place: &Place) {
+    let store = place.open();
+    let lease = leased(&*store).await;
+    journal(&*store, &lease).await;
+    let whole = store.archive().unwrap().export("x").await.unwrap();
+    let elsewhere = File::new();
+    let changes: [(&str, fn(&mut Parcel)); 7] = [
+        ("does not carry the hash of", |it| it.journal[1] = it.journal[1].replace("drs", "ec2")),
+        ("stands where entry", |it| drop(it.journal.remove(2))),
+        ("does not carry the hash of the execution's head", |it| it.head.push(' ')),
+        ("is that of `x`", |it| it.id = "y".to_owned()),
+        ("is missing or was changed", |it| it.sources.clear()),
+        ("its lease was never beyond 0", |it| it.epoch = 0),
+        ("and not of format 2", |it| it.format.0 = 2),
+    ];
+    for (found, change) in changes {
+        let mut parcel = whole.clone();
+        change(&mut parcel);
+        let refused = elsewhere.open().archive().unwrap().import(&parcel).await.unwrap_err();
+        assert!(matches!(refused, StoreError::Damaged { .. }), "{refused:?}");
+        assert!(refused.to_string().contains(found), "{refused}");
+    }
+    assert!(elsewhere.open().find(&Wanted::default()).await.unwrap().rows.is_empty());
+}
+
+async fn what_is_there_is_not_written_over(place: &Place) {
+    let store = place.open();
+    let archive = store.archive().unwrap();
+    let lease = leased(&*store).await;
+    journal(&*store, &lease).await;
+    let parcel = archive.export("x").await.unwrap();
+    let exists = Err(StoreError::Exists("x".to_owned()));
+    assert_eq!(archive.import(&parcel).await, exists, "it is here");
+    store.append(&lease, &[outcome(&lease, 6, Class::Read)]).await.unwrap();
+    let moved = Moved { at: moment(9), by: "bob".to_owned(), to: "elsewhere".to_owned() };
+    archive.part(&lease, &moved).await.unwrap();
+    assert_eq!(archive.import(&parcel).await, exists, "it has gone on since");
+    assert_eq!(sequences(&*store).await, [1, 2, 3, 4, 5, 6]);
+}
