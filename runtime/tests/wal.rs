@@ -15,10 +15,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use moontide_runtime::effect::Key;
 use moontide_runtime::journal::{Entry, Execution};
 use moontide_runtime::scheduler::{Ended, ExecutionStatus};
 use moontide_runtime::store::{
-    Lease, LeaseRecord, Listed, Part, Signal, SqliteStore, Standing, Store, StoreError, Wanted,
+    Change, Document, Documents, Lease, LeaseRecord, Listed, Part, Signal, SqliteStore, Standing,
+    Store, StoreError, Wanted,
 };
 use support::{Fuse, Ledger, TestWorld, driver, execution, killed, lease};
 use tempfile::TempDir;
@@ -117,6 +119,22 @@ impl Store for Failing {
     }
     async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
         self.inner.signals(id, after).await
+    }
+}
+
+#[async_trait]
+impl Documents for Failing {
+    async fn document(&self, kind: &str, name: &str) -> Result<Option<Document>, StoreError> {
+        self.inner.document(kind, name).await
+    }
+    async fn documents(&self, kind: &str, prefix: &str) -> Result<Vec<Document>, StoreError> {
+        self.inner.documents(kind, prefix).await
+    }
+    async fn change(&self, change: &Change) -> Result<u64, StoreError> {
+        self.inner.change(change).await
+    }
+    async fn changed(&self, execution: &str, key: &Key) -> Result<Option<u64>, StoreError> {
+        self.inner.changed(execution, key).await
     }
 }
 

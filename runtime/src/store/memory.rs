@@ -1,5 +1,7 @@
 //! A store that lives and dies with its process: for rehearsals, and for tests.
 
+mod documents;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
@@ -16,6 +18,7 @@ use crate::journal::{Entry, Execution, chain};
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     executions: Mutex<BTreeMap<String, Kept>>,
+    documents: Mutex<documents::Kept>,
 }
 
 /// An execution with all that belongs to it.
@@ -27,6 +30,8 @@ struct Kept {
     /// Number n is at place n - 1.
     signals: Vec<Signal>,
     standing: Standing,
+    /// The versions of documents that effects have made, by their keys.
+    marks: BTreeMap<String, u64>,
 }
 
 impl MemoryStore {
@@ -97,6 +102,7 @@ impl Store for MemoryStore {
                     lease: None,
                     signals: Vec::new(),
                     standing: Standing::NEW,
+                    marks: BTreeMap::new(),
                 });
                 Ok(())
             }

@@ -1,13 +1,14 @@
 //! Where executions live.
 //!
 //! A store keeps heads, journals, leases and signals. [`memory`] serves rehearsals and tests,
-//! [`sqlite`] is the default. [`lease`] says how a runner comes to be the only one, [`pulse`] how
-//! certain it may be of that, [`listing`] what a list shows, [`sources`] how the same text is kept once, [`archive`], [`seal`] and [`parcel`] how
-//! executions are cut down and move, [`append`] what every store asks of entries before it takes them, [`whole`]
-//! before it gives them back.
+//! [`sqlite`] is the default. [`documents`] is what is kept beside executions. [`lease`] says how a runner comes to be
+//! the only one, [`pulse`] how certain it may be of that, [`listing`] what a list shows, [`sources`] how the same text is
+//! kept once, [`archive`], [`seal`] and [`parcel`] how executions are cut down and move, [`append`] what every store
+//! asks of entries before it takes them, [`whole`] before it gives them back.
 
 pub mod append;
 pub mod archive;
+pub mod documents;
 pub mod lease;
 pub mod listing;
 pub mod memory;
@@ -27,6 +28,7 @@ use crate::journal::version::FormatError;
 use crate::journal::{Entry, Execution};
 pub use crate::scheduler::{Signal, Wish};
 pub use archive::Archive;
+pub use documents::{Behalf, Change, Condition, Document, Documents};
 pub use lease::{Lease, LeaseRecord};
 pub use listing::{Cursor, Part, Row, Standing, Told, Wanted};
 pub use memory::MemoryStore;
@@ -43,7 +45,7 @@ pub use sqlite::SqliteStore;
 /// Of an execution that is not there every method says [`StoreError::NotFound`]; one that a newer
 /// release wrote is only listed, all else is [`StoreError::Format`].
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Documents {
     /// Writes the head of a new execution. [`StoreError::Exists`] if there is one of that id.
     async fn create(&self, execution: &Execution) -> Result<(), StoreError>;
 
@@ -197,6 +199,26 @@ pub enum StoreError {
         /// Whether trying again later may help: busy, throttled.
         transient: bool,
     },
+    /// A document is not as the condition of a change wants it.
+    #[error("the {kind} `{name}` {}", in_force(*.version))]
+    Conflict {
+        /// What it is.
+        kind: String,
+        /// Which one of them.
+        name: String,
+        /// The version in force; 0 if there is none.
+        version: u64,
+    },
+    /// A document cannot be kept.
+    #[error("the {kind} `{name}` cannot be kept: {message}")]
+    Refused {
+        /// What it is.
+        kind: String,
+        /// Which one of them.
+        name: String,
+        /// Why not.
+        message: String,
+    },
     /// What is stored is not what was written.
     #[error("{place}: {message}")]
     Damaged {
@@ -205,4 +227,12 @@ pub enum StoreError {
         /// What is damaged, and how that shows.
         message: String,
     },
+}
+
+/// What there is of a document whose change has come too late.
+fn in_force(version: u64) -> String {
+    match version {
+        0 => "is not there".to_owned(),
+        version => format!("was changed meanwhile: it is at version {version}"),
+    }
 }

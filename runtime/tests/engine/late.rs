@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use moontide_runtime::clock::Clock;
+use moontide_runtime::effect::Key;
 use moontide_runtime::journal::{Body, Entry, Execution};
 use moontide_runtime::scheduler::{
     Answers as Ask, Ended, Event, ExecutionStatus, Given, Prompt, WaveStatus,
 };
 use moontide_runtime::store::{
-    Lease, LeaseRecord, Listed, Part, Signal, Standing, Store, StoreError, Wanted, Wish,
+    Change, Document, Documents, Lease, LeaseRecord, Listed, Part, Signal, Standing, Store,
+    StoreError, Wanted, Wish,
 };
 
 use crate::signals::retry;
@@ -338,6 +340,22 @@ impl Store for Shaky {
     }
     async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
         self.inner.signals(id, after).await
+    }
+}
+
+#[async_trait]
+impl Documents for Shaky {
+    async fn document(&self, kind: &str, name: &str) -> Result<Option<Document>, StoreError> {
+        self.inner.document(kind, name).await
+    }
+    async fn documents(&self, kind: &str, prefix: &str) -> Result<Vec<Document>, StoreError> {
+        self.inner.documents(kind, prefix).await
+    }
+    async fn change(&self, change: &Change) -> Result<u64, StoreError> {
+        self.inner.change(change).await
+    }
+    async fn changed(&self, execution: &str, key: &Key) -> Result<Option<u64>, StoreError> {
+        self.inner.changed(execution, key).await
     }
 }
 

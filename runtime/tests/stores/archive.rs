@@ -159,11 +159,12 @@ async fn a_parcel_that_was_changed_is_refused(place: &Place) {
     journal(&*store, &lease).await;
     let whole = store.archive().unwrap().export("x").await.unwrap();
     let elsewhere = File::new();
-    let changes: [(&str, fn(&mut Parcel)); 7] = [
+    type Made = fn(&mut Parcel);
+    let changes: [(&str, Made); 7] = [
         ("does not carry the hash of", |it| it.journal[1] = it.journal[1].replace("drs", "ec2")),
         ("stands where entry", |it| drop(it.journal.remove(2))),
         ("does not carry the hash of the execution's head", |it| it.head.push(' ')),
-        ("is that of `x`", |it| it.id = "y".to_owned()),
+        ("is that of `x`", |it| "y".clone_into(&mut it.id)),
         ("is missing or was changed", |it| it.sources.clear()),
         ("its lease was never beyond 0", |it| it.epoch = 0),
         ("and not of format 2", |it| it.format.0 = 2),

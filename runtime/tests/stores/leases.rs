@@ -7,12 +7,12 @@ use async_trait::async_trait;
 use futures_util::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::Patience;
+use moontide_runtime::effect::{Key, Patience};
 use moontide_runtime::journal::{Entry, Execution};
 use moontide_runtime::store::lease::{Acquired, acquire, keep};
 use moontide_runtime::store::{
-    Lease, LeaseRecord, Listed, MemoryStore, Part, Pulse, Signal, Standing, Store, StoreError,
-    Wanted,
+    Change, Document, Documents, Lease, LeaseRecord, Listed, MemoryStore, Part, Pulse, Signal,
+    Standing, Store, StoreError, Wanted,
 };
 
 use crate::given::{entries, execution, leased, moment, sequences};
@@ -350,6 +350,22 @@ impl Store for Troubled {
     }
     async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
         self.inner.signals(id, after).await
+    }
+}
+
+#[async_trait]
+impl Documents for Troubled {
+    async fn document(&self, kind: &str, name: &str) -> Result<Option<Document>, StoreError> {
+        self.inner.document(kind, name).await
+    }
+    async fn documents(&self, kind: &str, prefix: &str) -> Result<Vec<Document>, StoreError> {
+        self.inner.documents(kind, prefix).await
+    }
+    async fn change(&self, change: &Change) -> Result<u64, StoreError> {
+        self.inner.change(change).await
+    }
+    async fn changed(&self, execution: &str, key: &Key) -> Result<Option<u64>, StoreError> {
+        self.inner.changed(execution, key).await
     }
 }
 

@@ -1,12 +1,13 @@
 //! One body of tests for every store, and what only a file can suffer.
 //!
-//! `records`, `leases` and `archive` run here in memory and on SQLite, and in `host/aws/tests/stores` on DynamoDB.
+//! `records`, `leases`, `documents` and `archive` run here in memory and on SQLite, and in `host/aws/tests/stores` on DynamoDB.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
 mod archive;
 mod chain;
 mod damaged;
+mod documents;
 mod given;
 mod leases;
 mod place;

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use moontide_runtime::store::{SqliteStore, Store, StoreError};
+use moontide_runtime::effect::{Key, Lane};
+use moontide_runtime::store::{Behalf, Change, Condition, SqliteStore, Store, StoreError};
 use rusqlite::Connection;
 
-use crate::given::{entries, execution, leased, sequences};
+use crate::given::{entries, execution, leased, moment, sequences};
 use crate::place::Place;
 
 /// A file beside another, named like it with something added.
@@ -238,4 +239,24 @@ async fn a_killed_holder_is_gone_and_a_stopped_one_is_not() {
     assert_eq!(store.holder_is_gone("x", &seen).await, Ok(true));
     assert_eq!(store.execution("x").await.unwrap(), execution("x"));
     assert_eq!(store.take("x", "bob", Some(&seen)).await.unwrap().epoch, 2);
+}
+
+#[tokio::test]
+async fn a_store_of_an_earlier_release_learns_to_keep_documents() {
+    let place = Place::in_a_file();
+    let lease = leased(&*place.open()).await;
+    let file = Connection::open(place.file()).unwrap();
+    file.execute_batch("DROP TABLE documents; DROP TABLE marks").unwrap();
+    let store = place.open();
+    let change = Change {
+        kind: "group".to_owned(),
+        name: "shop".to_owned(),
+        body: Some("text".into()),
+        condition: Condition::New,
+        at: moment(5),
+        by: "ann".to_owned(),
+        behalf: Some(Behalf { lease, key: Key::of("x", &Lane::of_wave("database", 1), 1) }),
+    };
+    assert_eq!(store.change(&change).await, Ok(1));
+    assert_eq!(place.open().change(&change).await, Ok(1));
 }

@@ -13,7 +13,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{
-    Call, Class, Consequences, EffectError, Evidence, Finding, Operation, Patience, Reply, World,
+    Call, Class, Consequences, EffectError, Evidence, Finding, Key, Operation, Patience, Reply,
+    World,
 };
 use moontide_runtime::journal::execution::Module;
 use moontide_runtime::journal::{Bundle, Entry, Execution, Format};
@@ -22,8 +23,8 @@ use moontide_runtime::plan::{Mode, Plan};
 use moontide_runtime::sandbox::{Limits, Vm};
 use moontide_runtime::scheduler::{Answers, Changes, Driver, Ended, Given, Prompt};
 use moontide_runtime::store::{
-    Lease, LeaseRecord, Listed, MemoryStore, Part, Pulse, Signal, Standing, Store, StoreError,
-    Wanted,
+    Change, Document, Documents, Lease, LeaseRecord, Listed, MemoryStore, Part, Pulse, Signal,
+    Standing, Store, StoreError, Wanted,
 };
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -314,6 +315,25 @@ impl Store for FusedStore {
     }
     async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
         self.inner.signals(id, after).await
+    }
+}
+
+#[async_trait]
+impl Documents for FusedStore {
+    async fn document(&self, kind: &str, name: &str) -> Result<Option<Document>, StoreError> {
+        self.inner.document(kind, name).await
+    }
+    async fn documents(&self, kind: &str, prefix: &str) -> Result<Vec<Document>, StoreError> {
+        self.inner.documents(kind, prefix).await
+    }
+    async fn change(&self, change: &Change) -> Result<u64, StoreError> {
+        self.fuse.pass().await;
+        let version = self.inner.change(change).await?;
+        self.fuse.pass().await;
+        Ok(version)
+    }
+    async fn changed(&self, execution: &str, key: &Key) -> Result<Option<u64>, StoreError> {
+        self.inner.changed(execution, key).await
     }
 }
 

@@ -11,6 +11,8 @@
 //! | `execution#ID` | `signal#NUMBER` | a signal | once |
 //! | `source#HASH` | `text` | a source | once, never deleted |
 //! | `bundles` | `DIGEST` | that all sources of a bundle are there | once, never deleted |
+//! | `execution#ID` | `mark#KEY` | which version of a document an effect has made | once |
+//! | `documents#KIND` | `NAME` | a document; without a text once it is deleted | now and then |
 //! | `parts#NONCE` | `NUMBER` | a part of a text that does not fit into its item | once |
 //!
 //! Parts are written before the item that refers to them; without it nobody sees them.
@@ -76,6 +78,13 @@ pub(super) const PRUNED: &str = "pruned";
 /// Of a state: the sort key of the execution in the list.
 pub(super) const LISTED: &str = "listed";
 
+/// Of a document: how often it was changed. Of a mark: the version that was made.
+pub(super) const VERSION: &str = "version";
+/// When a document was written.
+pub(super) const WRITTEN_AT: &str = "written_at";
+/// Who has written it.
+pub(super) const WRITTEN_BY: &str = "written_by";
+
 /// The partition of the list.
 pub(super) const EXECUTIONS: &str = "executions";
 
@@ -135,6 +144,21 @@ pub(super) fn evidence(id: &str, nonce: &str) -> Item {
 /// The sort key of a signal.
 pub(super) fn signal_sk(number: u64) -> String {
     format!("signal#{number:020}")
+}
+
+/// What an effect has changed.
+pub(super) fn mark(id: &str, key: &str) -> Item {
+    self::key(&partition(id), &format!("mark#{key}"))
+}
+
+/// The partition of the documents of a kind.
+pub(super) fn documents(kind: &str) -> String {
+    format!("documents#{kind}")
+}
+
+/// A document.
+pub(super) fn document(kind: &str, name: &str) -> Item {
+    key(&documents(kind), name)
 }
 
 /// The sort key of a part.

@@ -4,6 +4,7 @@
 //! - `head`: creating executions, and finding them; `listing`: their list, and where each stands.
 //! - `state`: the one item of an execution that changes: who holds its lease, how long its journal is.
 //! - `lease`: conditional updates of that item. `journal`: transactions on it. `signals`: items beside it.
+//! - `documents`: what is kept beside executions.
 //! - `chain`: where a journal ends, so that the next entry carries the hash of the last one.
 //! - `sources`: sources under their hashes, each once. `batch`: many items a request.
 //! - `archive`: cutting journals down; `parcels`: executions that come and go.
@@ -21,6 +22,7 @@ mod append;
 mod archive;
 mod batch;
 mod chain;
+mod documents;
 mod head;
 mod init;
 mod item;

@@ -3,15 +3,17 @@
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use moontide_runtime::effect::{Key, Lane};
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{
-    Lease, LeaseRecord, Listed, Part, Signal, Standing, Store, StoreError, Wanted,
+    Behalf, Change, Condition, Document, Lease, LeaseRecord, Listed, Part, Signal, Standing, Store,
+    StoreError, Wanted,
 };
 
 use super::tables::client;
 use crate::dynamo::Dynamo;
 use crate::dynamo::proxy::{Action, Asked, Phase, Proxy};
-use crate::given::{entries, execution, leased, signal};
+use crate::given::{entries, execution, leased, moment, signal};
 use crate::place::Place;
 
 /// A fault, and on which side of the effect.
@@ -70,9 +72,12 @@ enum Returned {
     Listed(Result<Vec<Listed>, StoreError>),
     Found(Result<Part, StoreError>),
     Head(Box<Result<moontide_runtime::journal::Execution, StoreError>>),
+    Document(Result<Option<Document>, StoreError>),
+    Documents(Result<Vec<Document>, StoreError>),
+    Version(Result<Option<u64>, StoreError>),
 }
 
-const OPERATIONS: [&str; 15] = [
+const OPERATIONS: [&str; 22] = [
     "create",
     "execution",
     "list",
@@ -88,15 +93,39 @@ const OPERATIONS: [&str; 15] = [
     "release",
     "send",
     "signals",
+    "document",
+    "documents",
+    "new document",
+    "change",
+    "delete",
+    "change for an effect",
+    "changed",
 ];
 
-/// An execution `x` with a lease, four entries and a signal; `y` is free.
+fn key(position: u32) -> Key {
+    Key::of("x", &Lane::of_wave("database", 1), position)
+}
+
+/// A change of the group of this name.
+fn put(name: &str, condition: Condition) -> Change {
+    let (kind, name) = ("group".to_owned(), name.to_owned());
+    let (at, by, body) = (moment(5), "ann".to_owned(), Some("text".into()));
+    Change { kind, name, body, condition, at, by, behalf: None }
+}
+
+/// The same change, on behalf of the effect at this position.
+fn for_effect(change: Change, lease: &Lease, position: u32) -> Change {
+    Change { behalf: Some(Behalf { lease: lease.clone(), key: key(position) }), ..change }
+}
+
+/// An execution `x` with a lease, four entries, a signal and an effect that has changed a document; `y` is free.
 async fn prepare(store: &dyn Store) -> Lease {
     let lease = leased(store).await;
     store.append(&lease, &entries(&lease, [1, 2])).await.unwrap();
     store.append(&lease, &entries(&lease, [3, 4])).await.unwrap();
     store.send("x", &signal("alice")).await.unwrap();
     store.create(&execution("y")).await.unwrap();
+    store.change(&for_effect(put("a", Condition::New), &lease, 1)).await.unwrap();
     lease
 }
 
@@ -130,6 +159,19 @@ async fn perform(operation: &str, store: &dyn Store, lease: &Lease) -> Returned 
         "release" => Returned::Nothing(store.release(lease).await),
         "send" => Returned::Number(store.send("x", &signal("bob")).await),
         "signals" => Returned::Signals(store.signals("x", 0).await),
+        "document" => Returned::Document(store.document("group", "a").await),
+        "documents" => Returned::Documents(store.documents("group", "").await),
+        "new document" => Returned::Number(store.change(&put("b", Condition::New)).await),
+        "change" => Returned::Number(store.change(&put("a", Condition::At(1))).await),
+        "delete" => {
+            let delete = Change { body: None, ..put("a", Condition::Any) };
+            Returned::Number(store.change(&delete).await)
+        }
+        "change for an effect" => {
+            let change = for_effect(put("a", Condition::Any), lease, 2);
+            Returned::Number(store.change(&change).await)
+        }
+        "changed" => Returned::Version(store.changed("x", &key(1)).await),
         other => panic!("{other}"),
     }
 }
@@ -146,6 +188,10 @@ async fn everything(store: &dyn Store) -> Vec<String> {
         found.push(format!("{:?}", store.signals(&listed.id, 0).await.unwrap()));
     }
     found.push(format!("{:?}", store.find(&Wanted::default()).await.unwrap()));
+    found.push(format!("{:?}", store.documents("group", "").await.unwrap()));
+    for position in [1, 2] {
+        found.push(format!("{:?}", store.changed("x", &key(position)).await.unwrap()));
+    }
     found
 }
 

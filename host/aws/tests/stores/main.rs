@@ -1,6 +1,6 @@
 //! The DynamoDB store: the tests of every store, and what only a service can suffer.
 //!
-//! - `records`, `leases`, `archive`: the same body as for memory and SQLite, from `runtime/tests/stores`.
+//! - `records`, `leases`, `documents`, `archive`: the same body as for memory and SQLite, from `runtime/tests/stores`.
 //! - `sizes`: what does not fit into one item, one request, one page.
 //! - `links`: the chain of a journal, recomputed from the items.
 //! - `tables`: making one, and what is said about others.
@@ -11,6 +11,8 @@
 
 #[path = "../../../../runtime/tests/stores/archive.rs"]
 mod archive;
+#[path = "../../../../runtime/tests/stores/documents.rs"]
+mod documents;
 #[path = "../../../../tests/support/dynamo/mod.rs"]
 mod dynamo;
 mod faults;

@@ -62,7 +62,8 @@ codes! {
     NEWER_FORMAT     = "M0405", CONFIGURATION, "it was written by a newer release";
     STORE_BUSY       = "M0406", CONFIGURATION, "the store is busy";
     STORE_DAMAGED    = "M0407", CONFIGURATION, "what the store holds is damaged, or was changed";
-    SEALED           = "M0408", USAGE, "the execution has come to its end in this store";
+    CHANGED_MEANWHILE = "M0408", USAGE, "what should be changed was changed by another meanwhile";
+    SEALED           = "M0409", USAGE, "the execution has come to its end in this store";
     // The lease
     HELD             = "M0501", HELD, "another runner drives the execution";
     FENCED           = "M0502", HELD, "another runner took the execution over";

@@ -5,6 +5,7 @@
 //! - `rows`: the SQL, one function per question; `standings`: that of lists; `sources`: that of sources; `seals`: that
 //!   of what is pruned or moved; `parcels`: that of what comes and goes.
 //! - `archive`: cutting down, moving; `room`: what is free in the file.
+//! - `documents`: what is kept beside executions.
 //! - `writer`: the thread that writes, many changes a transaction.
 //! - `reader`: the thread that reads, on a connection of its own.
 //! - `locks`: files by which a dead holder is told from a slow one.
@@ -12,6 +13,7 @@
 //! - `trouble`: what SQLite says, in plain sentences.
 
 mod archive;
+mod documents;
 mod locks;
 mod open;
 mod original;

@@ -12,7 +12,7 @@ use super::original::Original;
 use super::private;
 use super::rows::SCHEMA;
 use super::trouble::Trouble;
-use super::{room, seals, sources, standings};
+use super::{documents, room, seals, sources, standings};
 use crate::journal::Format;
 use crate::store::StoreError;
 
@@ -21,8 +21,13 @@ const BUSY: Duration = Duration::from_secs(5);
 /// The size of the index that SQLite keeps of its log, at first.
 const INDEX: usize = 32 * 1024;
 /// Tables that the first release did not have: a file of an earlier one gets them when it is opened.
-const LATER: [(&str, &str); 3] =
-    [("standings", standings::SCHEMA), ("sources", sources::SCHEMA), ("seals", seals::SCHEMA)];
+const LATER: [(&str, &str); 5] = [
+    ("documents", documents::SCHEMA),
+    ("marks", documents::SCHEMA),
+    ("standings", standings::SCHEMA),
+    ("sources", sources::SCHEMA),
+    ("seals", seals::SCHEMA),
+];
 /// `MOON`, SQLite's `application_id` of our files.
 const OURS: i32 = i32::from_be_bytes(*b"MOON");
 

@@ -1,0 +1,207 @@
+//! Documents: an item each, beside the executions; and a mark in the partition of an execution for each of its effects
+//! that has changed one.
+//!
+//! A change on behalf of an effect is one transaction of three: the document, the mark, and the lease under which it is
+//! made. Whatever condition of it fails, all three are read again, and say what follows.
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::{
+    ConditionCheck, Put, ReturnValuesOnConditionCheckFailure as Return, TransactWriteItem,
+};
+use moontide_runtime::effect::Key;
+use moontide_runtime::store::documents::check_names;
+use moontide_runtime::store::{Behalf, Change, Document, Documents, Lease, StoreError};
+
+use super::DynamoStore;
+use super::item::{self, Damage};
+use super::keys::{self, Item, SK};
+use super::lease::state;
+use super::retry::{Patience, Pauses, Stopped, retried};
+use super::table::Table;
+
+fn read(table: &Table, kind: &str, item: &Item) -> Result<Option<Document>, StoreError> {
+    let name = item::text(item, SK).unwrap_or_default();
+    let read = || {
+        // Deleted.
+        let Ok(body) = item::text(item, keys::TEXT) else { return Ok(None) };
+        let body = serde_json::from_str(body).map_err(|error| Damage(error.to_string()))?;
+        let at = item::text(item, keys::WRITTEN_AT)?;
+        Ok(Some(Document {
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            version: item::number(item, keys::VERSION)?,
+            body,
+            written_at: at.parse().map_err(|error: jiff::Error| Damage(error.to_string()))?,
+            written_by: item::text(item, keys::WRITTEN_BY)?.to_owned(),
+        }))
+    };
+    read().map_err(|damage| table.damaged(&format!("the {kind} `{name}`"), &damage))
+}
+
+async fn document(table: &Table, kind: &str, name: &str) -> Result<Option<Document>, StoreError> {
+    let item = table.get(keys::document(kind, name)).await?;
+    item.map_or(Ok(None), |item| read(table, kind, &item))
+}
+
+async fn documents(table: &Table, kind: &str, prefix: &str) -> Result<Vec<Document>, StoreError> {
+    // No key is empty, and no name begins with less than a blank.
+    let from = if prefix.is_empty() { " " } else { prefix };
+    let (pk, to) = (keys::documents(kind), format!("{prefix}{}", char::MAX));
+    let items = table.range(&pk, from, &to, Patience::Usual).await?;
+    items.iter().filter_map(|item| read(table, kind, item).transpose()).collect()
+}
+
+/// Makes a change.
+async fn change(table: &Table, change: &Change) -> Result<u64, StoreError> {
+    let nonce = keys::nonce();
+    let mut pauses = Pauses::within(Patience::Usual);
+    loop {
+        if let Some(behalf) = &change.behalf
+            && let Some(version) = mark(table, &behalf.lease.execution, &behalf.key).await?
+        {
+            return Ok(version);
+        }
+        let item = table.get(keys::document(&change.kind, &change.name)).await?;
+        let found = found(table, change, item.as_ref())?;
+        // An earlier attempt of ours has succeeded, and its reply was lost.
+        if item.as_ref().is_some_and(|item| item::is(item, keys::NONCE, &nonce)) {
+            return Ok(found.0);
+        }
+        let Some(version) = change.decide(found.0, found.1)? else { return Ok(found.0) };
+        let writes = writes(table, change, found.0, version, &nonce);
+        let request = || {
+            let request = table.client.transact_write_items().client_request_token(&nonce);
+            request.set_transact_items(Some(writes.clone())).send()
+        };
+        match retried(table, Patience::Usual, request).await {
+            Ok(_) => return Ok(version),
+            Err(Stopped::Condition(_)) => {}
+            Err(stopped) => return Err(stopped.unconditional(table)),
+        }
+        // Another one was quicker, with the document or with the lease.
+        if let Some(Behalf { lease, .. }) = &change.behalf {
+            lease.check(state(table, &lease.execution).await?.lease.as_ref())?;
+        }
+        pauses.next(table, "others change the document all the time").await?;
+    }
+}
+
+/// The last version of a document, and whether it is there.
+fn found(table: &Table, change: &Change, item: Option<&Item>) -> Result<(u64, bool), StoreError> {
+    let Some(item) = item else { return Ok((0, false)) };
+    let version = item::number(item, keys::VERSION);
+    let version = version.map_err(|damage| {
+        table.damaged(&format!("the {} `{}`", change.kind, change.name), &damage)
+    })?;
+    Ok((version, item.contains_key(keys::TEXT)))
+}
+
+fn writes(
+    table: &Table,
+    change: &Change,
+    last: u64,
+    version: u64,
+    nonce: &str,
+) -> Vec<TransactWriteItem> {
+    let mut item = keys::document(&change.kind, &change.name);
+    item.extend([
+        (keys::VERSION.to_owned(), keys::number(version)),
+        (keys::WRITTEN_AT.to_owned(), keys::string(&change.at.to_string())),
+        (keys::WRITTEN_BY.to_owned(), keys::string(&change.by)),
+        (keys::NONCE.to_owned(), keys::string(nonce)),
+    ]);
+    if let Some(body) = &change.body {
+        item.insert(keys::TEXT.to_owned(), keys::string(&body.to_string()));
+    }
+    let put = Put::builder()
+        .table_name(&table.name)
+        .set_item(Some(item))
+        .return_values_on_condition_check_failure(Return::AllOld);
+    let put = if last == 0 {
+        put.condition_expression("attribute_not_exists(#pk)")
+            .expression_attribute_names("#pk", keys::PK)
+    } else {
+        put.condition_expression("#version = :last")
+            .expression_attribute_names("#version", keys::VERSION)
+            .expression_attribute_values(":last", keys::number(last))
+    };
+    let mut writes = vec![put_of(put)];
+    if let Some(Behalf { lease, key }) = &change.behalf {
+        let mut item = keys::mark(&lease.execution, key.as_str());
+        item.insert(keys::VERSION.to_owned(), keys::number(version));
+        let mark = Put::builder()
+            .table_name(&table.name)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(#pk)")
+            .expression_attribute_names("#pk", keys::PK);
+        writes.extend([put_of(mark), held(table, lease)]);
+    }
+    writes
+}
+
+fn put_of(put: aws_sdk_dynamodb::types::builders::PutBuilder) -> TransactWriteItem {
+    #[expect(clippy::expect_used, reason = "what a put must have is given above")]
+    let put = put.build().expect("a put has a table and an item");
+    TransactWriteItem::builder().put(put).build()
+}
+
+/// Part of a transaction: the lease still holds.
+fn held(table: &Table, lease: &Lease) -> TransactWriteItem {
+    let check = ConditionCheck::builder()
+        .table_name(&table.name)
+        .set_key(Some(keys::state(&lease.execution)))
+        .condition_expression("#holder = :holder AND #epoch = :epoch")
+        .expression_attribute_names("#holder", keys::HOLDER)
+        .expression_attribute_names("#epoch", keys::EPOCH)
+        .expression_attribute_values(":holder", keys::string(&lease.holder))
+        .expression_attribute_values(":epoch", keys::number(lease.epoch));
+    #[expect(clippy::expect_used, reason = "what a check must have is given above")]
+    let check = check.build().expect("a check has a table, a key and a condition");
+    TransactWriteItem::builder().condition_check(check).build()
+}
+
+/// The version that an effect has made.
+async fn mark(table: &Table, execution: &str, key: &Key) -> Result<Option<u64>, StoreError> {
+    let item = table.get(keys::mark(execution, key.as_str())).await?;
+    let version = item.map(|item| item::number(&item, keys::VERSION)).transpose();
+    version.map_err(|damage| table.damaged(&format!("a mark of execution `{execution}`"), &damage))
+}
+
+#[async_trait]
+impl Documents for DynamoStore {
+    async fn document(&self, kind: &str, name: &str) -> Result<Option<Document>, StoreError> {
+        check_names(kind, name)?;
+        let (kind, name) = (kind.to_owned(), name.to_owned());
+        self.on(|table| async move { document(&table, &kind, &name).await }).await
+    }
+
+    async fn documents(&self, kind: &str, prefix: &str) -> Result<Vec<Document>, StoreError> {
+        let (kind, prefix) = (kind.to_owned(), prefix.to_owned());
+        self.on(|table| async move { documents(&table, &kind, &prefix).await }).await
+    }
+
+    async fn change(&self, wanted: &Change) -> Result<u64, StoreError> {
+        wanted.check()?;
+        let wanted = wanted.clone();
+        // Both are transactions on the execution's state, and would refuse each other beside an append.
+        let turn = match &wanted.behalf {
+            Some(behalf) => Some(self.turn(&behalf.lease.execution).lock_owned().await),
+            None => None,
+        };
+        self.on(|table| async move {
+            let changed = change(&table, &wanted).await;
+            drop(turn);
+            changed
+        })
+        .await
+    }
+
+    async fn changed(&self, execution: &str, key: &Key) -> Result<Option<u64>, StoreError> {
+        let (execution, key) = (execution.to_owned(), key.clone());
+        self.on(|table| async move {
+            state(&table, &execution).await?;
+            mark(&table, &execution, &key).await
+        })
+        .await
+    }
+}

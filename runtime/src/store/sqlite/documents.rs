@@ -1,0 +1,140 @@
+//! Documents, and the marks of effects that have changed them, in tables of their own, which earlier releases know
+//! nothing of.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+
+use super::SqliteStore;
+use super::rows::{known, to_json};
+use super::trouble::Trouble;
+use crate::effect::Key;
+use crate::store::StoreError;
+use crate::store::documents::{Change, Document, Documents, check_names};
+
+/// The tables, in a new file or one of an earlier release.
+pub(super) const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS documents (
+        kind       TEXT NOT NULL,
+        name       TEXT NOT NULL,
+        version    INTEGER NOT NULL,
+        body       TEXT, -- JSON; NULL: it was deleted, and its number stays
+        written_at TEXT NOT NULL,
+        written_by TEXT NOT NULL,
+        UNIQUE (kind, name)
+    ) STRICT;
+
+    CREATE TABLE IF NOT EXISTS marks (
+        execution INTEGER NOT NULL,
+        key       TEXT NOT NULL, -- of the effect
+        version   INTEGER NOT NULL, -- that it has made
+        PRIMARY KEY (execution, key)
+    ) STRICT, WITHOUT ROWID;
+";
+
+const COLUMNS: &str = "SELECT kind, name, version, body, written_at, written_by FROM documents";
+
+fn read(row: &Row<'_>) -> Result<Document, Trouble> {
+    let (kind, name): (String, String) = (row.get(0)?, row.get(1)?);
+    let unreadable = |error: String| Trouble::Unreadable(format!("the {kind} `{name}`"), error);
+    let (body, at): (String, String) = (row.get(3)?, row.get(4)?);
+    let body = serde_json::from_str(&body).map_err(|error| unreadable(error.to_string()))?;
+    let written_at: Result<Timestamp, _> = at.parse();
+    let written_at = written_at.map_err(|error| unreadable(error.to_string()))?;
+    Ok(Document { version: row.get(2)?, body, written_at, written_by: row.get(5)?, kind, name })
+}
+
+fn document(db: &Connection, kind: &str, name: &str) -> Result<Option<Document>, Trouble> {
+    let sql = format!("{COLUMNS} WHERE kind = ? AND name = ? AND body IS NOT NULL");
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query([kind, name])?;
+    rows.next()?.map(read).transpose()
+}
+
+fn documents(db: &Connection, kind: &str, prefix: &str) -> Result<Vec<Document>, Trouble> {
+    let sql = format!(
+        "{COLUMNS} WHERE kind = :kind AND name >= :from AND name <= :to AND body IS NOT NULL
+         ORDER BY name"
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    let to = format!("{prefix}{}", char::MAX);
+    let values = named_params! { ":kind": kind, ":from": prefix, ":to": to };
+    let mut rows = statement.query(values)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(read(row)?);
+    }
+    Ok(found)
+}
+
+/// Makes a change, whose body is this JSON.
+fn change(db: &Connection, change: &Change, body: Option<&str>) -> Result<u64, Trouble> {
+    let Some(behalf) = &change.behalf else {
+        return Ok(make(db, change, body)?.0);
+    };
+    let execution = known(db, &behalf.lease.execution)?;
+    behalf.lease.check(execution.lease.as_ref())?;
+    if let Some(version) = mark(db, execution.number, &behalf.key)? {
+        return Ok(version);
+    }
+    let (version, is_written) = make(db, change, body)?;
+    if is_written {
+        let values = params![execution.number, behalf.key.as_str(), version];
+        db.prepare_cached("INSERT INTO marks VALUES (?, ?, ?)")?.execute(values)?;
+    }
+    Ok(version)
+}
+
+/// Returns the version, and whether anything was written.
+fn make(db: &Connection, change: &Change, body: Option<&str>) -> Result<(u64, bool), Trouble> {
+    let sql = "SELECT version, body IS NOT NULL FROM documents WHERE kind = ? AND name = ?";
+    let names = [&change.kind, &change.name];
+    let found = db.prepare_cached(sql)?.query_row(names, |row| Ok((row.get(0)?, row.get(1)?)));
+    let (last, is_there) = found.optional()?.unwrap_or((0, false));
+    let Some(version) = change.decide(last, is_there)? else { return Ok((last, false)) };
+    let sql = "INSERT INTO documents VALUES (:kind, :name, :version, :body, :at, :by)
+               ON CONFLICT DO UPDATE SET version = excluded.version, body = excluded.body,
+                   written_at = excluded.written_at, written_by = excluded.written_by";
+    db.prepare_cached(sql)?.execute(named_params! {
+        ":kind": change.kind,
+        ":name": change.name,
+        ":version": version,
+        ":body": body,
+        ":at": change.at.to_string(),
+        ":by": change.by,
+    })?;
+    Ok((version, true))
+}
+
+fn mark(db: &Connection, execution: i64, key: &Key) -> Result<Option<u64>, Trouble> {
+    let sql = "SELECT version FROM marks WHERE execution = ? AND key = ?";
+    let values = params![execution, key.as_str()];
+    Ok(db.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?)
+}
+
+#[async_trait]
+impl Documents for SqliteStore {
+    async fn document(&self, kind: &str, name: &str) -> Result<Option<Document>, StoreError> {
+        check_names(kind, name)?;
+        let (kind, name) = (kind.to_owned(), name.to_owned());
+        self.reader.read(move |db| document(db, &kind, &name)).await
+    }
+
+    async fn documents(&self, kind: &str, prefix: &str) -> Result<Vec<Document>, StoreError> {
+        let (kind, prefix) = (kind.to_owned(), prefix.to_owned());
+        self.reader.read(move |db| documents(db, &kind, &prefix)).await
+    }
+
+    async fn change(&self, wanted: &Change) -> Result<u64, StoreError> {
+        wanted.check()?;
+        let body = wanted.body.as_ref().map(to_json).transpose();
+        let body = body.map_err(|trouble| trouble.at(&self.place))?;
+        let wanted = wanted.clone();
+        self.writer.change(move |db| change(db, &wanted, body.as_deref())).await
+    }
+
+    async fn changed(&self, execution: &str, key: &Key) -> Result<Option<u64>, StoreError> {
+        let (execution, key) = (execution.to_owned(), key.clone());
+        self.reader.read(move |db| mark(db, known(db, &execution)?.number, &key)).await
+    }
+}
