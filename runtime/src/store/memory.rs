@@ -6,12 +6,15 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::watch;
 
 use super::listing::{Part, Row, Standing, Wanted};
 use super::sources::Parted;
-use super::{Lease, LeaseRecord, Listed, Signal, Store, StoreError, append};
+use super::{Lease, LeaseRecord, Listed, Mark, Signal, Store, StoreError, append};
+use crate::clock::Clock;
 use crate::journal::{Entry, Execution, chain};
 
 /// Keeps executions in memory.
@@ -19,6 +22,8 @@ use crate::journal::{Entry, Execution, chain};
 pub struct MemoryStore {
     executions: Mutex<BTreeMap<String, Kept>>,
     documents: Mutex<documents::Kept>,
+    /// How often an execution has got an entry or a signal: wakes those who watch.
+    news: watch::Sender<u64>,
 }
 
 /// An execution with all that belongs to it.
@@ -144,6 +149,7 @@ impl Store for MemoryStore {
             append::check(lease, kept.lease.as_ref(), kept.last_sequence(), entries)?;
             kept.journal.extend_from_slice(entries);
             kept.standing = standing.unwrap_or(kept.standing);
+            self.news.send_modify(|count| *count += 1);
             Ok(())
         })
     }
@@ -197,6 +203,7 @@ impl Store for MemoryStore {
     async fn send(&self, id: &str, signal: &Signal) -> Result<u64, StoreError> {
         self.with(id, |kept| {
             kept.signals.push(signal.clone());
+            self.news.send_modify(|count| *count += 1);
             Ok(kept.signals.len() as u64)
         })
     }
@@ -207,5 +214,34 @@ impl Store for MemoryStore {
             let later = numbered.filter(|(number, _)| *number > after);
             Ok(later.map(|(number, signal)| (number, signal.clone())).collect())
         })
+    }
+
+    async fn watch(
+        &self,
+        marks: &[Mark],
+        clock: &dyn Clock,
+        time: Duration,
+    ) -> Result<Vec<String>, StoreError> {
+        // From before the first look on, so that nothing comes between.
+        let mut changes = self.news.subscribe();
+        let has_news = |mark: &&Mark| {
+            let ends = |kept: &mut Kept| Ok((kept.last_sequence(), kept.signals.len() as u64));
+            let ends = self.with(&mark.execution, ends);
+            ends.map_or(true, |(entries, signals)| mark.is_passed(entries, signals))
+        };
+        let waiting = async {
+            loop {
+                let news = marks.iter().filter(has_news).map(|mark| mark.execution.clone());
+                let news: Vec<String> = news.collect();
+                if !news.is_empty() || time.is_zero() || changes.changed().await.is_err() {
+                    return news;
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            news = waiting => Ok(news),
+            () = clock.sleep(time) => Ok(Vec::new()),
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! [`sqlite`] is the default. [`documents`] is what is kept beside executions. [`lease`] says how a runner comes to be
 //! the only one, [`pulse`] how certain it may be of that, [`listing`] what a list shows, [`sources`] how the same text is
 //! kept once, [`archive`], [`seal`] and [`parcel`] how executions are cut down and move, [`append`] what every store
-//! asks of entries before it takes them, [`whole`] before it gives them back.
+//! asks of entries before it takes them, [`whole`] before it gives them back, [`watch`] how to wait for news.
 
 pub mod append;
 pub mod archive;
@@ -17,12 +17,16 @@ pub mod pulse;
 pub mod seal;
 pub mod sources;
 pub mod sqlite;
+pub mod watch;
 pub mod whole;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Clock;
 use crate::effect::trouble::in_words;
 use crate::journal::version::FormatError;
 use crate::journal::{Entry, Execution};
@@ -36,6 +40,7 @@ pub use parcel::Parcel;
 pub use pulse::Pulse;
 pub use seal::{Moved, Pruned, Seal};
 pub use sqlite::SqliteStore;
+pub use watch::Mark;
 
 /// Keeps executions so that any process may die at any instant.
 ///
@@ -108,6 +113,18 @@ pub trait Store: Documents {
     /// Its archive, if it has one.
     fn archive(&self) -> Option<&dyn Archive> {
         None
+    }
+
+    /// Waits until one of these executions has something behind its mark, for `time` at most; returns those that
+    /// have. What was there when this was called is found at once. One that is not there has news too: the next
+    /// question about it says so.
+    async fn watch(
+        &self,
+        marks: &[Mark],
+        clock: &dyn Clock,
+        time: Duration,
+    ) -> Result<Vec<String>, StoreError> {
+        watch::by_looking(self, marks, clock, time).await
     }
 }
 

@@ -153,14 +153,16 @@ async fn an_execution_moves_and_comes_back(place: &Place) {
     assert_eq!(place.open().journal("x", 1).await.unwrap().len(), 7);
 }
 
+/// What could be done to a parcel.
+type Change = fn(&mut Parcel);
+
 async fn a_parcel_that_was_changed_is_refused(place: &Place) {
     let store = place.open();
     let lease = leased(&*store).await;
     journal(&*store, &lease).await;
     let whole = store.archive().unwrap().export("x").await.unwrap();
     let elsewhere = File::new();
-    type Made = fn(&mut Parcel);
-    let changes: [(&str, Made); 7] = [
+    let changes: [(&str, Change); 7] = [
         ("does not carry the hash of", |it| it.journal[1] = it.journal[1].replace("drs", "ec2")),
         ("stands where entry", |it| drop(it.journal.remove(2))),
         ("does not carry the hash of the execution's head", |it| it.head.push(' ')),

@@ -37,7 +37,7 @@ crate::on_every_store!(
 const TTL: Duration = Duration::from_secs(30);
 
 /// A clock on which time passes only while somebody sleeps, and something may happen meanwhile.
-struct TestClock<'a> {
+pub(crate) struct TestClock<'a> {
     now: Mutex<Duration>,
     meanwhile: Box<dyn Fn(Duration) -> BoxFuture<'a, ()> + Send + Sync + 'a>,
     /// A longer sleep never ends: it watches over something that takes no time by this clock.
@@ -48,8 +48,13 @@ struct TestClock<'a> {
 
 impl<'a> TestClock<'a> {
     /// Nothing happens meanwhile.
-    fn quiet() -> TestClock<'a> {
+    pub(crate) fn quiet() -> TestClock<'a> {
         TestClock::with(|_| Box::pin(async {}))
+    }
+
+    /// The same; a sleep that is longer never ends.
+    pub(crate) fn of_sleeps_up_to(longest: Duration) -> TestClock<'a> {
+        TestClock { longest, ..TestClock::quiet() }
     }
 
     /// After every sleep `meanwhile` happens, told how much time has passed in all.

@@ -1,6 +1,6 @@
 //! One body of tests for every store, and what only a file can suffer.
 //!
-//! `records`, `leases`, `documents` and `archive` run here in memory and on SQLite, and in `host/aws/tests/stores` on DynamoDB.
+//! `records`, `leases`, `documents`, `watches` and `archive` run here in memory and on SQLite, and in `host/aws/tests/stores` on DynamoDB.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
@@ -13,6 +13,7 @@ mod leases;
 mod place;
 mod records;
 mod sqlite;
+mod watches;
 
 /// Runs every test on every store, each time in a new place.
 macro_rules! on_every_store {

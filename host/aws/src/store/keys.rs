@@ -125,10 +125,12 @@ pub(super) fn source(hash: &str) -> Item {
 pub(super) fn bundle(digest: &str) -> Item {
     key("bundles", digest)
 }
+/// The sort key of the state of an execution.
+pub(super) const STATE: &str = "state";
 
 /// The state of an execution.
 pub(super) fn state(id: &str) -> Item {
-    key(&partition(id), "state")
+    key(&partition(id), STATE)
 }
 
 /// The sort key of the journal item whose first entry has this number.

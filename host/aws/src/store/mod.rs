@@ -11,12 +11,13 @@
 //! - `text`: JSON of any length in items of at most 400 KB.
 //! - `table`: the client, and reading items; `trouble`: what DynamoDB says, in plain sentences.
 //! - `retry`: how long a store that is throttled, or does not answer, is asked again.
+//! - `watching`: waiting for news, and what that costs.
 //! - `init`: making the table. `thread`: where all of it runs.
 //!
 //! **Nothing is taken back, nothing counts twice.** A reply may get lost on its way, and the request be
 //! sent again; its condition then fails, because it has been met. So every write carries a nonce, and a
 //! condition that failed shows the item as it is: if it bears our nonce, the write has succeeded.
-//! Every read is strongly consistent.
+//! Every read is strongly consistent, but for those of `watching`, which only say that it is worth reading.
 
 mod append;
 mod archive;
@@ -39,14 +40,17 @@ mod table;
 mod text;
 mod thread;
 mod trouble;
+mod watching;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::{Entry, Execution};
 use moontide_runtime::store::{
-    Archive, Lease, LeaseRecord, Listed, Part, Signal, Standing, Store, StoreError, Wanted,
+    Archive, Lease, LeaseRecord, Listed, Mark, Part, Signal, Standing, Store, StoreError, Wanted,
 };
 
 use self::chain::Tip;
@@ -252,5 +256,26 @@ impl Store for DynamoStore {
 
     fn archive(&self) -> Option<&dyn Archive> {
         Some(self)
+    }
+
+    async fn watch(
+        &self,
+        marks: &[Mark],
+        clock: &dyn Clock,
+        time: Duration,
+    ) -> Result<Vec<String>, StoreError> {
+        let end = clock.monotonic().saturating_add(time);
+        let mut pause = None;
+        loop {
+            let asked = marks.to_vec();
+            let news = self.on(|table| async move { watching::look(&table, &asked).await }).await?;
+            let left = end.saturating_sub(clock.monotonic());
+            if !news.is_empty() || left.is_zero() {
+                return Ok(news);
+            }
+            let longer = watching::longer(pause);
+            pause = Some(longer);
+            clock.sleep(longer.min(left)).await;
+        }
     }
 }

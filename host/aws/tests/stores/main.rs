@@ -1,6 +1,6 @@
 //! The DynamoDB store: the tests of every store, and what only a service can suffer.
 //!
-//! - `records`, `leases`, `documents`, `archive`: the same body as for memory and SQLite, from `runtime/tests/stores`.
+//! - `records`, `leases`, `documents`, `archive`, `watches`: the same body as for memory and SQLite, from `runtime/tests/stores`.
 //! - `sizes`: what does not fit into one item, one request, one page.
 //! - `links`: the chain of a journal, recomputed from the items.
 //! - `tables`: making one, and what is said about others.
@@ -27,6 +27,8 @@ mod place;
 mod records;
 mod sizes;
 mod tables;
+#[path = "../../../../runtime/tests/stores/watches.rs"]
+mod watches;
 
 /// Runs every test on DynamoDB, each time in a new table.
 macro_rules! on_every_store {

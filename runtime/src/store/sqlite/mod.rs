@@ -11,6 +11,7 @@
 //! - `locks`: files by which a dead holder is told from a slow one.
 //! - `thread`: a queue and who works through it; both of them are one.
 //! - `trouble`: what SQLite says, in plain sentences.
+//! - `watching`: waiting for what other processes write.
 
 mod archive;
 mod documents;
@@ -29,12 +30,14 @@ mod standings;
 mod tests;
 mod thread;
 mod trouble;
+mod watching;
 mod writer;
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -43,8 +46,10 @@ use self::reader::Reader;
 use self::writer::Writer;
 use super::sources::{Apart, Known};
 use super::{
-    Archive, Lease, LeaseRecord, Listed, Part, Signal, Standing, Store, StoreError, Wanted, whole,
+    Archive, Lease, LeaseRecord, Listed, Mark, Part, Signal, Standing, Store, StoreError, Wanted,
+    whole,
 };
+use crate::clock::Clock;
 use crate::journal::canonical::Hash;
 use crate::journal::{Entry, Execution, Source};
 
@@ -206,5 +211,14 @@ impl Store for SqliteStore {
 
     fn archive(&self) -> Option<&dyn Archive> {
         Some(self)
+    }
+
+    async fn watch(
+        &self,
+        marks: &[Mark],
+        clock: &dyn Clock,
+        time: Duration,
+    ) -> Result<Vec<String>, StoreError> {
+        watching::watch(&self.reader, marks, clock, time).await
     }
 }

@@ -1,0 +1,85 @@
+//! Waiting for news of executions: one call for many of them, instead of a question for each now and then.
+//!
+//! Whoever watches says how far they have seen each execution, so nothing is lost between their last look and the
+//! call: what is there already is found at once. News is only a reason to look; what it is, the store's other
+//! methods say.
+
+use std::time::Duration;
+
+use super::{Store, StoreError};
+use crate::clock::Clock;
+
+/// How far an execution has been seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The execution.
+    pub execution: String,
+    /// The number of the last entry of its journal that was seen; `None`: entries are no news.
+    pub entries: Option<u64>,
+    /// The number of the last signal that was seen; `None`: signals are no news.
+    pub signals: Option<u64>,
+}
+
+impl Mark {
+    /// Of somebody who waits for entries behind this one.
+    pub fn of_entries(execution: &str, last: u64) -> Mark {
+        Mark { execution: execution.to_owned(), entries: Some(last), signals: None }
+    }
+
+    /// Of somebody who waits for signals behind this one.
+    pub fn of_signals(execution: &str, last: u64) -> Mark {
+        Mark { execution: execution.to_owned(), entries: None, signals: Some(last) }
+    }
+
+    /// Whether an execution whose journal and whose signals end with these numbers has news.
+    pub fn is_passed(&self, entries: u64, signals: u64) -> bool {
+        self.entries.is_some_and(|seen| entries > seen)
+            || self.signals.is_some_and(|seen| signals > seen)
+    }
+}
+
+/// The pause between two looks at a store that cannot tell of news by itself.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Watches by asking for each execution, again and again: for a store that has no better way.
+pub(super) async fn by_looking<S: Store + ?Sized>(
+    store: &S,
+    marks: &[Mark],
+    clock: &dyn Clock,
+    time: Duration,
+) -> Result<Vec<String>, StoreError> {
+    let end = clock.monotonic().saturating_add(time);
+    loop {
+        let mut news = Vec::new();
+        for mark in marks {
+            if has_news(store, mark).await? {
+                news.push(mark.execution.clone());
+            }
+        }
+        let left = end.saturating_sub(clock.monotonic());
+        if !news.is_empty() || left.is_zero() {
+            return Ok(news);
+        }
+        clock.sleep(LOOK_AGAIN.min(left)).await;
+    }
+}
+
+async fn has_news<S: Store + ?Sized>(store: &S, mark: &Mark) -> Result<bool, StoreError> {
+    let id = &mark.execution;
+    let looked = async {
+        let entries = match mark.entries {
+            Some(seen) => store.journal(id, seen.saturating_add(1)).await?.len(),
+            None => 0,
+        };
+        let signals = match mark.signals {
+            Some(seen) => store.signals(id, seen).await?.len(),
+            None => 0,
+        };
+        Ok(entries + signals > 0)
+    };
+    match looked.await {
+        // Whoever asks for it learns that it is gone.
+        Err(StoreError::NotFound(_)) => Ok(true),
+        looked => looked,
+    }
+}

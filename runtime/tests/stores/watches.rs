@@ -1,0 +1,107 @@
+//! News is found when it comes, at once where it is there already, and no earlier.
+
+use std::time::Duration;
+
+use futures_util::join;
+use moontide_runtime::clock::Clock;
+use moontide_runtime::store::{Mark, Store};
+
+use crate::given::{entries, execution, leased, signal};
+use crate::leases::TestClock;
+use crate::place::Place;
+
+crate::on_every_store!(
+    what_is_there_already_is_news_at_once,
+    what_was_seen_is_no_news,
+    an_entry_from_another_process_ends_the_wait,
+    a_signal_from_another_process_ends_the_wait,
+    of_many_executions_those_with_news_are_named,
+    what_is_not_there_is_news,
+);
+
+/// Longer than any store needs to find something out.
+const LONG: Duration = Duration::from_hours(24 * 365);
+
+/// A clock on which nothing waits for so long.
+fn clock() -> TestClock<'static> {
+    TestClock::of_sleeps_up_to(Duration::from_hours(1))
+}
+
+async fn watched(store: &dyn Store, marks: &[Mark], time: Duration) -> Vec<String> {
+    store.watch(marks, &clock(), time).await.unwrap()
+}
+
+async fn what_is_there_already_is_news_at_once(place: &Place) {
+    let store = place.open();
+    let lease = leased(&*store).await;
+    store.append(&lease, &entries(&lease, 1..=3)).await.unwrap();
+    store.send("x", &signal("ann")).await.unwrap();
+    let both = Mark { signals: Some(0), ..Mark::of_entries("x", 3) };
+    for mark in [Mark::of_entries("x", 2), Mark::of_signals("x", 0), both] {
+        let (store, clock) = (place.open(), clock());
+        let marks = [mark];
+        assert_eq!(store.watch(&marks, &clock, LONG).await.unwrap(), ["x"], "{marks:?}");
+        assert_eq!(clock.monotonic(), Duration::ZERO);
+        // Also for those who cannot wait.
+        assert_eq!(watched(&*store, &marks, Duration::ZERO).await, ["x"]);
+    }
+}
+
+async fn what_was_seen_is_no_news(place: &Place) {
+    let store = place.open();
+    let lease = leased(&*store).await;
+    store.append(&lease, &entries(&lease, 1..=3)).await.unwrap();
+    store.send("x", &signal("ann")).await.unwrap();
+    let neither = Mark { execution: "x".to_owned(), entries: None, signals: None };
+    let marks = [Mark::of_entries("x", 3), Mark::of_signals("x", 1), neither];
+    let (clock, time) = (clock(), Duration::from_mins(1));
+    assert!(store.watch(&marks, &clock, time).await.unwrap().is_empty());
+    assert_eq!(clock.monotonic(), time, "it waits all the time");
+    let far = [Mark::of_entries("x", u64::MAX), Mark::of_signals("x", u64::MAX)];
+    assert!(watched(&*store, &far, Duration::ZERO).await.is_empty());
+}
+
+async fn an_entry_from_another_process_ends_the_wait(place: &Place) {
+    let store = place.open();
+    let lease = leased(&*store).await;
+    store.append(&lease, &entries(&lease, 1..=1)).await.unwrap();
+    let (watcher, mark) = (place.open(), [Mark::of_entries("x", 1)]);
+    let writes = async {
+        // A sign of life is no entry.
+        store.renew(&lease).await.unwrap();
+        store.append(&lease, &entries(&lease, 2..=2)).await.unwrap();
+    };
+    let (news, ()) = join!(watched(&*watcher, &mark, LONG), writes);
+    assert_eq!(news, ["x"]);
+}
+
+async fn a_signal_from_another_process_ends_the_wait(place: &Place) {
+    let store = place.open();
+    leased(&*store).await;
+    store.send("x", &signal("ann")).await.unwrap();
+    let (watcher, mark, bob) = (place.open(), [Mark::of_signals("x", 1)], signal("bob"));
+    let (news, sent) = join!(watched(&*watcher, &mark, LONG), store.send("x", &bob));
+    assert_eq!((news.as_slice(), sent), (&["x".to_owned()][..], Ok(2)));
+}
+
+async fn of_many_executions_those_with_news_are_named(place: &Place) {
+    let store = place.open();
+    let ids: Vec<String> = (0..60).map(|number| format!("x-{number}")).collect();
+    for id in &ids {
+        store.create(&execution(id)).await.unwrap();
+    }
+    store.send("x-7", &signal("ann")).await.unwrap();
+    let lease = store.take("x-53", "alice", None).await.unwrap();
+    store.append(&lease, &entries(&lease, 1..=1)).await.unwrap();
+    let mark = |id: &String| Mark { entries: Some(0), signals: Some(0), execution: id.clone() };
+    let marks: Vec<Mark> = ids.iter().map(mark).collect();
+    assert_eq!(watched(&*store, &marks, LONG).await, ["x-7", "x-53"]);
+    assert!(watched(&*store, &[], Duration::ZERO).await.is_empty());
+}
+
+async fn what_is_not_there_is_news(place: &Place) {
+    let store = place.open();
+    leased(&*store).await;
+    let marks = [Mark::of_entries("x", 0), Mark::of_entries("gone", 0)];
+    assert_eq!(watched(&*store, &marks, LONG).await, ["gone"]);
+}
