@@ -33,8 +33,9 @@ use crate::view::{Record, Summary};
 use crate::whoami::Person;
 use crate::{exit, keeper, whoami};
 
-/// How often the store is asked for answers and cancellations.
-const SIGNALS_EVERY: Duration = Duration::from_secs(1);
+/// How often the store is asked for answers and cancellations of which no watch has told. They are seen by watching:
+/// as soon as they come, or after two seconds where that costs money.
+const SIGNALS_EVERY: Duration = Duration::from_mins(10);
 
 /// An execution, and everything that is needed to drive it.
 pub(crate) struct Ride<'c> {

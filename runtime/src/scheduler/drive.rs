@@ -29,13 +29,14 @@ use super::tell::{self, Numbered};
 use crate::journal::{Entry, Format};
 use crate::observe::Notice;
 use crate::sandbox::{Limits, plain};
-use crate::store::Standing;
+use crate::store::{Standing, StoreError};
 
 /// A longer panic message is cut.
 const LONGEST_PANIC: usize = 500;
 
 type Lane = LocalBoxFuture<'static, (usize, u32, Result<End, Broken>)>;
 type Asking = LocalBoxFuture<'static, (String, Option<Given>)>;
+type Watching<'d> = LocalBoxFuture<'d, Result<Numbered, StoreError>>;
 
 /// What a drive waits for.
 enum Happened {
@@ -69,6 +70,8 @@ pub(super) struct Drive<'d> {
     /// How to stop each node's program.
     stops: BTreeMap<usize, watch::Sender<bool>>,
     pub(super) signals_seen: u64,
+    /// Who waits for signals, and behind which number: whatever else happens, it goes on.
+    watching: Option<(u64, Watching<'d>)>,
     /// The number of the last signal that was journaled: one that was read may still wait in this process.
     pub(super) signals_taken: u64,
     /// Where the list has the execution, as far as this drive has said.
@@ -106,6 +109,7 @@ impl<'d> Drive<'d> {
             waiting: BTreeMap::new(),
             stops: BTreeMap::new(),
             signals_seen: tell::signals_seen(entries),
+            watching: None,
             signals_taken: tell::signals_seen(entries),
             standing: None,
             machine_ahead: tell::machine_ahead(entries),
@@ -246,7 +250,13 @@ impl<'d> Drive<'d> {
     pub(super) async fn next(&mut self) -> Result<(), DriveError> {
         let deadline = self.deadlines.first();
         let clock = self.driver.clock.as_ref();
-        let news = tell::news(self.driver, &self.shared.execution.id, self.signals_seen);
+        let seen = self.signals_seen;
+        let id = &self.shared.execution.id;
+        let news = match self.watching.take().filter(|(behind, _)| *behind == seen) {
+            Some((_, watching)) => watching,
+            None => Box::pin(tell::news(self.driver, id.clone(), seen)),
+        };
+        let (_, news) = self.watching.insert((seen, news));
         let happened = tokio::select! {
             biased;
             Some(wanted) = self.asked.recv() => Happened::Wanted(wanted),
@@ -256,6 +266,9 @@ impl<'d> Drive<'d> {
             () = self.driver.pulse.beyond(self.hearing.heard()) => Happened::Renewed,
             signals = news => Happened::Signalled(signals?),
         };
+        if matches!(happened, Happened::Signalled(_)) {
+            self.watching = None;
+        }
         let blind = self.shared.door.blind.clone();
         blind.during_for_all(clock, self.take_in(happened)).await
     }

@@ -147,7 +147,8 @@ pub struct Driver {
     pub changes: Changes,
     /// Operations that the operator denies here, beyond those that the execution has pinned.
     pub denied: Vec<String>,
-    /// How often the store is asked for signals; `None`: never.
+    /// How long the store is watched for signals before they are asked for anew, also if none was seen; `None`:
+    /// nobody watches.
     pub signals_every: Option<Duration>,
     /// How long it waits for the end of its own troubles: credentials, the network, the store.
     pub patience: Patience,

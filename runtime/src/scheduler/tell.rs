@@ -15,10 +15,13 @@ use super::signal::{Signal, Wish};
 use super::state::{ExecutionStatus, State};
 use crate::journal::{Body, Entry, Format};
 use crate::observe::Notice;
-use crate::store::{Standing, StoreError};
+use crate::store::{Mark, Standing, StoreError};
 
 /// The pause before a store that is only busy is looked into again.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// The same before it is watched again, which people wait for.
+const WATCH_AGAIN: Duration = Duration::from_secs(1);
 
 /// A smaller change of how wrong a machine's clock is, in milliseconds, is not journaled again.
 const CLOCK_NEWS: u64 = 4_000;
@@ -237,17 +240,24 @@ fn still_open(next: &State, signal: &Signal) -> Option<Prompt> {
 }
 
 /// The next signals after number `seen`, once there are any. A store that is only busy is asked again.
-pub(super) async fn news(driver: &Driver, id: &str, seen: u64) -> Result<Numbered, StoreError> {
+pub(super) async fn news(driver: &Driver, id: String, seen: u64) -> Result<Numbered, StoreError> {
     let Some(every) = driver.signals_every else {
         return std::future::pending().await;
     };
+    let marks = [Mark::of_signals(&id, seen)];
     loop {
-        match driver.store.signals(id, seen).await {
+        let clock = driver.clock.as_ref();
+        let looked = async {
+            driver.store.watch(&marks, clock, every).await?;
+            // However that ended: what a watch overlooks, if it can, is found here.
+            driver.store.signals(&id, seen).await
+        };
+        match looked.await {
             Ok(signals) if !signals.is_empty() => return Ok(signals),
-            Ok(_) | Err(StoreError::Unusable { transient: true, .. }) => {}
+            Ok(_) => {}
+            Err(StoreError::Unusable { transient: true, .. }) => clock.sleep(WATCH_AGAIN).await,
             Err(error) => return Err(error),
         }
-        driver.clock.sleep(every).await;
     }
 }
 

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,7 +14,7 @@ use moontide_runtime::scheduler::{
     Answers as Ask, Ended, Event, ExecutionStatus, Given, Prompt, WaveStatus,
 };
 use moontide_runtime::store::{
-    Change, Document, Documents, Lease, LeaseRecord, Listed, Part, Signal, Standing, Store,
+    Change, Document, Documents, Lease, LeaseRecord, Listed, Mark, Part, Signal, Standing, Store,
     StoreError, Wanted, Wish,
 };
 
@@ -25,7 +26,10 @@ use crate::{Answers, Story, answer};
 async fn among_people(story: &Story, every: Duration, wishes: Vec<(Duration, Vec<Wish>)>) -> Ended {
     let held = lease(story.store.as_ref(), "x").await;
     let world = TestWorld::new(&story.ledger, &Fuse::never());
-    let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
+    let inner = Arc::clone(&story.store) as Arc<dyn Store>;
+    // Nobody is woken: what was sent is found when it is asked for.
+    let asleep = Shaky { inner, append: || Duration::ZERO, away: NEVER, asked: Arc::default() };
+    let mut driver = driver(Arc::new(asleep), world, Answers::new());
     driver.signals_every = Some(every);
     driver.answers = Rc::new(Undecided);
     let people = async {
@@ -53,7 +57,7 @@ impl Ask for Undecided {
 const SECOND: Duration = Duration::from_secs(1);
 
 /// No time at all.
-const NEVER: Range<Duration> = Duration::ZERO..Duration::ZERO;
+pub(crate) const NEVER: Range<Duration> = Duration::ZERO..Duration::ZERO;
 
 #[tokio::test(start_paused = true)]
 async fn an_end_that_is_taken_back_in_the_same_breath_is_no_end() {
@@ -216,7 +220,12 @@ async fn a_store_that_panics_ends_the_drive_and_does_not_hang_it() {
     let held = lease(story.store.as_ref(), "x").await;
     let world = TestWorld::new(&story.ledger, &Fuse::never());
     let inner = Arc::clone(&story.store) as Arc<dyn Store>;
-    let panicking = Shaky { inner, append: || panic!("the store is a lie"), away: NEVER };
+    let panicking = Shaky {
+        inner,
+        append: || panic!("the store is a lie"),
+        away: NEVER,
+        asked: Arc::default(),
+    };
     let driver = driver(Arc::new(panicking), world, Answers::new());
     let ended = driver.drive(&held, std::future::pending());
     let ended = tokio::time::timeout(Duration::from_hours(1), ended).await.expect("it hangs");
@@ -241,7 +250,7 @@ async fn what_a_slow_store_takes_is_no_time_of_the_wave() {
         let held = lease(story.store.as_ref(), "x").await;
         let world = TestWorld::new(&story.ledger, &Fuse::never());
         let inner = Arc::clone(&story.store) as Arc<dyn Store>;
-        let slow = Shaky { inner, append: || 40 * SECOND, away: NEVER };
+        let slow = Shaky { inner, append: || 40 * SECOND, away: NEVER, asked: Arc::default() };
         let driver = driver(Arc::new(slow), world, Answers::new());
         let how = driver.drive(&held, std::future::pending()).await.unwrap();
         assert_eq!(how, Ended::Finished(ended), "{seconds} s: {:?}", story.state().await);
@@ -262,18 +271,20 @@ async fn nor_is_what_it_takes_for_another_wave() {
     let held = lease(story.store.as_ref(), "x").await;
     let world = TestWorld::new(&story.ledger, &Fuse::never());
     let inner = Arc::clone(&story.store) as Arc<dyn Store>;
-    let slow = Shaky { inner, append: || 40 * SECOND, away: NEVER };
+    let slow = Shaky { inner, append: || 40 * SECOND, away: NEVER, asked: Arc::default() };
     let mut driver = driver(Arc::new(slow), world, Answers::new());
     driver.answers = Rc::new(Slow(SECOND));
     let how = driver.drive(&held, std::future::pending()).await.unwrap();
     assert_eq!(how, Ended::Finished(ExecutionStatus::Completed), "{:?}", story.state().await);
 }
 
-/// A store whose appends take their time, or panic, and that takes no write while it is away.
+/// A store whose appends take their time, or panic, that takes no write while it is away, and wakes nobody.
 pub(crate) struct Shaky {
     pub(crate) inner: Arc<dyn Store>,
     pub(crate) append: fn() -> Duration,
     pub(crate) away: Range<Duration>,
+    /// How often it was asked for signals.
+    pub(crate) asked: Arc<AtomicU32>,
 }
 
 impl Shaky {
@@ -339,7 +350,17 @@ impl Store for Shaky {
         self.inner.send(id, signal).await
     }
     async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         self.inner.signals(id, after).await
+    }
+    async fn watch(
+        &self,
+        _: &[Mark],
+        clock: &dyn Clock,
+        time: Duration,
+    ) -> Result<Vec<String>, StoreError> {
+        clock.sleep(time).await;
+        Ok(Vec::new())
     }
 }
 

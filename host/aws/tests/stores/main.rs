@@ -5,12 +5,13 @@
 //! - `links`: the chain of a journal, recomputed from the items.
 //! - `tables`: making one, and what is said about others.
 //! - `faults`: every fault, at every request of every operation.
-//! - `outages`: what lasts longer, in virtual time.
+//! - `outages`: what lasts longer, in virtual time; `costs`: what an hour of it costs.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
 #[path = "../../../../runtime/tests/stores/archive.rs"]
 mod archive;
+mod costs;
 #[path = "../../../../runtime/tests/stores/documents.rs"]
 mod documents;
 #[path = "../../../../tests/support/dynamo/mod.rs"]

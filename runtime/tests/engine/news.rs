@@ -1,0 +1,63 @@
+//! A runner that waits is woken by what people send, and asks for it seldom besides.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use moontide_runtime::clock::Clock;
+use moontide_runtime::effect::Patience;
+use moontide_runtime::scheduler::{Ended, ExecutionStatus};
+use moontide_runtime::store::{Pulse, Store, Wish, lease as leases};
+
+use crate::late::{NEVER, Shaky, Undecided};
+use crate::support::{Fuse, TestClock, TestWorld, driver, lease};
+use crate::{Answers, Story};
+
+const TTL: Duration = Duration::from_secs(20);
+const HOUR: Duration = Duration::from_hours(1);
+
+const A_PAUSE: &str = "waves = {{ name = 'a', pause = '?', run = function() end }}";
+
+/// Drives at a pause for so long, under a lease that is renewed, beside somebody who sends a cancel then.
+async fn until_a_cancel(given: &Story, store: Arc<dyn Store>, after: Duration) -> Ended {
+    let held = lease(store.as_ref(), "x").await;
+    let world = TestWorld::new(&given.ledger, &Fuse::never());
+    let mut driver = driver(Arc::clone(&store), world, Answers::new());
+    let pulse = Pulse::beating(Arc::new(TestClock), TTL, TestClock.monotonic());
+    driver.pulse = pulse.clone();
+    driver.signals_every = Some(HOUR / 6);
+    driver.answers = Rc::new(Undecided);
+    let people = async {
+        let patience = Patience::USUAL;
+        let keeper = leases::keep(&*store, &TestClock, &held, TTL / 4, TTL, patience, &pulse);
+        let person = async {
+            tokio::time::sleep(after).await;
+            given.send(Wish::Cancel { seen: 0 }).await;
+        };
+        drop(tokio::join!(keeper, person));
+    };
+    driver.drive(&held, people).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_sent_wakes_the_runner_at_once() {
+    let given = Story::of(A_PAUSE).await;
+    let (store, begun) = (Arc::clone(&given.store), TestClock.monotonic());
+    let ended = until_a_cancel(&given, store, Duration::from_secs(42)).await;
+    assert_eq!(ended, Ended::Finished(ExecutionStatus::Cancelled));
+    assert_eq!(TestClock.monotonic().saturating_sub(begun).as_secs(), 42);
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_an_hour_at_a_pause_signals_are_asked_for_six_times_whatever_the_renewals_say() {
+    let given = Story::of(A_PAUSE).await;
+    let (inner, asked) = (Arc::clone(&given.store) as Arc<dyn Store>, Arc::default());
+    let counted = Arc::clone(&asked);
+    let store = Shaky { inner, append: || Duration::ZERO, away: NEVER, asked };
+    let ended = until_a_cancel(&given, Arc::new(store), HOUR.saturating_sub(TTL)).await;
+    assert_eq!(ended, Ended::Finished(ExecutionStatus::Cancelled));
+    // And once at the beginning, and around the end.
+    let asked = counted.load(Ordering::Relaxed);
+    assert!((6..=9).contains(&asked), "{asked} times");
+}
