@@ -3,6 +3,9 @@
 
 mod support;
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[path = "cli/archives.rs"]
+mod archives;
 #[path = "cli/cleanups.rs"]
 mod cleanups;
 #[path = "cli/executions.rs"]

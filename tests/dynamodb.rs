@@ -126,6 +126,59 @@ fn one_machine_pauses_another_answers_and_a_third_goes_on() {
     assert_eq!(sim.performed("StartRecovery"), 3);
 }
 
+/// Begun in a file, answered and gone on with in a table, and back again.
+#[test]
+fn an_execution_moves_from_a_file_to_a_table_at_a_pause_and_back_when_it_is_over() {
+    let machine = Machine::ready();
+    let file = format!("sqlite:{}", machine.home.path().join("moving.db").display());
+    let there = machine.store.clone();
+    let sim = Sim::of(&repository("runbooks/three_tier/world.toml"));
+    let [endpoint, speed] = sim.flags();
+    let run = ["run", &path("runbooks/three_tier"), "--mode=drill", "--execution-id=drill"];
+    machine.run(&[&run[..], &[&endpoint, &speed, "--store", &file]].concat()).expect(4);
+    let begun = machine.run(&["journal", "drill", "--store", &file]).expect(0).stdout;
+
+    let copy = ["store", "copy", &file, &there];
+    let refused = machine.run(&[&copy[..], &["drill"]].concat()).expect(1).stdout;
+    assert!(refused.contains("0 executions copied"), "{refused}");
+    assert!(refused.contains("could still go on: in two stores it would be"), "{refused}");
+    let moved = machine.run(&[&copy[..], &["drill", "--move"]].concat()).expect(0).stdout;
+    assert!(moved.starts_with("1 execution moved from sqlite:"), "{moved}");
+    // Once more is no harm.
+    machine.run(&[&copy[..], &["drill", "--move"]].concat()).expect(0);
+
+    // Here it is shown, and goes on no more.
+    let here = |arguments: &[&str]| machine.run(&[arguments, &["--store", &file]].concat());
+    for command in [
+        &["resume", "drill", &endpoint, &speed][..],
+        &["answer", "drill", "continue", "--by=dba"],
+        &["pause", "drill"],
+    ] {
+        let refused = here(command).expect(2).stderr;
+        assert!(refused.contains("error[M0409]: the execution `drill` was moved to"), "{refused}");
+        assert!(refused.contains(&there), "{refused}");
+    }
+    let status = here(&["status", "drill"]).expect(0).stdout;
+    assert!(status.contains("hint: it was moved to dynamodb:"), "{status}");
+    assert!(!status.contains("next: "), "{status}");
+
+    let other = machine.second();
+    assert_eq!(other.run(&["journal", "drill"]).expect(0).stdout, begun);
+    other.run(&["answer", "drill", "continue", "--by=dba"]).expect(0);
+    other.run(&["resume", "drill", &endpoint, &speed]).expect(0);
+    assert_eq!(sim.performed("StartRecovery"), 3, "each wave once, wherever it was driven");
+
+    machine.run(&["store", "copy", &there, &file, "drill", "--move"]).expect(0);
+    let whole = other.run(&["journal", "drill", "--output=json"]).expect(0).stdout;
+    assert_eq!(here(&["journal", "drill", "--output=json"]).expect(0).stdout, whole);
+    assert!(whole.lines().count() > begun.lines().count());
+    let status = here(&["status", "drill", "--output=json"]).expect(0).json();
+    assert_eq!((&status["status"], status.get("hints")), (&"completed".into(), None));
+    here(&["cleanup", "drill", &endpoint, &speed]).expect(0);
+    let sealed = other.run(&["cleanup", "drill", &endpoint, &speed]).expect(2);
+    assert!(sealed.stderr.contains("was moved to sqlite:"), "{sealed:?}");
+}
+
 /// Every third write of a whole drill is throttled, loses its reply, or meets another transaction.
 #[test]
 fn a_drill_does_not_mind_a_table_that_has_a_bad_day() {

@@ -1,20 +1,24 @@
-//! `moontide store`: makes the place where executions are kept.
+//! `moontide store`: the place where executions are kept: making it, cutting it down, and executions that move.
+//!
+//! - `init`: makes it. `prune`: cuts old journals down to their evidence.
+//! - `export`, `import`, `copy`: an execution leaves for a file or another store, and arrives; `parting`: how it leaves.
 
 #![expect(clippy::doc_markdown, reason = "clap prints these comments as they are")]
 
+mod copy;
+mod export;
+mod import;
+mod init;
+mod parting;
+mod prune;
+
 use clap::{Args, Subcommand};
-use moontide_aws::DynamoStore;
-use moontide_aws::store::Setting;
-use serde::Serialize;
+use moontide_runtime::store::{Archive, Store};
 
 use crate::context::Context;
 use crate::error::{CommandError, Result, code};
-use crate::exit;
-use crate::output::style::{attention, plain, strong};
-use crate::output::{Document, Page};
-use crate::stores::Address;
 
-/// Make the store
+/// Make the store, cut it down, or move executions between stores
 ///
 /// A SQLite file is made when it is first used. A DynamoDB table, which several machines may share, is
 /// made by `store init`, once. Keep it in another Region than the one that may fail.
@@ -23,6 +27,8 @@ use crate::stores::Address;
 Examples:
   moontide store init --store dynamodb:moontide@us-west-2
   MOONTIDE_STORE=dynamodb:moontide@us-west-2 moontide list
+  moontide store prune --older-than 400d --keep-failed --dry-run
+  moontide store copy sqlite:moontide.db dynamodb:moontide@us-west-2 drill-7 --move
 
 The table is reached with the settings of the environment: AWS_PROFILE, AWS_REGION where the
 address names no Region, AWS_ENDPOINT_URL_DYNAMODB. Flags such as --profile and --endpoint-url
@@ -40,115 +46,37 @@ enum Command {
     /// deletes items by their attribute `expires_at`, can be restored to any second of the last weeks where that
     /// is offered, and cannot be deleted before its deletion protection is turned off. Needs
     /// dynamodb:CreateTable, Describe*, UpdateTable, UpdateTimeToLive, UpdateContinuousBackups, GetItem, Scan and
-    /// PutItem; all other commands need GetItem, BatchGetItem, Query, PutItem and UpdateItem.
-    Init {
-        /// Encrypt a table that is made now with this key of KMS: an id, an ARN or `alias/NAME`. Without it AWS's
-        /// own key does. Those who use the store need kms:Decrypt with it too
-        #[arg(long, value_name = "KEY")]
-        kms_key: Option<String>,
-    },
-}
-
-#[derive(Serialize)]
-struct Made {
-    /// Where it is, as `--store` takes it.
-    store: String,
-    /// Whether it was not there before.
-    created: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    time_to_live: Option<Turned>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    point_in_time_recovery: Option<Turned>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    deletion_protection: Option<Turned>,
-}
-
-/// What became of a setting.
-#[derive(Serialize)]
-struct Turned {
-    setting: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    /// PutItem; all other commands need GetItem, BatchGetItem, Query, PutItem and UpdateItem; `store prune`
+    /// BatchWriteItem as well.
+    Init(init::Flags),
+    /// Cut the journals of old executions down to their evidence
+    ///
+    /// What was decided, answered and done to the world stays, with the head and its params; what was only looked
+    /// at goes. A pruned execution is shown as before, goes on no more, and its journal says that it was pruned:
+    /// what is left is held together by a hash, and the chain's last link is kept. Executions that are not over,
+    /// that wait for a runner, and drills whose instances may live are left alone.
+    Prune(prune::Flags),
+    /// Write an execution to a file: head, sources, journal and signals, byte for byte
+    Export(export::Flags),
+    /// Take an execution in from a file that `store export` wrote
+    Import(import::Flags),
+    /// Copy executions to another store; with `--move` they go on there
+    Copy(copy::Flags),
 }
 
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
-    let Command::Init { kms_key } = &flags.command;
-    let made = init(&context.address()?, kms_key.as_deref())?;
-    if kms_key.is_some() && !made.created {
-        let text = "`--kms-key`: the table was there already, and is encrypted as it was made";
-        context.output.say([attention("not used: "), plain(text)]);
-    }
-    context.output.show(&made)?;
-    Ok(exit::COMPLETED)
-}
-
-fn init(address: &Address, kms_key: Option<&str>) -> Result<Made> {
-    match address {
-        Address::Sqlite(_) if kms_key.is_some() => {
-            let message =
-                "`--kms-key` is for a table: a file is encrypted by the disk that it lies on";
-            Err(CommandError::new(code::BAD_ARGUMENT, message)
-                .hint("a table is named with `--store dynamodb:TABLE@REGION`"))
-        }
-        Address::Sqlite(path) => {
-            let created = !path.exists();
-            address.open()?;
-            let store = address.text();
-            Ok(Made {
-                store,
-                created,
-                time_to_live: None,
-                point_in_time_recovery: None,
-                deletion_protection: None,
-            })
-        }
-        Address::Dynamo { table, .. } => {
-            let made = DynamoStore::make(address.session_settings(), table, kms_key)?;
-            Ok(Made {
-                store: made.place,
-                created: made.created,
-                time_to_live: Some(made.time_to_live.into()),
-                point_in_time_recovery: Some(made.point_in_time_recovery.into()),
-                deletion_protection: Some(made.deletion_protection.into()),
-            })
-        }
+    match &flags.command {
+        Command::Init(flags) => init::execute(context, flags),
+        Command::Prune(flags) => prune::execute(context, flags),
+        Command::Export(flags) => export::execute(context, flags),
+        Command::Import(flags) => import::execute(context, flags),
+        Command::Copy(flags) => copy::execute(context, flags),
     }
 }
 
-impl From<Setting> for Turned {
-    fn from(setting: Setting) -> Turned {
-        match setting {
-            Setting::TurnedOn => Turned { setting: "turned_on", reason: None },
-            Setting::WasOn => Turned { setting: "was_on", reason: None },
-            Setting::NotOffered(reason) => Turned { setting: "not_offered", reason: Some(reason) },
-        }
-    }
-}
-
-impl Turned {
-    fn words(&self) -> String {
-        match (self.setting, &self.reason) {
-            ("turned_on", _) => "turned on".to_owned(),
-            ("was_on", _) => "was on already".to_owned(),
-            (_, reason) => format!("not offered here: {}", reason.as_deref().unwrap_or_default()),
-        }
-    }
-}
-
-impl Document for Made {
-    fn write(&self, page: &mut Page) {
-        let what = if self.created { " is made" } else { " was there already" };
-        page.line([strong(self.store.as_str()), plain(what)]);
-        let settings = [
-            ("expiry of items", &self.time_to_live),
-            ("point-in-time recovery", &self.point_in_time_recovery),
-            ("deletion protection", &self.deletion_protection),
-        ];
-        let rows: Vec<_> = settings
-            .into_iter()
-            .filter_map(|(name, turned)| Some(vec![plain(name), plain(turned.as_ref()?.words())]))
-            .collect();
-        page.indented(|page| page.table(&rows));
-    }
+/// The archive of a store. Those that a command opens have one.
+fn archive(store: &dyn Store) -> Result<&dyn Archive> {
+    let none = || CommandError::new(code::INTERNAL, "this kind of store has no archive");
+    store.archive().ok_or_else(none)
 }

@@ -64,6 +64,7 @@ codes! {
     STORE_DAMAGED    = "M0407", CONFIGURATION, "what the store holds is damaged, or was changed";
     CHANGED_MEANWHILE = "M0408", USAGE, "what should be changed was changed by another meanwhile";
     SEALED           = "M0409", USAGE, "the execution has come to its end in this store";
+    NOT_MOVED        = "M0410", USAGE, "an execution that could go on is moved, not copied";
     // The lease
     HELD             = "M0501", HELD, "another runner drives the execution";
     FENCED           = "M0502", HELD, "another runner took the execution over";

@@ -11,7 +11,7 @@ use moontide_runtime::scheduler::{
     Choice, Event, ExecutionStatus, Graph, Prompt, PromptKind, Refusal, State, WaveState,
     WaveStatus, Wish, limited, machine, machine_ahead,
 };
-use moontide_runtime::store::{Signal, Store, StoreError};
+use moontide_runtime::store::{Seal, Signal, Store, StoreError};
 
 use super::closing::{self, Closing, Closings};
 use super::signal;
@@ -41,6 +41,8 @@ pub(crate) struct Record {
     pub(crate) behind: State,
     /// Whether it is a drill that is over, whose instances may live.
     pub(crate) has_instances: bool,
+    /// What has become of it in this store.
+    pub(crate) seal: Option<Seal>,
     /// What operators have changed about its limits.
     pub(crate) limits: BTreeMap<String, String>,
     /// What closed each prompt that is open no more, or will.
@@ -70,6 +72,10 @@ impl Record {
             .readable()
             .map_err(|source| StoreError::Format { place: format!("execution {id}"), source })?;
         let entries = store.journal(id, 1).await?;
+        let seal = match store.archive() {
+            Some(archive) => archive.seal(id).await?,
+            None => None,
+        };
         let limits = limited(&entries);
         let graph = Graph::of(&execution);
         let mut closings = Closings::new();
@@ -95,11 +101,12 @@ impl Record {
             ahead,
             behind,
             has_instances,
+            seal,
             limits,
             closings,
         };
         // Whoever drove it to its end may have died before giving the lease back.
-        if record.is_over() {
+        if record.is_over() || record.seal.is_some() {
             record.has_instances = record.is_to_be_cleaned_up(store).await?;
         } else {
             record.runner = alive(store, id).await?;

@@ -120,8 +120,9 @@ impl Summary {
             objectives,
             outside: Outside::of(record),
             replaced: Replaced::default(),
-            hints: refused::hints(record, context)
+            hints: sealed(record)
                 .into_iter()
+                .chain(refused::hints(record, context))
                 .chain(limited(record, context))
                 .collect(),
             next: next(record, &prompts, context),
@@ -139,9 +140,18 @@ pub(crate) fn known(wave: &WaveState, rpo: Option<Duration>) -> Vec<ServerView> 
     servers.into_iter().map(|server| server.held_to(rpo)).collect()
 }
 
+/// What has become of it in this store.
+fn sealed(record: &Record) -> Option<String> {
+    record.seal.as_ref().map(|seal| format!("it {seal}"))
+}
+
 /// What an operator would type now.
 fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<String> {
     let id = &record.execution.id;
+    // What is pruned or moved goes on nowhere in this store.
+    if record.seal.is_some() {
+        return Vec::new();
+    }
     let open = || prompts.iter().filter(|prompt| prompt.is_open());
     let is_hold = |view: &&PromptView| view.prompt.kind == PromptKind::Hold;
     let asked = open().filter(|view| !is_hold(view)).flat_map(PromptView::next);

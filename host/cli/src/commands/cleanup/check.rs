@@ -1,6 +1,7 @@
 //! Whether a drill may be cleaned up: it is one, and nothing of it is still to come.
 
 use moontide_runtime::plan::Mode;
+use moontide_runtime::store::{Seal, StoreError};
 
 use crate::context::Context;
 use crate::drive;
@@ -15,6 +16,11 @@ pub(super) fn drill(context: &Context, drill: &Record) -> Result<()> {
         let message = format!("`{id}` is a recovery: its instances are production now");
         return Err(CommandError::new(code::NOT_A_DRILL, message)
             .hint("only drills are cleaned up; use the DRS console for anything else"));
+    }
+    // It goes on elsewhere, and what it has launched since is known there only.
+    if let Some(seal @ Seal::Moved(_)) = &drill.seal {
+        let (execution, seal) = (id.clone(), Box::new(seal.clone()));
+        return Err(StoreError::Sealed { execution, seal }.into());
     }
     if let Some(holder) = &drill.runner {
         return Err(drive::held(context, id, holder));

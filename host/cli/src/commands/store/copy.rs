@@ -1,0 +1,130 @@
+//! `moontide store copy`: executions leave one store for another.
+
+use clap::Args;
+use moontide_runtime::store::{Store, Wanted};
+use serde::Serialize;
+
+use super::{import, parting};
+use crate::context::Context;
+use crate::error::{CommandError, Result, code};
+use crate::exit;
+use crate::output::style::{attention, plain, strong};
+use crate::output::{Document, Page, words};
+use crate::stores::Address;
+
+/// From where to where.
+#[derive(Args)]
+pub(crate) struct Flags {
+    /// The store that they are in: `sqlite:PATH` or `dynamodb:TABLE@REGION`
+    from: String,
+
+    /// The store that they are to be in; a table must have been made with `store init`
+    to: String,
+
+    /// Only these executions; without any, all of them
+    executions: Vec<String>,
+
+    /// They go on there, and are sealed here: needed for all that are not completed. Where it was cut off, the same
+    /// command goes on
+    #[arg(long = "move")]
+    is_move: bool,
+}
+
+/// What became of them.
+#[derive(Serialize)]
+struct Copied {
+    from: String,
+    to: String,
+    moved: bool,
+    executions: Vec<String>,
+    /// Those that stayed where they are, only.
+    kept: Vec<Kept>,
+}
+
+#[derive(Serialize)]
+struct Kept {
+    execution: String,
+    error: &'static str,
+    reason: String,
+}
+
+/// Does it.
+pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    let (from, to) = (Address::parse(&flags.from)?, Address::parse(&flags.to)?);
+    if from == to {
+        return Err(CommandError::new(code::BAD_ARGUMENT, "both stores are the same one"));
+    }
+    let (source, target) = (from.open_existing()?, to.open()?);
+    from.warn_if_loose(context.output);
+    let mut copied = Copied {
+        from: from.text(),
+        to: to.text(),
+        moved: flags.is_move,
+        executions: Vec::new(),
+        kept: Vec::new(),
+    };
+    context.block_on(async {
+        let named = if flags.executions.is_empty() {
+            let part = source.find(&Wanted::default()).await?;
+            part.rows.into_iter().map(|row| row.id).collect()
+        } else {
+            flags.executions.clone()
+        };
+        for id in named {
+            let gone = one(context, (source.as_ref(), target.as_ref()), &id, &copied).await;
+            match gone {
+                Ok(()) => copied.executions.push(id),
+                // A store that does not answer does not for the next one either.
+                Err(error) if error.code.exit == exit::CONFIGURATION && is_of_the_store(&error) => {
+                    return Err(error);
+                }
+                Err(error) => copied.kept.push(Kept {
+                    execution: id,
+                    error: error.code.name,
+                    reason: error.message,
+                }),
+            }
+        }
+        Ok(())
+    })?;
+    context.output.show(&copied)?;
+    Ok(if copied.kept.is_empty() { exit::COMPLETED } else { exit::FAILED })
+}
+
+fn is_of_the_store(error: &CommandError) -> bool {
+    use crate::error::code::{STORE_BUSY, STORE_FULL, STORE_UNUSABLE};
+    [STORE_BUSY, STORE_FULL, STORE_UNUSABLE].contains(&error.code)
+}
+
+async fn one(
+    context: &Context,
+    (source, target): (&dyn Store, &dyn Store),
+    id: &str,
+    copied: &Copied,
+) -> Result<()> {
+    let parcel = parting::pack(context, source, id, (&copied.to, copied.moved)).await?;
+    import::arrive(target, &parcel).await
+}
+
+impl Document for Copied {
+    fn write(&self, page: &mut Page) {
+        let what = if self.moved { "moved" } else { "copied" };
+        let count = words::count(self.executions.len(), "execution");
+        page.line([
+            strong(format!("{count} {what}")),
+            plain(format!(" from {} to {}", self.from, self.to)),
+        ]);
+        let rows: Vec<_> = self
+            .kept
+            .iter()
+            .map(|kept| {
+                vec![
+                    attention("stays where it is"),
+                    strong(kept.execution.as_str()),
+                    plain(kept.reason.as_str()),
+                ]
+            })
+            .collect();
+        page.indented(|page| page.table(&rows));
+    }
+}

@@ -1,0 +1,93 @@
+//! `moontide store export`: an execution leaves for a file.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use moontide_runtime::store::Parcel;
+use moontide_runtime::store::sqlite::private;
+use serde::Serialize;
+
+use super::parting;
+use crate::context::Context;
+use crate::error::{CommandError, Result, code};
+use crate::exit;
+use crate::output::style::{plain, strong};
+use crate::output::{Document, Page};
+
+/// What leaves, and where to.
+#[derive(Args)]
+pub(crate) struct Flags {
+    /// The execution's id, as `moontide list` shows it
+    execution: String,
+
+    /// The file, which must not be there yet; for its owner only, because params and answers are in it
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+
+    /// It goes on where the file is taken in, and is sealed here: needed for all that are not completed. If the file
+    /// is lost, the same command writes it again; taken in here, the seal is lifted
+    #[arg(long = "move")]
+    is_move: bool,
+}
+
+/// What was written.
+#[derive(Serialize)]
+struct Exported {
+    execution: String,
+    file: PathBuf,
+    entries: usize,
+    moved: bool,
+}
+
+/// Does it.
+pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    let path = std::path::absolute(&flags.to).unwrap_or_else(|_| flags.to.clone());
+    // Before anything is sealed.
+    let file = private::options().create_new(true).open(&path);
+    let file = file.map_err(|error| unwritable(&path, &error))?;
+    let store = context.open_store()?;
+    let to = (path.display().to_string(), flags.is_move);
+    let packed =
+        context.block_on(parting::pack(context, store.as_ref(), &flags.execution, (&to.0, to.1)));
+    let written = packed.and_then(|parcel| {
+        write(&file, &parcel).map_err(|error| unwritable(&path, &error))?;
+        Ok(parcel.journal.len())
+    });
+    if written.is_err() {
+        // Half a file, or an empty one, is none.
+        let _ = std::fs::remove_file(&path);
+    }
+    let entries = written?;
+    context.output.show(&Exported {
+        execution: flags.execution.clone(),
+        file: path,
+        entries,
+        moved: flags.is_move,
+    })?;
+    Ok(exit::COMPLETED)
+}
+
+fn write(file: &File, parcel: &Parcel) -> std::io::Result<()> {
+    let mut buffered = BufWriter::new(file);
+    serde_json::to_writer(&mut buffered, parcel)?;
+    buffered.write_all(b"\n")?;
+    buffered.flush()?;
+    file.sync_all()
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> CommandError {
+    let message = format!("{}: it cannot be written: {error}", path.display());
+    CommandError::new(code::BAD_ARGUMENT, message)
+        .hint("name a file that is not there yet, in a folder that this user may write to")
+}
+
+impl Document for Exported {
+    fn write(&self, page: &mut Page) {
+        let what = if self.moved { " has left for " } else { " was copied to " };
+        let file = self.file.display().to_string();
+        let entries = format!(", with {} journal entries", self.entries);
+        page.line([strong(self.execution.as_str()), plain(what), strong(file), plain(entries)]);
+    }
+}

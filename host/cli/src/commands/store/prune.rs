@@ -1,0 +1,239 @@
+//! `moontide store prune`: journals of old executions are cut down to their evidence.
+
+use std::time::Duration;
+
+use clap::Args;
+use jiff::Timestamp;
+use moontide_runtime::clock::Clock;
+use moontide_runtime::plan::duration;
+use moontide_runtime::scheduler::ExecutionStatus;
+use moontide_runtime::store::{Cursor, Row, Seal, Store, StoreError, Wanted, lease};
+use serde::Serialize;
+
+use super::archive;
+use crate::clocks::SystemClock;
+use crate::context::Context;
+use crate::error::{CommandError, Result, code};
+use crate::exit;
+use crate::output::style::{attention, faint, plain, strong};
+use crate::output::{Document, Page, words};
+use crate::view::Record;
+use crate::whoami;
+
+/// So many are asked for at once.
+const PAGE: usize = 500;
+/// So many that were left alone are named to people; programs get all.
+const NAMED: usize = 20;
+
+/// Which ones.
+#[derive(Args)]
+pub(crate) struct Flags {
+    /// Those of which nothing has happened for so long, such as `400d`
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    older_than: Duration,
+
+    /// Leave those alone that have failed
+    #[arg(long)]
+    keep_failed: bool,
+
+    /// Only those of the runbook with this name
+    #[arg(long, value_name = "NAME")]
+    runbook: Option<String>,
+
+    /// Show what would be pruned, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Reads an age; for clap.
+fn age(text: &str) -> std::result::Result<Duration, String> {
+    duration::parse(text).ok_or_else(|| "it is a length of time, like `400d` or `12h`".to_owned())
+}
+
+/// What was done.
+#[derive(Debug, Default, Serialize)]
+struct Pruning {
+    store: String,
+    dry_run: bool,
+    pruned: Vec<Done>,
+    /// Those that are old enough, and were left alone.
+    kept: Vec<Kept>,
+    /// What is free in the store's file now, to be used again: it stays with the file.
+    free_bytes: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Done {
+    execution: String,
+    /// How many entries its journal had.
+    entries: u64,
+    /// How many of them are gone.
+    removed: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Kept {
+    execution: String,
+    reason: String,
+}
+
+/// Does it.
+pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    let store = context.open_store()?;
+    let now = SystemClock::new().now();
+    let before = now.checked_sub(flags.older_than).map_err(|_| {
+        CommandError::new(code::BAD_ARGUMENT, "`--older-than`: no execution can be that old")
+    })?;
+    let pruning = context.block_on(prune(context, store.as_ref(), flags, before))?;
+    context.output.show(&pruning)?;
+    Ok(exit::COMPLETED)
+}
+
+async fn prune(
+    context: &Context,
+    store: &dyn Store,
+    flags: &Flags,
+    before: Timestamp,
+) -> Result<Pruning> {
+    let mut done =
+        Pruning { store: context.address()?.text(), dry_run: flags.dry_run, ..Pruning::default() };
+    // What was created then at the latest; what came of it since shows in its journal.
+    let mut after = Some(Cursor { created_us: before.as_microsecond(), id: String::new() });
+    while after.is_some() {
+        let runbook = flags.runbook.clone();
+        let wanted = Wanted { runbook, after, limit: Some(PAGE), ..Wanted::default() };
+        let part = store.find(&wanted).await?;
+        for row in part.rows.iter().filter(|row| !row.pruned) {
+            one(context, store, flags, (row, before), &mut done).await?;
+        }
+        after = part.next;
+    }
+    if !flags.dry_run {
+        done.free_bytes = archive(store)?.reclaim().await?;
+    }
+    Ok(done)
+}
+
+/// Prunes one, if nothing stands against it.
+async fn one(
+    context: &Context,
+    store: &dyn Store,
+    flags: &Flags,
+    (row, before): (&Row, Timestamp),
+    done: &mut Pruning,
+) -> Result<()> {
+    let execution = row.id.clone();
+    let status = row.told.map(|told| told.standing.status);
+    if status.is_some_and(|status| !status.is_terminal()) {
+        done.kept.push(Kept { execution, reason: "it is not over".to_owned() });
+        return Ok(());
+    }
+    let record = match Record::load(store, &execution).await {
+        Ok(record) => record,
+        // It stays as it is: what cannot be read is not cut down.
+        Err(error) if [code::NEWER_FORMAT, code::STORE_DAMAGED].contains(&error.code) => {
+            done.kept.push(Kept { execution, reason: error.message });
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
+    // One that was cut off in the middle, in a table.
+    if matches!(record.seal, Some(Seal::Pruned(_))) {
+        if !flags.dry_run {
+            archive(store)?.sweep(&execution).await?;
+        }
+        return Ok(());
+    }
+    if let Some(reason) = reason(context, &record, flags, before) {
+        done.kept.push(Kept { execution, reason });
+        return Ok(());
+    }
+    let entries = record.entries.len() as u64;
+    if flags.dry_run {
+        let is_evidence = moontide_runtime::store::seal::is_evidence;
+        let left = record.entries.iter().filter(|entry| is_evidence(entry)).count() as u64;
+        done.pruned.push(Done { execution, entries, removed: entries - left });
+        return Ok(());
+    }
+    match cut(context, store, &execution).await {
+        Ok(removed) => done.pruned.push(Done { execution, entries, removed }),
+        Err(StoreError::Held { holder }) => {
+            let reason = format!("`{holder}` drives it, or died without giving it back");
+            done.kept.push(Kept { execution, reason });
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+/// Cuts the journal of an execution that no runner drives; returns how many entries are gone.
+async fn cut(
+    context: &Context,
+    store: &dyn Store,
+    execution: &str,
+) -> std::result::Result<u64, StoreError> {
+    let Some(archive) = store.archive() else { return Ok(0) };
+    let (clock, us) = (SystemClock::new(), whoami::holder(&context.environment));
+    // Nothing is watched: who may drive it is left in peace.
+    let ttl = crate::keeper::TTL;
+    let held = lease::acquire(store, &clock, execution, &us, ttl, Duration::ZERO).await?.lease;
+    let by = whoami::user(&context.environment);
+    let pruned = archive.prune(&held, clock.now(), &by).await;
+    store.release(&held).await?;
+    Ok(pruned?.removed)
+}
+
+/// Why it is left alone.
+fn reason(context: &Context, record: &Record, flags: &Flags, before: Timestamp) -> Option<String> {
+    let id = &record.execution.id;
+    if let Some(seal) = &record.seal {
+        return Some(format!("it {seal}"));
+    }
+    if !record.is_over() || !record.pending.is_empty() {
+        return Some("it is not over".to_owned());
+    }
+    if let Some(runner) = &record.runner {
+        return Some(format!("`{runner}` drives it"));
+    }
+    if let Some(last) = record.entries.last().filter(|last| last.at > before) {
+        return Some(format!("it went on at {}", words::time(last.at)));
+    }
+    if record.has_instances {
+        let cleanup = context.command(&format!("cleanup {id}"));
+        return Some(format!("it is a drill whose instances may live: `{cleanup}`"));
+    }
+    let is_kept = flags.keep_failed && record.status() == ExecutionStatus::Failed;
+    is_kept.then(|| "it has failed".to_owned())
+}
+
+impl Document for Pruning {
+    fn write(&self, page: &mut Page) {
+        let removed: u64 = self.pruned.iter().map(|done| done.removed).sum();
+        let what = if self.dry_run { "would be pruned" } else { "pruned" };
+        let count = words::count(self.pruned.len(), "execution");
+        page.line([
+            strong(format!("{count} {what}")),
+            plain(format!(" in {}, {removed} journal entries removed", self.store)),
+        ]);
+        let named = self.kept.iter().take(NAMED);
+        let rows: Vec<_> = named
+            .map(|kept| {
+                vec![
+                    attention("left alone"),
+                    strong(kept.execution.as_str()),
+                    plain(kept.reason.as_str()),
+                ]
+            })
+            .collect();
+        page.indented(|page| page.table(&rows));
+        if let Some(more) = self.kept.len().checked_sub(NAMED).filter(|more| *more > 0) {
+            page.line([faint(format!("and {more} more: `--output json` names all"))]);
+        }
+        if self.free_bytes > 0 {
+            let free = self.free_bytes / 1024;
+            page.line([faint(format!(
+                "{free} KiB are free in the file, which an earlier release made: they are used again"
+            ))]);
+        }
+    }
+}

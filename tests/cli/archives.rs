@@ -1,0 +1,131 @@
+//! Journals that are cut down, and executions that leave for a file.
+
+use crate::support::{Home, Ran, Sim, repository, shim};
+
+/// Prunes an hour later: a simulator that runs faster is ahead of the clock.
+fn prune(home: &Home, flags: &[&str]) -> Ran {
+    let command = home.moontide(&[&["store", "prune", "--older-than=1m"], flags].concat());
+    let later = shim::shifted(command, 3600.0).output();
+    Ran::of(&later.expect("moontide starts")).expect(0)
+}
+
+fn path(path: &str) -> String {
+    repository(path).to_str().expect("a readable path").to_owned()
+}
+
+/// A drill of this name that is over; its instances live.
+fn drill(home: &Home, sim: &Sim, id: &str) {
+    let [endpoint, speed] = sim.flags();
+    let id = format!("--execution-id={id}");
+    home.run(&["run", &path("runbooks/hello"), "--mode=drill", &id, &endpoint, &speed]).expect(0);
+}
+
+#[test]
+fn what_is_over_is_pruned_to_its_evidence_and_shown_as_before() {
+    let home = Home::new();
+    let sim = Sim::of(&repository("runbooks/hello/world.toml"));
+    let [endpoint, speed] = sim.flags();
+    drill(&home, &sim, "done");
+    home.run(&["cleanup", "done", &endpoint, &speed]).expect(0);
+    drill(&home, &sim, "left");
+    let show = |id: &str| home.run(&["show", id, "--output=json"]).expect(0).json();
+    let before = show("done");
+
+    // Nothing is old enough; then what is, is shown first.
+    let none = ["store", "prune", "--older-than=400d", "--output=json"];
+    let none = home.run(&none).expect(0).json();
+    assert_eq!((&none["pruned"], &none["kept"]), (&serde_json::json!([]), &serde_json::json!([])));
+    let dry = prune(&home, &["--dry-run"]).stdout;
+    assert!(dry.starts_with("2 executions would be pruned in sqlite:"), "{dry}");
+    assert_eq!(show("done"), before);
+
+    let pruned = prune(&home, &["--output=json"]).json();
+    let ids: Vec<&str> = pruned["pruned"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|it| it["execution"].as_str().expect("an id"))
+        .collect();
+    assert_eq!(ids, ["done.cleanup-1", "done"]);
+    let kept = &pruned["kept"][0];
+    assert_eq!(kept["execution"], "left");
+    let reason = kept["reason"].as_str().expect("a reason");
+    assert!(reason.ends_with("whose instances may live: `moontide cleanup left`"), "{reason}");
+
+    let mut after = show("done");
+    let hint = after["hints"][0].as_str().expect("a hint").to_owned();
+    assert!(hint.starts_with("it was pruned at ") && hint.ends_with("entries are gone"), "{hint}");
+    let left = after["journal_entries"].as_u64().expect("a number");
+    assert!(left < before["journal_entries"].as_u64().expect("a number"));
+    // Nothing else has changed: verdicts, attempts, answers.
+    for (key, value) in before.as_object().expect("an object") {
+        if key != "journal_entries" {
+            assert_eq!(after[key].take(), *value, "{key}");
+        }
+    }
+    let again = prune(&home, &["--output=json"]).json();
+    assert_eq!(again["pruned"], serde_json::json!([]));
+    let listed = home.run(&["list", "--output=json"]).expect(0).json();
+    assert_eq!(listed["executions"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn what_is_left_of_a_pruned_journal_is_held_together() {
+    let home = Home::new();
+    let sim = Sim::of(&repository("runbooks/hello/world.toml"));
+    let [endpoint, speed] = sim.flags();
+    drill(&home, &sim, "done");
+    home.run(&["cleanup", "done", &endpoint, &speed]).expect(0);
+    let pruned = prune(&home, &["--output=json"]).json();
+    let file =
+        pruned["store"].as_str().expect("an address").trim_start_matches("sqlite:").to_owned();
+    let store = rusqlite::Connection::open(file).expect("the store");
+    let sql = "DELETE FROM entries WHERE rowid = (SELECT max(rowid) FROM entries)";
+    assert_eq!(store.execute(sql, []).expect("it is deleted"), 1);
+    let found = home.run(&["show", "done.cleanup-1"]).expect(6).stderr;
+    assert!(found.contains("error[M0407]"), "{found}");
+    assert!(found.contains("pruned journal of execution `done.cleanup-1` is not as"), "{found}");
+}
+
+#[test]
+fn an_execution_leaves_for_a_file_and_comes_back() {
+    let home = Home::new();
+    let sim = Sim::of(&repository("runbooks/three_tier/world.toml"));
+    let [endpoint, speed] = sim.flags();
+    let run = ["run", &path("runbooks/three_tier"), "--mode=drill", "--execution-id=drill"];
+    home.run(&[&run[..], &[&endpoint, &speed]].concat()).expect(4);
+    let file = home.path().join("drill.json");
+    let to = file.to_str().expect("a readable path");
+    let refused = home.run(&["store", "export", "drill", "--to", to]).expect(2).stderr;
+    assert!(refused.contains("error[M0410]"), "{refused}");
+    assert!(!file.exists(), "nothing is left of it");
+    home.run(&["store", "export", "drill", "--to", to, "--move"]).expect(0);
+    let refused = home.run(&["store", "export", "drill", "--to", to, "--move"]).expect(2).stderr;
+    assert!(refused.contains("name a file that is not there yet"), "{refused}");
+    let sealed = home.run(&["resume", "drill", &endpoint, &speed]).expect(2).stderr;
+    assert!(sealed.contains(&format!("was moved to {to}")), "{sealed}");
+
+    let text = std::fs::read_to_string(&file).expect("the file");
+    let spoilt = home.path().join("spoilt.json");
+    std::fs::write(&spoilt, text.replacen("three_tier", "three-tier", 1)).expect("it is written");
+    let elsewhere = Home::new();
+    let import = |file: &std::path::Path| {
+        elsewhere.run(&["store", "import", file.to_str().expect("a readable path")])
+    };
+    let refused = import(&spoilt).expect(6).stderr;
+    assert!(refused.contains("error[M0407]"), "{refused}");
+    let foreign = import(&repository("Cargo.toml")).expect(2).stderr;
+    assert!(
+        foreign.contains("it is no execution") && !foreign.contains("[workspace]"),
+        "{foreign}"
+    );
+    import(&file).expect(0);
+    import(&file).expect(0);
+    let resume = ["resume", "drill", "--answer=continue", &endpoint, &speed];
+    elsewhere.run(&resume).expect(0);
+    assert_eq!(sim.performed("StartRecovery"), 3);
+    // The old file taken in once more changes nothing of what has gone on.
+    let journal = elsewhere.run(&["journal", "drill"]).expect(0).stdout;
+    import(&file).expect(0);
+    assert_eq!(elsewhere.run(&["journal", "drill"]).expect(0).stdout, journal);
+}
