@@ -1,11 +1,14 @@
 //! What `moontide cleanup` may say that it has cleaned up: nothing that a drill launched stays behind
 //! unsaid, whatever became of the runner, the reply or the people meanwhile.
 
+use std::fs;
+
 use insta::assert_snapshot;
+use rusqlite::Connection;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::given::{WORLD, runbook, shop};
+use crate::given::{ASKS, WORLD, runbook, shop};
 use crate::support::{Home, Moment, Ran, Side, Sim};
 
 const DB: &str = "\t\t{ name = \"db\", servers = { tags = { Tier = \"db\" } } },";
@@ -305,8 +308,56 @@ fn a_cleanup_runs_from_no_folder() {
     error[M0105]: `drill.cleanup-1` cleans up after `drill`, by Moontide's own runbook
     hint: `moontide cleanup drill` cleans up by this release's
     ");
-    let own = std::fs::read_to_string(drill.home.shop("runbook.luau")).expect("it is there");
-    std::fs::write(drill.home.shop("runbook.luau"), format!("{own}\n")).expect("it is written");
+    let own = fs::read_to_string(drill.home.shop("runbook.luau")).expect("it is there");
+    fs::write(drill.home.shop("runbook.luau"), format!("{own}\n")).expect("it is written");
     let said = drill.home.run(&["retry", cleanup, "terminate"]).expect(0).stdout;
     assert!(!said.contains("on disk"), "{said}");
+}
+
+/// Earlier releases let a run begin under the id of a cleanup.
+#[test]
+fn what_only_goes_by_the_name_of_a_cleanup_is_passed_over() {
+    let drill = Drill::of(DB, "");
+    drill.run(0);
+    fs::write(drill.home.shop("runbook.luau"), runbook("other", ASKS)).expect("it is written");
+    let folder = drill.home.shop("");
+    let database =
+        Connection::open(drill.home.path().join("moontide/moontide.db")).expect("it opens");
+    for (begun, renamed) in
+        [("other-1", "drill.cleanup-1"), ("other-2", "drill.cleanup-4294967295")]
+    {
+        let id = format!("--execution-id={begun}");
+        drill.aws(&["run", &folder, "--mode=recovery", "--yes", &id], 4);
+        let rename = "UPDATE heads SET head = replace(head, ?1, ?2)";
+        database.execute(rename, [begun, renamed]).expect("it is renamed");
+        let rename = "UPDATE executions SET id = ?2 WHERE id = ?1";
+        assert_eq!(database.execute(rename, [begun, renamed]), Ok(1));
+    }
+    let entries = || -> u32 {
+        let count = "SELECT count(*) FROM entries JOIN executions ON execution = executions.number \
+                     WHERE id = 'drill.cleanup-1'";
+        database.query_row(count, [], |row| row.get(0)).expect("they are counted")
+    };
+    let before = entries();
+    let next = || {
+        let status = drill.home.run(&["status", "drill", "--output=json"]).expect(0).json();
+        status["next"].to_string().contains("cleanup drill")
+    };
+    assert!(next(), "its instance lives");
+    let cleaned = drill.clean_up(0);
+    assert_eq!(cleaned["cleanup"], "drill.cleanup-2", "{cleaned}");
+    assert_eq!(counts(&cleaned), (1, 0), "{cleaned}");
+    assert!(!next(), "its instance is gone");
+    assert_eq!(drill.clean_up(0)["cleanup"], "drill.cleanup-3");
+    assert_eq!((entries(), before > 0), (before, true), "nobody drives the other one");
+}
+
+#[test]
+fn no_run_takes_the_id_of_a_cleanup() {
+    let home = shop(&[("runbook.luau", &runbook("shop", ASKS))]);
+    let run = ["run", &home.shop(""), "--mode=drill", "--execution-id=drill.cleanup-12"];
+    assert_snapshot!(home.refusal(&run, 2), @"
+    error[M0105]: `drill.cleanup-12` cannot be the id of a run
+    hint: ids that end in `.cleanup-N` are those of the cleanups of drills: choose another one
+    ");
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::commands::cleanup::begun;
 use crate::error::{CommandError, Result, code};
 
 /// Stores take ids of up to 96 characters; a cleanup's is that of its drill and a few more.
@@ -20,7 +21,19 @@ pub(crate) fn generate(runbook: &str, at: Timestamp, random: u32) -> String {
     format!("{name}-{}-{tail}", at.strftime("%Y%m%dt%H%M%S"))
 }
 
-/// Checks an id that somebody chose.
+/// Checks an id that an operator chose for a new execution.
+pub(crate) fn check_new(id: &str) -> Result<()> {
+    check(id)?;
+    if !begun::is_id_of_one(id) {
+        return Ok(());
+    }
+    let message = format!("`{id}` cannot be the id of a run");
+    let rule =
+        "ids that end in `.cleanup-N` are those of the cleanups of drills: choose another one";
+    Err(CommandError::new(code::BAD_ARGUMENT, message).hint(rule))
+}
+
+/// Checks an id that stands somewhere.
 pub(crate) fn check(id: &str) -> Result<()> {
     let fits = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
     if !id.is_empty() && id.len() <= LONGEST && id.chars().all(fits) {

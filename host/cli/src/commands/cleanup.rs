@@ -4,6 +4,7 @@
 //! module `@moontide/cleanup`: it is journaled, resumed and judged at the door like any other. What it may
 //! touch comes from the drill's journal: the jobs that it started, and the launches of which it does not know.
 
+pub(crate) mod begun;
 mod check;
 pub(crate) mod launched;
 
@@ -17,6 +18,7 @@ use moontide_runtime::plan::Plan;
 use moontide_runtime::scheduler::{ExecutionStatus, WaveStatus};
 use moontide_runtime::store::{Store, StoreError};
 
+use self::begun::Begun;
 use self::launched::Launched;
 use super::resume;
 use crate::aws::{self, AwsFlags};
@@ -148,17 +150,10 @@ impl Cleaner<'_> {
     }
 
     async fn next(&self) -> Result<Next> {
-        let prefix = format!("{}.cleanup-", self.drill.id);
-        let listed = self.store.list().await?;
-        let numbers =
-            listed.iter().filter_map(|it| it.id.strip_prefix(&prefix)?.parse::<u32>().ok());
-        let Some(last) = numbers.max() else { return Ok(Next::Begin(format!("{prefix}1"))) };
-        let record = Record::load(self.store.as_ref(), &format!("{prefix}{last}")).await?;
-        Ok(if record.is_over() {
-            Next::Begin(format!("{prefix}{}", last + 1))
-        } else {
-            Next::GoOn(Box::new(record))
-        })
+        let Begun { last, next } = Begun::of(self.store.as_ref(), &self.drill.id).await?;
+        let Some(last) = last else { return Ok(Next::Begin(next)) };
+        let record = Record::load(self.store.as_ref(), &last.id).await?;
+        Ok(if record.is_over() { Next::Begin(next) } else { Next::GoOn(Box::new(record)) })
     }
 
     /// The cleanup as an execution: in the drill's account and Regions, and itself a drill, so that the door

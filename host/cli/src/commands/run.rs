@@ -119,7 +119,7 @@ impl From<ModeFlag> for Mode {
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     flags.aws.are_given(context);
     if let Some(id) = &flags.execution_id {
-        ids::check(id)?;
+        ids::check_new(id)?;
     }
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;

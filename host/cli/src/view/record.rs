@@ -16,6 +16,7 @@ use moontide_runtime::store::{Seal, Signal, Store, StoreError};
 use super::closing::{self, Closing, Closings};
 use super::signal;
 use crate::clocks::SystemClock;
+use crate::commands::cleanup::begun::Begun;
 use crate::commands::cleanup::launched::Launched;
 use crate::error::{CommandError, Result};
 
@@ -125,14 +126,7 @@ impl Record {
         if launched.is_nothing() {
             return Ok(false);
         }
-        let mut last = None;
-        for number in 1_u32.. {
-            match store.execution(&format!("{id}.cleanup-{number}")).await {
-                Ok(cleanup) => last = Some(cleanup),
-                Err(StoreError::NotFound(_)) => break,
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let last = Begun::of(store, id).await?.last;
         let Some(cleanup) = last.filter(|cleanup| launched.is_known_to(cleanup)) else {
             return Ok(true);
         };
