@@ -548,8 +548,14 @@ fn a_good_runbook_is_taken() {
                  local copy = table.clone(wave) copy.name = 'other' copy.note = copy.note or 1\n\
                  local more = table.clone(wave.params) more.zone = more.zone or 'a'\n\
                  if wave.previous or wave.excluded or wave.waves then return true end\n\
+                 if #wave.servers > 99 then\n\
+                 local answer = moontide.ask { message = 'Well?', choices = { 'yes' } }\n\
+                 moontide.log.info(is_yes(answer.choice), shout('eu-west-1a')) end\n\
                  local _ = wave.results, wave.params.environment, wave.instance_ids[99]\n\
                  return nil";
-    let (by, said) = said(&home("", "", check), &[]);
+    // Parameters of the names that an answer and a module have elsewhere.
+    let top = "local function is_yes(answer) return answer == 'yes' end\n\
+               local function shout(moontide) return moontide:upper() end";
+    let (by, said) = said(&home(top, "", check), &[]);
     assert!(by == "rehearse" && said.contains("rehearsed as a drill  completed"), "{by}: {said}");
 }

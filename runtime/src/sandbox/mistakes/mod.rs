@@ -3,6 +3,7 @@
 //!
 //! They are looked for when a runbook is loaded from its folder. What has begun runs on as it was pinned.
 
+mod bound;
 mod bytecode;
 mod key;
 mod tree;

@@ -6,13 +6,14 @@ use std::collections::HashMap;
 use std::thread;
 
 use full_moon::ast::{
-    Assignment, Ast, BinOp, Call, Expression, FunctionCall, Index, LocalAssignment, Prefix, Suffix,
-    TableConstructor, Var,
+    BinOp, Call, Expression, FunctionArgs, FunctionCall, Index, Prefix, Suffix, TableConstructor,
+    Var,
 };
 use full_moon::node::Node;
-use full_moon::tokenizer::TokenReference;
+use full_moon::tokenizer::TokenType;
 use full_moon::visitors::Visitor;
 
+use super::bound::Only;
 use super::key::Key;
 
 /// Luau, which has accepted the source by now, stops at a nesting of 1000; see `plan::locate`.
@@ -61,11 +62,21 @@ pub(super) fn read(source: &str) -> Option<Found> {
         let ast = full_moon::parse(source).ok()?;
         let mut tables = Tables::default();
         tables.visit_ast(&ast);
-        let mut comparisons = Comparisons { names: Only::of(&ast, is_answer), found: Vec::new() };
+        let mut found = Found { duplicates: tables.found, ..Found::default() };
+        let modules = Only::of(&ast, &is_module);
+        // A runbook that has a `require` of its own requires what it likes.
+        if modules.knows("require") {
+            return Some(found);
+        }
+        let is_answer = |value: &Expression| is_answer(value, &modules);
+        let answers = Only::of(&ast, &is_answer);
+        let mut comparisons = Comparisons { answers, modules: &modules, found: Vec::new() };
         comparisons.visit_ast(&ast);
-        let mut calls = Calls { modules: Only::of(&ast, is_module), found: Vec::new() };
+        let mut calls = Calls { modules: &modules, found: Vec::new() };
         calls.visit_ast(&ast);
-        Some(Found { duplicates: tables.found, compared: comparisons.found, called: calls.found })
+        found.compared = comparisons.found;
+        found.called = calls.found;
+        Some(found)
     };
     thread::scope(|scope| {
         let thread = thread::Builder::new().name("tree".to_owned()).stack_size(STACK);
@@ -80,82 +91,36 @@ fn start(node: &impl Node) -> Option<(usize, usize)> {
     Some((first.line(), first.character()))
 }
 
-/// The locals of one kind: those that are only ever given a value of it.
-struct Only {
-    is_of_kind: fn(&Expression) -> bool,
-    /// Whether each name is only ever given one.
-    names: HashMap<String, bool>,
-}
-
-impl Only {
-    /// Those of a source.
-    fn of(ast: &Ast, is_of_kind: fn(&Expression) -> bool) -> Only {
-        let mut only = Only { is_of_kind, names: HashMap::new() };
-        only.visit_ast(ast);
-        only
-    }
-
-    fn has(&self, name: &TokenReference) -> bool {
-        self.names.get(&name.token().to_string()) == Some(&true)
-    }
-
-    fn note(&mut self, name: &TokenReference, value: Option<&Expression>) {
-        let is_one = value.is_some_and(self.is_of_kind);
-        *self.names.entry(name.token().to_string()).or_insert(true) &= is_one;
-    }
-}
-
-impl Visitor for Only {
-    fn visit_local_assignment(&mut self, local: &LocalAssignment) {
-        let mut values = local.expressions().iter();
-        for name in local.names() {
-            self.note(name, values.next());
-        }
-    }
-
-    fn visit_assignment(&mut self, assignment: &Assignment) {
-        let mut values = assignment.expressions().iter();
-        for variable in assignment.variables() {
-            let value = values.next();
-            if let Var::Name(name) = variable {
-                self.note(name, value);
-            }
-        }
-    }
-}
-
-/// Whether it is a call of `….ask`, and nothing else.
-fn is_answer(value: &Expression) -> bool {
+/// Whether it is a call of a module's `ask`, and nothing else. A helper of that name may return what it likes.
+fn is_answer(value: &Expression, modules: &Only) -> bool {
     let Expression::FunctionCall(call) = value else { return false };
-    asks(call)
-}
-
-fn asks(call: &FunctionCall) -> bool {
+    let Prefix::Name(module) = call.prefix() else { return false };
     let suffixes: Vec<&Suffix> = call.suffixes().collect();
     match suffixes.as_slice() {
-        [.., Suffix::Index(Index::Dot { name, .. }), Suffix::Call(_)] => {
-            name.token().to_string() == "ask"
+        [Suffix::Index(Index::Dot { name, .. }), Suffix::Call(_)] => {
+            name.token().to_string() == "ask" && modules.has(module)
         }
         _ => false,
     }
 }
 
 /// Looks for answers beside texts.
-struct Comparisons {
-    names: Only,
+struct Comparisons<'k> {
+    answers: Only<'k>,
+    modules: &'k Only<'k>,
     found: Vec<Compared>,
 }
 
-impl Comparisons {
+impl Comparisons<'_> {
     fn is_answer(&self, value: &Expression) -> bool {
         match value {
-            Expression::Var(Var::Name(name)) => self.names.has(name),
-            value => is_answer(value),
+            Expression::Var(Var::Name(name)) => self.answers.has(name),
+            value => is_answer(value, self.modules),
         }
     }
 }
 
-impl Visitor for Comparisons {
+impl Visitor for Comparisons<'_> {
     fn visit_expression(&mut self, expression: &Expression) {
         let Expression::BinaryOperator { lhs, binop, rhs } = expression else { return };
         if !matches!(binop, BinOp::TwoEqual(_) | BinOp::TildeEqual(_)) {
@@ -195,9 +160,9 @@ impl Visitor for Tables {
 }
 
 /// Looks for functions of a module that are called with a colon, which hands them the module itself.
-struct Calls {
+struct Calls<'k> {
     /// The names of modules of the library.
-    modules: Only,
+    modules: &'k Only<'k>,
     found: Vec<Called>,
 }
 
@@ -206,10 +171,24 @@ fn is_module(value: &Expression) -> bool {
     let Expression::FunctionCall(call) = value else { return false };
     let is_require =
         matches!(call.prefix(), Prefix::Name(name) if name.token().to_string() == "require");
-    is_require && call.suffixes().count() == 1 && call.to_string().contains("@moontide")
+    let suffixes: Vec<&Suffix> = call.suffixes().collect();
+    let [Suffix::Call(Call::AnonymousCall(arguments))] = suffixes.as_slice() else { return false };
+    let text = match &**arguments {
+        FunctionArgs::String(text) => Some(text),
+        FunctionArgs::Parentheses { arguments, .. } => match arguments.iter().next() {
+            Some(Expression::String(text)) => Some(text),
+            _ => None,
+        },
+        _ => None,
+    };
+    let Some(TokenType::StringLiteral { literal, .. }) = text.map(|it| it.token().token_type())
+    else {
+        return false;
+    };
+    is_require && (literal.as_str() == "@moontide" || literal.starts_with("@moontide/"))
 }
 
-impl Visitor for Calls {
+impl Visitor for Calls<'_> {
     fn visit_function_call(&mut self, call: &FunctionCall) {
         let Prefix::Name(module) = call.prefix() else { return };
         if !self.modules.has(module) {
@@ -238,6 +217,8 @@ impl Visitor for Calls {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const MODULE: &str = "local m = require('@moontide')";
 
     fn of(source: &str) -> Vec<(String, (usize, usize), usize)> {
         let found = read(source).expect("it is Luau").duplicates;
@@ -291,16 +272,63 @@ mod tests {
             let found = read(source).expect("it is Luau").compared;
             found.into_iter().map(|it| it.at).collect::<Vec<_>>()
         };
-        assert_eq!(compared("if moontide.ask { message = '?' } == 'no' then end"), [(1, 4)]);
-        assert_eq!(compared("local a = m.ask({})\nif 'no' ~= a then end"), [(2, 4)]);
+        let in_runbook = |source: &str| compared(&format!("{MODULE}\n{source}"));
+        assert_eq!(in_runbook("if m.ask { message = '?' } == 'no' then end"), [(2, 4)]);
+        assert_eq!(in_runbook("local a = m.ask({})\nif 'no' ~= a then end"), [(3, 4)]);
+        let twice = "do local a = m.ask({}) end\nlocal a = m.ask {} if a == 'no' then end";
+        assert_eq!(in_runbook(twice).len(), 1);
         for source in [
-            "if moontide.ask { message = '?' }.choice == 'no' then end",
+            "if m.ask { message = '?' }.choice == 'no' then end",
             "local a = m.ask({}).choice if a == 'no' then end",
             "local a = m.ask({}) a = a.choice if a == 'no' then end",
             "local a = m.task({}) if a == 'no' then end",
+            "local own = require('./own') local a = own.ask({}) if a == 'no' then end",
+            "local own = { ask = function() return 'no' end } if own.ask() == 'no' then end",
         ] {
-            assert_eq!(compared(source), [], "{source}");
+            assert_eq!(in_runbook(source), [], "{source}");
         }
+        let own = format!("local require = own\n{MODULE}\nif m.ask {{}} == 'no' then end");
+        assert_eq!(compared(&own), []);
+    }
+
+    /// Whatever else binds the name of an answer or of a module, in another scope or in this one, may be a text.
+    #[test]
+    fn a_name_that_means_something_else_somewhere_is_never_told() {
+        for other in [
+            "local function choose(NAME) return USE end",
+            "local function choose(NAME: string): boolean return USE end",
+            "local function choose(x, NAME, ...) return USE end",
+            "table.sort({}, function(x, NAME) return USE end)",
+            "for _, NAME in { 'continue' } do local _ = USE end",
+            "for NAME, _ in { continue = 1 } do local _ = USE end",
+            "for NAME = 1, 2 do local _ = USE end",
+            "local f = function() NAME = 'continue' end f() local _ = USE",
+            "do local NAME = 'x' local _ = USE end",
+            "local function NAME() return USE end",
+            "function NAME() return USE end",
+            "local t = {} function t.of(NAME) return USE end",
+            "NAME ..= 'x' local _ = USE",
+            "local x, NAME = 1 local _ = USE",
+            "local _ = if true then function(NAME) return USE end else nil",
+            "local _ = { verify = function(NAME) return USE end }",
+            "local _ = `{(function(NAME) return USE end)('x')}`",
+        ] {
+            for (own, used) in [
+                ("local NAME = m.ask { message = '?' }", "NAME == 'continue'"),
+                ("local NAME = require('@moontide/ec2')", "NAME:upper()"),
+            ] {
+                let (own, other) = (own.replace("NAME", "a"), other.replace("USE", used));
+                let other = other.replace("NAME", "a");
+                for source in
+                    [format!("{MODULE}\n{own}\n{other}"), format!("{MODULE}\n{other}\n{own}")]
+                {
+                    let found = read(&source).unwrap_or_else(|| panic!("it is no Luau: {source}"));
+                    assert_eq!((found.compared, found.called), (vec![], vec![]), "{source}");
+                }
+            }
+        }
+        let own = "local self = m.ask {} local t = {} function t:is_yes() return self == 'yes' end";
+        assert_eq!(read(&format!("{MODULE}\n{own}")).expect("it is Luau").compared, []);
     }
 
     #[test]
@@ -315,6 +343,8 @@ mod tests {
             "local m = require('@moontide')\nm.log.warn('x')",
             "local m = require('@moontide') m = {} m:log('x')",
             "local m = require('./own') m:log('x')",
+            "local m = require('./own/@moontide') m:log('x')",
+            "local m = require(own, '@moontide') m:log('x')",
             "local s = 'x' return s:upper()",
             "local m = require('@moontide') return m.now():upper()",
         ] {
