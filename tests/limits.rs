@@ -8,6 +8,8 @@ mod support;
 mod given;
 
 use given::{WORLD, runbook, shop};
+use moontide_runtime::journal::{Execution, Format};
+use moontide_runtime::store::{SqliteStore, Store};
 use support::{Home, Ran, Sim};
 
 /// A home with a runbook of one wave that does this, and these settings.
@@ -305,4 +307,53 @@ fn an_attempt_that_has_begun_goes_on_under_the_limits_that_it_began_with() {
     assert!(!home.run(&["journal", "drill"]).expect(0).stdout.contains("16KiB"));
     home.run(&["answer", "drill", "yes"]).expect(0);
     home.run(&resume).expect(0);
+}
+
+/// An execution of this home that waits for its only answer, as the release that wrote format 5 would have begun it.
+fn begun_before_changes_were_kept(home: &Home) {
+    let open = |name: &str| {
+        let store = SqliteStore::open(&home.path().join(name));
+        store.expect("it opens")
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let new = open("moontide/moontide.db").execution("new").await.expect("it is there");
+        let old = Execution { id: "old".to_owned(), format: Format(5), ..new };
+        open("old.db").create(&old).await.expect("it is created");
+    });
+}
+
+#[test]
+fn a_limit_of_what_an_earlier_release_began_is_raised_for_one_runner_and_that_is_said() {
+    let body = "local b = buffer.create(20 * 1024 * 1024)
+        moontide.ask { message = 'Ready?', choices = { 'yes' } } return ('x'):rep(2 * 1024 * 1024)";
+    let (home, sim) = (home(body, "vm_memory = \"48MiB\""), Sim::with(WORLD));
+    let [endpoint, speed] = sim.flags();
+    let folder = home.shop("");
+    home.run(&["run", &folder, "--mode=drill", "--execution-id=new", &endpoint, &speed]).expect(4);
+    begun_before_changes_were_kept(&home);
+    let store = format!("--store=sqlite:{}", home.path().join("old.db").display());
+    let with = |arguments: &[&str]| home.moontide(&[&[store.as_str()][..], arguments].concat());
+    let ran = |arguments: &[&str]| Ran::of(&with(arguments).output().expect("moontide starts"));
+    let resume = ["resume", "old", &endpoint, &speed];
+    // What the shell of another operator says is for what begins there.
+    let mut elsewhere = with(&resume);
+    elsewhere.env("MOONTIDE_VM_MEMORY", "8MiB");
+    Ran::of(&elsewhere.output().expect("moontide starts")).expect(4);
+    let raised = ran(&[&resume[..], &["--set-limit=vm_memory=128MiB"]].concat()).expect(4).stderr;
+    let said = "limits: vm_memory was 48MiB, and is 128MiB for this runner, also for what has begun; an earlier \
+                release began this execution, which keeps no change: give it to every later `resume` too";
+    assert!(raised.contains(said), "{raised}");
+    assert!(!ran(&["journal", "old"]).expect(0).stdout.contains("128MiB"));
+    ran(&["answer", "old", "yes"]).expect(0);
+    let failed = ran(&resume).expect(1).stdout;
+    assert!(failed.contains("an operator can raise `entry_size`"), "{failed}");
+    assert!(!failed.contains("--set-limit"), "{failed}");
+    ran(&["retry", "old", "w"]).expect(0);
+    let refused = ran(&[&resume[..], &["--set-limit=entry_size=1MiB"]].concat());
+    insta::assert_snapshot!(home.said(refused, 2), @"
+    error[M0105]: `entry_size=1MiB`: an earlier release began `old`, and entry_size stays as it was then: what has begun would take another turn
+    hint: `moontide --store sqlite:~/old.db retry old WAVE --runbook ~/shop` attempts a wave again with a hook that was mended to give less
+    hint: a new execution has more from its start: `run … --set-limit entry_size=1MiB`
+    ");
 }

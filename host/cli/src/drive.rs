@@ -1,5 +1,7 @@
 //! Driving an execution in this process: what `run`, `resume` and `cleanup` have in common.
 
+mod changes;
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,7 +12,7 @@ use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::World;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::observe::Observer;
-use moontide_runtime::scheduler::{Answers, Changes, Driver, Ended, Graph};
+use moontide_runtime::scheduler::{Answers, Driver, Ended, Graph};
 use moontide_runtime::store::{Store, StoreError};
 use serde_json::Value;
 
@@ -27,7 +29,6 @@ use crate::output::style::{attention, faint, plain, strong};
 use crate::output::{Document, words};
 use crate::progress::{All, Lines, Live};
 use crate::settings::Settings;
-use crate::settings::limits::{self, WAVES_AT_ONCE};
 use crate::view::record::alive;
 use crate::view::{Record, Summary};
 use crate::whoami::Person;
@@ -181,6 +182,7 @@ impl Ride<'_> {
     }
 
     async fn drive_until(&self, interrupt: &mut Interrupt) -> Result<Ended> {
+        self.check_changes()?;
         let mut keeper = tokio::select! {
             biased;
             keeper = self.acquire() => keeper?,
@@ -212,42 +214,6 @@ impl Ride<'_> {
             let wrong = attention(format!("this machine's clock is {off} {word}"));
             self.context.output.say([wrong, plain("; moments are AWS's")]);
         }
-    }
-
-    /// Says that how many waves run at once is not changed on the way.
-    fn say_what_stays(&self) {
-        let asked = self.settings.typed.get(WAVES_AT_ONCE);
-        let has = self.execution.waves_at_once;
-        let Some(asked) = asked.filter(|asked| has.is_none_or(|has| **asked != has.to_string()))
-        else {
-            return;
-        };
-        let has = has.map_or_else(|| "as many as it lets".to_owned(), |has| has.to_string());
-        let text = format!(
-            "`{WAVES_AT_ONCE}={asked}`: it is fixed when an execution starts, and this one runs {has}"
-        );
-        self.context.output.say([attention("not used: "), plain(text)]);
-    }
-
-    /// What this command changes about the limits of the execution, which it says.
-    fn changes(&self, by: &str) -> Changes {
-        let pinned = self.execution.limits.clone();
-        let has = |key: &String| self.changed.get(key).or_else(|| pinned.get(key));
-        let is_news = |(key, text): &(&String, &String)| {
-            key.as_str() != WAVES_AT_ONCE && has(key) != Some(*text)
-        };
-        let news = self.settings.typed.iter().filter(is_news);
-        let news: BTreeMap<_, _> = news.map(|(key, text)| (key.clone(), text.clone())).collect();
-        for (key, text) in &news {
-            let was = has(key).map_or("as usual", String::as_str);
-            let change =
-                format!("{key} was {was}, and is {text} for attempts that start from here on");
-            self.context.output.say([strong("limits: "), plain(change)]);
-        }
-        let read = move |changed: &BTreeMap<String, String>| {
-            limits::of(&pinned.clone().into_iter().chain(changed.clone()).collect())
-        };
-        Changes { news, by: by.to_owned(), read: Some(Rc::new(read)) }
     }
 
     async fn acquire(&self) -> Result<Keeper> {

@@ -115,6 +115,12 @@ impl Execution {
         }
     }
 
+    /// Whether its journal keeps what operators change about its limits, each attempt those that it began with. Of
+    /// earlier formats every runner brings its own.
+    pub fn keeps_changes(&self) -> bool {
+        self.format >= Format(6)
+    }
+
     /// What the keys of its effects derive from.
     pub fn identity(&self) -> String {
         if self.nonce.is_empty() { self.id.clone() } else { format!("{}@{}", self.id, self.nonce) }

@@ -218,7 +218,7 @@ impl<'d> Drive<'d> {
     /// What the attempt that sees this may use.
     fn limits_of(&self, seen: &Seen) -> Limits {
         let read = self.driver.changes.read.as_ref();
-        match read.filter(|_| self.shared.execution.format >= Format(6)) {
+        match read.filter(|_| self.shared.execution.keeps_changes()) {
             Some(read) => read(&seen.limits),
             None => self.shared.limits.clone(),
         }

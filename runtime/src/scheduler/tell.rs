@@ -149,7 +149,7 @@ impl Drive<'_> {
     /// Journals what the operator changes about the limits: it holds for every later runner too.
     pub(super) async fn note_limits(&mut self) -> Result<(), DriveError> {
         let Changes { news, by, .. } = &self.driver.changes;
-        if news.is_empty() || self.shared.execution.format < Format(6) {
+        if news.is_empty() || !self.shared.execution.keeps_changes() {
             return Ok(());
         }
         self.tell(&Event::Limited { limits: news.clone(), by: by.clone() }).await

@@ -56,7 +56,7 @@ pub(crate) const ALL: [Limit; 10] = [
         set: |limits, count| limits.effects_per_lane = narrow(count),
     },
     Limit {
-        key: "entry_size",
+        key: ENTRY_SIZE,
         usual: "256KiB",
         variable: "MOONTIDE_ENTRY_SIZE",
         range: Range::Size(16 * KIB, 4 * MIB),
@@ -108,6 +108,14 @@ pub(crate) const ALL: [Limit; 10] = [
 
 /// The limit that an execution keeps from its start: which waves have begun follows from it.
 pub(crate) const WAVES_AT_ONCE: &str = "waves_at_once";
+
+/// The limit of what effects are given and come to, which a program can see.
+pub(crate) const ENTRY_SIZE: &str = "entry_size";
+
+/// Whether a limit is one of all waves together: it holds for what has begun too.
+pub(crate) fn is_together(key: &str) -> bool {
+    ["execution_memory", "journal_entries", "journal_size"].contains(&key)
+}
 
 fn narrow(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)

@@ -91,11 +91,10 @@ impl Settings {
         execution: &Execution,
         changed: &BTreeMap<String, String>,
     ) -> Limits {
-        // A file limits nothing of what has begun; before format 5 it did. So did the environment before format 6.
+        // A file limits nothing of what has begun; before format 5 it did.
         let files = self.limits.clone().into_iter().filter(|_| execution.format < Format(5));
         let pinned = files.chain(execution.limits.clone()).chain(changed.clone());
-        let now = if execution.format < Format(6) { &self.urgent } else { &self.typed };
-        limits::of(&pinned.chain(now.clone()).collect())
+        limits::of(&pinned.chain(self.typed.clone()).collect())
     }
 
     fn read_file(&mut self, folder: &Path, place: Place) -> Result<()> {
