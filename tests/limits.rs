@@ -357,3 +357,27 @@ fn a_limit_of_what_an_earlier_release_began_is_raised_for_one_runner_and_that_is
     hint: a new execution has more from its start: `run … --set-limit entry_size=1MiB`
     ");
 }
+
+#[test]
+fn a_limit_that_is_lowered_fails_nothing_that_has_begun_and_nothing_that_adds_nothing() {
+    let large = "return { x = ('y'):rep(900000) }";
+    let asks =
+        "moontide.ask { message = 'Ready?', choices = { 'yes' } } return { x = ('y'):rep(5000) }";
+    let waves = format!(
+        "{{ name = 'a', run = function() {large} end }},
+         {{ name = 'b', depends_on = {{ 'a' }}, run = function() {asks} end }},
+         {{ name = 'c', depends_on = {{ 'b' }}, run = function(wave) assert(#wave.results.b.x == 5000) return {{}} end }},"
+    );
+    let (home, sim) = (of_waves(&waves, ""), Sim::with(WORLD));
+    let [endpoint, speed] = sim.flags();
+    let folder = home.shop("");
+    home.run(&["run", &folder, "--mode=drill", "--execution-id=drill", &endpoint, &speed])
+        .expect(4);
+    let resume = ["resume", "drill", &endpoint, &speed];
+    let lowered = ["--set-limit=entry_size=16KiB", "--set-limit=journal_size=32MiB"];
+    let said = home.run(&[&resume[..], &lowered].concat()).expect(4).stderr;
+    let together = "journal_size was as usual, and is 32MiB from here on, also for what has begun";
+    assert!(said.contains(together), "{said}");
+    home.run(&["answer", "drill", "yes"]).expect(0);
+    home.run(&resume).expect(0);
+}

@@ -337,7 +337,7 @@ impl<'s> Walk<'s> {
     /// The end of an attempt that returned, if there is room for its result beside those of the others.
     fn completed(&self, result: Value) -> End {
         let (shared, wave) = (self.shared, &self.attempt.wave);
-        let taken = shared.returned.borrow_mut().take(wave, &result, &shared.limits);
+        let taken = shared.returned.borrow_mut().take(wave, &result, &self.attempt.limits);
         match taken {
             Err(problem) if shared.has_budgets() => {
                 let error = ScriptError::new("InvalidResult", problem);

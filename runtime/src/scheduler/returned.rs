@@ -13,6 +13,9 @@ use crate::sandbox::Limits;
 #[derive(Debug, Default)]
 pub(super) struct Returned(BTreeMap<String, Weight>);
 
+/// The weight of a result that says nothing: `nil`, or a table that is empty.
+const NOTHING: Weight = Weight { nodes: 1, bytes: 6 };
+
 impl Returned {
     /// What these events say.
     pub(super) fn of<'e>(events: impl Iterator<Item = &'e Event>) -> Returned {
@@ -25,7 +28,8 @@ impl Returned {
         Returned(events.filter_map(result).collect())
     }
 
-    /// Takes a result, or says why there is no room for it beside the others.
+    /// Takes a result, or says why there is no room for it beside the others. Under limits that were lowered since,
+    /// what was taken already may be more than they let; a wave that adds nothing to it is none the less taken.
     pub(super) fn take(
         &mut self,
         wave: &str,
@@ -33,13 +37,15 @@ impl Returned {
         limits: &Limits,
     ) -> Result<(), String> {
         let new = Weight::of(result);
+        let before = self.0.get(wave).copied().unwrap_or(NOTHING);
+        let adds = new.nodes > before.nodes || new.bytes > before.bytes;
         let others = self.0.iter().filter(|(other, _)| *other != wave).map(|(_, weight)| weight);
         let all = others.fold(new, |all, weight| Weight {
             nodes: all.nodes + weight.nodes,
             bytes: all.bytes + weight.bytes,
         });
         let most = limits.results();
-        if all.nodes > most.nodes as u64 || all.bytes > most.bytes as u64 {
+        if adds && (all.nodes > most.nodes as u64 || all.bytes > most.bytes as u64) {
             let (nodes, kib) = (most.nodes, most.bytes / 1024);
             return Err(format!(
                 "what the program returned cannot be kept: with it the waves return more than {nodes} values or \
@@ -56,6 +62,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::sandbox::Budget;
 
     #[test]
     fn what_all_return_is_counted_and_a_wave_that_returns_again_counts_once() {
@@ -69,5 +76,19 @@ mod tests {
         assert!(refused.contains("`entry_size`"), "{refused}");
         assert_eq!(returned.take("a", &json!(null), &limits), Ok(()));
         assert_eq!(returned.take("c", &json!("y".repeat(1_000)), &limits), Ok(()));
+    }
+
+    #[test]
+    fn a_wave_that_adds_nothing_to_what_was_taken_is_not_refused_under_less() {
+        let usual = Limits::default();
+        let less = Limits { outcome: Budget { bytes: 1_000, ..usual.outcome }, ..usual.clone() };
+        let mut returned = Returned::default();
+        assert_eq!(returned.take("a", &json!("x".repeat(5_000)), &usual), Ok(()));
+        for nothing in [json!(null), json!({}), json!([])] {
+            assert_eq!(returned.take("b", &nothing, &less), Ok(()), "{nothing}");
+        }
+        assert_eq!(returned.take("a", &json!("x".repeat(4_000)), &less), Ok(()));
+        assert!(returned.take("a", &json!("x".repeat(4_001)), &less).is_err());
+        assert!(returned.take("b", &json!({ "n": 1 }), &less).is_err());
     }
 }
