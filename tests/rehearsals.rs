@@ -68,6 +68,38 @@ fn hello_launches_its_server() {
 }
 
 #[test]
+fn a_rehearsal_remembers_what_its_world_says_and_nothing_of_the_one_before() {
+    for _ in 0..2 {
+        let report = rehearse(&repository("runbooks/shared_state"), &[], 0);
+        assert_eq!(waves(&report), [("count", "completed"), ("shop", "completed")]);
+        let said = report.to_string();
+        for line in [
+            "This is drill number 42",
+            "shared-state-20261113-0800-abcde before this one: completed",
+        ] {
+            assert!(said.contains(line), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_state_that_no_store_can_keep_is_a_mistake_of_its_world() {
+    let home = Home::new();
+    let folder = repository("runbooks/shared_state");
+    std::fs::copy(folder.join("runbook.luau"), home.path().join("runbook.luau"))
+        .expect("it can be copied");
+    let world = std::fs::read_to_string(folder.join("world.toml")).expect("it can be read");
+    let world = world.replace("drills = 41", "\"\" = 41");
+    std::fs::write(home.path().join("world.toml"), world).expect("it can be written");
+    let folder = home.path().to_str().expect("a readable path");
+    let said = home.run(&["rehearse", folder]).expect(3).stderr;
+    assert!(
+        said.contains("error[M0302]: the world's `state`: a `key` has 1 to 200 bytes"),
+        "{said}"
+    );
+}
+
+#[test]
 fn three_tier_recovers_without_its_optional_server() {
     let report =
         rehearse(&repository("runbooks/three_tier"), &["--answer=application=continue"], 0);

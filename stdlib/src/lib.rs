@@ -23,6 +23,7 @@ pub const MODULES: &[(&str, &str)] = &[
     ("@moontide/recovery", include_str!("../recovery.luau")),
     ("@moontide/retry", include_str!("../retry.luau")),
     ("@moontide/ssm", include_str!("../ssm.luau")),
+    ("@moontide/state", include_str!("../state.luau")),
     ("@moontide/sts", include_str!("../sts.luau")),
     ("@moontide/verdict", include_str!("../verdict.luau")),
 ];

@@ -97,6 +97,31 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "rehearse",
         &["the answer of drs.servers is a list, and has no `replication_state`", "runbook.luau:17"],
     ),
+    // State.
+    (
+        "a field of what is remembered",
+        ["local state = require('@moontide/state')", "", "local _ = state.get('drills').val"],
+        &[],
+        "rehearse",
+        &["the answer of state.get has no `val`: did you mean `value`?", "runbook.luau:16"],
+    ),
+    (
+        "a function of the state that there is not",
+        ["local state = require('@moontide/state')", "", "state.set('drills', 1)"],
+        &[],
+        "rehearse",
+        &["@moontide/state has no `set`: did you mean `get`?", "runbook.luau:16"],
+    ),
+    (
+        "a lock without its wave",
+        ["local state = require('@moontide/state')", "", "state.locked('bench', function() end)"],
+        &[],
+        "rehearse",
+        &[
+            "state.locked takes a key, the wave that the hook was given, and a function",
+            "runbook.luau:16",
+        ],
+    ),
     // Hooks.
     (
         "a check that returns a number",

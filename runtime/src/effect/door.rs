@@ -343,6 +343,7 @@ impl Door {
     /// the servers that it would launch.
     pub(super) async fn judge(&self, prepared: &Prepared<'_>) -> Result<Vec<String>, EffectError> {
         self.rules.judge_operation(&prepared.step.operation)?;
+        refuse_secrets(prepared)?;
         let mut what = prepared.operation.consequences(&prepared.call).await?;
         self.launches.add(&prepared.call, &mut what);
         self.add_held(&prepared.call, &mut what);
@@ -423,6 +424,19 @@ impl Door {
         };
         self.unhurried(&lane, journal.append(body)).await.map(drop)
     }
+}
+
+/// What is kept where others read it holds no secret: journaled it would be hidden, and read it is not.
+fn refuse_secrets(prepared: &Prepared<'_>) -> Result<(), EffectError> {
+    let is_hidden = || prepared.step.arguments.as_ref() != Some(&prepared.call.arguments);
+    if prepared.operation.is_kept() && is_hidden() {
+        let message = format!(
+            "`{}` was given the value of a secret param, which nothing keeps in the open",
+            prepared.step.operation
+        );
+        return Err(EffectError::new("SecretRefused", message));
+    }
+    Ok(())
 }
 
 /// The error code of an effect that was not sent because its execution is being cancelled.

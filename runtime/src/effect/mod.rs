@@ -6,6 +6,7 @@
 //! - [`operation`]: how the world declares an operation: check, consequences, perform, reconcile.
 //! - [`arguments`]: reading typed arguments, with a suggestion for a misspelled field.
 //! - [`builtin`]: the few operations that need no world: the time, a sleep, a random number.
+//! - [`state`]: what a runbook remembers, in the store.
 //! - [`touch`]: what a call would change outside, and who made that.
 //! - [`policy`]: what the door refuses, whatever the runbook says.
 //! - [`verdict`]: what follows from a reply and a look at the world, as a pure function.
@@ -31,6 +32,7 @@ pub mod policy;
 pub mod redact;
 mod sending;
 pub mod sight;
+pub mod state;
 pub mod touch;
 pub mod trouble;
 pub mod verdict;

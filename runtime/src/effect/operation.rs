@@ -57,6 +57,11 @@ pub trait Operation {
         None
     }
 
+    /// Whether its arguments are kept where others read them, beyond the journal: then the door refuses a secret in them.
+    fn is_kept(&self) -> bool {
+        false
+    }
+
     /// What the call would do to the outside, for the policy to judge; may look at the world, must not
     /// change it. Asked before every call. It has no default: an operation that does not say what it touches
     /// does not compile.

@@ -31,8 +31,8 @@ use crate::effect::launches::Launches;
 use crate::effect::policy::Rules;
 use crate::effect::redact::Secrets;
 use crate::effect::trouble::OutOfPatience;
-use crate::effect::{Outcome, Patience, World, builtin};
-use crate::journal::{Body, Entry, Execution, Mismatch, Writer};
+use crate::effect::{Operation, Outcome, Patience, World, builtin, state};
+use crate::journal::{Body, Entry, Execution, Format, Mismatch, Writer};
 use crate::observe::Observer;
 use crate::sandbox::{Limits, Pool};
 use crate::store::{Lease, Pulse, Store, StoreError};
@@ -229,6 +229,26 @@ impl Driver {
         Ok(())
     }
 
+    /// The engine's own operations. Executions that began before runbooks had state have none.
+    fn builtins(
+        &self,
+        execution: &Execution,
+        lease: &Lease,
+        blind: &Blind,
+    ) -> Vec<Box<dyn Operation>> {
+        let mut all = builtin::all(&self.clock, blind);
+        if execution.format >= Format(6) {
+            all.extend(state::all(state::Place {
+                store: Arc::clone(&self.store),
+                lease: lease.clone(),
+                runbook: execution.plan.name.clone(),
+                client: execution.client(),
+                clock: Arc::clone(&self.clock),
+            }));
+        }
+        all
+    }
+
     fn shared(
         &self,
         execution: Execution,
@@ -251,7 +271,7 @@ impl Driver {
                 nonce: execution.nonce.clone(),
                 identity: execution.identity(),
                 world: Rc::clone(&self.world),
-                builtins: builtin::all(&self.clock, &blind),
+                builtins: self.builtins(&execution, lease, &blind),
                 blind,
                 rules: Rules {
                     mode: execution.mode,

@@ -293,6 +293,11 @@ impl Shaky {
     }
 }
 
+fn away() -> StoreError {
+    let (place, message) = ("the store".to_owned(), "it is away".to_owned());
+    StoreError::Unusable { place, message, transient: true }
+}
+
 #[async_trait]
 impl Store for Shaky {
     async fn create(&self, execution: &Execution) -> Result<(), StoreError> {
@@ -338,8 +343,7 @@ impl Store for Shaky {
     }
     async fn renew(&self, lease: &Lease) -> Result<(), StoreError> {
         if self.is_away() {
-            let (place, message) = ("the store".to_owned(), "it is away".to_owned());
-            return Err(StoreError::Unusable { place, message, transient: true });
+            return Err(away());
         }
         self.inner.renew(lease).await
     }
@@ -373,10 +377,13 @@ impl Documents for Shaky {
         self.inner.documents(kind, prefix).await
     }
     async fn change(&self, change: &Change) -> Result<u64, StoreError> {
-        self.inner.change(change).await
+        tokio::time::sleep(SECOND).await;
+        let made = self.inner.change(change).await;
+        // It is made, and its end is not seen.
+        if self.is_away() { Err(away()) } else { made }
     }
     async fn changed(&self, execution: &str, key: &Key) -> Result<Option<u64>, StoreError> {
-        self.inner.changed(execution, key).await
+        if self.is_away() { Err(away()) } else { self.inner.changed(execution, key).await }
     }
 }
 

@@ -15,6 +15,7 @@ mod programs;
 mod seen;
 mod signals;
 mod silence;
+mod state;
 #[path = "../support/mod.rs"]
 mod support;
 mod vouched;

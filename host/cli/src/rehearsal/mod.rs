@@ -20,7 +20,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 use moontide_aws::Session;
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::Patience;
+use moontide_runtime::effect::{Patience, state};
 use moontide_runtime::journal::{Bundle, Execution, Format};
 use moontide_runtime::plan::{Mode, Plan};
 use moontide_runtime::sandbox::luau_version;
@@ -87,12 +87,20 @@ impl Rehearsal {
         let start = self.world.start().unwrap_or_else(|| SystemClock::new().now());
         let execution = self.execution(start);
         let clock: Arc<dyn Clock> = Arc::new(VirtualClock::starting_at(start));
+        let remembered = self.world.state().clone();
         let simulator = Simulator::new(self.world, Arc::new(PausedClock::new(start)));
         let client = SharedHttpClient::new(InProcess::new(simulator.router()));
         let region = execution.regions[0].as_str();
         let world = drive::world(Session::pretend(client), region, &clock, self.seed);
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
         store.create(&execution).await?;
+        for (key, value) in &remembered {
+            let change = state::given(&execution.plan.name, (key, value), start, FLAG);
+            let change = change.map_err(|wrong| {
+                CommandError::new(code::WORLD_REFUSED, format!("the world's {}", wrong.message))
+            })?;
+            store.change(&change).await?;
+        }
         let lease = store.take(&execution.id, FLAG, None).await?;
         let witness = Rc::new(Witness::new(self.output));
         let people = Rc::new(Graph::of(&execution));

@@ -285,7 +285,7 @@ mod tests {
     #[test]
     fn a_denied_operation_that_does_not_exist_would_deny_nothing() {
         insta::assert_snapshot!(
-            refusal("[policy]\ndeny = [\"ssm.*\", \"ec2.terminate_instance\"]\n", Place::User),
+            refusal("[policy]\ndeny = [\"ssm.*\", \"state.*\", \"state.put\", \"ec2.terminate_instance\"]\n", Place::User),
             @"moontide.toml:2:1: there is no operation `ec2.terminate_instance`, did you mean `ec2.terminate_instances`?"
         );
         insta::assert_snapshot!(

@@ -7,6 +7,7 @@ use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::builtin;
 use moontide_runtime::effect::elapsed::Blind;
 use moontide_runtime::effect::policy::OUTSIDE;
+use moontide_runtime::effect::state;
 use moontide_runtime::plan::suggest;
 
 use crate::clocks::SystemClock;
@@ -28,7 +29,7 @@ pub(super) fn check(pattern: &str) -> Result<(), String> {
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let builtins = builtin::all(&clock, &Blind::default());
-    let own = builtins.iter().map(|operation| operation.name());
+    let own = builtins.iter().map(|operation| operation.name()).chain(state::NAMES);
     let names: BTreeSet<&str> = moontide_aws::world::NAMES.iter().copied().chain(own).collect();
     let services: BTreeSet<&str> =
         names.iter().filter_map(|name| Some(name.split_once('.')?.0)).collect();

@@ -31,6 +31,9 @@
 //! snapshot_every = "10m"             # distance between recovery points
 //! disconnected_after = "15m"         # from the last word of a source's agent to DISCONNECTED
 //!
+//! [state]                            # what the runbook remembers: see @moontide/state; optional
+//! drills = 41
+//!
 //! [[servers]]
 //! name = "db-{n}"                    # its hostname; with `count`, `{n}` becomes 1, 2, …
 //! count = 2
@@ -179,10 +182,14 @@ mod read_fault;
 mod regions;
 mod scripts;
 mod server;
+mod state;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
+use serde_json::Value;
 
 pub use error::WorldError;
 pub(crate) use error::nearest;
@@ -213,6 +220,8 @@ pub struct World {
     pub(crate) commands: Vec<Command>,
     pub(crate) automations: Vec<Automation>,
     pub(crate) faults: Vec<PlacedFault>,
+    /// What the runbook remembers, by key.
+    pub(crate) state: BTreeMap<String, Value>,
 }
 
 impl World {
@@ -235,6 +244,11 @@ impl World {
     /// The account that owns the estate.
     pub fn account(&self) -> &str {
         &self.account
+    }
+
+    /// What the runbook remembers of earlier executions, by key. No service knows of it; this is for whoever keeps it.
+    pub fn state(&self) -> &BTreeMap<String, Value> {
+        &self.state
     }
 
     /// The part of the estate that is in this Region. Scripts and faults keep their places.
@@ -277,6 +291,8 @@ struct Document {
     commands: Vec<toml::Spanned<Command>>,
     #[serde(default)]
     automations: Vec<toml::Spanned<Automation>>,
+    #[serde(default, deserialize_with = "state::read")]
+    state: BTreeMap<String, Value>,
     /// Never present when this is read; named here so that the list of known fields is whole.
     #[serde(default, rename = "faults")]
     _faults: (),

@@ -69,6 +69,7 @@ fn build(table: &mut Spanned<DeTable<'_>>) -> Result<World, Trouble> {
         commands: document.commands.into_iter().map(Spanned::into_inner).collect(),
         automations: document.automations.into_iter().map(Spanned::into_inner).collect(),
         faults,
+        state: document.state,
     })
 }
 

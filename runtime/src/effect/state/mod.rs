@@ -1,0 +1,180 @@
+//! `state.…`: what a runbook remembers from one execution to the next, or within one: values by key, in the store.
+//!
+//! They belong to the engine, because the store is the engine's: a rehearsal has the state of its own store, in memory.
+//!
+//! | operation | class | what it does |
+//! |---|---|---|
+//! | `state.get` | `read` | the value of a key, and its version |
+//! | `state.put` | `token` | writes it, whatever is there |
+//! | `state.compare_and_put` | `token` | writes it if its version is still the one that was read |
+//! | `state.delete` | `token` | deletes it, likewise |
+//!
+//! A write carries the effect's key to the store, which leaves a mark with it: a repetition finds the mark and changes
+//! nothing, and so does a look at what became of it. So no crash leaves a doubt. It is made under the execution's lease:
+//! a runner that was taken over writes nothing, however late it comes. That a version is not the one that was read is no
+//! failure of the call but its answer: what a crash had cut off may not have been refused, and need not be asked about.
+//!
+//! - `get`: reading. `writes`: the three that write.
+
+mod get;
+mod writes;
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{EffectError, Operation, Trouble};
+use crate::clock::Clock;
+use crate::store::{Change, Condition, Document, Lease, Store, StoreError};
+
+/// The names of all of them.
+pub const NAMES: [&str; 4] = [GET, PUT, COMPARE_AND_PUT, DELETE];
+
+const GET: &str = "state.get";
+const PUT: &str = "state.put";
+const COMPARE_AND_PUT: &str = "state.compare_and_put";
+const DELETE: &str = "state.delete";
+
+/// The kind of document that every execution of a runbook shares. Named by the runbook and the key.
+pub const OF_RUNBOOKS: &str = "runbook-state";
+/// The kind of document that is one execution's own. Named by the execution and the key.
+pub const OF_EXECUTIONS: &str = "execution-state";
+
+/// No key has more bytes.
+const LONGEST_KEY: usize = 200;
+/// No value has more bytes as JSON. Each is journaled when it is written, and when it is read.
+const LONGEST_VALUE: usize = 64 * 1024;
+
+/// The operations of an execution that is driven under this lease.
+pub fn all(place: Place) -> Vec<Box<dyn Operation>> {
+    let place = Rc::new(place);
+    vec![
+        Box::new(get::Get(Rc::clone(&place))),
+        Box::new(writes::Put(Rc::clone(&place))),
+        Box::new(writes::CompareAndPut(Rc::clone(&place))),
+        Box::new(writes::Delete(place)),
+    ]
+}
+
+/// Where the state of an execution is.
+pub struct Place {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The lease under which the execution is driven.
+    pub lease: Lease,
+    /// Its runbook's name.
+    pub runbook: String,
+    /// The execution on whose behalf it acts: a cleanup reads the state of what it cleans up after.
+    pub client: Option<String>,
+    /// Whose time a value is written at.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The change by which a runbook remembers a value that no execution of it has written: what a rehearsal begins with.
+pub fn given(
+    runbook: &str,
+    (key, value): (&str, &Value),
+    at: Timestamp,
+    by: &str,
+) -> Result<Change, EffectError> {
+    check_key("state", key)?;
+    check_value("state", key, value)?;
+    Ok(Change {
+        kind: OF_RUNBOOKS.to_owned(),
+        name: format!("{runbook}/{key}"),
+        body: Some(value.clone()),
+        condition: Condition::Any,
+        at,
+        by: by.to_owned(),
+        behalf: None,
+    })
+}
+
+/// Whose state a key is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Scope {
+    /// That of the runbook, which all its executions in this store share.
+    #[default]
+    Runbook,
+    /// That of this execution only.
+    Execution,
+}
+
+/// A key of a scope.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyInput {
+    key: String,
+    #[serde(default)]
+    scope: Scope,
+}
+
+impl Place {
+    /// The document in which a key's value is: its kind, and its name.
+    async fn document_of(
+        &self,
+        key: &str,
+        scope: Scope,
+    ) -> Result<(&'static str, String), StoreError> {
+        let (kind, owner) = match (scope, &self.client) {
+            (Scope::Runbook, None) => (OF_RUNBOOKS, self.runbook.clone()),
+            (Scope::Execution, None) => (OF_EXECUTIONS, self.lease.execution.clone()),
+            (Scope::Execution, Some(client)) => (OF_EXECUTIONS, client.clone()),
+            (Scope::Runbook, Some(client)) => {
+                (OF_RUNBOOKS, self.store.execution(client).await?.plan.name)
+            }
+        };
+        Ok((kind, format!("{owner}/{key}")))
+    }
+
+    /// What there is of a key.
+    async fn find(&self, key: &str, scope: Scope) -> Result<Option<Document>, StoreError> {
+        let (kind, name) = self.document_of(key, scope).await?;
+        self.store.document(kind, &name).await
+    }
+}
+
+fn check_key(operation: &str, key: &str) -> Result<(), EffectError> {
+    if key.is_empty() || key.len() > LONGEST_KEY || key.chars().any(char::is_control) {
+        let message = format!(
+            "`{operation}`: a `key` has 1 to {LONGEST_KEY} bytes, and no control characters"
+        );
+        return Err(EffectError::new("InvalidArguments", message));
+    }
+    Ok(())
+}
+
+fn check_value(operation: &str, key: &str, value: &Value) -> Result<(), EffectError> {
+    let bytes = value.to_string().len();
+    let problem = match value {
+        Value::Null => "is null, and `state.delete` deletes".to_owned(),
+        _ if bytes > LONGEST_VALUE => {
+            format!("has {bytes} bytes as JSON, and {LONGEST_VALUE} are the most")
+        }
+        _ => return Ok(()),
+    };
+    let message = format!("`{operation}`: the value of `{key}` {problem}");
+    Err(EffectError::new("InvalidArguments", message))
+}
+
+/// What a store that does not do as asked means for an effect. That the store cannot be reached, and that another
+/// runner has taken over, is trouble of the runner: nothing was certainly written, and a repetition would find its mark.
+fn failed(error: &StoreError) -> EffectError {
+    let (code, trouble) = match error {
+        StoreError::Fenced { .. } | StoreError::Held { .. } | StoreError::Lapsed { .. } => {
+            ("LeaseLost", Some(Trouble::Lease))
+        }
+        StoreError::Unusable { .. } => ("StoreUnusable", Some(Trouble::Busy)),
+        StoreError::Refused { .. } => ("InvalidArguments", None),
+        _ => ("StateUnreadable", None),
+    };
+    let failed = EffectError::new(code, error.to_string());
+    match trouble {
+        Some(trouble) => failed.as_trouble(trouble),
+        None => failed,
+    }
+}
