@@ -310,7 +310,7 @@ async fn a_write_whose_end_was_not_seen_is_looked_for_and_not_made_again() {
     let inner = Arc::clone(&story.store) as Arc<dyn Store>;
     let begun = TestClock.monotonic();
     let away = begun + Duration::from_millis(1500)..begun + Duration::from_mins(10);
-    let shaky = Shaky { inner, append: || Duration::ZERO, away };
+    let shaky = Shaky { inner, append: || Duration::ZERO, away, asked: Arc::default() };
     let driver = driver(Arc::new(shaky), world, Answers::new());
     let ended = driver.drive(&held, std::future::pending()).await.unwrap();
     assert_eq!(ended, Ended::Finished(ExecutionStatus::Completed));
