@@ -318,7 +318,7 @@ fn begun_before_changes_were_kept(home: &Home) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
         let new = open("moontide/moontide.db").execution("new").await.expect("it is there");
-        let old = Execution { id: "old".to_owned(), format: Format(5), ..new };
+        let old = Execution { id: "old".to_owned(), format: Format(5), ..new }.pinned();
         open("old.db").create(&old).await.expect("it is created");
     });
 }

@@ -81,7 +81,7 @@ pub(crate) fn execution(id: &str, source: &str) -> Execution {
         origin: String::new(),
         acts_for: None,
         waves_at_once: None,
-        sources: Some(bundle.digest()),
+        sources: None,
         made: Vec::new(),
         secrets: BTreeMap::new(),
         denied: Vec::new(),
@@ -93,6 +93,7 @@ pub(crate) fn execution(id: &str, source: &str) -> Execution {
         plan: Plan::check(&declared.node).expect("a valid plan"),
         bundle,
     }
+    .pinned()
 }
 
 /// What a run of [`asking`] leaves behind, had it died right after `count` effects.

@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::canonical::Hash;
 use super::{Format, Source};
 use crate::plan::{Mode, Plan};
+use crate::store::sources::are_apart;
 
 /// An execution as it was created. Never changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -103,13 +105,19 @@ impl Execution {
     /// The same execution, held to the sources that it has now.
     #[must_use]
     pub fn pinned(self) -> Execution {
-        Execution { sources: Some(self.bundle.digest()), ..self }
+        Execution { sources: Some(self.digest()), ..self }
+    }
+
+    /// The hash of its sources: two executions of one format and digest run the same ones.
+    pub fn digest(&self) -> String {
+        // The hashes of sources are known where they are kept by them.
+        if are_apart(self.format) { self.bundle.digest_of_hashes() } else { self.bundle.digest() }
     }
 
     /// Whether its sources are those that it was created with. Heads of early formats do not say.
     pub fn is_intact(&self) -> bool {
         match &self.sources {
-            Some(sources) => *sources == self.bundle.digest(),
+            Some(sources) => *sources == self.digest(),
             // The first builds that wrote format 5 did not say.
             None => self.format < Format(6),
         }
@@ -172,7 +180,18 @@ impl Bundle {
     pub fn digest(&self) -> String {
         // Its fields are written in the order of their names, so this is its canonical text.
         let text = serde_json::to_vec(self).unwrap_or_default();
-        super::canonical::Hash::of(&text).to_string()
+        Hash::of(&text).to_string()
+    }
+
+    /// The same by the hashes of the sources: each is found once for all copies of its text.
+    fn digest_of_hashes(&self) -> String {
+        let named = |(name, module): (&'_ String, &'_ Module)| {
+            (name.clone(), (module.file.clone(), module.source.hash()))
+        };
+        let modules: BTreeMap<String, (String, Hash)> = self.modules.iter().map(named).collect();
+        // What is in memory can always be written.
+        let text = serde_json::to_vec(&(&self.entry, modules)).unwrap_or_default();
+        Hash::of(&text).to_string()
     }
 }
 
@@ -188,5 +207,25 @@ mod tests {
         let bundle = Bundle { entry: "runbook".into(), modules: modules.into() };
         let value = serde_json::to_value(&bundle).unwrap();
         assert_eq!(bundle.digest(), canonical::hash(&value).to_string());
+    }
+
+    #[test]
+    fn whatever_changes_in_a_bundle_changes_its_digest() {
+        let module = |file: &str, source: &str| Module { file: file.into(), source: source.into() };
+        let bundle = |entry: &str, name: &str, file: &str, source: &str| Bundle {
+            entry: entry.into(),
+            modules: [(name.to_owned(), module(file, source))].into(),
+        };
+        let all = [
+            bundle("a", "b", "c", "d"),
+            bundle("x", "b", "c", "d"),
+            bundle("a", "x", "c", "d"),
+            bundle("a", "b", "x", "d"),
+            bundle("a", "b", "c", "x"),
+        ];
+        for digest in [Bundle::digest, Bundle::digest_of_hashes] {
+            let digests: std::collections::BTreeSet<String> = all.iter().map(digest).collect();
+            assert_eq!(digests.len(), all.len());
+        }
     }
 }

@@ -92,7 +92,7 @@ impl Node {
 impl Graph {
     /// The graph of an execution.
     pub fn of(execution: &Execution) -> Graph {
-        let identity = format!("{}\n{}", execution.id, execution.bundle.digest());
+        let identity = format!("{}\n{}", execution.id, execution.digest());
         let mut graph = Graph::of_plan(&execution.plan);
         let only = &execution.only;
         for node in &mut graph.nodes {

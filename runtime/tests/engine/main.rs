@@ -52,7 +52,7 @@ impl Story {
              return moontide.runbook {{ name = 'story', {waves} }}"
         );
         let store = Arc::new(MemoryStore::new());
-        let execution = Execution { format, ..execution("x", &source) };
+        let execution = Execution { format, ..execution("x", &source) }.pinned();
         store.create(&execution).await.unwrap();
         Story { store, ledger: Rc::default() }
     }

@@ -387,7 +387,7 @@ pub(crate) fn execution(id: &str, source: &str) -> Execution {
         origin: String::new(),
         acts_for: None,
         waves_at_once: None,
-        sources: Some(bundle.digest()),
+        sources: None,
         made: Vec::new(),
         secrets: BTreeMap::new(),
         denied: Vec::new(),
@@ -399,6 +399,7 @@ pub(crate) fn execution(id: &str, source: &str) -> Execution {
         plan,
         bundle,
     }
+    .pinned()
 }
 
 /// A driver over these parts.

@@ -54,7 +54,7 @@ static EXECUTION: LazyLock<Execution> = LazyLock::new(|| {
         origin: String::new(),
         acts_for: None,
         waves_at_once: None,
-        sources: Some(bundle.digest()),
+        sources: None,
         made: Vec::new(),
         secrets: BTreeMap::new(),
         denied: Vec::new(),
@@ -66,6 +66,7 @@ static EXECUTION: LazyLock<Execution> = LazyLock::new(|| {
         plan,
         bundle,
     }
+    .pinned()
 });
 
 /// The execution that is resumed.

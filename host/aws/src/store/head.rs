@@ -28,7 +28,7 @@ pub(super) async fn create(table: &Table, execution: &Execution) -> Result<(), S
     let parted = Parted::of(execution)
         .map_err(|error| table.damaged("what should be stored", &Damage(error.to_string())))?;
     if !parted.sources.is_empty() {
-        sources::keep(table, &execution.bundle).await?;
+        sources::keep(table, execution).await?;
     }
     text::put_json(table, &mut head, parted.head, &nonce, Patience::Usual).await?;
     let state = state::begin(id, execution.format, &listing::key_of(execution), &nonce);

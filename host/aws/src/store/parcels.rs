@@ -69,7 +69,7 @@ pub(super) async fn import(table: &Table, parcel: &Parcel) -> Result<(), StoreEr
         }
     }
     if are_apart(parcel.format) {
-        sources::keep(table, &unpacked.execution.bundle).await?;
+        sources::keep(table, &unpacked.execution).await?;
     }
     let nonce = nonce(parcel);
     let (known, heard) = before.as_ref().map_or((0, 0), |it| (it.journal.len(), it.signals.len()));

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use moontide_runtime::journal::canonical::Hash;
-use moontide_runtime::journal::{Bundle, Source};
+use moontide_runtime::journal::{Execution, Source};
 use moontide_runtime::store::StoreError;
 use moontide_runtime::store::sources::Known;
 
@@ -25,9 +25,9 @@ pub(super) struct Kept {
     bundles: Mutex<BTreeSet<String>>,
 }
 
-/// Writes the sources of a bundle, if they are not there.
-pub(super) async fn keep(table: &Table, bundle: &Bundle) -> Result<(), StoreError> {
-    let digest = bundle.digest();
+/// Writes the sources of an execution, if they are not there.
+pub(super) async fn keep(table: &Table, execution: &Execution) -> Result<(), StoreError> {
+    let (digest, bundle) = (execution.digest(), &execution.bundle);
     let bundles = || table.kept.bundles.lock().unwrap_or_else(PoisonError::into_inner);
     if bundles().contains(&digest) {
         return Ok(());

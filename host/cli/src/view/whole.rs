@@ -111,7 +111,7 @@ impl Whole {
             outside: execution.plan.outside.lines(),
             only: execution.only.clone(),
             excluded: execution.excluded.clone(),
-            sources: execution.bundle.digest(),
+            sources: execution.digest(),
             moontide: execution.moontide.clone(),
             luau: execution.luau.clone(),
             journal_entries: record.entries.len(),
