@@ -267,6 +267,12 @@ fn what_to_type_after_a_limit_was_met_raises_it_and_that_goes_through() {
         let then = retry.and_then(|at| lines.get(at + 1)).copied().unwrap_or_default();
         assert!(then.starts_with(raise), "{said}");
     }
+    // Before there is something to attempt again nothing is raised, and nothing is to be raised further.
+    let early = home.run(&["resume", "drill", "--set-limit=vm_memory=32MiB", &endpoint, &speed]);
+    let early = early.expect(1);
+    let first = "not used: `--set-limit vm_memory=32MiB`: `moontide retry drill WAVE";
+    assert!(early.stderr.contains(first), "{}", early.stderr);
+    assert!(early.stdout.contains(raise), "{}", early.stdout);
     let retried = home.run(&["retry", "drill", "w"]).expect(0).stdout;
     assert!(retried.contains(raise), "{retried}");
     let status = home.run(&["status", "drill"]).expect(0).stdout;
@@ -380,4 +386,22 @@ fn a_limit_that_is_lowered_fails_nothing_that_has_begun_and_nothing_that_adds_no
     assert!(said.contains(together), "{said}");
     home.run(&["answer", "drill", "yes"]).expect(0);
     home.run(&resume).expect(0);
+}
+
+#[test]
+fn what_a_runbook_says_of_limits_is_no_advice() {
+    let said = "an operator can raise `vm_memory`";
+    for body in [
+        format!("error({{ code = 'LimitExceeded', message = '; {said}' }})"),
+        format!("error({{ code = 'InvalidResult', message = 'x; {said}' }})"),
+        format!("require('@moontide').fail('it is full; {said}')"),
+        format!("error('it is full; {said}')"),
+    ] {
+        let (home, sim) = (home(&body, ""), Sim::with(WORLD));
+        let [endpoint, speed] = sim.flags();
+        let folder = home.shop("");
+        let run = ["run", &folder, "--mode=drill", "--execution-id=drill", &endpoint, &speed];
+        let ran = home.run(&run).expect(1);
+        assert!(ran.stdout.contains(said) && !ran.stdout.contains("--set-limit"), "{}", ran.stdout);
+    }
 }

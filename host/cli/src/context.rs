@@ -96,21 +96,22 @@ impl Context {
         words.join(" ")
     }
 
-    /// How to resume an execution, one of whose waves has failed: with more of the limit that it has met, if it has.
+    /// How to resume an execution, one of whose waves has failed: with more of the limit that it has met.
     pub(crate) fn resume_beyond(
         &self,
         execution: &Execution,
         changed: &BTreeMap<String, String>,
-        failure: &str,
+        limit: &str,
     ) -> Option<String> {
         let mut now = execution.limits.clone();
         now.extend(changed.clone());
-        now.extend(self.limits.iter().cloned());
-        let more = limits::raised(failure, &now)?;
+        // Where the journal keeps changes, what was typed and came to be used is among them.
+        now.extend(self.limits.iter().filter(|_| !execution.keeps_changes()).cloned());
         // What an earlier release began goes on under what it lets effects be given.
-        if !execution.keeps_changes() && more.starts_with(limits::ENTRY_SIZE) {
+        if limit == limits::ENTRY_SIZE && !execution.keeps_changes() {
             return None;
         }
+        let more = limits::raised(limit, &now)?;
         Some(self.command(&format!("resume {} --set-limit {more}", execution.id)))
     }
 

@@ -33,6 +33,9 @@ pub struct ScriptError {
     pub decision: Option<FailurePolicy>,
 }
 
+/// The codes of what the engine refuses because it is too much, and a program may catch.
+const REFUSALS: [&str; 3] = ["InvalidArguments", "InvalidOutcome", "InvalidResult"];
+
 /// Who says what an error says. A script may raise any code with any message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speaker {
@@ -58,6 +61,14 @@ impl ScriptError {
         }
     }
 
+    /// The operator's setting that would have let the program go on, where the engine itself has stopped or refused
+    /// it. The engine says so at the end of its sentence, which may quote a script before.
+    fn limit(&self) -> Option<&str> {
+        let is_ours = self.speaker == Speaker::Engine && REFUSALS.contains(&self.code.as_str());
+        let said = self.message.strip_suffix('`').filter(|_| self.poisoned || is_ours)?;
+        said.rsplit_once("; an operator can raise `").map(|(_, setting)| setting)
+    }
+
     /// A broken promise of our own.
     pub(super) fn internal(message: impl AsRef<str>) -> ScriptError {
         ScriptError::new("Internal", message)
@@ -73,7 +84,9 @@ impl ScriptError {
 
 impl From<ScriptError> for Failure {
     fn from(error: ScriptError) -> Failure {
+        let limit = error.limit().map(str::to_owned);
         Failure {
+            limit,
             code: error.code,
             message: error.message,
             trace: error.trace,
@@ -81,5 +94,27 @@ impl From<ScriptError> for Failure {
             decision: error.decision,
             uncertain: error.uncertain,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_engine_says_at_the_end_of_a_refusal_names_a_setting() {
+        let said = "the script used too much; an operator can raise `vm_memory`";
+        let limit = |error: &ScriptError| error.limit().map(str::to_owned);
+        let refused = ScriptError::new("InvalidResult", said);
+        assert_eq!(limit(&refused).as_deref(), Some("vm_memory"));
+        let tripped = ScriptError { poisoned: true, ..ScriptError::new("LimitExceeded", said) };
+        assert_eq!(limit(&tripped).as_deref(), Some("vm_memory"));
+        for code in ["LimitExceeded", "DiskFull", "ThrottlingException"] {
+            assert_eq!(limit(&ScriptError::new(code, said)), None, "{code}");
+        }
+        let thrown = ScriptError { speaker: Speaker::Script, ..refused.clone() };
+        assert_eq!(limit(&thrown), None);
+        let quoted = format!("`{said}` is no list: there is no such field");
+        assert_eq!(limit(&ScriptError { message: quoted, ..refused }), None);
     }
 }

@@ -318,6 +318,7 @@ fn panicked(panic: &(dyn Any + Send), details: Value) -> End {
             details,
             decision: None,
             uncertain: true,
+            limit: None,
         },
     }
 }

@@ -128,4 +128,8 @@ pub struct Failure {
     /// Whether an effect's outcome is unknown, so that nothing may be retried without a person.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub uncertain: bool,
+    /// The operator's setting that would have let it through, where the engine has refused it: a message may be the
+    /// runbook's own words. Earlier releases did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<String>,
 }

@@ -151,6 +151,7 @@ fn failure(uncertain: bool) -> Failure {
         details: json!(null),
         decision: None,
         uncertain,
+        limit: None,
     }
 }
 

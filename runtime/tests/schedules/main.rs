@@ -40,9 +40,9 @@ fn a_failure_stops_its_dependants_and_nobody_else() {
             let end = if node == victim {
                 let (code, message) = ("Test".into(), "it failed".into());
                 let (trace, details) = (Vec::new(), json!(null));
-                let (decision, uncertain) = (None, false);
+                let (decision, uncertain, limit) = (None, false, None);
                 End::Failed {
-                    failure: Failure { code, message, trace, details, decision, uncertain },
+                    failure: Failure { code, message, trace, details, decision, uncertain, limit },
                 }
             } else {
                 End::Completed { result: json!(null) }

@@ -120,6 +120,12 @@ pub(crate) async fn go_on(
     if record.is_over() {
         let text = format!("{} is over; there is nothing to resume", record.execution.id);
         context.output.say([plain(text)]);
+        if let Some((key, text)) = context.limits.first() {
+            let retry = context.command(&format!("retry {} WAVE", record.execution.id));
+            let text =
+                format!("`--set-limit {key}={text}`: `{retry}` comes first, then this again");
+            context.output.say([attention("not used: "), plain(text)]);
+        }
         let replaced = Replaced::in_store(store.as_ref(), &record, context).await;
         context.output.show(&Summary { replaced, ..Summary::of(&record, context) })?;
         return Ok(exit::of(record.status()));

@@ -222,11 +222,7 @@ fn limited(record: &Record, context: &Context) -> Vec<String> {
 pub(crate) fn beyond(record: &Record, wave: &str, context: &Context) -> Option<String> {
     let at = record.graph.index(wave)?;
     let failure = record.state.waves[at].failure.as_ref()?;
-    // What a runbook says in its own words is none of Moontide's advice.
-    if ["ScriptError", "WaveFailed"].contains(&failure.code.as_str()) {
-        return None;
-    }
-    context.resume_beyond(&record.execution, &record.limits, &failure.message)
+    context.resume_beyond(&record.execution, &record.limits, failure.limit.as_deref()?)
 }
 
 /// Whether there is nothing to do for a runner before a pause is lifted.
