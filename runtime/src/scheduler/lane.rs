@@ -16,7 +16,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::shared::{Counted, Shared};
-use super::{End, Failure, question};
+use super::{End, Failure, question, retold};
 use crate::effect::builtin::{ASK, REPLACE, ReplaceInput};
 use crate::effect::door::{CANCELLED, Halt, Passage, Prepared, Settled, Way};
 use crate::effect::lengths;
@@ -321,15 +321,10 @@ impl<'s> Walk<'s> {
     }
 
     fn tell(&self, step: &Step, settled: &Settled) {
-        let status = match settled.reply.outcome {
-            Outcome::Ok { .. } => "ok",
-            Outcome::Failed { .. } => "failed",
-            Outcome::Unknown { .. } => "unknown",
-        };
         self.shared.notice(&Notice::Effect {
             wave: self.attempt.wave.clone(),
             operation: step.operation.clone(),
-            status,
+            status: retold::word(&settled.reply.outcome),
             adopted: settled.adopted,
         });
     }

@@ -11,6 +11,7 @@ use super::driver::{Changes, DriveError, Driver, Given};
 use super::event::Event;
 use super::machine::{self, Refusal};
 use super::prompt::Prompt;
+use super::retold;
 use super::signal::{Signal, Wish};
 use super::state::{ExecutionStatus, State};
 use crate::journal::{Body, Entry, Format};
@@ -198,45 +199,10 @@ impl Drive<'_> {
     }
 
     fn notice(&self, next: &State, event: &Event) {
-        match event {
-            Event::Signalled { signal, .. } => {
-                let signal = signal.clone();
-                self.shared.notice(&match still_open(next, &signal) {
-                    Some(prompt) => Notice::Approved { signal, prompt },
-                    None => Notice::Signalled { signal },
-                });
-            }
-            Event::TimedOut { prompt } => {
-                self.shared.notice(&Notice::TimedOut { prompt: prompt.clone() });
-            }
-            _ => {}
-        }
-        for ((node, was), is) in self.graph.nodes().iter().zip(&self.state.waves).zip(&next.waves) {
-            if (was.status, was.attempt) != (is.status, is.attempt) {
-                let failure = is.failure.as_ref().map(|failure| failure.message.clone());
-                self.shared.notice(&Notice::Wave {
-                    wave: node.name.clone(),
-                    attempt: is.attempt,
-                    status: is.status,
-                    reason: is.reason.clone(),
-                    failure,
-                });
-            }
-        }
-        let (old, new) = (&self.state.prompts, &next.prompts);
-        for id in old.keys().filter(|id| !new.contains_key(*id)) {
-            self.shared.notice(&Notice::Closed { prompt: id.clone() });
-        }
-        for (_, prompt) in new.iter().filter(|(id, _)| !old.contains_key(*id)) {
-            self.shared.notice(&Notice::Asked { prompt: prompt.clone() });
+        for notice in retold::moves(&self.graph, &self.state, next, event) {
+            self.shared.notice(&notice);
         }
     }
-}
-
-/// The prompt that an answer has not closed, because it takes more people.
-fn still_open(next: &State, signal: &Signal) -> Option<Prompt> {
-    let Wish::Answer { prompt, .. } = &signal.wish else { return None };
-    next.prompts.get(prompt).cloned()
 }
 
 /// The next signals after number `seen`, once there are any. A store that is only busy is asked again.

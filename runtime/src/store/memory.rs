@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use super::listing::{Part, Row, Standing, Wanted};
 use super::sources::Parted;
-use super::{Lease, LeaseRecord, Listed, Mark, Signal, Store, StoreError, append};
+use super::{Feed, Lease, LeaseRecord, Listed, Mark, Signal, Store, StoreError, append};
 use crate::clock::Clock;
 use crate::journal::{Entry, Execution, chain};
 
@@ -22,7 +22,7 @@ use crate::journal::{Entry, Execution, chain};
 pub struct MemoryStore {
     executions: Mutex<BTreeMap<String, Kept>>,
     documents: Mutex<documents::Kept>,
-    /// How often an execution has got an entry or a signal: wakes those who watch.
+    /// How often an execution has got an entry, a signal or a line: wakes those who watch.
     news: watch::Sender<u64>,
 }
 
@@ -37,6 +37,7 @@ struct Kept {
     standing: Standing,
     /// The versions of documents that effects have made, by their keys.
     marks: BTreeMap<String, u64>,
+    feed: Feed,
 }
 
 impl MemoryStore {
@@ -108,6 +109,7 @@ impl Store for MemoryStore {
                     signals: Vec::new(),
                     standing: Standing::NEW,
                     marks: BTreeMap::new(),
+                    feed: Feed::default(),
                 });
                 Ok(())
             }
@@ -216,6 +218,20 @@ impl Store for MemoryStore {
         })
     }
 
+    async fn publish(&self, lease: &Lease, feed: &Feed) -> Result<(), StoreError> {
+        self.with(&lease.execution, |kept| {
+            if kept.feed.epoch <= feed.epoch {
+                kept.feed = feed.clone();
+                self.news.send_modify(|count| *count += 1);
+            }
+            Ok(())
+        })
+    }
+
+    async fn feed(&self, id: &str) -> Result<Feed, StoreError> {
+        self.with(id, |kept| Ok(kept.feed.clone()))
+    }
+
     async fn watch(
         &self,
         marks: &[Mark],
@@ -225,9 +241,11 @@ impl Store for MemoryStore {
         // From before the first look on, so that nothing comes between.
         let mut changes = self.news.subscribe();
         let has_news = |mark: &&Mark| {
-            let ends = |kept: &mut Kept| Ok((kept.last_sequence(), kept.signals.len() as u64));
-            let ends = self.with(&mark.execution, ends);
-            ends.map_or(true, |(entries, signals)| mark.is_passed(entries, signals))
+            let is_passed = |kept: &mut Kept| {
+                let (entries, signals) = (kept.last_sequence(), kept.signals.len() as u64);
+                Ok(mark.is_passed(entries, signals, kept.feed.end()))
+            };
+            self.with(&mark.execution, is_passed).unwrap_or(true)
         };
         let waiting = async {
             loop {

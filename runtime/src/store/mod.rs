@@ -4,11 +4,13 @@
 //! [`sqlite`] is the default. [`documents`] is what is kept beside executions. [`lease`] says how a runner comes to be
 //! the only one, [`pulse`] how certain it may be of that, [`listing`] what a list shows, [`sources`] how the same text is
 //! kept once, [`archive`], [`seal`] and [`parcel`] how executions are cut down and move, [`append`] what every store
-//! asks of entries before it takes them, [`whole`] before it gives them back, [`watch`] how to wait for news.
+//! asks of entries before it takes them, [`whole`] before it gives them back, [`watch`] how to wait for news,
+//! [`feed`] what programs say meanwhile.
 
 pub mod append;
 pub mod archive;
 pub mod documents;
+pub mod feed;
 pub mod lease;
 pub mod listing;
 pub mod memory;
@@ -33,6 +35,7 @@ use crate::journal::{Entry, Execution};
 pub use crate::scheduler::{Signal, Wish};
 pub use archive::Archive;
 pub use documents::{Behalf, Change, Condition, Document, Documents};
+pub use feed::Feed;
 pub use lease::{Lease, LeaseRecord};
 pub use listing::{Cursor, Part, Row, Standing, Told, Wanted};
 pub use memory::MemoryStore;
@@ -113,6 +116,17 @@ pub trait Store: Documents {
     /// Its archive, if it has one.
     fn archive(&self) -> Option<&dyn Archive> {
         None
+    }
+
+    /// Puts the feed of the leased execution in the place of its last one, unless that is of a later lease: no error,
+    /// since nothing depends on it. A store may keep none.
+    async fn publish(&self, _lease: &Lease, _feed: &Feed) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// The feed of an execution; an empty one, if nothing was said, or it is not kept.
+    async fn feed(&self, _id: &str) -> Result<Feed, StoreError> {
+        Ok(Feed::default())
     }
 
     /// Waits until one of these executions has something behind its mark, for `time` at most; returns those that

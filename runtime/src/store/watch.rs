@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use super::feed::Place;
 use super::{Store, StoreError};
 use crate::clock::Clock;
 
@@ -18,23 +19,31 @@ pub struct Mark {
     pub entries: Option<u64>,
     /// The number of the last signal that was seen; `None`: signals are no news.
     pub signals: Option<u64>,
+    /// The place of the last line of its feed that was seen; `None`: lines are no news.
+    pub feed: Option<Place>,
 }
 
 impl Mark {
+    /// Of somebody for whom nothing is news.
+    fn of(execution: &str) -> Mark {
+        Mark { execution: execution.to_owned(), entries: None, signals: None, feed: None }
+    }
+
     /// Of somebody who waits for entries behind this one.
     pub fn of_entries(execution: &str, last: u64) -> Mark {
-        Mark { execution: execution.to_owned(), entries: Some(last), signals: None }
+        Mark { entries: Some(last), ..Mark::of(execution) }
     }
 
     /// Of somebody who waits for signals behind this one.
     pub fn of_signals(execution: &str, last: u64) -> Mark {
-        Mark { execution: execution.to_owned(), entries: None, signals: Some(last) }
+        Mark { signals: Some(last), ..Mark::of(execution) }
     }
 
-    /// Whether an execution whose journal and whose signals end with these numbers has news.
-    pub fn is_passed(&self, entries: u64, signals: u64) -> bool {
+    /// Whether an execution whose journal, signals and feed end there has news.
+    pub fn is_passed(&self, entries: u64, signals: u64, feed: Place) -> bool {
         self.entries.is_some_and(|seen| entries > seen)
             || self.signals.is_some_and(|seen| signals > seen)
+            || self.feed.is_some_and(|seen| feed > seen)
     }
 }
 
@@ -75,7 +84,11 @@ async fn has_news<S: Store + ?Sized>(store: &S, mark: &Mark) -> Result<bool, Sto
             Some(seen) => store.signals(id, seen).await?.len(),
             None => 0,
         };
-        Ok(entries + signals > 0)
+        let talk = match mark.feed {
+            Some(seen) => store.feed(id).await?.end() > seen,
+            None => false,
+        };
+        Ok(talk || entries + signals > 0)
     };
     match looked.await {
         // Whoever asks for it learns that it is gone.

@@ -12,6 +12,7 @@ mod late;
 mod news;
 mod people;
 mod programs;
+mod retold;
 mod seen;
 mod signals;
 mod silence;

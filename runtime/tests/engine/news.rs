@@ -20,20 +20,20 @@ const HOUR: Duration = Duration::from_hours(1);
 const A_PAUSE: &str = "waves = {{ name = 'a', pause = '?', run = function() end }}";
 
 /// Drives at a pause for so long, under a lease that is renewed, beside somebody who sends a cancel then.
-async fn until_a_cancel(given: &Story, store: Arc<dyn Store>, after: Duration) -> Ended {
-    let held = lease(store.as_ref(), "x").await;
-    let world = TestWorld::new(&given.ledger, &Fuse::never());
-    let mut driver = driver(Arc::clone(&store), world, Answers::new());
+async fn until_a_cancel(story: &Story, kept: Arc<dyn Store>, after: Duration) -> Ended {
+    let held = lease(kept.as_ref(), "x").await;
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let mut driver = driver(Arc::clone(&kept), world, Answers::new());
     let pulse = Pulse::beating(Arc::new(TestClock), TTL, TestClock.monotonic());
     driver.pulse = pulse.clone();
     driver.signals_every = Some(HOUR / 6);
     driver.answers = Rc::new(Undecided);
     let people = async {
         let patience = Patience::USUAL;
-        let keeper = leases::keep(&*store, &TestClock, &held, TTL / 4, TTL, patience, &pulse);
+        let keeper = leases::keep(&*kept, &TestClock, &held, TTL / 4, TTL, patience, &pulse);
         let person = async {
             tokio::time::sleep(after).await;
-            given.send(Wish::Cancel { seen: 0 }).await;
+            story.send(Wish::Cancel { seen: 0 }).await;
         };
         drop(tokio::join!(keeper, person));
     };
@@ -42,20 +42,20 @@ async fn until_a_cancel(given: &Story, store: Arc<dyn Store>, after: Duration) -
 
 #[tokio::test(start_paused = true)]
 async fn what_is_sent_wakes_the_runner_at_once() {
-    let given = Story::of(A_PAUSE).await;
-    let (store, begun) = (Arc::clone(&given.store), TestClock.monotonic());
-    let ended = until_a_cancel(&given, store, Duration::from_secs(42)).await;
+    let story = Story::of(A_PAUSE).await;
+    let (kept, begun) = (Arc::clone(&story.store), TestClock.monotonic());
+    let ended = until_a_cancel(&story, kept, Duration::from_secs(42)).await;
     assert_eq!(ended, Ended::Finished(ExecutionStatus::Cancelled));
     assert_eq!(TestClock.monotonic().saturating_sub(begun).as_secs(), 42);
 }
 
 #[tokio::test(start_paused = true)]
 async fn in_an_hour_at_a_pause_signals_are_asked_for_six_times_whatever_the_renewals_say() {
-    let given = Story::of(A_PAUSE).await;
-    let (inner, asked) = (Arc::clone(&given.store) as Arc<dyn Store>, Arc::default());
+    let story = Story::of(A_PAUSE).await;
+    let (inner, asked) = (Arc::clone(&story.store) as Arc<dyn Store>, Arc::default());
     let counted = Arc::clone(&asked);
-    let store = Shaky { inner, append: || Duration::ZERO, away: NEVER, asked };
-    let ended = until_a_cancel(&given, Arc::new(store), HOUR.saturating_sub(TTL)).await;
+    let kept = Shaky { inner, append: || Duration::ZERO, away: NEVER, asked };
+    let ended = until_a_cancel(&story, Arc::new(kept), HOUR.saturating_sub(TTL)).await;
     assert_eq!(ended, Ended::Finished(ExecutionStatus::Cancelled));
     // And once at the beginning, and around the end.
     let asked = counted.load(Ordering::Relaxed);

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use futures_util::join;
 use moontide_runtime::clock::Clock;
-use moontide_runtime::store::{Mark, Store};
+use moontide_runtime::store::feed::{Feed, Words};
+use moontide_runtime::store::{Mark, Store, StoreError};
 
-use crate::given::{entries, execution, leased, signal};
+use crate::given::{entries, execution, leased, moment, signal};
 use crate::leases::TestClock;
 use crate::place::Place;
 
@@ -17,10 +18,11 @@ crate::on_every_store!(
     a_signal_from_another_process_ends_the_wait,
     of_many_executions_those_with_news_are_named,
     what_is_not_there_is_news,
+    what_programs_say_is_news_and_the_last_runner_s_word_counts,
 );
 
 /// Longer than any store needs to find something out.
-const LONG: Duration = Duration::from_hours(24 * 365);
+const LONG: Duration = Duration::from_hours(2);
 
 /// A clock on which nothing waits for so long.
 fn clock() -> TestClock<'static> {
@@ -52,7 +54,7 @@ async fn what_was_seen_is_no_news(place: &Place) {
     let lease = leased(&*store).await;
     store.append(&lease, &entries(&lease, 1..=3)).await.unwrap();
     store.send("x", &signal("ann")).await.unwrap();
-    let neither = Mark { execution: "x".to_owned(), entries: None, signals: None };
+    let neither = Mark { entries: None, ..Mark::of_entries("x", 0) };
     let marks = [Mark::of_entries("x", 3), Mark::of_signals("x", 1), neither];
     let (clock, time) = (clock(), Duration::from_mins(1));
     assert!(store.watch(&marks, &clock, time).await.unwrap().is_empty());
@@ -93,7 +95,7 @@ async fn of_many_executions_those_with_news_are_named(place: &Place) {
     store.send("x-7", &signal("ann")).await.unwrap();
     let lease = store.take("x-53", "alice", None).await.unwrap();
     store.append(&lease, &entries(&lease, 1..=1)).await.unwrap();
-    let mark = |id: &String| Mark { entries: Some(0), signals: Some(0), execution: id.clone() };
+    let mark = |id: &String| Mark { signals: Some(0), ..Mark::of_entries(id, 0) };
     let marks: Vec<Mark> = ids.iter().map(mark).collect();
     assert_eq!(watched(&*store, &marks, LONG).await, ["x-7", "x-53"]);
     assert!(watched(&*store, &[], Duration::ZERO).await.is_empty());
@@ -104,4 +106,38 @@ async fn what_is_not_there_is_news(place: &Place) {
     leased(&*store).await;
     let marks = [Mark::of_entries("x", 0), Mark::of_entries("gone", 0)];
     assert_eq!(watched(&*store, &marks, LONG).await, ["gone"]);
+}
+
+fn said(epoch: u64, phases: &[&str]) -> Feed {
+    let mut feed = Feed::new(epoch);
+    for phase in phases {
+        let (wave, phase) = ("web".to_owned(), (*phase).to_owned());
+        feed.say(moment(1), Words::Phase { wave, phase });
+    }
+    feed
+}
+
+async fn what_programs_say_is_news_and_the_last_runner_s_word_counts(place: &Place) {
+    let store = place.open();
+    let lease = leased(&*store).await;
+    assert_eq!(store.feed("x").await.unwrap().lines, []);
+    let mark = |feed| Mark { entries: None, feed: Some(feed), ..Mark::of_entries("x", 0) };
+    let begin = mark(Feed::default().end());
+    assert!(watched(&*store, std::slice::from_ref(&begin), Duration::ZERO).await.is_empty());
+    let first = said(1, &["launching", "waiting"]);
+    let (marks, watcher) = ([begin], place.open());
+    let (news, told) = join!(watched(&*watcher, &marks, LONG), store.publish(&lease, &first));
+    assert_eq!((news.len(), told), (1, Ok(())));
+    let read = place.open().feed("x").await.unwrap();
+    assert_eq!((&read.lines, read.end()), (&first.lines, first.end()));
+    assert!(watched(&*store, &[mark(first.end())], Duration::ZERO).await.is_empty());
+    // The next runner begins to count anew; the one before it comes too late.
+    let seen = store.lease("x").await.unwrap();
+    let next = store.take("x", "bob", seen.as_ref()).await.unwrap();
+    store.publish(&next, &said(2, &["verifying"])).await.unwrap();
+    assert_eq!(watched(&*store, &[mark(first.end())], LONG).await, ["x"]);
+    store.publish(&lease, &said(1, &["late", "later", "latest"])).await.unwrap();
+    assert_eq!(store.feed("x").await.unwrap().lines, said(2, &["verifying"]).lines);
+    let refused = store.feed("gone").await;
+    assert!(refused.is_err_and(|error| matches!(error, StoreError::NotFound(_))));
 }

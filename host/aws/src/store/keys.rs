@@ -13,6 +13,7 @@
 //! | `bundles` | `DIGEST` | that all sources of a bundle are there | once, never deleted |
 //! | `execution#ID` | `mark#KEY` | which version of a document an effect has made | once |
 //! | `documents#KIND` | `NAME` | a document; without a text once it is deleted | now and then |
+//! | `execution#ID` | `feed` | the last of what its programs have said | now and then |
 //! | `parts#NONCE` | `NUMBER` | a part of a text that does not fit into its item | once |
 //!
 //! Parts are written before the item that refers to them; without it nobody sees them.
@@ -40,6 +41,7 @@ pub(super) const EPOCH: &str = "epoch";
 /// Grows with every renewal.
 pub(super) const BEAT: &str = "beat";
 /// Of a state: the number of the journal's last entry. Of a journal item: of the last entry in it.
+/// Of a feed: of its last line.
 pub(super) const LAST: &str = "last_sequence";
 /// The nonce of the request that wrote the item.
 pub(super) const NONCE: &str = "nonce";
@@ -132,6 +134,9 @@ pub(super) const STATE: &str = "state";
 pub(super) fn state(id: &str) -> Item {
     key(&partition(id), STATE)
 }
+
+/// The sort key of what the programs of an execution have said.
+pub(super) const FEED: &str = "feed";
 
 /// The sort key of the journal item whose first entry has this number.
 pub(super) fn journal_sk(sequence: u64) -> String {

@@ -11,7 +11,7 @@
 //! - `text`: JSON of any length in items of at most 400 KB.
 //! - `table`: the client, and reading items; `trouble`: what DynamoDB says, in plain sentences.
 //! - `retry`: how long a store that is throttled, or does not answer, is asked again.
-//! - `watching`: waiting for news, and what that costs.
+//! - `watching`: waiting for news, and what that costs. `feeds`: what programs say meanwhile.
 //! - `init`: making the table. `thread`: where all of it runs.
 //!
 //! **Nothing is taken back, nothing counts twice.** A reply may get lost on its way, and the request be
@@ -24,6 +24,7 @@ mod archive;
 mod batch;
 mod chain;
 mod documents;
+mod feeds;
 mod head;
 mod init;
 mod item;
@@ -50,7 +51,8 @@ use async_trait::async_trait;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::{Entry, Execution};
 use moontide_runtime::store::{
-    Archive, Lease, LeaseRecord, Listed, Mark, Part, Signal, Standing, Store, StoreError, Wanted,
+    Archive, Feed, Lease, LeaseRecord, Listed, Mark, Part, Signal, Standing, Store, StoreError,
+    Wanted,
 };
 
 use self::chain::Tip;
@@ -256,6 +258,16 @@ impl Store for DynamoStore {
 
     fn archive(&self) -> Option<&dyn Archive> {
         Some(self)
+    }
+
+    async fn publish(&self, lease: &Lease, feed: &Feed) -> Result<(), StoreError> {
+        let (lease, feed) = (lease.clone(), feed.clone());
+        self.on(|table| async move { feeds::publish(&table, &lease, &feed).await }).await
+    }
+
+    async fn feed(&self, id: &str) -> Result<Feed, StoreError> {
+        let id = id.to_owned();
+        self.on(|table| async move { feeds::feed(&table, &id).await }).await
     }
 
     async fn watch(

@@ -7,14 +7,15 @@
 //! |---|---|
 //! | the entries of an execution: its state | 0.5 read units |
 //! | its signals: the next one, by its number | 0.5 read units |
+//! | what its programs say | 0.5 read units |
 //!
-//! The pauses between looks grow to [`LONGEST`], so that a quiet hour costs about 950 read units for entries or for
-//! signals, and twice that for both. What is watched of many executions is asked for in one request per 100 items.
+//! The pauses between looks grow to [`LONGEST`], so that a quiet hour costs about 950 read units for each of them. What is watched of many executions is asked for in one request per 100 items.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
+use moontide_runtime::store::feed::Place;
 use moontide_runtime::store::{Mark, StoreError};
 
 use super::item;
@@ -43,7 +44,11 @@ pub(super) fn longer(pause: Option<Duration>) -> Duration {
 pub(super) async fn look(table: &Table, marks: &[Mark]) -> Result<Vec<String>, StoreError> {
     let mut found: BTreeMap<Name, Option<Item>> = BTreeMap::new();
     for mark in marks {
-        let names = [mark.entries.map(|_| state(mark)), mark.signals.map(|it| signal(mark, it))];
+        let names = [
+            mark.entries.map(|_| state(mark)),
+            mark.signals.map(|seen| signal(mark, seen)),
+            mark.feed.map(|_| feed(mark)),
+        ];
         found.extend(names.into_iter().flatten().map(|name| (name, None)));
     }
     let wanted: Vec<Item> = found.keys().map(|(pk, sk)| keys::key(pk, sk)).collect();
@@ -60,7 +65,14 @@ pub(super) async fn look(table: &Table, marks: &[Mark]) -> Result<Vec<String>, S
             let last = there(state(mark)).and_then(|item| item::number(item, keys::LAST).ok());
             last.is_none_or(|last: u64| last > seen)
         });
-        longer || mark.signals.is_some_and(|seen| there(signal(mark, seen)).is_some())
+        let talk = || {
+            let item = there(feed(mark))?;
+            let number = |name| item::number(item, name).ok();
+            Some(Place { epoch: number(keys::EPOCH)?, number: number(keys::LAST)? })
+        };
+        longer
+            || mark.signals.is_some_and(|seen| there(signal(mark, seen)).is_some())
+            || mark.feed.is_some_and(|seen| talk().is_some_and(|end| end > seen))
     };
     Ok(marks.iter().filter(has_news).map(|mark| mark.execution.clone()).collect())
 }
@@ -75,6 +87,11 @@ fn signal(mark: &Mark, seen: u64) -> Name {
     (keys::partition(&mark.execution), keys::signal_sk(seen.saturating_add(1)))
 }
 
+/// What its programs say.
+fn feed(mark: &Mark) -> Name {
+    (keys::partition(&mark.execution), keys::FEED.to_owned())
+}
+
 /// Those of the items that are there.
 async fn batch(
     table: &Table,
@@ -86,10 +103,11 @@ async fn batch(
         let wanted = KeysAndAttributes::builder()
             .set_keys(Some(keys))
             .consistent_read(false)
-            .projection_expression("#pk, #sk, #last")
+            .projection_expression("#pk, #sk, #last, #epoch")
             .expression_attribute_names("#pk", PK)
             .expression_attribute_names("#sk", SK)
-            .expression_attribute_names("#last", keys::LAST);
+            .expression_attribute_names("#last", keys::LAST)
+            .expression_attribute_names("#epoch", keys::EPOCH);
         #[expect(clippy::expect_used, reason = "what a batch must have is given above")]
         let wanted = wanted.build().expect("a batch has keys");
         let request =

@@ -5,7 +5,7 @@
 //! - `rows`: the SQL, one function per question; `standings`: that of lists; `sources`: that of sources; `seals`: that
 //!   of what is pruned or moved; `parcels`: that of what comes and goes.
 //! - `archive`: cutting down, moving; `room`: what is free in the file.
-//! - `documents`: what is kept beside executions.
+//! - `documents`: what is kept beside executions; `feeds`: what programs say.
 //! - `writer`: the thread that writes, many changes a transaction.
 //! - `reader`: the thread that reads, on a connection of its own.
 //! - `locks`: files by which a dead holder is told from a slow one.
@@ -15,6 +15,7 @@
 
 mod archive;
 mod documents;
+mod feeds;
 mod locks;
 mod open;
 mod original;
@@ -46,8 +47,8 @@ use self::reader::Reader;
 use self::writer::Writer;
 use super::sources::{Apart, Known};
 use super::{
-    Archive, Lease, LeaseRecord, Listed, Mark, Part, Signal, Standing, Store, StoreError, Wanted,
-    whole,
+    Archive, Feed, Lease, LeaseRecord, Listed, Mark, Part, Signal, Standing, Store, StoreError,
+    Wanted, whole,
 };
 use crate::clock::Clock;
 use crate::journal::canonical::Hash;
@@ -211,6 +212,16 @@ impl Store for SqliteStore {
 
     fn archive(&self) -> Option<&dyn Archive> {
         Some(self)
+    }
+
+    async fn publish(&self, lease: &Lease, feed: &Feed) -> Result<(), StoreError> {
+        let (lease, feed) = (lease.clone(), feed.clone());
+        self.writer.change(move |db| feeds::publish(db, &lease, &feed)).await
+    }
+
+    async fn feed(&self, id: &str) -> Result<Feed, StoreError> {
+        let id = id.to_owned();
+        self.reader.read(move |db| feeds::feed(db, &id)).await
     }
 
     async fn watch(

@@ -12,7 +12,7 @@ use super::original::Original;
 use super::private;
 use super::rows::SCHEMA;
 use super::trouble::Trouble;
-use super::{documents, room, seals, sources, standings};
+use super::{documents, feeds, room, seals, sources, standings};
 use crate::journal::Format;
 use crate::store::StoreError;
 
@@ -21,7 +21,8 @@ const BUSY: Duration = Duration::from_secs(5);
 /// The size of the index that SQLite keeps of its log, at first.
 const INDEX: usize = 32 * 1024;
 /// Tables that the first release did not have: a file of an earlier one gets them when it is opened.
-const LATER: [(&str, &str); 5] = [
+const LATER: [(&str, &str); 6] = [
+    ("feeds", feeds::SCHEMA),
     ("documents", documents::SCHEMA),
     ("marks", documents::SCHEMA),
     ("standings", standings::SCHEMA),

@@ -40,7 +40,11 @@ pub(super) async fn watch(
 fn in_json(marks: &[Mark]) -> String {
     // SQLite's numbers end earlier than ours, and no execution gets that far.
     let number = |seen: Option<u64>| seen.map(|seen| i64::try_from(seen).unwrap_or(i64::MAX));
-    let mark = |mark: &Mark| (mark.execution.clone(), number(mark.entries), number(mark.signals));
+    let mark = |mark: &Mark| {
+        let (epoch, line) = mark.feed.map(|place| (place.epoch, place.number)).unzip();
+        let seen = [mark.entries, mark.signals, epoch, line].map(number);
+        (mark.execution.clone(), seen[0], seen[1], seen[2], seen[3])
+    };
     let marks: Vec<_> = marks.iter().map(mark).collect();
     serde_json::to_string(&marks).unwrap_or_default()
 }
@@ -58,7 +62,10 @@ fn look(db: &Connection, last: Option<i64>, marks: &str) -> Result<(i64, Vec<Str
                   OR EXISTS (SELECT 1 FROM entries WHERE entries.execution = it.number
                              AND entries.sequence > marks.value ->> 1)
                   OR EXISTS (SELECT 1 FROM signals WHERE signals.execution = it.number
-                             AND signals.number > marks.value ->> 2)";
+                             AND signals.number > marks.value ->> 2)
+                  OR EXISTS (SELECT 1 FROM feeds WHERE feeds.execution = it.number
+                             AND (feeds.epoch, feeds.number)
+                                 > (marks.value ->> 3, marks.value ->> 4))";
     let mut statement = db.prepare_cached(sql)?;
     let news = statement.query_map([marks], |row| row.get(0))?.collect::<Result<_, _>>()?;
     Ok((version, news))
