@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::plan::duration;
@@ -22,6 +23,8 @@ use crate::whoami;
 
 /// So many are asked for at once.
 const PAGE: usize = 500;
+/// So many are pruned side by side.
+const AT_ONCE: usize = 32;
 /// So many that were left alone are named to people; programs get all.
 const NAMED: usize = 20;
 
@@ -103,8 +106,16 @@ async fn prune(
         let runbook = flags.runbook.clone();
         let wanted = Wanted { runbook, after, limit: Some(PAGE), ..Wanted::default() };
         let part = store.find(&wanted).await?;
-        for row in part.rows.iter().filter(|row| !row.pruned) {
-            one(context, store, flags, (row, before), &mut done).await?;
+        let old = part.rows.iter().filter(|row| !row.pruned);
+        // Their changes share transactions: each alone would wait for the disk, or the network, three times.
+        let mut pruned = stream::iter(old.map(|row| one(context, store, flags, (row, before))))
+            .buffered(AT_ONCE);
+        while let Some(outcome) = pruned.try_next().await? {
+            match outcome {
+                Outcome::Pruned(one) => done.pruned.push(one),
+                Outcome::Kept(one) => done.kept.push(one),
+                Outcome::Swept => {}
+            }
         }
         after = part.next;
     }
@@ -114,26 +125,32 @@ async fn prune(
     Ok(done)
 }
 
+/// What became of one.
+enum Outcome {
+    Pruned(Done),
+    Kept(Kept),
+    /// It was pruned before.
+    Swept,
+}
+
 /// Prunes one, if nothing stands against it.
 async fn one(
     context: &Context,
     store: &dyn Store,
     flags: &Flags,
     (row, before): (&Row, Timestamp),
-    done: &mut Pruning,
-) -> Result<()> {
+) -> Result<Outcome> {
     let execution = row.id.clone();
+    let kept = |reason: String| Ok(Outcome::Kept(Kept { execution: row.id.clone(), reason }));
     let status = row.told.map(|told| told.standing.status);
     if status.is_some_and(|status| !status.is_terminal()) {
-        done.kept.push(Kept { execution, reason: "it is not over".to_owned() });
-        return Ok(());
+        return kept("it is not over".to_owned());
     }
     let record = match Record::load(store, &execution).await {
         Ok(record) => record,
         // It stays as it is: what cannot be read is not cut down.
         Err(error) if [code::NEWER_FORMAT, code::STORE_DAMAGED].contains(&error.code) => {
-            done.kept.push(Kept { execution, reason: error.message });
-            return Ok(());
+            return kept(error.message);
         }
         Err(error) => return Err(error),
     };
@@ -142,28 +159,24 @@ async fn one(
         if !flags.dry_run {
             archive(store)?.sweep(&execution).await?;
         }
-        return Ok(());
+        return Ok(Outcome::Swept);
     }
     if let Some(reason) = reason(context, &record, flags, before) {
-        done.kept.push(Kept { execution, reason });
-        return Ok(());
+        return kept(reason);
     }
     let entries = record.entries.len() as u64;
     if flags.dry_run {
         let is_evidence = moontide_runtime::store::seal::is_evidence;
         let left = record.entries.iter().filter(|entry| is_evidence(entry)).count() as u64;
-        done.pruned.push(Done { execution, entries, removed: entries - left });
-        return Ok(());
+        return Ok(Outcome::Pruned(Done { execution, entries, removed: entries - left }));
     }
     match cut(context, store, &execution).await {
-        Ok(removed) => done.pruned.push(Done { execution, entries, removed }),
+        Ok(removed) => Ok(Outcome::Pruned(Done { execution, entries, removed })),
         Err(StoreError::Held { holder }) => {
-            let reason = format!("`{holder}` drives it, or died without giving it back");
-            done.kept.push(Kept { execution, reason });
+            kept(format!("`{holder}` drives it, or died without giving it back"))
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => Err(error.into()),
     }
-    Ok(())
 }
 
 /// Cuts the journal of an execution that no runner drives; returns how many entries are gone.
