@@ -4,9 +4,10 @@
 //! place, and so does what comes back, live and in replay alike. Where a text was cut, the part of a secret
 //! that is left before the mark is hidden too.
 //!
-//! - `spelled`: the spellings in which a secret turns up.
+//! - `spelled`: the spellings in which a secret turns up; `encoded`: what encoders make of it.
 //! - `everywhere`: the fields of what is journaled and shown.
 
+mod encoded;
 mod everywhere;
 mod spelled;
 #[cfg(test)]
@@ -53,14 +54,23 @@ pub struct Secrets {
     /// Secret text and what stands in for it, longest first: as executions before format 5 looked for them in
     /// arguments, whose hashes are journaled.
     first: Vec<(String, String)>,
-    /// Every spelling of a secret, and what stands in for it.
-    spellings: Vec<(String, String)>,
+    /// Every spelling of a secret, in the order in which the finder knows them.
+    spellings: Vec<Spelling>,
     /// Those of which a cut may leave a part.
     cuttable: Vec<(String, String)>,
     finder: Option<AhoCorasick>,
     numbers: Vec<(f64, String)>,
     /// Whether its execution began under an earlier format.
     is_early: bool,
+}
+
+/// What is looked for.
+#[derive(Clone)]
+struct Spelling {
+    /// What stands in for it.
+    name: String,
+    /// Whether it counts in the middle of other letters, however short it is.
+    is_piece: bool,
 }
 
 impl std::fmt::Debug for Secrets {
@@ -82,9 +92,13 @@ impl Secrets {
         first.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
         let (mut spellings, mut cuttable) = (BTreeMap::new(), Vec::new());
         for (secret, name) in &first {
-            cuttable.extend(spelled::cuttable(secret).into_iter().map(|it| (it, name.clone())));
-            for spelling in spelled::all(secret) {
-                spellings.entry(spelling).or_insert_with(|| name.clone());
+            let parts = spelled::cuttable(secret, format).into_iter();
+            cuttable.extend(parts.map(|it| (it, name.clone())));
+            let whole = spelled::all(secret, format).into_iter().map(|it| (it, false));
+            let pieces = spelled::pieces(secret, format).into_iter().map(|it| (it, true));
+            for (text, is_piece) in whole.chain(pieces) {
+                let spelling = Spelling { name: name.clone(), is_piece };
+                spellings.entry(text).or_insert(spelling);
             }
         }
         let long = |value: &&Value| spelled::text(value).len() >= SHORTEST;
@@ -99,9 +113,10 @@ impl Secrets {
         } else {
             let mut builder = AhoCorasick::builder();
             // Where it cannot be built, the values themselves are looked for.
-            builder.match_kind(MatchKind::LeftmostLongest).build(spellings.keys()).ok()
+            builder.match_kind(MatchKind::LeftmostLongest);
+            builder.ascii_case_insensitive(spelled::are_all(format)).build(spellings.keys()).ok()
         };
-        let spellings = spellings.into_iter().collect();
+        let spellings = spellings.into_values().collect();
         Secrets { first, spellings, cuttable, finder, numbers, is_early: format < Format(5) }
     }
 
@@ -120,9 +135,9 @@ impl Secrets {
         let Some(finder) = &self.finder else { return self.hide_first(text) };
         let mut hidden = String::with_capacity(text.len());
         finder.replace_all_with(text, &mut hidden, |found, whole, hidden| {
-            let is_secret = whole.len() >= SHORT || stands_alone(text, found.range());
-            let secret = &self.spellings[found.pattern().as_usize()].1;
-            hidden.push_str(if is_secret { secret } else { whole });
+            let Spelling { name, is_piece } = &self.spellings[found.pattern().as_usize()];
+            let is_secret = *is_piece || whole.len() >= SHORT || stands_alone(text, found.range());
+            hidden.push_str(if is_secret { name } else { whole });
             true
         });
         if text.len() >= LONG || hidden.contains(CUT) { self.hide_cut_off(&hidden) } else { hidden }

@@ -1,5 +1,7 @@
 //! Where a secret would show, it does not.
 
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -40,6 +42,56 @@ fn a_secret_is_found_in_the_spellings_of_what_passes_it_on() {
         ("-----BEGIN%20KEY-----%0AMIIEvQIBADANBgkq%0A", "«pem»%0A«pem»%0A"),
     ] {
         assert_eq!(secrets.hide(written), hidden, "{written}");
+    }
+}
+
+/// What a program does with a secret before it hands it on, and none of it leaves more than its ends.
+#[test]
+fn a_secret_is_found_in_what_encoders_make_of_it() {
+    let values = [("pw", "S3cr3t'Pa\"ss/77z"), ("token", "tök€n\tünïcode 42"), ("pin", "471147")];
+    let values = values.map(|(name, value)| (name.to_owned(), json!(value)));
+    let secrets = Secrets::new(&values.into(), Format::CURRENT);
+    let base64 = |text: &str| BASE64_STANDARD.encode(text);
+    let twice = json!(json!({ "pw": "S3cr3t'Pa\"ss/77z" }).to_string()).to_string();
+    for (written, hidden) in [
+        (base64("user:S3cr3t'Pa\"ss/77z"), "dXNlcjp«pw»"),
+        (base64("a S3cr3t'Pa\"ss/77z!"), "YSB«pw»IQ=="),
+        (base64("ab S3cr3t'Pa\"ss/77z\n"), "YWIg«pw»o="),
+        (base64("user:S3CR3T'PA\"SS/77Z"), "dXNlcjp«pw»"),
+        (BASE64_URL_SAFE.encode("pin=471147?>"), "cGluPT«pin»z8-"),
+        ("S3cr3t%27pa%22ss%2f77z S3cr3t'Pa%22ss%2F77z".to_owned(), "«pw» «pw»"),
+        (r#"PGPASSWORD='S3cr3t'\''Pa"ss/77z' psql"#.to_owned(), "PGPASSWORD='«pw»' psql"),
+        (r#"'S3cr3t'"'"'Pa"ss/77z'"#.to_owned(), "'«pw»'"),
+        (twice, r#""{\"pw\":\"«pw»\"}""#),
+        ("TöK€N\tüNïCODE 42".to_owned(), "«token»"),
+        (crate::sandbox::plain("TÖK€N\tÜNÏCODE 42", 99), "«token»"),
+        (r#""t\u00f6k\u20acn\t\u00fcn\u00efcode 42""#.to_owned(), "\"«token»\""),
+        ("q=t%C3%B6k%E2%82%ACn%09%c3%bcn%c3%afcode+42".to_owned(), "q=«token»"),
+        (base64("471147"), "«pin»"),
+    ] {
+        assert_eq!(secrets.hide(&written), hidden, "{written}");
+    }
+    // Before format 7 it stood in the arguments of a call, whose hash is journaled.
+    let early = Secrets::new(&values_of("S3cr3t'Pass-77z"), Format(6));
+    let late = Secrets::new(&values_of("S3cr3t'Pass-77z"), Format(7));
+    let mut arguments =
+        json!({ "header": base64("user:S3cr3t'Pass-77z"), "plain": "S3cr3t'Pass-77z" });
+    let before = arguments["header"].clone();
+    early.hide_in_arguments(&mut arguments);
+    assert_eq!(arguments, json!({ "header": before, "plain": "«s»" }));
+    late.hide_in_arguments(&mut arguments);
+    assert_ne!(arguments["header"], before);
+}
+
+fn values_of(secret: &str) -> BTreeMap<String, Value> {
+    [("s".to_owned(), json!(secret))].into()
+}
+
+#[test]
+fn what_only_looks_like_a_piece_of_base64_stays() {
+    let secrets = Secrets::new(&values_of("471147"), Format::CURRENT);
+    for text in ["i-0ab471147cd", "NDcxMT", "a1b2c3d4e5f6", "MTcxMTQ"] {
+        assert_eq!(secrets.hide(text), text);
     }
 }
 
