@@ -68,6 +68,14 @@ pub(super) fn functions(lua: &Lua, builtins: &Table, shared: &Rc<Shared>) -> mlu
         })?,
     )?;
     let it = shared.clone();
+    set(
+        "remark",
+        lua.create_function(move |_, text| {
+            it.remark(&text);
+            Ok(())
+        })?,
+    )?;
+    let it = shared.clone();
     set("log", lua.create_function(move |_, (level, text)| Ok(it.log(&level, &text)))?)?;
     let it = shared.clone();
     set("shown", lua.create_function(move |_, value| it.shown(&value))?)?;
@@ -178,6 +186,13 @@ impl Shared {
             return Some("the level of a log line is debug, info, warn or error");
         }
         self.say(Said::Log { level, message: lossy(text) })
+    }
+
+    /// A warning of the engine's own, of which the trusted code says few.
+    fn remark(&self, text: &Value) {
+        if let Some(voice) = &*self.voice.borrow() {
+            voice.remark(Said::Log { level: "warn".to_owned(), message: lossy(text) });
+        }
     }
 
     /// A table as a line of JSON; where it is none, why.

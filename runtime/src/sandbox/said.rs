@@ -95,6 +95,11 @@ impl Voice {
         }
     }
 
+    /// Says what is not the program's own, and takes nothing of what it may say.
+    pub(super) fn remark(&self, said: Said) {
+        self.hear(said.cleaned(self.text));
+    }
+
     fn hear(&self, said: Said) {
         if !self.silent.get() {
             (self.ear)(said);

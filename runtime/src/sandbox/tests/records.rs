@@ -244,3 +244,48 @@ fn how_waves_ended_is_a_map_of_waves_by_name_and_of_nothing_else() {
     let all = "local all = {} for name, how in wave.waves do table.insert(all, `{name} {how.status} {how.failure}`) end return all";
     assert_eq!(read(all), Ok(json!(["db completed nil", "web failed nil"])));
 }
+
+/// What a body logs, with room for a few lines.
+fn logged(body: &str) -> Vec<String> {
+    let source = bundle(&[("runbook", &one_wave(body))]);
+    let limits = Limits { lines: 3, ..Limits::default() };
+    let context = json!({ "wave": "only", "results": {}, "params": {} });
+    let mut stage = Stage::with(&source, &limits, &context);
+    stage.begin().ended.expect("it ends").expect("it returns");
+    let said = stage.said.borrow();
+    let line = |said: &Said| match said {
+        Said::Log { message, .. } => message.clone(),
+        other => format!("{other:?}"),
+    };
+    said.iter().map(line).collect()
+}
+
+#[test]
+fn a_field_that_is_read_as_nil_is_told_once_for_all_items_of_a_list() {
+    let body = "local many = {} for n = 1, 4000 do many[n] = { private_ip = 'a', started_at = 'b', of = { first_lag = 1 } } end\n\
+                for _, it in host.record('wave.results.many', many) do\n\
+                \tlocal _ = it.privat_ip, it.private_ipp, it.of.first_lagg\n\
+                end\n\
+                moontide.log.info('one') moontide.log.info('two')";
+    insta::assert_snapshot!(logged(body).join("\n"), @"
+    wave.results.many[1] has no `privat_ip`, which is read as nil: did you mean `private_ip`?
+    wave.results.many[1] has no `private_ipp`, which is read as nil: did you mean `private_ip`?
+    wave.results.many[1].of has no `first_lagg`, which is read as nil: did you mean `first_lag`?
+    one
+    two
+    ");
+}
+
+#[test]
+fn of_one_kind_not_many_are_told_and_none_takes_the_place_of_what_a_program_logs() {
+    let letters = "local function name(n) return 'x' .. ('a'):rep(n) end\n";
+    let records = "local many = {} for n = 1, 50 do many[name(n)] = { private_ip = 'a' } end\n\
+                   for _, it in host.record('wave.results.many', many) do local _ = it.privat_ip end\n";
+    let texts = "for n = 1, 50 do local _ = ('text')[name(n)] end\n";
+    let logs = "moontide.log.info('one') moontide.log.info('two')";
+    let said = logged(&format!("{letters}{records}{texts}{logs}"));
+    let count = |what: &str| said.iter().filter(|line| line.contains(what)).count();
+    assert_eq!((count("has no `privat_ip`"), count("of a text is read")), (20, 20), "{said:#?}");
+    assert_eq!(count("that are read as nil are not told of"), 2, "{said:#?}");
+    assert_eq!((count("one"), count("two")), (1, 1), "{said:#?}");
+}
