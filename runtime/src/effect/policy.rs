@@ -126,12 +126,14 @@ impl Rules {
         if self.mode != Mode::Drill || self.made(&touch.maker) {
             return Ok(());
         }
-        let document = match &touch.what {
-            Thing::Document(given) => Some(document::named(given, call)),
+        let given = match &touch.what {
+            Thing::Document(given) => Some(given.as_str()),
             _ => None,
         };
-        let is_named =
-            document.is_some_and(|name| self.outside.documents.iter().any(|it| it == name));
+        let is_named = given.is_some_and(|given| {
+            let name = document::named(given, call);
+            self.outside.documents.iter().any(|it| it == name)
+        });
         if !is_named && !self.outside.names(&touch.what) {
             let (verb, what) = (touch.verb, described(&touch.what));
             let reason = format!(
@@ -145,7 +147,9 @@ impl Rules {
             rest.is_some_and(|rest| {
                 let Some(thing) = rest.strip_prefix(':') else { return rest.is_empty() };
                 // A denial is of the document, by whichever of its names the call gives it.
-                thing == touch.what.id() || document == Some(document::named(thing, call))
+                let name = given.and_then(|given| document::deniable(given, call));
+                thing == touch.what.id()
+                    || (name.is_some() && name == document::deniable(thing, call))
             })
         };
         match self.denied.iter().find(denies) {

@@ -242,6 +242,39 @@ fn the_name_of_a_document_means_its_arn_in_the_account_and_region_of_the_call_an
 }
 
 #[test]
+fn a_denial_of_a_document_counts_in_whatever_may_be_its_arn_though_outside_names_just_that() {
+    let judged = |denied: &str, given: &str| {
+        let mut rules = Rules { denied: vec![format!("{OUTSIDE}:{denied}")], ..rules(Mode::Drill) };
+        rules.outside.documents = vec![given.to_owned()];
+        rule(rules.judge(&call(), &document(given), &given_up))
+    };
+    for given in [
+        "Shop-CutOver",
+        "Shop-CutOver:$DEFAULT",
+        "arn:aws:ssm:us-west-2:111122223333:document/Shop-CutOver",
+        "arn:aws:ssm:us-west-2::document/Shop-CutOver",
+        "arn:aws-cn:ssm:us-west-2:111122223333:document/Shop-CutOver",
+        "arn:aws:ssm::111122223333:document/Shop-CutOver",
+        "arn:aws:ssm:us-west-2:111122223333:document/Shop-CutOver:2",
+        "arn:aws:ssm:us-west-2:111122223333:automation-definition/Shop-CutOver:$LATEST",
+    ] {
+        for denied in ["Shop-CutOver", "arn:aws:ssm:us-west-2:111122223333:document/Shop-CutOver"] {
+            assert_eq!(judged(denied, given).as_deref(), Some("denied"), "{denied}: {given}");
+        }
+        assert_eq!(judged("Shop-DropAll", given), None, "{given}");
+    }
+    for other in [
+        "Shop-CutOver2",
+        "arn:aws:ssm:us-west-2:999999999999:document/Shop-CutOver",
+        "arn:aws:ssm:us-east-1:111122223333:document/Shop-CutOver",
+        "arn:aws:s3:us-west-2:111122223333:document/Shop-CutOver",
+    ] {
+        assert_eq!(judged("Shop-CutOver", other), None, "{other}");
+        assert_eq!(judged(other, other).as_deref(), Some("denied"), "{other}");
+    }
+}
+
+#[test]
 fn a_refusal_names_every_server_its_instance_and_its_owner() {
     let launched = |server: &str, replaced| {
         let launch = Launch { drill: true, name: None, replaces: vec![replaced] };
