@@ -40,6 +40,10 @@ pub(super) fn settle(
         );
         return Err(Trouble::at(span, message));
     };
+    if let Some(flaw) = arn.flaw() {
+        let message = format!("{given} is the ARN of no document: {flaw}");
+        return Err(Trouble::at(span, message));
+    }
     match region {
         Some(region) if region.get_ref().0 != arn.region => {
             let message = format!("{given} is not in {}", region.get_ref().0);
@@ -65,9 +69,6 @@ pub(super) fn check(kind: Kind, document: Option<&Spanned<DocumentName>>) -> Res
     };
     if documents::is_owned(other, name) {
         return wrong(format!("{name} is {is}"));
-    }
-    if documents::is_reserved(name) && name.starts_with("arn:") {
-        return wrong(format!("{name} is of another account, and only AWS names a document so"));
     }
     if !documents::is_unknown(kind, name) {
         return Ok(());

@@ -41,13 +41,22 @@ async fn the_arn_of_a_document_of_the_own_account_and_region_is_that_document() 
     let scripts = "[[commands]]\ndocument = \"Shop-Check\"\n\
         [[automations]]\ndocument = \"Shop-Open\"\nstatus = \"Failed\"\n";
     let story = Story::begin(&format!("{ONE}{scripts}"));
-    for account in ["123456789012", ""] {
-        let check = arn("us-west-2", account, "document/Shop-Check");
-        assert_eq!(sent(&story, &check).await, None, "{check}");
-        for kind in ["document", "automation-definition"] {
-            let open = arn("us-west-2", account, &format!("{kind}/Shop-Open"));
-            assert_eq!(ended(&story, &open).await, "Failed", "{open}");
-        }
+    let own = |resource: &str| arn("us-west-2", "123456789012", resource);
+    assert_eq!(sent(&story, &own("document/Shop-Check")).await, None);
+    for kind in ["document", "automation-definition"] {
+        let open = own(&format!("{kind}/Shop-Open"));
+        assert_eq!(ended(&story, &open).await, "Failed", "{open}");
+    }
+    let awss = arn("us-west-2", "", "document/AWS-RunShellScript");
+    assert_eq!(sent(&story, &awss).await, None);
+    // Nobody else has a document without an account, and a Region is in one partition.
+    let cutover = own("document/Shop-Open").replace("arn:aws:", "arn:aws-cn:");
+    for given in
+        [arn("us-west-2", "", "document/Shop-Open"), cutover, own("document/AWS-StopEC2Instance")]
+    {
+        let (error, text) = started(&story, &given).await.expect("it does not exist");
+        assert_eq!(error, "AutomationDefinitionNotFoundException", "{given}");
+        assert!(text.contains("This cannot be its ARN: "), "{text}");
     }
     let unused = story.simulator.assumptions(&str::to_owned).into_iter();
     assert_eq!(unused.filter(|it| it.kind == "unused").count(), 0);

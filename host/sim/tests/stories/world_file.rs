@@ -346,7 +346,7 @@ fn a_document_has_a_name_that_aws_would_take() {
     assert_eq!(
         scripted("commands", foreign),
         format!(
-            "world.toml:7: commands[0].document: {foreign} is of another account, and only AWS names a document so"
+            "world.toml:7: commands[0].document: {foreign} is the ARN of no document: only AWS has AWS-RunShellScript, and its ARN has no account"
         )
     );
     for name in [

@@ -49,9 +49,9 @@ pub(crate) const FACTS: &[Fact] = &[
     ),
     Fact::assumed(
         "ssm.documents.arn",
-        "The ARN of the caller's own account and Region, or of the Region and no account, names the document of that \
-         name, also one of AWS's own. A document of another account is shared if the world names its ARN, and one of \
-         another Region is not found.",
+        "The ARN of the caller's own account and Region names the document of that name, and the ARN of the Region and \
+         no account one of AWS's own, in the Region's partition. A document of another account is shared if the world \
+         names its ARN, and one of another Region is not found.",
         "the service model takes names and ARNs alike, and does not say which forms of an ARN are taken",
     ),
     Fact::assumed(
@@ -187,6 +187,9 @@ pub(crate) fn missing<'a>(
     };
     let said = format!("Document with name {name} does not exist.");
     if let Some(arn) = Arn::read(name) {
+        if let Some(flaw) = arn.flaw().filter(|_| arn.region == region) {
+            return format!("{said} This cannot be its ARN: {flaw}.");
+        }
         let of = if arn.region == region { "account" } else { "Region" };
         return format!("{said} It is of another {of}.");
     }
@@ -229,6 +232,16 @@ mod tests {
             (Kind::Automation, "Shop-Check", "Shop-Check is a command document."),
             (Kind::Command, "arn:aws:ssm:us-west-2:9:document/Xyz", "It is of another account."),
             (Kind::Command, "arn:aws:ssm:eu-west-1::document/Xyz", "It is of another Region."),
+            (
+                Kind::Command,
+                "arn:aws:ssm:us-west-2::document/Xyz",
+                "This cannot be its ARN: only the ARNs of AWS's own documents have no account.",
+            ),
+            (
+                Kind::Command,
+                "arn:aws-cn:ssm:us-west-2:9:document/Xyz",
+                "This cannot be its ARN: us-west-2 is in the partition aws.",
+            ),
             (Kind::Command, "AWS-ShopCheck", "`document` in the world says how it ends."),
             (Kind::Command, "Xyz", "In a world, [[commands]] with this `document` makes one."),
         ];
