@@ -183,15 +183,16 @@ impl Documents for DynamoStore {
     async fn change(&self, wanted: &Change) -> Result<u64, StoreError> {
         wanted.check()?;
         let wanted = wanted.clone();
-        // Both are transactions on the execution's state, and would refuse each other beside an append.
-        let turn = match &wanted.behalf {
-            Some(behalf) => Some(self.turn(&behalf.lease.execution).lock_owned().await),
-            None => None,
-        };
+        // Transactions on the state of one execution refuse each other, so it waits for its turn among them. It waits on
+        // the store's own thread only: a lane that is not polled meanwhile would keep the turn that it was given.
+        let behalf = wanted.behalf.as_ref().filter(|_| self.thread.is_some());
+        let turn = behalf.map(|behalf| self.turn(&behalf.lease.execution));
         self.on(|table| async move {
-            let changed = change(&table, &wanted).await;
-            drop(turn);
-            changed
+            let _turn = match turn {
+                Some(turn) => Some(turn.lock_owned().await),
+                None => None,
+            };
+            change(&table, &wanted).await
         })
         .await
     }
