@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
     answer, cancel, check, cleanup, journal, list, note, pause, rehearse, resume, retry, run, show,
-    sim, skip, status, store,
+    sim, skip, state, status, store,
 };
 use crate::context::Context;
 use crate::environment::Environment;
@@ -91,6 +91,7 @@ enum Command {
     Retry(retry::Flags),
     Skip(skip::Flags),
     Cleanup(cleanup::Flags),
+    State(state::Flags),
     Store(store::Flags),
     Sim(sim::Flags),
 }
@@ -152,6 +153,7 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Retry(flags) => retry::execute(context, &flags),
         Command::Skip(flags) => skip::execute(context, &flags),
         Command::Cleanup(flags) => cleanup::execute(context, &flags),
+        Command::State(flags) => state::execute(context, &flags),
         Command::Store(flags) => store::execute(context, &flags),
         Command::Sim(flags) => sim::execute(context, &flags),
     }

@@ -264,6 +264,6 @@ pub enum StoreError {
 fn in_force(version: u64) -> String {
     match version {
         0 => "is not there".to_owned(),
-        version => format!("was changed meanwhile: it is at version {version}"),
+        version => format!("is at version {version} by now"),
     }
 }

@@ -46,8 +46,8 @@ enum Command {
     /// deletes items by their attribute `expires_at`, can be restored to any second of the last weeks where that
     /// is offered, and cannot be deleted before its deletion protection is turned off. Needs
     /// dynamodb:CreateTable, Describe*, UpdateTable, UpdateTimeToLive, UpdateContinuousBackups, GetItem, Scan and
-    /// PutItem; all other commands need GetItem, BatchGetItem, Query, PutItem and UpdateItem; `store prune`
-    /// BatchWriteItem as well.
+    /// PutItem; all other commands need GetItem, BatchGetItem, Query, PutItem, UpdateItem and ConditionCheckItem;
+    /// `store prune` BatchWriteItem as well.
     Init(init::Flags),
     /// Cut the journals of old executions down to their evidence
     ///

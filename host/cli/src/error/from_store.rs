@@ -33,8 +33,7 @@ impl From<StoreError> for CommandError {
                 };
                 CommandError::new(code::SEALED, message).hint(hint)
             }
-            StoreError::Conflict { .. } => CommandError::new(code::CHANGED_MEANWHILE, message)
-                .hint("look at it as it is now, and say it again"),
+            StoreError::Conflict { .. } => CommandError::new(code::CHANGED_MEANWHILE, message),
             StoreError::Refused { .. } => CommandError::new(code::BAD_ARGUMENT, message),
             StoreError::Format { .. } => newer(message),
             StoreError::Damaged { .. } => CommandError::new(code::STORE_DAMAGED, message)

@@ -1,0 +1,178 @@
+//! `moontide state`: what runbooks remember in the store, and how an operator deletes what stands in the way.
+
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use moontide_runtime::clock::Clock;
+use moontide_runtime::effect::state::{OF_EXECUTIONS, OF_RUNBOOKS};
+use moontide_runtime::store::{Change, Condition, Store};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::clocks::SystemClock;
+use crate::context::Context;
+use crate::error::{CommandError, Result, code};
+use crate::exit;
+use crate::output::style::{faint, plain, said, strong};
+use crate::output::{Document, Page, Span, words};
+use crate::whoami;
+
+/// Show what a runbook remembers, and delete what stands in the way
+///
+/// Runbooks keep values by key in the store: counters, locks, what the last drill came to. See `@moontide/state`.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  moontide state list shared-state
+  moontide state list --execution EXECUTION
+  moontide state delete shared-state bench --at-version 7
+
+A lock that an execution holds which will never go on is given back by deleting its key.")]
+pub(crate) struct Flags {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List the keys, with their versions and values
+    List {
+        #[command(flatten)]
+        owner: Owner,
+    },
+    /// Delete a key, if it is still at the version that `state list` has shown
+    Delete {
+        #[command(flatten)]
+        owner: Owner,
+
+        /// The key
+        key: String,
+
+        /// Its version
+        #[arg(long, value_name = "N")]
+        at_version: u64,
+    },
+}
+
+/// Whose state it is.
+#[derive(Args)]
+struct Owner {
+    /// The runbook's name; with --execution an execution's id
+    #[arg(value_name = "RUNBOOK")]
+    name: String,
+
+    /// What one execution keeps for itself
+    #[arg(long)]
+    execution: bool,
+}
+
+impl Owner {
+    fn kind(&self) -> &'static str {
+        if self.execution { OF_EXECUTIONS } else { OF_RUNBOOKS }
+    }
+
+    /// How the names of its documents begin.
+    fn prefix(&self) -> String {
+        format!("{}/", self.name)
+    }
+}
+
+#[derive(Serialize)]
+struct Listed {
+    /// The runbook, or the execution.
+    of: String,
+    keys: Vec<Remembered>,
+}
+
+#[derive(Serialize)]
+struct Remembered {
+    key: String,
+    version: u64,
+    written_at: Timestamp,
+    /// The execution that wrote it.
+    written_by: String,
+    value: Value,
+}
+
+#[derive(Serialize)]
+struct Deleted {
+    of: String,
+    deleted: String,
+}
+
+/// Does it.
+pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    let store = context.open_store()?;
+    match &flags.command {
+        Command::List { owner } => {
+            let listed = context.block_on(list(store.as_ref(), owner))?;
+            context.output.show(&listed)?;
+        }
+        Command::Delete { owner, key, at_version } => {
+            let change = Change {
+                kind: owner.kind().to_owned(),
+                name: owner.prefix() + key,
+                body: None,
+                condition: Condition::At(*at_version),
+                at: SystemClock::new().now(),
+                by: whoami::user(&context.environment),
+                behalf: None,
+            };
+            let deleted = context.block_on(async { Ok(store.change(&change).await?) });
+            deleted.map_err(|error| with_next_step(context, owner, error))?;
+            context.output.show(&Deleted { of: owner.name.clone(), deleted: key.clone() })?;
+        }
+    }
+    Ok(exit::COMPLETED)
+}
+
+async fn list(store: &dyn Store, owner: &Owner) -> Result<Listed> {
+    let prefix = owner.prefix();
+    let documents = store.documents(owner.kind(), &prefix).await?;
+    let keys = documents.into_iter().map(|document| Remembered {
+        key: document.name[prefix.len()..].to_owned(),
+        version: document.version,
+        written_at: document.written_at,
+        written_by: document.written_by,
+        value: document.body,
+    });
+    Ok(Listed { of: owner.name.clone(), keys: keys.collect() })
+}
+
+fn with_next_step(context: &Context, owner: &Owner, error: CommandError) -> CommandError {
+    if error.code != code::CHANGED_MEANWHILE {
+        return error;
+    }
+    let flag = if owner.execution { " --execution" } else { "" };
+    let list = context.command(&format!("state list {}{flag}", owner.name));
+    error.hint(format!("`{list}` shows what is there"))
+}
+
+impl Document for Listed {
+    fn write(&self, page: &mut Page) {
+        if self.keys.is_empty() {
+            page.line([strong(self.of.as_str()), plain(" remembers nothing")]);
+        }
+        let rows: Vec<_> = self.keys.iter().map(Remembered::cells).collect();
+        page.table(&rows);
+    }
+}
+
+impl Remembered {
+    fn cells(&self) -> Vec<Span<'_>> {
+        vec![
+            plain(format!("version {}", self.version)),
+            faint(words::time(self.written_at)),
+            plain(self.written_by.as_str()),
+            // As a row of a table has it, what a runbook says stands behind the mark.
+            faint("|"),
+            plain(format!("{} = {}", self.key, self.value)),
+        ]
+    }
+}
+
+impl Document for Deleted {
+    fn write(&self, page: &mut Page) {
+        let [mark, key] = said(&self.deleted);
+        page.line([plain("deleted from "), strong(self.of.as_str()), mark, key]);
+    }
+}
