@@ -23,6 +23,7 @@ use crate::clocks::{RightClock, ScaledClock};
 use crate::context::Context;
 use crate::environment::{Environment, LEASE_TTL};
 use crate::error::{CommandError, Result, code};
+use crate::feeding::Feeding;
 use crate::interrupt::Interrupt;
 use crate::keeper::{Keeper, TTL};
 use crate::output::style::{attention, faint, plain, strong};
@@ -191,12 +192,15 @@ impl Ride<'_> {
         *self.context.driving.borrow_mut() = Some(self.execution.id.clone());
         self.say_whose_time();
         self.say_what_stays();
-        let (driver, answers) = self.driver(&keeper)?;
         let lease = keeper.lease().clone();
+        let feeding = Rc::new(Feeding::new(Arc::clone(&self.store), lease.clone()));
+        let (driver, answers) = self.driver(&keeper, &feeding)?;
         let ended = tokio::select! {
             ended = driver.drive(&lease, interrupt.wait()) => ended.map_err(CommandError::from),
             lost = keeper.lost() => Err(lost.into()),
+            never = feeding.go_on() => match never {},
         };
+        feeding.finish().await;
         let in_order = matches!(ended, Ok(Ended::Finished(_))) || keeper.pulse().is_in_order();
         keeper.end(in_order).await;
         answers.say_unused(self.context.output);
@@ -235,14 +239,14 @@ impl Ride<'_> {
         error.hint(self.context.command(&format!("resume {}", self.execution.id)))
     }
 
-    fn driver(&self, keeper: &Keeper) -> Result<(Driver, Rc<Flags>)> {
+    fn driver(&self, keeper: &Keeper, feeding: &Rc<Feeding>) -> Result<(Driver, Rc<Flags>)> {
         let context = self.context;
         let person = self.user.clone().unwrap_or_default();
         // An answer needs the name of a person.
         let given = if self.user.is_some() { self.answers.as_slice() } else { &[] };
         let (user, people) = (person.name.as_str(), Rc::new(Graph::of(&self.execution)));
         let lines = Lines(context.output);
-        let mut observers: Vec<Rc<dyn Observer>> = Vec::new();
+        let mut observers: Vec<Rc<dyn Observer>> = vec![Rc::clone(feeding) as _];
         let mut asked: Rc<dyn Answers> = Rc::new(Nobody);
         if context.is_watched {
             observers.push(Rc::new(Live::new(lines)));

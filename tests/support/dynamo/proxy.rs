@@ -76,7 +76,7 @@ struct Shared {
 struct Seen {
     asked: Vec<Asked>,
     writes: usize,
-    /// The first answers to reads that did not ask for a consistent one.
+    /// The answers to reads that did not ask for a consistent one: each is given once more.
     stale: HashMap<String, (StatusCode, HeaderMap, Bytes)>,
 }
 
@@ -164,9 +164,9 @@ impl Shared {
         }
         let stale = asked.may_be_stale().then(|| format!("{} {}", asked.operation, asked.body));
         if let Some(stale) = &stale {
-            let seen = self.seen.lock().expect("no test panics in here");
-            if let Some((status, headers, body)) = seen.stale.get(stale) {
-                return response(*status, headers.clone(), body.clone());
+            let mut seen = self.seen.lock().expect("no test panics in here");
+            if let Some((status, headers, body)) = seen.stale.remove(stale) {
+                return response(status, headers, body);
             }
         }
         let (status, headers, body) = self.ask(parts.headers, body).await;

@@ -56,21 +56,31 @@ pub(crate) struct Output {
 impl Output {
     /// Writes a document to stdout.
     pub(crate) fn show(self, document: &impl Document) -> Result<()> {
-        let text = match self.format {
+        self.print(&self.text(document)).map(drop)
+    }
+
+    /// A document as it is written.
+    pub(crate) fn text(self, document: &impl Document) -> String {
+        match self.format {
             Format::Text => {
                 let mut page = Page::default();
                 document.write(&mut page);
                 page.into_text()
             }
             Format::Json => json_line(&json!({ "version": VERSION }), document),
-        };
+        }
+    }
+
+    /// Writes the text of documents to stdout; returns whether anybody still reads.
+    #[expect(clippy::unused_self, reason = "only whoever has the output may print")]
+    pub(crate) fn print(self, text: &str) -> Result<bool> {
         let mut stdout = AutoStream::auto(io::stdout().lock());
         let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
         match written {
             // Whoever read it has read enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
             Err(error) => Err(CommandError::new(code::OUTPUT, format!("stdout: {error}"))),
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(true),
         }
     }
 

@@ -6,7 +6,7 @@
 
 mod lines;
 mod live;
-mod sentence;
+pub(crate) mod sentence;
 
 use std::rc::Rc;
 

@@ -11,7 +11,7 @@ use crate::output::{Span, words};
 use crate::view::{ServerView, Why, prompts, signal};
 
 /// What to say about a notice; `None` if it is not worth a line.
-pub(super) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
+pub(crate) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
     match notice {
         Notice::Wave { wave, attempt, status, reason, failure } => {
             wave_line(wave, *attempt, *status, &Why::new(reason.clone(), failure.clone()))
@@ -124,7 +124,7 @@ fn subject(wave: &str) -> Vec<Span<'static>> {
 }
 
 /// What the wave's program says follows. Only what stands before the mark is ours.
-fn speaker(wave: &str, level: &'static str) -> Vec<Span<'static>> {
+pub(crate) fn speaker(wave: &str, level: &'static str) -> Vec<Span<'static>> {
     let mut line = subject(wave);
     match level {
         "" => {}

@@ -1,0 +1,27 @@
+//! Following what happens elsewhere, for hours: `status --follow` and `list --follow`.
+//!
+//! - [`execution`]: one execution, line by line, until it is over.
+//! - [`line`]: such a line.
+//! - [`calm`]: a store that is away for a while is waited for.
+//! - [`screen`]: where the lines go; whoever reads them may be slow, or gone.
+
+mod calm;
+pub(crate) mod execution;
+mod line;
+pub(crate) mod screen;
+
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+
+pub(crate) use calm::Calm;
+pub(crate) use screen::Screen;
+
+/// Follows until it is over, or the process is asked to stop; returns the exit code.
+pub(crate) async fn until_stopped(following: impl Future<Output = Result<u8>>) -> Result<u8> {
+    let mut interrupt = Interrupt::listen();
+    tokio::select! {
+        biased;
+        () = interrupt.wait() => Ok(interrupt.exit_code()),
+        ended = following => ended,
+    }
+}
