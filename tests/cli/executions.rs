@@ -181,7 +181,7 @@ fn a_list_is_of_one_status_one_runbook_or_one_time() {
     assert_eq!(listed(&["--status=completed"]), ["\"completed\" 0"]);
     let text = home.run(&["list", "--status=failed"]).expect(0).stdout;
     assert!(text.contains("is one of those"), "{text}");
-    for wrong in ["--status=over", "--since=soon", "--after=x"] {
+    for wrong in ["--status=over", "--since=soon", "--after=x", "--limit=0", "--limit=-1"] {
         home.run(&["list", wrong]).expect(2);
     }
 }

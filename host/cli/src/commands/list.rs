@@ -28,7 +28,7 @@ Examples:
   moontide list --label team=payments")]
 pub(crate) struct Flags {
     /// Show at most so many
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = limit)]
     limit: usize,
 
     /// Only those with this status; may be given several times
@@ -50,6 +50,12 @@ pub(crate) struct Flags {
     /// Go on behind a place that an earlier list has named
     #[arg(long, value_name = "PLACE")]
     after: Option<Cursor>,
+}
+
+/// Reads how many; for clap.
+fn limit(text: &str) -> std::result::Result<usize, String> {
+    let count = text.parse().ok().filter(|count| *count > 0);
+    count.ok_or_else(|| "it is a whole number, at least 1".to_owned())
 }
 
 /// Reads a status; for clap.
@@ -188,7 +194,7 @@ impl Line {
 
 /// Whether an error is about one execution. Where the store does not answer, nothing of the list is known.
 fn is_its_own(code: &'static code::Code) -> bool {
-    [code::NEWER_FORMAT, code::STORE_DAMAGED].contains(&code)
+    [code::NEWER_FORMAT, code::STORE_DAMAGED, code::NO_EXECUTION].contains(&code)
 }
 
 impl Document for List {
