@@ -1,5 +1,8 @@
 //! What a store makes of rows that somebody has changed or lost.
 
+use std::collections::BTreeMap;
+
+use moontide_runtime::journal::Execution;
 use moontide_runtime::store::{StoreError, Wanted, Wish};
 use rusqlite::Connection;
 
@@ -145,4 +148,32 @@ async fn a_signal_that_cannot_be_read_stands_for_itself_and_hides_no_other() {
     assert_eq!((*number, &unreadable.wish), (2, &Wish::Note));
     let comment = "signal 2 cannot be read, and nothing follows from it: unknown variant `fly`";
     assert!(unreadable.comment.starts_with(comment), "{}", unreadable.comment);
+}
+
+#[tokio::test]
+async fn what_the_list_says_of_an_execution_and_cannot_be_read_hides_no_other() {
+    for spoil in [
+        "UPDATE standings SET seen = -1 WHERE execution = 1",
+        "UPDATE standings SET labels = '{\"team\":' WHERE execution = 1",
+        "UPDATE standings SET labels = '[1]', status = 'over' WHERE execution = 1",
+        "INSERT INTO signals VALUES (1, -7, '{}')",
+    ] {
+        let place = Place::in_a_file();
+        let store = place.open();
+        let labels: BTreeMap<_, _> = [("team".to_owned(), "db".to_owned())].into();
+        for id in ["x", "y"] {
+            let labels = labels.clone();
+            store.create(&Execution { labels, ..execution(id) }).await.unwrap();
+        }
+        change(&place, spoil);
+        let listed = async |wanted: Wanted| {
+            let rows = store.find(&wanted).await.unwrap().rows;
+            rows.iter().map(|row| (row.id.clone(), row.told.is_some())).collect::<Vec<_>>()
+        };
+        let all = listed(Wanted::default()).await;
+        assert_eq!(all.len(), 2, "{spoil}");
+        assert!(all.contains(&("y".to_owned(), true)), "{spoil}");
+        let labelled = listed(Wanted { labels, ..Wanted::default() }).await;
+        assert!(labelled.contains(&("y".to_owned(), true)), "{spoil}");
+    }
 }

@@ -153,6 +153,9 @@ async fn a_list_is_of_what_is_wanted_part_by_part(place: &Place) {
     let running = Wanted { statuses: vec![ExecutionStatus::Running], ..all.clone() };
     assert_eq!(ids(running).await, (String::new(), 1));
     assert_eq!(ids(Wanted { since: Some(moment(1002)), ..failed }).await.0, "g");
+    let after = store.find(&Wanted { limit: Some(5), ..all.clone() }).await.unwrap().next;
+    let later = Wanted { since: Some(moment(1003)), after, ..all.clone() };
+    assert_eq!(ids(later).await, (String::new(), 1), "what comes behind that is older");
     let labelled = |labels: &[(&str, &str)]| Wanted {
         labels: labels.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
         ..all.clone()

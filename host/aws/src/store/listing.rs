@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
+use jiff::Timestamp;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::store::{
     Cursor, Parcel, Part, Row, Seal, Standing, StoreError, Told, Wanted,
@@ -134,6 +135,10 @@ pub(super) async fn find(table: &Table, wanted: &Wanted) -> Result<Part, StoreEr
     let after = wanted.after.as_ref();
     let after = after.map(|Cursor { created_us, id }| keys::listed_sk(*created_us, id));
     let to = after.unwrap_or_else(|| "9~".to_owned());
+    // DynamoDB refuses bounds that are the wrong way round, and there is nothing between them.
+    if from > to {
+        return Ok(Part::default());
+    }
     let most = wanted.limit.map_or(usize::MAX, |limit| limit.saturating_add(1));
     let mut rows = Vec::new();
     let mut start = None;
@@ -161,8 +166,9 @@ pub(super) async fn find(table: &Table, wanted: &Wanted) -> Result<Part, StoreEr
 }
 
 fn row(item: &Item) -> Result<Row, Damage> {
-    let created_at = item::text(item, keys::CREATED_AT)?;
-    let created_at = created_at.parse().map_err(|error: jiff::Error| Damage(error.to_string()))?;
+    // A date that was spoilt hides no other execution: the key that the list is sorted by has it too.
+    let created_at = item::text(item, keys::CREATED_AT).ok().and_then(|date| date.parse().ok());
+    let created_at = created_at.or_else(|| by_order(item)).unwrap_or_default();
     Ok(Row {
         id: item::text(item, keys::ID)?.to_owned(),
         runbook: item::text(item, keys::RUNBOOK)?.to_owned(),
@@ -171,6 +177,11 @@ fn row(item: &Item) -> Result<Row, Damage> {
         pruned: item.contains_key(keys::PRUNED),
         told: told(item),
     })
+}
+
+fn by_order(item: &Item) -> Option<Timestamp> {
+    let (created_us, _) = item::text(item, keys::SK).ok()?.split_once('#')?;
+    Timestamp::from_microsecond(created_us.parse().ok()?).ok()
 }
 
 fn labels(item: &Item) -> BTreeMap<String, String> {

@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::{
 use moontide_aws::DynamoStore;
 use moontide_aws::store::{OpenError, Setting};
 use moontide_runtime::journal::Format;
-use moontide_runtime::store::{Store, StoreError};
+use moontide_runtime::store::{Store, StoreError, Wanted};
 
 use crate::dynamo::Dynamo;
 use crate::given::execution;
@@ -173,4 +173,25 @@ async fn a_table_that_nobody_has_made_a_store_is_told_from_one_that_is() {
     assert!(matches!(store.check().await, Err(OpenError::NotInitialised { .. })));
     assert!(!store.initialise().await.unwrap().created);
     store.check().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_date_that_was_spoilt_hides_no_execution_of_the_list() {
+    let place = Place::in_a_table().await;
+    let store = place.at(&Dynamo::shared().endpoint());
+    for id in ["x", "y"] {
+        store.create(&execution(id)).await.unwrap();
+    }
+    let client = client(&Dynamo::shared().endpoint());
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let created_at = execution("x").created_at;
+    let key = format!("{:020}#x", created_at.as_microsecond());
+    let spoil = client.update_item().table_name(&place.table);
+    let spoil = spoil.key("pk", text("executions")).key("sk", text(&key));
+    let spoil = spoil.update_expression("SET created_at = :date");
+    let spoil = spoil.condition_expression("attribute_exists(pk)");
+    spoil.expression_attribute_values(":date", text("2026-13-41")).send().await.unwrap();
+    let rows = store.find(&Wanted::default()).await.unwrap().rows;
+    let listed: Vec<_> = rows.iter().map(|row| (row.id.as_str(), row.created_at)).collect();
+    assert_eq!(listed, [("y", created_at), ("x", created_at)]);
 }

@@ -63,7 +63,7 @@ pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Part, Trouble> {
                      LEFT JOIN standings ON standings.execution = executions.number
                      WHERE (:statuses = '' OR status IS NULL OR instr(:statuses, status) > 0)
                        AND (SELECT count(*) FROM json_each(:labels) AS wanted
-                            WHERE (SELECT value FROM json_each(labels) AS own
+                            WHERE (SELECT value FROM json_each(iif(json_valid(labels), labels, '{}')) AS own
                                    WHERE own.key = wanted.key) IS NOT wanted.value) = 0
                        AND (:runbook IS NULL OR runbook = :runbook)
                        AND (:since IS NULL OR created_us >= :since)
@@ -100,12 +100,15 @@ fn read(row: &SqlRow<'_>) -> Result<Row, Trouble> {
     Ok(Row { runbook, id, created_at, labels, pruned, told: told(row)? })
 }
 
-/// What the table says of an execution; `None` if it says nothing, or in words of a later release.
+/// What the table says of an execution; `None` if it says nothing, or what cannot be read.
 fn told(row: &SqlRow<'_>) -> rusqlite::Result<Option<Told>> {
     let (mode, status): (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
     let Some((mode, status)) = mode.zip(status) else { return Ok(None) };
     let read = (serde_json::from_str(&mode), serde_json::from_str(&status));
     let (Ok(mode), Ok(status)) = read else { return Ok(None) };
-    let standing = Standing { status, seen: row.get(5)? };
-    Ok(Some(Told { mode, standing, sent: row.get(7)? }))
+    // Of what was spoilt, too, the journal tells.
+    let (seen, sent): (i64, i64) = (row.get(5)?, row.get(7)?);
+    let numbers = (u64::try_from(seen), u64::try_from(sent));
+    let (Ok(seen), Ok(sent)) = numbers else { return Ok(None) };
+    Ok(Some(Told { mode, standing: Standing { status, seen }, sent }))
 }
