@@ -1,4 +1,12 @@
-//! Following an execution from another process, with the real binary: what is seen, and when it ends.
+//! Following an execution from another process, with the real binary: what is seen, when it ends, and how long a line
+//! takes from the store to the other terminal.
+//!
+//! The delay of a thousand lines on each store takes some minutes:
+//!
+//! ```sh
+//! AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \
+//!     cargo test -p moontide --test follow -- --ignored --nocapture delay
+//! ```
 
 #![cfg(target_os = "linux")]
 
@@ -6,8 +14,12 @@
 mod dynamo;
 mod support;
 
+#[path = "follow/delay.rs"]
+mod delay;
 #[path = "follow/given.rs"]
 mod given;
+#[path = "follow/lists.rs"]
+mod lists;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -43,6 +43,12 @@ impl Shop {
         shop
     }
 
+    /// The name of the table.
+    pub(crate) fn table_name(&self) -> &str {
+        let table = self.table.as_deref().unwrap_or_default();
+        table.trim_start_matches("dynamodb:").trim_end_matches("@us-west-2")
+    }
+
     /// A command that knows where executions are.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.home.moontide(arguments);

@@ -24,6 +24,7 @@ Examples:
   moontide check runbooks/three_tier             is it a valid runbook?
   moontide run runbooks/three_tier --mode drill  start a drill
   moontide status EXECUTION                      where does it stand?
+  moontide status EXECUTION --follow             the same, and what happens from then on
   moontide answer EXECUTION WAVE continue        go on after a pause point
   moontide resume EXECUTION                      go on after a crash, an answer or a pause
   moontide pause EXECUTION                       let no further wave start

@@ -22,7 +22,7 @@ use crate::journal::{Entry, Execution, chain};
 pub struct MemoryStore {
     executions: Mutex<BTreeMap<String, Kept>>,
     documents: Mutex<documents::Kept>,
-    /// How often an execution has got an entry, a signal or a line: wakes those who watch.
+    /// How often an execution has got an entry, a signal or a line, or changed hands: wakes those who watch.
     news: watch::Sender<u64>,
 }
 
@@ -111,6 +111,7 @@ impl Store for MemoryStore {
                     marks: BTreeMap::new(),
                     feed: Feed::default(),
                 });
+                self.news.send_modify(|count| *count += 1);
                 Ok(())
             }
         }
@@ -176,6 +177,7 @@ impl Store for MemoryStore {
         self.with(id, |kept| {
             let lease = Lease::take(id, holder, seen, kept.lease.as_ref())?;
             kept.lease = Some(lease.record());
+            self.news.send_modify(|count| *count += 1);
             Ok(lease)
         })
     }
@@ -197,6 +199,7 @@ impl Store for MemoryStore {
         self.with(&lease.execution, |kept| {
             if lease.check(kept.lease.as_ref()).is_ok() {
                 kept.lease.iter_mut().for_each(|record| record.holder.clear());
+                self.news.send_modify(|count| *count += 1);
             }
             Ok(())
         })
@@ -260,6 +263,21 @@ impl Store for MemoryStore {
             biased;
             news = waiting => Ok(news),
             () = clock.sleep(time) => Ok(Vec::new()),
+        }
+    }
+
+    async fn changed(
+        &self,
+        since: u64,
+        clock: &dyn Clock,
+        time: Duration,
+    ) -> Result<u64, StoreError> {
+        let mut changes = self.news.subscribe();
+        let waiting = async { changes.wait_for(|count| count + 1 != since).await.map(|it| *it) };
+        tokio::select! {
+            biased;
+            now = waiting => Ok(now.map_or(since, |count| count + 1)),
+            () = clock.sleep(time) => Ok(since),
         }
     }
 }

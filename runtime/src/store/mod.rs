@@ -140,6 +140,21 @@ pub trait Store: Documents {
     ) -> Result<Vec<String>, StoreError> {
         watch::by_looking(self, marks, clock, time).await
     }
+
+    /// Waits until anything in the store may be another than at this version of it, for `time` at most; returns the
+    /// version that it has then. Versions are those of this opened store; 0 is before all of them. A store that
+    /// cannot tell says after a while that it has changed.
+    async fn changed(
+        &self,
+        since: u64,
+        clock: &dyn Clock,
+        time: Duration,
+    ) -> Result<u64, StoreError> {
+        if since > 0 {
+            clock.sleep(watch::MAY_HAVE_CHANGED.min(time)).await;
+        }
+        Ok(since + 1)
+    }
 }
 
 /// What a list of executions shows without reading journals.

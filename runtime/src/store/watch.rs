@@ -50,6 +50,9 @@ impl Mark {
 /// The pause between two looks at a store that cannot tell of news by itself.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
+/// After so long anything in a store that cannot tell may have changed: a list of it has its price.
+pub(super) const MAY_HAVE_CHANGED: Duration = Duration::from_secs(5);
+
 /// Watches by asking for each execution, again and again: for a store that has no better way.
 pub(super) async fn by_looking<S: Store + ?Sized>(
     store: &S,

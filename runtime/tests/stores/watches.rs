@@ -18,6 +18,7 @@ crate::on_every_store!(
     a_signal_from_another_process_ends_the_wait,
     of_many_executions_those_with_news_are_named,
     what_is_not_there_is_news,
+    a_store_that_nobody_writes_to_keeps_its_version_or_cannot_tell,
     what_programs_say_is_news_and_the_last_runner_s_word_counts,
 );
 
@@ -140,4 +141,18 @@ async fn what_programs_say_is_news_and_the_last_runner_s_word_counts(place: &Pla
     assert_eq!(store.feed("x").await.unwrap().lines, said(2, &["verifying"]).lines);
     let refused = store.feed("gone").await;
     assert!(refused.is_err_and(|error| matches!(error, StoreError::NotFound(_))));
+}
+
+async fn a_store_that_nobody_writes_to_keeps_its_version_or_cannot_tell(place: &Place) {
+    let (store, watcher, clock) = (place.open(), place.open(), clock());
+    let at_once = watcher.changed(0, &clock, LONG).await.unwrap();
+    assert!(at_once > 0 && clock.monotonic().is_zero());
+    let later = watcher.changed(at_once, &clock, Duration::from_secs(60)).await.unwrap();
+    let waited = clock.monotonic().as_secs();
+    assert!(if later == at_once { waited == 60 } else { waited == 5 }, "{waited} s");
+    // Whatever changes is seen.
+    let given = execution("x");
+    let (now, created) = join!(watcher.changed(later, &clock, LONG), store.create(&given));
+    assert_eq!(created, Ok(()));
+    assert_ne!(now.unwrap(), later);
 }

@@ -17,7 +17,7 @@ use crate::output::{Document, Page, words};
 use crate::view::Record;
 use crate::view::record::alive;
 use crate::view::summary::mode;
-use crate::{exit, labels};
+use crate::{exit, follow, labels};
 
 /// List the executions in the store, newest first
 #[derive(Args)]
@@ -50,6 +50,14 @@ pub(crate) struct Flags {
     /// Go on behind a place that an earlier list has named
     #[arg(long, value_name = "PLACE")]
     after: Option<Cursor>,
+
+    /// Go on with each row that changes, and each that is new, until Ctrl-C
+    ///
+    /// With `--output json` each row is an object on a line of its own. A file is looked at when somebody has
+    /// written to it. A DynamoDB table is looked at every five seconds: up to 6,000 read units an hour, and 1,500 for
+    /// each execution that is not over.
+    #[arg(long)]
+    follow: bool,
 }
 
 /// Reads how many; for clap.
@@ -88,9 +96,11 @@ struct List {
     is_part: bool,
 }
 
+/// An execution in the list.
 #[derive(Serialize)]
-struct Line {
-    execution: String,
+pub(crate) struct Line {
+    /// Its id.
+    pub(crate) execution: String,
     runbook: String,
     mode: Option<Mode>,
     /// `None`: it cannot be read.
@@ -117,6 +127,10 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         after: flags.after.clone(),
         limit: Some(flags.limit),
     };
+    if flags.follow {
+        let following = follow::list::follow(context, store.as_ref(), &wanted);
+        return context.block_on(follow::until_stopped(following));
+    }
     let list = List::load(store.as_ref(), context.address()?.text(), &wanted);
     context.output.show(&context.block_on(list)?)?;
     Ok(exit::COMPLETED)
@@ -124,8 +138,23 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
 
 impl List {
     async fn load(store: &dyn Store, address: String, wanted: &Wanted) -> Result<List> {
+        let (executions, next) = Line::part(store, wanted).await?;
+        let next = next.map(|next| next.to_string());
+        let all = Wanted { limit: wanted.limit, ..Wanted::default() };
+        Ok(List { store: address, executions, next, is_part: *wanted != all })
+    }
+}
+
+impl Line {
+    /// Those that are wanted, newest first.
+    pub(crate) async fn all(store: &dyn Store, wanted: &Wanted) -> Result<Vec<Line>> {
+        Line::part(store, wanted).await.map(|(lines, _)| lines)
+    }
+
+    /// The same, and where the list goes on, if it does.
+    async fn part(store: &dyn Store, wanted: &Wanted) -> Result<(Vec<Line>, Option<Cursor>)> {
         let part = store.find(wanted).await?;
-        let (mut executions, next) = (Vec::new(), part.next.map(|next| next.to_string()));
+        let mut lines = Vec::new();
         for row in part.rows {
             let line = match row.told {
                 Some(told) => Line::told(store, row, told).await?,
@@ -133,15 +162,12 @@ impl List {
             };
             let is_wanted = |status| wanted.statuses.contains(&status);
             if wanted.statuses.is_empty() || line.status.is_none_or(is_wanted) {
-                executions.push(line);
+                lines.push(line);
             }
         }
-        let all = Wanted { limit: wanted.limit, ..Wanted::default() };
-        Ok(List { store: address, executions, next, is_part: *wanted != all })
+        Ok((lines, part.next))
     }
-}
 
-impl Line {
     fn of(row: Row) -> Line {
         Line {
             execution: row.id,
@@ -209,19 +235,29 @@ impl Document for List {
         }
         let rows: Vec<_> = self.executions.iter().map(Line::cells).collect();
         page.table(&rows);
-        for line in &self.executions {
-            if let Some(why) = &line.unreadable {
-                let name = attention(format!("{} cannot be read", line.execution));
-                page.line([name, plain(": "), plain(why.as_str())]);
-            }
-        }
+        self.executions.iter().for_each(|line| line.write_why(page));
         if let Some(next) = &self.next {
             page.line([faint(format!("there are more: --limit, or --after {next}"))]);
         }
     }
 }
 
+impl Document for Line {
+    fn write(&self, page: &mut Page) {
+        page.table(&[self.cells()]);
+        self.write_why(page);
+    }
+}
+
 impl Line {
+    /// Why it cannot be read, if so.
+    fn write_why(&self, page: &mut Page) {
+        if let Some(why) = &self.unreadable {
+            let name = attention(format!("{} cannot be read", self.execution));
+            page.line([name, plain(": "), plain(why.as_str())]);
+        }
+    }
+
     fn cells(&self) -> Vec<crate::output::Span<'_>> {
         vec![
             strong(self.execution.as_str()),

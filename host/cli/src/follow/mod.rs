@@ -2,12 +2,14 @@
 //!
 //! - [`execution`]: one execution, line by line, until it is over.
 //! - [`line`]: such a line.
+//! - [`list`]: every row, and then each that changes.
 //! - [`calm`]: a store that is away for a while is waited for.
 //! - [`screen`]: where the lines go; whoever reads them may be slow, or gone.
 
 mod calm;
 pub(crate) mod execution;
 mod line;
+pub(crate) mod list;
 pub(crate) mod screen;
 
 use crate::error::Result;

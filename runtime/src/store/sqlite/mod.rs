@@ -232,4 +232,13 @@ impl Store for SqliteStore {
     ) -> Result<Vec<String>, StoreError> {
         watching::watch(&self.reader, marks, clock, time).await
     }
+
+    async fn changed(
+        &self,
+        since: u64,
+        clock: &dyn Clock,
+        time: Duration,
+    ) -> Result<u64, StoreError> {
+        watching::changed(&self.reader, since, clock, time).await
+    }
 }

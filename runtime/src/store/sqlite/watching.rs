@@ -36,6 +36,30 @@ pub(super) async fn watch(
     }
 }
 
+/// Waits until anybody has written since this version of the file, for `time` at most; returns the version then.
+pub(super) async fn changed(
+    reader: &Reader,
+    since: u64,
+    clock: &dyn Clock,
+    time: Duration,
+) -> Result<u64, StoreError> {
+    let end = clock.monotonic().saturating_add(time);
+    loop {
+        // Counted from 1, as this connection sees it.
+        let now = reader.read(|db| Ok(u64::try_from(version(db)?).unwrap_or(1).max(1))).await?;
+        let left = end.saturating_sub(clock.monotonic());
+        if now != since || left.is_zero() {
+            return Ok(now);
+        }
+        clock.sleep(LOOK_AGAIN.min(left)).await;
+    }
+}
+
+/// How often others have written, as this connection counts it.
+fn version(db: &Connection) -> rusqlite::Result<i64> {
+    db.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))
+}
+
 /// The marks as the query takes them.
 fn in_json(marks: &[Mark]) -> String {
     // SQLite's numbers end earlier than ours, and no execution gets that far.
@@ -52,7 +76,7 @@ fn in_json(marks: &[Mark]) -> String {
 /// The version of the file as this connection counts them, and which executions have news; none, if the version is
 /// still `last`. Both are of one state of the store.
 fn look(db: &Connection, last: Option<i64>, marks: &str) -> Result<(i64, Vec<String>), Trouble> {
-    let version = db.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+    let version = version(db)?;
     if last == Some(version) {
         return Ok((version, Vec::new()));
     }
