@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "cli/adopt.rs"]
+mod adopt;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[path = "cli/archives.rs"]
 mod archives;

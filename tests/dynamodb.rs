@@ -237,7 +237,7 @@ fn a_misspelt_table_comes_with_the_next_command() {
     assert_snapshot!(said[0], @"
     error[M0403]: dynamodb:TABLE@us-west-2: there is no such table
     hint: check its name, its Region and AWS_PROFILE if it should be there
-    hint: where executions were kept in it, restore it from its backup: made anew, it would know of no launch
+    hint: where executions were kept in it, restore it from its backup: made anew, it would know of no launch before `moontide adopt` takes them up
     hint: where there never was one: `moontide store init --store dynamodb:TABLE@us-west-2` makes it
     ");
     assert!(said.iter().all(|it| *it == said[0]), "{said:?}");

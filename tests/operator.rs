@@ -101,6 +101,7 @@ fn an_unknown_execution_and_a_misspelled_store_are_told_apart() {
     exit 6
     error[M0403]: there is no store at typo/moontide.db
     hint: check `--store` and MOONTIDE_STORE; `moontide run` makes a new store
+    hint: where it is lost, `moontide adopt` takes up what its executions have launched
     ");
     assert!(!home.path().join("typo").exists());
 }

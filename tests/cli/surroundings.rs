@@ -45,7 +45,7 @@ fn a_journal_that_was_changed_is_neither_shown_nor_driven() {
     assert_snapshot!(said, @r"
     error[M0407]: ~/moontide/moontide.db: the journal of execution `drill` is not as it was written: entry 1 does not carry the hash of the execution's head
     hint: nothing was sent and nothing was changed; restore the store from a backup, and go on
-    hint: without one: the tag `moontide:execution` of jobs in DRS and of instances in EC2 shows what it launched
+    hint: without one: `moontide adopt`, with another `--store`, takes up what it launched, by the tags on the jobs of DRS
     ");
     assert_eq!(refused(&["journal", "drill"]), said);
     // A list reads no journal, but of what an earlier release began.

@@ -36,7 +36,7 @@ mod sights;
 mod ssm;
 pub mod store;
 mod sts;
-mod tags;
+pub mod tags;
 pub mod world;
 
 pub use services::Settings;

@@ -7,13 +7,13 @@ use moontide_runtime::effect::{Call, EffectError, Origin};
 use crate::record::Tags;
 
 /// The execution that started it.
-const EXECUTION: &str = "moontide:execution";
+pub const EXECUTION: &str = "moontide:execution";
 /// What tells that execution from another one of the same id, begun in another store.
-const NONCE: &str = "moontide:nonce";
+pub const NONCE: &str = "moontide:nonce";
 /// The wave that started it.
-const WAVE: &str = "moontide:wave";
+pub const WAVE: &str = "moontide:wave";
 /// The effect that started it: what reconciliation looks for.
-const KEY: &str = "moontide:key";
+pub const KEY: &str = "moontide:key";
 
 /// What AWS allows in a tag's value, at most.
 const LONGEST: usize = 256;

@@ -8,8 +8,8 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    answer, cancel, check, cleanup, journal, list, note, pause, rehearse, resume, retry, run, show,
-    sim, skip, state, status, store,
+    adopt, answer, cancel, check, cleanup, journal, list, note, pause, rehearse, resume, retry,
+    run, show, sim, skip, state, status, store,
 };
 use crate::context::Context;
 use crate::environment::Environment;
@@ -93,6 +93,7 @@ enum Command {
     Skip(skip::Flags),
     Cleanup(cleanup::Flags),
     State(state::Flags),
+    Adopt(adopt::Flags),
     Store(store::Flags),
     Sim(sim::Flags),
 }
@@ -155,6 +156,7 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Skip(flags) => skip::execute(context, &flags),
         Command::Cleanup(flags) => cleanup::execute(context, &flags),
         Command::State(flags) => state::execute(context, &flags),
+        Command::Adopt(flags) => adopt::execute(context, &flags),
         Command::Store(flags) => store::execute(context, &flags),
         Command::Sim(flags) => sim::execute(context, &flags),
     }

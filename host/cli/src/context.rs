@@ -17,7 +17,7 @@ use crate::settings::{Settings, limits};
 use crate::stores::Address;
 
 /// The commands that talk to AWS.
-const DRIVES: [&str; 3] = ["run", "resume", "cleanup"];
+const DRIVES: [&str; 4] = ["run", "resume", "cleanup", "adopt"];
 
 /// The surroundings of one command.
 #[derive(Clone, Debug)]

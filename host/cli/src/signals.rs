@@ -19,7 +19,7 @@ use crate::output::words;
 use crate::view::record::now;
 use crate::view::sent::Sent;
 use crate::view::summary::{beyond, cut_off};
-use crate::view::{Outside, Record, Replaced, prompts, signal};
+use crate::view::{Outside, Record, Replaced, adopted, prompts, signal};
 use crate::{answers, drive, whoami};
 
 /// As long as an ARN of an assumed role may be, and more.
@@ -270,6 +270,7 @@ fn explain(context: &Context, record: &Record, signal: &Signal, refusal: &Refusa
             CommandError::new(code::BAD_ANSWER, refusal.to_string())
                 .hint(format!("say which one it was: `{answer}`"))
         }
+        (Refusal::Adopted, _) => return adopted::refusal(context, &record.execution),
         (Refusal::NoWave(wave), _) => {
             let waves = || record.execution.plan.waves.iter().map(|wave| wave.name.as_str());
             let hint = match suggest::nearest(wave, waves()) {

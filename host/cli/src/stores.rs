@@ -105,7 +105,8 @@ impl Address {
             Address::Sqlite(path) if !path.exists() => {
                 let message = format!("there is no store at {}", path.display());
                 Err(CommandError::new(code::STORE_UNUSABLE, message)
-                    .hint("check `--store` and MOONTIDE_STORE; `moontide run` makes a new store"))
+                    .hint("check `--store` and MOONTIDE_STORE; `moontide run` makes a new store")
+                    .hint("where it is lost, `moontide adopt` takes up what its executions have launched"))
             }
             Address::Sqlite(_) | Address::Dynamo { .. } => self.open(),
         }

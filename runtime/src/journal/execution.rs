@@ -129,6 +129,12 @@ impl Execution {
         self.format >= Format(6)
     }
 
+    /// Whether it was written anew from the tags on its jobs, after its store was lost. It has no sources, is over,
+    /// and goes on nowhere.
+    pub fn is_adopted(&self) -> bool {
+        self.bundle.entry == ADOPTED
+    }
+
     /// What the keys of its effects derive from.
     pub fn identity(&self) -> String {
         if self.nonce.is_empty() { self.id.clone() } else { format!("{}@{}", self.id, self.nonce) }
@@ -152,6 +158,9 @@ pub struct Simulator {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub speed: Option<f64>,
 }
+
+/// What stands for the sources of an execution that was adopted: there is no such module.
+pub const ADOPTED: &str = "@moontide/adopted";
 
 /// What a cleanup runs from.
 const OLD_CLEANUP: &str = "@moontide/cleanup";

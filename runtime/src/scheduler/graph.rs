@@ -32,6 +32,8 @@ pub struct Graph {
     pub rules: Format,
     /// What the seals of all prompts derive from: the execution and its sources.
     pub seal: String,
+    /// Whether its execution was adopted: it is over, and nothing takes it up again.
+    pub is_adopted: bool,
 }
 
 /// One node.
@@ -106,6 +108,7 @@ impl Graph {
             groups: execution.approvers.clone(),
             rules: execution.format,
             seal: hex(&Sha256::digest(identity)),
+            is_adopted: execution.is_adopted(),
             ..graph
         }
     }
@@ -155,6 +158,7 @@ impl Graph {
             groups: BTreeMap::new(),
             rules: Format::CURRENT,
             seal: String::new(),
+            is_adopted: false,
         }
     }
 

@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::seal::Seal;
-use super::sources::Apart;
+use super::sources::{Apart, Parted};
 use super::whole::{self, Rows};
 use super::{Standing, StoreError};
 use crate::journal::canonical::Hash;
-use crate::journal::{Entry, Execution, Format, Source};
+use crate::journal::{Entry, Execution, Format, Source, chain};
 
 /// The form of a parcel; the only one so far.
 pub const FORM: u32 = 1;
@@ -51,6 +51,36 @@ pub struct Unpacked {
 }
 
 impl Parcel {
+    /// An execution that ran in no store that there still is: its head, and what is known of it.
+    pub fn of(
+        execution: &Execution,
+        entries: &[Entry],
+        standing: Standing,
+    ) -> Result<Parcel, serde_json::Error> {
+        let Parted { head, sources } = Parted::of(execution)?;
+        let (mut link, mut journal) = (chain::link(&head), Vec::new());
+        for entry in entries {
+            let mut row = chain::unchained(entry)?;
+            if chain::is_kept(execution.format) {
+                row = chain::chained(&row, link);
+            }
+            link = chain::link(&row);
+            journal.push(row);
+        }
+        Ok(Parcel {
+            parcel: FORM,
+            id: execution.id.clone(),
+            format: execution.format,
+            head,
+            sources,
+            journal,
+            signals: Vec::new(),
+            standing: Some(standing),
+            epoch: entries.last().map_or(0, |entry| entry.epoch),
+            seal: None,
+        })
+    }
+
     /// Looks whether everything in it is as it was written. `place` is where it comes from.
     pub fn unpack(&self, place: &str) -> Result<Unpacked, StoreError> {
         let damaged = |message: String| StoreError::Damaged { place: place.to_owned(), message };

@@ -23,9 +23,9 @@ use self::launched::Launched;
 use super::resume;
 use crate::aws::{self, AwsFlags};
 use crate::clocks::SystemClock;
-use crate::context::Context;
+use crate::context::{Context, quoted};
 use crate::drive::{self, Ride};
-use crate::error::Result;
+use crate::error::{CommandError, Result, code};
 use crate::interrupt::Interrupt;
 use crate::output::style::plain;
 use crate::settings::Settings;
@@ -62,7 +62,8 @@ async fn clean(
     store: Arc<dyn Store>,
     settings: Settings,
 ) -> Result<u8> {
-    let drill = Record::load(store.as_ref(), &flags.execution).await?;
+    let drill = Record::load(store.as_ref(), &flags.execution).await;
+    let drill = drill.map_err(|error| or_adopt(context, &flags.execution, error))?;
     check::drill(context, &drill)?;
     let home = drill.execution.regions.first().map(String::as_str).unwrap_or_default();
     let launched = Launched::of(&drill.entries, home);
@@ -86,6 +87,16 @@ async fn clean(
             return drive::shown(context, exit, &Cleaned::of(&records, &cleaner.drill.id, context));
         }
     }
+}
+
+/// What is in no store may have launched instances all the same.
+fn or_adopt(context: &Context, id: &str, error: CommandError) -> CommandError {
+    if error.code != code::NO_EXECUTION || !error.hints.iter().all(|it| !it.starts_with("did you"))
+    {
+        return error;
+    }
+    let adopt = context.command(&format!("adopt {}", quoted(id)));
+    error.hint(format!("where its store is lost, `{adopt}` takes up what it has launched"))
 }
 
 /// Whoever cleans up after a drill.

@@ -1,5 +1,6 @@
 //! One file per command: its flags, what it does, its exit code.
 
+pub(crate) mod adopt;
 pub(crate) mod answer;
 pub(crate) mod cancel;
 pub(crate) mod check;

@@ -18,7 +18,7 @@ use crate::output::Page;
 use crate::output::style::{attention, plain};
 use crate::params::{self, secrets};
 use crate::signals::{self, Author};
-use crate::view::{Record, Replaced, Summary};
+use crate::view::{Record, Replaced, Summary, adopted};
 use crate::{exit, whoami};
 
 /// Go on with an execution after a crash, an interruption, an answer or a pause
@@ -116,6 +116,7 @@ pub(crate) async fn go_on(
     (answers, by): (&[Flag], Option<&str>),
     (aws, given): (&AwsFlags, BTreeMap<String, Value>),
 ) -> Result<u8> {
+    adopted::check(context, &record.execution)?;
     Flag::check(answers, &record.execution.plan)?;
     if record.is_over() {
         let text = format!("{} is over; there is nothing to resume", record.execution.id);

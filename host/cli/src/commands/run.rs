@@ -26,8 +26,8 @@ use crate::params::{Bound, secrets};
 use crate::runbook::{self, Files};
 use crate::settings::Settings;
 use crate::stores::Address;
-use crate::view::Record;
 use crate::view::summary::mode as mode_word;
+use crate::view::{Record, adopted};
 use crate::{ids, labels, params, whoami};
 
 /// Start a drill or a recovery, and drive it
@@ -242,6 +242,7 @@ impl Start<'_> {
     /// The id exists: goes on with it, if it is what the operator means.
     async fn again(&self, store: Arc<dyn Store>, existing: Execution, bound: &Bound) -> Result<u8> {
         let (context, flags) = (self.context, self.flags);
+        adopted::check(context, &existing)?;
         self.check_same(&existing, bound)?;
         context
             .output

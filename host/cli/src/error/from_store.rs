@@ -39,8 +39,8 @@ impl From<StoreError> for CommandError {
             StoreError::Damaged { .. } => CommandError::new(code::STORE_DAMAGED, message)
                 .hint("nothing was sent and nothing was changed; restore the store from a backup, and go on")
                 .hint(
-                    "without one: the tag `moontide:execution` of jobs in DRS and of instances in EC2 \
-                     shows what it launched",
+                    "without one: `moontide adopt`, with another `--store`, takes up what it launched, by the \
+                     tags on the jobs of DRS",
                 ),
             StoreError::Unusable { place, message: said, transient }
                 if place.starts_with("dynamodb:")
@@ -85,7 +85,7 @@ fn unusable(message: String, said: &str, transient: bool) -> CommandError {
 
 /// What to do about a table that is there no more. Executions that were begun anew in an empty one would launch again.
 pub(super) const LOST: &str = "where executions were kept in it, restore it from its backup: made anew, it would \
-                               know of no launch";
+                               know of no launch before `moontide adopt` takes them up";
 
 /// A DynamoDB table.
 fn table(message: String, place: &str, said: &str) -> CommandError {

@@ -5,6 +5,7 @@
 //! - [`timeline`]: when each wave began and ended.
 //! - [`server`]: the verdict on a server, however it was reported.
 //! - [`summary`]: the short document, after a run and for `status`.
+//! - [`adopted`]: what is said of an execution whose store was lost.
 //! - [`changes`]: how the author's files differ between two sets of sources.
 //! - [`cleanup`]: what a cleanup terminated and left.
 //! - [`closing`]: what closed a prompt.
@@ -18,6 +19,7 @@
 //! - [`whole`]: everything, for `show`.
 //! - [`why`]: why a wave stands where it stands.
 
+pub(crate) mod adopted;
 pub(crate) mod changes;
 pub(crate) mod cleanup;
 pub(crate) mod closing;

@@ -10,6 +10,7 @@ use moontide_runtime::scheduler::{
 };
 use serde::Serialize;
 
+use super::adopted;
 use super::refused;
 use super::signal::PendingView;
 use super::timeline::Timeline;
@@ -101,7 +102,11 @@ impl Summary {
             seconds: timeline.waves[at].took(last).map(|took| took.as_secs()),
             why: Why::of(wave),
             trace: Vec::new(),
-            servers: known(wave, execution.plan.rpo),
+            servers: if execution.is_adopted() {
+                adopted::servers(record, &node.name)
+            } else {
+                known(wave, execution.plan.rpo)
+            },
         });
         let waves: Vec<WaveView> = waves.collect();
         let servers = waves.iter().flat_map(|wave| &wave.servers);
@@ -122,6 +127,7 @@ impl Summary {
             replaced: Replaced::default(),
             hints: sealed(record)
                 .into_iter()
+                .chain(adopted::hint(record))
                 .chain(refused::hints(record, context))
                 .chain(limited(record, context))
                 .collect(),

@@ -83,7 +83,7 @@ pub fn apply(
     }
     let mut step = Step { graph, state, at, requests: Vec::new() };
     if step.state.status().is_terminal() && !reopens(graph, &step.state, event) {
-        return Err(Refusal::Status("over"));
+        return Err(if graph.is_adopted { Refusal::Adopted } else { Refusal::Status("over") });
     }
     match event {
         Event::Started if step.state.started => return Err(Refusal::Status("running already")),
@@ -107,7 +107,9 @@ fn reopens(graph: &Graph, state: &State, event: &Event) -> bool {
     let Event::Signalled { signal, .. } = event else { return false };
     match (state.status(), &signal.wish) {
         // A note opens nothing, and is taken all the same.
-        (_, Wish::Note) | (ExecutionStatus::Failed, Wish::Retry { .. } | Wish::Skip { .. }) => true,
+        (_, Wish::Note) => true,
+        _ if graph.is_adopted => false,
+        (ExecutionStatus::Failed, Wish::Retry { .. } | Wish::Skip { .. }) => true,
         (ExecutionStatus::Cancelled, Wish::Retry { .. }) => {
             let cancelled = graph.rules >= Format(2) && state.cancelled_by.is_some();
             // Of the waves that a cancel cut off one was retried, and the others were not.

@@ -8,6 +8,11 @@ pub enum Refusal {
     /// It is over, or not begun.
     #[error("the execution is {0}")]
     Status(&'static str),
+    /// It was adopted: there is nothing from which it could go on.
+    #[error(
+        "the execution was adopted after its store was lost, and what it ran from is lost with that"
+    )]
+    Adopted,
     /// It was refused when it was journaled, in these words.
     #[error("{0}")]
     Journaled(String),

@@ -1,0 +1,83 @@
+//! Asks DRS and EC2 what there is in a Region.
+
+use moontide_aws::tags;
+use moontide_runtime::effect::{EffectError, Outcome, Trouble, World};
+use serde_json::{Value, json};
+
+use crate::aws;
+use crate::context::Context;
+use crate::error::{CommandError, Result, code};
+use crate::output::style::{attention, plain};
+
+/// What DRS answers where nobody has ever set it up.
+const NO_DRS: &str = "UninitializedAccountException";
+
+/// What there is in a Region.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// The jobs of DRS.
+    pub(super) jobs: Vec<Value>,
+    /// Its recovery instances.
+    pub(super) recovered: Vec<Value>,
+    /// The instances of EC2 that bear our tag.
+    pub(super) tagged: Vec<Value>,
+}
+
+/// Looks at all of it.
+pub(super) async fn into(context: &Context, world: &dyn World, region: &str) -> Result<Seen> {
+    let unseen = |what: &str, error: &EffectError| {
+        let message = format!("{what} in {region} cannot be listed: {error}");
+        let code = match error.trouble {
+            Some(Trouble::Credentials) => code::NO_CREDENTIALS,
+            _ => code::UNREACHABLE,
+        };
+        CommandError::new(code, message).hint("nothing was adopted: try again once AWS answers")
+    };
+    let jobs = match all(world, "drs.describe_jobs", region, json!({})).await? {
+        Ok(jobs) => jobs,
+        Err(error) if error.code == NO_DRS => return Ok(Seen::default()),
+        Err(error) => return Err(unseen("the jobs of DRS", &error)),
+    };
+    let recovered = all(world, "drs.describe_recovery_instances", region, json!({})).await?;
+    let recovered = recovered.map_err(|error| unseen("the recovery instances of DRS", &error))?;
+    let filter = json!({ "filters": [{ "name": "tag-key", "values": [tags::EXECUTION] }] });
+    let tagged = match all(world, "ec2.describe_instances", region, filter).await? {
+        Ok(tagged) => tagged,
+        // Few bear the tag themselves, and a role may lack the permission.
+        Err(error) => {
+            let text = format!("instances of EC2 that bear the tag, in {region}: {error}");
+            context.output.say([attention("not looked at: "), plain(text)]);
+            Vec::new()
+        }
+    };
+    Ok(Seen { jobs, recovered, tagged })
+}
+
+/// Every item of a list.
+async fn all(
+    world: &dyn World,
+    operation: &str,
+    region: &str,
+    mut asked: Value,
+) -> Result<std::result::Result<Vec<Value>, EffectError>> {
+    asked["region"] = region.into();
+    let mut all = Vec::new();
+    loop {
+        let mut page = match aws::ask(world, operation, &asked).await? {
+            Outcome::Ok { value } => value,
+            Outcome::Failed { error } => return Ok(Err(error)),
+            Outcome::Unknown { evidence } => {
+                return Ok(Err(EffectError::new("Unknown", evidence.message)));
+            }
+        };
+        if let Value::Array(items) = page["items"].take() {
+            all.extend(items);
+        }
+        let next = page["next_token"].take();
+        // A list that goes on where it was has no end.
+        if next.is_null() || next == asked["next_token"] {
+            return Ok(Ok(all));
+        }
+        asked["next_token"] = next;
+    }
+}
