@@ -266,7 +266,7 @@ impl Store for MemoryStore {
         }
     }
 
-    async fn changed(
+    async fn any_news(
         &self,
         since: u64,
         clock: &dyn Clock,

@@ -144,7 +144,7 @@ pub trait Store: Documents {
     /// Waits until anything in the store may be another than at this version of it, for `time` at most; returns the
     /// version that it has then. Versions are those of this opened store; 0 is before all of them. A store that
     /// cannot tell says after a while that it has changed.
-    async fn changed(
+    async fn any_news(
         &self,
         since: u64,
         clock: &dyn Clock,

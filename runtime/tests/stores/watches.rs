@@ -145,14 +145,14 @@ async fn what_programs_say_is_news_and_the_last_runner_s_word_counts(place: &Pla
 
 async fn a_store_that_nobody_writes_to_keeps_its_version_or_cannot_tell(place: &Place) {
     let (store, watcher, clock) = (place.open(), place.open(), clock());
-    let at_once = watcher.changed(0, &clock, LONG).await.unwrap();
+    let at_once = watcher.any_news(0, &clock, LONG).await.unwrap();
     assert!(at_once > 0 && clock.monotonic().is_zero());
-    let later = watcher.changed(at_once, &clock, Duration::from_secs(60)).await.unwrap();
+    let later = watcher.any_news(at_once, &clock, Duration::from_mins(1)).await.unwrap();
     let waited = clock.monotonic().as_secs();
     assert!(if later == at_once { waited == 60 } else { waited == 5 }, "{waited} s");
     // Whatever changes is seen.
     let given = execution("x");
-    let (now, created) = join!(watcher.changed(later, &clock, LONG), store.create(&given));
+    let (now, created) = join!(watcher.any_news(later, &clock, LONG), store.create(&given));
     assert_eq!(created, Ok(()));
     assert_ne!(now.unwrap(), later);
 }

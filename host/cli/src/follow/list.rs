@@ -28,7 +28,7 @@ pub(crate) async fn follow(context: &Context, store: &dyn Store, wanted: &Wanted
     loop {
         // Before the list is read: what is written meanwhile makes it another one.
         let time = if calm.is_away() { Duration::ZERO } else { WATCH };
-        let changed = store.changed(version, &clock, time).await;
+        let changed = store.any_news(version, &clock, time).await;
         let Some(now) = calm.hear(changed).await? else { continue };
         let rows = Line::all(store, wanted).await;
         let Some(mut rows) = calm.hear_view(rows).await? else { continue };

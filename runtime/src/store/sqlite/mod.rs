@@ -233,7 +233,7 @@ impl Store for SqliteStore {
         watching::watch(&self.reader, marks, clock, time).await
     }
 
-    async fn changed(
+    async fn any_news(
         &self,
         since: u64,
         clock: &dyn Clock,
