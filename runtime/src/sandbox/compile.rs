@@ -24,8 +24,9 @@ use super::loops;
 /// Room for a thousand levels of the hungriest construct, several times over, in a debug build.
 const STACK: usize = 32 * 1024 * 1024;
 
-/// Builtins that `luau/values.luau` replaces, and that the compiler would otherwise call directly.
-const REPLACED: [&str; 3] = ["assert", "tostring", "setmetatable"];
+/// Builtins that `luau/values.luau` and `luau/bounds.luau` replace, and that the compiler would otherwise call directly.
+const REPLACED: [&str; 6] =
+    ["assert", "tostring", "setmetatable", "rawlen", "unpack", "table.unpack"];
 
 /// A module that does not compile: where and why.
 #[derive(Debug, PartialEq, Eq)]

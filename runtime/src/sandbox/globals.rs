@@ -79,6 +79,8 @@ pub(super) struct Trusted {
     pub(super) strict_results: Function,
     /// `()`: reading a field that an error does not have becomes one.
     pub(super) strict_errors: Function,
+    /// `()`: builtins that step over metatables are told what is no list, as loops are.
+    pub(super) strict_builtins: Function,
     /// `(name) → module`.
     pub(super) require: Function,
 }
@@ -138,6 +140,7 @@ fn furnish(shared: &Rc<Shared>, seed: u64) -> mlua::Result<(Lua, Trusted)> {
         remember: trusted.raw_get("remember")?,
         strict_results: trusted.raw_get("strict_results")?,
         strict_errors: trusted.raw_get("strict_errors")?,
+        strict_builtins: trusted.raw_get("strict_builtins")?,
         require: trusted.raw_get("require")?,
     };
     Ok((lua, trusted))

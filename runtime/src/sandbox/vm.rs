@@ -151,6 +151,9 @@ impl Vm {
                 if self.format >= Format(4) {
                     self.trusted.strict_errors.call::<()>(())?;
                 }
+                if self.format >= Format(7) {
+                    self.trusted.strict_builtins.call::<()>(())?;
+                }
                 let is_lenient = self.format >= Format(6);
                 self.trusted.strict_results.call((results, nothing_of, is_lenient))
             };

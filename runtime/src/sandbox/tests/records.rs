@@ -151,6 +151,12 @@ fn a_list_a_page_and_a_map_by_id_say_what_they_are_where_they_are_read_as_someth
         (&format!("for _ in pairs({asked}) do end"), &page, walk),
         (&format!("for _ in ipairs({asked}) do end"), &page, walk),
         (&format!("return next({asked}) == nil"), &page, walk),
+        (&format!("return table.unpack({asked}) == nil"), &page, walk),
+        (&format!("return unpack({asked}) == nil"), &page, walk),
+        (&format!("return rawlen({asked}) == 0"), &page, walk),
+        (&format!("return table.find({asked}, 'i-1') == nil"), &page, walk),
+        (&format!("return table.concat({asked})"), &page, walk),
+        (&format!("return #table.move({asked}, 1, 9, 1, {{}})"), &page, walk),
         (
             &format!("return {asked}.item"),
             &page,
@@ -159,6 +165,7 @@ fn a_list_a_page_and_a_map_by_id_say_what_they_are_where_they_are_read_as_someth
         ("return #ec2.check_running({ 'i-1' }) > 0", &ready, map),
         ("return ec2.check_running({ 'i-1' })[1] ~= nil", &ready, map),
         ("for _ in ipairs(ec2.check_running({ 'i-1' })) do end", &ready, map),
+        ("return table.unpack(ec2.check_running({ 'i-1' })) == nil", &ready, map),
     ] {
         let error = answered(body, answer.clone()).unwrap_err();
         assert!(error.contains(says), "{body}: {error}");
@@ -185,6 +192,14 @@ fn a_list_may_be_sorted_filtered_and_extended_and_a_map_by_id_be_asked_and_walke
             "local list = drs.describe_jobs().items\n\
              for _, job in table.clone(list) do list[job.job_id] = job end\n\
              return { list.a ~= nil, list.z == nil, next(list) == 1, table.find(list, list.a) == 2 }",
+            &jobs,
+        ),
+        (
+            "local list = drs.describe_jobs().items\n\
+             local first, second = table.unpack(list)\n\
+             local moved, third = table.move(list, 1, 2, 1, {}), select(3, unpack({ 1, nil, 3 }, 1, 3))\n\
+             return { first == list[1] and second == list[2], #moved == 2 and rawlen(list) == 2,\n\
+                      third == 3, table.concat({ 'a', 'b' }, '-') == 'a-b' }",
             &jobs,
         ),
         (
@@ -288,4 +303,22 @@ fn of_one_kind_not_many_are_told_and_none_takes_the_place_of_what_a_program_logs
     assert_eq!((count("has no `privat_ip`"), count("of a text is read")), (20, 20), "{said:#?}");
     assert_eq!(count("that are read as nil are not told of"), 2, "{said:#?}");
     assert_eq!((count("one"), count("two")), (1, 1), "{said:#?}");
+}
+
+/// It may have found nothing in a page, and gone on.
+#[test]
+fn an_execution_of_an_earlier_format_steps_over_what_a_page_is_as_it_did() {
+    let body = "local page = require('@moontide/ec2').describe_instances({})\n\
+                return { rawlen(page), #table.move(page, 1, 9, 1, {}), table.unpack(page) == nil }";
+    let result = |format: Format| {
+        let (lane, bundle) = (Lane::of_wave("only", 1), bundle(&[("runbook", &one_wave(body))]));
+        let vm = Vm::open_as(format, &bundle, &Limits::default(), 7).unwrap();
+        let start = vm.start(Unit::Wave(0), lane.clone(), &json!({}), Rc::new(|_| {}));
+        let mut program = start.unwrap();
+        program.begin(false);
+        let outcome = Outcome::Ok { value: json!({ "items": [{ "instance_id": "i-1" }] }) };
+        program.deliver(&lane, &outcome, false).ended.expect("it ends")
+    };
+    assert_eq!(result(Format(6)), Ok(json!([0, 0, true])));
+    assert!(result(Format(7)).unwrap_err().message.contains("is a page, and no list"));
 }
