@@ -242,6 +242,39 @@ fn an_empty_list_of_ids_is_refused_where_it_would_mean_all() {
 }
 
 #[test]
+fn the_result_of_a_recovery_lacks_nothing_but_its_verdicts_do() {
+    let verdict = json!({ "server": "s-1", "verdict": "launched", "instance_id": "i-1" });
+    let context = json!({ "name": "only", "results": {
+        "db": { "servers": [verdict], "instance_ids": ["i-1"] },
+        "own": { "servers": [verdict] },
+    } });
+    let read = |body: &str| {
+        let bundle = bundle(&[("runbook", &one_wave(body))]);
+        Stage::with(&bundle, &Limits::default(), &context).result().map_err(|error| error.message)
+    };
+    for (field, says) in [
+        ("db.instance_id", "wave.results.db has no `instance_id`: did you mean `instance_ids`?"),
+        ("db.reason", "wave.results.db has no `reason`: it has excluded, instance_ids, servers"),
+        ("db[1]", "wave.results.db has no `1`: it has excluded, instance_ids, servers"),
+        (
+            "db.servers[1].reasn",
+            "wave.results.db.servers[1] has no `reasn`: did you mean `reason`?",
+        ),
+        ("db.instance_ids.first", "wave.results.db.instance_ids is a list, and has no `first`"),
+    ] {
+        let error = read(&format!("return wave.results.{field}")).unwrap_err();
+        assert!(error.contains(says), "{field}: {error}");
+    }
+    for field in ["db.excluded", "db.servers[1].reason", "own.reason"] {
+        assert_eq!(
+            read(&format!("return wave.results.{field} == nil")),
+            Ok(json!(true)),
+            "{field}"
+        );
+    }
+}
+
+#[test]
 fn how_waves_ended_is_a_map_of_waves_by_name_and_of_nothing_else() {
     let context = json!({ "name": "only", "waves": { "db": { "status": "completed" }, "web": { "status": "failed" } } });
     let read = |body: &str| {
