@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// | 4 | an error throws on a field that it does not have; no length of time has months; what a question may ask is bounded; a hook that a cancel cut off is attempted again |
 /// | 5 | who is asked gets the time back in which the store was away; an answer without its question's seal is refused; all waves together have budgets; no head holds a secret |
 /// | 6 | the result of a wave that left none is nil, and a name that is like another one in an author's own data too; what a resume changes about the limits is journaled |
-/// | 7 | stores keep sources apart from heads, each once; runbooks have state; secrets are looked for in more spellings |
+/// | 7 | stores keep sources apart from heads, each once; runbooks have state; secrets are looked for in more spellings; a builtin is told that a page is no list |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Format(pub u32);

@@ -1,6 +1,32 @@
 use super::*;
 
 #[test]
+fn a_module_that_is_called_says_which_functions_it_has_and_is_walked_as_any_table() {
+    for (call, says) in [
+        (
+            "moontide.log('x')",
+            "moontide.log is no function, but a table of functions: moontide.log.debug, moontide.log.error, \
+             moontide.log.info, moontide.log.warn",
+        ),
+        (
+            "require('@moontide/sts') {}",
+            "sts is no function, but a table of functions: sts.get_caller_identity",
+        ),
+    ] {
+        let error = run(call).unwrap_err();
+        assert!(error.message.contains(says), "{call}: {}", error.message);
+        assert!(error.trace[0].starts_with("demo/runbook.luau:4"), "{:?}", error.trace);
+    }
+    let walked = "local count = 0\n\
+                  for _ in moontide.log do count += 1 end\n\
+                  for _ in pairs(moontide.log) do count += 1 end\n\
+                  return { count, moontide.log.inform == nil }";
+    let error = run(walked).unwrap_err().message;
+    assert!(error.contains("moontide.log has no `inform`: did you mean `info`?"), "{error}");
+    assert_eq!(run(&walked.replace("moontide.log.inform == nil", "true")), Ok(json!([8, true])));
+}
+
+#[test]
 fn the_world_of_a_script_is_this() {
     let body = "local names = {}\n\
          for name, value in _G do\n\
