@@ -53,6 +53,10 @@ pub(crate) enum Action {
     /// What it asks for, whether or not it was asked before: DynamoDB remembers the tokens of transactions
     /// for ten minutes only. Before.
     Forget,
+    /// It is answered with this. Before: nothing happens.
+    Say(&'static str),
+    /// What it asks for of the table whose ARN has this before its name: the emulator knows names only. Before.
+    Named(&'static str),
 }
 
 /// Decides what becomes of requests.
@@ -156,6 +160,10 @@ impl Shared {
                 body = without_token(&asked);
                 parts.headers.remove(CONTENT_LENGTH);
             }
+            Action::Named(beginning) => {
+                body = asked.body.to_string().replace(beginning, "").into();
+                parts.headers.remove(CONTENT_LENGTH);
+            }
             action => {
                 if let Some(answer) = answer(&asked, action) {
                     return answer;
@@ -206,9 +214,12 @@ impl Shared {
 /// The answer that an action gives instead of the emulator's.
 fn answer(asked: &Asked, action: Action) -> Option<Response> {
     match action {
-        Action::Pass | Action::Forget => None,
+        Action::Pass | Action::Forget | Action::Named(_) => None,
         // Ends the connection's task, and so the connection, without a word.
         Action::Drop => std::panic::resume_unwind(Box::new("the connection is lost")),
+        Action::Say(answer) => {
+            Some(response(StatusCode::OK, HeaderMap::new(), Bytes::from_static(answer.as_bytes())))
+        }
         Action::Fail => Some(no(500, "InternalServerError", json!({}))),
         Action::Throttle(code) => Some(no(400, code, json!({}))),
         Action::Conflict if asked.operation == "TransactWriteItems" => {

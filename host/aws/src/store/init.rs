@@ -8,13 +8,15 @@ use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure as Return;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, ContinuousBackupsStatus, KeySchemaElement, KeyType,
     PointInTimeRecoverySpecification, PointInTimeRecoveryStatus, ScalarAttributeType,
-    SseSpecification, SseType, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
+    SseSpecification, SseType, TableDescription, TableStatus, TimeToLiveSpecification,
+    TimeToLiveStatus,
 };
 use moontide_runtime::journal::Format;
 use moontide_runtime::store::StoreError;
 
 use super::item;
 use super::keys::{self, EXPIRES_AT, PK, SIGN, SK};
+use super::replicas;
 use super::retry::{Patience, Stopped, retried};
 use super::table::Table;
 use super::trouble::{Conditional, Refusal};
@@ -56,7 +58,7 @@ pub(super) async fn initialise(
     kms_key: Option<&str>,
 ) -> Result<Initialised, StoreError> {
     let created = create(table, kms_key).await?;
-    active(table).await?;
+    one_region(table, &active(table).await?)?;
     // Before anything is changed: a table of another program has other keys, and refuses this one.
     match table.get(keys::store()).await? {
         Some(store) => table.readable(&store)?,
@@ -146,15 +148,23 @@ async fn describe(table: &Table) -> Result<DescribeTableOutput, Stopped> {
     retried(table, Patience::Usual, request).await
 }
 
-/// Returns once the table can be used.
-async fn active(table: &Table) -> Result<(), StoreError> {
+/// Refuses a table that other Regions have a copy of.
+fn one_region(table: &Table, described: &TableDescription) -> Result<(), StoreError> {
+    match replicas::refusal(described, &table.region) {
+        Some(why) => Err(Refusal::Never(why).at(&table.place)),
+        None => Ok(()),
+    }
+}
+
+/// The table, once it can be used.
+async fn active(table: &Table) -> Result<TableDescription, StoreError> {
     for _ in 0..LOOKS {
         match describe(table).await {
             Ok(described) => {
                 let usable = [TableStatus::Active, TableStatus::Updating];
-                let status = described.table.and_then(|table| table.table_status);
-                if status.is_some_and(|status| usable.contains(&status)) {
-                    return Ok(());
+                let table = described.table.unwrap_or_else(|| TableDescription::builder().build());
+                if table.table_status().is_some_and(|status| usable.contains(status)) {
+                    return Ok(table);
                 }
             }
             // It was asked for a moment ago, and does not show everywhere yet.

@@ -12,7 +12,7 @@
 //! - `table`: the client, and reading items; `trouble`: what DynamoDB says, in plain sentences.
 //! - `retry`: how long a store that is throttled, or does not answer, is asked again.
 //! - `watching`: waiting for news, and what that costs. `feeds`: what programs say meanwhile.
-//! - `init`: making the table. `thread`: where all of it runs.
+//! - `init`: making the table; `replicas`: why a global table is none. `thread`: where all of it runs.
 //!
 //! **Nothing is taken back, nothing counts twice.** A reply may get lost on its way, and the request be
 //! sent again; its condition then fails, because it has been met. So every write carries a nonce, and a
@@ -33,6 +33,7 @@ mod keys;
 mod lease;
 mod listing;
 mod parcels;
+mod replicas;
 mod retry;
 mod signals;
 mod sources;

@@ -25,9 +25,11 @@ pub(super) struct Table {
     pub(super) client: Client,
     /// For leases: with less time for an answer, on connections of their own.
     pub(super) leases: Client,
-    /// Its name.
+    /// Its name, or its ARN: DynamoDB takes both.
     pub(super) name: String,
-    /// `dynamodb:TABLE@REGION`, for people.
+    /// Its Region.
+    pub(super) region: String,
+    /// `dynamodb:TABLE@REGION`, or `dynamodb:ARN`, for people.
     pub(super) place: String,
     /// What this process knows to be in it.
     pub(super) kept: Kept,
@@ -53,7 +55,12 @@ impl Table {
             client: client(15),
             leases: client(4),
             name: name.to_owned(),
-            place: format!("dynamodb:{name}@{region}"),
+            region: region.to_owned(),
+            place: if name.starts_with("arn:") {
+                format!("dynamodb:{name}")
+            } else {
+                format!("dynamodb:{name}@{region}")
+            },
             kept: Kept::default(),
         }
     }

@@ -14,6 +14,7 @@ use moontide_runtime::journal::Format;
 use moontide_runtime::store::{Store, StoreError, Wanted};
 
 use crate::dynamo::Dynamo;
+use crate::dynamo::proxy::{Action, Phase};
 use crate::given::execution;
 use crate::place::{Place, REGION};
 
@@ -194,4 +195,27 @@ async fn a_date_that_was_spoilt_hides_no_execution_of_the_list() {
     let rows = store.find(&Wanted::default()).await.unwrap().rows;
     let listed: Vec<_> = rows.iter().map(|row| (row.id.as_str(), row.created_at)).collect();
     assert_eq!(listed, [("y", created_at), ("x", created_at)]);
+}
+
+#[tokio::test]
+async fn a_global_table_is_no_store_and_stays_as_it_is() {
+    for (described, why) in [
+        (r#""Replicas":[{"RegionName":"eu-west-1"}]"#, "so two runners could hold one"),
+        (
+            r#""Replicas":[{"RegionName":"eu-west-1"}],"MultiRegionConsistency":"STRONG""#,
+            "DynamoDB takes no transactions",
+        ),
+    ] {
+        let table = format!(r#"{{"Table":{{"TableStatus":"ACTIVE",{described}}}}}"#);
+        let table: &'static str = table.leak();
+        let proxy = Dynamo::shared().proxied(move |asked, phase| match phase {
+            Phase::Before if asked.operation == "DescribeTable" => Action::Say(table),
+            _ => Action::Pass,
+        });
+        let refused = Place::unmade().at(&proxy.endpoint()).initialise().await.unwrap_err();
+        let said = refused.to_string();
+        assert!(said.contains("it is a global table, with replicas in eu-west-1"), "{said}");
+        assert!(said.contains(why), "{said}");
+        assert!(proxy.asked().iter().all(|asked| asked.operation == "DescribeTable"));
+    }
 }
