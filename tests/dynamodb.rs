@@ -282,3 +282,55 @@ fn whoever_keeps_executions_in_the_region_that_may_fail_is_warned() {
     assert_eq!(check("dynamodb:drills", "us-west-2"), "");
     assert_eq!(check("sqlite:drills.db", "us-east-1"), "");
 }
+
+/// The same table by its ARN, in this account.
+fn by_arn(machine: &Machine, account: &str) -> Machine {
+    let table = machine.table();
+    let store = format!("dynamodb:arn:aws:dynamodb:us-west-2:{account}:table/{table}");
+    Machine { store, ..machine.second() }
+}
+
+#[test]
+fn a_table_that_is_named_by_its_arn_is_the_same_store() {
+    const OWNERS: &str = "arn:aws:dynamodb:us-west-2:999988887777:table/";
+    let machine = Machine::ready();
+    let proxy = Dynamo::shared().proxied(|asked, phase| match phase {
+        Phase::Before => {
+            let is_by_arn = asked.body.to_string().contains(OWNERS);
+            assert!(is_by_arn, "{} goes to another table: {}", asked.operation, asked.body);
+            Action::Named(OWNERS)
+        }
+        Phase::After => Action::Pass,
+    });
+    let named = Machine { endpoint: proxy.endpoint(), ..by_arn(&machine, "999988887777") };
+    let sim = Sim::of(&repository("runbooks/three_tier/world.toml"));
+    let [endpoint, speed] = sim.flags();
+    let runbook = path("runbooks/three_tier");
+    let run = ["run", &runbook, "--mode=drill", "--execution-id=drill", &endpoint, &speed];
+    named.run(&run).expect(4);
+    let list = named.run(&["list", "--output=json"]).expect(0).json();
+    assert_eq!(list["store"].as_str(), Some(named.store.as_str()));
+    assert_eq!(list["executions"][0]["status"], "paused");
+    let asked = proxy.asked();
+    for operation in ["BatchGetItem", "TransactWriteItems", "UpdateItem", "Query"] {
+        assert!(asked.iter().any(|it| it.operation == operation), "{operation} was never asked");
+    }
+    let by_name = machine.run(&["status", "drill", "--output=json"]).expect(0).json();
+    let by_arn = named.run(&["status", "drill", "--output=json"]).expect(0).json();
+    assert_eq!(by_arn["waves"], by_name["waves"]);
+}
+
+#[test]
+fn a_table_of_another_account_is_made_by_its_owner() {
+    let machine = Machine::first();
+    let refused = by_arn(&machine, "999988887777").run(&["store", "init"]).expect(6).stderr;
+    let plain = refused.replace(machine.table(), "TABLE");
+    assert_snapshot!(plain, @r"
+    error[M0606]: dynamodb:arn:aws:dynamodb:us-west-2:999988887777:table/TABLE belongs to the AWS account 999988887777, and these credentials to 111122223333: a table is made by its owner
+    hint: with credentials of 999988887777: `moontide store init --store dynamodb:TABLE@us-west-2`
+    hint: the table's resource policy must then allow others what the store does: dynamodb:GetItem, BatchGetItem, Query, PutItem, UpdateItem, DeleteItem, BatchWriteItem and ConditionCheckItem
+    ");
+    // One that its owner names by its ARN is theirs to make.
+    let own = by_arn(&machine, "111122223333").run(&["store", "init", "--output=json"]);
+    assert_eq!(own.expect(0).json()["store"].as_str(), Some(machine.store.as_str()));
+}

@@ -52,8 +52,8 @@ struct Cli {
 #[derive(Args)]
 #[command(next_help_heading = "Global options")]
 struct Global {
-    /// Keep executions here: `sqlite:PATH` or `dynamodb:TABLE[@REGION]` [default: MOONTIDE_STORE, else
-    /// moontide.db in MOONTIDE_HOME]
+    /// Keep executions here: `sqlite:PATH`, `dynamodb:TABLE[@REGION]` or `dynamodb:ARN` [default: MOONTIDE_STORE,
+    /// else moontide.db in MOONTIDE_HOME]
     #[arg(long, global = true, value_name = "STORE")]
     store: Option<String>,
 

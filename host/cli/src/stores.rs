@@ -1,5 +1,7 @@
 //! Which store, and opening it.
 
+pub(crate) mod arn;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,6 +9,7 @@ use moontide_aws::{DynamoStore, Session, SessionSettings};
 use moontide_runtime::plan::Plan;
 use moontide_runtime::store::{SqliteStore, Store};
 
+use self::arn::Arn;
 use crate::context::Context;
 use crate::environment::Environment;
 use crate::error::{CommandError, Result, code};
@@ -26,9 +29,9 @@ pub(crate) enum Address {
     /// A DynamoDB table. Profile, Region and endpoint come from the environment, in every command alike:
     /// the flags `--profile`, `--region` and `--endpoint-url` are about the world.
     Dynamo {
-        /// Its name.
+        /// Its name; its ARN, if that is how the address names it: it may belong to another account.
         table: String,
-        /// Its Region, where the address names one.
+        /// Its Region, where the address names one, or its ARN does.
         region: Option<String>,
         /// Its Region if neither the address nor the environment names one: the SSM agent's.
         fallback_region: Option<String>,
@@ -36,7 +39,7 @@ pub(crate) enum Address {
 }
 
 impl Address {
-    /// Reads `sqlite:PATH` or `dynamodb:TABLE[@REGION]`.
+    /// Reads `sqlite:PATH`, `dynamodb:TABLE[@REGION]` or `dynamodb:ARN`.
     pub(crate) fn parse(text: &str) -> Result<Address> {
         match text.split_once(':') {
             Some(("sqlite", path)) if !path.is_empty() => Ok(Address::Sqlite(PathBuf::from(path))),
@@ -46,6 +49,9 @@ impl Address {
                      `dynamodb:moontide@us-west-2`; its name has 3 to 255 letters, digits, `-`, `_` \
                      and `.`",
                 )
+                .hint(
+                    "one of another account by its ARN: `dynamodb:arn:aws:dynamodb:REGION:ACCOUNT:table/TABLE`",
+                )
             }),
             _ => Err(CommandError::new(code::BAD_ARGUMENT, format!("`{text}` is no store"))
                 .hint("a store is written `sqlite:PATH`, such as `sqlite:/srv/moontide/moontide.db`")
@@ -54,20 +60,18 @@ impl Address {
     }
 
     fn parse_table(text: &str) -> Option<Address> {
-        let (table, region) = match text.split_once('@') {
-            Some((table, region)) => (table, Some(region)),
-            None => (text, None),
+        let (table, region) = if Arn::is_meant(text) {
+            (text, Some(Arn::read(text)?.region))
+        } else {
+            match text.split_once('@') {
+                Some((table, region)) => (table, Some(region.to_owned())),
+                None => (text, None),
+            }
         };
-        let is_plain = |text: &str, more: &str| {
-            text.chars().all(|it| it.is_ascii_alphanumeric() || more.contains(it))
-        };
-        let is_table = (3..=255).contains(&table.len()) && is_plain(table, "-_.");
-        let is_region = region.is_none_or(|region| !region.is_empty() && is_plain(region, "-"));
-        (is_table && is_region).then(|| Address::Dynamo {
-            table: table.to_owned(),
-            region: region.map(str::to_owned),
-            fallback_region: None,
-        })
+        let is_table = Arn::is_meant(table) || arn::is_table(table);
+        let is_region = region.as_deref().is_none_or(arn::is_region);
+        let (table, fallback_region) = (table.to_owned(), None);
+        (is_table && is_region).then_some(Address::Dynamo { table, region, fallback_region })
     }
 
     /// The store that flag, environment, settings or platform lead to, in this order.
@@ -91,10 +95,11 @@ impl Address {
     pub(crate) fn text(&self) -> String {
         match self {
             Address::Sqlite(path) => format!("sqlite:{}", path.display()),
-            Address::Dynamo { table, region: Some(region), .. } => {
+            // An ARN names the Region itself.
+            Address::Dynamo { table, region: Some(region), .. } if !Arn::is_meant(table) => {
                 format!("dynamodb:{table}@{region}")
             }
-            Address::Dynamo { table, region: None, .. } => format!("dynamodb:{table}"),
+            Address::Dynamo { table, .. } => format!("dynamodb:{table}"),
         }
     }
 
@@ -203,6 +208,11 @@ mod tests {
         for (text, table, region) in [
             ("dynamodb:moontide", "moontide", None),
             ("dynamodb:dr.moon_tide-1@eu-west-1", "dr.moon_tide-1", Some("eu-west-1")),
+            (
+                "dynamodb:arn:aws:dynamodb:eu-west-1:111122223333:table/drills",
+                "arn:aws:dynamodb:eu-west-1:111122223333:table/drills",
+                Some("eu-west-1"),
+            ),
         ] {
             let address = Address::parse(text).unwrap();
             assert_eq!(address.text(), text);
@@ -211,7 +221,16 @@ mod tests {
             };
             assert_eq!((parsed.as_str(), parsed_region.as_deref()), (table, region));
         }
-        for wrong in ["", "ab", "a b c", "moontide@", "@us-west-2", "moontide@us west", "a@b@c"] {
+        for wrong in [
+            "",
+            "ab",
+            "a b c",
+            "moontide@",
+            "@us-west-2",
+            "moontide@us west",
+            "a@b@c",
+            "arn:aws:s3:::x",
+        ] {
             let error = Address::parse(&format!("dynamodb:{wrong}")).expect_err(wrong);
             assert!(error.message.ends_with("names no table"), "{}", error.message);
         }

@@ -13,7 +13,7 @@ use super::item::{self, Damage};
 use super::keys::{self, Item, PK, SK};
 use super::retry::{Patience, Pauses, retried};
 use super::table::Table;
-use super::{DynamoStore, journal, lease as leases, listing, parcels, text};
+use super::{DynamoStore, batch, journal, lease as leases, listing, parcels, text};
 
 /// So many items are deleted by one request at most: DynamoDB's limit.
 const MOST: usize = 25;
@@ -138,8 +138,7 @@ async fn delete(table: &Table, items: &[Item]) -> Result<(), StoreError> {
             };
             let done = retried(table, Patience::Usual, request).await;
             let done = done.map_err(|stopped| stopped.unconditional(table))?;
-            let mut left = done.unprocessed_items.unwrap_or_default();
-            requests = left.remove(&table.name).unwrap_or_default();
+            requests = batch::only(done.unprocessed_items).unwrap_or_default();
             if !requests.is_empty() {
                 let left = format!(
                     "DynamoDB throttles, and leaves {} of its items undeleted",

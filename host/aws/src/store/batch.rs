@@ -1,5 +1,7 @@
 //! Items by their keys, many a request.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use moontide_runtime::store::StoreError;
 
@@ -44,10 +46,9 @@ pub(super) async fn get(
                 || table.client.batch_get_item().request_items(&table.name, batch.clone()).send();
             let got = retried(table, Patience::Usual, request).await;
             let got = got.map_err(|stopped| stopped.unconditional(table))?;
-            let mut items = got.responses.unwrap_or_default();
-            found.extend(items.remove(&table.name).unwrap_or_default());
+            found.extend(only(got.responses).unwrap_or_default());
             // What DynamoDB did not get to.
-            let left = got.unprocessed_keys.unwrap_or_default().remove(&table.name);
+            let left = only(got.unprocessed_keys);
             keys = left.map(|left| left.keys).unwrap_or_default();
             if !keys.is_empty() {
                 let left =
@@ -57,4 +58,10 @@ pub(super) async fn get(
         }
     }
     Ok(found)
+}
+
+/// What a batch answers about the only table that it was asked about. Where that was named by its ARN, the answer
+/// may stand under the ARN or under the table's own name.
+pub(super) fn only<T>(answers: Option<HashMap<String, T>>) -> Option<T> {
+    answers.and_then(|answers| answers.into_values().next())
 }

@@ -18,6 +18,7 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use moontide_runtime::store::feed::Place;
 use moontide_runtime::store::{Mark, StoreError};
 
+use super::batch;
 use super::item;
 use super::keys::{self, Item, PK, SK};
 use super::retry::{Patience, Pauses, retried};
@@ -114,8 +115,8 @@ async fn batch(
             || table.client.batch_get_item().request_items(&table.name, wanted.clone()).send();
         let got = retried(table, Patience::Usual, request).await;
         let got = got.map_err(|stopped| stopped.unconditional(table))?;
-        items.extend(got.responses.unwrap_or_default().remove(&table.name).unwrap_or_default());
-        let left = got.unprocessed_keys.unwrap_or_default().remove(&table.name);
+        items.extend(batch::only(got.responses).unwrap_or_default());
+        let left = batch::only(got.unprocessed_keys);
         keys = left.map(|left| left.keys).unwrap_or_default();
         if !keys.is_empty() {
             let left = format!("DynamoDB throttles, and leaves {} of its items unread", keys.len());

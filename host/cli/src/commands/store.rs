@@ -9,6 +9,7 @@ mod copy;
 mod export;
 mod import;
 mod init;
+mod owner;
 mod parting;
 mod prune;
 

@@ -5,6 +5,7 @@ use moontide_aws::DynamoStore;
 use moontide_aws::store::Setting;
 use serde::Serialize;
 
+use super::owner;
 use crate::context::Context;
 use crate::error::{CommandError, Result, code};
 use crate::exit;
@@ -45,7 +46,8 @@ struct Turned {
 
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
-    let made = init(&context.address()?, flags.kms_key.as_deref())?;
+    let address = owner::address(context, context.address()?)?;
+    let made = init(&address, flags.kms_key.as_deref())?;
     if flags.kms_key.is_some() && !made.created {
         let text = "`--kms-key`: the table was there already, and is encrypted as it was made";
         context.output.say([attention("not used: "), plain(text)]);
