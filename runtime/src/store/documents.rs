@@ -8,12 +8,16 @@
 //! made. Asked once more, after a crash before the outcome was journaled, the store answers as the first time, whatever
 //! others have written since. It is made under the execution's lease only, so a runner that was taken over changes nothing.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Lease, StoreError};
 use crate::effect::Key;
+use crate::effect::state::OF_EXECUTIONS;
 
 /// No kind has more characters.
 const LONGEST_KIND: usize = 32;
@@ -23,7 +27,8 @@ const LONGEST_NAME: usize = 512;
 const LONGEST_BODY: usize = 256 * 1024;
 
 /// Something that is kept.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Document {
     /// What it is.
     pub kind: String,
@@ -76,6 +81,43 @@ pub struct Behalf {
     pub lease: Lease,
     /// The effect.
     pub key: Key,
+}
+
+/// What an execution has beside its head, its journal and its signals: it goes with it to another store, and goes when
+/// its journal is pruned.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Belongings {
+    /// The version that each of its effects has made, by their keys.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub marks: BTreeMap<String, u64>,
+    /// The documents that are its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Document>,
+}
+
+impl Belongings {
+    /// Whether it has none.
+    pub fn are_none(&self) -> bool {
+        self.marks.is_empty() && self.documents.is_empty()
+    }
+
+    /// How the names of an execution's own documents begin.
+    pub fn prefix(id: &str) -> String {
+        format!("{id}/")
+    }
+
+    /// Whether all of it is of the execution `id`: nothing else may be written over with it.
+    pub fn are_of(&self, id: &str) -> bool {
+        let prefix = Belongings::prefix(id);
+        let is_own = |it: &Document| {
+            it.kind == OF_EXECUTIONS
+                && it.name.starts_with(&prefix)
+                && check_names(&it.kind, &it.name).is_ok()
+        };
+        let is_key = |key: &String| serde_json::from_value::<Key>(key.as_str().into()).is_ok();
+        self.documents.iter().all(is_own) && self.marks.keys().all(is_key)
+    }
 }
 
 /// Keeps documents. What its methods promise of durability and of errors is what [`Store`](super::Store) says.

@@ -34,7 +34,7 @@ use crate::journal::version::FormatError;
 use crate::journal::{Entry, Execution};
 pub use crate::scheduler::{Signal, Wish};
 pub use archive::Archive;
-pub use documents::{Behalf, Change, Condition, Document, Documents};
+pub use documents::{Behalf, Belongings, Change, Condition, Document, Documents};
 pub use feed::Feed;
 pub use lease::{Lease, LeaseRecord};
 pub use listing::{Cursor, Part, Row, Standing, Told, Wanted};

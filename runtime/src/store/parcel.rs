@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::seal::Seal;
 use super::sources::{Apart, Parted};
 use super::whole::{self, Rows};
-use super::{Standing, StoreError};
+use super::{Belongings, Standing, StoreError};
 use crate::journal::canonical::Hash;
 use crate::journal::{Entry, Execution, Format, Source, chain};
 
@@ -39,6 +39,9 @@ pub struct Parcel {
     pub epoch: u64,
     /// What has become of it.
     pub seal: Option<Seal>,
+    /// What its effects have written, and what it keeps for itself.
+    #[serde(default, skip_serializing_if = "Belongings::are_none")]
+    pub belongings: Belongings,
 }
 
 /// What is in a parcel that was looked at.
@@ -126,6 +129,12 @@ impl Parcel {
             return Err(damaged(format!(
                 "entry {} of execution `{}` was written under epoch {}, and its lease was never beyond {}",
                 last.sequence, self.id, last.epoch, self.epoch
+            )));
+        }
+        if !self.belongings.are_of(&self.id) {
+            return Err(damaged(format!(
+                "what execution `{}` keeps for itself has names that are not its own",
+                self.id
             )));
         }
         Ok(Unpacked { execution, entries })

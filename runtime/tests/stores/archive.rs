@@ -1,10 +1,12 @@
 //! Journals that are cut down, and executions that move.
 
+use moontide_runtime::effect::state::OF_EXECUTIONS;
 use moontide_runtime::effect::{Class, Key, Lane, Outcome};
 use moontide_runtime::journal::{Body, Entry, Step, canonical};
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{
-    Lease, Moved, Parcel, Seal, SqliteStore, Standing, Store, StoreError, Wanted,
+    Behalf, Change as ChangeOf, Condition, Documents, Lease, Moved, Parcel, Seal, SqliteStore,
+    Standing, Store, StoreError, Wanted,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -18,6 +20,8 @@ crate::on_every_archive!(
     an_execution_moves_and_comes_back,
     a_parcel_that_was_changed_is_refused,
     what_is_there_is_not_written_over,
+    what_an_execution_keeps_for_itself_moves_with_it,
+    what_is_pruned_keeps_nothing_for_itself,
 );
 
 /// A file, whatever store is looked at.
@@ -63,6 +67,79 @@ async fn journal(store: &dyn Store, lease: &Lease) {
     }
     let standing = Standing { status: ExecutionStatus::Completed, seen: 1 };
     store.append_standing(lease, &entries, Some(standing)).await.unwrap();
+}
+
+/// What the effect at this position writes under a key of its own.
+fn put(lease: &Lease, position: u32, key: &str) -> ChangeOf {
+    ChangeOf {
+        kind: OF_EXECUTIONS.to_owned(),
+        name: format!("{}/{key}", lease.execution),
+        body: Some(json!(position)),
+        condition: Condition::Any,
+        at: moment(3),
+        by: "x".to_owned(),
+        behalf: Some(Behalf { lease: lease.clone(), key: key_of(position) }),
+    }
+}
+
+fn key_of(position: u32) -> Key {
+    Key::of("x", &Lane::of_wave("database", 1), position)
+}
+
+/// What `x` keeps for itself.
+async fn kept(store: &dyn Store) -> Vec<(String, u64)> {
+    let documents = store.documents(OF_EXECUTIONS, "x/").await.unwrap();
+    documents.into_iter().map(|document| (document.name, document.version)).collect()
+}
+
+async fn what_an_execution_keeps_for_itself_moves_with_it(place: &Place) {
+    let store = place.open();
+    let archive = store.archive().unwrap();
+    let lease = leased(&*store).await;
+    store.change(&put(&lease, 1, "a")).await.unwrap();
+    store.change(&put(&lease, 2, "a")).await.unwrap();
+    store.change(&put(&lease, 3, "b")).await.unwrap();
+    let others = ChangeOf { name: "x-2/a".to_owned(), behalf: None, ..put(&lease, 4, "a") };
+    store.change(&others).await.unwrap();
+    let (elsewhere, parcel) = (File::new(), archive.export("x").await.unwrap());
+    let parcel = serde_json::from_str(&serde_json::to_string(&parcel).unwrap()).unwrap();
+    let moved = Moved { at: moment(9), by: "bob".to_owned(), to: "elsewhere".to_owned() };
+    archive.part(&lease, &moved).await.unwrap();
+    store.release(&lease).await.unwrap();
+
+    let other = elsewhere.open();
+    let there = other.archive().unwrap();
+    there.import(&parcel).await.unwrap();
+    assert_eq!(kept(&other).await, [("x/a".to_owned(), 2), ("x/b".to_owned(), 1)]);
+    assert_eq!(other.documents(OF_EXECUTIONS, "").await.unwrap().len(), 2);
+    let seen = other.lease("x").await.unwrap();
+    let lease = other.take("x", "carol", seen.as_ref()).await.unwrap();
+    // What was cut off before it was journaled is not made again.
+    assert_eq!(other.change(&put(&lease, 3, "b")).await, Ok(1));
+    let delete = ChangeOf { body: None, ..put(&lease, 5, "b") };
+    assert_eq!(other.change(&delete).await, Ok(2));
+    assert_eq!(other.change(&put(&lease, 6, "c")).await, Ok(1));
+    other.release(&lease).await.unwrap();
+
+    let back = there.export("x").await.unwrap();
+    place.open().archive().unwrap().import(&back).await.unwrap();
+    assert_eq!(kept(&*store).await, [("x/a".to_owned(), 2), ("x/c".to_owned(), 1)]);
+    assert_eq!(store.changed("x", &key_of(5)).await, Ok(Some(2)));
+    assert_eq!(archive.export("x").await.unwrap(), back);
+    assert_eq!(store.documents(OF_EXECUTIONS, "x-2/").await.unwrap().len(), 1);
+}
+
+async fn what_is_pruned_keeps_nothing_for_itself(place: &Place) {
+    let store = place.open();
+    let lease = leased(&*store).await;
+    journal(&*store, &lease).await;
+    store.change(&put(&lease, 1, "a")).await.unwrap();
+    let others = ChangeOf { name: "x-2/a".to_owned(), behalf: None, ..put(&lease, 4, "a") };
+    store.change(&others).await.unwrap();
+    store.archive().unwrap().prune(&lease, moment(9), "bob").await.unwrap();
+    assert_eq!(kept(&*place.open()).await, []);
+    assert_eq!(store.changed("x", &key_of(1)).await, Ok(None));
+    assert_eq!(store.documents(OF_EXECUTIONS, "x-2/").await.unwrap().len(), 1);
 }
 
 async fn what_is_pruned_keeps_its_evidence_and_goes_on_no_more(place: &Place) {
@@ -160,9 +237,10 @@ async fn a_parcel_that_was_changed_is_refused(place: &Place) {
     let store = place.open();
     let lease = leased(&*store).await;
     journal(&*store, &lease).await;
+    store.change(&put(&lease, 1, "a")).await.unwrap();
     let whole = store.archive().unwrap().export("x").await.unwrap();
     let elsewhere = File::new();
-    let changes: [(&str, Change); 7] = [
+    let changes: [(&str, Change); 10] = [
         ("does not carry the hash of", |it| it.journal[1] = it.journal[1].replace("drs", "ec2")),
         ("stands where entry", |it| drop(it.journal.remove(2))),
         ("does not carry the hash of the execution's head", |it| it.head.push(' ')),
@@ -170,6 +248,11 @@ async fn a_parcel_that_was_changed_is_refused(place: &Place) {
         ("is missing or was changed", |it| it.sources.clear()),
         ("its lease was never beyond 0", |it| it.epoch = 0),
         ("and not of format 2", |it| it.format.0 = 2),
+        ("that are not its own", |it| "y/a".clone_into(&mut it.belongings.documents[0].name)),
+        ("that are not its own", |it| "group".clone_into(&mut it.belongings.documents[0].kind)),
+        ("that are not its own", |it| {
+            it.belongings.marks.insert("k".to_owned(), 1);
+        }),
     ];
     for (found, change) in changes {
         let mut parcel = whole.clone();

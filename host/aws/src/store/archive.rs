@@ -13,7 +13,7 @@ use super::item::{self, Damage};
 use super::keys::{self, Item, PK, SK};
 use super::retry::{Patience, Pauses, retried};
 use super::table::Table;
-use super::{DynamoStore, batch, journal, lease as leases, listing, parcels, text};
+use super::{DynamoStore, batch, documents, journal, lease as leases, listing, parcels, text};
 
 /// So many items are deleted by one request at most: DynamoDB's limit.
 const MOST: usize = 25;
@@ -118,6 +118,7 @@ async fn sweep(table: &Table, id: &str) -> Result<(), StoreError> {
         }
     }
     delete(table, &items).await?;
+    documents::forget(table, id).await?;
     match &state.listed {
         Some(listed) => listing::pruned(table, listed).await,
         None => Ok(()),
@@ -125,7 +126,7 @@ async fn sweep(table: &Table, id: &str) -> Result<(), StoreError> {
 }
 
 /// Deletes items; those that are gone already stay so.
-async fn delete(table: &Table, items: &[Item]) -> Result<(), StoreError> {
+pub(super) async fn delete(table: &Table, items: &[Item]) -> Result<(), StoreError> {
     for items in items.chunks(MOST) {
         let mut pauses = Pauses::within(Patience::Usual);
         let requests: Result<Vec<_>, Damage> = items.iter().map(deletion).collect();

@@ -4,20 +4,23 @@
 //! A change on behalf of an effect is one transaction of three: the document, the mark, and the lease under which it is
 //! made. Whatever condition of it fails, all three are read again, and say what follows.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{
     ConditionCheck, Put, ReturnValuesOnConditionCheckFailure as Return, TransactWriteItem,
 };
 use moontide_runtime::effect::Key;
+use moontide_runtime::effect::state::OF_EXECUTIONS;
 use moontide_runtime::store::documents::check_names;
-use moontide_runtime::store::{Behalf, Change, Document, Documents, Lease, StoreError};
+use moontide_runtime::store::{Behalf, Belongings, Change, Document, Documents, Lease, StoreError};
 
-use super::DynamoStore;
 use super::item::{self, Damage};
 use super::keys::{self, Item, SK};
 use super::lease::state;
 use super::retry::{Patience, Pauses, Stopped, retried};
 use super::table::Table;
+use super::{DynamoStore, archive};
 
 fn read(table: &Table, kind: &str, item: &Item) -> Result<Option<Document>, StoreError> {
     let name = item::text(item, SK).unwrap_or_default();
@@ -165,6 +168,56 @@ async fn mark(table: &Table, execution: &str, key: &Key) -> Result<Option<u64>, 
     let item = table.get(keys::mark(execution, key.as_str())).await?;
     let version = item.map(|item| item::number(&item, keys::VERSION)).transpose();
     version.map_err(|damage| table.damaged(&format!("a mark of execution `{execution}`"), &damage))
+}
+
+/// What an execution has beside its head, its journal and its signals.
+pub(super) async fn belongings(table: &Table, id: &str) -> Result<Belongings, StoreError> {
+    let mut marks = BTreeMap::new();
+    for item in marks_of(table, id).await? {
+        let read = || {
+            let key = item::text(&item, SK)?.trim_start_matches(keys::MARK).to_owned();
+            Ok((key, item::number(&item, keys::VERSION)?))
+        };
+        let damaged =
+            |damage: Damage| table.damaged(&format!("a mark of execution `{id}`"), &damage);
+        let (key, version) = read().map_err(damaged)?;
+        marks.insert(key, version);
+    }
+    let documents = documents(table, OF_EXECUTIONS, &Belongings::prefix(id)).await?;
+    Ok(Belongings { marks, documents })
+}
+
+/// Writes the belongings of an execution that comes from another store, before anything refers to them.
+pub(super) async fn arrive(table: &Table, id: &str, new: &Belongings) -> Result<(), StoreError> {
+    for (key, version) in &new.marks {
+        let mut item = keys::mark(id, key);
+        item.insert(keys::VERSION.to_owned(), keys::number(*version));
+        table.put(&item).await?;
+    }
+    for document in &new.documents {
+        let mut item = keys::document(&document.kind, &document.name);
+        item.extend([
+            (keys::VERSION.to_owned(), keys::number(document.version)),
+            (keys::WRITTEN_AT.to_owned(), keys::string(&document.written_at.to_string())),
+            (keys::WRITTEN_BY.to_owned(), keys::string(&document.written_by)),
+            (keys::TEXT.to_owned(), keys::string(&document.body.to_string())),
+        ]);
+        table.put(&item).await?;
+    }
+    Ok(())
+}
+
+/// Deletes the belongings of an execution.
+pub(super) async fn forget(table: &Table, id: &str) -> Result<(), StoreError> {
+    archive::delete(table, &marks_of(table, id).await?).await?;
+    let (pk, from) = (keys::documents(OF_EXECUTIONS), Belongings::prefix(id));
+    let to = format!("{from}{}", char::MAX);
+    archive::delete(table, &table.range(&pk, &from, &to, Patience::Usual).await?).await
+}
+
+async fn marks_of(table: &Table, id: &str) -> Result<Vec<Item>, StoreError> {
+    let to = format!("{}{}", keys::MARK, char::MAX);
+    table.range(&keys::partition(id), keys::MARK, &to, Patience::Usual).await
 }
 
 #[async_trait]

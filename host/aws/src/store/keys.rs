@@ -153,9 +153,12 @@ pub(super) fn signal_sk(number: u64) -> String {
     format!("signal#{number:020}")
 }
 
+/// How the sort keys of marks begin.
+pub(super) const MARK: &str = "mark#";
+
 /// What an effect has changed.
 pub(super) fn mark(id: &str, key: &str) -> Item {
-    self::key(&partition(id), &format!("mark#{key}"))
+    self::key(&partition(id), &format!("{MARK}{key}"))
 }
 
 /// The partition of the documents of a kind.

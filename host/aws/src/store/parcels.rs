@@ -13,7 +13,7 @@ use super::item::{self, Damage};
 use super::keys::{self, Item};
 use super::retry::{Patience, Stopped, retried};
 use super::table::Table;
-use super::{archive, chain, head, journal, lease, listing, sources, state, text};
+use super::{archive, chain, documents, head, journal, lease, listing, sources, state, text};
 
 /// So many bytes of a journal go into one item: a little less than would make parts of it.
 const AN_ITEM: usize = 300_000;
@@ -50,6 +50,7 @@ pub(super) async fn export(table: &Table, id: &str) -> Result<Parcel, StoreError
         standing,
         epoch: state.lease.map_or(0, |lease| lease.epoch),
         seal: state.seal,
+        belongings: documents::belongings(table, id).await?,
     })
 }
 
@@ -80,6 +81,10 @@ pub(super) async fn import(table: &Table, parcel: &Parcel) -> Result<(), StoreEr
         text::put_json(table, &mut item, signal.clone(), &nonce, Patience::Usual).await?;
         put(table, parcel, &item, &nonce).await?;
     }
+    if before.is_some() {
+        documents::forget(table, &parcel.id).await?;
+    }
+    documents::arrive(table, &parcel.id, &parcel.belongings).await?;
     let begins = state::arrive(parcel, &listing::key_of(&unpacked.execution), &nonce);
     match before {
         None => head::arrive(table, parcel, &unpacked.execution, begins, &nonce).await,

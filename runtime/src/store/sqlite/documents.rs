@@ -9,8 +9,9 @@ use super::SqliteStore;
 use super::rows::{known, to_json};
 use super::trouble::Trouble;
 use crate::effect::Key;
+use crate::effect::state::OF_EXECUTIONS;
 use crate::store::StoreError;
-use crate::store::documents::{Change, Document, Documents, check_names};
+use crate::store::documents::{Belongings, Change, Document, Documents, check_names};
 
 /// The tables, in a new file or one of an earlier release.
 pub(super) const SCHEMA: &str = "
@@ -110,6 +111,41 @@ fn mark(db: &Connection, execution: i64, key: &Key) -> Result<Option<u64>, Troub
     let sql = "SELECT version FROM marks WHERE execution = ? AND key = ?";
     let values = params![execution, key.as_str()];
     Ok(db.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?)
+}
+
+/// What an execution has beside its head, its journal and its signals.
+pub(super) fn belongings(db: &Connection, number: i64, id: &str) -> Result<Belongings, Trouble> {
+    let mut statement = db.prepare_cached("SELECT key, version FROM marks WHERE execution = ?")?;
+    let marks = statement.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Belongings {
+        marks: marks.collect::<Result<_, _>>()?,
+        documents: documents(db, OF_EXECUTIONS, &Belongings::prefix(id))?,
+    })
+}
+
+/// Writes the belongings of an execution that comes from another store.
+pub(super) fn arrive(db: &Connection, number: i64, new: &Belongings) -> Result<(), Trouble> {
+    let mut insert = db.prepare_cached("INSERT INTO marks VALUES (?, ?, ?)")?;
+    for (key, version) in &new.marks {
+        insert.execute(params![number, key, version])?;
+    }
+    let mut insert =
+        db.prepare_cached("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?)")?;
+    for Document { kind, name, version, body, written_at, written_by } in &new.documents {
+        let (body, at) = (to_json(body)?, written_at.to_string());
+        insert.execute(params![kind, name, version, body, at, written_by])?;
+    }
+    Ok(())
+}
+
+/// Deletes the belongings of an execution.
+pub(super) fn forget(db: &Connection, number: i64, id: &str) -> Result<(), Trouble> {
+    db.prepare_cached("DELETE FROM marks WHERE execution = ?")?.execute([number])?;
+    let from = Belongings::prefix(id);
+    let to = format!("{from}{}", char::MAX);
+    db.prepare_cached("DELETE FROM documents WHERE kind = ? AND name >= ? AND name <= ?")?
+        .execute(params![OF_EXECUTIONS, from, to])?;
+    Ok(())
 }
 
 #[async_trait]

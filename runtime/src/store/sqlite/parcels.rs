@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::rows::{self, NewExecution};
 use super::trouble::Trouble;
-use super::{seals, sources, standings};
+use super::{documents, seals, sources, standings};
 use crate::store::parcel::{FORM, Parcel, Unpacked};
 use crate::store::seal::Seal;
 use crate::store::{LeaseRecord, StoreError};
@@ -30,6 +30,7 @@ pub(super) fn export(db: &Connection, id: &str) -> Result<Parcel, Trouble> {
         standing: standings::of(db, known.number)?,
         epoch: known.lease.map_or(0, |lease| lease.epoch),
         seal: seals::of(db, id, known.number)?,
+        belongings: documents::belongings(db, known.number, id)?,
     })
 }
 
@@ -66,6 +67,7 @@ pub(super) fn import(db: &Connection, new: &New) -> Result<(), Trouble> {
             for table in ["seals", "entries", "signals"] {
                 db.execute(&format!("DELETE FROM {table} WHERE execution = ?"), [number])?;
             }
+            documents::forget(db, number, &id)?;
             // It comes from where it was moved to.
             seal = seal.filter(|seal| matches!(seal, Seal::Pruned(_)));
         }
@@ -80,6 +82,7 @@ pub(super) fn import(db: &Connection, new: &New) -> Result<(), Trouble> {
     for (signal, text) in (1_u64..).zip(&parcel.signals) {
         insert.execute(params![number, signal, text])?;
     }
+    documents::arrive(db, number, &parcel.belongings)?;
     if parcel.epoch > 0 {
         let free = LeaseRecord { holder: String::new(), epoch: parcel.epoch, beat: 0 };
         rows::write_lease(db, number, &free)?;

@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
+use super::documents;
 use super::rows::{self, to_json};
 use super::trouble::Trouble;
 use crate::store::seal::Seal;
@@ -82,5 +83,5 @@ pub(super) fn prune(
                AND sequence NOT IN (SELECT value FROM json_each(:kept))";
     let values = named_params! { ":execution": known.number, ":kept": to_json(&kept)? };
     db.prepare_cached(sql)?.execute(values)?;
-    Ok(())
+    documents::forget(db, known.number, &lease.execution)
 }
