@@ -78,6 +78,7 @@ impl Parcel {
             sources,
             journal,
             signals: Vec::new(),
+            belongings: Belongings::default(),
             standing: Some(standing),
             epoch: entries.last().map_or(0, |entry| entry.epoch),
             seal: None,

@@ -4,6 +4,7 @@ use moontide_runtime::effect::state::OF_EXECUTIONS;
 use moontide_runtime::effect::{Class, Key, Lane, Outcome};
 use moontide_runtime::journal::{Body, Entry, Step, canonical};
 use moontide_runtime::scheduler::ExecutionStatus;
+use moontide_runtime::store::feed::{Feed, Words};
 use moontide_runtime::store::{
     Behalf, Change as ChangeOf, Condition, Documents, Lease, Moved, Parcel, Seal, SqliteStore,
     Standing, Store, StoreError, Wanted,
@@ -148,6 +149,10 @@ async fn what_is_pruned_keeps_its_evidence_and_goes_on_no_more(place: &Place) {
     let lease = leased(&*store).await;
     journal(&*store, &lease).await;
     store.send("x", &signal("ann")).await.unwrap();
+    let mut feed = Feed::new(lease.epoch);
+    let (wave, phase) = ("database".to_owned(), "verifying".to_owned());
+    feed.say(moment(1), Words::Phase { wave, phase });
+    store.publish(&lease, &feed).await.unwrap();
     let before = store.journal("x", 1).await.unwrap();
 
     let pruned = archive.prune(&lease, moment(9), "bob").await.unwrap();
@@ -161,6 +166,7 @@ async fn what_is_pruned_keeps_its_evidence_and_goes_on_no_more(place: &Place) {
         assert_eq!(store.journal("x", 2).await.unwrap(), [before[3].clone()]);
         assert_eq!(store.execution("x").await.unwrap(), execution("x"));
         assert_eq!(store.signals("x", 0).await.unwrap().len(), 1);
+        assert_eq!(store.feed("x").await.unwrap().lines, []);
         let seal = Seal::Pruned(pruned.clone());
         assert_eq!(store.archive().unwrap().seal("x").await.unwrap(), Some(seal.clone()));
         let sealed = StoreError::Sealed { execution: "x".to_owned(), seal: Box::new(seal) };

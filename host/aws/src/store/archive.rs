@@ -118,6 +118,7 @@ async fn sweep(table: &Table, id: &str) -> Result<(), StoreError> {
         }
     }
     delete(table, &items).await?;
+    delete(table, &[keys::key(&pk, keys::FEED)]).await?;
     documents::forget(table, id).await?;
     match &state.listed {
         Some(listed) => listing::pruned(table, listed).await,

@@ -83,5 +83,6 @@ pub(super) fn prune(
                AND sequence NOT IN (SELECT value FROM json_each(:kept))";
     let values = named_params! { ":execution": known.number, ":kept": to_json(&kept)? };
     db.prepare_cached(sql)?.execute(values)?;
+    db.prepare_cached("DELETE FROM feeds WHERE execution = ?")?.execute([known.number])?;
     documents::forget(db, known.number, &lease.execution)
 }
