@@ -277,7 +277,10 @@ fn what_to_type_after_a_limit_was_met_raises_it_and_that_goes_through() {
     assert!(retried.contains(raise), "{retried}");
     let status = home.run(&["status", "drill"]).expect(0).stdout;
     assert!(status.contains(&format!("next: {raise}")), "{status}");
-    home.run(&["resume", "drill", "--set-limit", "vm_memory=32MiB", &endpoint, &speed]).expect(0);
+    let raised = ["resume", "drill", "--set-limit", "vm_memory=32MiB", &endpoint, &speed];
+    home.run(&raised).expect(0);
+    let late = home.run(&raised).expect(0).stderr;
+    assert!(late.contains("`--set-limit vm_memory=32MiB`: nothing is left to attempt"), "{late}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use moontide_runtime::journal::Execution;
+use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{Store, Wish};
 use serde_json::Value;
 
@@ -123,8 +124,12 @@ pub(crate) async fn go_on(
         context.output.say([plain(text)]);
         if let Some((key, text)) = context.limits.first() {
             let retry = context.command(&format!("retry {} WAVE", record.execution.id));
-            let text =
-                format!("`--set-limit {key}={text}`: `{retry}` comes first, then this again");
+            let why = if record.status() == ExecutionStatus::Completed {
+                "nothing is left to attempt".to_owned()
+            } else {
+                format!("`{retry}` comes first, then this again")
+            };
+            let text = format!("`--set-limit {key}={text}`: {why}");
             context.output.say([attention("not used: "), plain(text)]);
         }
         let replaced = Replaced::in_store(store.as_ref(), &record, context).await;
