@@ -132,6 +132,22 @@ async fn a_source_that_was_changed_or_is_gone_is_damage_of_every_head_that_names
 }
 
 #[tokio::test]
+async fn a_seal_that_cannot_be_read_hides_no_row_and_lets_nothing_go_on() {
+    let place = Place::in_a_file();
+    let store = place.open();
+    leased(&*store).await;
+    let spoil = Connection::open(place.file()).unwrap();
+    spoil.execute("INSERT INTO seals SELECT number, 'soon' FROM executions", []).unwrap();
+    let rows = store.find(&Wanted::default()).await.unwrap().rows;
+    assert_eq!(rows.iter().map(|row| row.pruned).collect::<Vec<_>>(), [false]);
+    let seen = store.lease("x").await.unwrap();
+    let refused = store.take("x", "eve", seen.as_ref()).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Damaged { .. }), "{refused:?}");
+    let refused = store.send("x", &signal("eve")).await.unwrap_err();
+    assert!(refused.to_string().contains("the seal of execution `x` is damaged"), "{refused}");
+}
+
+#[tokio::test]
 async fn a_signal_that_cannot_be_read_stands_for_itself_and_hides_no_other() {
     let place = Place::in_a_file();
     let store = place.open();

@@ -58,7 +58,7 @@ pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Part, Trouble> {
                    (SELECT coalesce(max(signals.number), 0) FROM signals
                     WHERE signals.execution = found.number), created_us,
                    (SELECT count(*) > 0 FROM seals WHERE seals.execution = found.number
-                    AND seal ->> 'seal' = 'pruned')
+                    AND CASE WHEN json_valid(seal) THEN seal ->> 'seal' = 'pruned' END)
                FROM (SELECT * FROM executions
                      LEFT JOIN standings ON standings.execution = executions.number
                      WHERE (:statuses = '' OR status IS NULL OR instr(:statuses, status) > 0)
