@@ -248,3 +248,21 @@ fn what_an_operator_saw_is_journaled_also_when_it_is_over() {
     assert_eq!(drill.sim.performed("StartRecovery"), 3);
     drill.home.run(&["note", "drill", " "]).expect(2);
 }
+
+#[test]
+fn a_journal_holds_the_servers_of_its_waves_and_not_all_of_the_account() {
+    let stranger = "\n[[servers]]\nname = \"stranger\"\ntags = { Tier = \"database\" }\n";
+    let drill = Drill::of(&format!("{WORLD}{stranger}"));
+    drill.run(&["--only=database"]).expect(0);
+    let journal = drill.home.run(&["journal", "drill", "--output=json"]).expect(0).stdout;
+    let looked: Vec<Value> = journal
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
+        .filter(|entry: &Value| entry["operation"] == "drs.describe_source_servers")
+        .collect();
+    let [look] = looked.as_slice() else { panic!("{journal}") };
+    let found = look["outcome"]["value"]["items"].as_array().expect("servers");
+    let launched = drill.shown()["waves"][0]["servers"].as_array().map(Vec::len);
+    assert_eq!(Some(found.len()), launched);
+    assert!(!journal.contains("stranger"), "{journal}");
+}

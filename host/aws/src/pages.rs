@@ -23,14 +23,35 @@ pub(crate) async fn all<T, E>(
     Ok(all)
 }
 
+/// No list has more pages: those of DRS hold dozens of items at least.
+const MOST_PAGES: usize = 1_000;
+
+/// Every page of a list, for `take` to keep of it what is wanted.
+pub(crate) async fn each<P, E>(
+    mut pages: PaginationStream<Result<P, E>>,
+    failed: impl Fn(&E) -> EffectError,
+    mut take: impl FnMut(P),
+) -> Result<(), EffectError> {
+    let mut count = 0;
+    while let Some(page) = pages.next().await {
+        if count == MOST_PAGES {
+            let message = format!("AWS answers {MOST_PAGES} pages, and the list does not end");
+            return Err(EffectError::new("ListWithoutEnd", message).retryable());
+        }
+        count += 1;
+        take(page.map_err(|error| failed(&error))?);
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use aws_smithy_async::future::pagination_stream::fn_stream::FnStream;
 
     use super::*;
 
-    async fn of(length: usize) -> Result<Vec<usize>, EffectError> {
-        let items = FnStream::new(move |sender| {
+    fn stream(length: usize) -> PaginationStream<Result<usize, EffectError>> {
+        PaginationStream::new(FnStream::new(move |sender| {
             Box::pin(async move {
                 for item in 0..length {
                     if sender.send(Ok(item)).await.is_err() {
@@ -38,8 +59,22 @@ mod tests {
                     }
                 }
             })
-        });
-        all(PaginationStream::new(items), |error: &EffectError| error.clone()).await
+        }))
+    }
+
+    async fn of(length: usize) -> Result<Vec<usize>, EffectError> {
+        all(stream(length), EffectError::clone).await
+    }
+
+    #[tokio::test]
+    async fn pages_without_end_are_not_walked_for_ever() {
+        let walked = async |length| {
+            let mut sum = 0;
+            each(stream(length), EffectError::clone, |_| sum += 1).await.map(|()| sum)
+        };
+        assert_eq!(walked(MOST_PAGES).await, Ok(MOST_PAGES));
+        let error = walked(MOST_PAGES + 1).await.unwrap_err();
+        assert_eq!((error.code.as_str(), error.retryable), ("ListWithoutEnd", true));
     }
 
     #[tokio::test]

@@ -1,14 +1,15 @@
-//! `drs.describe_source_servers`: one page of source servers.
+//! `drs.describe_source_servers`: one page of source servers; or of all pages at once those that a selector means, so
+//! that a journal holds the few servers of a wave, and not all of the account.
 
 use async_trait::async_trait;
 use aws_sdk_drs::types;
-use moontide_runtime::effect::{Call, Class, Reply};
+use moontide_runtime::effect::{Call, Class, EffectError, Reply};
 use serde::{Deserialize, Serialize};
 
 use crate::binding::Binding;
-use crate::error;
-use crate::record::{Page, Tags, listed, text};
+use crate::record::{self, Page, Tags, listed, text};
 use crate::services::Services;
+use crate::{error, pages};
 
 pub(crate) struct DescribeSourceServers;
 
@@ -17,6 +18,9 @@ pub(crate) struct DescribeSourceServers;
 pub(crate) struct Arguments {
     #[serde(default)]
     filters: Filters,
+    /// DRS cannot filter by tags: all pages are read, and these servers are answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    only: Option<Only>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_results: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,13 +40,57 @@ struct Filters {
     staging_account_ids: Vec<String>,
 }
 
+/// Which servers are meant: those that carry all of the tags, and those that are named.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Only {
+    #[serde(deserialize_with = "record::map", skip_serializing_if = "Tags::is_empty")]
+    tags: Tags,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ids: Vec<String>,
+}
+
+impl Only {
+    fn means(&self, server: &types::SourceServer) -> bool {
+        let carries = |(key, value): (&String, &String)| {
+            server.tags().and_then(|tags| tags.get(key)) == Some(value)
+        };
+        let is_named = self.ids.iter().any(|id| server.source_server_id() == Some(id));
+        // No tags would mean every server.
+        is_named || (!self.tags.is_empty() && self.tags.iter().all(carries))
+    }
+}
+
 #[async_trait(?Send)]
 impl Binding for DescribeSourceServers {
     const NAME: &'static str = "drs.describe_source_servers";
     const CLASS: Class = Class::Read;
     type Arguments = Arguments;
 
+    fn validate(asked: &Arguments) -> Result<(), EffectError> {
+        let is_of_a_page = asked.next_token.is_some() || asked.max_results.is_some();
+        if asked.only.is_none() || !is_of_a_page {
+            return Ok(());
+        }
+        let message = format!(
+            "`{}`: `only` looks at all pages, and goes with neither `next_token` nor `max_results`",
+            Self::NAME
+        );
+        Err(EffectError::new("InvalidArguments", message))
+    }
+
     async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
+        if let Some(only) = &asked.only {
+            let request = aws.reading(call).drs.describe_source_servers();
+            let request = request.set_filters(asked.filters.into_sdk());
+            let mut meant = Vec::new();
+            let walked = pages::each(request.into_paginator().send(), error::failed, |page| {
+                let servers = page.items.unwrap_or_default().into_iter();
+                meant.extend(servers.filter(|server| only.means(server)));
+            });
+            walked.await.map_err(Reply::failed)?;
+            return Ok(Page::reply(meant.into_iter().map(SourceServerRecord::from), None));
+        }
         let page = aws
             .reading(call)
             .drs

@@ -64,6 +64,38 @@ async fn paging_and_filters_reach_aws() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_all_pages_only_the_servers_that_are_meant_are_answered() {
+    let server = |id: &str, tier: &str| json!({ "sourceServerID": id, "tags": { "Tier": tier } });
+    let pages = [
+        json!({ "items": [server("s-1", "db"), server("s-2", "web")], "nextToken": "p2" }),
+        json!({ "items": [server("s-3", "web"), server("s-4", "web")], "nextToken": "p3" }),
+        json!({ "items": [server("s-5", "db"), json!({ "sourceServerID": "s-6" })] }),
+    ];
+    let aws = Script::new(move |request| {
+        let number = match request.body["nextToken"].as_str() {
+            None => 0,
+            Some("p2") => 1,
+            Some(_) => 2,
+        };
+        Answer::Json(pages[number].clone())
+    });
+    let world = world(&aws);
+    let meant = async |only: Value| {
+        let asked = json!({ "only": only });
+        let page = value(perform(&world, "drs.describe_source_servers", asked).await);
+        assert_eq!(page.get("next_token"), None);
+        let items = page["items"].as_array().unwrap().iter();
+        items.map(|it| it["source_server_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(meant(json!({ "tags": { "Tier": "db" } })).await, ["s-1", "s-5"]);
+    let named = json!({ "tags": { "Tier": "db", "App": "shop" }, "ids": ["s-6", "s-9"] });
+    assert_eq!(meant(named).await, ["s-6"]);
+    // As Lua writes a map without fields.
+    assert_eq!(meant(json!({ "tags": [], "ids": ["s-2"] })).await, ["s-2"]);
+    assert_eq!(aws.requests("DescribeSourceServers").len(), 9);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_recovery_instance() {
     let answer = json!({ "items": [{
         "recoveryInstanceID": "i-1", "ec2InstanceID": "i-1", "ec2InstanceState": "RUNNING",
