@@ -334,3 +334,25 @@ fn a_table_of_another_account_is_made_by_its_owner() {
     let own = by_arn(&machine, "111122223333").run(&["store", "init", "--output=json"]);
     assert_eq!(own.expect(0).json()["store"].as_str(), Some(machine.store.as_str()));
 }
+
+#[test]
+fn a_drill_whose_table_is_lost_is_adopted_in_another_one_and_cleaned_up() {
+    let lost = Machine::ready();
+    let sim = Sim::of(&repository("runbooks/hello/world.toml"));
+    let [endpoint, speed] = sim.flags();
+    let runbook = path("runbooks/hello");
+    let run = ["run", &runbook, "--mode=drill", "--execution-id=drill", &endpoint, &speed];
+    lost.run(&run).expect(0);
+    let other = Machine::ready();
+    other.run(&["adopt", "drill", "--region=us-west-2", &endpoint, &speed]).expect(0);
+    let shown = other.run(&["list", "--output=json"]).expect(0).json();
+    assert_eq!(shown["executions"][0]["status"], "cancelled");
+    let again = other.run(&["adopt", "drill", "--region=us-west-2", &endpoint, &speed]);
+    let again = again.expect(2).stderr;
+    assert!(again.contains("is in this store already"), "{again}");
+    let cleaned = other.run(&["cleanup", "drill", "--output=json", &endpoint, &speed]);
+    let cleaned = cleaned.expect(0).json();
+    assert_eq!(cleaned["terminated"].as_array().map(Vec::len), Some(1));
+    let refused = other.run(&["retry", "drill", "greet"]).expect(2).stderr;
+    assert!(refused.contains("nothing goes on from it"), "{refused}");
+}
