@@ -91,6 +91,18 @@ impl Address {
         Ok(address)
     }
 
+    /// The same from whatever folder.
+    #[must_use]
+    pub(crate) fn absolute(self) -> Address {
+        match self {
+            Address::Sqlite(path) => {
+                let absolute = std::path::absolute(&path);
+                Address::Sqlite(absolute.unwrap_or(path))
+            }
+            table @ Address::Dynamo { .. } => table,
+        }
+    }
+
     /// Where it is, as `--store` takes it.
     pub(crate) fn text(&self) -> String {
         match self {

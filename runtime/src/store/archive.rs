@@ -29,6 +29,9 @@ pub trait Archive: Send + Sync {
     /// Seals an execution that goes on elsewhere.
     async fn part(&self, lease: &Lease, moved: &Moved) -> Result<(), StoreError>;
 
+    /// Lifts the seal of an execution that has not left, if it is this one.
+    async fn lift(&self, id: &str, moved: &Moved) -> Result<(), StoreError>;
+
     /// Takes an execution in, byte for byte. [`StoreError::Exists`] if it is here, unless it was moved from here and
     /// this is how it went on: then the seal is lifted.
     async fn import(&self, parcel: &Parcel) -> Result<(), StoreError>;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use crate::journal::canonical::Hash;
-use crate::journal::{Body, Entry, chain};
+use crate::journal::{Body, Entry, Format, chain};
 
 /// What has become of an execution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,9 +45,24 @@ pub struct Moved {
     pub at: Timestamp,
     /// Who did it.
     pub by: String,
-    /// The store or the file.
+    /// The store or the file, in words.
     pub to: String,
+    /// The identity of that store; `None`: a file.
+    pub store: Option<String>,
+    /// The format of its journal. The store itself says a later one meanwhile: earlier releases know no seals, and
+    /// would go on with it.
+    pub format: Format,
 }
+
+impl Moved {
+    /// The format that the store shows.
+    pub fn shown(&self) -> Format {
+        self.format.max(FIRST_WITH_SEALS)
+    }
+}
+
+/// The first format whose releases know seals.
+const FIRST_WITH_SEALS: Format = Format(7);
 
 impl fmt::Display for Seal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,7 +70,7 @@ impl fmt::Display for Seal {
             Seal::Pruned(Pruned { at, by, removed, entries, .. }) => {
                 write!(f, "was pruned at {at} by {by}: {removed} of its {entries} entries are gone")
             }
-            Seal::Moved(Moved { at, by, to }) => write!(f, "was moved to {to} at {at} by {by}"),
+            Seal::Moved(Moved { at, by, to, .. }) => write!(f, "was moved to {to} at {at} by {by}"),
         }
     }
 }

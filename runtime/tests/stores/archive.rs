@@ -2,7 +2,7 @@
 
 use moontide_runtime::effect::state::OF_EXECUTIONS;
 use moontide_runtime::effect::{Class, Key, Lane, Outcome};
-use moontide_runtime::journal::{Body, Entry, Step, canonical};
+use moontide_runtime::journal::{Body, Entry, Execution, Format, Step, canonical};
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::feed::{Feed, Words};
 use moontide_runtime::store::{
@@ -19,11 +19,18 @@ crate::on_every_archive!(
     what_is_pruned_keeps_its_evidence_and_goes_on_no_more,
     nothing_is_pruned_without_the_lease_or_twice,
     an_execution_moves_and_comes_back,
+    what_was_moved_is_of_a_later_format_to_earlier_releases_and_may_be_taken_back,
     a_parcel_that_was_changed_is_refused,
     what_is_there_is_not_written_over,
     what_an_execution_keeps_for_itself_moves_with_it,
     what_is_pruned_keeps_nothing_for_itself,
 );
+
+/// Where executions go in these tests.
+fn elsewhere() -> Moved {
+    let (by, to) = ("bob".to_owned(), "elsewhere".to_owned());
+    Moved { at: moment(9), by, to, store: Some("b".to_owned()), format: Format::CURRENT }
+}
 
 /// A file, whatever store is looked at.
 struct File(TempDir);
@@ -104,7 +111,7 @@ async fn what_an_execution_keeps_for_itself_moves_with_it(place: &Place) {
     store.change(&others).await.unwrap();
     let (elsewhere, parcel) = (File::new(), archive.export("x").await.unwrap());
     let parcel = serde_json::from_str(&serde_json::to_string(&parcel).unwrap()).unwrap();
-    let moved = Moved { at: moment(9), by: "bob".to_owned(), to: "elsewhere".to_owned() };
+    let moved = elsewhere();
     archive.part(&lease, &moved).await.unwrap();
     store.release(&lease).await.unwrap();
 
@@ -204,7 +211,7 @@ async fn an_execution_moves_and_comes_back(place: &Place) {
     // As a file would hold it.
     let text = serde_json::to_string(&parcel).unwrap();
     let parcel: Parcel = serde_json::from_str(&text).unwrap();
-    let moved = Moved { at: moment(9), by: "bob".to_owned(), to: "elsewhere".to_owned() };
+    let moved = elsewhere();
     archive.part(&lease, &moved).await.unwrap();
     store.release(&lease).await.unwrap();
     let seen = store.lease("x").await.unwrap();
@@ -234,6 +241,45 @@ async fn an_execution_moves_and_comes_back(place: &Place) {
     let lease = store.take("x", "ann", seen.as_ref()).await.unwrap();
     store.append(&lease, &[outcome(&lease, 7, Class::Tagged)]).await.unwrap();
     assert_eq!(place.open().journal("x", 1).await.unwrap().len(), 7);
+}
+
+async fn what_was_moved_is_of_a_later_format_to_earlier_releases_and_may_be_taken_back(
+    place: &Place,
+) {
+    let store = place.open();
+    let archive = store.archive().unwrap();
+    let old = Execution { format: Format(6), ..execution("x") }.pinned();
+    store.create(&old).await.unwrap();
+    let lease = store.take("x", "alice", None).await.unwrap();
+    journal(&*store, &lease).await;
+    let (before, moved) =
+        (archive.export("x").await.unwrap(), Moved { format: Format(6), ..elsewhere() });
+    assert_eq!(moved.shown(), Format(7));
+    archive.part(&lease, &moved).await.unwrap();
+    store.release(&lease).await.unwrap();
+    assert_eq!(store.execution("x").await.unwrap(), old);
+    assert_eq!(sequences(&*store).await, [1, 2, 3, 4, 5]);
+    let seal = Some(Seal::Moved(moved.clone()));
+    assert_eq!(archive.export("x").await.unwrap(), Parcel { seal, ..before.clone() });
+    // By nobody who means another place.
+    let other = Moved { store: None, ..moved.clone() };
+    let refused = archive.lift("x", &other).await;
+    assert!(matches!(refused, Err(StoreError::Sealed { .. })), "{refused:?}");
+    archive.lift("x", &moved).await.unwrap();
+    archive.lift("x", &moved).await.unwrap();
+    assert_eq!(archive.export("x").await.unwrap(), before);
+    let seen = store.lease("x").await.unwrap();
+    let lease = store.take("x", "bob", seen.as_ref()).await.unwrap();
+    store.append(&lease, &[outcome(&lease, 6, Class::Read)]).await.unwrap();
+    // And if it comes back, it is as it was.
+    let file = File::new();
+    let there = file.open();
+    archive.part(&lease, &moved).await.unwrap();
+    let parcel = Parcel { seal: None, ..archive.export("x").await.unwrap() };
+    there.archive().unwrap().import(&parcel).await.unwrap();
+    archive.import(&there.archive().unwrap().export("x").await.unwrap()).await.unwrap();
+    assert_eq!(archive.export("x").await.unwrap().format, Format(6));
+    assert_eq!(sequences(&*store).await.len(), 6);
 }
 
 /// What could be done to a parcel.
@@ -279,7 +325,7 @@ async fn what_is_there_is_not_written_over(place: &Place) {
     let exists = Err(StoreError::Exists("x".to_owned()));
     assert_eq!(archive.import(&parcel).await, exists, "it is here");
     store.append(&lease, &[outcome(&lease, 6, Class::Read)]).await.unwrap();
-    let moved = Moved { at: moment(9), by: "bob".to_owned(), to: "elsewhere".to_owned() };
+    let moved = elsewhere();
     archive.part(&lease, &moved).await.unwrap();
     assert_eq!(archive.import(&parcel).await, exists, "it has gone on since");
     assert_eq!(sequences(&*store).await, [1, 2, 3, 4, 5, 6]);

@@ -47,12 +47,18 @@ impl Archive for DynamoStore {
 
     async fn part(&self, lease: &Lease, moved: &Moved) -> Result<(), StoreError> {
         let (lease, seal) = (lease.clone(), Seal::Moved(moved.clone()));
+        let shown = moved.shown();
         self.on(|table| async move {
             let state = leases::state(&table, &lease.execution).await?;
             state.is_open(&lease.execution)?;
-            leases::seal(&table, &lease, &seal, &keys::nonce()).await
+            leases::seal(&table, &lease, &seal, (&keys::nonce(), shown)).await
         })
         .await
+    }
+
+    async fn lift(&self, id: &str, moved: &Moved) -> Result<(), StoreError> {
+        let (id, moved) = (id.to_owned(), moved.clone());
+        self.on(|table| async move { leases::lift(&table, &id, &moved).await }).await
     }
 
     async fn import(&self, parcel: &Parcel) -> Result<(), StoreError> {
@@ -77,7 +83,7 @@ async fn prune(
     let left = rows.iter().filter(|(_, entry)| kept.binary_search(&entry.sequence).is_ok());
     let nonce = keys::nonce();
     write_evidence(table, id, left.map(|(row, _)| row.as_str()), &nonce).await?;
-    leases::seal(table, lease, &Seal::Pruned(pruned.clone()), &nonce).await?;
+    leases::seal(table, lease, &Seal::Pruned(pruned.clone()), (&nonce, state.format)).await?;
     sweep(table, id).await?;
     Ok(pruned)
 }

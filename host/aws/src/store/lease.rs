@@ -3,7 +3,8 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure as Return;
-use moontide_runtime::store::{Lease, LeaseRecord, Parcel, Seal, StoreError};
+use moontide_runtime::journal::Format;
+use moontide_runtime::store::{Lease, LeaseRecord, Moved, Parcel, Seal, StoreError};
 
 use super::item;
 use super::keys::{self, Item};
@@ -119,11 +120,15 @@ pub(super) async fn seal(
     table: &Table,
     lease: &Lease,
     seal: &Seal,
-    nonce: &str,
+    (nonce, shown): (&str, Format),
 ) -> Result<(), StoreError> {
     let request = || {
         held(table, lease, nonce)
-            .update_expression("SET #seal = :seal, #evidence = :nonce, #leased = :nonce")
+            .update_expression(
+                "SET #seal = :seal, #evidence = :nonce, #leased = :nonce, #format = :format",
+            )
+            .expression_attribute_names("#format", keys::FORMAT)
+            .expression_attribute_values(":format", keys::number(shown.0))
             .expression_attribute_names("#seal", keys::SEAL)
             .expression_attribute_names("#evidence", keys::EVIDENCE)
             .expression_attribute_values(":seal", keys::string(&state::json(seal)))
@@ -143,6 +148,29 @@ pub(super) async fn seal(
     }
 }
 
+/// Lifts the seal of an execution that has not left, if it is this one.
+pub(super) async fn lift(table: &Table, id: &str, moved: &Moved) -> Result<(), StoreError> {
+    let (seal, nonce) = (Seal::Moved(moved.clone()), keys::nonce());
+    let request = || {
+        update(table, &table.client, id, &nonce)
+            .update_expression("SET #leased = :nonce, #format = :format REMOVE #seal")
+            .condition_expression(
+                "#seal = :seal AND attribute_exists(#holder) AND attribute_exists(#epoch)",
+            )
+            .expression_attribute_names("#format", keys::FORMAT)
+            .expression_attribute_values(":format", keys::number(moved.format.0))
+            .expression_attribute_names("#seal", keys::SEAL)
+            .expression_attribute_values(":seal", keys::string(&state::json(&seal)))
+            .send()
+    };
+    match retried(table, Patience::Usual, request).await {
+        Ok(_) => Ok(()),
+        Err(Stopped::Condition(item)) if is_ours(item.as_ref(), &nonce) => Ok(()),
+        Err(Stopped::Condition(item)) => State::read(table, id, item.as_ref())?.is_open(id),
+        Err(stopped) => Err(stopped.unconditional(table)),
+    }
+}
+
 /// Lifts the seal of an execution that was moved from here and is back, if it is as it was `before`.
 pub(super) async fn come_back(
     table: &Table,
@@ -154,8 +182,11 @@ pub(super) async fn come_back(
     let request = || {
         update(table, &table.client, &parcel.id, nonce)
             .update_expression(
-                "SET #holder = :nobody, #epoch = :epoch, #last = :last, #leased = :nonce REMOVE #seal",
+                "SET #holder = :nobody, #epoch = :epoch, #last = :last, #leased = :nonce, \
+                 #format = :format REMOVE #seal",
             )
+            .expression_attribute_names("#format", keys::FORMAT)
+            .expression_attribute_values(":format", keys::number(parcel.format.0))
             .condition_expression("#seal = :seal AND #last = :before")
             .expression_attribute_names("#last", keys::LAST)
             .expression_attribute_names("#seal", keys::SEAL)

@@ -1,6 +1,8 @@
 //! Signals: items that are numbered without gaps, so that whoever has seen number n misses none.
 
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure as Return;
+use aws_sdk_dynamodb::types::{
+    ConditionCheck, Put, ReturnValuesOnConditionCheckFailure as Return, TransactWriteItem,
+};
 use moontide_runtime::store::{Signal, StoreError};
 
 use super::item::{self, Damage};
@@ -8,6 +10,7 @@ use super::keys::{self, Item, SK};
 use super::lease::{state, state_within};
 use super::listing;
 use super::retry::{Patience, Stopped, retried};
+use super::state::State;
 use super::table::Table;
 use super::text;
 
@@ -26,17 +29,20 @@ pub(super) async fn send(table: &Table, id: &str, signal: &Signal) -> Result<u64
     loop {
         let mut item = said.clone();
         item.extend(keys::key(&keys::partition(id), &keys::signal_sk(number)));
-        let request = || {
-            let request = table.client.put_item().table_name(&table.name);
-            request
-                .set_item(Some(item.clone()))
-                .condition_expression("attribute_not_exists(#pk)")
-                .expression_attribute_names("#pk", keys::PK)
-                .return_values_on_condition_check_failure(Return::AllOld)
-                .send()
-        };
+        // Together: what is sent to an execution that is sealed meanwhile would be read by nobody.
+        let writes = vec![unsealed(table, id), put(table, item)];
+        let request =
+            || table.client.transact_write_items().set_transact_items(Some(writes.clone())).send();
         match retried(table, Patience::Usual, request).await {
             Ok(_) => break,
+            Err(Stopped::Condition(Some(item))) if item::is(&item, SK, keys::STATE) => {
+                // An earlier attempt of this may have come before the seal.
+                if is_there(table, id, number, &nonce).await? {
+                    break;
+                }
+                State::read(table, id, Some(&item))?.is_open(id)?;
+                return Err(table.contradiction());
+            }
             Err(Stopped::Condition(Some(item))) if item::is(&item, keys::NONCE, &nonce) => break,
             // Somebody else has got this number.
             Err(Stopped::Condition(_)) => number += 1,
@@ -47,6 +53,39 @@ pub(super) async fn send(table: &Table, id: &str, signal: &Signal) -> Result<u64
         listing::sent(table, &listed, number).await;
     }
     Ok(number)
+}
+
+/// Part of a transaction: the execution is not sealed.
+fn unsealed(table: &Table, id: &str) -> TransactWriteItem {
+    let check = ConditionCheck::builder()
+        .table_name(&table.name)
+        .set_key(Some(keys::state(id)))
+        .condition_expression("attribute_exists(#pk) AND attribute_not_exists(#seal)")
+        .expression_attribute_names("#pk", keys::PK)
+        .expression_attribute_names("#seal", keys::SEAL)
+        .return_values_on_condition_check_failure(Return::AllOld);
+    #[expect(clippy::expect_used, reason = "what a check must have is given above")]
+    let check = check.build().expect("a check has a table, a key and a condition");
+    TransactWriteItem::builder().condition_check(check).build()
+}
+
+/// Part of a transaction: writes a signal where there is none.
+fn put(table: &Table, item: Item) -> TransactWriteItem {
+    let put = Put::builder()
+        .table_name(&table.name)
+        .set_item(Some(item))
+        .condition_expression("attribute_not_exists(#pk)")
+        .expression_attribute_names("#pk", keys::PK)
+        .return_values_on_condition_check_failure(Return::AllOld);
+    #[expect(clippy::expect_used, reason = "what a put must have is given above")]
+    let put = put.build().expect("a put has a table and an item");
+    TransactWriteItem::builder().put(put).build()
+}
+
+/// Whether the signal with this number is the one that the request with this nonce has written.
+async fn is_there(table: &Table, id: &str, number: u64, nonce: &str) -> Result<bool, StoreError> {
+    let key = keys::key(&keys::partition(id), &keys::signal_sk(number));
+    Ok(table.get(key).await?.is_some_and(|item| item::is(&item, keys::NONCE, nonce)))
 }
 
 /// The number of the last signal; 0 if there is none.

@@ -65,6 +65,10 @@ impl State {
             let listed = item::text(item, keys::LISTED).ok().map(str::to_owned);
             let seal = item::text(item, keys::SEAL).ok().map(serde_json::from_str).transpose();
             let seal = seal.map_err(|error| Damage(error.to_string()))?;
+            let format = match &seal {
+                Some(Seal::Moved(moved)) => moved.format,
+                _ => format,
+            };
             let evidence = item::text(item, keys::EVIDENCE).ok().map(str::to_owned);
             let last = item::number(item, keys::LAST)?;
             Ok(State { format, lease, last, listed, seal, evidence })

@@ -1,7 +1,8 @@
 //! `moontide store`: the place where executions are kept: making it, cutting it down, and executions that move.
 //!
 //! - `init`: makes it. `prune`: cuts old journals down to their evidence.
-//! - `export`, `import`, `copy`: an execution leaves for a file or another store, and arrives; `parting`: how it leaves.
+//! - `export`, `import`, `copy`: an execution leaves for a file or another store, and arrives; `parting`: how it leaves;
+//!   `take_back`: it has not left.
 
 #![expect(clippy::doc_markdown, reason = "clap prints these comments as they are")]
 
@@ -12,6 +13,7 @@ mod init;
 mod owner;
 mod parting;
 mod prune;
+mod take_back;
 
 use clap::{Args, Subcommand};
 use moontide_runtime::store::{Archive, Store};
@@ -61,6 +63,8 @@ enum Command {
     Export(export::Flags),
     /// Take an execution in from a file that `store export` wrote
     Import(import::Flags),
+    /// Let an execution go on here that was sealed for a place where it never arrived
+    TakeBack(take_back::Flags),
     /// Copy executions to another store; with `--move` they go on there
     Copy(copy::Flags),
 }
@@ -72,6 +76,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         Command::Prune(flags) => prune::execute(context, flags),
         Command::Export(flags) => export::execute(context, flags),
         Command::Import(flags) => import::execute(context, flags),
+        Command::TakeBack(flags) => take_back::execute(context, flags),
         Command::Copy(flags) => copy::execute(context, flags),
     }
 }

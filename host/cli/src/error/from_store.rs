@@ -27,8 +27,7 @@ impl From<StoreError> for CommandError {
                         format!("`moontide show {execution}` shows its evidence; it cannot go on")
                     }
                     Seal::Moved(_) => format!(
-                        "`moontide status {execution} --store …` with that store shows it; an export \
-                         is taken in with `moontide store import`"
+                        "it goes on there; if it never arrived, `moontide store take-back {execution} --from …`"
                     ),
                 };
                 CommandError::new(code::SEALED, message).hint(hint)

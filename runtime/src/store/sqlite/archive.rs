@@ -52,6 +52,11 @@ impl Archive for SqliteStore {
         self.writer.change(move |db| seals::put(db, &lease, &seal)).await
     }
 
+    async fn lift(&self, id: &str, moved: &Moved) -> Result<(), StoreError> {
+        let (id, moved) = (id.to_owned(), moved.clone());
+        self.writer.change(move |db| seals::lift(db, &id, &moved)).await
+    }
+
     async fn import(&self, parcel: &Parcel) -> Result<(), StoreError> {
         let unpacked = parcel.unpack(&self.place)?;
         let new = parcels::New::of(parcel.clone(), &unpacked);

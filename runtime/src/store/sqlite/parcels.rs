@@ -19,17 +19,22 @@ pub(super) fn export(db: &Connection, id: &str) -> Result<Parcel, Trouble> {
         let texts = statement.query_map([known.number], |row| row.get(0))?;
         Ok(texts.collect::<Result<_, _>>()?)
     };
+    let seal = seals::of(db, id, known.number)?;
+    let format = match &seal {
+        Some(Seal::Moved(moved)) => moved.format,
+        _ => known.format,
+    };
     Ok(Parcel {
         parcel: FORM,
         id: id.to_owned(),
-        format: known.format,
+        format,
         sources: sources::find(db, &names)?.into_values().collect(),
         head,
         journal: texts("SELECT entry FROM entries WHERE execution = ? ORDER BY sequence")?,
         signals: texts("SELECT signal FROM signals WHERE execution = ? ORDER BY number")?,
         standing: standings::of(db, known.number)?,
         epoch: known.lease.map_or(0, |lease| lease.epoch),
-        seal: seals::of(db, id, known.number)?,
+        seal,
         belongings: documents::belongings(db, known.number, id)?,
     })
 }
@@ -68,6 +73,7 @@ pub(super) fn import(db: &Connection, new: &New) -> Result<(), Trouble> {
                 db.execute(&format!("DELETE FROM {table} WHERE execution = ?"), [number])?;
             }
             documents::forget(db, number, &id)?;
+            seals::show(db, number, parcel.format)?;
             // It comes from where it was moved to.
             seal = seal.filter(|seal| matches!(seal, Seal::Pruned(_)));
         }

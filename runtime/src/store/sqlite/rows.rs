@@ -252,9 +252,10 @@ pub(super) struct Journal {
 /// The journal from entry number `from`.
 pub(super) fn journal(db: &Connection, id: &str, from: u64) -> Result<Journal, Trouble> {
     let Known { number, format, .. } = known(db, id)?;
-    let pruned = match seals::of(db, id, number)? {
-        Some(Seal::Pruned(pruned)) => Some(pruned),
-        _ => None,
+    let (pruned, format) = match seals::of(db, id, number)? {
+        Some(Seal::Pruned(pruned)) => (Some(pruned), format),
+        Some(Seal::Moved(moved)) => (None, moved.format),
+        None => (None, format),
     };
     let from = if pruned.is_some() { 0 } else { from };
     let is_held = from <= 1 && chain::is_kept(format);

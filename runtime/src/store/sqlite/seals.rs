@@ -1,13 +1,14 @@
 //! Executions that are sealed, in a table of its own, which earlier releases know nothing of: to them a pruned journal
-//! is a damaged one, and they stop.
+//! is a damaged one, and what was moved is of a later format: they stop.
 
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::documents;
 use super::rows::{self, to_json};
 use super::trouble::Trouble;
+use crate::journal::Format;
 use crate::store::seal::Seal;
-use crate::store::{Lease, StoreError};
+use crate::store::{Lease, Moved, StoreError};
 
 /// The table, in a new file or one of an earlier release.
 pub(super) const SCHEMA: &str = "
@@ -50,7 +51,33 @@ pub(super) fn put(db: &Connection, lease: &Lease, seal: &Seal) -> Result<(), Tro
     let known = rows::known(db, &lease.execution)?;
     lease.check(known.lease.as_ref())?;
     is_open(db, &lease.execution, known.number)?;
+    if let Seal::Moved(moved) = seal {
+        show(db, known.number, moved.shown())?;
+    }
     write(db, known.number, seal)
+}
+
+/// Lifts a seal, if it is this one.
+pub(super) fn lift(db: &Connection, id: &str, moved: &Moved) -> Result<(), Trouble> {
+    let number = rows::known(db, id)?.number;
+    match of(db, id, number)? {
+        Some(Seal::Moved(found)) if found == *moved => {}
+        None => return Ok(()),
+        Some(seal) => {
+            let (execution, seal) = (id.to_owned(), Box::new(seal));
+            return Err(StoreError::Sealed { execution, seal }.into());
+        }
+    }
+    show(db, number, moved.format)?;
+    db.prepare_cached("DELETE FROM seals WHERE execution = ?")?.execute([number])?;
+    Ok(())
+}
+
+/// Writes which format an execution shows.
+pub(super) fn show(db: &Connection, number: i64, format: Format) -> Result<(), Trouble> {
+    let sql = "UPDATE executions SET format = ? WHERE number = ?";
+    db.prepare_cached(sql)?.execute(params![format.0, number])?;
+    Ok(())
 }
 
 /// Writes a seal.

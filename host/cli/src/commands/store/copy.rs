@@ -4,8 +4,12 @@ use clap::Args;
 use moontide_runtime::store::{Store, Wanted};
 use serde::Serialize;
 
-use super::{import, parting};
+use super::parting::{self, Packed, To};
+use super::{archive, import};
 use crate::context::Context;
+use crate::error::code::{
+    EXECUTION_EXISTS, NEWER_FORMAT, STORE_BUSY, STORE_DAMAGED, STORE_FULL, STORE_UNUSABLE,
+};
 use crate::error::{CommandError, Result, code};
 use crate::exit;
 use crate::output::style::{attention, plain, strong};
@@ -50,7 +54,8 @@ struct Kept {
 
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
-    let (from, to) = (Address::parse(&flags.from)?, Address::parse(&flags.to)?);
+    let address = |text: &str| Address::parse(text).map(Address::absolute);
+    let (from, to) = (address(&flags.from)?, address(&flags.to)?);
     if from == to {
         return Err(CommandError::new(code::BAD_ARGUMENT, "both stores are the same one"));
     }
@@ -91,8 +96,12 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     Ok(if copied.kept.is_empty() { exit::COMPLETED } else { exit::FAILED })
 }
 
+/// Whether the store that it was to arrive in has certainly taken nothing of it.
+fn is_refused(error: &CommandError) -> bool {
+    [EXECUTION_EXISTS, STORE_DAMAGED, NEWER_FORMAT].contains(&error.code)
+}
+
 fn is_of_the_store(error: &CommandError) -> bool {
-    use crate::error::code::{STORE_BUSY, STORE_FULL, STORE_UNUSABLE};
     [STORE_BUSY, STORE_FULL, STORE_UNUSABLE].contains(&error.code)
 }
 
@@ -102,8 +111,16 @@ async fn one(
     id: &str,
     copied: &Copied,
 ) -> Result<()> {
-    let parcel = parting::pack(context, source, id, (&copied.to, copied.moved)).await?;
-    import::arrive(target, &parcel).await
+    let to = To { text: &copied.to, store: Some(target), is_move: copied.moved };
+    let Packed { parcel, sealed } = parting::pack(context, source, id, &to).await?;
+    let arrived = import::arrive(target, &parcel).await;
+    if let (Err(error), Some(moved)) = (&arrived, sealed)
+        && is_refused(error)
+    {
+        // Nothing of it is there, and it was sealed for this just now.
+        archive(source)?.lift(id, &moved).await?;
+    }
+    arrived
 }
 
 impl Document for Copied {
@@ -119,7 +136,7 @@ impl Document for Copied {
             .iter()
             .map(|kept| {
                 vec![
-                    attention("stays where it is"),
+                    attention("not copied"),
                     strong(kept.execution.as_str()),
                     plain(kept.reason.as_str()),
                 ]

@@ -9,7 +9,7 @@ use moontide_runtime::store::Parcel;
 use moontide_runtime::store::sqlite::private;
 use serde::Serialize;
 
-use super::parting;
+use super::parting::{self, Packed, To};
 use crate::context::Context;
 use crate::error::{CommandError, Result, code};
 use crate::exit;
@@ -27,7 +27,7 @@ pub(crate) struct Flags {
     to: PathBuf,
 
     /// It goes on where the file is taken in, and is sealed here: needed for all that are not completed. If the file
-    /// is lost, the same command writes it again; taken in here, the seal is lifted
+    /// is lost, the same command writes it again; taken in here, the seal is lifted. Only one store may take it in
     #[arg(long = "move")]
     is_move: bool,
 }
@@ -48,10 +48,10 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let file = private::options().create_new(true).open(&path);
     let file = file.map_err(|error| unwritable(&path, &error))?;
     let store = context.open_store()?;
-    let to = (path.display().to_string(), flags.is_move);
-    let packed =
-        context.block_on(parting::pack(context, store.as_ref(), &flags.execution, (&to.0, to.1)));
-    let written = packed.and_then(|parcel| {
+    let text = path.display().to_string();
+    let to = To { text: &text, store: None, is_move: flags.is_move };
+    let packed = context.block_on(parting::pack(context, store.as_ref(), &flags.execution, &to));
+    let written = packed.and_then(|Packed { parcel, .. }| {
         write(&file, &parcel).map_err(|error| unwritable(&path, &error))?;
         Ok(parcel.journal.len())
     });

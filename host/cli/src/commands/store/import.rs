@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::error::{CommandError, Result, code};
 use crate::exit;
 use crate::files;
-use crate::output::style::{plain, strong};
+use crate::output::style::{attention, plain, strong};
 use crate::output::{Document, Page};
 
 /// So long may a file be: what a budget of the largest journal allows, several times over.
@@ -48,6 +48,13 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let address = context.address()?;
     let store = address.open()?;
     context.block_on(arrive(store.as_ref(), &parcel))?;
+    let mut taken = flags.file.clone().into_os_string();
+    taken.push(".taken");
+    // Taken in by two stores, it would be driven twice.
+    if let Err(error) = std::fs::rename(&flags.file, &taken) {
+        let text = format!("{place} could not be renamed to {place}.taken: {error}; delete it");
+        context.output.say([attention("warning: "), plain(text)]);
+    }
     let (execution, entries) = (parcel.id, parcel.journal.len());
     context.output.show(&Arrived { execution, store: address.text(), entries })?;
     Ok(exit::COMPLETED)
@@ -79,13 +86,16 @@ pub(super) async fn arrive(store: &dyn Store, parcel: &Parcel) -> Result<()> {
             if here.seal == parcel.seal && here.goes_on(parcel) {
                 return Ok(());
             }
-            let message =
-                format!("an execution `{id}` exists already, and is not this one as it arrives");
-            Err(CommandError::new(code::EXECUTION_EXISTS, message)
-                .hint("it goes on where it is; what arrives is left where it comes from"))
+            Err(another(&id))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The complaint that there is another execution of this id.
+pub(super) fn another(id: &str) -> CommandError {
+    let message = format!("an execution `{id}` exists already, and is not this one as it arrives");
+    CommandError::new(code::EXECUTION_EXISTS, message).hint("nothing of what is there was changed")
 }
 
 impl Document for Arrived {

@@ -1,13 +1,19 @@
 //! An execution leaves its store. One that could still go on leaves it for good: in two stores it would be driven
 //! twice, and launch twice.
+//!
+//! It is sealed before it is packed, so that at no moment two stores let it go on; and the seal names the store that it
+//! is for by that store's identity, not by its address: the same words may lead elsewhere from another folder, or with
+//! other credentials.
 
 use std::time::Duration;
 
 use moontide_runtime::clock::Clock;
 use moontide_runtime::scheduler::ExecutionStatus;
+use moontide_runtime::store::documents::{Change, Condition};
 use moontide_runtime::store::{Moved, Parcel, Seal, Store, StoreError, lease};
+use serde_json::json;
 
-use super::archive;
+use super::{archive, import};
 use crate::clocks::SystemClock;
 use crate::context::Context;
 use crate::drive::held;
@@ -16,47 +22,130 @@ use crate::keeper::TTL;
 use crate::view::Record;
 use crate::whoami;
 
-/// Packs an execution that is to arrive at `to`. With `is_move` it is sealed here first, so that at no moment two
-/// stores would let it go on; one that was sealed for the same place before is packed again.
+/// The document by which a store is told from every other.
+const IDENTITY: (&str, &str) = ("store", "identity");
+/// The kind of document that says what is about to arrive.
+const ARRIVAL: &str = "arrival";
+
+/// Where an execution leaves for.
+pub(super) struct To<'t> {
+    /// In words.
+    pub(super) text: &'t str,
+    /// The store; `None`: a file.
+    pub(super) store: Option<&'t dyn Store>,
+    /// Whether it goes on there.
+    pub(super) is_move: bool,
+}
+
+/// A packed execution.
+pub(super) struct Packed {
+    pub(super) parcel: Parcel,
+    /// The seal that was put on it just now.
+    pub(super) sealed: Option<Moved>,
+}
+
+/// What tells this store from every other; given when it is first asked for.
+pub(super) async fn identity(context: &Context, store: &dyn Store) -> Result<String> {
+    let (kind, name) = IDENTITY;
+    let read = |body: &serde_json::Value| body["id"].as_str().map(str::to_owned);
+    if let Some(found) = store.document(kind, name).await?.and_then(|it| read(&it.body)) {
+        return Ok(found);
+    }
+    let id = format!("{:032x}", fastrand::u128(..));
+    match store.change(&change(context, (kind, name), Some(&id), Condition::New)).await {
+        Ok(_) => Ok(id),
+        Err(StoreError::Conflict { .. }) => {
+            let found = store.document(kind, name).await?.and_then(|it| read(&it.body));
+            found.ok_or_else(|| {
+                CommandError::new(code::STORE_DAMAGED, "the store's identity cannot be read")
+            })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn change(
+    context: &Context,
+    (kind, name): (&str, &str),
+    id: Option<&str>,
+    condition: Condition,
+) -> Change {
+    Change {
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        body: id.map(|id| json!({ "id": id })),
+        condition,
+        at: SystemClock::new().now(),
+        by: whoami::user(&context.environment),
+        behalf: None,
+    }
+}
+
+/// Packs an execution that is to arrive elsewhere; one that was sealed for the same store before is packed again.
 pub(super) async fn pack(
     context: &Context,
     store: &dyn Store,
     id: &str,
-    (to, is_move): (&str, bool),
-) -> Result<Parcel> {
+    to: &To<'_>,
+) -> Result<Packed> {
     let record = Record::load(store, id).await?;
+    let target = match to.store {
+        Some(target) if to.is_move => Some(identity(context, target).await?),
+        _ => None,
+    };
+    let mut sealed = None;
     match &record.seal {
-        Some(Seal::Moved(moved)) if is_move && moved.to == to => {}
+        Some(Seal::Moved(moved))
+            if to.is_move && moved.store == target && (target.is_some() || moved.to == to.text) => {
+        }
         Some(seal @ Seal::Moved(_)) => {
             let (execution, seal) = (id.to_owned(), Box::new(seal.clone()));
             return Err(StoreError::Sealed { execution, seal }.into());
         }
         Some(Seal::Pruned(_)) => {}
-        None => {
-            // What is damaged is found before it is sealed, and not where it arrives.
-            archive(store)?.export(id).await?.unpack(id)?;
-            part(context, store, &record, (to, is_move)).await?;
+        None if to.is_move => {
+            // What is damaged, or would be refused there, is found before it is sealed.
+            let parcel = archive(store)?.export(id).await?;
+            parcel.unpack(id)?;
+            if let Some(target) = to.store {
+                expect(context, target, &parcel).await?;
+            }
+            sealed = Some(part(context, store, &record, to.text, target).await?);
         }
+        None if record.is_over() && record.status() == ExecutionStatus::Completed => {}
+        None => return Err(could_go_on(id)),
     }
     let mut parcel = archive(store)?.export(id).await?;
     if matches!(parcel.seal, Some(Seal::Moved(_))) {
         parcel.seal = None;
     }
-    Ok(parcel)
+    Ok(Packed { parcel, sealed })
 }
 
-/// Seals it, if it is to leave for good; refuses to copy what could go on.
+/// Makes sure that a store would take this execution, and that it may be written to.
+async fn expect(context: &Context, target: &dyn Store, parcel: &Parcel) -> Result<()> {
+    match archive(target)?.export(&parcel.id).await {
+        Err(StoreError::NotFound(_)) => {}
+        Ok(there) if matches!(there.seal, Some(Seal::Moved(_))) && parcel.goes_on(&there) => {}
+        Ok(_) => return Err(import::another(&parcel.id)),
+        Err(error) => return Err(error.into()),
+    }
+    let place = (ARRIVAL, parcel.id.as_str());
+    for id in [Some(parcel.id.as_str()), None] {
+        target.change(&change(context, place, id, Condition::Any)).await?;
+    }
+    Ok(())
+}
+
+/// Seals it.
 async fn part(
     context: &Context,
     store: &dyn Store,
     record: &Record,
-    (to, is_move): (&str, bool),
-) -> Result<()> {
+    to: &str,
+    target: Option<String>,
+) -> Result<Moved> {
     let id = &record.execution.id;
-    if !is_move {
-        let is_done = record.is_over() && record.status() == ExecutionStatus::Completed;
-        return if is_done { Ok(()) } else { Err(could_go_on(id)) };
-    }
     let (clock, us) = (SystemClock::new(), whoami::holder(&context.environment));
     // Nothing is watched: who may drive it is left in peace.
     let taken = lease::acquire(store, &clock, id, &us, TTL, Duration::ZERO).await;
@@ -64,11 +153,17 @@ async fn part(
         StoreError::Held { holder } => held(context, id, &holder),
         error => error.into(),
     })?;
-    let (to, by) = (to.to_owned(), whoami::user(&context.environment));
-    let moved = Moved { at: clock.now(), by, to };
+    let moved = Moved {
+        at: clock.now(),
+        by: whoami::user(&context.environment),
+        to: to.to_owned(),
+        store: target,
+        format: record.execution.format,
+    };
     let sealed = archive(store)?.part(&taken.lease, &moved).await;
     store.release(&taken.lease).await?;
-    Ok(sealed?)
+    sealed?;
+    Ok(moved)
 }
 
 fn could_go_on(id: &str) -> CommandError {
