@@ -61,8 +61,11 @@ async fn begin(
 ) -> Result<(), StoreError> {
     let items = [(state, true), (head, false), (listed, false)];
     let puts: Vec<_> = items.into_iter().map(|(item, new)| put(table, item, new)).collect();
+    // Not the nonce: that of an execution which arrives is the same in every table and at every attempt, and DynamoDB
+    // would take what it remembers of one for the other.
+    let token = keys::nonce();
     let request = || {
-        let request = table.client.transact_write_items().client_request_token(nonce);
+        let request = table.client.transact_write_items().client_request_token(&token);
         request.set_transact_items(Some(puts.clone())).send()
     };
     match retried(table, Patience::Usual, request).await {
