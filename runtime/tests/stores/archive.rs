@@ -109,13 +109,13 @@ async fn what_an_execution_keeps_for_itself_moves_with_it(place: &Place) {
     store.change(&put(&lease, 3, "b")).await.unwrap();
     let others = ChangeOf { name: "x-2/a".to_owned(), behalf: None, ..put(&lease, 4, "a") };
     store.change(&others).await.unwrap();
-    let (elsewhere, parcel) = (File::new(), archive.export("x").await.unwrap());
+    let (file, parcel) = (File::new(), archive.export("x").await.unwrap());
     let parcel = serde_json::from_str(&serde_json::to_string(&parcel).unwrap()).unwrap();
     let moved = elsewhere();
     archive.part(&lease, &moved).await.unwrap();
     store.release(&lease).await.unwrap();
 
-    let other = elsewhere.open();
+    let other = file.open();
     let there = other.archive().unwrap();
     there.import(&parcel).await.unwrap();
     assert_eq!(kept(&other).await, [("x/a".to_owned(), 2), ("x/b".to_owned(), 1)]);

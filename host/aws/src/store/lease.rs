@@ -2,7 +2,9 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure as Return;
+use aws_sdk_dynamodb::types::{
+    ReturnValuesOnConditionCheckFailure as Return, TransactWriteItem, Update,
+};
 use moontide_runtime::journal::Format;
 use moontide_runtime::store::{Lease, LeaseRecord, Moved, Parcel, Seal, StoreError};
 
@@ -171,31 +173,47 @@ pub(super) async fn lift(table: &Table, id: &str, moved: &Moved) -> Result<(), S
     }
 }
 
-/// Lifts the seal of an execution that was moved from here and is back, if it is as it was `before`.
+/// Lifts the seal of an execution that was moved from here and is back, if it is as it was `before`; in the same
+/// transaction the list learns where it stands.
 pub(super) async fn come_back(
     table: &Table,
     parcel: &Parcel,
     before: &Parcel,
+    stands: Option<TransactWriteItem>,
     nonce: &str,
 ) -> Result<(), StoreError> {
     let Some(seal) = &before.seal else { return Err(StoreError::Exists(parcel.id.clone())) };
+    let update = Update::builder()
+        .table_name(&table.name)
+        .set_key(Some(keys::state(&parcel.id)))
+        .update_expression(
+            "SET #holder = :nobody, #epoch = :epoch, #last = :last, #leased = :nonce, \
+             #format = :format REMOVE #seal",
+        )
+        .expression_attribute_names("#format", keys::FORMAT)
+        .expression_attribute_values(":format", keys::number(parcel.format.0))
+        .condition_expression("#seal = :seal AND #last = :before")
+        .return_values_on_condition_check_failure(Return::AllOld)
+        .expression_attribute_names("#holder", keys::HOLDER)
+        .expression_attribute_names("#epoch", keys::EPOCH)
+        .expression_attribute_names("#leased", keys::LEASED)
+        .expression_attribute_names("#last", keys::LAST)
+        .expression_attribute_names("#seal", keys::SEAL)
+        .expression_attribute_values(":nonce", keys::string(nonce))
+        .expression_attribute_values(":nobody", keys::string(""))
+        .expression_attribute_values(":epoch", keys::number(parcel.epoch))
+        .expression_attribute_values(":last", keys::number(state::last(parcel)))
+        .expression_attribute_values(":before", keys::number(state::last(before)))
+        .expression_attribute_values(":seal", keys::string(&state::json(seal)));
+    #[expect(clippy::expect_used, reason = "what an update must have is given above")]
+    let update = update.build().expect("an update has a table, a key and an expression");
+    let mut writes = vec![TransactWriteItem::builder().update(update).build()];
+    writes.extend(stands);
+    // Not the nonce, which is the same at every attempt: DynamoDB remembers what it granted for ten minutes.
+    let token = keys::nonce();
     let request = || {
-        update(table, &table.client, &parcel.id, nonce)
-            .update_expression(
-                "SET #holder = :nobody, #epoch = :epoch, #last = :last, #leased = :nonce, \
-                 #format = :format REMOVE #seal",
-            )
-            .expression_attribute_names("#format", keys::FORMAT)
-            .expression_attribute_values(":format", keys::number(parcel.format.0))
-            .condition_expression("#seal = :seal AND #last = :before")
-            .expression_attribute_names("#last", keys::LAST)
-            .expression_attribute_names("#seal", keys::SEAL)
-            .expression_attribute_values(":nobody", keys::string(""))
-            .expression_attribute_values(":epoch", keys::number(parcel.epoch))
-            .expression_attribute_values(":last", keys::number(state::last(parcel)))
-            .expression_attribute_values(":before", keys::number(state::last(before)))
-            .expression_attribute_values(":seal", keys::string(&state::json(seal)))
-            .send()
+        let request = table.client.transact_write_items().client_request_token(&token);
+        request.set_transact_items(Some(writes.clone())).send()
     };
     match retried(table, Patience::Usual, request).await {
         Ok(_) => Ok(()),

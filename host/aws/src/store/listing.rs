@@ -87,29 +87,26 @@ pub(super) fn arrive(parcel: &Parcel) -> Vec<(String, AttributeValue)> {
     item
 }
 
-/// Writes where an execution stands that is back.
-pub(super) async fn arrived(
+/// Part of a transaction: writes where an execution stands that is back, if that is known.
+pub(super) fn arrived(
     table: &Table,
     parcel: &Parcel,
     execution: &Execution,
-) -> Result<(), StoreError> {
-    let Some(Standing { status, seen }) = parcel.standing else { return Ok(()) };
-    let listed = key_of(execution);
-    let request = || {
-        let update = table.client.update_item().table_name(&table.name);
-        update
-            .set_key(Some(keys::key(keys::EXECUTIONS, &listed)))
-            .update_expression("SET #status = :status, #seen = :seen, #sent = :sent")
-            .expression_attribute_names("#status", keys::STATUS)
-            .expression_attribute_names("#seen", keys::SEEN)
-            .expression_attribute_names("#sent", keys::SENT)
-            .expression_attribute_values(":status", keys::string(&word(&status)))
-            .expression_attribute_values(":seen", keys::number(seen))
-            .expression_attribute_values(":sent", keys::number(parcel.signals.len()))
-            .send()
-    };
-    let written = retried(table, Patience::Usual, request).await;
-    written.map(|_| ()).map_err(|stopped| stopped.unconditional(table))
+) -> Option<TransactWriteItem> {
+    let Standing { status, seen } = parcel.standing?;
+    let update = Update::builder()
+        .table_name(&table.name)
+        .set_key(Some(keys::key(keys::EXECUTIONS, &key_of(execution))))
+        .update_expression("SET #status = :status, #seen = :seen, #sent = :sent")
+        .expression_attribute_names("#status", keys::STATUS)
+        .expression_attribute_names("#seen", keys::SEEN)
+        .expression_attribute_names("#sent", keys::SENT)
+        .expression_attribute_values(":status", keys::string(&word(&status)))
+        .expression_attribute_values(":seen", keys::number(seen))
+        .expression_attribute_values(":sent", keys::number(parcel.signals.len()));
+    #[expect(clippy::expect_used, reason = "what an update must have is given above")]
+    let update = update.build().expect("an update has a table, a key and an expression");
+    Some(TransactWriteItem::builder().update(update).build())
 }
 
 /// Writes that an execution was pruned.

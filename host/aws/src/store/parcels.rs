@@ -89,8 +89,8 @@ pub(super) async fn import(table: &Table, parcel: &Parcel) -> Result<(), StoreEr
     match before {
         None => head::arrive(table, parcel, &unpacked.execution, begins, &nonce).await,
         Some(before) => {
-            lease::come_back(table, parcel, &before, &nonce).await?;
-            listing::arrived(table, parcel, &unpacked.execution).await
+            let stands = listing::arrived(table, parcel, &unpacked.execution);
+            lease::come_back(table, parcel, &before, stands, &nonce).await
         }
     }
 }
