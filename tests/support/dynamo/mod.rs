@@ -1,12 +1,14 @@
 //! DynamoDB for tests: `dynoxide`, an emulator, as a process of its own, and a proxy before it that does
 //! what no emulator does: throttle, conflict, lose replies, answer with what was true a while ago.
+//! `DYNAMODB_EMULATOR=moto` takes another one, of other people and in another language.
 //!
-//! - `install`: gets the emulator from crates.io, once per target directory.
+//! - `install`: gets the emulator from crates.io, once per target directory. `moto`: the other one.
 //! - [`proxy`]: the faults.
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 mod install;
+mod moto;
 pub(crate) mod proxy;
 
 use std::io::{BufRead, BufReader};
@@ -31,19 +33,29 @@ impl Dynamo {
 
     /// Starts one.
     pub(crate) fn start() -> Dynamo {
-        let binary = install::binary();
+        #[expect(clippy::disallowed_methods, reason = "chooses what tests run against")]
+        let chosen = std::env::var("DYNAMODB_EMULATOR").unwrap_or_default();
+        let command = match chosen.as_str() {
+            "" | "dynoxide" => vec![install::binary(), "serve".into(), "--host".into()],
+            "moto" => vec![moto::binary(), "-H".into()],
+            other => panic!("DYNAMODB_EMULATOR is `dynoxide` or `moto`, and not `{other}`"),
+        };
         // Somebody else may get the port before the emulator does.
-        let started = (0..20).find_map(|_| Dynamo::start_at(free_port(), &binary));
+        let started = (0..20).find_map(|_| Dynamo::start_at(free_port(), &command));
         started.expect("the emulator found no free port of this machine in 20 attempts")
     }
 
-    fn start_at(port: u16, binary: &std::path::Path) -> Option<Dynamo> {
+    fn start_at(port: u16, command: &[std::path::PathBuf]) -> Option<Dynamo> {
         // The shell waits for us, and takes the emulator with it.
         let script = r#""$@" & exec 2>&-; read -r _; kill "$!""#;
         let mut shell = Command::new("sh")
             .args(["-c", script, "sh"])
-            .arg(binary)
-            .args(["serve", "--host", "127.0.0.1", "--port", &port.to_string()])
+            .args(command)
+            .args([
+                "127.0.0.1",
+                if command.len() == 2 { "-p" } else { "--port" },
+                &port.to_string(),
+            ])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -53,7 +65,7 @@ impl Dynamo {
         let mut said = BufReader::new(shell.stderr.take().expect("its words are ours"));
         let mut told = String::new();
         while said.read_line(&mut told).is_ok_and(|read| read > 0) {
-            if told.contains("listening") {
+            if told.contains("listening") || told.contains("Running on") {
                 // It may say more, and must not wait for somebody to listen.
                 std::thread::spawn(move || {
                     let _ = std::io::copy(&mut said, &mut std::io::sink());

@@ -100,11 +100,11 @@ impl HttpConnector for Counter {
 }
 
 /// Tokio's, which is paused.
-struct Paused(Instant);
+pub(crate) struct Paused(Instant);
 
 impl Paused {
     #[expect(clippy::disallowed_methods, reason = "tokio's clock, which is paused")]
-    fn new() -> Paused {
+    pub(crate) fn new() -> Paused {
         Paused(Instant::now())
     }
 }

@@ -4,7 +4,8 @@
 //! - `sizes`: what does not fit into one item, one request, one page.
 //! - `links`: the chain of a journal, recomputed from the items.
 //! - `tables`: making one, and what is said about others.
-//! - `faults`: every fault, at every request of every operation.
+//! - `story`: every operation. `faults`: every fault, at every request of them, over the network.
+//! - `matrix`: every kind of call with every fault, long ones too, in virtual time, on two emulators.
 //! - `outages`: what lasts longer, in virtual time; `costs`: what an hour of it costs.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
@@ -22,11 +23,13 @@ mod given;
 #[path = "../../../../runtime/tests/stores/leases.rs"]
 mod leases;
 mod links;
+mod matrix;
 mod outages;
 mod place;
 #[path = "../../../../runtime/tests/stores/records.rs"]
 mod records;
 mod sizes;
+mod story;
 mod tables;
 #[path = "../../../../runtime/tests/stores/watches.rs"]
 mod watches;
