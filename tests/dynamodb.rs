@@ -205,6 +205,55 @@ fn a_drill_does_not_mind_a_table_that_has_a_bad_day() {
     assert_eq!((executions.len(), &executions[0]["runner"]), (1, &().into()));
 }
 
+/// Twenty-five seconds in which DynamoDB throttles every call of one kind: the runner waits, and its drill
+/// comes to its end with every launch once.
+#[test]
+#[ignore = "half a minute, and as many drills at once as there are kinds of calls"]
+fn a_drill_waits_for_a_table_that_throttles_one_kind_of_call_for_a_while() {
+    const KINDS: [&str; 5] = ["GetItem", "Query", "PutItem", "UpdateItem", "TransactWriteItems"];
+    std::thread::scope(|scope| {
+        let drills = KINDS.map(|kind| scope.spawn(move || throttled(kind)));
+        for (kind, drill) in KINDS.into_iter().zip(drills) {
+            let (ran, launches, struck) = drill.join().expect("the drill was looked at");
+            assert_eq!(ran.code, Some(0), "{kind}: {ran:?}");
+            assert_eq!(launches, 3, "{kind}: each wave once");
+            assert!(struck > 3, "{kind}: {struck} calls were throttled");
+        }
+    });
+}
+
+/// A drill meanwhile; how many launches there were, and how many calls were throttled.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a process that is watched has the time of its machine"
+)]
+fn throttled(kind: &'static str) -> (Ran, usize, u32) {
+    const FOR: std::time::Duration = std::time::Duration::from_secs(25);
+    let machine = Machine::ready();
+    let struck = std::sync::Arc::new(AtomicU32::new(0));
+    let (counted, calls) = (std::sync::Arc::clone(&struck), AtomicU32::new(0));
+    // A lease is taken by the first of its updates; opening a store that does not answer is given up sooner.
+    let before = if kind == "UpdateItem" { 0 } else { 2 };
+    let begun = OnceLock::new();
+    let proxy = Dynamo::shared().proxied(move |asked, phase| {
+        let is_it = phase == Phase::Before && asked.operation == kind;
+        if !is_it || calls.fetch_add(1, Ordering::Relaxed) < before {
+            return Action::Pass;
+        }
+        if begun.get_or_init(std::time::Instant::now).elapsed() > FOR {
+            return Action::Pass;
+        }
+        counted.fetch_add(1, Ordering::Relaxed);
+        Action::Throttle("ProvisionedThroughputExceededException")
+    });
+    let unlucky = Machine { endpoint: proxy.endpoint(), ..machine.second() };
+    let sim = Sim::of(&repository("runbooks/three_tier/world.toml"));
+    let [endpoint, speed] = sim.flags();
+    let run = ["run", &path("runbooks/three_tier"), "--mode=drill", "--execution-id=drill"];
+    let ran = unlucky.run(&[&run[..], &["--answer=continue", &endpoint, &speed]].concat());
+    (ran, sim.performed("StartRecovery"), struck.load(Ordering::Relaxed))
+}
+
 /// Nobody can see whether the holder of a lease in a table lives.
 #[test]
 fn an_execution_that_is_over_is_driven_by_nobody_also_if_its_lease_was_never_given_back() {
