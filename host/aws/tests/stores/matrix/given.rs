@@ -119,7 +119,8 @@ fn initialised(made: Result<Initialised, StoreError>) -> Returned {
 }
 
 fn moved() -> Moved {
-    Moved { at: moment(9), by: "bob".to_owned(), to: "elsewhere".to_owned() }
+    let (by, to) = ("bob".to_owned(), "elsewhere".to_owned());
+    Moved { at: moment(9), by, to, store: None, format: moontide_runtime::journal::Format::CURRENT }
 }
 
 /// Prunes `x`, and is cut off before the journal is deleted.
