@@ -120,12 +120,73 @@ fn an_execution_leaves_for_a_file_and_comes_back() {
         "{foreign}"
     );
     import(&file).expect(0);
-    import(&file).expect(0);
+    // One store takes it in.
+    let again = import(&file).expect(2).stderr;
+    assert!(again.contains("it does not exist"), "{again}");
+    let taken = home.path().join("drill.json.taken");
     let resume = ["resume", "drill", "--answer=continue", &endpoint, &speed];
     elsewhere.run(&resume).expect(0);
     assert_eq!(sim.performed("StartRecovery"), 3);
     // The old file taken in once more changes nothing of what has gone on.
     let journal = elsewhere.run(&["journal", "drill"]).expect(0).stdout;
-    import(&file).expect(0);
+    import(&taken).expect(0);
     assert_eq!(elsewhere.run(&["journal", "drill"]).expect(0).stdout, journal);
+}
+
+#[test]
+fn a_move_is_for_one_store_whatever_its_address_and_may_be_taken_back() {
+    let home = Home::new();
+    let sim = Sim::of(&repository("runbooks/three_tier/world.toml"));
+    let [endpoint, speed] = sim.flags();
+    let in_folder = |folder: &str, arguments: &[&str]| {
+        let folder = home.path().join(folder);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let mut command = home.moontide(arguments);
+        Ran::of(&command.current_dir(folder).output().expect("moontide starts"))
+    };
+    let file = |name: &str| format!("sqlite:{}", home.path().join(name).display());
+    let (here, taken) = (file("here.db"), file("taken.db"));
+    let begin = |store: &str| {
+        let run = ["run", &path("runbooks/three_tier"), "--mode=drill", "--execution-id=drill"];
+        home.run(&[&run[..], &[&endpoint, &speed, "--store", store]].concat()).expect(4);
+    };
+    begin(&here);
+    // Another one of that id is there: it is refused before anything is sealed.
+    let other = Sim::of(&repository("runbooks/three_tier/world.toml"));
+    let [endpoint_2, speed_2] = other.flags();
+    let run = ["run", &path("runbooks/three_tier"), "--mode=drill", "--execution-id=drill"];
+    home.run(&[&run[..], &[&endpoint_2, &speed_2, "--store", &taken]].concat()).expect(4);
+    let refused = home.run(&["store", "copy", &here, &taken, "drill", "--move"]).expect(1).stdout;
+    assert!(refused.contains("not copied"), "{refused}");
+    let status = home.run(&["status", "drill", "--store", &here]).expect(0).stdout;
+    assert!(status.contains("next: ") && !status.contains("was moved"), "{status}");
+
+    // The same words from another folder mean another store.
+    let copy = ["store", "copy", &here, "sqlite:there.db", "drill", "--move"];
+    in_folder("a", &copy).expect(0);
+    in_folder("a", &copy).expect(0);
+    let refused = in_folder("b", &copy).expect(1).stdout;
+    assert!(
+        refused.contains("0 executions moved") && refused.contains("was moved to"),
+        "{refused}"
+    );
+    let listed = in_folder("b", &["list", "--store", "sqlite:there.db"]).expect(0).stdout;
+    assert!(listed.contains("no executions"), "{listed}");
+
+    // It is there: nobody takes it back.
+    let there = file("a/there.db");
+    let back = ["store", "take-back", "drill", "--from", &there, "--store", &here];
+    let refused = home.run(&[&back[..], &["--yes"]].concat()).expect(2).stderr;
+    assert!(refused.contains("and goes on there"), "{refused}");
+    // A file that nobody has taken in is taken back with a word.
+    let out = home.path().join("out.json");
+    let out = out.to_str().expect("a readable path");
+    home.run(&["store", "export", "drill", "--to", out, "--move", "--store", &there]).expect(0);
+    let back = ["store", "take-back", "drill", "--from", out, "--store", &there];
+    let asked = home.run(&back).expect(2).stderr;
+    assert!(asked.contains("--yes"), "{asked}");
+    home.run(&[&back[..], &["--yes"]].concat()).expect(0);
+    let resume = ["resume", "drill", "--answer=continue", &endpoint, &speed, "--store", &there];
+    home.run(&resume).expect(0);
+    assert_eq!(sim.performed("StartRecovery"), 3);
 }

@@ -12,6 +12,8 @@ use super::{Belongings, Standing, StoreError};
 use crate::journal::canonical::Hash;
 use crate::journal::{Entry, Execution, Format, Source, chain};
 
+/// No lease changes hands more often: stores could not count on.
+const MOST: u64 = 1 << 53;
 /// The form of a parcel; the only one so far.
 pub const FORM: u32 = 1;
 
@@ -114,6 +116,12 @@ impl Parcel {
             return Err(damaged(format!(
                 "the sources of execution `{}` are not those that it was created with",
                 self.id
+            )));
+        }
+        if self.epoch > MOST {
+            let (id, epoch) = (&self.id, self.epoch);
+            return Err(damaged(format!(
+                "the lease of execution `{id}` was never at epoch {epoch}"
             )));
         }
         let rows = self.journal.iter().map(String::as_str);

@@ -292,7 +292,8 @@ async fn a_parcel_that_was_changed_is_refused(place: &Place) {
     store.change(&put(&lease, 1, "a")).await.unwrap();
     let whole = store.archive().unwrap().export("x").await.unwrap();
     let elsewhere = File::new();
-    let changes: [(&str, Change); 10] = [
+    let changes: [(&str, Change); 11] = [
+        ("was never at epoch", |it| it.epoch = u64::MAX),
         ("does not carry the hash of", |it| it.journal[1] = it.journal[1].replace("drs", "ec2")),
         ("stands where entry", |it| drop(it.journal.remove(2))),
         ("does not carry the hash of the execution's head", |it| it.head.push(' ')),

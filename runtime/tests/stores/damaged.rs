@@ -132,6 +132,17 @@ async fn a_source_that_was_changed_or_is_gone_is_damage_of_every_head_that_names
 }
 
 #[tokio::test]
+async fn a_head_that_cannot_be_read_costs_no_source() {
+    let place = Place::in_a_file();
+    let store = place.open();
+    store.create(&execution("x")).await.unwrap();
+    store.create(&execution("y")).await.unwrap();
+    change(&place, "UPDATE heads SET head = '{broken' WHERE execution = 1");
+    assert_eq!(store.archive().unwrap().reclaim().await, Ok(0));
+    assert_eq!(place.open().execution("y").await.unwrap(), execution("y"));
+}
+
+#[tokio::test]
 async fn a_seal_that_cannot_be_read_hides_no_row_and_lets_nothing_go_on() {
     let place = Place::in_a_file();
     let store = place.open();

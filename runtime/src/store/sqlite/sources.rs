@@ -31,8 +31,12 @@ pub(super) fn keep(db: &Connection, sources: &[Source]) -> Result<(), Trouble> {
 
 /// Lets go of those that no head names any more. A head and what it names are written in one transaction.
 pub(super) fn forget(db: &Connection) -> Result<(), Trouble> {
-    let sql = "DELETE FROM sources WHERE hash NOT IN (
-                   SELECT named.value ->> 'sha256' FROM heads, json_each(head, '$.modules') AS named)";
+    // What a head names that cannot be read is not known.
+    let sql = "DELETE FROM sources
+               WHERE NOT EXISTS (SELECT 1 FROM heads WHERE NOT json_valid(head))
+               AND hash NOT IN (
+                   SELECT named.value ->> 'sha256' FROM heads, json_each(head, '$.modules') AS named
+                   WHERE json_valid(head))";
     db.prepare_cached(sql)?.execute([])?;
     Ok(())
 }

@@ -5,8 +5,6 @@
 //! is for by that store's identity, not by its address: the same words may lead elsewhere from another folder, or with
 //! other credentials.
 
-use std::time::Duration;
-
 use moontide_runtime::clock::Clock;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::documents::{Change, Condition};
@@ -147,8 +145,8 @@ async fn part(
 ) -> Result<Moved> {
     let id = &record.execution.id;
     let (clock, us) = (SystemClock::new(), whoami::holder(&context.environment));
-    // Nothing is watched: who may drive it is left in peace.
-    let taken = lease::acquire(store, &clock, id, &us, TTL, Duration::ZERO).await;
+    // In a table, whether its last runner is dead is seen by watching only.
+    let taken = lease::acquire(store, &clock, id, &us, TTL, TTL + TTL / 2).await;
     let taken = taken.map_err(|error| match error {
         StoreError::Held { holder } => held(context, id, &holder),
         error => error.into(),

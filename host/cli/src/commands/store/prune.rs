@@ -172,9 +172,7 @@ async fn one(
     }
     match cut(context, store, &execution).await {
         Ok(removed) => Ok(Outcome::Pruned(Done { execution, entries, removed })),
-        Err(StoreError::Held { holder }) => {
-            kept(format!("`{holder}` drives it, or died without giving it back"))
-        }
+        Err(StoreError::Held { holder }) => kept(format!("`{holder}` drives it")),
         Err(error) => Err(error.into()),
     }
 }
@@ -187,9 +185,9 @@ async fn cut(
 ) -> std::result::Result<u64, StoreError> {
     let Some(archive) = store.archive() else { return Ok(0) };
     let (clock, us) = (SystemClock::new(), whoami::holder(&context.environment));
-    // Nothing is watched: who may drive it is left in peace.
+    // In a table, whether its last runner is dead is seen by watching only: that of many side by side.
     let ttl = crate::keeper::TTL;
-    let held = lease::acquire(store, &clock, execution, &us, ttl, Duration::ZERO).await?.lease;
+    let held = lease::acquire(store, &clock, execution, &us, ttl, ttl + ttl / 2).await?.lease;
     let by = whoami::user(&context.environment);
     let pruned = archive.prune(&held, clock.now(), &by).await;
     store.release(&held).await?;
