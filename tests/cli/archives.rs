@@ -186,6 +186,14 @@ fn a_move_is_for_one_store_whatever_its_address_and_may_be_taken_back() {
     let asked = home.run(&back).expect(2).stderr;
     assert!(asked.contains("--yes"), "{asked}");
     home.run(&[&back[..], &["--yes"]].concat()).expect(0);
+    // A store that does not have it may still be about to get it.
+    let gone = file("gone.db");
+    home.run(&["store", "copy", &there, &gone, "drill", "--move"]).expect(0);
+    std::fs::remove_file(home.path().join("gone.db")).expect("it is there");
+    let back = ["store", "take-back", "drill", "--from", &gone, "--store", &there];
+    let asked = home.run(&back).expect(2).stderr;
+    assert!(asked.contains("cannot see whether `drill` is still to arrive"), "{asked}");
+    home.run(&[&back[..], &["--yes"]].concat()).expect(0);
     let resume = ["resume", "drill", "--answer=continue", &endpoint, &speed, "--store", &there];
     home.run(&resume).expect(0);
     assert_eq!(sim.performed("StartRecovery"), 3);

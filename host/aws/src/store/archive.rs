@@ -1,7 +1,7 @@
 //! The archive of a table: journals are cut down to their evidence, which then lies in an item of its own.
 //!
 //! The evidence is written first, then the state is sealed under the lease, and only then the journal's items are
-//! deleted: whoever reads in between finds one of both whole. A deletion that is cut off is made up for by a sweep.
+//! deleted: a reader in between finds one of both whole. A sweep makes up for a deletion that is cut off.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{DeleteRequest, WriteRequest};
@@ -88,7 +88,7 @@ async fn prune(
     Ok(pruned)
 }
 
-/// Writes what is left of a journal, under this nonce. Nobody sees it before the state names that.
+/// Writes what is left of a journal, under this nonce. No reader sees it before the state names that.
 pub(super) async fn write_evidence(
     table: &Table,
     id: &str,

@@ -29,7 +29,7 @@ pub(super) async fn send(table: &Table, id: &str, signal: &Signal) -> Result<u64
     loop {
         let mut item = said.clone();
         item.extend(keys::key(&keys::partition(id), &keys::signal_sk(number)));
-        // Together: what is sent to an execution that is sealed meanwhile would be read by nobody.
+        // Together: what is sent to an execution that is sealed meanwhile would be read by no runner.
         let writes = vec![unsealed(table, id), put(table, item)];
         let request =
             || table.client.transact_write_items().set_transact_items(Some(writes.clone())).send();

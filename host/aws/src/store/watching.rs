@@ -1,7 +1,7 @@
 //! Waiting for news: a small read now and then, at half the price of others.
 //!
 //! These reads, and no others of this store, may be answered with what was true a moment ago. They only say that it
-//! is worth looking; whoever looks then reads what is there.
+//! is worth looking; the reader then reads what is there.
 //!
 //! | what is watched | what a look costs |
 //! |---|---|

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::error::{CommandError, Result, code};
 use crate::output::style::{attention, plain};
 
-/// What DRS answers where nobody has ever set it up.
+/// What DRS answers in a Region in which it was never set up.
 const NO_DRS: &str = "UninitializedAccountException";
 
 /// What there is in a Region.

@@ -22,8 +22,8 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "PLACE")]
     from: String,
 
-    /// It never arrived there, and never will: the file was not taken in by any store and is deleted, or the store is
-    /// gone. Not needed where that store itself answers that it has no such execution
+    /// It never arrived there, and never will: no `store copy` of it is under way, the file was taken in by no store and
+    /// is deleted, the store is gone
     #[arg(long)]
     yes: bool,
 }
@@ -55,12 +55,13 @@ async fn take_back(context: &Context, store: &dyn Store, flags: &Flags) -> Resul
             format!("the execution `{id}` was moved to {}, and not to {}", moved.to, flags.from);
         return Err(CommandError::new(code::NOT_MOVED, message));
     }
-    let is_known = match &moved.store {
-        Some(identity) => has_not_arrived(context, id, &moved.to, identity).await?,
-        None => false,
-    };
-    if !is_known && !flags.yes {
-        let message = format!("nobody can see whether `{id}` has arrived at {}", moved.to);
+    if let Some(identity) = &moved.store {
+        refuse_if_there(context, id, &moved.to, identity).await?;
+    }
+    // That it is not there now says nothing of a mover that is on its way.
+    if !flags.yes {
+        let message =
+            format!("Moontide cannot see whether `{id}` is still to arrive at {}", moved.to);
         return Err(CommandError::new(code::NOT_CONFIRMED, message).hint(
             "`--yes` says that it has not and never will: were it in two stores, it would be driven twice, and \
              launch twice",
@@ -69,24 +70,23 @@ async fn take_back(context: &Context, store: &dyn Store, flags: &Flags) -> Resul
     Ok(archive.lift(id, &moved).await?)
 }
 
-/// Whether the store that it was moved to says that it is not there; `false`: that store does not answer, or it is
-/// another one.
-async fn has_not_arrived(context: &Context, id: &str, to: &str, identity: &str) -> Result<bool> {
+/// Refuses what the store that it was moved to has. One that does not answer, or is another one, says nothing.
+async fn refuse_if_there(context: &Context, id: &str, to: &str, identity: &str) -> Result<()> {
     let Ok(target) = Address::parse(to).and_then(|address| address.open_existing()) else {
-        return Ok(false);
+        return Ok(());
     };
     if parting::identity(context, target.as_ref()).await.ok().as_deref() != Some(identity) {
-        return Ok(false);
+        return Ok(());
     }
-    match target.execution(id).await {
-        Err(StoreError::NotFound(_)) => Ok(true),
-        Ok(_) => {
-            let message = format!("the execution `{id}` is in {to}, and goes on there");
-            Err(CommandError::new(code::NOT_MOVED, message)
-                .hint("`moontide store copy` with `--move` brings it back"))
-        }
-        Err(_) => Ok(false),
+    if matches!(
+        target.execution(id).await,
+        Err(StoreError::NotFound(_) | StoreError::Unusable { .. })
+    ) {
+        return Ok(());
     }
+    let message = format!("the execution `{id}` is in {to}, and goes on there");
+    Err(CommandError::new(code::NOT_MOVED, message)
+        .hint("`moontide store copy` with `--move` brings it back"))
 }
 
 impl Document for TakenBack {
