@@ -125,7 +125,7 @@ async fn sweep(table: &Table, id: &str) -> Result<(), StoreError> {
     }
     delete(table, &items).await?;
     delete(table, &[keys::key(&pk, keys::FEED)]).await?;
-    documents::forget(table, id).await?;
+    delete(table, &documents::items(table, id).await?).await?;
     match &state.listed {
         Some(listed) => listing::pruned(table, listed).await,
         None => Ok(()),

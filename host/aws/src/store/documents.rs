@@ -15,12 +15,13 @@ use moontide_runtime::effect::state::OF_EXECUTIONS;
 use moontide_runtime::store::documents::check_names;
 use moontide_runtime::store::{Behalf, Belongings, Change, Document, Documents, Lease, StoreError};
 
+use super::DynamoStore;
+use super::arrival::Arrival;
 use super::item::{self, Damage};
 use super::keys::{self, Item, SK};
 use super::lease::state;
 use super::retry::{Patience, Pauses, Stopped, retried};
 use super::table::Table;
-use super::{DynamoStore, archive};
 
 fn read(table: &Table, kind: &str, item: &Item) -> Result<Option<Document>, StoreError> {
     let name = item::text(item, SK).unwrap_or_default();
@@ -188,13 +189,17 @@ pub(super) async fn belongings(table: &Table, id: &str) -> Result<Belongings, St
 }
 
 /// Writes the belongings of an execution that comes from another store, before anything refers to them.
-pub(super) async fn arrive(table: &Table, id: &str, new: &Belongings) -> Result<(), StoreError> {
-    for (key, version) in &new.marks {
+pub(super) async fn arrive(
+    arrival: &Arrival<'_>,
+    id: &str,
+    new: &Belongings,
+) -> Result<(), StoreError> {
+    let marks = new.marks.iter().map(|(key, version)| {
         let mut item = keys::mark(id, key);
         item.insert(keys::VERSION.to_owned(), keys::number(*version));
-        table.put(&item).await?;
-    }
-    for document in &new.documents {
+        item
+    });
+    let documents = new.documents.iter().map(|document| {
         let mut item = keys::document(&document.kind, &document.name);
         item.extend([
             (keys::VERSION.to_owned(), keys::number(document.version)),
@@ -202,17 +207,18 @@ pub(super) async fn arrive(table: &Table, id: &str, new: &Belongings) -> Result<
             (keys::WRITTEN_BY.to_owned(), keys::string(&document.written_by)),
             (keys::TEXT.to_owned(), keys::string(&document.body.to_string())),
         ]);
-        table.put(&item).await?;
-    }
-    Ok(())
+        item
+    });
+    arrival.put(marks.chain(documents).collect()).await
 }
 
-/// Deletes the belongings of an execution.
-pub(super) async fn forget(table: &Table, id: &str) -> Result<(), StoreError> {
-    archive::delete(table, &marks_of(table, id).await?).await?;
+/// The items of the belongings of an execution.
+pub(super) async fn items(table: &Table, id: &str) -> Result<Vec<Item>, StoreError> {
     let (pk, from) = (keys::documents(OF_EXECUTIONS), Belongings::prefix(id));
     let to = format!("{from}{}", char::MAX);
-    archive::delete(table, &table.range(&pk, &from, &to, Patience::Usual).await?).await
+    let mut items = marks_of(table, id).await?;
+    items.extend(table.range(&pk, &from, &to, Patience::Usual).await?);
+    Ok(items)
 }
 
 async fn marks_of(table: &Table, id: &str) -> Result<Vec<Item>, StoreError> {

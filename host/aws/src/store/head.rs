@@ -9,6 +9,7 @@ use moontide_runtime::journal::Execution;
 use moontide_runtime::store::sources::{Apart, Parted};
 use moontide_runtime::store::{Listed, Parcel, StoreError, whole};
 
+use super::arrival::{self, Arrival};
 use super::batch;
 use super::item::{self, Damage};
 use super::keys::{self, Item};
@@ -32,48 +33,71 @@ pub(super) async fn create(table: &Table, execution: &Execution) -> Result<(), S
     }
     text::put_json(table, &mut head, parted.head, &nonce, Patience::Usual).await?;
     let state = state::begin(id, execution.format, &listing::key_of(execution), &nonce);
-    begin(table, id, (state, head, listed(execution)), &nonce).await
+    let expects_none = arrival::none(table, id);
+    match begin(table, (state, head, listed(execution)), expects_none, &nonce).await {
+        Err(Stopped::Condition(Some(item))) if arrival::is_it(&item) => {
+            Err(arrival::expected(table, id))
+        }
+        begun => refused_unless_new(table, id, begun),
+    }
 }
 
 /// Writes the head of an execution that comes from another store, the state that it has there, and its place in the
 /// list.
 pub(super) async fn arrive(
+    arrival: &Arrival<'_>,
     table: &Table,
     parcel: &Parcel,
     execution: &Execution,
-    state: Item,
-    nonce: &str,
+    (state, nonce): (Item, &str),
 ) -> Result<(), StoreError> {
     let mut head = keys::head(&parcel.id);
     head.insert(keys::FORMAT.to_owned(), keys::number(parcel.format.0));
     text::put_json(table, &mut head, parcel.head.clone(), nonce, Patience::Usual).await?;
     let mut listed = listed(execution);
     listed.extend(listing::arrive(parcel));
-    begin(table, &parcel.id, (state, head, listed), nonce).await
+    match begin(table, (state, head, listed), arrival.end(), nonce).await {
+        Err(Stopped::Condition(item)) if item.as_ref().is_none_or(arrival::is_it) => {
+            Err(arrival.overtaken())
+        }
+        begun => refused_unless_new(table, &parcel.id, begun),
+    }
 }
 
-/// Writes the three, if there is no such execution.
+/// Writes the three, if there is no such execution, and something that must hold beside.
 async fn begin(
     table: &Table,
-    id: &str,
     (state, head, listed): (Item, Item, Item),
+    beside: TransactWriteItem,
     nonce: &str,
-) -> Result<(), StoreError> {
+) -> Result<(), Stopped> {
     let items = [(state, true), (head, false), (listed, false)];
-    let puts: Vec<_> = items.into_iter().map(|(item, new)| put(table, item, new)).collect();
+    let mut writes: Vec<_> = items.into_iter().map(|(item, new)| put(table, item, new)).collect();
+    writes.push(beside);
     // Not the nonce: that of an execution which arrives is the same in every table and at every attempt, and DynamoDB
     // would take what it remembers of one for the other.
     let token = keys::nonce();
     let request = || {
         let request = table.client.transact_write_items().client_request_token(&token);
-        request.set_transact_items(Some(puts.clone())).send()
+        request.set_transact_items(Some(writes.clone())).send()
     };
+    let is_ours = |item: &Item| !arrival::is_it(item) && item::is(item, keys::NONCE, nonce);
     match retried(table, Patience::Usual, request).await {
         Ok(_) => Ok(()),
-        Err(Stopped::Condition(Some(item))) if item::is(&item, keys::NONCE, nonce) => Ok(()),
-        Err(Stopped::Condition(_)) => Err(StoreError::Exists(id.to_owned())),
-        Err(stopped) => Err(stopped.unconditional(table)),
+        Err(Stopped::Condition(Some(item))) if is_ours(&item) => Ok(()),
+        Err(stopped) => Err(stopped),
     }
+}
+
+fn refused_unless_new(
+    table: &Table,
+    id: &str,
+    begun: Result<(), Stopped>,
+) -> Result<(), StoreError> {
+    begun.map_err(|stopped| match stopped {
+        Stopped::Condition(_) => StoreError::Exists(id.to_owned()),
+        stopped => stopped.unconditional(table),
+    })
 }
 
 fn listed(execution: &Execution) -> Item {

@@ -13,6 +13,7 @@
 //! | `bundles` | `DIGEST` | that all sources of a bundle are there | once, never deleted |
 //! | `execution#ID` | `mark#KEY` | which version of a document an effect has made | once |
 //! | `documents#KIND` | `NAME` | a document; without a text once it is deleted | now and then |
+//! | `execution#ID` | `arrival` | that it is about to arrive from another store | meanwhile |
 //! | `execution#ID` | `feed` | the last of what its programs have said | now and then |
 //! | `parts#NONCE` | `NUMBER` | a part of a text that does not fit into its item | once |
 //!
@@ -79,6 +80,9 @@ pub(super) const EVIDENCE: &str = "evidence";
 pub(super) const PRUNED: &str = "pruned";
 /// Of a state: the sort key of the execution in the list.
 pub(super) const LISTED: &str = "listed";
+
+/// Of an arrival: the nonces of the imports that had begun before.
+pub(super) const EARLIER: &str = "earlier";
 
 /// Of a document: how often it was changed. Of a mark: the version that was made.
 pub(super) const VERSION: &str = "version";
@@ -151,6 +155,14 @@ pub(super) fn evidence(id: &str, nonce: &str) -> Item {
 /// The sort key of a signal.
 pub(super) fn signal_sk(number: u64) -> String {
     format!("signal#{number:020}")
+}
+
+/// The sort key of that an execution is about to arrive.
+pub(super) const ARRIVAL: &str = "arrival";
+
+/// That an execution is about to arrive from another store.
+pub(super) fn arrival(id: &str) -> Item {
+    key(&partition(id), ARRIVAL)
 }
 
 /// How the sort keys of marks begin.

@@ -4,10 +4,12 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{
     ReturnValuesOnConditionCheckFailure as Return, TransactWriteItem, Update,
+    builders::UpdateBuilder,
 };
 use moontide_runtime::journal::Format;
 use moontide_runtime::store::{Lease, LeaseRecord, Moved, Parcel, Seal, StoreError};
 
+use super::arrival::{self, Arrival};
 use super::item;
 use super::keys::{self, Item};
 use super::retry::{Patience, Stopped, retried};
@@ -153,21 +155,30 @@ pub(super) async fn seal(
 /// Lifts the seal of an execution that has not left, if it is this one.
 pub(super) async fn lift(table: &Table, id: &str, moved: &Moved) -> Result<(), StoreError> {
     let (seal, nonce) = (Seal::Moved(moved.clone()), keys::nonce());
+    let update = Update::builder()
+        .table_name(&table.name)
+        .set_key(Some(keys::state(id)))
+        .update_expression("SET #leased = :nonce, #format = :format REMOVE #seal")
+        .condition_expression("#seal = :seal")
+        .return_values_on_condition_check_failure(Return::AllOld)
+        .expression_attribute_names("#leased", keys::LEASED)
+        .expression_attribute_names("#format", keys::FORMAT)
+        .expression_attribute_names("#seal", keys::SEAL)
+        .expression_attribute_values(":nonce", keys::string(&nonce))
+        .expression_attribute_values(":format", keys::number(moved.format.0))
+        .expression_attribute_values(":seal", keys::string(&state::json(&seal)));
+    // An import that brings it back may have begun: it ends well, or is made again.
+    let writes = vec![updated(update), arrival::none(table, id)];
     let request = || {
-        update(table, &table.client, id, &nonce)
-            .update_expression("SET #leased = :nonce, #format = :format REMOVE #seal")
-            .condition_expression(
-                "#seal = :seal AND attribute_exists(#holder) AND attribute_exists(#epoch)",
-            )
-            .expression_attribute_names("#format", keys::FORMAT)
-            .expression_attribute_values(":format", keys::number(moved.format.0))
-            .expression_attribute_names("#seal", keys::SEAL)
-            .expression_attribute_values(":seal", keys::string(&state::json(&seal)))
-            .send()
+        let request = table.client.transact_write_items().client_request_token(&nonce);
+        request.set_transact_items(Some(writes.clone())).send()
     };
     match retried(table, Patience::Usual, request).await {
         Ok(_) => Ok(()),
         Err(Stopped::Condition(item)) if is_ours(item.as_ref(), &nonce) => Ok(()),
+        Err(Stopped::Condition(Some(item))) if arrival::is_it(&item) => {
+            Err(arrival::expected(table, id))
+        }
         Err(Stopped::Condition(item)) => State::read(table, id, item.as_ref())?.is_open(id),
         Err(stopped) => Err(stopped.unconditional(table)),
     }
@@ -176,9 +187,9 @@ pub(super) async fn lift(table: &Table, id: &str, moved: &Moved) -> Result<(), S
 /// Lifts the seal of an execution that was moved from here and is back, if it is as it was `before`; in the same
 /// transaction the list learns where it stands.
 pub(super) async fn come_back(
+    arrival: &Arrival<'_>,
     table: &Table,
-    parcel: &Parcel,
-    before: &Parcel,
+    (parcel, before): (&Parcel, &Parcel),
     stands: Option<TransactWriteItem>,
     nonce: &str,
 ) -> Result<(), StoreError> {
@@ -205,9 +216,7 @@ pub(super) async fn come_back(
         .expression_attribute_values(":last", keys::number(state::last(parcel)))
         .expression_attribute_values(":before", keys::number(state::last(before)))
         .expression_attribute_values(":seal", keys::string(&state::json(seal)));
-    #[expect(clippy::expect_used, reason = "what an update must have is given above")]
-    let update = update.build().expect("an update has a table, a key and an expression");
-    let mut writes = vec![TransactWriteItem::builder().update(update).build()];
+    let mut writes = vec![updated(update), arrival.end()];
     writes.extend(stands);
     // Not the nonce, which is the same at every attempt: DynamoDB remembers what it granted for ten minutes.
     let token = keys::nonce();
@@ -218,9 +227,19 @@ pub(super) async fn come_back(
     match retried(table, Patience::Usual, request).await {
         Ok(_) => Ok(()),
         Err(Stopped::Condition(item)) if is_ours(item.as_ref(), nonce) => Ok(()),
+        Err(Stopped::Condition(item)) if item.as_ref().is_none_or(arrival::is_it) => {
+            Err(arrival.overtaken())
+        }
         Err(Stopped::Condition(_)) => Err(StoreError::Exists(parcel.id.clone())),
         Err(stopped) => Err(stopped.unconditional(table)),
     }
+}
+
+/// Part of a transaction.
+fn updated(update: UpdateBuilder) -> TransactWriteItem {
+    #[expect(clippy::expect_used, reason = "its callers give all that an update must have")]
+    let update = update.build().expect("an update has a table, a key and an expression");
+    TransactWriteItem::builder().update(update).build()
 }
 
 /// An update under the condition that the lease is still ours, and that it was not made before.

@@ -7,7 +7,7 @@
 //! - `documents`: what is kept beside executions.
 //! - `chain`: where a journal ends, so that the next entry carries the hash of the last one.
 //! - `sources`: sources under their hashes, each once. `batch`: many items a request.
-//! - `archive`: cutting journals down; `parcels`: executions that come and go.
+//! - `archive`: cutting journals down; `parcels`: executions that come and go; `arrival`: which import may write.
 //! - `text`: JSON of any length in items of at most 400 KB.
 //! - `table`: the client, and reading items; `trouble`: what DynamoDB says, in plain sentences.
 //! - `retry`: how long a store that is throttled, or does not answer, is asked again.
@@ -21,6 +21,7 @@
 
 mod append;
 mod archive;
+mod arrival;
 mod batch;
 mod chain;
 mod documents;

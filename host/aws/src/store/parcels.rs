@@ -1,17 +1,17 @@
 //! Executions that come and go, byte for byte.
 //!
 //! What comes is written before the state that makes it visible, under a nonce that follows from what it is: an import
-//! that was cut off is made again over its own items, and never over those of another.
+//! that was cut off is made again over its own items, and another one begins with removing them.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use moontide_runtime::journal::canonical::Hash;
 use moontide_runtime::store::parcel::{FORM, Parcel, Unpacked};
 use moontide_runtime::store::sources::{Apart, are_apart};
 use moontide_runtime::store::{Seal, StoreError};
 
-use super::item::{self, Damage};
-use super::keys::{self, Item};
-use super::retry::{Patience, Stopped, retried};
+use super::arrival::{Arrival, Earlier};
+use super::item::Damage;
+use super::keys;
+use super::retry::Patience;
 use super::table::Table;
 use super::{archive, chain, documents, head, journal, lease, listing, sources, state, text};
 
@@ -31,7 +31,10 @@ pub(super) async fn export(table: &Table, id: &str) -> Result<Parcel, StoreError
     let (pk, from) = (keys::partition(id), keys::signal_sk(0));
     let to = keys::signal_sk(u64::MAX);
     let mut signals = Vec::new();
-    for item in table.range(&pk, &from, &to, Patience::Usual).await? {
+    // What an import has left that was cut off is no part of it yet.
+    let earlier = Earlier::read(table, id).await?;
+    let items = table.range(&pk, &from, &to, Patience::Usual).await?;
+    for item in items.into_iter().filter(|item| !earlier.have_written(item)) {
         let what = || format!("a signal of execution `{id}`");
         signals.push(text::get_json(table, &item, what, Patience::Usual).await?.into_owned());
     }
@@ -72,25 +75,26 @@ pub(super) async fn import(table: &Table, parcel: &Parcel) -> Result<(), StoreEr
     if are_apart(parcel.format) {
         sources::keep(table, &unpacked.execution).await?;
     }
-    let nonce = nonce(parcel);
+    let (id, nonce) = (parcel.id.as_str(), nonce(parcel));
+    let arrival = Arrival::begin(table, id, &nonce, before.as_ref()).await?;
     let (known, heard) = before.as_ref().map_or((0, 0), |it| (it.journal.len(), it.signals.len()));
-    write_journal(table, parcel, &unpacked, known, &nonce).await?;
+    arrival.clear(&keys::journal_sk(known as u64 + 1), &keys::journal_sk(u64::MAX)).await?;
+    arrival.clear(&keys::signal_sk(heard as u64 + 1), &keys::signal_sk(u64::MAX)).await?;
+    arrival.delete(&documents::items(table, id).await?).await?;
+    write_journal((table, &arrival), parcel, &unpacked, known, &nonce).await?;
     for (number, signal) in (1_u64..).zip(&parcel.signals).skip(heard) {
-        let mut item = keys::key(&keys::partition(&parcel.id), &keys::signal_sk(number));
+        let mut item = keys::key(&keys::partition(id), &keys::signal_sk(number));
         item.insert(keys::NONCE.to_owned(), keys::string(&nonce));
         text::put_json(table, &mut item, signal.clone(), &nonce, Patience::Usual).await?;
-        put(table, parcel, &item, &nonce).await?;
+        arrival.put(vec![item]).await?;
     }
-    if before.is_some() {
-        documents::forget(table, &parcel.id).await?;
-    }
-    documents::arrive(table, &parcel.id, &parcel.belongings).await?;
+    documents::arrive(&arrival, id, &parcel.belongings).await?;
     let begins = state::arrive(parcel, &listing::key_of(&unpacked.execution), &nonce);
     match before {
-        None => head::arrive(table, parcel, &unpacked.execution, begins, &nonce).await,
+        None => head::arrive(&arrival, table, parcel, &unpacked.execution, (begins, &nonce)).await,
         Some(before) => {
             let stands = listing::arrived(table, parcel, &unpacked.execution);
-            lease::come_back(table, parcel, &before, stands, &nonce).await
+            lease::come_back(&arrival, table, (parcel, &before), stands, &nonce).await
         }
     }
 }
@@ -98,13 +102,14 @@ pub(super) async fn import(table: &Table, parcel: &Parcel) -> Result<(), StoreEr
 /// The same whenever the same parcel is taken in.
 fn nonce(parcel: &Parcel) -> String {
     let last = parcel.journal.last().unwrap_or(&parcel.head);
-    let text = format!("{} {} {last}", parcel.id, parcel.signals.len());
+    let (signals, epoch) = (parcel.signals.len(), parcel.epoch);
+    let text = format!("{} {epoch} {signals} {last}", parcel.id);
     Hash::of(text.as_bytes()).to_string()[..32].to_owned()
 }
 
 /// Writes the journal behind its first `known` rows, or what is left of a pruned one.
 async fn write_journal(
-    table: &Table,
+    (table, arrival): (&Table, &Arrival<'_>),
     parcel: &Parcel,
     unpacked: &Unpacked,
     known: usize,
@@ -127,30 +132,7 @@ async fn write_journal(
         item.insert(keys::NONCE.to_owned(), keys::string(nonce));
         let json = archive::list(item_rows.into_iter());
         text::put_json(table, &mut item, json, nonce, Patience::Usual).await?;
-        put(table, parcel, &item, nonce).await?;
+        arrival.put(vec![item]).await?;
     }
     Ok(())
-}
-
-/// Writes an item where there is none, or one of an earlier attempt.
-async fn put(table: &Table, parcel: &Parcel, item: &Item, nonce: &str) -> Result<(), StoreError> {
-    let request = || {
-        let request = table.client.put_item().table_name(&table.name);
-        request
-            .set_item(Some(item.clone()))
-            .condition_expression("attribute_not_exists(#pk) OR #nonce = :nonce")
-            .expression_attribute_names("#pk", keys::PK)
-            .expression_attribute_names("#nonce", keys::NONCE)
-            .expression_attribute_values(":nonce", AttributeValue::S(nonce.to_owned()))
-            .send()
-    };
-    match retried(table, Patience::Usual, request).await {
-        Ok(_) => Ok(()),
-        Err(Stopped::Condition(_)) => {
-            let what = item::text(item, keys::SK).unwrap_or_default().to_owned();
-            let damage = Damage(format!("there is another one in its place, `{what}`"));
-            Err(table.damaged(&format!("what arrives of execution `{}`", parcel.id), &damage))
-        }
-        Err(stopped) => Err(stopped.unconditional(table)),
-    }
 }

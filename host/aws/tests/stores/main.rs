@@ -5,6 +5,7 @@
 //! - `links`: the chain of a journal, recomputed from the items.
 //! - `tables`: making one, and what is said about others.
 //! - `story`: every operation. `faults`: every fault, at every request of them, over the network.
+//! - `arrivals`: imports that overtake each other.
 //! - `matrix`: every kind of call with every fault, long ones too, in virtual time, on two emulators.
 //! - `outages`: what lasts longer, in virtual time; `costs`: what an hour of it costs.
 
@@ -12,6 +13,7 @@
 
 #[path = "../../../../runtime/tests/stores/archive.rs"]
 mod archive;
+mod arrivals;
 mod costs;
 #[path = "../../../../runtime/tests/stores/documents.rs"]
 mod documents;

@@ -1,7 +1,7 @@
 //! `moontide store copy`: executions leave one store for another.
 
 use clap::Args;
-use moontide_runtime::store::{Store, Wanted};
+use moontide_runtime::store::{Parcel, Store, StoreError, Wanted};
 use serde::Serialize;
 
 use super::parting::{self, Packed, To};
@@ -116,11 +116,22 @@ async fn one(
     let arrived = import::arrive(target, &parcel).await;
     if let (Err(error), Some(moved)) = (&arrived, sealed)
         && is_refused(error)
+        && is_not_there(target, &parcel).await
     {
         // Nothing of it is there, and it was sealed for this just now.
         archive(source)?.lift(id, &moved).await?;
     }
     arrived
+}
+
+/// Whether the store certainly has no such execution, or another one of its id. One that was brought there meanwhile, by
+/// another process, goes on there and nowhere else.
+async fn is_not_there(target: &dyn Store, parcel: &Parcel) -> bool {
+    match target.execution(&parcel.id).await {
+        Err(StoreError::NotFound(_)) => true,
+        Err(_) => false,
+        Ok(there) => parcel.unpack("it").is_ok_and(|ours| ours.execution != there),
+    }
 }
 
 impl Document for Copied {

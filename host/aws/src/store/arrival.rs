@@ -1,0 +1,264 @@
+//! An import that is under way: an item that names it, on which everything that it writes depends.
+//!
+//! Several may be under way at once, or one wake up long after another has brought the execution in and it has gone on.
+//! Each names itself by a nonce that follows from what arrives; the last to begin is the one that may write. What makes
+//! the execution visible deletes the item in the same transaction: from then on no import writes anything of it. Until
+//! then no execution of its id begins, and none that was moved away is taken back.
+
+use aws_sdk_dynamodb::types::builders::{ConditionCheckBuilder, PutBuilder};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure as Return,
+    TransactWriteItem,
+};
+use moontide_runtime::store::{Parcel, StoreError};
+
+use super::item::{self, Damage};
+use super::keys::{self, Item, PK, SK};
+use super::retry::{Patience, Pauses, Stopped, retried};
+use super::state;
+use super::table::Table;
+use super::trouble::Refusal;
+
+/// So many writes go into one transaction beside the check: DynamoDB takes a hundred.
+const MOST: usize = 90;
+/// So many bytes go into one transaction, unless one item alone has more: DynamoDB takes 4 MB.
+const LARGEST: usize = 3_000_000;
+
+/// An import that is under way.
+pub(super) struct Arrival<'t> {
+    table: &'t Table,
+    id: &'t str,
+    nonce: &'t str,
+}
+
+impl<'t> Arrival<'t> {
+    /// Begins to take an execution in that is as it was `before`: not there at all, or moved from here.
+    pub(super) async fn begin(
+        table: &'t Table,
+        id: &'t str,
+        nonce: &'t str,
+        before: Option<&Parcel>,
+    ) -> Result<Arrival<'t>, StoreError> {
+        let arrival = Arrival { table, id, nonce };
+        let mut pauses = Pauses::within(Patience::Usual);
+        loop {
+            let earlier = Earlier::read(table, id).await?;
+            let writes = vec![unchanged(table, id, before), arrival.named(&earlier)];
+            match arrival.transact(writes).await {
+                Ok(()) => return Ok(arrival),
+                Err(Stopped::Condition(Some(item))) if !is_it(&item) => {
+                    return Err(StoreError::Exists(id.to_owned()));
+                }
+                Err(Stopped::Condition(_)) => {}
+                Err(stopped) => return Err(stopped.unconditional(table)),
+            }
+            pauses.next(table, "other imports of the same execution begin all the time").await?;
+        }
+    }
+
+    /// Writes who may write, if that is who it was.
+    fn named(&self, earlier: &Earlier) -> TransactWriteItem {
+        let mut item = keys::arrival(self.id);
+        item.insert(keys::NONCE.to_owned(), keys::string(self.nonce));
+        let others: Vec<String> =
+            earlier.nonces.iter().filter(|it| *it != self.nonce).cloned().collect();
+        if !others.is_empty() {
+            item.insert(keys::EARLIER.to_owned(), AttributeValue::Ss(others));
+        }
+        let put = Put::builder()
+            .table_name(&self.table.name)
+            .set_item(Some(item))
+            .return_values_on_condition_check_failure(Return::AllOld);
+        let put = match earlier.nonces.first() {
+            None => put
+                .condition_expression("attribute_not_exists(#pk)")
+                .expression_attribute_names("#pk", PK),
+            Some(last) => put
+                .condition_expression("#nonce = :last")
+                .expression_attribute_names("#nonce", keys::NONCE)
+                .expression_attribute_values(":last", keys::string(last)),
+        };
+        put_of(put)
+    }
+
+    /// Writes items, whatever was there.
+    pub(super) async fn put(&self, items: Vec<Item>) -> Result<(), StoreError> {
+        self.all(items.into_iter().map(|item| (size(&item), put(self.table, item)))).await
+    }
+
+    /// Deletes what an import under another name has left, or what belongs to an earlier stay.
+    pub(super) async fn delete(&self, items: &[Item]) -> Result<(), StoreError> {
+        let writes: Result<Vec<_>, Damage> =
+            items.iter().map(|it| delete(self.table, it)).collect();
+        let damaged = |damage| self.table.damaged("what is left of an import", &damage);
+        self.all(writes.map_err(damaged)?.into_iter().map(|write| (0, write))).await
+    }
+
+    /// Deletes the items from one sort key on that another import has written.
+    pub(super) async fn clear(&self, from: &str, to: &str) -> Result<(), StoreError> {
+        let pk = keys::partition(self.id);
+        let items = self.table.range(&pk, from, to, Patience::Usual).await?;
+        let others: Vec<Item> =
+            items.into_iter().filter(|it| !item::is(it, keys::NONCE, self.nonce)).collect();
+        self.delete(&others).await
+    }
+
+    /// Part of the transaction that makes the execution visible: this was the import that might write.
+    pub(super) fn end(&self) -> TransactWriteItem {
+        let delete = Delete::builder()
+            .table_name(&self.table.name)
+            .set_key(Some(keys::arrival(self.id)))
+            .condition_expression("#nonce = :nonce")
+            .expression_attribute_names("#nonce", keys::NONCE)
+            .expression_attribute_values(":nonce", keys::string(self.nonce))
+            .return_values_on_condition_check_failure(Return::AllOld);
+        #[expect(clippy::expect_used, reason = "what a deletion must have is given above")]
+        let delete = delete.build().expect("a deletion has a table and a key");
+        TransactWriteItem::builder().delete(delete).build()
+    }
+
+    /// The error that another import may write by now, or has ended.
+    pub(super) fn overtaken(&self) -> StoreError {
+        let sentence = format!(
+            "another import of execution `{}` has begun meanwhile, or has brought it in: try again",
+            self.id
+        );
+        Refusal::Again(sentence).at(&self.table.place)
+    }
+
+    async fn all(
+        &self,
+        writes: impl Iterator<Item = (usize, TransactWriteItem)>,
+    ) -> Result<(), StoreError> {
+        let mut writes = writes.peekable();
+        while let Some((mut bytes, first)) = writes.next() {
+            let mut together = vec![self.check(), first];
+            while let Some((more, write)) = writes.next_if(|(more, _)| {
+                together.len() <= MOST && bytes.saturating_add(*more) <= LARGEST
+            }) {
+                bytes += more;
+                together.push(write);
+            }
+            match self.transact(together).await {
+                Ok(()) => {}
+                Err(Stopped::Condition(_)) => return Err(self.overtaken()),
+                Err(stopped) => return Err(stopped.unconditional(self.table)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Each may be made twice: an item is written as it was.
+    async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), Stopped> {
+        let request = || {
+            let request = self.table.client.transact_write_items();
+            request.set_transact_items(Some(writes.clone())).send()
+        };
+        retried(self.table, Patience::Usual, request).await.map(|_| ())
+    }
+
+    fn check(&self) -> TransactWriteItem {
+        check(
+            ConditionCheck::builder()
+                .table_name(&self.table.name)
+                .set_key(Some(keys::arrival(self.id)))
+                .condition_expression("#nonce = :nonce")
+                .expression_attribute_names("#nonce", keys::NONCE)
+                .expression_attribute_values(":nonce", keys::string(self.nonce)),
+        )
+    }
+}
+
+/// The imports of an execution that have begun and not ended.
+#[derive(Default)]
+pub(super) struct Earlier {
+    /// What they are called; the one that may write comes first.
+    nonces: Vec<String>,
+}
+
+impl Earlier {
+    pub(super) async fn read(table: &Table, id: &str) -> Result<Earlier, StoreError> {
+        let Some(item) = table.get(keys::arrival(id)).await? else { return Ok(Earlier::default()) };
+        let last = item::text(&item, keys::NONCE).unwrap_or_default().to_owned();
+        let others = item.get(keys::EARLIER).and_then(|it| it.as_ss().ok());
+        let nonces = std::iter::once(last).chain(others.into_iter().flatten().cloned()).collect();
+        Ok(Earlier { nonces })
+    }
+
+    /// Whether one of them has written this item.
+    pub(super) fn have_written(&self, item: &Item) -> bool {
+        self.nonces.iter().any(|nonce| item::is(item, keys::NONCE, nonce))
+    }
+}
+
+/// Part of the transaction that begins an execution, or lets one go on that has not left: none of this id is about to
+/// arrive.
+pub(super) fn none(table: &Table, id: &str) -> TransactWriteItem {
+    check(
+        ConditionCheck::builder()
+            .table_name(&table.name)
+            .set_key(Some(keys::arrival(id)))
+            .condition_expression("attribute_not_exists(#pk)")
+            .expression_attribute_names("#pk", PK)
+            .return_values_on_condition_check_failure(Return::AllOld),
+    )
+}
+
+/// Whether this item says that an execution is about to arrive.
+pub(super) fn is_it(item: &Item) -> bool {
+    item::is(item, SK, keys::ARRIVAL)
+}
+
+/// The error that an execution of this id is about to arrive: meanwhile none begins, and none is taken back.
+pub(super) fn expected(table: &Table, id: &str) -> StoreError {
+    let sentence = format!(
+        "an execution `{id}` is about to arrive from another store: the command that began that ends it, \
+         given once more"
+    );
+    Refusal::Never(sentence).at(&table.place)
+}
+
+/// Part of a transaction: the execution is as it was.
+fn unchanged(table: &Table, id: &str, before: Option<&Parcel>) -> TransactWriteItem {
+    let it = ConditionCheck::builder()
+        .table_name(&table.name)
+        .set_key(Some(keys::state(id)))
+        .return_values_on_condition_check_failure(Return::AllOld);
+    check(match before.and_then(|before| before.seal.as_ref()) {
+        None => it
+            .condition_expression("attribute_not_exists(#pk)")
+            .expression_attribute_names("#pk", PK),
+        Some(seal) => it
+            .condition_expression("#seal = :seal")
+            .expression_attribute_names("#seal", keys::SEAL)
+            .expression_attribute_values(":seal", keys::string(&state::json(seal))),
+    })
+}
+
+fn check(check: ConditionCheckBuilder) -> TransactWriteItem {
+    #[expect(clippy::expect_used, reason = "its callers give all that a check must have")]
+    let check = check.build().expect("a check has a table, a key and a condition");
+    TransactWriteItem::builder().condition_check(check).build()
+}
+
+fn put(table: &Table, item: Item) -> TransactWriteItem {
+    put_of(Put::builder().table_name(&table.name).set_item(Some(item)))
+}
+
+fn put_of(put: PutBuilder) -> TransactWriteItem {
+    #[expect(clippy::expect_used, reason = "what a put must have is given above")]
+    let put = put.build().expect("a put has a table and an item");
+    TransactWriteItem::builder().put(put).build()
+}
+
+fn delete(table: &Table, item: &Item) -> Result<TransactWriteItem, Damage> {
+    let key = keys::key(item::text(item, PK)?, item::text(item, SK)?);
+    let delete = Delete::builder().table_name(&table.name).set_key(Some(key)).build();
+    let delete = delete.map_err(|error| Damage(error.to_string()))?;
+    Ok(TransactWriteItem::builder().delete(delete).build())
+}
+
+/// About how many bytes an item has.
+fn size(item: &Item) -> usize {
+    item.values().map(|value| value.as_s().map_or(64, String::len)).sum()
+}

@@ -1,0 +1,242 @@
+//! Several imports of one execution, and one that wakes up long after: at every request of it.
+
+use std::sync::{Arc, Mutex};
+
+use moontide_runtime::effect::state::OF_EXECUTIONS;
+use moontide_runtime::effect::{Key, Lane};
+use moontide_runtime::journal::Format;
+use moontide_runtime::store::{Behalf, Change, Condition, Lease, Moved, Parcel, Store, StoreError};
+use serde_json::json;
+
+use crate::dynamo::Dynamo;
+use crate::dynamo::proxy::{Action, Phase};
+use crate::given::{entries, execution, leased, moment, signal};
+use crate::place::Place;
+
+/// How an execution is before it arrives: twice, the second time further on.
+struct Twice {
+    first: Parcel,
+    second: Parcel,
+}
+
+fn change(lease: &Lease, position: u32, key: &str, is_there: bool) -> Change {
+    Change {
+        kind: OF_EXECUTIONS.to_owned(),
+        name: format!("x/{key}"),
+        body: is_there.then(|| json!(position)),
+        condition: Condition::Any,
+        at: moment(3),
+        by: "x".to_owned(),
+        behalf: Some(Behalf {
+            lease: lease.clone(),
+            key: Key::of("x", &Lane::of_wave("database", 1), position),
+        }),
+    }
+}
+
+fn moved() -> Moved {
+    let (by, to) = ("bob".to_owned(), "elsewhere".to_owned());
+    Moved { at: moment(9), by, to, store: None, format: Format::CURRENT }
+}
+
+/// Its journal goes on with these entries; what it keeps for itself changes.
+async fn goes_on(store: &dyn Store, lease: &Lease, sequences: [u64; 2], position: u32) {
+    store.append(lease, &entries(lease, sequences)).await.unwrap();
+    for (nth, (key, is_there)) in (0..).zip([("a", true), ("b", true), ("b", false)]) {
+        store.change(&change(lease, position + nth, key, is_there)).await.unwrap();
+    }
+    store.send("x", &signal("ann")).await.unwrap();
+}
+
+async fn taken(store: &dyn Store, holder: &str) -> Lease {
+    let seen = store.lease("x").await.unwrap();
+    store.take("x", holder, seen.as_ref()).await.unwrap()
+}
+
+/// An execution of another table, packed, and packed again once it has gone on.
+async fn twice() -> Twice {
+    let store = Place::in_a_table().await.open();
+    let archive = store.archive().unwrap();
+    let lease = leased(&*store).await;
+    goes_on(&*store, &lease, [1, 2], 10).await;
+    let first = archive.export("x").await.unwrap();
+    store.change(&change(&lease, 20, "a", false)).await.unwrap();
+    let lease = taken(&*store, "bob").await;
+    goes_on(&*store, &lease, [3, 4], 30).await;
+    Twice { first, second: archive.export("x").await.unwrap() }
+}
+
+/// A table that it arrives in: where it never was, or which it has left before.
+async fn ready(parcels: &Twice, was_here: bool) -> Place {
+    let place = Place::in_a_table().await;
+    if was_here {
+        let store = place.open();
+        let lease = leased(&*store).await;
+        goes_on(&*store, &lease, [1, 2], 10).await;
+        assert_eq!(store.archive().unwrap().export("x").await.unwrap(), parcels.first);
+        store.archive().unwrap().part(&lease, &moved()).await.unwrap();
+    }
+    place
+}
+
+/// Imports, as `late` at this request; before that, `then` is done.
+async fn late<F>(
+    place: &Place,
+    parcel: &Parcel,
+    number: usize,
+    then: F,
+) -> Option<Result<(), StoreError>>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let runtime = tokio::runtime::Handle::current();
+    let then = Mutex::new(Some(Box::pin(then)));
+    let struck = Arc::new(Mutex::new(false));
+    let said = Arc::clone(&struck);
+    let proxy = Dynamo::shared().proxied(move |asked, phase| {
+        if phase == Phase::Before && asked.number == number {
+            let then = then.lock().unwrap().take().unwrap();
+            *said.lock().unwrap() = true;
+            let (done, waiting) = std::sync::mpsc::channel();
+            runtime.spawn(async move {
+                then.await;
+                done.send(()).unwrap();
+            });
+            waiting.recv().unwrap();
+        }
+        Action::Pass
+    });
+    let store = place.at(&proxy.endpoint());
+    let imported = store.archive().unwrap().import(parcel).await;
+    let struck = *struck.lock().unwrap();
+    struck.then_some(imported)
+}
+
+/// What is in the table of `x`: all of it, and what the list says.
+async fn all(place: &Place) -> (Parcel, String) {
+    let store = place.open();
+    let rows = store.find(&moontide_runtime::store::Wanted::default()).await.unwrap().rows;
+    (store.archive().unwrap().export("x").await.unwrap(), format!("{rows:?}"))
+}
+
+/// An import stands still at each of its requests, until another one has brought the execution in and it has gone on.
+async fn one_that_wakes_up_late_changes_nothing(was_here: bool) {
+    let parcels = twice().await;
+    let arriving = if was_here { &parcels.second } else { &parcels.first };
+    let next: [u64; 2] = if was_here { [5, 6] } else { [3, 4] };
+    let went = |place: Arc<Place>, parcel: Parcel| async move {
+        let store = place.open();
+        store.archive().unwrap().import(&parcel).await.unwrap();
+        let lease = taken(&*store, "carol").await;
+        goes_on(&*store, &lease, next, 50).await;
+    };
+    let calm = Arc::new(ready(&parcels, was_here).await);
+    went(Arc::clone(&calm), arriving.clone()).await;
+    let expected = all(&calm).await;
+    for number in 1.. {
+        let place = Arc::new(ready(&parcels, was_here).await);
+        let others = went(Arc::clone(&place), arriving.clone());
+        let Some(imported) = late(&place, arriving, number, others).await else {
+            assert!(number > 8, "{number}");
+            return;
+        };
+        // It is there, as this one would have it: that is no failure.
+        assert_eq!(all(&place).await, expected, "request {number}: {imported:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_arrives_where_it_never_was_wakes_up_late() {
+    one_that_wakes_up_late_changes_nothing(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_comes_back_wakes_up_late() {
+    one_that_wakes_up_late_changes_nothing(true).await;
+}
+
+/// An import is cut off at each of its requests; the execution, which was taken back meanwhile, arrives as it is by then.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_cut_off_import_has_left_is_no_part_of_the_next() {
+    let parcels = twice().await;
+    let calm = ready(&parcels, false).await;
+    calm.open().archive().unwrap().import(&parcels.second).await.unwrap();
+    let expected = all(&calm).await;
+    assert_eq!(expected.0, parcels.second);
+    for number in 1.. {
+        let place = Arc::new(ready(&parcels, false).await);
+        let (others, second) = (Arc::clone(&place), parcels.second.clone());
+        let then = async move {
+            others.open().archive().unwrap().import(&second).await.unwrap();
+        };
+        let Some(imported) = late(&place, &parcels.first, number, then).await else {
+            assert!(number > 8, "{number}");
+            return;
+        };
+        assert!(imported.is_err(), "request {number}");
+        assert_eq!(all(&place).await, expected, "request {number}: {imported:?}");
+    }
+}
+
+/// A seal is to be lifted while an import is under way that brings the execution back: it goes on as it was, and no
+/// import ends; or as it has come back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seal_is_not_lifted_once_it_has_begun_to_come_back() {
+    let parcels = twice().await;
+    let mut ways = [0, 0];
+    for number in 1.. {
+        let place = Arc::new(ready(&parcels, true).await);
+        let lifted = Arc::new(Mutex::new(None));
+        let (store, said) = (place.open(), Arc::clone(&lifted));
+        let then = async move {
+            *said.lock().unwrap() = Some(store.archive().unwrap().lift("x", &moved()).await);
+        };
+        let Some(imported) = late(&place, &parcels.second, number, then).await else { break };
+        let lifted = lifted.lock().unwrap().take().unwrap();
+        let (parcel, _) = all(&place).await;
+        if let Err(refused) = lifted {
+            ways[1] += 1;
+            let said = refused.to_string();
+            assert!(said.contains("is about to arrive"), "request {number}: {said}");
+            assert_eq!(imported, Ok(()), "request {number}");
+            assert_eq!(parcel, parcels.second, "request {number}");
+        } else {
+            ways[0] += 1;
+            assert!(imported.is_err(), "request {number}: {imported:?}");
+            assert_eq!(parcel, parcels.first, "request {number}");
+        }
+        taken(&*place.open(), "carol").await;
+    }
+    assert!(ways[0] > 2 && ways[1] > 5, "{ways:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_execution_begins_under_an_id_that_is_about_to_arrive() {
+    let parcels = twice().await;
+    let mut ways = [0, 0];
+    for number in 1.. {
+        let place = Arc::new(Place::in_a_table().await);
+        let begun = Arc::new(Mutex::new(None));
+        let (store, said) = (place.open(), Arc::clone(&begun));
+        let then = async move {
+            *said.lock().unwrap() = Some(store.create(&execution("x")).await);
+        };
+        let Some(imported) = late(&place, &parcels.first, number, then).await else { break };
+        let begun = begun.lock().unwrap().take().unwrap();
+        let (parcel, _) = all(&place).await;
+        if let Err(refused) = begun {
+            ways[1] += 1;
+            let said = refused.to_string();
+            assert!(said.contains("is about to arrive"), "request {number}: {said}");
+            assert_eq!(imported, Ok(()), "request {number}");
+            assert_eq!(parcel, parcels.first, "request {number}");
+        } else {
+            ways[0] += 1;
+            assert!(imported.is_err(), "request {number}: {imported:?}");
+            assert!(parcel.journal.is_empty() && parcel.signals.is_empty(), "request {number}");
+            let lease = taken(&*place.open(), "carol").await;
+            place.open().append(&lease, &entries(&lease, [1, 2])).await.unwrap();
+        }
+    }
+    assert!(ways[0] > 2 && ways[1] > 5, "{ways:?}");
+}
