@@ -1,6 +1,7 @@
 //! Driving an execution in this process: what `run`, `resume` and `cleanup` have in common.
 
 mod changes;
+pub(crate) mod claims;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -59,6 +60,8 @@ pub(crate) struct Ride<'c> {
     pub(crate) user: Option<Person>,
     /// What operators have changed about its limits since it began.
     pub(crate) changed: BTreeMap<String, String>,
+    /// Executions beside which this process goes on, although they hold its plan.
+    pub(crate) beside: Vec<String>,
     /// The values of its secret params.
     pub(crate) secrets: BTreeMap<String, Value>,
 }
@@ -192,6 +195,10 @@ impl Ride<'_> {
         *self.context.driving.borrow_mut() = Some(self.execution.id.clone());
         self.say_whose_time();
         self.say_what_stays();
+        if let Err(refusal) = self.claim().await {
+            keeper.end(true).await;
+            return Err(refusal);
+        }
         let lease = keeper.lease().clone();
         let feeding = Rc::new(Feeding::new(Arc::clone(&self.store), lease.clone()));
         let (driver, answers) = self.driver(&keeper, &feeding)?;
@@ -201,6 +208,9 @@ impl Ride<'_> {
             never = feeding.go_on() => match never {},
         };
         feeding.finish().await;
+        if matches!(ended, Ok(Ended::Finished(_))) {
+            self.release().await;
+        }
         let in_order = matches!(ended, Ok(Ended::Finished(_))) || keeper.pulse().is_in_order();
         keeper.end(in_order).await;
         answers.say_unused(self.context.output);

@@ -15,7 +15,7 @@ pub(crate) const USAGE: u8 = 2;
 pub(crate) const REFUSED: u8 = 3;
 /// Nothing can go on before a person answers. The journal is in order and nothing is held.
 pub(crate) const WAITING: u8 = 4;
-/// Another runner drives this execution.
+/// Another runner drives this execution, or another execution is at work on its plan.
 pub(crate) const HELD: u8 = 5;
 /// The store, the settings, the credentials or the Region.
 pub(crate) const CONFIGURATION: u8 = 6;

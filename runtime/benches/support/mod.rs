@@ -78,6 +78,8 @@ pub(crate) fn execution(id: &str, source: &str) -> Execution {
         labels: BTreeMap::new(),
         only: Vec::new(),
         excluded: Vec::new(),
+        beside: Vec::new(),
+        source: None,
         origin: String::new(),
         acts_for: None,
         waves_at_once: None,

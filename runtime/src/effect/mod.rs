@@ -21,6 +21,7 @@
 pub mod arguments;
 pub mod builtin;
 pub mod call;
+pub mod claims;
 pub mod class;
 pub mod door;
 pub mod elapsed;

@@ -49,6 +49,12 @@ pub struct Execution {
     /// `None`: an earlier release looked at the server only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gives_up: Option<BTreeMap<String, Vec<String>>>,
+    /// The executions beside which it goes on, although they have claimed its plan or its servers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<String>,
+    /// What started it; `None` in those of earlier releases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Channel>,
     /// Why an operator started it, in their words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
@@ -146,6 +152,35 @@ impl Execution {
         let is_old_cleanup = self.format == Format(1) && self.bundle.entry == OLD_CLEANUP;
         let named = || self.params.get("execution")?.as_str().map(str::to_owned);
         self.acts_for.clone().or_else(|| named().filter(|_| is_old_cleanup))
+    }
+}
+
+/// What an execution was started by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// A command that a person has typed.
+    Cli,
+    /// A document of Systems Manager.
+    Ssm,
+    /// A timetable.
+    Schedule,
+    /// A request over HTTP.
+    Api,
+    /// A rehearsal.
+    Rehearsal,
+}
+
+impl Channel {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Channel::Cli => "cli",
+            Channel::Ssm => "ssm",
+            Channel::Schedule => "schedule",
+            Channel::Api => "api",
+            Channel::Rehearsal => "rehearsal",
+        }
     }
 }
 

@@ -26,7 +26,7 @@ pub mod weight;
 pub mod writer;
 
 pub use entry::{Body, Entry, Step};
-pub use execution::{Bundle, Execution, Module};
+pub use execution::{Bundle, Channel, Execution, Module};
 pub use mend::Mend;
 pub use mismatch::{Difference, Mismatch};
 pub use source::Source;

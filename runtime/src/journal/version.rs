@@ -14,13 +14,14 @@ use serde::{Deserialize, Serialize};
 /// | 5 | who is asked gets the time back in which the store was away; an answer without its question's seal is refused; all waves together have budgets; no head holds a secret |
 /// | 6 | the result of a wave that left none is nil, and a name that is like another one in an author's own data too; what a resume changes about the limits is journaled |
 /// | 7 | stores keep sources apart from heads, each once; runbooks have state; secrets are looked for in more spellings; a builtin is told that a page is no list |
+/// | 8 | waves claim their servers |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Format(pub u32);
 
 impl Format {
     /// What this release writes.
-    pub const CURRENT: Format = Format(7);
+    pub const CURRENT: Format = Format(8);
     /// What the tables of a store are laid out like: as in the first release, so that it can still open the
     /// store, and go on with the executions that it reads.
     pub const STORE: Format = Format(1);

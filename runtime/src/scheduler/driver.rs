@@ -31,7 +31,7 @@ use crate::effect::launches::Launches;
 use crate::effect::policy::Rules;
 use crate::effect::redact::Secrets;
 use crate::effect::trouble::OutOfPatience;
-use crate::effect::{Operation, Outcome, Patience, World, builtin, state};
+use crate::effect::{Operation, Outcome, Patience, World, builtin, claims, state};
 use crate::journal::{Body, Entry, Execution, Format, Mismatch, Writer};
 use crate::observe::Observer;
 use crate::sandbox::{Limits, Pool};
@@ -229,7 +229,7 @@ impl Driver {
         Ok(())
     }
 
-    /// The engine's own operations. Executions that began before runbooks had state have none.
+    /// The engine's own operations. Executions that began before runbooks had state, or waves claims, have none.
     fn builtins(
         &self,
         execution: &Execution,
@@ -243,6 +243,13 @@ impl Driver {
                 lease: lease.clone(),
                 runbook: execution.plan.name.clone(),
                 client: execution.client(),
+                clock: Arc::clone(&self.clock),
+            }));
+        }
+        if execution.format >= Format(8) {
+            all.extend(claims::all(claims::Place {
+                store: Arc::clone(&self.store),
+                execution: execution.clone(),
                 clock: Arc::clone(&self.clock),
             }));
         }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::journal::Execution;
+use crate::journal::{Channel, Execution};
 use crate::plan::Mode;
 use crate::scheduler::ExecutionStatus;
 
@@ -36,6 +36,8 @@ pub struct Row {
     pub created_at: Timestamp,
     /// What its operator has put on it.
     pub labels: BTreeMap<String, String>,
+    /// What started it, where that is known.
+    pub source: Option<Channel>,
     /// Whether it was pruned.
     pub pruned: bool,
     /// What the list itself knows of it; `None` if an earlier release began it, whose journal tells.
@@ -70,6 +72,8 @@ pub struct Wanted {
     pub runbook: Option<String>,
     /// Those that bear all of these labels.
     pub labels: BTreeMap<String, String>,
+    /// Those that were started by this.
+    pub source: Option<Channel>,
     /// Those that were created then or later.
     pub since: Option<Timestamp>,
     /// Those behind this one.
@@ -85,6 +89,7 @@ impl Wanted {
         (self.statuses.is_empty() || row.told.is_none_or(is_status))
             && self.runbook.as_ref().is_none_or(|runbook| *runbook == row.runbook)
             && self.labels.iter().all(|(key, value)| row.labels.get(key) == Some(value))
+            && self.source.is_none_or(|source| row.source == Some(source))
             && self.since.is_none_or(|since| row.created_at >= since)
             && self.after.as_ref().is_none_or(|after| row.cursor().is_behind(after))
     }
@@ -154,6 +159,7 @@ impl Row {
             runbook: execution.plan.name.clone(),
             created_at: execution.created_at,
             labels: execution.labels.clone(),
+            source: execution.source,
             pruned: false,
             told: Some(Told { mode: execution.mode, standing, sent }),
         }

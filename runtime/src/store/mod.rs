@@ -1,7 +1,8 @@
 //! Where executions live.
 //!
 //! A store keeps heads, journals, leases and signals. [`memory`] serves rehearsals and tests,
-//! [`sqlite`] is the default. [`documents`] is what is kept beside executions. [`lease`] says how a runner comes to be
+//! [`sqlite`] is the default. [`documents`] is what is kept beside executions, [`claims`] what of it
+//! says who is at work on a plan or a server. [`lease`] says how a runner comes to be
 //! the only one, [`pulse`] how certain it may be of that, [`listing`] what a list shows, [`sources`] how the same text is
 //! kept once, [`archive`], [`seal`] and [`parcel`] how executions are cut down and move, [`append`] what every store
 //! asks of entries before it takes them, [`whole`] before it gives them back, [`watch`] how to wait for news,
@@ -9,6 +10,7 @@
 
 pub mod append;
 pub mod archive;
+pub mod claims;
 pub mod documents;
 pub mod feed;
 pub mod lease;

@@ -1,11 +1,12 @@
 //! One body of tests for every store, and what only a file can suffer.
 //!
-//! `records`, `leases`, `documents`, `watches` and `archive` run here in memory and on SQLite, and in `host/aws/tests/stores` on DynamoDB.
+//! `records`, `leases`, `documents`, `claims`, `watches` and `archive` run here in memory and on SQLite, and in `host/aws/tests/stores` on DynamoDB.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
 mod archive;
 mod chain;
+mod claims;
 mod damaged;
 mod documents;
 mod given;

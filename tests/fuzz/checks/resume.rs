@@ -51,6 +51,8 @@ static EXECUTION: LazyLock<Execution> = LazyLock::new(|| {
         labels: BTreeMap::new(),
         only: Vec::new(),
         excluded: Vec::new(),
+        beside: Vec::new(),
+        source: None,
         origin: String::new(),
         acts_for: None,
         waves_at_once: None,

@@ -66,6 +66,8 @@ pub(super) const CREATED_AT: &str = "created_at";
 pub(super) const MODE: &str = "mode";
 /// Its labels.
 pub(super) const LABELS: &str = "labels";
+/// What started it.
+pub(super) const SOURCE: &str = "source";
 /// Its status.
 pub(super) const STATUS: &str = "status";
 /// The number of the last signal that was taken.

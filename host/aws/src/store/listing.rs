@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::Timestamp;
-use moontide_runtime::journal::Execution;
+use moontide_runtime::journal::{Channel, Execution};
 use moontide_runtime::store::{
     Cursor, Parcel, Part, Row, Seal, Standing, StoreError, Told, Wanted,
 };
@@ -21,15 +21,18 @@ use super::table::Table;
 const PAGE: usize = 100;
 
 /// What an item of a new execution says of it.
-pub(super) fn begin(execution: &Execution) -> [(String, AttributeValue); 4] {
+pub(super) fn begin(execution: &Execution) -> Vec<(String, AttributeValue)> {
     let Standing { status, seen } = Standing::NEW;
     let labels = execution.labels.iter().map(|(key, value)| (key.clone(), keys::string(value)));
-    [
+    let mut item = vec![
         (keys::MODE.to_owned(), keys::string(&word(&execution.mode))),
         (keys::STATUS.to_owned(), keys::string(&word(&status))),
         (keys::SEEN.to_owned(), keys::number(seen)),
         (keys::LABELS.to_owned(), AttributeValue::M(labels.collect())),
-    ]
+    ];
+    let source = execution.source.map(Channel::word);
+    item.extend(source.map(|word| (keys::SOURCE.to_owned(), keys::string(word))));
+    item
 }
 
 /// Part of a transaction: writes where an execution stands.
@@ -171,6 +174,7 @@ fn row(item: &Item) -> Result<Row, Damage> {
         runbook: item::text(item, keys::RUNBOOK)?.to_owned(),
         created_at,
         labels: labels(item),
+        source: item::text(item, keys::SOURCE).ok().and_then(read),
         pruned: item.contains_key(keys::PRUNED),
         told: told(item),
     })

@@ -1,6 +1,6 @@
 //! The DynamoDB store: the tests of every store, and what only a service can suffer.
 //!
-//! - `records`, `leases`, `documents`, `archive`, `watches`: the same body as for memory and SQLite, from `runtime/tests/stores`.
+//! - `records`, `leases`, `documents`, `claims`, `archive`, `watches`: the same body as for memory and SQLite, from `runtime/tests/stores`.
 //! - `sizes`: what does not fit into one item, one request, one page.
 //! - `links`: the chain of a journal, recomputed from the items.
 //! - `tables`: making one, and what is said about others.
@@ -14,6 +14,8 @@
 #[path = "../../../../runtime/tests/stores/archive.rs"]
 mod archive;
 mod arrivals;
+#[path = "../../../../runtime/tests/stores/claims.rs"]
+mod claims;
 mod costs;
 #[path = "../../../../runtime/tests/stores/documents.rs"]
 mod documents;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use moontide_runtime::clock::Clock;
-use moontide_runtime::journal::Execution;
+use moontide_runtime::journal::{Channel, Execution};
 use moontide_runtime::plan::Plan;
 use moontide_runtime::scheduler::{ExecutionStatus, WaveStatus};
 use moontide_runtime::store::{Store, StoreError};
@@ -154,6 +154,7 @@ impl Cleaner<'_> {
                 answers,
                 user,
                 changed,
+                beside: Vec::new(),
                 secrets: BTreeMap::new(),
             };
             return ride.drive(interrupt).await;
@@ -184,6 +185,8 @@ impl Cleaner<'_> {
             secrets: BTreeMap::new(),
             replaceable: Vec::new(),
             gives_up: None,
+            beside: Vec::new(),
+            source: Some(Channel::Cli),
             reason: String::new(),
             labels: self.drill.labels.clone(),
             only: Vec::new(),

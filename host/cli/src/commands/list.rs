@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use jiff::Timestamp;
+use moontide_runtime::journal::Channel;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{Cursor, Row, Store, Told, Wanted};
@@ -43,6 +44,10 @@ pub(crate) struct Flags {
     #[arg(long = "label", value_name = "KEY=VALUE", value_parser = labels::parse)]
     labels: Vec<(String, String)>,
 
+    /// Only those that this has started: cli, ssm, schedule or api
+    #[arg(long, value_name = "SOURCE", value_parser = source)]
+    source: Option<Channel>,
+
     /// Only those that were created since then: `7d`, `2026-11-20T08:00:00Z`
     #[arg(long, value_name = "WHEN", value_parser = since)]
     since: Option<Timestamp>,
@@ -71,6 +76,12 @@ fn status(text: &str) -> std::result::Result<ExecutionStatus, String> {
     serde_json::from_value(text.into()).map_err(|_| {
         "it is pending, running, paused, waiting, completed, failed or cancelled".to_owned()
     })
+}
+
+/// Reads what starts executions; for clap.
+fn source(text: &str) -> std::result::Result<Channel, String> {
+    serde_json::from_value(text.into())
+        .map_err(|_| "it is cli, ssm, schedule, api or rehearsal".to_owned())
 }
 
 /// Reads a moment, or how long ago it was; for clap.
@@ -110,6 +121,9 @@ pub(crate) struct Line {
     unreadable: Option<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     labels: BTreeMap<String, String>,
+    /// What started it, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Channel>,
     created_at: Timestamp,
     runner: Option<String>,
     /// How many signals wait for a runner.
@@ -123,6 +137,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         statuses: flags.status.clone(),
         runbook: flags.runbook.clone(),
         labels: labels::all(&flags.labels)?,
+        source: flags.source,
         since: flags.since,
         after: flags.after.clone(),
         limit: Some(flags.limit),
@@ -176,6 +191,7 @@ impl Line {
             status: None,
             unreadable: None,
             labels: row.labels,
+            source: row.source,
             created_at: row.created_at,
             runner: None,
             pending: 0,

@@ -43,6 +43,10 @@ pub(crate) struct Flags {
     #[arg(long)]
     lift_pause: bool,
 
+    /// Go on although this execution has claimed the plan meanwhile; may be given several times
+    #[arg(long = "beside", value_name = "EXECUTION")]
+    beside: Vec<String>,
+
     /// Give a secret param again, where this machine cannot read it: `NAME=@FILE`, `NAME=@-` (standard input),
     /// `NAME=env:VARIABLE` or `NAME=file:PATH`
     #[arg(long = "param", value_name = "NAME=@FILE", value_parser = params::parse)]
@@ -81,7 +85,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             context,
             store,
             record,
-            (&answers, flags.author.by.as_deref()),
+            (&answers, flags.author.by.as_deref(), &flags.beside),
             (&flags.aws, given),
         ))
         .await
@@ -114,7 +118,7 @@ pub(crate) async fn go_on(
     context: &Context,
     store: Arc<dyn Store>,
     record: Record,
-    (answers, by): (&[Flag], Option<&str>),
+    (answers, by, beside): (&[Flag], Option<&str>, &[String]),
     (aws, given): (&AwsFlags, BTreeMap<String, Value>),
 ) -> Result<u8> {
     adopted::check(context, &record.execution)?;
@@ -153,9 +157,20 @@ pub(crate) async fn go_on(
     let mut page = Page::default();
     replaced.write_servers(&mut page);
     context.output.say_page(page);
-    let (execution, changed) = (record.execution, record.limits);
-    let ride =
-        Ride { context, settings, store, execution, world, clock, answers, user, changed, secrets };
+    let (execution, changed, beside) = (record.execution, record.limits, beside.to_vec());
+    let ride = Ride {
+        context,
+        settings,
+        store,
+        execution,
+        world,
+        clock,
+        answers,
+        user,
+        changed,
+        beside,
+        secrets,
+    };
     let (record, exit) = ride.drive(&mut Interrupt::listen()).await?;
     let replaced = Box::pin(replaced.later(ride.store.as_ref(), &record, context)).await;
     drive::shown(context, exit, &Summary { replaced, ..Summary::of(&record, context) })

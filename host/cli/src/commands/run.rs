@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use moontide_runtime::journal::{Execution, Format};
+use moontide_runtime::journal::{Channel, Execution, Format};
 use moontide_runtime::plan::{Mode, Plan, suggest};
 use moontide_runtime::sandbox::luau_version;
 use moontide_runtime::store::{Store, StoreError};
@@ -73,6 +73,11 @@ pub(crate) struct Flags {
     #[arg(long = "replace", value_name = "SERVER", value_parser = source_server)]
     replaceable: Vec<String>,
 
+    /// Go on although this execution has claimed the same plan, or servers that a wave resolves; may be given several
+    /// times. What it has launched stays its own
+    #[arg(long = "beside", value_name = "EXECUTION")]
+    beside: Vec<String>,
+
     /// Run only this wave; all others are skipped; may be given several times
     #[arg(long = "only", value_name = "WAVE")]
     only: Vec<String>,
@@ -88,6 +93,10 @@ pub(crate) struct Flags {
     /// Put a label on it, to find it by in `list`: `team=payments`; may be given several times
     #[arg(long = "label", value_name = "KEY=VALUE", value_parser = labels::parse)]
     labels: Vec<(String, String)>,
+
+    /// What starts it, for what starts it without a person
+    #[arg(long, value_enum, default_value = "cli", hide = true)]
+    source: SourceFlag,
 
     /// Do not ask whether a recovery, or a `--replace`, is meant
     #[arg(long)]
@@ -111,6 +120,30 @@ impl From<ModeFlag> for Mode {
         match flag {
             ModeFlag::Drill => Mode::Drill,
             ModeFlag::Recovery => Mode::Recovery,
+        }
+    }
+}
+
+/// What starts an execution, as it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum SourceFlag {
+    /// A person at a terminal
+    Cli,
+    /// A document of Systems Manager
+    Ssm,
+    /// cron, or another timetable
+    Schedule,
+    /// A program
+    Api,
+}
+
+impl From<SourceFlag> for Channel {
+    fn from(flag: SourceFlag) -> Channel {
+        match flag {
+            SourceFlag::Cli => Channel::Cli,
+            SourceFlag::Ssm => Channel::Ssm,
+            SourceFlag::Schedule => Channel::Schedule,
+            SourceFlag::Api => Channel::Api,
         }
     }
 }
@@ -171,6 +204,7 @@ impl Start<'_> {
         let user = drive::speaker(context, flags.by.as_deref()).await?;
         execution.created_by = caller.arn.unwrap_or(execution.created_by);
         execution.gives_up = Some(replaced::look(context, world.as_ref(), &execution).await?);
+        drive::claims::take(context, store.as_ref(), &execution, (&[], clock.as_ref())).await?;
         match store.create(&execution).await {
             Ok(()) => {}
             // Somebody started the same id at the same moment, such as a command delivered twice.
@@ -194,6 +228,7 @@ impl Start<'_> {
             answers,
             user,
             changed,
+            beside: Vec::new(),
             secrets,
         };
         Box::pin(ride.finish()).await
@@ -216,6 +251,8 @@ impl Start<'_> {
             replaceable: self.flags.replaceable.clone(),
             gives_up: Some(BTreeMap::new()),
             simulator: self.flags.aws.simulator(self.context),
+            beside: self.flags.beside.clone(),
+            source: Some(self.flags.source.into()),
             reason: self.flags.reason.trim().to_owned(),
             labels: labels::all(&self.flags.labels)?,
             only: self.flags.only.clone(),
@@ -252,7 +289,7 @@ impl Start<'_> {
             context,
             store,
             record,
-            (&flags.answers, flags.by.as_deref()),
+            (&flags.answers, flags.by.as_deref(), &flags.beside),
             (&flags.aws, bound.secrets()),
         ))
         .await

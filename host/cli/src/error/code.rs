@@ -65,6 +65,7 @@ codes! {
     CHANGED_MEANWHILE = "M0408", USAGE, "what should be changed was changed by another meanwhile";
     SEALED           = "M0409", USAGE, "the execution has come to its end in this store";
     NOT_MOVED        = "M0410", USAGE, "an execution that could go on is moved, not copied";
+    CLAIMED          = "M0411", HELD, "another execution is at work on the same plan";
     // The lease
     HELD             = "M0501", HELD, "another runner drives the execution";
     FENCED           = "M0502", HELD, "another runner took the execution over";

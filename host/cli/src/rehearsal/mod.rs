@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use moontide_aws::Session;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{Patience, state};
-use moontide_runtime::journal::{Bundle, Execution, Format};
+use moontide_runtime::journal::{Bundle, Channel, Execution, Format};
 use moontide_runtime::plan::{Mode, Plan};
 use moontide_runtime::sandbox::luau_version;
 use moontide_runtime::scheduler::{Changes, DriveError, Driver, Graph};
@@ -154,6 +154,8 @@ impl Rehearsal {
             replaceable: Vec::new(),
             gives_up: None,
             simulator: None,
+            beside: Vec::new(),
+            source: Some(Channel::Rehearsal),
             reason: String::new(),
             labels: BTreeMap::new(),
             only: Vec::new(),

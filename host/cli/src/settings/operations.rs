@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::builtin;
+use moontide_runtime::effect::claims;
 use moontide_runtime::effect::elapsed::Blind;
 use moontide_runtime::effect::policy::OUTSIDE;
 use moontide_runtime::effect::state;
@@ -29,7 +30,8 @@ pub(super) fn check(pattern: &str) -> Result<(), String> {
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let builtins = builtin::all(&clock, &Blind::default());
-    let own = builtins.iter().map(|operation| operation.name()).chain(state::NAMES);
+    let own =
+        builtins.iter().map(|operation| operation.name()).chain(state::NAMES).chain([claims::TAKE]);
     let names: BTreeSet<&str> = moontide_aws::world::NAMES.iter().copied().chain(own).collect();
     let services: BTreeSet<&str> =
         names.iter().filter_map(|name| Some(name.split_once('.')?.0)).collect();

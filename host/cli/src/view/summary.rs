@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use moontide_runtime::journal::Channel;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{
     ExecutionStatus, PromptKind, Signal, WaveState, WaveStatus, Wish,
@@ -29,6 +30,9 @@ pub(crate) struct Summary {
     pub(crate) runbook: String,
     /// Drill or recovery.
     pub(crate) mode: Mode,
+    /// What started it, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) source: Option<Channel>,
     /// Why an operator started it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) reason: String,
@@ -116,6 +120,7 @@ impl Summary {
             execution: execution.id.clone(),
             runbook: execution.plan.name.clone(),
             mode: execution.mode,
+            source: execution.source,
             reason: execution.reason.clone(),
             labels: execution.labels.clone(),
             status: record.status(),

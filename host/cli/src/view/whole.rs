@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use moontide_runtime::journal::execution::Simulator;
-use moontide_runtime::journal::{Body, Entry};
+use moontide_runtime::journal::{Body, Channel, Entry};
 use moontide_runtime::scheduler::{End, Event, Failure, Signal, Wish};
 use serde::Serialize;
 use serde_json::Value;
@@ -27,6 +27,9 @@ pub(crate) struct Whole {
     #[serde(skip_serializing_if = "Option::is_none")]
     simulator: Option<Simulator>,
     replaceable: Vec<String>,
+    /// Executions beside which it goes on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    beside: Vec<String>,
     /// The only waves that it runs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     only: Vec<String>,
@@ -108,6 +111,7 @@ impl Whole {
             account: execution.account.clone(),
             simulator: execution.simulator.clone(),
             replaceable: execution.replaceable.clone(),
+            beside: execution.beside.clone(),
             outside: execution.plan.outside.lines(),
             only: execution.only.clone(),
             excluded: execution.excluded.clone(),
@@ -182,12 +186,14 @@ impl Whole {
         let simulator = self.simulator.as_ref().map(|it| it.endpoint_url.clone());
         let mut facts = vec![
             ("created", format!("{} by {}", words::time(self.summary.created_at), self.created_by)),
+            ("started by", self.summary.source.map_or("", Channel::word).to_owned()),
             ("account", self.account.clone().unwrap_or_default()),
             ("regions", list(&self.regions)),
             ("approvers", groups.collect::<Vec<_>>().join("; ")),
             ("params", params.collect::<Vec<_>>().join(" ")),
             ("simulator", simulator.unwrap_or_default()),
             ("replaces", list(&self.replaceable)),
+            ("beside", list(&self.beside)),
             ("outside", list(&self.outside)),
             ("only", list(&self.only)),
             ("excluded", list(&self.excluded)),

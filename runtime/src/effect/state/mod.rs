@@ -163,7 +163,7 @@ fn check_value(operation: &str, key: &str, value: &Value) -> Result<(), EffectEr
 
 /// What a store that does not do as asked means for an effect. That the store cannot be reached, and that another
 /// runner has taken over, is trouble of the runner: nothing was certainly written, and a repetition would find its mark.
-fn failed(error: &StoreError) -> EffectError {
+pub(super) fn failed(error: &StoreError) -> EffectError {
     let (code, trouble) = match error {
         StoreError::Fenced { .. } | StoreError::Held { .. } | StoreError::Lapsed { .. } => {
             ("LeaseLost", Some(Trouble::Lease))

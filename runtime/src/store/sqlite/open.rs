@@ -21,11 +21,12 @@ const BUSY: Duration = Duration::from_secs(5);
 /// The size of the index that SQLite keeps of its log, at first.
 const INDEX: usize = 32 * 1024;
 /// Tables that the first release did not have: a file of an earlier one gets them when it is opened.
-const LATER: [(&str, &str); 6] = [
+const LATER: [(&str, &str); 7] = [
     ("feeds", feeds::SCHEMA),
     ("documents", documents::SCHEMA),
     ("marks", documents::SCHEMA),
     ("standings", standings::SCHEMA),
+    ("started_by", standings::SOURCES),
     ("sources", sources::SCHEMA),
     ("seals", seals::SCHEMA),
 ];

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::trouble::Trouble;
 use super::{seals, sources, standings};
 use crate::journal::canonical::Hash;
-use crate::journal::{Entry, Execution, Format, Source, chain};
+use crate::journal::{Channel, Entry, Execution, Format, Source, chain};
 use crate::plan::Mode;
 use crate::store::sources::{Apart, Parted};
 use crate::store::whole::Rows;
@@ -65,6 +65,7 @@ pub(super) struct NewExecution {
     pub(super) mode: Mode,
     /// In JSON.
     pub(super) labels: String,
+    pub(super) source: Option<Channel>,
     head: Parted,
 }
 
@@ -77,6 +78,7 @@ impl NewExecution {
             created_at: execution.created_at,
             mode: execution.mode,
             labels: to_json(&execution.labels)?,
+            source: execution.source,
             head: Parted::of(execution).map_err(unwritable)?,
         })
     }

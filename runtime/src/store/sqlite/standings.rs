@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row as SqlRow, named_params, param
 
 use super::rows::{NewExecution, to_json};
 use super::trouble::Trouble;
+use crate::journal::Channel;
 use crate::store::{Part, Row, Standing, Told, Wanted};
 
 /// The table, in a new file or one of an earlier release.
@@ -18,11 +19,23 @@ pub(super) const SCHEMA: &str = "
     ) STRICT;
 ";
 
+/// What started an execution, in a table that came later: earlier releases write whole rows of the other one.
+pub(super) const SOURCES: &str = "
+    CREATE TABLE IF NOT EXISTS started_by (
+        execution INTEGER PRIMARY KEY,
+        source    TEXT NOT NULL -- a word
+    ) STRICT;
+";
+
 /// Writes where a new execution stands.
 pub(super) fn create(db: &Connection, execution: i64, new: &NewExecution) -> Result<(), Trouble> {
     let Standing { status, seen } = Standing::NEW;
     let values = params![execution, to_json(&new.mode)?, to_json(&status)?, seen, new.labels];
     db.prepare_cached("INSERT INTO standings VALUES (?, ?, ?, ?, ?)")?.execute(values)?;
+    if let Some(source) = new.source {
+        let values = params![execution, source.word()];
+        db.prepare_cached("INSERT OR REPLACE INTO started_by VALUES (?, ?)")?.execute(values)?;
+    }
     Ok(())
 }
 
@@ -58,13 +71,16 @@ pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Part, Trouble> {
                    (SELECT coalesce(max(signals.number), 0) FROM signals
                     WHERE signals.execution = found.number), created_us,
                    (SELECT count(*) > 0 FROM seals WHERE seals.execution = found.number
-                    AND CASE WHEN json_valid(seal) THEN seal ->> 'seal' = 'pruned' END)
+                    AND CASE WHEN json_valid(seal) THEN seal ->> 'seal' = 'pruned' END),
+                   (SELECT source FROM started_by WHERE started_by.execution = found.number)
                FROM (SELECT * FROM executions
                      LEFT JOIN standings ON standings.execution = executions.number
                      WHERE (:statuses = '' OR status IS NULL OR instr(:statuses, status) > 0)
                        AND (SELECT count(*) FROM json_each(:labels) AS wanted
                             WHERE (SELECT value FROM json_each(iif(json_valid(labels), labels, '{}')) AS own
                                    WHERE own.key = wanted.key) IS NOT wanted.value) = 0
+                       AND (:source IS NULL OR :source =
+                            (SELECT source FROM started_by WHERE started_by.execution = number))
                        AND (:runbook IS NULL OR runbook = :runbook)
                        AND (:since IS NULL OR created_us >= :since)
                        AND (:after IS NULL OR (created_us, id) < (:after, :id))
@@ -76,6 +92,7 @@ pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Part, Trouble> {
     let mut rows = statement.query(named_params! {
         ":statuses": statuses?.concat(),
         ":labels": to_json(&wanted.labels)?,
+        ":source": wanted.source.map(Channel::word),
         ":runbook": wanted.runbook,
         ":since": wanted.since.map(Timestamp::as_microsecond),
         ":after": wanted.after.as_ref().map(|after| after.created_us),
@@ -96,8 +113,10 @@ fn read(row: &SqlRow<'_>) -> Result<Row, Trouble> {
     let created_at = date.parse().or_else(|_| by_order()).unwrap_or_default();
     let labels: Option<String> = row.get(6)?;
     let labels = labels.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+    let source: Option<String> = row.get(10)?;
+    let source = source.and_then(|word| serde_json::from_value(word.into()).ok());
     let (runbook, pruned) = (row.get(1)?, row.get(9)?);
-    Ok(Row { runbook, id, created_at, labels, pruned, told: told(row)? })
+    Ok(Row { runbook, id, created_at, labels, source, pruned, told: told(row)? })
 }
 
 /// What the table says of an execution; `None` if it says nothing, or what cannot be read.

@@ -102,6 +102,8 @@ impl Adopter<'_> {
             origin: String::new(),
             only: Vec::new(),
             excluded: Vec::new(),
+            beside: Vec::new(),
+            source: None,
             acts_for: None,
             made: Vec::new(),
             denied: self.settings.denied.clone(),

@@ -1,0 +1,111 @@
+//! The plan of an execution is claimed before it is created, made sure of whenever it is driven, and given back when it
+//! is over.
+
+use moontide_runtime::clock::Clock;
+use moontide_runtime::journal::Execution;
+use moontide_runtime::scheduler::ExecutionStatus;
+use moontide_runtime::store::Store;
+use moontide_runtime::store::claims::{self, Claimant, Held, Holder, Stands, Taken, Wanted};
+
+use super::Ride;
+use crate::context::Context;
+use crate::error::{CommandError, Result, code};
+use crate::output::style::{attention, plain};
+use crate::output::words;
+use crate::view::record::alive;
+
+/// Claims the plan of an execution that may go on beside these. It says beside which ones it does.
+pub(crate) async fn take(
+    context: &Context,
+    store: &dyn Store,
+    execution: &Execution,
+    (beside, clock): (&[String], &dyn Clock),
+) -> Result<()> {
+    let Some(name) = claims::plan(execution) else { return Ok(()) };
+    let beside = [execution.beside.as_slice(), beside].concat();
+    let claimant = Claimant { store, holder: holder(execution, clock), beside: &beside };
+    match claimant.take(&[Wanted { name, is_given_up: false }]).await? {
+        Taken::All(others) => {
+            for other in others {
+                let (id, by) = (&other.holder.execution, &other.holder.by);
+                let text = format!("{id}, which {by} began and which {}", other.stands);
+                context.output.say([attention("beside "), plain(text)]);
+            }
+            Ok(())
+        }
+        Taken::Refused(others) => Err(refused(context, store, execution, &others).await),
+    }
+}
+
+fn holder(execution: &Execution, clock: &dyn Clock) -> Holder {
+    Holder {
+        execution: execution.id.clone(),
+        wave: String::new(),
+        by: execution.created_by.clone(),
+        since: clock.now(),
+    }
+}
+
+/// Who has claimed the plan, and what to do about it.
+async fn refused(
+    context: &Context,
+    store: &dyn Store,
+    execution: &Execution,
+    others: &[Held],
+) -> CommandError {
+    let (plan, mode) = (&execution.plan.name, crate::view::summary::mode(execution.mode));
+    let said = others.iter().map(|it| {
+        let Holder { execution, by, since, .. } = &it.holder;
+        format!("{by} runs it since {} as `{execution}`, which {}", words::time(*since), it.stands)
+    });
+    let message = format!(
+        "a {mode} of `{plan}` has been started already: {}; nothing was launched",
+        said.collect::<Vec<_>>().join(", and ")
+    );
+    let mut error = CommandError::new(code::CLAIMED, message);
+    for Held { holder, stands, .. } in others {
+        let id = &holder.execution;
+        let command = |words: &str| context.command(&format!("{words} {id}"));
+        let follow = context.command(&format!("status {id} --follow"));
+        match stands {
+            Stands::Here(status) => {
+                error = error.hint(format!("`{follow}` shows how far it is"));
+                let is_left = alive(store, id).await.is_ok_and(|runner| runner.is_none());
+                if is_left && *status == ExecutionStatus::Running {
+                    let resume = command("resume");
+                    error = error.hint(format!("no runner drives it: `{resume}` goes on with it"));
+                }
+                // A cancel is taken by a runner.
+                let resume = if is_left {
+                    format!(", then `{}`,", command("resume"))
+                } else {
+                    String::new()
+                };
+                error = error.hint(format!("`{}`{resume} ends it", command("cancel")));
+            }
+            Stands::Beginning => {
+                error = error
+                    .hint(format!("try again in a moment; `{follow}` shows whether it has begun"));
+            }
+            Stands::Moved(_) => error = error.hint("look there how far it is"),
+            Stands::Unread(_) => {}
+        }
+        error = error.hint(format!("`--beside {id}` goes on although that one does"));
+    }
+    error
+}
+
+impl Ride<'_> {
+    /// Makes sure of the plan's claim: another execution may have taken it over meanwhile.
+    pub(super) async fn claim(&self) -> Result<()> {
+        let (store, clock) = (self.store.as_ref(), self.clock.as_ref());
+        take(self.context, store, &self.execution, (&self.beside, clock)).await
+    }
+
+    /// Gives all claims of the execution back. What stays, because the store does not answer now, is void: it is over.
+    pub(super) async fn release(&self) {
+        let holder = holder(&self.execution, self.clock.as_ref());
+        let claimant = Claimant { store: self.store.as_ref(), holder, beside: &[] };
+        let _ = claimant.release().await;
+    }
+}
