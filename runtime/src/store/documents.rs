@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Lease, StoreError};
+use super::{Lease, StoreError, obligations};
 use crate::effect::Key;
 use crate::effect::state::OF_EXECUTIONS;
 
@@ -97,6 +97,9 @@ pub struct Belongings {
 }
 
 impl Belongings {
+    /// The kinds of documents that are an execution's own, if their names say so.
+    pub const KINDS: [&str; 2] = [OF_EXECUTIONS, obligations::KIND];
+
     /// Whether it has none.
     pub fn are_none(&self) -> bool {
         self.marks.is_empty() && self.documents.is_empty()
@@ -111,7 +114,7 @@ impl Belongings {
     pub fn are_of(&self, id: &str) -> bool {
         let prefix = Belongings::prefix(id);
         let is_own = |it: &Document| {
-            it.kind == OF_EXECUTIONS
+            Belongings::KINDS.contains(&it.kind.as_str())
                 && it.name.starts_with(&prefix)
                 && check_names(&it.kind, &it.name).is_ok()
         };

@@ -2,7 +2,7 @@
 //!
 //! A store keeps heads, journals, leases and signals. [`memory`] serves rehearsals and tests,
 //! [`sqlite`] is the default. [`documents`] is what is kept beside executions, [`claims`] what of it
-//! says who is at work on a plan or a server. [`lease`] says how a runner comes to be
+//! says who is at work on a plan or a server, [`obligations`] what is still to be done. [`lease`] says how a runner comes to be
 //! the only one, [`pulse`] how certain it may be of that, [`listing`] what a list shows, [`sources`] how the same text is
 //! kept once, [`archive`], [`seal`] and [`parcel`] how executions are cut down and move, [`append`] what every store
 //! asks of entries before it takes them, [`whole`] before it gives them back, [`watch`] how to wait for news,
@@ -16,6 +16,7 @@ pub mod feed;
 pub mod lease;
 pub mod listing;
 pub mod memory;
+pub mod obligations;
 pub mod parcel;
 pub mod pulse;
 pub mod seal;
@@ -41,6 +42,7 @@ pub use feed::Feed;
 pub use lease::{Lease, LeaseRecord};
 pub use listing::{Cursor, Part, Row, Standing, Told, Wanted};
 pub use memory::MemoryStore;
+pub use obligations::Obligation;
 pub use parcel::Parcel;
 pub use pulse::Pulse;
 pub use seal::{Moved, Pruned, Seal};

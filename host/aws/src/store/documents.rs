@@ -11,7 +11,6 @@ use aws_sdk_dynamodb::types::{
     ConditionCheck, Put, ReturnValuesOnConditionCheckFailure as Return, TransactWriteItem,
 };
 use moontide_runtime::effect::Key;
-use moontide_runtime::effect::state::OF_EXECUTIONS;
 use moontide_runtime::store::documents::check_names;
 use moontide_runtime::store::{Behalf, Belongings, Change, Document, Documents, Lease, StoreError};
 
@@ -184,8 +183,11 @@ pub(super) async fn belongings(table: &Table, id: &str) -> Result<Belongings, St
         let (key, version) = read().map_err(damaged)?;
         marks.insert(key, version);
     }
-    let documents = documents(table, OF_EXECUTIONS, &Belongings::prefix(id)).await?;
-    Ok(Belongings { marks, documents })
+    let mut own = Belongings { marks, documents: Vec::new() };
+    for kind in Belongings::KINDS {
+        own.documents.extend(documents(table, kind, &Belongings::prefix(id)).await?);
+    }
+    Ok(own)
 }
 
 /// Writes the belongings of an execution that comes from another store, before anything refers to them.
@@ -214,10 +216,13 @@ pub(super) async fn arrive(
 
 /// The items of the belongings of an execution.
 pub(super) async fn items(table: &Table, id: &str) -> Result<Vec<Item>, StoreError> {
-    let (pk, from) = (keys::documents(OF_EXECUTIONS), Belongings::prefix(id));
+    let from = Belongings::prefix(id);
     let to = format!("{from}{}", char::MAX);
     let mut items = marks_of(table, id).await?;
-    items.extend(table.range(&pk, &from, &to, Patience::Usual).await?);
+    for kind in Belongings::KINDS {
+        let pk = keys::documents(kind);
+        items.extend(table.range(&pk, &from, &to, Patience::Usual).await?);
+    }
     Ok(items)
 }
 

@@ -9,7 +9,6 @@ use super::SqliteStore;
 use super::rows::{known, to_json};
 use super::trouble::Trouble;
 use crate::effect::Key;
-use crate::effect::state::OF_EXECUTIONS;
 use crate::store::StoreError;
 use crate::store::documents::{Belongings, Change, Document, Documents, check_names};
 
@@ -117,10 +116,11 @@ fn mark(db: &Connection, execution: i64, key: &Key) -> Result<Option<u64>, Troub
 pub(super) fn belongings(db: &Connection, number: i64, id: &str) -> Result<Belongings, Trouble> {
     let mut statement = db.prepare_cached("SELECT key, version FROM marks WHERE execution = ?")?;
     let marks = statement.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(Belongings {
-        marks: marks.collect::<Result<_, _>>()?,
-        documents: documents(db, OF_EXECUTIONS, &Belongings::prefix(id))?,
-    })
+    let mut own = Belongings { marks: marks.collect::<Result<_, _>>()?, documents: Vec::new() };
+    for kind in Belongings::KINDS {
+        own.documents.extend(documents(db, kind, &Belongings::prefix(id))?);
+    }
+    Ok(own)
 }
 
 /// Writes the belongings of an execution that comes from another store.
@@ -143,8 +143,10 @@ pub(super) fn forget(db: &Connection, number: i64, id: &str) -> Result<(), Troub
     db.prepare_cached("DELETE FROM marks WHERE execution = ?")?.execute([number])?;
     let from = Belongings::prefix(id);
     let to = format!("{from}{}", char::MAX);
-    db.prepare_cached("DELETE FROM documents WHERE kind = ? AND name >= ? AND name <= ?")?
-        .execute(params![OF_EXECUTIONS, from, to])?;
+    for kind in Belongings::KINDS {
+        db.prepare_cached("DELETE FROM documents WHERE kind = ? AND name >= ? AND name <= ?")?
+            .execute(params![kind, from, to])?;
+    }
     Ok(())
 }
 
