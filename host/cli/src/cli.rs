@@ -8,8 +8,8 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    adopt, answer, cancel, check, cleanup, journal, list, note, pause, rehearse, resume, retry,
-    run, show, sim, skip, state, status, store,
+    adopt, answer, cancel, check, cleanup, journal, list, note, obligations, pause, rehearse,
+    resume, retry, run, show, sim, skip, state, status, store,
 };
 use crate::context::Context;
 use crate::environment::Environment;
@@ -30,6 +30,7 @@ Examples:
   moontide pause EXECUTION                       let no further wave start
   moontide retry EXECUTION WAVE                  attempt a failed wave once more
   moontide cleanup EXECUTION                     terminate the drill's instances
+  moontide obligations --carry-out               terminate those of all drills whose time has come
 
 Exit codes:
   0 completed            5 another runner drives it  129 stopped: the terminal is gone
@@ -92,6 +93,7 @@ enum Command {
     Retry(retry::Flags),
     Skip(skip::Flags),
     Cleanup(cleanup::Flags),
+    Obligations(obligations::Flags),
     State(state::Flags),
     Adopt(adopt::Flags),
     Store(store::Flags),
@@ -155,6 +157,7 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Retry(flags) => retry::execute(context, &flags),
         Command::Skip(flags) => skip::execute(context, &flags),
         Command::Cleanup(flags) => cleanup::execute(context, &flags),
+        Command::Obligations(flags) => obligations::execute(context, &flags),
         Command::State(flags) => state::execute(context, &flags),
         Command::Adopt(flags) => adopt::execute(context, &flags),
         Command::Store(flags) => store::execute(context, &flags),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::store::Store;
 
+use crate::commands::obligations::CARRY_OUT;
 use crate::environment::Environment;
 use crate::error::{CommandError, Result, code};
 use crate::output::style::{attention, plain};
@@ -17,7 +18,7 @@ use crate::settings::{Settings, limits};
 use crate::stores::Address;
 
 /// The commands that talk to AWS.
-const DRIVES: [&str; 4] = ["run", "resume", "cleanup", "adopt"];
+const DRIVES: [&str; 5] = ["run", "resume", "cleanup", "adopt", CARRY_OUT];
 
 /// The surroundings of one command.
 #[derive(Clone, Debug)]
@@ -89,8 +90,10 @@ impl Context {
         let mut words = vec!["moontide".to_owned()];
         words.extend(self.store.as_ref().map(|store| format!("--store {}", quoted(store))));
         words.push(rest.to_owned());
-        let verb = rest.split(' ').next().unwrap_or_default();
-        if DRIVES.contains(&verb) {
+        let is_of = |verb: &str| {
+            rest.strip_prefix(verb).is_some_and(|more| more.is_empty() || more.starts_with(' '))
+        };
+        if DRIVES.into_iter().any(is_of) {
             words.extend(self.aws.borrow().iter().cloned());
         }
         words.join(" ")

@@ -13,14 +13,18 @@ use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::World;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::observe::Observer;
+use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{Answers, Driver, Ended, Graph};
+use moontide_runtime::store::obligations::{Obligation, What};
 use moontide_runtime::store::{Store, StoreError};
 use serde_json::Value;
 
 use crate::answers::flags::{Flag, Flags};
 use crate::answers::terminal::Terminal;
 use crate::answers::{Nobody, Signed};
-use crate::clocks::{RightClock, ScaledClock};
+use crate::aws::AwsFlags;
+use crate::clocks::{RightClock, ScaledClock, SystemClock};
+use crate::commands::obligations::carry;
 use crate::context::Context;
 use crate::environment::{Environment, LEASE_TTL};
 use crate::error::{CommandError, Result, code};
@@ -155,10 +159,13 @@ pub(crate) fn shown(context: &Context, exit: u8, document: &impl Document) -> Re
 }
 
 impl Ride<'_> {
-    /// Drives until there is nothing more to do here, and says how the execution stands. Returns the
-    /// exit code.
-    pub(crate) async fn finish(self) -> Result<u8> {
-        let (record, exit) = self.drive(&mut Interrupt::listen()).await?;
+    /// Drives until there is nothing more to do here, does what is due at its end, and says how the execution stands.
+    /// Returns the exit code.
+    pub(crate) async fn finish(self, aws: &AwsFlags) -> Result<u8> {
+        let mut interrupt = Interrupt::listen();
+        let driven = self.drive(&mut interrupt).await?;
+        let after = carry::after(self.context, aws, &self.store, driven, &mut interrupt);
+        let (record, exit) = Box::pin(after).await?;
         shown(self.context, exit, &Summary::of(&record, self.context))
     }
 
@@ -187,6 +194,7 @@ impl Ride<'_> {
 
     async fn drive_until(&self, interrupt: &mut Interrupt) -> Result<Ended> {
         self.check_changes()?;
+        self.owe_again().await?;
         let mut keeper = tokio::select! {
             biased;
             keeper = self.acquire() => keeper?,
@@ -215,6 +223,20 @@ impl Ride<'_> {
         keeper.end(in_order).await;
         answers.say_unused(self.context.output);
         ended
+    }
+
+    /// A drill that goes on may launch more: what was done for it is owed once more, before that.
+    async fn owe_again(&self) -> Result<()> {
+        let (store, drill) = (self.store.as_ref(), &self.execution);
+        if drill.mode != Mode::Drill || drill.acts_for.is_some() {
+            return Ok(());
+        }
+        if let Some(obligation) = Obligation::of(store, drill, What::Cleanup).await? {
+            let us = whoami::user(&self.context.environment);
+            let renewed = obligation.renew(store, (&us, SystemClock::new().now())).await;
+            carry::unless_changed(renewed)?;
+        }
+        Ok(())
     }
 
     /// Says that the machine's clock is not what counts, if it is wrong.

@@ -8,6 +8,7 @@ pub(crate) mod cleanup;
 pub(crate) mod journal;
 pub(crate) mod list;
 pub(crate) mod note;
+pub(crate) mod obligations;
 pub(crate) mod pause;
 pub(crate) mod rehearse;
 pub(crate) mod resume;

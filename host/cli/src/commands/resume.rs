@@ -9,6 +9,7 @@ use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{Store, Wish};
 use serde_json::Value;
 
+use super::obligations::carry;
 use crate::answers::flags::Flag;
 use crate::aws::{self, AwsFlags};
 use crate::context::Context;
@@ -119,7 +120,7 @@ pub(crate) async fn go_on(
     store: Arc<dyn Store>,
     record: Record,
     (answers, by, beside): (&[Flag], Option<&str>, &[String]),
-    (aws, given): (&AwsFlags, BTreeMap<String, Value>),
+    (flags, given): (&AwsFlags, BTreeMap<String, Value>),
 ) -> Result<u8> {
     adopted::check(context, &record.execution)?;
     Flag::check(answers, &record.execution.plan)?;
@@ -141,7 +142,7 @@ pub(crate) async fn go_on(
         return Ok(exit::of(record.status()));
     }
     let execution = &record.execution;
-    let aws = &aws.of(context, execution)?;
+    let aws = &flags.of(context, execution)?;
     let clock = drive::clock(execution, aws.speed);
     let session = aws.session(context).await?;
     let region = execution.regions.first().cloned().unwrap_or_default();
@@ -171,7 +172,10 @@ pub(crate) async fn go_on(
         beside,
         secrets,
     };
-    let (record, exit) = ride.drive(&mut Interrupt::listen()).await?;
+    let mut interrupt = Interrupt::listen();
+    let driven = ride.drive(&mut interrupt).await?;
+    let after = carry::after(context, flags, &ride.store, driven, &mut interrupt);
+    let (record, exit) = Box::pin(after).await?;
     let replaced = Box::pin(replaced.later(ride.store.as_ref(), &record, context)).await;
     drive::shown(context, exit, &Summary { replaced, ..Summary::of(&record, context) })
 }

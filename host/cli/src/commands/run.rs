@@ -5,11 +5,13 @@ mod replaced;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use moontide_runtime::journal::{Channel, Execution, Format};
-use moontide_runtime::plan::{Mode, Plan, suggest};
+use moontide_runtime::plan::{Mode, Plan, duration, suggest};
 use moontide_runtime::sandbox::luau_version;
+use moontide_runtime::store::obligations::{Obligation, What};
 use moontide_runtime::store::{Store, StoreError};
 
 use super::resume;
@@ -39,6 +41,7 @@ use crate::{ids, labels, params, whoami};
 #[command(after_help = "\
 Examples:
   moontide run runbooks/three_tier --mode drill
+  moontide run runbooks/three_tier --mode drill --cleanup-after 4h
   moontide run runbooks/three_tier --mode drill --param environment=staging --answer continue
   moontide run runbooks/three_tier --mode recovery --execution-id incident-4711 --reason 'us-east-1 is down' --yes")]
 pub(crate) struct Flags {
@@ -93,6 +96,11 @@ pub(crate) struct Flags {
     /// Put a label on it, to find it by in `list`: `team=payments`; may be given several times
     #[arg(long = "label", value_name = "KEY=VALUE", value_parser = labels::parse)]
     labels: Vec<(String, String)>,
+
+    /// Terminate what this drill launches so long after its end: at once for `0s`, else by `moontide obligations
+    /// --carry-out` of cron. A drill that is taken up again has not ended
+    #[arg(long, value_name = "TIME", value_parser = after)]
+    cleanup_after: Option<Duration>,
 
     /// What starts it, for what starts it without a person
     #[arg(long, value_enum, default_value = "cli", hide = true)]
@@ -154,6 +162,11 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     if let Some(id) = &flags.execution_id {
         ids::check_new(id)?;
     }
+    if flags.cleanup_after.is_some() && Mode::from(flags.mode) == Mode::Recovery {
+        let message = "`--cleanup-after`: the instances of a recovery are production";
+        return Err(CommandError::new(code::NOT_A_DRILL, message)
+            .hint("only a drill is cleaned up after: `--mode drill`, or no `--cleanup-after`"));
+    }
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
     let seed = fastrand::u64(..);
@@ -205,10 +218,21 @@ impl Start<'_> {
         execution.created_by = caller.arn.unwrap_or(execution.created_by);
         execution.gives_up = Some(replaced::look(context, world.as_ref(), &execution).await?);
         drive::claims::take(context, store.as_ref(), &execution, (&[], clock.as_ref())).await?;
+        // Before the execution: a crash between the two leaves one that is void, and none is ever missing.
+        let owed = match flags.cleanup_after {
+            Some(after) => {
+                Some(Obligation::owe(store.as_ref(), &execution, What::Cleanup, after).await?)
+            }
+            None => None,
+        };
         match store.create(&execution).await {
             Ok(()) => {}
             // Somebody started the same id at the same moment, such as a command delivered twice.
             Err(StoreError::Exists(id)) if flags.execution_id.is_some() => {
+                if let Some(void) = owed {
+                    let by = (execution.created_by.as_str(), execution.created_at);
+                    void.forget(store.as_ref(), by).await?;
+                }
                 let existing = store.execution(&id).await?;
                 return Box::pin(self.again(store, existing, &bound)).await;
             }
@@ -231,7 +255,7 @@ impl Start<'_> {
             beside: Vec::new(),
             secrets,
         };
-        Box::pin(ride.finish()).await
+        Box::pin(ride.finish(&flags.aws)).await
     }
 
     fn execution(&self, bound: &Bound, settings: &Settings) -> Result<Execution> {
@@ -281,6 +305,7 @@ impl Start<'_> {
         let (context, flags) = (self.context, self.flags);
         adopted::check(context, &existing)?;
         self.check_same(&existing, bound)?;
+        self.check_same_end(store.as_ref(), &existing).await?;
         context
             .output
             .say([plain(format!("{} was started already; going on with it", existing.id))]);
@@ -295,14 +320,29 @@ impl Start<'_> {
         .await
     }
 
-    fn check_same(&self, existing: &Execution, bound: &Bound) -> Result<()> {
-        let differs = |what: String| {
-            let message = format!("`{}` was started {what}", existing.id);
-            let resume = self.context.command(&format!("resume {}", existing.id));
-            Err(CommandError::new(code::RUNBOOK_DIFFERS, message)
-                .hint(format!("`{resume}` goes on with it as it was started"))
-                .hint("another `--execution-id`, or none, starts a new one"))
+    /// What is to be done after its end is not changed by a second start.
+    async fn check_same_end(&self, store: &dyn Store, existing: &Execution) -> Result<()> {
+        let owed = Obligation::of(store, existing, What::Cleanup).await?.map(|it| it.terms.after);
+        if owed == self.flags.cleanup_after {
+            return Ok(());
+        }
+        let how = match owed {
+            Some(after) => format!("with `--cleanup-after {}`", duration::format(after)),
+            None => "without `--cleanup-after`".to_owned(),
         };
+        self.differs(existing, &how)
+    }
+
+    fn differs(&self, existing: &Execution, what: &str) -> Result<()> {
+        let message = format!("`{}` was started {what}", existing.id);
+        let resume = self.context.command(&format!("resume {}", existing.id));
+        Err(CommandError::new(code::RUNBOOK_DIFFERS, message)
+            .hint(format!("`{resume}` goes on with it as it was started"))
+            .hint("another `--execution-id`, or none, starts a new one"))
+    }
+
+    fn check_same(&self, existing: &Execution, bound: &Bound) -> Result<()> {
+        let differs = |what: String| self.differs(existing, &what);
         if existing.plan.name != self.plan.name {
             return differs(format!("from the runbook `{}`", existing.plan.name));
         }
@@ -342,6 +382,17 @@ fn check_waves(plan: &Plan, only: &[String]) -> Result<()> {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => format!("its waves are {waves}"),
     }))
+}
+
+/// Reads how long after its end; for clap.
+fn after(text: &str) -> Result<Duration, String> {
+    duration::parse(text).ok_or_else(|| {
+        if duration::is_too_long(text) {
+            format!("it is {}", duration::AT_MOST)
+        } else {
+            "it is a length of time, like `4h` or `2h30m`; `0s` is at once".to_owned()
+        }
+    })
 }
 
 /// Reads the id of a source server; for clap. Its name would never match.

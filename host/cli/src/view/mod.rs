@@ -9,6 +9,7 @@
 //! - [`changes`]: how the author's files differ between two sets of sources.
 //! - [`cleanup`]: what a cleanup terminated and left.
 //! - [`closing`]: what closed a prompt.
+//! - [`obligation`]: what is to be done after its end.
 //! - [`objectives`]: the RTO and the RPO, wanted and achieved.
 //! - [`outside`]: what goes on although nothing drives the execution.
 //! - [`plan`]: what a runbook declares, for `check`.
@@ -25,6 +26,7 @@ pub(crate) mod cleanup;
 pub(crate) mod closing;
 pub(crate) mod evidence;
 pub(crate) mod objectives;
+pub(crate) mod obligation;
 pub(crate) mod outside;
 pub(crate) mod plan;
 pub(crate) mod prompts;
@@ -42,6 +44,7 @@ pub(crate) mod whole;
 pub(crate) mod why;
 
 pub(crate) use objectives::Objectives;
+pub(crate) use obligation::ObligationView;
 pub(crate) use outside::Outside;
 pub(crate) use prompts::PromptView;
 pub(crate) use record::Record;

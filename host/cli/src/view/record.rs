@@ -11,7 +11,8 @@ use moontide_runtime::scheduler::{
     Choice, Event, ExecutionStatus, Graph, Prompt, PromptKind, Refusal, State, WaveState,
     WaveStatus, Wish, limited, machine, machine_ahead,
 };
-use moontide_runtime::store::{Seal, Signal, Store, StoreError};
+use moontide_runtime::store::obligations::What;
+use moontide_runtime::store::{Obligation, Seal, Signal, Store, StoreError};
 
 use super::closing::{self, Closing, Closings};
 use super::signal;
@@ -44,6 +45,8 @@ pub(crate) struct Record {
     pub(crate) has_instances: bool,
     /// What has become of it in this store.
     pub(crate) seal: Option<Seal>,
+    /// What is to be done after its end.
+    pub(crate) obligation: Option<Obligation>,
     /// What operators have changed about its limits.
     pub(crate) limits: BTreeMap<String, String>,
     /// What closed each prompt that is open no more, or will.
@@ -103,9 +106,11 @@ impl Record {
             behind,
             has_instances,
             seal,
+            obligation: None,
             limits,
             closings,
         };
+        record.obligation = record.what_is_owed(store).await?;
         // Whoever drove it to its end may have died before giving the lease back.
         if record.is_over() || record.seal.is_some() {
             record.has_instances = record.is_to_be_cleaned_up(store).await?;
@@ -113,6 +118,16 @@ impl Record {
             record.runner = alive(store, id).await?;
         }
         Ok(record)
+    }
+
+    /// Its obligation, unless that has left for another store with it.
+    async fn what_is_owed(&self, store: &dyn Store) -> Result<Option<Obligation>> {
+        let Execution { mode, acts_for, .. } = &self.execution;
+        let is_moved = matches!(self.seal, Some(Seal::Moved(_)));
+        if *mode != Mode::Drill || acts_for.is_some() || is_moved {
+            return Ok(None);
+        }
+        Ok(Obligation::of(store, &self.execution, What::Cleanup).await?)
     }
 
     /// Whether a drill has launched something of which no cleanup knows that it is gone.

@@ -12,10 +12,12 @@ use moontide_runtime::scheduler::{
 use serde::Serialize;
 
 use super::adopted;
+use super::obligation::Stage;
 use super::refused;
 use super::signal::PendingView;
 use super::timeline::Timeline;
-use super::{Objectives, Outside, PromptView, Record, Replaced, ServerView, Why};
+use super::{Objectives, ObligationView, Outside, PromptView, Record, Replaced, ServerView, Why};
+use crate::commands::obligations::CARRY_OUT;
 use crate::context::{Context, quoted};
 use crate::output::style::{self, attention, faint, plain, said, strong};
 use crate::output::{Document, Page, Span, words};
@@ -50,6 +52,9 @@ pub(crate) struct Summary {
     /// Its objectives, and what was achieved.
     #[serde(skip_serializing_if = "Objectives::is_empty")]
     pub(crate) objectives: Objectives,
+    /// What is to be done after its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) obligation: Option<ObligationView>,
     /// The open prompts.
     pub(crate) prompts: Vec<PromptView>,
     /// Who drives it.
@@ -116,6 +121,8 @@ impl Summary {
         let servers = waves.iter().flat_map(|wave| &wave.servers);
         let objectives = Objectives::of(record, &timeline, servers);
         let prompts = PromptView::all(record, context);
+        let obligation = ObligationView::of(record);
+        let owed = obligation.as_ref().and_then(|it| it.hint(context));
         Summary {
             execution: execution.id.clone(),
             runbook: execution.plan.name.clone(),
@@ -135,8 +142,10 @@ impl Summary {
                 .chain(adopted::hint(record))
                 .chain(refused::hints(record, context))
                 .chain(limited(record, context))
+                .chain(owed)
                 .collect(),
-            next: next(record, &prompts, context),
+            next: next(record, &prompts, obligation.as_ref(), context),
+            obligation,
             prompts,
             runner: record.runner.clone(),
             pending: record.pending.iter().map(PendingView::of).collect(),
@@ -157,7 +166,12 @@ fn sealed(record: &Record) -> Option<String> {
 }
 
 /// What an operator would type now.
-fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<String> {
+fn next(
+    record: &Record,
+    prompts: &[PromptView],
+    obligation: Option<&ObligationView>,
+    context: &Context,
+) -> Vec<String> {
     let id = &record.execution.id;
     // What is pruned or moved goes on nowhere in this store.
     if record.seal.is_some() {
@@ -209,6 +223,9 @@ fn next(record: &Record, prompts: &[PromptView], context: &Context) -> Vec<Strin
     // What a cancel stopped can be taken up one by one, also beside one that runs again.
     let waves = cut_off(record).into_iter();
     commands.extend(waves.map(|it| context.command(&format!("retry {id} {}", quoted(it)))));
+    if obligation.is_some_and(|it| it.due_at.is_some() && it.state != Stage::Owed) {
+        commands.push(context.command(CARRY_OUT));
+    }
     if record.is_over() && record.has_instances {
         commands.push(context.command(&format!("cleanup {id}")));
     }
@@ -316,6 +333,9 @@ impl Document for Summary {
         }
         Outside::write(&self.outside, page);
         self.replaced.write(page);
+        if let Some(obligation) = &self.obligation {
+            obligation.write(page);
+        }
         for hint in &self.hints {
             page.line([faint("hint: "), plain(hint.as_str())]);
         }

@@ -8,7 +8,7 @@
 use moontide_runtime::clock::Clock;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::documents::{Change, Condition};
-use moontide_runtime::store::{Moved, Parcel, Seal, Store, StoreError, lease};
+use moontide_runtime::store::{Moved, Parcel, Seal, Store, StoreError, lease, obligations};
 use serde_json::json;
 
 use super::{archive, import};
@@ -114,6 +114,10 @@ pub(super) async fn pack(
         None => return Err(could_go_on(id)),
     }
     let mut parcel = archive(store)?.export(id).await?;
+    if !to.is_move {
+        // It is carried out once, where the execution is; what was copied owes nothing.
+        parcel.belongings.documents.retain(|it| it.kind != obligations::KIND);
+    }
     if matches!(parcel.seal, Some(Seal::Moved(_))) {
         parcel.seal = None;
     }

@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::plan::duration;
 use moontide_runtime::scheduler::ExecutionStatus;
-use moontide_runtime::store::{Cursor, Row, Seal, Store, StoreError, Wanted, lease};
+use moontide_runtime::store::{Cursor, Obligation, Row, Seal, Store, StoreError, Wanted, lease};
 use serde::Serialize;
 
+use super::super::obligations::CARRY_OUT;
 use super::archive;
 use crate::clocks::SystemClock;
 use crate::context::Context;
@@ -208,6 +209,13 @@ fn reason(context: &Context, record: &Record, flags: &Flags, before: Timestamp) 
     }
     if let Some(last) = record.entries.last().filter(|last| last.at > before) {
         return Some(format!("it went on at {}", words::time(last.at)));
+    }
+    if record.obligation.as_ref().is_some_and(Obligation::is_open) {
+        let carry_out = context.command(CARRY_OUT);
+        let list = context.command("obligations");
+        return Some(format!(
+            "its cleanup is owed: `{carry_out}` does it when it is due, and `{list}` says when"
+        ));
     }
     if record.has_instances {
         let cleanup = context.command(&format!("cleanup {id}"));

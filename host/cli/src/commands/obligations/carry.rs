@@ -1,0 +1,290 @@
+//! Carrying out what is owed: once, by whoever comes first, in the execution that the first one has chosen.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use moontide_runtime::clock::Clock;
+use moontide_runtime::scheduler::ExecutionStatus;
+use moontide_runtime::store::obligations::Progress;
+use moontide_runtime::store::{Obligation, Seal, Store, StoreError};
+
+use crate::aws::AwsFlags;
+use crate::clocks::SystemClock;
+use crate::commands::cleanup::Cleaner;
+use crate::commands::cleanup::begun::Begun;
+use crate::context::Context;
+use crate::error::{CommandError, Result, code};
+use crate::exit;
+use crate::interrupt::Interrupt;
+use crate::output::style::{plain, strong};
+use crate::settings::Settings;
+use crate::view::obligation::{due, speed_of, time_of};
+use crate::view::{ObligationView, Record};
+use crate::whoami;
+
+/// So often a carrier looks again at an obligation that others change at the same moment.
+const LOOKS: u32 = 10;
+
+/// An obligation in the hands of a carrier.
+pub(crate) struct Taking<'c> {
+    context: &'c Context,
+    obligation: RefCell<Obligation>,
+}
+
+impl Taking<'_> {
+    /// Chooses the execution that carries it out. Where another carrier has chosen, or the operator has dropped it,
+    /// this is [`StoreError::Conflict`].
+    pub(crate) async fn take(&self, store: &dyn Store, id: &str) -> Result<()> {
+        let seen = self.obligation.borrow().clone();
+        if seen.carried_by() == Some(id) {
+            return Ok(());
+        }
+        let (us, now) = us(self.context);
+        *self.obligation.borrow_mut() = seen.take(store, id, (&us, now)).await?;
+        Ok(())
+    }
+
+    /// Whether an operator does not want it any more.
+    pub(crate) async fn is_dropped(&self, store: &dyn Store) -> Result<bool> {
+        let seen = self.obligation.borrow().clone();
+        let now = look(store, &seen).await?;
+        Ok(now.is_none_or(|it| matches!(it.terms.state, Progress::Dropped { .. })))
+    }
+}
+
+/// Who we are, and when.
+fn us(context: &Context) -> (String, Timestamp) {
+    (whoami::user(&context.environment), SystemClock::new().now())
+}
+
+/// What has become of an obligation.
+async fn look(store: &dyn Store, seen: &Obligation) -> Result<Option<Obligation>> {
+    let all = Obligation::all(store, Some(&seen.execution)).await?.into_iter().flatten();
+    let mut same = all.filter(|it| it.nonce == seen.nonce && it.terms.what == seen.terms.what);
+    Ok(same.next())
+}
+
+/// What others have changed meanwhile is theirs.
+pub(crate) fn unless_changed(changed: Result<Obligation, StoreError>) -> Result<()> {
+    match changed {
+        Ok(_) | Err(StoreError::Conflict { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A drill of which nothing is left to clean up owes nothing more.
+pub(crate) async fn settle(context: &Context, store: &dyn Store, id: &str) -> Result<()> {
+    let record = Record::load(store, id).await?;
+    let open = record.obligation.as_ref().filter(|it| it.is_open());
+    match open.filter(|_| record.is_over() && !record.has_instances) {
+        Some(obligation) => settled(context, store, obligation).await,
+        None => Ok(()),
+    }
+}
+
+/// It is done, by the last cleanup that there is.
+async fn settled(context: &Context, store: &dyn Store, obligation: &Obligation) -> Result<()> {
+    let last = Begun::of(store, &obligation.execution).await?.last;
+    let (user, now) = us(context);
+    let carried_by = last.as_ref().map(|it| it.id.as_str());
+    unless_changed(obligation.settle(store, carried_by, (&user, now)).await)
+}
+
+/// What a runner does that has driven an execution to its end: what is due now. Returns how the execution stands then,
+/// and the exit code.
+pub(crate) async fn after(
+    context: &Context,
+    aws: &AwsFlags,
+    store: &Arc<dyn Store>,
+    (record, exit): (Record, u8),
+    interrupt: &mut Interrupt,
+) -> Result<(Record, u8)> {
+    let view = ObligationView::of(&record);
+    let is_late = view.is_some_and(|it| it.is_to_be_done());
+    let Some(obligation) = record.obligation.clone().filter(|_| is_late) else {
+        return Ok((record, exit));
+    };
+    let settings = context.settings(None)?;
+    let carrier = Carrier { context, aws, store: Arc::clone(store), settings };
+    let at_end = match carrier.carry_out(&obligation, interrupt).await {
+        Ok(came) => came.exit,
+        Err(error) => {
+            context.output.complain(&error);
+            error.code.exit
+        }
+    };
+    let mut record = Record::load(store.as_ref(), &obligation.execution).await?;
+    record.runner = None;
+    Ok((record, if exit == exit::COMPLETED { at_end } else { exit }))
+}
+
+/// Carries out obligations.
+pub(crate) struct Carrier<'c> {
+    pub(super) context: &'c Context,
+    pub(super) aws: &'c AwsFlags,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) settings: Settings,
+}
+
+/// What came of one.
+pub(crate) struct Came {
+    /// How it stands.
+    pub(super) view: ObligationView,
+    /// What that means for the exit code; [`exit::COMPLETED`] too if it is not due.
+    pub(super) exit: u8,
+    /// How long until it falls due, in the time of this machine.
+    pub(super) due_in: Option<Duration>,
+}
+
+impl Carrier<'_> {
+    /// Carries out what is due of it.
+    pub(crate) async fn carry_out(
+        &self,
+        obligation: &Obligation,
+        interrupt: &mut Interrupt,
+    ) -> Result<Came> {
+        let mut obligation = obligation.clone();
+        for _ in 0..LOOKS {
+            match Box::pin(self.once(&obligation, interrupt)).await {
+                // Another carrier, or the operator, was quicker.
+                Err(error) if error.code == code::CHANGED_MEANWHILE => {}
+                came => return came,
+            }
+            let Some(now) = look(self.store.as_ref(), &obligation).await? else { break };
+            obligation = now;
+        }
+        let message = format!(
+            "the {} of `{}` is changed by others all the time",
+            obligation.terms.what.word(),
+            obligation.execution
+        );
+        Err(CommandError::new(code::CHANGED_MEANWHILE, message))
+    }
+
+    async fn once(&self, obligation: &Obligation, interrupt: &mut Interrupt) -> Result<Came> {
+        let (context, store) = (self.context, self.store.as_ref());
+        let looked = Looked::at(store, obligation, self.speed()).await?;
+        let Looked { record: Some(record), view, due_in } = looked else {
+            return Ok(Came { view: looked.view, exit: exit::COMPLETED, due_in: None });
+        };
+        if !view.is_to_be_done() || due_in.is_some() {
+            return Ok(Came { view, exit: exit::COMPLETED, due_in });
+        }
+        if !record.has_instances {
+            settled(context, store, obligation).await?;
+            return self.came(obligation, exit::COMPLETED).await;
+        }
+        if let Some(why) = self.called_off(&record).await? {
+            return Ok(Came { view: view.because(why), exit: exit::WAITING, due_in: None });
+        }
+        let id = record.execution.id.clone();
+        context.output.say([plain("cleaning up after "), strong(id.as_str())]);
+        let taking = Taking { context, obligation: RefCell::new(obligation.clone()) };
+        let (store, settings) = (Arc::clone(&self.store), self.settings.clone());
+        let cleaner = Cleaner::of(context, self.aws, store, settings, record, Some(taking));
+        let (records, exit) = match Box::pin(cleaner.go(interrupt)).await {
+            Ok(ended) => ended,
+            Err(error) if error.code == code::HELD => {
+                let view = self.came(obligation, exit::HELD).await?.view;
+                let view = view.because(format!("under way: {}", error.message));
+                return Ok(Came { view, exit: exit::HELD, due_in: None });
+            }
+            Err(error) => return Err(error),
+        };
+        let store = self.store.as_ref();
+        settle(context, store, &id).await?;
+        let why = records.last().map(why_not_done).unwrap_or_default();
+        let now = look(store, obligation).await?;
+        if let Some(open) = now.filter(Obligation::is_open) {
+            let (user, at) = us(context);
+            unless_changed(open.note(store, &why, (&user, at)).await)?;
+            // A cleanup that has completed, and did not see to all of it, is no success either.
+            let exit = if exit == exit::COMPLETED { exit::FAILED } else { exit };
+            return self.came(obligation, exit).await;
+        }
+        self.came(obligation, exit).await
+    }
+
+    /// A simulator may run faster than its execution was begun with.
+    fn speed(&self) -> Option<f64> {
+        self.aws.speed
+    }
+
+    async fn came(&self, obligation: &Obligation, exit: u8) -> Result<Came> {
+        let store = self.store.as_ref();
+        let now = look(store, obligation).await?.unwrap_or_else(|| obligation.clone());
+        let looked = Looked::at(store, &now, self.speed()).await?;
+        Ok(Came { view: looked.view, exit, due_in: None })
+    }
+
+    /// Why it is not carried out although it is due: a person has called its cleanup off.
+    async fn called_off(&self, drill: &Record) -> Result<Option<String>> {
+        let id = &drill.execution.id;
+        let Some(last) = Begun::of(self.store.as_ref(), id).await?.last else { return Ok(None) };
+        let cleanup = Record::load(self.store.as_ref(), &last.id).await?;
+        let is_off = cleanup.is_over() && cleanup.status() == ExecutionStatus::Cancelled;
+        let by = cleanup.state.cancelled_by.as_deref().filter(|_| is_off);
+        let again = self.context.command(&format!("cleanup {id}"));
+        Ok(by.map(|by| format!("{} was cancelled by {by}: `{again}` begins anew", last.id)))
+    }
+}
+
+/// Why a cleanup that has ended here has not done it.
+fn why_not_done(cleanup: &Record) -> String {
+    let id = &cleanup.execution.id;
+    match cleanup.status() {
+        ExecutionStatus::Failed => format!("{id} has failed"),
+        ExecutionStatus::Cancelled => format!("{id} was cancelled"),
+        ExecutionStatus::Waiting | ExecutionStatus::Paused => format!("{id} waits for a person"),
+        ExecutionStatus::Completed => format!("{id} has left something"),
+        ExecutionStatus::Pending | ExecutionStatus::Running => format!("{id} was stopped"),
+    }
+}
+
+/// An obligation beside its execution.
+pub(super) struct Looked {
+    /// Its execution; `None`: it is not in this store, or goes on in another.
+    pub(super) record: Option<Record>,
+    /// How it stands.
+    pub(super) view: ObligationView,
+    /// How long until it falls due, in the time of this machine; `None`: it is due, or nobody knows yet.
+    pub(super) due_in: Option<Duration>,
+}
+
+impl Looked {
+    /// Looks at the execution, whose time runs as fast as its simulator's, if nothing else is said.
+    pub(super) async fn at(
+        store: &dyn Store,
+        obligation: &Obligation,
+        speed: Option<f64>,
+    ) -> Result<Looked> {
+        use crate::view::obligation::Stage;
+        let bare = ObligationView::new(obligation, None, false);
+        // What is over with needs no look at its execution.
+        if !obligation.is_open() {
+            return Ok(Looked { record: None, view: bare, due_in: None });
+        }
+        match store.execution(&obligation.execution).await {
+            Ok(execution) if obligation.is_of(&execution) => {}
+            Ok(_) | Err(StoreError::NotFound(_)) => {
+                return Ok(Looked { record: None, view: bare.at(Stage::Void), due_in: None });
+            }
+            Err(error) => return Err(error.into()),
+        }
+        let record = Record::load(store, &obligation.execution).await?;
+        if let Some(Seal::Moved(_)) = record.seal {
+            return Ok(Looked { record: None, view: bare.at(Stage::Elsewhere), due_in: None });
+        }
+        let simulated = speed_of(&record);
+        let speed = simulated.map(|simulated| speed.unwrap_or(simulated));
+        let (due_at, now) = (due(obligation, &record), time_of(&record, speed));
+        let left =
+            due_at.map(|due| Duration::try_from(now.duration_until(due)).unwrap_or_default());
+        let due_in = left.filter(|left| !left.is_zero());
+        let due_in = due_in.map(|left| left.div_f64(speed.unwrap_or(1.0)));
+        let view = ObligationView::new(obligation, due_at, due_at.is_some() && due_in.is_none());
+        Ok(Looked { record: Some(record), view, due_in })
+    }
+}

@@ -1,0 +1,159 @@
+//! Going through all that is owed: once for cron, or again and again until nothing is left.
+
+use std::time::Duration;
+
+use moontide_runtime::clock::Clock;
+use moontide_runtime::store::{Mark, Obligation};
+
+use super::carry::Carrier;
+use super::listed::{Listed, Row};
+use crate::clocks::SystemClock;
+use crate::error::{Result, code};
+use crate::exit;
+use crate::interrupt::Interrupt;
+use crate::output::style::{faint, plain};
+use crate::output::words;
+use crate::view::obligation::Stage;
+
+/// After so long a process that stays looks again at least: new obligations come without a word.
+const LONGEST: Duration = Duration::from_mins(5);
+/// After so long it tries again what has failed, or is in other hands.
+const AGAIN: Duration = Duration::from_mins(5);
+
+/// What one round came to.
+#[derive(Default)]
+struct Round {
+    rows: Vec<Row>,
+    unreadable: Vec<String>,
+    exits: Vec<u8>,
+    /// How many are still owed.
+    open: usize,
+    /// The executions that are not over, and how far their journals have come.
+    running: Vec<Mark>,
+    /// When the next one falls due.
+    next: Option<Duration>,
+}
+
+/// Carries out what is due, and shows what came of it. Returns the exit code.
+pub(super) async fn go(
+    carrier: &Carrier<'_>,
+    stays: bool,
+    interrupt: &mut Interrupt,
+) -> Result<u8> {
+    let context = carrier.context;
+    loop {
+        let round = round(carrier, interrupt).await?;
+        let is_stopped = round.exits.iter().any(|it| is_stop(*it));
+        if !stays || round.open == 0 || is_stopped {
+            let exit = worst(&round.exits);
+            context.output.show(&Listed::of(context, round.rows, round.unreadable)?)?;
+            return Ok(exit);
+        }
+        let failed = round.exits.iter().any(|it| *it != exit::COMPLETED).then_some(AGAIN);
+        let pause = [round.next, failed, Some(LONGEST)].into_iter().flatten().min();
+        let pause = pause.unwrap_or(LONGEST);
+        let open = words::count(round.open, "obligation");
+        let again = words::duration(pause);
+        context
+            .output
+            .say([plain(format!("{open} left")), faint(format!("; next look in {again}"))]);
+        let clock = SystemClock::new();
+        tokio::select! {
+            biased;
+            () = interrupt.wait() => return Ok(interrupt.exit_code()),
+            watched = carrier.store.watch(&round.running, &clock, pause), if !round.running.is_empty() => {
+                drop(watched?);
+            }
+            () = clock.sleep(pause) => {}
+        }
+    }
+}
+
+async fn round(carrier: &Carrier<'_>, interrupt: &mut Interrupt) -> Result<Round> {
+    let mut round = Round::default();
+    for found in Obligation::all(carrier.store.as_ref(), None).await? {
+        let obligation = match found {
+            Ok(obligation) => obligation,
+            Err(error) => {
+                round.unreadable.push(error.to_string());
+                round.exits.push(exit::CONFIGURATION);
+                continue;
+            }
+        };
+        if !obligation.is_open() {
+            continue;
+        }
+        match carrier.carry_out(&obligation, interrupt).await {
+            Ok(came) => {
+                let is_open = matches!(came.view.state, Stage::Owed | Stage::Due | Stage::Taken);
+                round.open += usize::from(is_open);
+                round.exits.push(came.exit);
+                let next = round.next.into_iter().chain(came.due_in).min();
+                round.next = next;
+                if is_open && came.view.due_at.is_none() {
+                    round.running.extend(mark(carrier, &obligation.execution).await);
+                }
+                // What was moved with its execution is no affair of this store.
+                if came.view.state != Stage::Elsewhere {
+                    round.rows.push(Row::new(&obligation.execution, came.view));
+                }
+            }
+            Err(error) => {
+                round.open += 1;
+                round.exits.push(error.code.exit);
+                round.rows.push(Row::stopped(&obligation, &error));
+                // A store that is gone is so for all of them.
+                if [code::STORE_UNUSABLE, code::STORE_FULL].contains(&error.code) {
+                    return Err(error);
+                }
+                carrier.context.output.complain(&error);
+            }
+        }
+        if round.exits.last().is_some_and(|it| is_stop(*it)) {
+            break;
+        }
+    }
+    Ok(round)
+}
+
+/// How far the journal of an execution has come; what cannot be read is looked at later.
+async fn mark(carrier: &Carrier<'_>, id: &str) -> Option<Mark> {
+    let entries = carrier.store.journal(id, 1).await.ok()?;
+    Some(Mark::of_entries(id, entries.last()?.sequence))
+}
+
+/// Whether the process was asked to stop.
+fn is_stop(exit: u8) -> bool {
+    [exit::INTERRUPTED, exit::TERMINATED, exit::HUNG_UP].contains(&exit)
+}
+
+/// What the exit codes of all of them come to: what most needs an operator.
+fn worst(exits: &[u8]) -> u8 {
+    let last = exits.last().copied().filter(|it| is_stop(*it));
+    let order = [
+        exit::INTERNAL,
+        exit::FAILED,
+        exit::MISMATCH,
+        exit::CONFIGURATION,
+        exit::WAITING,
+        exit::HELD,
+    ];
+    let known = order.into_iter().find(|it| exits.contains(it));
+    let other = exits.iter().copied().find(|it| *it != exit::COMPLETED);
+    last.or(known).or(other).unwrap_or(exit::COMPLETED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exit_code_of_several_is_that_of_the_one_that_most_needs_an_operator() {
+        assert_eq!(worst(&[]), exit::COMPLETED);
+        assert_eq!(worst(&[0, 0]), exit::COMPLETED);
+        assert_eq!(worst(&[5, 0, 4]), exit::WAITING);
+        assert_eq!(worst(&[4, 1, 6]), exit::FAILED);
+        assert_eq!(worst(&[0, 2]), exit::USAGE);
+        assert_eq!(worst(&[1, 143]), exit::TERMINATED);
+    }
+}
