@@ -19,6 +19,9 @@ mod foreign_files;
 mod forgeries;
 #[path = "cli/given.rs"]
 mod given;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[path = "cli/obligations.rs"]
+mod obligations;
 #[path = "cli/output.rs"]
 mod output;
 #[path = "cli/runbooks.rs"]
