@@ -5,6 +5,9 @@ mod support;
 
 #[path = "cli/adopt.rs"]
 mod adopt;
+#[cfg(unix)]
+#[path = "cli/adopted_in_part.rs"]
+mod adopted_in_part;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[path = "cli/archives.rs"]
 mod archives;

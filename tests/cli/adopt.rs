@@ -14,9 +14,9 @@ const SERVERS: &str = "tags = { Tier = \"db\" }\n\n[[servers]]\nname = \"web\"\n
                        [[servers]]\nname = \"other\"\ntags = { Tier = \"other\" }\n";
 
 /// A shop, whose drills launch two servers of three, and its AWS.
-struct Shop {
-    home: Home,
-    sim: Sim,
+pub(crate) struct Shop {
+    pub(crate) home: Home,
+    pub(crate) sim: Sim,
 }
 
 impl Shop {
@@ -25,32 +25,38 @@ impl Shop {
     }
 
     fn with(faults: &str) -> Shop {
-        let home = shop(&[("runbook.luau", &runbook("shop", WAVES))]);
-        Shop { home, sim: Sim::with(&format!("{WORLD}{SERVERS}{faults}")) }
+        Shop::of(&runbook("shop", WAVES), faults, "")
+    }
+
+    /// One of this runbook, in a world in which there is this besides, and this about the world as a whole.
+    pub(crate) fn of(runbook: &str, more: &str, about: &str) -> Shop {
+        let world = WORLD.replacen("\n\n", &format!("\n{about}\n"), 1);
+        let home = shop(&[("runbook.luau", runbook)]);
+        Shop { home, sim: Sim::with(&format!("{world}{SERVERS}{more}")) }
     }
 
     /// A command that talks to the simulator.
     #[track_caller]
-    fn aws(&self, arguments: &[&str], code: i32) -> Ran {
+    pub(crate) fn aws(&self, arguments: &[&str], code: i32) -> Ran {
         let flags = self.sim.flags();
         let flags = flags.iter().map(String::as_str);
         self.home.run(&arguments.iter().copied().chain(flags).collect::<Vec<_>>()).expect(code)
     }
 
     #[track_caller]
-    fn run(&self, kind: &str, id: &str, more: &[&str], code: i32) -> Ran {
+    pub(crate) fn run(&self, kind: &str, id: &str, more: &[&str], code: i32) -> Ran {
         let (folder, kind) = (self.home.shop(""), format!("--mode={kind}"));
         let id = format!("--execution-id={id}");
         self.aws(&[&["run", &folder, &kind, &id, "--yes"], more].concat(), code)
     }
 
     /// The disk burns.
-    fn lose_the_store(&self) {
+    pub(crate) fn lose_the_store(&self) {
         fs::remove_dir_all(self.home.path().join("moontide")).expect("there was a store");
     }
 
     #[track_caller]
-    fn adopt(&self, name: &str, code: i32) -> Ran {
+    pub(crate) fn adopt(&self, name: &str, code: i32) -> Ran {
         self.aws(&["adopt", name, "--region=us-west-2"], code)
     }
 
@@ -88,7 +94,7 @@ fn hidden(text: &str, prefix: &str) -> String {
     plain
 }
 
-fn list<'v>(value: &'v Value, field: &str) -> &'v [Value] {
+pub(crate) fn list<'v>(value: &'v Value, field: &str) -> &'v [Value] {
     value[field].as_array().map_or(&[], Vec::as_slice)
 }
 
@@ -133,6 +139,7 @@ fn what_a_drill_has_launched_is_cleaned_up_although_its_store_is_lost() {
       web  cancelled after 0s by ann
         |  web  s-…  launched  i-…
     hint: it was adopted at … by arn:aws:sts::111122223333:assumed-role/moontide/moontide, from the tags on its launches: which attempt launched what, and what else its waves did, is unknown
+    hint: it was adopted from what shows in us-west-2; what it has launched in other Regions is unknown: `moontide adopt drill --region REGION` adds that
     next: moontide cleanup drill
     ");
 
@@ -172,8 +179,8 @@ fn nothing_goes_on_from_what_was_adopted() {
     assert!(shown.contains("the disk burnt"), "{shown}");
     assert_eq!(shop.sim.performed("StartRecovery"), launched);
 
-    let twice = shop.adopt("drill", 2).stderr;
-    assert!(twice.contains("error[M0402]: `drill` is in this store already"), "{twice}");
+    let twice = shop.adopt("drill", 0).stderr;
+    assert!(twice.contains("drill was adopted before, and nothing new was found"), "{twice}");
     let listed = shop.home.run(&["list", "--output=json"]).expect(0).json();
     let row = &listed["executions"][0];
     assert_eq!((&row["status"], &row["runbook"]), (&"cancelled".into(), &"unknown".into()));

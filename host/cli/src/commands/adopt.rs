@@ -3,24 +3,27 @@
 //! - [`look`]: asks DRS and EC2, page after page.
 //! - [`traces`]: what the answers say of executions.
 //! - [`rebuilt`]: the head and the journal that follow from that. Nothing can be launched by them.
+//! - [`kept`]: that goes into the store, behind what was adopted before.
+//! - [`unknown`]: what DRS shows and a journal does not know.
 //! - [`listing`]: what there is to adopt.
 
 #![expect(clippy::doc_markdown, reason = "clap prints these comments as they are")]
 
+mod kept;
 mod listing;
 mod look;
 mod rebuilt;
 mod traces;
+mod unknown;
 
 use std::sync::Arc;
 
 use clap::Args;
 use moontide_runtime::clock::Clock;
-use moontide_runtime::scheduler::ExecutionStatus;
-use moontide_runtime::store::{Parcel, Standing, Store, StoreError};
 
+use self::kept::Keeping;
 use self::listing::Listing;
-use self::rebuilt::{Adopter, Rebuilt};
+use self::rebuilt::Adopter;
 use self::traces::{Launch, Traces};
 use crate::aws::{self, AwsFlags};
 use crate::clocks::{RightClock, SystemClock};
@@ -36,7 +39,8 @@ use crate::{drive, exit, ids, signals, whoami};
 /// The jobs of DRS bear tags that say which wave of which execution launched them. Without EXECUTION this shows what
 /// there is in the account and the Regions; with it, the store has that execution again: it is over and launches
 /// nothing any more, `cleanup` terminates the instances of a drill, and others are told whose they are. What no tag
-/// says, such as what its waves did besides, stays unknown. It has to be run where the store is really lost: an
+/// says, such as what its waves did besides, stays unknown. Only the Regions that are named are looked in: once more
+/// with other Regions, or later, it adds what it finds then and loses nothing. It has to be run where the store is really lost: an
 /// execution that goes on elsewhere would launch what this one has cleaned up.
 #[derive(Args)]
 #[command(after_help = "\
@@ -125,44 +129,16 @@ async fn adopt(context: &Context, flags: &Flags, settings: &Settings) -> Result<
         regions,
         settings,
     };
-    let Rebuilt { execution, entries } = adopter.rebuild(&launches, &traces);
     let address = context.address()?;
     let store = address.open()?;
     address.warn_if_loose(context.output);
-    keep(context, store.as_ref(), &Rebuilt { execution, entries }).await?;
+    let (adopter, launches, traces) = (&adopter, &launches, &traces);
+    let keeping = Keeping { context, flags, store: &store, adopter, launches, traces };
+    let said = keeping.keep().await?;
     let record = Record::load(store.as_ref(), &wanted.id).await?;
-    let said = format!(" is adopted: it is in {} now", address.text());
-    context.output.say([strong(wanted.id.as_str()), plain(said)]);
+    context.output.say([strong(wanted.id.as_str()), plain(format!(" {said}"))]);
     context.output.show(&Summary::of(&record, context))?;
     Ok(exit::COMPLETED)
-}
-
-/// Writes what was rebuilt into the store, all of it or nothing.
-async fn keep(context: &Context, store: &dyn Store, rebuilt: &Rebuilt) -> Result<()> {
-    let id = &rebuilt.execution.id;
-    let here = || {
-        let message = format!("`{id}` is in this store already");
-        let status = context.command(&format!("status {id}"));
-        CommandError::new(code::EXECUTION_EXISTS, message)
-            .hint(format!("`{status}` shows it: only what a store has lost is adopted"))
-    };
-    match store.execution(id).await {
-        Ok(_) => return Err(here()),
-        Err(StoreError::NotFound(_)) => {}
-        Err(error) => return Err(error.into()),
-    }
-    let standing = Standing { status: ExecutionStatus::Cancelled, seen: 0 };
-    let parcel = Parcel::of(&rebuilt.execution, &rebuilt.entries, standing);
-    let parcel = parcel.map_err(|error| {
-        CommandError::new(code::INTERNAL, format!("the execution cannot be written: {error}"))
-    })?;
-    let archive = store.archive().ok_or_else(|| {
-        CommandError::new(code::STORE_UNUSABLE, "this store takes no executions from elsewhere")
-    })?;
-    match archive.import(&parcel).await {
-        Err(StoreError::Exists(_)) => Err(here()),
-        imported => Ok(imported?),
-    }
 }
 
 /// Which execution is wanted.

@@ -40,7 +40,8 @@ const MODULE: &str = "@moontide/cleanup";
 /// Terminate the instances that a drill has launched
 ///
 /// Only instances whose job belongs to this execution, and that are drills; it lists what it left. Launches
-/// whose end nobody saw are looked for first; while nobody can tell about one, the cleanup has failed.
+/// whose end nobody saw are looked for first; while nobody can tell about one, the cleanup has failed. Where it has
+/// launched in several Regions, they are cleaned up one after another.
 #[derive(Args)]
 pub(crate) struct Flags {
     /// The drill's id, as `moontide list` shows it
@@ -67,20 +68,30 @@ async fn clean(
     let drill = Record::load(store.as_ref(), &flags.execution).await;
     let drill = drill.map_err(|error| or_adopt(context, &flags.execution, error))?;
     check::drill(context, &drill)?;
-    let home = drill.execution.regions.first().map(String::as_str).unwrap_or_default();
     let id = drill.execution.id.clone();
-    if Launched::of(&drill.entries, home).is_nothing() {
-        settle(context, store.as_ref(), &id).await?;
+    let cleaner = Cleaner::of(context, &flags.aws, Arc::clone(&store), settings, None);
+    let Ended { drill, records, exit } =
+        Box::pin(cleaner.go(drill, &mut Interrupt::listen())).await?;
+    if records.is_empty() {
         context.output.say([plain(format!("{id} has launched nothing"))]);
-        context.output.show(&Cleaned::nothing(&id))?;
-        return Ok(exit::COMPLETED);
     }
-    let cleaner = Cleaner::of(context, &flags.aws, Arc::clone(&store), settings, drill, None);
-    let (records, exit) = Box::pin(cleaner.go(&mut Interrupt::listen())).await?;
     if exit == exit::COMPLETED {
         settle(context, store.as_ref(), &id).await?;
     }
-    drive::shown(context, exit, &Cleaned::of(&records, &id, context))
+    drive::shown(context, exit, &Cleaned::of(&records, &drill, context))
+}
+
+/// Whether the last cleanup in a Region is over and has looked at all that was launched there. One that was begun
+/// before the drill launched the last time does not know of that; one that was left out, by a skip of an earlier
+/// release, has looked at nothing.
+fn is_done(launched: &Launched, records: &[Record]) -> bool {
+    let there = |record: &&Record| begun::place(&record.execution) == launched.region();
+    records.iter().rfind(there).is_some_and(|record| {
+        let is_cancelled = record.status() == ExecutionStatus::Cancelled;
+        let is_behind = !launched.is_known_to(&record.execution);
+        let is_left_out = record.state.waves.iter().any(|it| it.status == WaveStatus::Skipped);
+        record.is_over() && (is_cancelled || !(is_behind || is_left_out))
+    })
 }
 
 /// What is in no store may have launched instances all the same.
@@ -93,16 +104,24 @@ fn or_adopt(context: &Context, id: &str, error: CommandError) -> CommandError {
     error.hint(format!("where its store is lost, `{adopt}` takes up what it has launched"))
 }
 
-/// Whoever cleans up after a drill.
+/// Cleans up after a drill.
 pub(crate) struct Cleaner<'c> {
     context: &'c Context,
     aws: &'c AwsFlags,
     store: Arc<dyn Store>,
     settings: Settings,
-    drill: Execution,
-    launched: Launched,
     /// The obligation that it carries out.
     taking: Option<Taking<'c>>,
+}
+
+/// How cleaning up has ended.
+pub(crate) struct Ended {
+    /// The drill, as it was last seen.
+    pub(crate) drill: Record,
+    /// The executions that have cleaned up.
+    pub(crate) records: Vec<Record>,
+    /// The exit code.
+    pub(crate) exit: u8,
 }
 
 /// Which execution cleans up.
@@ -116,44 +135,57 @@ enum Next {
 }
 
 impl<'c> Cleaner<'c> {
-    /// One that cleans up after this drill.
+    /// One that cleans up, on behalf of this obligation if there is one.
     pub(crate) fn of(
         context: &'c Context,
         aws: &'c AwsFlags,
         store: Arc<dyn Store>,
         settings: Settings,
-        drill: Record,
         taking: Option<Taking<'c>>,
     ) -> Cleaner<'c> {
-        let home = drill.execution.regions.first().map(String::as_str).unwrap_or_default();
-        let launched = Launched::of(&drill.entries, home);
-        Cleaner { context, aws, store, settings, drill: drill.execution, launched, taking }
+        Cleaner { context, aws, store, settings, taking }
     }
 
-    /// Cleans up until nothing is left to begin. Returns the executions that did it, and the exit code of the last.
-    pub(crate) async fn go(&self, interrupt: &mut Interrupt) -> Result<(Vec<Record>, u8)> {
-        let mut records = Vec::new();
+    /// Cleans up after this drill, in one Region after another, until nothing is left to begin.
+    pub(crate) async fn go(&self, mut drill: Record, interrupt: &mut Interrupt) -> Result<Ended> {
+        let (mut records, mut exits) = (Vec::new(), BTreeMap::new());
         loop {
-            let (record, exit) = Box::pin(self.clean_up(interrupt)).await?;
-            // One that was begun before the drill launched the last time does not know of that; one that was left
-            // out, by a skip of an earlier release, has looked at nothing.
-            let is_cancelled = record.status() == ExecutionStatus::Cancelled;
-            let is_behind = !self.launched.is_known_to(&record.execution);
-            let is_left_out = record.state.waves.iter().any(|it| it.status == WaveStatus::Skipped);
-            let goes_on = record.is_over() && (is_behind || is_left_out) && !is_cancelled;
+            let home = begun::place(&drill.execution).to_owned();
+            let all = Launched::by_region(&drill.entries, &home);
+            let left: Vec<&Launched> = all.iter().filter(|it| !is_done(it, &records)).collect();
+            let is_stopped = records.last().is_some_and(|record: &Record| !record.is_over());
+            let Some(launched) = left.first().filter(|_| !is_stopped) else {
+                let exit = exits.into_values().find(|exit| *exit != exit::COMPLETED);
+                let exit = exit.unwrap_or(exit::COMPLETED);
+                return Ok(Ended { drill, records, exit });
+            };
+            let cleaning = self.clean_up(&drill.execution, launched, interrupt);
+            let (record, exit) = Box::pin(cleaning).await?;
+            if !record.is_over() {
+                // How the others ended is not what stops it.
+                exits.clear();
+            }
+            exits.insert(launched.region().to_owned(), exit);
             records.push(record);
-            if !goes_on {
-                return Ok((records, exit));
+            // A later `adopt` may have found more meanwhile; what was done is shown, also if that cannot be read.
+            if let Ok(now) = Record::load(self.store.as_ref(), &drill.execution.id).await {
+                drill = now;
             }
         }
     }
 
-    /// Cleans up in one execution: drives that which was begun, or a new one. Returns the exit code, too.
-    async fn clean_up(&self, interrupt: &mut Interrupt) -> Result<(Record, u8)> {
+    /// Cleans up in one Region, in one execution: drives that which was begun, or a new one. Returns the exit code,
+    /// too.
+    async fn clean_up(
+        &self,
+        drill: &Execution,
+        launched: &Launched,
+        interrupt: &mut Interrupt,
+    ) -> Result<(Record, u8)> {
         let context = self.context;
         loop {
             let (mut again, mut is_new) = (None, false);
-            let (execution, changed) = match self.next().await? {
+            let (execution, changed) = match self.next(drill, launched).await? {
                 Next::GoOn(begun) => (begun.execution, begun.limits),
                 Next::Again(failed) => {
                     let begun = (failed.execution.clone(), failed.limits.clone());
@@ -162,13 +194,13 @@ impl<'c> Cleaner<'c> {
                 }
                 Next::Begin(id) => {
                     is_new = true;
-                    (self.execution(id)?, BTreeMap::new())
+                    (self.execution(drill, launched, id)?, BTreeMap::new())
                 }
             };
             let aws_flags = self.aws.of(context, &execution)?;
             let clock = drive::clock(&execution, aws_flags.speed);
             let session = aws_flags.session(context).await?;
-            let region = execution.regions.first().cloned().unwrap_or_default();
+            let region = begun::place(&execution).to_owned();
             let world = drive::world(session, &region, &clock, execution.seed);
             let caller = aws::caller(world.as_ref()).await?;
             resume::check_account(&execution, caller.account.as_deref())?;
@@ -206,15 +238,16 @@ impl<'c> Cleaner<'c> {
         }
     }
 
-    async fn next(&self) -> Result<Next> {
-        let Begun { last, next } = Begun::of(self.store.as_ref(), &self.drill.id).await?;
-        let Some(last) = last else { return Ok(Next::Begin(next)) };
+    async fn next(&self, drill: &Execution, launched: &Launched) -> Result<Next> {
+        let begun = Begun::of(self.store.as_ref(), &drill.id).await?;
+        let next = begun.next.clone();
+        let Some(last) = begun.last_in(launched.region()) else { return Ok(Next::Begin(next)) };
         let record = Box::new(Record::load(self.store.as_ref(), &last.id).await?);
         Ok(if !record.is_over() {
             Next::GoOn(record)
         } else if self.taking.is_some()
             && record.status() == ExecutionStatus::Failed
-            && self.launched.is_known_to(&last)
+            && launched.is_known_to(&last)
         {
             // A carrier comes again and again: it would begin one after another.
             Next::Again(record)
@@ -234,14 +267,14 @@ impl<'c> Cleaner<'c> {
         Ok(())
     }
 
-    /// The cleanup as an execution: in the drill's account and Regions, and itself a drill, so that the door
+    /// The cleanup as an execution: in the drill's account and one Region, and itself a drill, so that the door
     /// lets it terminate nothing that no drill has made.
-    fn execution(&self, id: String) -> Result<Execution> {
+    fn execution(&self, drill: &Execution, launched: &Launched, id: String) -> Result<Execution> {
         let (seed, settings) = (fastrand::u64(..), &self.settings);
         let (bundle, plan): (_, Plan) =
             runbook::of_standard_library(self.context.output, MODULE, &settings.limits(), seed)?;
-        let mut given = vec![("execution".to_owned(), self.drill.id.clone())];
-        given.extend(self.launched.params());
+        let mut given = vec![("execution".to_owned(), drill.id.clone())];
+        given.extend(launched.params());
         let params = params::values(&plan, given)?;
         Ok(Execution {
             id,
@@ -249,18 +282,19 @@ impl<'c> Cleaner<'c> {
             created_by: whoami::user(&self.context.environment),
             params,
             secrets: BTreeMap::new(),
+            regions: vec![launched.region().to_owned()],
             replaceable: Vec::new(),
             gives_up: None,
-            beside: Vec::new(),
-            source: Some(Channel::Cli),
             reason: String::new(),
-            labels: self.drill.labels.clone(),
+            labels: drill.labels.clone(),
             only: Vec::new(),
             excluded: Vec::new(),
             // It comes from no folder.
             origin: String::new(),
-            acts_for: Some(self.drill.id.clone()),
-            made: self.launched.jobs().to_vec(),
+            acts_for: Some(drill.id.clone()),
+            beside: Vec::new(),
+            source: Some(Channel::Cli),
+            made: launched.jobs().to_vec(),
             denied: Vec::new(),
             limits: settings.pinned(),
             seed,
@@ -268,7 +302,7 @@ impl<'c> Cleaner<'c> {
             luau: moontide_runtime::sandbox::luau_version(),
             plan,
             bundle,
-            ..self.drill.clone()
+            ..drill.clone()
         }
         .pinned())
     }

@@ -1,8 +1,9 @@
 //! What is said of an execution that was adopted: how its servers were found, and that nothing goes on from it.
 
-use moontide_runtime::journal::{Body, Execution};
+use moontide_runtime::journal::{Body, Entry, Execution};
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{End, Event};
+use serde_json::Value;
 
 use super::summary::mode;
 use super::{Record, ServerView};
@@ -10,29 +11,75 @@ use crate::context::Context;
 use crate::error::{CommandError, code};
 use crate::output::words;
 
-/// The servers of a wave as they were found: how the wave itself ended is not known.
+/// The servers of a wave as they were found, also later: how the wave itself ended is not known.
 pub(super) fn servers(record: &Record, wave: &str) -> Vec<ServerView> {
-    let found =
-        record.entries.iter().find_map(|entry| match &entry.body {
-            Body::Event {
-                event: Event::Ended { wave: of, end: End::Cancelled { details }, .. },
-            } if of == wave => Some(ServerView::all_in(details)),
-            _ => None,
-        });
-    found.unwrap_or_default()
+    let found = ends(record).filter(|(of, _)| *of == wave);
+    found.flat_map(|(_, details)| ServerView::all_in(details)).collect()
+}
+
+/// The waves that its head does not name: their launches were found later.
+pub(super) fn later_waves(record: &Record) -> Vec<&str> {
+    let mut waves = Vec::new();
+    for (wave, _) in ends(record).filter(|_| record.execution.is_adopted()) {
+        if record.graph.index(wave).is_none() && !waves.contains(&wave) {
+            waves.push(wave);
+        }
+    }
+    waves
+}
+
+/// What was found of its waves, one time after another.
+fn ends(record: &Record) -> impl Iterator<Item = (&str, &Value)> {
+    record.entries.iter().filter_map(|entry| match &entry.body {
+        Body::Event { event: Event::Ended { wave, end: End::Cancelled { details }, .. } } => {
+            Some((wave.as_str(), details))
+        }
+        _ => None,
+    })
+}
+
+/// The Regions of which it is known what it has launched there: those that were looked in when it was adopted. Of
+/// one that was pruned since, those in which it has launched.
+pub(crate) fn regions(execution: &Execution, entries: &[Entry]) -> Vec<String> {
+    let mut regions = execution.regions.clone();
+    let effects = entries.iter().filter_map(|entry| match &entry.body {
+        Body::Intent { step, .. } | Body::Outcome { step, .. } => step.arguments.as_ref(),
+        Body::Event { .. } => None,
+    });
+    for region in effects.filter_map(|asked| asked["region"].as_str()) {
+        if !regions.iter().any(|known| known == region) {
+            regions.push(region.to_owned());
+        }
+    }
+    regions
+}
+
+/// Where nothing is known of an execution that was adopted, and how to know more.
+pub(super) fn elsewhere(record: &Record, context: &Context) -> Option<String> {
+    let Record { execution, entries, .. } = record;
+    execution.is_adopted().then(|| {
+        let regions = regions(execution, entries).join(", ");
+        let adopt = format!("adopt {} --region REGION", execution.id);
+        format!(
+            "it was adopted from what shows in {regions}; what it has launched in other Regions is unknown: `{}` \
+             adds that",
+            context.command(&adopt)
+        )
+    })
 }
 
 /// What an operator has to know of it.
-pub(super) fn hint(record: &Record) -> Option<String> {
+pub(super) fn hints(record: &Record, context: &Context) -> Vec<String> {
     let execution = &record.execution;
-    execution.is_adopted().then(|| {
+    let hint = execution.is_adopted().then(|| {
         format!(
             "it was adopted at {} by {}, from the tags on its launches: which attempt launched what, and what \
              else its waves did, is unknown",
             words::time(execution.created_at),
             execution.created_by
         )
-    })
+    });
+    hint.into_iter().chain(elsewhere(record, context)).collect()
 }
 
 /// Refuses to go on with what was adopted.

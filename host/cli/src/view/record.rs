@@ -137,19 +137,20 @@ impl Record {
             return Ok(false);
         }
         let home = regions.first().map(String::as_str).unwrap_or_default();
-        let launched = Launched::of(&self.entries, home);
-        if launched.is_nothing() {
-            return Ok(false);
+        for launched in Launched::by_region(&self.entries, home) {
+            let last = Begun::of(store, id).await?.last_in(launched.region());
+            let Some(cleanup) = last.filter(|cleanup| launched.is_known_to(cleanup)) else {
+                return Ok(true);
+            };
+            let entries = store.journal(&cleanup.id, 1).await?;
+            let (state, _) = fold(&Graph::of(&cleanup), &entries, &mut Closings::new());
+            // One that was skipped has looked at nothing.
+            let is_done = |wave: &WaveState| wave.status == WaveStatus::Completed;
+            if !state.waves.iter().all(is_done) {
+                return Ok(true);
+            }
         }
-        let last = Begun::of(store, id).await?.last;
-        let Some(cleanup) = last.filter(|cleanup| launched.is_known_to(cleanup)) else {
-            return Ok(true);
-        };
-        let entries = store.journal(&cleanup.id, 1).await?;
-        let (state, _) = fold(&Graph::of(&cleanup), &entries, &mut Closings::new());
-        // One that was skipped has looked at nothing.
-        let is_done = |wave: &WaveState| wave.status == WaveStatus::Completed;
-        Ok(!state.waves.iter().all(is_done))
+        Ok(false)
     }
 
     /// The prompt of the person who has paused it, or will have when the pending signals are taken.

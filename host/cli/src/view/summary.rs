@@ -117,7 +117,7 @@ impl Summary {
                 known(wave, execution.plan.rpo)
             },
         });
-        let waves: Vec<WaveView> = waves.collect();
+        let waves: Vec<WaveView> = waves.chain(later(record)).collect();
         let servers = waves.iter().flat_map(|wave| &wave.servers);
         let objectives = Objectives::of(record, &timeline, servers);
         let prompts = PromptView::all(record, context);
@@ -139,7 +139,7 @@ impl Summary {
             replaced: Replaced::default(),
             hints: sealed(record)
                 .into_iter()
-                .chain(adopted::hint(record))
+                .chain(adopted::hints(record, context))
                 .chain(refused::hints(record, context))
                 .chain(limited(record, context))
                 .chain(owed)
@@ -151,6 +151,19 @@ impl Summary {
             pending: record.pending.iter().map(PendingView::of).collect(),
         }
     }
+}
+
+/// The waves of an execution that was adopted that its head does not name.
+fn later(record: &Record) -> impl Iterator<Item = WaveView> {
+    adopted::later_waves(record).into_iter().map(|wave| WaveView {
+        name: wave.to_owned(),
+        status: WaveStatus::Cancelled,
+        attempt: 1,
+        seconds: None,
+        why: Why::default(),
+        trace: Vec::new(),
+        servers: adopted::servers(record, wave),
+    })
 }
 
 /// The servers in what a wave returned, or knew when it failed, held to the runbook's RPO.

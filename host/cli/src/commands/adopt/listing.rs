@@ -8,6 +8,7 @@ use moontide_runtime::store::{Store, StoreError};
 use serde::Serialize;
 
 use super::traces::{Launch, Left, Traces, Whose};
+use super::unknown;
 use crate::context::{Context, quoted};
 use crate::error::Result;
 use crate::output::style::{attention, faint, plain, strong};
@@ -46,14 +47,19 @@ struct Found {
     #[serde(skip_serializing_if = "Option::is_none")]
     last_launch_at: Option<Timestamp>,
     store: Known,
+    /// The jobs that the store's journal of it does not know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unknown_jobs: Vec<String>,
 }
 
 /// Whether the store has it.
-#[derive(Clone, Copy, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Known {
     /// It goes on from there.
     Has,
+    /// It was adopted.
+    HasAdopted,
     /// It can be adopted.
     Lacks,
     /// Another one goes by its id.
@@ -73,15 +79,16 @@ impl Listing {
         let (mut executions, mut next) = (Vec::new(), Vec::new());
         let all = traces.executions();
         for (whose, launches) in &all {
-            let known = Known::look(store.as_deref(), whose).await;
+            let (known, unknown_jobs) = Known::look(store.as_deref(), whose, launches).await;
             let is_alone = all.keys().filter(|it| it.id == whose.id).count() == 1;
-            if known != Known::Has && known != Known::HasNamesake {
+            let is_in_part = known == Known::HasAdopted && !unknown_jobs.is_empty();
+            if matches!(known, Known::Lacks | Known::Unread) || is_in_part {
                 let name = if is_alone { whose.id.clone() } else { whose.exactly() };
                 let more: Vec<String> =
                     regions.iter().map(|it| format!(" --region {}", quoted(it))).collect();
                 next.push(context.command(&format!("adopt {}{}", quoted(&name), more.concat())));
             }
-            executions.push(Found::of(whose, launches, traces, known));
+            executions.push(Found { unknown_jobs, ..Found::of(whose, launches, traces, known) });
         }
         Ok(Listing { account, regions, executions, left: traces.left.clone(), next })
     }
@@ -95,19 +102,33 @@ impl Whose {
 }
 
 impl Known {
-    async fn look(store: Option<&dyn Store>, whose: &Whose) -> Known {
-        let Some(store) = store else { return Known::Unread };
-        match store.execution(&whose.id).await {
-            Ok(execution) if execution.nonce == whose.nonce => Known::Has,
-            Ok(_) => Known::HasNamesake,
-            Err(StoreError::NotFound(_)) => Known::Lacks,
-            Err(_) => Known::Unread,
-        }
+    /// Whether a store has it, and which of its jobs the journal there does not know.
+    async fn look(
+        store: Option<&dyn Store>,
+        whose: &Whose,
+        launches: &[&Launch],
+    ) -> (Known, Vec<String>) {
+        let known = |known| (known, Vec::new());
+        let Some(store) = store else { return known(Known::Unread) };
+        let execution = match store.execution(&whose.id).await {
+            Ok(execution) if execution.nonce == whose.nonce => execution,
+            Ok(_) => return known(Known::HasNamesake),
+            Err(StoreError::NotFound(_)) => return known(Known::Lacks),
+            Err(_) => return known(Known::Unread),
+        };
+        let Ok(entries) = store.journal(&whose.id, 1).await else { return known(Known::Unread) };
+        let unknown = unknown::to(&execution, &entries, launches);
+        let jobs = unknown.into_iter().map(|launch| launch.job_id.clone()).collect();
+        (if execution.is_adopted() { Known::HasAdopted } else { Known::Has }, jobs)
     }
 
-    fn span(self) -> Span<'static> {
+    fn span(self, unknown: usize) -> Span<'static> {
+        let verb = if unknown == 1 { "is" } else { "are" };
         match self {
-            Known::Has => faint("in the store"),
+            Known::Has | Known::HasAdopted if unknown > 0 => {
+                attention(format!("in the store, {} {verb} not", words::count(unknown, "job")))
+            }
+            Known::Has | Known::HasAdopted => faint("in the store"),
             Known::Lacks => attention("not in the store"),
             Known::HasNamesake => attention("not in the store, which has another one of this id"),
             Known::Unread => attention("the store cannot be read"),
@@ -134,6 +155,17 @@ impl Found {
             first_launch_at: launches.iter().filter_map(|launch| launch.at).min(),
             last_launch_at: launches.iter().filter_map(|launch| launch.at).max(),
             store,
+            unknown_jobs: Vec::new(),
+        }
+    }
+
+    /// Which jobs bear its tag, although the journal of its own does not know them.
+    fn write_unknown(&self, page: &mut Page) {
+        if self.store == Known::Has && !self.unknown_jobs.is_empty() {
+            let jobs = self.unknown_jobs.join(", ");
+            let text =
+                format!("{}: its journal does not know {jobs}: look there in DRS", self.execution);
+            page.line([faint("hint: "), plain(text)]);
         }
     }
 
@@ -148,7 +180,7 @@ impl Found {
             plain(words::count(self.jobs, "job")),
             plain(words::count(self.servers, "server")),
             plain(format!("{} there", words::count(self.instances.len(), "instance"))),
-            self.store.span(),
+            self.store.span(self.unknown_jobs.len()),
             plain(format!("| {}", waves.join(", "))),
         ]
     }
@@ -170,6 +202,10 @@ impl Document for Listing {
         };
         let rows: Vec<_> = self.left.iter().map(row).collect();
         page.indented(|page| page.table(&rows));
+        for found in &self.executions {
+            found.write_unknown(page);
+        }
+        page.line([faint(format!("looked in {place}; in other Regions there may be more"))]);
         for (at, command) in self.next.iter().enumerate() {
             page.line([faint(if at == 0 { "next: " } else { "      " }), plain(command.as_str())]);
         }

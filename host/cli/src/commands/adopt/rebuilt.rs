@@ -51,31 +51,40 @@ impl Adopter<'_> {
     pub(super) fn rebuild(&self, launches: &[&Launch], traces: &Traces) -> Rebuilt {
         let waves = waves(launches);
         let execution = self.head(launches, &waves);
-        let mut journal = Journal { at: self.at, entries: Vec::new() };
-        for (launch, step) in steps(&execution, launches) {
-            journal.launch(launch, step);
-        }
-        for (launch, step) in steps(&execution, launches) {
-            journal.look(launch, &step);
-        }
+        let mut journal = Journal { at: self.at, epoch: 1, behind: 0, entries: Vec::new() };
+        journal.found(&execution, (launches, &self.regions), Places::default());
         journal.event(Event::Started);
         for wish in [Wish::Note, Wish::Cancel { seen: 0 }] {
             let comment = match wish {
                 Wish::Note => self.note(launches),
                 _ => "adopted: nothing goes on from here".to_owned(),
             };
-            journal.event(Event::Signalled {
-                signal: self.signal(wish, comment),
-                number: None,
-                refused: None,
-            });
+            journal.signalled(self.signal(wish, comment));
         }
-        for wave in waves {
-            let of_wave = launches.iter().filter(|launch| name(launch) == wave);
-            let end = End::Cancelled { details: json!({ "servers": verdicts(of_wave, traces) }) };
-            journal.event(Event::Ended { wave, attempt: 1, end });
-        }
+        journal.ended(waves, launches, traces);
         Rebuilt { execution, entries: journal.entries }
+    }
+
+    /// What was found since it was adopted, behind the entries that it has: these launches, and that these Regions
+    /// were looked in.
+    pub(super) fn more(
+        &self,
+        execution: &Execution,
+        entries: &[Entry],
+        (launches, regions): (&[&Launch], &[String]),
+        (traces, epoch): (&Traces, u64),
+    ) -> Vec<Entry> {
+        let behind = entries.last().map_or(0, |entry| entry.sequence);
+        let mut journal = Journal { at: self.at, epoch, behind, entries: Vec::new() };
+        journal.found(execution, (launches, regions), Places::of(entries));
+        journal.ended(waves(launches), launches, traces);
+        let comment = format!(
+            "adopted once more: {} in {} found that were not known",
+            words::count(launches.len(), "job"),
+            self.regions.join(", ")
+        );
+        journal.signalled(self.signal(Wish::Note, comment));
+        journal.entries
     }
 
     fn head(&self, launches: &[&Launch], waves: &[String]) -> Execution {
@@ -137,7 +146,8 @@ impl Adopter<'_> {
         let regions = self.regions.join(", ");
         format!(
             "adopted from the tags on {jobs} in {regions}{gone}. Unknown: the runbook, its params, \
-             which attempt launched what, what else its waves did, and how they ended"
+             which attempt launched what, what else its waves did, how they ended, and what it has launched in \
+             other Regions"
         )
     }
 }
@@ -189,26 +199,65 @@ fn plan(regions: Vec<String>, waves: &[String]) -> Plan {
     }
 }
 
+/// How many places are taken: of launches by wave, and of looks into Regions.
+#[derive(Default)]
+struct Places {
+    launches: BTreeMap<Lane, u32>,
+    looks: u32,
+}
+
+impl Places {
+    /// Those that a journal has taken.
+    fn of(entries: &[Entry]) -> Places {
+        let mut places = Places::default();
+        for entry in entries {
+            match &entry.body {
+                Body::Intent { step, .. } => {
+                    let taken = places.launches.entry(step.lane.clone()).or_default();
+                    *taken = step.position.max(*taken);
+                }
+                Body::Outcome { step, .. } => {
+                    let asked = step.arguments.as_ref();
+                    let is_look = asked.is_some_and(|it| !it["region"].is_null());
+                    places.looks += u32::from(step.operation == LOOK && is_look);
+                }
+                Body::Event { .. } => {}
+            }
+        }
+        places
+    }
+
+    fn next(&mut self, lane: &Lane) -> u32 {
+        let taken = self.launches.entry(lane.clone()).or_default();
+        *taken += 1;
+        *taken
+    }
+
+    fn next_look(&mut self) -> u32 {
+        self.looks += 1;
+        self.looks
+    }
+}
+
 /// The launches as effects, each with its place among those of its wave.
 fn steps<'l>(
     execution: &Execution,
     launches: &[&'l Launch],
-) -> impl Iterator<Item = (&'l Launch, Step)> {
+    places: &mut Places,
+) -> Vec<(&'l Launch, Step)> {
     let home = execution.regions.first().cloned().unwrap_or_default();
     let identity = execution.identity();
-    let mut positions: BTreeMap<String, u32> = BTreeMap::new();
-    launches.iter().copied().map(move |launch| {
+    let step = |launch: &&'l Launch| {
         let lane = Lane::of_wave(&name(launch), 0);
-        let position = positions.entry(name(launch)).or_default();
-        *position += 1;
-        let (position, operation) = (*position, LAUNCH.to_owned());
+        let (position, operation) = (places.next(&lane), LAUNCH.to_owned());
         let arguments = asked(launch, &home);
         // Where no tag has it, any key that no other effect has will do.
         let key = launch.key.clone().unwrap_or_else(|| Key::of(&identity, &lane, position));
         let (hash, site) = (canonical::hash(&arguments), String::new());
         let (class, arguments) = (Class::Tagged, Some(arguments));
-        (launch, Step { lane, position, operation, class, hash, key, site, arguments })
-    })
+        (*launch, Step { lane, position, operation, class, hash, key, site, arguments })
+    };
+    launches.iter().map(step).collect()
 }
 
 /// What the launch was given, as far as its job tells.
@@ -226,17 +275,56 @@ fn asked(launch: &Launch, home: &str) -> Value {
 struct Journal {
     /// When it is adopted.
     at: Timestamp,
+    /// Under which epoch they are written.
+    epoch: u64,
+    /// How many there are before them.
+    behind: u64,
     entries: Vec<Entry>,
 }
 
 impl Journal {
     fn push(&mut self, at: Timestamp, body: Body) {
-        let sequence = self.entries.len() as u64 + 1;
-        self.entries.push(Entry { sequence, epoch: 1, at, body });
+        let sequence = self.behind + self.entries.len() as u64 + 1;
+        self.entries.push(Entry { sequence, epoch: self.epoch, at, body });
     }
 
     fn event(&mut self, event: Event) {
         self.push(self.at, Body::Event { event });
+    }
+
+    /// Launches whose jobs were found, and where they were looked for.
+    fn found(
+        &mut self,
+        execution: &Execution,
+        (launches, regions): (&[&Launch], &[String]),
+        mut places: Places,
+    ) {
+        let steps = steps(execution, launches, &mut places);
+        for (launch, step) in &steps {
+            self.launch(launch, step.clone());
+        }
+        for (launch, step) in &steps {
+            self.look(launch, step);
+        }
+        for region in regions {
+            let there = launches.iter().filter(|launch| launch.region == *region);
+            let jobs: Vec<&str> = there.map(|launch| launch.job_id.as_str()).collect();
+            let lane = Lane::of_wave(UNKNOWN, 0).branch(2, places.next_look());
+            self.looked_in(region, &jobs, lane);
+        }
+    }
+
+    fn signalled(&mut self, signal: Signal) {
+        self.event(Event::Signalled { signal, number: None, refused: None });
+    }
+
+    /// That waves are over, with the verdicts on the servers of these launches.
+    fn ended(&mut self, waves: Vec<String>, launches: &[&Launch], traces: &Traces) {
+        for wave in waves {
+            let of_wave = launches.iter().filter(|launch| name(launch) == wave);
+            let end = End::Cancelled { details: json!({ "servers": verdicts(of_wave, traces) }) };
+            self.event(Event::Ended { wave, attempt: 1, end });
+        }
     }
 
     /// A launch, and that its job was found.
@@ -264,8 +352,17 @@ impl Journal {
         }
         let arguments = json!({ "filters": { "job_ids": [launch.job_id] } });
         let lane = begun.lane.branch(1, begun.position);
+        self.asked(lane, arguments, json!({ "items": [launch.job] }));
+    }
+
+    /// That a Region was looked in, and which jobs of the execution were found there and are journaled with that.
+    fn looked_in(&mut self, region: &str, jobs: &[&str], lane: Lane) {
+        self.asked(lane, json!({ "region": region }), json!({ "job_ids": jobs }));
+    }
+
+    fn asked(&mut self, lane: Lane, arguments: Value, value: Value) {
         let step = Step {
-            key: Key::of(begun.key.as_str(), &lane, 1),
+            key: Key::of(LOOK, &lane, 1),
             lane,
             position: 1,
             operation: LOOK.to_owned(),
@@ -274,7 +371,7 @@ impl Journal {
             site: String::new(),
             arguments: Some(arguments),
         };
-        let outcome = Outcome::Ok { value: json!({ "items": [launch.job] }) };
+        let outcome = Outcome::Ok { value };
         let (attempt, request_id, adopted) = (0, None, false);
         self.push(self.at, Body::Outcome { step, attempt, outcome, request_id, adopted });
     }
@@ -318,6 +415,7 @@ fn verdict(server: &Server, launch: &Launch, traces: &Traces) -> Value {
 mod tests {
     use moontide_runtime::scheduler::{ExecutionStatus, Graph, Refusal, machine};
 
+    use super::super::unknown;
     use super::*;
     use crate::commands::cleanup::launched::Launched;
 
@@ -338,9 +436,8 @@ mod tests {
         }
     }
 
-    fn rebuilt(launches: &[Launch]) -> Rebuilt {
-        let settings = Settings::default();
-        let adopter = Adopter {
+    fn adopter(settings: &Settings) -> Adopter<'_> {
+        Adopter {
             created_by: "ann".to_owned(),
             account: None,
             person: Person::default(),
@@ -348,9 +445,13 @@ mod tests {
             reason: String::new(),
             simulator: None,
             regions: vec!["eu-west-1".to_owned(), "us-west-2".to_owned()],
-            settings: &settings,
-        };
-        adopter.rebuild(&launches.iter().collect::<Vec<_>>(), &Traces::default())
+            settings,
+        }
+    }
+
+    fn rebuilt(launches: &[Launch]) -> Rebuilt {
+        let launches: Vec<&Launch> = launches.iter().collect();
+        adopter(&Settings::default()).rebuild(&launches, &Traces::default())
     }
 
     #[test]
@@ -391,12 +492,46 @@ mod tests {
             launch("drsjob-1", Some("db"), None),
             launch("drsjob-2", Some("db"), Timestamp::from_second(1_700_000_000).ok()),
         ]);
-        let launched = Launched::of(&rebuilt.entries, "us-west-2");
-        assert_eq!(launched.jobs(), ["drsjob-1", "drsjob-2"]);
+        let launched = Launched::by_region(&rebuilt.entries, "us-west-2");
+        assert_eq!(launched.len(), 1);
+        assert_eq!(launched[0].jobs(), ["drsjob-1", "drsjob-2"]);
         let lanes = rebuilt.entries.iter().filter_map(|entry| match &entry.body {
             Body::Intent { step, .. } => Some((step.lane.as_str(), step.position)),
             _ => None,
         });
         assert_eq!(lanes.collect::<Vec<_>>(), [("db#0", 1), ("db#0", 2)]);
+    }
+
+    #[test]
+    fn what_is_found_later_comes_behind_and_is_found_by_a_cleanup_of_its_region() {
+        let Rebuilt { execution, mut entries } = rebuilt(&[launch("drsjob-1", Some("db"), None)]);
+        let elsewhere = Launch {
+            region: "ap-south-1".to_owned(),
+            ..launch("drsjob-3", Some("dr"), Timestamp::from_second(1_700_000_000).ok())
+        };
+        let found =
+            [launch("drsjob-1", Some("db"), None), launch("drsjob-2", Some("db"), None), elsewhere];
+        let found: Vec<&Launch> = found.iter().collect();
+        let new = unknown::to(&execution, &entries, &found);
+        let jobs: Vec<&str> = new.iter().map(|it| it.job_id.as_str()).collect();
+        assert_eq!(jobs, ["drsjob-2", "drsjob-3"]);
+        let (settings, regions) = (Settings::default(), vec!["ap-south-1".to_owned()]);
+        let more = adopter(&settings).more(
+            &execution,
+            &entries,
+            (&new, &regions),
+            (&Traces::default(), 7),
+        );
+        entries.extend(more);
+        let sequences: Vec<u64> = entries.iter().map(|entry| entry.sequence).collect();
+        assert_eq!(sequences, (1..=entries.len() as u64).collect::<Vec<_>>());
+        let launched = Launched::by_region(&entries, "us-west-2");
+        let there: Vec<_> = launched.iter().map(|it| (it.region(), it.jobs().len())).collect();
+        assert_eq!(there, [("us-west-2", 2), ("ap-south-1", 1)]);
+        assert!(unknown::to(&execution, &entries, &found).is_empty());
+        assert_eq!(
+            crate::view::adopted::regions(&execution, &entries),
+            ["us-west-2", "eu-west-1", "ap-south-1"]
+        );
     }
 }

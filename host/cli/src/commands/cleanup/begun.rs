@@ -12,8 +12,8 @@ const INFIX: &str = ".cleanup-";
 
 /// The cleanups of one drill.
 pub(crate) struct Begun {
-    /// The last of them.
-    pub(crate) last: Option<Execution>,
+    /// All of them, the last one last.
+    all: Vec<Execution>,
     /// The id of the next one: nothing goes by it yet.
     pub(crate) next: String,
 }
@@ -21,18 +21,33 @@ pub(crate) struct Begun {
 impl Begun {
     /// Looks for them: each one is begun under the first number that is free.
     pub(crate) async fn of(store: &dyn Store, drill: &str) -> Result<Begun, StoreError> {
-        let (mut last, mut number) = (None, 1_u64);
+        let (mut all, mut number) = (Vec::new(), 1_u64);
         loop {
             let next = format!("{drill}{INFIX}{number}");
             match store.execution(&next).await {
-                Ok(execution) if cleans_up(&execution, drill) => last = Some(execution),
+                Ok(execution) if cleans_up(&execution, drill) => all.push(execution),
                 Ok(_) => {}
-                Err(StoreError::NotFound(_)) => return Ok(Begun { last, next }),
+                Err(StoreError::NotFound(_)) => return Ok(Begun { all, next }),
                 Err(error) => return Err(error),
             }
             number += 1;
         }
     }
+
+    /// The last one.
+    pub(crate) fn last(self) -> Option<Execution> {
+        self.all.into_iter().next_back()
+    }
+
+    /// The last one in a Region: each acts in its first one only.
+    pub(crate) fn last_in(self, region: &str) -> Option<Execution> {
+        self.all.into_iter().rfind(|it| place(it) == region)
+    }
+}
+
+/// The Region in which a cleanup acts.
+pub(crate) fn place(cleanup: &Execution) -> &str {
+    cleanup.regions.first().map(String::as_str).unwrap_or_default()
 }
 
 /// Whether an execution is a cleanup of this drill.

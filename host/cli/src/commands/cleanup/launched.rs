@@ -16,9 +16,11 @@ use serde_json::Value;
 const JOBS: &str = "jobs";
 const DOUBTFUL: &str = "doubtful";
 
-/// What there is to clean up.
+/// What there is to clean up in one Region.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Launched {
+    /// Where.
+    region: String,
     /// The jobs that were started, each once, in order.
     jobs: Vec<String>,
     /// The launches that were about to be sent and did not end with a job.
@@ -26,28 +28,45 @@ pub(crate) struct Launched {
 }
 
 /// A launch whose jobs are looked for: nobody saw its end, or only a person says what became of it, or it was
-/// sent several times, or to another Region.
+/// sent several times.
 #[derive(Debug, PartialEq)]
 struct Doubtful {
     /// The key that its job carries.
     key: String,
     /// When it was about to be sent the first time.
     since: Timestamp,
-    /// The Region, if it was not the execution's first.
-    region: Option<String>,
     /// What it was to launch.
     servers: Vec<String>,
 }
 
 impl Launched {
-    /// Reads the journal of a drill whose first Region is `home`.
-    pub(crate) fn of(entries: &[Entry], home: &str) -> Launched {
-        let mut launched = Launched::default();
+    /// What the journal of a drill says, for each Region in which there is something; the drill's first Region,
+    /// which is `home`, comes first.
+    pub(crate) fn by_region(entries: &[Entry], home: &str) -> Vec<Launched> {
+        let mut regions = vec![home];
+        for entry in entries {
+            if let Body::Intent { step, .. } = &entry.body
+                && step.operation == LAUNCH
+                && !regions.contains(&region_of(step, home))
+            {
+                regions.push(region_of(step, home));
+            }
+        }
+        let launched = regions.into_iter().map(|region| Launched::of(entries, home, region));
+        launched.filter(|it| !it.is_nothing()).collect()
+    }
+
+    fn of(entries: &[Entry], home: &str, region: &str) -> Launched {
+        let mut launched = Launched { region: region.to_owned(), ..Launched::default() };
         let said = said(entries);
         for entry in entries {
             match &entry.body {
-                Body::Intent { step, attempt } if step.operation == LAUNCH && *attempt == 1 => {
-                    launched.doubtful.push(Doubtful::of(step, entry.at, home));
+                Body::Intent { step, attempt }
+                    if step.operation == LAUNCH
+                        && *attempt == 1
+                        && region_of(step, home) == region =>
+                {
+                    launched.doubtful.push(Doubtful::of(step, entry.at));
                 }
                 Body::Outcome { step, attempt, outcome, adopted, .. }
                     if step.operation == LAUNCH =>
@@ -59,6 +78,11 @@ impl Launched {
             }
         }
         launched
+    }
+
+    /// Where it is.
+    pub(crate) fn region(&self) -> &str {
+        &self.region
     }
 
     /// The jobs that were certainly started.
@@ -76,7 +100,7 @@ impl Launched {
             Outcome::Failed { error } if certainly_not(attempt, error) => {
                 self.doubtful.remove(at);
             }
-            Outcome::Ok { value } if !is_said && self.doubtful[at].region.is_none() => {
+            Outcome::Ok { value } if !is_said => {
                 let Some(job) = value["job"]["job_id"].as_str() else { return };
                 if attempt == 1 {
                     self.doubtful.remove(at);
@@ -89,8 +113,8 @@ impl Launched {
         }
     }
 
-    /// Whether nothing was ever about to be launched.
-    pub(crate) fn is_nothing(&self) -> bool {
+    /// Whether nothing was ever about to be launched there.
+    fn is_nothing(&self) -> bool {
         self.jobs.is_empty() && self.doubtful.is_empty()
     }
 
@@ -128,25 +152,27 @@ pub(crate) fn certainly_not(attempt: u32, error: &EffectError) -> bool {
 }
 
 impl Doubtful {
-    fn of(step: &Step, at: Timestamp, home: &str) -> Doubtful {
-        let nothing = Value::Null;
-        let asked = step.arguments.as_ref().unwrap_or(&nothing);
+    fn of(step: &Step, at: Timestamp) -> Doubtful {
+        let asked = step.arguments.as_ref().unwrap_or(&Value::Null);
         let servers = asked["source_servers"].as_array().into_iter().flatten();
         let id = |server: &Value| server["source_server_id"].as_str().map(str::to_owned);
         Doubtful {
             key: step.key.as_str().to_owned(),
             since: at,
-            region: asked["region"].as_str().filter(|it| *it != home).map(str::to_owned),
             servers: servers.filter_map(id).collect(),
         }
     }
 
-    /// `key since region server server…`; the Region is `-` where it is the execution's first.
+    /// `key since - server server…`; cleanups of earlier releases may have a Region for the `-`.
     fn written(&self) -> String {
-        let region = self.region.as_deref().unwrap_or("-");
-        let (since, servers) = (self.since, self.servers.join(" "));
-        format!("{} {since} {region} {servers}", self.key)
+        format!("{} {} - {}", self.key, self.since, self.servers.join(" "))
     }
+}
+
+/// Where a launch went.
+fn region_of<'s>(step: &'s Step, home: &'s str) -> &'s str {
+    let said = step.arguments.as_ref().and_then(|asked| asked["region"].as_str());
+    said.unwrap_or(home)
 }
 
 /// A param that lists something. Cleanups of earlier releases do not have every one.
@@ -211,7 +237,7 @@ mod tests {
             entry(11, intent(6)),
             entry(12, outcome(6, failed(DID_NOT_HAPPEN))),
         ];
-        let launched = Launched::of(&journal, "us-west-2");
+        let launched = Launched::of(&journal, "us-west-2", "us-west-2");
         assert_eq!(launched.jobs, ["drsjob-1"]);
         let since: Vec<i64> = launched.doubtful.iter().map(|it| it.since.as_second()).collect();
         assert_eq!(since, [3, 5, 7, 11]);
@@ -239,10 +265,10 @@ mod tests {
         let event = Event::Signalled { signal, number: None, refused: None };
         let mut journal = vec![entry(1, intent(1)), entry(2, Body::Event { event })];
         journal.push(entry(3, adopted));
-        let launched = Launched::of(&journal, "us-west-2");
+        let launched = Launched::of(&journal, "us-west-2", "us-west-2");
         assert_eq!((launched.jobs.len(), launched.doubtful.len()), (0, 1));
         journal.remove(1);
-        let launched = Launched::of(&journal, "us-west-2");
+        let launched = Launched::of(&journal, "us-west-2", "us-west-2");
         assert_eq!((launched.jobs.len(), launched.doubtful.len()), (1, 0));
     }
 
@@ -255,28 +281,33 @@ mod tests {
             request_id: None,
             adopted: false,
         };
-        let launched = Launched::of(&[entry(1, intent(1)), entry(2, ended)], "us-west-2");
+        let launched =
+            Launched::of(&[entry(1, intent(1)), entry(2, ended)], "us-west-2", "us-west-2");
         assert_eq!(launched.jobs, ["drsjob-2"]);
         assert_eq!(launched.doubtful.len(), 1);
     }
 
     #[test]
     fn what_was_launched_elsewhere_is_no_job_of_this_region() {
-        let elsewhere = |home| {
+        let elsewhere = |home: &str| {
             let mut step = step(1);
             step.arguments = Some(json!({ "region": "eu-west-1", "source_servers": [] }));
             let begun = entry(1, Body::Intent { step, attempt: 1 });
             let ended = entry(2, outcome(1, Outcome::Ok { value: job("drsjob-1") }));
-            let launched = Launched::of(&[begun, ended], home);
-            (launched.jobs.len(), launched.doubtful.len())
+            let journal = [begun, ended, entry(3, intent(2))];
+            let launched = Launched::by_region(&journal, home);
+            let sizes =
+                launched.iter().map(|it| (it.region.clone(), it.jobs.len(), it.doubtful.len()));
+            sizes.collect::<Vec<_>>()
         };
-        assert_eq!(elsewhere("us-west-2"), (0, 1));
-        assert_eq!(elsewhere("eu-west-1"), (1, 0));
+        let (west, europe) = ("us-west-2".to_owned(), "eu-west-1".to_owned());
+        assert_eq!(elsewhere("us-west-2"), [(west, 0, 1), (europe.clone(), 1, 0)]);
+        assert_eq!(elsewhere("eu-west-1"), [(europe, 1, 1)]);
     }
 
     #[test]
     fn a_drill_that_sent_nothing_has_launched_nothing() {
-        assert!(Launched::of(&[], "us-west-2").is_nothing());
-        assert!(!Launched::of(&[entry(1, intent(1))], "us-west-2").is_nothing());
+        assert!(Launched::by_region(&[], "us-west-2").is_empty());
+        assert_eq!(Launched::by_region(&[entry(1, intent(1))], "us-west-2").len(), 1);
     }
 }

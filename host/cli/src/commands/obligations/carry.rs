@@ -12,8 +12,8 @@ use moontide_runtime::store::{Obligation, Seal, Store, StoreError};
 
 use crate::aws::AwsFlags;
 use crate::clocks::SystemClock;
-use crate::commands::cleanup::Cleaner;
 use crate::commands::cleanup::begun::Begun;
+use crate::commands::cleanup::{Cleaner, Ended};
 use crate::context::Context;
 use crate::error::{CommandError, Result, code};
 use crate::exit;
@@ -86,7 +86,7 @@ pub(crate) async fn settle(context: &Context, store: &dyn Store, id: &str) -> Re
 
 /// It is done, by the last cleanup that there is.
 async fn settled(context: &Context, store: &dyn Store, obligation: &Obligation) -> Result<()> {
-    let last = Begun::of(store, &obligation.execution).await?.last;
+    let last = Begun::of(store, &obligation.execution).await?.last();
     let (user, now) = us(context);
     let carried_by = last.as_ref().map(|it| it.id.as_str());
     unless_changed(obligation.settle(store, carried_by, (&user, now)).await)
@@ -183,8 +183,8 @@ impl Carrier<'_> {
         context.output.say([plain("cleaning up after "), strong(id.as_str())]);
         let taking = Taking { context, obligation: RefCell::new(obligation.clone()) };
         let (store, settings) = (Arc::clone(&self.store), self.settings.clone());
-        let cleaner = Cleaner::of(context, self.aws, store, settings, record, Some(taking));
-        let (records, exit) = match Box::pin(cleaner.go(interrupt)).await {
+        let cleaner = Cleaner::of(context, self.aws, store, settings, Some(taking));
+        let Ended { records, exit, .. } = match Box::pin(cleaner.go(record, interrupt)).await {
             Ok(ended) => ended,
             Err(error) if error.code == code::HELD => {
                 let view = self.came(obligation, exit::HELD).await?.view;
@@ -222,7 +222,7 @@ impl Carrier<'_> {
     /// Why it is not carried out although it is due: a person has called its cleanup off.
     async fn called_off(&self, drill: &Record) -> Result<Option<String>> {
         let id = &drill.execution.id;
-        let Some(last) = Begun::of(self.store.as_ref(), id).await?.last else { return Ok(None) };
+        let Some(last) = Begun::of(self.store.as_ref(), id).await?.last() else { return Ok(None) };
         let cleanup = Record::load(self.store.as_ref(), &last.id).await?;
         let is_off = cleanup.is_over() && cleanup.status() == ExecutionStatus::Cancelled;
         let by = cleanup.state.cancelled_by.as_deref().filter(|_| is_off);

@@ -109,7 +109,9 @@ async fn suspect(
     }
     let head = store.execution(&listed.id).await?;
     let is_elsewhere = matches!((&head.account, &execution.account), (Some(a), Some(b)) if a != b);
-    let is_near = head.regions.iter().any(|region| execution.regions.contains(region));
+    // What was adopted may have launched in Regions that were looked in later only.
+    let is_near =
+        head.is_adopted() || head.regions.iter().any(|region| execution.regions.contains(region));
     // A cleanup launches nothing.
     if is_elsewhere || !is_near || head.client().is_some() {
         return Ok(None);
