@@ -5,9 +5,10 @@ use moontide_runtime::effect::{Class, Key, Lane, Outcome};
 use moontide_runtime::journal::{Body, Entry, Execution, Format, Step, canonical};
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::feed::{Feed, Words};
+use moontide_runtime::store::obligations::What;
 use moontide_runtime::store::{
-    Behalf, Change as ChangeOf, Condition, Documents, Lease, Moved, Parcel, Seal, SqliteStore,
-    Standing, Store, StoreError, Wanted,
+    Behalf, Change as ChangeOf, Condition, Documents, Lease, Moved, Obligation, Parcel, Seal,
+    SqliteStore, Standing, Store, StoreError, Wanted,
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -100,8 +101,23 @@ async fn kept(store: &dyn Store) -> Vec<(String, u64)> {
     documents.into_iter().map(|document| (document.name, document.version)).collect()
 }
 
+/// The execution `x` as one that owes something.
+fn owing() -> Execution {
+    Execution { nonce: "1".to_owned(), ..execution("x") }
+}
+
+async fn owe(store: &dyn Store) -> Obligation {
+    let after = std::time::Duration::from_hours(4);
+    Obligation::owe(store, &owing(), What::Cleanup, after).await.unwrap()
+}
+
+async fn owed(store: &dyn Store) -> Option<Obligation> {
+    Obligation::of(store, &owing(), What::Cleanup).await.unwrap()
+}
+
 async fn what_an_execution_keeps_for_itself_moves_with_it(place: &Place) {
     let store = place.open();
+    let taken = owe(&*store).await.take(&*store, "x.cleanup-1", ("ann", moment(4))).await.unwrap();
     let archive = store.archive().unwrap();
     let lease = leased(&*store).await;
     store.change(&put(&lease, 1, "a")).await.unwrap();
@@ -120,6 +136,8 @@ async fn what_an_execution_keeps_for_itself_moves_with_it(place: &Place) {
     there.import(&parcel).await.unwrap();
     assert_eq!(kept(&other).await, [("x/a".to_owned(), 2), ("x/b".to_owned(), 1)]);
     assert_eq!(other.documents(OF_EXECUTIONS, "").await.unwrap().len(), 2);
+    assert_eq!(owed(&other).await, Some(taken.clone()));
+    let done = taken.settle(&other, Some("x.cleanup-1"), ("bob", moment(5))).await.unwrap();
     let seen = other.lease("x").await.unwrap();
     let lease = other.take("x", "carol", seen.as_ref()).await.unwrap();
     // What was cut off before it was journaled is not made again.
@@ -132,6 +150,7 @@ async fn what_an_execution_keeps_for_itself_moves_with_it(place: &Place) {
     let back = there.export("x").await.unwrap();
     place.open().archive().unwrap().import(&back).await.unwrap();
     assert_eq!(kept(&*store).await, [("x/a".to_owned(), 2), ("x/c".to_owned(), 1)]);
+    assert_eq!(owed(&*store).await, Some(done));
     assert_eq!(store.changed("x", &key_of(5)).await, Ok(Some(2)));
     assert_eq!(archive.export("x").await.unwrap(), back);
     assert_eq!(store.documents(OF_EXECUTIONS, "x-2/").await.unwrap().len(), 1);
@@ -144,8 +163,10 @@ async fn what_is_pruned_keeps_nothing_for_itself(place: &Place) {
     store.change(&put(&lease, 1, "a")).await.unwrap();
     let others = ChangeOf { name: "x-2/a".to_owned(), behalf: None, ..put(&lease, 4, "a") };
     store.change(&others).await.unwrap();
+    owe(&*store).await;
     store.archive().unwrap().prune(&lease, moment(9), "bob").await.unwrap();
     assert_eq!(kept(&*place.open()).await, []);
+    assert_eq!(owed(&*place.open()).await, None);
     assert_eq!(store.changed("x", &key_of(1)).await, Ok(None));
     assert_eq!(store.documents(OF_EXECUTIONS, "x-2/").await.unwrap().len(), 1);
 }
