@@ -189,8 +189,11 @@ impl ObligationView {
         self.ended_at.map(words::time).unwrap_or_default()
     }
 
-    /// A line of the execution's own view.
+    /// A line of the execution's own view; what is to come at a certain time is a hint there.
     pub(crate) fn write(&self, page: &mut Page) {
+        if self.state == Stage::Owed && self.due_at.is_some() {
+            return;
+        }
         let what = format!("{} {} ", self.what.word(), self.state.word());
         let is_late = matches!(self.state, Stage::Due | Stage::Taken);
         let mut line = vec![if is_late { attention(what) } else { plain(what) }];
@@ -198,10 +201,10 @@ impl ObligationView {
         match self.state {
             Stage::Taken => {
                 let carried = self.carried_by.as_deref().unwrap_or_default();
-                line.push(plain(format!(", in {carried}")));
-                if !self.note.is_empty() {
-                    line.push(plain(format!(": {}", self.note)));
-                }
+                line.push(plain(match self.note.as_str() {
+                    "" => format!(", in {carried}"),
+                    note => format!(": {note}"),
+                }));
             }
             Stage::Dropped => line.extend(said(&self.note)),
             Stage::Owed => line.push(faint(format!(", asked for by {}", self.by))),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use moontide_runtime::clock::Clock;
-use moontide_runtime::store::{Mark, Obligation};
+use moontide_runtime::store::Obligation;
 
 use super::carry::Carrier;
 use super::listed::{Listed, Row};
@@ -15,10 +15,9 @@ use crate::output::style::{faint, plain};
 use crate::output::words;
 use crate::view::obligation::Stage;
 
-/// After so long a process that stays looks again at least: new obligations come without a word.
+/// After so long a process that stays looks again at least: an end and a new obligation come without a word, and what
+/// has failed, or is in other hands, is attempted once more then.
 const LONGEST: Duration = Duration::from_mins(5);
-/// After so long it tries again what has failed, or is in other hands.
-const AGAIN: Duration = Duration::from_mins(5);
 
 /// What one round came to.
 #[derive(Default)]
@@ -28,8 +27,6 @@ struct Round {
     exits: Vec<u8>,
     /// How many are still owed.
     open: usize,
-    /// The executions that are not over, and how far their journals have come.
-    running: Vec<Mark>,
     /// When the next one falls due.
     next: Option<Duration>,
 }
@@ -49,9 +46,7 @@ pub(super) async fn go(
             context.output.show(&Listed::of(context, round.rows, round.unreadable)?)?;
             return Ok(exit);
         }
-        let failed = round.exits.iter().any(|it| *it != exit::COMPLETED).then_some(AGAIN);
-        let pause = [round.next, failed, Some(LONGEST)].into_iter().flatten().min();
-        let pause = pause.unwrap_or(LONGEST);
+        let pause = round.next.map_or(LONGEST, |next| next.min(LONGEST));
         let open = words::count(round.open, "obligation");
         let again = words::duration(pause);
         context
@@ -61,9 +56,6 @@ pub(super) async fn go(
         tokio::select! {
             biased;
             () = interrupt.wait() => return Ok(interrupt.exit_code()),
-            watched = carrier.store.watch(&round.running, &clock, pause), if !round.running.is_empty() => {
-                drop(watched?);
-            }
             () = clock.sleep(pause) => {}
         }
     }
@@ -90,9 +82,6 @@ async fn round(carrier: &Carrier<'_>, interrupt: &mut Interrupt) -> Result<Round
                 round.exits.push(came.exit);
                 let next = round.next.into_iter().chain(came.due_in).min();
                 round.next = next;
-                if is_open && came.view.due_at.is_none() {
-                    round.running.extend(mark(carrier, &obligation.execution).await);
-                }
                 // What was moved with its execution is no affair of this store.
                 if came.view.state != Stage::Elsewhere {
                     round.rows.push(Row::new(&obligation.execution, came.view));
@@ -114,12 +103,6 @@ async fn round(carrier: &Carrier<'_>, interrupt: &mut Interrupt) -> Result<Round
         }
     }
     Ok(round)
-}
-
-/// How far the journal of an execution has come; what cannot be read is looked at later.
-async fn mark(carrier: &Carrier<'_>, id: &str) -> Option<Mark> {
-    let entries = carrier.store.journal(id, 1).await.ok()?;
-    Some(Mark::of_entries(id, entries.last()?.sequence))
 }
 
 /// Whether the process was asked to stop.
