@@ -1,12 +1,15 @@
 //! What is owed after a drill is done once, whoever comes, dies or changes their mind; and it is done for no drill
 //! that goes on.
 
+use std::process::Stdio;
+use std::time::Duration;
+
 use insta::assert_snapshot;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::given::{WORLD, runbook, shop};
-use crate::support::{Home, Moment, Ran, Side, Sim, shim};
+use crate::support::{Home, Moment, Ran, Side, Sim, shim, wait};
 
 const DB: &str = "\t\t{ name = \"db\", servers = { tags = { Tier = \"db\" } } },";
 const TERMINATE: &str = "TerminateRecoveryInstances";
@@ -303,7 +306,7 @@ fn a_cleanup_that_fails_stays_owed_and_is_attempted_once_more_in_the_same_execut
         assert_eq!(shown["waves"][0]["attempt"], attempt, "{shown}");
     }
     let status = drill.home.run(&["status", "drill"]).expect(0).stdout;
-    assert!(status.contains("in drill.cleanup-1: drill.cleanup-1 has failed\n"), "{status}");
+    assert!(status.contains("Z: drill.cleanup-1 has failed\n"), "{status}");
     assert!(status.contains("next: moontide obligations --carry-out\n"), "{status}");
     drill.check(2, 1);
 }
@@ -443,4 +446,85 @@ fn one_that_fails_does_not_stop_the_others() {
         .map(|it| (it["execution"].as_str().unwrap_or("?"), it["state"].as_str().unwrap_or("?")))
         .collect();
     assert_eq!(states, [("a", "taken"), ("drill", "done")]);
+}
+
+/// What was done for a drill says nothing of what it launches later.
+#[test]
+fn a_drill_that_goes_on_after_its_cleanup_owes_it_once_more() {
+    let fails = "\n[[servers]]\nname = \"web\"\ntags = { Tier = \"web\" }\n\n[[faults]]\n\
+                 kind = \"launch_fails\"\nserver = \"web\"\nphase = \"launch\"\n\
+                 error = \"InsufficientInstanceCapacity\"\n";
+    let drill = Drill::of(fails);
+    let web = DB
+        .replace("\"db\"", "\"web\"")
+        .replace("web\", servers", "web\", depends_on = { \"db\" }, servers");
+    std::fs::write(drill.home.shop("runbook.luau"), runbook("shop", &format!("{DB}\n{web}")))
+        .expect("a file");
+    let said = drill.run("0s", 1).json();
+    assert_eq!(said["obligation"]["carried_by"], "drill.cleanup-1", "{said}");
+    drill.check(1, 1);
+    drill.home.run(&["retry", "drill", "web"]).expect(0);
+    assert_eq!(drill.owed()["state"], "done");
+    // The runner dies where it has launched once more.
+    let moment = Moment { operation: Some("StartRecovery"), number: 1, side: Side::After };
+    assert_eq!(drill.sim.trap.spring(drill.command(&["resume", "drill"]), moment).code, None);
+    assert_eq!(drill.owed()["state"], "owed");
+    let said = drill.aws(&["resume", "drill", "--output=json"], 0).json();
+    assert_eq!(said["obligation"]["state"], "done", "{said}");
+    assert_eq!(said["obligation"]["carried_by"], "drill.cleanup-2", "{said}");
+    drill.check(2, 2);
+}
+
+#[test]
+fn a_cleanup_that_a_person_has_called_off_waits_for_a_person() {
+    let drill = Drill::owing("4h");
+    let moment = Moment { operation: Some(TERMINATE), number: 1, side: Side::Before };
+    assert_eq!(drill.sim.trap.spring(drill.later(), moment).code, None);
+    drill.home.run(&["cancel", "drill.cleanup-1", "--by=ann"]).expect(0);
+    let off = carried_out(drill.later(), 1);
+    assert_eq!(
+        (&off["state"], &off["note"]),
+        (&"taken".into(), &"drill.cleanup-1 was cancelled".into())
+    );
+    let waits = carried_out(drill.later(), 4);
+    let note = waits["note"].as_str().unwrap_or_default();
+    assert!(note.starts_with("drill.cleanup-1 was cancelled by ann"), "{waits}");
+    let terminated = drill.sim.performed(TERMINATE);
+    drill.check(terminated, 1);
+    drill.aws(&["cleanup", "drill"], 0);
+    assert_eq!(drill.owed()["carried_by"], "drill.cleanup-2");
+}
+
+/// At every write of the carrier: it is dropped, and nothing is terminated; or the operator is told that a cleanup is
+/// under way.
+#[test]
+fn what_is_dropped_while_a_carrier_is_at_it_is_not_done_unsaid() {
+    let (mut stopped, mut dropped) = (0, 0);
+    for number in 1..=6 {
+        let drill = Drill::owing("4h");
+        let mark = drill.home.path().join("mark");
+        let strike = shim::Strike::once("sync", number, "stop-after");
+        let strike = shim::Strike { mark: Some(mark.clone()), ..strike };
+        let mut carrier = strike.around(drill.later());
+        carrier.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut carrier = carrier.spawn().expect("moontide starts");
+        while !mark.exists() && carrier.try_wait().expect("it can be waited for").is_none() {
+            wait(Duration::from_millis(5));
+        }
+        stopped += usize::from(mark.exists());
+        let drop = ["obligations", "drop", "drill", "--reason=it is needed", "--output=json"];
+        let drop = drill.home.run(&drop);
+        kill_process(Pid::from_child(&carrier), Signal::CONT).expect("it is there");
+        let carrier = Ran::of(&carrier.wait_with_output().expect("it ends"));
+        if drop.code != Some(0) {
+            assert!(drop.stderr.contains("M0111"), "{number}: {}", drop.stderr);
+            carrier.expect(0);
+            continue;
+        }
+        dropped += 1;
+        let is_told = !drop.json()["under_way"].is_null();
+        assert!(is_told || drill.sim.performed(TERMINATE) == 0, "{number}: {}", drop.stdout);
+        assert_eq!(drill.owed()["state"], "dropped", "{number}");
+    }
+    assert!(stopped >= 3 && dropped > 0, "{stopped} {dropped}");
 }
