@@ -240,13 +240,17 @@ impl Claimant<'_> {
             if !blocking.is_empty() {
                 return Ok(Written::Theirs(blocking));
             }
-            if found.is_of(&self.holder.execution) {
-                return Ok(Written::Ours { name, others, is_new: false });
-            }
-            let holders = others.iter().map(|it| it.holder.clone());
-            let claim = Claim { holders: holders.chain([self.holder.clone()]).collect() };
+            // Its own is written anew all the same: another one may have found that this execution was over, and write
+            // itself in this place, just when it is taken up again.
+            let is_new = !found.is_of(&self.holder.execution);
+            let claim = if is_new {
+                let holders = others.iter().map(|it| it.holder.clone());
+                Claim { holders: holders.chain([self.holder.clone()]).collect() }
+            } else {
+                found.claim.clone()
+            };
             match self.change(&name, Some(&claim), found.version).await {
-                Ok(_) => return Ok(Written::Ours { name, others, is_new: true }),
+                Ok(_) => return Ok(Written::Ours { name, others, is_new }),
                 Err(error @ StoreError::Conflict { .. }) if attempts == ATTEMPTS => {
                     return Err(error);
                 }

@@ -15,6 +15,7 @@ use crate::place::Place;
 
 crate::on_every_store!(
     the_second_is_told_of_the_first_until_that_is_over,
+    one_that_goes_on_is_not_written_over_by_what_found_it_over,
     all_is_claimed_or_nothing,
     of_many_that_claim_at_once_one_is_first,
     what_was_never_created_holds_nothing_after_a_moment,
@@ -108,6 +109,27 @@ async fn the_second_is_told_of_the_first_until_that_is_over(place: &Place) {
     assert_eq!(holders(store).await, [one(&plan, &["first"])]);
     assert_eq!(claim(store, "second", &[&plan], &[]).await, Taken::All(Vec::new()));
     assert_eq!(holders(store).await, [one(&plan, &["second"])]);
+}
+
+async fn one_that_goes_on_is_not_written_over_by_what_found_it_over(place: &Place) {
+    let store = place.open();
+    let store = store.as_ref();
+    store.create(&execution("first")).await.unwrap();
+    claim(store, "first", &["plan/x"], &[]).await;
+    let seen = store.document(KIND, "plan/x").await.unwrap().unwrap();
+    // Taken up again, behind that look.
+    assert_eq!(claim(store, "first", &["plan/x"], &[]).await, Taken::All(Vec::new()));
+    let late = Change {
+        kind: KIND.to_owned(),
+        name: "plan/x".to_owned(),
+        body: Some(json!({ "holders": [holder("second", moment(3))] })),
+        condition: Condition::At(seen.version),
+        at: moment(3),
+        by: "second".to_owned(),
+        behalf: None,
+    };
+    let refused = store.change(&late).await;
+    assert!(matches!(refused, Err(StoreError::Conflict { .. })), "{refused:?}");
 }
 
 async fn all_is_claimed_or_nothing(place: &Place) {
