@@ -1,7 +1,8 @@
 //! An import that is under way: an item that names it, on which everything that it writes depends.
 //!
-//! Several may be under way at once, or one wake up long after another has brought the execution in and it has gone on.
-//! Each names itself by a nonce that follows from what arrives; the last to begin is the one that may write. What makes
+//! Several may be under way at once, also of the same parcel, or one wake up long after another has brought the execution
+//! in and it has gone on. Each takes a turn under a name that no other has; the last to begin is the one that may write.
+//! What it writes bears a nonce that follows from what arrives, so that it is known for what it is. What makes
 //! the execution visible deletes the item in the same transaction: from then on no import writes anything of it. Until
 //! then no execution of its id begins, and none that was moved away is taken back.
 
@@ -29,6 +30,7 @@ pub(super) struct Arrival<'t> {
     table: &'t Table,
     id: &'t str,
     nonce: &'t str,
+    turn: String,
 }
 
 impl<'t> Arrival<'t> {
@@ -39,13 +41,19 @@ impl<'t> Arrival<'t> {
         nonce: &'t str,
         before: Option<&Parcel>,
     ) -> Result<Arrival<'t>, StoreError> {
-        let arrival = Arrival { table, id, nonce };
+        let arrival = Arrival { table, id, nonce, turn: keys::nonce() };
         let mut pauses = Pauses::within(Patience::Usual);
         loop {
             let earlier = Earlier::read(table, id).await?;
             let writes = vec![unchanged(table, id, before), arrival.named(&earlier)];
             match arrival.transact(writes).await {
                 Ok(()) => return Ok(arrival),
+                // The reply to an earlier attempt was lost.
+                Err(Stopped::Condition(Some(item)))
+                    if item::is(&item, keys::TURN, &arrival.turn) =>
+                {
+                    return Ok(arrival);
+                }
                 Err(Stopped::Condition(Some(item))) if !is_it(&item) => {
                     return Err(StoreError::Exists(id.to_owned()));
                 }
@@ -60,6 +68,7 @@ impl<'t> Arrival<'t> {
     fn named(&self, earlier: &Earlier) -> TransactWriteItem {
         let mut item = keys::arrival(self.id);
         item.insert(keys::NONCE.to_owned(), keys::string(self.nonce));
+        item.insert(keys::TURN.to_owned(), keys::string(&self.turn));
         let others: Vec<String> =
             earlier.nonces.iter().filter(|it| *it != self.nonce).cloned().collect();
         if !others.is_empty() {
@@ -69,13 +78,13 @@ impl<'t> Arrival<'t> {
             .table_name(&self.table.name)
             .set_item(Some(item))
             .return_values_on_condition_check_failure(Return::AllOld);
-        let put = match earlier.nonces.first() {
+        let put = match &earlier.turn {
             None => put
                 .condition_expression("attribute_not_exists(#pk)")
                 .expression_attribute_names("#pk", PK),
             Some(last) => put
-                .condition_expression("#nonce = :last")
-                .expression_attribute_names("#nonce", keys::NONCE)
+                .condition_expression("#turn = :last")
+                .expression_attribute_names("#turn", keys::TURN)
                 .expression_attribute_values(":last", keys::string(last)),
         };
         put_of(put)
@@ -108,9 +117,9 @@ impl<'t> Arrival<'t> {
         let delete = Delete::builder()
             .table_name(&self.table.name)
             .set_key(Some(keys::arrival(self.id)))
-            .condition_expression("#nonce = :nonce")
-            .expression_attribute_names("#nonce", keys::NONCE)
-            .expression_attribute_values(":nonce", keys::string(self.nonce))
+            .condition_expression("#turn = :turn")
+            .expression_attribute_names("#turn", keys::TURN)
+            .expression_attribute_values(":turn", keys::string(&self.turn))
             .return_values_on_condition_check_failure(Return::AllOld);
         #[expect(clippy::expect_used, reason = "what a deletion must have is given above")]
         let delete = delete.build().expect("a deletion has a table and a key");
@@ -162,9 +171,9 @@ impl<'t> Arrival<'t> {
             ConditionCheck::builder()
                 .table_name(&self.table.name)
                 .set_key(Some(keys::arrival(self.id)))
-                .condition_expression("#nonce = :nonce")
-                .expression_attribute_names("#nonce", keys::NONCE)
-                .expression_attribute_values(":nonce", keys::string(self.nonce)),
+                .condition_expression("#turn = :turn")
+                .expression_attribute_names("#turn", keys::TURN)
+                .expression_attribute_values(":turn", keys::string(&self.turn)),
         )
     }
 }
@@ -172,17 +181,20 @@ impl<'t> Arrival<'t> {
 /// The imports of an execution that have begun and not ended.
 #[derive(Default)]
 pub(super) struct Earlier {
-    /// What they are called; the one that may write comes first.
+    /// The turn of the one that may write.
+    turn: Option<String>,
+    /// What their items bear.
     nonces: Vec<String>,
 }
 
 impl Earlier {
     pub(super) async fn read(table: &Table, id: &str) -> Result<Earlier, StoreError> {
         let Some(item) = table.get(keys::arrival(id)).await? else { return Ok(Earlier::default()) };
+        let turn = item::text(&item, keys::TURN).ok().map(str::to_owned);
         let last = item::text(&item, keys::NONCE).unwrap_or_default().to_owned();
         let others = item.get(keys::EARLIER).and_then(|it| it.as_ss().ok());
         let nonces = std::iter::once(last).chain(others.into_iter().flatten().cloned()).collect();
-        Ok(Earlier { nonces })
+        Ok(Earlier { turn, nonces })
     }
 
     /// Whether one of them has written this item.

@@ -53,7 +53,8 @@ pub(super) async fn arrive(
 ) -> Result<(), StoreError> {
     let mut head = keys::head(&parcel.id);
     head.insert(keys::FORMAT.to_owned(), keys::number(parcel.format.0));
-    text::put_json(table, &mut head, parcel.head.clone(), nonce, Patience::Usual).await?;
+    let parts = format!("{nonce}-head");
+    text::put_json(table, &mut head, parcel.head.clone(), &parts, Patience::Usual).await?;
     let mut listed = listed(execution);
     listed.extend(listing::arrive(parcel));
     match begin(table, (state, head, listed), arrival.end(), nonce).await {

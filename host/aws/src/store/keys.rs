@@ -83,6 +83,8 @@ pub(super) const PRUNED: &str = "pruned";
 /// Of a state: the sort key of the execution in the list.
 pub(super) const LISTED: &str = "listed";
 
+/// Of an arrival: which import may write.
+pub(super) const TURN: &str = "turn";
 /// Of an arrival: the nonces of the imports that had begun before.
 pub(super) const EARLIER: &str = "earlier";
 

@@ -85,7 +85,8 @@ pub(super) async fn import(table: &Table, parcel: &Parcel) -> Result<(), StoreEr
     for (number, signal) in (1_u64..).zip(&parcel.signals).skip(heard) {
         let mut item = keys::key(&keys::partition(id), &keys::signal_sk(number));
         item.insert(keys::NONCE.to_owned(), keys::string(&nonce));
-        text::put_json(table, &mut item, signal.clone(), &nonce, Patience::Usual).await?;
+        let parts = format!("{nonce}-signal-{number}");
+        text::put_json(table, &mut item, signal.clone(), &parts, Patience::Usual).await?;
         arrival.put(vec![item]).await?;
     }
     documents::arrive(&arrival, id, &parcel.belongings).await?;
@@ -131,7 +132,9 @@ async fn write_journal(
         item.insert(keys::LAST.to_owned(), keys::number(last));
         item.insert(keys::NONCE.to_owned(), keys::string(nonce));
         let json = archive::list(item_rows.into_iter());
-        text::put_json(table, &mut item, json, nonce, Patience::Usual).await?;
+        // Parts lie by the name that they are given: each item's under one of its own.
+        let parts = format!("{nonce}-journal-{}", first.sequence);
+        text::put_json(table, &mut item, json, &parts, Patience::Usual).await?;
         arrival.put(vec![item]).await?;
     }
     Ok(())

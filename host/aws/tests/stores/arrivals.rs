@@ -4,8 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use moontide_runtime::effect::state::OF_EXECUTIONS;
 use moontide_runtime::effect::{Key, Lane};
-use moontide_runtime::journal::Format;
-use moontide_runtime::store::{Behalf, Change, Condition, Lease, Moved, Parcel, Store, StoreError};
+use moontide_runtime::journal::{Body, Format};
+use moontide_runtime::scheduler::Event;
+use moontide_runtime::store::{
+    Behalf, Change, Condition, Lease, Moved, Parcel, Signal, Store, StoreError,
+};
 use serde_json::json;
 
 use crate::dynamo::Dynamo;
@@ -176,6 +179,53 @@ async fn what_a_cut_off_import_has_left_is_no_part_of_the_next() {
         assert!(imported.is_err(), "request {number}");
         assert_eq!(all(&place).await, expected, "request {number}: {imported:?}");
     }
+}
+
+/// Two imports of the same parcel: the second begins while the first stands still, and is cut off a few requests later.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_two_imports_of_one_parcel_bring_is_whole() {
+    let parcels = twice().await;
+    for others in [4, 6, 7, 8, 10] {
+        for number in 1.. {
+            let place = Arc::new(ready(&parcels, false).await);
+            let (there, parcel) = (Arc::clone(&place), parcels.first.clone());
+            let then = async move {
+                let denied = r#"{"__type":"com.amazon#AccessDeniedException","message":"no"}"#;
+                let proxy = Dynamo::shared().proxied(move |asked, phase| {
+                    let is_cut = asked.number > others && phase == Phase::Before;
+                    if is_cut { Action::Say(denied) } else { Action::Pass }
+                });
+                let store = there.at(&proxy.endpoint());
+                store.archive().unwrap().import(&parcel).await.unwrap_err();
+            };
+            let Some(imported) = late(&place, &parcels.first, number, then).await else { break };
+            if imported.is_err() {
+                place.open().archive().unwrap().import(&parcels.first).await.unwrap();
+            }
+            assert_eq!(all(&place).await.0, parcels.first, "{others}, request {number}");
+        }
+    }
+}
+
+/// Items that do not fit into one lie in parts: each in its own.
+#[tokio::test]
+async fn several_large_entries_and_signals_arrive_whole() {
+    let store = Place::in_a_table().await.open();
+    let lease = leased(&*store).await;
+    for sequence in 1..=3 {
+        let mut entry = entries(&lease, [sequence]).remove(0);
+        let prompt = format!("{sequence}{}", "x".repeat(400_000 + 100_000 * sequence as usize));
+        entry.body = Body::Event { event: Event::TimedOut { prompt } };
+        store.append(&lease, &[entry]).await.unwrap();
+        let comment = format!("{sequence}{}", "y".repeat(500_000));
+        store.send("x", &Signal { comment, ..signal("ann") }).await.unwrap();
+    }
+    let parcel = store.archive().unwrap().export("x").await.unwrap();
+    let place = Place::in_a_table().await;
+    place.open().archive().unwrap().import(&parcel).await.unwrap();
+    assert_eq!(all(&place).await.0, parcel);
+    assert_eq!(place.open().journal("x", 1).await, store.journal("x", 1).await);
+    assert_eq!(place.open().signals("x", 0).await, store.signals("x", 0).await);
 }
 
 /// A seal is to be lifted while an import is under way that brings the execution back: it goes on as it was, and no
