@@ -44,6 +44,12 @@ pub struct Parcel {
     /// What its effects have written, and what it keeps for itself.
     #[serde(default, skip_serializing_if = "Belongings::are_none")]
     pub belongings: Belongings,
+    /// Whether it has left where it comes from, and goes on where it arrives; otherwise it is a copy.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub moves: bool,
+    /// In a file: the hash of all of it. A chain holds the journal together, and nothing else the signals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<Hash>,
 }
 
 /// What is in a parcel that was looked at.
@@ -84,6 +90,8 @@ impl Parcel {
             standing: Some(standing),
             epoch: entries.last().map_or(0, |entry| entry.epoch),
             seal: None,
+            moves: false,
+            hash: None,
         })
     }
 
@@ -149,6 +157,29 @@ impl Parcel {
         Ok(Unpacked { execution, entries })
     }
 
+    /// The same with its hash, for a file.
+    #[must_use]
+    pub fn hashed(self) -> Parcel {
+        let plain = Parcel { hash: None, ..self };
+        let hash = plain.whole();
+        Parcel { hash: Some(hash), ..plain }
+    }
+
+    /// Whether it is as it was written into its file.
+    pub fn is_whole(&self) -> bool {
+        self.hash == Some(Parcel { hash: None, ..self.clone() }.whole())
+    }
+
+    fn whole(&self) -> Hash {
+        // What is in it can always be written.
+        Hash::of(&serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// Whether it may take the place of the execution in `before`, which was moved away, and goes on here again.
+    pub fn brings_back(&self, before: &Parcel) -> bool {
+        self.moves && matches!(before.seal, Some(Seal::Moved(_))) && self.goes_on(before)
+    }
+
     /// Whether this is how the execution in `before` has gone on.
     pub fn goes_on(&self, before: &Parcel) -> bool {
         self.id == before.id
@@ -156,5 +187,8 @@ impl Parcel {
             && self.journal.starts_with(&before.journal)
             && self.signals.starts_with(&before.signals)
             && self.epoch >= before.epoch
+            && before.belongings.marks.iter().all(|(key, version)| {
+                self.belongings.marks.get(key) == Some(version)
+            })
     }
 }

@@ -54,6 +54,8 @@ pub(super) async fn export(table: &Table, id: &str) -> Result<Parcel, StoreError
         epoch: state.lease.map_or(0, |lease| lease.epoch),
         seal: state.seal,
         belongings: documents::belongings(table, id).await?,
+        moves: false,
+        hash: None,
     })
 }
 
@@ -66,9 +68,8 @@ pub(super) async fn import(table: &Table, parcel: &Parcel) -> Result<(), StoreEr
         Err(error) => return Err(error),
     };
     if let Some(before) = &before {
-        let is_moved = matches!(before.seal, Some(Seal::Moved(_)));
         let is_pruned = parcel.seal.is_some();
-        if !is_moved || is_pruned || !parcel.goes_on(before) {
+        if is_pruned || !parcel.brings_back(before) {
             return Err(StoreError::Exists(parcel.id.clone()));
         }
     }

@@ -36,6 +36,8 @@ pub(super) fn export(db: &Connection, id: &str) -> Result<Parcel, Trouble> {
         epoch: known.lease.map_or(0, |lease| lease.epoch),
         seal,
         belongings: documents::belongings(db, known.number, id)?,
+        moves: false,
+        hash: None,
     })
 }
 
@@ -65,7 +67,7 @@ pub(super) fn import(db: &Connection, new: &New) -> Result<(), Trouble> {
         // It was here before, and comes back.
         Err(Trouble::Said(StoreError::Exists(id))) => {
             let here = export(db, &id)?;
-            if !matches!(here.seal, Some(Seal::Moved(_))) || !parcel.goes_on(&here) {
+            if !parcel.brings_back(&here) {
                 return Err(StoreError::Exists(id).into());
             }
             let number = rows::known(db, &id)?.number;
