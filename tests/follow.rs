@@ -186,3 +186,37 @@ fn what_is_not_there_is_not_followed() {
     let ran = shop.look(&["status", "dril", "--follow"]).expect(2);
     assert!(ran.stderr.contains("did you mean `drill`?"), "{}", ran.stderr);
 }
+
+/// Whoever follows an execution, or the list, is told when it goes on elsewhere.
+fn moved_while_followed(shop: &Shop, store: &str) {
+    shop.run().expect(4);
+    let mut status = Follower::of(shop.command(&["status", "drill", "--follow"]));
+    status.until("? first | Begin?");
+    let mut list = Follower::of(shop.command(&["list", "--follow"]));
+    list.until("drill");
+    let there = format!("sqlite:{}", shop.home.path().join("there.db").display());
+    shop.look(&["store", "copy", store, &there, "drill", "--move"]).expect(0);
+    list.until(&format!("moved to {there}"));
+    let status = status.end();
+    let sentence = format!("hint: it was moved to {there} at ");
+    assert_eq!(status.code, Some(0));
+    assert!(status.stdout.contains(&sentence), "{}", status.stdout);
+    // Whoever comes later is told at once.
+    let later = Follower::of(shop.command(&["status", "drill", "--follow"])).end();
+    assert!(later.code == Some(0) && later.stdout.contains(&sentence), "{later:?}");
+}
+
+#[test]
+fn what_moves_away_while_it_is_followed_ends_with_where_it_goes_on() {
+    let shop = Shop::of(TWO);
+    shop.look(&["list"]).expect(0);
+    let listed = shop.look(&["list", "--output=json"]).json();
+    let store = listed["store"].as_str().expect("an address").to_owned();
+    moved_while_followed(&shop, &store);
+}
+
+#[test]
+fn what_moves_away_from_a_table_while_it_is_followed_ends_with_where_it_goes_on() {
+    let shop = Shop::in_a_table(TWO);
+    moved_while_followed(&shop, &format!("dynamodb:{}@us-west-2", shop.table_name()));
+}

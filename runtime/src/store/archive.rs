@@ -17,7 +17,8 @@ pub trait Archive: Send + Sync {
     /// Cuts the journal down to its evidence. Whether the execution may is for its caller to know.
     async fn prune(&self, lease: &Lease, at: Timestamp, by: &str) -> Result<Pruned, StoreError>;
 
-    /// Removes what an earlier [`Archive::prune`] of the execution, cut off in the middle, has left behind.
+    /// Makes up for an earlier [`Archive::prune`] or [`Archive::part`] of the execution that was cut off in the middle:
+    /// what it has left behind is removed, and lists say what has become of it.
     async fn sweep(&self, id: &str) -> Result<(), StoreError>;
 
     /// Gives the room back that is free now; returns how many bytes are free and stay with the store.

@@ -40,6 +40,8 @@ pub struct Row {
     pub source: Option<Channel>,
     /// Whether it was pruned.
     pub pruned: bool,
+    /// Whether it was moved to another store at some time: it may be back, which its seal says.
+    pub moved: bool,
     /// What the list itself knows of it; `None` if an earlier release began it, whose journal tells.
     pub told: Option<Told>,
 }
@@ -161,6 +163,7 @@ impl Row {
             labels: execution.labels.clone(),
             source: execution.source,
             pruned: false,
+            moved: false,
             told: Some(Told { mode: execution.mode, standing, sent }),
         }
     }

@@ -1,5 +1,8 @@
 //! Waiting for news of executions: one call for many of them, instead of a question for each now and then.
 //!
+//! That an execution has come to its end in this store, since it was moved or pruned, is news to all who wait for
+//! entries: there will be no more.
+//!
 //! Whoever watches says how far they have seen each execution, so nothing is lost between their last look and the
 //! call: what is there already is found at once. News is only a reason to look; what it is, the store's other
 //! methods say.
@@ -91,7 +94,11 @@ async fn has_news<S: Store + ?Sized>(store: &S, mark: &Mark) -> Result<bool, Sto
             Some(seen) => store.feed(id).await?.end() > seen,
             None => false,
         };
-        Ok(talk || entries + signals > 0)
+        let is_sealed = match store.archive().filter(|_| mark.entries.is_some()) {
+            Some(archive) => archive.seal(id).await?.is_some(),
+            None => false,
+        };
+        Ok(talk || entries + signals > 0 || is_sealed)
     };
     match looked.await {
         // Whoever asks for it learns that it is gone.

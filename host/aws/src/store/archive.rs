@@ -51,7 +51,12 @@ impl Archive for DynamoStore {
         self.on(|table| async move {
             let state = leases::state(&table, &lease.execution).await?;
             state.is_open(&lease.execution)?;
-            leases::seal(&table, &lease, &seal, (&keys::nonce(), shown)).await
+            leases::seal(&table, &lease, &seal, (&keys::nonce(), shown)).await?;
+            // It has left by now: where this fails, a sweep makes up for it.
+            if let Some(listed) = &state.listed {
+                let _ = listing::moved(&table, listed).await;
+            }
+            Ok(())
         })
         .await
     }
@@ -106,11 +111,13 @@ pub(super) fn list<'r>(rows: impl Iterator<Item = &'r str>) -> String {
     format!("[{}]", rows.collect::<Vec<_>>().join(","))
 }
 
-/// Deletes the journal of an execution that is pruned; then its list says so.
+/// Deletes the journal of an execution that is pruned; then its list says so. Of one that was moved it says that only.
 async fn sweep(table: &Table, id: &str) -> Result<(), StoreError> {
     let state = leases::state(table, id).await?;
-    if !matches!(state.seal, Some(Seal::Pruned(_))) {
-        return Ok(());
+    match (&state.seal, &state.listed) {
+        (Some(Seal::Pruned(_)), _) => {}
+        (Some(Seal::Moved(_)), Some(listed)) => return listing::moved(table, listed).await,
+        _ => return Ok(()),
     }
     let pk = keys::partition(id);
     let (from, to) = (keys::journal_sk(0), keys::journal_sk(u64::MAX));

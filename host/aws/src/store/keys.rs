@@ -80,6 +80,8 @@ pub(super) const SEAL: &str = "seal";
 pub(super) const EVIDENCE: &str = "evidence";
 /// Of an execution in the list: whether it was pruned.
 pub(super) const PRUNED: &str = "pruned";
+/// Of an execution in the list: whether it was moved to another store at some time.
+pub(super) const MOVED: &str = "moved";
 /// Of a state: the sort key of the execution in the list.
 pub(super) const LISTED: &str = "listed";
 

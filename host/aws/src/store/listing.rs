@@ -114,13 +114,22 @@ pub(super) fn arrived(
 
 /// Writes that an execution was pruned.
 pub(super) async fn pruned(table: &Table, listed: &str) -> Result<(), StoreError> {
+    mark(table, listed, keys::PRUNED).await
+}
+
+/// Writes that an execution was moved to another store. That stays if it comes back: its seal says where it is.
+pub(super) async fn moved(table: &Table, listed: &str) -> Result<(), StoreError> {
+    mark(table, listed, keys::MOVED).await
+}
+
+async fn mark(table: &Table, listed: &str, name: &str) -> Result<(), StoreError> {
     let request = || {
         let update = table.client.update_item().table_name(&table.name);
         update
             .set_key(Some(keys::key(keys::EXECUTIONS, listed)))
-            .update_expression("SET #pruned = :pruned")
-            .expression_attribute_names("#pruned", keys::PRUNED)
-            .expression_attribute_values(":pruned", AttributeValue::Bool(true))
+            .update_expression("SET #mark = :true")
+            .expression_attribute_names("#mark", name)
+            .expression_attribute_values(":true", AttributeValue::Bool(true))
             .send()
     };
     let written = retried(table, Patience::Usual, request).await;
@@ -176,6 +185,7 @@ fn row(item: &Item) -> Result<Row, Damage> {
         labels: labels(item),
         source: item::text(item, keys::SOURCE).ok().and_then(read),
         pruned: item.contains_key(keys::PRUNED),
+        moved: item.contains_key(keys::MOVED),
         told: told(item),
     })
 }

@@ -71,7 +71,10 @@ pub(super) async fn look(table: &Table, marks: &[Mark]) -> Result<Vec<String>, S
             let number = |name| item::number(item, name).ok();
             Some(Place { epoch: number(keys::EPOCH)?, number: number(keys::LAST)? })
         };
+        let is_sealed = mark.entries.is_some()
+            && there(state(mark)).is_some_and(|item| item.contains_key(keys::SEAL));
         longer
+            || is_sealed
             || mark.signals.is_some_and(|seen| there(signal(mark, seen)).is_some())
             || mark.feed.is_some_and(|seen| talk().is_some_and(|end| end > seen))
     };
@@ -104,10 +107,11 @@ async fn batch(
         let wanted = KeysAndAttributes::builder()
             .set_keys(Some(keys))
             .consistent_read(false)
-            .projection_expression("#pk, #sk, #last, #epoch")
+            .projection_expression("#pk, #sk, #last, #epoch, #seal")
             .expression_attribute_names("#pk", PK)
             .expression_attribute_names("#sk", SK)
             .expression_attribute_names("#last", keys::LAST)
+            .expression_attribute_names("#seal", keys::SEAL)
             .expression_attribute_names("#epoch", keys::EPOCH);
         #[expect(clippy::expect_used, reason = "what a batch must have is given above")]
         let wanted = wanted.build().expect("a batch has keys");

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use moontide_runtime::journal::Channel;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
-use moontide_runtime::store::{Cursor, Row, Store, Told, Wanted};
+use moontide_runtime::store::{Cursor, Row, Seal, Store, Told, Wanted};
 use serde::Serialize;
 
 use crate::clocks::SystemClock;
@@ -128,6 +128,9 @@ pub(crate) struct Line {
     runner: Option<String>,
     /// How many signals wait for a runner.
     pending: u64,
+    /// Where it goes on, if it was moved from here: a store or a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moved_to: Option<String>,
 }
 
 /// Does it.
@@ -195,6 +198,7 @@ impl Line {
             created_at: row.created_at,
             runner: None,
             pending: 0,
+            moved_to: None,
         }
     }
 
@@ -202,12 +206,14 @@ impl Line {
     async fn told(store: &dyn Store, row: Row, told: Told) -> Result<Line> {
         let Told { mode, standing, .. } = told;
         let (is_over, pending) = (standing.status.is_terminal(), told.waiting());
-        // What is over, and is to stay so, has no runner.
+        let moved_to = if row.moved { moved_to(store, &row.id).await? } else { None };
+        // What is over, and is to stay so, has no runner; nor has what goes on elsewhere.
+        let is_over = is_over || moved_to.is_some();
         let runner = if is_over && pending == 0 { Ok(None) } else { alive(store, &row.id).await };
         match runner {
             Ok(runner) => {
                 let (mode, status) = (Some(mode), Some(standing.status));
-                Ok(Line { mode, status, runner, pending, ..Line::of(row) })
+                Ok(Line { mode, status, runner, pending, moved_to, ..Line::of(row) })
             }
             Err(error) if is_its_own(error.code) => Ok(Line::unreadable(row, error.message)),
             Err(error) => Err(error),
@@ -221,6 +227,7 @@ impl Line {
                 mode: Some(record.execution.mode),
                 status: Some(record.status()),
                 pending: record.pending.len() as u64,
+                moved_to: record.moved_to().map(str::to_owned),
                 runner: record.runner,
                 ..Line::of(row)
             }),
@@ -232,6 +239,15 @@ impl Line {
     fn unreadable(row: Row, why: String) -> Line {
         Line { unreadable: Some(why), ..Line::of(row) }
     }
+}
+
+/// Where an execution goes on, if it was moved and is not back.
+async fn moved_to(store: &dyn Store, id: &str) -> Result<Option<String>> {
+    let Some(archive) = store.archive() else { return Ok(None) };
+    Ok(match archive.seal(id).await? {
+        Some(Seal::Moved(moved)) => Some(moved.to),
+        _ => None,
+    })
 }
 
 /// Whether an error is about one execution. Where the store does not answer, nothing of the list is known.
@@ -281,10 +297,11 @@ impl Line {
             plain(self.mode.map_or("-", mode)),
             self.status.map_or(faint("unreadable"), execution_status),
             faint(words::time(self.created_at)),
-            match (&self.runner, self.pending) {
-                (Some(runner), _) => plain(runner.as_str()),
-                (None, 0) => plain(""),
-                (None, pending) => {
+            match (&self.moved_to, &self.runner, self.pending) {
+                (Some(to), ..) => attention(format!("moved to {to}")),
+                (None, Some(runner), _) => plain(runner.as_str()),
+                (None, None, 0) => plain(""),
+                (None, None, pending) => {
                     let pending = usize::try_from(pending).unwrap_or(usize::MAX);
                     attention(format!("{} for a runner", words::count(pending, "signal")))
                 }

@@ -10,7 +10,7 @@ use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::Entry;
 use moontide_runtime::scheduler::Retold;
 use moontide_runtime::store::feed::{Feed, Place};
-use moontide_runtime::store::{Mark, Store, StoreError};
+use moontide_runtime::store::{Mark, Seal, Store, StoreError};
 
 use super::line::{Line, News};
 use super::{Calm, Screen};
@@ -50,15 +50,17 @@ struct Behind {
     entries: Vec<Entry>,
     feed: Feed,
     runner: Option<String>,
+    /// Whether it goes on elsewhere.
+    is_moved: bool,
 }
 
-/// Follows an execution until it is over, or nobody reads any more.
+/// Follows an execution until it is over, or goes on elsewhere, or its lines are read no more.
 pub(crate) async fn follow(context: &Context, store: &dyn Store, id: &str) -> Result<u8> {
     // Before the journal is read: what is said from here on is told.
     let said = store.feed(id).await.map_or_else(|_| Place::default(), |feed| feed.end());
     let record = Record::load(store, id).await?;
     let screen = Screen::new(context.output);
-    let is_over = record.is_over();
+    let is_over = record.is_over() || record.moved_to().is_some();
     if !screen.show([&summary(context, store, &record).await]).await? || is_over {
         return Ok(exit::COMPLETED);
     }
@@ -101,11 +103,12 @@ impl Follower<'_> {
         }
         let read = self.read().await;
         let Some(news) = self.calm.hear(read).await? else { return Ok(true) };
+        let is_moved = news.is_moved;
         let lines = self.lines(news);
         if !self.screen.show(&lines).await? {
             return Ok(false);
         }
-        if !self.retold.state().status().is_terminal() {
+        if !self.retold.state().status().is_terminal() && !is_moved {
             return Ok(true);
         }
         self.end().await
@@ -117,7 +120,13 @@ impl Follower<'_> {
         let is_taken_over = entries.last().is_some_and(|entry| entry.epoch > self.epoch);
         let lease = if is_taken_over { self.store.lease(self.id).await? } else { None };
         let runner = lease.filter(|lease| !lease.is_free()).map(|lease| lease.holder);
-        Ok(Behind { entries, feed, runner })
+        // Where nothing else is new, that is.
+        let is_quiet = entries.is_empty() && feed.end() <= self.said;
+        let is_moved = match self.store.archive().filter(|_| is_quiet) {
+            Some(archive) => matches!(archive.seal(self.id).await?, Some(Seal::Moved(_))),
+            None => false,
+        };
+        Ok(Behind { entries, feed, runner, is_moved })
     }
 
     /// What is new, in the order in which it happened.
@@ -144,7 +153,7 @@ impl Follower<'_> {
         self.is_ending = true;
         let Some(record) = self.calm.hear_view(record).await? else { return Ok(true) };
         self.is_ending = false;
-        if !record.is_over() {
+        if !record.is_over() && record.moved_to().is_none() {
             return Ok(true);
         }
         let lines = self.last_words().await;
@@ -166,6 +175,6 @@ impl Follower<'_> {
         }
         // What cannot be read now is no reason to stay.
         let feed = self.store.feed(self.id).await.unwrap_or_default();
-        self.lines(Behind { entries: Vec::new(), feed, runner: None })
+        self.lines(Behind { entries: Vec::new(), feed, runner: None, is_moved: false })
     }
 }

@@ -176,6 +176,14 @@ impl Record {
         self.state.status()
     }
 
+    /// Where it goes on, if it was moved from this store.
+    pub(crate) fn moved_to(&self) -> Option<&str> {
+        match &self.seal {
+            Some(Seal::Moved(moved)) => Some(&moved.to),
+            _ => None,
+        }
+    }
+
     /// Whether there is nothing left to drive, nor to take: a skip of what failed last ends it another way.
     pub(crate) fn is_over(&self) -> bool {
         let decides = |wish: &Wish| matches!(wish, Wish::Retry { .. } | Wish::Skip { .. });

@@ -72,7 +72,9 @@ pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Part, Trouble> {
                     WHERE signals.execution = found.number), created_us,
                    (SELECT count(*) > 0 FROM seals WHERE seals.execution = found.number
                     AND CASE WHEN json_valid(seal) THEN seal ->> 'seal' = 'pruned' END),
-                   (SELECT source FROM started_by WHERE started_by.execution = found.number)
+                   (SELECT source FROM started_by WHERE started_by.execution = found.number),
+                   (SELECT count(*) > 0 FROM seals WHERE seals.execution = found.number
+                    AND CASE WHEN json_valid(seal) THEN seal ->> 'seal' = 'moved' END)
                FROM (SELECT * FROM executions
                      LEFT JOIN standings ON standings.execution = executions.number
                      WHERE (:statuses = '' OR status IS NULL OR instr(:statuses, status) > 0)
@@ -115,8 +117,8 @@ fn read(row: &SqlRow<'_>) -> Result<Row, Trouble> {
     let labels = labels.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
     let source: Option<String> = row.get(10)?;
     let source = source.and_then(|word| serde_json::from_value(word.into()).ok());
-    let (runbook, pruned) = (row.get(1)?, row.get(9)?);
-    Ok(Row { runbook, id, created_at, labels, source, pruned, told: told(row)? })
+    let (runbook, pruned, moved) = (row.get(1)?, row.get(9)?, row.get(11)?);
+    Ok(Row { runbook, id, created_at, labels, source, pruned, moved, told: told(row)? })
 }
 
 /// What the table says of an execution; `None` if it says nothing, or what cannot be read.

@@ -85,6 +85,8 @@ fn look(db: &Connection, last: Option<i64>, marks: &str) -> Result<(i64, Vec<Str
                WHERE it.number IS NULL
                   OR EXISTS (SELECT 1 FROM entries WHERE entries.execution = it.number
                              AND entries.sequence > marks.value ->> 1)
+                  OR (marks.value ->> 1 IS NOT NULL
+                      AND EXISTS (SELECT 1 FROM seals WHERE seals.execution = it.number))
                   OR EXISTS (SELECT 1 FROM signals WHERE signals.execution = it.number
                              AND signals.number > marks.value ->> 2)
                   OR EXISTS (SELECT 1 FROM feeds WHERE feeds.execution = it.number

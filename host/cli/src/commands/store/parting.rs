@@ -94,7 +94,9 @@ pub(super) async fn pack(
     let mut sealed = None;
     match &record.seal {
         Some(Seal::Moved(moved))
-            if to.is_move && moved.store == target && (target.is_some() || moved.to == to.text) => {
+            if to.is_move && moved.store == target && (target.is_some() || moved.to == to.text) =>
+        {
+            archive(store)?.sweep(id).await?;
         }
         Some(seal @ Seal::Moved(_)) => {
             let (execution, seal) = (id.to_owned(), Box::new(seal.clone()));
