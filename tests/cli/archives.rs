@@ -198,3 +198,74 @@ fn a_move_is_for_one_store_whatever_its_address_and_may_be_taken_back() {
     home.run(&resume).expect(0);
     assert_eq!(sim.performed("StartRecovery"), 3);
 }
+
+#[test]
+fn a_move_names_what_stays_and_what_to_do_about_it() {
+    let home = Home::new();
+    let sim = Sim::of(&repository("runbooks/hello/world.toml"));
+    let [endpoint, speed] = sim.flags();
+    let file = |name: &str| format!("sqlite:{}", home.path().join(name).display());
+    let (here, there) = (file("here.db"), file("there.db"));
+    let folder = home.path().join("turns");
+    std::fs::create_dir(&folder).expect("it is new");
+    let runbook = "local moontide = require('@moontide')\n\
+                   local state = require('@moontide/state')\n\
+                   return moontide.runbook { name = 'turns', region = 'us-west-2', waves = {\n\
+                   { name = 'cut', run = function(wave)\n\
+                   state.put('count', 1)\n\
+                   state.put('dns', { execution = wave.execution, wave = wave.name }) end },\n\
+                   { name = 'asks', depends_on = { 'cut' }, pause = 'Go on?', run = function() end } } }";
+    std::fs::write(folder.join("runbook.luau"), runbook).expect("it is written");
+    let folder = folder.to_str().expect("a readable path");
+    let begin = |folder: &str, id: &str, code: i32| {
+        let run = ["run", folder, "--mode=drill", "--execution-id", id, "--store", &here];
+        home.run(&[&run[..], &[&endpoint, &speed]].concat()).expect(code);
+    };
+    begin(folder, "turn", 4);
+    begin(&path("runbooks/hello"), "drill", 0);
+    home.run(&["cleanup", "drill", &endpoint, &speed, "--store", &here]).expect(0);
+
+    // A third store beside the two would be ignored.
+    let copy = ["store", "copy", &here, &there, "turn", "drill", "--move"];
+    let refused = home.run(&[&copy[..], &["--store", &there]].concat()).expect(2).stderr;
+    assert!(
+        refused.contains("`store copy` takes FROM and TO, and no `--store sqlite:"),
+        "{refused}"
+    );
+    let listed = home.run(&["list", "--store", &here]).expect(0).stdout;
+    assert!(!listed.contains("moved to"), "{listed}");
+
+    let moved = home.run(&[&copy[..], &["--output=json"]].concat()).expect(0).json();
+    let stays: Vec<(&str, &str, &str)> = moved["stays"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|it| ["execution", "what", "next"].map(|field| it[field].as_str().expect("a text")))
+        .map(|[execution, what, next]| (execution, what, next))
+        .collect();
+    assert_eq!(stays.len(), 3, "{stays:?}");
+    assert!(
+        stays[0].0 == "turn" && stays[0].1.contains("the value `count` of `turns`"),
+        "{stays:?}"
+    );
+    assert!(stays[0].2.ends_with(" state list turns"), "{stays:?}");
+    assert!(stays[1].1.contains("the lock `dns` that it holds stays in sqlite:"), "{stays:?}");
+    assert!(stays[1].2.ends_with(" state delete turns dns --at-version 1"), "{stays:?}");
+    assert!(stays[2].1.starts_with("its cleanup drill.cleanup-1 stays in "), "{stays:?}");
+
+    // The proposed command works, and leaves nothing to say.
+    let words: Vec<&str> = stays[2].2.split(' ').skip(1).collect();
+    let moved = home.run(&words).expect(0).stdout;
+    assert!(moved.starts_with("1 execution moved") && !moved.contains("stays: "), "{moved}");
+    let again = home.run(&copy).expect(0).stdout;
+    assert!(!again.contains("cleanup-1") && again.contains("stays: turn"), "{again}");
+
+    // The list says of each where it goes on, also of those that were over.
+    let listed = home.run(&["list", "--store", &here]).expect(0).stdout;
+    assert_eq!(listed.matches(&format!("moved to {there}")).count(), 3, "{listed}");
+    let listed = home.run(&["list", "--store", &here, "--output=json"]).expect(0).json();
+    assert_eq!(listed["executions"][0]["moved_to"], there.as_str());
+    home.run(&["store", "copy", &there, &here, "turn", "--move"]).expect(0);
+    let listed = home.run(&["list", "--store", &here]).expect(0).stdout;
+    assert_eq!(listed.matches("moved to").count(), 2, "what is back is here: {listed}");
+}

@@ -2,7 +2,7 @@
 //!
 //! - `init`: makes it. `prune`: cuts old journals down to their evidence.
 //! - `export`, `import`, `copy`: an execution leaves for a file or another store, and arrives; `parting`: how it leaves;
-//!   `take_back`: it has not left.
+//!   `stays`: what does not go with it; `take_back`: it has not left.
 
 #![expect(clippy::doc_markdown, reason = "clap prints these comments as they are")]
 
@@ -13,6 +13,7 @@ mod init;
 mod owner;
 mod parting;
 mod prune;
+mod stays;
 mod take_back;
 
 use clap::{Args, Subcommand};

@@ -13,7 +13,7 @@ const INFIX: &str = ".cleanup-";
 /// The cleanups of one drill.
 pub(crate) struct Begun {
     /// All of them, the last one last.
-    all: Vec<Execution>,
+    pub(crate) all: Vec<Execution>,
     /// The id of the next one: nothing goes by it yet.
     pub(crate) next: String,
 }

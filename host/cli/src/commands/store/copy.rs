@@ -5,6 +5,7 @@ use moontide_runtime::store::{Parcel, Store, StoreError, Wanted};
 use serde::Serialize;
 
 use super::parting::{self, Packed, To};
+use super::stays::{Stays, Way};
 use super::{archive, import};
 use crate::context::Context;
 use crate::error::code::{
@@ -43,6 +44,9 @@ struct Copied {
     executions: Vec<String>,
     /// Those that stayed where they are, only.
     kept: Vec<Kept>,
+    /// What did not move with them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stays: Vec<Stays>,
 }
 
 #[derive(Serialize)]
@@ -54,6 +58,13 @@ struct Kept {
 
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    // It names two stores itself: a third one would be ignored.
+    if let Some(store) = &context.store {
+        let message =
+            format!("`store copy` takes FROM and TO, and no `--store {store}` beside them");
+        return Err(CommandError::new(code::BAD_ARGUMENT, message)
+            .hint("name the store that the executions are in first, and the one that they leave for second"));
+    }
     let address = |text: &str| Address::parse(text).map(Address::absolute);
     let (from, to) = (address(&flags.from)?, address(&flags.to)?);
     if from == to {
@@ -67,6 +78,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         moved: flags.is_move,
         executions: Vec::new(),
         kept: Vec::new(),
+        stays: Vec::new(),
     };
     context.block_on(async {
         let named = if flags.executions.is_empty() {
@@ -90,6 +102,14 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
                 }),
             }
         }
+        // Cleanups that were named too have moved by now.
+        let way =
+            Way { store: source.as_ref(), from: &copied.from, to: &copied.to, is_store: true };
+        let mut stays = Vec::new();
+        for id in copied.executions.iter().filter(|_| flags.is_move) {
+            stays.extend(way.behind(id).await);
+        }
+        copied.stays = stays;
         Ok(())
     })?;
     context.output.show(&copied)?;
@@ -154,5 +174,8 @@ impl Document for Copied {
             })
             .collect();
         page.indented(|page| page.table(&rows));
+        for stays in &self.stays {
+            stays.write(page);
+        }
     }
 }

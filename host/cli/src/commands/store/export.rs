@@ -10,6 +10,7 @@ use moontide_runtime::store::sqlite::private;
 use serde::Serialize;
 
 use super::parting::{self, Packed, To};
+use super::stays::{Stays, Way};
 use crate::context::Context;
 use crate::error::{CommandError, Result, code};
 use crate::exit;
@@ -39,6 +40,9 @@ struct Exported {
     file: PathBuf,
     entries: usize,
     moved: bool,
+    /// What did not move with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stays: Vec<Stays>,
 }
 
 /// Does it.
@@ -60,11 +64,19 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         let _ = std::fs::remove_file(&path);
     }
     let entries = written?;
+    let from = context.address()?.text();
+    let way = Way { store: store.as_ref(), from: &from, to: &text, is_store: false };
+    let stays = if flags.is_move {
+        context.block_on(async { Ok(way.behind(&flags.execution).await) })?
+    } else {
+        Vec::new()
+    };
     context.output.show(&Exported {
         execution: flags.execution.clone(),
         file: path,
         entries,
         moved: flags.is_move,
+        stays,
     })?;
     Ok(exit::COMPLETED)
 }
@@ -89,5 +101,8 @@ impl Document for Exported {
         let file = self.file.display().to_string();
         let entries = format!(", with {} journal entries", self.entries);
         page.line([strong(self.execution.as_str()), plain(what), strong(file), plain(entries)]);
+        for stays in &self.stays {
+            stays.write(page);
+        }
     }
 }
