@@ -269,3 +269,33 @@ fn a_move_names_what_stays_and_what_to_do_about_it() {
     let listed = home.run(&["list", "--store", &here]).expect(0).stdout;
     assert_eq!(listed.matches("moved to").count(), 2, "what is back is here: {listed}");
 }
+
+#[test]
+fn a_prune_that_ends_in_the_middle_says_what_it_has_pruned() {
+    let home = Home::new();
+    let sim = Sim::of(&repository("runbooks/hello/world.toml"));
+    let [endpoint, speed] = sim.flags();
+    for id in ["first", "second"] {
+        drill(&home, &sim, id);
+        home.run(&["cleanup", id, &endpoint, &speed]).expect(0);
+    }
+    let listed = home.run(&["list", "--output=json"]).expect(0).json();
+    let file = listed["store"].as_str().expect("an address").trim_start_matches("sqlite:");
+    let store = rusqlite::Connection::open(file).expect("the store");
+    let sql = "CREATE TRIGGER away BEFORE INSERT ON seals
+               WHEN new.execution = (SELECT number FROM executions WHERE id = 'first')
+               BEGIN SELECT RAISE(ABORT, 'the disk is away'); END";
+    store.execute_batch(sql).expect("it is made");
+    let command = ["store", "prune", "--older-than=1m", "--output=json"];
+    let later = shim::shifted(home.moontide(&command), 3600.0).output();
+    let ended = Ran::of(&later.expect("moontide starts")).expect(6);
+    assert!(ended.stderr.contains("the disk is away"), "{ended:?}");
+    let report = ended.json();
+    assert_eq!(report["complete"], false);
+    let pruned = report["pruned"].to_string();
+    assert!(pruned.contains("\"second\"") && !pruned.contains("\"first\""), "{pruned}");
+    let status = home.run(&["status", "second"]).expect(0).stdout;
+    assert!(status.contains("it was pruned at "), "{status}");
+    store.execute_batch("DROP TRIGGER away").expect("it is there");
+    assert_eq!(prune(&home, &["--output=json"]).json()["complete"], true);
+}

@@ -1,9 +1,10 @@
 //! `moontide store prune`: journals of old executions are cut down to their evidence.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use clap::Args;
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::plan::duration;
@@ -59,11 +60,19 @@ fn age(text: &str) -> std::result::Result<Duration, String> {
 struct Pruning {
     store: String,
     dry_run: bool,
+    /// Whether all were looked at: otherwise an error says what came between.
+    complete: bool,
     pruned: Vec<Done>,
     /// Those that are old enough, and were left alone.
     kept: Vec<Kept>,
     /// What is free in the store's file now, to be used again: it stays with the file.
     free_bytes: u64,
+}
+
+impl Pruning {
+    fn is_nothing(&self) -> bool {
+        self.pruned.is_empty() && self.kept.is_empty()
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -88,19 +97,23 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let before = now.checked_sub(flags.older_than).map_err(|_| {
         CommandError::new(code::BAD_ARGUMENT, "`--older-than`: no execution can be that old")
     })?;
-    let pruning = context.block_on(prune(context, store.as_ref(), flags, before))?;
-    context.output.show(&pruning)?;
-    Ok(exit::COMPLETED)
+    let mut done =
+        Pruning { store: context.address()?.text(), dry_run: flags.dry_run, ..Pruning::default() };
+    let ended = context.block_on(prune(context, store.as_ref(), flags, (before, &mut done)));
+    // Also where the store goes away in the middle: what was done by then is known from nowhere else.
+    done.complete = ended.is_ok();
+    if ended.is_ok() || !done.is_nothing() {
+        context.output.show(&done)?;
+    }
+    ended.map(|()| exit::COMPLETED)
 }
 
 async fn prune(
     context: &Context,
     store: &dyn Store,
     flags: &Flags,
-    before: Timestamp,
-) -> Result<Pruning> {
-    let mut done =
-        Pruning { store: context.address()?.text(), dry_run: flags.dry_run, ..Pruning::default() };
+    (before, done): (Timestamp, &mut Pruning),
+) -> Result<()> {
     // What was created then at the latest; what came of it since shows in its journal.
     let mut after = Some(Cursor { created_us: before.as_microsecond(), id: String::new() });
     while after.is_some() {
@@ -108,22 +121,34 @@ async fn prune(
         let wanted = Wanted { runbook, after, limit: Some(PAGE), ..Wanted::default() };
         let part = store.find(&wanted).await?;
         let old = part.rows.iter().filter(|row| !row.pruned);
+        let is_failed = Cell::new(false);
+        // Behind one that has failed no other is begun.
+        let old = old.take_while(|_| !is_failed.get());
         // Their changes share transactions: each alone would wait for the disk, or the network, three times.
         let mut pruned = stream::iter(old.map(|row| one(context, store, flags, (row, before))))
             .buffered(AT_ONCE);
-        while let Some(outcome) = pruned.try_next().await? {
+        // Those that were begun beside one that fails may have been pruned too: they come to their end first.
+        let mut failed = None;
+        while let Some(outcome) = pruned.next().await {
             match outcome {
-                Outcome::Pruned(one) => done.pruned.push(one),
-                Outcome::Kept(one) => done.kept.push(one),
-                Outcome::Swept => {}
+                Ok(Outcome::Pruned(one)) => done.pruned.push(one),
+                Ok(Outcome::Kept(one)) => done.kept.push(one),
+                Ok(Outcome::Swept) => {}
+                Err(error) => {
+                    failed.get_or_insert(error);
+                    is_failed.set(true);
+                }
             }
+        }
+        if let Some(error) = failed {
+            return Err(error);
         }
         after = part.next;
     }
     if !flags.dry_run {
         done.free_bytes = archive(store)?.reclaim().await?;
     }
-    Ok(done)
+    Ok(())
 }
 
 /// What became of one.
@@ -234,6 +259,9 @@ impl Document for Pruning {
             strong(format!("{count} {what}")),
             plain(format!(" in {}, {removed} journal entries removed", self.store)),
         ]);
+        if !self.complete {
+            page.line([attention("not all were looked at"), plain(": the error says why")]);
+        }
         let named = self.kept.iter().take(NAMED);
         let rows: Vec<_> = named
             .map(|kept| {
