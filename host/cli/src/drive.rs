@@ -109,7 +109,7 @@ pub(crate) fn world(
 
 /// How long a lease holds, as the environment or the settings say. Every machine that shares the store must
 /// say the same.
-fn lease_ttl(environment: &Environment, settings: &Settings) -> Result<Duration> {
+pub(crate) fn lease_ttl(environment: &Environment, settings: &Settings) -> Result<Duration> {
     let Some(text) = environment.lease_ttl.as_deref() else {
         return Ok(settings.lease_ttl.unwrap_or(TTL));
     };

@@ -14,8 +14,14 @@ pub trait Archive: Send + Sync {
     /// What has become of an execution; `None`: nothing, it is as it was.
     async fn seal(&self, id: &str) -> Result<Option<Seal>, StoreError>;
 
-    /// Cuts the journal down to its evidence. Whether the execution may is for its caller to know.
-    async fn prune(&self, lease: &Lease, at: Timestamp, by: &str) -> Result<Pruned, StoreError>;
+    /// Cuts the journal down to its evidence, unless a signal was sent behind number `heard`: `None`. Whether the
+    /// execution may is for its caller to know, who has judged it under this lease by the signals up to that one.
+    async fn prune(
+        &self,
+        lease: &Lease,
+        (heard, at): (u64, Timestamp),
+        by: &str,
+    ) -> Result<Option<Pruned>, StoreError>;
 
     /// Makes up for an earlier [`Archive::prune`] or [`Archive::part`] of the execution that was cut off in the middle:
     /// what it has left behind is removed, and lists say what has become of it.
@@ -32,6 +38,9 @@ pub trait Archive: Send + Sync {
 
     /// Lifts the seal of an execution that has not left, if it is this one.
     async fn lift(&self, id: &str, moved: &Moved) -> Result<(), StoreError>;
+
+    /// Makes sure that an execution of this id could arrive here, as far as that can be tried: the rights are there.
+    async fn expect(&self, id: &str) -> Result<(), StoreError>;
 
     /// Takes an execution in, byte for byte. [`StoreError::Exists`] if it is here, unless it was moved from here and
     /// this is how it went on: then the seal is lifted.

@@ -175,6 +175,13 @@ impl Parcel {
         Hash::of(&serde_json::to_vec(self).unwrap_or_default())
     }
 
+    /// Whether nothing has happened in `other` that is not in this.
+    pub fn has_all_of(&self, other: &Parcel) -> bool {
+        self.head == other.head
+            && self.journal.starts_with(&other.journal)
+            && self.signals.starts_with(&other.signals)
+    }
+
     /// Whether it may take the place of the execution in `before`, which was moved away, and goes on here again.
     pub fn brings_back(&self, before: &Parcel) -> bool {
         self.moves && matches!(before.seal, Some(Seal::Moved(_))) && self.goes_on(before)
@@ -187,8 +194,10 @@ impl Parcel {
             && self.journal.starts_with(&before.journal)
             && self.signals.starts_with(&before.signals)
             && self.epoch >= before.epoch
-            && before.belongings.marks.iter().all(|(key, version)| {
-                self.belongings.marks.get(key) == Some(version)
-            })
+            && before
+                .belongings
+                .marks
+                .iter()
+                .all(|(key, version)| self.belongings.marks.get(key) == Some(version))
     }
 }

@@ -46,6 +46,11 @@ impl File {
     }
 }
 
+/// The same, on its way from where it has left.
+fn moving(parcel: &Parcel) -> Parcel {
+    Parcel { moves: true, ..parcel.clone() }
+}
+
 /// An outcome of an operation of this class.
 fn outcome(lease: &Lease, sequence: u64, class: Class) -> Entry {
     let lane = Lane::of_wave("database", 1);
@@ -148,7 +153,7 @@ async fn what_an_execution_keeps_for_itself_moves_with_it(place: &Place) {
     other.release(&lease).await.unwrap();
 
     let back = there.export("x").await.unwrap();
-    place.open().archive().unwrap().import(&back).await.unwrap();
+    place.open().archive().unwrap().import(&moving(&back)).await.unwrap();
     assert_eq!(kept(&*store).await, [("x/a".to_owned(), 2), ("x/c".to_owned(), 1)]);
     assert_eq!(owed(&*store).await, Some(done));
     assert_eq!(store.changed("x", &key_of(5)).await, Ok(Some(2)));
@@ -164,7 +169,7 @@ async fn what_is_pruned_keeps_nothing_for_itself(place: &Place) {
     let others = ChangeOf { name: "x-2/a".to_owned(), behalf: None, ..put(&lease, 4, "a") };
     store.change(&others).await.unwrap();
     owe(&*store).await;
-    store.archive().unwrap().prune(&lease, moment(9), "bob").await.unwrap();
+    store.archive().unwrap().prune(&lease, (9, moment(9)), "bob").await.unwrap();
     assert_eq!(kept(&*place.open()).await, []);
     assert_eq!(owed(&*place.open()).await, None);
     assert_eq!(store.changed("x", &key_of(1)).await, Ok(None));
@@ -183,7 +188,10 @@ async fn what_is_pruned_keeps_its_evidence_and_goes_on_no_more(place: &Place) {
     store.publish(&lease, &feed).await.unwrap();
     let before = store.journal("x", 1).await.unwrap();
 
-    let pruned = archive.prune(&lease, moment(9), "bob").await.unwrap();
+    let early = archive.prune(&lease, (0, moment(9)), "bob").await;
+    assert_eq!(early, Ok(None), "a signal was sent that its caller has not heard");
+    assert_eq!(sequences(&*store).await, [1, 2, 3, 4, 5]);
+    let pruned = archive.prune(&lease, (1, moment(9)), "bob").await.unwrap().unwrap();
     assert_eq!((pruned.entries, pruned.removed), (5, 3));
     store.release(&lease).await.unwrap();
     archive.reclaim().await.unwrap();
@@ -212,11 +220,11 @@ async fn nothing_is_pruned_without_the_lease_or_twice(place: &Place) {
     let lease = leased(&*store).await;
     journal(&*store, &lease).await;
     let lost = Lease { holder: "eve".to_owned(), ..lease.clone() };
-    let refused = archive.prune(&lost, moment(9), "eve").await;
+    let refused = archive.prune(&lost, (9, moment(9)), "eve").await;
     assert_eq!(refused, Err(StoreError::Fenced { ours: 1, current: 1 }));
     assert_eq!(sequences(&*store).await, [1, 2, 3, 4, 5]);
-    archive.prune(&lease, moment(9), "bob").await.unwrap();
-    let again = archive.prune(&lease, moment(9), "bob").await;
+    archive.prune(&lease, (9, moment(9)), "bob").await.unwrap();
+    let again = archive.prune(&lease, (9, moment(9)), "bob").await;
     assert!(matches!(again, Err(StoreError::Sealed { .. })), "{again:?}");
     archive.sweep("x").await.unwrap();
     assert_eq!(sequences(&*store).await, [1, 4]);
@@ -255,7 +263,7 @@ async fn an_execution_moves_and_comes_back(place: &Place) {
     other.send("x", &signal("dora")).await.unwrap();
 
     let back = there.export("x").await.unwrap();
-    place.open().archive().unwrap().import(&back).await.unwrap();
+    place.open().archive().unwrap().import(&moving(&back)).await.unwrap();
     assert_eq!(sequences(&*store).await, [1, 2, 3, 4, 5, 6]);
     assert_eq!(archive.export("x").await.unwrap(), back);
     let seen = store.lease("x").await.unwrap();
@@ -298,7 +306,9 @@ async fn what_was_moved_is_of_a_later_format_to_earlier_releases_and_may_be_take
     archive.part(&lease, &moved).await.unwrap();
     let parcel = Parcel { seal: None, ..archive.export("x").await.unwrap() };
     there.archive().unwrap().import(&parcel).await.unwrap();
-    archive.import(&there.archive().unwrap().export("x").await.unwrap()).await.unwrap();
+    let back = there.archive().unwrap().export("x").await.unwrap();
+    assert_eq!(archive.import(&back).await, Err(StoreError::Exists("x".to_owned())), "a copy");
+    archive.import(&moving(&back)).await.unwrap();
     assert_eq!(archive.export("x").await.unwrap().format, Format(6));
     assert_eq!(sequences(&*store).await.len(), 6);
 }
@@ -349,6 +359,6 @@ async fn what_is_there_is_not_written_over(place: &Place) {
     store.append(&lease, &[outcome(&lease, 6, Class::Read)]).await.unwrap();
     let moved = elsewhere();
     archive.part(&lease, &moved).await.unwrap();
-    assert_eq!(archive.import(&parcel).await, exists, "it has gone on since");
+    assert_eq!(archive.import(&moving(&parcel)).await, exists, "it has gone on since");
     assert_eq!(sequences(&*store).await, [1, 2, 3, 4, 5, 6]);
 }

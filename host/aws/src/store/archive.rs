@@ -13,7 +13,9 @@ use super::item::{self, Damage};
 use super::keys::{self, Item, PK, SK};
 use super::retry::{Patience, Pauses, retried};
 use super::table::Table;
-use super::{DynamoStore, batch, documents, journal, lease as leases, listing, parcels, text};
+use super::{
+    DynamoStore, arrival, batch, documents, journal, lease as leases, listing, parcels, text,
+};
 
 /// So many items are deleted by one request at most: DynamoDB's limit.
 const MOST: usize = 25;
@@ -25,9 +27,14 @@ impl Archive for DynamoStore {
         self.on(|table| async move { Ok(leases::state(&table, &id).await?.seal) }).await
     }
 
-    async fn prune(&self, lease: &Lease, at: Timestamp, by: &str) -> Result<Pruned, StoreError> {
+    async fn prune(
+        &self,
+        lease: &Lease,
+        (heard, at): (u64, Timestamp),
+        by: &str,
+    ) -> Result<Option<Pruned>, StoreError> {
         let (lease, by) = (lease.clone(), by.to_owned());
-        self.on(|table| async move { prune(&table, &lease, at, &by).await }).await
+        self.on(|table| async move { prune(&table, &lease, (heard, at), &by).await }).await
     }
 
     async fn sweep(&self, id: &str) -> Result<(), StoreError> {
@@ -66,6 +73,11 @@ impl Archive for DynamoStore {
         self.on(|table| async move { leases::lift(&table, &id, &moved).await }).await
     }
 
+    async fn expect(&self, id: &str) -> Result<(), StoreError> {
+        let id = id.to_owned();
+        self.on(|table| async move { arrival::try_out(&table, &id).await }).await
+    }
+
     async fn import(&self, parcel: &Parcel) -> Result<(), StoreError> {
         let parcel = parcel.clone();
         self.on(|table| async move { parcels::import(&table, &parcel).await }).await
@@ -75,9 +87,9 @@ impl Archive for DynamoStore {
 async fn prune(
     table: &Table,
     lease: &Lease,
-    at: Timestamp,
+    (heard, at): (u64, Timestamp),
     by: &str,
-) -> Result<Pruned, StoreError> {
+) -> Result<Option<Pruned>, StoreError> {
     let id = &lease.execution;
     let state = leases::state(table, id).await?;
     lease.check(state.lease.as_ref())?;
@@ -88,9 +100,13 @@ async fn prune(
     let left = rows.iter().filter(|(_, entry)| kept.binary_search(&entry.sequence).is_ok());
     let nonce = keys::nonce();
     write_evidence(table, id, left.map(|(row, _)| row.as_str()), &nonce).await?;
-    leases::seal(table, lease, &Seal::Pruned(pruned.clone()), (&nonce, state.format)).await?;
+    let seal = Seal::Pruned(pruned.clone());
+    if !leases::seal_unless_sent(table, lease, &seal, (&nonce, state.format, heard)).await? {
+        delete(table, &[keys::evidence(id, &nonce)]).await?;
+        return Ok(None);
+    }
     sweep(table, id).await?;
-    Ok(pruned)
+    Ok(Some(pruned))
 }
 
 /// Writes what is left of a journal, under this nonce. No reader sees it before the state names that.

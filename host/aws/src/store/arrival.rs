@@ -216,6 +216,25 @@ pub(super) fn none(table: &Table, id: &str) -> TransactWriteItem {
     )
 }
 
+/// Writes and deletes an item as an import does: what credentials may not do is found before an execution is sealed
+/// for this table.
+pub(super) async fn try_out(table: &Table, id: &str) -> Result<(), StoreError> {
+    let item = keys::key(&keys::partition(id), "try");
+    let deleted = delete(table, &item).map_err(|damage| table.damaged("an item", &damage))?;
+    for write in [put(table, item), deleted] {
+        let request = || {
+            let request = table.client.transact_write_items();
+            request.set_transact_items(Some(vec![none(table, id), write.clone()])).send()
+        };
+        match retried(table, Patience::Usual, request).await {
+            // One is under way, and goes on or ends by itself.
+            Ok(_) | Err(Stopped::Condition(_)) => {}
+            Err(stopped) => return Err(stopped.unconditional(table)),
+        }
+    }
+    Ok(())
+}
+
 /// Whether this item says that an execution is about to arrive.
 pub(super) fn is_it(item: &Item) -> bool {
     item::is(item, SK, keys::ARRIVAL)

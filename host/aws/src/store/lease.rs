@@ -13,6 +13,7 @@ use super::arrival::{self, Arrival};
 use super::item;
 use super::keys::{self, Item};
 use super::retry::{Patience, Stopped, retried};
+use super::signals;
 use super::state::{self, State};
 use super::table::Table;
 
@@ -119,31 +120,68 @@ pub(super) async fn release(table: &Table, lease: &Lease) -> Result<(), StoreErr
     }
 }
 
-/// Seals an execution whose lease is ours; the nonce names the evidence of one that is pruned.
+/// Seals an execution whose lease is ours.
 pub(super) async fn seal(
     table: &Table,
     lease: &Lease,
     seal: &Seal,
     (nonce, shown): (&str, Format),
 ) -> Result<(), StoreError> {
+    sealed(table, lease, seal, (nonce, shown), Vec::new()).await.map(drop)
+}
+
+/// Seals an execution whose lease is ours, unless a signal was sent behind number `heard`; the nonce names the evidence
+/// of one that is pruned. Returns whether it did.
+pub(super) async fn seal_unless_sent(
+    table: &Table,
+    lease: &Lease,
+    seal: &Seal,
+    (nonce, shown, heard): (&str, Format, u64),
+) -> Result<bool, StoreError> {
+    let unsent = signals::none_at(table, &lease.execution, heard.saturating_add(1));
+    sealed(table, lease, seal, (nonce, shown), vec![unsent]).await
+}
+
+async fn sealed(
+    table: &Table,
+    lease: &Lease,
+    seal: &Seal,
+    (nonce, shown): (&str, Format),
+    beside: Vec<TransactWriteItem>,
+) -> Result<bool, StoreError> {
+    let update = Update::builder()
+        .table_name(&table.name)
+        .set_key(Some(keys::state(&lease.execution)))
+        .update_expression(
+            "SET #seal = :seal, #evidence = :nonce, #leased = :nonce, #format = :format",
+        )
+        .condition_expression("#holder = :holder AND #epoch = :epoch AND #leased <> :nonce")
+        .return_values_on_condition_check_failure(Return::AllOld)
+        .expression_attribute_names("#holder", keys::HOLDER)
+        .expression_attribute_names("#epoch", keys::EPOCH)
+        .expression_attribute_names("#leased", keys::LEASED)
+        .expression_attribute_names("#format", keys::FORMAT)
+        .expression_attribute_names("#seal", keys::SEAL)
+        .expression_attribute_names("#evidence", keys::EVIDENCE)
+        .expression_attribute_values(":holder", keys::string(&lease.holder))
+        .expression_attribute_values(":epoch", keys::number(lease.epoch))
+        .expression_attribute_values(":nonce", keys::string(nonce))
+        .expression_attribute_values(":format", keys::number(shown.0))
+        .expression_attribute_values(":seal", keys::string(&state::json(seal)));
+    let mut writes = vec![updated(update)];
+    writes.extend(beside);
+    let token = keys::nonce();
     let request = || {
-        held(table, lease, nonce)
-            .update_expression(
-                "SET #seal = :seal, #evidence = :nonce, #leased = :nonce, #format = :format",
-            )
-            .expression_attribute_names("#format", keys::FORMAT)
-            .expression_attribute_values(":format", keys::number(shown.0))
-            .expression_attribute_names("#seal", keys::SEAL)
-            .expression_attribute_names("#evidence", keys::EVIDENCE)
-            .expression_attribute_values(":seal", keys::string(&state::json(seal)))
-            .send()
+        let request = table.client.transact_write_items().client_request_token(&token);
+        request.set_transact_items(Some(writes.clone())).send()
     };
     match retried(table, Patience::Usual, request).await {
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(true),
+        Err(Stopped::Condition(Some(item))) if !item::is(&item, keys::SK, keys::STATE) => Ok(false),
         Err(Stopped::Condition(item)) => {
             let state = State::read(table, &lease.execution, item.as_ref())?;
             if state.seal.as_ref() == Some(seal) && state.evidence.as_deref() == Some(nonce) {
-                return Ok(());
+                return Ok(true);
             }
             lease.check(state.lease.as_ref())?;
             Err(table.contradiction())

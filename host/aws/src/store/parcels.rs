@@ -4,9 +4,9 @@
 //! that was cut off is made again over its own items, and another one begins with removing them.
 
 use moontide_runtime::journal::canonical::Hash;
+use moontide_runtime::store::StoreError;
 use moontide_runtime::store::parcel::{FORM, Parcel, Unpacked};
 use moontide_runtime::store::sources::{Apart, are_apart};
-use moontide_runtime::store::{Seal, StoreError};
 
 use super::arrival::{Arrival, Earlier};
 use super::item::Damage;

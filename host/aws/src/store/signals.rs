@@ -69,6 +69,19 @@ fn unsealed(table: &Table, id: &str) -> TransactWriteItem {
     TransactWriteItem::builder().condition_check(check).build()
 }
 
+/// Part of a transaction: no signal with this number was sent.
+pub(super) fn none_at(table: &Table, id: &str, number: u64) -> TransactWriteItem {
+    let check = ConditionCheck::builder()
+        .table_name(&table.name)
+        .set_key(Some(keys::key(&keys::partition(id), &keys::signal_sk(number))))
+        .condition_expression("attribute_not_exists(#pk)")
+        .expression_attribute_names("#pk", keys::PK)
+        .return_values_on_condition_check_failure(Return::AllOld);
+    #[expect(clippy::expect_used, reason = "what a check must have is given above")]
+    let check = check.build().expect("a check has a table, a key and a condition");
+    TransactWriteItem::builder().condition_check(check).build()
+}
+
 /// Part of a transaction: writes a signal where there is none.
 fn put(table: &Table, item: Item) -> TransactWriteItem {
     let put = Put::builder()

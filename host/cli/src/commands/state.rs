@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::state::{OF_EXECUTIONS, OF_RUNBOOKS};
-use moontide_runtime::store::{Change, Condition, Store};
+use moontide_runtime::store::{Change, Condition, Store, StoreError};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -70,6 +70,20 @@ impl Owner {
         if self.execution { OF_EXECUTIONS } else { OF_RUNBOOKS }
     }
 
+    /// Refuses to change what an execution keeps for itself that goes on elsewhere, or is pruned: the change would be
+    /// seen by no runner.
+    async fn refuse_if_gone(&self, store: &dyn Store) -> Result<()> {
+        let Some(archive) = store.archive().filter(|_| self.execution) else { return Ok(()) };
+        match archive.seal(&self.name).await {
+            Ok(Some(seal)) => {
+                let (execution, seal) = (self.name.clone(), Box::new(seal));
+                Err(StoreError::Sealed { execution, seal }.into())
+            }
+            Ok(None) | Err(StoreError::NotFound(_)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// How the names of its documents begin.
     fn prefix(&self) -> String {
         format!("{}/", self.name)
@@ -117,7 +131,10 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
                 by: whoami::user(&context.environment),
                 behalf: None,
             };
-            let deleted = context.block_on(async { Ok(store.change(&change).await?) });
+            let deleted = context.block_on(async {
+                owner.refuse_if_gone(store.as_ref()).await?;
+                Ok(store.change(&change).await?)
+            });
             deleted.map_err(|error| with_next_step(context, owner, error))?;
             context.output.show(&Deleted { of: owner.name.clone(), deleted: key.clone() })?;
         }

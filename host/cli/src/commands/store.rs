@@ -51,7 +51,7 @@ enum Command {
     /// is offered, and cannot be deleted before its deletion protection is turned off. Needs
     /// dynamodb:CreateTable, Describe*, UpdateTable, UpdateTimeToLive, UpdateContinuousBackups, GetItem, Scan and
     /// PutItem; all other commands need GetItem, BatchGetItem, Query, PutItem, UpdateItem and ConditionCheckItem;
-    /// `store prune` BatchWriteItem as well.
+    /// `store prune` BatchWriteItem as well, and moves into a table DeleteItem.
     Init(init::Flags),
     /// Cut the journals of old executions down to their evidence
     ///

@@ -4,6 +4,7 @@ use moontide_runtime::store::{Seal, StoreError};
 
 use super::CommandError;
 use super::code::{self, Code};
+use crate::context::quoted;
 
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> CommandError {
@@ -26,8 +27,9 @@ impl From<StoreError> for CommandError {
                     Seal::Pruned(_) => {
                         format!("`moontide show {execution}` shows its evidence; it cannot go on")
                     }
-                    Seal::Moved(_) => format!(
-                        "it goes on there; if it never arrived, `moontide store take-back {execution} --from …`"
+                    Seal::Moved(moved) => format!(
+                        "it goes on there; if it never arrived, and never will, `moontide store take-back {execution} --from {}`",
+                        quoted(&moved.to)
                     ),
                 };
                 CommandError::new(code::SEALED, message).hint(hint)

@@ -120,6 +120,12 @@ impl Record {
         Ok(record)
     }
 
+    /// The number of the last signal that is known here, taken or waiting.
+    pub(crate) fn heard(&self) -> u64 {
+        let waiting = self.pending.iter().map(|it| it.number).max();
+        last_signal(&self.entries).max(waiting.unwrap_or_default())
+    }
+
     /// Its obligation, unless that has left for another store with it.
     async fn what_is_owed(&self, store: &dyn Store) -> Result<Option<Obligation>> {
         let Execution { mode, acts_for, .. } = &self.execution;

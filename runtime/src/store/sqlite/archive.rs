@@ -15,15 +15,20 @@ impl Archive for SqliteStore {
         self.reader.read(move |db| seals::seal(db, &id)).await
     }
 
-    async fn prune(&self, lease: &Lease, at: Timestamp, by: &str) -> Result<Pruned, StoreError> {
+    async fn prune(
+        &self,
+        lease: &Lease,
+        (heard, at): (u64, Timestamp),
+        by: &str,
+    ) -> Result<Option<Pruned>, StoreError> {
         let id = lease.execution.clone();
         let journal = self.reader.read(move |db| rows::journal(db, &id, 1)).await?;
         let entries: Vec<Entry> = journal.read(&self.place, &lease.execution, 1)?;
         let Cut { kept, pruned } = Cut::of(journal.texts().zip(&entries), at, by);
         let (lease, last) = (lease.clone(), entries.last().map_or(0, |entry| entry.sequence));
         let seal = Seal::Pruned(pruned.clone());
-        self.writer.change(move |db| seals::prune(db, &lease, &kept, &seal, last)).await?;
-        Ok(pruned)
+        let cut = move |db: &_| seals::prune(db, &lease, &kept, &seal, (last, heard));
+        Ok(self.writer.change(cut).await?.then_some(pruned))
     }
 
     async fn sweep(&self, _id: &str) -> Result<(), StoreError> {
@@ -55,6 +60,11 @@ impl Archive for SqliteStore {
     async fn lift(&self, id: &str, moved: &Moved) -> Result<(), StoreError> {
         let (id, moved) = (id.to_owned(), moved.clone());
         self.writer.change(move |db| seals::lift(db, &id, &moved)).await
+    }
+
+    async fn expect(&self, _id: &str) -> Result<(), StoreError> {
+        // A file that can be written to at all.
+        self.writer.change(|_| Ok(())).await
     }
 
     async fn import(&self, parcel: &Parcel) -> Result<(), StoreError> {

@@ -88,17 +88,23 @@ pub(super) fn write(db: &Connection, number: i64, seal: &Seal) -> Result<(), Tro
 }
 
 /// Cuts a journal of `entries` entries down to those with these numbers, if the lease holds and nothing has come
-/// since; and the sources that are named by no head any more are let go.
+/// since; and the sources that are named by no head any more are let go. Returns whether it did: not, if a signal was
+/// sent behind number `heard`.
 pub(super) fn prune(
     db: &Connection,
     lease: &Lease,
     kept: &[u64],
     seal: &Seal,
-    last: u64,
-) -> Result<(), Trouble> {
+    (last, heard): (u64, u64),
+) -> Result<bool, Trouble> {
     let known = rows::known(db, &lease.execution)?;
     lease.check(known.lease.as_ref())?;
     is_open(db, &lease.execution, known.number)?;
+    let sql = "SELECT coalesce(max(number), 0) FROM signals WHERE execution = ?";
+    let sent: u64 = db.prepare_cached(sql)?.query_row([known.number], |row| row.get(0))?;
+    if sent > heard {
+        return Ok(false);
+    }
     let sql = "SELECT coalesce(max(sequence), 0) FROM entries WHERE execution = ?";
     let now: u64 = db.prepare_cached(sql)?.query_row([known.number], |row| row.get(0))?;
     if now != last {
@@ -111,5 +117,6 @@ pub(super) fn prune(
     let values = named_params! { ":execution": known.number, ":kept": to_json(&kept)? };
     db.prepare_cached(sql)?.execute(values)?;
     db.prepare_cached("DELETE FROM feeds WHERE execution = ?")?.execute([known.number])?;
-    documents::forget(db, known.number, &lease.execution)
+    documents::forget(db, known.number, &lease.execution)?;
+    Ok(true)
 }

@@ -58,7 +58,7 @@ impl Given {
                 store.append(&lease, &entries(&lease, 5..=3_000)).await.unwrap();
             }
             "sweep" => cut_off(wire, &store, &lease).await,
-            "export pruned" => drop(store.prune(&lease, moment(9), "bob").await.unwrap()),
+            "export pruned" => drop(store.prune(&lease, (9, moment(9)), "bob").await.unwrap()),
             "import" => parcel = Some(arriving(wire, 6, false).await),
             "import large" => parcel = Some(arriving(wire, 6_000, false).await),
             "import pruned" => parcel = Some(arriving(wire, 6, true).await),
@@ -72,7 +72,7 @@ impl Given {
         let parcel = || self.parcel.as_ref().unwrap();
         match operation {
             "seal" => told(store.seal("x").await),
-            "prune" | "prune large" => told(store.prune(&self.lease, moment(9), "bob").await),
+            "prune" | "prune large" => told(store.prune(&self.lease, (9, moment(9)), "bob").await),
             "sweep" => told(store.sweep("x").await),
             "export" | "export pruned" => told(store.export("x").await),
             "part" => told(store.part(&self.lease, &moved()).await),
@@ -130,12 +130,12 @@ async fn cut_off(wire: &Wire, store: &DynamoStore, lease: &Lease) {
     other.initialise().await.unwrap();
     let same = prepare(&other).await;
     wire.arm(0, None);
-    other.prune(&same, moment(9), "bob").await.unwrap();
+    other.prune(&same, (9, moment(9)), "bob").await.unwrap();
     let (_, asked) = wire.disarm();
     let number = 1 + asked.iter().position(|kind| kind == "BatchWriteItem").unwrap();
     let long = FAULTS.into_iter().find(|fault| fault.name == "throttled for ten minutes");
     wire.arm(number, long);
-    let cut_off = store.prune(lease, moment(9), "bob").await;
+    let cut_off = store.prune(lease, (9, moment(9)), "bob").await;
     assert!(matches!(cut_off, Err(StoreError::Unusable { transient: true, .. })), "{cut_off:?}");
     wire.disarm();
 }
@@ -162,7 +162,7 @@ async fn arrives(wire: &Wire, length: u64, is_pruned: bool) -> Parcel {
     }
     elsewhere.send("w", &signal("ann")).await.unwrap();
     if is_pruned {
-        elsewhere.prune(&lease, moment(9), "bob").await.unwrap();
+        elsewhere.prune(&lease, (9, moment(9)), "bob").await.unwrap();
     }
     elsewhere.export("w").await.unwrap()
 }
@@ -179,5 +179,5 @@ async fn coming_back(wire: &Wire, store: &DynamoStore, lease: &Lease) -> Parcel 
     let standing = Standing { status: ExecutionStatus::Paused, seen: 1 };
     elsewhere.append_standing(&lease, &entries(&lease, [5, 6]), Some(standing)).await.unwrap();
     elsewhere.send("x", &signal("dora")).await.unwrap();
-    elsewhere.export("x").await.unwrap()
+    Parcel { moves: true, ..elsewhere.export("x").await.unwrap() }
 }

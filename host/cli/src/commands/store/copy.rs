@@ -1,7 +1,7 @@
 //! `moontide store copy`: executions leave one store for another.
 
 use clap::Args;
-use moontide_runtime::store::{Parcel, Store, StoreError, Wanted};
+use moontide_runtime::store::{Parcel, Seal, Store, StoreError, Wanted};
 use serde::Serialize;
 
 use super::parting::{self, Packed, To};
@@ -80,20 +80,23 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         kept: Vec::new(),
         stays: Vec::new(),
     };
-    context.block_on(async {
+    let ended = context.block_on(async {
         let named = if flags.executions.is_empty() {
             let part = source.find(&Wanted::default()).await?;
             part.rows.into_iter().map(|row| row.id).collect()
         } else {
             flags.executions.clone()
         };
+        let mut ended = Ok(());
         for id in named {
             let gone = one(context, (source.as_ref(), target.as_ref()), &id, &copied).await;
             match gone {
                 Ok(()) => copied.executions.push(id),
                 // A store that does not answer does not for the next one either.
                 Err(error) if error.code.exit == exit::CONFIGURATION && is_of_the_store(&error) => {
-                    return Err(error);
+                    let is_sealed = flags.is_move && is_sealed(source.as_ref(), &id).await;
+                    ended = Err(cut_off(error, &id, is_sealed));
+                    break;
                 }
                 Err(error) => copied.kept.push(Kept {
                     execution: id,
@@ -110,10 +113,30 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             stays.extend(way.behind(id).await);
         }
         copied.stays = stays;
-        Ok(())
-    })?;
-    context.output.show(&copied)?;
+        ended
+    });
+    // Also where a store goes away in the middle: what has gone by then is known from nowhere else.
+    if ended.is_ok() || !copied.executions.is_empty() || !copied.kept.is_empty() {
+        context.output.show(&copied)?;
+    }
+    ended?;
     Ok(if copied.kept.is_empty() { exit::COMPLETED } else { exit::FAILED })
+}
+
+async fn is_sealed(source: &dyn Store, id: &str) -> bool {
+    let Some(archive) = source.archive() else { return false };
+    matches!(archive.seal(id).await, Ok(Some(Seal::Moved(_))))
+}
+
+/// The complaint with what has become of the execution that was on its way.
+fn cut_off(error: CommandError, id: &str, is_sealed: bool) -> CommandError {
+    if is_sealed {
+        error.hint(format!(
+            "`{id}` is sealed where it was, and may not have arrived: the same command goes on with it"
+        ))
+    } else {
+        error.hint(format!("`{id}` has not left: the same command goes on with it"))
+    }
 }
 
 /// Whether the store that it was to arrive in has certainly taken nothing of it.

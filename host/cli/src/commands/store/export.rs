@@ -9,6 +9,7 @@ use moontide_runtime::store::Parcel;
 use moontide_runtime::store::sqlite::private;
 use serde::Serialize;
 
+use super::import::Names;
 use super::parting::{self, Packed, To};
 use super::stays::{Stays, Way};
 use crate::context::Context;
@@ -48,6 +49,15 @@ struct Exported {
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let path = std::path::absolute(&flags.to).unwrap_or_else(|_| flags.to.clone());
+    let names = Names::of(&path);
+    if let Some(there) = [&names.taking, &names.taken].into_iter().find(|it| it.exists()) {
+        let message = format!(
+            "{} is there: a store has taken the execution in from this file",
+            there.display()
+        );
+        return Err(CommandError::new(code::BAD_ARGUMENT, message)
+            .hint("written once more, a second store could take it in, and drive it too; name another file for another execution"));
+    }
     // Before anything is sealed.
     let file = private::options().create_new(true).open(&path);
     let file = file.map_err(|error| unwritable(&path, &error))?;
@@ -56,8 +66,9 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let to = To { text: &text, store: None, is_move: flags.is_move };
     let packed = context.block_on(parting::pack(context, store.as_ref(), &flags.execution, &to));
     let written = packed.and_then(|Packed { parcel, .. }| {
-        write(&file, &parcel).map_err(|error| unwritable(&path, &error))?;
-        Ok(parcel.journal.len())
+        let entries = parcel.journal.len();
+        write(&file, &parcel.hashed()).map_err(|error| unwritable(&path, &error))?;
+        Ok(entries)
     });
     if written.is_err() {
         // Half a file, or an empty one, is none.
@@ -93,6 +104,7 @@ fn unwritable(path: &Path, error: &std::io::Error) -> CommandError {
     let message = format!("{}: it cannot be written: {error}", path.display());
     CommandError::new(code::BAD_ARGUMENT, message)
         .hint("name a file that is not there yet, in a folder that this user may write to")
+        .hint("what an export has left that was killed is half a file: delete it, and repeat the command")
 }
 
 impl Document for Exported {

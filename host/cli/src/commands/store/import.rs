@@ -1,6 +1,6 @@
 //! `moontide store import`: an execution arrives from a file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use moontide_runtime::journal::Format;
@@ -47,17 +47,56 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     drop(text);
     let address = context.address()?;
     let store = address.open()?;
-    context.block_on(arrive(store.as_ref(), &parcel))?;
-    let mut taken = flags.file.clone().into_os_string();
-    taken.push(".taken");
-    // Taken in by two stores, it would be driven twice.
-    if let Err(error) = std::fs::rename(&flags.file, &taken) {
-        let text = format!("{place} could not be renamed to {place}.taken: {error}; delete it");
-        context.output.say([attention("warning: "), plain(text)]);
+    let names = Names::of(&flags.file);
+    // Taken in by two stores, it would be driven twice: its name is gone before the first one has it.
+    let rename = |from: &Path, to: &Path| {
+        std::fs::rename(from, to).map_err(|error| {
+            let to = to.display();
+            CommandError::new(code::BAD_ARGUMENT, format!("{place} cannot be renamed to {to}: {error}"))
+                .hint("a file that is taken in is renamed, so that no other store takes it in too: let this user write to its folder")
+        })
+    };
+    if flags.file != names.taking {
+        rename(&flags.file, &names.taking)?;
+    }
+    if let Err(error) = context.block_on(arrive(store.as_ref(), &parcel)) {
+        // The same command may be given again.
+        if rename(&names.taking, &names.file).is_err() {
+            return Err(error.hint(format!("the file is {} now", names.taking.display())));
+        }
+        return Err(error);
+    }
+    if let Err(error) = rename(&names.taking, &names.taken) {
+        context
+            .output
+            .say([attention("warning: "), plain(format!("{}; delete it", error.message))]);
     }
     let (execution, entries) = (parcel.id, parcel.journal.len());
     context.output.show(&Arrived { execution, store: address.text(), entries })?;
     Ok(exit::COMPLETED)
+}
+
+/// What the file of an execution is called on its way into a store.
+pub(super) struct Names {
+    /// Before.
+    file: PathBuf,
+    /// While it is taken in, and where that was cut off.
+    pub(super) taking: PathBuf,
+    /// Behind it.
+    pub(super) taken: PathBuf,
+}
+
+impl Names {
+    pub(super) fn of(path: &Path) -> Names {
+        let is_taking = path.extension().is_some_and(|it| it == "taking");
+        let file = if is_taking { path.with_extension("") } else { path.to_owned() };
+        let with = |ending: &str| {
+            let mut name = file.clone().into_os_string();
+            name.push(ending);
+            PathBuf::from(name)
+        };
+        Names { taking: with(".taking"), taken: with(".taken"), file }
+    }
 }
 
 /// Reads a parcel; of a file of another kind nothing is quoted.
@@ -71,9 +110,13 @@ fn read(text: &str) -> std::result::Result<Parcel, String> {
         let error = FormatError { found: Format(form.parcel), known: Format(FORM) };
         return Err(error.to_string());
     }
-    serde_json::from_str(text).map_err(|error| {
+    let parcel: Parcel = serde_json::from_str(text).map_err(|error| {
         format!("it is damaged at line {}, column {}", error.line(), error.column())
-    })
+    })?;
+    if !parcel.is_whole() {
+        return Err("it is not as it was written: it was changed, or is damaged".to_owned());
+    }
+    Ok(Parcel { hash: None, ..parcel })
 }
 
 /// Takes a parcel in. One that is here already, just as it arrives, has arrived before.

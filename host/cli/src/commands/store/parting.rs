@@ -14,16 +14,13 @@ use serde_json::json;
 use super::{archive, import};
 use crate::clocks::SystemClock;
 use crate::context::Context;
-use crate::drive::held;
+use crate::drive::{self, held};
 use crate::error::{CommandError, Result, code};
-use crate::keeper::TTL;
 use crate::view::Record;
 use crate::whoami;
 
 /// The document by which a store is told from every other.
 const IDENTITY: (&str, &str) = ("store", "identity");
-/// The kind of document that says what is about to arrive.
-const ARRIVAL: &str = "arrival";
 
 /// Where an execution leaves for.
 pub(super) struct To<'t> {
@@ -42,22 +39,25 @@ pub(super) struct Packed {
     pub(super) sealed: Option<Moved>,
 }
 
+/// What tells this store from every other, if it was ever asked for.
+pub(super) async fn known_identity(store: &dyn Store) -> Result<Option<String>> {
+    let (kind, name) = IDENTITY;
+    let read = |body: &serde_json::Value| body["id"].as_str().map(str::to_owned);
+    Ok(store.document(kind, name).await?.and_then(|it| read(&it.body)))
+}
+
 /// What tells this store from every other; given when it is first asked for.
 pub(super) async fn identity(context: &Context, store: &dyn Store) -> Result<String> {
     let (kind, name) = IDENTITY;
-    let read = |body: &serde_json::Value| body["id"].as_str().map(str::to_owned);
-    if let Some(found) = store.document(kind, name).await?.and_then(|it| read(&it.body)) {
+    if let Some(found) = known_identity(store).await? {
         return Ok(found);
     }
     let id = format!("{:032x}", fastrand::u128(..));
     match store.change(&change(context, (kind, name), Some(&id), Condition::New)).await {
         Ok(_) => Ok(id),
-        Err(StoreError::Conflict { .. }) => {
-            let found = store.document(kind, name).await?.and_then(|it| read(&it.body));
-            found.ok_or_else(|| {
-                CommandError::new(code::STORE_DAMAGED, "the store's identity cannot be read")
-            })
-        }
+        Err(StoreError::Conflict { .. }) => known_identity(store).await?.ok_or_else(|| {
+            CommandError::new(code::STORE_DAMAGED, "the store's identity cannot be read")
+        }),
         Err(error) => Err(error.into()),
     }
 }
@@ -108,7 +108,7 @@ pub(super) async fn pack(
             let parcel = archive(store)?.export(id).await?;
             parcel.unpack(id)?;
             if let Some(target) = to.store {
-                expect(context, target, &parcel).await?;
+                expect(target, &parcel).await?;
             }
             sealed = Some(part(context, store, &record, to.text, target).await?);
         }
@@ -122,23 +122,20 @@ pub(super) async fn pack(
     }
     if matches!(parcel.seal, Some(Seal::Moved(_))) {
         parcel.seal = None;
+        parcel.moves = true;
     }
     Ok(Packed { parcel, sealed })
 }
 
 /// Makes sure that a store would take this execution, and that it may be written to.
-async fn expect(context: &Context, target: &dyn Store, parcel: &Parcel) -> Result<()> {
+async fn expect(target: &dyn Store, parcel: &Parcel) -> Result<()> {
     match archive(target)?.export(&parcel.id).await {
         Err(StoreError::NotFound(_)) => {}
         Ok(there) if matches!(there.seal, Some(Seal::Moved(_))) && parcel.goes_on(&there) => {}
         Ok(_) => return Err(import::another(&parcel.id)),
         Err(error) => return Err(error.into()),
     }
-    let place = (ARRIVAL, parcel.id.as_str());
-    for id in [Some(parcel.id.as_str()), None] {
-        target.change(&change(context, place, id, Condition::Any)).await?;
-    }
-    Ok(())
+    Ok(archive(target)?.expect(&parcel.id).await?)
 }
 
 /// Seals it.
@@ -152,7 +149,8 @@ async fn part(
     let id = &record.execution.id;
     let (clock, us) = (SystemClock::new(), whoami::holder(&context.environment));
     // In a table, whether its last runner is dead is seen by watching only.
-    let taken = lease::acquire(store, &clock, id, &us, TTL, TTL + TTL / 2).await;
+    let ttl = drive::lease_ttl(&context.environment, &context.settings(None)?)?;
+    let taken = lease::acquire(store, &clock, id, &us, ttl, ttl + ttl / 2).await;
     let taken = taken.map_err(|error| match error {
         StoreError::Held { holder } => held(context, id, &holder),
         error => error.into(),

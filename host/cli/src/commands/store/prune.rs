@@ -9,13 +9,16 @@ use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::plan::duration;
 use moontide_runtime::scheduler::ExecutionStatus;
-use moontide_runtime::store::{Cursor, Obligation, Row, Seal, Store, StoreError, Wanted, lease};
+use moontide_runtime::store::{
+    Cursor, Lease, Obligation, Pruned, Row, Seal, Store, StoreError, Wanted, lease,
+};
 use serde::Serialize;
 
 use super::super::obligations::CARRY_OUT;
 use super::archive;
 use crate::clocks::SystemClock;
 use crate::context::Context;
+use crate::drive;
 use crate::error::{CommandError, Result, code};
 use crate::exit;
 use crate::output::style::{attention, faint, plain, strong};
@@ -196,28 +199,40 @@ async fn one(
         let left = record.entries.iter().filter(|entry| is_evidence(entry)).count() as u64;
         return Ok(Outcome::Pruned(Done { execution, entries, removed: entries - left }));
     }
-    match cut(context, store, &execution).await {
-        Ok(removed) => Ok(Outcome::Pruned(Done { execution, entries, removed })),
-        Err(StoreError::Held { holder }) => kept(format!("`{holder}` drives it")),
-        Err(error) => Err(error.into()),
+    let (clock, us) = (SystemClock::new(), whoami::holder(&context.environment));
+    // In a table, whether its last runner is dead is seen by watching only: that of many side by side.
+    let ttl = drive::lease_ttl(&context.environment, &context.settings(None)?)?;
+    let held = match lease::acquire(store, &clock, &execution, &us, ttl, ttl + ttl / 2).await {
+        Ok(taken) => taken.lease,
+        Err(StoreError::Held { holder }) => return kept(format!("`{holder}` drives it")),
+        Err(error) => return Err(error.into()),
+    };
+    let cut = cut(context, store, flags, (&held, before)).await;
+    store.release(&held).await?;
+    match cut? {
+        Ok(pruned) => {
+            let Pruned { entries, removed, .. } = pruned;
+            Ok(Outcome::Pruned(Done { execution, entries, removed }))
+        }
+        Err(reason) => kept(reason),
     }
 }
 
-/// Cuts the journal of an execution that no runner drives; returns how many entries are gone.
+/// Cuts the journal of an execution whose lease is held; or says why not. It is judged once more: until the lease was
+/// taken, an operator may have retried it, and a runner gone on.
 async fn cut(
     context: &Context,
     store: &dyn Store,
-    execution: &str,
-) -> std::result::Result<u64, StoreError> {
-    let Some(archive) = store.archive() else { return Ok(0) };
-    let (clock, us) = (SystemClock::new(), whoami::holder(&context.environment));
-    // In a table, whether its last runner is dead is seen by watching only: that of many side by side.
-    let ttl = crate::keeper::TTL;
-    let held = lease::acquire(store, &clock, execution, &us, ttl, ttl + ttl / 2).await?.lease;
-    let by = whoami::user(&context.environment);
-    let pruned = archive.prune(&held, clock.now(), &by).await;
-    store.release(&held).await?;
-    Ok(pruned?.removed)
+    flags: &Flags,
+    (held, before): (&Lease, Timestamp),
+) -> Result<std::result::Result<Pruned, String>> {
+    let record = Record::load(store, &held.execution).await?;
+    if let Some(reason) = reason(context, &record, flags, before) {
+        return Ok(Err(reason));
+    }
+    let (now, by) = (SystemClock::new().now(), whoami::user(&context.environment));
+    let pruned = archive(store)?.prune(held, (record.heard(), now), &by).await?;
+    Ok(pruned.ok_or_else(|| "a signal was sent to it just now".to_owned()))
 }
 
 /// Why it is left alone.

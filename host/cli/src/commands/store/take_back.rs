@@ -1,7 +1,7 @@
 //! `moontide store take-back`: an execution that was sealed for a place where it never arrived.
 
 use clap::Args;
-use moontide_runtime::store::{Seal, Store, StoreError};
+use moontide_runtime::store::{Moved, Seal, Store, StoreError};
 use serde::Serialize;
 
 use super::{archive, parting};
@@ -26,6 +26,10 @@ pub(crate) struct Flags {
     /// is deleted, the store is gone
     #[arg(long)]
     yes: bool,
+
+    /// Also where that store cannot be asked
+    #[arg(long)]
+    unseen: bool,
 }
 
 #[derive(Serialize)]
@@ -55,8 +59,24 @@ async fn take_back(context: &Context, store: &dyn Store, flags: &Flags) -> Resul
             format!("the execution `{id}` was moved to {}, and not to {}", moved.to, flags.from);
         return Err(CommandError::new(code::NOT_MOVED, message));
     }
-    if let Some(identity) = &moved.store {
-        refuse_if_there(context, id, &moved.to, identity).await?;
+    let seen = look(context, store, (id, &moved)).await?;
+    match &seen {
+        Seen::There => {
+            let message = format!("the execution `{id}` is in {}, and goes on there", moved.to);
+            return Err(CommandError::new(code::NOT_MOVED, message)
+                .hint("`moontide store copy` with `--move` brings it back"));
+        }
+        Seen::Unseen(why) if !flags.unseen => {
+            let message =
+                format!("Moontide cannot see whether `{id}` goes on at {}: {why}", moved.to);
+            return Err(CommandError::new(code::NOT_CONFIRMED, message)
+                .hint("make it reachable, and try again")
+                .hint(
+                    "`--unseen --yes` says that you know: it is not there and never will be, or that store is lost \
+                     for good",
+                ));
+        }
+        Seen::Unseen(_) | Seen::Not => {}
     }
     // That it is not there now says nothing of a mover that is on its way.
     if !flags.yes {
@@ -70,23 +90,41 @@ async fn take_back(context: &Context, store: &dyn Store, flags: &Flags) -> Resul
     Ok(archive.lift(id, &moved).await?)
 }
 
-/// Refuses what the store that it was moved to has. One that does not answer, or is another one, says nothing.
-async fn refuse_if_there(context: &Context, id: &str, to: &str, identity: &str) -> Result<()> {
-    let Ok(target) = Address::parse(to).and_then(|address| address.open_existing()) else {
-        return Ok(());
+/// What is to be seen where an execution was moved to.
+enum Seen {
+    /// It certainly is not there, or it has left from there for here.
+    Not,
+    /// It is there, and goes on.
+    There,
+    /// That cannot be seen, and why.
+    Unseen(String),
+}
+
+async fn look(context: &Context, store: &dyn Store, (id, moved): (&str, &Moved)) -> Result<Seen> {
+    // A file cannot be asked: no store knows who has copied it.
+    let Some(identity) = &moved.store else { return Ok(Seen::Not) };
+    let target = match Address::parse(&moved.to).and_then(|address| address.open_existing()) {
+        Ok(target) => target,
+        Err(error) => return Ok(Seen::Unseen(error.message)),
     };
-    if parting::identity(context, target.as_ref()).await.ok().as_deref() != Some(identity) {
-        return Ok(());
+    match parting::known_identity(target.as_ref()).await {
+        Ok(Some(found)) if found == *identity => {}
+        Ok(_) => return Ok(Seen::Unseen("another store goes by that name now".to_owned())),
+        Err(error) => return Ok(Seen::Unseen(error.message)),
     }
-    if matches!(
-        target.execution(id).await,
-        Err(StoreError::NotFound(_) | StoreError::Unusable { .. })
-    ) {
-        return Ok(());
+    let there = match super::archive(target.as_ref())?.export(id).await {
+        Ok(there) => there,
+        Err(StoreError::NotFound(_)) => return Ok(Seen::Not),
+        Err(error) => return Ok(Seen::Unseen(error.to_string())),
+    };
+    let ours = super::archive(store)?.export(id).await?;
+    // Another one that goes by its id keeps it from ever arriving.
+    if there.head != ours.head {
+        return Ok(Seen::Not);
     }
-    let message = format!("the execution `{id}` is in {to}, and goes on there");
-    Err(CommandError::new(code::NOT_MOVED, message)
-        .hint("`moontide store copy` with `--move` brings it back"))
+    let us = parting::identity(context, store).await?;
+    let is_back = matches!(&there.seal, Some(Seal::Moved(to)) if to.store.as_ref() == Some(&us));
+    Ok(if is_back && ours.has_all_of(&there) { Seen::Not } else { Seen::There })
 }
 
 impl Document for TakenBack {
