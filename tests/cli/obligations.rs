@@ -1,4 +1,4 @@
-//! What is owed after a drill is done once, whoever comes, dies or changes their mind; and it is done for no drill
+//! What is owed after a drill is done once, whatever carriers come, die or change their mind; and it is done for no drill
 //! that goes on.
 
 use std::process::Stdio;

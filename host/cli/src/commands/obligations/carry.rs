@@ -1,4 +1,4 @@
-//! Carrying out what is owed: once, by whoever comes first, in the execution that the first one has chosen.
+//! Carrying out what is owed: once, in the execution that the first carrier has chosen.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -249,7 +249,7 @@ pub(super) struct Looked {
     pub(super) record: Option<Record>,
     /// How it stands.
     pub(super) view: ObligationView,
-    /// How long until it falls due, in the time of this machine; `None`: it is due, or nobody knows yet.
+    /// How long until it falls due, in the time of this machine; `None`: it is due, or its execution is not over.
     pub(super) due_in: Option<Duration>,
 }
 
