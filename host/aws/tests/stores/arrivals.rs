@@ -214,9 +214,9 @@ async fn what_two_imports_of_one_parcel_bring_is_whole() {
 async fn several_large_entries_and_signals_arrive_whole() {
     let store = Place::in_a_table().await.open();
     let lease = leased(&*store).await;
-    for sequence in 1..=3 {
+    for (sequence, bytes) in [(1, 500_000), (2, 600_000), (3, 700_000)] {
         let mut entry = entries(&lease, [sequence]).remove(0);
-        let prompt = format!("{sequence}{}", "x".repeat(400_000 + 100_000 * sequence as usize));
+        let prompt = format!("{sequence}{}", "x".repeat(bytes));
         entry.body = Body::Event { event: Event::TimedOut { prompt } };
         store.append(&lease, &[entry]).await.unwrap();
         let comment = format!("{sequence}{}", "y".repeat(500_000));
