@@ -7,6 +7,7 @@
 //! - `shown`: the line of a case, and what the stories share.
 //! - `rehearsed`: those that a rehearsal shows.
 //! - `launches`, `owners`, `between`, `instances`, `kept`: one server, two waves; one server, two executions; a server that is launched again.
+//! - `claims`: what two people begin at once.
 //! - `excluded`: servers that the operator leaves out.
 //! - `outside`: what a drill touches besides what it has launched.
 //! - `programs`: what a program is given, and what it hands to AWS.
@@ -21,6 +22,8 @@ mod support;
 
 #[path = "cases/between.rs"]
 mod between;
+#[path = "cases/claims.rs"]
+mod claims;
 #[path = "cases/clocks.rs"]
 mod clocks;
 #[path = "cases/excluded.rs"]

@@ -30,7 +30,7 @@ fn stopped_behind(operation: &'static str, number: usize) {
     let story = CASE.at(&std::fs::read_to_string(CASE.path("world.toml")).expect("a world"), SPEED);
     let first = begun(&story, "first");
     let path = CASE.path("");
-    let run = ["run", &path, "--mode=drill", "--execution-id=second"];
+    let run = ["run", &path, "--mode=drill", "--execution-id=second", "--beside=first"];
     let moment = Moment { operation: Some(operation), number, side: Side::After };
     let second = story.sim.trap.stop(story.command(&run), moment);
     let first = Ran::of(&first.wait_with_output().expect("it ends"));

@@ -109,7 +109,7 @@ fn a_cleanup_leaves_what_another_execution_has_launched_in_its_place() {
     story.drill("first", &path, &[]).expect(4);
     let server = wave(&story.json("status", "first"), "database")["servers"][0]["server"].clone();
     let replace = format!("--replace={}", server.as_str().expect("an id"));
-    story.drill("second", &path, &[&replace, "--yes"]).expect(4);
+    story.drill("second", &path, &[&replace, "--yes", "--beside=first"]).expect(4);
     story.say(&["cancel", "first"], 0);
     story.resume("first").expect(1);
     let cleaned = story.aws(&["cleanup", "first", "--output=json"]);

@@ -13,7 +13,7 @@ fn a_second_execution_does_not_delete_what_the_first_has_launched() {
     };
     let story = case.story();
     story.drill("first", &case.path(""), &[]).expect(4);
-    let second = story.drill("second", &case.path(""), &[]);
+    let second = story.drill("second", &case.path(""), &["--beside=first"]);
     let told = second.stdout.clone() + &second.stderr;
     let word = if told.contains("owned_launch") { "owned_launch" } else { "not refused" };
     case.comes_to(&format!("exit {:?}, {word}; first: {}", second.code, story.waves("first")));
@@ -35,7 +35,7 @@ fn what_the_operator_names_is_given_up_and_nothing_else() {
     let db = wave_server(&prompts, "database");
     let flag = format!("--replace={db}");
     // A replacement is confirmed, or it is not begun.
-    let second = story.drill("second", &case.path(""), &[&flag, "--yes"]);
+    let second = story.drill("second", &case.path(""), &[&flag, "--yes", "--beside=first"]);
     case.comes_to(&format!("with --replace: exit {:?}, {}", second.code, story.waves("second")));
     assert_eq!(second.code, Some(4), "{second:?}");
     assert_eq!(story.launched_twice(), [db]);
@@ -51,7 +51,7 @@ fn an_operator_is_told_who_has_replaced_what_was_launched() {
     assert_eq!(document["replaced"], Value::Null, "nothing is yet: {document}");
     let db = wave_server(&document, "database");
     let flag = format!("--replace={db}");
-    story.drill("second", &case.path(""), &[&flag, "--yes"]).expect(4);
+    story.drill("second", &case.path(""), &[&flag, "--yes", "--beside=first"]).expect(4);
 
     let document = story.json("status", "first");
     let replaced = &document["replaced"];

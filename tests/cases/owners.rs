@@ -40,7 +40,7 @@ fn what_is_launched_later_was_not_given_up_at_the_start() {
     let named = ["--only=web", &replace, "--yes"];
     let late = story.drill("late", &case.path(""), &named).expect(4);
     assert!(late.stderr.contains("may be deleted"), "{late:?}");
-    let between = [&named[..], &["--answer=continue"]].concat();
+    let between = [&named[..], &["--answer=continue", "--beside=late"]].concat();
     story.drill("between", &case.path(""), &between).expect(0);
     story.say(&["answer", "late", "continue"], 0);
     let ended = story.resume("late");

@@ -327,7 +327,8 @@ fn what_only_goes_by_the_name_of_a_cleanup_is_passed_over() {
         [("other-1", "drill.cleanup-1"), ("other-2", "drill.cleanup-4294967295")]
     {
         let id = format!("--execution-id={begun}");
-        drill.aws(&["run", &folder, "--mode=recovery", "--yes", &id], 4);
+        // The claim of the first is not renamed with it.
+        drill.aws(&["run", &folder, "--mode=recovery", "--yes", &id, "--beside=other-1"], 4);
         let rename = "UPDATE heads SET head = replace(head, ?1, ?2)";
         database.execute(rename, [begun, renamed]).expect("it is renamed");
         let rename = "UPDATE executions SET id = ?2 WHERE id = ?1";

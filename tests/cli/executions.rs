@@ -148,7 +148,8 @@ fn a_list_is_of_one_label() {
     let run = ["run", &folder, "--mode=drill", "--execution-id=other", &endpoint, &speed];
     let twice = [&run[..], &["--label=team=web", "--label=team=db"]].concat();
     assert!(home.refusal(&twice, 2).contains("the label `team` is given twice"));
-    home.run(&[&run[..], &["--label=team=payments", "--label=q=4"]].concat()).expect(4);
+    let labels = ["--label=team=payments", "--label=q=4", "--beside=drill"];
+    home.run(&[&run[..], &labels].concat()).expect(4);
     let list = |label: &str| home.run(&["list", label]).expect(0).stdout;
     let both = home.run(&["list", "--label=team=payments", "--label=q=4"]).expect(0).stdout;
     assert!(both.contains("other") && !both.contains("drill  shop"), "{both}");
@@ -157,6 +158,31 @@ fn a_list_is_of_one_label() {
     assert!(status.contains("labels | q=4, team=payments"), "{status}");
     let json = home.run(&["list", "--output=json", "--label=q=4"]).expect(0).json();
     assert_eq!(json["executions"][0]["labels"]["team"], "payments");
+}
+
+#[test]
+fn an_execution_says_what_started_it() {
+    let (home, sim) = waiting();
+    let [endpoint, speed] = sim.flags();
+    let folder = home.shop("");
+    let run = ["run", &folder, "--mode=drill", "--execution-id=nightly", &endpoint, &speed];
+    home.run(&[&run[..], &["--source=schedule", "--beside=drill"]].concat()).expect(4);
+    let listed = |source: &str| {
+        let list = home.run(&["list", "--output=json", source]).expect(0).json();
+        let rows = list["executions"].as_array().expect("a list").clone();
+        rows.iter().map(|row| format!("{} {}", row["execution"], row["source"])).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("--source=schedule"), [r#""nightly" "schedule""#]);
+    assert_eq!(listed("--source=cli"), [r#""drill" "cli""#]);
+    assert_eq!(listed("--source=ssm"), [""; 0]);
+    for command in ["show", "status"] {
+        let json = home.run(&[command, "nightly", "--output=json"]).expect(0).json();
+        assert_eq!(json["source"], "schedule", "{json}");
+    }
+    let show = home.run(&["show", "nightly"]).expect(0).stdout;
+    assert!(show.contains("started by") && show.contains("schedule"), "{show}");
+    home.run(&[&run[..], &["--source=moon"]].concat()).expect(2);
+    home.run(&["list", "--source=moon"]).expect(2);
 }
 
 #[test]

@@ -53,6 +53,8 @@ pub(crate) struct Pair {
     /// Which servers have an instance of another tool at first, and whether it is a drill.
     stand: [Option<bool>; 4],
     steps: Vec<Step>,
+    /// Whether each is begun beside the other: then the rules of the door come first that judge a launch.
+    beside: bool,
 }
 
 const IDS: [&str; 2] = ["first", "second"];
@@ -78,8 +80,10 @@ fn step() -> impl Strategy<Value = Step> {
 pub(crate) fn any_pair() -> impl Strategy<Value = Pair> {
     let execution = || (vec(wave(), 1..=3), option::weighted(0.2, 0..4usize));
     let stands = || option::weighted(0.15, any::<bool>());
-    ([execution(), execution()], [stands(), stands(), stands(), stands()], vec(step(), 2..=6))
-        .prop_map(|(executions, stand, steps)| Pair { executions, stand, steps })
+    let stand = [stands(), stands(), stands(), stands()];
+    let beside = proptest::bool::weighted(0.7);
+    ([execution(), execution()], stand, vec(step(), 2..=6), beside)
+        .prop_map(|(executions, stand, steps, beside)| Pair { executions, stand, steps, beside })
 }
 
 impl Pair {
@@ -87,7 +91,12 @@ impl Pair {
     pub(crate) fn that_gives_up_everything() -> Pair {
         let wave = Wave { selects: 0, follows: false, asks: false, sleeps: 0, fails: None };
         let executions = [(vec![wave.clone()], None), (vec![wave], Some(0))];
-        Pair { executions, stand: [None; 4], steps: vec![Step::Drive(0), Step::Drive(1)] }
+        Pair {
+            executions,
+            stand: [None; 4],
+            steps: vec![Step::Drive(0), Step::Drive(1)],
+            beside: false,
+        }
     }
 
     /// Plays it, and nothing may be deleted that nobody has given up.
@@ -222,6 +231,10 @@ impl Play<'_> {
         let named = self.pair.executions[who].1;
         let named = named.map(|server| format!("--replace={}", SERVERS[server]));
         let mut run = vec!["run", &runbook, "--mode=drill", &id];
+        let beside = format!("--beside={}", IDS[1 - who]);
+        if self.pair.beside {
+            run.push(&beside);
+        }
         if let Some(named) = &named {
             run.extend([named.as_str(), "--yes"]);
         }

@@ -141,6 +141,7 @@ impl TakeInput {
             let (server, name) = self.server_of(it);
             let named = if name == server { String::new() } else { format!("{name}, ") };
             let Holder { execution, wave, by, since } = &it.holder;
+            let since = since.strftime("%Y-%m-%d %H:%M:%SZ");
             format!(
                 "{named}{server}, is claimed by the wave `{wave}` of `{execution}` since {since}, \
                  which {by} began and which {}",

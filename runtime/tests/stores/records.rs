@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use moontide_runtime::journal::{Execution, Format, Module};
+use moontide_runtime::journal::{Channel, Execution, Format, Module};
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{Lease, LeaseRecord, Standing, StoreError, Told, Wanted};
@@ -120,7 +120,10 @@ async fn a_list_is_of_what_is_wanted_part_by_part(place: &Place) {
         let label = |key: &str, value: String| (key.to_owned(), value);
         let labels = [label("team", format!("t{}", n % 2)), label("day \"1\"", String::new())];
         let (created_at, labels) = (moment(1000 + n / 2), labels.into());
-        let execution = Execution { created_at, labels, ..execution(id) };
+        // An earlier release did not say what started the first one.
+        let other = if n % 2 == 1 { Channel::Schedule } else { Channel::Cli };
+        let source = (n > 0).then_some(other);
+        let execution = Execution { created_at, labels, source, ..execution(id) };
         store.create(&execution).await.unwrap();
         let lease = store.take(id, "alice", None).await.unwrap();
         let status = if n % 3 == 0 { ExecutionStatus::Failed } else { ExecutionStatus::Completed };
@@ -165,6 +168,16 @@ async fn a_list_is_of_what_is_wanted_part_by_part(place: &Place) {
     for none in [&[("team", "t2")] as &[_], &[("day", "")], &[("team", "t0"), ("x", "")]] {
         assert_eq!(ids(labelled(none)).await.0, "", "{none:?}");
     }
+    let started = |source| Wanted { source: Some(source), ..all.clone() };
+    assert_eq!(ids(started(Channel::Schedule)).await.0, "fdb");
+    assert_eq!(
+        ids(Wanted { limit: Some(1), ..started(Channel::Cli) }).await,
+        ("gec".to_owned(), 3)
+    );
+    assert_eq!(ids(started(Channel::Api)).await.0, "");
+    let rows = store.find(&all).await.unwrap().rows;
+    let sources: Vec<_> = rows.iter().rev().take(3).map(|row| row.source).collect();
+    assert_eq!(sources, [None, Some(Channel::Schedule), Some(Channel::Cli)]);
     let other = Wanted { runbook: Some("other".to_owned()), ..all.clone() };
     assert_eq!(ids(other).await.0, "");
     let same = Wanted { runbook: Some("three-tier".to_owned()), limit: Some(4), ..all };

@@ -8,6 +8,7 @@ use moontide_runtime::store::Store;
 use moontide_runtime::store::claims::{self, Claimant, Held, Holder, Stands, Taken, Wanted};
 
 use super::Ride;
+use crate::clocks::SystemClock;
 use crate::context::Context;
 use crate::error::{CommandError, Result, code};
 use crate::output::style::{attention, plain};
@@ -19,11 +20,11 @@ pub(crate) async fn take(
     context: &Context,
     store: &dyn Store,
     execution: &Execution,
-    (beside, clock): (&[String], &dyn Clock),
+    beside: &[String],
 ) -> Result<()> {
     let Some(name) = claims::plan(execution) else { return Ok(()) };
     let beside = [execution.beside.as_slice(), beside].concat();
-    let claimant = Claimant { store, holder: holder(execution, clock), beside: &beside };
+    let claimant = Claimant { store, holder: holder(execution), beside: &beside };
     match claimant.take(&[Wanted { name, is_given_up: false }]).await? {
         Taken::All(others) => {
             for other in others {
@@ -37,12 +38,13 @@ pub(crate) async fn take(
     }
 }
 
-fn holder(execution: &Execution, clock: &dyn Clock) -> Holder {
+/// Claims are compared by the time of machines: a simulator's may run a thousand times as fast.
+fn holder(execution: &Execution) -> Holder {
     Holder {
         execution: execution.id.clone(),
         wave: String::new(),
         by: execution.created_by.clone(),
-        since: clock.now(),
+        since: SystemClock::new().now(),
     }
 }
 
@@ -98,14 +100,13 @@ async fn refused(
 impl Ride<'_> {
     /// Makes sure of the plan's claim: another execution may have taken it over meanwhile.
     pub(super) async fn claim(&self) -> Result<()> {
-        let (store, clock) = (self.store.as_ref(), self.clock.as_ref());
-        take(self.context, store, &self.execution, (&self.beside, clock)).await
+        take(self.context, self.store.as_ref(), &self.execution, &self.beside).await
     }
 
     /// Gives all claims of the execution back. What stays, because the store does not answer now, is void: it is over.
     pub(super) async fn release(&self) {
-        let holder = holder(&self.execution, self.clock.as_ref());
-        let claimant = Claimant { store: self.store.as_ref(), holder, beside: &[] };
+        let (store, holder) = (self.store.as_ref(), holder(&self.execution));
+        let claimant = Claimant { store, holder, beside: &[] };
         let _ = claimant.release().await;
     }
 }
