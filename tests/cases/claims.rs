@@ -151,6 +151,7 @@ fn one_whose_runner_is_dead_holds_its_plan_on() {
 }
 
 /// The claim of a runner that died between it and its execution, so long ago.
+#[expect(clippy::disallowed_methods, reason = "the binary reads the clock of this machine")]
 fn claimed_by_a_ghost(story: &Story, ago: i64) {
     story.in_store(async |store| {
         let all = claims::all(store).await.expect("it can be read");
