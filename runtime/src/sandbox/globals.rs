@@ -98,7 +98,9 @@ pub(super) fn open(shared: &Rc<Shared>, seed: u64) -> Result<(Lua, Trusted), Scr
 fn furnish(shared: &Rc<Shared>, seed: u64) -> mlua::Result<(Lua, Trusted)> {
     let libraries =
         LIBRARIES.into_iter().chain(TRUSTED_LIBRARIES).fold(StdLib::NONE, |all, one| all | one);
-    let lua = Lua::new_with(libraries, LuaOptions::new())?;
+    let lua = lasting(&Lua::new_with(libraries, LuaOptions::new())?);
+    // Of the trusted code nearly everything stays: there is nothing to collect before it is there.
+    lua.gc_stop();
     let globals = lua.globals();
     sow(&globals, seed)?;
 
@@ -126,6 +128,7 @@ fn furnish(shared: &Rc<Shared>, seed: u64) -> mlua::Result<(Lua, Trusted)> {
     lua.sandbox(true)?;
     let pace = GcIncParams::default().step_size(COLLECTED_AT_ONCE);
     lua.gc_set_mode(GcMode::Incremental(pace));
+    lua.gc_restart();
     lua.set_memory_limit(shared.limits.memory)?;
     let watched = shared.clone();
     lua.set_interrupt(move |_| match watched.guard.tick() {
@@ -144,6 +147,12 @@ fn furnish(shared: &Rc<Shared>, seed: u64) -> mlua::Result<(Lua, Trusted)> {
         require: trusted.raw_get("require")?,
     };
     Ok((lua, trusted))
+}
+
+/// The same VM by a handle that does not collect garbage when it is dropped, as mlua's first one does: with its last
+/// handle a VM frees all that it holds.
+fn lasting(first: &Lua) -> Lua {
+    first.clone()
 }
 
 /// `math.random` repeats itself for one seed, in every process and on every machine.

@@ -72,3 +72,18 @@ fn garbage_does_not_count_for_long() {
          return n > 0";
     assert_eq!(run(body), Ok(json!(true)));
 }
+
+#[test]
+fn a_vm_frees_all_that_it_holds_when_it_is_dropped() {
+    let sources = bundle(&[("runbook", &one_wave("host.effect('a.b')"))]);
+    let vm = Vm::open(&sources, &Limits::default(), 7).unwrap();
+    let remembered = vm.remembered();
+    let lane = Lane::of_wave("only", 1);
+    let context = json!({ "name": "only" });
+    let mut program = vm.start(Unit::Wave(0), lane, &context, Rc::new(|_| ())).unwrap();
+    assert_eq!(program.begin(false).asks.len(), 1);
+    // The functions in the VM hold what it shares with its program.
+    assert_eq!(Rc::strong_count(&remembered), 2);
+    drop(program);
+    assert_eq!(Rc::strong_count(&remembered), 1);
+}
