@@ -73,12 +73,13 @@ impl Seen {
 
 /// The waves whose results `node` would see if they had left any, and which have not.
 pub(super) fn without_result<'g>(graph: &'g Graph, node: usize, seen: &Seen) -> Vec<&'g str> {
-    let has_result = |at: usize| seen.results.iter().any(|(other, _)| *other == at);
+    let mut has_result = vec![false; graph.len()];
+    seen.results.iter().for_each(|(other, _)| has_result[*other] = true);
     let depends_on = dependencies(graph, node);
     let is_hook = graph.nodes()[node].turn != Turn::Ordinary;
     let nodes = graph.nodes().iter().enumerate();
     let visible = nodes.filter(|(at, other)| {
-        other.turn == Turn::Ordinary && (is_hook || depends_on[*at]) && !has_result(*at)
+        other.turn == Turn::Ordinary && (is_hook || depends_on[*at]) && !has_result[*at]
     });
     visible.map(|(_, other)| other.name.as_str()).collect()
 }
