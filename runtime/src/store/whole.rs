@@ -1,6 +1,8 @@
 //! What a head and a journal must be to be believed: an entry that is missing may be the intent of a call, one that was
 //! changed its outcome.
 
+use std::fmt;
+
 use super::StoreError;
 use crate::journal::canonical::Hash;
 use crate::journal::{Entry, Execution, Format, chain};
@@ -23,8 +25,24 @@ pub struct Rows<'s> {
     /// The entry that must come next.
     next: u64,
     is_chained: bool,
-    /// The hash of the row before, and how an error names it; `None` before the first row of a part.
-    last: Option<(Hash, String)>,
+    /// The hash of the row before, and which it is; `None` before the first row of a part.
+    last: Option<(Hash, Before)>,
+}
+
+/// The row before another one.
+#[derive(Clone, Copy)]
+enum Before {
+    Head,
+    Entry(u64),
+}
+
+impl fmt::Display for Before {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Before::Head => f.write_str("the execution's head"),
+            Before::Entry(number) => write!(f, "entry {number}"),
+        }
+    }
 }
 
 impl<'s> Rows<'s> {
@@ -37,7 +55,7 @@ impl<'s> Rows<'s> {
     /// Holds the first entry to the head that the store has.
     #[must_use]
     pub fn behind(self, head: &str) -> Rows<'s> {
-        Rows { last: Some((chain::link(head), "the execution's head".to_owned())), ..self }
+        Rows { last: Some((chain::link(head), Before::Head)), ..self }
     }
 
     /// The entry in the next row; `None` if it stands before the first that is wanted.
@@ -85,7 +103,7 @@ impl<'s> Rows<'s> {
             return Err(self.changed(&what));
         }
         if self.is_chained {
-            self.last = Some((chain::link(row), format!("entry {found}")));
+            self.last = Some((chain::link(row), Before::Entry(found)));
         }
         self.next += u64::from(is_wanted);
         Ok(is_wanted.then_some(entry))

@@ -278,10 +278,11 @@ impl Journal {
             Some(head) => rows.behind(head),
             None => rows,
         };
-        self.rows
-            .rows()
-            .filter_map(|(number, row)| rows.read_numbered(number, row).transpose())
-            .collect()
+        let mut entries = Vec::with_capacity(self.rows.ends.len());
+        for (number, row) in self.rows.rows() {
+            entries.extend(rows.read_numbered(number, row)?);
+        }
+        Ok(entries)
     }
 
     /// Its rows, byte for byte.
