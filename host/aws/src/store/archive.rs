@@ -59,11 +59,11 @@ impl Archive for DynamoStore {
             let state = leases::state(&table, &lease.execution).await?;
             state.is_open(&lease.execution)?;
             leases::seal(&table, &lease, &seal, (&keys::nonce(), shown)).await?;
-            // It has left by now: where this fails, a sweep makes up for it.
-            if let Some(listed) = &state.listed {
-                let _ = listing::moved(&table, listed).await;
+            // It has left by now: where this fails, a sweep makes up for it when the move is made again.
+            match &state.listed {
+                Some(listed) => listing::moved(&table, listed).await,
+                None => Ok(()),
             }
-            Ok(())
         })
         .await
     }

@@ -87,7 +87,9 @@ impl Given {
     /// Does it once more after it was refused, as its caller would.
     pub(super) async fn again(&self, operation: &str, store: &DynamoStore) -> Returned {
         match self.perform(operation, store).await {
-            Err(StoreError::Sealed { .. }) if operation.starts_with("prune") => {
+            Err(StoreError::Sealed { .. })
+                if operation.starts_with("prune") || operation == "part" =>
+            {
                 told(store.sweep("x").await)
             }
             returned => returned,
