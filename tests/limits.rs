@@ -44,9 +44,9 @@ fn every_limit_trips_and_names_itself_and_a_higher_one_lets_the_same_wave_throug
         ),
         (
             time,
-            "cpu_slice = \"10ms\"",
+            "cpu_slice = \"200ms\"",
             "cpu_slice = \"1m\"",
-            "more than 10ms of processor time without waiting for anything; an operator can raise `cpu_slice`",
+            "more than 200ms of processor time without waiting for anything; an operator can raise `cpu_slice`",
         ),
         (
             effects,
