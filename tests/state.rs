@@ -63,6 +63,8 @@ const WORLD: &str =
 
 /// How much faster than life the pauses of the waves are.
 const SPEED: &str = "--speed=20";
+/// More executions than this run at once in no test here.
+const MOST: u32 = 8;
 
 /// A place where executions of the runbook are kept.
 struct Counter {
@@ -113,7 +115,10 @@ impl Counter {
         let [world, _] = self.sim.flags();
         let at_once = "--set-limit=waves_at_once=200";
         let by_id = format!("--execution-id={id}");
+        // All of them run side by side, by intent.
+        let others: Vec<String> = (1..=MOST).map(|at| format!("--beside=x-{at}")).collect();
         let mut arguments = vec!["run", "counter", "--mode=drill", at_once, &by_id, &world, SPEED];
+        arguments.extend(others.iter().map(String::as_str));
         for kill in 0..kills {
             let mut command = self.command(&arguments);
             command.stdout(Stdio::null()).stderr(Stdio::null());
@@ -130,6 +135,7 @@ impl Counter {
             // Where it was killed before it began, there is nothing to go on with.
             if self.look(&["status", id]).code != Some(2) {
                 arguments = vec!["resume", id, &world, SPEED];
+                arguments.extend(others.iter().map(String::as_str));
             }
         }
         let ran = Ran::of(&self.command(&arguments).output().expect("moontide starts"));

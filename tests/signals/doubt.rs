@@ -60,20 +60,20 @@ fn a_person_sees_what_was_sent_and_the_three_commands() {
     let waits = story.run(&["--answer=try-again"], 4);
     let prompt = waits.stdout.find("? greet#").map(|at| waits.stdout[at..].to_owned());
     assert_snapshot!(same(&prompt.expect("it asks")), @r#"
-    ? greet#1.8.1.unknown | Did `ec2.reboot_instances` happen? `ec2.reboot_instances` leaves nothing behind by which it could be recognised
+    ? greet#1.9.1.unknown | Did `ec2.reboot_instances` happen? `ec2.reboot_instances` leaves nothing behind by which it could be recognised
       sent: ec2.reboot_instances {"instance_ids":["i-…"]}
       key: …
       asked at: …
       answers: happened, did-not, try-again
-    next: moontide answer drill 'greet#1.8.1.unknown' happened
-          moontide answer drill 'greet#1.8.1.unknown' did-not
-          moontide answer drill 'greet#1.8.1.unknown' try-again
+    next: moontide answer drill 'greet#1.9.1.unknown' happened
+          moontide answer drill 'greet#1.9.1.unknown' did-not
+          moontide answer drill 'greet#1.9.1.unknown' try-again
           moontide resume drill --endpoint-url http://127.0.0.1:… --speed 1000
     "#);
     assert!(waits.stderr.contains("not used: --answer try-again"), "{}", waits.stderr);
     for command in ["retry", "skip"] {
         let refused = story.say("ann", &[command, "drill", "greet"], 2).stderr;
-        let open = "hint: open: greet#1.8.1.unknown (happened, did-not, try-again)";
+        let open = "hint: open: greet#1.9.1.unknown (happened, did-not, try-again)";
         assert!(refused.contains(open), "{refused}");
     }
     story.resume(4);
@@ -136,7 +136,7 @@ fn who_vouches_for_a_launch_names_its_job() {
     let story = Story::with(HELLO, &format!("{WORLD}{faults}"), "");
     let waits = story.run(&["--answer=greet=happened"], 4);
     assert!(waits.stderr.contains("not used: --answer greet=happened"), "{}", waits.stderr);
-    let answer = "moontide answer drill 'greet#1.4.1.unknown' happened --value '{\"job\":{\"job_id\":\"JOB\"}}'";
+    let answer = "moontide answer drill 'greet#1.5.1.unknown' happened --value '{\"job\":{\"job_id\":\"JOB\"}}'";
     assert!(waits.stdout.contains(answer), "{}", waits.stdout);
     let refused = story.say("ann", &["answer", "drill", "happened"], 2).stderr;
     assert!(refused.contains("--value '{\"job\":{\"job_id\":\"JOB\"}}'"), "{refused}");

@@ -26,7 +26,7 @@ fn what_nobody_has_asked_yet_takes_no_answer_and_is_asked() {
     let early = story.say("ann", &["answer", "later", "web", "abort"], 2).stderr;
     assert!(early.contains("`later` has not begun: it asks nothing yet"), "{early}");
     assert!(early.contains("`moontide resume later` begins it"), "{early}");
-    let begun = story.drive(&["resume", "later"], 4).stdout;
+    let begun = story.drive(&["resume", "later", "--beside=drill"], 4).stdout;
     assert!(begun.contains("next: moontide answer later web continue"), "{begun}");
 }
 
@@ -38,7 +38,7 @@ fn what_counts_before_it_begins_is_taken_and_seen_alike() {
     story.say("ann", &["answer", "later", "@pause.1", "abort"], 0);
     let never = story.say("ann", &["retry", "later", "web"], 2).stderr;
     assert!(never.contains("wave `web` is pending, not failed"), "{never}");
-    let ended = story.drive(&["resume", "later"], 1);
+    let ended = story.drive(&["resume", "later", "--beside=drill"], 1);
     assert!(!ended.stderr.contains("refused"), "{}", ended.stderr);
     assert!(
         ended.stdout.contains("web  cancelled: aborted by ann (sent by root)"),
@@ -48,6 +48,6 @@ fn what_counts_before_it_begins_is_taken_and_seen_alike() {
 
     let story = unbegun();
     story.say("ann", &["skip", "later", "web"], 0);
-    let ended = story.drive(&["resume", "later"], 0);
+    let ended = story.drive(&["resume", "later", "--beside=drill"], 0);
     assert!(ended.stdout.contains("web  skipped by ann (sent by root)"), "{}", ended.stdout);
 }
