@@ -187,7 +187,7 @@ fn what_is_not_there_is_not_followed() {
     assert!(ran.stderr.contains("did you mean `drill`?"), "{}", ran.stderr);
 }
 
-/// Whoever follows an execution, or the list, is told when it goes on elsewhere.
+/// An operator who follows an execution, or the list, is told when it goes on elsewhere.
 fn moved_while_followed(shop: &Shop, store: &str) {
     shop.run().expect(4);
     let mut status = Follower::of(shop.command(&["status", "drill", "--follow"]));
@@ -201,7 +201,7 @@ fn moved_while_followed(shop: &Shop, store: &str) {
     let sentence = format!("hint: it was moved to {there} at ");
     assert_eq!(status.code, Some(0));
     assert!(status.stdout.contains(&sentence), "{}", status.stdout);
-    // Whoever comes later is told at once.
+    // One who comes later is told at once.
     let later = Follower::of(shop.command(&["status", "drill", "--follow"])).end();
     assert!(later.code == Some(0) && later.stdout.contains(&sentence), "{later:?}");
 }

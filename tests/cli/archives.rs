@@ -123,6 +123,11 @@ fn an_execution_leaves_for_a_file_and_comes_back() {
     // One store takes it in.
     let again = import(&file).expect(2).stderr;
     assert!(again.contains("it does not exist"), "{again}");
+    let second = import(&home.path().join("drill.json.taken")).expect(2).stderr;
+    assert!(second.contains("a store has taken the execution in from it"), "{second}");
+    let delete = ["state", "delete", "drill", "x", "--execution", "--at-version=1"];
+    let sealed = home.run(&delete).expect(2).stderr;
+    assert!(sealed.contains("was moved to") && sealed.contains("error[M0409]"), "{sealed}");
     // Nor is it written for another one.
     let again = home.run(&["store", "export", "drill", "--to", to, "--move"]).expect(2).stderr;
     assert!(again.contains("drill.json.taken is there"), "{again}");
@@ -130,9 +135,11 @@ fn an_execution_leaves_for_a_file_and_comes_back() {
     let resume = ["resume", "drill", "--answer=continue", &endpoint, &speed];
     elsewhere.run(&resume).expect(0);
     assert_eq!(sim.performed("StartRecovery"), 3);
-    // The old file taken in once more changes nothing of what has gone on.
+    // A copy of the old file, taken in once more, changes nothing of what has gone on.
     let journal = elsewhere.run(&["journal", "drill"]).expect(0).stdout;
-    import(&taken).expect(0);
+    let copy = home.path().join("copy.json");
+    std::fs::copy(&taken, &copy).expect("it is copied");
+    import(&copy).expect(0);
     assert_eq!(elsewhere.run(&["journal", "drill"]).expect(0).stdout, journal);
 }
 

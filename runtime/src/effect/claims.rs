@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::state::failed;
-use super::{Call, Class, Consequences, EffectError, Operation, Reply, arguments};
+use super::{Call, Class, Consequences, EffectError, Operation, Reply, Trouble, arguments};
 use crate::clock::Clock;
 use crate::journal::Execution;
 use crate::store::claims::{self, Claimant, Held, Holder, Taken, Wanted};
@@ -89,6 +89,10 @@ impl Operation for Take {
         match self.take(&input, &call.wave).await {
             Ok(Taken::All(beside)) => Reply::ok(json!({ "beside": input.shown(&beside) })),
             Ok(Taken::Refused(held)) => Reply::failed(input.refused(&held)),
+            // Others change a claim all the time: that says nothing of who holds it.
+            Err(error @ StoreError::Conflict { .. }) => Reply::failed(
+                EffectError::new("StoreUnusable", error.to_string()).as_trouble(Trouble::Busy),
+            ),
             Err(error) => Reply::failed(failed(&error)),
         }
     }

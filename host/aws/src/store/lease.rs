@@ -1,6 +1,5 @@
 //! Leases: conditional updates of an execution's state.
 
-use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{
     ReturnValuesOnConditionCheckFailure as Return, TransactWriteItem, Update,
@@ -48,7 +47,7 @@ pub(super) async fn take(
     let (old, new) = (seen.unwrap_or(&nobody), lease.record());
     let nonce = keys::nonce();
     let request = || {
-        update(table, &table.leases, id, &nonce)
+        update(table, id, &nonce)
             .update_expression(
                 "SET #holder = :holder, #epoch = :epoch, #beat = :beat, #leased = :nonce",
             )
@@ -282,7 +281,7 @@ fn updated(update: UpdateBuilder) -> TransactWriteItem {
 
 /// An update under the condition that the lease is still ours, and that it was not made before.
 fn held(table: &Table, lease: &Lease, nonce: &str) -> UpdateItemFluentBuilder {
-    update(table, &table.leases, &lease.execution, nonce)
+    update(table, &lease.execution, nonce)
         .condition_expression(
             "#holder = :holder AND #holder <> :nobody AND #epoch = :epoch AND #leased <> :nonce",
         )
@@ -292,8 +291,9 @@ fn held(table: &Table, lease: &Lease, nonce: &str) -> UpdateItemFluentBuilder {
 }
 
 /// An update of a state that shows the state if its condition fails.
-fn update(table: &Table, client: &Client, id: &str, nonce: &str) -> UpdateItemFluentBuilder {
-    client
+fn update(table: &Table, id: &str, nonce: &str) -> UpdateItemFluentBuilder {
+    table
+        .leases
         .update_item()
         .table_name(&table.name)
         .set_key(Some(keys::state(id)))

@@ -40,7 +40,7 @@ const MODULE: &str = "@moontide/cleanup";
 /// Terminate the instances that a drill has launched
 ///
 /// Only instances whose job belongs to this execution, and that are drills; it lists what it left. Launches
-/// whose end nobody saw are looked for first; while nobody can tell about one, the cleanup has failed. Where it has
+/// whose end no runner saw are looked for first; while DRS does not tell about one, the cleanup has failed. Where it has
 /// launched in several Regions, they are cleaned up one after another.
 #[derive(Args)]
 pub(crate) struct Flags {

@@ -39,6 +39,16 @@ impl Begun {
         self.all.into_iter().next_back()
     }
 
+    /// The last one of each Region.
+    pub(crate) fn lasts(self) -> Vec<Execution> {
+        let mut lasts: Vec<Execution> = Vec::new();
+        for cleanup in self.all {
+            lasts.retain(|it| place(it) != place(&cleanup));
+            lasts.push(cleanup);
+        }
+        lasts
+    }
+
     /// The last one in a Region: each acts in its first one only.
     pub(crate) fn last_in(self, region: &str) -> Option<Execution> {
         self.all.into_iter().rfind(|it| place(it) == region)

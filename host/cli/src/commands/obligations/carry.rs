@@ -222,12 +222,17 @@ impl Carrier<'_> {
     /// Why it is not carried out although it is due: a person has called its cleanup off.
     async fn called_off(&self, drill: &Record) -> Result<Option<String>> {
         let id = &drill.execution.id;
-        let Some(last) = Begun::of(self.store.as_ref(), id).await?.last() else { return Ok(None) };
-        let cleanup = Record::load(self.store.as_ref(), &last.id).await?;
-        let is_off = cleanup.is_over() && cleanup.status() == ExecutionStatus::Cancelled;
-        let by = cleanup.state.cancelled_by.as_deref().filter(|_| is_off);
-        let again = self.context.command(&format!("cleanup {id}"));
-        Ok(by.map(|by| format!("{} was cancelled by {by}: `{again}` begins anew", last.id)))
+        // In whichever Region: another one may have been cleaned up since.
+        for last in Begun::of(self.store.as_ref(), id).await?.lasts() {
+            let cleanup = Record::load(self.store.as_ref(), &last.id).await?;
+            let is_off = cleanup.is_over() && cleanup.status() == ExecutionStatus::Cancelled;
+            if let Some(by) = cleanup.state.cancelled_by.as_deref().filter(|_| is_off) {
+                let again = self.context.command(&format!("cleanup {id}"));
+                let why = format!("{} was cancelled by {by}: `{again}` begins anew", last.id);
+                return Ok(Some(why));
+            }
+        }
+        Ok(None)
     }
 }
 

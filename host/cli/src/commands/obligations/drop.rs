@@ -109,9 +109,12 @@ async fn give_up(context: &Context, store: &dyn Store, flags: &Flags) -> Result<
 
 /// The cleanup of a drill that is begun, and not over.
 async fn under_way(store: &dyn Store, id: &str) -> Result<Option<String>> {
-    let Some(last) = Begun::of(store, id).await?.last() else { return Ok(None) };
-    let is_over = Record::load(store, &last.id).await?.is_over();
-    Ok((!is_over).then_some(last.id))
+    for last in Begun::of(store, id).await?.lasts() {
+        if !Record::load(store, &last.id).await?.is_over() {
+            return Ok(Some(last.id));
+        }
+    }
+    Ok(None)
 }
 
 fn nothing(context: &Context, id: &str) -> CommandError {

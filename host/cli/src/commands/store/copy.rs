@@ -1,16 +1,14 @@
 //! `moontide store copy`: executions leave one store for another.
 
 use clap::Args;
-use moontide_runtime::store::{Parcel, Seal, Store, StoreError, Wanted};
+use moontide_runtime::store::{Seal, Store, Wanted};
 use serde::Serialize;
 
 use super::parting::{self, Packed, To};
 use super::stays::{Stays, Way};
 use super::{archive, import};
 use crate::context::Context;
-use crate::error::code::{
-    EXECUTION_EXISTS, NEWER_FORMAT, STORE_BUSY, STORE_DAMAGED, STORE_FULL, STORE_UNUSABLE,
-};
+use crate::error::code::{STORE_BUSY, STORE_FULL, STORE_UNUSABLE};
 use crate::error::{CommandError, Result, code};
 use crate::exit;
 use crate::output::style::{attention, plain, strong};
@@ -139,11 +137,6 @@ fn cut_off(error: CommandError, id: &str, is_sealed: bool) -> CommandError {
     }
 }
 
-/// Whether the store that it was to arrive in has certainly taken nothing of it.
-fn is_refused(error: &CommandError) -> bool {
-    [EXECUTION_EXISTS, STORE_DAMAGED, NEWER_FORMAT].contains(&error.code)
-}
-
 fn is_of_the_store(error: &CommandError) -> bool {
     [STORE_BUSY, STORE_FULL, STORE_UNUSABLE].contains(&error.code)
 }
@@ -158,23 +151,12 @@ async fn one(
     let Packed { parcel, sealed } = parting::pack(context, source, id, &to).await?;
     let arrived = import::arrive(target, &parcel).await;
     if let (Err(error), Some(moved)) = (&arrived, sealed)
-        && is_refused(error)
-        && is_not_there(target, &parcel).await
+        && import::is_refused(target, &parcel, error).await
     {
         // Nothing of it is there, and it was sealed for this just now.
         archive(source)?.lift(id, &moved).await?;
     }
     arrived
-}
-
-/// Whether the store certainly has no such execution, or another one of its id. One that was brought there meanwhile, by
-/// another process, goes on there and nowhere else.
-async fn is_not_there(target: &dyn Store, parcel: &Parcel) -> bool {
-    match target.execution(&parcel.id).await {
-        Err(StoreError::NotFound(_)) => true,
-        Err(_) => false,
-        Ok(there) => parcel.unpack("it").is_ok_and(|ours| ours.execution != there),
-    }
 }
 
 impl Document for Copied {

@@ -10,7 +10,8 @@ use moontide_runtime::store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use super::archive;
-use crate::context::Context;
+use crate::context::{Context, quoted};
+use crate::error::code::{EXECUTION_EXISTS, NEWER_FORMAT, STORE_DAMAGED};
 use crate::error::{CommandError, Result, code};
 use crate::exit;
 use crate::files;
@@ -43,11 +44,17 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             .hint("it must be a file that `moontide store export` wrote, whole")
     };
     let text = files::read(&flags.file, LONGEST).map_err(|unread| refused(unread.to_string()))?;
+    if flags.file.extension().is_some_and(|it| it == "taken") {
+        return Err(refused("a store has taken the execution in from it".to_owned()));
+    }
     let parcel = read(&text).map_err(refused)?;
     drop(text);
     let address = context.address()?;
     let store = address.open()?;
     let names = Names::of(&flags.file);
+    if flags.file != names.taking && names.taking.exists() {
+        return Err(refused(format!("{} is there already", names.taking.display())));
+    }
     // Taken in by two stores, it would be driven twice: its name is gone before the first one has it.
     let rename = |from: &Path, to: &Path| {
         std::fs::rename(from, to).map_err(|error| {
@@ -60,11 +67,18 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         rename(&flags.file, &names.taking)?;
     }
     if let Err(error) = context.block_on(arrive(store.as_ref(), &parcel)) {
-        // The same command may be given again.
-        if rename(&names.taking, &names.file).is_err() {
-            return Err(error.hint(format!("the file is {} now", names.taking.display())));
+        // Where the store did not answer, it may have taken it in all the same: then no other one may.
+        let is_refused =
+            context.block_on(async { Ok(is_refused(store.as_ref(), &parcel, &error).await) })?;
+        if is_refused && rename(&names.taking, &names.file).is_ok() {
+            return Err(error);
         }
-        return Err(error);
+        let again = format!("store import {}", quoted(&names.taking.display().to_string()));
+        return Err(error.hint(format!(
+            "it may be in {} by now, and in no other store: `{}`, with the same store, goes on",
+            address.text(),
+            context.command(&again)
+        )));
     }
     if let Err(error) = rename(&names.taking, &names.taken) {
         context
@@ -74,6 +88,19 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let (execution, entries) = (parcel.id, parcel.journal.len());
     context.output.show(&Arrived { execution, store: address.text(), entries })?;
     Ok(exit::COMPLETED)
+}
+
+/// Whether the store has certainly taken nothing in: it has refused it, and has no such execution, or another one of its
+/// id. One that was brought there before, or by another process, goes on there and nowhere else.
+pub(super) async fn is_refused(store: &dyn Store, parcel: &Parcel, error: &CommandError) -> bool {
+    if ![EXECUTION_EXISTS, STORE_DAMAGED, NEWER_FORMAT].contains(&error.code) {
+        return false;
+    }
+    match store.execution(&parcel.id).await {
+        Err(StoreError::NotFound(_)) => true,
+        Err(_) => false,
+        Ok(there) => parcel.unpack("it").is_ok_and(|ours| ours.execution != there),
+    }
 }
 
 /// What the file of an execution is called on its way into a store.

@@ -53,29 +53,21 @@ pub(super) async fn identity(context: &Context, store: &dyn Store) -> Result<Str
         return Ok(found);
     }
     let id = format!("{:032x}", fastrand::u128(..));
-    match store.change(&change(context, (kind, name), Some(&id), Condition::New)).await {
+    let given = Change {
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        body: Some(json!({ "id": id })),
+        condition: Condition::New,
+        at: SystemClock::new().now(),
+        by: whoami::user(&context.environment),
+        behalf: None,
+    };
+    match store.change(&given).await {
         Ok(_) => Ok(id),
         Err(StoreError::Conflict { .. }) => known_identity(store).await?.ok_or_else(|| {
             CommandError::new(code::STORE_DAMAGED, "the store's identity cannot be read")
         }),
         Err(error) => Err(error.into()),
-    }
-}
-
-fn change(
-    context: &Context,
-    (kind, name): (&str, &str),
-    id: Option<&str>,
-    condition: Condition,
-) -> Change {
-    Change {
-        kind: kind.to_owned(),
-        name: name.to_owned(),
-        body: id.map(|id| json!({ "id": id })),
-        condition,
-        at: SystemClock::new().now(),
-        by: whoami::user(&context.environment),
-        behalf: None,
     }
 }
 
