@@ -122,6 +122,7 @@ async fn go_on(golden: &Golden, past: &[Entry], wave: &str) -> Result<Vec<Entry>
         signals_every: None,
         patience: Patience::of(Duration::ZERO),
         pulse: Pulse::steady(Arc::clone(&clock)),
+        beside: Vec::new(),
         secrets: std::collections::BTreeMap::new(),
     };
     let from = past.len() as u64 + 1;

@@ -242,6 +242,7 @@ async fn launches_among(
         signals_every: None,
         patience: Patience::USUAL,
         pulse: Pulse::steady(Arc::new(TestClock)),
+        beside: Vec::new(),
         secrets: BTreeMap::new(),
     };
     let ended = driver.drive(&lease, std::future::pending()).await.unwrap();

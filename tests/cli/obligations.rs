@@ -373,7 +373,11 @@ fn a_run_that_is_killed_at_any_write_forgets_no_obligation_and_leaves_none_that_
         assert_eq!(drill.owed(), Value::Null);
         assert_eq!(carried_out(drill.later(), 0)["state"], "void");
         drill.check(0, 0);
-        drill.home.run(&["obligations", "drop", "drill", "--reason=never begun"]).expect(0);
+        let drop = ["obligations", "drop", "drill", "--reason=never begun"];
+        let early = drill.home.run(&drop).expect(2).stderr;
+        assert!(early.contains("`drill` may be about to begin"), "{early}");
+        let mut later = shim::shifted(drill.home.moontide(&drop), 601.0);
+        Ran::of(&later.output().expect("moontide starts")).expect(0);
         assert_eq!(drill.look(&["obligations", "--all"])["obligations"], serde_json::json!([]));
     }
     assert!(void > 0);
@@ -495,13 +499,101 @@ fn a_cleanup_that_a_person_has_called_off_waits_for_a_person() {
     assert_eq!(drill.owed()["carried_by"], "drill.cleanup-2");
 }
 
+/// What a drill launches while a cleanup runs is not for that cleanup, nor for another that follows it by itself.
+#[test]
+fn a_drill_that_is_taken_up_again_while_it_is_cleaned_up_keeps_what_it_launches_then() {
+    for is_owed in [false, true] {
+        let fails = "\n[[servers]]\nname = \"web\"\ntags = { Tier = \"web\" }\n\n[[faults]]\n\
+                     kind = \"launch_fails\"\nserver = \"web\"\nphase = \"launch\"\n\
+                     error = \"InsufficientInstanceCapacity\"\n";
+        let drill = Drill::of(fails);
+        let web = DB
+            .replace("\"db\"", "\"web\"")
+            .replace("web\", s", "web\", depends_on = { \"db\" }, s");
+        let asks = "\t\t{ name = \"dns\", depends_on = { \"web\" }, pause = \"?\", run = function() end },";
+        let waves = format!("{DB}\n{web}\n{asks}");
+        std::fs::write(drill.home.shop("runbook.luau"), runbook("shop", &waves)).expect("a file");
+        drill.run("4h", 1);
+        let mark = drill.home.path().join("mark");
+        // Its cleanup has been created by then, and terminates what it knows.
+        let strike = shim::Strike::once("sync", 8, "stop-after");
+        let strike = shim::Strike { mark: Some(mark.clone()), ..strike };
+        let cleaner = if is_owed { drill.later() } else { drill.command(&["cleanup", "drill"]) };
+        let mut cleaner = strike.around(cleaner);
+        cleaner.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let cleaner = cleaner.spawn().expect("moontide starts");
+        while !mark.exists() {
+            wait(Duration::from_millis(5));
+        }
+        drill.home.run(&["retry", "drill", "web"]).expect(0);
+        drill.aws(&["resume", "drill"], 4);
+        kill_process(Pid::from_child(&cleaner), Signal::CONT).expect("it is there");
+        let cleaner = Ran::of(&cleaner.wait_with_output().expect("it ends")).expect(0);
+        let note = "drill goes on: what it launches from now on stays";
+        assert!(cleaner.stderr.contains(note), "{}", cleaner.stderr);
+        drill.check(1, 1);
+        assert_eq!(drill.owed()["after"], "4h");
+        assert_eq!(drill.owed()["due_at"], Value::Null);
+    }
+}
+
+/// By a machine that is five hours fast, or after a runner whose machine was five hours slow.
+#[test]
+fn what_is_owed_falls_due_by_the_clock_of_aws() {
+    const HOURS: f64 = 5.0 * 3600.0;
+    for (runner, carrier, is_due) in
+        [(0.0, HOURS, false), (-HOURS, 0.0, false), (HOURS, HOURS, false), (-HOURS, HOURS, false)]
+    {
+        let home = shop(&[("runbook.luau", &runbook("shop", DB))]);
+        let sim = Sim::at(&format!("{WORLD}tags = {{ Tier = \"db\" }}\n"), 1.0);
+        let drill = Drill { home, sim };
+        let [endpoint, _] = drill.sim.flags();
+        let command = |arguments: &[&str], off: f64| {
+            let command = drill.home.moontide(&[arguments, &[&endpoint]].concat());
+            if off == 0.0 { command } else { shim::shifted(command, off) }
+        };
+        let folder = drill.home.shop("");
+        let run = ["run", &folder, "--mode=drill", "--execution-id=drill", "--cleanup-after=4h"];
+        let moment = Moment { operation: Some("StartRecovery"), number: 1, side: Side::After };
+        assert_eq!(drill.sim.trap.spring(command(&run, runner), moment).code, None);
+        drill.home.run(&["cancel", "drill"]).expect(0);
+        let ended = command(&["resume", "drill"], runner).output().expect("moontide starts");
+        Ran::of(&ended).expect(1);
+        let carry = ["obligations", "--carry-out", "--output=json"];
+        let owed = carried_out(command(&carry, carrier), 0);
+        assert_eq!(
+            owed["state"],
+            if is_due { "done" } else { "owed" },
+            "{runner} {carrier}: {owed}"
+        );
+        drill.check(0, 0);
+    }
+}
+
+/// A carrier whose first attempt has failed is told as well.
+#[test]
+fn what_is_dropped_before_a_further_attempt_is_not_attempted_unsaid() {
+    let begun = || {
+        let drill = Drill::of("termination_protection = true\n");
+        drill.run("4h", 0);
+        carried_out(drill.later(), 1);
+        drill
+    };
+    dropped_meanwhile(begun, 1);
+}
+
 /// At every write of the carrier: it is dropped, and nothing is terminated; or the operator is told that a cleanup is
 /// under way.
 #[test]
 fn what_is_dropped_while_a_carrier_is_at_it_is_not_done_unsaid() {
+    dropped_meanwhile(|| Drill::owing("4h"), 0);
+}
+
+/// What was terminated before is no matter.
+fn dropped_meanwhile(begun: impl Fn() -> Drill, before: usize) {
     let (mut stopped, mut dropped) = (0, 0);
     for number in 1..=6 {
-        let drill = Drill::owing("4h");
+        let drill = begun();
         let mark = drill.home.path().join("mark");
         let strike = shim::Strike::once("sync", number, "stop-after");
         let strike = shim::Strike { mark: Some(mark.clone()), ..strike };
@@ -518,12 +610,12 @@ fn what_is_dropped_while_a_carrier_is_at_it_is_not_done_unsaid() {
         let carrier = Ran::of(&carrier.wait_with_output().expect("it ends"));
         if drop.code != Some(0) {
             assert!(drop.stderr.contains("M0111"), "{number}: {}", drop.stderr);
-            carrier.expect(0);
+            carrier.expect(before.try_into().expect("a code"));
             continue;
         }
         dropped += 1;
         let is_told = !drop.json()["under_way"].is_null();
-        assert!(is_told || drill.sim.performed(TERMINATE) == 0, "{number}: {}", drop.stdout);
+        assert!(is_told || drill.sim.performed(TERMINATE) == before, "{number}: {}", drop.stdout);
         assert_eq!(drill.owed()["state"], "dropped", "{number}");
     }
     assert!(stopped >= 3 && dropped > 0, "{stopped} {dropped}");

@@ -216,7 +216,8 @@ impl Ride<'_> {
             never = feeding.go_on() => match never {},
         };
         feeding.finish().await;
-        if matches!(ended, Ok(Ended::Finished(_))) {
+        // Once its lease is in doubt, another runner may have taken it up again, and hold these claims.
+        if matches!(ended, Ok(Ended::Finished(_))) && keeper.pulse().is_in_order() {
             self.release().await;
         }
         let in_order = matches!(ended, Ok(Ended::Finished(_))) || keeper.pulse().is_in_order();
@@ -231,12 +232,18 @@ impl Ride<'_> {
         if drill.mode != Mode::Drill || drill.acts_for.is_some() {
             return Ok(());
         }
-        if let Some(obligation) = Obligation::of(store, drill, What::Cleanup).await? {
-            let us = whoami::user(&self.context.environment);
-            let renewed = obligation.renew(store, (&us, SystemClock::new().now())).await;
-            carry::unless_changed(renewed)?;
+        let us = whoami::user(&self.context.environment);
+        // A carrier may settle it at the same moment, because it has seen the drill at its end.
+        for _ in 0..carry::LOOKS {
+            let Some(obligation) = Obligation::of(store, drill, What::Cleanup).await? else {
+                return Ok(());
+            };
+            match obligation.renew(store, (&us, SystemClock::new().now())).await {
+                Err(StoreError::Conflict { .. }) => {}
+                renewed => return Ok(renewed.map(drop)?),
+            }
         }
-        Ok(())
+        Err(carry::restless(What::Cleanup, &drill.id))
     }
 
     /// Says that the machine's clock is not what counts, if it is wrong.
@@ -304,6 +311,7 @@ impl Ride<'_> {
             signals_every: Some(SIGNALS_EVERY),
             patience: self.settings.patience.of(&context.environment)?,
             pulse: keeper.pulse().clone(),
+            beside: self.beside.clone(),
             secrets: self.secrets.clone(),
         };
         Ok((driver, answers))

@@ -41,3 +41,32 @@ pub(crate) fn of(status: ExecutionStatus) -> u8 {
         | ExecutionStatus::Waiting => WAITING,
     }
 }
+
+/// Whether a process ends like this because it was asked to stop.
+pub(crate) fn is_stop(exit: u8) -> bool {
+    [INTERRUPTED, TERMINATED, HUNG_UP].contains(&exit)
+}
+
+/// What several exit codes come to: what most needs an operator.
+pub(crate) fn worst(exits: &[u8]) -> u8 {
+    let last = exits.last().copied().filter(|it| is_stop(*it));
+    let order = [INTERNAL, FAILED, MISMATCH, CONFIGURATION, WAITING, HELD];
+    let known = order.into_iter().find(|it| exits.contains(it));
+    let other = exits.iter().copied().find(|it| *it != COMPLETED);
+    last.or(known).or(other).unwrap_or(COMPLETED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exit_code_of_several_is_that_of_the_one_that_most_needs_an_operator() {
+        assert_eq!(worst(&[]), COMPLETED);
+        assert_eq!(worst(&[0, 0]), COMPLETED);
+        assert_eq!(worst(&[5, 0, 4]), WAITING);
+        assert_eq!(worst(&[4, 1, 6]), FAILED);
+        assert_eq!(worst(&[0, 2]), USAGE);
+        assert_eq!(worst(&[1, 143]), TERMINATED);
+    }
+}

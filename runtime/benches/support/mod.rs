@@ -232,6 +232,7 @@ pub(crate) fn driver(store: &Arc<dyn Store>, world: impl World + 'static) -> Dri
         signals_every: None,
         patience: Patience::USUAL,
         pulse: Pulse::steady(Arc::new(RealClock)),
+        beside: Vec::new(),
         secrets: BTreeMap::new(),
     }
 }

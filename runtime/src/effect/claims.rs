@@ -41,6 +41,8 @@ pub struct Place {
     pub store: Arc<dyn Store>,
     /// The execution.
     pub execution: Execution,
+    /// The executions beside which it was begun, or goes on now.
+    pub beside: Vec<String>,
     /// Whose time a claim is taken at.
     pub clock: Arc<dyn Clock>,
 }
@@ -100,7 +102,7 @@ impl Operation for Take {
 
 impl Take {
     async fn take(&self, input: &TakeInput, wave: &str) -> Result<Taken, StoreError> {
-        let Place { store, execution, clock } = self.0.as_ref();
+        let Place { store, execution, beside, clock } = self.0.as_ref();
         let home = execution.regions.first().map(String::as_str).unwrap_or_default();
         let region = input.region.as_deref().unwrap_or(home);
         let wanted = input.servers.iter().map(|it| Wanted {
@@ -114,7 +116,7 @@ impl Take {
             by: execution.created_by.clone(),
             since: clock.now(),
         };
-        let claimant = Claimant { store: store.as_ref(), holder, beside: &execution.beside };
+        let claimant = Claimant { store: store.as_ref(), holder, beside };
         claimant.take(&wanted).await
     }
 }

@@ -154,6 +154,8 @@ pub struct Driver {
     pub patience: Patience,
     /// Whether the lease is certainly still ours.
     pub pulse: Pulse,
+    /// Executions beside which it goes on here, beyond those beside which it was begun.
+    pub beside: Vec<String>,
     /// The values of the secret params, which the execution's head does not hold.
     pub secrets: BTreeMap<String, Value>,
 }
@@ -250,6 +252,7 @@ impl Driver {
             all.extend(claims::all(claims::Place {
                 store: Arc::clone(&self.store),
                 execution: execution.clone(),
+                beside: [execution.beside.as_slice(), &self.beside].concat(),
                 clock: Arc::clone(&self.clock),
             }));
         }

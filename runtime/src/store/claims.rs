@@ -154,6 +154,7 @@ impl Claimant<'_> {
         let judged = self.judge(found).await?;
         let blocking: Vec<Held> = judged.iter().flat_map(|it| it.blocking.clone()).collect();
         if !blocking.is_empty() {
+            self.give_back(&[]).await?;
             return Ok(Taken::Refused(blocking));
         }
         let written = stream::iter(judged).map(|it| self.write(it)).buffered(AT_ONCE);
@@ -184,8 +185,17 @@ impl Claimant<'_> {
         if blocking.is_empty() {
             return Ok(Taken::All(beside));
         }
-        side_by_side(&fresh, |name| self.leave(name)).await?;
+        self.give_back(&fresh).await?;
         Ok(Taken::Refused(blocking))
+    }
+
+    /// Nothing of it is claimed: neither these, nor what an earlier call of the same wave has left, perhaps of a runner
+    /// that died.
+    async fn give_back(&self, fresh: &[String]) -> Result<(), StoreError> {
+        if self.holder.wave.is_empty() {
+            return side_by_side(fresh, |name| self.leave(name)).await.map(drop);
+        }
+        self.leave_all(|it| it.wave == self.holder.wave).await
     }
 
     async fn find(&self, wanted: &Wanted) -> Result<Found, StoreError> {
@@ -287,9 +297,14 @@ impl Claimant<'_> {
 
     /// Takes this execution out of all claims: it is over.
     pub async fn release(&self) -> Result<(), StoreError> {
-        let mine = |(name, claim): (String, Claim)| {
-            claim.holders.iter().any(|it| it.execution == self.holder.execution).then_some(name)
-        };
+        self.leave_all(|_| true).await
+    }
+
+    /// Takes this execution out of the claims in which it stands like this.
+    async fn leave_all(&self, is_meant: impl Fn(&Holder) -> bool) -> Result<(), StoreError> {
+        let is_mine = |it: &Holder| it.execution == self.holder.execution && is_meant(it);
+        let mine =
+            |(name, claim): (String, Claim)| claim.holders.iter().any(is_mine).then_some(name);
         let mine: Vec<String> = all(self.store).await?.into_iter().filter_map(mine).collect();
         side_by_side(&mine, |name| self.leave(name)).await.map(drop)
     }

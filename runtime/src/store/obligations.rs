@@ -189,13 +189,17 @@ impl Obligation {
         Some(ended.checked_add(self.terms.after).unwrap_or(Timestamp::MAX))
     }
 
-    /// Takes it, to carry it out in this execution. [`StoreError::Conflict`] if another carrier was quicker.
+    /// Takes it, to carry it out in this execution, once more where that is chosen already. [`StoreError::Conflict`] if
+    /// another carrier was quicker, or an operator has dropped it since it was read.
     pub async fn take(
         &self,
         store: &dyn Store,
         carried_by: &str,
         by: (&str, Timestamp),
     ) -> Result<Obligation, StoreError> {
+        if self.carried_by() == Some(carried_by) {
+            return self.become_of(store, self.terms.state.clone(), by).await;
+        }
         let (carried_by, taken_by, taken_at) = (carried_by.to_owned(), by.0.to_owned(), by.1);
         let state = Progress::Taken { carried_by, taken_by, taken_at, note: String::new() };
         self.become_of(store, state, by).await
@@ -239,16 +243,20 @@ impl Obligation {
         self.become_of(store, Progress::Dropped { dropped_by, dropped_at, reason }, by).await
     }
 
-    /// Its execution is about to go on, so what was done for it is owed once more.
+    /// Its execution is about to go on, so what was done for it is owed once more. What is open is written anew as it
+    /// is: a carrier that found the execution at its end settles nothing any more. [`StoreError::Conflict`] if it has
+    /// changed since it was read.
     pub async fn renew(
         &self,
         store: &dyn Store,
         by: (&str, Timestamp),
     ) -> Result<Obligation, StoreError> {
-        if !matches!(self.terms.state, Progress::Done { .. }) {
-            return Ok(self.clone());
-        }
-        self.become_of(store, Progress::Owed, by).await
+        let state = match &self.terms.state {
+            Progress::Done { .. } => Progress::Owed,
+            Progress::Owed | Progress::Taken { .. } => self.terms.state.clone(),
+            Progress::Dropped { .. } => return Ok(self.clone()),
+        };
+        self.become_of(store, state, by).await
     }
 
     /// Forgets one that is void.

@@ -10,13 +10,15 @@ use moontide_runtime::store::claims::{self, Claimant, Held, Holder, KIND, Stands
 use moontide_runtime::store::{Change, Condition, Moved, Store, StoreError, Wish};
 use serde_json::json;
 
-use crate::given::{execution, moment};
+use crate::given::{execution, moment, signal};
 use crate::place::Place;
 
 crate::on_every_store!(
     the_second_is_told_of_the_first_until_that_is_over,
     one_that_goes_on_is_not_written_over_by_what_found_it_over,
+    one_that_is_about_to_be_retried_is_not_over,
     all_is_claimed_or_nothing,
+    what_a_call_that_was_cut_off_has_left_is_given_back_with_the_rest,
     of_many_that_claim_at_once_one_is_first,
     what_was_never_created_holds_nothing_after_a_moment,
     one_that_was_started_beside_another_holds_it_too,
@@ -132,6 +134,24 @@ async fn one_that_goes_on_is_not_written_over_by_what_found_it_over(place: &Plac
     assert!(matches!(refused, Err(StoreError::Conflict { .. })), "{refused:?}");
 }
 
+async fn one_that_is_about_to_be_retried_is_not_over(place: &Place) {
+    let store = place.open();
+    let store = store.as_ref();
+    for id in ["first", "second"] {
+        store.create(&execution(id)).await.unwrap();
+    }
+    claim(store, "first", &["plan/x"], &[]).await;
+    end(store, "first").await;
+    // No runner has taken it yet: the one that does writes nothing into the claim any more.
+    let retry = Wish::Retry { wave: "database".to_owned(), mend: None };
+    store.send("first", &Signal { wish: retry, ..signal("ann") }).await.unwrap();
+    let told = claim(store, "second", &["plan/x"], &[]).await;
+    assert!(
+        matches!(&told, Taken::Refused(held) if held[0].holder.execution == "first"),
+        "{told:?}"
+    );
+}
+
 async fn all_is_claimed_or_nothing(place: &Place) {
     let store = place.open();
     let store = store.as_ref();
@@ -143,6 +163,28 @@ async fn all_is_claimed_or_nothing(place: &Place) {
     let told = Taken::Refused(vec![held("server/r/b", "first", PENDING)]);
     assert_eq!(claim(store, "second", &all, &[]).await, told);
     assert_eq!(holders(store).await, [one("server/r/b", &["first"])]);
+}
+
+async fn what_a_call_that_was_cut_off_has_left_is_given_back_with_the_rest(place: &Place) {
+    let store = place.open();
+    let store = store.as_ref();
+    for id in ["first", "second"] {
+        store.create(&execution(id)).await.unwrap();
+    }
+    let of_wave = |wave: &str| Claimant {
+        store,
+        holder: Holder { wave: wave.to_owned(), ..holder("second", moment(0)) },
+        beside: &[],
+    };
+    let wanted = |name: &str| Wanted { name: name.to_owned(), is_given_up: false };
+    // Its runner died behind the first of two claims, and another execution took the second one.
+    of_wave("web").take(&[wanted("server/r/a")]).await.unwrap();
+    of_wave("database").take(&[wanted("server/r/d")]).await.unwrap();
+    claim(store, "first", &["server/r/b"], &[]).await;
+    let told = of_wave("web").take(&[wanted("server/r/a"), wanted("server/r/b")]).await.unwrap();
+    assert_eq!(told, Taken::Refused(vec![held("server/r/b", "first", PENDING)]));
+    let left = [one("server/r/b", &["first"]), one("server/r/d", &["second"])];
+    assert_eq!(holders(store).await, left);
 }
 
 async fn of_many_that_claim_at_once_one_is_first(place: &Place) {

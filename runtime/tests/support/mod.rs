@@ -422,6 +422,7 @@ pub(crate) fn driver(
         signals_every: None,
         patience: Patience::USUAL,
         pulse: Pulse::steady(Arc::new(TestClock)),
+        beside: Vec::new(),
         secrets: BTreeMap::new(),
     }
 }

@@ -105,6 +105,7 @@ async fn drive(entries: &[Entry]) -> bool {
         signals_every: None,
         patience: Patience::USUAL,
         pulse: Pulse::steady(Arc::new(PausedClock)),
+        beside: Vec::new(),
         secrets: BTreeMap::new(),
     };
     let ended = driver.drive(&lease, std::future::pending()).await;

@@ -9,7 +9,7 @@ pub(crate) mod begun;
 mod check;
 pub(crate) mod launched;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use clap::Args;
@@ -29,7 +29,7 @@ use crate::context::{Context, quoted};
 use crate::drive::{self, Ride};
 use crate::error::{CommandError, Result, code};
 use crate::interrupt::Interrupt;
-use crate::output::style::plain;
+use crate::output::style::{attention, plain};
 use crate::settings::Settings;
 use crate::view::{Record, cleanup::Cleaned};
 use crate::{exit, params, runbook, whoami};
@@ -94,6 +94,12 @@ fn is_done(launched: &Launched, records: &[Record]) -> bool {
     })
 }
 
+/// Whether an error is about all Regions: the store, or what is owed.
+fn is_of_all(error: &CommandError) -> bool {
+    let codes = [code::STORE_BUSY, code::STORE_FULL, code::STORE_UNUSABLE, code::CHANGED_MEANWHILE];
+    codes.contains(&error.code) || error.code == code::NOT_OVER
+}
+
 /// What is in no store may have launched instances all the same.
 fn or_adopt(context: &Context, id: &str, error: CommandError) -> CommandError {
     if error.code != code::NO_EXECUTION || !error.hints.iter().all(|it| !it.starts_with("did you"))
@@ -146,32 +152,78 @@ impl<'c> Cleaner<'c> {
         Cleaner { context, aws, store, settings, taking }
     }
 
-    /// Cleans up after this drill, in one Region after another, until nothing is left to begin.
+    /// Cleans up after this drill, in one Region after another, until nothing is left to begin. A Region that cannot be
+    /// reached, or waits for a person, keeps no other from it.
     pub(crate) async fn go(&self, mut drill: Record, interrupt: &mut Interrupt) -> Result<Ended> {
-        let (mut records, mut exits) = (Vec::new(), BTreeMap::new());
+        let id = drill.execution.id.clone();
+        let (mut records, mut exits, mut errors) = (Vec::new(), BTreeMap::new(), Vec::new());
+        // Regions for which there is nothing more to do now.
+        let mut left_out = self.done_before(&drill).await?;
         loop {
             let home = begun::place(&drill.execution).to_owned();
             let all = Launched::by_region(&drill.entries, &home);
-            let left: Vec<&Launched> = all.iter().filter(|it| !is_done(it, &records)).collect();
-            let is_stopped = records.last().is_some_and(|record: &Record| !record.is_over());
-            let Some(launched) = left.first().filter(|_| !is_stopped) else {
-                let exit = exits.into_values().find(|exit| *exit != exit::COMPLETED);
-                let exit = exit.unwrap_or(exit::COMPLETED);
-                return Ok(Ended { drill, records, exit });
-            };
+            let is_left =
+                |it: &&Launched| !left_out.contains(it.region()) && !is_done(it, &records);
+            let Some(launched) = all.iter().find(is_left) else { break };
+            let region = launched.region().to_owned();
             let cleaning = self.clean_up(&drill.execution, launched, interrupt);
-            let (record, exit) = Box::pin(cleaning).await?;
-            if !record.is_over() {
-                // How the others ended is not what stops it.
-                exits.clear();
-            }
-            exits.insert(launched.region().to_owned(), exit);
+            let (record, exit) = match Box::pin(cleaning).await {
+                Ok(ended) => ended,
+                Err(error) if is_of_all(&error) => return Err(error),
+                Err(error) => {
+                    exits.insert(region.clone(), error.code.exit);
+                    left_out.insert(region);
+                    errors.push(error);
+                    continue;
+                }
+            };
+            let is_over = record.is_over();
             records.push(record);
+            if exit::is_stop(exit) {
+                // How the others ended is not what stops it.
+                exits = BTreeMap::from([(region, exit)]);
+                break;
+            }
+            exits.insert(region.clone(), exit);
+            if !is_over {
+                left_out.insert(region);
+            }
             // A later `adopt` may have found more meanwhile; what was done is shown, also if that cannot be read.
-            if let Ok(now) = Record::load(self.store.as_ref(), &drill.execution.id).await {
+            if let Ok(now) = Record::load(self.store.as_ref(), &id).await {
                 drill = now;
             }
+            if check::drill(self.context, &drill).is_err() {
+                let text = format!("{id} goes on: what it launches from now on stays");
+                self.context.output.say([attention("note: "), plain(text)]);
+                break;
+            }
         }
+        if records.is_empty() && !errors.is_empty() {
+            return Err(errors.remove(0));
+        }
+        for error in &errors {
+            self.context.output.complain(error);
+        }
+        let exit = exit::worst(&exits.into_values().collect::<Vec<_>>());
+        Ok(Ended { drill, records, exit })
+    }
+
+    /// The Regions that a carrier need not look at once more: it comes again and again, while another Region is not done.
+    async fn done_before(&self, drill: &Record) -> Result<BTreeSet<String>> {
+        let mut done = BTreeSet::new();
+        if self.taking.is_none() {
+            return Ok(done);
+        }
+        for launched in Launched::by_region(&drill.entries, begun::place(&drill.execution)) {
+            let begun = Begun::of(self.store.as_ref(), &drill.execution.id).await?;
+            let Some(last) = begun.last_in(launched.region()) else { continue };
+            let record = Record::load(self.store.as_ref(), &last.id).await?;
+            let has_looked = record.state.waves.iter().all(|it| it.status == WaveStatus::Completed);
+            if launched.is_known_to(&last) && has_looked {
+                done.insert(launched.region().to_owned());
+            }
+        }
+        Ok(done)
     }
 
     /// Cleans up in one Region, in one execution: drives that which was begun, or a new one. Returns the exit code,
@@ -209,8 +261,10 @@ impl<'c> Cleaner<'c> {
             }
             if let Some(failed) = again {
                 again::retry(context, self.store.as_ref(), &failed).await?;
+                self.check_still_wanted(&execution.id).await?;
             }
             if is_new {
+                self.check_over(&drill.id).await?;
                 match self.store.create(&execution).await {
                     Ok(()) => self.check_still_wanted(&execution.id).await?,
                     // Somebody cleans up at the same moment: this goes on with theirs, or comes after it.
@@ -246,6 +300,7 @@ impl<'c> Cleaner<'c> {
         Ok(if !record.is_over() {
             Next::GoOn(record)
         } else if self.taking.is_some()
+            && record.seal.is_none()
             && record.status() == ExecutionStatus::Failed
             && launched.is_known_to(&last)
         {
@@ -253,6 +308,16 @@ impl<'c> Cleaner<'c> {
             Next::Again(record)
         } else {
             Next::Begin(next)
+        })
+    }
+
+    /// The drill may have been taken up again since it was looked at: what it launches then is not for a cleanup.
+    async fn check_over(&self, drill: &str) -> Result<()> {
+        let drill = Record::load(self.store.as_ref(), drill).await?;
+        check::drill(self.context, &drill).map_err(|error| match &self.taking {
+            // Its carrier looks at it anew.
+            Some(_) => CommandError { code: code::CHANGED_MEANWHILE, ..error },
+            None => error,
         })
     }
 

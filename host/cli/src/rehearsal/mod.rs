@@ -118,6 +118,7 @@ impl Rehearsal {
             signals_every: None,
             patience: Patience::USUAL,
             pulse: Pulse::steady(Arc::new(SystemClock::new())),
+            beside: Vec::new(),
             secrets: BTreeMap::new(),
         };
         let stopped = match driver.drive(&lease, std::future::pending()).await {

@@ -5,7 +5,8 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Holder;
-use crate::scheduler::{ExecutionStatus, Graph, Retold, State};
+use crate::journal::Body;
+use crate::scheduler::{Event, ExecutionStatus, Graph, Retold, State, machine};
 use crate::store::{Moved, Seal, Store, StoreError};
 
 /// A claim is taken a moment before its execution is created. After so long the runner died in between.
@@ -63,12 +64,19 @@ async fn look(store: &dyn Store, id: &str) -> Result<Option<Stands>, StoreError>
         return Ok(None);
     }
     let graph = Graph::of(&execution);
-    let state = State::new(&graph);
-    let mut retold = Retold::behind(graph, state);
+    let mut retold = Retold::behind(graph.clone(), State::new(&graph));
+    let mut heard = 0;
     for entry in store.journal(id, 1).await? {
+        if let Body::Event { event: Event::Signalled { number: Some(number), .. } } = &entry.body {
+            heard = heard.max(*number);
+        }
         retold.next(&entry);
     }
-    let status = retold.state().status();
+    let mut state = retold.state().clone();
+    if state.status().is_terminal() {
+        state = ahead(store, (id, heard), &graph, state).await?;
+    }
+    let status = state.status();
     if status.is_terminal() {
         return Ok(None);
     }
@@ -80,4 +88,21 @@ async fn look(store: &dyn Store, id: &str) -> Result<Option<Stands>, StoreError>
         Some(Seal::Moved(moved)) => Stands::Moved(moved),
         Some(Seal::Pruned(_)) | None => Stands::Here(status),
     }))
+}
+
+/// Where an execution that has ended will stand once its pending signals are taken: it may be about to go on.
+async fn ahead(
+    store: &dyn Store,
+    (id, heard): (&str, u64),
+    graph: &Graph,
+    mut state: State,
+) -> Result<State, StoreError> {
+    for (number, signal) in store.signals(id, heard).await? {
+        let at = signal.at;
+        let event = Event::Signalled { signal, number: Some(number), refused: None };
+        if let Ok((next, _)) = machine::apply(graph, state.clone(), at, &event) {
+            state = next;
+        }
+    }
+    Ok(state)
 }

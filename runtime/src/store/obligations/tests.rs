@@ -126,6 +126,30 @@ async fn what_was_done_is_owed_once_more_when_the_execution_goes_on() {
 }
 
 #[tokio::test]
+async fn a_carrier_that_found_it_at_its_end_settles_nothing_behind_a_retry() {
+    let store = MemoryStore::new();
+    let taken =
+        owed(&store).await.take(&store, "drill.cleanup-1", ("ann", minute(1))).await.unwrap();
+    let renewed = taken.renew(&store, ("bob", minute(2))).await.unwrap();
+    assert_eq!(renewed.terms, taken.terms);
+    let late = taken.settle(&store, None, ("ann", minute(3))).await;
+    assert!(matches!(late, Err(StoreError::Conflict { .. })), "{late:?}");
+    assert_eq!(kept(&store).await, renewed);
+}
+
+#[tokio::test]
+async fn a_carrier_that_goes_on_with_its_cleanup_sees_that_it_was_dropped() {
+    let store = MemoryStore::new();
+    let taken =
+        owed(&store).await.take(&store, "drill.cleanup-1", ("ann", minute(1))).await.unwrap();
+    let again = taken.take(&store, "drill.cleanup-1", ("bob", minute(2))).await.unwrap();
+    assert_eq!(again.terms, taken.terms);
+    again.give_up(&store, "we look at it", ("eve", minute(3))).await.unwrap();
+    let late = again.take(&store, "drill.cleanup-1", ("bob", minute(4))).await;
+    assert!(matches!(late, Err(StoreError::Conflict { .. })), "{late:?}");
+}
+
+#[tokio::test]
 async fn what_a_later_release_has_written_is_said_and_hides_no_other() {
     let store = MemoryStore::new();
     let owed = owed(&store).await;

@@ -7,14 +7,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::scheduler::ExecutionStatus;
-use moontide_runtime::store::obligations::Progress;
+use moontide_runtime::store::obligations::{Progress, What};
 use moontide_runtime::store::{Obligation, Seal, Store, StoreError};
 
-use crate::aws::AwsFlags;
+use crate::aws::{self, AwsFlags};
 use crate::clocks::SystemClock;
-use crate::commands::cleanup::begun::Begun;
+use crate::commands::cleanup::begun::{Begun, place};
 use crate::commands::cleanup::{Cleaner, Ended};
 use crate::context::Context;
+use crate::drive;
 use crate::error::{CommandError, Result, code};
 use crate::exit;
 use crate::interrupt::Interrupt;
@@ -25,7 +26,7 @@ use crate::view::{ObligationView, Record};
 use crate::whoami;
 
 /// So often a carrier looks again at an obligation that others change at the same moment.
-const LOOKS: u32 = 10;
+pub(crate) const LOOKS: u32 = 10;
 
 /// An obligation in the hands of a carrier.
 pub(crate) struct Taking<'c> {
@@ -38,9 +39,6 @@ impl Taking<'_> {
     /// this is [`StoreError::Conflict`].
     pub(crate) async fn take(&self, store: &dyn Store, id: &str) -> Result<()> {
         let seen = self.obligation.borrow().clone();
-        if seen.carried_by() == Some(id) {
-            return Ok(());
-        }
         let (us, now) = us(self.context);
         *self.obligation.borrow_mut() = seen.take(store, id, (&us, now)).await?;
         Ok(())
@@ -64,6 +62,13 @@ async fn look(store: &dyn Store, seen: &Obligation) -> Result<Option<Obligation>
     let all = Obligation::all(store, Some(&seen.execution)).await?.into_iter().flatten();
     let mut same = all.filter(|it| it.nonce == seen.nonce && it.terms.what == seen.terms.what);
     Ok(same.next())
+}
+
+/// The error that others change an obligation whenever we want to.
+pub(crate) fn restless(what: What, execution: &str) -> CommandError {
+    let what = what.word();
+    let message = format!("the {what} of `{execution}` is changed by others all the time");
+    CommandError::new(code::CHANGED_MEANWHILE, message)
 }
 
 /// What others have changed meanwhile is theirs.
@@ -155,12 +160,7 @@ impl Carrier<'_> {
             let Some(now) = look(self.store.as_ref(), &obligation).await? else { break };
             obligation = now;
         }
-        let message = format!(
-            "the {} of `{}` is changed by others all the time",
-            obligation.terms.what.word(),
-            obligation.execution
-        );
-        Err(CommandError::new(code::CHANGED_MEANWHILE, message))
+        Err(restless(obligation.terms.what, &obligation.execution))
     }
 
     async fn once(&self, obligation: &Obligation, interrupt: &mut Interrupt) -> Result<Came> {
@@ -175,6 +175,10 @@ impl Carrier<'_> {
         if !record.has_instances {
             settled(context, store, obligation).await?;
             return self.came(obligation, exit::COMPLETED).await;
+        }
+        if let Some(due_in) = self.is_early(&record, view.due_at).await? {
+            let view = ObligationView::new(obligation, view.due_at, false);
+            return Ok(Came { view, exit: exit::COMPLETED, due_in: Some(due_in) });
         }
         if let Some(why) = self.called_off(&record).await? {
             return Ok(Came { view: view.because(why), exit: exit::WAITING, due_in: None });
@@ -195,7 +199,13 @@ impl Carrier<'_> {
         };
         let store = self.store.as_ref();
         settle(context, store, &id).await?;
-        let why = records.last().map(why_not_done).unwrap_or_default();
+        if !Record::load(store, &id).await?.is_over() {
+            // It was taken up again: its cleanup is owed after its next end.
+            return self.came(obligation, exit).await;
+        }
+        let is_undone = |it: &&Record| it.status() != ExecutionStatus::Completed;
+        let told = records.iter().find(is_undone).or(records.last());
+        let why = told.map(why_not_done).unwrap_or_default();
         let now = look(store, obligation).await?;
         if let Some(open) = now.filter(Obligation::is_open) {
             let (user, at) = us(context);
@@ -219,13 +229,29 @@ impl Carrier<'_> {
         Ok(Came { view: looked.view, exit, due_in: None })
     }
 
+    /// How long it is still to wait, in this machine's time, although by its clock it is due: AWS's clock counts, and a
+    /// carrier's machine may be ahead of it, or the last runner's may have been behind.
+    async fn is_early(&self, drill: &Record, due: Option<Timestamp>) -> Result<Option<Duration>> {
+        let (context, execution) = (self.context, &drill.execution);
+        // A simulator's time is reckoned from when the drill began.
+        let Some(due) = due.filter(|_| speed_of(drill).is_none()) else { return Ok(None) };
+        let flags = self.aws.of(context, execution)?;
+        let clock = drive::clock(execution, flags.speed);
+        let session = flags.session(context).await?;
+        let region = place(execution);
+        aws::caller(drive::world(session, region, &clock, execution.seed).as_ref()).await?;
+        let left = Duration::try_from(clock.now().duration_until(due)).unwrap_or_default();
+        Ok(Some(left).filter(|left| !left.is_zero()))
+    }
+
     /// Why it is not carried out although it is due: a person has called its cleanup off.
     async fn called_off(&self, drill: &Record) -> Result<Option<String>> {
         let id = &drill.execution.id;
         // In whichever Region: another one may have been cleaned up since.
         for last in Begun::of(self.store.as_ref(), id).await?.lasts() {
             let cleanup = Record::load(self.store.as_ref(), &last.id).await?;
-            let is_off = cleanup.is_over() && cleanup.status() == ExecutionStatus::Cancelled;
+            // It may have failed under the cancel: that takes nothing back of it.
+            let is_off = cleanup.is_over();
             if let Some(by) = cleanup.state.cancelled_by.as_deref().filter(|_| is_off) {
                 let again = self.context.command(&format!("cleanup {id}"));
                 let why = format!("{} was cancelled by {by}: `{again}` begins anew", last.id);
@@ -284,7 +310,12 @@ impl Looked {
         }
         let simulated = speed_of(&record);
         let speed = simulated.map(|simulated| speed.unwrap_or(simulated));
-        let (due_at, now) = (due(obligation, &record), time_of(&record, speed));
+        // Of two clocks the one that is ahead: whether it is due is asked of AWS before anything is done.
+        let now = match speed {
+            Some(_) => time_of(&record, speed),
+            None => time_of(&record, None).max(SystemClock::new().now()),
+        };
+        let due_at = due(obligation, &record);
         let left =
             due_at.map(|due| Duration::try_from(now.duration_until(due)).unwrap_or_default());
         let due_in = left.filter(|left| !left.is_zero());

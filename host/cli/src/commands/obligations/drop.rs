@@ -1,6 +1,7 @@
 //! `moontide obligations drop`: an operator wants the instances of a drill to stay.
 
 use clap::Args;
+use jiff::{SignedDuration, Timestamp};
 use moontide_runtime::clock::Clock;
 use moontide_runtime::store::obligations::Progress;
 use moontide_runtime::store::{Obligation, Store, StoreError};
@@ -88,6 +89,14 @@ async fn give_up(context: &Context, store: &dyn Store, flags: &Flags) -> Result<
             |it: &Obligation| record.as_ref().is_none_or(|record| !it.is_of(&record.execution));
         let all = Obligation::all(store, Some(id)).await?.into_iter().flatten();
         let void: Vec<Obligation> = all.filter(is_void).collect();
+        if let Some(young) = void.iter().find(|it| is_young(it, now)) {
+            let message = format!(
+                "`{}` may be about to begin: it was owed a cleanup just now",
+                young.execution
+            );
+            return Err(CommandError::new(code::NOT_NOW, message)
+                .hint("try again in ten minutes, if it has not begun by then"));
+        }
         for obligation in &void {
             obligation.forget(store, (&by, now)).await?;
         }
@@ -105,6 +114,11 @@ async fn give_up(context: &Context, store: &dyn Store, flags: &Flags) -> Result<
     obligation.give_up(store, reason, (&by, now)).await?;
     // A carrier may have begun between the two looks; one of us sees the other.
     Ok(dropped(under_way(store, id).await?))
+}
+
+/// Whether its execution may still be about to be created, or to arrive from another store.
+fn is_young(obligation: &Obligation, now: Timestamp) -> bool {
+    now.duration_since(obligation.terms.made_at).abs() < SignedDuration::from_mins(10)
 }
 
 /// The cleanup of a drill that is begun, and not over.

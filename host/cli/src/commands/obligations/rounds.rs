@@ -40,9 +40,9 @@ pub(super) async fn go(
     let context = carrier.context;
     loop {
         let round = round(carrier, interrupt).await?;
-        let is_stopped = round.exits.iter().any(|it| is_stop(*it));
+        let is_stopped = round.exits.iter().any(|it| exit::is_stop(*it));
         if !stays || round.open == 0 || is_stopped {
-            let exit = worst(&round.exits);
+            let exit = exit::worst(&round.exits);
             context.output.show(&Listed::of(context, round.rows, round.unreadable)?)?;
             return Ok(exit);
         }
@@ -98,45 +98,9 @@ async fn round(carrier: &Carrier<'_>, interrupt: &mut Interrupt) -> Result<Round
                 carrier.context.output.complain(&error);
             }
         }
-        if round.exits.last().is_some_and(|it| is_stop(*it)) {
+        if round.exits.last().is_some_and(|it| exit::is_stop(*it)) {
             break;
         }
     }
     Ok(round)
-}
-
-/// Whether the process was asked to stop.
-fn is_stop(exit: u8) -> bool {
-    [exit::INTERRUPTED, exit::TERMINATED, exit::HUNG_UP].contains(&exit)
-}
-
-/// What the exit codes of all of them come to: what most needs an operator.
-fn worst(exits: &[u8]) -> u8 {
-    let last = exits.last().copied().filter(|it| is_stop(*it));
-    let order = [
-        exit::INTERNAL,
-        exit::FAILED,
-        exit::MISMATCH,
-        exit::CONFIGURATION,
-        exit::WAITING,
-        exit::HELD,
-    ];
-    let known = order.into_iter().find(|it| exits.contains(it));
-    let other = exits.iter().copied().find(|it| *it != exit::COMPLETED);
-    last.or(known).or(other).unwrap_or(exit::COMPLETED)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_exit_code_of_several_is_that_of_the_one_that_most_needs_an_operator() {
-        assert_eq!(worst(&[]), exit::COMPLETED);
-        assert_eq!(worst(&[0, 0]), exit::COMPLETED);
-        assert_eq!(worst(&[5, 0, 4]), exit::WAITING);
-        assert_eq!(worst(&[4, 1, 6]), exit::FAILED);
-        assert_eq!(worst(&[0, 2]), exit::USAGE);
-        assert_eq!(worst(&[1, 143]), exit::TERMINATED);
-    }
 }
