@@ -207,3 +207,90 @@ fn a_retry_behind_the_end_is_told_who_has_begun_the_plan_since() {
     assert_eq!(again.code, Some(4), "{again:?}");
     assert_eq!(story.launched_twice(), [""; 0]);
 }
+
+/// A store beside the usual one, by its address.
+fn another(story: &Story) -> String {
+    format!("sqlite:{}", story.home.path().join("other.db").display())
+}
+
+#[test]
+fn what_has_moved_and_ended_elsewhere_holds_nothing_here() {
+    let story = CASE.story();
+    recover(&story, "first", "shop.luau", &[]).expect(4);
+    let (here, there) = (story.home.path().join("moontide/moontide.db"), another(&story));
+    let here = format!("sqlite:{}", here.display());
+    story.say(&["store", "copy", &here, &there, "first", "--move"], 0);
+    // It goes on there.
+    let told = recover(&story, "second", "shop.luau", &[]).expect(5).stderr;
+    assert_says(&told, &["`first`, which goes on in", "claims drop first"]);
+    assert_says(&story.say(&["claims"], 0).stdout, &["plan/recovery/", "first", "goes on in"]);
+    story.say(&["answer", "first", "yes", "--store", &there], 0);
+    story.aws(&["resume", "first", "--store", &there]).expect(0);
+    // That is looked at there.
+    recover(&story, "second", "shop.luau", &[]).expect(4);
+    let left = holders(&story);
+    assert!(!left.is_empty() && left.iter().all(|(_, ids)| ids == &["second"]), "{left:?}");
+}
+
+#[test]
+fn an_operator_lifts_the_claims_of_what_ended_where_it_cannot_be_seen() {
+    let story = CASE.story();
+    recover(&story, "first", "shop.luau", &[]).expect(4);
+    let kept = story.say(&["claims", "drop", "first"], 2).stderr;
+    assert_says(&kept, &["`first` is waiting", "cancel first", "--beside first"]);
+    let file = story.home.path().join("first.json").display().to_string();
+    story.say(&["store", "export", "first", "--to", &file, "--move"], 0);
+    recover(&story, "second", "shop.luau", &[]).expect(5);
+    assert_says(&story.say(&["claims", "drop", "first"], 0).stdout, &["plan/recovery/"]);
+    recover(&story, "second", "shop.luau", &[]).expect(4);
+    assert_says(&story.say(&["claims", "drop", "first"], 2).stderr, &["holds no claim"]);
+}
+
+#[test]
+fn a_claim_that_cannot_be_read_is_said_and_lifted_by_its_name() {
+    let story = CASE.story();
+    recover(&story, "first", "shop.luau", &[]).expect(4);
+    let name = holders(&story)[0].0.clone();
+    story.in_store(async |store| {
+        let damaged = Change {
+            kind: KIND.to_owned(),
+            name: name.clone(),
+            body: Some(serde_json::json!({ "owners": 3 })),
+            condition: Condition::Any,
+            at: Timestamp::UNIX_EPOCH,
+            by: "x".to_owned(),
+            behalf: None,
+        };
+        store.change(&damaged).await.expect("it is written");
+    });
+    let listed = story.say(&["claims"], 0).stdout;
+    assert_says(&listed, &["cannot be read", "next: moontide claims drop"]);
+    story.say(&["claims", "drop", &name], 0);
+    assert_says(&story.say(&["claims"], 0).stdout, &[]);
+}
+
+#[test]
+fn one_that_goes_on_beside_another_says_so_for_its_servers_too() {
+    let story = CASE.story();
+    recover(&story, "first", "shop.luau", &[]).expect(4);
+    recover(&story, "second", "reports.luau", &[]).expect(1);
+    let typo = recover(&story, "third", "reports.luau", &["--beside=frist"]).expect(1).stderr;
+    assert_says(&typo, &["did you mean `first`?"]);
+    story.say(&["retry", "second", "everything"], 0);
+    let resumed = story.aws(&["resume", "second", "--beside=first"]).expect(0);
+    assert_says(&told(&resumed), &["is claimed by the wave database of first", "beside it"]);
+}
+
+#[test]
+fn what_stops_a_runner_stops_it_before_anything_is_begun() {
+    let story = CASE.story();
+    for (variable, value) in [("MOONTIDE_PATIENCE", "abc"), ("MOONTIDE_LEASE_TTL", "zz")] {
+        let path = CASE.path("shop.luau");
+        let run = ["run", &path, "--mode=recovery", "--yes", "--execution-id=first"];
+        let mut command = story.command(&run);
+        let ran = Ran::of(&command.env(variable, value).output().expect("moontide starts"));
+        assert_says(&ran.expect(6).stderr, &[variable]);
+        story.say(&["status", "first"], 2);
+    }
+    recover(&story, "second", "shop.luau", &[]).expect(4);
+}

@@ -620,3 +620,23 @@ fn dropped_meanwhile(begun: impl Fn() -> Drill, before: usize) {
     }
     assert!(stopped >= 3 && dropped > 0, "{stopped} {dropped}");
 }
+
+/// cron has another home: nothing would ever be done, and nothing said.
+#[test]
+fn a_carrier_without_a_store_says_so() {
+    let home = Home::new();
+    let ran = home.run(&["obligations", "--carry-out"]).expect(6).stderr;
+    assert!(ran.contains("there is no store at") && ran.contains("MOONTIDE_STORE"), "{ran}");
+}
+
+#[test]
+fn a_drill_that_no_runner_drives_is_said_to_owe_nothing_yet() {
+    let drill = Drill::of("");
+    let folder = drill.home.shop("");
+    let run = ["run", &folder, "--mode=drill", "--execution-id=drill", "--cleanup-after=1m"];
+    let moment = Moment { operation: Some("StartRecovery"), number: 1, side: Side::After };
+    assert_eq!(drill.sim.trap.spring(drill.command(&run), moment).code, None);
+    let ran = drill.home.run(&["obligations"]).expect(0).stdout;
+    let said = ["it is not over, and no runner drives it", "next: moontide status drill\n"];
+    assert!(said.iter().all(|it| ran.contains(it)), "{ran}");
+}

@@ -8,8 +8,8 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    adopt, answer, cancel, check, cleanup, journal, list, note, obligations, pause, rehearse,
-    resume, retry, run, show, sim, skip, state, status, store,
+    adopt, answer, cancel, check, claims, cleanup, journal, list, note, obligations, pause,
+    rehearse, resume, retry, run, show, sim, skip, state, status, store,
 };
 use crate::context::Context;
 use crate::environment::Environment;
@@ -94,6 +94,7 @@ enum Command {
     Skip(skip::Flags),
     Cleanup(cleanup::Flags),
     Obligations(obligations::Flags),
+    Claims(claims::Flags),
     State(state::Flags),
     Adopt(adopt::Flags),
     Store(store::Flags),
@@ -158,6 +159,7 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Skip(flags) => skip::execute(context, &flags),
         Command::Cleanup(flags) => cleanup::execute(context, &flags),
         Command::Obligations(flags) => obligations::execute(context, &flags),
+        Command::Claims(flags) => claims::execute(context, &flags),
         Command::State(flags) => state::execute(context, &flags),
         Command::Adopt(flags) => adopt::execute(context, &flags),
         Command::Store(flags) => store::execute(context, &flags),

@@ -159,8 +159,9 @@ impl TakeInput {
             said.push(format!("and {more} more are claimed"));
         }
         let message = format!(
-            "{}; no server of this wave was claimed, and nothing of it was launched: wait for its end or cancel it, \
-             then retry the wave, or start with `--replace` of the server or `--beside` of that execution",
+            "{}; no server of this wave was claimed, and nothing of it was launched: wait for its end, `resume` it if \
+             no runner drives it, or cancel it, then retry the wave; `--beside` of that execution goes on although it \
+             does; where it has ended in another store, `moontide claims drop` says so here",
             said.join("; ")
         );
         EffectError {

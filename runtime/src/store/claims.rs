@@ -4,7 +4,8 @@
 //! A claim is a [document](super::documents) that names its holders: one, and those that were started beside it. It
 //! holds while its holder is not over. A runner takes itself out when its execution has ended; where it died before
 //! that, the next one that asks sees that the holder is over, or is in this store no more, and takes its place. So no
-//! crash leaves a claim that has to be lifted by hand.
+//! crash leaves a claim that has to be lifted by hand. What has moved to another store, and ended there, holds its claims
+//! here until a person says so: its end does not arrive here.
 //!
 //! | who asks finds | and |
 //! |---|---|
@@ -29,7 +30,7 @@ use super::{Change, Condition, Document, Store, StoreError};
 use crate::journal::{Execution, canonical};
 use crate::plan::Mode;
 
-pub use stands::Stands;
+pub use stands::{Stands, of as stands_of};
 
 /// The kind of these documents.
 pub const KIND: &str = "claim";
@@ -345,8 +346,20 @@ impl Found {
 
 /// Every claim, in the order of their names. One that cannot be read is left out.
 pub async fn all(store: &dyn Store) -> Result<Vec<(String, Claim)>, StoreError> {
-    let documents = store.documents(KIND, "").await?;
-    Ok(documents.iter().filter_map(|it| Some((it.name.clone(), read(it).ok()?))).collect())
+    let listed = listed(store).await?.into_iter();
+    Ok(listed.filter_map(|(document, claim)| Some((document.name, claim.ok()?))).collect())
+}
+
+/// Every claim with its document, in the order of their names, and why it cannot be read.
+pub async fn listed(
+    store: &dyn Store,
+) -> Result<Vec<(Document, Result<Claim, StoreError>)>, StoreError> {
+    let documents = store.documents(KIND, "").await?.into_iter();
+    let with_claim = documents.map(|document| {
+        let claim = read(&document);
+        (document, claim)
+    });
+    Ok(with_claim.collect())
 }
 
 fn read(document: &Document) -> Result<Claim, StoreError> {

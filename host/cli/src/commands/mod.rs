@@ -4,6 +4,7 @@ pub(crate) mod adopt;
 pub(crate) mod answer;
 pub(crate) mod cancel;
 pub(crate) mod check;
+pub(crate) mod claims;
 pub(crate) mod cleanup;
 pub(crate) mod journal;
 pub(crate) mod list;

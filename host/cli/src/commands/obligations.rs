@@ -68,6 +68,10 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         return drop::execute(context, flags);
     }
     flags.aws.are_given(context);
+    if flags.carry_out {
+        // cron has another home, and none of the shell's variables: an empty store that is made there owes nothing for ever.
+        context.address()?.open_existing()?;
+    }
     let store = context.open_store()?;
     if !flags.carry_out {
         let listed = context.block_on(Listed::load(context, store.as_ref(), flags.all))?;

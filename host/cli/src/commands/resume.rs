@@ -142,6 +142,7 @@ pub(crate) async fn go_on(
         return Ok(exit::of(record.status()));
     }
     let execution = &record.execution;
+    drive::claims::check_beside(context, store.as_ref(), beside).await?;
     let aws = &flags.of(context, execution)?;
     let clock = drive::clock(execution, aws.speed);
     let session = aws.session(context).await?;

@@ -9,6 +9,7 @@ use moontide_runtime::store::Wish;
 use serde::Serialize;
 
 use self::mended::Mended;
+use super::cleanup::begun::Begun;
 use crate::context::Context;
 use crate::error::Result;
 use crate::exit;
@@ -97,6 +98,14 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         };
         let wish = Wish::Retry { wave: flags.wave.clone(), mend };
         let sent = signals::send(context, store, &record, wish, &flags.author).await?;
+        if let Some(cleanup) = Begun::of(store, &record.execution.id).await?.last() {
+            let text = format!(
+                "{} has terminated what the drill had launched, or is at it: a wave that is retried may miss what \
+                 earlier ones made; `run` begins a whole drill",
+                cleanup.id
+            );
+            context.output.say([attention("note: "), plain(text)]);
+        }
         context.output.show(&Retried { sent, mended, on_disk })?;
         Ok(exit::COMPLETED)
     })

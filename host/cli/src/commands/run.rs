@@ -191,6 +191,9 @@ impl Start<'_> {
         let (context, flags) = (self.context, self.flags);
         let bound = params::bind(context, &self.plan, &flags.params)?;
         Flag::check(&flags.answers, &self.plan)?;
+        // What would stop its runner stops it before anything is begun.
+        drive::lease_ttl(&context.environment, &settings)?;
+        settings.patience.of(&context.environment)?;
         let address = Address::choose(context.store.as_deref(), &context.environment, &settings)?;
         address.warn_if_doomed(context, &self.plan).await;
         let store = address.open()?;
@@ -202,6 +205,7 @@ impl Start<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
+        drive::claims::check_beside(context, store.as_ref(), &flags.beside).await?;
         if !flags.yes {
             confirm::if_grave(context, &self.plan.name, flags.mode.into(), &flags.replaceable)?;
         }

@@ -11,7 +11,7 @@ mod export;
 mod import;
 mod init;
 mod owner;
-mod parting;
+pub(crate) mod parting;
 mod prune;
 mod stays;
 mod take_back;

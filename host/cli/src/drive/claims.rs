@@ -1,6 +1,8 @@
 //! The plan of an execution is claimed before it is created, made sure of whenever it is driven, and given back when it
 //! is over.
 
+mod elsewhere;
+
 use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::scheduler::ExecutionStatus;
@@ -9,10 +11,11 @@ use moontide_runtime::store::claims::{self, Claimant, Held, Holder, Stands, Take
 
 use super::Ride;
 use crate::clocks::SystemClock;
-use crate::context::Context;
+use crate::context::{Context, quoted};
 use crate::error::{CommandError, Result, code};
 use crate::output::style::{attention, plain};
 use crate::output::words;
+use crate::view::Record;
 use crate::view::record::alive;
 
 /// Claims the plan of an execution that may go on beside these. It says beside which ones it does.
@@ -25,7 +28,14 @@ pub(crate) async fn take(
     let Some(name) = claims::plan(execution) else { return Ok(()) };
     let beside = [execution.beside.as_slice(), beside].concat();
     let claimant = Claimant { store, holder: holder(execution), beside: &beside };
-    match claimant.take(&[Wanted { name, is_given_up: false }]).await? {
+    let wanted = [Wanted { name, is_given_up: false }];
+    let mut taken = claimant.take(&wanted).await?;
+    if let Taken::Refused(others) = &taken
+        && elsewhere::lift(store, others).await?
+    {
+        taken = claimant.take(&wanted).await?;
+    }
+    match taken {
         Taken::All(others) => {
             for other in others {
                 let (id, by) = (&other.holder.execution, &other.holder.by);
@@ -36,6 +46,25 @@ pub(crate) async fn take(
         }
         Taken::Refused(others) => Err(refused(context, store, execution, &others).await),
     }
+}
+
+/// Says which of these were never begun here: they may be about to be, or be mistyped.
+pub(crate) async fn check_beside(
+    context: &Context,
+    store: &dyn Store,
+    beside: &[String],
+) -> Result<()> {
+    for id in beside {
+        match Record::load(store, id).await {
+            Err(error) if error.code == code::NO_EXECUTION => {
+                let said = [&[error.message], error.hints.as_slice()].concat().join("; ");
+                let text = format!("`--beside {id}`: {said}");
+                context.output.say([attention("note: "), plain(text)]);
+            }
+            loaded => drop(loaded?),
+        }
+    }
+    Ok(())
 }
 
 /// Claims are compared by the time of machines: a simulator's may run a thousand times as fast.
@@ -89,7 +118,15 @@ async fn refused(
                 error = error
                     .hint(format!("try again in a moment; `{follow}` shows whether it has begun"));
             }
-            Stands::Moved(_) => error = error.hint("look there how far it is"),
+            Stands::Moved(moved) => {
+                let there = format!("status {id} --store {}", quoted(&moved.to));
+                error = error
+                    .hint(format!("`moontide {there}` shows how far it is, if that is a store"))
+                    .hint(format!(
+                        "once it is over there, `{}` says so here",
+                        command("claims drop")
+                    ));
+            }
             Stands::Unread(_) => {}
         }
         error = error.hint(format!("`--beside {id}` goes on although that one does"));

@@ -43,6 +43,9 @@ pub(crate) struct ObligationView {
     /// Why it is not done yet, or why it was dropped.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) note: String,
+    /// Whether its execution is not over, and no runner drives it.
+    #[serde(skip)]
+    pub(crate) is_left: bool,
 }
 
 /// How far an obligation is, as people see it.
@@ -128,6 +131,7 @@ impl ObligationView {
             ended_at: None,
             dropped_by: None,
             note: String::new(),
+            is_left: false,
         };
         match &terms.state {
             Progress::Owed => {}

@@ -41,7 +41,7 @@ impl fmt::Display for Stands {
 }
 
 /// How a holder stands; `None`: it is over, or is not in this store, so that its claim says nothing.
-pub(super) async fn of(
+pub async fn of(
     store: &dyn Store,
     holder: &Holder,
     now: Timestamp,

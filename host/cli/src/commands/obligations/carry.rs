@@ -320,7 +320,12 @@ impl Looked {
             due_at.map(|due| Duration::try_from(now.duration_until(due)).unwrap_or_default());
         let due_in = left.filter(|left| !left.is_zero());
         let due_in = due_in.map(|left| left.div_f64(speed.unwrap_or(1.0)));
-        let view = ObligationView::new(obligation, due_at, due_at.is_some() && due_in.is_none());
+        let mut view =
+            ObligationView::new(obligation, due_at, due_at.is_some() && due_in.is_none());
+        view.is_left = !record.is_over() && record.runner.is_none();
+        if view.is_left {
+            "it is not over, and no runner drives it".clone_into(&mut view.note);
+        }
         Ok(Looked { record: Some(record), view, due_in })
     }
 }

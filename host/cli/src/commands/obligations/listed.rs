@@ -48,6 +48,17 @@ impl Row {
         Row { error, ..Row::new(&obligation.execution, view) }
     }
 
+    /// The execution that it is for.
+    pub(super) fn execution(&self) -> &str {
+        &self.execution
+    }
+
+    /// Why it is not done, if that is known.
+    pub(super) fn why_not(&self) -> Option<&str> {
+        let note = self.error.as_deref().unwrap_or(&self.view.note);
+        Some(note).filter(|note| !note.is_empty())
+    }
+
     fn is_open(&self) -> bool {
         matches!(self.view.state, Stage::Owed | Stage::Due | Stage::Taken)
     }
@@ -113,6 +124,9 @@ impl Listed {
         let mut next = Vec::new();
         if obligations.iter().any(|row| row.view.is_to_be_done()) {
             next.push(context.command(CARRY_OUT));
+        }
+        for row in obligations.iter().filter(|row| row.view.is_left) {
+            next.push(context.command(&format!("status {}", quoted(&row.execution))));
         }
         for row in obligations.iter().filter(|row| row.view.state == Stage::Void) {
             let id = quoted(&row.execution);

@@ -1,5 +1,6 @@
 //! Going through all that is owed: once for cron, or again and again until nothing is left.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use moontide_runtime::clock::Clock;
@@ -11,7 +12,7 @@ use crate::clocks::SystemClock;
 use crate::error::{Result, code};
 use crate::exit;
 use crate::interrupt::Interrupt;
-use crate::output::style::{faint, plain};
+use crate::output::style::{faint, plain, strong};
 use crate::output::words;
 use crate::view::obligation::Stage;
 
@@ -38,6 +39,8 @@ pub(super) async fn go(
     interrupt: &mut Interrupt,
 ) -> Result<u8> {
     let context = carrier.context;
+    // What was said of an execution is said once.
+    let mut said = BTreeSet::new();
     loop {
         let round = round(carrier, interrupt).await?;
         let is_stopped = round.exits.iter().any(|it| exit::is_stop(*it));
@@ -47,6 +50,13 @@ pub(super) async fn go(
             return Ok(exit);
         }
         let pause = round.next.map_or(LONGEST, |next| next.min(LONGEST));
+        for row in &round.rows {
+            if let Some(why) =
+                row.why_not().filter(|why| said.insert(format!("{} {why}", row.execution())))
+            {
+                context.output.say([strong(row.execution()), plain(format!(": {why}"))]);
+            }
+        }
         let open = words::count(round.open, "obligation");
         let again = words::duration(pause);
         context

@@ -40,7 +40,7 @@ pub(super) struct Packed {
 }
 
 /// What tells this store from every other, if it was ever asked for.
-pub(super) async fn known_identity(store: &dyn Store) -> Result<Option<String>> {
+pub(crate) async fn known_identity(store: &dyn Store) -> Result<Option<String>> {
     let (kind, name) = IDENTITY;
     let read = |body: &serde_json::Value| body["id"].as_str().map(str::to_owned);
     Ok(store.document(kind, name).await?.and_then(|it| read(&it.body)))
