@@ -9,6 +9,7 @@ mod budgets;
 mod door;
 mod doubt;
 mod late;
+mod locks;
 mod news;
 mod people;
 mod programs;

@@ -25,13 +25,18 @@ fn run(body: &str) -> String {
 }
 
 /// What is written under a key of the runbook.
-async fn written(store: &MemoryStore, key: &str) -> Option<(u64, Value)> {
+pub(crate) async fn written(store: &MemoryStore, key: &str) -> Option<(u64, Value)> {
     let found = store.document("runbook-state", &format!("story/{key}")).await.unwrap();
     found.map(|document| (document.version, document.body))
 }
 
 /// What another execution of the runbook writes.
-async fn write(store: &MemoryStore, key: &str, body: Option<Value>, condition: Condition) {
+pub(crate) async fn write(
+    store: &MemoryStore,
+    key: &str,
+    body: Option<Value>,
+    condition: Condition,
+) {
     let change = Change {
         kind: "runbook-state".to_owned(),
         name: format!("story/{key}"),

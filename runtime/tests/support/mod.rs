@@ -5,8 +5,8 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -53,17 +53,28 @@ impl Clock for TestClock {
     }
 }
 
+/// A point of a slow fuse takes less.
+const LONGEST_PAUSE_MS: u64 = 3000;
+
 /// Blows at the n-th point that it is asked to pass; whoever passes then never comes back.
 #[derive(Default)]
 pub(crate) struct Fuse {
     blows_at: AtomicUsize,
     passed: AtomicUsize,
     blown: Notify,
+    /// How long a point takes to pass, if it takes any time.
+    pauses: Option<Mutex<fastrand::Rng>>,
 }
 
 impl Fuse {
     pub(crate) fn at(point: usize) -> Arc<Fuse> {
         Arc::new(Fuse { blows_at: AtomicUsize::new(point), ..Fuse::default() })
+    }
+
+    /// One of which every point takes up to so many milliseconds to pass, always the same with the same seed.
+    pub(crate) fn slow(point: usize, seed: u64) -> Arc<Fuse> {
+        let pauses = Some(Mutex::new(fastrand::Rng::with_seed(seed)));
+        Arc::new(Fuse { blows_at: AtomicUsize::new(point), pauses, ..Fuse::default() })
     }
 
     pub(crate) fn never() -> Arc<Fuse> {
@@ -75,6 +86,10 @@ impl Fuse {
         if passed >= self.blows_at.load(Ordering::Relaxed) {
             self.blown.notify_one();
             std::future::pending::<()>().await;
+        }
+        if let Some(pauses) = &self.pauses {
+            let pause = pauses.lock().unwrap().u64(0..LONGEST_PAUSE_MS);
+            tokio::time::sleep(Duration::from_millis(pause)).await;
         }
     }
 
