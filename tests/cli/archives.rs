@@ -1,5 +1,7 @@
 //! Journals that are cut down, and executions that leave for a file.
 
+use serde_json::{Value, json};
+
 use crate::support::{Home, Ran, Sim, repository, shim};
 
 /// Prunes an hour later: a simulator that runs faster is ahead of the clock.
@@ -262,7 +264,10 @@ fn a_move_names_what_stays_and_what_to_do_about_it() {
     );
     assert!(stays[0].2.ends_with(" state list turns"), "{stays:?}");
     assert!(stays[1].1.contains("the lock `dns` that it holds stays in sqlite:"), "{stays:?}");
-    assert!(stays[1].2.ends_with(" state delete turns dns --at-version 1"), "{stays:?}");
+    let listed = home.run(&["state", "list", "turns", "--store", &here, "--output=json"]);
+    let version = listed.expect(0).json()["keys"][1]["version"].to_string();
+    let delete = format!(" state delete turns dns --at-version {version}");
+    assert!(stays[1].2.ends_with(&delete), "{stays:?}");
     assert!(stays[2].1.starts_with("its cleanup drill.cleanup-1 stays in "), "{stays:?}");
 
     // The proposed command works, and leaves nothing to say.
@@ -280,6 +285,43 @@ fn a_move_names_what_stays_and_what_to_do_about_it() {
     home.run(&["store", "copy", &there, &here, "turn", "--move"]).expect(0);
     let listed = home.run(&["list", "--store", &here]).expect(0).stdout;
     assert_eq!(listed.matches("moved to").count(), 2, "what is back is here: {listed}");
+}
+
+#[test]
+fn a_lock_of_one_store_is_not_given_back_in_another() {
+    let home = Home::new();
+    let sim = Sim::of(&repository("runbooks/hello/world.toml"));
+    let [endpoint, speed] = sim.flags();
+    let file = |name: &str| format!("sqlite:{}", home.path().join(name).display());
+    let (here, there) = (file("here.db"), file("there.db"));
+    let folder = home.path().join("turns");
+    std::fs::create_dir(&folder).expect("it is new");
+    let runbook = "local moontide = require('@moontide')\n\
+                   local state = require('@moontide/state')\n\
+                   return moontide.runbook { name = 'turns', region = 'us-west-2', waves = {\n\
+                   { name = 'cut', run = function(wave)\n\
+                   state.locked('dns', wave, function()\n\
+                   moontide.ask { message = 'Done?', choices = { 'yes', 'no' } } end) end } } }";
+    std::fs::write(folder.join("runbook.luau"), runbook).expect("it is written");
+    let folder = folder.to_str().expect("a readable path");
+    for (id, store) in [("one", &here), ("two", &there)] {
+        let run = ["run", folder, "--mode=drill", "--execution-id", id, "--store", store];
+        home.run(&[&run[..], &[&endpoint, &speed]].concat()).expect(4);
+    }
+    home.run(&["store", "copy", &here, &there, "one", "--move"]).expect(0);
+    let resume = |id: &str| {
+        let resume = ["resume", id, "--answer=yes", "--beside=two", "--store", &there];
+        home.run(&[&resume[..], &[&endpoint, &speed]].concat()).expect(0)
+    };
+    let held = |store: &str| {
+        let listed = home.run(&["state", "list", "turns", "--store", store, "--output=json"]);
+        listed.expect(0).json()["keys"][0]["value"]["execution"].clone()
+    };
+    let said = resume("one").stderr;
+    assert!(said.contains("dns was no longer held by cut"), "{said}");
+    assert_eq!((held(&here), held(&there)), (json!("one"), json!("two")));
+    assert!(!resume("two").stderr.contains("no longer held"));
+    assert_eq!(held(&there), Value::Null);
 }
 
 #[test]

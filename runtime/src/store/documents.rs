@@ -1,8 +1,10 @@
 //! Documents: small things that a team keeps beside its executions, each under a kind and a name, each with a version.
 //!
 //! What several processes change at once is changed under a condition: whoever has read version 3 says so, and comes
-//! too late if there is a 4 by then. Versions are counted from 1, and none is given twice: what was deleted leaves its
-//! number behind, so that a document that was made anew is never taken for the one that was read.
+//! too late if there is a 4 by then. Versions grow, and none is given twice: what was deleted leaves its number behind,
+//! so that a document that was made anew is never taken for the one that was read. Nor is a document of the same name in
+//! another store, in which an execution goes on that was moved: each version is at least the time at which it was made,
+//! in microseconds.
 //!
 //! A change on behalf of an effect leaves a mark with it, in one transaction: which version the effect with that key has
 //! made. Asked once more, after a crash before the outcome was journaled, the store answers as the first time, whatever
@@ -26,6 +28,10 @@ const LONGEST_NAME: usize = 512;
 /// No body has more bytes as JSON: it is one item in a table, and those end at 400 KB.
 const LONGEST_BODY: usize = 256 * 1024;
 
+/// No version is taken from a later time, the year 2112: programs count exactly up to twice as much, and others write
+/// behind it.
+const LATEST_TIME: u64 = 1 << 52;
+
 /// Something that is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,7 +40,7 @@ pub struct Document {
     pub kind: String,
     /// Which one of them.
     pub name: String,
-    /// How often it was changed, from 1.
+    /// Grows with every change; no other value of this name has the same, in no store.
     pub version: u64,
     /// What it says.
     pub body: Value,
@@ -167,7 +173,15 @@ impl Change {
             let (kind, name) = (self.kind.clone(), self.name.clone());
             return Err(StoreError::Conflict { kind, name, version });
         }
-        Ok((is_there || self.body.is_some()).then_some(last + 1))
+        Ok((is_there || self.body.is_some()).then_some(self.version_behind(last)))
+    }
+
+    /// The version that it makes behind `last`: the time, unless that many are given already.
+    fn version_behind(&self, last: u64) -> u64 {
+        let time = u64::try_from(self.at.as_microsecond()).unwrap_or(0);
+        // A clock that is far ahead says nothing.
+        let time = if time < LATEST_TIME { time } else { 0 };
+        time.max(last + 1)
     }
 }
 
@@ -223,6 +237,26 @@ mod tests {
         assert_eq!(delete(Condition::Any).decide(3, true), Ok(Some(4)));
         assert_eq!(delete(Condition::Any).decide(4, false), Ok(None));
         assert_eq!(delete(Condition::At(2)).decide(3, true), conflict(3));
+    }
+
+    #[test]
+    fn a_version_is_the_time_unless_that_many_are_given_already() {
+        let made = |microseconds: i64, last: u64| {
+            let at = Timestamp::from_microsecond(microseconds).unwrap();
+            Change { at, ..change(Some(json!(1)), Condition::Any) }.decide(last, true)
+        };
+        assert_eq!(made(1_800_000_000_000_000, 0), Ok(Some(1_800_000_000_000_000)));
+        assert_eq!(made(1_800_000_000_000_000, 7), Ok(Some(1_800_000_000_000_000)), "of before");
+        assert_eq!(
+            made(1_800_000_000_000_000, 1_800_000_000_000_000),
+            Ok(Some(1_800_000_000_000_001))
+        );
+        assert_eq!(
+            made(1_700_000_000_000_000, 1_800_000_000_000_000),
+            Ok(Some(1_800_000_000_000_001))
+        );
+        assert_eq!(made(-1, 7), Ok(Some(8)), "no clock is set");
+        assert_eq!(made(9_000_000_000_000_000, 7), Ok(Some(8)), "it is far ahead");
     }
 
     #[test]

@@ -13,6 +13,11 @@ pub(crate) fn moment(milliseconds: i64) -> Timestamp {
     "2026-03-01T12:00:00Z".parse::<Timestamp>().unwrap() + milliseconds.milliseconds()
 }
 
+/// The version that the n-th of the changes makes that were made of a document at this time.
+pub(crate) fn version(at: Timestamp, nth: u64) -> u64 {
+    u64::try_from(at.as_microsecond()).unwrap() + nth - 1
+}
+
 /// A small execution of that id.
 pub(crate) fn execution(id: &str) -> Execution {
     let field = |name: &str, value| (name.to_owned(), value);

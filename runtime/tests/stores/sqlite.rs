@@ -10,7 +10,7 @@ use moontide_runtime::effect::{Key, Lane};
 use moontide_runtime::store::{Behalf, Change, Condition, SqliteStore, Store, StoreError};
 use rusqlite::Connection;
 
-use crate::given::{entries, execution, leased, moment, sequences};
+use crate::given::{entries, execution, leased, moment, sequences, version};
 use crate::place::Place;
 
 /// A file beside another, named like it with something added.
@@ -257,6 +257,6 @@ async fn a_store_of_an_earlier_release_learns_to_keep_documents() {
         by: "ann".to_owned(),
         behalf: Some(Behalf { lease, key: Key::of("x", &Lane::of_wave("database", 1), 1) }),
     };
-    assert_eq!(store.change(&change).await, Ok(1));
-    assert_eq!(place.open().change(&change).await, Ok(1));
+    assert_eq!(store.change(&change).await, Ok(version(moment(5), 1)));
+    assert_eq!(place.open().change(&change).await, Ok(version(moment(5), 1)));
 }

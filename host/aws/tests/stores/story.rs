@@ -11,7 +11,7 @@ use moontide_runtime::store::{
 };
 
 use crate::costs::Paused;
-use crate::given::{entries, execution, leased, moment, signal};
+use crate::given::{entries, execution, leased, moment, signal, version};
 
 /// What every runner and every command asks.
 pub(crate) const OPERATIONS: [&str; 22] = [
@@ -118,7 +118,7 @@ pub(crate) async fn perform(operation: &str, store: &dyn Store, lease: &Lease) -
         "document" => told(store.document("group", "a").await),
         "documents" => told(store.documents("group", "").await),
         "new document" => told(store.change(&put("b", Condition::New)).await),
-        "change" => told(store.change(&put("a", Condition::At(1))).await),
+        "change" => told(store.change(&put("a", Condition::At(version(moment(5), 1)))).await),
         "delete" => {
             let delete = Change { body: None, ..put("a", Condition::Any) };
             told(store.change(&delete).await)

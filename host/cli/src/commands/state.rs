@@ -24,7 +24,7 @@ use crate::whoami;
 Examples:
   moontide state list shared-state
   moontide state list --execution EXECUTION
-  moontide state delete shared-state bench --at-version 7
+  moontide state delete shared-state bench --at-version 1764316800000000
 
 A lock that an execution holds which will never go on is given back by deleting its key.")]
 pub(crate) struct Flags {
