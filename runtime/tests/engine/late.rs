@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -28,7 +28,8 @@ async fn among_people(story: &Story, every: Duration, wishes: Vec<(Duration, Vec
     let world = TestWorld::new(&story.ledger, &Fuse::never());
     let inner = Arc::clone(&story.store) as Arc<dyn Store>;
     // Nobody is woken: what was sent is found when it is asked for.
-    let asleep = Shaky { inner, append: || Duration::ZERO, away: NEVER, asked: Arc::default() };
+    let asleep =
+        Shaky { inner, append: || Duration::ZERO, away: NEVER, asked: Arc::default(), late: None };
     let mut driver = driver(Arc::new(asleep), world, Answers::new());
     driver.signals_every = Some(every);
     driver.answers = Rc::new(Undecided);
@@ -225,6 +226,7 @@ async fn a_store_that_panics_ends_the_drive_and_does_not_hang_it() {
         append: || panic!("the store is a lie"),
         away: NEVER,
         asked: Arc::default(),
+        late: None,
     };
     let driver = driver(Arc::new(panicking), world, Answers::new());
     let ended = driver.drive(&held, std::future::pending());
@@ -250,7 +252,8 @@ async fn what_a_slow_store_takes_is_no_time_of_the_wave() {
         let held = lease(story.store.as_ref(), "x").await;
         let world = TestWorld::new(&story.ledger, &Fuse::never());
         let inner = Arc::clone(&story.store) as Arc<dyn Store>;
-        let slow = Shaky { inner, append: || 40 * SECOND, away: NEVER, asked: Arc::default() };
+        let slow =
+            Shaky { inner, append: || 40 * SECOND, away: NEVER, asked: Arc::default(), late: None };
         let driver = driver(Arc::new(slow), world, Answers::new());
         let how = driver.drive(&held, std::future::pending()).await.unwrap();
         assert_eq!(how, Ended::Finished(ended), "{seconds} s: {:?}", story.state().await);
@@ -271,7 +274,8 @@ async fn nor_is_what_it_takes_for_another_wave() {
     let held = lease(story.store.as_ref(), "x").await;
     let world = TestWorld::new(&story.ledger, &Fuse::never());
     let inner = Arc::clone(&story.store) as Arc<dyn Store>;
-    let slow = Shaky { inner, append: || 40 * SECOND, away: NEVER, asked: Arc::default() };
+    let slow =
+        Shaky { inner, append: || 40 * SECOND, away: NEVER, asked: Arc::default(), late: None };
     let mut driver = driver(Arc::new(slow), world, Answers::new());
     driver.answers = Rc::new(Slow(SECOND));
     let how = driver.drive(&held, std::future::pending()).await.unwrap();
@@ -285,6 +289,8 @@ pub(crate) struct Shaky {
     pub(crate) away: Range<Duration>,
     /// How often it was asked for signals.
     pub(crate) asked: Arc<AtomicU32>,
+    /// If it is there: a change of which nothing is heard arrives while the next one is under way, and stands in its way.
+    pub(crate) late: Option<Mutex<Option<Change>>>,
 }
 
 impl Shaky {
@@ -377,6 +383,16 @@ impl Documents for Shaky {
         self.inner.documents(kind, prefix).await
     }
     async fn change(&self, change: &Change) -> Result<u64, StoreError> {
+        if let Some(late) = &self.late {
+            let earlier = late.lock().unwrap().take();
+            let Some(earlier) = earlier else {
+                *late.lock().unwrap() = Some(change.clone());
+                return Err(away());
+            };
+            let version = self.inner.change(&earlier).await?;
+            let (kind, name) = (change.kind.clone(), change.name.clone());
+            return Err(StoreError::Conflict { kind, name, version });
+        }
         tokio::time::sleep(SECOND).await;
         let made = self.inner.change(change).await;
         // It is made, and its end is not seen.

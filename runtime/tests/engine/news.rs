@@ -54,7 +54,7 @@ async fn in_an_hour_at_a_pause_signals_are_asked_for_six_times_whatever_the_rene
     let story = Story::of(A_PAUSE).await;
     let (inner, asked) = (Arc::clone(&story.store) as Arc<dyn Store>, Arc::default());
     let counted = Arc::clone(&asked);
-    let kept = Shaky { inner, append: || Duration::ZERO, away: NEVER, asked };
+    let kept = Shaky { inner, append: || Duration::ZERO, away: NEVER, asked, late: None };
     let ended = until_a_cancel(&story, Arc::new(kept), HOUR.saturating_sub(TTL)).await;
     assert_eq!(ended, Ended::Finished(ExecutionStatus::Cancelled));
     // And once at the beginning, and around the end.

@@ -53,8 +53,13 @@ impl Outage {
         let begun = TestClock.monotonic();
         let away = begun + self.away.start..begun + self.away.end;
         let inner = Arc::clone(&kept.store) as Arc<dyn Store>;
-        let store: Arc<dyn Store> =
-            Arc::new(Shaky { inner, append: || Duration::ZERO, away, asked: Arc::default() });
+        let store: Arc<dyn Store> = Arc::new(Shaky {
+            inner,
+            append: || Duration::ZERO,
+            away,
+            asked: Arc::default(),
+            late: None,
+        });
         let mut driver = driver(Arc::clone(&store), world, Answers::new());
         let pulse = Pulse::beating(Arc::new(TestClock), TTL, begun);
         driver.pulse = pulse.clone();
@@ -199,8 +204,13 @@ async fn quiet_runner(away: Range<Duration>, stops_after: Duration) -> (Story, P
     let begun = TestClock.monotonic();
     let away = begun + away.start..begun + away.end;
     let inner = Arc::clone(&kept.store) as Arc<dyn Store>;
-    let store: Arc<dyn Store> =
-        Arc::new(Shaky { inner, append: || Duration::ZERO, away, asked: Arc::default() });
+    let store: Arc<dyn Store> = Arc::new(Shaky {
+        inner,
+        append: || Duration::ZERO,
+        away,
+        asked: Arc::default(),
+        late: None,
+    });
     let mut driver = driver(Arc::clone(&store), world, Answers::new());
     let pulse = Pulse::beating(Arc::new(TestClock), TTL, begun);
     driver.pulse = pulse.clone();

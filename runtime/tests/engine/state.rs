@@ -1,7 +1,7 @@
 //! What runbooks remember: written once whatever dies, read as it was in every replay.
 
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use moontide_runtime::clock::Clock;
@@ -322,7 +322,7 @@ async fn a_write_whose_end_was_not_seen_is_looked_for_and_not_made_again() {
     let inner = Arc::clone(&story.store) as Arc<dyn Store>;
     let begun = TestClock.monotonic();
     let away = begun + Duration::from_millis(1500)..begun + Duration::from_mins(10);
-    let shaky = Shaky { inner, append: || Duration::ZERO, away, asked: Arc::default() };
+    let shaky = Shaky { inner, append: || Duration::ZERO, away, asked: Arc::default(), late: None };
     let driver = driver(Arc::new(shaky), world, Answers::new());
     let ended = driver.drive(&held, std::future::pending()).await.unwrap();
     assert_eq!(ended, Ended::Finished(ExecutionStatus::Completed));
@@ -330,6 +330,22 @@ async fn a_write_whose_end_was_not_seen_is_looked_for_and_not_made_again() {
     let lines = lines(&story.entries().await);
     let put = ["intent state.put w#1.2 #1", "outcome state.put w#1.2 ok adopted"];
     assert_eq!(lines[2..4], put, "{lines:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_arrives_late_is_not_taken_for_that_of_another() {
+    let story = Story::of(&run("local version = state.compare_and_put('k', 1, 0)
+        return { state.get('k').version == version, state.delete('k', { version = version }) }"))
+    .await;
+    let held = lease(story.store.as_ref(), "x").await;
+    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let inner = Arc::clone(&story.store) as Arc<dyn Store>;
+    let (away, late) = (Duration::ZERO..Duration::ZERO, Some(Mutex::default()));
+    let shaky = Shaky { inner, append: || Duration::ZERO, away, asked: Arc::default(), late };
+    let driver = driver(Arc::new(shaky), world, Answers::new());
+    driver.drive(&held, std::future::pending()).await.unwrap();
+    assert_eq!(result(&story).await, json!([true, true]));
+    assert_eq!(written(&story.store, "k").await, None);
 }
 
 /// Raises a counter, takes a lock, writes beside it, and gives it back.

@@ -161,13 +161,14 @@ fn check_value(operation: &str, key: &str, value: &Value) -> Result<(), EffectEr
     Err(EffectError::new("InvalidArguments", message))
 }
 
-/// What a store that does not do as asked means for an effect. That the store cannot be reached, and that another
-/// runner has taken over, is trouble of the runner: nothing was certainly written, and a repetition would find its mark.
+/// What a store that does not do as asked means for an effect. That the store cannot be reached, that another runner has
+/// taken over, and that the execution goes on in another store is trouble of the runner: nothing was certainly written, and a repetition would find its mark.
 pub(super) fn failed(error: &StoreError) -> EffectError {
     let (code, trouble) = match error {
-        StoreError::Fenced { .. } | StoreError::Held { .. } | StoreError::Lapsed { .. } => {
-            ("LeaseLost", Some(Trouble::Lease))
-        }
+        StoreError::Fenced { .. }
+        | StoreError::Held { .. }
+        | StoreError::Lapsed { .. }
+        | StoreError::Sealed { .. } => ("LeaseLost", Some(Trouble::Lease)),
         StoreError::Unusable { .. } => ("StoreUnusable", Some(Trouble::Busy)),
         StoreError::Refused { .. } => ("InvalidArguments", None),
         _ => ("StateUnreadable", None),
@@ -176,5 +177,28 @@ pub(super) fn failed(error: &StoreError) -> EffectError {
     match trouble {
         Some(trouble) => failed.as_trouble(trouble),
         None => failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::Format;
+    use crate::store::{Moved, Seal};
+
+    #[test]
+    fn that_the_execution_goes_on_elsewhere_fails_no_wave() {
+        let moved = Moved {
+            at: Timestamp::UNIX_EPOCH,
+            by: "ann".to_owned(),
+            to: "there".to_owned(),
+            store: None,
+            format: Format::CURRENT,
+        };
+        let seal = Box::new(Seal::Moved(moved));
+        let sealed = StoreError::Sealed { execution: "x".to_owned(), seal };
+        let fenced = StoreError::Fenced { ours: 1, current: 2 };
+        assert_eq!([failed(&sealed).trouble, failed(&fenced).trouble], [Some(Trouble::Lease); 2]);
+        assert_eq!(failed(&StoreError::NotFound("x".to_owned())).trouble, None);
     }
 }

@@ -157,6 +157,10 @@ async fn write<W: Write>(writer: &W, call: &Call) -> Result<Reply, EffectError> 
             Err(error) => unseen(&error),
         }),
         Err(StoreError::Conflict { .. }) => {
+            // What stands in its way may be what an earlier call of it has made, which arrived late.
+            if let Some(version) = found(place, call).await.map_err(wrong)? {
+                return Ok(Reply::ok(W::answer(version, true)));
+            }
             let there = place.find(&key, scope).await.map_err(wrong)?;
             Ok(Reply::ok(late(change.body.is_none(), there)))
         }
