@@ -266,7 +266,7 @@ const MISTAKES: &[Mistake] = &[
         ["", "", ""],
         &["--answer", "web=contineu"],
         "rehearse",
-        &["error[M0102]", "`web` takes continue, skip, abort", "did you mean `web=continue`?"],
+        &["error[M0807]", "`web` takes continue, skip, abort", "did you mean `web=continue`?"],
     ),
     (
         "a handler that fails",

@@ -70,7 +70,7 @@ fn params_and_answers_are_checked_and_a_secret_is_never_repeated() {
     insta::assert_snapshot!(said(&home, &["rehearse", "p", "--param=pin=700700", "--answer=oen=skip"]), @"
     exit 2
     warning: the list of processes shows `pin`: `--param pin=@FILE`, `@-` (standard input), `env:NAME` and `file:PATH` do not
-    error[M0102]: `--answer oen=…`: the runbook has no wave `oen`
+    error[M0807]: `--answer oen=…`: the runbook has no wave `oen`
     hint: did you mean `one`?
     ");
     insta::assert_snapshot!(said(&home, &["rehearse", "p", "--param=pin=700700", "--answer=skip"]), @"
@@ -217,7 +217,7 @@ fn the_first_answer_counts_and_status_tells_of_it() {
     aws(&home, &sim, &["run", runbook, "--mode=drill", "--execution-id=drill"]).expect(4);
     insta::assert_snapshot!(said(&home, &["answer", "drill", "perhaps"]), @"
     exit 2
-    error[M0102]: prompt `greet` takes continue, skip, abort, not `perhaps`
+    error[M0807]: prompt `greet` takes continue, skip, abort, not `perhaps`
     hint: `moontide status drill` shows where it stands
     ");
     insta::assert_snapshot!(said(&home, &["answer", "drill", "skip", "--by=ann"]), @"
@@ -227,7 +227,7 @@ fn the_first_answer_counts_and_status_tells_of_it() {
     ");
     insta::assert_snapshot!(said(&home, &["answer", "drill", "continue"]), @"
     exit 2
-    error[M0102]: `greet` was answered already: skip by ann (sent by root)
+    error[M0807]: `greet` was answered already: skip by ann (sent by root)
     hint: the first answer counts
     ");
     insta::assert_snapshot!(said(&home, &["status", "drill"]).replace(" after 0s", ""), @"

@@ -162,7 +162,7 @@ fn nothing_goes_on_from_what_was_adopted() {
     let launched = shop.sim.performed("StartRecovery");
     let refusal = shop.aws(&["resume", "drill"], 2).stderr;
     assert_snapshot!(shop.plainly(&refusal), @r"
-    error[M0111]: `drill` was adopted after its store was lost: what it ran from is lost too, and nothing goes on from it
+    error[M0806]: `drill` was adopted after its store was lost: what it ran from is lost too, and nothing goes on from it
     hint: `moontide cleanup drill AWS` terminates what it has launched
     hint: `moontide run RUNBOOK --mode drill AWS` starts a new one
     ");

@@ -174,7 +174,7 @@ fn a_drill_that_somebody_wants_to_go_on_is_not_cleaned_up() {
     let drill = cut_off();
     drill.home.run(&["retry", "drill", "web", "--by=ann"]).expect(0);
     assert_snapshot!(drill.home.refusal(&["cleanup", "drill"], 2), @"
-    error[M0106]: `drill` is about to go on: what it launches then would stay
+    error[M0801]: `drill` is about to go on: what it launches then would stay
     hint: a retry of web by ann (sent by root) waits for a runner
     hint: `moontide resume drill` lets it
     hint: `moontide cancel drill` before that calls it off
@@ -262,7 +262,7 @@ fn nothing_of_a_cleanup_is_skipped() {
     drill.aws(&["resume", "drill"], 1);
     drill.clean_up(1);
     assert_snapshot!(drill.home.refusal(&["skip", "drill.cleanup-1", "terminate"], 2), @"
-    error[M0111]: `drill.cleanup-1` cleans up after `drill`, and nothing of that is left out
+    error[M0806]: `drill.cleanup-1` cleans up after `drill`, and nothing of that is left out
     hint: `moontide cleanup drill` goes on with it
     ");
     assert_eq!(drill.clean_up(1)["cleanup"], "drill.cleanup-2");
@@ -274,7 +274,7 @@ fn a_drill_that_will_launch_nothing_more_is_only_to_be_ended() {
     let drill = cut_off();
     drill.home.run(&["skip", "drill", "web"]).expect(0);
     assert_snapshot!(drill.home.refusal(&["cleanup", "drill"], 2), @"
-    error[M0106]: `drill` is not over: what was sent last is not taken yet
+    error[M0801]: `drill` is not over: what was sent last is not taken yet
     hint: a skip of web by root waits for a runner
     hint: `moontide resume drill` lets a runner take it
     ");

@@ -50,14 +50,14 @@ fn a_cancelled_execution_comes_to_its_end_and_stays_there() {
     home.run(&["resume", "drill", &endpoint, &speed]).expect(1);
     assert_eq!(home.run(&["status", "drill", "--output=json"]).json()["status"], "cancelled");
     let said = home.refusal(&["cancel", "drill"], 2);
-    assert!(said.starts_with("error[M0107]: "), "{said}");
+    assert!(said.starts_with("error[M0802]: "), "{said}");
 }
 
 #[test]
 fn only_what_is_over_is_cleaned_up() {
     let (home, _sim) = waiting();
     let said = home.refusal(&["cleanup", "drill"], 2);
-    assert!(said.starts_with("error[M0106]: `drill` is not over"), "{said}");
+    assert!(said.starts_with("error[M0801]: `drill` is not over"), "{said}");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_thousand_signals_wait_for_a_runner_and_no_more_but_for_what_people_decide()
         }
     });
     insta::assert_snapshot!(home.refusal(&["note", "drill", "one more"], 2), @r"
-    error[M0111]: 1000 signals wait for a runner of `drill`, and that is the most
+    error[M0806]: 1000 signals wait for a runner of `drill`, and that is the most
     hint: `moontide resume drill` takes them; all but notes and pauses can be sent all the same
     ");
     let status = home.run(&["status", "drill"]).expect(0).stdout;

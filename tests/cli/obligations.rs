@@ -178,7 +178,7 @@ fn what_another_carrier_is_at_is_under_way_and_no_failure() {
     assert!(note.starts_with("under way: `"), "{second}");
     assert!(note.contains(&format!("pid {}", first.id())), "{second}");
     assert_snapshot!(drop, @"
-    error[M0111]: `drill.cleanup-1` cleans up after `drill` already
+    error[M0806]: `drill.cleanup-1` cleans up after `drill` already
     hint: `moontide cancel drill.cleanup-1` stops it; then this again
     ");
     assert_eq!(carried_out(ahead(drill.carrier()), 0)["state"], "done");
@@ -268,7 +268,7 @@ fn what_an_operator_drops_stays_and_says_who_and_why() {
     );
     let again = drill.home.refusal(&["obligations", "drop", "drill", "--reason=twice"], 2);
     assert_snapshot!(again, @"
-    error[M0111]: nothing is owed for `drill`
+    error[M0806]: nothing is owed for `drill`
     hint: `moontide obligations --all` shows what is, and was
     ");
     // The operator may clean up all the same.
@@ -319,7 +319,7 @@ fn a_recovery_owes_no_cleanup_and_a_time_is_a_time() {
         drill.home.refusal(&["run", &folder, "--yes", mode, "--cleanup-after", after], 2)
     };
     assert_snapshot!(run("--mode=recovery", "4h"), @"
-    error[M0108]: `--cleanup-after`: the instances of a recovery are production
+    error[M0803]: `--cleanup-after`: the instances of a recovery are production
     hint: only a drill is cleaned up after: `--mode drill`, or no `--cleanup-after`
     ");
     for (wrong, why) in
@@ -609,7 +609,7 @@ fn dropped_meanwhile(begun: impl Fn() -> Drill, before: usize) {
         kill_process(Pid::from_child(&carrier), Signal::CONT).expect("it is there");
         let carrier = Ran::of(&carrier.wait_with_output().expect("it ends"));
         if drop.code != Some(0) {
-            assert!(drop.stderr.contains("M0111"), "{number}: {}", drop.stderr);
+            assert!(drop.stderr.contains("M0806"), "{number}: {}", drop.stderr);
             carrier.expect(before.try_into().expect("a code"));
             continue;
         }

@@ -24,11 +24,11 @@ fn who_is_no_approver_is_told_and_their_flag_does_not_count() {
     assert!(run.stderr.contains("not used: --answer continue"), "{}", run.stderr);
     let refused = story.say("mallory", &["answer", "drill", "continue"], 2);
     assert_snapshot!(refused.stderr, @"
-    error[M0109]: `mallory` may not decide this: it takes dba
+    error[M0804]: `mallory` may not decide this: it takes dba
     hint: `moontide status drill` shows where it stands
     ");
     let skipped = story.say("mallory", &["skip", "drill", "web"], 2);
-    assert!(skipped.stderr.starts_with("error[M0109]: "), "{}", skipped.stderr);
+    assert!(skipped.stderr.starts_with("error[M0804]: "), "{}", skipped.stderr);
     // Whoever may approve is pinned: the file counts no more.
     std::fs::write(story.home.shop("moontide.toml"), "").expect("it can be written");
     story.say("night-shift", &["answer", "drill", "continue"], 0);
@@ -61,7 +61,7 @@ fn two_people_in_two_processes_approve_and_no_one_person_twice() {
     ");
     let again = story.say("ann", &["answer", "drill", "continue"], 2);
     assert_snapshot!(again.stderr, @"
-    error[M0109]: `ann` has said so already: it takes 1 more
+    error[M0804]: `ann` has said so already: it takes 1 more
     hint: `moontide status drill` shows where it stands
     hint: the answer web: continue by ann (sent by root) waits for a runner, and counts first
     ");

@@ -27,7 +27,7 @@ fn a_failed_execution_goes_on_after_a_retry() {
     ");
     let misspelled = story.say("ann", &["retry", "drill", "bsae"], 2).stderr;
     assert_snapshot!(misspelled, @"
-    error[M0110]: there is no wave `bsae`
+    error[M0805]: there is no wave `bsae`
     hint: did you mean `base`?
     ");
     let retried = story.say("ann", &["retry", "drill", "base", "--comment=it is raised"], 0);
@@ -37,7 +37,7 @@ fn a_failed_execution_goes_on_after_a_retry() {
     nobody drives it now; to go on: moontide resume drill
     ");
     let second = story.say("bob", &["retry", "drill", "base"], 2).stderr;
-    assert!(second.starts_with("error[M0111]: wave `base` is running, not failed"), "{second}");
+    assert!(second.starts_with("error[M0806]: wave `base` is running, not failed"), "{second}");
     assert!(
         second.contains("a retry of base by ann (sent by root) waits for a runner"),
         "{second}"
@@ -70,7 +70,7 @@ fn a_failed_execution_goes_on_without_the_wave_that_is_skipped() {
     story.run(&[], 1);
     let not_failed = story.say("ann", &["retry", "drill", "web"], 2).stderr;
     assert!(
-        not_failed.starts_with("error[M0111]: wave `web` is cancelled, not failed"),
+        not_failed.starts_with("error[M0806]: wave `web` is cancelled, not failed"),
         "{not_failed}"
     );
     story.say("ann", &["skip", "drill", "base", "--by=boss"], 0);
@@ -176,7 +176,7 @@ fn what_a_cancelled_execution_takes_no_more_is_not_proposed() {
     let next = format!("next: moontide show drill\n{}", retries.concat());
     assert!(status.ends_with(&next), "{status}");
     let late = story.say("bob", &["skip", "drill", "base"], 2).stderr;
-    let why = "error[M0111]: the execution has been cancelled already, by ann\n";
+    let why = "error[M0806]: the execution has been cancelled already, by ann\n";
     assert!(late.starts_with(why), "{late}");
 }
 
@@ -193,7 +193,7 @@ fn a_cancelled_execution_goes_on_from_the_wave_that_was_cut_off() {
     assert!(ended.ends_with("next: moontide retry drill busy\n"), "{ended}");
     // What was only called off waits for what was cut off.
     let early = story.say("bob", &["retry", "drill", "web"], 2).stderr;
-    assert!(early.starts_with("error[M0111]: wave `web` depends on `busy`"), "{early}");
+    assert!(early.starts_with("error[M0806]: wave `web` depends on `busy`"), "{early}");
     story.say("bob", &["retry", "drill", "busy"], 0);
     story.resume(4);
     assert_eq!(story.waves()[..2], ["waiting", "pending"]);
@@ -231,7 +231,7 @@ fn a_program_that_was_told_to_stop_hears_no_answer() {
     let status = story.json("status");
     assert_eq!(status["next"], serde_json::json!(["moontide resume drill"]));
     let late = story.say("bob", &["answer", "drill", "yes"], 2).stderr;
-    let why = "error[M0111]: the execution has been cancelled already, by ann\n";
+    let why = "error[M0806]: the execution has been cancelled already, by ann\n";
     assert!(late.starts_with(why), "{late}");
     story.resume(1);
     assert_eq!(story.waves(), ["cancelled"]);

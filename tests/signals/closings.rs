@@ -33,7 +33,7 @@ fn after_a_time_out_nobody_is_named_whose_voice_was_one_of_two() {
     let late = story.say("bob", &["answer", "drill", "web", "continue"], 2).stderr;
     assert_eq!(
         late,
-        "error[M0102]: `web` was closed by its time-out: abort\n\
+        "error[M0807]: `web` was closed by its time-out: abort\n\
          hint: `moontide status drill` shows where it stands\n"
     );
     assert_eq!(answers(&story), [json!(["ann", false, "its time-out: abort"])]);
@@ -56,13 +56,13 @@ fn a_cancel_is_named_with_whoever_wanted_it() {
     assert_eq!(answers(&story), [json!(["ann", false, null])], "nobody has taken the cancel yet");
     let late = story.say("eve", &["answer", "drill", "web", "continue"], 2).stderr;
     assert!(
-        late.starts_with("error[M0102]: `web` was closed by a cancel by bob (sent by root)\n"),
+        late.starts_with("error[M0807]: `web` was closed by a cancel by bob (sent by root)\n"),
         "{late}"
     );
     story.resume(1);
     let late = story.say("eve", &["answer", "drill", "web", "continue"], 2).stderr;
     assert!(
-        late.starts_with("error[M0102]: `web` was closed by a cancel by bob (sent by root)\n"),
+        late.starts_with("error[M0807]: `web` was closed by a cancel by bob (sent by root)\n"),
         "{late}"
     );
     assert_eq!(answers(&story), [json!(["ann", false, "a cancel by bob (sent by root)"])]);

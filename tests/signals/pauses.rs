@@ -18,7 +18,7 @@ fn a_paused_execution_starts_no_wave_before_somebody_resumes_it() {
     ");
     let again = story.say("bob", &["pause", "drill"], 2);
     assert_snapshot!(again.stderr, @"
-    error[M0111]: the execution is paused already
+    error[M0806]: the execution is paused already
     hint: `moontide status drill` shows where it stands
     hint: a pause by ann (sent by root) waits for a runner, and counts first
     ");
@@ -93,7 +93,7 @@ fn abort_is_the_other_answer_to_a_pause() {
     story.resume(1);
     assert_eq!(story.waves(), ["cancelled", "cancelled"]);
     let over = story.say("ann", &["pause", "drill"], 2).stderr;
-    assert!(over.starts_with("error[M0107]: the execution is over\n"), "{over}");
+    assert!(over.starts_with("error[M0802]: the execution is over\n"), "{over}");
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn an_answer_after_the_time_is_too_late_also_if_nobody_drove() {
     };
     assert!((0..2000).any(is_over), "the time goes by");
     let late = story.say("ann", &["answer", "drill", "web", "continue"], 2).stderr;
-    assert!(late.starts_with("error[M0102]: the time to answer `web` was over at "), "{late}");
+    assert!(late.starts_with("error[M0807]: the time to answer `web` was over at "), "{late}");
     assert!(late.contains("hint: `moontide resume drill` goes on with that"), "{late}");
     story.resume(1);
     assert_eq!(story.waves(), ["cancelled"]);

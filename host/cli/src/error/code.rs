@@ -28,19 +28,12 @@ macro_rules! codes {
 }
 
 codes! {
-    // The command line
+    // The command line. Free numbers were an execution's, and are not used again
     SYNTAX           = "M0100", USAGE, "the command line makes no sense";
     BAD_PARAM        = "M0101", REFUSED, "a param is unknown, missing, or has a value that it does not take";
-    BAD_ANSWER       = "M0102", USAGE, "an answer fits no open prompt, or is none of its choices";
     NOT_CONFIRMED    = "M0103", USAGE, "a recovery or a replacement was not confirmed";
     NOT_LOOPBACK     = "M0104", USAGE, "this is only for a simulator on this machine";
     BAD_ARGUMENT     = "M0105", USAGE, "an argument cannot be used";
-    NOT_OVER         = "M0106", USAGE, "the execution is not over yet";
-    OVER             = "M0107", USAGE, "the execution is over already";
-    NOT_A_DRILL      = "M0108", USAGE, "only a drill can be cleaned up";
-    NOT_APPROVED     = "M0109", USAGE, "somebody else has to decide this, or somebody else too";
-    NO_WAVE          = "M0110", USAGE, "the runbook has no such wave";
-    NOT_NOW          = "M0111", USAGE, "the execution does not take this now";
     // The runbook
     RUNBOOK_MISSING  = "M0201", REFUSED, "there is no runbook at this place";
     RUNBOOK_UNREADABLE = "M0202", REFUSED, "a file of the runbook cannot be read";
@@ -86,6 +79,14 @@ codes! {
     NO_SECRET        = "M0613", CONFIGURATION, "the value of a secret param is not to be had here";
     // The journal
     MISMATCH         = "M0701", MISMATCH, "the journal does not match the runbook";
+    // An execution, and what it is asked for
+    NOT_OVER         = "M0801", USAGE, "the execution is not over yet";
+    OVER             = "M0802", USAGE, "the execution is over already";
+    NOT_A_DRILL      = "M0803", USAGE, "only a drill can be cleaned up";
+    NOT_APPROVED     = "M0804", USAGE, "another person has to decide this, or another person too";
+    NO_WAVE          = "M0805", USAGE, "the runbook has no such wave";
+    NOT_NOW          = "M0806", USAGE, "the execution does not take this now";
+    BAD_ANSWER       = "M0807", USAGE, "an answer fits no open prompt, or is none of its choices";
     // Everything else
     OUTPUT           = "M9001", FAILED, "the output cannot be written";
     INTERNAL         = "M9999", INTERNAL, "a defect of Moontide";
