@@ -22,6 +22,8 @@ mod foreign_files;
 mod forgeries;
 #[path = "cli/given.rs"]
 mod given;
+#[path = "cli/guides.rs"]
+mod guides;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[path = "cli/obligations.rs"]
 mod obligations;

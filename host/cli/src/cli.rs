@@ -8,8 +8,8 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    adopt, answer, cancel, check, claims, cleanup, journal, list, note, obligations, pause,
-    rehearse, resume, retry, run, show, sim, skip, state, status, store,
+    adopt, answer, cancel, check, claims, cleanup, explain, guide, journal, list, note,
+    obligations, pause, rehearse, resume, retry, run, show, sim, skip, state, status, store,
 };
 use crate::context::Context;
 use crate::environment::Environment;
@@ -31,6 +31,8 @@ Examples:
   moontide retry EXECUTION WAVE                  attempt a failed wave once more
   moontide cleanup EXECUTION                     terminate the drill's instances
   moontide obligations --carry-out               terminate those of all drills whose time has come
+  moontide guide                                 how to start, operate, author; needs no network
+  moontide explain M0411                         what an error's code means, and what to type
 
 Exit codes:
   0 completed            5 another runner drives it  129 stopped: the terminal is gone
@@ -99,6 +101,8 @@ enum Command {
     Adopt(adopt::Flags),
     Store(store::Flags),
     Sim(sim::Flags),
+    Guide(guide::Flags),
+    Explain(explain::Flags),
 }
 
 /// Reads the command line, does what it says, and prints what went wrong.
@@ -164,7 +168,15 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Adopt(flags) => adopt::execute(context, &flags),
         Command::Store(flags) => store::execute(context, &flags),
         Command::Sim(flags) => sim::execute(context, &flags),
+        Command::Guide(flags) => guide::execute(context, &flags),
+        Command::Explain(flags) => explain::execute(context, &flags),
     }
+}
+
+/// Reads a command line as the real one is read, and does nothing.
+#[cfg(test)]
+pub(crate) fn read(words: &[String]) -> std::result::Result<(), clap::Error> {
+    Cli::try_parse_from(words).map(drop)
 }
 
 #[cfg(test)]

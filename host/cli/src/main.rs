@@ -20,6 +20,7 @@ mod keeper;
 mod labels;
 mod loose;
 mod output;
+mod pages;
 mod panics;
 mod params;
 mod progress;

@@ -6,6 +6,8 @@ pub(crate) mod cancel;
 pub(crate) mod check;
 pub(crate) mod claims;
 pub(crate) mod cleanup;
+pub(crate) mod explain;
+pub(crate) mod guide;
 pub(crate) mod journal;
 pub(crate) mod list;
 pub(crate) mod note;

@@ -22,7 +22,6 @@ macro_rules! codes {
         )*
 
         /// All of them, in order.
-        #[cfg(test)]
         pub(crate) const ALL: &[&Code] = &[$($constant),*];
     };
 }

@@ -20,6 +20,11 @@ pub(super) fn text(error: &CommandError) -> Page {
     page
 }
 
+/// Names the page about the error's code. Only a terminal gets it: a log has the code, and stays short.
+pub(super) fn more(page: &mut Page, error: &CommandError) {
+    page.line([faint(format!("more: moontide explain {}", error.code.name))]);
+}
+
 fn write_place(page: &mut Page, place: &Place) {
     page.line([faint("  --> "), plain(place.position())]);
     let message = place.message.as_deref().unwrap_or_default();
@@ -73,5 +78,17 @@ mod tests {
           |     ^ did you mean `depends_on`?
         hint: moontide check shop
         "#);
+    }
+
+    #[test]
+    fn a_terminal_is_told_where_the_page_about_the_code_is() {
+        let error = CommandError::new(code::PLAN_REFUSED, "no").hint("moontide check shop");
+        let mut page = text(&error);
+        more(&mut page, &error);
+        let said = page.into_plain();
+        assert!(
+            said.ends_with("hint: moontide check shop\nmore: moontide explain M0207\n"),
+            "{said}"
+        );
     }
 }

@@ -15,7 +15,7 @@ pub(crate) mod page;
 pub(crate) mod style;
 pub(crate) mod words;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use anstream::AutoStream;
 use clap::ValueEnum;
@@ -101,7 +101,13 @@ impl Output {
     /// Prints an error to stderr, in the format of the documents.
     pub(crate) fn complain(self, error: &CommandError) {
         match self.format {
-            Format::Text => self.say_page(complaint::text(error)),
+            Format::Text => {
+                let mut page = complaint::text(error);
+                if io::stderr().is_terminal() {
+                    complaint::more(&mut page, error);
+                }
+                self.say_page(page);
+            }
             Format::Json => {
                 talk(&json_line(&json!({ "version": VERSION }), &complaint::json(error)));
             }

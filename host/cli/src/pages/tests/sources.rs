@@ -1,0 +1,106 @@
+//! Finds the codes of errors in the sources of the engine, the world and the library. A code is a literal: where an
+//! error is made with it, or anywhere if it is two words or more in `PascalCase`, which little else is.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::repository;
+
+/// Where errors are made that a runbook's author or an operator meets.
+const ROOMS: [&str; 3] = ["runtime/src", "host/aws/src", "stdlib"];
+
+/// Their files that are about something else: the tables of DynamoDB, whose errors become `M04…`; names of instances.
+const OTHER_MATTERS: [&str; 2] = ["host/aws/src/store", "runtime/src/sandbox/flags.rs"];
+
+/// What an error is made with, before its code.
+const MAKERS: [&str; 7] = [
+    "EffectError::new(\"",
+    "ScriptError::new(\"",
+    "const REFUSED: &str = \"",
+    "const CLAIMED: &str = \"",
+    "const CANCELLED: &str = \"",
+    "code = \"",
+    "Trip::Stopped { \"",
+];
+
+/// Literals that look like codes and are none: a type, a key of a filter, and what SSM says of a command.
+const NO_CODES: [&str; 4] = ["AwsTime", "InstanceIds", "InvalidPluginName", "TimedOut"];
+
+/// Every code, and a file that mentions it.
+pub(super) fn codes() -> BTreeMap<String, PathBuf> {
+    let mut codes = BTreeMap::new();
+    for room in ROOMS {
+        for file in files(&repository(room)) {
+            let source = fs::read_to_string(&file).expect("a source can be read");
+            for code in in_source(&source) {
+                codes.entry(code.to_owned()).or_insert_with(|| file.clone());
+            }
+        }
+    }
+    codes.retain(|code, _| !NO_CODES.contains(&code.as_str()));
+    codes
+}
+
+/// The sources of a room, without its tests.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let is_other = |path: &Path| OTHER_MATTERS.iter().any(|it| path == repository(it));
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a room is there") {
+        let path = entry.expect("a file").path();
+        let name = path.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
+        if name == "tests" || is_other(&path) {
+            continue;
+        }
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|suffix| suffix == "rs" || suffix == "luau") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The codes that a source mentions, before its tests and outside of its comments.
+fn in_source(source: &str) -> Vec<&str> {
+    let (source, _) = source.split_once("#[cfg(test)]").unwrap_or((source, ""));
+    let is_comment = |line: &&str| {
+        let line = line.trim_start();
+        line.starts_with("//") || line.starts_with("--")
+    };
+    let lines = source.lines().filter(|line| !is_comment(line));
+    lines.flat_map(in_line).collect()
+}
+
+fn in_line(line: &str) -> Vec<&str> {
+    let made = MAKERS.iter().filter_map(|maker| {
+        let (_, rest) = line.split_once(maker)?;
+        rest.split_once('"').map(|(code, _)| code)
+    });
+    let literals = line.split('"').skip(1).step_by(2).filter(|it| is_pascal(it, 2));
+    made.filter(|code| is_pascal(code, 1)).chain(literals).collect()
+}
+
+/// Whether this is so many words or more, each capitalised, written as one.
+fn is_pascal(text: &str, words: usize) -> bool {
+    let starts_well = text.starts_with(|it: char| it.is_ascii_uppercase());
+    let capitals = text.chars().filter(char::is_ascii_uppercase).count();
+    let bends = text
+        .as_bytes()
+        .windows(2)
+        .filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    starts_well
+        && text.chars().all(|it| it.is_ascii_alphanumeric())
+        && capitals < text.len()
+        && bends.count() + 1 >= words
+}
+
+#[test]
+fn a_code_is_found_where_an_error_is_made_and_where_it_is_two_words() {
+    let rust = "// \"NotHere\"\nlet x = EffectError::new(\"Busy\", \"No Room\");\nmatch c { \"SlowDown\" => 1 }\n\
+                #[cfg(test)]\nEffectError::new(\"NorHere\", \"\")";
+    assert_eq!(in_source(rust), ["Busy", "SlowDown"]);
+    let luau = "-- \"NotHere\"\nhost.raise { code = \"Timeout\" }\nlocal answer = \"InvocationDoesNotExist\"";
+    assert_eq!(in_source(luau), ["Timeout", "InvocationDoesNotExist"]);
+    assert!(!is_pascal("AWS", 1) && !is_pascal("Name", 2) && is_pascal("EC2ThrottledException", 2));
+}
