@@ -82,7 +82,8 @@ fn one(code: &str) -> Result<One> {
         return Err(unknown(errors::bare(code)));
     };
     let Entry { family, codes, meaning, body } = entry;
-    let asked = codes.iter().find(|it| it.eq_ignore_ascii_case(errors::bare(code)));
+    let asked = errors::bare(code).replace(' ', "");
+    let asked = codes.iter().find(|it| it.eq_ignore_ascii_case(&asked));
     let code = *asked.unwrap_or(&codes[0]);
     Ok(One { exit: exit_of(code), code, codes, meaning, family, markdown: body })
 }

@@ -62,10 +62,10 @@ fn entry(family: &'static str, text: &'static str) -> Entry {
     Entry { family, codes: codes.split(", ").collect(), meaning, body: body.trim() }
 }
 
-/// The entry of a code, however it is written: `M0411`, `m0411`, `error[M0411]`.
+/// The entry of a code, however it is written: `M0411`, `m0411`, `error[M0411]`, `Delivery Timed Out`.
 pub(crate) fn find(code: &str) -> Option<Entry> {
-    let code = bare(code);
-    all().find(|entry| entry.codes.iter().any(|it| it.eq_ignore_ascii_case(code)))
+    let code = bare(code).replace(' ', "");
+    all().find(|entry| entry.codes.iter().any(|it| it.eq_ignore_ascii_case(&code)))
 }
 
 /// A code without what is printed around it.

@@ -54,6 +54,8 @@ fn a_code_is_found_as_it_is_typed_or_pasted() {
     for typed in ["M0411", "m0411", "error[M0411]", "error[M0411]:"] {
         assert_eq!(errors::find(typed).expect("it is there").codes, ["M0411"], "{typed}");
     }
+    let late = errors::find("Delivery Timed Out").expect("it is there");
+    assert_eq!(late.codes, ["DeliveryTimedOut"]);
     assert_eq!(errors::find("noroom").expect("it is there").codes, ["NoRoom"]);
     assert_eq!(errors::find("M0000"), None);
 }

@@ -1,4 +1,4 @@
-//! Reads every page: the guides, the pages of codes, and the README.
+//! Reads every page: the guides, the pages of codes, and the READMEs.
 
 mod codes;
 mod commands;
@@ -38,18 +38,19 @@ fn page(path: PathBuf) -> Page {
 fn all() -> Vec<Page> {
     let mut all = pages_in("host/cli/guides");
     all.extend(pages_in("host/cli/guides/errors"));
-    all.push(page(repository("README.md")));
+    let readmes = ["", "runbooks/hello", "runbooks/shared_state", "runbooks/three_tier"];
+    all.extend(readmes.iter().map(|folder| page(repository(folder).join("README.md"))));
     all
 }
 
-/// A page's lines in fences of this language; a line that ends in `\` goes on with the next.
+/// A page's lines in fences of this language, and its indented ones; a line that ends in `\` goes on with the next.
 fn fenced(page: &Page, language: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let (mut fence, mut goes_on) = (None, false);
     for line in page.text.lines() {
         if let Some(opened) = line.strip_prefix("```") {
             fence = if fence.is_none() { Some(opened) } else { None };
-        } else if fence == Some(language) {
+        } else if fence == Some(language) || (fence.is_none() && line.starts_with("    ")) {
             let (part, more) = line.strip_suffix('\\').map_or((line, false), |part| (part, true));
             match lines.last_mut().filter(|_| goes_on) {
                 Some(last) => last.push_str(part),

@@ -1,5 +1,6 @@
 //! Finds the codes of errors in the sources of the engine, the world and the library. A code is a literal: where an
-//! error is made with it, or anywhere if it is two words or more in `PascalCase`, which little else is.
+//! error is made with it, alone in a line of a list, or anywhere if it is two words or more in `PascalCase`, which
+//! little else is. How SSM says that a command ended stands in the simulator.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -27,6 +28,9 @@ const MAKERS: [&str; 7] = [
 /// Literals that look like codes and are none: a type, a key of a filter, and what SSM says of a command.
 const NO_CODES: [&str; 4] = ["AwsTime", "InstanceIds", "InvalidPluginName", "TimedOut"];
 
+/// Where the simulator says how a command ended: `Delivery Timed Out`.
+const ENDS: &str = "host/sim/src/estate/command.rs";
+
 /// Every code, and a file that mentions it.
 pub(super) fn codes() -> BTreeMap<String, PathBuf> {
     let mut codes = BTreeMap::new();
@@ -38,6 +42,11 @@ pub(super) fn codes() -> BTreeMap<String, PathBuf> {
             }
         }
     }
+    let ends = repository(ENDS);
+    let source = fs::read_to_string(&ends).expect("a source can be read");
+    let phrases = source.split('"').skip(1).step_by(2).filter(|it| it.contains(' '));
+    let words = phrases.map(|it| it.replace(' ', "")).filter(|it| is_pascal(it, 2));
+    codes.extend(words.map(|word| (word, ends.clone())));
     codes.retain(|code, _| !NO_CODES.contains(&code.as_str()));
     codes
 }
@@ -77,7 +86,9 @@ fn in_line(line: &str) -> Vec<&str> {
         let (_, rest) = line.split_once(maker)?;
         rest.split_once('"').map(|(code, _)| code)
     });
-    let literals = line.split('"').skip(1).step_by(2).filter(|it| is_pascal(it, 2));
+    let is_alone = line.trim().starts_with('"') && line.ends_with("\",");
+    let words = if is_alone { 1 } else { 2 };
+    let literals = line.split('"').skip(1).step_by(2).filter(move |it| is_pascal(it, words));
     made.filter(|code| is_pascal(code, 1)).chain(literals).collect()
 }
 
@@ -98,8 +109,9 @@ fn is_pascal(text: &str, words: usize) -> bool {
 #[test]
 fn a_code_is_found_where_an_error_is_made_and_where_it_is_two_words() {
     let rust = "// \"NotHere\"\nlet x = EffectError::new(\"Busy\", \"No Room\");\nmatch c { \"SlowDown\" => 1 }\n\
+                \x20   \"Throttling\",\n\
                 #[cfg(test)]\nEffectError::new(\"NorHere\", \"\")";
-    assert_eq!(in_source(rust), ["Busy", "SlowDown"]);
+    assert_eq!(in_source(rust), ["Busy", "SlowDown", "Throttling"]);
     let luau = "-- \"NotHere\"\nhost.raise { code = \"Timeout\" }\nlocal answer = \"InvocationDoesNotExist\"";
     assert_eq!(in_source(luau), ["Timeout", "InvocationDoesNotExist"]);
     assert!(!is_pascal("AWS", 1) && !is_pascal("Name", 2) && is_pascal("EC2ThrottledException", 2));
