@@ -25,8 +25,13 @@ const MAKERS: [&str; 7] = [
     "Trip::Stopped { \"",
 ];
 
-/// Literals that look like codes and are none: a type, a key of a filter, and what SSM says of a command.
-const NO_CODES: [&str; 4] = ["AwsTime", "InstanceIds", "InvalidPluginName", "TimedOut"];
+/// Literals that look like codes and are none: types, keys, and what SSM says of a command.
+const NO_CODES: [&str; 6] =
+    ["AwsTime", "InstanceIds", "InvalidPluginName", "PascalCase", "RequestID", "TimedOut"];
+
+/// What the simulator refuses, as AWS does: boto3 judges it.
+const REFUSALS: [&str; 3] =
+    ["host/sim/src/drs/error.rs", "host/sim/src/ec2/error.rs", "host/sim/src/ssm/error.rs"];
 
 /// Where the simulator says how a command ended: `Delivery Timed Out`.
 const ENDS: &str = "host/sim/src/estate/command.rs";
@@ -34,12 +39,11 @@ const ENDS: &str = "host/sim/src/estate/command.rs";
 /// Every code, and a file that mentions it.
 pub(super) fn codes() -> BTreeMap<String, PathBuf> {
     let mut codes = BTreeMap::new();
-    for room in ROOMS {
-        for file in files(&repository(room)) {
-            let source = fs::read_to_string(&file).expect("a source can be read");
-            for code in in_source(&source) {
-                codes.entry(code.to_owned()).or_insert_with(|| file.clone());
-            }
+    let rooms = ROOMS.iter().flat_map(|room| files(&repository(room)));
+    for file in rooms.chain(REFUSALS.map(repository)) {
+        let source = fs::read_to_string(&file).expect("a source can be read");
+        for code in in_source(&source) {
+            codes.entry(code.to_owned()).or_insert_with(|| file.clone());
         }
     }
     let ends = repository(ENDS);
@@ -101,7 +105,7 @@ fn is_pascal(text: &str, words: usize) -> bool {
         .windows(2)
         .filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
     starts_well
-        && text.chars().all(|it| it.is_ascii_alphanumeric())
+        && text.chars().all(|it| it.is_ascii_alphanumeric() || it == '.')
         && capitals < text.len()
         && bends.count() + 1 >= words
 }
