@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::dispatch::Reply;
-use crate::estate::Assumption;
+use crate::assumption::Assumption;
 use crate::http::Request;
+use crate::wire::Reply;
 
 /// So many calls are kept.
 const KEPT: usize = 20_000;

@@ -5,14 +5,16 @@
 
 use jiff::Timestamp;
 
+use crate::assumption::Assumption;
 use crate::calls::Calls;
-use crate::estate::seed::Seed;
-use crate::estate::{Assumption, Estate, Met};
-use crate::facts::Fact;
+use crate::estate::{Estate, Met};
+use crate::fact::Fact;
 use crate::fault::Faults;
 use crate::http::{Request, Service};
+use crate::seed::Seed;
+use crate::wire::Reply;
 use crate::world::{Strike, World};
-use crate::{drs, ec2, ssm, sts, xml};
+use crate::{drs, ec2, ssm, sts};
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
@@ -28,56 +30,6 @@ pub(crate) const FACTS: &[Fact] = &[
         "reports of outages show both; the first is the harder one for a caller",
     ),
 ];
-
-/// What a service answers.
-#[derive(Debug, Clone)]
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) content_type: &'static str,
-    pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: String,
-    /// For the list of calls.
-    pub(crate) detail: String,
-    /// Whether it is lost on the way to the caller.
-    pub(crate) dropped: bool,
-}
-
-impl Reply {
-    pub(crate) fn new(status: u16, content_type: &'static str, body: String) -> Self {
-        Self {
-            status,
-            content_type,
-            headers: Vec::new(),
-            body,
-            detail: String::new(),
-            dropped: false,
-        }
-    }
-
-    /// Says in a few words what the call was about.
-    pub(crate) fn about(mut self, detail: impl Into<String>) -> Self {
-        self.detail = detail.into();
-        self
-    }
-
-    /// The same, as the reply to the request of this id.
-    fn identified(mut self, request_id: &str) -> Self {
-        self.body = self.body.replace(xml::REQUEST_ID, request_id);
-        self.headers.push(("x-amzn-requestid", request_id.to_owned()));
-        self
-    }
-
-    /// A connection that dies before anything has happened.
-    fn never() -> Self {
-        Self { dropped: true, ..Self::new(500, "text/plain", String::new()) }
-            .about("lost before it had an effect")
-    }
-
-    /// The same, but lost on its way.
-    fn lost(self) -> Self {
-        Self { dropped: true, ..self }
-    }
-}
 
 /// The world's Regions and all the others, and what has been asked of them.
 #[derive(Debug)]

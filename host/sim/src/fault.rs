@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::SignedDuration;
 
-use crate::estate::Assumption;
+use crate::assumption::Assumption;
 use crate::http::Service;
 use crate::world::{CheckStatus, Fault, LaunchPhase, Occasion, PlacedFault, Strike};
 use of_sources::Stopped;

@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, he
 use axum::response::Response;
 use jiff::Timestamp;
 
-use crate::dispatch::Reply;
-use crate::facts::Fact;
+use crate::fact::Fact;
+use crate::wire::Reply;
 use crate::{drs, ec2, ssm, sts};
 
 pub(crate) const FACTS: &[Fact] = &[

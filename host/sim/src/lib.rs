@@ -17,27 +17,34 @@
 //!
 //! Start reading at `dispatch.rs`: one request, one instant, one reply, and no I/O.
 
+mod assumption;
 mod calls;
 mod clock;
 mod dispatch;
+mod documents;
 mod drs;
 mod ec2;
 mod estate;
+mod fact;
 mod facts;
 mod fault;
 mod http;
+mod nearest;
+mod platform;
+mod seed;
 mod serve;
 mod simulator;
 mod ssm;
 mod sts;
 mod tags;
+mod wire;
 pub mod world;
-mod xml;
 
+pub use assumption::Assumption;
 pub use calls::{Call, Counts};
 pub use clock::{PausedClock, ScaledClock, SimClock};
-pub use estate::Assumption;
-pub use facts::{Certainty, Fact, facts};
+pub use fact::{Certainty, Fact};
+pub use facts::facts;
 pub use http::ReplyDropped;
 pub use simulator::Simulator;
 pub use world::{World, WorldError};

@@ -12,10 +12,10 @@ use axum::routing::get;
 use jiff::{Timestamp, Unit};
 use tokio::time::timeout;
 
+use crate::assumption::Assumption;
 use crate::calls::{Call, Counts};
 use crate::clock::SimClock;
 use crate::dispatch::Worlds;
-use crate::estate::Assumption;
 use crate::http;
 use crate::serve::PATIENCE;
 use crate::world::World;

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use crate::dispatch::Reply;
 use crate::estate::Estate;
-use crate::facts::Fact;
+use crate::fact::Fact;
 use crate::http::Request;
-use crate::xml;
+use crate::wire::Reply;
+use crate::wire::xml;
 
 pub(crate) const FACTS: &[Fact] = &[Fact::assumed(
     "sts.caller",

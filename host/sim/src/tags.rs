@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::facts::Fact;
+use crate::fact::Fact;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::dispatch::Reply;
 use crate::estate::quota::Exceeded;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
+use crate::wire::Reply;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(

@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 use super::error::Error;
 use super::input;
 use super::paging::Paging;
-use crate::dispatch::Reply;
 use crate::estate::Estate;
 use crate::estate::job::LogItem;
-use crate::facts::Fact;
+use crate::fact::Fact;
+use crate::wire::Reply;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::assumed(

@@ -5,9 +5,10 @@ use serde_json::json;
 
 use super::error::Error;
 use super::input;
-use crate::dispatch::Reply;
-use crate::estate::{Estate, seed};
-use crate::facts::Fact;
+use crate::estate::Estate;
+use crate::fact::Fact;
+use crate::seed;
+use crate::wire::Reply;
 
 pub(crate) const FACTS: &[Fact] = &[Fact::assumed(
     "drs.launch-configuration",

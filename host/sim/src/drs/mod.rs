@@ -18,10 +18,10 @@ use axum::http::Method;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::dispatch::Reply;
 use crate::estate::Estate;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
 use crate::http::Request;
+use crate::wire::Reply;
 use error::Error;
 
 pub(crate) const FACTS: &[Fact] = &[

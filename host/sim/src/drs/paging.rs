@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::error::Error;
-use crate::estate::seed;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
+use crate::seed;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(

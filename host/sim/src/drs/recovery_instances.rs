@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use super::error::Error;
 use super::input;
 use super::paging::Paging;
-use crate::dispatch::Reply;
 use crate::estate::Estate;
 use crate::estate::instance::Instance;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
+use crate::wire::Reply;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(

@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use super::error::Error;
 use super::input;
 use super::paging::Paging;
-use crate::dispatch::Reply;
 use crate::estate::Estate;
 use crate::estate::job::{Job, JobKind, LaunchStatus};
-use crate::facts::{Fact, source};
-use crate::world::{Platform, Replication};
+use crate::fact::{Fact, source};
+use crate::platform::Platform;
+use crate::wire::Reply;
+use crate::world::Replication;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(

@@ -8,10 +8,10 @@ use serde_json::json;
 
 use super::error::Error;
 use super::{input, jobs};
-use crate::dispatch::Reply;
 use crate::estate::Estate;
 use crate::estate::launch::LaunchRequest;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
+use crate::wire::Reply;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(

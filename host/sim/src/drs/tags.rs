@@ -8,11 +8,11 @@ use serde_json::json;
 
 use super::error::Error;
 use super::input;
-use crate::dispatch::Reply;
 use crate::estate::Estate;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
 use crate::http::Request;
 use crate::tags;
+use crate::wire::Reply;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::error::Error;
 use super::{input, jobs};
-use crate::dispatch::Reply;
 use crate::estate::Estate;
+use crate::wire::Reply;
 
 #[derive(Deserialize)]
 struct Input {

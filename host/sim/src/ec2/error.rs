@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::dispatch::Reply;
-use crate::xml;
+use crate::wire::Reply;
+use crate::wire::xml;
 
 /// A refusal by EC2.
 #[derive(Debug)]

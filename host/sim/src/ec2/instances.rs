@@ -6,10 +6,10 @@ use serde::Serialize;
 use super::error::Error;
 use super::query::Query;
 use super::xml::{self, List, State};
-use crate::dispatch::Reply;
 use crate::estate::Estate;
 use crate::estate::instance::{Instance, InstanceState};
-use crate::world::Platform;
+use crate::platform::Platform;
+use crate::wire::Reply;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -12,10 +12,10 @@ mod xml;
 
 use jiff::Timestamp;
 
-use crate::dispatch::Reply;
 use crate::estate::Estate;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
 use crate::http::Request;
+use crate::wire::Reply;
 use error::Error;
 use query::Query;
 

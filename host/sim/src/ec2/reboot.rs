@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::error::Error;
 use super::query::Query;
 use super::xml;
-use crate::dispatch::Reply;
 use crate::estate::Estate;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
+use crate::wire::Reply;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(

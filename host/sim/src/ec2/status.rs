@@ -6,10 +6,10 @@ use serde::Serialize;
 use super::error::Error;
 use super::query::{Filter, Query};
 use super::xml::{self, List, State};
-use crate::dispatch::Reply;
 use crate::estate::Estate;
 use crate::estate::instance::{Instance, InstanceState};
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
+use crate::wire::Reply;
 use crate::world::CheckStatus;
 
 pub(crate) const FACTS: &[Fact] = &[

@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::error::Error;
 use super::query::Query;
 use super::xml;
-use crate::dispatch::Reply;
 use crate::estate::Estate;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
 use crate::tags;
+use crate::wire::Reply;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::observed(

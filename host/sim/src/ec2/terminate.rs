@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::error::Error;
 use super::query::Query;
 use super::xml::{self, List, State};
-use crate::dispatch::Reply;
 use crate::estate::Estate;
 use crate::estate::instance::InstanceState;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
+use crate::wire::Reply;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::dispatch::Reply;
 use crate::estate::instance::InstanceState;
-use crate::xml::{self, REQUEST_ID};
+use crate::wire::Reply;
+use crate::wire::xml::{self, REQUEST_ID};
 
 const NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(

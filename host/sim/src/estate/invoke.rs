@@ -6,9 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Estate;
 use super::command::{CommandOrder, CommandRun, Invocation};
-use crate::facts::{Fact, source};
-use crate::ssm::documents;
-use crate::world::{Command, CommandStatus, Platform};
+use crate::documents;
+use crate::fact::{Fact, source};
+use crate::platform::Platform;
+use crate::world::{Command, CommandStatus};
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(

@@ -10,7 +10,7 @@ use super::job::{Job, JobKind, LaunchStatus, LogItem, Participant};
 use super::recorded::{JOBS, RecordedJob};
 use super::terminate::refusal;
 use super::timeline::{self, Conditions, Course, Data};
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
 use crate::world::Replication;
 
 pub(crate) const FACTS: &[Fact] = &[

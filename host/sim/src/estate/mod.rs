@@ -16,7 +16,6 @@ pub(crate) mod launch;
 pub(crate) mod quota;
 mod recorded;
 pub(crate) mod replication;
-pub(crate) mod seed;
 pub(crate) mod terminate;
 pub(crate) mod timeline;
 mod unsaid;
@@ -25,17 +24,16 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::facts::Fact;
+use crate::fact::Fact;
 use crate::fault::Faults;
+use crate::seed::Seed;
 use crate::world::{Server, World};
-pub use assumed::Assumption;
 pub(crate) use assumed::Met;
 use automation::AutomationRun;
 use command::CommandRun;
 use instance::Instance;
 use job::Job;
 use launch::LaunchRequest;
-use seed::Seed;
 
 pub(crate) const FACTS: &[Fact] = &[Fact::assumed(
     "drs.jobs.visible-late",

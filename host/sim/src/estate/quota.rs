@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Estate;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(

@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Estate;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
 use crate::world::{Replication, Window};
 
 pub(crate) const FACTS: &[Fact] = &[

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::facts::Fact;
+use crate::fact::Fact;
 
 use super::Estate;
 use super::instance::Ending;

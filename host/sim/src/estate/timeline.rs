@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::recorded::RecordedServer;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
 use crate::world::LaunchPhase;
 
 pub(crate) const FACTS: &[Fact] = &[

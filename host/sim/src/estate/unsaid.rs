@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::assumed::{Assumption, described, instances, shown};
+use super::assumed::{described, instances, shown};
+use crate::assumption::Assumption;
 use crate::world::{Command, World};
 
 /// So many lines or commands are named in a note.

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::SignedDuration;
 
 use super::{Armed, Faults};
-use crate::estate::Assumption;
+use crate::assumption::Assumption;
 use crate::world::{Fault, Server, Window};
 
 /// So many servers are named in a note.

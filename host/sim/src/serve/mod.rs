@@ -22,7 +22,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::facts::Fact;
+use crate::fact::Fact;
 use crate::http::ReplyDropped;
 use crate::simulator::Simulator;
 use unhurried::Unhurried;

@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::error::Error;
 use super::invocations::check_command_id;
-use crate::dispatch::Reply;
 use crate::estate::Estate;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
+use crate::wire::Reply;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(

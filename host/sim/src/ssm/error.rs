@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::dispatch::Reply;
+use crate::wire::Reply;
 
 /// A refusal by Systems Manager.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::error::Error;
-use crate::dispatch::Reply;
 use crate::estate::Estate;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
+use crate::wire::Reply;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(

@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use super::error::Error;
 use super::paging::Paging;
-use crate::dispatch::Reply;
 use crate::estate::Estate;
 use crate::estate::agent::Agent;
 use crate::estate::instance::{Instance, InstanceState};
-use crate::facts::{Fact, source};
-use crate::world::Platform;
+use crate::fact::{Fact, source};
+use crate::platform::Platform;
+use crate::wire::Reply;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use super::error::Error;
 use super::invocations::check_command_id;
 use super::paging::Paging;
-use crate::dispatch::Reply;
 use crate::estate::Estate;
 use crate::estate::command::CommandRun;
+use crate::wire::Reply;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

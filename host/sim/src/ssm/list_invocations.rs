@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::error::Error;
 use super::list_commands::Input;
-use crate::dispatch::Reply;
 use crate::estate::Estate;
 use crate::estate::command::{CommandRun, Invocation};
+use crate::wire::Reply;
 
 pub(super) fn list(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
     let mut input: Input = super::parse(body)?;

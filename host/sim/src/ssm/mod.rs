@@ -2,7 +2,6 @@
 //! JSON 1.1: the operation is in `X-Amz-Target`, times are seconds since 1970.
 
 pub(crate) mod cancel_command;
-pub(crate) mod documents;
 pub(crate) mod error;
 pub(crate) mod get_automation_execution;
 pub(crate) mod instance_information;
@@ -18,10 +17,11 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::dispatch::Reply;
+use crate::documents::is_well_formed;
 use crate::estate::Estate;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
 use crate::http::Request;
+use crate::wire::Reply;
 use error::Error;
 
 pub(crate) const FACTS: &[Fact] = &[
@@ -87,6 +87,14 @@ fn page(name: &str, items: &[Value], next_token: Option<String>) -> Reply {
 /// Reads a body. Unknown fields are ignored, as AWS does.
 fn parse<T: DeserializeOwned>(body: &str) -> Result<T, Error> {
     serde_json::from_str(body).map_err(|error| Error::serialization(error.to_string()))
+}
+
+/// Refuses what cannot be a document's name.
+fn check_document_name(name: &str) -> Result<(), Error> {
+    if is_well_formed(name) {
+        return Ok(());
+    }
+    Err(Error::validation(format!("documentName {name:?} is not the name or ARN of a document")))
 }
 
 /// A version of a document is a number from 1 on, `$DEFAULT` or `$LATEST`.

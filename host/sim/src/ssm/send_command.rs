@@ -6,13 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::documents::{self, Kind};
 use super::error::Error;
 use super::list_commands;
-use crate::dispatch::Reply;
+use crate::documents::{self, Kind};
 use crate::estate::Estate;
 use crate::estate::command::CommandOrder;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
+use crate::wire::Reply;
 use crate::world::{Automation, Command};
 
 pub(crate) const FACTS: &[Fact] = &[
@@ -120,7 +120,7 @@ fn check_document(estate: &Estate, input: &Input) -> Result<(String, String), Er
     let Some(document) = &input.document_name else {
         return Err(Error::validation("documentName must not be null"));
     };
-    documents::check_name(document)?;
+    super::check_document_name(document)?;
     let (account, region) = (&estate.world.account, &estate.world.region);
     let name = documents::named(document, account, region);
     let here = || estate.world.commands.iter().filter(|it| it.is_of(region));

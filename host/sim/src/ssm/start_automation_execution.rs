@@ -7,12 +7,12 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::documents::{self, Kind};
 use super::error::Error;
-use crate::dispatch::Reply;
+use crate::documents::{self, Kind};
 use crate::estate::Estate;
 use crate::estate::automation::AutomationOrder;
-use crate::facts::{Fact, source};
+use crate::fact::{Fact, source};
+use crate::wire::Reply;
 use crate::world::{Automation, Command};
 
 pub(crate) const FACTS: &[Fact] = &[
@@ -60,7 +60,7 @@ pub(super) fn start(estate: &mut Estate, now: Timestamp, body: &str) -> Result<R
     let input: Input = super::parse(body)?;
     let document =
         input.document_name.ok_or_else(|| Error::validation("documentName must not be null"))?;
-    documents::check_name(&document)?;
+    super::check_document_name(&document)?;
     super::check_version(input.document_version.as_deref())?;
     input.parameters.as_ref().map_or(Ok(()), check_parameters)?;
     let token = input.client_token.map(|token| token.to_ascii_lowercase());

@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::document::DocumentName;
 use super::{Region, duration};
-use crate::ssm::documents::is_reserved;
+use crate::documents::is_reserved;
 
 /// A scripted result. The first entry whose condition holds answers.
 #[derive(Debug, Clone, Deserialize)]

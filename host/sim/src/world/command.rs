@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::document::DocumentName;
-use super::{Pattern, Platform, Region, duration};
+use super::{Pattern, Region, duration};
+use crate::platform::Platform;
 
 /// A scripted result. The first entry whose conditions all hold answers.
 #[derive(Debug, Clone, Deserialize)]

@@ -5,7 +5,7 @@ use toml::Spanned;
 
 use super::Region;
 use super::error::Trouble;
-use crate::ssm::documents::{self, Arn, Kind};
+use crate::documents::{self, Arn, Kind};
 
 /// The name of a document, or the ARN of one that another account shares.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::plainly::plainly;
+use crate::nearest::nearest;
 
 /// A world file that cannot be used: where, what, and what may have been meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,17 +105,4 @@ impl From<toml::de::Error> for Trouble {
     fn from(error: toml::de::Error) -> Self {
         Self::from_toml(&error, &[])
     }
-}
-
-/// The known name that is most like what was written, if any is like it at all.
-pub(crate) fn nearest<'a>(
-    written: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
-    known
-        .into_iter()
-        .map(|name| (strsim::jaro_winkler(&written.to_lowercase(), &name.to_lowercase()), name))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name.to_owned())
 }

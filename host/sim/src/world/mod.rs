@@ -192,7 +192,6 @@ use serde::de::{Deserializer, Error};
 use serde_json::Value;
 
 pub use error::WorldError;
-pub(crate) use error::nearest;
 
 pub(crate) use automation::{Automation, AutomationStatus};
 pub(crate) use command::{Command, CommandStatus};
@@ -200,7 +199,7 @@ pub(crate) use faults::{CheckStatus, Fault, LaunchPhase, Occasion, PlacedFault, 
 pub(crate) use identity::Region;
 pub(crate) use limits::{Quotas, Timing};
 pub(crate) use pattern::Pattern;
-pub(crate) use server::{Platform, Replication, Server};
+pub(crate) use server::{Replication, Server};
 
 /// A pretend estate, checked and complete. See the [module](self) for its file format.
 #[derive(Debug, Clone)]

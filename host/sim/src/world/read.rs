@@ -12,7 +12,7 @@ use super::server::Usual;
 use super::{
     Document, Pattern, Region, Server, World, WorldError, document, place, read_fault, scripts,
 };
-use crate::ssm::documents::Kind;
+use crate::documents::Kind;
 
 /// The one version of the format that this release reads.
 const VERSION: &str = "1";

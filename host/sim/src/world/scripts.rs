@@ -7,8 +7,9 @@ use toml::Spanned;
 
 use super::command::CommandStatus;
 use super::error::Trouble;
-use super::{Automation, AutomationStatus, Command, Platform, Server};
-use crate::ssm::documents::{self, POWERSHELL};
+use super::{Automation, AutomationStatus, Command, Server};
+use crate::documents::{self, POWERSHELL};
+use crate::platform::Platform;
 
 /// The largest exit code on Linux.
 const LARGEST: i32 = 255;

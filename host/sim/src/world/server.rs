@@ -10,8 +10,8 @@ use toml::Spanned;
 use super::duration;
 use super::error::Trouble;
 use super::identity::{Region, Source, SourceServerId, Zone};
-use crate::estate::seed;
-use crate::tags;
+use crate::platform::Platform;
+use crate::{seed, tags};
 
 /// One source server.
 #[derive(Debug, Clone)]
@@ -40,25 +40,6 @@ pub(crate) struct Server {
     /// Whether its instances are protected against termination.
     pub(crate) termination_protection: bool,
     pub(crate) recovery_instance: Option<ExistingInstance>,
-}
-
-/// The operating system family, as far as it matters here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Platform {
-    #[default]
-    Linux,
-    Windows,
-}
-
-impl Platform {
-    /// `PlatformType` of Systems Manager.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Linux => "Linux",
-            Self::Windows => "Windows",
-        }
-    }
 }
 
 /// The `DataReplicationState` of DRS.

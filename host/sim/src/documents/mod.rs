@@ -8,9 +8,9 @@ mod arn;
 mod owned;
 mod owned_automations;
 
-use super::error::Error;
-use crate::facts::{Fact, source};
-use crate::world::{Platform, nearest};
+use crate::fact::{Fact, source};
+use crate::nearest::nearest;
+use crate::platform::Platform;
 pub(crate) use arn::{Arn, named};
 use owned::{COMMANDS, Supports};
 use owned_automations::AUTOMATIONS;
@@ -118,14 +118,6 @@ pub(crate) fn is_well_formed(name: &str) -> bool {
         byte.is_ascii_alphanumeric() || b"_-.".contains(&byte) || is_arn && b":/".contains(&byte)
     };
     (3..=128).contains(&name.len()) && name.bytes().all(known)
-}
-
-/// Refuses what cannot be a document's name.
-pub(super) fn check_name(name: &str) -> Result<(), Error> {
-    if is_well_formed(name) {
-        return Ok(());
-    }
-    Err(Error::validation(format!("documentName {name:?} is not the name or ARN of a document")))
 }
 
 /// Whether AWS alone gives such names.

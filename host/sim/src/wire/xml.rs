@@ -1,11 +1,9 @@
-//! Replies in XML, for EC2 and STS.
+//! Replies in XML.
 
 use serde::Serialize;
 
-use crate::dispatch::Reply;
-
-/// Stands in bodies for the id of the call, which [`Reply::identified`] knows.
-pub(crate) const REQUEST_ID: &str = "00000000-0000-4000-8000-000000000000";
+pub(crate) use super::reply::REQUEST_ID;
+use super::reply::Reply;
 
 /// A reply with `body` under the element `root`.
 pub(crate) fn reply<T: Serialize>(status: u16, root: &str, body: &T) -> Reply {
