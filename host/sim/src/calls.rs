@@ -9,8 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::assumption::Assumption;
-use crate::http::Request;
-use crate::wire::Reply;
+use crate::wire::{Reply, Request};
 
 /// So many calls are kept.
 const KEPT: usize = 20_000;
@@ -75,7 +74,7 @@ impl Calls {
         reply: &Reply,
         id: String,
     ) {
-        let service = request.service.name();
+        let service = request.service.name;
         let of_service = self.counts.entry(service).or_default();
         *of_service.entry(known(request)).or_default() += 1;
         self.made = self.made.saturating_add(1);
@@ -95,7 +94,7 @@ impl Calls {
 
     /// Notes that one met a Region that is down.
     pub(crate) fn add_down(&mut self, region: &str, request: &Request) {
-        let what = (cut(region), request.service.name(), known(request));
+        let what = (cut(region), request.service.name, known(request));
         *self.down.entry(what).or_default() += 1;
     }
 
@@ -110,10 +109,9 @@ impl Calls {
     }
 }
 
-/// The operation's name, if it has one; callers may make up any number of others.
+/// Under which name an operation is counted.
 fn known(request: &Request) -> &'static str {
-    let known = request.service.operations().iter().find(|name| **name == request.operation);
-    known.copied().unwrap_or("(unknown)")
+    request.known().unwrap_or("(unknown)")
 }
 
 fn cut(text: &str) -> String {
@@ -123,20 +121,21 @@ fn cut(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::Service;
+    use crate::wire::{Message, Service};
+    use axum::http::{HeaderMap, Method, Uri};
+
+    static SERVICE: Service = Service { name: "drs", operations: &["DescribeJobs"] };
 
     #[test]
     fn what_is_kept_has_an_end_and_what_is_counted_has_none() {
         let mut calls = Calls::default();
         let long = "x".repeat(100_000);
         for number in 0..KEPT + 10 {
+            let uri = Uri::from_static("/");
             let request = Request {
-                service: Service::Drs,
+                service: &SERVICE,
                 operation: if number < 5 { "DescribeJobs".to_owned() } else { long.clone() },
-                region: Some(long.clone()),
-                resource: String::new(),
-                query: Vec::new(),
-                body: String::new(),
+                message: Message::new(&Method::POST, &uri, &HeaderMap::new(), b""),
             };
             let reply = Reply::new(404, "text/plain", String::new()).about(long.clone());
             calls.add(Timestamp::UNIX_EPOCH, &long, &request, &reply, number.to_string());

@@ -1,79 +1,44 @@
 //! All that the pretend world claims about the real one. `moontide sim --facts` prints it.
 //!
-//! The lists stand at the head of the files that implement them; this file only gathers them.
+//! The lists stand at the head of the files that implement them; a service's plug holds its own.
 
 use crate::fact::Fact;
+use crate::services::SERVICES;
 
-/// Every simulated behaviour, room by room.
+/// Every simulated behaviour: of the wire, of each service, and of what services share.
 pub fn facts() -> Vec<Fact> {
-    [
-        crate::http::FACTS,
-        crate::dispatch::FACTS,
-        crate::serve::FACTS,
-        crate::estate::FACTS,
-        crate::estate::launch::FACTS,
-        crate::estate::timeline::FACTS,
-        crate::estate::instance::FACTS,
-        crate::estate::invoke::FACTS,
-        crate::estate::quota::FACTS,
-        crate::estate::replication::FACTS,
-        crate::estate::terminate::FACTS,
-        crate::drs::FACTS,
-        crate::drs::error::FACTS,
-        crate::drs::paging::FACTS,
-        crate::drs::source_servers::FACTS,
-        crate::drs::start_recovery::FACTS,
-        crate::drs::jobs::FACTS,
-        crate::drs::job_log::FACTS,
-        crate::drs::recovery_instances::FACTS,
-        crate::drs::snapshots::FACTS,
-        crate::drs::launch_configuration::FACTS,
-        crate::drs::tags::FACTS,
-        crate::ec2::FACTS,
-        crate::ec2::reboot::FACTS,
-        crate::ec2::status::FACTS,
-        crate::ec2::tags::FACTS,
-        crate::ec2::terminate::FACTS,
-        crate::ssm::FACTS,
-        crate::ssm::cancel_command::FACTS,
-        crate::documents::FACTS,
-        crate::ssm::send_command::FACTS,
-        crate::ssm::instance_information::FACTS,
-        crate::ssm::invocations::FACTS,
-        crate::ssm::start_automation_execution::FACTS,
-        crate::ssm::get_automation_execution::FACTS,
-        crate::ssm::stop_automation_execution::FACTS,
-        crate::sts::FACTS,
-        crate::tags::FACTS,
-    ]
-    .concat()
+    let courses = SERVICES.iter().flat_map(|plug| plug.facts.courses);
+    let calls = SERVICES.iter().flat_map(|plug| plug.facts.calls);
+    let wire = [crate::http::FACTS, crate::regions::FACTS, crate::serve::FACTS];
+    let lists: Vec<&[Fact]> =
+        wire.iter().chain(courses).chain(calls).chain([&crate::tags::FACTS]).copied().collect();
+    lists.concat()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+    use std::path::Path;
 
-    /// How many `FACTS` lists there are below `folder`, this file left out.
-    fn lists(folder: &std::path::Path) -> usize {
+    /// How many facts are declared below `folder`.
+    fn declared(folder: &Path) -> usize {
         let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         let count = |path: std::path::PathBuf| {
             if path.is_dir() {
-                lists(&path)
-            } else if path.ends_with("facts.rs") {
-                0
-            } else {
-                std::fs::read_to_string(path).unwrap().matches("const FACTS:").count()
+                return declared(&path);
             }
+            let text = std::fs::read_to_string(path).unwrap();
+            let kinds = ["documented", "observed", "assumed"];
+            kinds.iter().map(|kind| text.matches(&format!("Fact::{kind}(")).count()).sum()
         };
         entries.map(count).sum()
     }
 
     #[test]
-    fn every_list_of_facts_is_gathered() {
-        let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        let gathered = |line: &&str| line.trim_start().starts_with("crate::");
-        assert_eq!(include_str!("facts.rs").lines().filter(gathered).count(), lists(&sources));
+    fn every_fact_that_is_declared_is_gathered() {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        assert_eq!(facts().len(), declared(&sources));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use jiff::SignedDuration;
 
 use crate::assumption::Assumption;
-use crate::http::Service;
+use crate::wire::Request;
 use crate::world::{CheckStatus, Fault, LaunchPhase, Occasion, PlacedFault, Strike};
 use of_sources::Stopped;
 
@@ -100,16 +100,9 @@ impl Faults {
     }
 
     /// What happens to this call here, if anything.
-    pub(crate) fn strike(
-        &self,
-        service: Service,
-        operation: &str,
-        elapsed: SignedDuration,
-    ) -> Option<Strike> {
+    pub(crate) fn strike(&self, request: &Request, elapsed: SignedDuration) -> Option<Strike> {
         self.here().find_map(|armed| match &armed.placed.fault {
-            Fault::Request(fault)
-                if fault.operation.service == service && fault.operation.name == operation =>
-            {
+            Fault::Request(fault) if fault.operation.is_of(request) => {
                 armed.strikes(fault.occasion, elapsed).then_some(fault.strike)
             }
             Fault::Outage(outage, window) if window.contains(elapsed) => {
@@ -235,7 +228,10 @@ impl Faults {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::{HeaderMap, Method, Uri};
+
     use super::*;
+    use crate::wire::{Message, Service};
     use crate::world::World;
 
     fn faults(text: &str) -> Faults {
@@ -246,12 +242,20 @@ mod tests {
         Faults::new(&World::parse(&text, "world.toml").unwrap().faults, "us-west-2")
     }
 
+    static DRS: Service = Service { name: "drs", operations: &["DescribeJobs"] };
+
     fn struck(faults: &Faults, at_seconds: impl IntoIterator<Item = i64>) -> Vec<bool> {
         at_seconds
             .into_iter()
             .map(|at| {
                 let elapsed = SignedDuration::from_secs(at);
-                faults.strike(Service::Drs, "DescribeJobs", elapsed).is_some()
+                let uri = Uri::from_static("/");
+                let request = Request {
+                    service: &DRS,
+                    operation: "DescribeJobs".to_owned(),
+                    message: Message::new(&Method::POST, &uri, &HeaderMap::new(), b""),
+                };
+                faults.strike(&request, elapsed).is_some()
             })
             .collect()
     }

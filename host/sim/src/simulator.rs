@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Bytes, to_bytes};
+use axum::body::to_bytes;
 use axum::extract::State;
 use axum::http::{Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,9 +15,12 @@ use tokio::time::timeout;
 use crate::assumption::Assumption;
 use crate::calls::{Call, Counts};
 use crate::clock::SimClock;
-use crate::dispatch::Worlds;
 use crate::http;
+use crate::recognise::recognise;
+use crate::regions::Regions;
 use crate::serve::PATIENCE;
+use crate::services::SERVICES;
+use crate::wire::Message;
 use crate::world::World;
 
 /// Requests of AWS APIs are small; a larger one is a mistake.
@@ -31,7 +34,7 @@ pub struct Simulator {
 
 struct Shared {
     clock: Arc<dyn SimClock>,
-    worlds: Mutex<Worlds>,
+    regions: Mutex<Regions>,
     /// Half before a call's effect, half after.
     half_latency: Duration,
 }
@@ -40,8 +43,8 @@ impl Simulator {
     /// Begins the story of `world` at the time that `clock` shows now.
     pub fn new(world: World, clock: Arc<dyn SimClock>) -> Simulator {
         let latency = world.timing.latency.unsigned_abs();
-        let worlds = Mutex::new(Worlds::new(world, to_milliseconds(clock.now())));
-        Simulator { shared: Arc::new(Shared { clock, worlds, half_latency: latency / 2 }) }
+        let regions = Mutex::new(Regions::new(world, to_milliseconds(clock.now())));
+        Simulator { shared: Arc::new(Shared { clock, regions, half_latency: latency / 2 }) }
     }
 
     /// The services, ready for `tower::ServiceExt::oneshot`. Look for
@@ -57,28 +60,28 @@ impl Simulator {
 
     /// The newest calls, oldest first: all, unless there were very many.
     pub fn calls(&self) -> Vec<Call> {
-        self.worlds().calls.newest()
+        self.regions().calls.newest()
     }
 
     /// How many calls there were of each operation, by service.
     pub fn counts(&self) -> Counts {
-        self.worlds().calls.counts()
+        self.regions().calls.counts()
     }
 
     /// How many calls there were.
     pub fn calls_made(&self) -> usize {
-        self.worlds().calls.made()
+        self.regions().calls.made()
     }
 
     /// What the story took for granted so far: answers that nothing scripts, scripts and faults that nothing met.
     /// `hide` takes secrets out of what was sent.
     pub fn assumptions(&self, hide: &dyn Fn(&str) -> String) -> Vec<Assumption> {
-        self.worlds().assumptions(hide)
+        self.regions().assumptions(hide)
     }
 
     /// A panic under the lock would be a broken invariant of one call; the others still get theirs.
-    fn worlds(&self) -> MutexGuard<'_, Worlds> {
-        self.shared.worlds.lock().unwrap_or_else(PoisonError::into_inner)
+    fn regions(&self) -> MutexGuard<'_, Regions> {
+        self.shared.regions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn half_a_latency(&self) {
@@ -98,27 +101,28 @@ async fn answer(
         Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
     };
-    let Some(request) = http::read(&head.method, &head.uri, &head.headers, &body) else {
-        return nobody();
+    let message = Message::new(&head.method, &head.uri, &head.headers, &body);
+    let Some((plug, request)) = recognise(message) else {
+        return of_no_service();
     };
     simulator.half_a_latency().await;
     let reply = {
         let now = to_milliseconds(simulator.shared.clock.now());
-        simulator.worlds().handle(now, &request)
+        simulator.regions().handle(now, plug, &request)
     };
     simulator.half_a_latency().await;
     http::write(reply, simulator.shared.clock.now())
 }
 
-fn nobody() -> Response {
-    let help = "This is a Moontide simulator of DRS, EC2, SSM and STS. \
-                The request is none of theirs.\n";
-    (
-        StatusCode::NOT_FOUND,
-        [(header::CONTENT_TYPE, "text/plain")],
-        Bytes::from_static(help.as_bytes()),
-    )
-        .into_response()
+fn of_no_service() -> Response {
+    let names = SERVICES.iter().map(|plug| plug.service.name.to_uppercase());
+    let names: Vec<String> = names.collect();
+    let (last, others) = names.split_last().expect("there are services");
+    let help = format!(
+        "This is a Moontide simulator of {} and {last}. The request is none of theirs.\n",
+        others.join(", ")
+    );
+    (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/plain")], help).into_response()
 }
 
 async fn list_calls(State(simulator): State<Simulator>) -> Response {

@@ -1,12 +1,13 @@
 //! AWS Security Token Service, protocol query: who am I?
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::estate::Estate;
 use crate::fact::Fact;
-use crate::http::Request;
-use crate::wire::Reply;
+use crate::plug::{Facts, Failure, Plug};
 use crate::wire::xml;
+use crate::wire::{Claim, Message, Reply, Request, Service};
 
 pub(crate) const FACTS: &[Fact] = &[Fact::assumed(
     "sts.caller",
@@ -14,11 +15,18 @@ pub(crate) const FACTS: &[Fact] = &[Fact::assumed(
     "there is one account and nobody's key is checked",
 )];
 
-/// The operations that are simulated.
-pub(crate) const OPERATIONS: &[&str] = &["GetCallerIdentity"];
+/// STS, for the list of services.
+pub(crate) const PLUG: Plug = Plug {
+    service: Service { name: "sts", operations: &["GetCallerIdentity"] },
+    recognise,
+    handle,
+    facts: Facts { courses: &[], calls: &[FACTS] },
+    throttled,
+    failed,
+};
 
-/// Tells an unsigned call of STS from one of EC2.
-pub(crate) const API_VERSION: &str = "2011-06-15";
+/// The mark of an unsigned call of STS.
+const API_VERSION: &str = "2011-06-15";
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -45,8 +53,14 @@ struct Metadata {
 
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
+fn recognise(message: &Message) -> Option<Claim> {
+    let is_ours = message.scope.is_some()
+        || message.may_be_form() && message.form("Version").as_deref() == Some(API_VERSION);
+    message.form("Action").filter(|_| is_ours).map(Claim::Sure)
+}
+
 /// Answers a call of STS.
-pub(crate) fn handle(estate: &Estate, request: &Request) -> Reply {
+fn handle(estate: &mut Estate, _now: Timestamp, request: &Request) -> Reply {
     if request.operation != "GetCallerIdentity" {
         let message = format!("Could not find operation {}", request.operation);
         return error(400, "Sender", "InvalidAction", &message);
@@ -64,30 +78,29 @@ pub(crate) fn handle(estate: &Estate, request: &Request) -> Reply {
     xml::reply(200, "GetCallerIdentityResponse", &body).about(account)
 }
 
-/// Too many requests.
-pub(crate) fn throttled() -> Reply {
+/// Too many requests. STS does not say when to come again.
+fn throttled(_retry_after: i64) -> Reply {
     error(400, "Sender", "Throttling", "Rate exceeded")
 }
 
-/// The caller may not do this.
-pub(crate) fn access_denied(operation: &str) -> Reply {
-    let message = format!("User is not authorized to perform: sts:{operation}");
-    error(403, "Sender", "AccessDenied", &message)
-}
-
-/// The caller's credentials are too old.
-pub(crate) fn expired() -> Reply {
-    error(403, "Sender", "ExpiredToken", "The security token included in the request is expired")
-}
-
-/// The Region is down.
-pub(crate) fn unavailable() -> Reply {
-    error(503, "Receiver", "ServiceUnavailable", "The service is unavailable")
-}
-
-/// The service's own fault.
-pub(crate) fn internal_error() -> Reply {
-    error(500, "Receiver", "InternalFailure", "An internal error has occurred")
+/// A failure that any operation may meet.
+fn failed(failure: Failure, operation: &str) -> Reply {
+    match failure {
+        Failure::AccessDenied => {
+            let message = format!("User is not authorized to perform: sts:{operation}");
+            error(403, "Sender", "AccessDenied", &message)
+        }
+        Failure::ExpiredCredentials => {
+            let message = "The security token included in the request is expired";
+            error(403, "Sender", "ExpiredToken", message)
+        }
+        Failure::Unavailable => {
+            error(503, "Receiver", "ServiceUnavailable", "The service is unavailable")
+        }
+        Failure::Internal => {
+            error(500, "Receiver", "InternalFailure", "An internal error has occurred")
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::estate::quota::Exceeded;
 use crate::fact::{Fact, source};
+use crate::plug::Failure;
 use crate::wire::Reply;
 
 pub(crate) const FACTS: &[Fact] = &[
@@ -98,44 +99,34 @@ impl Error {
     pub(super) fn unknown_operation(name: &str) -> Self {
         Self::new(404, "UnknownOperationException", format!("The operation {name} is unknown"))
     }
+}
 
-    /// Too many requests.
-    pub(crate) fn throttled(retry_after: i64) -> Self {
-        Self {
-            retry_after: Some(retry_after),
-            ..Self::new(429, "ThrottlingException", "Rate exceeded")
-                .with("serviceCode", "drs")
-                .with("quotaCode", "L-00000000")
+/// Too many requests.
+pub(super) fn throttled(retry_after: i64) -> Reply {
+    let error = Error::new(429, "ThrottlingException", "Rate exceeded")
+        .with("serviceCode", "drs")
+        .with("quotaCode", "L-00000000");
+    Error { retry_after: Some(retry_after), ..error }.into()
+}
+
+/// A failure that any operation may meet.
+pub(super) fn failed(failure: Failure, operation: &str) -> Reply {
+    let error = match failure {
+        Failure::AccessDenied => {
+            let message = format!("User is not authorized to perform: drs:{operation}");
+            Error::new(403, "AccessDeniedException", message)
         }
-    }
-
-    /// The caller may not do this.
-    pub(crate) fn access_denied(operation: &str) -> Self {
-        let message = format!("User is not authorized to perform: drs:{operation}");
-        Self::new(403, "AccessDeniedException", message)
-    }
-
-    /// The caller's credentials are too old.
-    pub(crate) fn expired() -> Self {
-        Self::new(
-            403,
-            "ExpiredTokenException",
-            "The security token included in the request is expired",
-        )
-    }
-
-    /// The Region is down.
-    pub(crate) fn unavailable() -> Self {
-        Self::new(503, "ServiceUnavailable", "The service is unavailable")
-    }
-
-    /// The service's own fault.
-    pub(crate) fn internal() -> Self {
-        Self {
+        Failure::ExpiredCredentials => {
+            let message = "The security token included in the request is expired";
+            Error::new(403, "ExpiredTokenException", message)
+        }
+        Failure::Unavailable => Error::new(503, "ServiceUnavailable", "The service is unavailable"),
+        Failure::Internal => Error {
             retry_after: Some(1),
-            ..Self::new(500, "InternalServerException", "An unexpected error has occurred")
-        }
-    }
+            ..Error::new(500, "InternalServerException", "An unexpected error has occurred")
+        },
+    };
+    error.into()
 }
 
 impl From<Error> for Reply {

@@ -18,10 +18,10 @@ use axum::http::Method;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::estate::Estate;
+use crate::estate::{self, Estate};
 use crate::fact::{Fact, source};
-use crate::http::Request;
-use crate::wire::Reply;
+use crate::plug::{Facts, Plug};
+use crate::wire::{Claim, Message, Reply, Request, Service};
 use error::Error;
 
 pub(crate) const FACTS: &[Fact] = &[
@@ -44,8 +44,35 @@ pub(crate) const FACTS: &[Fact] = &[
     ),
 ];
 
-/// The operations that are simulated.
-pub(crate) const OPERATIONS: &[&str] = &[
+/// DRS, for the list of services.
+pub(crate) const PLUG: Plug = Plug {
+    service: Service { name: "drs", operations: OPERATIONS },
+    recognise,
+    handle,
+    facts: Facts {
+        courses: &[estate::FACTS, estate::launch::FACTS, estate::timeline::FACTS],
+        calls: &[
+            estate::quota::FACTS,
+            estate::replication::FACTS,
+            estate::terminate::FACTS,
+            FACTS,
+            error::FACTS,
+            paging::FACTS,
+            source_servers::FACTS,
+            start_recovery::FACTS,
+            jobs::FACTS,
+            job_log::FACTS,
+            recovery_instances::FACTS,
+            snapshots::FACTS,
+            launch_configuration::FACTS,
+            tags::FACTS,
+        ],
+    },
+    throttled: error::throttled,
+    failed: error::failed,
+};
+
+const OPERATIONS: &[&str] = &[
     "DescribeJobLogItems",
     "DescribeJobs",
     "DescribeRecoveryInstances",
@@ -60,19 +87,24 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "UntagResource",
 ];
 
-/// The operation that a method and a path mean.
-pub(crate) fn operation(method: &Method, path: &str) -> String {
-    let name = match (path.starts_with("/tags/"), method) {
+/// A path is an operation's name, or names a resource with tags. Any other path may be an operation that DRS does not
+/// have.
+fn recognise(message: &Message) -> Option<Claim> {
+    if message.scope.is_none() && (message.path == "/" || message.target().is_some()) {
+        return None;
+    }
+    let name = match (message.path.starts_with("/tags/"), &message.method) {
         (true, &Method::GET) => "ListTagsForResource",
         (true, &Method::POST) => "TagResource",
         (true, &Method::DELETE) => "UntagResource",
-        _ => path.trim_start_matches('/'),
+        _ => message.path.trim_start_matches('/'),
     };
-    name.to_owned()
+    let claim = if OPERATIONS.contains(&name) { Claim::Sure } else { Claim::Likely };
+    Some(claim(name.to_owned()))
 }
 
 /// Answers a call of DRS.
-pub(crate) fn handle(estate: &mut Estate, now: Timestamp, request: &Request) -> Reply {
+fn handle(estate: &mut Estate, now: Timestamp, request: &Request) -> Reply {
     perform(estate, now, request).unwrap_or_else(Reply::from)
 }
 
@@ -84,18 +116,19 @@ fn perform(estate: &mut Estate, now: Timestamp, request: &Request) -> Result<Rep
     if !estate.initialized {
         return Err(Error::uninitialized());
     }
+    let body = &request.message.body;
     match operation {
-        "DescribeJobLogItems" => job_log::describe(estate, now, &request.body),
-        "DescribeJobs" => jobs::describe(estate, now, &request.body),
-        "DescribeRecoveryInstances" => recovery_instances::describe(estate, now, &request.body),
-        "DescribeRecoverySnapshots" => snapshots::describe(estate, now, &request.body),
-        "DescribeSourceServers" => source_servers::describe(estate, now, &request.body),
-        "DisconnectRecoveryInstance" => recovery_instances::disconnect(estate, now, &request.body),
-        "GetLaunchConfiguration" => launch_configuration::get(estate, &request.body),
+        "DescribeJobLogItems" => job_log::describe(estate, now, body),
+        "DescribeJobs" => jobs::describe(estate, now, body),
+        "DescribeRecoveryInstances" => recovery_instances::describe(estate, now, body),
+        "DescribeRecoverySnapshots" => snapshots::describe(estate, now, body),
+        "DescribeSourceServers" => source_servers::describe(estate, now, body),
+        "DisconnectRecoveryInstance" => recovery_instances::disconnect(estate, now, body),
+        "GetLaunchConfiguration" => launch_configuration::get(estate, body),
         "ListTagsForResource" => tags::list(estate, now, request),
-        "StartRecovery" => start_recovery::start(estate, now, &request.body),
+        "StartRecovery" => start_recovery::start(estate, now, body),
         "TagResource" => tags::tag(estate, now, request),
-        "TerminateRecoveryInstances" => terminate::terminate(estate, now, &request.body),
+        "TerminateRecoveryInstances" => terminate::terminate(estate, now, body),
         _ => tags::untag(estate, now, request),
     }
 }

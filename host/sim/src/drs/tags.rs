@@ -10,9 +10,8 @@ use super::error::Error;
 use super::input;
 use crate::estate::Estate;
 use crate::fact::{Fact, source};
-use crate::http::Request;
 use crate::tags;
-use crate::wire::Reply;
+use crate::wire::{Reply, Request, decode_path};
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
@@ -44,19 +43,21 @@ pub(super) fn check(all: &Tags) -> Result<(), Error> {
 }
 
 pub(super) fn list(estate: &mut Estate, now: Timestamp, request: &Request) -> Result<Reply, Error> {
-    let tags = tags_of(estate, now, &request.resource)?;
-    Ok(super::reply(200, &json!({ "tags": tags })).about(request.resource.clone()))
+    let resource = resource(request);
+    let tags = tags_of(estate, now, &resource)?;
+    Ok(super::reply(200, &json!({ "tags": tags })).about(resource))
 }
 
 pub(super) fn tag(estate: &mut Estate, now: Timestamp, request: &Request) -> Result<Reply, Error> {
-    let Input { tags: added } = input::parse(&request.body)?;
+    let resource = resource(request);
+    let Input { tags: added } = input::parse(&request.message.body)?;
     let added = input::required(added, "tags")?;
-    let present = tags_of(estate, now, &request.resource)?;
+    let present = tags_of(estate, now, &resource)?;
     let mut all = present.clone();
     all.extend(added);
     check(&all)?;
     *present = all;
-    Ok(super::reply(200, &json!({})).about(request.resource.clone()))
+    Ok(super::reply(200, &json!({})).about(resource))
 }
 
 pub(super) fn untag(
@@ -64,11 +65,17 @@ pub(super) fn untag(
     now: Timestamp,
     request: &Request,
 ) -> Result<Reply, Error> {
-    let tags = tags_of(estate, now, &request.resource)?;
-    for (_, key) in request.query.iter().filter(|(name, _)| name == "tagKeys") {
+    let resource = resource(request);
+    let tags = tags_of(estate, now, &resource)?;
+    for (_, key) in request.message.query.iter().filter(|(name, _)| name == "tagKeys") {
         tags.remove(key);
     }
-    Ok(super::reply(200, &json!({})).about(request.resource.clone()))
+    Ok(super::reply(200, &json!({})).about(resource))
+}
+
+/// The ARN in the path: `/tags/arn%3Aaws%3Adrs…`.
+fn resource(request: &Request) -> String {
+    request.message.path.strip_prefix("/tags/").map(decode_path).unwrap_or_default()
 }
 
 /// The tags of the resource with this ARN.

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::wire::Reply;
-use crate::wire::xml;
+use crate::plug::Failure;
+use crate::wire::{Reply, xml};
 
 /// A refusal by EC2.
 #[derive(Debug)]
@@ -61,32 +61,25 @@ impl Error {
         let message = "The maximum number of tags for a resource has been reached.";
         Self::new(400, "TagLimitExceeded", message)
     }
+}
 
-    /// Too many requests.
-    pub(crate) fn throttled() -> Self {
-        Self::new(503, "RequestLimitExceeded", "Request limit exceeded.")
-    }
+/// Too many requests. EC2 does not say when to come again.
+pub(super) fn throttled(_retry_after: i64) -> Reply {
+    Error::new(503, "RequestLimitExceeded", "Request limit exceeded.").into()
+}
 
-    /// The caller may not do this.
-    pub(crate) fn access_denied() -> Self {
-        let message = "You are not authorized to perform this operation.";
-        Self::new(403, "UnauthorizedOperation", message)
-    }
-
-    /// The caller's credentials are too old.
-    pub(crate) fn expired() -> Self {
-        Self::new(400, "RequestExpired", "Request has expired.")
-    }
-
-    /// The Region is down.
-    pub(crate) fn unavailable() -> Self {
-        Self::new(503, "ServiceUnavailable", "The service is unavailable")
-    }
-
-    /// The service's own fault.
-    pub(crate) fn internal() -> Self {
-        Self::new(500, "InternalError", "An internal error has occurred")
-    }
+/// A failure that any operation may meet. EC2 does not name the operation.
+pub(super) fn failed(failure: Failure, _operation: &str) -> Reply {
+    let error = match failure {
+        Failure::AccessDenied => {
+            let message = "You are not authorized to perform this operation.";
+            Error::new(403, "UnauthorizedOperation", message)
+        }
+        Failure::ExpiredCredentials => Error::new(400, "RequestExpired", "Request has expired."),
+        Failure::Unavailable => Error::new(503, "ServiceUnavailable", "The service is unavailable"),
+        Failure::Internal => Error::new(500, "InternalError", "An internal error has occurred"),
+    };
+    error.into()
 }
 
 #[derive(Serialize)]

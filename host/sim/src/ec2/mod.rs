@@ -12,10 +12,10 @@ mod xml;
 
 use jiff::Timestamp;
 
-use crate::estate::Estate;
+use crate::estate::{Estate, instance};
 use crate::fact::{Fact, source};
-use crate::http::Request;
-use crate::wire::Reply;
+use crate::plug::{Facts, Plug};
+use crate::wire::{Claim, Message, Reply, Request, Service};
 use error::Error;
 use query::Query;
 
@@ -49,8 +49,23 @@ pub(crate) const FACTS: &[Fact] = &[
     ),
 ];
 
-/// The operations that are simulated.
-pub(crate) const OPERATIONS: &[&str] = &[
+/// EC2, for the list of services.
+pub(crate) const PLUG: Plug = Plug {
+    service: Service { name: "ec2", operations: OPERATIONS },
+    recognise,
+    handle,
+    facts: Facts {
+        courses: &[instance::FACTS],
+        calls: &[FACTS, reboot::FACTS, status::FACTS, tags::FACTS, terminate::FACTS],
+    },
+    throttled: error::throttled,
+    failed: error::failed,
+};
+
+/// The mark of an unsigned call of EC2. One of another version may still be a call of EC2.
+const API_VERSION: &str = "2016-11-15";
+
+const OPERATIONS: &[&str] = &[
     "CreateTags",
     "DescribeInstanceStatus",
     "DescribeInstances",
@@ -58,9 +73,18 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "TerminateInstances",
 ];
 
+fn recognise(message: &Message) -> Option<Claim> {
+    let action = message.form("Action")?;
+    if message.scope.is_some() {
+        return Some(Claim::Sure(action));
+    }
+    let version = message.form("Version").filter(|_| message.may_be_form())?;
+    Some(if version == API_VERSION { Claim::Sure(action) } else { Claim::Likely(action) })
+}
+
 /// Answers a call of EC2.
-pub(crate) fn handle(estate: &mut Estate, now: Timestamp, request: &Request) -> Reply {
-    let query = Query::parse(&request.body);
+fn handle(estate: &mut Estate, now: Timestamp, request: &Request) -> Reply {
+    let query = Query::parse(&request.message.body);
     let reply = match request.operation.as_str() {
         "CreateTags" => tags::create(estate, now, &query),
         "DescribeInstanceStatus" => status::describe(estate, now, &query),

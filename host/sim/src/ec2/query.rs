@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::error::Error;
 use crate::estate::Estate;
 use crate::estate::instance::Instance;
-use crate::http::decode_query;
+use crate::wire::decode_query;
 
 /// The parameters of a call.
 pub(super) struct Query(BTreeMap<String, String>);

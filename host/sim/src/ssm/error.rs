@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::plug::Failure;
 use crate::wire::Reply;
 
 /// A refusal by Systems Manager.
@@ -43,34 +44,33 @@ impl Error {
             format!("Cannot perform operation for instance id {id} of platform type {platform}");
         Self::new("UnsupportedPlatformType", message)
     }
+}
 
-    /// Too many requests.
-    pub(crate) fn throttled() -> Self {
-        Self::new("ThrottlingException", "Rate exceeded")
-    }
+/// Too many requests. Systems Manager does not say when to come again.
+pub(super) fn throttled(_retry_after: i64) -> Reply {
+    Error::new("ThrottlingException", "Rate exceeded").into()
+}
 
-    /// The caller may not do this.
-    pub(crate) fn access_denied(operation: &str) -> Self {
-        let message = format!("User is not authorized to perform: ssm:{operation}");
-        Self::new("AccessDeniedException", message)
-    }
-
-    /// The caller's credentials are too old.
-    pub(crate) fn expired() -> Self {
-        Self::new("ExpiredTokenException", "The security token included in the request is expired")
-    }
-
-    /// The Region is down.
-    pub(crate) fn unavailable() -> Self {
-        let message = "The service is unavailable".to_owned();
-        Self { status: 503, kind: "ServiceUnavailable", message }
-    }
-
-    /// The service's own fault.
-    pub(crate) fn internal() -> Self {
-        let message = "An internal error has occurred".to_owned();
-        Self { status: 500, kind: "InternalServerError", message }
-    }
+/// A failure that any operation may meet.
+pub(super) fn failed(failure: Failure, operation: &str) -> Reply {
+    let error = match failure {
+        Failure::AccessDenied => {
+            let message = format!("User is not authorized to perform: ssm:{operation}");
+            Error::new("AccessDeniedException", message)
+        }
+        Failure::ExpiredCredentials => {
+            let message = "The security token included in the request is expired";
+            Error::new("ExpiredTokenException", message)
+        }
+        Failure::Unavailable => {
+            Error { status: 503, ..Error::new("ServiceUnavailable", "The service is unavailable") }
+        }
+        Failure::Internal => Error {
+            status: 500,
+            ..Error::new("InternalServerError", "An internal error has occurred")
+        },
+    };
+    error.into()
 }
 
 impl From<Error> for Reply {

@@ -17,11 +17,11 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::documents::is_well_formed;
-use crate::estate::Estate;
+use crate::documents::{self, is_well_formed};
+use crate::estate::{Estate, invoke};
 use crate::fact::{Fact, source};
-use crate::http::Request;
-use crate::wire::Reply;
+use crate::plug::{Facts, Plug};
+use crate::wire::{Claim, Message, Reply, Request, Service};
 use error::Error;
 
 pub(crate) const FACTS: &[Fact] = &[
@@ -39,8 +39,30 @@ pub(crate) const FACTS: &[Fact] = &[
     ),
 ];
 
-/// The operations that are simulated.
-pub(crate) const OPERATIONS: &[&str] = &[
+/// Systems Manager, for the list of services.
+pub(crate) const PLUG: Plug = Plug {
+    service: Service { name: "ssm", operations: OPERATIONS },
+    recognise,
+    handle,
+    facts: Facts {
+        courses: &[invoke::FACTS],
+        calls: &[
+            FACTS,
+            cancel_command::FACTS,
+            documents::FACTS,
+            send_command::FACTS,
+            instance_information::FACTS,
+            invocations::FACTS,
+            start_automation_execution::FACTS,
+            get_automation_execution::FACTS,
+            stop_automation_execution::FACTS,
+        ],
+    },
+    throttled: error::throttled,
+    failed: error::failed,
+};
+
+const OPERATIONS: &[&str] = &[
     "CancelCommand",
     "DescribeInstanceInformation",
     "GetAutomationExecution",
@@ -52,9 +74,14 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "StopAutomationExecution",
 ];
 
+/// Whatever has a target: no other service here speaks this protocol.
+fn recognise(message: &Message) -> Option<Claim> {
+    message.target().map(|operation| Claim::Sure(operation.to_owned()))
+}
+
 /// Answers a call of Systems Manager.
-pub(crate) fn handle(estate: &mut Estate, now: Timestamp, request: &Request) -> Reply {
-    let body = request.body.as_str();
+fn handle(estate: &mut Estate, now: Timestamp, request: &Request) -> Reply {
+    let body = request.message.body.as_str();
     let reply = match request.operation.as_str() {
         "CancelCommand" => cancel_command::cancel(estate, now, body),
         "DescribeInstanceInformation" => instance_information::describe(estate, now, body),

@@ -1,12 +1,15 @@
 //! `[[faults]]`: what goes wrong on purpose.
 
+use std::fmt;
+
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 use toml::Spanned;
 
+use super::error::Trouble;
 use super::{Pattern, Region, duration};
-use crate::http::Service;
+use crate::wire::{Request, Service};
 
 /// One fault, and the one Region in which it strikes, if it is of one.
 #[derive(Debug, Clone)]
@@ -188,7 +191,7 @@ pub(crate) struct SourceDown {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AccessDenied {
-    pub(super) operation: Operation,
+    pub(super) operation: Spanned<String>,
 }
 
 /// `kind = "expired_credentials"` and `kind = "no_network"`.
@@ -199,22 +202,40 @@ pub(super) struct Nothing {}
 /// `drs:StartRecovery`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Operation {
-    pub(crate) service: Service,
+    pub(crate) service: &'static str,
     pub(crate) name: &'static str,
 }
 
-impl<'de> Deserialize<'de> for Operation {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(from)?;
-        let known = Service::ALL.into_iter().flat_map(|service| {
-            service.operations().iter().map(move |name| Operation { service, name })
-        });
-        let spelled = |op: &Operation| format!("{}:{}", op.service.name(), op.name);
-        known.clone().find(|op| spelled(op) == text).ok_or_else(|| {
-            let known: Vec<String> = known.map(|op| format!("`{}`", spelled(&op))).collect();
-            let known = known.join(", ");
-            D::Error::custom(format!("unknown operation `{text}`, expected one of {known}"))
+impl Operation {
+    /// Finds an operation of `services` by how a world file spells it.
+    pub(super) fn find(
+        written: &Spanned<String>,
+        services: &[&'static Service],
+    ) -> Result<Self, Trouble> {
+        let of = |service: &'static Service| {
+            let names = service.operations.iter();
+            names.map(|name| Operation { service: service.name, name })
+        };
+        let known = || services.iter().copied().flat_map(of);
+        let text = written.get_ref();
+        known().find(|it| it.to_string() == *text).ok_or_else(|| {
+            let names: Vec<String> = known().map(|it| it.to_string()).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            Trouble::at(written.span(), format!("unknown operation `{text}`"))
+                .suggesting(text, names.iter().copied())
+                .listing(&names)
         })
+    }
+
+    /// Whether the request asks for this operation.
+    pub(crate) fn is_of(&self, request: &Request) -> bool {
+        self.service == request.service.name && self.name == request.operation
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.service, self.name)
     }
 }
 
@@ -222,7 +243,7 @@ impl<'de> Deserialize<'de> for Operation {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Throttle {
-    pub(super) operation: Operation,
+    pub(super) operation: Spanned<String>,
     #[serde(default = "a_second", deserialize_with = "duration::read")]
     pub(super) retry_after: SignedDuration,
 }
@@ -235,7 +256,7 @@ fn a_second() -> SignedDuration {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LostAnswer {
-    pub(super) operation: Operation,
+    pub(super) operation: Spanned<String>,
     #[serde(default = "happened")]
     pub(super) effect: bool,
 }
@@ -326,8 +347,7 @@ impl Fault {
                     Strike::AccessDenied => "access_denied",
                     Strike::ExpiredCredentials => "expired_credentials",
                 };
-                let Operation { service, name } = &fault.operation;
-                of(kind, &format!("{}:{name}", service.name()))
+                of(kind, &fault.operation.to_string())
             }
             Fault::Outage(Outage::Credentials, _) => "expired_credentials".to_owned(),
             Fault::Outage(Outage::Network, _) => "no_network".to_owned(),

@@ -177,7 +177,7 @@ mod limits;
 mod pattern;
 mod place;
 mod plainly;
-mod read;
+pub(crate) mod read;
 mod read_fault;
 mod regions;
 mod scripts;
@@ -224,11 +224,6 @@ pub struct World {
 }
 
 impl World {
-    /// Reads a world. `file_name` is only for messages.
-    pub fn parse(text: &str, file_name: &str) -> Result<World, WorldError> {
-        read::world(text, file_name)
-    }
-
     /// When the world says that its story begins. A simulator begins whenever its clock says;
     /// this is for whoever sets that clock.
     pub fn start(&self) -> Option<Timestamp> {

@@ -13,6 +13,7 @@ use super::{
     Document, Pattern, Region, Server, World, WorldError, document, place, read_fault, scripts,
 };
 use crate::documents::Kind;
+use crate::wire::Service;
 
 /// The one version of the format that this release reads.
 const VERSION: &str = "1";
@@ -23,21 +24,28 @@ const MOST_SERVERS: usize = 4000;
 /// AWS has not many more; each is an estate of its own here.
 const MOST_REGIONS: usize = 40;
 
-/// Reads a world; `file_name` is for messages.
-pub(super) fn world(text: &str, file_name: &str) -> Result<World, WorldError> {
+/// Reads a world, whose faults may name operations of `services`; `file_name` is for messages.
+pub(crate) fn world(
+    text: &str,
+    file_name: &str,
+    services: &[&'static Service],
+) -> Result<World, WorldError> {
     let mut table = DeTable::parse(text)
         .map_err(|error| place::name(&Trouble::from(error), text, file_name))?;
     let whole = table.clone();
-    build(&mut table).map_err(|trouble| {
+    build(&mut table, services).map_err(|trouble| {
         let mut error = place::name(&trouble, text, file_name);
         error.field = place::field(whole.get_ref(), &trouble);
         error
     })
 }
 
-fn build(table: &mut Spanned<DeTable<'_>>) -> Result<World, Trouble> {
+fn build(
+    table: &mut Spanned<DeTable<'_>>,
+    services: &[&'static Service],
+) -> Result<World, Trouble> {
     check_version(table)?;
-    let faults = read_faults(table)?;
+    let faults = read_faults(table, services)?;
     let mut document = Document::deserialize(Deserializer::from(table.clone()))?;
     settle_documents(&mut document)?;
 
@@ -101,13 +109,18 @@ fn check_version(table: &Spanned<DeTable<'_>>) -> Result<(), Trouble> {
     }
 }
 
-fn read_faults(table: &mut Spanned<DeTable<'_>>) -> Result<Vec<PlacedFault>, Trouble> {
+fn read_faults(
+    table: &mut Spanned<DeTable<'_>>,
+    services: &[&'static Service],
+) -> Result<Vec<PlacedFault>, Trouble> {
     let Some(entries) = table.get_mut().remove("faults") else {
         return Ok(Vec::new());
     };
     let span = entries.span();
     match entries.into_inner() {
-        DeValue::Array(entries) => entries.into_iter().map(read_fault::fault).collect(),
+        DeValue::Array(entries) => {
+            entries.into_iter().map(|entry| read_fault::fault(entry, services)).collect()
+        }
         _ => Err(Trouble::at(span, "faults are a list of tables: write [[faults]]")),
     }
 }

@@ -10,10 +10,11 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 use super::Region;
 use super::error::Trouble;
 use super::faults::{
-    AccessDenied, AgentOffline, Fault, LateJob, LaunchFails, LostAnswer, Nothing, Occasion, Outage,
-    PlacedFault, QuotaInUse, RegionDown, RequestFault, SourceDown, StatusChecks, Strike, Throttle,
-    Window,
+    AccessDenied, AgentOffline, Fault, LateJob, LaunchFails, LostAnswer, Nothing, Occasion,
+    Operation, Outage, PlacedFault, QuotaInUse, RegionDown, RequestFault, SourceDown, StatusChecks,
+    Strike, Throttle, Window,
 };
+use crate::wire::Service;
 
 const KINDS: [&str; 13] = [
     "launch_fails",
@@ -37,8 +38,11 @@ const OCCASION: [&str; 5] = [REGION, "after", "for", "skip", "times"];
 /// What every fault may have.
 const REGION: &str = "region";
 
-/// Reads the entry that begins at `entry`'s span.
-pub(super) fn fault(entry: Spanned<DeValue<'_>>) -> Result<PlacedFault, Trouble> {
+/// Reads one entry. The operations that it may name are those of `services`.
+pub(super) fn fault(
+    entry: Spanned<DeValue<'_>>,
+    services: &[&'static Service],
+) -> Result<PlacedFault, Trouble> {
     let span = entry.span();
     let DeValue::Table(mut fields) = entry.into_inner() else {
         return Err(Trouble::at(span, "a fault is a table: write [[faults]]"));
@@ -55,7 +59,7 @@ pub(super) fn fault(entry: Spanned<DeValue<'_>>) -> Result<PlacedFault, Trouble>
         return Err(Trouble::at(span, "missing field `region`: the one that is down"));
     }
     let entry = Entry { span, fields };
-    Ok(PlacedFault { fault: of_kind(&kind, kind_span, entry)?, region })
+    Ok(PlacedFault { fault: of_kind(&kind, kind_span, entry, services)?, region })
 }
 
 /// The one Region of a fault.
@@ -66,27 +70,32 @@ fn region(value: Spanned<DeValue<'_>>) -> Result<Spanned<Region>, Trouble> {
 }
 
 /// The fault, by its kind.
-fn of_kind(kind: &str, kind_span: Range<usize>, mut entry: Entry<'_>) -> Result<Fault, Trouble> {
+fn of_kind(
+    kind: &str,
+    kind_span: Range<usize>,
+    mut entry: Entry<'_>,
+    services: &[&'static Service],
+) -> Result<Fault, Trouble> {
+    let of_requests = |operation: &Spanned<String>, strike, occasion| {
+        let operation = Operation::find(operation, services)?;
+        Ok::<_, Trouble>(Fault::Request(RequestFault { operation, strike, occasion }))
+    };
     Ok(match kind {
         "throttle" => {
             let (Throttle { operation, retry_after }, occasion) = entry.event()?;
-            let strike = Strike::Throttle { retry_after };
-            Fault::Request(RequestFault { operation, strike, occasion })
+            of_requests(&operation, Strike::Throttle { retry_after }, occasion)?
         }
         "drop_reply" => {
             let (LostAnswer { operation, effect }, occasion) = entry.event()?;
-            let strike = Strike::DropReply { effect };
-            Fault::Request(RequestFault { operation, strike, occasion })
+            of_requests(&operation, Strike::DropReply { effect }, occasion)?
         }
         "internal_error" => {
             let (LostAnswer { operation, effect }, occasion) = entry.event()?;
-            let strike = Strike::InternalError { effect };
-            Fault::Request(RequestFault { operation, strike, occasion })
+            of_requests(&operation, Strike::InternalError { effect }, occasion)?
         }
         "access_denied" => {
             let (AccessDenied { operation }, occasion) = entry.event()?;
-            let strike = Strike::AccessDenied;
-            Fault::Request(RequestFault { operation, strike, occasion })
+            of_requests(&operation, Strike::AccessDenied, occasion)?
         }
         "expired_credentials" => {
             let (Nothing {}, window) = entry.lasting()?;

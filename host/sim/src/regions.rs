@@ -1,6 +1,6 @@
 //! One request, one instant, one reply: the synchronous heart of the simulator.
 //!
-//! [`Worlds::handle`] is where every call passes: faults before, the service, faults after, and the
+//! [`Regions::handle`] is where every call passes: faults before, the service, faults after, and the
 //! list of calls. No I/O, no clock.
 
 use jiff::Timestamp;
@@ -10,11 +10,10 @@ use crate::calls::Calls;
 use crate::estate::{Estate, Met};
 use crate::fact::Fact;
 use crate::fault::Faults;
-use crate::http::{Request, Service};
+use crate::plug::{Failure, Plug};
 use crate::seed::Seed;
-use crate::wire::Reply;
+use crate::wire::{Reply, Request};
 use crate::world::{Strike, World};
-use crate::{drs, ec2, ssm, sts};
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
@@ -33,7 +32,7 @@ pub(crate) const FACTS: &[Fact] = &[
 
 /// The world's Regions and all the others, and what has been asked of them.
 #[derive(Debug)]
-pub(crate) struct Worlds {
+pub(crate) struct Regions {
     /// One for each Region of the world; its first is the first here.
     estates: Vec<Estate>,
     /// Any other Region.
@@ -42,7 +41,7 @@ pub(crate) struct Worlds {
     pub(crate) calls: Calls,
 }
 
-impl Worlds {
+impl Regions {
     pub(crate) fn new(world: World, start: Timestamp) -> Self {
         let faults = Faults::new(&world.faults, &world.region);
         let seed = Seed(world.seed);
@@ -71,32 +70,35 @@ impl Worlds {
         down.chain(met).chain(faults).collect()
     }
 
-    /// Answers one request at `now`.
-    pub(crate) fn handle(&mut self, now: Timestamp, request: &Request) -> Reply {
+    /// Answers one request of a service at `now`.
+    pub(crate) fn handle(&mut self, now: Timestamp, plug: &Plug, request: &Request) -> Reply {
         let first = &self.estates[0];
         let elapsed = first.elapsed(now);
-        let region = request.region.clone().unwrap_or_else(|| first.world.region.clone());
+        let region = request.region().unwrap_or(&first.world.region).to_owned();
         let request_id = first.seed.uuid(&format!("request/{}", self.calls.made()));
         let faults = self.faults.of(&region);
         let down = faults.down(elapsed);
         if down.is_some() {
             self.calls.add_down(&region, request);
         }
-        let strike = down.or_else(|| faults.strike(request.service, &request.operation, elapsed));
+        let strike = down.or_else(|| faults.strike(request, elapsed));
+        let failed = |failure| (plug.failed)(failure, &request.operation);
         let reply = match strike {
-            None => self.perform(now, &region, request),
+            None => self.perform(now, &region, plug, request),
             Some(Strike::Throttle { retry_after }) => {
-                throttled(request.service, retry_after.as_secs().max(1))
+                (plug.throttled)(retry_after.as_secs().max(1))
             }
-            Some(Strike::AccessDenied) => access_denied(request),
-            Some(Strike::ExpiredCredentials) => expired(request.service),
-            Some(Strike::Unavailable) => unavailable(request.service),
+            Some(Strike::AccessDenied) => failed(Failure::AccessDenied),
+            Some(Strike::ExpiredCredentials) => failed(Failure::ExpiredCredentials),
+            Some(Strike::Unavailable) => failed(Failure::Unavailable),
             Some(Strike::DropReply { effect: false }) => Reply::never(),
-            Some(Strike::DropReply { effect: true }) => self.perform(now, &region, request).lost(),
-            Some(Strike::InternalError { effect: false }) => internal_error(request.service),
+            Some(Strike::DropReply { effect: true }) => {
+                self.perform(now, &region, plug, request).lost()
+            }
+            Some(Strike::InternalError { effect: false }) => failed(Failure::Internal),
             Some(Strike::InternalError { effect: true }) => {
-                let effect = self.perform(now, &region, request).detail;
-                let reply = internal_error(request.service);
+                let effect = self.perform(now, &region, plug, request).detail;
+                let reply = failed(Failure::Internal);
                 let detail = format!("{} after: {effect}", reply.detail);
                 reply.about(detail)
             }
@@ -106,63 +108,12 @@ impl Worlds {
         reply
     }
 
-    fn perform(&mut self, now: Timestamp, region: &str, request: &Request) -> Reply {
+    fn perform(&mut self, now: Timestamp, region: &str, plug: &Plug, request: &Request) -> Reply {
         let of_region = self.estates.iter_mut().find(|estate| estate.world.region == region);
         let estate = of_region.unwrap_or_else(|| {
             region.clone_into(&mut self.elsewhere.world.region);
             &mut self.elsewhere
         });
-        match request.service {
-            Service::Drs => drs::handle(estate, now, request),
-            Service::Ec2 => ec2::handle(estate, now, request),
-            Service::Ssm => ssm::handle(estate, now, request),
-            Service::Sts => sts::handle(estate, request),
-        }
-    }
-}
-
-fn throttled(service: Service, retry_after: i64) -> Reply {
-    match service {
-        Service::Drs => drs::error::Error::throttled(retry_after).into(),
-        Service::Ec2 => ec2::error::Error::throttled().into(),
-        Service::Ssm => ssm::error::Error::throttled().into(),
-        Service::Sts => sts::throttled(),
-    }
-}
-
-fn access_denied(request: &Request) -> Reply {
-    let operation = &request.operation;
-    match request.service {
-        Service::Drs => drs::error::Error::access_denied(operation).into(),
-        Service::Ec2 => ec2::error::Error::access_denied().into(),
-        Service::Ssm => ssm::error::Error::access_denied(operation).into(),
-        Service::Sts => sts::access_denied(operation),
-    }
-}
-
-fn expired(service: Service) -> Reply {
-    match service {
-        Service::Drs => drs::error::Error::expired().into(),
-        Service::Ec2 => ec2::error::Error::expired().into(),
-        Service::Ssm => ssm::error::Error::expired().into(),
-        Service::Sts => sts::expired(),
-    }
-}
-
-fn unavailable(service: Service) -> Reply {
-    match service {
-        Service::Drs => drs::error::Error::unavailable().into(),
-        Service::Ec2 => ec2::error::Error::unavailable().into(),
-        Service::Ssm => ssm::error::Error::unavailable().into(),
-        Service::Sts => sts::unavailable(),
-    }
-}
-
-fn internal_error(service: Service) -> Reply {
-    match service {
-        Service::Drs => drs::error::Error::internal().into(),
-        Service::Ec2 => ec2::error::Error::internal().into(),
-        Service::Ssm => ssm::error::Error::internal().into(),
-        Service::Sts => sts::internal_error(),
+        (plug.handle)(estate, now, request)
     }
 }

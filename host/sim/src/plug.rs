@@ -1,0 +1,45 @@
+//! A service, as the simulator takes it: one plug holds all that the rest of the house asks of a service.
+//!
+//! A service lives in a folder of its own and is one line of [`SERVICES`](crate::services::SERVICES). Where it
+//! needs something else, this file should learn to ask for it.
+
+use jiff::Timestamp;
+
+use crate::estate::Estate;
+use crate::fact::Fact;
+use crate::wire::{Claim, Message, Reply, Request, Service};
+
+/// One service.
+pub(crate) struct Plug {
+    pub(crate) service: Service,
+    /// The operation that a message asks of this service, if the service can take the message for its own.
+    pub(crate) recognise: fn(&Message) -> Option<Claim>,
+    /// Answers a request.
+    pub(crate) handle: fn(&mut Estate, Timestamp, &Request) -> Reply,
+    pub(crate) facts: Facts,
+    /// The refusal of a request that comes too fast; the caller may come again after so many seconds.
+    pub(crate) throttled: fn(i64) -> Reply,
+    /// The refusal of an operation for a reason that every service has.
+    pub(crate) failed: fn(Failure, &str) -> Reply,
+}
+
+/// What a service claims of AWS, as the lists at the heads of its files.
+pub(crate) struct Facts {
+    /// What takes its course once it has begun, such as a job.
+    pub(crate) courses: &'static [&'static [Fact]],
+    /// What a caller may ask, and what it is told.
+    pub(crate) calls: &'static [&'static [Fact]],
+}
+
+/// Why any service may refuse a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The caller may not do this.
+    AccessDenied,
+    /// The caller's credentials are too old.
+    ExpiredCredentials,
+    /// The Region is down.
+    Unavailable,
+    /// The service's own fault.
+    Internal,
+}
