@@ -44,8 +44,10 @@ fn a_simulated_call(c: &mut Criterion) {
         .build()
         .expect("a runtime");
     let world = include_str!("../../runbooks/three_tier/world.toml");
-    let (world, _guard) =
-        (moontide_sim::World::parse(world, "world.toml").expect("a valid world"), runtime.enter());
+    let (world, _guard) = (
+        moontide_sim::Scenario::parse(world, "world.toml").expect("a valid world"),
+        runtime.enter(),
+    );
     let clock = Arc::new(PausedClock::new(Timestamp::UNIX_EPOCH));
     let simulator = Simulator::new(world, clock);
     let session = Session::pretend(SharedHttpClient::new(InProcess::new(simulator.router())));

@@ -19,7 +19,7 @@ use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use moontide_sim::{ReplyDropped, ScaledClock, SimClock, Simulator, World};
+use moontide_sim::{ReplyDropped, ScaledClock, Scenario, SimClock, Simulator};
 use outage::{Outage, Outages};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -282,7 +282,7 @@ impl Sim {
 
     /// The same, so many times as fast as life.
     pub(crate) fn at(world: &str, speed: f64) -> Sim {
-        let world = World::parse(world, "world.toml").expect("a valid world");
+        let world = Scenario::parse(world, "world.toml").expect("a valid world");
         let clock = ScaledClock::starting_now(speed);
         let simulator = Simulator::new(world, Arc::new(clock));
         let guards = Guards {
@@ -322,7 +322,7 @@ impl Sim {
 
     /// What is signed with `key` arrives in another account from now on, which has the estate of this world.
     pub(crate) fn lead(&self, key: &str, world: &str) -> Simulator {
-        let world = World::parse(world, "world.toml").expect("a valid world");
+        let world = Scenario::parse(world, "world.toml").expect("a valid world");
         let there = Simulator::new(world, Arc::new(ScaledClock::starting_now(self.speed)));
         let there_too = there.clone();
         *self.elsewhere.lock().expect("no test panics in here") = Some((key.to_owned(), there));

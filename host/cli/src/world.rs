@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use moontide_sim::World;
+use moontide_sim::Scenario;
 
 use crate::error::{CommandError, Result, code};
 use crate::files::{self, Unread};
@@ -16,23 +16,23 @@ const LONGEST: u64 = 4 * 1024 * 1024;
 const KEYS: [&str; 3] = ["version", "account", "servers"];
 
 /// Reads a world file that the operator names.
-pub(crate) fn read(path: &Path) -> Result<World> {
+pub(crate) fn read(path: &Path) -> Result<Scenario> {
     of(path, files::read(path, LONGEST))
 }
 
 /// Reads the world file beside a runbook.
-pub(crate) fn beside(folder: &Path) -> Result<World> {
+pub(crate) fn beside(folder: &Path) -> Result<Scenario> {
     of(&folder.join(FILE), files::read_within(folder, FILE, LONGEST))
 }
 
-fn of(path: &Path, text: Result<String, Unread>) -> Result<World> {
+fn of(path: &Path, text: Result<String, Unread>) -> Result<Scenario> {
     let shown = path.display().to_string();
     let text = text.map_err(|why| {
         let message = format!("the world {shown} cannot be read: {why}");
         CommandError::new(code::WORLD_MISSING, message)
             .hint("`--world FILE` names the pretend estate; runbooks/three_tier/world.toml is one to copy")
     })?;
-    World::parse(&text, &shown).map_err(|error| {
+    Scenario::parse(&text, &shown).map_err(|error| {
         // Of a file that is no world nothing is shown: it may hold anything.
         let is_world = files::is_of_kind(&text, &KEYS);
         CommandError::of_world(&error, if is_world { &text } else { "" })

@@ -9,20 +9,20 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use jiff::SignedDuration;
 
 use crate::assumption::Assumption;
+use crate::scenario::{CheckStatus, Fault, LaunchPhase, Occasion, PlacedFault, RequestFault};
 use crate::wire::Request;
-use crate::world::{CheckStatus, Fault, LaunchPhase, Occasion, PlacedFault, Strike};
 use of_sources::Stopped;
 
 /// Every fault of the world, with what it has done so far, as one Region meets them. Clones share what was done.
 #[derive(Debug, Clone)]
 pub(crate) struct Faults {
-    armed: Arc<[Armed]>,
+    all: Arc<[ActiveFault]>,
     region: String,
 }
 
 /// The counts are atomic because they are shared; the lock of the simulator is held wherever they change.
 #[derive(Debug)]
-struct Armed {
+struct ActiveFault {
     placed: PlacedFault,
     /// Events that it could have struck.
     seen: AtomicU32,
@@ -39,7 +39,7 @@ fn count(counter: &AtomicU32) -> u32 {
     more
 }
 
-impl Armed {
+impl ActiveFault {
     /// Something met it.
     fn meet(&self) {
         count(&self.met);
@@ -69,30 +69,30 @@ pub(crate) struct OthersJobs {
 impl Faults {
     /// The faults as the world's first Region meets them.
     pub(crate) fn new(faults: &[PlacedFault], region: &str) -> Self {
-        let armed = |placed: &PlacedFault| Armed {
+        let active = |placed: &PlacedFault| ActiveFault {
             placed: placed.clone(),
             seen: AtomicU32::new(0),
             met: AtomicU32::new(0),
             stopped: Stopped::default(),
         };
-        Self { armed: faults.iter().map(armed).collect(), region: region.to_owned() }
+        Self { all: faults.iter().map(active).collect(), region: region.to_owned() }
     }
 
     /// The same as another Region meets them.
     pub(crate) fn of(&self, region: &str) -> Self {
-        Self { armed: Arc::clone(&self.armed), region: region.to_owned() }
+        Self { all: Arc::clone(&self.all), region: region.to_owned() }
     }
 
     /// Those that can strike here.
-    fn here(&self) -> impl Iterator<Item = &Armed> {
-        self.armed.iter().filter(|armed| armed.placed.is_of(&self.region))
+    fn here(&self) -> impl Iterator<Item = &ActiveFault> {
+        self.all.iter().filter(|active| active.placed.is_of(&self.region))
     }
 
     /// What happens to a call here of whatever service, because the Region is down.
-    pub(crate) fn down(&self, elapsed: SignedDuration) -> Option<Strike> {
-        self.here().find_map(|armed| match &armed.placed.fault {
+    pub(crate) fn down(&self, elapsed: SignedDuration) -> Option<RequestFault> {
+        self.here().find_map(|active| match &active.placed.fault {
             Fault::RegionDown(fault, window) if window.contains(elapsed) => {
-                armed.meet();
+                active.meet();
                 Some(fault.strike())
             }
             _ => None,
@@ -100,13 +100,17 @@ impl Faults {
     }
 
     /// What happens to this call here, if anything.
-    pub(crate) fn strike(&self, request: &Request, elapsed: SignedDuration) -> Option<Strike> {
-        self.here().find_map(|armed| match &armed.placed.fault {
+    pub(crate) fn strike(
+        &self,
+        request: &Request,
+        elapsed: SignedDuration,
+    ) -> Option<RequestFault> {
+        self.here().find_map(|active| match &active.placed.fault {
             Fault::Request(fault) if fault.operation.is_of(request) => {
-                armed.strikes(fault.occasion, elapsed).then_some(fault.strike)
+                active.strikes(fault.occasion, elapsed).then_some(fault.strike)
             }
             Fault::Outage(outage, window) if window.contains(elapsed) => {
-                armed.meet();
+                active.meet();
                 Some(outage.strike())
             }
             _ => None,
@@ -119,9 +123,9 @@ impl Faults {
         server: &str,
         elapsed: SignedDuration,
     ) -> Option<(LaunchPhase, String)> {
-        self.here().find_map(|armed| match &armed.placed.fault {
+        self.here().find_map(|active| match &active.placed.fault {
             Fault::LaunchFails(fault, occasion) if fault.server.get_ref().matches(server) => {
-                let struck = armed.strikes(*occasion, elapsed);
+                let struck = active.strikes(*occasion, elapsed);
                 struck.then(|| (fault.phase, fault.error.clone()))
             }
             _ => None,
@@ -130,9 +134,9 @@ impl Faults {
 
     /// How long the job that is created now stays hidden, if longer than usual.
     pub(crate) fn next_job_hidden(&self, elapsed: SignedDuration) -> Option<SignedDuration> {
-        self.here().find_map(|armed| match &armed.placed.fault {
+        self.here().find_map(|active| match &active.placed.fault {
             Fault::LateJob(fault, occasion) => {
-                armed.strikes(*occasion, elapsed).then_some(fault.by)
+                active.strikes(*occasion, elapsed).then_some(fault.by)
             }
             _ => None,
         })
@@ -141,11 +145,11 @@ impl Faults {
     /// The first moment from `from` on at which no fault silences the server's agents.
     pub(crate) fn agent_back(&self, server: &str, from: SignedDuration) -> Option<SignedDuration> {
         let silencing = |at| {
-            self.here().find_map(|armed| match &armed.placed.fault {
+            self.here().find_map(|active| match &active.placed.fault {
                 Fault::AgentOffline(fault, window)
                     if fault.server.get_ref().matches(server) && window.contains(at) =>
                 {
-                    armed.meet();
+                    active.meet();
                     Some(*window)
                 }
                 _ => None,
@@ -164,11 +168,11 @@ impl Faults {
         server: &str,
         elapsed: SignedDuration,
     ) -> Option<CheckStatus> {
-        self.here().find_map(|armed| match &armed.placed.fault {
+        self.here().find_map(|active| match &active.placed.fault {
             Fault::StatusChecks(fault, window)
                 if fault.server.get_ref().matches(server) && window.contains(elapsed) =>
             {
-                armed.meet();
+                active.meet();
                 Some(fault.status)
             }
             _ => None,
@@ -177,9 +181,9 @@ impl Faults {
 
     /// What other people's jobs use up.
     pub(crate) fn quota_in_use(&self, elapsed: SignedDuration) -> OthersJobs {
-        self.here().fold(OthersJobs::default(), |sum, armed| match armed.placed.fault {
+        self.here().fold(OthersJobs::default(), |sum, active| match active.placed.fault {
             Fault::QuotaInUse(fault, window) if window.contains(elapsed) => {
-                armed.meet();
+                active.meet();
                 OthersJobs { jobs: sum.jobs + fault.jobs, servers: sum.servers + fault.servers }
             }
             _ => sum,
@@ -190,13 +194,13 @@ impl Faults {
     /// would not fail again; and servers whose replication had stopped. `known` are the Regions of the world, and those
     /// from which its servers come.
     pub(crate) fn assumptions(&self, known: &BTreeSet<&str>) -> Vec<Assumption> {
-        let told = self.armed.iter().enumerate().flat_map(|(place, armed)| {
-            let PlacedFault { fault, region } = &armed.placed;
+        let told = self.all.iter().enumerate().flat_map(|(place, active)| {
+            let PlacedFault { fault, region } = &active.placed;
             let within = region.as_ref().map(|it| format!(" in {}", it.get_ref().0));
             let within = within.unwrap_or_default();
             let what = format!("[[faults]] {} ({}{within})", place + 1, fault.described());
-            let sourceless = armed.sourceless(known);
-            let counted = match (fault, armed.met.load(Ordering::Relaxed)) {
+            let sourceless = active.sourceless(known);
+            let counted = match (fault, active.met.load(Ordering::Relaxed)) {
                 (_, 0) => {
                     let why = sourceless.as_ref().map(|why| format!(": {why}"));
                     let message = format!("{what} never struck{}", why.unwrap_or_default());
@@ -220,7 +224,7 @@ impl Faults {
                     })
                 }
             };
-            counted.into_iter().chain(armed.stopped.told(&what))
+            counted.into_iter().chain(active.stopped.told(&what))
         });
         told.collect()
     }
@@ -231,15 +235,15 @@ mod tests {
     use axum::http::{HeaderMap, Method, Uri};
 
     use super::*;
+    use crate::scenario::Scenario;
     use crate::wire::{Message, Service};
-    use crate::world::World;
 
     fn faults(text: &str) -> Faults {
         let text = format!(
             "version = 1\naccount = \"123456789012\"\nregion = \"us-west-2\"\n\
              [[servers]]\nname = \"db\"\n[[faults]]\n{text}"
         );
-        Faults::new(&World::parse(&text, "world.toml").unwrap().faults, "us-west-2")
+        Faults::new(&Scenario::parse(&text, "world.toml").unwrap().faults, "us-west-2")
     }
 
     static DRS: Service = Service { name: "drs", operations: &["DescribeJobs"] };

@@ -1,7 +1,7 @@
 //! The pretend world: DRS, EC2, SSM and STS over their own wire protocols, for one account and its
 //! Regions.
 //!
-//! It knows neither the AWS SDK nor the engine: whoever speaks to it speaks HTTP, as to AWS.
+//! It knows neither the AWS SDK nor the engine: a caller speaks HTTP to it, as to AWS.
 //!
 //! | room | what it owns |
 //! |---|---|
@@ -34,6 +34,7 @@ mod plug;
 mod reader;
 mod recognise;
 mod regions;
+pub mod scenario;
 mod seed;
 mod serve;
 mod services;
@@ -42,7 +43,6 @@ mod ssm;
 mod sts;
 mod tags;
 mod wire;
-pub mod world;
 
 pub use assumption::Assumption;
 pub use calls::{Call, Counts};
@@ -50,5 +50,5 @@ pub use clock::{PausedClock, ScaledClock, SimClock};
 pub use fact::{Certainty, Fact};
 pub use facts::facts;
 pub use http::ReplyDropped;
+pub use scenario::{Scenario, WorldError};
 pub use simulator::Simulator;
-pub use world::{World, WorldError};

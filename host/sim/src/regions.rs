@@ -11,9 +11,9 @@ use crate::estate::{Estate, Met};
 use crate::fact::Fact;
 use crate::fault::Faults;
 use crate::plug::{Failure, Plug};
+use crate::scenario::{RequestFault, Scenario};
 use crate::seed::Seed;
 use crate::wire::{Reply, Request};
-use crate::world::{Strike, World};
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
@@ -42,16 +42,16 @@ pub(crate) struct Regions {
 }
 
 impl Regions {
-    pub(crate) fn new(world: World, start: Timestamp) -> Self {
-        let faults = Faults::new(&world.faults, &world.region);
-        let seed = Seed(world.seed);
-        let first = Estate::new(world.part(&world.region), seed, faults.clone(), start);
+    pub(crate) fn new(scenario: Scenario, start: Timestamp) -> Self {
+        let faults = Faults::new(&scenario.faults, &scenario.region);
+        let seed = Seed(scenario.seed);
+        let first = Estate::new(scenario.part(&scenario.region), seed, faults.clone(), start);
         let other = |region: &String| {
             let (seed, faults) = (seed.of_region(region), faults.of(region));
-            Estate::new(world.part(region), seed, faults, start)
+            Estate::new(scenario.part(region), seed, faults, start)
         };
-        let estates = std::iter::once(first).chain(world.regions.iter().map(other)).collect();
-        let elsewhere = Estate::elsewhere(world, start);
+        let estates = std::iter::once(first).chain(scenario.regions.iter().map(other)).collect();
+        let elsewhere = Estate::elsewhere(scenario, start);
         Self { estates, elsewhere, faults, calls: Calls::default() }
     }
 
@@ -62,8 +62,8 @@ impl Regions {
             met.add(&estate.met);
         }
         let down = self.calls.assumptions();
-        let met = met.assumptions(&self.estates[0].world, hide);
-        let worlds = || self.estates.iter().map(|estate| &estate.world);
+        let met = met.assumptions(&self.estates[0].scenario, hide);
+        let worlds = || self.estates.iter().map(|estate| &estate.scenario);
         let sources = worlds().flat_map(|it| &it.servers).filter_map(|it| it.source.as_deref());
         let known = worlds().map(|it| it.region.as_str()).chain(sources).collect();
         let faults = self.faults.assumptions(&known);
@@ -74,7 +74,7 @@ impl Regions {
     pub(crate) fn handle(&mut self, now: Timestamp, plug: &Plug, request: &Request) -> Reply {
         let first = &self.estates[0];
         let elapsed = first.elapsed(now);
-        let region = request.region().unwrap_or(&first.world.region).to_owned();
+        let region = request.region().unwrap_or(&first.scenario.region).to_owned();
         let request_id = first.seed.uuid(&format!("request/{}", self.calls.made()));
         let faults = self.faults.of(&region);
         let down = faults.down(elapsed);
@@ -85,18 +85,18 @@ impl Regions {
         let failed = |failure| (plug.failed)(failure, &request.operation);
         let reply = match strike {
             None => self.perform(now, &region, plug, request),
-            Some(Strike::Throttle { retry_after }) => {
+            Some(RequestFault::Throttle { retry_after }) => {
                 (plug.throttled)(retry_after.as_secs().max(1))
             }
-            Some(Strike::AccessDenied) => failed(Failure::AccessDenied),
-            Some(Strike::ExpiredCredentials) => failed(Failure::ExpiredCredentials),
-            Some(Strike::Unavailable) => failed(Failure::Unavailable),
-            Some(Strike::DropReply { effect: false }) => Reply::never(),
-            Some(Strike::DropReply { effect: true }) => {
+            Some(RequestFault::AccessDenied) => failed(Failure::AccessDenied),
+            Some(RequestFault::ExpiredCredentials) => failed(Failure::ExpiredCredentials),
+            Some(RequestFault::Unavailable) => failed(Failure::Unavailable),
+            Some(RequestFault::DropReply { effect: false }) => Reply::never(),
+            Some(RequestFault::DropReply { effect: true }) => {
                 self.perform(now, &region, plug, request).lost()
             }
-            Some(Strike::InternalError { effect: false }) => failed(Failure::Internal),
-            Some(Strike::InternalError { effect: true }) => {
+            Some(RequestFault::InternalError { effect: false }) => failed(Failure::Internal),
+            Some(RequestFault::InternalError { effect: true }) => {
                 let effect = self.perform(now, &region, plug, request).detail;
                 let reply = failed(Failure::Internal);
                 let detail = format!("{} after: {effect}", reply.detail);
@@ -109,9 +109,9 @@ impl Regions {
     }
 
     fn perform(&mut self, now: Timestamp, region: &str, plug: &Plug, request: &Request) -> Reply {
-        let of_region = self.estates.iter_mut().find(|estate| estate.world.region == region);
+        let of_region = self.estates.iter_mut().find(|estate| estate.scenario.region == region);
         let estate = of_region.unwrap_or_else(|| {
-            region.clone_into(&mut self.elsewhere.world.region);
+            region.clone_into(&mut self.elsewhere.scenario.region);
             &mut self.elsewhere
         });
         (plug.handle)(estate, now, request)

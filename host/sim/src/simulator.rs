@@ -18,10 +18,10 @@ use crate::clock::SimClock;
 use crate::http;
 use crate::recognise::recognise;
 use crate::regions::Regions;
+use crate::scenario::Scenario;
 use crate::serve::PATIENCE;
 use crate::services::SERVICES;
 use crate::wire::Message;
-use crate::world::World;
 
 /// Requests of AWS APIs are small; a larger one is a mistake.
 const LARGEST_BODY: usize = 1 << 20;
@@ -41,9 +41,9 @@ struct Shared {
 
 impl Simulator {
     /// Begins the story of `world` at the time that `clock` shows now.
-    pub fn new(world: World, clock: Arc<dyn SimClock>) -> Simulator {
-        let latency = world.timing.latency.unsigned_abs();
-        let regions = Mutex::new(Regions::new(world, to_milliseconds(clock.now())));
+    pub fn new(scenario: Scenario, clock: Arc<dyn SimClock>) -> Simulator {
+        let latency = scenario.timing.latency.unsigned_abs();
+        let regions = Mutex::new(Regions::new(scenario, to_milliseconds(clock.now())));
         Simulator { shared: Arc::new(Shared { clock, regions, half_latency: latency / 2 }) }
     }
 

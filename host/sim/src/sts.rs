@@ -65,7 +65,7 @@ fn handle(estate: &mut Estate, _now: Timestamp, request: &Request) -> Reply {
         let message = format!("Could not find operation {}", request.operation);
         return error(400, "Sender", "InvalidAction", &message);
     }
-    let account = estate.world.account.clone();
+    let account = estate.scenario.account.clone();
     let body = Output {
         namespace: NAMESPACE,
         get_caller_identity_result: Identity {

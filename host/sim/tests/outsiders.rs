@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use moontide_sim::{ScaledClock, Simulator, World};
+use moontide_sim::{ScaledClock, Scenario, Simulator};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -21,7 +21,7 @@ const SPEED: f64 = 2000.0;
 
 #[tokio::test]
 async fn boto3_and_the_aws_cli_find_nothing_to_complain_about() {
-    let world = World::parse(include_str!("outsiders.toml"), "outsiders.toml").unwrap();
+    let world = Scenario::parse(include_str!("outsiders.toml"), "outsiders.toml").unwrap();
     let simulator = Simulator::new(world, Arc::new(ScaledClock::starting_now(SPEED)));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -15,13 +15,14 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
-use moontide_sim::{PausedClock, Simulator, World};
+use moontide_sim::{PausedClock, Scenario, Simulator};
 use quick_xml::events::Event;
 use serde_json::Value;
 use tower::ServiceExt;
 
-static WORLD: LazyLock<World> = LazyLock::new(|| {
-    World::parse(include_str!("world.toml"), "world.toml").unwrap_or_else(|error| panic!("{error}"))
+static WORLD: LazyLock<Scenario> = LazyLock::new(|| {
+    Scenario::parse(include_str!("world.toml"), "world.toml")
+        .unwrap_or_else(|error| panic!("{error}"))
 });
 
 /// Sends the input's requests, one after another, to a fresh world; the status of each answer.

@@ -26,7 +26,7 @@ use moontide_runtime::plan::{Mode, Plan};
 use moontide_runtime::sandbox::luau_version;
 use moontide_runtime::scheduler::{Changes, DriveError, Driver, Graph};
 use moontide_runtime::store::{MemoryStore, Pulse, Store};
-use moontide_sim::{PausedClock, Simulator, World};
+use moontide_sim::{PausedClock, Scenario, Simulator};
 use serde_json::Value;
 
 use crate::answers::flags::{Flag, Flags};
@@ -49,7 +49,7 @@ pub(crate) struct Rehearsal {
     pub(crate) settings: Settings,
     pub(crate) plan: Plan,
     pub(crate) bundle: Bundle,
-    pub(crate) world: World,
+    pub(crate) world: Scenario,
     pub(crate) mode: Mode,
     pub(crate) params: BTreeMap<String, Value>,
     pub(crate) answers: Vec<Flag>,

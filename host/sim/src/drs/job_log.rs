@@ -41,7 +41,7 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
 
     let items: Vec<(usize, &LogItem)> = job.log_until(now).iter().enumerate().collect();
     let (page, next_token) =
-        paging.cut(items, |(line, _)| format!("{id}/{line}"), estate.world.page_size)?;
+        paging.cut(items, |(line, _)| format!("{id}/{line}"), estate.scenario.page_size)?;
     let items: Vec<Value> = page.iter().map(|(_, item)| view(estate, item)).collect();
     Ok(super::page(&items, next_token).about(id))
 }

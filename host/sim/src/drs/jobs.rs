@@ -63,7 +63,7 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
         .filter(|job| from.is_none_or(|from| job.created >= from))
         .filter(|job| to.is_none_or(|to| job.created <= to))
         .collect();
-    let (page, next_token) = paging.cut(found, |job| job.id.clone(), estate.world.page_size)?;
+    let (page, next_token) = paging.cut(found, |job| job.id.clone(), estate.scenario.page_size)?;
     let items: Vec<Value> = page.iter().map(|job| view(estate, job, now)).collect();
     let about = format!("{} jobs", items.len());
     Ok(super::page(&items, next_token).about(about))

@@ -61,7 +61,7 @@ impl Paging {
     }
 }
 
-/// Makes a token that nobody is tempted to read.
+/// Makes a token that no caller is tempted to read.
 fn seal(key: &str) -> String {
     seed::hex(key.bytes())
 }

@@ -69,7 +69,7 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
         })
         .collect();
     let (page, next_token) =
-        paging.cut(found, |instance| instance.id.clone(), estate.world.page_size)?;
+        paging.cut(found, |instance| instance.id.clone(), estate.scenario.page_size)?;
     let items: Vec<Value> = page.iter().map(|instance| view(estate, instance, now)).collect();
     let about = format!("{} recovery instances", items.len());
     Ok(super::page(&items, next_token).about(about))

@@ -73,7 +73,7 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
         found.reverse();
     }
     let key = |moment: &Timestamp| estate.snapshot_id(server, *moment);
-    let (page, next_token) = paging.cut(found, key, estate.world.page_size)?;
+    let (page, next_token) = paging.cut(found, key, estate.scenario.page_size)?;
     let items: Vec<Value> = page
         .iter()
         .map(|moment| {

@@ -11,8 +11,8 @@ use crate::estate::Estate;
 use crate::estate::job::{Job, JobKind, LaunchStatus};
 use crate::fact::{Fact, source};
 use crate::platform::Platform;
+use crate::scenario::Replication;
 use crate::wire::Reply;
-use crate::world::Replication;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
@@ -80,11 +80,11 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
 
     let found: Vec<usize> = (0..estate.servers.len())
         .filter(|server| ids.is_empty() || ids.contains(&estate.server(*server).id))
-        .filter(|_| accounts.is_empty() || accounts.contains(&estate.world.account))
+        .filter(|_| accounts.is_empty() || accounts.contains(&estate.scenario.account))
         .filter(|_| filters.hardware_id.is_none())
         .collect();
     let (page, next_token) =
-        paging.cut(found, |server| estate.server(*server).id.clone(), estate.world.page_size)?;
+        paging.cut(found, |server| estate.server(*server).id.clone(), estate.scenario.page_size)?;
     let items: Vec<Value> = page.iter().map(|server| view(estate, *server, now)).collect();
     let about = format!("{} servers", items.len());
     Ok(super::page(&items, next_token).about(about))
@@ -103,13 +103,13 @@ fn view(estate: &Estate, index: usize, now: Timestamp) -> Value {
         "dataReplicationInfo": replication(estate, index, now),
         "lifeCycle": life_cycle(estate, last_launch, index, now),
         "sourceProperties": properties(estate, index, now),
-        "stagingArea": { "status": "NOT_EXTENDED", "stagingAccountID": estate.world.account },
+        "stagingArea": { "status": "NOT_EXTENDED", "stagingAccountID": estate.scenario.account },
         "replicationDirection": "FAILOVER",
         "agentVersion": "5.5.0",
     });
     if let Some(region) = &server.source {
         view["sourceCloudProperties"] = json!({
-            "originAccountID": estate.world.account,
+            "originAccountID": estate.scenario.account,
             "originRegion": region,
             "originAvailabilityZone": format!("{region}a"),
         });

@@ -68,7 +68,7 @@ pub(super) fn start(estate: &mut Estate, now: Timestamp, body: &str) -> Result<R
     }
     estate
         .check_quotas(requests.len(), now)
-        .map_err(|exceeded| Error::quota(exceeded, &estate.world.account))?;
+        .map_err(|exceeded| Error::quota(exceeded, &estate.scenario.account))?;
     for request in &requests {
         if let Some(job) = estate.active_job(request.server, now) {
             let id = &estate.server(request.server).id;

@@ -32,7 +32,7 @@ pub(super) fn terminate(estate: &mut Estate, now: Timestamp, body: &str) -> Resu
     }
     estate
         .check_quotas(instances.len(), now)
-        .map_err(|exceeded| Error::quota(exceeded, &estate.world.account))?;
+        .map_err(|exceeded| Error::quota(exceeded, &estate.scenario.account))?;
     for index in &instances {
         let instance = &estate.instances[*index];
         if let Some(job) = estate.active_job(instance.server, now) {

@@ -104,7 +104,7 @@ fn reservation<'a>(
     };
     Reservation {
         id: estate.seed.id("r-", &instance.id),
-        owner_id: &estate.world.account,
+        owner_id: &estate.scenario.account,
         instances_set: [view].into_iter().collect(),
     }
 }

@@ -9,8 +9,8 @@ use super::xml::{self, List, State};
 use crate::estate::Estate;
 use crate::estate::instance::{Instance, InstanceState};
 use crate::fact::{Fact, source};
+use crate::scenario::CheckStatus;
 use crate::wire::Reply;
-use crate::world::CheckStatus;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
@@ -99,7 +99,7 @@ fn checks(estate: &Estate, instance: &Instance, state: InstanceState, now: Times
     if state != InstanceState::Running {
         return Checks { system: "not-applicable", instance: "not-applicable" };
     }
-    let settled = now >= instance.up_since(now) + estate.world.timing.status_checks;
+    let settled = now >= instance.up_since(now) + estate.scenario.timing.status_checks;
     let truth = if settled { "ok" } else { "initializing" };
     let name = &estate.server(instance.server).name;
     let shown = match estate.faults.status_checks(name, estate.elapsed(now)) {

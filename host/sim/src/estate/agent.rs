@@ -20,7 +20,7 @@ impl Estate {
         if !server.ssm_agent {
             return None;
         }
-        let ready = instance.runs + self.world.timing.agent_online;
+        let ready = instance.runs + self.scenario.timing.agent_online;
         let registered = self.reachable_from(&server.name, ready)?;
         if now < registered || !instance.is_live(registered) {
             return None;

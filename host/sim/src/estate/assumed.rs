@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::unsaid::Unsaid;
 use crate::assumption::Assumption;
 use crate::documents::{self, Kind, POWERSHELL};
-use crate::world::{Command, World};
+use crate::scenario::{Command, Scenario};
 
 /// The longest part of a command that is shown.
 const SHOWN: usize = 60;
@@ -79,7 +79,7 @@ impl Met {
     /// what was sent, before it is cut.
     pub(crate) fn assumptions(
         &self,
-        world: &World,
+        scenario: &Scenario,
         hide: &dyn Fn(&str) -> String,
     ) -> Vec<Assumption> {
         let mut all = Vec::new();
@@ -102,7 +102,7 @@ impl Met {
         }
         for ((answered, unheard), count) in &self.shared {
             let named = |place: usize| {
-                format!("[[commands]] {}{}", place + 1, described(&world.commands[place]))
+                format!("[[commands]] {}{}", place + 1, described(&scenario.commands[place]))
             };
             let (answered, unheard, on) = (named(*answered), named(*unheard), instances(*count));
             let message = format!(
@@ -111,7 +111,7 @@ impl Met {
             );
             add("shared", message);
         }
-        for Assumption { kind, message } in self.unsaid.told(world, hide) {
+        for Assumption { kind, message } in self.unsaid.told(scenario, hide) {
             add(kind, message);
         }
         for document in self.started.iter().map(|document| hide(document)) {
@@ -127,17 +127,17 @@ impl Met {
                 ),
             );
         }
-        for message in self.unknown(world) {
+        for message in self.unknown(scenario) {
             add("unknown", message);
         }
-        for (place, command) in world.commands.iter().enumerate() {
+        for (place, command) in scenario.commands.iter().enumerate() {
             if !self.commands.contains(&place) {
                 let number = place + 1;
                 let what = described(command);
                 add("unused", format!("[[commands]] {number}{what} was never used"));
             }
         }
-        for (place, automation) in world.automations.iter().enumerate() {
+        for (place, automation) in scenario.automations.iter().enumerate() {
             if !self.automations.contains(&place) {
                 let number = place + 1;
                 let what = automation.document().map(|it| format!(" ({it})"));
@@ -151,10 +151,11 @@ impl Met {
 
 impl Met {
     /// What is said of documents that answered, that only AWS could have made, and that are not known here.
-    fn unknown(&self, world: &World) -> Vec<String> {
-        let commands = self.commands.iter().filter_map(|place| world.commands[*place].document());
+    fn unknown(&self, scenario: &Scenario) -> Vec<String> {
+        let commands =
+            self.commands.iter().filter_map(|place| scenario.commands[*place].document());
         let automations =
-            self.automations.iter().filter_map(|place| world.automations[*place].document());
+            self.automations.iter().filter_map(|place| scenario.automations[*place].document());
         let commands = commands.map(|name| (Kind::Command, name));
         let all = commands.chain(automations.map(|name| (Kind::Automation, name)));
         let unknown = all.filter(|(kind, name)| documents::is_unknown(*kind, name));

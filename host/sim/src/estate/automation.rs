@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use super::Estate;
-use crate::world::{Automation, AutomationStatus};
+use crate::scenario::{Automation, AutomationStatus};
 
 /// How long an automation is pending.
 const QUEUE: SignedDuration = SignedDuration::from_secs(2);
@@ -81,8 +81,8 @@ impl Estate {
         token: Option<String>,
         at: Timestamp,
     ) -> &AutomationRun {
-        let scripts = &self.world.automations;
-        let region = self.world.region.as_str();
+        let scripts = &self.scenario.automations;
+        let region = self.scenario.region.as_str();
         let answers = |it: &Automation| it.is_of(region) && it.matches(&order.name);
         let script = scripts.iter().position(answers);
         self.met.automation(&order.name, script);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::world::CommandStatus;
+use crate::scenario::CommandStatus;
 
 /// From a cancellation to the end of the command.
 const STOPS: SignedDuration = SignedDuration::from_secs(2);

@@ -9,7 +9,7 @@ use super::command::{CommandOrder, CommandRun, Invocation};
 use crate::documents;
 use crate::fact::{Fact, source};
 use crate::platform::Platform;
-use crate::world::{Command, CommandStatus};
+use crate::scenario::{Command, CommandStatus};
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
@@ -70,7 +70,7 @@ impl Estate {
         let run = CommandRun {
             id: self.seed.uuid(&format!("command/{}", self.commands.len())),
             requested: at,
-            visible: at + self.world.timing.command_visible_after,
+            visible: at + self.scenario.timing.command_visible_after,
             invocations,
             order,
         };
@@ -125,13 +125,14 @@ impl Estate {
         loop {
             let answers = |(place, command): &(usize, &Command)| {
                 !answered.contains(place)
-                    && command.is_of(&self.world.region)
+                    && command.is_of(&self.scenario.region)
                     && command.matches(&order.name, &values, &name)
             };
-            let scripts = self.world.commands.iter().enumerate();
+            let scripts = self.scenario.commands.iter().enumerate();
             let place = scripts.into_iter().find(answers).map(|(place, _)| place);
             self.met.command(&order.name, &values, place);
-            let script = place.map(|place| self.world.commands[place].clone()).unwrap_or_default();
+            let script =
+                place.map(|place| self.scenario.commands[place].clone()).unwrap_or_default();
             run(order, invocation, starts, &script);
             match (place, starts) {
                 (Some(place), Some(_)) if script.reboots(platform, order.execution_timeout) => {
@@ -143,7 +144,7 @@ impl Estate {
                 }
             }
             invocation.reboots.push(invocation.ends);
-            let timing = &self.world.timing;
+            let timing = &self.scenario.timing;
             let restarts =
                 self.reachable_from(&name, invocation.ends + timing.boot + timing.agent_online);
             starts = restarts.filter(|_| invocation.reboots.len() <= MOST_RERUNS);
@@ -161,13 +162,13 @@ impl Estate {
         let commands = order.parameters.get("commands");
         let commands = commands.filter(|_| documents::SCRIPTS.contains(&order.name.as_str()));
         let (Some(place), Some(commands)) = (answer, commands) else { return };
-        let region = self.world.region.as_str();
-        let entries = self.world.commands.iter().filter(|it| it.is_of(region));
+        let region = self.scenario.region.as_str();
+        let entries = self.scenario.commands.iter().filter(|it| it.is_of(region));
         let parts = entries.filter(|it| it.is_for(&order.name, name));
         let parts = parts.filter_map(|it| it.contains.as_deref()).flat_map(str::lines);
         let parts: Vec<&str> = parts.map(str::trim).filter(|part| !part.is_empty()).collect();
         let is_known = |line: &str| parts.iter().any(|part| line.contains(part));
-        let entry = &self.world.commands[place];
+        let entry = &self.scenario.commands[place];
         self.met.unsaid.meet(place, entry, &commands.join("\n"), is_known);
     }
 
@@ -181,10 +182,10 @@ impl Estate {
         name: &str,
     ) {
         let Some(place) = answer else { return };
-        let scripts = &self.world.commands;
+        let scripts = &self.scenario.commands;
         let unheard = scripts.iter().enumerate().filter(|(other, command)| {
             !answered.contains(other)
-                && command.is_of(&self.world.region)
+                && command.is_of(&self.scenario.region)
                 && command.is_about_another_part(&scripts[place])
                 && command.matches(&order.name, values, name)
         });

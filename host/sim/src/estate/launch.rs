@@ -11,7 +11,7 @@ use super::recorded::{JOBS, RecordedJob};
 use super::terminate::refusal;
 use super::timeline::{self, Conditions, Course, Data};
 use crate::fact::{Fact, source};
-use crate::world::Replication;
+use crate::scenario::Replication;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::observed(
@@ -105,7 +105,7 @@ impl Estate {
         position: usize,
     ) -> (Course, Timestamp) {
         let replication = self.replication(request.server, at);
-        let server = &self.world.servers[request.server];
+        let server = &self.scenario.servers[request.server];
         self.faults.meet_source_outages(server, self.elapsed(at), true);
         let newest = self.newest_snapshot(request.server, at);
         let (data, data_time) = match (request.recovery_point, newest) {
@@ -119,12 +119,13 @@ impl Estate {
         let stands =
             |instance: &&Instance| instance.server == request.server && instance.is_live(at);
         let previous = self.instances.iter().find(stands);
-        let jitter = self.seed.jitter(self.world.timing.jitter, &format!("{job_id}/{}", server.id));
+        let jitter =
+            self.seed.jitter(self.scenario.timing.jitter, &format!("{job_id}/{}", server.id));
         let conditions = Conditions {
             recorded: &recorded.servers[position % recorded.servers.len()],
             job_start: recorded.start,
             pace: server.slowness * jitter,
-            cleanup: previous.map(|_| self.world.timing.cleanup),
+            cleanup: previous.map(|_| self.scenario.timing.cleanup),
             refusal: previous.filter(|_| server.termination_protection).map(|it| refusal(&it.id)),
             data,
             failure: self.faults.next_launch_failure(&server.name, at.duration_since(self.start)),
@@ -180,7 +181,7 @@ impl Launch<'_> {
             is_drill: self.is_drill,
             point_in_time: self.data_time,
             appears,
-            runs: appears + estate.world.timing.boot,
+            runs: appears + estate.scenario.timing.boot,
             reboots: Vec::new(),
             listed: self.at + course.ends,
             ending: None,

@@ -26,8 +26,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::fact::Fact;
 use crate::fault::Faults;
+use crate::scenario::{Scenario, Server};
 use crate::seed::Seed;
-use crate::world::{Server, World};
 pub(crate) use assumed::Met;
 use automation::AutomationRun;
 use command::CommandRun;
@@ -44,7 +44,7 @@ pub(crate) const FACTS: &[Fact] = &[Fact::assumed(
 /// The estate of one account in one of its Regions.
 #[derive(Debug)]
 pub(crate) struct Estate {
-    pub(crate) world: World,
+    pub(crate) scenario: Scenario,
     pub(crate) seed: Seed,
     /// When the story began.
     pub(crate) start: Timestamp,
@@ -77,10 +77,10 @@ pub(crate) struct SourceServer {
 
 impl Estate {
     /// The estate as it stands at `start`, with the instances that the world says exist already.
-    pub(crate) fn new(world: World, seed: Seed, faults: Faults, start: Timestamp) -> Self {
-        let mut estate = Self::empty(world, seed, faults, start, true);
+    pub(crate) fn new(scenario: Scenario, seed: Seed, faults: Faults, start: Timestamp) -> Self {
+        let mut estate = Self::empty(scenario, seed, faults, start, true);
         let existing: Vec<_> = estate
-            .world
+            .scenario
             .servers
             .iter()
             .enumerate()
@@ -97,19 +97,19 @@ impl Estate {
     }
 
     /// What the same account looks like in a Region that the world does not describe.
-    pub(crate) fn elsewhere(world: World, start: Timestamp) -> Self {
-        let (seed, nothing) = (Seed(world.seed), Faults::new(&[], &world.region));
-        Self::empty(world.elsewhere(), seed, nothing, start, false)
+    pub(crate) fn elsewhere(scenario: Scenario, start: Timestamp) -> Self {
+        let (seed, nothing) = (Seed(scenario.seed), Faults::new(&[], &scenario.region));
+        Self::empty(scenario.elsewhere(), seed, nothing, start, false)
     }
 
     fn empty(
-        world: World,
+        scenario: Scenario,
         seed: Seed,
         faults: Faults,
         start: Timestamp,
         initialized: bool,
     ) -> Self {
-        let servers = world
+        let servers = scenario
             .servers
             .iter()
             .map(|server| SourceServer { tags: server.tags.clone(), last_launch: None })
@@ -126,7 +126,7 @@ impl Estate {
             faults,
             met: Met::default(),
             launches: 0,
-            world,
+            scenario,
         }
     }
 
@@ -147,17 +147,17 @@ impl Estate {
     /// From when on `DescribeJobs` shows the job that is created now.
     fn next_job_visible(&mut self, now: Timestamp) -> Timestamp {
         let hidden = self.faults.next_job_hidden(self.elapsed(now));
-        now + hidden.unwrap_or(self.world.timing.job_visible_after)
+        now + hidden.unwrap_or(self.scenario.timing.job_visible_after)
     }
 
     /// What the world says of a server.
     pub(crate) fn server(&self, index: usize) -> &Server {
-        &self.world.servers[index]
+        &self.scenario.servers[index]
     }
 
     /// The server with this id.
     pub(crate) fn find_server(&self, id: &str) -> Option<usize> {
-        self.world.servers.iter().position(|server| server.id == id)
+        self.scenario.servers.iter().position(|server| server.id == id)
     }
 
     /// The job with this id.
@@ -185,6 +185,6 @@ impl Estate {
 
     /// An ARN of DRS in this account and Region.
     pub(crate) fn drs_arn(&self, kind: &str, id: &str) -> String {
-        format!("arn:aws:drs:{}:{}:{kind}/{id}", self.world.region, self.world.account)
+        format!("arn:aws:drs:{}:{}:{kind}/{id}", self.scenario.region, self.scenario.account)
     }
 }

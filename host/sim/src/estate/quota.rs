@@ -36,7 +36,7 @@ pub(crate) struct Exceeded {
 impl Estate {
     /// Whether a job for `servers` more servers may start.
     pub(crate) fn check_quotas(&self, servers: usize, now: Timestamp) -> Result<(), Exceeded> {
-        let quotas = self.world.quotas;
+        let quotas = self.scenario.quotas;
         let others = self.faults.quota_in_use(self.elapsed(now));
         let active = || self.jobs.iter().filter(|job| job.is_active(now));
         let jobs = active().count() + others.jobs;

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Estate;
 use crate::fact::{Fact, source};
-use crate::world::{Replication, Window};
+use crate::scenario::{Replication, Window};
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
@@ -81,7 +81,7 @@ impl Estate {
         }
         if let Some(silence) = at(&self.silences(server), elapsed) {
             let silent = elapsed - silence.from;
-            return if silent < self.world.timing.disconnected_after {
+            return if silent < self.scenario.timing.disconnected_after {
                 Replication::Stalled
             } else {
                 Replication::Disconnected
@@ -120,7 +120,7 @@ impl Estate {
     /// The moments of a server's recovery points, newest first.
     pub(crate) fn snapshots(&self, server: usize, now: Timestamp) -> Vec<Timestamp> {
         let facts = self.server(server);
-        let spacing = self.world.timing.snapshot_every.as_secs().max(1);
+        let spacing = self.scenario.timing.snapshot_every.as_secs().max(1);
         let gaps = match facts.replication {
             Replication::Continuous => self.gaps(server),
             _ => Vec::new(),

@@ -25,7 +25,7 @@ impl Estate {
     pub(crate) fn terminate_by_job(&mut self, instances: &[usize], at: Timestamp) -> &Job {
         let id = self.seed.id("drsjob-", &self.jobs.len().to_string());
         let starts = at + STARTS_AFTER;
-        let gone = starts + self.world.timing.termination;
+        let gone = starts + self.scenario.timing.termination;
         let mut log = vec![LogItem::of_job(starts, "JOB_START")];
         let mut participants = Vec::new();
         for &index in instances {
@@ -77,7 +77,7 @@ impl Estate {
 
     /// Terminates an instance through EC2, behind DRS's back.
     pub(crate) fn terminate_by_hand(&mut self, instance: usize, at: Timestamp) {
-        let terminated = at + self.world.timing.termination;
+        let terminated = at + self.scenario.timing.termination;
         self.instances[instance].end(Ending { shuts_down: at, terminated, by_drs: false });
     }
 }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::recorded::RecordedServer;
 use crate::fact::{Fact, source};
-use crate::world::LaunchPhase;
+use crate::scenario::LaunchPhase;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::observed(

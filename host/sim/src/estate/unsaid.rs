@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::assumed::{described, instances, shown};
 use crate::assumption::Assumption;
-use crate::world::{Command, World};
+use crate::scenario::{Command, Scenario};
 
 /// So many lines or commands are named in a note.
 const NAMED: usize = 3;
@@ -58,9 +58,13 @@ impl Unsaid {
     }
 
     /// What is said of it. `hide` takes secrets out of a whole script, before it is cut into lines.
-    pub(super) fn told(&self, world: &World, hide: &dyn Fn(&str) -> String) -> Vec<Assumption> {
+    pub(super) fn told(
+        &self,
+        scenario: &Scenario,
+        hide: &dyn Fn(&str) -> String,
+    ) -> Vec<Assumption> {
         let named = |place: usize| {
-            format!("[[commands]] {}{}", place + 1, described(&world.commands[place]))
+            format!("[[commands]] {}{}", place + 1, described(&scenario.commands[place]))
         };
         let mut lines: BTreeMap<(usize, String), usize> = BTreeMap::new();
         for ((place, script), (unsaid, count)) in &self.lines {

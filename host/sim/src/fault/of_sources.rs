@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::SignedDuration;
 
-use super::{Armed, Faults};
+use super::{ActiveFault, Faults};
 use crate::assumption::Assumption;
-use crate::world::{Fault, Server, Window};
+use crate::scenario::{Fault, Server, Window};
 
 /// So many servers are named in a note.
 const NAMED: usize = 10;
@@ -49,7 +49,7 @@ impl Stopped {
     }
 }
 
-impl Armed {
+impl ActiveFault {
     /// Why a Region that is down, and in which the world has nothing, stops no replication.
     pub(super) fn sourceless(&self, known: &BTreeSet<&str>) -> Option<String> {
         let Fault::RegionDown(..) = &self.placed.fault else { return None };
@@ -64,16 +64,16 @@ impl Armed {
 
 impl Faults {
     /// Those of any Region under which the source of a server is down.
-    fn of_source(&self, server: &Server) -> impl Iterator<Item = (&Armed, Window)> {
-        self.armed.iter().filter_map(|armed| match &armed.placed.fault {
+    fn of_source(&self, server: &Server) -> impl Iterator<Item = (&ActiveFault, Window)> {
+        self.all.iter().filter_map(|active| match &active.placed.fault {
             Fault::RegionDown(_, window) => {
-                let down = armed.placed.region.as_ref().map(|it| it.get_ref().0.as_str());
-                (down.is_some() && down == server.source.as_deref()).then_some((armed, *window))
+                let down = active.placed.region.as_ref().map(|it| it.get_ref().0.as_str());
+                (down.is_some() && down == server.source.as_deref()).then_some((active, *window))
             }
             Fault::SourceDown(fault, window) => {
-                let is_meant = armed.placed.is_of(&server.region)
+                let is_meant = active.placed.is_of(&server.region)
                     && fault.server.get_ref().matches(&server.name);
-                is_meant.then_some((armed, *window))
+                is_meant.then_some((active, *window))
             }
             _ => None,
         })
@@ -91,9 +91,9 @@ impl Faults {
         elapsed: SignedDuration,
         launched: bool,
     ) {
-        for (armed, _) in self.of_source(server).filter(|(_, window)| window.contains(elapsed)) {
-            armed.meet();
-            armed.stopped.add(server, launched);
+        for (active, _) in self.of_source(server).filter(|(_, window)| window.contains(elapsed)) {
+            active.meet();
+            active.stopped.add(server, launched);
         }
     }
 }

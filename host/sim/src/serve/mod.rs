@@ -63,8 +63,8 @@ impl From<Infallible> for Cut {
 }
 
 impl Simulator {
-    /// Serves everyone who connects to `listener`, until `shutdown` is ready. Connections that are
-    /// open then are cut, as are those of callers who take too long to send or to read.
+    /// Serves each caller that connects to `listener`, until `shutdown` is ready. Connections that are
+    /// open then are cut, as are those of callers that take too long to send or to read.
     ///
     /// It fails only if `listener` cannot be listened on at all.
     pub async fn serve(

@@ -12,8 +12,8 @@ use crate::documents::{self, Kind};
 use crate::estate::Estate;
 use crate::estate::command::CommandOrder;
 use crate::fact::{Fact, source};
+use crate::scenario::{Automation, Command};
 use crate::wire::Reply;
-use crate::world::{Automation, Command};
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
@@ -121,14 +121,14 @@ fn check_document(estate: &Estate, input: &Input) -> Result<(String, String), Er
         return Err(Error::validation("documentName must not be null"));
     };
     super::check_document_name(document)?;
-    let (account, region) = (&estate.world.account, &estate.world.region);
+    let (account, region) = (&estate.scenario.account, &estate.scenario.region);
     let name = documents::named(document, account, region);
-    let here = || estate.world.commands.iter().filter(|it| it.is_of(region));
+    let here = || estate.scenario.commands.iter().filter(|it| it.is_of(region));
     let scripted = || here().filter_map(Command::document);
     if documents::is_owned(Kind::Command, name) || scripted().any(|known| known == name) {
         return Ok((document.clone(), name.to_owned()));
     }
-    let others = estate.world.automations.iter().filter(|it| it.is_of(region));
+    let others = estate.scenario.automations.iter().filter(|it| it.is_of(region));
     let others = others.filter_map(Automation::document);
     let message = documents::missing(Kind::Command, name, region, scripted(), others);
     Err(Error::new("InvalidDocument", message))
@@ -171,7 +171,7 @@ fn check_parameters(
 }
 
 /// The instances that are meant, by index. Named ones must have an agent that answers; targets
-/// take whoever does.
+/// take those instances whose agents do.
 fn find_instances(estate: &Estate, now: Timestamp, input: &Input) -> Result<Vec<usize>, Error> {
     let Input { instance_ids, targets, .. } = input;
     if instance_ids.is_empty() == targets.is_empty() {

@@ -12,8 +12,8 @@ use crate::documents::{self, Kind};
 use crate::estate::Estate;
 use crate::estate::automation::AutomationOrder;
 use crate::fact::{Fact, source};
+use crate::scenario::{Automation, Command};
 use crate::wire::Reply;
-use crate::world::{Automation, Command};
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(
@@ -65,7 +65,8 @@ pub(super) fn start(estate: &mut Estate, now: Timestamp, body: &str) -> Result<R
     input.parameters.as_ref().map_or(Ok(()), check_parameters)?;
     let token = input.client_token.map(|token| token.to_ascii_lowercase());
     token.as_deref().map_or(Ok(()), check_token)?;
-    let name = documents::named(&document, &estate.world.account, &estate.world.region).to_owned();
+    let name =
+        documents::named(&document, &estate.scenario.account, &estate.scenario.region).to_owned();
     check_exists(estate, &name)?;
     let order = AutomationOrder {
         document,
@@ -91,9 +92,9 @@ fn reply(id: &str) -> Reply {
 
 /// An entry of the world without a `document` stands for any automation of the account.
 fn check_exists(estate: &Estate, name: &str) -> Result<(), Error> {
-    let region = estate.world.region.as_str();
-    let scripts = || estate.world.automations.iter().filter(|it| it.is_of(region));
-    let commands = estate.world.commands.iter().filter(|it| it.is_of(region));
+    let region = estate.scenario.region.as_str();
+    let scripts = || estate.scenario.automations.iter().filter(|it| it.is_of(region));
+    let commands = estate.scenario.commands.iter().filter(|it| it.is_of(region));
     let others = || commands.clone().filter_map(Command::document);
     let is_made = scripts().any(|script| script.makes(name)) && !others().any(|it| it == name);
     if documents::is_owned(Kind::Automation, name) || is_made {

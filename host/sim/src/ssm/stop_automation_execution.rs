@@ -7,8 +7,8 @@ use serde_json::json;
 use super::error::Error;
 use crate::estate::Estate;
 use crate::fact::{Fact, source};
+use crate::scenario::AutomationStatus;
 use crate::wire::Reply;
-use crate::world::AutomationStatus;
 
 pub(crate) const FACTS: &[Fact] = &[
     Fact::documented(

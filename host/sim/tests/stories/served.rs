@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use moontide_sim::{ScaledClock, Simulator, World};
+use moontide_sim::{ScaledClock, Scenario, Simulator};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
@@ -24,7 +24,7 @@ async fn ask(address: SocketAddr, request: &str) -> Option<String> {
 
 #[tokio::test]
 async fn a_lost_reply_cuts_the_connection_and_the_next_caller_is_served() {
-    let world = World::parse(WORLD, "world.toml").unwrap();
+    let world = Scenario::parse(WORLD, "world.toml").unwrap();
     let simulator = Simulator::new(world, Arc::new(ScaledClock::starting_now(1000.0)));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -52,7 +52,7 @@ async fn a_lost_reply_cuts_the_connection_and_the_next_caller_is_served() {
 
 /// Serves a world while a story is told; under a paused clock, what takes too long takes no time.
 async fn while_serving(world: &str, story: impl AsyncFnOnce(SocketAddr)) {
-    let world = World::parse(world, "world.toml").unwrap();
+    let world = Scenario::parse(world, "world.toml").unwrap();
     let simulator = Simulator::new(world, Arc::new(ScaledClock::starting_now(1000.0)));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();

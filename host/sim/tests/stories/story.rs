@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{Request, Response};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
-use moontide_sim::{PausedClock, ReplyDropped, Simulator, World};
+use moontide_sim::{PausedClock, ReplyDropped, Scenario, Simulator};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -42,7 +42,7 @@ impl Story {
     /// Begins at 08:00 with a world whose head is given and whose rest is `world`.
     pub(crate) fn begin(world: &str) -> Self {
         let timing = if world.contains("[timing]") { "" } else { "[timing]\njitter = 0\n" };
-        let world = World::parse(&format!("{HEAD}{world}{timing}"), "world.toml")
+        let world = Scenario::parse(&format!("{HEAD}{world}{timing}"), "world.toml")
             .unwrap_or_else(|error| panic!("{error}"));
         let eight: Timestamp = "2026-11-20T08:00:00Z".parse().unwrap();
         Self { simulator: Simulator::new(world, Arc::new(PausedClock::new(eight))) }

@@ -1,11 +1,11 @@
 //! What an author of worlds is told.
 
-use moontide_sim::World;
+use moontide_sim::Scenario;
 
 /// What is wrong with a world whose first three lines are right.
 fn complaint(rest: &str) -> String {
     let text = format!("version = 1\naccount = \"123456789012\"\nregion = \"us-west-2\"\n{rest}");
-    World::parse(&text, "world.toml").unwrap_err().to_string()
+    Scenario::parse(&text, "world.toml").unwrap_err().to_string()
 }
 
 const SERVER: &str = "[[servers]]\nname = \"db\"\n";
@@ -117,7 +117,7 @@ fn a_value_that_makes_no_sense_says_what_would() {
         "world.toml:4: start: a start is a string: \"2026-11-20T08:00:00Z\""
     );
     assert_eq!(
-        World::parse("version = 1\naccount = \"12\"\n", "w.toml").unwrap_err().to_string(),
+        Scenario::parse("version = 1\naccount = \"12\"\n", "w.toml").unwrap_err().to_string(),
         "w.toml:2: account: an account is a string of twelve digits"
     );
 }
@@ -170,9 +170,9 @@ fn a_name_is_of_one_server_in_each_region() {
     let text = format!(
         "version = 1\naccount = \"123456789012\"\nregion = \"us-west-2\"\nregions = [\"eu-west-1\"]\n{SERVER}{far}"
     );
-    World::parse(&text, "world.toml").unwrap();
+    Scenario::parse(&text, "world.toml").unwrap();
     assert_eq!(
-        World::parse(&format!("{text}{far}"), "world.toml").unwrap_err().to_string(),
+        Scenario::parse(&format!("{text}{far}"), "world.toml").unwrap_err().to_string(),
         "world.toml:11: servers[2].name: there is already a server db"
     );
 }
@@ -225,11 +225,11 @@ fn servers_are_told_apart() {
 #[test]
 fn a_newer_world_is_told_from_a_mistaken_one() {
     assert_eq!(
-        World::parse("version = 2\nplanets = 9\n", "w.toml").unwrap_err().to_string(),
+        Scenario::parse("version = 2\nplanets = 9\n", "w.toml").unwrap_err().to_string(),
         "w.toml:1: version: this release of Moontide reads worlds of version 1 only"
     );
     assert_eq!(
-        World::parse("account = \"123456789012\"\n", "w.toml").unwrap_err().to_string(),
+        Scenario::parse("account = \"123456789012\"\n", "w.toml").unwrap_err().to_string(),
         "w.toml:1: missing field `version`: begin with `version = 1`"
     );
 }
@@ -317,7 +317,7 @@ fn a_region_is_one_that_aws_has() {
     for region in ["eu-west-1", "us-gov-west-1", "cn-north-1", "mx-central-1"] {
         let text =
             format!("version = 1\naccount = \"123456789012\"\nregion = \"{region}\"\n{SERVER}");
-        assert_eq!(World::parse(&text, "world.toml").unwrap().region(), region);
+        assert_eq!(Scenario::parse(&text, "world.toml").unwrap().region(), region);
     }
 }
 
@@ -359,7 +359,7 @@ fn a_document_has_a_name_that_aws_would_take() {
             "version = 1\naccount = \"123456789012\"\nregion = \"us-west-2\"\n{SERVER}\
              [[commands]]\ndocument = \"{name}\"\n"
         );
-        World::parse(&world, "world.toml").unwrap();
+        Scenario::parse(&world, "world.toml").unwrap();
     }
 }
 
@@ -496,7 +496,7 @@ fn an_account_has_no_more_servers_in_a_region_than_drs_keeps() {
     );
     let apart = [many("db", 4000, ""), many("web", 1, "region = \"eu-west-1\"\n")].concat();
     let head = "version = 1\naccount = \"123456789012\"\nregion = \"us-west-2\"\n";
-    World::parse(&format!("{head}regions = [\"eu-west-1\"]\n{apart}"), "world.toml").unwrap();
+    Scenario::parse(&format!("{head}regions = [\"eu-west-1\"]\n{apart}"), "world.toml").unwrap();
 }
 
 #[test]
@@ -558,7 +558,7 @@ fn a_quota_is_one_that_aws_could_have() {
     }
     let most = "version = 1\naccount = \"123456789012\"\nregion = \"us-west-2\"\n\
         [quotas]\nservers_per_job = 200\nconcurrent_jobs = 1\n";
-    World::parse(&format!("{most}{SERVER}"), "world.toml").unwrap();
+    Scenario::parse(&format!("{most}{SERVER}"), "world.toml").unwrap();
 }
 
 #[test]
@@ -570,7 +570,7 @@ fn windows_has_powershell() {
     );
     for fine in ["powershell = false\n", "platform = \"windows\"\npowershell = true\n"] {
         let head = "version = 1\naccount = \"123456789012\"\nregion = \"us-west-2\"\n";
-        World::parse(&format!("{head}{}", server(fine)), "world.toml").unwrap();
+        Scenario::parse(&format!("{head}{}", server(fine)), "world.toml").unwrap();
     }
 }
 
@@ -597,5 +597,5 @@ fn an_automation_that_succeeds_has_no_message_of_a_failure() {
     );
     let head = "version = 1\naccount = \"123456789012\"\nregion = \"us-west-2\"\n";
     let failed = automation("status = \"Failed\"\n");
-    World::parse(&format!("{head}{failed}"), "world.toml").unwrap();
+    Scenario::parse(&format!("{head}{failed}"), "world.toml").unwrap();
 }

@@ -3,8 +3,8 @@
 use serde::de::{Deserialize, Deserializer, Error};
 use toml::Spanned;
 
-use super::Region;
-use super::error::Trouble;
+use super::error::Mistake;
+use super::identity::Region;
 use crate::documents::{self, Arn, Kind};
 
 /// The name of a document, or the ARN of one that another account shares.
@@ -28,7 +28,7 @@ pub(super) fn settle(
     document: &mut Option<Spanned<DocumentName>>,
     region: &mut Option<Spanned<Region>>,
     account: &str,
-) -> Result<(), Trouble> {
+) -> Result<(), Mistake> {
     let Some(document) = document else { return Ok(()) };
     let (span, given) = (document.span(), document.get_ref().0.clone());
     if !given.starts_with("arn:") {
@@ -38,16 +38,16 @@ pub(super) fn settle(
         let message = format!(
             "{given} is the ARN of no document, which is like arn:aws:ssm:us-west-2:{account}:document/Shop-Check"
         );
-        return Err(Trouble::at(span, message));
+        return Err(Mistake::at(span, message));
     };
     if let Some(flaw) = arn.flaw() {
         let message = format!("{given} is the ARN of no document: {flaw}");
-        return Err(Trouble::at(span, message));
+        return Err(Mistake::at(span, message));
     }
     match region {
         Some(region) if region.get_ref().0 != arn.region => {
             let message = format!("{given} is not in {}", region.get_ref().0);
-            return Err(Trouble::at(span, message));
+            return Err(Mistake::at(span, message));
         }
         Some(_) => {}
         None => *region = Some(Spanned::new(span, Region(arn.region.to_owned()))),
@@ -59,10 +59,10 @@ pub(super) fn settle(
 }
 
 /// Refuses what AWS owns as another kind of document, and what is a misspelt document of its own.
-pub(super) fn check(kind: Kind, document: Option<&Spanned<DocumentName>>) -> Result<(), Trouble> {
+pub(super) fn check(kind: Kind, document: Option<&Spanned<DocumentName>>) -> Result<(), Mistake> {
     let Some(document) = document else { return Ok(()) };
     let name = document.get_ref().0.as_str();
-    let wrong = |message| Err(Trouble::at(document.span(), message));
+    let wrong = |message| Err(Mistake::at(document.span(), message));
     let (other, is) = match kind {
         Kind::Command => (Kind::Automation, "an automation: write [[automations]]"),
         Kind::Automation => (Kind::Command, "a command document: write [[commands]]"),
@@ -78,9 +78,9 @@ pub(super) fn check(kind: Kind, document: Option<&Spanned<DocumentName>>) -> Res
         let message = format!(
             "only AWS names a document like {name}, and none of its own that are known here is called so"
         );
-        return Err(Trouble {
+        return Err(Mistake {
             suggestion: Some(near.to_owned()),
-            ..Trouble::at(document.span(), message)
+            ..Mistake::at(document.span(), message)
         });
     }
     Ok(())

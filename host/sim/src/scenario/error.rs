@@ -13,7 +13,7 @@ pub struct WorldError {
     pub file: String,
     /// The line, counted from 1.
     pub line: usize,
-    /// The field, as a path: `servers[0].replication`. Empty if the trouble has no field.
+    /// The field, as a path: `servers[0].replication`. Empty if the mistake has no field.
     pub field: String,
     /// What is wrong, as one sentence without its full stop.
     pub message: String,
@@ -40,13 +40,13 @@ impl std::error::Error for WorldError {}
 /// Something wrong at a place in the text; [`super::read`] knows the text and makes it a
 /// [`WorldError`].
 #[derive(Debug)]
-pub(super) struct Trouble {
+pub(super) struct Mistake {
     pub(super) span: Option<Range<usize>>,
     pub(super) message: String,
     pub(super) suggestion: Option<String>,
 }
 
-impl Trouble {
+impl Mistake {
     pub(super) fn at(span: Range<usize>, message: impl Into<String>) -> Self {
         Self { span: Some(span), message: message.into(), suggestion: None }
     }
@@ -73,7 +73,7 @@ impl Trouble {
         self
     }
 
-    /// Gives a trouble without a place of its own the place of what it is part of.
+    /// Gives a mistake without a place of its own the place of what it is part of.
     pub(super) fn within(mut self, span: &Range<usize>) -> Self {
         self.span.get_or_insert_with(|| span.clone());
         self
@@ -85,23 +85,23 @@ impl Trouble {
     pub(super) fn from_toml(error: &toml::de::Error, also_known: &[&str]) -> Self {
         let message = error.message().lines().next().unwrap_or_default();
         let mut names = message.split('`').skip(1).step_by(2);
-        let trouble = |message: &str| Self {
+        let mistake = |message: &str| Self {
             // That is the span of the document as a whole.
             span: error.span().filter(|span| *span != (0..0)),
             message: plainly(message),
             suggestion: None,
         };
         let (true, Some(written)) = (message.starts_with("unknown "), names.next()) else {
-            return trouble(message);
+            return mistake(message);
         };
         let also_known = if message.starts_with("unknown field ") { also_known } else { &[] };
         let known: Vec<&str> = names.chain(also_known.iter().copied()).collect();
         let said = message.split(", ").next().unwrap_or(message);
-        trouble(said).suggesting(written, known.iter().copied()).listing(&known)
+        mistake(said).suggesting(written, known.iter().copied()).listing(&known)
     }
 }
 
-impl From<toml::de::Error> for Trouble {
+impl From<toml::de::Error> for Mistake {
     fn from(error: toml::de::Error) -> Self {
         Self::from_toml(&error, &[])
     }

@@ -4,25 +4,24 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::WorldError;
-use super::error::Trouble;
+use super::error::{Mistake, WorldError};
 
-/// Gives a trouble its file and line.
-pub(super) fn name(trouble: &Trouble, text: &str, file: &str) -> WorldError {
-    let offset = trouble.span.as_ref().map_or(0, |span| span.start.min(text.len()));
+/// Gives a mistake its file and line.
+pub(super) fn name(mistake: &Mistake, text: &str, file: &str) -> WorldError {
+    let offset = mistake.span.as_ref().map_or(0, |span| span.start.min(text.len()));
     WorldError {
         file: file.to_owned(),
         line: text.get(..offset).unwrap_or(text).matches('\n').count() + 1,
         field: String::new(),
-        message: trouble.message.clone(),
-        suggestion: trouble.suggestion.clone(),
+        message: mistake.message.clone(),
+        suggestion: mistake.suggestion.clone(),
     }
 }
 
-/// The path of the field in which a trouble lies: `servers[1].replication`. Empty if it lies in the
+/// The path of the field in which a mistake lies: `servers[1].replication`. Empty if it lies in the
 /// file as a whole.
-pub(super) fn field(document: &DeTable<'_>, trouble: &Trouble) -> String {
-    let path = trouble.span.as_ref().and_then(|span| in_table(document, span));
+pub(super) fn field(document: &DeTable<'_>, mistake: &Mistake) -> String {
+    let path = mistake.span.as_ref().and_then(|span| in_table(document, span));
     path.unwrap_or_default().trim_start_matches('.').to_owned()
 }
 

@@ -1,4 +1,4 @@
-//! From text to a [`World`]: syntax, version, fields, and what only the whole can tell.
+//! From text to a [`Scenario`]: syntax, version, fields, and what only the whole can tell.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,12 +6,15 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
-use super::error::Trouble;
+use super::error::{Mistake, WorldError};
 use super::faults::PlacedFault;
-use super::server::Usual;
-use super::{
-    Document, Pattern, Region, Server, World, WorldError, document, place, read_fault, scripts,
-};
+use super::identity::Region;
+use super::pattern::Pattern;
+use super::server::Server;
+use super::server_entry::Usual;
+use super::whole::Scenario;
+use super::written::Written;
+use super::{document, place, read_fault, scripts};
 use crate::documents::Kind;
 use crate::wire::Service;
 
@@ -25,17 +28,17 @@ const MOST_SERVERS: usize = 4000;
 const MOST_REGIONS: usize = 40;
 
 /// Reads a world, whose faults may name operations of `services`; `file_name` is for messages.
-pub(crate) fn world(
+pub(crate) fn scenario(
     text: &str,
     file_name: &str,
     services: &[&'static Service],
-) -> Result<World, WorldError> {
+) -> Result<Scenario, WorldError> {
     let mut table = DeTable::parse(text)
-        .map_err(|error| place::name(&Trouble::from(error), text, file_name))?;
+        .map_err(|error| place::name(&Mistake::from(error), text, file_name))?;
     let whole = table.clone();
-    build(&mut table, services).map_err(|trouble| {
-        let mut error = place::name(&trouble, text, file_name);
-        error.field = place::field(whole.get_ref(), &trouble);
+    build(&mut table, services).map_err(|mistake| {
+        let mut error = place::name(&mistake, text, file_name);
+        error.field = place::field(whole.get_ref(), &mistake);
         error
     })
 }
@@ -43,10 +46,10 @@ pub(crate) fn world(
 fn build(
     table: &mut Spanned<DeTable<'_>>,
     services: &[&'static Service],
-) -> Result<World, Trouble> {
+) -> Result<Scenario, Mistake> {
     check_version(table)?;
     let faults = read_faults(table, services)?;
-    let mut document = Document::deserialize(Deserializer::from(table.clone()))?;
+    let mut document = Written::deserialize(Deserializer::from(table.clone()))?;
     settle_documents(&mut document)?;
 
     check_regions(&document, &faults)?;
@@ -64,7 +67,7 @@ fn build(
     scripts::check_commands(&document.commands, &servers)?;
     scripts::check_automations(&document.automations, &document.commands)?;
 
-    Ok(World {
+    Ok(Scenario {
         account: document.account.0,
         region: document.region.0,
         regions: document.regions.into_iter().map(|region| region.into_inner().0).collect(),
@@ -82,7 +85,7 @@ fn build(
 }
 
 /// From here on a document of the world's account is its name, of whatever Region.
-fn settle_documents(document: &mut Document) -> Result<(), Trouble> {
+fn settle_documents(document: &mut Written) -> Result<(), Mistake> {
     let account = document.account.0.as_str();
     for command in document.commands.iter_mut().map(Spanned::get_mut) {
         document::settle(&mut command.document, &mut command.region, account)?;
@@ -96,12 +99,12 @@ fn settle_documents(document: &mut Document) -> Result<(), Trouble> {
 }
 
 /// Comes before everything else: a newer file should be told from a mistaken one.
-fn check_version(table: &Spanned<DeTable<'_>>) -> Result<(), Trouble> {
+fn check_version(table: &Spanned<DeTable<'_>>) -> Result<(), Mistake> {
     match table.get_ref().get("version") {
-        None => Err(Trouble::of_the_whole("missing field `version`: begin with `version = 1`")),
+        None => Err(Mistake::of_the_whole("missing field `version`: begin with `version = 1`")),
         Some(version) => match version.get_ref().as_integer() {
             Some(number) if number.as_str() == VERSION => Ok(()),
-            _ => Err(Trouble::at(
+            _ => Err(Mistake::at(
                 version.span(),
                 format!("this release of Moontide reads worlds of version {VERSION} only"),
             )),
@@ -112,7 +115,7 @@ fn check_version(table: &Spanned<DeTable<'_>>) -> Result<(), Trouble> {
 fn read_faults(
     table: &mut Spanned<DeTable<'_>>,
     services: &[&'static Service],
-) -> Result<Vec<PlacedFault>, Trouble> {
+) -> Result<Vec<PlacedFault>, Mistake> {
     let Some(entries) = table.get_mut().remove("faults") else {
         return Ok(Vec::new());
     };
@@ -121,23 +124,23 @@ fn read_faults(
         DeValue::Array(entries) => {
             entries.into_iter().map(|entry| read_fault::fault(entry, services)).collect()
         }
-        _ => Err(Trouble::at(span, "faults are a list of tables: write [[faults]]")),
+        _ => Err(Mistake::at(span, "faults are a list of tables: write [[faults]]")),
     }
 }
 
 /// The Regions of a world are told apart, and everything is in one of them.
-fn check_regions(document: &Document, faults: &[PlacedFault]) -> Result<(), Trouble> {
+fn check_regions(document: &Written, faults: &[PlacedFault]) -> Result<(), Mistake> {
     let mut known = vec![document.region.0.as_str()];
     for region in &document.regions {
         let name = region.get_ref().0.as_str();
         if known.contains(&name) {
-            return Err(Trouble::at(region.span(), format!("the Region {name} is given twice")));
+            return Err(Mistake::at(region.span(), format!("the Region {name} is given twice")));
         }
         known.push(name);
     }
     if let Some(beyond) = document.regions.get(MOST_REGIONS) {
         let message = format!("a world has {MOST_REGIONS} more Regions at most");
-        return Err(Trouble::at(beyond.span(), message));
+        return Err(Mistake::at(beyond.span(), message));
     }
     let servers = document.servers.iter().filter_map(|server| server.get_ref().region.as_ref());
     let commands = document.commands.iter().filter_map(|command| command.get_ref().region.as_ref());
@@ -150,12 +153,12 @@ fn check_regions(document: &Document, faults: &[PlacedFault]) -> Result<(), Trou
         Some(region) => {
             let written = region.get_ref().0.as_str();
             let message = format!("`{written}` is no Region of this world: add it to `regions`");
-            Err(Trouble::at(region.span(), message).suggesting(written, known))
+            Err(Mistake::at(region.span(), message).suggesting(written, known))
         }
     }
 }
 
-fn unfold(document: &Document) -> Result<Vec<Server>, Trouble> {
+fn unfold(document: &Written) -> Result<Vec<Server>, Mistake> {
     let mut servers = Vec::new();
     let mut seen = BTreeSet::new();
     let mut counts = BTreeMap::new();
@@ -166,7 +169,7 @@ fn unfold(document: &Document) -> Result<Vec<Server>, Trouble> {
             for (place, identity) in [name, (String::new(), server.id.clone())] {
                 if !seen.insert((place, identity.clone())) {
                     let span = entry.get_ref().name.span();
-                    return Err(Trouble::at(span, format!("there is already a server {identity}")));
+                    return Err(Mistake::at(span, format!("there is already a server {identity}")));
                 }
             }
             let of_region: &mut usize = counts.entry(server.region.clone()).or_default();
@@ -176,7 +179,7 @@ fn unfold(document: &Document) -> Result<Vec<Server>, Trouble> {
                     "DRS keeps {MOST_SERVERS} servers in an account and Region, and with these {} has more",
                     server.region
                 );
-                return Err(Trouble::at(entry.get_ref().name.span(), message));
+                return Err(Mistake::at(entry.get_ref().name.span(), message));
             }
             servers.push(server);
         }
@@ -187,12 +190,12 @@ fn unfold(document: &Document) -> Result<Vec<Server>, Trouble> {
 fn check_matches_some<'a>(
     pattern: &Spanned<Pattern>,
     servers: impl Iterator<Item = &'a Server>,
-) -> Result<(), Trouble> {
+) -> Result<(), Mistake> {
     let names: Vec<&str> = servers.map(|server| server.name.as_str()).collect();
     if names.iter().any(|name| pattern.get_ref().matches(name)) {
         return Ok(());
     }
     let written = pattern.get_ref().as_str();
-    Err(Trouble::at(pattern.span(), format!("no server is called `{written}`"))
+    Err(Mistake::at(pattern.span(), format!("no server is called `{written}`"))
         .suggesting(written, names))
 }

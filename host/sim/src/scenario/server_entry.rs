@@ -1,4 +1,4 @@
-//! `[[servers]]`: the source servers of the estate.
+//! One `[[servers]]` entry, and the servers that it stands for.
 
 use std::collections::BTreeMap;
 
@@ -8,70 +8,11 @@ use serde::de::{Deserializer, Error};
 use toml::Spanned;
 
 use super::duration;
-use super::error::Trouble;
+use super::error::Mistake;
 use super::identity::{Region, Source, SourceServerId, Zone};
+use super::server::{ExistingInstance, Replication, Server};
 use crate::platform::Platform;
 use crate::{seed, tags};
-
-/// One source server.
-#[derive(Debug, Clone)]
-pub(crate) struct Server {
-    pub(crate) name: String,
-    /// Where DRS would launch it.
-    pub(crate) region: String,
-    /// The Availability Zone in which DRS would launch it.
-    pub(crate) zone: String,
-    pub(crate) id: String,
-    /// The Region in which it runs; `None` if it runs in a data centre.
-    pub(crate) source: Option<String>,
-    pub(crate) tags: BTreeMap<String, String>,
-    pub(crate) platform: Platform,
-    /// Whether PowerShell is installed; it always is on Windows.
-    pub(crate) powershell: bool,
-    /// Conversion and launch take this many times as long as recorded. A published drill of two
-    /// small Windows servers took 24 minutes, which is about 3.
-    pub(crate) slowness: f64,
-    pub(crate) replication: Replication,
-    /// Age of the newest replicated data when the world starts.
-    pub(crate) lag: SignedDuration,
-    /// How many recovery points are kept; 0 means that the initial sync never finished.
-    pub(crate) snapshots: u32,
-    pub(crate) ssm_agent: bool,
-    /// Whether its instances are protected against termination.
-    pub(crate) termination_protection: bool,
-    pub(crate) recovery_instance: Option<ExistingInstance>,
-}
-
-/// The `DataReplicationState` of DRS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, serde::Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum Replication {
-    Stopped,
-    Initiating,
-    InitialSync,
-    Backlog,
-    CreatingSnapshot,
-    #[default]
-    Continuous,
-    Paused,
-    Rescan,
-    Stalled,
-    Disconnected,
-}
-
-/// A recovery instance that stands when the world starts.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ExistingInstance {
-    pub(crate) drill: bool,
-    /// How long ago its job was started.
-    #[serde(default = "a_day", deserialize_with = "duration::read")]
-    pub(crate) age: SignedDuration,
-}
-
-fn a_day() -> SignedDuration {
-    SignedDuration::from_hours(24)
-}
 
 /// One `[[servers]]` entry, which may stand for several servers.
 #[derive(Deserialize)]
@@ -159,18 +100,18 @@ fn snapshots<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
 
 impl ServerEntry {
     /// The servers that this entry stands for, in a world that has these usual places.
-    pub(super) fn unfold(&self, usual: &Usual<'_>) -> Result<Vec<Server>, Trouble> {
+    pub(super) fn unfold(&self, usual: &Usual<'_>) -> Result<Vec<Server>, Mistake> {
         let template = self.name.get_ref();
         let servers = match (self.count, template.contains("{n}"), &self.id) {
             (Some(_), _, Some(id)) => {
-                Err(Trouble::at(id.span(), "an `id` is of one server; it cannot go with a `count`"))
+                Err(Mistake::at(id.span(), "an `id` is of one server; it cannot go with a `count`"))
             }
             (None, false, _) => Ok(vec![self.server(template.clone(), usual)]),
             (None, true, _) => {
-                Err(Trouble::at(self.name.span(), "`{n}` in a name needs a `count` beside it"))
+                Err(Mistake::at(self.name.span(), "`{n}` in a name needs a `count` beside it"))
             }
             (Some(_), false, _) => {
-                Err(Trouble::at(self.name.span(), "with a `count`, the name must contain `{n}`"))
+                Err(Mistake::at(self.name.span(), "with a `count`, the name must contain `{n}`"))
             }
             (Some(count), true, _) => Ok((1..=count)
                 .map(|n| self.server(template.replace("{n}", &n.to_string()), usual))
@@ -181,13 +122,13 @@ impl ServerEntry {
             && !powershell.get_ref()
         {
             let message = "every Windows has PowerShell: leave it out";
-            return Err(Trouble::at(powershell.span(), message));
+            return Err(Mistake::at(powershell.span(), message));
         }
         let region = self.region.as_ref().map_or(usual.region, |region| &region.get_ref().0);
         match &self.availability_zone {
             Some(zone) if !zone.get_ref().is_in(region) => {
                 let message = format!("{} is not in {region}", zone.get_ref().0);
-                return Err(Trouble::at(zone.span(), message));
+                return Err(Mistake::at(zone.span(), message));
             }
             _ => {}
         }
@@ -195,8 +136,8 @@ impl ServerEntry {
     }
 
     /// A server's name becomes the tag `Name` of its instance, unless it has one.
-    fn check_name(&self, name: &str) -> Result<(), Trouble> {
-        let at = |message: String| Err(Trouble::at(self.name.span(), message));
+    fn check_name(&self, name: &str) -> Result<(), Mistake> {
+        let at = |message: String| Err(Mistake::at(self.name.span(), message));
         if name.trim().is_empty() {
             return at("a server has a name".to_owned());
         }

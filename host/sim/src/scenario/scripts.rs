@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::command::CommandStatus;
-use super::error::Trouble;
-use super::{Automation, AutomationStatus, Command, Server};
+use super::automation::{Automation, AutomationStatus};
+use super::command::{Command, CommandStatus};
+use super::error::Mistake;
+use super::server::Server;
 use crate::documents::{self, POWERSHELL};
 use crate::platform::Platform;
 
@@ -25,7 +26,7 @@ struct Placed<'a> {
 pub(super) fn check_commands(
     commands: &[Spanned<Command>],
     servers: &[Server],
-) -> Result<(), Trouble> {
+) -> Result<(), Mistake> {
     let mut earlier: Vec<Placed<'_>> = Vec::new();
     for entry in commands {
         let script = entry.get_ref();
@@ -37,11 +38,11 @@ pub(super) fn check_commands(
         let them = || meant.iter().map(|place| &servers[*place]);
         if let (true, Some(region)) = (meant.is_empty(), &script.region) {
             let message = format!("no server is in {}", region.get_ref().0);
-            return Err(Trouble::at(region.span(), message));
+            return Err(Mistake::at(region.span(), message));
         }
         if !them().any(|server| server.ssm_agent) {
             let message = "it can never answer, because no server of this entry has an SSM agent";
-            return Err(Trouble::at(entry.span(), message));
+            return Err(Mistake::at(entry.span(), message));
         }
         check_platform(script, them)?;
         check_exit(script, them().any(|server| server.platform == Platform::Windows))?;
@@ -58,7 +59,7 @@ pub(super) fn check_commands(
 pub(super) fn check_automations(
     automations: &[Spanned<Automation>],
     commands: &[Spanned<Command>],
-) -> Result<(), Trouble> {
+) -> Result<(), Mistake> {
     for (place, entry) in automations.iter().enumerate() {
         let later = entry.get_ref();
         check_message(later)?;
@@ -78,19 +79,19 @@ pub(super) fn check_automations(
 }
 
 /// What succeeds has no message of a failure.
-fn check_message(automation: &Automation) -> Result<(), Trouble> {
+fn check_message(automation: &Automation) -> Result<(), Mistake> {
     match &automation.failure_message {
         Some(message) if automation.status == AutomationStatus::Success => {
             let said =
                 "an automation that ends as Success shows no failure message: give it a `status`";
-            Err(Trouble::at(message.span(), said))
+            Err(Mistake::at(message.span(), said))
         }
         _ => Ok(()),
     }
 }
 
 /// A name is that of one document in each Region, and a document is of one kind.
-fn check_kind(automation: &Automation, commands: &[Spanned<Command>]) -> Result<(), Trouble> {
+fn check_kind(automation: &Automation, commands: &[Spanned<Command>]) -> Result<(), Mistake> {
     let Some(document) = &automation.document else { return Ok(()) };
     let name = document.get_ref().0.as_str();
     let is_same = |command: &Command| {
@@ -105,17 +106,17 @@ fn check_kind(automation: &Automation, commands: &[Spanned<Command>]) -> Result<
             let message = format!(
                 "{name} is a command document in [[commands]] {number}, and one document cannot be an automation too"
             );
-            Err(Trouble::at(document.span(), message))
+            Err(Mistake::at(document.span(), message))
         }
     }
 }
 
-fn never_answers(span: Range<usize>, list: &str, earlier: usize) -> Trouble {
+fn never_answers(span: Range<usize>, list: &str, earlier: usize) -> Mistake {
     let message = format!(
         "it can never answer, because [[{list}]] {} answers whatever it would: put the narrower one first",
         earlier + 1
     );
-    Trouble::at(span, message)
+    Mistake::at(span, message)
 }
 
 impl Placed<'_> {
@@ -139,7 +140,7 @@ fn covers_document(earlier: Option<&str>, later: Option<&str>) -> bool {
 fn check_platform<'a, S: Iterator<Item = &'a Server>>(
     script: &Command,
     servers: impl Fn() -> S,
-) -> Result<(), Trouble> {
+) -> Result<(), Mistake> {
     let Some((name, span)) = script.document().zip(script.document.as_ref().map(Spanned::span))
     else {
         return Ok(());
@@ -153,22 +154,22 @@ fn check_platform<'a, S: Iterator<Item = &'a Server>>(
         let message = format!("{name} is for {runs}, and the servers of this entry are {are}");
         let right = documents::SCRIPTS.into_iter().find(|it| runs == "Linux" && *it != name);
         let right = right.filter(|_| documents::SCRIPTS.contains(&name));
-        return Err(Trouble { suggestion: right.map(str::to_owned), ..Trouble::at(span, message) });
+        return Err(Mistake { suggestion: right.map(str::to_owned), ..Mistake::at(span, message) });
     }
     if name == POWERSHELL && !servers().any(|server| server.powershell) {
         let message = format!(
             "{name} fails on Linux without PowerShell: give a server of this entry `powershell = true`"
         );
-        return Err(Trouble::at(span, message));
+        return Err(Mistake::at(span, message));
     }
     Ok(())
 }
 
 /// The exit code is one that the operating system has, and goes with the status.
-fn check_exit(script: &Command, on_windows: bool) -> Result<(), Trouble> {
+fn check_exit(script: &Command, on_windows: bool) -> Result<(), Mistake> {
     let Some(code) = &script.exit_code else { return Ok(()) };
     let (span, code) = (code.span(), *code.get_ref());
-    let wrong = |message: String| Err(Trouble::at(span, message));
+    let wrong = |message: String| Err(Mistake::at(span, message));
     if !on_windows && !(0..=LARGEST).contains(&code) {
         return wrong(format!("an exit code on Linux is from 0 to {LARGEST}, not {code}"));
     }

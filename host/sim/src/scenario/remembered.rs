@@ -33,14 +33,14 @@ fn json(value: toml::Value) -> Value {
 mod tests {
     use serde_json::json;
 
-    use crate::World;
+    use crate::Scenario;
 
     #[test]
     fn whatever_toml_can_say_is_a_value() {
-        let world = "version = 1\naccount = \"111122223333\"\nregion = \"us-west-2\"\nservers = []\n\
+        let scenario = "version = 1\naccount = \"111122223333\"\nregion = \"us-west-2\"\nservers = []\n\
                      [state]\ndrills = 41\n\"last drill\" = { at = 2026-11-20T08:00:00Z, took = [1.5, true, \"x\"] }";
-        let world = World::parse(world, "world.toml").unwrap();
-        let state = json!(world.state());
+        let scenario = Scenario::parse(scenario, "world.toml").unwrap();
+        let state = json!(scenario.state());
         let last = json!({ "at": "2026-11-20T08:00:00Z", "took": [1.5, true, "x"] });
         assert_eq!(state, json!({ "drills": 41, "last drill": last }));
     }

@@ -1,4 +1,4 @@
-//! The world file: a pretend estate, as an author writes it.
+//! The scenario: the world file, a pretend estate as an author writes it.
 //!
 //! It is TOML, strict and versioned. A field that does not exist is an error that names the file,
 //! the line and the field, and suggests what was meant. Durations are strings: `"90s"`, `"2h30m"`.
@@ -18,7 +18,7 @@
 //! servers_in_active_jobs = 500
 //! concurrent_jobs = 20
 //!
-//! [timing]                           # optional; what nobody has published is assumed
+//! [timing]                           # optional; what is not published is assumed
 //! latency = "40ms"                   # of every call
 //! jitter = 0.03                      # ±3 % on conversion and launch; 0 replays the recordings
 //! job_visible_after = "2s"           # until DescribeJobs shows a new job
@@ -171,6 +171,7 @@ mod command;
 mod document;
 mod duration;
 mod error;
+mod estate_fault;
 mod faults;
 mod identity;
 mod limits;
@@ -180,132 +181,28 @@ mod plainly;
 pub(crate) mod read;
 mod read_fault;
 mod regions;
+mod remembered;
+mod request_fault;
 mod scripts;
 mod server;
-mod state;
-
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
-use serde::Deserialize;
-use serde::de::{Deserializer, Error};
-use serde_json::Value;
-
-pub use error::WorldError;
+mod server_entry;
+mod whole;
+mod window;
+mod written;
 
 pub(crate) use automation::{Automation, AutomationStatus};
 pub(crate) use command::{Command, CommandStatus};
-pub(crate) use faults::{CheckStatus, Fault, LaunchPhase, Occasion, PlacedFault, Strike, Window};
-pub(crate) use identity::Region;
-pub(crate) use limits::{Quotas, Timing};
-pub(crate) use pattern::Pattern;
+pub use error::WorldError;
+pub(crate) use estate_fault::{CheckStatus, LaunchPhase};
+pub(crate) use faults::{Fault, PlacedFault};
+pub(crate) use request_fault::RequestFault;
 pub(crate) use server::{Replication, Server};
-
-/// A pretend estate, checked and complete. See the [module](self) for its file format.
-#[derive(Debug, Clone)]
-pub struct World {
-    pub(crate) account: String,
-    /// The first Region, in which everything is that names no other.
-    pub(crate) region: String,
-    /// The others in which DRS is set up.
-    pub(crate) regions: Vec<String>,
-    pub(crate) seed: u64,
-    pub(crate) start: Option<Timestamp>,
-    pub(crate) page_size: usize,
-    pub(crate) quotas: Quotas,
-    pub(crate) timing: Timing,
-    /// With every `count` unfolded.
-    pub(crate) servers: Vec<Server>,
-    pub(crate) commands: Vec<Command>,
-    pub(crate) automations: Vec<Automation>,
-    pub(crate) faults: Vec<PlacedFault>,
-    /// What the runbook remembers, by key.
-    pub(crate) state: BTreeMap<String, Value>,
-}
-
-impl World {
-    /// When the world says that its story begins. A simulator begins whenever its clock says;
-    /// this is for whoever sets that clock.
-    pub fn start(&self) -> Option<Timestamp> {
-        self.start
-    }
-
-    /// The Region in which the estate lives, or the first of them.
-    pub fn region(&self) -> &str {
-        &self.region
-    }
-
-    /// The account that owns the estate.
-    pub fn account(&self) -> &str {
-        &self.account
-    }
-
-    /// What the runbook remembers of earlier executions, by key. No service knows of it; this is for whoever keeps it.
-    pub fn state(&self) -> &BTreeMap<String, Value> {
-        &self.state
-    }
-
-    /// The part of the estate that is in this Region. Scripts and faults keep their places.
-    pub(crate) fn part(&self, region: &str) -> World {
-        let mut part = World { region: region.to_owned(), ..self.clone() };
-        part.servers.retain(|server| server.region == region);
-        part
-    }
-
-    /// What a caller finds in a Region that the world does not name: the same account, and nothing in it.
-    pub(crate) fn elsewhere(self) -> World {
-        World { servers: Vec::new(), commands: Vec::new(), automations: Vec::new(), ..self }
-    }
-}
-
-/// The file without its faults, which [`read`] takes out first: they are read kind by kind.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Document {
-    #[serde(rename = "version")]
-    _version: i64,
-    account: identity::Account,
-    region: identity::Region,
-    #[serde(default)]
-    regions: Vec<toml::Spanned<identity::Region>>,
-    /// Where the servers run that do not say it themselves.
-    source_region: Option<identity::Source>,
-    #[serde(default)]
-    seed: u64,
-    #[serde(default, deserialize_with = "start")]
-    start: Option<Timestamp>,
-    #[serde(default = "default_page_size")]
-    page_size: std::num::NonZeroUsize,
-    #[serde(default)]
-    quotas: Quotas,
-    #[serde(default)]
-    timing: Timing,
-    servers: Vec<toml::Spanned<server::ServerEntry>>,
-    #[serde(default)]
-    commands: Vec<toml::Spanned<Command>>,
-    #[serde(default)]
-    automations: Vec<toml::Spanned<Automation>>,
-    #[serde(default, deserialize_with = "state::read")]
-    state: BTreeMap<String, Value>,
-    /// Never present when this is read; named here so that the list of known fields is whole.
-    #[serde(default, rename = "faults")]
-    _faults: (),
-}
-
-/// A string: TOML's own dates may lack a zone, and then say nothing about when.
-fn start<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
-    let wrong = || D::Error::custom("a start is a string: \"2026-11-20T08:00:00Z\"");
-    let text = String::deserialize(from).map_err(|_| wrong())?;
-    text.parse().map(Some).map_err(|_| wrong())
-}
-
-fn default_page_size() -> std::num::NonZeroUsize {
-    const { std::num::NonZeroUsize::new(100).expect("100 is not zero") }
-}
+pub use whole::Scenario;
+pub(crate) use window::{Occasion, Window};
 
 #[cfg(test)]
 mod tests {
-    use super::World;
+    use super::Scenario;
 
     /// The two examples in this module's documentation, joined.
     fn documented() -> String {
@@ -325,10 +222,10 @@ mod tests {
 
     #[test]
     fn the_documented_world_is_a_world() {
-        let world = World::parse(&documented(), "world.toml").unwrap();
-        assert_eq!(world.servers.len(), 2);
-        assert_eq!(world.commands.len(), 1);
-        assert_eq!(world.automations.len(), 1);
-        assert_eq!(world.faults.len(), 13);
+        let scenario = Scenario::parse(&documented(), "world.toml").unwrap();
+        assert_eq!(scenario.servers.len(), 2);
+        assert_eq!(scenario.commands.len(), 1);
+        assert_eq!(scenario.automations.len(), 1);
+        assert_eq!(scenario.faults.len(), 13);
     }
 }

@@ -7,13 +7,17 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::Region;
-use super::error::Trouble;
-use super::faults::{
-    AccessDenied, AgentOffline, Fault, LateJob, LaunchFails, LostAnswer, Nothing, Occasion,
-    Operation, Outage, PlacedFault, QuotaInUse, RegionDown, RequestFault, SourceDown, StatusChecks,
-    Strike, Throttle, Window,
+use super::error::Mistake;
+use super::estate_fault::{
+    AgentOffline, LateJob, LaunchFails, QuotaInUse, SourceDown, StatusChecks,
 };
+use super::faults::{Fault, PlacedFault};
+use super::identity::Region;
+use super::request_fault::{
+    AccessDenied, LostAnswer, Nothing, Operation, OperationFault, Outage, RegionDown, RequestFault,
+    Throttle,
+};
+use super::window::{Occasion, Window};
 use crate::wire::Service;
 
 const KINDS: [&str; 13] = [
@@ -42,31 +46,31 @@ const REGION: &str = "region";
 pub(super) fn fault(
     entry: Spanned<DeValue<'_>>,
     services: &[&'static Service],
-) -> Result<PlacedFault, Trouble> {
+) -> Result<PlacedFault, Mistake> {
     let span = entry.span();
     let DeValue::Table(mut fields) = entry.into_inner() else {
-        return Err(Trouble::at(span, "a fault is a table: write [[faults]]"));
+        return Err(Mistake::at(span, "a fault is a table: write [[faults]]"));
     };
     let Some(kind) = fields.remove("kind") else {
-        return Err(Trouble::at(span, "missing field `kind`").listing(&KINDS));
+        return Err(Mistake::at(span, "missing field `kind`").listing(&KINDS));
     };
     let kind_span = kind.span();
     let Some(kind) = kind.get_ref().as_str().map(str::to_owned) else {
-        return Err(Trouble::at(kind_span, "a kind is a string").listing(&KINDS));
+        return Err(Mistake::at(kind_span, "a kind is a string").listing(&KINDS));
     };
     let region = fields.remove(REGION).map(region).transpose()?;
     if kind == "region_down" && region.is_none() {
-        return Err(Trouble::at(span, "missing field `region`: the one that is down"));
+        return Err(Mistake::at(span, "missing field `region`: the one that is down"));
     }
     let entry = Entry { span, fields };
     Ok(PlacedFault { fault: of_kind(&kind, kind_span, entry, services)?, region })
 }
 
 /// The one Region of a fault.
-fn region(value: Spanned<DeValue<'_>>) -> Result<Spanned<Region>, Trouble> {
+fn region(value: Spanned<DeValue<'_>>) -> Result<Spanned<Region>, Mistake> {
     let span = value.span();
     let read = Spanned::<Region>::deserialize(ValueDeserializer::from(value));
-    read.map_err(|error| Trouble::from(error).within(&span))
+    read.map_err(|error| Mistake::from(error).within(&span))
 }
 
 /// The fault, by its kind.
@@ -75,27 +79,27 @@ fn of_kind(
     kind_span: Range<usize>,
     mut entry: Entry<'_>,
     services: &[&'static Service],
-) -> Result<Fault, Trouble> {
+) -> Result<Fault, Mistake> {
     let of_requests = |operation: &Spanned<String>, strike, occasion| {
         let operation = Operation::find(operation, services)?;
-        Ok::<_, Trouble>(Fault::Request(RequestFault { operation, strike, occasion }))
+        Ok::<_, Mistake>(Fault::Request(OperationFault { operation, strike, occasion }))
     };
     Ok(match kind {
         "throttle" => {
             let (Throttle { operation, retry_after }, occasion) = entry.event()?;
-            of_requests(&operation, Strike::Throttle { retry_after }, occasion)?
+            of_requests(&operation, RequestFault::Throttle { retry_after }, occasion)?
         }
         "drop_reply" => {
             let (LostAnswer { operation, effect }, occasion) = entry.event()?;
-            of_requests(&operation, Strike::DropReply { effect }, occasion)?
+            of_requests(&operation, RequestFault::DropReply { effect }, occasion)?
         }
         "internal_error" => {
             let (LostAnswer { operation, effect }, occasion) = entry.event()?;
-            of_requests(&operation, Strike::InternalError { effect }, occasion)?
+            of_requests(&operation, RequestFault::InternalError { effect }, occasion)?
         }
         "access_denied" => {
             let (AccessDenied { operation }, occasion) = entry.event()?;
-            of_requests(&operation, Strike::AccessDenied, occasion)?
+            of_requests(&operation, RequestFault::AccessDenied, occasion)?
         }
         "expired_credentials" => {
             let (Nothing {}, window) = entry.lasting()?;
@@ -134,7 +138,7 @@ fn of_kind(
             Fault::QuotaInUse(fault, window)
         }
         other => {
-            return Err(Trouble::at(kind_span, format!("unknown kind of fault `{other}`"))
+            return Err(Mistake::at(kind_span, format!("unknown kind of fault `{other}`"))
                 .suggesting(other, KINDS)
                 .listing(&KINDS));
         }
@@ -149,18 +153,18 @@ struct Entry<'text> {
 
 impl Entry<'_> {
     /// A fault that strikes single events.
-    fn event<T: DeserializeOwned>(&mut self) -> Result<(T, Occasion), Trouble> {
+    fn event<T: DeserializeOwned>(&mut self) -> Result<(T, Occasion), Mistake> {
         let occasion = self.take(&OCCASION[1..])?;
         Ok((self.rest(&OCCASION)?, occasion))
     }
 
     /// A fault that holds for a time.
-    fn lasting<T: DeserializeOwned>(&mut self) -> Result<(T, Window), Trouble> {
+    fn lasting<T: DeserializeOwned>(&mut self) -> Result<(T, Window), Mistake> {
         let window = self.take(&OCCASION[1..3])?;
         Ok((self.rest(&OCCASION[..3])?, window))
     }
 
-    fn take<T: DeserializeOwned>(&mut self, names: &[&str]) -> Result<T, Trouble> {
+    fn take<T: DeserializeOwned>(&mut self, names: &[&str]) -> Result<T, Mistake> {
         let mut taken = DeTable::new();
         for name in names {
             if let Some((name, value)) = self.fields.remove_entry(*name) {
@@ -170,7 +174,7 @@ impl Entry<'_> {
         read(taken, &self.span, &[])
     }
 
-    fn rest<T: DeserializeOwned>(&mut self, taken: &[&str]) -> Result<T, Trouble> {
+    fn rest<T: DeserializeOwned>(&mut self, taken: &[&str]) -> Result<T, Mistake> {
         read(std::mem::take(&mut self.fields), &self.span, taken)
     }
 }
@@ -179,8 +183,8 @@ fn read<T: DeserializeOwned>(
     fields: DeTable<'_>,
     span: &Range<usize>,
     also_known: &[&str],
-) -> Result<T, Trouble> {
+) -> Result<T, Mistake> {
     let value = Spanned::new(span.clone(), DeValue::Table(fields));
     T::deserialize(ValueDeserializer::from(value))
-        .map_err(|error| Trouble::from_toml(&error, also_known).within(span))
+        .map_err(|error| Mistake::from_toml(&error, also_known).within(span))
 }

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::document::DocumentName;
-use super::{Pattern, Region, duration};
+use super::duration;
+use super::identity::Region;
+use super::pattern::Pattern;
 use crate::platform::Platform;
 
 /// A scripted result. The first entry whose conditions all hold answers.

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::document::DocumentName;
-use super::{Region, duration};
+use super::duration;
+use super::identity::Region;
 use crate::documents::is_reserved;
 
 /// A scripted result. The first entry whose condition holds answers.
