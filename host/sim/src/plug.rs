@@ -3,10 +3,15 @@
 //! A service lives in a folder of its own and is one line of [`SERVICES`](crate::services::SERVICES). Where it
 //! needs something else, this file should learn to ask for it.
 
+use std::any::Any;
+use std::fmt::Debug;
+
 use jiff::Timestamp;
 
+use crate::assumption::Assumption;
 use crate::estate::Estate;
 use crate::fact::Fact;
+use crate::scenario::Scenario;
 use crate::wire::{Claim, Message, Reply, Request, Service};
 
 /// One service.
@@ -14,13 +19,30 @@ pub(crate) struct Plug {
     pub(crate) service: Service,
     /// The operation that a message asks of this service, if the service can take the message for its own.
     pub(crate) recognise: fn(&Message) -> Option<Claim>,
-    /// Answers a request.
-    pub(crate) handle: fn(&mut Estate, Timestamp, &Request) -> Reply,
+    /// What the service has in a Region when the story begins. It may add to what the services share.
+    pub(crate) state: fn(&mut Estate) -> Box<dyn State>,
     pub(crate) facts: Facts,
     /// The refusal of a request that comes too fast; the caller may come again after so many seconds.
     pub(crate) throttled: fn(i64) -> Reply,
     /// The refusal of an operation for a reason that every service has.
     pub(crate) failed: fn(Failure, &str) -> Reply,
+}
+
+/// What a service has in one Region: its own things, beside the estate that all services share.
+pub(crate) trait State: Any + Debug + Send {
+    /// Answers a request.
+    fn handle(&mut self, estate: &mut Estate, now: Timestamp, request: &Request) -> Reply;
+
+    /// What the service took for granted so far, here and in the `others`: its states in the other Regions. `scenario`
+    /// is the one of the first Region, and `hide` takes secrets out of what was sent.
+    fn assumptions(
+        &self,
+        _others: &[&dyn State],
+        _scenario: &Scenario,
+        _hide: &dyn Fn(&str) -> String,
+    ) -> Vec<Assumption> {
+        Vec::new()
+    }
 }
 
 /// What a service claims of AWS, as the lists at the heads of its files.

@@ -7,12 +7,14 @@ use jiff::Timestamp;
 
 use crate::assumption::Assumption;
 use crate::calls::Calls;
-use crate::estate::{Estate, Met};
+use crate::estate::Estate;
 use crate::fact::Fact;
 use crate::fault::Faults;
-use crate::plug::{Failure, Plug};
+use crate::plug::{Failure, Plug, State};
+use crate::region::Region;
 use crate::scenario::{RequestFault, Scenario};
 use crate::seed::Seed;
+use crate::services::SERVICES;
 use crate::wire::{Reply, Request};
 
 pub(crate) const FACTS: &[Fact] = &[
@@ -30,13 +32,13 @@ pub(crate) const FACTS: &[Fact] = &[
     ),
 ];
 
-/// The world's Regions and all the others, and what has been asked of them.
+/// The Regions of the world file and all the others, and what has been asked of them.
 #[derive(Debug)]
 pub(crate) struct Regions {
-    /// One for each Region of the world; its first is the first here.
-    estates: Vec<Estate>,
+    /// Those of the world file; its first is the first here.
+    named: Vec<Region>,
     /// Any other Region.
-    elsewhere: Estate,
+    elsewhere: Region,
     faults: Faults,
     pub(crate) calls: Calls,
 }
@@ -50,29 +52,34 @@ impl Regions {
             let (seed, faults) = (seed.of_region(region), faults.of(region));
             Estate::new(scenario.part(region), seed, faults, start)
         };
-        let estates = std::iter::once(first).chain(scenario.regions.iter().map(other)).collect();
-        let elsewhere = Estate::elsewhere(scenario, start);
-        Self { estates, elsewhere, faults, calls: Calls::default() }
+        let estates = std::iter::once(first).chain(scenario.regions.iter().map(other));
+        let named = estates.map(Region::new).collect();
+        let elsewhere = Region::new(Estate::elsewhere(scenario, start));
+        Self { named, elsewhere, faults, calls: Calls::default() }
     }
 
     /// What was taken for granted so far; first what met a Region that was down.
     pub(crate) fn assumptions(&self, hide: &dyn Fn(&str) -> String) -> Vec<Assumption> {
-        let mut met = Met::default();
-        for estate in self.estates.iter().chain([&self.elsewhere]) {
-            met.add(&estate.met);
-        }
         let down = self.calls.assumptions();
-        let met = met.assumptions(&self.estates[0].scenario, hide);
-        let worlds = || self.estates.iter().map(|estate| &estate.scenario);
-        let sources = worlds().flat_map(|it| &it.servers).filter_map(|it| it.source.as_deref());
-        let known = worlds().map(|it| it.region.as_str()).chain(sources).collect();
+        let of_services = SERVICES.iter().flat_map(|plug| self.assumptions_of(plug, hide));
+        let scenarios = || self.named.iter().map(|region| &region.estate.scenario);
+        let sources = scenarios().flat_map(|it| &it.servers).filter_map(|it| it.source.as_deref());
+        let known = scenarios().map(|it| it.region.as_str()).chain(sources).collect();
         let faults = self.faults.assumptions(&known);
-        down.chain(met).chain(faults).collect()
+        down.chain(of_services).chain(faults).collect()
+    }
+
+    /// What a service took for granted, in all Regions together.
+    fn assumptions_of(&self, plug: &Plug, hide: &dyn Fn(&str) -> String) -> Vec<Assumption> {
+        let (first, named) = (&self.named[0], &self.named[1..]);
+        let others = named.iter().chain([&self.elsewhere]);
+        let others: Vec<&dyn State> = others.map(|region| region.state(plug)).collect();
+        first.state(plug).assumptions(&others, &first.estate.scenario, hide)
     }
 
     /// Answers one request of a service at `now`.
     pub(crate) fn handle(&mut self, now: Timestamp, plug: &Plug, request: &Request) -> Reply {
-        let first = &self.estates[0];
+        let first = &self.named[0].estate;
         let elapsed = first.elapsed(now);
         let region = request.region().unwrap_or(&first.scenario.region).to_owned();
         let request_id = first.seed.uuid(&format!("request/{}", self.calls.made()));
@@ -84,7 +91,7 @@ impl Regions {
         let strike = down.or_else(|| faults.strike(request, elapsed));
         let failed = |failure| (plug.failed)(failure, &request.operation);
         let reply = match strike {
-            None => self.perform(now, &region, plug, request),
+            None => self.perform(now, &region, request),
             Some(RequestFault::Throttle { retry_after }) => {
                 (plug.throttled)(retry_after.as_secs().max(1))
             }
@@ -93,11 +100,11 @@ impl Regions {
             Some(RequestFault::Unavailable) => failed(Failure::Unavailable),
             Some(RequestFault::DropReply { effect: false }) => Reply::never(),
             Some(RequestFault::DropReply { effect: true }) => {
-                self.perform(now, &region, plug, request).lost()
+                self.perform(now, &region, request).lost()
             }
             Some(RequestFault::InternalError { effect: false }) => failed(Failure::Internal),
             Some(RequestFault::InternalError { effect: true }) => {
-                let effect = self.perform(now, &region, plug, request).detail;
+                let effect = self.perform(now, &region, request).detail;
                 let reply = failed(Failure::Internal);
                 let detail = format!("{} after: {effect}", reply.detail);
                 reply.about(detail)
@@ -108,12 +115,13 @@ impl Regions {
         reply
     }
 
-    fn perform(&mut self, now: Timestamp, region: &str, plug: &Plug, request: &Request) -> Reply {
-        let of_region = self.estates.iter_mut().find(|estate| estate.scenario.region == region);
-        let estate = of_region.unwrap_or_else(|| {
-            region.clone_into(&mut self.elsewhere.scenario.region);
+    /// Lets the service answer in its Region.
+    fn perform(&mut self, now: Timestamp, region: &str, request: &Request) -> Reply {
+        let named = self.named.iter_mut().find(|named| named.is(region));
+        let region = named.unwrap_or_else(|| {
+            region.clone_into(&mut self.elsewhere.estate.scenario.region);
             &mut self.elsewhere
         });
-        (plug.handle)(estate, now, request)
+        region.handle(now, request)
     }
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::estate::quota::Exceeded;
+use super::quota::Exceeded;
+use super::reply::reply;
 use crate::fact::{Fact, source};
 use crate::plug::Failure;
 use crate::wire::Reply;
@@ -134,7 +135,7 @@ impl From<Error> for Reply {
         let mut body = error.fields;
         body.insert("message".to_owned(), error.message.clone().into());
         body.insert("code".to_owned(), error.kind.into());
-        let mut reply = super::reply(error.status, &Value::Object(body))
+        let mut reply = reply(error.status, &Value::Object(body))
             .about(format!("{}: {}", error.kind, error.message));
         reply.headers.push(("x-amzn-errortype", error.kind.to_owned()));
         if let Some(seconds) = error.retry_after {

@@ -6,9 +6,11 @@ use serde_json::{Map, Value, json};
 
 use super::error::Error;
 use super::input;
+use super::job::LogItem;
 use super::paging::Paging;
+use super::reply;
+use super::state::Drs;
 use crate::estate::Estate;
-use crate::estate::job::LogItem;
 use crate::fact::Fact;
 use crate::wire::Reply;
 
@@ -33,17 +35,22 @@ struct Input {
     paging: Paging,
 }
 
-pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
+pub(super) fn describe(
+    drs: &Drs,
+    estate: &Estate,
+    now: Timestamp,
+    body: &str,
+) -> Result<Reply, Error> {
     let Input { job_id, paging } = input::parse(body)?;
     let id = input::required(job_id, "jobID")?;
     input::check_id("jobID", &id, "drsjob-")?;
-    let job = estate.find_job(&id).ok_or_else(|| Error::not_found("Job", &id))?;
+    let job = drs.find_job(&id).ok_or_else(|| Error::not_found("Job", &id))?;
 
     let items: Vec<(usize, &LogItem)> = job.log_until(now).iter().enumerate().collect();
     let (page, next_token) =
         paging.cut(items, |(line, _)| format!("{id}/{line}"), estate.scenario.page_size)?;
     let items: Vec<Value> = page.iter().map(|(_, item)| view(estate, item)).collect();
-    Ok(super::page(&items, next_token).about(id))
+    Ok(reply::page(&items, next_token).about(id))
 }
 
 fn view(estate: &Estate, item: &LogItem) -> Value {

@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 
 use super::error::Error;
 use super::input;
+use super::job::{Job, LaunchStatus, Participant};
 use super::paging::Paging;
+use super::reply;
+use super::state::{Drs, arn};
 use crate::estate::Estate;
-use crate::estate::job::{Job, LaunchStatus, Participant};
 use crate::fact::{Fact, source};
 use crate::wire::Reply;
 
@@ -44,7 +46,12 @@ struct Filters {
     to_date: Option<String>,
 }
 
-pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
+pub(super) fn describe(
+    drs: &Drs,
+    estate: &Estate,
+    now: Timestamp,
+    body: &str,
+) -> Result<Reply, Error> {
     let Input { filters, paging } = input::parse(body)?;
     let ids = filters.job_ids.unwrap_or_default();
     input::check_size("filters.jobIDs", &ids, 0, 1000)?;
@@ -54,7 +61,7 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
     let from = input::moment("filters.fromDate", filters.from_date.as_ref())?;
     let to = input::moment("filters.toDate", filters.to_date.as_ref())?;
 
-    let found: Vec<&Job> = estate
+    let found: Vec<&Job> = drs
         .jobs
         .iter()
         .rev()
@@ -66,7 +73,7 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
     let (page, next_token) = paging.cut(found, |job| job.id.clone(), estate.scenario.page_size)?;
     let items: Vec<Value> = page.iter().map(|job| view(estate, job, now)).collect();
     let about = format!("{} jobs", items.len());
-    Ok(super::page(&items, next_token).about(about))
+    Ok(reply::page(&items, next_token).about(about))
 }
 
 /// A job as DRS shows it.
@@ -78,7 +85,7 @@ pub(super) fn view(estate: &Estate, job: &Job, now: Timestamp) -> Value {
         .collect();
     let mut view = json!({
         "jobID": job.id,
-        "arn": estate.drs_arn("job", &job.id),
+        "arn": arn(estate, "job", &job.id),
         "type": job.kind.job_type(),
         "initiatedBy": job.kind.initiated_by(),
         "creationDateTime": job.created,

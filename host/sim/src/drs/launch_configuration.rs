@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::error::Error;
 use super::input;
+use super::reply;
 use crate::estate::Estate;
 use crate::fact::Fact;
 use crate::seed;
@@ -40,5 +41,5 @@ pub(super) fn get(estate: &Estate, body: &str) -> Result<Reply, Error> {
         "postLaunchEnabled": false,
         "recoveryMode": "OPTIMAL",
     });
-    Ok(super::reply(200, &view).about(id))
+    Ok(reply::reply(200, &view).about(id))
 }

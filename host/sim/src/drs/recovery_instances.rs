@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use super::error::Error;
 use super::input;
 use super::paging::Paging;
+use super::reply;
+use super::state::{Drs, arn};
 use crate::estate::Estate;
-use crate::estate::instance::Instance;
 use crate::fact::{Fact, source};
+use crate::instance::Instance;
 use crate::wire::Reply;
 
 pub(crate) const FACTS: &[Fact] = &[
@@ -72,7 +74,7 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
         paging.cut(found, |instance| instance.id.clone(), estate.scenario.page_size)?;
     let items: Vec<Value> = page.iter().map(|instance| view(estate, instance, now)).collect();
     let about = format!("{} recovery instances", items.len());
-    Ok(super::page(&items, next_token).about(about))
+    Ok(reply::page(&items, next_token).about(about))
 }
 
 #[derive(Deserialize)]
@@ -81,7 +83,12 @@ struct DisconnectInput {
     recovery_instance_id: Option<String>,
 }
 
-pub(super) fn disconnect(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
+pub(super) fn disconnect(
+    drs: &Drs,
+    estate: &mut Estate,
+    now: Timestamp,
+    body: &str,
+) -> Result<Reply, Error> {
     let DisconnectInput { recovery_instance_id } = input::parse(body)?;
     let id = input::required(recovery_instance_id, "recoveryInstanceID")?;
     input::check_instance_id("recoveryInstanceID", &id)?;
@@ -89,12 +96,12 @@ pub(super) fn disconnect(estate: &mut Estate, now: Timestamp, body: &str) -> Res
         .find_recovery_instance(&id, now)
         .ok_or_else(|| Error::not_found("RecoveryInstance", &id))?;
     let server = estate.instances[index].server;
-    if let Some(job) = estate.active_job(server, now) {
+    if let Some(job) = drs.active_job(server, now) {
         let message = format!("Recovery instance {id} is in the active job {}", job.id);
         return Err(Error::conflict("RecoveryInstance", &id, message));
     }
     estate.instances[index].disconnected = true;
-    Ok(super::reply(200, &json!({})).about(id))
+    Ok(reply::reply(200, &json!({})).about(id))
 }
 
 /// A recovery instance as DRS shows it.
@@ -110,7 +117,7 @@ fn view(estate: &Estate, instance: &Instance, now: Timestamp) -> Value {
         "ec2InstanceState": state,
         "jobID": instance.job_id,
         "sourceServerID": server.id,
-        "arn": estate.drs_arn("recovery-instance", &instance.id),
+        "arn": arn(estate, "recovery-instance", &instance.id),
         "tags": instance.drs_tags,
         "isDrill": instance.is_drill,
         "pointInTimeSnapshotDateTime": instance.point_in_time,

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use super::error::Error;
 use super::input;
 use super::paging::Paging;
+use super::recovery_points;
+use super::reply;
 use crate::estate::Estate;
 use crate::fact::{Fact, source};
 use crate::wire::Reply;
@@ -63,8 +65,7 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
     let from = input::moment("filters.fromDateTime", filters.from.as_ref())?;
     let to = input::moment("filters.toDateTime", filters.to.as_ref())?;
 
-    let mut found: Vec<Timestamp> = estate
-        .snapshots(server, now)
+    let mut found: Vec<Timestamp> = recovery_points::all(estate, server, now)
         .into_iter()
         .filter(|moment| from.is_none_or(|from| *moment >= from))
         .filter(|moment| to.is_none_or(|to| *moment <= to))
@@ -72,18 +73,18 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
     if order == Some(Order::Asc) {
         found.reverse();
     }
-    let key = |moment: &Timestamp| estate.snapshot_id(server, *moment);
+    let key = |moment: &Timestamp| recovery_points::id(estate, server, *moment);
     let (page, next_token) = paging.cut(found, key, estate.scenario.page_size)?;
     let items: Vec<Value> = page
         .iter()
         .map(|moment| {
             json!({
-                "snapshotID": estate.snapshot_id(server, *moment),
+                "snapshotID": recovery_points::id(estate, server, *moment),
                 "sourceServerID": id,
                 "expectedTimestamp": moment,
                 "timestamp": moment,
             })
         })
         .collect();
-    Ok(super::page(&items, next_token).about(id))
+    Ok(reply::page(&items, next_token).about(id))
 }

@@ -6,9 +6,12 @@ use serde_json::{Value, json};
 
 use super::error::Error;
 use super::input;
+use super::job::{Job, JobKind, LaunchStatus};
 use super::paging::Paging;
+use super::replication;
+use super::reply;
+use super::state::{Drs, arn};
 use crate::estate::Estate;
-use crate::estate::job::{Job, JobKind, LaunchStatus};
 use crate::fact::{Fact, source};
 use crate::platform::Platform;
 use crate::scenario::Replication;
@@ -68,7 +71,12 @@ struct Filters {
     staging_account_ids: Option<Vec<String>>,
 }
 
-pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
+pub(super) fn describe(
+    drs: &Drs,
+    estate: &Estate,
+    now: Timestamp,
+    body: &str,
+) -> Result<Reply, Error> {
     let Input { filters, paging } = input::parse(body)?;
     let ids = filters.source_server_ids.unwrap_or_default();
     input::check_size("filters.sourceServerIDs", &ids, 0, 200)?;
@@ -78,29 +86,29 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
     let accounts = filters.staging_account_ids.unwrap_or_default();
     input::check_size("filters.stagingAccountIDs", &accounts, 0, 200)?;
 
-    let found: Vec<usize> = (0..estate.servers.len())
+    let found: Vec<usize> = (0..drs.servers.len())
         .filter(|server| ids.is_empty() || ids.contains(&estate.server(*server).id))
         .filter(|_| accounts.is_empty() || accounts.contains(&estate.scenario.account))
         .filter(|_| filters.hardware_id.is_none())
         .collect();
     let (page, next_token) =
         paging.cut(found, |server| estate.server(*server).id.clone(), estate.scenario.page_size)?;
-    let items: Vec<Value> = page.iter().map(|server| view(estate, *server, now)).collect();
+    let items: Vec<Value> = page.iter().map(|server| view(drs, estate, *server, now)).collect();
     let about = format!("{} servers", items.len());
-    Ok(super::page(&items, next_token).about(about))
+    Ok(reply::page(&items, next_token).about(about))
 }
 
 /// A source server as DRS shows it.
-fn view(estate: &Estate, index: usize, now: Timestamp) -> Value {
+fn view(drs: &Drs, estate: &Estate, index: usize, now: Timestamp) -> Value {
     let server = estate.server(index);
     estate.faults.meet_source_outages(server, estate.elapsed(now), false);
-    let last_launch = estate.servers[index].last_launch.map(|job| &estate.jobs[job]);
+    let last_launch = drs.servers[index].last_launch.map(|job| &drs.jobs[job]);
     let mut view = json!({
         "sourceServerID": server.id,
-        "arn": estate.drs_arn("source-server", &server.id),
-        "tags": estate.servers[index].tags,
+        "arn": arn(estate, "source-server", &server.id),
+        "tags": drs.servers[index].tags,
         "lastLaunchResult": last_launch_result(last_launch, index, now),
-        "dataReplicationInfo": replication(estate, index, now),
+        "dataReplicationInfo": replication_info(estate, index, now),
         "lifeCycle": life_cycle(estate, last_launch, index, now),
         "sourceProperties": properties(estate, index, now),
         "stagingArea": { "status": "NOT_EXTENDED", "stagingAccountID": estate.scenario.account },
@@ -140,8 +148,8 @@ fn life_cycle(estate: &Estate, job: Option<&Job>, server: usize, now: Timestamp)
     let mut view = json!({
         "addedToServiceDateTime": added,
         "firstByteDateTime": added,
-        "elapsedReplicationDuration": super::iso_duration(now.duration_since(added)),
-        "lastSeenByServiceDateTime": estate.last_seen(server, now),
+        "elapsedReplicationDuration": reply::iso_duration(now.duration_since(added)),
+        "lastSeenByServiceDateTime": replication::last_seen(estate, server, now),
     });
     if let Some(job) = job {
         view["lastLaunch"] = json!({
@@ -158,10 +166,10 @@ fn life_cycle(estate: &Estate, job: Option<&Job>, server: usize, now: Timestamp)
 
 const DISK_BYTES: u64 = 8 << 30;
 
-fn replication(estate: &Estate, server: usize, now: Timestamp) -> Value {
-    let state = estate.replication(server, now);
+fn replication_info(estate: &Estate, server: usize, now: Timestamp) -> Value {
+    let state = replication::state(estate, server, now);
     let mut view = json!({
-        "lagDuration": super::iso_duration(estate.lag(server, now)),
+        "lagDuration": reply::iso_duration(replication::lag(estate, server, now)),
         "dataReplicationState": state,
         "replicatedDisks": [{
             "deviceName": "/dev/xvda",

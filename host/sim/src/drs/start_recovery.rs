@@ -7,9 +7,11 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::error::Error;
-use super::{input, jobs};
+use super::job::LaunchRequest;
+use super::reply;
+use super::state::Drs;
+use super::{input, jobs, recovery_points};
 use crate::estate::Estate;
-use crate::estate::launch::LaunchRequest;
 use crate::fact::{Fact, source};
 use crate::wire::Reply;
 
@@ -55,7 +57,12 @@ struct Entry {
     recovery_snapshot_id: Option<String>,
 }
 
-pub(super) fn start(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
+pub(super) fn start(
+    drs: &mut Drs,
+    estate: &mut Estate,
+    now: Timestamp,
+    body: &str,
+) -> Result<Reply, Error> {
     let Input { source_servers, is_drill, tags } = input::parse(body)?;
     let entries = input::required(source_servers, "sourceServers")?;
     input::check_size("sourceServers", &entries, 1, 200)?;
@@ -66,22 +73,21 @@ pub(super) fn start(estate: &mut Estate, now: Timestamp, body: &str) -> Result<R
     if distinct.len() < requests.len() {
         return Err(Error::invalid("sourceServers", "a source server is named twice"));
     }
-    estate
-        .check_quotas(requests.len(), now)
+    drs.check_quotas(estate, requests.len(), now)
         .map_err(|exceeded| Error::quota(exceeded, &estate.scenario.account))?;
     for request in &requests {
-        if let Some(job) = estate.active_job(request.server, now) {
+        if let Some(job) = drs.active_job(request.server, now) {
             let id = &estate.server(request.server).id;
             let message = format!("Source server {id} is in the active job {}", job.id);
             return Err(Error::conflict("SourceServer", id, message));
         }
     }
 
-    let id = estate.launch(now, &requests, is_drill, tags).id.clone();
-    let view = estate.find_job(&id).map(|job| jobs::view(estate, job, now));
+    let id = drs.launch(estate, now, &requests, is_drill, tags).id.clone();
+    let view = drs.find_job(&id).map(|job| jobs::view(estate, job, now));
     let kind = if is_drill { "drill" } else { "recovery" };
     let about = format!("{id}: {kind} of {} servers", requests.len());
-    Ok(super::reply(202, &json!({ "job": view })).about(about))
+    Ok(reply::reply(202, &json!({ "job": view })).about(about))
 }
 
 /// The server that an entry names, and the recovery point.
@@ -94,10 +100,9 @@ fn find(estate: &Estate, now: Timestamp, entry: &Entry) -> Result<LaunchRequest,
         None => None,
         Some(snapshot) => {
             input::check_id("sourceServers.recoverySnapshotID", snapshot, "pit-")?;
-            let found = estate
-                .snapshots(server, now)
+            let found = recovery_points::all(estate, server, now)
                 .into_iter()
-                .find(|moment| estate.snapshot_id(server, *moment) == *snapshot);
+                .find(|moment| recovery_points::id(estate, server, *moment) == *snapshot);
             Some(found.ok_or_else(|| Error::not_found("RecoverySnapshot", snapshot))?)
         }
     };

@@ -8,6 +8,8 @@ use serde_json::json;
 
 use super::error::Error;
 use super::input;
+use super::reply;
+use super::state::{Drs, arn};
 use crate::estate::Estate;
 use crate::fact::{Fact, source};
 use crate::tags;
@@ -42,35 +44,46 @@ pub(super) fn check(all: &Tags) -> Result<(), Error> {
     Ok(())
 }
 
-pub(super) fn list(estate: &mut Estate, now: Timestamp, request: &Request) -> Result<Reply, Error> {
-    let resource = resource(request);
-    let tags = tags_of(estate, now, &resource)?;
-    Ok(super::reply(200, &json!({ "tags": tags })).about(resource))
-}
-
-pub(super) fn tag(estate: &mut Estate, now: Timestamp, request: &Request) -> Result<Reply, Error> {
-    let resource = resource(request);
-    let Input { tags: added } = input::parse(&request.message.body)?;
-    let added = input::required(added, "tags")?;
-    let present = tags_of(estate, now, &resource)?;
-    let mut all = present.clone();
-    all.extend(added);
-    check(&all)?;
-    *present = all;
-    Ok(super::reply(200, &json!({})).about(resource))
-}
-
-pub(super) fn untag(
+pub(super) fn list(
+    drs: &mut Drs,
     estate: &mut Estate,
     now: Timestamp,
     request: &Request,
 ) -> Result<Reply, Error> {
     let resource = resource(request);
-    let tags = tags_of(estate, now, &resource)?;
+    let tags = tags_of(drs, estate, now, &resource)?;
+    Ok(reply::reply(200, &json!({ "tags": tags })).about(resource))
+}
+
+pub(super) fn tag(
+    drs: &mut Drs,
+    estate: &mut Estate,
+    now: Timestamp,
+    request: &Request,
+) -> Result<Reply, Error> {
+    let resource = resource(request);
+    let Input { tags: added } = input::parse(&request.message.body)?;
+    let added = input::required(added, "tags")?;
+    let present = tags_of(drs, estate, now, &resource)?;
+    let mut all = present.clone();
+    all.extend(added);
+    check(&all)?;
+    *present = all;
+    Ok(reply::reply(200, &json!({})).about(resource))
+}
+
+pub(super) fn untag(
+    drs: &mut Drs,
+    estate: &mut Estate,
+    now: Timestamp,
+    request: &Request,
+) -> Result<Reply, Error> {
+    let resource = resource(request);
+    let tags = tags_of(drs, estate, now, &resource)?;
     for (_, key) in request.message.query.iter().filter(|(name, _)| name == "tagKeys") {
         tags.remove(key);
     }
-    Ok(super::reply(200, &json!({})).about(resource))
+    Ok(reply::reply(200, &json!({})).about(resource))
 }
 
 /// The ARN in the path: `/tags/arn%3Aaws%3Adrs…`.
@@ -79,25 +92,30 @@ fn resource(request: &Request) -> String {
 }
 
 /// The tags of the resource with this ARN.
-fn tags_of<'a>(estate: &'a mut Estate, now: Timestamp, arn: &str) -> Result<&'a mut Tags, Error> {
-    let (_, resource) = arn.rsplit_once(':').unwrap_or_default();
+fn tags_of<'a>(
+    drs: &'a mut Drs,
+    estate: &'a mut Estate,
+    now: Timestamp,
+    named: &str,
+) -> Result<&'a mut Tags, Error> {
+    let (_, resource) = named.rsplit_once(':').unwrap_or_default();
     let Some((kind, id)) = resource.split_once('/') else {
-        return Err(Error::invalid("resourceArn", format!("{arn:?} is not an ARN of DRS")));
+        return Err(Error::invalid("resourceArn", format!("{named:?} is not an ARN of DRS")));
     };
     let missing = || Error::not_found(kind, id);
-    if arn != estate.drs_arn(kind, id) {
+    if named != arn(estate, kind, id) {
         return Err(missing());
     }
     match kind {
         "source-server" => {
             let server = estate.find_server(id).ok_or_else(missing)?;
-            Ok(&mut estate.servers[server].tags)
+            Ok(&mut drs.servers[server].tags)
         }
         "recovery-instance" => {
             let instance = estate.find_recovery_instance(id, now).ok_or_else(missing)?;
             Ok(&mut estate.instances[instance].drs_tags)
         }
-        "job" => estate
+        "job" => drs
             .jobs
             .iter_mut()
             .find(|job| job.id == id)

@@ -7,6 +7,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::error::Error;
+use super::reply;
+use super::state::Drs;
 use super::{input, jobs};
 use crate::estate::Estate;
 use crate::wire::Reply;
@@ -18,7 +20,12 @@ struct Input {
 }
 
 /// It does not ask whether an instance was a drill; neither does DRS.
-pub(super) fn terminate(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
+pub(super) fn terminate(
+    drs: &mut Drs,
+    estate: &mut Estate,
+    now: Timestamp,
+    body: &str,
+) -> Result<Reply, Error> {
     let Input { recovery_instance_ids } = input::parse(body)?;
     let ids = input::required(recovery_instance_ids, "recoveryInstanceIDs")?;
     input::check_size("recoveryInstanceIDs", &ids, 1, 200)?;
@@ -30,12 +37,11 @@ pub(super) fn terminate(estate: &mut Estate, now: Timestamp, body: &str) -> Resu
             .ok_or_else(|| Error::not_found("RecoveryInstance", id))?;
         instances.insert(index);
     }
-    estate
-        .check_quotas(instances.len(), now)
+    drs.check_quotas(estate, instances.len(), now)
         .map_err(|exceeded| Error::quota(exceeded, &estate.scenario.account))?;
     for index in &instances {
         let instance = &estate.instances[*index];
-        if let Some(job) = estate.active_job(instance.server, now) {
+        if let Some(job) = drs.active_job(instance.server, now) {
             let message =
                 format!("Recovery instance {} is in the active job {}", instance.id, job.id);
             return Err(Error::conflict("RecoveryInstance", &instance.id, message));
@@ -43,8 +49,8 @@ pub(super) fn terminate(estate: &mut Estate, now: Timestamp, body: &str) -> Resu
     }
 
     let instances: Vec<usize> = instances.into_iter().collect();
-    let id = estate.terminate_by_job(&instances, now).id.clone();
-    let view = estate.find_job(&id).map(|job| jobs::view(estate, job, now));
+    let id = drs.terminate(estate, &instances, now).id.clone();
+    let view = drs.find_job(&id).map(|job| jobs::view(estate, job, now));
     let about = format!("{id}: end of {} instances", instances.len());
-    Ok(super::reply(200, &json!({ "job": view })).about(about))
+    Ok(reply::reply(200, &json!({ "job": view })).about(about))
 }

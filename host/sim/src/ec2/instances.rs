@@ -7,7 +7,7 @@ use super::error::Error;
 use super::query::Query;
 use super::xml::{self, List, State};
 use crate::estate::Estate;
-use crate::estate::instance::{Instance, InstanceState};
+use crate::instance::{Instance, InstanceState};
 use crate::platform::Platform;
 use crate::wire::Reply;
 

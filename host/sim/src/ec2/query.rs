@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::error::Error;
 use crate::estate::Estate;
-use crate::estate::instance::Instance;
+use crate::instance::Instance;
 use crate::wire::decode_query;
 
 /// The parameters of a call.

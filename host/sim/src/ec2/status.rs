@@ -7,8 +7,8 @@ use super::error::Error;
 use super::query::{Filter, Query};
 use super::xml::{self, List, State};
 use crate::estate::Estate;
-use crate::estate::instance::{Instance, InstanceState};
 use crate::fact::{Fact, source};
+use crate::instance::{Instance, InstanceState};
 use crate::scenario::CheckStatus;
 use crate::wire::Reply;
 

@@ -9,8 +9,8 @@ use super::error::Error;
 use super::query::Query;
 use super::xml::{self, List, State};
 use crate::estate::Estate;
-use crate::estate::instance::InstanceState;
 use crate::fact::{Fact, source};
+use crate::instance::InstanceState;
 use crate::wire::Reply;
 
 pub(crate) const FACTS: &[Fact] = &[

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::estate::instance::InstanceState;
+use crate::instance::InstanceState;
 use crate::wire::Reply;
 use crate::wire::xml::{self, REQUEST_ID};
 

@@ -5,7 +5,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::error::Error;
-use super::invocations::check_command_id;
+use super::input;
+use super::reply;
+use super::state::Ssm;
 use crate::estate::Estate;
 use crate::fact::{Fact, source};
 use crate::wire::Reply;
@@ -37,11 +39,16 @@ struct Input {
     instance_ids: Vec<String>,
 }
 
-pub(super) fn cancel(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
-    let Input { command_id, instance_ids } = super::parse(body)?;
-    let id = check_command_id(command_id)?
+pub(super) fn cancel(
+    ssm: &mut Ssm,
+    estate: &mut Estate,
+    now: Timestamp,
+    body: &str,
+) -> Result<Reply, Error> {
+    let Input { command_id, instance_ids } = input::parse(body)?;
+    let id = input::check_command_id(command_id)?
         .ok_or_else(|| Error::validation("commandId must not be null"))?;
-    let command = estate
+    let command = ssm
         .commands
         .iter_mut()
         .find(|command| command.id == id)
@@ -60,5 +67,5 @@ pub(super) fn cancel(estate: &mut Estate, now: Timestamp, body: &str) -> Result<
             }
         }
     }
-    Ok(super::reply(200, &json!({})).about(id))
+    Ok(reply::reply(200, &json!({})).about(id))
 }

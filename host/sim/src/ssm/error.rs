@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::reply::reply;
 use crate::plug::Failure;
 use crate::wire::Reply;
 
@@ -77,7 +78,7 @@ impl From<Error> for Reply {
     fn from(error: Error) -> Self {
         let body = json!({ "__type": error.kind, "message": error.message });
         let mut reply =
-            super::reply(error.status, &body).about(format!("{}: {}", error.kind, error.message));
+            reply(error.status, &body).about(format!("{}: {}", error.kind, error.message));
         reply.headers.push(("x-amzn-errortype", error.kind.to_owned()));
         reply
     }

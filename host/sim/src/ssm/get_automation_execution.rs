@@ -5,7 +5,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::error::Error;
-use crate::estate::Estate;
+use super::input;
+use super::reply;
+use super::state::Ssm;
 use crate::fact::{Fact, source};
 use crate::wire::Reply;
 
@@ -38,15 +40,15 @@ struct Input {
     automation_execution_id: Option<String>,
 }
 
-pub(super) fn get(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
-    let input: Input = super::parse(body)?;
+pub(super) fn get(ssm: &Ssm, now: Timestamp, body: &str) -> Result<Reply, Error> {
+    let input: Input = input::parse(body)?;
     let id = input
         .automation_execution_id
         .ok_or_else(|| Error::validation("automationExecutionId must not be null"))?;
     if id.chars().count() != 36 {
         return Err(Error::validation("automationExecutionId must have a length of 36"));
     }
-    let run = estate.automations.iter().find(|run| run.id == id).ok_or_else(|| {
+    let run = ssm.automations.iter().find(|run| run.id == id).ok_or_else(|| {
         let message = format!("Automation execution {id} does not exist");
         Error::new("AutomationExecutionNotFoundException", message)
     })?;
@@ -56,7 +58,7 @@ pub(super) fn get(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, 
         "AutomationExecutionId": run.id,
         "DocumentName": order.document,
         "DocumentVersion": order.document_version.as_deref().unwrap_or("1"),
-        "ExecutionStartTime": super::seconds(run.requested),
+        "ExecutionStartTime": reply::seconds(run.requested),
         "AutomationExecutionStatus": status,
         "StepExecutions": [],
         "StepExecutionsTruncated": false,
@@ -66,7 +68,7 @@ pub(super) fn get(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, 
         view["Parameters"] = json!(parameters);
     }
     if run.is_over(now) {
-        view["ExecutionEndTime"] = super::seconds(run.ends);
+        view["ExecutionEndTime"] = reply::seconds(run.ends);
         if let Some(message) = &run.failure_message {
             view["FailureMessage"] = json!(message);
         }
@@ -74,5 +76,5 @@ pub(super) fn get(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, 
             view["Outputs"] = json!(run.outputs);
         }
     }
-    Ok(super::reply(200, &json!({ "AutomationExecution": view })).about(format!("{id}: {status}")))
+    Ok(reply::reply(200, &json!({ "AutomationExecution": view })).about(format!("{id}: {status}")))
 }

@@ -4,12 +4,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::agent::{self, Agent};
 use super::error::Error;
+use super::input;
 use super::paging::Paging;
+use super::reply;
 use crate::estate::Estate;
-use crate::estate::agent::Agent;
-use crate::estate::instance::{Instance, InstanceState};
 use crate::fact::{Fact, source};
+use crate::instance::{Instance, InstanceState};
 use crate::platform::Platform;
 use crate::wire::Reply;
 
@@ -59,7 +61,7 @@ struct OldFilter {
 }
 
 pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
-    let Input { mut filters, instance_information_filter_list, paging } = super::parse(body)?;
+    let Input { mut filters, instance_information_filter_list, paging } = input::parse(body)?;
     filters.extend(
         instance_information_filter_list
             .into_iter()
@@ -67,7 +69,7 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
     );
     let mut found = Vec::new();
     for instance in &estate.instances {
-        let Some(agent) = estate.agent(instance, now) else {
+        let Some(agent) = agent::of(estate, instance, now) else {
             continue;
         };
         if instance.state(now).is_none_or(|state| state == InstanceState::Terminated) {
@@ -83,7 +85,7 @@ pub(super) fn describe(estate: &Estate, now: Timestamp, body: &str) -> Result<Re
     }
     let (page, next_token) = paging.cut(found)?;
     let about = format!("{} agents", page.len());
-    Ok(super::page("InstanceInformationList", &page, next_token).about(about))
+    Ok(reply::page("InstanceInformationList", &page, next_token).about(about))
 }
 
 impl Filter {
@@ -118,7 +120,7 @@ fn view(estate: &Estate, instance: &Instance, agent: Agent, now: Timestamp) -> V
     json!({
         "InstanceId": instance.id,
         "PingStatus": ping_status(agent),
-        "LastPingDateTime": super::seconds(last_ping),
+        "LastPingDateTime": reply::seconds(last_ping),
         "AgentVersion": "3.3.2299.0",
         "IsLatestVersion": true,
         "PlatformType": server.platform.name(),

@@ -5,7 +5,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::error::Error;
-use crate::estate::Estate;
+use super::input;
+use super::reply;
+use super::state::Ssm;
 use crate::fact::{Fact, source};
 use crate::wire::Reply;
 
@@ -36,13 +38,13 @@ struct Input {
     instance_id: Option<String>,
 }
 
-pub(super) fn get(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
-    let input: Input = super::parse(body)?;
-    let command_id = check_command_id(input.command_id)?
+pub(super) fn get(ssm: &Ssm, now: Timestamp, body: &str) -> Result<Reply, Error> {
+    let input: Input = input::parse(body)?;
+    let command_id = input::check_command_id(input.command_id)?
         .ok_or_else(|| Error::validation("commandId must not be null"))?;
     let instance_id =
         input.instance_id.ok_or_else(|| Error::validation("instanceId must not be null"))?;
-    let (command, invocation) = estate
+    let (command, invocation) = ssm
         .commands
         .iter()
         .find(|command| command.id == command_id && command.visible <= now)
@@ -60,7 +62,7 @@ pub(super) fn get(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, 
         "Comment": command.order.comment,
         "DocumentName": command.order.document,
         "DocumentVersion": command.order.document_version,
-        "PluginName": super::list_invocations::plugin(&command.order.document),
+        "PluginName": command.order.plugin(),
         "ResponseCode": if over { invocation.exit_code } else { -1 },
         "Status": standing.status,
         "StatusDetails": standing.details,
@@ -78,19 +80,9 @@ pub(super) fn get(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, 
             let took: SignedDuration = invocation.ends.duration_since(starts);
             view["ExecutionEndDateTime"] = invocation.ends.to_string().into();
             view["ExecutionElapsedTime"] = took.to_string().into();
-            view["StandardOutputContent"] = super::cut(&invocation.stdout, 24_000).into();
-            view["StandardErrorContent"] = super::cut(&invocation.stderr, 8_000).into();
+            view["StandardOutputContent"] = reply::cut(&invocation.stdout, 24_000).into();
+            view["StandardErrorContent"] = reply::cut(&invocation.stderr, 8_000).into();
         }
     }
-    Ok(super::reply(200, &view).about(format!("{command_id}: {}", standing.details)))
-}
-
-/// A command id is a UUID.
-pub(super) fn check_command_id(id: Option<String>) -> Result<Option<String>, Error> {
-    match id {
-        Some(id) if id.len() != 36 => {
-            Err(Error::new("InvalidCommandId", format!("{id:?} is not a command id")))
-        }
-        id => Ok(id),
-    }
+    Ok(reply::reply(200, &view).about(format!("{command_id}: {}", standing.details)))
 }

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::command::CommandRun;
 use super::error::Error;
-use super::invocations::check_command_id;
+use super::input;
 use super::paging::Paging;
-use crate::estate::Estate;
-use crate::estate::command::CommandRun;
+use super::reply;
+use super::state::Ssm;
 use crate::wire::Reply;
 
 #[derive(Deserialize)]
@@ -30,25 +31,25 @@ struct Filter {
     value: String,
 }
 
-pub(super) fn list(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
-    let mut input: Input = super::parse(body)?;
-    let found = input.select(estate, now)?;
+pub(super) fn list(ssm: &Ssm, now: Timestamp, body: &str) -> Result<Reply, Error> {
+    let mut input: Input = input::parse(body)?;
+    let found = input.select(ssm, now)?;
     let (page, next_token) = input.paging.cut(found)?;
     let commands: Vec<Value> = page.into_iter().map(|command| view(command, now)).collect();
     let about = format!("{} commands", commands.len());
-    Ok(super::page("Commands", &commands, next_token).about(about))
+    Ok(reply::page("Commands", &commands, next_token).about(about))
 }
 
 impl Input {
     /// The commands that are asked for, newest first.
     pub(super) fn select<'a>(
         &mut self,
-        estate: &'a Estate,
+        ssm: &'a Ssm,
         now: Timestamp,
     ) -> Result<Vec<&'a CommandRun>, Error> {
-        let id = check_command_id(self.command_id.take())?;
+        let id = input::check_command_id(self.command_id.take())?;
         let mut found = Vec::new();
-        for command in estate.commands.iter().rev() {
+        for command in ssm.commands.iter().rev() {
             let on = |instance: &String| {
                 command.invocations.iter().any(|one| one.instance_id == *instance)
             };
@@ -108,11 +109,11 @@ pub(super) fn view(command: &CommandRun, now: Timestamp) -> Value {
         "DocumentName": order.document,
         "DocumentVersion": order.document_version,
         "Comment": order.comment,
-        "ExpiresAfter": super::seconds(command.requested + order.delivery_timeout + order.execution_timeout),
+        "ExpiresAfter": reply::seconds(command.requested + order.delivery_timeout + order.execution_timeout),
         "Parameters": order.parameters,
         "InstanceIds": instance_ids,
         "Targets": order.targets,
-        "RequestedDateTime": super::seconds(command.requested),
+        "RequestedDateTime": reply::seconds(command.requested),
         "Status": status,
         "StatusDetails": if command.invocations.is_empty() { "NoInstancesInTag" } else { status },
         "MaxConcurrency": "50",

@@ -3,15 +3,17 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::command::{CommandRun, Invocation};
 use super::error::Error;
+use super::input;
 use super::list_commands::Input;
-use crate::estate::Estate;
-use crate::estate::command::{CommandRun, Invocation};
+use super::reply;
+use super::state::Ssm;
 use crate::wire::Reply;
 
-pub(super) fn list(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
-    let mut input: Input = super::parse(body)?;
-    let commands = input.select(estate, now)?;
+pub(super) fn list(ssm: &Ssm, now: Timestamp, body: &str) -> Result<Reply, Error> {
+    let mut input: Input = input::parse(body)?;
+    let commands = input.select(ssm, now)?;
     let found: Vec<(&CommandRun, &Invocation)> = commands
         .into_iter()
         .filter(|command| command.visible <= now)
@@ -22,7 +24,7 @@ pub(super) fn list(estate: &Estate, now: Timestamp, body: &str) -> Result<Reply,
     let invocations: Vec<Value> =
         page.into_iter().map(|(command, one)| view(command, one, now, input.details)).collect();
     let about = format!("{} invocations", invocations.len());
-    Ok(super::page("CommandInvocations", &invocations, next_token).about(about))
+    Ok(reply::page("CommandInvocations", &invocations, next_token).about(about))
 }
 
 fn view(command: &CommandRun, invocation: &Invocation, now: Timestamp, details: bool) -> Value {
@@ -34,7 +36,7 @@ fn view(command: &CommandRun, invocation: &Invocation, now: Timestamp, details: 
         "Comment": command.order.comment,
         "DocumentName": command.order.document,
         "DocumentVersion": command.order.document_version,
-        "RequestedDateTime": super::seconds(command.requested),
+        "RequestedDateTime": reply::seconds(command.requested),
         "Status": standing.status,
         "StatusDetails": standing.details,
         "CommandPlugins": [],
@@ -42,25 +44,20 @@ fn view(command: &CommandRun, invocation: &Invocation, now: Timestamp, details: 
     if details {
         let over = invocation.is_over(now);
         let mut plugin = json!({
-            "Name": plugin(&command.order.document),
+            "Name": command.order.plugin(),
             "Status": standing.status,
             "StatusDetails": standing.details,
             "ResponseCode": if over { invocation.exit_code } else { -1 },
         });
         if let Some(starts) = invocation.starts.filter(|starts| now >= *starts) {
-            plugin["ResponseStartDateTime"] = super::seconds(starts);
+            plugin["ResponseStartDateTime"] = reply::seconds(starts);
             if over {
                 let output = format!("{}{}", invocation.stdout, invocation.stderr);
-                plugin["ResponseFinishDateTime"] = super::seconds(invocation.ends);
-                plugin["Output"] = super::cut(&output, 2_500).into();
+                plugin["ResponseFinishDateTime"] = reply::seconds(invocation.ends);
+                plugin["Output"] = reply::cut(&output, 2_500).into();
             }
         }
         view["CommandPlugins"] = json!([plugin]);
     }
     view
-}
-
-/// The step of the document that ran.
-pub(super) fn plugin(document: &str) -> &'static str {
-    if document.contains("PowerShell") { "aws:runPowerShellScript" } else { "aws:runShellScript" }
 }

@@ -6,11 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::command::CommandOrder;
 use super::error::Error;
-use super::list_commands;
+use super::input;
+use super::reply;
+use super::state::Ssm;
+use super::{agent, list_commands};
 use crate::documents::{self, Kind};
 use crate::estate::Estate;
-use crate::estate::command::CommandOrder;
 use crate::fact::{Fact, source};
 use crate::scenario::{Automation, Command};
 use crate::wire::Reply;
@@ -82,10 +85,15 @@ struct Target {
     values: Vec<String>,
 }
 
-pub(super) fn send(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
-    let input: Input = super::parse(body)?;
+pub(super) fn send(
+    ssm: &mut Ssm,
+    estate: &mut Estate,
+    now: Timestamp,
+    body: &str,
+) -> Result<Reply, Error> {
+    let input: Input = input::parse(body)?;
     let (document, name) = check_document(estate, &input)?;
-    super::check_version(input.document_version.as_deref())?;
+    input::check_version(input.document_version.as_deref())?;
     let execution_timeout = check_parameters(&name, &input.parameters)?;
     let delivery_timeout = input.timeout_seconds.unwrap_or(3600);
     if !(30..=2_592_000).contains(&delivery_timeout) {
@@ -108,11 +116,11 @@ pub(super) fn send(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Re
         execution_timeout,
         targets: json!(input.targets),
     };
-    let command = estate.send_command(order, &instances, now);
+    let command = ssm.send_command(estate, order, &instances, now);
     let about =
         format!("{}: {} on {} instances", command.id, command.order.document, instances.len());
     let body = json!({ "Command": list_commands::view(command, now) });
-    Ok(super::reply(200, &body).about(about))
+    Ok(reply::reply(200, &body).about(about))
 }
 
 /// The document as the caller gave it, and its name.
@@ -120,7 +128,7 @@ fn check_document(estate: &Estate, input: &Input) -> Result<(String, String), Er
     let Some(document) = &input.document_name else {
         return Err(Error::validation("documentName must not be null"));
     };
-    super::check_document_name(document)?;
+    input::check_document_name(document)?;
     let (account, region) = (&estate.scenario.account, &estate.scenario.region);
     let name = documents::named(document, account, region);
     let here = || estate.scenario.commands.iter().filter(|it| it.is_of(region));
@@ -181,7 +189,7 @@ fn find_instances(estate: &Estate, now: Timestamp, input: &Input) -> Result<Vec<
         return Err(Error::validation("At most 50 instance ids or 5 targets can be given"));
     }
     let online = |index: usize| {
-        estate.agent(&estate.instances[index], now).is_some_and(|agent| agent.online)
+        agent::of(estate, &estate.instances[index], now).is_some_and(|agent| agent.online)
     };
     if targets.is_empty() {
         let mut found = Vec::new();

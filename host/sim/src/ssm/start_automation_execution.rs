@@ -7,10 +7,13 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::automation::AutomationOrder;
 use super::error::Error;
+use super::input;
+use super::reply;
+use super::state::Ssm;
 use crate::documents::{self, Kind};
 use crate::estate::Estate;
-use crate::estate::automation::AutomationOrder;
 use crate::fact::{Fact, source};
 use crate::scenario::{Automation, Command};
 use crate::wire::Reply;
@@ -56,12 +59,17 @@ struct Input {
     rest: Map<String, Value>,
 }
 
-pub(super) fn start(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
-    let input: Input = super::parse(body)?;
+pub(super) fn start(
+    ssm: &mut Ssm,
+    estate: &Estate,
+    now: Timestamp,
+    body: &str,
+) -> Result<Reply, Error> {
+    let input: Input = input::parse(body)?;
     let document =
         input.document_name.ok_or_else(|| Error::validation("documentName must not be null"))?;
-    super::check_document_name(&document)?;
-    super::check_version(input.document_version.as_deref())?;
+    input::check_document_name(&document)?;
+    input::check_version(input.document_version.as_deref())?;
     input.parameters.as_ref().map_or(Ok(()), check_parameters)?;
     let token = input.client_token.map(|token| token.to_ascii_lowercase());
     token.as_deref().map_or(Ok(()), check_token)?;
@@ -75,19 +83,19 @@ pub(super) fn start(estate: &mut Estate, now: Timestamp, body: &str) -> Result<R
         parameters: input.parameters,
         rest: input.rest,
     };
-    if let Some(known) = token.as_deref().and_then(|token| estate.automation_of(token)) {
+    if let Some(known) = token.as_deref().and_then(|token| ssm.automation_of(token)) {
         if known.order != order {
             let message = "The token was used with other arguments";
             return Err(Error::new("IdempotentParameterMismatch", message));
         }
         return Ok(reply(&known.id).about(format!("{}: known by its token", known.id)));
     }
-    let run = estate.start_automation(order, token, now);
+    let run = ssm.start_automation(estate, order, token, now);
     Ok(reply(&run.id).about(format!("{}: {}", run.id, run.order.document)))
 }
 
 fn reply(id: &str) -> Reply {
-    super::reply(200, &json!({ "AutomationExecutionId": id }))
+    reply::reply(200, &json!({ "AutomationExecutionId": id }))
 }
 
 /// An entry of the world without a `document` stands for any automation of the account.

@@ -5,7 +5,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::error::Error;
-use crate::estate::Estate;
+use super::input;
+use super::reply;
+use super::state::Ssm;
 use crate::fact::{Fact, source};
 use crate::scenario::AutomationStatus;
 use crate::wire::Reply;
@@ -41,8 +43,8 @@ struct Input {
     r#type: Option<String>,
 }
 
-pub(super) fn stop(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Reply, Error> {
-    let input: Input = super::parse(body)?;
+pub(super) fn stop(ssm: &mut Ssm, now: Timestamp, body: &str) -> Result<Reply, Error> {
+    let input: Input = input::parse(body)?;
     let id = input
         .automation_execution_id
         .ok_or_else(|| Error::validation("automationExecutionId must not be null"))?;
@@ -50,7 +52,7 @@ pub(super) fn stop(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Re
     if !["Cancel", "Complete"].contains(&how.as_str()) {
         return Err(Error::validation("type must be one of Complete, Cancel"));
     }
-    let run = estate.automations.iter_mut().find(|run| run.id == id).ok_or_else(|| {
+    let run = ssm.automations.iter_mut().find(|run| run.id == id).ok_or_else(|| {
         let message = format!("Automation execution {id} does not exist");
         Error::new("AutomationExecutionNotFoundException", message)
     })?;
@@ -58,5 +60,5 @@ pub(super) fn stop(estate: &mut Estate, now: Timestamp, body: &str) -> Result<Re
         let message = format!("Automation execution {id} has ended");
         return Err(Error::new("InvalidAutomationStatusUpdateException", message));
     }
-    Ok(super::reply(200, &json!({})).about(format!("{id}: {how}")))
+    Ok(reply::reply(200, &json!({})).about(format!("{id}: {how}")))
 }

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Estate;
-use super::instance::{Ending, Instance};
-use super::job::{Job, JobKind, LaunchStatus, LogItem, Participant};
+use super::job::{Job, JobKind, LaunchRequest, LaunchStatus, LogItem, Participant};
 use super::recorded::{JOBS, RecordedJob};
-use super::terminate::refusal;
+use super::state::{Drs, next_job_visible};
+use super::terminate_job::refusal;
 use super::timeline::{self, Conditions, Course, Data};
+use super::{recovery_points, replication};
+use crate::estate::Estate;
 use crate::fact::{Fact, source};
+use crate::instance::{Ending, Instance};
 use crate::scenario::Replication;
 
 pub(crate) const FACTS: &[Fact] = &[
@@ -29,38 +31,30 @@ pub(crate) const FACTS: &[Fact] = &[
     ),
 ];
 
-/// A server to launch.
-#[derive(Debug, Clone)]
-pub(crate) struct LaunchRequest {
-    /// Index of the server.
-    pub(crate) server: usize,
-    /// The moment of the recovery point that the caller chose; `None` for the newest data.
-    pub(crate) recovery_point: Option<Timestamp>,
-}
-
-impl Estate {
+impl Drs {
     /// Creates a launch job at `at`. All checks are behind us.
     pub(crate) fn launch(
         &mut self,
+        estate: &mut Estate,
         at: Timestamp,
         requests: &[LaunchRequest],
         is_drill: bool,
         tags: BTreeMap<String, String>,
     ) -> &Job {
-        let id = self.seed.id("drsjob-", &self.jobs.len().to_string());
+        let id = estate.seed.id("drsjob-", &self.jobs.len().to_string());
         let recorded = &JOBS[self.launches % JOBS.len()];
         let starts = at + SignedDuration::from_millis(recorded.start);
         let mut log = vec![LogItem::of_job(starts, "JOB_START")];
         let mut participants = Vec::new();
 
         for (position, request) in requests.iter().enumerate() {
-            let (course, data_time) = self.decide(at, request, &id, recorded, position);
-            self.delete_previous(request.server, at, &course);
+            let (course, data_time) = decide(estate, at, request, &id, recorded, position);
+            delete_previous(estate, request.server, at, &course);
             let launch = Launch { job_id: &id, at, server: request.server, is_drill, data_time };
-            let instance = launch.instance(self, &course);
+            let instance = launch.instance(self, estate, &course);
             let instance_id = instance.as_ref().map(|instance| instance.id.clone());
-            self.instances.extend(instance);
-            log.extend(launch.log(self, &course, instance_id.as_deref()));
+            estate.instances.extend(instance);
+            log.extend(launch.log(estate, &course, instance_id.as_deref()));
             participants.push(Participant {
                 server: request.server,
                 ends: at + course.ends,
@@ -77,8 +71,8 @@ impl Estate {
         let last = participants.iter().map(|participant| participant.ends).max().unwrap_or(starts);
         let ends = last + SignedDuration::from_millis(recorded.tail);
         log.push(LogItem::of_job(ends, "JOB_END"));
-        let visible = self.next_job_visible(at);
-        if at >= self.start {
+        let visible = next_job_visible(estate, at);
+        if at >= estate.start {
             self.launches += 1;
         }
         self.jobs.push(Job {
@@ -94,56 +88,53 @@ impl Estate {
         });
         &self.jobs[self.jobs.len() - 1]
     }
+}
 
-    /// A server's way through the job, and the moment of the data that it will have.
-    fn decide(
-        &mut self,
-        at: Timestamp,
-        request: &LaunchRequest,
-        job_id: &str,
-        recorded: &RecordedJob,
-        position: usize,
-    ) -> (Course, Timestamp) {
-        let replication = self.replication(request.server, at);
-        let server = &self.scenario.servers[request.server];
-        self.faults.meet_source_outages(server, self.elapsed(at), true);
-        let newest = self.newest_snapshot(request.server, at);
-        let (data, data_time) = match (request.recovery_point, newest) {
-            (Some(chosen), _) => (Data::Chosen, chosen),
-            (None, Some(_)) if replication == Replication::Continuous => {
-                (Data::Fresh, at - server.lag)
-            }
-            (None, Some(newest)) => (Data::Previous, newest),
-            (None, None) => (Data::Missing, at),
-        };
-        let stands =
-            |instance: &&Instance| instance.server == request.server && instance.is_live(at);
-        let previous = self.instances.iter().find(stands);
-        let jitter =
-            self.seed.jitter(self.scenario.timing.jitter, &format!("{job_id}/{}", server.id));
-        let conditions = Conditions {
-            recorded: &recorded.servers[position % recorded.servers.len()],
-            job_start: recorded.start,
-            pace: server.slowness * jitter,
-            cleanup: previous.map(|_| self.scenario.timing.cleanup),
-            refusal: previous.filter(|_| server.termination_protection).map(|it| refusal(&it.id)),
-            data,
-            failure: self.faults.next_launch_failure(&server.name, at.duration_since(self.start)),
-        };
-        (timeline::course(&conditions), data_time)
-    }
+/// A server's way through the job, and the moment of the data that it will have.
+fn decide(
+    estate: &Estate,
+    at: Timestamp,
+    request: &LaunchRequest,
+    job_id: &str,
+    recorded: &RecordedJob,
+    position: usize,
+) -> (Course, Timestamp) {
+    let replication = replication::state(estate, request.server, at);
+    let server = &estate.scenario.servers[request.server];
+    estate.faults.meet_source_outages(server, estate.elapsed(at), true);
+    let newest = recovery_points::newest(estate, request.server, at);
+    let (data, data_time) = match (request.recovery_point, newest) {
+        (Some(chosen), _) => (Data::Chosen, chosen),
+        (None, Some(_)) if replication == Replication::Continuous => (Data::Fresh, at - server.lag),
+        (None, Some(newest)) => (Data::Previous, newest),
+        (None, None) => (Data::Missing, at),
+    };
+    let stands = |instance: &&Instance| instance.server == request.server && instance.is_live(at);
+    let previous = estate.instances.iter().find(stands);
+    let jitter =
+        estate.seed.jitter(estate.scenario.timing.jitter, &format!("{job_id}/{}", server.id));
+    let conditions = Conditions {
+        recorded: &recorded.servers[position % recorded.servers.len()],
+        job_start: recorded.start,
+        pace: server.slowness * jitter,
+        cleanup: previous.map(|_| estate.scenario.timing.cleanup),
+        refusal: previous.filter(|_| server.termination_protection).map(|it| refusal(&it.id)),
+        data,
+        failure: estate.faults.next_launch_failure(&server.name, at.duration_since(estate.start)),
+    };
+    (timeline::course(&conditions), data_time)
+}
 
-    /// Whatever instance the server had goes first, and DRS forgets it.
-    fn delete_previous(&mut self, server: usize, at: Timestamp, course: &Course) {
-        for instance in self.instances.iter_mut().filter(|instance| instance.server == server) {
-            match course.cleanup {
-                Some((shuts_down, terminated)) => instance.end(Ending {
-                    shuts_down: at + shuts_down,
-                    terminated: at + terminated,
-                    by_drs: true,
-                }),
-                None => instance.forget(),
-            }
+/// Whatever instance the server had goes first, and DRS forgets it.
+fn delete_previous(estate: &mut Estate, server: usize, at: Timestamp, course: &Course) {
+    for instance in estate.instances.iter_mut().filter(|instance| instance.server == server) {
+        match course.cleanup {
+            Some((shuts_down, terminated)) => instance.end(Ending {
+                shuts_down: at + shuts_down,
+                terminated: at + terminated,
+                by_drs: true,
+            }),
+            None => instance.forget(),
         }
     }
 }
@@ -159,11 +150,11 @@ struct Launch<'a> {
 
 impl Launch<'_> {
     /// The instance that the launch will bring, if it brings one.
-    fn instance(&self, estate: &Estate, course: &Course) -> Option<Instance> {
+    fn instance(&self, drs: &Drs, estate: &Estate, course: &Course) -> Option<Instance> {
         let appears = self.at + course.appears?;
         let server = estate.server(self.server);
         let number = estate.instances.len();
-        let mut tags = estate.servers[self.server].tags.clone();
+        let mut tags = drs.servers[self.server].tags.clone();
         tags.entry("Name".to_owned()).or_insert_with(|| server.name.clone());
         let drs_tags = tags.clone();
         for (key, value) in [

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::Estate;
+use super::state::Drs;
+use crate::estate::Estate;
 use crate::fact::{Fact, source};
 
 pub(crate) const FACTS: &[Fact] = &[
@@ -33,11 +34,16 @@ pub(crate) struct Exceeded {
     pub(crate) limit: usize,
 }
 
-impl Estate {
+impl Drs {
     /// Whether a job for `servers` more servers may start.
-    pub(crate) fn check_quotas(&self, servers: usize, now: Timestamp) -> Result<(), Exceeded> {
-        let quotas = self.scenario.quotas;
-        let others = self.faults.quota_in_use(self.elapsed(now));
+    pub(super) fn check_quotas(
+        &self,
+        estate: &Estate,
+        servers: usize,
+        now: Timestamp,
+    ) -> Result<(), Exceeded> {
+        let quotas = estate.scenario.quotas;
+        let others = estate.faults.quota_in_use(estate.elapsed(now));
         let active = || self.jobs.iter().filter(|job| job.is_active(now));
         let jobs = active().count() + others.jobs;
         let in_jobs = active().map(|job| job.participants.len()).sum::<usize>() + others.servers;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
-use super::Estate;
+use super::state::Ssm;
+use crate::estate::Estate;
 use crate::scenario::{Automation, AutomationStatus};
 
 /// How long an automation is pending.
@@ -68,7 +69,7 @@ impl AutomationRun {
     }
 }
 
-impl Estate {
+impl Ssm {
     /// The automation that was started under this token, if any.
     pub(crate) fn automation_of(&self, token: &str) -> Option<&AutomationRun> {
         self.automations.iter().find(|run| run.token.as_deref() == Some(token))
@@ -77,19 +78,20 @@ impl Estate {
     /// Starts an automation. All checks are behind us.
     pub(crate) fn start_automation(
         &mut self,
+        estate: &Estate,
         order: AutomationOrder,
         token: Option<String>,
         at: Timestamp,
     ) -> &AutomationRun {
-        let scripts = &self.scenario.automations;
-        let region = self.scenario.region.as_str();
+        let scripts = &estate.scenario.automations;
+        let region = estate.scenario.region.as_str();
         let answers = |it: &Automation| it.is_of(region) && it.matches(&order.name);
         let script = scripts.iter().position(answers);
         self.met.automation(&order.name, script);
         let script = script.map(|place| scripts[place].clone());
         let Automation { status, failure_message, outputs, takes, .. } = script.unwrap_or_default();
         self.automations.push(AutomationRun {
-            id: self.seed.uuid(&format!("automation/{}", self.automations.len())),
+            id: estate.seed.uuid(&format!("automation/{}", self.automations.len())),
             token,
             order,
             requested: at,

@@ -4,6 +4,15 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+/// A server to launch.
+#[derive(Debug, Clone)]
+pub(crate) struct LaunchRequest {
+    /// Index of the server.
+    pub(crate) server: usize,
+    /// The moment of the recovery point that the caller chose; `None` for the newest data.
+    pub(crate) recovery_point: Option<Timestamp>,
+}
+
 /// A job, with its whole future.
 #[derive(Debug)]
 pub(crate) struct Job {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::assumed::{described, instances, shown};
+use super::met::{described, instances, shown};
 use crate::assumption::Assumption;
 use crate::scenario::{Command, Scenario};
 
@@ -14,7 +14,7 @@ const NAMED: usize = 3;
 const SYNTAX: [&str; 10] = ["then", "else", "fi", "do", "done", "esac", "{", "}", "(", ")"];
 
 /// What was met so far, by the place of the entry that answered.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Unsaid {
     /// Whole commands, with the places of the lines that no entry knows, and on how many instances.
     lines: BTreeMap<(usize, String), (BTreeSet<usize>, usize)>,

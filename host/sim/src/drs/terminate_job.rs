@@ -1,14 +1,14 @@
-//! Ending instances: through a DRS job, or directly in EC2.
+//! Starting a job that terminates instances.
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::fact::Fact;
-
-use super::Estate;
-use super::instance::Ending;
 use super::job::{Job, JobKind, LaunchStatus, LogItem, Participant};
+use super::state::{Drs, next_job_visible};
+use crate::estate::Estate;
+use crate::fact::Fact;
+use crate::instance::Ending;
 
 pub(crate) const FACTS: &[Fact] = &[Fact::assumed(
     "drs.terminate.protected",
@@ -20,17 +20,22 @@ pub(crate) const FACTS: &[Fact] = &[Fact::assumed(
 /// From a TERMINATE job's creation to its `JOB_START`; the recordings hold none.
 const STARTS_AFTER: SignedDuration = SignedDuration::from_millis(300);
 
-impl Estate {
+impl Drs {
     /// Creates a TERMINATE job for these instances, given by index. All checks are behind us.
-    pub(crate) fn terminate_by_job(&mut self, instances: &[usize], at: Timestamp) -> &Job {
-        let id = self.seed.id("drsjob-", &self.jobs.len().to_string());
+    pub(super) fn terminate(
+        &mut self,
+        estate: &mut Estate,
+        instances: &[usize],
+        at: Timestamp,
+    ) -> &Job {
+        let id = estate.seed.id("drsjob-", &self.jobs.len().to_string());
         let starts = at + STARTS_AFTER;
-        let gone = starts + self.scenario.timing.termination;
+        let gone = starts + estate.scenario.timing.termination;
         let mut log = vec![LogItem::of_job(starts, "JOB_START")];
         let mut participants = Vec::new();
         for &index in instances {
-            let protected = self.is_protected(index);
-            let instance = &mut self.instances[index];
+            let protected = estate.is_protected(index);
+            let instance = &mut estate.instances[index];
             let refusal = protected.then(|| refusal(&instance.id));
             let end = if protected { "CLEANUP_FAIL" } else { "CLEANUP_END" };
             if !protected {
@@ -54,7 +59,7 @@ impl Estate {
         log.sort_by_key(|item| item.at);
         let ends = gone + STARTS_AFTER;
         log.push(LogItem::of_job(ends, "JOB_END"));
-        let visible = self.next_job_visible(at);
+        let visible = next_job_visible(estate, at);
         self.jobs.push(Job {
             id,
             kind: JobKind::Terminate,
@@ -67,18 +72,6 @@ impl Estate {
             log,
         });
         &self.jobs[self.jobs.len() - 1]
-    }
-
-    /// Whether EC2 refuses to terminate an instance, given by index: it is protected, and still there.
-    pub(crate) fn is_protected(&self, instance: usize) -> bool {
-        let instance = &self.instances[instance];
-        instance.ending.is_none() && self.server(instance.server).termination_protection
-    }
-
-    /// Terminates an instance through EC2, behind DRS's back.
-    pub(crate) fn terminate_by_hand(&mut self, instance: usize, at: Timestamp) {
-        let terminated = at + self.scenario.timing.termination;
-        self.instances[instance].end(Ending { shuts_down: at, terminated, by_drs: false });
     }
 }
 

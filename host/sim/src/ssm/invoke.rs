@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Estate;
+use super::agent;
 use super::command::{CommandOrder, CommandRun, Invocation};
+use super::state::Ssm;
 use crate::documents;
+use crate::estate::Estate;
 use crate::fact::{Fact, source};
 use crate::platform::Platform;
 use crate::scenario::{Command, CommandStatus};
@@ -53,24 +55,25 @@ const MOST_RERUNS: usize = 15;
 const NO_POWERSHELL: &str =
     "failed to run commands: fork/exec /usr/bin/pwsh: no such file or directory\n";
 
-impl Estate {
+impl Ssm {
     /// Sends a command to instances, given by index. All checks are behind us.
     pub(crate) fn send_command(
         &mut self,
+        estate: &mut Estate,
         order: CommandOrder,
         instances: &[usize],
         at: Timestamp,
     ) -> &CommandRun {
         let mut invocations = Vec::new();
         for instance in instances {
-            let invocation = self.invoke(&order, *instance, at);
-            self.instances[*instance].reboots.extend(&invocation.reboots);
+            let invocation = self.invoke(estate, &order, *instance, at);
+            estate.instances[*instance].reboots.extend(&invocation.reboots);
             invocations.push(invocation);
         }
         let run = CommandRun {
-            id: self.seed.uuid(&format!("command/{}", self.commands.len())),
+            id: estate.seed.uuid(&format!("command/{}", self.commands.len())),
             requested: at,
-            visible: at + self.scenario.timing.command_visible_after,
+            visible: at + estate.scenario.timing.command_visible_after,
             invocations,
             order,
         };
@@ -78,13 +81,20 @@ impl Estate {
         &self.commands[self.commands.len() - 1]
     }
 
-    fn invoke(&mut self, order: &CommandOrder, index: usize, at: Timestamp) -> Invocation {
-        let instance = &self.instances[index];
-        let server = self.server(instance.server);
+    fn invoke(
+        &mut self,
+        estate: &Estate,
+        order: &CommandOrder,
+        index: usize,
+        at: Timestamp,
+    ) -> Invocation {
+        let instance = &estate.instances[index];
+        let server = estate.server(instance.server);
         let (name, platform) = (server.name.clone(), server.platform);
         let cannot = order.name == documents::POWERSHELL && !server.powershell;
         let expires = at + order.delivery_timeout;
-        let starts = self.reachable_from(&name, at + DELIVERY).filter(|starts| *starts < expires);
+        let starts =
+            agent::reachable_from(estate, &name, at + DELIVERY).filter(|starts| *starts < expires);
         let mut invocation = Invocation {
             instance_id: instance.id.clone(),
             instance_name: name.clone(),
@@ -105,7 +115,7 @@ impl Estate {
             let script = Command::failing(NO_POWERSHELL);
             run(order, &mut invocation, starts, &script);
         } else {
-            self.run_scripted(order, &mut invocation, platform);
+            self.run_scripted(estate, order, &mut invocation, platform);
         }
         invocation
     }
@@ -114,6 +124,7 @@ impl Estate {
     /// and the next that matches answers the run after it.
     fn run_scripted(
         &mut self,
+        estate: &Estate,
         order: &CommandOrder,
         invocation: &mut Invocation,
         platform: Platform,
@@ -125,28 +136,31 @@ impl Estate {
         loop {
             let answers = |(place, command): &(usize, &Command)| {
                 !answered.contains(place)
-                    && command.is_of(&self.scenario.region)
+                    && command.is_of(&estate.scenario.region)
                     && command.matches(&order.name, &values, &name)
             };
-            let scripts = self.scenario.commands.iter().enumerate();
+            let scripts = estate.scenario.commands.iter().enumerate();
             let place = scripts.into_iter().find(answers).map(|(place, _)| place);
             self.met.command(&order.name, &values, place);
             let script =
-                place.map(|place| self.scenario.commands[place].clone()).unwrap_or_default();
+                place.map(|place| estate.scenario.commands[place].clone()).unwrap_or_default();
             run(order, invocation, starts, &script);
             match (place, starts) {
                 (Some(place), Some(_)) if script.reboots(platform, order.execution_timeout) => {
                     answered.insert(place);
                 }
                 (place, _) => {
-                    self.note_unsaid(place, order, &name);
-                    return self.note_shared(place, &answered, order, &values, &name);
+                    self.note_unsaid(estate, place, order, &name);
+                    return self.note_shared(estate, place, &answered, order, &values, &name);
                 }
             }
             invocation.reboots.push(invocation.ends);
-            let timing = &self.scenario.timing;
-            let restarts =
-                self.reachable_from(&name, invocation.ends + timing.boot + timing.agent_online);
+            let timing = &estate.scenario.timing;
+            let restarts = agent::reachable_from(
+                estate,
+                &name,
+                invocation.ends + timing.boot + timing.agent_online,
+            );
             starts = restarts.filter(|_| invocation.reboots.len() <= MOST_RERUNS);
             if starts.is_none() {
                 invocation.ends += order.execution_timeout;
@@ -158,23 +172,30 @@ impl Estate {
     }
 
     /// Notes the lines of a script of which no entry says anything.
-    fn note_unsaid(&mut self, answer: Option<usize>, order: &CommandOrder, name: &str) {
+    fn note_unsaid(
+        &mut self,
+        estate: &Estate,
+        answer: Option<usize>,
+        order: &CommandOrder,
+        name: &str,
+    ) {
         let commands = order.parameters.get("commands");
         let commands = commands.filter(|_| documents::SCRIPTS.contains(&order.name.as_str()));
         let (Some(place), Some(commands)) = (answer, commands) else { return };
-        let region = self.scenario.region.as_str();
-        let entries = self.scenario.commands.iter().filter(|it| it.is_of(region));
+        let region = estate.scenario.region.as_str();
+        let entries = estate.scenario.commands.iter().filter(|it| it.is_of(region));
         let parts = entries.filter(|it| it.is_for(&order.name, name));
         let parts = parts.filter_map(|it| it.contains.as_deref()).flat_map(str::lines);
         let parts: Vec<&str> = parts.map(str::trim).filter(|part| !part.is_empty()).collect();
         let is_known = |line: &str| parts.iter().any(|part| line.contains(part));
-        let entry = &self.scenario.commands[place];
+        let entry = &estate.scenario.commands[place];
         self.met.unsaid.meet(place, entry, &commands.join("\n"), is_known);
     }
 
     /// Notes the entries that know another part of the command than the one that answered.
     fn note_shared(
         &mut self,
+        estate: &Estate,
         answer: Option<usize>,
         answered: &BTreeSet<usize>,
         order: &CommandOrder,
@@ -182,10 +203,10 @@ impl Estate {
         name: &str,
     ) {
         let Some(place) = answer else { return };
-        let scripts = &self.scenario.commands;
+        let scripts = &estate.scenario.commands;
         let unheard = scripts.iter().enumerate().filter(|(other, command)| {
             !answered.contains(other)
-                && command.is_of(&self.scenario.region)
+                && command.is_of(&estate.scenario.region)
                 && command.is_about_another_part(&scripts[place])
                 && command.matches(&order.name, values, name)
         });

@@ -27,6 +27,17 @@ pub(crate) struct CommandOrder {
     pub(crate) targets: serde_json::Value,
 }
 
+impl CommandOrder {
+    /// The step of the document that runs.
+    pub(super) fn plugin(&self) -> &'static str {
+        if self.document.contains("PowerShell") {
+            "aws:runPowerShellScript"
+        } else {
+            "aws:runShellScript"
+        }
+    }
+}
+
 /// A command that was sent.
 #[derive(Debug)]
 pub(crate) struct CommandRun {

@@ -1,62 +1,18 @@
-//! The world's faults at work: which has struck how often, and which strikes now.
+//! All faults of the world, as one Region meets them: which strikes now.
 
-mod of_sources;
-
-use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::SignedDuration;
 
-use crate::assumption::Assumption;
-use crate::scenario::{CheckStatus, Fault, LaunchPhase, Occasion, PlacedFault, RequestFault};
+use super::active::ActiveFault;
+use crate::scenario::{CheckStatus, Fault, LaunchPhase, PlacedFault, RequestFault};
 use crate::wire::Request;
-use of_sources::Stopped;
 
 /// Every fault of the world, with what it has done so far, as one Region meets them. Clones share what was done.
 #[derive(Debug, Clone)]
 pub(crate) struct Faults {
     all: Arc<[ActiveFault]>,
     region: String,
-}
-
-/// The counts are atomic because they are shared; the lock of the simulator is held wherever they change.
-#[derive(Debug)]
-struct ActiveFault {
-    placed: PlacedFault,
-    /// Events that it could have struck.
-    seen: AtomicU32,
-    /// How often something met it.
-    met: AtomicU32,
-    /// Servers whose replication it had stopped.
-    stopped: Stopped,
-}
-
-/// One more, unless that is too many to count.
-fn count(counter: &AtomicU32) -> u32 {
-    let more = counter.load(Ordering::Relaxed).saturating_add(1);
-    counter.store(more, Ordering::Relaxed);
-    more
-}
-
-impl ActiveFault {
-    /// Something met it.
-    fn meet(&self) {
-        count(&self.met);
-    }
-
-    /// Counts an event, and says whether it is struck.
-    fn strikes(&self, occasion: Occasion, elapsed: SignedDuration) -> bool {
-        if !occasion.window().contains(elapsed) {
-            return false;
-        }
-        let seen = count(&self.seen);
-        let struck = seen > occasion.skip && seen - occasion.skip <= occasion.limit();
-        if struck {
-            self.meet();
-        }
-        struck
-    }
 }
 
 /// What other people's jobs use up.
@@ -69,18 +25,17 @@ pub(crate) struct OthersJobs {
 impl Faults {
     /// The faults as the world's first Region meets them.
     pub(crate) fn new(faults: &[PlacedFault], region: &str) -> Self {
-        let active = |placed: &PlacedFault| ActiveFault {
-            placed: placed.clone(),
-            seen: AtomicU32::new(0),
-            met: AtomicU32::new(0),
-            stopped: Stopped::default(),
-        };
-        Self { all: faults.iter().map(active).collect(), region: region.to_owned() }
+        Self { all: faults.iter().map(ActiveFault::new).collect(), region: region.to_owned() }
     }
 
     /// The same as another Region meets them.
     pub(crate) fn of(&self, region: &str) -> Self {
         Self { all: Arc::clone(&self.all), region: region.to_owned() }
+    }
+
+    /// Those of every Region.
+    pub(super) fn all(&self) -> &[ActiveFault] {
+        &self.all
     }
 
     /// Those that can strike here.
@@ -188,45 +143,6 @@ impl Faults {
             }
             _ => sum,
         })
-    }
-
-    /// Those of any Region that nothing met, or fewer events than they were meant for; launches that fail once and
-    /// would not fail again; and servers whose replication had stopped. `known` are the Regions of the world, and those
-    /// from which its servers come.
-    pub(crate) fn assumptions(&self, known: &BTreeSet<&str>) -> Vec<Assumption> {
-        let told = self.all.iter().enumerate().flat_map(|(place, active)| {
-            let PlacedFault { fault, region } = &active.placed;
-            let within = region.as_ref().map(|it| format!(" in {}", it.get_ref().0));
-            let within = within.unwrap_or_default();
-            let what = format!("[[faults]] {} ({}{within})", place + 1, fault.described());
-            let sourceless = active.sourceless(known);
-            let counted = match (fault, active.met.load(Ordering::Relaxed)) {
-                (_, 0) => {
-                    let why = sourceless.as_ref().map(|why| format!(": {why}"));
-                    let message = format!("{what} never struck{}", why.unwrap_or_default());
-                    Some(Assumption { kind: "unused", message })
-                }
-                (Fault::RegionDown(..), _) => sourceless.map(|why| {
-                    let message = format!("{what} stopped no replication: {why}");
-                    Assumption { kind: "source_down", message }
-                }),
-                (Fault::LaunchFails(_, occasion), 1) if occasion.limit() == 1 => {
-                    let message = format!(
-                        "{what} struck once: a second attempt would launch; `times` says how often"
-                    );
-                    Some(Assumption { kind: "once", message })
-                }
-                (_, met) => {
-                    let times = fault.occasion().and_then(|occasion| occasion.times);
-                    times.filter(|times| met < *times).map(|times| {
-                        let message = format!("{what} struck {met} of {times} times");
-                        Assumption { kind: "fewer", message }
-                    })
-                }
-            };
-            counted.into_iter().chain(active.stopped.told(&what))
-        });
-        told.collect()
     }
 }
 

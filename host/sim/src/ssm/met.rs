@@ -12,7 +12,7 @@ use crate::scenario::{Command, Scenario};
 const SHOWN: usize = 60;
 
 /// What was met so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Met {
     /// The `[[commands]]` and `[[automations]]` that answered, by their places.
     pub(super) commands: BTreeSet<usize>,
