@@ -1,4 +1,6 @@
-//! Replies on their way out: a response with the headers that every reply of AWS has.
+//! HTTP, as every service speaks it: the headers of each reply, and how long a caller may take.
+
+use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -25,6 +27,10 @@ pub(crate) const FACTS: &[Fact] = &[
         "the headers that botocore's own parsers look for",
     ),
 ];
+
+/// So long a caller may take for the head of a request, for its body, or to read on in a reply. A connection on
+/// which nothing is asked is closed after it, too.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Marks a response that the caller must never get: the call has taken its course, but its reply
 /// is lost on the way.

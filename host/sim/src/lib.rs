@@ -5,17 +5,20 @@
 //!
 //! | room | what it owns |
 //! |---|---|
-//! | [`world`] | the estate as an author writes it: a strict, versioned TOML file |
-//! | `estate` | the state: servers, instances, jobs, commands, …, each a pure function of time |
-//! | `drs`, `ec2`, `ssm`, `sts` | one service each: reads requests, asks the estate, writes replies |
+//! | `wire`, `fact`, `seed`, `assumption`, `nearest`, `platform`, `tags`, `documents` | the ground: data that every room speaks of |
+//! | [`scenario`] | the world file as an author writes it: strict, versioned TOML |
 //! | `fault` | what goes wrong on purpose between a request and its reply |
-//! | `http`, `serve` | which service and operation a request means; the way out to a TCP port |
-//! | `calls` | what it has been asked |
-//! | `clock` | the two clocks |
-//! | `tags` | what AWS takes as a tag |
-//! | `facts` | how sure we are that AWS does the same |
+//! | `estate`, `instance` | what the services of a Region share, each thing a pure function of time |
+//! | `plug` | what the house asks of a service |
+//! | `drs`, `ec2`, `ssm`, `sts` | one service each: its state, its operations, its refusals |
+//! | `services` | the list of them |
+//! | `reader`, `recognise`, `facts` | what is asked of the whole list: a world file's operations, a message's service, all facts |
+//! | `region`, `regions`, `calls` | one request at one instant: its faults, its Region, its place in the list of calls |
+//! | `clock`, `http`, `simulator`, `serve` | the two clocks; the way in and out |
 //!
-//! Start reading at `dispatch.rs`: one request, one instant, one reply, and no I/O.
+//! Rooms import those above them. Start reading at `regions.rs`: one request, one instant, one reply, and no I/O.
+//!
+//! A new service is a folder with a plug (`mod` below) and a line in `services.rs`.
 
 mod assumption;
 mod calls;

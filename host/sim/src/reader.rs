@@ -11,3 +11,34 @@ impl Scenario {
         read::scenario(text, file_name, &services)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Scenario;
+
+    /// The two examples in the documentation of the room `scenario`, joined.
+    fn documented() -> String {
+        let lines =
+            include_str!("scenario/mod.rs").lines().map_while(|line| line.strip_prefix("//!"));
+        let mut inside = false;
+        let mut example = String::new();
+        for line in lines {
+            let line = line.trim_start_matches(' ');
+            if line.starts_with("```") {
+                inside = line == "```toml";
+            } else if inside {
+                example.extend([line, "\n"]);
+            }
+        }
+        example
+    }
+
+    #[test]
+    fn the_documented_world_is_a_world() {
+        let scenario = Scenario::parse(&documented(), "world.toml").unwrap();
+        assert_eq!(scenario.servers.len(), 2);
+        assert_eq!(scenario.commands.len(), 1);
+        assert_eq!(scenario.automations.len(), 1);
+        assert_eq!(scenario.faults.len(), 13);
+    }
+}

@@ -10,20 +10,27 @@ use crate::wire::{Claim, Message, Request};
 
 /// Finds the service and the operation that a message asks for; `None` if no service here takes it.
 pub(crate) fn recognise(message: Message) -> Option<(&'static Plug, Request)> {
+    recognise_among(SERVICES, message)
+}
+
+fn recognise_among(
+    services: &'static [Plug],
+    message: Message,
+) -> Option<(&'static Plug, Request)> {
     let (plug, operation) = match &message.scope {
         Some(scope) => {
-            let plug = SERVICES.iter().find(|plug| plug.service.name == scope.service)?;
+            let plug = services.iter().find(|plug| plug.service.name == scope.service)?;
             (plug, (plug.recognise)(&message)?.operation())
         }
-        None => strongest(&message)?,
+        None => strongest(services, &message)?,
     };
     Some((plug, Request { service: &plug.service, operation, message }))
 }
 
 /// The first service that is sure of an unsigned message; otherwise the first that may take it.
-fn strongest(message: &Message) -> Option<(&'static Plug, String)> {
+fn strongest(services: &'static [Plug], message: &Message) -> Option<(&'static Plug, String)> {
     let mut likely = None;
-    for plug in SERVICES {
+    for plug in services {
         match (plug.recognise)(message) {
             Some(Claim::Sure(operation)) => return Some((plug, operation)),
             Some(Claim::Likely(operation)) => drop(likely.get_or_insert((plug, operation))),
@@ -38,6 +45,7 @@ mod tests {
     use axum::http::{HeaderMap, Method, Uri, header};
 
     use super::*;
+    use crate::wire::Service;
 
     fn signed(service: &str) -> HeaderMap {
         let scope = format!(
@@ -101,6 +109,34 @@ mod tests {
             let request = read(&Method::POST, path, &target, "{}").unwrap();
             assert_eq!((request.service.name, request.operation.as_str()), ("ssm", "ListCommands"));
         }
+    }
+
+    /// A service whose operations are methods and paths, as those of Route 53 are.
+    static WITH_PATHS: &[Plug] = &[
+        crate::drs::PLUG,
+        Plug {
+            service: Service { name: "route53", operations: &["ListResourceRecordSets"] },
+            recognise: |message| {
+                let zones = message.path.strip_prefix("/2013-04-01/hostedzone/")?;
+                let is_list = message.method == Method::GET && zones.ends_with("/rrset");
+                is_list.then(|| Claim::Sure("ListResourceRecordSets".to_owned()))
+            },
+            ..crate::drs::PLUG
+        },
+    ];
+
+    #[test]
+    fn a_method_with_a_path_reaches_the_service_that_is_sure_of_it_signed_or_not() {
+        let call = |method: &Method, headers: &HeaderMap| {
+            let uri = Uri::from_static("/2013-04-01/hostedzone/Z1/rrset?maxitems=5");
+            let message = Message::new(method, &uri, headers, b"");
+            let (plug, request) = recognise_among(WITH_PATHS, message)?;
+            Some((plug.service.name, request.operation))
+        };
+        let listed = Some(("route53", "ListResourceRecordSets".to_owned()));
+        assert_eq!(call(&Method::GET, &HeaderMap::new()), listed);
+        assert_eq!(call(&Method::GET, &signed("route53")), listed);
+        assert_eq!(call(&Method::DELETE, &signed("route53")), None);
     }
 
     #[test]

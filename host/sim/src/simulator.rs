@@ -15,11 +15,10 @@ use tokio::time::timeout;
 use crate::assumption::Assumption;
 use crate::calls::{Call, Counts};
 use crate::clock::SimClock;
-use crate::http;
+use crate::http::{self, PATIENCE};
 use crate::recognise::recognise;
 use crate::regions::Regions;
 use crate::scenario::Scenario;
-use crate::serve::PATIENCE;
 use crate::services::SERVICES;
 use crate::wire::Message;
 

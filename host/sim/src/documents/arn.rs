@@ -1,7 +1,7 @@
 //! The ARN of a document: `arn:aws:ssm:us-west-2:123456789012:document/Shop-Check`. One of AWS's own has no account, and
 //! no other has none. A Region is in one partition.
 
-use super::is_reserved;
+use super::names::is_reserved;
 
 /// The kinds of resource that Systems Manager runs.
 const KINDS: [&str; 2] = ["document/", "automation-definition/"];

@@ -5,12 +5,14 @@
 //! | `plug` | the service for the list of services |
 //! | `operations` | its operations by name; each of the others with an operation's name answers it |
 //! | `state` | commands and automations |
-//! | `command`, `invoke`, `automation` | what becomes of them, computed whole when they are started |
+//! | `command`, `invoke`, `automation`, `automate` | what becomes of them, computed whole when they are started |
 //! | `agent` | the agents on instances |
-//! | `met`, `unsaid` | what scripts of the scenario answered, for a rehearsal's notes |
+//! | `met`, `unheard`, `unsaid` | what scripts of the scenario answered, and what they left out |
+//! | `notes`, `wording` | what a rehearsal says of that |
 //! | `input`, `paging`, `reply`, `error` | requests and replies in JSON |
 
 mod agent;
+mod automate;
 mod automation;
 mod cancel_command;
 mod command;
@@ -23,6 +25,7 @@ mod invoke;
 mod list_commands;
 mod list_invocations;
 mod met;
+mod notes;
 mod operations;
 mod paging;
 mod plug;
@@ -31,6 +34,8 @@ mod send_command;
 mod start_automation_execution;
 mod state;
 mod stop_automation_execution;
+mod unheard;
 mod unsaid;
+mod wording;
 
 pub(crate) use plug::PLUG;

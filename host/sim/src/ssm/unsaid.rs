@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::met::{described, instances, shown};
+use super::wording::{described, instances, shown};
 use crate::assumption::Assumption;
 use crate::scenario::{Command, Scenario};
 
