@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::assumption::Assumption;
 use crate::estate::Estate;
 use crate::fact::Fact;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Section};
 use crate::wire::{Claim, Message, Reply, Request, Service};
 
 /// One service.
@@ -19,6 +19,8 @@ pub(crate) struct Plug {
     pub(crate) service: Service,
     /// The operation that a message asks of this service, if the service can take the message for its own.
     pub(crate) recognise: fn(&Message) -> Option<Claim>,
+    /// The fields of the world file that the service alone reads; `Scenario::section` has what stands there.
+    pub(crate) sections: &'static [&'static Section],
     /// What the service has in a Region when the story begins. It may add to what the services share.
     pub(crate) state: fn(&mut Estate) -> Box<dyn State>,
     pub(crate) facts: Facts,

@@ -1,6 +1,7 @@
-//! The one place where the world file meets the services: its faults may name the operations that are simulated.
+//! The one place where the world file meets the services: its faults may name the operations that are simulated, and a
+//! service may read a section of its own.
 
-use crate::scenario::{Scenario, WorldError, read};
+use crate::scenario::{Scenario, Section, WorldError, read};
 use crate::services::SERVICES;
 use crate::wire::Service;
 
@@ -8,7 +9,9 @@ impl Scenario {
     /// Reads a world file. `file_name` is only for messages.
     pub fn parse(text: &str, file_name: &str) -> Result<Scenario, WorldError> {
         let services: Vec<&'static Service> = SERVICES.iter().map(|plug| &plug.service).collect();
-        read::scenario(text, file_name, &services)
+        let sections = SERVICES.iter().flat_map(|plug| plug.sections);
+        let sections: Vec<&'static Section> = sections.copied().collect();
+        read::world_file(text, file_name, &services, &sections)
     }
 }
 

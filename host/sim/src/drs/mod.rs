@@ -6,7 +6,7 @@
 //! | `operations` | its operations by name; each of the others with an operation's name answers it |
 //! | `state` | source servers and jobs |
 //! | `job`, `launch`, `terminate_job`, `timeline`, `recorded` | what a job does, computed whole when it is created |
-//! | `quota` | how many jobs there may be |
+//! | `quota`, `quotas` | how many jobs there may be, and what the world file says of that |
 //! | `replication`, `silence`, `recovery_points` | how fresh the data of a server is, and which recovery points it has |
 //! | `input`, `paging`, `reply`, `error` | requests and replies in JSON |
 
@@ -21,6 +21,7 @@ mod operations;
 mod paging;
 mod plug;
 mod quota;
+mod quotas;
 mod recorded;
 mod recovery_instances;
 mod recovery_points;

@@ -5,7 +5,7 @@ use axum::http::Method;
 
 use super::state::Drs;
 use super::{
-    error, job_log, jobs, launch, launch_configuration, operations, paging, quota,
+    error, job_log, jobs, launch, launch_configuration, operations, paging, quota, quotas,
     recovery_instances, replication, snapshots, source_servers, start_recovery, state, tags,
     terminate_job, timeline,
 };
@@ -16,6 +16,7 @@ use crate::wire::{Claim, Message, Service};
 pub(crate) const PLUG: Plug = Plug {
     service: Service { name: "drs", operations: operations::NAMES },
     recognise,
+    sections: &[&quotas::SECTION],
     state: |estate| Box::new(Drs::new(estate)),
     facts: Facts {
         courses: &[state::FACTS, launch::FACTS, timeline::FACTS],

@@ -42,7 +42,7 @@ impl Drs {
         servers: usize,
         now: Timestamp,
     ) -> Result<(), Exceeded> {
-        let quotas = estate.scenario.quotas;
+        let quotas = self.quotas;
         let others = estate.faults.quota_in_use(estate.elapsed(now));
         let active = || self.jobs.iter().filter(|job| job.is_active(now));
         let jobs = active().count() + others.jobs;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::job::{Job, LaunchRequest};
+use super::quotas::{self, Quotas};
 use crate::estate::Estate;
 use crate::fact::Fact;
 
@@ -21,6 +22,7 @@ pub(crate) struct Drs {
     pub(super) servers: Vec<SourceServer>,
     /// Oldest first.
     pub(super) jobs: Vec<Job>,
+    pub(super) quotas: Quotas,
     /// Launch jobs asked for since the start: they take the recordings in turn.
     pub(super) launches: usize,
 }
@@ -38,7 +40,12 @@ impl Drs {
     pub(super) fn new(estate: &mut Estate) -> Self {
         let servers = estate.scenario.servers.iter();
         let servers = servers.map(|it| SourceServer { tags: it.tags.clone(), last_launch: None });
-        let mut drs = Self { servers: servers.collect(), jobs: Vec::new(), launches: 0 };
+        let mut drs = Self {
+            servers: servers.collect(),
+            jobs: Vec::new(),
+            quotas: *estate.scenario.section(&quotas::SECTION),
+            launches: 0,
+        };
         let existing = estate.scenario.servers.iter().enumerate();
         let existing: Vec<_> = existing
             .filter_map(|(server, facts)| Some((server, facts.recovery_instance?)))

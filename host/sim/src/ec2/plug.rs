@@ -10,6 +10,7 @@ use crate::wire::{Claim, Message, Service};
 pub(crate) const PLUG: Plug = Plug {
     service: Service { name: "ec2", operations: operations::NAMES },
     recognise,
+    sections: &[],
     state: |_| Box::new(Ec2),
     facts: Facts {
         courses: &[instance::FACTS],

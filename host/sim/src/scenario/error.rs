@@ -95,7 +95,9 @@ impl Mistake {
             return mistake(message);
         };
         let also_known = if message.starts_with("unknown field ") { also_known } else { &[] };
-        let known: Vec<&str> = names.chain(also_known.iter().copied()).collect();
+        let mut known: Vec<&str> = names.collect();
+        let missing = also_known.iter().filter(|name| !known.contains(name));
+        known.extend(missing.copied().collect::<Vec<_>>());
         let said = message.split(", ").next().unwrap_or(message);
         mistake(said).suggesting(written, known.iter().copied()).listing(&known)
     }

@@ -74,7 +74,7 @@
 //! and run the command again; the next entry that matches answers then. A `status` beside it is final.
 //!
 //! The documents that exist are those that AWS owns and those that an entry names as its `document`; one of
-//! [[automations]] without a `document` stands for any. What AWS owns and no entry answers does nothing and
+//! `[[automations]]` without a `document` stands for any. What AWS owns and no entry answers does nothing and
 //! succeeds, and a rehearsal says so. A command to a server whose platform its document is not for is refused.
 //! A name that begins with aws, amazon or amzn is AWS's to give: an entry may have one that is not known here, which
 //! a rehearsal notes, unless it is a letter or two from one that is known.
@@ -174,7 +174,6 @@ mod error;
 mod estate_fault;
 mod faults;
 mod identity;
-mod limits;
 mod pattern;
 mod place;
 mod plainly;
@@ -184,8 +183,10 @@ mod regions;
 mod remembered;
 mod request_fault;
 mod scripts;
+mod section;
 mod server;
 mod server_entry;
+mod timing;
 mod whole;
 mod window;
 mod written;
@@ -196,6 +197,7 @@ pub use error::WorldError;
 pub(crate) use estate_fault::{CheckStatus, LaunchPhase};
 pub(crate) use faults::{Fault, PlacedFault};
 pub(crate) use request_fault::RequestFault;
+pub(crate) use section::Section;
 pub(crate) use server::{Replication, Server};
 pub use whole::Scenario;
 pub(crate) use window::{Occasion, Window};

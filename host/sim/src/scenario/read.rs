@@ -10,6 +10,7 @@ use super::error::{Mistake, WorldError};
 use super::faults::PlacedFault;
 use super::identity::Region;
 use super::pattern::Pattern;
+use super::section::{Contents, Section};
 use super::server::Server;
 use super::server_entry::Usual;
 use super::whole::Scenario;
@@ -27,16 +28,18 @@ const MOST_SERVERS: usize = 4000;
 /// AWS has not many more; each is an estate of its own here.
 const MOST_REGIONS: usize = 40;
 
-/// Reads a world, whose faults may name operations of `services`; `file_name` is for messages.
-pub(crate) fn scenario(
+/// Reads a world. Its faults may name operations of `services`, and each of `sections` is read for its service;
+/// `file_name` is for messages.
+pub(crate) fn world_file(
     text: &str,
     file_name: &str,
     services: &[&'static Service],
+    sections: &[&'static Section],
 ) -> Result<Scenario, WorldError> {
     let mut table = DeTable::parse(text)
         .map_err(|error| place::name(&Mistake::from(error), text, file_name))?;
     let whole = table.clone();
-    build(&mut table, services).map_err(|mistake| {
+    build(&mut table, services, sections).map_err(|mistake| {
         let mut error = place::name(&mistake, text, file_name);
         error.field = place::field(whole.get_ref(), &mistake);
         error
@@ -46,10 +49,12 @@ pub(crate) fn scenario(
 fn build(
     table: &mut Spanned<DeTable<'_>>,
     services: &[&'static Service],
+    sections: &[&'static Section],
 ) -> Result<Scenario, Mistake> {
     check_version(table)?;
     let faults = read_faults(table, services)?;
-    let mut document = Written::deserialize(Deserializer::from(table.clone()))?;
+    let contents = Contents::take(table.get_mut(), sections)?;
+    let mut document = read_fields(table, sections)?;
     settle_documents(&mut document)?;
 
     check_regions(&document, &faults)?;
@@ -74,13 +79,26 @@ fn build(
         seed: document.seed,
         start: document.start,
         page_size: document.page_size.get(),
-        quotas: document.quotas,
         timing: document.timing,
         servers,
         commands: document.commands.into_iter().map(Spanned::into_inner).collect(),
         automations: document.automations.into_iter().map(Spanned::into_inner).collect(),
         faults,
+        sections: contents,
         state: document.state,
+    })
+}
+
+/// The fields that every world file may have. Of an unknown one the known `sections` may be meant, too.
+fn read_fields(
+    table: &Spanned<DeTable<'_>>,
+    sections: &[&'static Section],
+) -> Result<Written, Mistake> {
+    Written::deserialize(Deserializer::from(table.clone())).map_err(|error| {
+        let is_own = |span| table.get_ref().keys().any(|key| Some(key.span()) == span);
+        let names = sections.iter().map(|section| section.name);
+        let names: Vec<&str> = names.filter(|_| is_own(error.span())).collect();
+        Mistake::from_toml(&error, &names)
     })
 }
 

@@ -1,5 +1,6 @@
 //! A world file that was read: checked, and complete.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -8,8 +9,9 @@ use serde_json::Value;
 use super::automation::Automation;
 use super::command::Command;
 use super::faults::PlacedFault;
-use super::limits::{Quotas, Timing};
+use super::section::{Contents, Section};
 use super::server::Server;
+use super::timing::Timing;
 
 /// A pretend estate, checked and complete. See the [module](super) for its file format.
 #[derive(Debug, Clone)]
@@ -22,13 +24,13 @@ pub struct Scenario {
     pub(crate) seed: u64,
     pub(crate) start: Option<Timestamp>,
     pub(crate) page_size: usize,
-    pub(crate) quotas: Quotas,
     pub(crate) timing: Timing,
     /// With every `count` unfolded.
     pub(crate) servers: Vec<Server>,
     pub(crate) commands: Vec<Command>,
     pub(crate) automations: Vec<Automation>,
     pub(crate) faults: Vec<PlacedFault>,
+    pub(super) sections: Contents,
     /// What the runbook remembers, by key.
     pub(crate) state: BTreeMap<String, Value>,
 }
@@ -53,6 +55,11 @@ impl Scenario {
     /// What the runbook remembers of earlier executions, by key. No service knows of it; the caller keeps it.
     pub fn state(&self) -> &BTreeMap<String, Value> {
         &self.state
+    }
+
+    /// What stands in the section of a service.
+    pub(crate) fn section<T: Any>(&self, section: &Section) -> &T {
+        self.sections.get(section)
     }
 
     /// The part of the estate that is in this Region. Scripts and faults keep their places.

@@ -12,11 +12,12 @@ use toml::Spanned;
 use super::automation::Automation;
 use super::command::Command;
 use super::identity::{Account, Region, Source};
-use super::limits::{Quotas, Timing};
 use super::remembered;
 use super::server_entry::ServerEntry;
+use super::timing::Timing;
 
-/// The file without its faults, which the reader takes out first: they are read kind by kind.
+/// The file without its faults, which are read kind by kind, and without the sections of services: the reader takes
+/// them out first.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
@@ -34,8 +35,9 @@ pub(super) struct Written {
     pub(super) start: Option<Timestamp>,
     #[serde(default = "default_page_size")]
     pub(super) page_size: NonZeroUsize,
-    #[serde(default)]
-    pub(super) quotas: Quotas,
+    /// Never present, as `_faults` below.
+    #[serde(default, rename = "quotas")]
+    _quotas: (),
     #[serde(default)]
     pub(super) timing: Timing,
     pub(super) servers: Vec<Spanned<ServerEntry>>,

@@ -13,6 +13,7 @@ use crate::wire::{Claim, Message, Service};
 pub(crate) const PLUG: Plug = Plug {
     service: Service { name: "ssm", operations: operations::NAMES },
     recognise,
+    sections: &[],
     state: |_| Box::new(Ssm::default()),
     facts: Facts {
         courses: &[invoke::FACTS],

@@ -9,6 +9,7 @@ use crate::wire::{Claim, Message, Service};
 pub(crate) const PLUG: Plug = Plug {
     service: Service { name: "sts", operations: operations::NAMES },
     recognise,
+    sections: &[],
     state: |_| Box::new(Sts),
     facts: Facts { courses: &[], calls: &[operations::FACTS] },
     throttled: error::throttled,
