@@ -25,6 +25,7 @@ crate::on_every_archive!(
     what_is_there_is_not_written_over,
     what_an_execution_keeps_for_itself_moves_with_it,
     what_is_pruned_keeps_nothing_for_itself,
+    what_is_sealed_takes_nothing_under_the_lease_that_it_was_sealed_under,
 );
 
 /// Where executions go in these tests.
@@ -160,6 +161,29 @@ async fn what_an_execution_keeps_for_itself_moves_with_it(place: &Place) {
     assert_eq!(store.changed("x", &key_of(5)).await, Ok(Some(nth(2))));
     assert_eq!(archive.export("x").await.unwrap(), back);
     assert_eq!(store.documents(OF_EXECUTIONS, "x-2/").await.unwrap().len(), 1);
+}
+
+async fn what_is_sealed_takes_nothing_under_the_lease_that_it_was_sealed_under(place: &Place) {
+    let store = place.open();
+    let archive = store.archive().unwrap();
+    let lease = leased(&*store).await;
+    journal(&*store, &lease).await;
+    store.change(&put(&lease, 1, "a")).await.unwrap();
+    let moved = elsewhere();
+    archive.part(&lease, &moved).await.unwrap();
+    let before = archive.export("x").await.unwrap();
+    let seal = Box::new(Seal::Moved(moved.clone()));
+    let sealed = Some(StoreError::Sealed { execution: "x".to_owned(), seal });
+    assert_eq!(store.renew(&lease).await.err(), sealed);
+    let next = [outcome(&lease, 6, Class::Read)];
+    assert_eq!(store.append(&lease, &next).await.err(), sealed);
+    assert_eq!(store.append(&lease, &[]).await.err(), sealed);
+    assert_eq!(store.change(&put(&lease, 2, "a")).await.err(), sealed);
+    assert_eq!(archive.part(&lease, &moved).await.err(), sealed);
+    assert_eq!(store.change(&put(&lease, 1, "a")).await, Ok(1), "it was made before");
+    assert_eq!(archive.export("x").await.unwrap(), before);
+    store.release(&lease).await.unwrap();
+    assert!(store.lease("x").await.unwrap().unwrap().is_free());
 }
 
 async fn what_is_pruned_keeps_nothing_for_itself(place: &Place) {

@@ -31,7 +31,8 @@ pub(super) async fn append(
     let Some((first, last)) = ends(lease, entries) else {
         // Nothing to write, or nothing that could be written: the store's own state says which.
         let state = state_within(table, id, Patience::Execution).await?;
-        return append::check(lease, state.lease.as_ref(), state.last, entries);
+        append::check(lease, state.lease.as_ref(), state.last, entries)?;
+        return state.is_open(id);
     };
     let nonce = keys::nonce();
     let mut item = keys::key(&keys::partition(id), &keys::journal_sk(first));
@@ -62,6 +63,7 @@ pub(super) async fn append(
                 return Ok(());
             }
             let state = State::read(table, id, item.as_ref())?;
+            state.is_held(lease)?;
             append::check(lease, state.lease.as_ref(), state.last, entries)?;
             Err(table.contradiction())
         }
@@ -77,18 +79,21 @@ fn ends(lease: &Lease, entries: &[Entry]) -> Option<(u64, u64)> {
     Some((first, entries.last()?.sequence))
 }
 
-/// Moves the end of the journal, if the lease holds and the journal ends before entry number `first`.
+/// Moves the end of the journal, if the lease holds, nothing is sealed, and the journal ends before entry number `first`.
 fn longer(table: &Table, lease: &Lease, first: u64, last: u64, nonce: &str) -> TransactWriteItem {
     let update = Update::builder()
         .table_name(&table.name)
         .set_key(Some(keys::state(&lease.execution)))
         .update_expression("SET #last = :last, #appended = :nonce")
-        .condition_expression("#holder = :holder AND #epoch = :epoch AND #last = :before")
+        .condition_expression(
+            "#holder = :holder AND #epoch = :epoch AND #last = :before AND attribute_not_exists(#seal)",
+        )
         .return_values_on_condition_check_failure(Return::AllOld)
         .expression_attribute_names("#holder", keys::HOLDER)
         .expression_attribute_names("#epoch", keys::EPOCH)
         .expression_attribute_names("#last", keys::LAST)
         .expression_attribute_names("#appended", keys::APPENDED)
+        .expression_attribute_names("#seal", keys::SEAL)
         .expression_attribute_values(":holder", keys::string(&lease.holder))
         .expression_attribute_values(":epoch", keys::number(lease.epoch))
         .expression_attribute_values(":before", keys::number(first - 1))

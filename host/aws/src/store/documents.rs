@@ -83,7 +83,7 @@ async fn change(table: &Table, change: &Change) -> Result<u64, StoreError> {
         }
         // Another one was quicker, with the document or with the lease.
         if let Some(Behalf { lease, .. }) = &change.behalf {
-            lease.check(state(table, &lease.execution).await?.lease.as_ref())?;
+            state(table, &lease.execution).await?.is_held(lease)?;
         }
         pauses.next(table, "others change the document all the time").await?;
     }
@@ -148,14 +148,17 @@ fn put_of(put: aws_sdk_dynamodb::types::builders::PutBuilder) -> TransactWriteIt
     TransactWriteItem::builder().put(put).build()
 }
 
-/// Part of a transaction: the lease still holds.
+/// Part of a transaction: the lease still holds, and nothing is sealed.
 fn held(table: &Table, lease: &Lease) -> TransactWriteItem {
     let check = ConditionCheck::builder()
         .table_name(&table.name)
         .set_key(Some(keys::state(&lease.execution)))
-        .condition_expression("#holder = :holder AND #epoch = :epoch")
+        .condition_expression(
+            "#holder = :holder AND #epoch = :epoch AND attribute_not_exists(#seal)",
+        )
         .expression_attribute_names("#holder", keys::HOLDER)
         .expression_attribute_names("#epoch", keys::EPOCH)
+        .expression_attribute_names("#seal", keys::SEAL)
         .expression_attribute_values(":holder", keys::string(&lease.holder))
         .expression_attribute_values(":epoch", keys::number(lease.epoch));
     #[expect(clippy::expect_used, reason = "what a check must have is given above")]

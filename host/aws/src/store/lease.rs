@@ -52,9 +52,11 @@ pub(super) async fn take(
                 "SET #holder = :holder, #epoch = :epoch, #beat = :beat, #leased = :nonce",
             )
             .condition_expression(
-                "#holder = :old_holder AND #epoch = :old_epoch AND #beat = :old_beat",
+                "#holder = :old_holder AND #epoch = :old_epoch AND #beat = :old_beat \
+                 AND attribute_not_exists(#seal)",
             )
             .expression_attribute_names("#beat", keys::BEAT)
+            .expression_attribute_names("#seal", keys::SEAL)
             .expression_attribute_values(":holder", keys::string(&new.holder))
             .expression_attribute_values(":epoch", keys::number(new.epoch))
             .expression_attribute_values(":beat", keys::number(new.beat))
@@ -70,6 +72,8 @@ pub(super) async fn take(
             if is_ours(item.as_ref(), &nonce) {
                 return Ok(lease);
             }
+            // It was sealed since it was read.
+            state.is_open(id)?;
             let holder = state.lease.map(|record| record.holder).unwrap_or_default();
             Err(StoreError::Held { holder })
         }
@@ -82,8 +86,10 @@ pub(super) async fn renew(table: &Table, lease: &Lease) -> Result<(), StoreError
     let nonce = keys::nonce();
     let request = || {
         held(table, lease, &nonce)
+            .condition_expression(format!("{HELD} AND attribute_not_exists(#seal)"))
             .update_expression("SET #beat = #beat + :one, #leased = :nonce")
             .expression_attribute_names("#beat", keys::BEAT)
+            .expression_attribute_names("#seal", keys::SEAL)
             .expression_attribute_values(":one", keys::number(1))
             .send()
     };
@@ -94,14 +100,14 @@ pub(super) async fn renew(table: &Table, lease: &Lease) -> Result<(), StoreError
             if is_ours(item.as_ref(), &nonce) {
                 return Ok(());
             }
-            lease.check(state.lease.as_ref())?;
+            state.is_held(lease)?;
             Err(table.contradiction())
         }
         Err(stopped) => Err(stopped.unconditional(table)),
     }
 }
 
-/// Gives back a lease that is still ours.
+/// Gives back a lease that is still ours, also that of an execution which its holder has sealed.
 pub(super) async fn release(table: &Table, lease: &Lease) -> Result<(), StoreError> {
     let nonce = keys::nonce();
     let request = || {
@@ -152,16 +158,23 @@ async fn sealed(
         .table_name(&table.name)
         .set_key(Some(keys::state(&lease.execution)))
         .update_expression(
-            "SET #seal = :seal, #evidence = :nonce, #leased = :nonce, #format = :format",
+            // The beat: a runner of an earlier release that has read the state before asks for that one only.
+            "SET #seal = :seal, #evidence = :nonce, #leased = :nonce, #format = :format, \
+             #beat = #beat + :one",
         )
-        .condition_expression("#holder = :holder AND #epoch = :epoch AND #leased <> :nonce")
+        .condition_expression(
+            "#holder = :holder AND #epoch = :epoch AND #leased <> :nonce \
+             AND attribute_not_exists(#seal)",
+        )
         .return_values_on_condition_check_failure(Return::AllOld)
         .expression_attribute_names("#holder", keys::HOLDER)
         .expression_attribute_names("#epoch", keys::EPOCH)
+        .expression_attribute_names("#beat", keys::BEAT)
         .expression_attribute_names("#leased", keys::LEASED)
         .expression_attribute_names("#format", keys::FORMAT)
         .expression_attribute_names("#seal", keys::SEAL)
         .expression_attribute_names("#evidence", keys::EVIDENCE)
+        .expression_attribute_values(":one", keys::number(1))
         .expression_attribute_values(":holder", keys::string(&lease.holder))
         .expression_attribute_values(":epoch", keys::number(lease.epoch))
         .expression_attribute_values(":nonce", keys::string(nonce))
@@ -182,7 +195,7 @@ async fn sealed(
             if state.seal.as_ref() == Some(seal) && state.evidence.as_deref() == Some(nonce) {
                 return Ok(true);
             }
-            lease.check(state.lease.as_ref())?;
+            state.is_held(lease)?;
             Err(table.contradiction())
         }
         Err(stopped) => Err(stopped.unconditional(table)),
@@ -279,12 +292,14 @@ fn updated(update: UpdateBuilder) -> TransactWriteItem {
     TransactWriteItem::builder().update(update).build()
 }
 
+/// The lease is still ours, and the update was not made before.
+const HELD: &str =
+    "#holder = :holder AND #holder <> :nobody AND #epoch = :epoch AND #leased <> :nonce";
+
 /// An update under the condition that the lease is still ours, and that it was not made before.
 fn held(table: &Table, lease: &Lease, nonce: &str) -> UpdateItemFluentBuilder {
     update(table, &lease.execution, nonce)
-        .condition_expression(
-            "#holder = :holder AND #holder <> :nobody AND #epoch = :epoch AND #leased <> :nonce",
-        )
+        .condition_expression(HELD)
         .expression_attribute_values(":nobody", keys::string(""))
         .expression_attribute_values(":holder", keys::string(&lease.holder))
         .expression_attribute_values(":epoch", keys::number(lease.epoch))

@@ -1,7 +1,7 @@
 //! The one item of an execution that changes.
 
 use moontide_runtime::journal::Format;
-use moontide_runtime::store::{LeaseRecord, Parcel, Seal, StoreError};
+use moontide_runtime::store::{Lease, LeaseRecord, Parcel, Seal, StoreError};
 
 use super::item::{self, Damage};
 use super::keys::{self, Item};
@@ -50,6 +50,12 @@ impl State {
                 Err(StoreError::Sealed { execution, seal })
             }
         }
+    }
+
+    /// Refuses to write under a lease that was lost, or to what is sealed.
+    pub(super) fn is_held(&self, lease: &Lease) -> Result<(), StoreError> {
+        lease.check(self.lease.as_ref())?;
+        self.is_open(&lease.execution)
     }
 
     /// Reads the state of execution `id` from its item, if there is such an execution and this release

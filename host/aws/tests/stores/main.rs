@@ -5,7 +5,7 @@
 //! - `links`: the chain of a journal, recomputed from the items.
 //! - `tables`: making one, and what is said about others.
 //! - `story`: every operation. `faults`: every fault, at every request of them, over the network.
-//! - `arrivals`: imports that overtake each other.
+//! - `arrivals`: imports that overtake each other. `seals`: executions that leave while a runner comes.
 //! - `matrix`: every kind of call with every fault, long ones too, in virtual time, on two emulators.
 //! - `outages`: what lasts longer, in virtual time; `costs`: what an hour of it costs.
 
@@ -32,6 +32,7 @@ mod outages;
 mod place;
 #[path = "../../../../runtime/tests/stores/records.rs"]
 mod records;
+mod seals;
 mod sizes;
 mod story;
 mod tables;

@@ -5,9 +5,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::SqliteStore;
 use super::rows::{known, to_json};
 use super::trouble::Trouble;
+use super::{SqliteStore, seals};
 use crate::effect::Key;
 use crate::store::StoreError;
 use crate::store::documents::{Belongings, Change, Document, Documents, check_names};
@@ -77,6 +77,7 @@ fn change(db: &Connection, change: &Change, body: Option<&str>) -> Result<u64, T
     if let Some(version) = mark(db, execution.number, &behalf.key)? {
         return Ok(version);
     }
+    seals::is_open(db, &behalf.lease.execution, execution.number)?;
     let (version, is_written) = make(db, change, body)?;
     if is_written {
         let values = params![execution.number, behalf.key.as_str(), version];

@@ -205,6 +205,7 @@ pub(super) fn append(
     let (last, mut link) = end(db, &known)?;
     let places = entries.iter().map(|entry| (entry.sequence, entry.epoch));
     rule::check_places(lease, known.lease.as_ref(), last, places)?;
+    seals::is_open(db, &lease.execution, known.number)?;
     let mut insert = db.prepare_cached("INSERT INTO entries VALUES (?, ?, ?, ?)")?;
     for NewEntry { sequence, epoch, entry } in entries {
         match &mut link {
@@ -309,6 +310,7 @@ pub(super) fn take(
 pub(super) fn renew(db: &Connection, lease: &Lease) -> Result<(), Trouble> {
     let known = known(db, &lease.execution)?;
     lease.check(known.lease.as_ref())?;
+    seals::is_open(db, &lease.execution, known.number)?;
     let beat = known.lease.map_or(0, |record| record.beat) + 1;
     write_lease(db, known.number, &LeaseRecord { beat, ..lease.record() })
 }

@@ -154,8 +154,13 @@ async fn part(
         store: target,
         format: record.execution.format,
     };
-    let sealed = archive(store)?.part(&taken.lease, &moved).await;
-    store.release(&taken.lease).await?;
+    // A mover that stood still was taken over meanwhile, or shows that it lives.
+    let sealed = match store.renew(&taken.lease).await {
+        Ok(()) => archive(store)?.part(&taken.lease, &moved).await,
+        Err(error) => Err(error),
+    };
+    // Where it is sealed, a lease that was not given back is that of no runner.
+    let _ = store.release(&taken.lease).await;
     sealed?;
     Ok(moved)
 }
