@@ -42,6 +42,18 @@ pub trait Archive: Send + Sync {
     /// Makes sure that an execution of this id could arrive here, as far as that can be tried: the rights are there.
     async fn expect(&self, id: &str) -> Result<(), StoreError>;
 
+    /// Whether an import of an execution of this id has begun here and has not ended: until then nothing of it is to be
+    /// seen. A store that takes each in in one transaction has none.
+    async fn is_arriving(&self, _id: &str) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    /// Gives imports of an execution of this id up that were cut off, and are not to be made again: nothing is left of
+    /// them, and what was here before is as it was. Returns whether there were any.
+    async fn give_up(&self, _id: &str) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
     /// Takes an execution in, byte for byte. [`StoreError::Exists`] if it is here, unless it was moved from here and
     /// this is how it went on: then the seal is lifted.
     async fn import(&self, parcel: &Parcel) -> Result<(), StoreError>;

@@ -175,11 +175,13 @@ impl Parcel {
         Hash::of(&serde_json::to_vec(self).unwrap_or_default())
     }
 
-    /// Whether nothing has happened in `other` that is not in this.
+    /// Whether nothing has happened in `other` that is not in this. What it owes, and keeps for itself, changes without
+    /// an entry too: that must be the same.
     pub fn has_all_of(&self, other: &Parcel) -> bool {
         self.head == other.head
             && self.journal.starts_with(&other.journal)
             && self.signals.starts_with(&other.signals)
+            && self.belongings == other.belongings
     }
 
     /// Whether it may take the place of the execution in `before`, which was moved away, and goes on here again.

@@ -78,6 +78,16 @@ impl Archive for DynamoStore {
         self.on(|table| async move { arrival::try_out(&table, &id).await }).await
     }
 
+    async fn is_arriving(&self, id: &str) -> Result<bool, StoreError> {
+        let id = id.to_owned();
+        self.on(|table| async move { arrival::is_under_way(&table, &id).await }).await
+    }
+
+    async fn give_up(&self, id: &str) -> Result<bool, StoreError> {
+        let id = id.to_owned();
+        self.on(|table| async move { parcels::give_up(&table, &id).await }).await
+    }
+
     async fn import(&self, parcel: &Parcel) -> Result<(), StoreError> {
         let parcel = parcel.clone();
         self.on(|table| async move { parcels::import(&table, &parcel).await }).await

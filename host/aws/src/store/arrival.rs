@@ -4,7 +4,8 @@
 //! in and it has gone on. Each takes a turn under a name that no other has; the last to begin is the one that may write.
 //! What it writes bears a nonce that follows from what arrives, so that it is known for what it is. What makes
 //! the execution visible deletes the item in the same transaction: from then on no import writes anything of it. Until
-//! then no execution of its id begins, and none that was moved away is taken back.
+//! then no execution of its id begins, and none that was moved away is taken back. Where it is never to end, it is given
+//! up: under a turn of its own, so that no import writes meanwhile, what bears their nonces is removed.
 
 use aws_sdk_dynamodb::types::builders::{ConditionCheckBuilder, PutBuilder};
 use aws_sdk_dynamodb::types::{
@@ -31,6 +32,10 @@ pub(super) struct Arrival<'t> {
     id: &'t str,
     nonce: &'t str,
     turn: String,
+    /// What bears the nonces of the imports that had begun before, under other names.
+    others: Vec<String>,
+    /// Whether documents of an earlier stay were written over.
+    overwrites: bool,
 }
 
 impl<'t> Arrival<'t> {
@@ -41,10 +46,11 @@ impl<'t> Arrival<'t> {
         nonce: &'t str,
         before: Option<&Parcel>,
     ) -> Result<Arrival<'t>, StoreError> {
-        let arrival = Arrival { table, id, nonce, turn: keys::nonce() };
+        let mut arrival = Arrival::new(table, id, nonce);
         let mut pauses = Pauses::within(Patience::Usual);
         loop {
             let earlier = Earlier::read(table, id).await?;
+            arrival.is_behind(&earlier);
             let writes = vec![unchanged(table, id, before), arrival.named(&earlier)];
             match arrival.transact(writes).await {
                 Ok(()) => return Ok(arrival),
@@ -64,15 +70,55 @@ impl<'t> Arrival<'t> {
         }
     }
 
+    /// Takes the turn of the imports that have begun, to end them; `None`: there are none.
+    pub(super) async fn take_over(
+        table: &'t Table,
+        id: &'t str,
+        nonce: &'t str,
+    ) -> Result<Option<Arrival<'t>>, StoreError> {
+        let mut arrival = Arrival::new(table, id, nonce);
+        let mut pauses = Pauses::within(Patience::Usual);
+        loop {
+            let earlier = Earlier::read(table, id).await?;
+            if earlier.turn.is_none() {
+                return Ok(None);
+            }
+            arrival.is_behind(&earlier);
+            match arrival.transact(vec![arrival.named(&earlier)]).await {
+                Ok(()) => return Ok(Some(arrival)),
+                // The reply to an earlier attempt was lost.
+                Err(Stopped::Condition(Some(item)))
+                    if item::is(&item, keys::TURN, &arrival.turn) =>
+                {
+                    return Ok(Some(arrival));
+                }
+                Err(Stopped::Condition(_)) => {}
+                Err(stopped) => return Err(stopped.unconditional(table)),
+            }
+            pauses.next(table, "other imports of the same execution begin all the time").await?;
+        }
+    }
+
+    fn new(table: &'t Table, id: &'t str, nonce: &'t str) -> Arrival<'t> {
+        let (turn, others) = (keys::nonce(), Vec::new());
+        Arrival { table, id, nonce, turn, others, overwrites: false }
+    }
+
+    fn is_behind(&mut self, earlier: &Earlier) {
+        self.others = earlier.nonces.iter().filter(|it| *it != self.nonce).cloned().collect();
+        self.overwrites = earlier.overwrites;
+    }
+
     /// Writes who may write, if that is who it was.
     fn named(&self, earlier: &Earlier) -> TransactWriteItem {
         let mut item = keys::arrival(self.id);
         item.insert(keys::NONCE.to_owned(), keys::string(self.nonce));
         item.insert(keys::TURN.to_owned(), keys::string(&self.turn));
-        let others: Vec<String> =
-            earlier.nonces.iter().filter(|it| *it != self.nonce).cloned().collect();
-        if !others.is_empty() {
-            item.insert(keys::EARLIER.to_owned(), AttributeValue::Ss(others));
+        if !self.others.is_empty() {
+            item.insert(keys::EARLIER.to_owned(), AttributeValue::Ss(self.others.clone()));
+        }
+        if self.overwrites {
+            item.insert(keys::OVERWRITES.to_owned(), AttributeValue::Bool(true));
         }
         let put = Put::builder()
             .table_name(&self.table.name)
@@ -90,9 +136,54 @@ impl<'t> Arrival<'t> {
         put_of(put)
     }
 
+    /// Documents of an earlier stay are written over from now on: it cannot be brought back as it was.
+    pub(super) async fn overwrites(&mut self) -> Result<(), StoreError> {
+        self.overwrites = true;
+        let last = Earlier { turn: Some(self.turn.clone()), ..Earlier::default() };
+        match self.transact(vec![self.named(&last)]).await {
+            Ok(()) => Ok(()),
+            Err(Stopped::Condition(_)) => Err(self.overtaken()),
+            Err(stopped) => Err(stopped.unconditional(self.table)),
+        }
+    }
+
+    /// Whether documents of an earlier stay were written over.
+    pub(super) fn has_overwritten(&self) -> bool {
+        self.overwrites
+    }
+
+    /// Ends it without its execution.
+    pub(super) async fn give_up(&self) -> Result<(), StoreError> {
+        match self.transact(vec![self.end()]).await {
+            Ok(()) | Err(Stopped::Condition(None)) => Ok(()),
+            Err(Stopped::Condition(Some(_))) => Err(self.overtaken()),
+            Err(stopped) => Err(stopped.unconditional(self.table)),
+        }
+    }
+
+    /// What the items bear that were written by imports under other names.
+    pub(super) fn others(&self) -> &[String] {
+        &self.others
+    }
+
+    /// Whether such an import has written this item.
+    pub(super) fn have_written(&self, item: &Item) -> bool {
+        self.others.iter().any(|nonce| item::is(item, keys::NONCE, nonce))
+    }
+
+    /// Makes changes of items.
+    pub(super) async fn change(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        self.all(changes.into_iter()).await
+    }
+
+    /// What this import writes bears this.
+    pub(super) fn nonce(&self) -> &str {
+        self.nonce
+    }
+
     /// Writes items, whatever was there.
     pub(super) async fn put(&self, items: Vec<Item>) -> Result<(), StoreError> {
-        self.all(items.into_iter().map(|item| (size(&item), put(self.table, item)))).await
+        self.all(items.into_iter().map(|item| writing(self.table, item))).await
     }
 
     /// Deletes what an import under another name has left, or what belongs to an earlier stay.
@@ -178,6 +269,24 @@ impl<'t> Arrival<'t> {
     }
 }
 
+/// A change of an item, and about how many bytes it has.
+pub(super) type Change = (usize, TransactWriteItem);
+
+/// Whether these changes fit into the transaction that makes an execution visible.
+pub(super) fn fit(changes: &[Change]) -> bool {
+    changes.len() <= MOST && changes.iter().map(|(bytes, _)| bytes).sum::<usize>() <= LARGEST
+}
+
+/// Writes an item.
+pub(super) fn writing(table: &Table, item: Item) -> Change {
+    (size(&item), put(table, item))
+}
+
+/// Deletes one.
+pub(super) fn deleting(table: &Table, item: &Item) -> Result<Change, Damage> {
+    Ok((0, delete(table, item)?))
+}
+
 /// The imports of an execution that have begun and not ended.
 #[derive(Default)]
 pub(super) struct Earlier {
@@ -185,6 +294,8 @@ pub(super) struct Earlier {
     turn: Option<String>,
     /// What their items bear.
     nonces: Vec<String>,
+    /// Whether one of them has written over documents of an earlier stay.
+    overwrites: bool,
 }
 
 impl Earlier {
@@ -194,7 +305,8 @@ impl Earlier {
         let last = item::text(&item, keys::NONCE).unwrap_or_default().to_owned();
         let others = item.get(keys::EARLIER).and_then(|it| it.as_ss().ok());
         let nonces = std::iter::once(last).chain(others.into_iter().flatten().cloned()).collect();
-        Ok(Earlier { turn, nonces })
+        let overwrites = item.contains_key(keys::OVERWRITES);
+        Ok(Earlier { turn, nonces, overwrites })
     }
 
     /// Whether one of them has written this item.
@@ -235,6 +347,11 @@ pub(super) async fn try_out(table: &Table, id: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether an import of an execution of this id has begun, and not ended.
+pub(super) async fn is_under_way(table: &Table, id: &str) -> Result<bool, StoreError> {
+    Ok(table.get(keys::arrival(id)).await?.is_some())
+}
+
 /// Whether this item says that an execution is about to arrive.
 pub(super) fn is_it(item: &Item) -> bool {
     item::is(item, SK, keys::ARRIVAL)
@@ -244,7 +361,7 @@ pub(super) fn is_it(item: &Item) -> bool {
 pub(super) fn expected(table: &Table, id: &str) -> StoreError {
     let sentence = format!(
         "an execution `{id}` is about to arrive from another store: the command that began that ends it, \
-         given once more"
+         given once more; where its source is lost, `moontide store import --give-up {id}` does"
     );
     Refusal::Never(sentence).at(&table.place)
 }

@@ -15,7 +15,7 @@ use moontide_runtime::store::documents::check_names;
 use moontide_runtime::store::{Behalf, Belongings, Change, Document, Documents, Lease, StoreError};
 
 use super::DynamoStore;
-use super::arrival::Arrival;
+use super::arrival::{self, Arrival, Earlier};
 use super::item::{self, Damage};
 use super::keys::{self, Item, SK};
 use super::lease::state;
@@ -70,7 +70,15 @@ async fn change(table: &Table, change: &Change) -> Result<u64, StoreError> {
         if item.as_ref().is_some_and(|item| item::is(item, keys::NONCE, &nonce)) {
             return Ok(found.0);
         }
-        let Some(version) = change.decide(found.0, found.1)? else { return Ok(found.0) };
+        let decided = match (change.decide(found.0, found.1), &change.behalf) {
+            // An earlier request of this effect, which was given up, may have come through since the first look.
+            (Err(conflict), Some(behalf)) => {
+                let made = mark(table, &behalf.lease.execution, &behalf.key).await?;
+                return made.ok_or(conflict);
+            }
+            (decided, _) => decided?,
+        };
+        let Some(version) = decided else { return Ok(found.0) };
         let writes = writes(table, change, found.0, version, &nonce);
         let request = || {
             let request = table.client.transact_write_items().client_request_token(&nonce);
@@ -173,10 +181,16 @@ async fn mark(table: &Table, execution: &str, key: &Key) -> Result<Option<u64>, 
     version.map_err(|damage| table.damaged(&format!("a mark of execution `{execution}`"), &damage))
 }
 
-/// What an execution has beside its head, its journal and its signals.
-pub(super) async fn belongings(table: &Table, id: &str) -> Result<Belongings, StoreError> {
+/// What an execution has beside its head, its journal and its signals, but for what an import has written that has not
+/// ended.
+pub(super) async fn belongings(
+    table: &Table,
+    id: &str,
+    earlier: &Earlier,
+) -> Result<Belongings, StoreError> {
     let mut marks = BTreeMap::new();
-    for item in marks_of(table, id).await? {
+    let there = marks_of(table, id).await?.into_iter();
+    for item in there.filter(|item| !earlier.have_written(item)) {
         let read = || {
             let key = item::text(&item, SK)?.trim_start_matches(keys::MARK).to_owned();
             Ok((key, item::number(&item, keys::VERSION)?))
@@ -187,41 +201,89 @@ pub(super) async fn belongings(table: &Table, id: &str) -> Result<Belongings, St
         marks.insert(key, version);
     }
     let mut own = Belongings { marks, documents: Vec::new() };
-    for kind in Belongings::KINDS {
-        own.documents.extend(documents(table, kind, &Belongings::prefix(id)).await?);
+    for item in documents_of(table, id).await?.iter().filter(|item| !earlier.have_written(item)) {
+        let kind = item::text(item, keys::PK).unwrap_or_default().trim_start_matches(keys::KIND);
+        own.documents.extend(read(table, kind, item)?);
     }
     Ok(own)
 }
 
-/// Writes the belongings of an execution that comes from another store, before anything refers to them.
+/// Removes what imports under other names have left of belongings.
+pub(super) async fn clear(
+    arrival: &Arrival<'_>,
+    table: &Table,
+    id: &str,
+) -> Result<(), StoreError> {
+    let mut left = items(table, id).await?;
+    left.retain(|item| arrival.have_written(item));
+    arrival.delete(&left).await
+}
+
+/// Writes the marks of an execution that comes from another store, before anything refers to them; those of an earlier
+/// stay are among them, and remain.
 pub(super) async fn arrive(
     arrival: &Arrival<'_>,
     id: &str,
-    new: &Belongings,
+    (new, before): (&Belongings, Option<&Belongings>),
 ) -> Result<(), StoreError> {
-    let marks = new.marks.iter().map(|(key, version)| {
+    let is_there = |key: &String| before.is_some_and(|before| before.marks.contains_key(key));
+    let marks = new.marks.iter().filter(|(key, _)| !is_there(key)).map(|(key, version)| {
         let mut item = keys::mark(id, key);
         item.insert(keys::VERSION.to_owned(), keys::number(*version));
+        item.insert(keys::NONCE.to_owned(), keys::string(arrival.nonce()));
         item
     });
-    let documents = new.documents.iter().map(|document| {
+    arrival.put(marks.collect()).await
+}
+
+/// The changes that put the documents of an execution which comes from another store in the place of those of an earlier
+/// stay.
+pub(super) async fn arriving(
+    arrival: &Arrival<'_>,
+    table: &Table,
+    (id, new): (&str, &Belongings),
+    was_here: bool,
+) -> Result<Vec<arrival::Change>, StoreError> {
+    let is_new = |item: &Item| {
+        let key = (item.get(keys::PK), item.get(SK));
+        new.documents.iter().any(|it| {
+            let document = keys::document(&it.kind, &it.name);
+            key == (document.get(keys::PK), document.get(SK))
+        })
+    };
+    let mut changes = Vec::new();
+    // One that was never here has none: what goes by its id is that of one which has not begun.
+    if was_here {
+        for item in documents_of(table, id).await?.iter().filter(|item| !is_new(item)) {
+            let deleted = arrival::deleting(table, item);
+            changes.push(deleted.map_err(|damage| table.damaged("a document", &damage))?);
+        }
+    }
+    for document in &new.documents {
         let mut item = keys::document(&document.kind, &document.name);
         item.extend([
             (keys::VERSION.to_owned(), keys::number(document.version)),
             (keys::WRITTEN_AT.to_owned(), keys::string(&document.written_at.to_string())),
             (keys::WRITTEN_BY.to_owned(), keys::string(&document.written_by)),
             (keys::TEXT.to_owned(), keys::string(&document.body.to_string())),
+            (keys::NONCE.to_owned(), keys::string(arrival.nonce())),
         ]);
-        item
-    });
-    arrival.put(marks.chain(documents).collect()).await
+        changes.push(arrival::writing(table, item));
+    }
+    Ok(changes)
 }
 
 /// The items of the belongings of an execution.
 pub(super) async fn items(table: &Table, id: &str) -> Result<Vec<Item>, StoreError> {
+    let mut items = marks_of(table, id).await?;
+    items.extend(documents_of(table, id).await?);
+    Ok(items)
+}
+
+async fn documents_of(table: &Table, id: &str) -> Result<Vec<Item>, StoreError> {
     let from = Belongings::prefix(id);
     let to = format!("{from}{}", char::MAX);
-    let mut items = marks_of(table, id).await?;
+    let mut items = Vec::new();
     for kind in Belongings::KINDS {
         let pk = keys::documents(kind);
         items.extend(table.range(&pk, &from, &to, Patience::Usual).await?);

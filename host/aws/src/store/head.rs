@@ -34,7 +34,7 @@ pub(super) async fn create(table: &Table, execution: &Execution) -> Result<(), S
     text::put_json(table, &mut head, parted.head, &nonce, Patience::Usual).await?;
     let state = state::begin(id, execution.format, &listing::key_of(execution), &nonce);
     let expects_none = arrival::none(table, id);
-    match begin(table, (state, head, listed(execution)), expects_none, &nonce).await {
+    match begin(table, (state, head, listed(execution)), vec![expects_none], &nonce).await {
         Err(Stopped::Condition(Some(item))) if arrival::is_it(&item) => {
             Err(arrival::expected(table, id))
         }
@@ -45,7 +45,7 @@ pub(super) async fn create(table: &Table, execution: &Execution) -> Result<(), S
 /// Writes the head of an execution that comes from another store, the state that it has there, and its place in the
 /// list.
 pub(super) async fn arrive(
-    arrival: &Arrival<'_>,
+    (arrival, mut beside): (&Arrival<'_>, Vec<TransactWriteItem>),
     table: &Table,
     parcel: &Parcel,
     execution: &Execution,
@@ -57,7 +57,8 @@ pub(super) async fn arrive(
     text::put_json(table, &mut head, parcel.head.clone(), &parts, Patience::Usual).await?;
     let mut listed = listed(execution);
     listed.extend(listing::arrive(parcel));
-    match begin(table, (state, head, listed), arrival.end(), nonce).await {
+    beside.push(arrival.end());
+    match begin(table, (state, head, listed), beside, nonce).await {
         Err(Stopped::Condition(item)) if item.as_ref().is_none_or(arrival::is_it) => {
             Err(arrival.overtaken())
         }
@@ -69,12 +70,12 @@ pub(super) async fn arrive(
 async fn begin(
     table: &Table,
     (state, head, listed): (Item, Item, Item),
-    beside: TransactWriteItem,
+    beside: Vec<TransactWriteItem>,
     nonce: &str,
 ) -> Result<(), Stopped> {
     let items = [(state, true), (head, false), (listed, false)];
     let mut writes: Vec<_> = items.into_iter().map(|(item, new)| put(table, item, new)).collect();
-    writes.push(beside);
+    writes.extend(beside);
     // Not the nonce: that of an execution which arrives is the same in every table and at every attempt, and DynamoDB
     // would take what it remembers of one for the other.
     let token = keys::nonce();

@@ -87,6 +87,8 @@ pub(super) const LISTED: &str = "listed";
 
 /// Of an arrival: which import may write.
 pub(super) const TURN: &str = "turn";
+/// Of an arrival: that documents of an earlier stay were written over.
+pub(super) const OVERWRITES: &str = "overwrites";
 /// Of an arrival: the nonces of the imports that had begun before.
 pub(super) const EARLIER: &str = "earlier";
 
@@ -179,9 +181,12 @@ pub(super) fn mark(id: &str, key: &str) -> Item {
     self::key(&partition(id), &format!("{MARK}{key}"))
 }
 
+/// How the partitions of documents begin.
+pub(super) const KIND: &str = "documents#";
+
 /// The partition of the documents of a kind.
 pub(super) fn documents(kind: &str) -> String {
-    format!("documents#{kind}")
+    format!("{KIND}{kind}")
 }
 
 /// A document.

@@ -235,12 +235,12 @@ pub(super) async fn lift(table: &Table, id: &str, moved: &Moved) -> Result<(), S
 }
 
 /// Lifts the seal of an execution that was moved from here and is back, if it is as it was `before`; in the same
-/// transaction the list learns where it stands.
+/// transaction the list learns where it stands, and its documents arrive.
 pub(super) async fn come_back(
     arrival: &Arrival<'_>,
     table: &Table,
     (parcel, before): (&Parcel, &Parcel),
-    stands: Option<TransactWriteItem>,
+    beside: Vec<TransactWriteItem>,
     nonce: &str,
 ) -> Result<(), StoreError> {
     let Some(seal) = &before.seal else { return Err(StoreError::Exists(parcel.id.clone())) };
@@ -267,7 +267,7 @@ pub(super) async fn come_back(
         .expression_attribute_values(":before", keys::number(state::last(before)))
         .expression_attribute_values(":seal", keys::string(&state::json(seal)));
     let mut writes = vec![updated(update), arrival.end()];
-    writes.extend(stands);
+    writes.extend(beside);
     // Not the nonce, which is the same at every attempt: DynamoDB remembers what it granted for ten minutes.
     let token = keys::nonce();
     let request = || {

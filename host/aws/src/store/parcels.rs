@@ -1,18 +1,19 @@
 //! Executions that come and go, byte for byte.
 //!
 //! What comes is written before the state that makes it visible, under a nonce that follows from what it is: an import
-//! that was cut off is made again over its own items, and another one begins with removing them.
+//! that was cut off is made again over its own items, and another one begins with removing them, as giving it up does.
 
 use moontide_runtime::journal::canonical::Hash;
 use moontide_runtime::store::StoreError;
 use moontide_runtime::store::parcel::{FORM, Parcel, Unpacked};
 use moontide_runtime::store::sources::{Apart, are_apart};
 
-use super::arrival::{Arrival, Earlier};
+use super::arrival::{self, Arrival, Earlier};
 use super::item::Damage;
 use super::keys;
 use super::retry::Patience;
 use super::table::Table;
+use super::trouble::Refusal;
 use super::{archive, chain, documents, head, journal, lease, listing, sources, state, text};
 
 /// So many bytes of a journal go into one item: a little less than would make parts of it.
@@ -53,7 +54,7 @@ pub(super) async fn export(table: &Table, id: &str) -> Result<Parcel, StoreError
         standing,
         epoch: state.lease.map_or(0, |lease| lease.epoch),
         seal: state.seal,
-        belongings: documents::belongings(table, id).await?,
+        belongings: documents::belongings(table, id, &earlier).await?,
         moves: false,
         hash: None,
     })
@@ -77,11 +78,11 @@ pub(super) async fn import(table: &Table, parcel: &Parcel) -> Result<(), StoreEr
         sources::keep(table, &unpacked.execution).await?;
     }
     let (id, nonce) = (parcel.id.as_str(), nonce(parcel));
-    let arrival = Arrival::begin(table, id, &nonce, before.as_ref()).await?;
+    let mut arrival = Arrival::begin(table, id, &nonce, before.as_ref()).await?;
     let (known, heard) = before.as_ref().map_or((0, 0), |it| (it.journal.len(), it.signals.len()));
     arrival.clear(&keys::journal_sk(known as u64 + 1), &keys::journal_sk(u64::MAX)).await?;
     arrival.clear(&keys::signal_sk(heard as u64 + 1), &keys::signal_sk(u64::MAX)).await?;
-    arrival.delete(&documents::items(table, id).await?).await?;
+    documents::clear(&arrival, table, id).await?;
     write_journal((table, &arrival), parcel, &unpacked, known, &nonce).await?;
     for (number, signal) in (1_u64..).zip(&parcel.signals).skip(heard) {
         let mut item = keys::key(&keys::partition(id), &keys::signal_sk(number));
@@ -90,15 +91,63 @@ pub(super) async fn import(table: &Table, parcel: &Parcel) -> Result<(), StoreEr
         text::put_json(table, &mut item, signal.clone(), &parts, Patience::Usual).await?;
         arrival.put(vec![item]).await?;
     }
-    documents::arrive(&arrival, id, &parcel.belongings).await?;
+    let own = before.as_ref().map(|before| &before.belongings);
+    documents::arrive(&arrival, id, (&parcel.belongings, own)).await?;
+    // With what makes it visible: an earlier stay is as it was until then, and no obligation is seen without its
+    // execution. What does not fit is there before.
+    let new = (id, &parcel.belongings);
+    let mut changes = documents::arriving(&arrival, table, new, before.is_some()).await?;
+    if !arrival::fit(&changes) {
+        if before.is_some() {
+            arrival.overwrites().await?;
+        }
+        arrival.change(std::mem::take(&mut changes)).await?;
+    }
+    let documents = changes.into_iter().map(|(_, change)| change).collect();
     let begins = state::arrive(parcel, &listing::key_of(&unpacked.execution), &nonce);
     match before {
-        None => head::arrive(&arrival, table, parcel, &unpacked.execution, (begins, &nonce)).await,
+        None => {
+            let execution = &unpacked.execution;
+            head::arrive((&arrival, documents), table, parcel, execution, (begins, &nonce)).await
+        }
         Some(before) => {
-            let stands = listing::arrived(table, parcel, &unpacked.execution);
-            lease::come_back(&arrival, table, (parcel, &before), stands, &nonce).await
+            let mut beside: Vec<_> = documents;
+            beside.extend(listing::arrived(table, parcel, &unpacked.execution));
+            lease::come_back(&arrival, table, (parcel, &before), beside, &nonce).await
         }
     }
+}
+
+/// Gives imports of an execution up that have begun and not ended: nothing of them is left but parts, which no item
+/// refers to. Returns whether there were any.
+pub(super) async fn give_up(table: &Table, id: &str) -> Result<bool, StoreError> {
+    let nonce = keys::nonce();
+    let Some(arrival) = Arrival::take_over(table, id, &nonce).await? else { return Ok(false) };
+    let was_here = match lease::state(table, id).await {
+        Ok(_) => true,
+        Err(StoreError::NotFound(_)) => false,
+        Err(error) => return Err(error),
+    };
+    if was_here && arrival.has_overwritten() {
+        let sentence = format!(
+            "an import has written over much of what `{id}` kept for itself when it was here before, and that is in \
+             no other place: only the execution as it went on elsewhere can take its place"
+        );
+        return Err(Refusal::Never(sentence).at(&table.place));
+    }
+    let pk = keys::partition(id);
+    let mut left = documents::items(table, id).await?;
+    for (from, to) in [
+        (keys::journal_sk(0), keys::journal_sk(u64::MAX)),
+        (keys::signal_sk(0), keys::signal_sk(u64::MAX)),
+    ] {
+        left.extend(table.range(&pk, &from, &to, Patience::Usual).await?);
+    }
+    left.retain(|item| arrival.have_written(item));
+    left.extend(arrival.others().iter().map(|nonce| keys::evidence(id, nonce)));
+    arrival.delete(&left).await?;
+    arrival.give_up().await?;
+    Ok(true)
 }
 
 /// The same whenever the same parcel is taken in.
