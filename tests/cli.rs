@@ -29,6 +29,9 @@ mod guides;
 mod obligations;
 #[path = "cli/output.rs"]
 mod output;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[path = "cli/prunes.rs"]
+mod prunes;
 #[path = "cli/runbooks.rs"]
 mod runbooks;
 #[path = "cli/simulators.rs"]

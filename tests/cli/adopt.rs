@@ -24,7 +24,7 @@ impl Shop {
         Shop::with("")
     }
 
-    fn with(faults: &str) -> Shop {
+    pub(crate) fn with(faults: &str) -> Shop {
         Shop::of(&runbook("shop", WAVES), faults, "")
     }
 
@@ -231,4 +231,20 @@ fn two_executions_of_one_id_are_told_apart_by_what_their_tags_say() {
     assert_eq!(list(&cleaned, "terminated").len(), 1);
     let unknown = shop.adopt("dril", 2).stderr;
     assert!(unknown.contains("bears the tag of an execution `dril`"), "{unknown}");
+}
+
+#[test]
+fn instances_that_cannot_be_listed_keep_a_region_from_being_looked_in() {
+    let denied = "\n[[faults]]\nkind = \"access_denied\"\noperation = \"ec2:DescribeInstances\"\n";
+    let throttled = denied.replace("access_denied", "throttle");
+    for (fault, code) in [(denied, 0), (&throttled, 6)] {
+        let shop = Shop::with(&format!("{fault}times = 1000\n"));
+        let said = shop.aws(&["adopt", "--region=us-west-2"], code).stderr;
+        let noted = said.contains("not looked at: instances of EC2");
+        assert_eq!(noted, code == 0, "{said}");
+        if code != 0 {
+            assert!(said.contains("the instances of EC2 in us-west-2 cannot be listed"), "{said}");
+            assert!(said.contains("nothing was adopted"), "{said}");
+        }
+    }
 }

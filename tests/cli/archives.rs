@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{Home, Ran, Sim, repository, shim};
 
 /// Prunes an hour later: a simulator that runs faster is ahead of the clock.
-fn prune(home: &Home, flags: &[&str]) -> Ran {
+pub(crate) fn prune(home: &Home, flags: &[&str]) -> Ran {
     let command = home.moontide(&[&["store", "prune", "--older-than=1m"], flags].concat());
     let later = shim::shifted(command, 3600.0).output();
     Ran::of(&later.expect("moontide starts")).expect(0)
@@ -190,11 +190,12 @@ fn a_move_is_for_one_store_whatever_its_address_and_may_be_taken_back() {
     let back = ["store", "take-back", "drill", "--from", &there, "--store", &here];
     let refused = home.run(&[&back[..], &["--yes"]].concat()).expect(2).stderr;
     assert!(refused.contains("and goes on there"), "{refused}");
-    // A file that nobody has taken in is taken back with a word.
+    // A file that no store has taken in is taken back with a word, once it is deleted.
     let out = home.path().join("out.json");
     let out = out.to_str().expect("a readable path");
     home.run(&["store", "export", "drill", "--to", out, "--move", "--store", &there]).expect(0);
     let back = ["store", "take-back", "drill", "--from", out, "--store", &there];
+    std::fs::remove_file(out).expect("it is there");
     let asked = home.run(&back).expect(2).stderr;
     assert!(asked.contains("--yes"), "{asked}");
     home.run(&[&back[..], &["--yes"]].concat()).expect(0);

@@ -12,6 +12,9 @@ use crate::output::style::{attention, plain};
 /// What DRS answers in a Region in which it was never set up.
 const NO_DRS: &str = "UninitializedAccountException";
 
+/// What EC2 answers where the permission is lacking.
+const NOT_ALLOWED: [&str; 2] = ["UnauthorizedOperation", "AccessDeniedException"];
+
 /// What there is in a Region.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
@@ -43,7 +46,11 @@ pub(super) async fn into(context: &Context, world: &dyn World, region: &str) -> 
     let filter = json!({ "filters": [{ "name": "tag-key", "values": [tags::EXECUTION] }] });
     let tagged = match all(world, "ec2.describe_instances", region, filter).await? {
         Ok(tagged) => tagged,
-        // Few bear the tag themselves, and a role may lack the permission.
+        // Few bear the tag themselves, and a role may lack the permission. Everything else passes, and may show more
+        // then: this Region has not been looked in.
+        Err(error) if !NOT_ALLOWED.contains(&error.code.as_str()) => {
+            return Err(unseen("the instances of EC2", &error));
+        }
         Err(error) => {
             let text = format!("instances of EC2 that bear the tag, in {region}: {error}");
             context.output.say([attention("not looked at: "), plain(text)]);

@@ -148,7 +148,17 @@ impl Traces {
             );
             return self.leave(region, id, reason);
         };
-        let (job_id, server) = (text(of_drs, "job_id"), text(of_drs, "source_server_id"));
+        let job_id =
+            [text(of_drs, "job_id"), text(bears, JOB)].into_iter().find(|it| !it.is_empty());
+        let Some(job_id) = job_id else {
+            // A cleanup goes by jobs: without one it would find nothing, and be done.
+            let reason = format!(
+                "it bears the tag of `{}`, and neither DRS nor a tag says which job launched it: look at it in DRS",
+                whose.id
+            );
+            return self.leave(region, id, reason);
+        };
+        let server = text(of_drs, "source_server_id");
         let server = Server {
             id: server.to_owned(),
             status: "LAUNCHED".to_owned(),
@@ -278,6 +288,17 @@ mod tests {
         assert_eq!((launch.job_id.as_str(), launch.at), ("drsjob-9", None));
         assert_eq!(launch.servers[0].instance.as_deref(), Some("i-1"));
         assert_eq!(traces.left, []);
+    }
+
+    #[test]
+    fn an_instance_whose_job_neither_drs_nor_a_tag_names_is_told_and_left() {
+        let there = vec![recovered("i-1", "", true), recovered("i-2", "", true)];
+        let bare = json!({ "instance_id": "i-1", "state": "running", "tags": { "moontide:execution": "a" } });
+        let traces = traces(Vec::new(), there, vec![bare, tagged("i-2", "drsjob-9")]);
+        let [launch] = traces.launches.as_slice() else { panic!("{traces:?}") };
+        assert_eq!((launch.job_id.as_str(), launch.servers.len()), ("drsjob-9", 1));
+        let left: Vec<&str> = traces.left.iter().map(|it| it.id.as_str()).collect();
+        assert_eq!(left, ["i-1"]);
     }
 
     #[test]

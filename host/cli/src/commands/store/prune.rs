@@ -162,8 +162,23 @@ enum Outcome {
     Swept,
 }
 
-/// Prunes one, if nothing stands against it.
+/// Prunes one, if nothing stands against it; left alone is also what another command has taken up, moved or pruned since
+/// it was looked at.
 async fn one(
+    context: &Context,
+    store: &dyn Store,
+    flags: &Flags,
+    (row, before): (&Row, Timestamp),
+) -> Result<Outcome> {
+    match judged(context, store, flags, (row, before)).await {
+        Err(error) if [code::SEALED, code::FENCED, code::HELD].contains(&error.code) => {
+            Ok(Outcome::Kept(Kept { execution: row.id.clone(), reason: error.message }))
+        }
+        outcome => outcome,
+    }
+}
+
+async fn judged(
     context: &Context,
     store: &dyn Store,
     flags: &Flags,
@@ -190,7 +205,7 @@ async fn one(
         }
         return Ok(Outcome::Swept);
     }
-    if let Some(reason) = reason(context, &record, flags, before) {
+    if let Some(reason) = reason(context, store, &record, (flags, before)).await? {
         return kept(reason);
     }
     let entries = record.entries.len() as u64;
@@ -227,7 +242,7 @@ async fn cut(
     (held, before): (&Lease, Timestamp),
 ) -> Result<std::result::Result<Pruned, String>> {
     let record = Record::load(store, &held.execution).await?;
-    if let Some(reason) = reason(context, &record, flags, before) {
+    if let Some(reason) = reason(context, store, &record, (flags, before)).await? {
         return Ok(Err(reason));
     }
     let (now, by) = (SystemClock::new().now(), whoami::user(&context.environment));
@@ -236,10 +251,34 @@ async fn cut(
 }
 
 /// Why it is left alone.
-fn reason(context: &Context, record: &Record, flags: &Flags, before: Timestamp) -> Option<String> {
-    let id = &record.execution.id;
+async fn reason(
+    context: &Context,
+    store: &dyn Store,
+    record: &Record,
+    (flags, before): (&Flags, Timestamp),
+) -> Result<Option<String>> {
+    let of_itself = its_own(context, record, flags, before);
+    if of_itself.is_some() {
+        return Ok(of_itself);
+    }
+    // A carrier goes on with it, and a retry.
+    let Some(drill) = record.execution.client() else { return Ok(None) };
+    let drill = match store.execution(&drill).await {
+        Ok(_) => Record::load(store, &drill).await?,
+        Err(StoreError::NotFound(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let reason = unfinished(context, &drill);
+    Ok(reason.map(|reason| format!("it is a cleanup of `{}`: {reason}", drill.execution.id)))
+}
+
+/// Why it is left alone, by what is known of itself.
+fn its_own(context: &Context, record: &Record, flags: &Flags, before: Timestamp) -> Option<String> {
     if let Some(seal) = &record.seal {
         return Some(format!("it {seal}"));
+    }
+    if record.execution.is_adopted() {
+        return Some("it was adopted, and `adopt` adds to it what it finds later".to_owned());
     }
     if !record.is_over() || !record.pending.is_empty() {
         return Some("it is not over".to_owned());
@@ -250,6 +289,13 @@ fn reason(context: &Context, record: &Record, flags: &Flags, before: Timestamp) 
     if let Some(last) = record.entries.last().filter(|last| last.at > before) {
         return Some(format!("it went on at {}", words::time(last.at)));
     }
+    let is_kept = flags.keep_failed && record.status() == ExecutionStatus::Failed;
+    unfinished(context, record).or_else(|| is_kept.then(|| "it has failed".to_owned()))
+}
+
+/// What is still to be done about what a drill has launched.
+fn unfinished(context: &Context, record: &Record) -> Option<String> {
+    let id = &record.execution.id;
     if record.obligation.as_ref().is_some_and(Obligation::is_open) {
         let carry_out = context.command(CARRY_OUT);
         let list = context.command("obligations");
@@ -261,8 +307,7 @@ fn reason(context: &Context, record: &Record, flags: &Flags, before: Timestamp) 
         let cleanup = context.command(&format!("cleanup {id}"));
         return Some(format!("it is a drill whose instances may live: `{cleanup}`"));
     }
-    let is_kept = flags.keep_failed && record.status() == ExecutionStatus::Failed;
-    is_kept.then(|| "it has failed".to_owned())
+    None
 }
 
 impl Document for Pruning {
