@@ -25,6 +25,9 @@ mod given;
 #[path = "cli/guides.rs"]
 mod guides;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[path = "cli/moves.rs"]
+mod moves;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[path = "cli/obligations.rs"]
 mod obligations;
 #[path = "cli/output.rs"]

@@ -405,3 +405,41 @@ fn a_drill_whose_table_is_lost_is_adopted_in_another_one_and_cleaned_up() {
     let refused = other.run(&["retry", "drill", "greet"]).expect(2).stderr;
     assert!(refused.contains("nothing goes on from it"), "{refused}");
 }
+
+/// A move into the table is cut off; the operator, who does not want it any more, ends it there and takes it back.
+#[test]
+fn a_move_into_a_table_that_was_cut_off_is_given_up_and_taken_back() {
+    let machine = Machine::ready();
+    let sim = Sim::of(&repository("runbooks/three_tier/world.toml"));
+    let [endpoint, speed] = sim.flags();
+    let file = format!("sqlite:{}", machine.home.path().join("here.db").display());
+    let run = ["run", &path("runbooks/three_tier"), "--mode=drill", "--execution-id=drill"];
+    machine.run(&[&run[..], &[&endpoint, &speed, "--store", &file]].concat()).expect(4);
+    let proxy = Dynamo::shared().proxied(|asked, phase| {
+        let is_journal = asked.operation == "TransactWriteItems"
+            && asked.body.to_string().contains("\"journal#")
+            && phase == Phase::Before;
+        if is_journal { Action::Throttle("AccessDeniedException") } else { Action::Pass }
+    });
+    let cut_off =
+        Machine { endpoint: proxy.endpoint(), home: Home::new(), store: machine.store.clone() };
+    let copy = ["store", "copy", &file, &machine.store, "drill", "--move"];
+    let said = cut_off.run(&copy).expect(6).stderr;
+    assert!(said.contains("`drill` is sealed where it was"), "{said}");
+
+    let back = ["store", "take-back", "drill", "--from", &machine.store, "--store", &file, "--yes"];
+    let said = machine.run(&[&back[..], &["--unseen"]].concat()).expect(2).stderr;
+    assert!(said.contains("the execution `drill` is about to arrive in"), "{said}");
+    assert!(said.contains("store import --give-up drill --yes"), "{said}");
+    let give_up = ["store", "import", "--give-up", "drill"];
+    let asked = machine.run(&give_up).expect(2).stderr;
+    assert!(asked.contains("is still to arrive") && asked.contains("--yes"), "{asked}");
+    let done = machine.run(&[&give_up[..], &["--yes"]].concat()).expect(0).stdout;
+    assert!(done.contains("nothing is left of it"), "{done}");
+    let again = machine.run(&[&give_up[..], &["--yes"]].concat()).expect(2).stderr;
+    assert!(again.contains("no import of an execution `drill` is under way"), "{again}");
+    machine.run(&back).expect(0);
+    let resume = ["resume", "drill", "--answer=continue", &endpoint, &speed, "--store", &file];
+    machine.run(&resume).expect(0);
+    assert_eq!(sim.performed("StartRecovery"), 3);
+}

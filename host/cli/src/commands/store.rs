@@ -2,7 +2,8 @@
 //!
 //! - `init`: makes it. `prune`: cuts old journals down to their evidence.
 //! - `export`, `import`, `copy`: an execution leaves for a file or another store, and arrives; `parting`: how it leaves;
-//!   `stays`: what does not go with it; `take_back`: it has not left.
+//!   `stays`: what does not go with it; `names`: what its file is called, and for which store it is; `take_back`: it has
+//!   not left.
 
 #![expect(clippy::doc_markdown, reason = "clap prints these comments as they are")]
 
@@ -10,6 +11,7 @@ mod copy;
 mod export;
 mod import;
 mod init;
+mod names;
 mod owner;
 pub(crate) mod parting;
 mod prune;

@@ -1,7 +1,7 @@
 //! `moontide store copy`: executions leave one store for another.
 
 use clap::Args;
-use moontide_runtime::store::{Seal, Store, Wanted};
+use moontide_runtime::store::{Store, Wanted};
 use serde::Serialize;
 
 use super::parting::{self, Packed, To};
@@ -92,8 +92,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
                 Ok(()) => copied.executions.push(id),
                 // A store that does not answer does not for the next one either.
                 Err(error) if error.code.exit == exit::CONFIGURATION && is_of_the_store(&error) => {
-                    let is_sealed = flags.is_move && is_sealed(source.as_ref(), &id).await;
-                    ended = Err(cut_off(error, &id, is_sealed));
+                    ended = Err(parting::cut_off(source.as_ref(), &id, error).await);
                     break;
                 }
                 Err(error) => copied.kept.push(Kept {
@@ -119,22 +118,6 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     }
     ended?;
     Ok(if copied.kept.is_empty() { exit::COMPLETED } else { exit::FAILED })
-}
-
-async fn is_sealed(source: &dyn Store, id: &str) -> bool {
-    let Some(archive) = source.archive() else { return false };
-    matches!(archive.seal(id).await, Ok(Some(Seal::Moved(_))))
-}
-
-/// The complaint with what has become of the execution that was on its way.
-fn cut_off(error: CommandError, id: &str, is_sealed: bool) -> CommandError {
-    if is_sealed {
-        error.hint(format!(
-            "`{id}` is sealed where it was, and may not have arrived: the same command goes on with it"
-        ))
-    } else {
-        error.hint(format!("`{id}` has not left: the same command goes on with it"))
-    }
 }
 
 fn is_of_the_store(error: &CommandError) -> bool {

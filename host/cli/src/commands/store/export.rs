@@ -5,11 +5,12 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use moontide_runtime::store::Parcel;
 use moontide_runtime::store::sqlite::private;
+use moontide_runtime::store::{Parcel, Seal, Store};
 use serde::Serialize;
 
-use super::import::Names;
+use super::archive;
+use super::names::Names;
 use super::parting::{self, Packed, To};
 use super::stays::{Stays, Way};
 use crate::context::Context;
@@ -74,7 +75,20 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         // Half a file, or an empty one, is none.
         let _ = std::fs::remove_file(&path);
     }
-    let entries = written?;
+    let entries = match written {
+        Ok(entries) => entries,
+        Err(error) => {
+            let is_sealed = is_sealed_for(store.as_ref(), &flags.execution, &text);
+            return Err(if context.block_on(is_sealed).is_ok_and(|it| it) {
+                let id = &flags.execution;
+                error.hint(format!(
+                    "`{id}` is sealed for this file, which is not there: the same command writes it"
+                ))
+            } else {
+                error
+            });
+        }
+    };
     let from = context.address()?.text();
     let way = Way { store: store.as_ref(), from: &from, to: &text, is_store: false };
     let stays = if flags.is_move {
@@ -90,6 +104,12 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         stays,
     })?;
     Ok(exit::COMPLETED)
+}
+
+/// Whether the execution has left for the file of this name.
+async fn is_sealed_for(store: &dyn Store, id: &str, to: &str) -> Result<bool> {
+    let seal = archive(store)?.seal(id).await?;
+    Ok(matches!(seal, Some(Seal::Moved(moved)) if moved.store.is_none() && moved.to == to))
 }
 
 fn write(file: &File, parcel: &Parcel) -> std::io::Result<()> {

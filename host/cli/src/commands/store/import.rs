@@ -9,7 +9,8 @@ use moontide_runtime::store::parcel::{FORM, Parcel};
 use moontide_runtime::store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
 
-use super::archive;
+use super::names::Names;
+use super::{archive, parting};
 use crate::context::{Context, quoted};
 use crate::error::code::{EXECUTION_EXISTS, NEWER_FORMAT, STORE_DAMAGED};
 use crate::error::{CommandError, Result, code};
@@ -25,7 +26,24 @@ const LONGEST: u64 = 1 << 30;
 #[derive(Args)]
 pub(crate) struct Flags {
     /// A file that `moontide store export` wrote
-    file: PathBuf,
+    #[arg(required_unless_present = "give_up")]
+    file: Option<PathBuf>,
+
+    /// Instead: an import of this execution into a table was cut off, and will not be made again: remove what is left of
+    /// it. Then an execution of its id may begin, and one that was here before may be taken back
+    #[arg(long, value_name = "EXECUTION", conflicts_with = "file")]
+    give_up: Option<String>,
+
+    /// It is never to arrive: its source is lost, or it goes on there
+    #[arg(long, requires = "give_up")]
+    yes: bool,
+}
+
+/// What was given up.
+#[derive(Serialize)]
+struct GivenUp {
+    execution: String,
+    store: String,
 }
 
 /// What arrived.
@@ -38,23 +56,65 @@ pub(super) struct Arrived {
 
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
-    let place = flags.file.display().to_string();
+    if let Some(id) = &flags.give_up {
+        return give_up(context, id, flags.yes);
+    }
+    flags.file.as_deref().map_or(Ok(exit::COMPLETED), |file| take_in(context, file))
+}
+
+/// Removes what is left of an import that is never to end.
+fn give_up(context: &Context, id: &str, is_sure: bool) -> Result<u8> {
+    let store = context.open_store()?;
+    let address = context.address()?.text();
+    let none = || {
+        let message = format!("no import of an execution `{id}` is under way in {address}");
+        CommandError::new(code::NOT_MOVED, message)
+    };
+    if !is_sure {
+        if !context.block_on(async { Ok(archive(store.as_ref())?.is_arriving(id).await?) })? {
+            return Err(none());
+        }
+        let message = format!("Moontide cannot see whether `{id}` is still to arrive in {address}");
+        return Err(CommandError::new(code::NOT_CONFIRMED, message)
+            .hint("the command that began that ends it, given once more")
+            .hint(
+                "`--yes` says that it is never to arrive: its source is lost, or it goes on there",
+            ));
+    }
+    if !context.block_on(async { Ok(archive(store.as_ref())?.give_up(id).await?) })? {
+        return Err(none());
+    }
+    context.output.show(&GivenUp { execution: id.to_owned(), store: address })?;
+    Ok(exit::COMPLETED)
+}
+
+fn take_in(context: &Context, path: &Path) -> Result<u8> {
+    let place = path.display().to_string();
     let refused = |why: String| {
         CommandError::new(code::BAD_ARGUMENT, format!("{place}: {why}"))
             .hint("it must be a file that `moontide store export` wrote, whole")
     };
-    let text = files::read(&flags.file, LONGEST).map_err(|unread| refused(unread.to_string()))?;
-    if flags.file.extension().is_some_and(|it| it == "taken") {
+    let text = files::read(path, LONGEST).map_err(|unread| refused(unread.to_string()))?;
+    // A link to it would be renamed, and the file be there for the next store.
+    let file = path.canonicalize().map_err(|error| refused(error.to_string()))?;
+    if file.extension().is_some_and(|it| it == "taken") {
         return Err(refused("a store has taken the execution in from it".to_owned()));
     }
     let parcel = read(&text).map_err(refused)?;
     drop(text);
-    let address = context.address()?;
-    let store = address.open()?;
-    let names = Names::of(&flags.file);
-    if flags.file != names.taking && names.taking.exists() {
+    let names = Names::of(&file);
+    if names.taken.exists() {
+        return Err(refused(format!(
+            "{} is there: a store has taken an execution in from a file of this name",
+            names.taken.display()
+        )));
+    }
+    if file != names.taking && names.taking.exists() {
         return Err(refused(format!("{} is there already", names.taking.display())));
     }
+    let address = context.address()?.absolute();
+    let store = address.open()?;
+    let identity = context.block_on(parting::identity(context, store.as_ref()))?;
     // Taken in by two stores, it would be driven twice: its name is gone before the first one has it.
     let rename = |from: &Path, to: &Path| {
         std::fs::rename(from, to).map_err(|error| {
@@ -63,27 +123,36 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
                 .hint("a file that is taken in is renamed, so that no other store takes it in too: let this user write to its folder")
         })
     };
-    if flags.file != names.taking {
-        rename(&flags.file, &names.taking)?;
+    if file != names.taking {
+        rename(&file, &names.taking)?;
     }
+    names.only_for(&identity, &address.text())?;
     if let Err(error) = context.block_on(arrive(store.as_ref(), &parcel)) {
         // Where the store did not answer, it may have taken it in all the same: then no other one may.
         let is_refused =
             context.block_on(async { Ok(is_refused(store.as_ref(), &parcel, &error).await) })?;
-        if is_refused && rename(&names.taking, &names.file).is_ok() {
-            return Err(error);
+        if is_refused {
+            names.forget();
+            if rename(&names.taking, &names.file).is_ok() {
+                return Err(error);
+            }
         }
-        let again = format!("store import {}", quoted(&names.taking.display().to_string()));
+        let again = format!(
+            "moontide --store {} store import {}",
+            quoted(&address.text()),
+            quoted(&names.taking.display().to_string())
+        );
         return Err(error.hint(format!(
-            "it may be in {} by now, and in no other store: `{}`, with the same store, goes on",
+            "it may be in {} by now, and in no other store: `{again}` goes on",
             address.text(),
-            context.command(&again)
         )));
     }
     if let Err(error) = rename(&names.taking, &names.taken) {
         context
             .output
             .say([attention("warning: "), plain(format!("{}; delete it", error.message))]);
+    } else {
+        names.forget();
     }
     let (execution, entries) = (parcel.id, parcel.journal.len());
     context.output.show(&Arrived { execution, store: address.text(), entries })?;
@@ -100,29 +169,6 @@ pub(super) async fn is_refused(store: &dyn Store, parcel: &Parcel, error: &Comma
         Err(StoreError::NotFound(_)) => true,
         Err(_) => false,
         Ok(there) => parcel.unpack("it").is_ok_and(|ours| ours.execution != there),
-    }
-}
-
-/// What the file of an execution is called on its way into a store.
-pub(super) struct Names {
-    /// Before.
-    file: PathBuf,
-    /// While it is taken in, and where that was cut off.
-    pub(super) taking: PathBuf,
-    /// Behind it.
-    pub(super) taken: PathBuf,
-}
-
-impl Names {
-    pub(super) fn of(path: &Path) -> Names {
-        let is_taking = path.extension().is_some_and(|it| it == "taking");
-        let file = if is_taking { path.with_extension("") } else { path.to_owned() };
-        let with = |ending: &str| {
-            let mut name = file.clone().into_os_string();
-            name.push(ending);
-            PathBuf::from(name)
-        };
-        Names { taking: with(".taking"), taken: with(".taken"), file }
     }
 }
 
@@ -166,6 +212,16 @@ pub(super) async fn arrive(store: &dyn Store, parcel: &Parcel) -> Result<()> {
 pub(super) fn another(id: &str) -> CommandError {
     let message = format!("an execution `{id}` exists already, and is not this one as it arrives");
     CommandError::new(code::EXECUTION_EXISTS, message).hint("nothing of what is there was changed")
+}
+
+impl Document for GivenUp {
+    fn write(&self, page: &mut Page) {
+        let id = strong(self.execution.as_str());
+        page.line([
+            id,
+            plain(format!(" does not arrive in {}: nothing is left of it", self.store)),
+        ]);
+    }
 }
 
 impl Document for Arrived {

@@ -6,6 +6,7 @@
 //! other credentials.
 
 use moontide_runtime::clock::Clock;
+use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::documents::{Change, Condition};
 use moontide_runtime::store::{Moved, Parcel, Seal, Store, StoreError, lease, obligations};
@@ -13,6 +14,7 @@ use serde_json::json;
 
 use super::{archive, import};
 use crate::clocks::SystemClock;
+use crate::commands::cleanup::begun::Begun;
 use crate::context::Context;
 use crate::drive::{self, held};
 use crate::error::{CommandError, Result, code};
@@ -99,6 +101,7 @@ pub(super) async fn pack(
             // What is damaged, or would be refused there, is found before it is sealed.
             let parcel = archive(store)?.export(id).await?;
             parcel.unpack(id)?;
+            no_cleanup_runs(context, store, &record).await?;
             if let Some(target) = to.store {
                 expect(target, &parcel).await?;
             }
@@ -119,6 +122,23 @@ pub(super) async fn pack(
     Ok(Packed { parcel, sealed })
 }
 
+/// The complaint with what has become of the execution that was on its way.
+pub(super) async fn cut_off(store: &dyn Store, id: &str, error: CommandError) -> CommandError {
+    let seal = match store.archive() {
+        Some(archive) => archive.seal(id).await,
+        None => Ok(None),
+    };
+    error.hint(match seal {
+        Ok(Some(Seal::Moved(_))) => format!(
+            "`{id}` is sealed where it was, and may not have arrived: the same command goes on with it"
+        ),
+        Ok(_) => format!("`{id}` has not left: the same command goes on with it"),
+        Err(_) => format!(
+            "whether `{id}` is sealed where it was cannot be seen: the same command goes on with it"
+        ),
+    })
+}
+
 /// Makes sure that a store would take this execution, and that it may be written to.
 async fn expect(target: &dyn Store, parcel: &Parcel) -> Result<()> {
     match archive(target)?.export(&parcel.id).await {
@@ -128,6 +148,32 @@ async fn expect(target: &dyn Store, parcel: &Parcel) -> Result<()> {
         Err(error) => return Err(error.into()),
     }
     Ok(archive(target)?.expect(&parcel.id).await?)
+}
+
+/// Refuses to let a drill go of which a cleanup is not over: that would go on here, and another one be begun there.
+async fn no_cleanup_runs(context: &Context, store: &dyn Store, record: &Record) -> Result<()> {
+    let drill = &record.execution;
+    if drill.mode != Mode::Drill || drill.client().is_some() {
+        return Ok(());
+    }
+    for cleanup in Begun::of(store, &drill.id).await?.all {
+        let cleanup = Record::load(store, &cleanup.id).await?;
+        let id = &cleanup.execution.id;
+        if cleanup.seal.is_some() || cleanup.is_over() && cleanup.runner.is_none() {
+            continue;
+        }
+        let message = format!(
+            "the cleanup `{id}` of `{}` is not over: it would go on here, and another one be begun there",
+            drill.id
+        );
+        return Err(CommandError::new(code::NOT_MOVED, message)
+            .hint(format!(
+                "`{}` carries it to its end",
+                context.command(&format!("cleanup {}", drill.id))
+            ))
+            .hint(format!("or move `{id}` first, as this one")));
+    }
+    Ok(())
 }
 
 /// Seals it.

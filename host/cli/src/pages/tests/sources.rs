@@ -34,7 +34,7 @@ const REFUSALS: [&str; 3] =
     ["host/sim/src/drs/error.rs", "host/sim/src/ec2/error.rs", "host/sim/src/ssm/error.rs"];
 
 /// Where the simulator says how a command ended: `Delivery Timed Out`.
-const ENDS: &str = "host/sim/src/estate/command.rs";
+const ENDS: &str = "host/sim/src/ssm/command.rs";
 
 /// Every code, and a file that mentions it.
 pub(super) fn codes() -> BTreeMap<String, PathBuf> {
