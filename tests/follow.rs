@@ -114,6 +114,48 @@ fn an_execution_that_another_runner_goes_on_with_is_followed_further() {
     assert_eq!(follower.end().code, Some(0));
 }
 
+/// An operator who follows is told within about the lease's ttl that the runner has died, and who goes on. The runner
+/// writes nothing meanwhile, and so the store has no news.
+fn a_runner_dies_while_it_is_followed(shop: Shop, how: &str) {
+    let shop = shop.with("MOONTIDE_LEASE_TTL", "3s");
+    let mut runner = shop.begin("long  running");
+    let mut status = Follower::of(shop.command(&["status", "drill", "--follow"]));
+    let mut told = Follower::of(shop.command(&["status", "drill", "--follow", "--output=json"]));
+    let mut list = Follower::of(shop.command(&["list", "--follow"]));
+    status.until("driven by root@");
+    told.until("\"status\":\"running\"");
+    list.until(" pid ");
+    runner.send(Signal::KILL);
+    runner.end();
+    status.until(how);
+    told.until("\"notice\":\"left\"");
+    list.until("nobody drives it");
+    let resumed = shop.start(&["resume", "drill"]);
+    status.until("driven by root@");
+    told.until("\"notice\":\"driven\"");
+    list.until(" pid ");
+    assert_eq!(resumed.end().code, Some(0));
+    let (status, told) = (status.end(), told.end());
+    assert_eq!((status.code, told.code), (Some(0), Some(0)));
+    // Each is said once.
+    assert_eq!(status.stdout.matches("nobody drives it").count(), 1, "{}", status.stdout);
+    assert_eq!(status.stdout.matches("driven by").count(), 2, "{}", status.stdout);
+    assert!(status.stdout.contains("; to go on: moontide resume drill\n"), "{}", status.stdout);
+}
+
+const LONG: &str = "{ name = 'long', run = function() moontide.sleep('12s') end },";
+
+#[test]
+fn a_runner_that_dies_while_it_is_followed_is_missed_and_the_next_one_named() {
+    a_runner_dies_while_it_is_followed(Shop::of(LONG), " was stopped; to go on: ");
+}
+
+#[test]
+fn a_runner_that_dies_while_it_is_followed_in_a_table_is_missed_and_the_next_one_named() {
+    let how = " has given no sign of life for 3s; to go on: ";
+    a_runner_dies_while_it_is_followed(Shop::in_a_table(LONG), how);
+}
+
 #[test]
 fn a_store_that_is_locked_is_followed_on() {
     let shop = Shop::of(TWO);

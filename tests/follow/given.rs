@@ -17,6 +17,8 @@ pub(crate) struct Shop {
     sim: Sim,
     /// `dynamodb:TABLE@REGION`, if executions are kept there.
     table: Option<String>,
+    /// A variable that its commands see.
+    variable: Option<(&'static str, &'static str)>,
 }
 
 impl Shop {
@@ -30,7 +32,7 @@ impl Shop {
              return moontide.runbook {{ name = 'shop', region = 'us-west-2', waves = {{ {waves} }} }}\n"
         );
         std::fs::write(folder.join("runbook.luau"), runbook).expect("it can be written");
-        Shop { home, sim: Sim::with(WORLD), table: None }
+        Shop { home, sim: Sim::with(WORLD), table: None, variable: None }
     }
 
     /// The same, with executions in a table.
@@ -43,6 +45,12 @@ impl Shop {
         shop
     }
 
+    /// The same, whose commands see this variable.
+    pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Shop {
+        self.variable = Some((name, value));
+        self
+    }
+
     /// The name of the table.
     pub(crate) fn table_name(&self) -> &str {
         let table = self.table.as_deref().unwrap_or_default();
@@ -53,6 +61,7 @@ impl Shop {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.home.moontide(arguments);
         command.env("USER", "root").current_dir(self.home.path());
+        command.envs(self.variable);
         if let Some(table) = &self.table {
             let [world, _] = self.sim.flags();
             command

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use moontide_runtime::journal::Channel;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
-use moontide_runtime::store::{Cursor, Row, Seal, Store, Told, Wanted};
+use moontide_runtime::store::{Cursor, LeaseRecord, Row, Seal, Store, Told, Wanted};
 use serde::Serialize;
 
 use crate::clocks::SystemClock;
@@ -16,7 +16,7 @@ use crate::error::{Result, code};
 use crate::output::style::{attention, execution_status, faint, plain, strong};
 use crate::output::{Document, Page, words};
 use crate::view::Record;
-use crate::view::record::alive;
+use crate::view::record::kept;
 use crate::view::summary::mode;
 use crate::{exit, follow, labels};
 
@@ -126,6 +126,9 @@ pub(crate) struct Line {
     source: Option<Channel>,
     created_at: Timestamp,
     runner: Option<String>,
+    /// The lease of that runner.
+    #[serde(skip)]
+    pub(crate) lease: Option<LeaseRecord>,
     /// How many signals wait for a runner.
     pending: u64,
     /// Where it goes on, if it was moved from here: a store or a file.
@@ -197,6 +200,7 @@ impl Line {
             source: row.source,
             created_at: row.created_at,
             runner: None,
+            lease: None,
             pending: 0,
             moved_to: None,
         }
@@ -209,11 +213,12 @@ impl Line {
         let moved_to = if row.moved { moved_to(store, &row.id).await? } else { None };
         // What is over, and is to stay so, has no runner; nor has what goes on elsewhere.
         let is_over = is_over || moved_to.is_some();
-        let runner = if is_over && pending == 0 { Ok(None) } else { alive(store, &row.id).await };
-        match runner {
-            Ok(runner) => {
+        let lease = if is_over && pending == 0 { Ok(None) } else { kept(store, &row.id).await };
+        match lease {
+            Ok(lease) => {
                 let (mode, status) = (Some(mode), Some(standing.status));
-                Ok(Line { mode, status, runner, pending, moved_to, ..Line::of(row) })
+                let line = Line { mode, status, pending, moved_to, ..Line::of(row) };
+                Ok(line.driven_under(lease))
             }
             Err(error) if is_its_own(error.code) => Ok(Line::unreadable(row, error.message)),
             Err(error) => Err(error),
@@ -228,12 +233,17 @@ impl Line {
                 status: Some(record.status()),
                 pending: record.pending.len() as u64,
                 moved_to: record.moved_to().map(str::to_owned),
-                runner: record.runner,
                 ..Line::of(row)
-            }),
+            }
+            .driven_under(record.lease)),
             Err(error) if is_its_own(error.code) => Ok(Line::unreadable(row, error.message)),
             Err(error) => Err(error),
         }
+    }
+
+    /// The same, driven by the runner that holds this lease; `None`: by no runner.
+    pub(crate) fn driven_under(self, lease: Option<LeaseRecord>) -> Line {
+        Line { runner: lease.as_ref().map(|lease| lease.holder.clone()), lease, ..self }
     }
 
     fn unreadable(row: Row, why: String) -> Line {
@@ -300,6 +310,9 @@ impl Line {
             match (&self.moved_to, &self.runner, self.pending) {
                 (Some(to), ..) => attention(format!("moved to {to}")),
                 (None, Some(runner), _) => plain(runner.as_str()),
+                (None, None, 0) if self.status == Some(ExecutionStatus::Running) => {
+                    attention("nobody drives it")
+                }
                 (None, None, 0) => plain(""),
                 (None, None, pending) => {
                     let pending = usize::try_from(pending).unwrap_or(usize::MAX);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use moontide_runtime::observe::Notice;
 use serde::Serialize;
 
-use crate::output::style::{faint, plain};
+use crate::output::style::{attention, faint, plain, strong};
 use crate::output::{Document, Page};
 use crate::progress::sentence;
 
@@ -28,6 +28,8 @@ pub(super) enum News {
     Notice(Box<Notice>),
     /// Another runner drives it.
     Driven(Driven),
+    /// No runner drives it any more, and something is left to do.
+    Left(Left),
 }
 
 /// A runner that has begun to drive.
@@ -35,6 +37,17 @@ pub(super) enum News {
 pub(super) struct Driven {
     notice: &'static str,
     runner: String,
+}
+
+/// A runner that drives no more.
+#[derive(Serialize)]
+pub(super) struct Left {
+    notice: &'static str,
+    runner: String,
+    /// How that is known.
+    reason: String,
+    /// What to type.
+    next: String,
 }
 
 impl News {
@@ -47,12 +60,22 @@ impl News {
     pub(super) fn driven(runner: String) -> News {
         News::Driven(Driven { notice: "driven", runner })
     }
+
+    /// This runner drives it no more, for this reason; the command goes on with it.
+    pub(super) fn left(runner: String, reason: String, next: String) -> News {
+        News::Left(Left { notice: "left", runner, reason, next })
+    }
 }
 
 impl Document for Line {
     fn write(&self, page: &mut Page) {
         let said = match &self.news {
             News::Driven(driven) => Some(vec![faint("driven by "), plain(driven.runner.clone())]),
+            News::Left(Left { runner, reason, next, .. }) => Some(vec![
+                attention("nobody drives it"),
+                plain(format!(": its runner {runner} {reason}; to go on: ")),
+                strong(next.clone()),
+            ]),
             News::Notice(notice) => match notice.as_ref() {
                 Notice::Phase { wave, phase } => {
                     let mut line = sentence::speaker(wave, "");

@@ -2,10 +2,12 @@
 //!
 //! - [`execution`]: one execution, line by line, until it is over.
 //! - [`line`]: such a line.
+//! - [`beats`]: whether a runner lives.
 //! - [`list`]: every row, and then each that changes.
 //! - [`calm`]: a store that is away for a while is waited for.
 //! - [`screen`]: where the lines go; whoever reads them may be slow, or gone.
 
+mod beats;
 mod calm;
 pub(crate) mod execution;
 mod line;

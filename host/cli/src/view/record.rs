@@ -12,7 +12,7 @@ use moontide_runtime::scheduler::{
     WaveStatus, Wish, limited, machine, machine_ahead,
 };
 use moontide_runtime::store::obligations::What;
-use moontide_runtime::store::{Obligation, Seal, Signal, Store, StoreError};
+use moontide_runtime::store::{LeaseRecord, Obligation, Seal, Signal, Store, StoreError};
 
 use super::closing::{self, Closing, Closings};
 use super::signal;
@@ -31,6 +31,8 @@ pub(crate) struct Record {
     pub(crate) refused: BTreeMap<u64, Refusal>,
     /// Who drives it, unless they are known to be dead, or it is over.
     pub(crate) runner: Option<String>,
+    /// The lease under which they do.
+    pub(crate) lease: Option<LeaseRecord>,
     /// Signals that nobody has taken yet, in the order in which they will be.
     pub(crate) pending: Vec<Pending>,
     /// The nodes of its plan.
@@ -93,12 +95,13 @@ impl Record {
             signals,
             &mut closings,
         );
-        let (runner, has_instances) = (None, false);
+        let (runner, lease, has_instances) = (None, None, false);
         let mut record = Record {
             execution,
             entries,
             refused,
             runner,
+            lease,
             pending,
             graph,
             state,
@@ -115,7 +118,8 @@ impl Record {
         if record.is_over() || record.seal.is_some() {
             record.has_instances = record.is_to_be_cleaned_up(store).await?;
         } else {
-            record.runner = alive(store, id).await?;
+            record.lease = kept(store, id).await?;
+            record.runner = record.lease.as_ref().map(|lease| lease.holder.clone());
         }
         Ok(record)
     }
@@ -380,12 +384,16 @@ async fn is_left(store: &dyn Store, execution: &Execution) -> Result<bool> {
 
 /// Who drives the execution, unless they are known to be dead.
 pub(crate) async fn alive(store: &dyn Store, execution: &str) -> Result<Option<String>> {
-    match store.lease(execution).await? {
-        Some(lease) if !lease.is_free() && !store.holder_is_gone(execution, &lease).await? => {
-            Ok(Some(lease.holder))
-        }
-        _ => Ok(None),
-    }
+    Ok(kept(store, execution).await?.map(|lease| lease.holder))
+}
+
+/// The lease of who drives the execution, unless they are known to be dead.
+pub(crate) async fn kept(store: &dyn Store, execution: &str) -> Result<Option<LeaseRecord>> {
+    let lease = store.lease(execution).await?.filter(|lease| !lease.is_free());
+    Ok(match lease {
+        Some(lease) if !store.holder_is_gone(execution, &lease).await? => Some(lease),
+        _ => None,
+    })
 }
 
 /// The events of a journal and when they happened.
