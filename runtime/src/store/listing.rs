@@ -11,6 +11,9 @@ use crate::journal::{Channel, Execution};
 use crate::plan::Mode;
 use crate::scheduler::ExecutionStatus;
 
+/// What the runbook of every cleanup is called.
+const CLEANUP: &str = "cleanup";
+
 /// Where an execution stands after its last entry, as its runner wrote it with the entry that changed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
@@ -78,6 +81,8 @@ pub struct Wanted {
     pub source: Option<Channel>,
     /// Those that were created then or later.
     pub since: Option<Timestamp>,
+    /// Those that are no cleanups of drills.
+    pub without_cleanups: bool,
     /// Those behind this one.
     pub after: Option<Cursor>,
     /// So many at most; `None`: all.
@@ -93,6 +98,7 @@ impl Wanted {
             && self.labels.iter().all(|(key, value)| row.labels.get(key) == Some(value))
             && self.source.is_none_or(|source| row.source == Some(source))
             && self.since.is_none_or(|since| row.created_at >= since)
+            && !(self.without_cleanups && row.is_cleanup())
             && self.after.as_ref().is_none_or(|after| row.cursor().is_behind(after))
     }
 }
@@ -166,6 +172,12 @@ impl Row {
             moved: false,
             told: Some(Told { mode: execution.mode, standing, sent }),
         }
+    }
+
+    /// Whether it is the cleanup of a drill, as far as its name and its runbook tell.
+    pub fn is_cleanup(&self) -> bool {
+        let name = self.id.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        self.runbook == CLEANUP && name.len() < self.id.len() && name.ends_with(".cleanup-")
     }
 
     /// Its place in a list.

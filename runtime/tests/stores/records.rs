@@ -182,6 +182,17 @@ async fn a_list_is_of_what_is_wanted_part_by_part(place: &Place) {
     assert_eq!(ids(other).await.0, "");
     let same = Wanted { runbook: Some("three-tier".to_owned()), limit: Some(4), ..all };
     assert_eq!(ids(same).await, ("gfedcba".to_owned(), 2));
+    for (id, runbook) in
+        [("z.cleanup-12", "cleanup"), ("z.cleanup-1x", "cleanup"), ("y.cleanup-1", "shop")]
+    {
+        let mut cleanup = Execution { created_at: moment(2000), ..execution(id) };
+        cleanup.plan.name = runbook.to_owned();
+        store.create(&cleanup).await.unwrap();
+    }
+    let newest = Wanted { since: Some(moment(2000)), without_cleanups: true, ..Wanted::default() };
+    assert_eq!(ids(newest).await.0, "z.cleanup-1xy.cleanup-1");
+    let newest = Wanted { since: Some(moment(2000)), ..Wanted::default() };
+    assert_eq!(ids(newest).await.0.len(), "z.cleanup-1xz.cleanup-12y.cleanup-1".len());
 }
 
 async fn what_is_not_there_is_not_found(place: &Place) {

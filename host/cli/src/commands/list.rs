@@ -26,7 +26,8 @@ use crate::{exit, follow, labels};
 Examples:
   moontide list --status failed --status waiting
   moontide list --runbook three-tier --since 30d
-  moontide list --label team=payments")]
+  moontide list --label team=payments
+  moontide list --without-cleanups --follow")]
 pub(crate) struct Flags {
     /// Show at most so many
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = limit)]
@@ -47,6 +48,10 @@ pub(crate) struct Flags {
     /// Only those that this has started: cli, ssm, schedule or api
     #[arg(long, value_name = "SOURCE", value_parser = source)]
     source: Option<Channel>,
+
+    /// Leave out the cleanups of drills: `EXECUTION.cleanup-1` and so on
+    #[arg(long)]
+    without_cleanups: bool,
 
     /// Only those that were created since then: `7d`, `2026-11-20T08:00:00Z`
     #[arg(long, value_name = "WHEN", value_parser = since)]
@@ -144,6 +149,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         runbook: flags.runbook.clone(),
         labels: labels::all(&flags.labels)?,
         source: flags.source,
+        without_cleanups: flags.without_cleanups,
         since: flags.since,
         after: flags.after.clone(),
         limit: Some(flags.limit),

@@ -84,6 +84,8 @@ pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Part, Trouble> {
                        AND (:source IS NULL OR :source =
                             (SELECT source FROM started_by WHERE started_by.execution = number))
                        AND (:runbook IS NULL OR runbook = :runbook)
+                       AND NOT (:drills AND runbook = 'cleanup' AND id GLOB '*[0-9]'
+                                AND rtrim(id, '0123456789') GLOB '*.cleanup-')
                        AND (:since IS NULL OR created_us >= :since)
                        AND (:after IS NULL OR (created_us, id) < (:after, :id))
                      ORDER BY created_us DESC, id DESC LIMIT :limit) AS found
@@ -96,6 +98,7 @@ pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Part, Trouble> {
         ":labels": to_json(&wanted.labels)?,
         ":source": wanted.source.map(Channel::word),
         ":runbook": wanted.runbook,
+        ":drills": wanted.without_cleanups,
         ":since": wanted.since.map(Timestamp::as_microsecond),
         ":after": wanted.after.as_ref().map(|after| after.created_us),
         ":id": wanted.after.as_ref().map(|after| &after.id),
