@@ -213,7 +213,10 @@ fn an_operator_sees_what_is_remembered_and_deletes_what_stands_in_the_way() {
     let folder = repository("runbooks/shared_state");
     let folder = folder.to_str().expect("a readable path");
     let nothing = home.run(&["state", "list", "shared-state"]).expect(0);
-    assert_snapshot!(nothing.stdout, @"shared-state remembers nothing");
+    assert_snapshot!(nothing.stdout, @r"
+    shared-state remembers nothing
+    hint: no runbook of this name has run here
+    ");
     home.run(&["run", folder, "--mode=drill", "--execution-id=drill", &world, &speed]).expect(0);
     let shown = home.run(&["state", "list", "shared-state"]).expect(0).stdout;
     let shown: Vec<&str> =
@@ -236,4 +239,30 @@ fn an_operator_sees_what_is_remembered_and_deletes_what_stands_in_the_way() {
     assert_eq!(left["keys"].as_array().map(Vec::len), Some(1), "{left}");
     let own = home.run(&["state", "list", "drill", "--execution"]).expect(0);
     assert_snapshot!(own.stdout, @"drill remembers nothing");
+
+    let said = |arguments: &[&str], code: i32| {
+        let ran = home.run(&[&["state", "list"], arguments].concat()).expect(code);
+        ran.stdout + &ran.stderr
+    };
+    assert_snapshot!(said(&["drill"], 0), @r"
+    drill remembers nothing
+    hint: `drill` is an execution: `moontide state list drill --execution` shows what it keeps for itself
+    hint: `moontide state list shared-state` shows what its runbook `shared-state` remembers
+    ");
+    assert_snapshot!(said(&["shard_state"], 0), @r"
+    shard_state remembers nothing
+    hint: did you mean `moontide state list shared-state`?
+    ");
+    assert_snapshot!(said(&["last"], 0), @r"
+    last remembers nothing
+    hint: `last` is a key of the runbook `shared-state`: `moontide state list shared-state`
+    ");
+    assert_snapshot!(said(&["quite-another"], 0), @r"
+    quite-another remembers nothing
+    hint: no runbook of this name has run here; those that remember something: shared-state
+    ");
+    assert_snapshot!(said(&["dril", "--execution"], 2), @r"
+    error[M0401]: there is no execution `dril` in this store
+    hint: did you mean `drill`?
+    ");
 }

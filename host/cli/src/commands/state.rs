@@ -1,20 +1,27 @@
 //! `moontide state`: what runbooks remember in the store, and how an operator deletes what stands in the way.
 
+use std::collections::BTreeSet;
+
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::state::{OF_EXECUTIONS, OF_RUNBOOKS};
-use moontide_runtime::store::{Change, Condition, Store, StoreError};
+use moontide_runtime::plan::suggest;
+use moontide_runtime::store::{Change, Condition, Document as Kept, Store, StoreError, Wanted};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::clocks::SystemClock;
-use crate::context::Context;
+use crate::context::{Context, quoted};
 use crate::error::{CommandError, Result, code};
 use crate::exit;
 use crate::output::style::{faint, plain, said, strong};
 use crate::output::{Document, Page, Span, words};
+use crate::view::Record;
 use crate::whoami;
+
+/// So many names of runbooks are told of.
+const MOST_NAMES: usize = 10;
 
 /// Show what a runbook remembers, and delete what stands in the way
 ///
@@ -95,6 +102,9 @@ struct Listed {
     /// The runbook, or the execution.
     of: String,
     keys: Vec<Remembered>,
+    /// Where to look, if there is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hints: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -118,7 +128,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
     match &flags.command {
         Command::List { owner } => {
-            let listed = context.block_on(list(store.as_ref(), owner))?;
+            let listed = context.block_on(list(context, store.as_ref(), owner))?;
             context.output.show(&listed)?;
         }
         Command::Delete { owner, key, at_version } => {
@@ -142,7 +152,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     Ok(exit::COMPLETED)
 }
 
-async fn list(store: &dyn Store, owner: &Owner) -> Result<Listed> {
+async fn list(context: &Context, store: &dyn Store, owner: &Owner) -> Result<Listed> {
     let prefix = owner.prefix();
     let documents = store.documents(owner.kind(), &prefix).await?;
     let keys = documents.into_iter().map(|document| Remembered {
@@ -152,7 +162,60 @@ async fn list(store: &dyn Store, owner: &Owner) -> Result<Listed> {
         written_by: document.written_by,
         value: document.body,
     });
-    Ok(Listed { of: owner.name.clone(), keys: keys.collect() })
+    let keys: Vec<Remembered> = keys.collect();
+    let hints = if keys.is_empty() { elsewhere(context, store, owner).await? } else { Vec::new() };
+    Ok(Listed { of: owner.name.clone(), keys, hints })
+}
+
+/// Where to look for what was probably meant. An execution that is not there is an error.
+async fn elsewhere(context: &Context, store: &dyn Store, owner: &Owner) -> Result<Vec<String>> {
+    let name = &owner.name;
+    if owner.execution {
+        Record::load(store, name).await?;
+        return Ok(Vec::new());
+    }
+    match store.execution(name).await {
+        Ok(execution) => {
+            let own = context.command(&format!("state list {name} --execution"));
+            let runbook = &execution.plan.name;
+            let shared = context.command(&format!("state list {}", quoted(runbook)));
+            return Ok(vec![
+                format!("`{name}` is an execution: `{own}` shows what it keeps for itself"),
+                format!("`{shared}` shows what its runbook `{runbook}` remembers"),
+            ]);
+        }
+        Err(StoreError::NotFound(_) | StoreError::Refused { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let all = store.documents(OF_RUNBOOKS, "").await?;
+    let names = || all.iter().filter_map(|document| Some(document.name.split_once('/')?.0));
+    // A runbook that has run has this name, and remembers nothing yet.
+    let runs = Wanted { runbook: Some(name.clone()), limit: Some(1), ..Wanted::default() };
+    if !store.find(&runs).await?.rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let nearest = suggest::nearest(name, names());
+    // A key was perhaps taken for a runbook.
+    let key = |document: &&Kept| document.name.split_once('/').is_some_and(|it| it.1 == name);
+    let keeper = all.iter().find(key).and_then(|document| Some(document.name.split_once('/')?.0));
+    let list = |meant: &str| context.command(&format!("state list {}", quoted(meant)));
+    if let Some(runbook) = keeper {
+        return Ok(vec![format!(
+            "`{name}` is a key of the runbook `{runbook}`: `{}`",
+            list(runbook)
+        )]);
+    }
+    if let Some(nearest) = nearest {
+        return Ok(vec![format!("did you mean `{}`?", list(nearest))]);
+    }
+    let known: BTreeSet<&str> = names().collect();
+    let known: Vec<&str> = known.into_iter().take(MOST_NAMES).collect();
+    let remember = if known.is_empty() {
+        String::new()
+    } else {
+        format!("; those that remember something: {}", known.join(", "))
+    };
+    Ok(vec![format!("no runbook of this name has run here{remember}")])
 }
 
 fn with_next_step(context: &Context, owner: &Owner, error: CommandError) -> CommandError {
@@ -168,6 +231,9 @@ impl Document for Listed {
     fn write(&self, page: &mut Page) {
         if self.keys.is_empty() {
             page.line([strong(self.of.as_str()), plain(" remembers nothing")]);
+        }
+        for hint in &self.hints {
+            page.line([faint("hint: "), plain(hint.as_str())]);
         }
         let rows: Vec<_> = self.keys.iter().map(Remembered::cells).collect();
         page.table(&rows);
