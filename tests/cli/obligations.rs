@@ -123,6 +123,11 @@ fn what_is_owed_later_is_said_and_done_when_its_time_has_come() {
     assert!(hint.contains("Z: `moontide obligations --carry-out --endpoint-url"), "{said}");
     assert_eq!(carried_out(drill.carrier(), 0)["state"], "owed");
     drill.check(0, 0);
+    // Once its time has come that is said once, and no more as something to come.
+    let due = shim::shifted(drill.home.moontide(&["status", "drill"]), 60.0).output();
+    let due = Ran::of(&due.expect("moontide starts")).expect(0).stdout;
+    assert!(due.contains("\ncleanup due since ") && !due.contains("hint: "), "{due}");
+    assert!(due.contains("\nnext: moontide obligations --carry-out\n"), "{due}");
     let done = carried_out(drill.later(), 0);
     assert_eq!((&done["state"], &done["carried_by"]), (&"done".into(), &"drill.cleanup-1".into()));
     drill.check(1, 1);

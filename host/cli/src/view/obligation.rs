@@ -217,11 +217,12 @@ impl ObligationView {
         page.line(line);
     }
 
-    /// What carries it out, and when, for a runner that leaves it behind.
+    /// What carries it out, and when, while its time has not come: then its own line says since when it is due, and the
+    /// command is the next one.
     pub(crate) fn hint(&self, context: &Context) -> Option<String> {
         let command = context.command(CARRY_OUT);
         match (self.state, self.due_at) {
-            (Stage::Owed | Stage::Due | Stage::Taken, Some(due)) => {
+            (Stage::Owed, Some(due)) => {
                 let (what, due) = (self.what.word(), words::time(due));
                 Some(format!("{what} owed at {due}: `{command}` carries it out from then on"))
             }
