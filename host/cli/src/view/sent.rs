@@ -1,6 +1,6 @@
 //! A signal that was left in the store, and who will take it.
 
-use moontide_runtime::store::Signal;
+use moontide_runtime::store::{Signal, Wish};
 use serde::Serialize;
 
 use super::{Outside, Replaced};
@@ -64,7 +64,11 @@ impl Document for Sent {
             ]),
             (Some(runner), _) => page.line([plain(format!("{runner} drives it and will take it"))]),
             (None, Some(next)) => {
-                page.line([plain("nobody drives it now; to go on: "), strong(next.as_str())]);
+                let way = match self.signal.wish {
+                    Wish::Cancel { .. } => "nobody drives it now; to bring it to its end: ",
+                    _ => "nobody drives it now; to go on: ",
+                };
+                page.line([plain(way), strong(next.as_str())]);
             }
             (None, None) => {}
         }
