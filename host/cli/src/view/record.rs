@@ -15,7 +15,7 @@ use moontide_runtime::store::obligations::What;
 use moontide_runtime::store::{LeaseRecord, Obligation, Seal, Signal, Store, StoreError};
 
 use super::closing::{self, Closing, Closings};
-use super::signal;
+use super::{refused, signal};
 use crate::clocks::SystemClock;
 use crate::commands::cleanup::begun::Begun;
 use crate::commands::cleanup::launched::Launched;
@@ -49,6 +49,8 @@ pub(crate) struct Record {
     pub(crate) seal: Option<Seal>,
     /// What is to be done after its end.
     pub(crate) obligation: Option<Obligation>,
+    /// The executions that have what the door has refused to this one, as they stand in this store.
+    pub(crate) owners: BTreeMap<String, Owner>,
     /// What operators have changed about its limits.
     pub(crate) limits: BTreeMap<String, String>,
     /// What closed each prompt that is open no more, or will.
@@ -65,9 +67,45 @@ pub(crate) struct Pending {
     pub(crate) refusal: Option<Refusal>,
 }
 
+/// How an execution stands that has what another one wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// It is not over: no cleanup is taken yet.
+    GoesOn,
+    /// It is a drill that is over, whose instances may live.
+    HasInstances,
+    /// There is nothing for a cleanup to do.
+    IsClean,
+    /// It goes on in another store.
+    Moved(String),
+}
+
+impl Owner {
+    fn of(other: &Record) -> Owner {
+        match other.moved_to() {
+            Some(to) => Owner::Moved(to.to_owned()),
+            None if !other.is_over() => Owner::GoesOn,
+            None if other.has_instances => Owner::HasInstances,
+            None => Owner::IsClean,
+        }
+    }
+}
+
 impl Record {
     /// Loads an execution. An unknown id is answered with the one that was probably meant.
     pub(crate) async fn load(store: &dyn Store, id: &str) -> Result<Record> {
+        let mut record = Record::load_alone(store, id).await?;
+        for owner in refused::owners(&record) {
+            // What cannot be read is as if it were in another store.
+            if let Ok(other) = Record::load_alone(store, &owner).await {
+                record.owners.insert(owner, Owner::of(&other));
+            }
+        }
+        Ok(record)
+    }
+
+    /// The same, without a look at others.
+    async fn load_alone(store: &dyn Store, id: &str) -> Result<Record> {
         let execution = match store.execution(id).await {
             Ok(execution) => execution,
             Err(error @ StoreError::NotFound(_)) => return Err(unknown(store, id, error).await),
@@ -110,6 +148,7 @@ impl Record {
             has_instances,
             seal,
             obligation: None,
+            owners: BTreeMap::new(),
             limits,
             closings,
         };
@@ -152,11 +191,7 @@ impl Record {
             let Some(cleanup) = last.filter(|cleanup| launched.is_known_to(cleanup)) else {
                 return Ok(true);
             };
-            let entries = store.journal(&cleanup.id, 1).await?;
-            let (state, _) = fold(&Graph::of(&cleanup), &entries, &mut Closings::new());
-            // One that was skipped has looked at nothing.
-            let is_done = |wave: &WaveState| wave.status == WaveStatus::Completed;
-            if !state.waves.iter().all(is_done) {
+            if !is_completed(store, &cleanup).await? {
                 return Ok(true);
             }
         }
@@ -252,6 +287,14 @@ impl Record {
         let all = pairs.enumerate().map(|(at, (node, wave))| (at, node, wave));
         all.filter(|(_, node, wave)| !(is_of_cancel(node) && wave.attempt == 0))
     }
+}
+
+/// Whether all waves of a cleanup are completed. One that was skipped has looked at nothing.
+pub(crate) async fn is_completed(store: &dyn Store, cleanup: &Execution) -> Result<bool> {
+    let entries = store.journal(&cleanup.id, 1).await?;
+    let (state, _) = fold(&Graph::of(cleanup), &entries, &mut Closings::new());
+    let is_done = |wave: &WaveState| wave.status == WaveStatus::Completed;
+    Ok(state.waves.iter().all(is_done))
 }
 
 /// Whether a node runs only after a cancel.
