@@ -9,7 +9,7 @@ mod holders;
 mod launches;
 mod others;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use moontide_runtime::effect::World;
@@ -21,8 +21,10 @@ use serde::Serialize;
 
 use self::holders::Holder;
 use self::launches::{Launch, Launches};
+use super::record::is_completed;
 use super::summary::known;
 use super::{Record, ServerView};
+use crate::commands::cleanup::begun::Begun;
 use crate::context::{Context, quoted};
 use crate::output::style::{attention, faint, plain, strong};
 use crate::output::{Page, words};
@@ -89,7 +91,8 @@ impl Replaced {
         record: &Record,
         context: &Context,
     ) -> Replaced {
-        let mut replaced = Replaced::journaled(store, record, &own(record)).await;
+        let own = own(store, record).await;
+        let mut replaced = Replaced::journaled(store, record, &own).await;
         replaced.advise(store, record, context).await;
         replaced
     }
@@ -101,7 +104,7 @@ impl Replaced {
         record: &Record,
         context: &Context,
     ) -> Replaced {
-        let own = own(record);
+        let own = own(store, record).await;
         let mut replaced = Replaced::journaled(store, record, &own).await;
         match holders::look(world, &record.execution, &own).await {
             Ok(holders) => replaced.correct(&own, holders, &servers(record)),
@@ -129,7 +132,7 @@ impl Replaced {
         record: &Record,
         context: &Context,
     ) -> Replaced {
-        let own = own(record);
+        let own = own(store, record).await;
         self.servers.retain(|it| own.get(&it.id).is_some_and(|own| own.key == it.key));
         self.advise(store, record, context).await;
         self
@@ -230,6 +233,9 @@ impl Replaced {
 /// What can be done about whoever has the servers now.
 fn ways_with(other: &Record, context: &Context) -> Vec<String> {
     let id = &other.execution.id;
+    if let Some(to) = other.moved_to() {
+        return vec![format!("`{id}` was moved to {to}: how far it is, is known there")];
+    }
     let status = context.command(&format!("status {}", quoted(id)));
     let mut ways = vec![format!("`{status}` shows how far that one is")];
     let cleanup = context.command(&format!("cleanup {}", quoted(id)));
@@ -261,6 +267,10 @@ fn ways_out(servers: &[Server], record: &Record, context: &Context) -> Vec<Strin
         record.would_take(&signal).is_ok()
     });
     let retry = |wave| context.command(&format!("retry {id} {}", quoted(wave)));
+    // What has come to its end in this store takes no retry.
+    if record.seal.is_some() {
+        return Vec::new();
+    }
     let mut ways: Vec<String> = retried
         .map(|wave| format!("`{}` launches them again once they are free", retry(wave)))
         .collect();
@@ -271,17 +281,35 @@ fn ways_out(servers: &[Server], record: &Record, context: &Context) -> Vec<Strin
     ways
 }
 
-/// What the execution has launched last of each server, unless it is known to be cleaned up.
-fn own(record: &Record) -> Launches {
+/// What the execution has launched last of each server, without what is known to be cleaned up. What has moved is
+/// known elsewhere.
+async fn own(store: &dyn Store, record: &Record) -> Launches {
     let is_clean =
         record.is_over() && record.execution.mode == Mode::Drill && !record.has_instances;
-    if is_clean || record.execution.acts_for.is_some() {
+    if is_clean || record.execution.acts_for.is_some() || record.moved_to().is_some() {
         return Launches::new();
     }
     // Of a launch that nobody saw the end of there may be no instance to replace.
     let mut own = launches::of(&record.entries);
     own.retain(|_, launch| !launch.doubtful);
+    if !own.is_empty() && record.execution.mode == Mode::Drill {
+        let gone = cleaned_up(store, &record.execution.id).await;
+        own.retain(|_, launch| launch.job.as_ref().is_none_or(|job| !gone.contains(job)));
+    }
     own
+}
+
+/// The jobs whose instances a cleanup of the drill has terminated, also if the drill goes on since. What cannot be read
+/// counts as if there were none.
+async fn cleaned_up(store: &dyn Store, drill: &str) -> BTreeSet<String> {
+    let mut gone = BTreeSet::new();
+    let Ok(begun) = Begun::of(store, drill).await else { return gone };
+    for cleanup in begun.all {
+        if is_completed(store, &cleanup).await.unwrap_or_default() {
+            gone.extend(cleanup.made);
+        }
+    }
+    gone
 }
 
 /// What its waves know of servers.

@@ -109,6 +109,7 @@ async fn suspect(
     }
     let head = store.execution(&listed.id).await?;
     let is_elsewhere = matches!((&head.account, &execution.account), (Some(a), Some(b)) if a != b);
+    let is_elsewhere = is_elsewhere || is_of_another_world(&head, execution);
     // What was adopted may have launched in Regions that were looked in later only.
     let is_near =
         head.is_adopted() || head.regions.iter().any(|region| execution.regions.contains(region));
@@ -118,6 +119,20 @@ async fn suspect(
     }
     let names_ours = head.replaceable.iter().any(|server| own.contains_key(server));
     Ok(Some(Suspect { id: listed.id, names_ours }))
+}
+
+/// Whether one of them was begun in AWS and the other against a simulator, or each against a simulator of its own.
+fn is_of_another_world(one: &Execution, other: &Execution) -> bool {
+    // An earlier release did not keep where it began.
+    let is_known = |it: &Execution| !it.nonce.is_empty();
+    is_known(one) && is_known(other) && world(one) != world(other)
+}
+
+/// The simulator against which an execution was begun, by its address; `None`: in AWS.
+fn world(execution: &Execution) -> Option<String> {
+    let url = &execution.simulator.as_ref()?.endpoint_url;
+    let address = url.split_once("://").map_or(url.as_str(), |(_, address)| address);
+    Some(address.trim_end_matches('/').replace("localhost", "127.0.0.1"))
 }
 
 fn earlier(at: Timestamp, by: SignedDuration) -> Timestamp {

@@ -4,7 +4,9 @@ use moontide_runtime::effect::{
     Call, Class, Consequences, EffectError, Operation, Origin, Outcome, Replaced as There, Reply,
     Touch,
 };
-use moontide_runtime::journal::{Body, Execution};
+use moontide_runtime::journal::execution::Simulator;
+use moontide_runtime::journal::{Body, Bundle, Execution};
+use moontide_runtime::scheduler::{End, Event};
 use moontide_runtime::store::MemoryStore;
 use serde_json::{Value, json};
 
@@ -119,6 +121,45 @@ async fn other_accounts_and_regions_are_none_of_it() {
     keep(&store, &Execution { account, ..head("other", 100) }, launch("other", 110)).await;
     let regions = vec!["eu-west-1".to_owned()];
     keep(&store, &Execution { regions, ..head("far", 100) }, launch("far", 110)).await;
+    assert_eq!(shown(&store).await, "");
+}
+
+#[tokio::test]
+async fn what_went_to_another_simulator_is_none_of_it() {
+    let at = |url: &str| {
+        let simulator = Simulator { endpoint_url: url.to_owned(), speed: None };
+        let nonce = "n".to_owned();
+        move |head: Execution| Execution { simulator: Some(simulator), nonce, ..head }
+    };
+    let (here, there) = ("http://127.0.0.1:9400", "http://127.0.0.1:9500");
+    for (url, is_shown) in [(there, false), (here, true), ("http://localhost:9400/", true)] {
+        let store = MemoryStore::new();
+        keep(&store, &at(here)(head("first", 0)), launch("first", 10)).await;
+        keep(&store, &at(url)(head("second", 100)), launch("second", 110)).await;
+        assert_eq!(!shown(&store).await.is_empty(), is_shown, "{url}");
+    }
+    let store = MemoryStore::new();
+    keep(&store, &at(here)(head("first", 0)), launch("first", 10)).await;
+    let in_aws = Execution { nonce: "n".to_owned(), ..head("second", 100) };
+    keep(&store, &in_aws, launch("second", 110)).await;
+    assert_eq!(shown(&store).await, "");
+}
+
+#[tokio::test]
+async fn what_was_cleaned_up_is_replaced_by_no_one_also_if_the_drill_goes_on() {
+    let store = launched().await;
+    keep(&store, &head("second", 100), launch("second", 110)).await;
+    assert!(!shown(&store).await.is_empty());
+    let cleanup = Execution {
+        acts_for: Some("first".to_owned()),
+        made: vec!["drsjob-first".to_owned()],
+        ..execution("first.cleanup-1", 50, &["cleanup"])
+    };
+    let bundle = Bundle { entry: "@moontide/cleanup".to_owned(), ..cleanup.bundle.clone() };
+    let result = serde_json::json!({});
+    let end = Event::Ended { wave: "cleanup".into(), attempt: 1, end: End::Completed { result } };
+    let bodies = vec![started(), Body::Event { event: end }];
+    keep(&store, &Execution { bundle, ..cleanup }, bodies).await;
     assert_eq!(shown(&store).await, "");
 }
 
