@@ -69,6 +69,13 @@ fn what_is_over_is_pruned_to_its_evidence_and_shown_as_before() {
     assert_eq!(again["pruned"], serde_json::json!([]));
     let listed = home.run(&["list", "--output=json"]).expect(0).json();
     assert_eq!(listed["executions"].as_array().map(Vec::len), Some(3));
+    let drills = home.run(&["list", "--without-cleanups", "--output=json"]).expect(0).json();
+    assert_eq!(drills["executions"].as_array().map(Vec::len), Some(2), "{drills}");
+    // What is pruned takes nothing, and says so first.
+    for typed in [&["retry", "done", "greet"][..], &["pause", "done"], &["note", "done", "x"]] {
+        let said = home.run(typed).expect(2).stderr;
+        assert!(said.starts_with("error[M0409]: the execution `done` was pruned at "), "{said}");
+    }
 }
 
 #[test]
@@ -143,6 +150,48 @@ fn an_execution_leaves_for_a_file_and_comes_back() {
     std::fs::copy(&taken, &copy).expect("it is copied");
     import(&copy).expect(0);
     assert_eq!(elsewhere.run(&["journal", "drill"]).expect(0).stdout, journal);
+}
+
+#[test]
+fn what_has_moved_takes_nothing_and_names_the_command_to_type_there() {
+    let home = Home::new();
+    let sim = Sim::of(&repository("runbooks/three_tier/world.toml"));
+    let [endpoint, speed] = sim.flags();
+    let run = ["run", &path("runbooks/three_tier"), "--mode=drill", "--execution-id=drill"];
+    home.run(&[&run[..], &[&endpoint, &speed]].concat()).expect(4);
+    let file = |name: &str| format!("sqlite:{}", home.path().join(name).display());
+    let (here, there) = (file("moontide/moontide.db"), file("there.db"));
+    home.run(&["store", "copy", &here, &there, "drill", "--move"]).expect(0);
+    let status = home.run(&["status", "drill"]).expect(0).stdout;
+    assert!(!status.contains("\n? ") && !status.contains("answer"), "{status}");
+    assert!(
+        status.ends_with(&format!("next: moontide --store {there} status drill\n")),
+        "{status}"
+    );
+    let status = home.run(&["status", "drill", "--output=json"]).expect(0).json();
+    assert_eq!(status["prompts"], serde_json::json!([]));
+    // Whatever else would be said of it there: it is open, answered, paused, over.
+    for (typed, proposed) in [
+        (&["answer", "drill", "application", "continue"][..], "answer drill application continue"),
+        (&["answer", "drill", "continue", "--by=a b"], "answer drill continue --by 'a b'"),
+        (&["pause", "drill", "--comment=late"], "pause drill --comment late"),
+        (&["pause", "nope"], ""),
+        (&["cancel", "drill"], "cancel drill"),
+        (&["retry", "drill", "database"], "retry drill database"),
+        (&["skip", "drill", "no-wave"], "skip drill no-wave"),
+        (&["note", "drill", "it is late"], "note drill 'it is late'"),
+        (&["resume", "drill"], "resume drill"),
+    ] {
+        let said = home.run(typed).expect(2).stderr;
+        if proposed.is_empty() {
+            assert!(said.contains("error[M0401]"), "{said}");
+            continue;
+        }
+        let hint = format!("hint: it goes on there: `moontide --store {there} {proposed}`\n");
+        assert!(said.starts_with("error[M0409]") && said.contains(&hint), "{typed:?}: {said}");
+    }
+    let answer = ["--store", &there, "answer", "drill", "application", "continue"];
+    home.run(&answer).expect(0);
 }
 
 #[test]

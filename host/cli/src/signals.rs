@@ -62,6 +62,14 @@ pub(crate) fn comment(text: &str) -> Result<String, String> {
 }
 
 impl Author {
+    /// The flags that say so.
+    pub(crate) fn words(&self) -> String {
+        let by = self.by.iter().map(|by| format!(" --by {}", quoted(by)));
+        let comment = Some(&self.comment).filter(|it| !it.is_empty());
+        let comment = comment.into_iter().map(|it| format!(" --comment {}", quoted(it)));
+        by.chain(comment).collect()
+    }
+
     /// The signal that says so, now.
     async fn sign(&self, context: &Context, record: &Record, wish: Wish) -> Result<Signal> {
         let whoami::Person { name: by, sender } =

@@ -6,11 +6,11 @@ use moontide_runtime::scheduler::{Prompt, PromptKind};
 use moontide_runtime::store::{Store, Wish};
 use serde_json::Value;
 
-use crate::context::Context;
+use crate::context::{Context, quoted};
 use crate::error::{CommandError, Result, code};
 use crate::exit;
 use crate::signals::{self, Author};
-use crate::view::Record;
+use crate::view::{Record, sealed};
 
 /// Answer a prompt of an execution
 ///
@@ -56,6 +56,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
 
 async fn send(context: &Context, store: &dyn Store, flags: &Flags) -> Result<u8> {
     let record = Record::load(store, &flags.execution).await?;
+    sealed::check(&record, context, &typed(flags))?;
     let (prompt, choice) = match flags.answer.as_slice() {
         [prompt, choice] => (prompt.as_str(), choice),
         words => (only(context, &record)?, &words[0]),
@@ -74,6 +75,14 @@ async fn send(context: &Context, store: &dyn Store, flags: &Flags) -> Result<u8>
     let sent = signals::send(context, store, &record, wish, &flags.author).await?;
     context.output.show(&sent)?;
     Ok(exit::COMPLETED)
+}
+
+/// What was typed.
+fn typed(flags: &Flags) -> String {
+    let mut words = vec!["answer".to_owned(), flags.execution.clone()];
+    words.extend(flags.answer.iter().map(|word| quoted(word)));
+    words.extend(flags.value.iter().map(|value| format!("--value {}", quoted(&value.to_string()))));
+    words.join(" ") + &flags.author.words()
 }
 
 fn takes_value(prompt: Option<&Prompt>, choice: &str) -> bool {

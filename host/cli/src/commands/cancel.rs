@@ -24,7 +24,7 @@ pub(crate) struct Flags {
 
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
-    super::signal(context, &flags.execution, &flags.author, |record| {
+    super::signal(context, ("cancel", &flags.execution, ""), &flags.author, |record| {
         Ok(Wish::Cancel { seen: record.state.cancels })
     })
 }

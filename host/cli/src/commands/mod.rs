@@ -30,18 +30,20 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::exit;
 use crate::signals::{self, Author};
-use crate::view::Record;
+use crate::view::{Record, sealed};
 
-/// Sends an execution a signal that needs nothing else.
+/// Sends an execution a signal that needs nothing else; `verb` and `rest` are what was typed around its id.
 fn signal(
     context: &Context,
-    execution: &str,
+    (verb, execution, rest): (&str, &str, &str),
     author: &Author,
     wish: impl FnOnce(&Record) -> Result<Wish>,
 ) -> Result<u8> {
     let store = context.open_store()?;
     context.block_on(async {
         let record = Record::load(store.as_ref(), execution).await?;
+        let typed = format!("{verb} {execution}{rest}{}", author.words());
+        sealed::check(&record, context, &typed)?;
         let wish = wish(&record)?;
         let sent = signals::send(context, store.as_ref(), &record, wish, author).await?;
         context.output.show(&sent)?;

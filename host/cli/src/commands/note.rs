@@ -3,11 +3,11 @@
 use clap::Args;
 use moontide_runtime::store::Wish;
 
-use crate::context::Context;
+use crate::context::{Context, quoted};
 use crate::error::{CommandError, Result, code};
 use crate::exit;
 use crate::signals::{self, Author};
-use crate::view::Record;
+use crate::view::{Record, sealed};
 
 /// Keep what you saw, in the execution's journal
 ///
@@ -39,6 +39,9 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let author = Author { by: flags.by.clone(), comment: flags.text.clone() };
     context.block_on(async {
         let record = Record::load(store.as_ref(), &flags.execution).await?;
+        let by = Author { comment: String::new(), ..author.clone() }.words();
+        let typed = format!("note {} {}{by}", flags.execution, quoted(&flags.text));
+        sealed::check(&record, context, &typed)?;
         let sent = if record.is_over() && record.runner.is_none() {
             signals::keep_note(context, &store, &record, &author).await?
         } else {

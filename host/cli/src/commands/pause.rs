@@ -22,5 +22,5 @@ pub(crate) struct Flags {
 
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
-    super::signal(context, &flags.execution, &flags.author, |_| Ok(Wish::Pause))
+    super::signal(context, ("pause", &flags.execution, ""), &flags.author, |_| Ok(Wish::Pause))
 }

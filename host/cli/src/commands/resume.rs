@@ -20,7 +20,7 @@ use crate::output::Page;
 use crate::output::style::{attention, plain};
 use crate::params::{self, secrets};
 use crate::signals::{self, Author};
-use crate::view::{Record, Replaced, Summary, adopted};
+use crate::view::{Record, Replaced, Summary, adopted, sealed};
 use crate::{exit, whoami};
 
 /// Go on with an execution after a crash, an interruption, an answer or a pause
@@ -66,6 +66,11 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
     context.block_on(async {
         let mut record = Record::load(store.as_ref(), &flags.execution).await?;
+        // What was pruned is over, which is what is said of it.
+        if record.moved_to().is_some() {
+            let typed = format!("resume {}{}", flags.execution, flags.author.words());
+            sealed::check(&record, context, &typed)?;
+        }
         let hold = record.hold().filter(|hold| !Flag::any_fits(&flags.answers, hold));
         if hold.is_some() && lifts(context, &record, flags).await? {
             let store = store.as_ref();

@@ -10,14 +10,14 @@ use serde::Serialize;
 
 use self::mended::Mended;
 use super::cleanup::begun::Begun;
-use crate::context::Context;
+use crate::context::{Context, quoted};
 use crate::error::Result;
 use crate::exit;
 use crate::output::style::{attention, plain, strong};
 use crate::output::{Document, Page};
 use crate::signals::{self, Author};
-use crate::view::Record;
 use crate::view::sent::Sent;
+use crate::view::{Record, sealed};
 
 /// Attempt a failed wave once more, also after the execution has failed or was cancelled
 ///
@@ -87,6 +87,16 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     context.block_on(async {
         let (store, wave) = (store.as_ref(), flags.wave.as_str());
         let record = Record::load(store, &flags.execution).await?;
+        let runbook = flags.runbook.as_ref();
+        let runbook = runbook.map(|path| format!(" --runbook {}", quoted(&path.to_string_lossy())));
+        let typed = format!(
+            "retry {} {}{}{}",
+            flags.execution,
+            quoted(wave),
+            runbook.unwrap_or_default(),
+            flags.author.words()
+        );
+        sealed::check(&record, context, &typed)?;
         let read = |path: &PathBuf| mended::read(context, &record, wave, path);
         // Of a wave that there never was, the signal is refused.
         let path = flags.runbook.as_ref().filter(|_| record.graph.index(wave).is_some());

@@ -3,7 +3,7 @@
 use clap::Args;
 use moontide_runtime::store::Wish;
 
-use crate::context::Context;
+use crate::context::{Context, quoted};
 use crate::error::{CommandError, Result, code};
 use crate::signals::Author;
 use crate::view::Record;
@@ -31,7 +31,8 @@ pub(crate) struct Flags {
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let wish = Wish::Skip { wave: flags.wave.clone() };
-    super::signal(context, &flags.execution, &flags.author, |record| {
+    let rest = format!(" {}", quoted(&flags.wave));
+    super::signal(context, ("skip", &flags.execution, &rest), &flags.author, |record| {
         is_no_cleanup(context, record).map(|()| wish)
     })
 }

@@ -16,6 +16,7 @@
 //! - [`prompts`]: an open prompt, and [`evidence`] where there is something to look at first.
 //! - [`replaced`]: servers that somebody else has launched since.
 //! - [`refused`]: the ways out after a rule of the door has refused a launch.
+//! - [`sealed`]: what has come to its end in this store.
 //! - [`signal`]: who wants what; [`sent`]: the same on its way.
 //! - [`whole`]: everything, for `show`.
 //! - [`why`]: why a wave stands where it stands.
@@ -33,6 +34,7 @@ pub(crate) mod prompts;
 pub(crate) mod record;
 pub(crate) mod refused;
 pub(crate) mod replaced;
+pub(crate) mod sealed;
 pub(crate) mod sent;
 pub(crate) mod server;
 pub(crate) mod signal;

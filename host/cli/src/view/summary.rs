@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::adopted;
 use super::obligation::Stage;
 use super::refused;
+use super::sealed;
 use super::signal::PendingView;
 use super::timeline::Timeline;
 use super::{Objectives, ObligationView, Outside, PromptView, Record, Replaced, ServerView, Why};
@@ -74,6 +75,9 @@ pub(crate) struct Summary {
     pub(crate) hints: Vec<String>,
     /// Commands that make sense now.
     pub(crate) next: Vec<String>,
+    /// Whether it goes on elsewhere.
+    #[serde(skip)]
+    pub(crate) is_moved: bool,
 }
 
 /// Where a wave stands.
@@ -120,7 +124,10 @@ impl Summary {
         let waves: Vec<WaveView> = waves.chain(later(record)).collect();
         let servers = waves.iter().flat_map(|wave| &wave.servers);
         let objectives = Objectives::of(record, &timeline, servers);
-        let prompts = PromptView::all(record, context);
+        // What it asks, and what waits for it, is asked and waits where it goes on.
+        let is_moved = record.moved_to().is_some();
+        let prompts = if is_moved { Vec::new() } else { PromptView::all(record, context) };
+        let pending = if is_moved { &[][..] } else { &record.pending };
         let obligation = ObligationView::of(record);
         let owed = obligation.as_ref().and_then(|it| it.hint(context));
         Summary {
@@ -137,7 +144,7 @@ impl Summary {
             objectives,
             outside: Outside::of(record),
             replaced: Replaced::default(),
-            hints: sealed(record)
+            hints: sealed::hint(record)
                 .into_iter()
                 .chain(adopted::hints(record, context))
                 .chain(refused::hints(record, context))
@@ -148,7 +155,8 @@ impl Summary {
             obligation,
             prompts,
             runner: record.runner.clone(),
-            pending: record.pending.iter().map(PendingView::of).collect(),
+            pending: pending.iter().map(PendingView::of).collect(),
+            is_moved,
         }
     }
 }
@@ -173,11 +181,6 @@ pub(crate) fn known(wave: &WaveState, rpo: Option<Duration>) -> Vec<ServerView> 
     servers.into_iter().map(|server| server.held_to(rpo)).collect()
 }
 
-/// What has become of it in this store.
-fn sealed(record: &Record) -> Option<String> {
-    record.seal.as_ref().map(|seal| format!("it {seal}"))
-}
-
 /// What an operator would type now.
 fn next(
     record: &Record,
@@ -188,7 +191,7 @@ fn next(
     let id = &record.execution.id;
     // What is pruned or moved goes on nowhere in this store.
     if record.seal.is_some() {
-        return Vec::new();
+        return sealed::next(record, context).into_iter().collect();
     }
     let open = || prompts.iter().filter(|prompt| prompt.is_open());
     let is_hold = |view: &&PromptView| view.prompt.kind == PromptKind::Hold;
@@ -328,7 +331,7 @@ impl Document for Summary {
         self.objectives.write(page);
         match &self.runner {
             Some(runner) => page.line([faint("driven by "), plain(runner.as_str())]),
-            None if self.status == ExecutionStatus::Running => {
+            None if self.status == ExecutionStatus::Running && !self.is_moved => {
                 page.line([attention("nobody drives it"), plain(": its runner was stopped")]);
             }
             None => {}
