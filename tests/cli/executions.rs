@@ -45,7 +45,11 @@ fn the_first_answer_wins_and_the_second_is_told() {
 fn a_cancelled_execution_comes_to_its_end_and_stays_there() {
     let (home, sim) = waiting();
     let [endpoint, speed] = sim.flags();
-    home.run(&["cancel", "drill", "--by=ann", "--comment=wrong day"]).expect(0);
+    let sent = home.run(&["cancel", "drill", "--by=ann", "--comment=wrong day"]).expect(0).stdout;
+    let next = "nobody drives it now; to bring it to its end: moontide resume drill\n";
+    assert!(sent.ends_with(next), "{sent}");
+    let status = home.run(&["status", "drill"]).expect(0).stdout;
+    assert!(status.contains("a cancel by ann (sent by root) waits for a runner"), "{status}");
     home.run(&["resume", "drill", &endpoint, &speed]).expect(1);
     home.run(&["resume", "drill", &endpoint, &speed]).expect(1);
     assert_eq!(home.run(&["status", "drill", "--output=json"]).json()["status"], "cancelled");
