@@ -25,32 +25,39 @@ const MAKERS: [&str; 7] = [
     "Trip::Stopped { \"",
 ];
 
-/// Literals that look like codes and are none: types, keys, and what SSM says of a command.
-const NO_CODES: [&str; 6] =
-    ["AwsTime", "InstanceIds", "InvalidPluginName", "PascalCase", "RequestID", "TimedOut"];
+/// Literals that look like codes and are none: types, keys, a system, and what SSM says of a command.
+const NO_CODES: [&str; 8] = [
+    "AmazonLinux",
+    "AwsTime",
+    "ErrorResponse",
+    "InstanceIds",
+    "InvalidPluginName",
+    "PascalCase",
+    "RequestID",
+    "TimedOut",
+];
 
-/// What the simulator refuses, as AWS does: boto3 judges it.
-const REFUSALS: [&str; 3] =
-    ["host/sim/src/drs/error.rs", "host/sim/src/ec2/error.rs", "host/sim/src/ssm/error.rs"];
+/// The simulator, whose files `error.rs` hold what it refuses as AWS does: boto3 judges it.
+const SIMULATOR: &str = "host/sim/src";
 
 /// Where the simulator says how a command ended: `Delivery Timed Out`.
-const ENDS: &str = "host/sim/src/ssm/command.rs";
+const COMMANDS: &str = "host/sim/src/ssm";
 
 /// Every code, and a file that mentions it.
 pub(super) fn codes() -> BTreeMap<String, PathBuf> {
     let mut codes = BTreeMap::new();
     let rooms = ROOMS.iter().flat_map(|room| files(&repository(room)));
-    for file in rooms.chain(REFUSALS.map(repository)) {
+    let refusals = files(&repository(SIMULATOR)).into_iter().filter(|it| it.ends_with("error.rs"));
+    for file in rooms.chain(refusals) {
         let source = fs::read_to_string(&file).expect("a source can be read");
         for code in in_source(&source) {
             codes.entry(code.to_owned()).or_insert_with(|| file.clone());
         }
     }
-    let ends = repository(ENDS);
-    let source = fs::read_to_string(&ends).expect("a source can be read");
-    let phrases = source.split('"').skip(1).step_by(2).filter(|it| it.contains(' '));
-    let words = phrases.map(|it| it.replace(' ', "")).filter(|it| is_pascal(it, 2));
-    codes.extend(words.map(|word| (word, ends.clone())));
+    for file in files(&repository(COMMANDS)) {
+        let source = fs::read_to_string(&file).expect("a source can be read");
+        codes.extend(phrases(&source).map(|word| (word, file.clone())));
+    }
     codes.retain(|code, _| !NO_CODES.contains(&code.as_str()));
     codes
 }
@@ -83,6 +90,12 @@ fn in_source(source: &str) -> Vec<&str> {
     };
     let lines = source.lines().filter(|line| !is_comment(line));
     lines.flat_map(in_line).collect()
+}
+
+/// Several capitalised words between quotes, written as one.
+fn phrases(source: &str) -> impl Iterator<Item = String> {
+    let is_title = |text: &&str| text.contains(' ') && text.split(' ').all(|it| is_pascal(it, 1));
+    source.split('"').filter(is_title).map(|text| text.replace(' ', ""))
 }
 
 fn in_line(line: &str) -> Vec<&str> {
@@ -118,5 +131,8 @@ fn a_code_is_found_where_an_error_is_made_and_where_it_is_two_words() {
     assert_eq!(in_source(rust), ["Busy", "SlowDown", "Throttling"]);
     let luau = "-- \"NotHere\"\nhost.raise { code = \"Timeout\" }\nlocal answer = \"InvocationDoesNotExist\"";
     assert_eq!(in_source(luau), ["Timeout", "InvocationDoesNotExist"]);
+    let ended: Vec<_> =
+        phrases("(\"TimedOut\", \"Delivery Timed Out\") // \"it is late\"").collect();
+    assert_eq!(ended, ["DeliveryTimedOut"]);
     assert!(!is_pascal("AWS", 1) && !is_pascal("Name", 2) && is_pascal("EC2ThrottledException", 2));
 }
