@@ -224,6 +224,9 @@ fn what_has_moved_and_ended_elsewhere_holds_nothing_here() {
     let told = recover(&story, "second", "shop.luau", &[]).expect(5).stderr;
     assert_says(&told, &["`first`, which goes on in", "claims drop first"]);
     assert_says(&story.say(&["claims"], 0).stdout, &["plan/recovery/", "first", "goes on in"]);
+    // There it is told as well, before anything drives it.
+    let told = recover(&story, "third", "shop.luau", &["--store", &there]).expect(5).stderr;
+    assert_says(&told, &["`first`, which is waiting"]);
     story.say(&["answer", "first", "yes", "--store", &there], 0);
     story.aws(&["resume", "first", "--store", &there]).expect(0);
     // That is looked at there.

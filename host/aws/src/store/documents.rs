@@ -80,8 +80,10 @@ async fn change(table: &Table, change: &Change) -> Result<u64, StoreError> {
         };
         let Some(version) = decided else { return Ok(found.0) };
         let writes = writes(table, change, found.0, version, &nonce);
+        // Of this round only: DynamoDB refuses a token that comes with other writes.
+        let token = keys::nonce();
         let request = || {
-            let request = table.client.transact_write_items().client_request_token(&nonce);
+            let request = table.client.transact_write_items().client_request_token(&token);
             request.set_transact_items(Some(writes.clone())).send()
         };
         match retried(table, Patience::Usual, request).await {

@@ -67,6 +67,14 @@ pub(crate) async fn check_beside(
     Ok(())
 }
 
+/// What has arrived from another store goes on with its plan here, if no other execution has claimed it.
+pub(crate) async fn arrived(store: &dyn Store, execution: &Execution) {
+    let Some(name) = claims::plan(execution) else { return };
+    let claimant = Claimant { store, holder: holder(execution), beside: &execution.beside };
+    // If the store does not answer now, it is claimed when it is driven.
+    let _ = claimant.take(&[Wanted { name, is_given_up: false }]).await;
+}
+
 /// Claims are compared by the time of machines: a simulator's may run a thousand times as fast.
 fn holder(execution: &Execution) -> Holder {
     Holder {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::names::Names;
 use super::{archive, parting};
 use crate::context::{Context, quoted};
+use crate::drive::claims;
 use crate::error::code::{EXECUTION_EXISTS, NEWER_FORMAT, STORE_DAMAGED};
 use crate::error::{CommandError, Result, code};
 use crate::exit;
@@ -196,7 +197,15 @@ fn read(text: &str) -> std::result::Result<Parcel, String> {
 pub(super) async fn arrive(store: &dyn Store, parcel: &Parcel) -> Result<()> {
     let archive = archive(store)?;
     match archive.import(parcel).await {
-        Ok(()) => Ok(()),
+        Ok(()) => {
+            // Meanwhile another one may have begun: it is told by its own claim, and this one when it is driven.
+            if let Ok(unpacked) = parcel.unpack("what arrives")
+                && parcel.seal.is_none()
+            {
+                claims::arrived(store, &unpacked.execution).await;
+            }
+            Ok(())
+        }
         Err(StoreError::Exists(id)) => {
             let here = archive.export(&id).await?;
             if here.seal == parcel.seal && here.goes_on(parcel) {

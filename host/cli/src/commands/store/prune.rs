@@ -55,7 +55,10 @@ pub(crate) struct Flags {
 
 /// Reads an age; for clap.
 fn age(text: &str) -> std::result::Result<Duration, String> {
-    duration::parse(text).ok_or_else(|| "it is a length of time, like `400d` or `12h`".to_owned())
+    // A bare number is too easily meant as days.
+    let written = Some(text).filter(|it| it.contains(char::is_alphabetic));
+    let age = written.and_then(duration::parse);
+    age.ok_or_else(|| "it is a length of time with its unit, like `400d` or `12h`".to_owned())
 }
 
 /// What was done.
