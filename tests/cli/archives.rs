@@ -131,7 +131,7 @@ fn an_execution_leaves_for_a_file_and_comes_back() {
     import(&file).expect(0);
     // One store takes it in.
     let again = import(&file).expect(2).stderr;
-    assert!(again.contains("it does not exist"), "{again}");
+    assert!(again.contains("a store has taken the execution in"), "{again}");
     let second = import(&home.path().join("drill.json.taken")).expect(2).stderr;
     assert!(second.contains("a store has taken the execution in from it"), "{second}");
     let delete = ["state", "delete", "drill", "x", "--execution", "--at-version=1"];

@@ -168,7 +168,7 @@ async fn what_is_sealed_takes_nothing_under_the_lease_that_it_was_sealed_under(p
     let archive = store.archive().unwrap();
     let lease = leased(&*store).await;
     journal(&*store, &lease).await;
-    store.change(&put(&lease, 1, "a")).await.unwrap();
+    let made = store.change(&put(&lease, 1, "a")).await.unwrap();
     let moved = elsewhere();
     archive.part(&lease, &moved).await.unwrap();
     let before = archive.export("x").await.unwrap();
@@ -180,7 +180,7 @@ async fn what_is_sealed_takes_nothing_under_the_lease_that_it_was_sealed_under(p
     assert_eq!(store.append(&lease, &[]).await.err(), sealed);
     assert_eq!(store.change(&put(&lease, 2, "a")).await.err(), sealed);
     assert_eq!(archive.part(&lease, &moved).await.err(), sealed);
-    assert_eq!(store.change(&put(&lease, 1, "a")).await, Ok(1), "it was made before");
+    assert_eq!(store.change(&put(&lease, 1, "a")).await, Ok(made), "it was made before");
     assert_eq!(archive.export("x").await.unwrap(), before);
     store.release(&lease).await.unwrap();
     assert!(store.lease("x").await.unwrap().unwrap().is_free());

@@ -95,7 +95,8 @@ fn take_in(context: &Context, path: &Path) -> Result<u8> {
         CommandError::new(code::BAD_ARGUMENT, format!("{place}: {why}"))
             .hint("it must be a file that `moontide store export` wrote, whole")
     };
-    let text = files::read(path, LONGEST).map_err(|unread| refused(unread.to_string()))?;
+    let text = files::read(path, LONGEST)
+        .map_err(|unread| begun(context, path).unwrap_or_else(|| refused(unread.to_string())))?;
     // A link to it would be renamed, and the file be there for the next store.
     let file = path.canonicalize().map_err(|error| refused(error.to_string()))?;
     if file.extension().is_some_and(|it| it == "taken") {
@@ -158,6 +159,27 @@ fn take_in(context: &Context, path: &Path) -> Result<u8> {
     let (execution, entries) = (parcel.id, parcel.journal.len());
     context.output.show(&Arrived { execution, store: address.text(), entries })?;
     Ok(exit::COMPLETED)
+}
+
+/// The complaint that a file is gone because its import was begun, or is done.
+fn begun(context: &Context, path: &Path) -> Option<CommandError> {
+    let Names { file, taking, taken, .. } = Names::of(path);
+    if file.exists() {
+        return None;
+    }
+    let place = path.display();
+    let error = |message: String| CommandError::new(code::BAD_ARGUMENT, message);
+    if taking.exists() {
+        let again =
+            context.command(&format!("store import {}", quoted(&taking.display().to_string())));
+        let message = format!("{place}: its import was begun: {} is there", taking.display());
+        return Some(
+            error(message).hint(format!("`{again}`, with the same store, goes on with it")),
+        );
+    }
+    let message =
+        format!("{place}: a store has taken the execution in: {} is there", taken.display());
+    taken.exists().then(|| error(message))
 }
 
 /// Whether the store has certainly taken nothing in: it has refused it, and has no such execution, or another one of its
