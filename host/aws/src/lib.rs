@@ -1,24 +1,28 @@
 //! The world of Moontide: what a runbook may ask of AWS, spoken with the official SDK.
 //!
-//! - [`session`]: which profile, Region, endpoint and HTTP client; says what is wrong with them.
-//! - [`world`]: the list of operations, one line each. Start reading here.
-//! - `aws_time`: what time it is in AWS, whatever our own clock says.
+//! - [`services`]: the list of services, one line each. Start reading here.
+//! - `plug`: what a service says of itself, in its folder: `drs`, `ec2`, `ssm`, `sts`; there, a file per operation.
 //! - `binding`: how an operation is written down, and how it becomes the engine's `Operation`.
-//! - `bounded`: how far an answer is read.
-//! - `services`: the clients of a session, one set per Region, and what all operations share.
-//! - `attempts`: how often the SDK may send a request.
+//! - [`session`]: which profile, Region, endpoint and HTTP client; says what is wrong with them.
+//! - `aws`: what all operations of a session share; `clients` are made when they are first asked for.
+//! - [`world`]: all of it as the engine's `World`.
 //! - `error`: what an answer, or the lack of one, says about whether a call happened.
-//! - `sights`: what the door keeps of calls that look again and again.
-//! - `settle`, `poll`, `pace`: looking again until AWS shows what is there, or until it is over.
+//! - `attempts`: how often the SDK may send a request; `leaving` is the last moment to keep one back.
+//! - `aws_time`: what time it is in AWS, whatever our own clock says.
+//! - `bounded`, `pages`: how far an answer and a list are read.
+//! - `record`, `length`, `moment`, [`tags`]: arguments and answers, from and to AWS's shapes.
+//! - `settle`, `poll`, `pace`, `sights`: looking again until AWS shows what is there, or until it is over.
 //! - [`store`]: executions in a DynamoDB table, for machines that share them.
-//! - `drs`, `ec2`, `ssm`, `sts`: a file per operation.
 //!
-//! To add an operation, write its file, and its line in [`world`].
+//! To add an operation, write its file, and its line in the `plug` of its service. To add a service, write its folder,
+//! and its line in [`services`].
 
 mod attempts;
+mod aws;
 mod aws_time;
 mod binding;
 mod bounded;
+mod clients;
 mod drs;
 mod ec2;
 mod error;
@@ -27,9 +31,10 @@ mod length;
 mod moment;
 mod pace;
 mod pages;
+mod plug;
 mod poll;
 mod record;
-mod services;
+pub mod services;
 pub mod session;
 mod settle;
 mod sights;
@@ -39,7 +44,7 @@ mod sts;
 pub mod tags;
 pub mod world;
 
-pub use services::Settings;
+pub use aws::Settings;
 pub use session::{Session, SessionError, SessionSettings};
 pub use store::DynamoStore;
 pub use world::AwsWorld;

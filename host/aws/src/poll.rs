@@ -7,7 +7,7 @@ use moontide_runtime::effect::{EffectError, Sight, Trouble};
 
 use crate::pace::Growing;
 
-/// Why nobody looks any more.
+/// Why a call looks no more.
 #[derive(Debug)]
 pub(crate) enum GaveUp {
     /// The time is up; with what the last look ran into, if it failed.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use aws_types::request_id::RequestId;
 use moontide_runtime::effect::Reply;
 use serde::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -28,6 +29,16 @@ fn drop_nulls(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(drop_nulls),
         _ => {}
     }
+}
+
+/// The reply of a call that changed something: this answer was its end.
+pub(crate) fn reply_to(answer: &impl RequestId, value: Value) -> Reply {
+    answered(answer, Reply::ok(value))
+}
+
+/// The same for a reply that need not be one of success.
+pub(crate) fn answered(answer: &impl RequestId, reply: Reply) -> Reply {
+    reply.with_request_id(answer.request_id().map(str::to_owned))
 }
 
 /// One page of a list, the way every `describe` operation answers.

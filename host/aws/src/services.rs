@@ -1,200 +1,23 @@
-//! What all operations of one session share: clients per Region, the clock, the account.
+//! The services that runbooks may ask something of: one line each.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
-use std::rc::Rc;
-use std::sync::Arc;
+use crate::plug::Plug;
+use crate::{drs, ec2, ssm, sts};
 
-use aws_config::SdkConfig;
-use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
-use jiff::Timestamp;
-use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::{Call, Class, EffectError, Origin};
+/// Every service.
+pub(crate) static SERVICES: &[Plug] = &[
+    Plug::of::<drs::Drs>(), // Elastic Disaster Recovery
+    Plug::of::<ec2::Ec2>(), // Elastic Compute Cloud
+    Plug::of::<ssm::Ssm>(), // Systems Manager
+    Plug::of::<sts::Sts>(), // Security Token Service
+];
 
-use crate::attempts::Attempts;
-use crate::aws_time::AwsTime;
-use crate::drs::poller::JobPoller;
-use crate::error::failed;
-use crate::leaving::Leaving;
-use crate::session::Session;
-use crate::settle::SettleWindow;
-use crate::sights::Sights;
-
-/// What may be tuned about the world.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// Where polls get their jitter from: two processes with different seeds do not poll in step.
-    pub seed: u64,
-    /// How long to keep looking for a job or command before it counts as never started.
-    pub settle: SettleWindow,
+/// The names of all operations.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    SERVICES.iter().flat_map(|service| service.operations).map(|line| line.name)
 }
 
-/// The clients of one session, and what else its operations share.
-pub(crate) struct Services {
-    session: Session,
-    /// Where a call goes that names no Region: the execution's first.
-    region: String,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) settings: Settings,
-    /// All waiting for jobs in this process.
-    pub(crate) jobs: JobPoller,
-    /// What calls have seen that look again and again.
-    pub(crate) sights: Sights,
-    clients: RefCell<HashMap<(String, Attempts), Rc<Clients>>>,
-    account: OnceCell<String>,
-    /// AWS's own time.
-    time: AwsTime,
-    /// What keeps calls back whose runner may have lost its lease.
-    pub(crate) leaving: Leaving,
-    /// Who started the jobs that were looked up, by Region and job: a job's tags stay what they are.
-    origins: RefCell<HashMap<(String, String), Option<Origin>>>,
-}
-
-/// A client per service, in one Region, with one idea of retrying.
-pub(crate) struct Clients {
-    pub(crate) drs: aws_sdk_drs::Client,
-    pub(crate) ec2: aws_sdk_ec2::Client,
-    pub(crate) ssm: aws_sdk_ssm::Client,
-    pub(crate) sts: aws_sdk_sts::Client,
-}
-
-impl Services {
-    pub(crate) fn new(
-        session: Session,
-        region: String,
-        clock: Arc<dyn Clock>,
-        settings: Settings,
-    ) -> Services {
-        let jobs = JobPoller::new(settings.seed);
-        let (clients, sights) = (RefCell::default(), Sights::default());
-        let (account, origins) = (OnceCell::new(), RefCell::default());
-        let time = AwsTime::by(Arc::clone(&clock));
-        if let Some(keys) = session.keys() {
-            keys.timed_by(time.clone());
-        }
-        let leaving = Leaving::default();
-        Services {
-            session,
-            region,
-            clock,
-            settings,
-            jobs,
-            sights,
-            clients,
-            account,
-            time,
-            leaving,
-            origins,
-        }
-    }
-
-    /// The Region a call acts in.
-    pub(crate) fn region_of<'a>(&'a self, call: &'a Call) -> &'a str {
-        call.arguments.get("region").and_then(|it| it.as_str()).unwrap_or(&self.region)
-    }
-
-    /// The clients to read with on behalf of `call`: the SDK may try several times.
-    pub(crate) fn reading(&self, call: &Call) -> Rc<Clients> {
-        self.clients(self.region_of(call), Attempts::Several)
-    }
-
-    /// The clients to perform `call` with, whose operation is of `class`.
-    pub(crate) fn clients_for(&self, class: Class, call: &Call) -> Rc<Clients> {
-        self.clients(self.region_of(call), Attempts::of(class))
-    }
-
-    /// The clients of `region`, made when they are first asked for.
-    pub(crate) fn clients(&self, region: &str, attempts: Attempts) -> Rc<Clients> {
-        let mut clients = self.clients.borrow_mut();
-        let made = clients.entry((region.to_owned(), attempts)).or_insert_with(|| {
-            let config = self.config(region, attempts);
-            let mut drs = aws_sdk_drs::config::Builder::from(&config);
-            let mut ec2 = aws_sdk_ec2::config::Builder::from(&config);
-            let mut ssm = aws_sdk_ssm::config::Builder::from(&config);
-            let mut sts = aws_sdk_sts::config::Builder::from(&config);
-            for listens in self.interceptors(attempts) {
-                drs.push_interceptor(listens.clone());
-                ec2.push_interceptor(listens.clone());
-                ssm.push_interceptor(listens.clone());
-                sts.push_interceptor(listens);
-            }
-            Rc::new(Clients {
-                drs: aws_sdk_drs::Client::from_conf(drs.build()),
-                ec2: aws_sdk_ec2::Client::from_conf(ec2.build()),
-                ssm: aws_sdk_ssm::Client::from_conf(ssm.build()),
-                sts: aws_sdk_sts::Client::from_conf(sts.build()),
-            })
-        });
-        Rc::clone(made)
-    }
-
-    /// From now on nothing is signed by credentials of another account.
-    pub(crate) fn belong_to(&self, account: &str) {
-        let Some(keys) = self.session.keys() else { return };
-        // STS is asked with the credentials in question.
-        let mut config = self.config(&self.region, Attempts::One).into_builder();
-        config.set_credentials_provider(None);
-        let sts = aws_sdk_sts::config::Builder::from(&config.build());
-        keys.belong_to(account, sts.interceptor(self.time.clone()).interceptor(keys.clone()));
-    }
-
-    /// Who reads every answer: what time it is, and whether the credentials are accepted; and who keeps back what
-    /// may change something.
-    fn interceptors(&self, attempts: Attempts) -> impl Iterator<Item = SharedInterceptor> {
-        let time = SharedInterceptor::new(self.time.clone());
-        let keys = self.session.keys().cloned().map(SharedInterceptor::new);
-        let leaving = SharedInterceptor::new(self.leaving.clone());
-        let leaving = (attempts == Attempts::Leased).then_some(leaving);
-        std::iter::once(time).chain(keys).chain(leaving)
-    }
-
-    fn config(&self, region: &str, attempts: Attempts) -> SdkConfig {
-        let config = self.session.config(region, attempts).into_builder();
-        config.time_source(self.time.clone()).build()
-    }
-
-    /// The account that the credentials belong to; `None` when STS does not say. Asked once, where they are
-    /// what they are for ever, or may be anybody's.
-    pub(crate) async fn account(&self) -> Result<Option<String>, EffectError> {
-        if let Some(keys) = self.session.keys()
-            && let Some(account) = keys.account().await?
-        {
-            return Ok(Some(account));
-        }
-        if let Some(known) = self.account.get() {
-            return Ok(Some(known.clone()));
-        }
-        let sts = &self.clients(&self.region, Attempts::Several).sts;
-        match sts.get_caller_identity().send().await.map_err(|it| failed(&it)) {
-            Ok(identity) => {
-                let account = identity.account().map(str::to_owned);
-                if let Some(account) = &account {
-                    // Another lane may have been quicker, with the same answer.
-                    let _ = self.account.set(account.clone());
-                }
-                Ok(account)
-            }
-            Err(error) if error.trouble.is_some() => Err(error),
-            Err(_) => Ok(None),
-        }
-    }
-
-    /// Who started a job, if that was looked up before.
-    #[expect(
-        clippy::option_option,
-        reason = "a job of nobody is not one that nobody has looked up"
-    )]
-    pub(crate) fn known_origin(&self, region: &str, job: &str) -> Option<Option<Origin>> {
-        self.origins.borrow().get(&(region.to_owned(), job.to_owned())).cloned()
-    }
-
-    /// Remembers who started a job.
-    pub(crate) fn learn_origin(&self, region: &str, job: &str, origin: Option<Origin>) {
-        self.origins.borrow_mut().insert((region.to_owned(), job.to_owned()), origin);
-    }
-
-    /// The time as AWS has it, as far as it is known.
-    pub(crate) fn aws_now(&self) -> Timestamp {
-        self.time.now()
-    }
+/// The environment variables by which the SDK finds another endpoint for one of the services. They win over
+/// `AWS_ENDPOINT_URL`.
+pub fn endpoint_variables() -> impl Iterator<Item = &'static str> {
+    SERVICES.iter().map(|service| service.endpoint_variable)
 }

@@ -5,6 +5,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use moontide_aws::services::endpoint_variables;
+
 use crate::settings::limits;
 
 /// Where executions are kept, instead of the platform's state directory.
@@ -24,13 +26,6 @@ const USER: [&str; 3] = ["USER", "LOGNAME", "USERNAME"];
 const SSM_REGION: &str = "AWS_SSM_REGION_NAME";
 /// The endpoint of all services. `aws-config` reads it too; `--speed` wants to know where it leads.
 pub(crate) const ENDPOINT: &str = "AWS_ENDPOINT_URL";
-/// The endpoints of single services, which win over [`ENDPOINT`].
-const SERVICE_ENDPOINTS: [&str; 4] = [
-    "AWS_ENDPOINT_URL_DRS",
-    "AWS_ENDPOINT_URL_EC2",
-    "AWS_ENDPOINT_URL_SSM",
-    "AWS_ENDPOINT_URL_STS",
-];
 
 /// Everything read, once, at the start.
 #[derive(Clone, Debug, Default)]
@@ -53,7 +48,7 @@ pub(crate) struct Environment {
     pub(crate) endpoint: Option<String>,
     /// Limits of programs, by their keys in `moontide.toml`.
     pub(crate) limits: Vec<(String, String)>,
-    /// Those of [`SERVICE_ENDPOINTS`] that are set.
+    /// Those of single services, which win over [`ENDPOINT`], as far as they are set.
     pub(crate) service_endpoints: Vec<String>,
 }
 
@@ -73,7 +68,7 @@ impl Environment {
                 .iter()
                 .filter_map(|limit| Some((limit.key.to_owned(), text(limit.variable)?)))
                 .collect(),
-            service_endpoints: SERVICE_ENDPOINTS.into_iter().filter_map(text).collect(),
+            service_endpoints: endpoint_variables().filter_map(text).collect(),
         }
     }
 }

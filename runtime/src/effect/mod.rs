@@ -43,5 +43,5 @@ pub use class::Class;
 pub use operation::{Finding, Operation, Reply, World};
 pub use outcome::{EffectError, Evidence, Outcome};
 pub use sight::Sight;
-pub use touch::{Consequences, Launch, Maker, Origin, Replaced, Thing, Touch};
+pub use touch::{Consequences, Launch, Maker, Origin, Place, Replaced, Thing, Touch};
 pub use trouble::{Patience, Trouble};

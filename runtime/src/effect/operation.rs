@@ -70,16 +70,11 @@ pub trait Operation {
     /// Makes the call. For a mutating operation anything but a definite answer is `unknown`.
     async fn perform(&self, call: &Call) -> Reply;
 
-    /// Finds out whether a call whose intent was journaled at `intended_at` has happened. The default
-    /// suits the classes that may simply be performed again.
+    /// Finds out whether a call whose intent was journaled at `intended_at` has happened. The default is the rule of
+    /// the class for what cannot be looked up: [`Class::without_a_look`].
     async fn reconcile(&self, call: &Call, intended_at: Timestamp) -> Finding {
         let _ = (call, intended_at);
-        match self.class() {
-            Class::Pure | Class::Read | Class::Token => Finding::Harmless,
-            Class::Convergent | Class::Tagged | Class::Once => Finding::Undecided(Evidence::new(
-                format!("`{}` offers no way to look up whether it happened", self.name()),
-            )),
-        }
+        self.class().without_a_look(self.name())
     }
 }
 

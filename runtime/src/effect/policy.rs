@@ -10,7 +10,7 @@
 //! | | replacing what another wave of this execution has launched or is launching | |
 //! | `foreign_drill` | replacing a drill instance that no execution of Moontide launched | the same, or a person who is asked |
 //! | `relaunch` | replacing what this very wave launched in an earlier attempt | a person who is asked |
-//! | `declared_region` | acting in a Region that the runbook did not declare | |
+//! | `declared_region` | acting in a Region that the runbook did not declare; a global service has none | |
 //! | `declared_account` | acting in an account that the runbook did not declare | |
 //! | `denied` | an operation, or something outside, that the operator denies | |
 //!
@@ -21,7 +21,7 @@ mod document;
 
 use serde_json::json;
 
-use super::touch::{Consequences, Launch, Maker, Origin, Replaced, Thing, Touch};
+use super::touch::{Consequences, Launch, Maker, Origin, Place, Replaced, Thing, Touch};
 use super::{Call, EffectError};
 use crate::plan::{Mode, Outside};
 
@@ -238,7 +238,7 @@ impl Rules {
     }
 
     fn judge_place(&self, operation: &str, what: &Consequences) -> Result<(), EffectError> {
-        if let Some(region) = &what.region
+        if let Place::Region(region) = &what.place
             && !self.regions.contains(region)
         {
             let declared = self.regions.join(", ");
@@ -253,7 +253,7 @@ impl Rules {
                     "the execution belongs to account {declared}, and the credentials are {actual}'s"
                 ),
             )),
-            (Some(declared), None) if what.region.is_some() => Err(refusal(
+            (Some(declared), None) if what.place != Place::Nowhere => Err(refusal(
                 "declared_account",
                 operation,
                 &format!(

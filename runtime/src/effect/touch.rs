@@ -7,10 +7,32 @@ use serde::{Deserialize, Serialize};
 pub struct Consequences {
     /// The AWS account the call acts in, where the world knows it.
     pub account: Option<String>,
-    /// The Region the call acts in.
-    pub region: Option<String>,
+    /// Where the call acts.
+    pub place: Place,
     /// What it would change.
     pub touches: Vec<Touch>,
+}
+
+impl Consequences {
+    /// The Region the call acts in, if it acts in one.
+    pub fn region(&self) -> Option<&str> {
+        match &self.place {
+            Place::Region(region) => Some(region),
+            Place::Nowhere | Place::Global => None,
+        }
+    }
+}
+
+/// Where a call acts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// Nowhere outside: the engine's own operations.
+    #[default]
+    Nowhere,
+    /// In an account as a whole: a global service has no Region.
+    Global,
+    /// In a Region of an account.
+    Region(String),
 }
 
 /// One thing that a call would change.

@@ -13,8 +13,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{
-    Call, Class, Consequences, EffectError, Evidence, Finding, Key, Operation, Patience, Reply,
-    World,
+    Call, Class, Consequences, EffectError, Evidence, Finding, Key, Operation, Patience, Place,
+    Reply, World,
 };
 use moontide_runtime::journal::execution::Module;
 use moontide_runtime::journal::{Bundle, Entry, Execution, Format};
@@ -217,7 +217,7 @@ impl Operation for TestOperation {
             self.ledger.busy.set(busy - 1);
             return Err(EffectError::new("ThrottlingException", "slow down").retryable());
         }
-        Ok(Consequences { region: Some("us-west-2".into()), ..Consequences::default() })
+        Ok(Consequences { place: Place::Region("us-west-2".into()), ..Consequences::default() })
     }
 
     async fn perform(&self, call: &Call) -> Reply {

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{
-    Call, Class, Consequences, EffectError, Evidence, Operation, Patience, Reply, World,
+    Call, Class, Consequences, EffectError, Evidence, Operation, Patience, Place, Reply, World,
 };
 use moontide_runtime::journal::execution::Module;
 use moontide_runtime::journal::{Bundle, Entry, Execution, Format};
@@ -203,7 +203,7 @@ impl Operation for Echo {
     }
 
     async fn consequences(&self, _call: &Call) -> Result<Consequences, EffectError> {
-        Ok(Consequences { region: Some("us-west-2".into()), ..Consequences::default() })
+        Ok(Consequences { place: Place::Region("us-west-2".into()), ..Consequences::default() })
     }
 
     async fn perform(&self, call: &Call) -> Reply {

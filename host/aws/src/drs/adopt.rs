@@ -12,17 +12,18 @@ use jiff::{SignedDuration, Timestamp};
 use moontide_runtime::effect::{Call, EffectError, Evidence, Finding, Reply};
 use serde_json::json;
 
+use super::Drs;
 use super::job;
 use super::lookup::{jobs_by_id, jobs_since, reach, source_servers};
+use crate::aws::Aws;
 use crate::binding::unseen;
-use crate::services::Services;
 use crate::settle::settle;
 use crate::tags;
 
 /// How wrong the clock may be that wrote an intent.
 const ANY_CLOCK: SignedDuration = SignedDuration::from_hours(3);
 
-/// A launch of which nobody has seen what became of it.
+/// A launch whose end the runner has not seen.
 pub(crate) struct Lost<'a> {
     /// The key that its job carries.
     pub(crate) key: &'a str,
@@ -36,13 +37,13 @@ pub(crate) struct Lost<'a> {
 
 /// Finds the launch of `servers` that carries the key of `call`.
 pub(crate) async fn started_job(
-    aws: &Services,
+    aws: &Aws,
     call: &Call,
     servers: &[String],
     intended_at: Timestamp,
 ) -> Finding {
     let lost = Lost { key: call.key.as_str(), servers, intended_at, known: &[] };
-    match jobs_of(aws, &aws.reading(call).drs, &lost).await {
+    match jobs_of(aws, &aws.reading::<Drs>(call), &lost).await {
         Ok(jobs) if jobs.is_empty() => Finding::Absent,
         Ok(jobs) => adopt(&jobs),
         Err(Unfound::Hidden(evidence)) => Finding::Undecided(evidence),
@@ -58,12 +59,8 @@ pub(crate) enum Unfound {
     Failed(EffectError),
 }
 
-/// The jobs of a lost launch. None: there is none for certain; an error: nobody can tell.
-pub(crate) async fn jobs_of(
-    aws: &Services,
-    drs: &Client,
-    lost: &Lost<'_>,
-) -> Result<Vec<Job>, Unfound> {
+/// The jobs of a lost launch. None: there is none for certain; an error: that cannot be told.
+pub(crate) async fn jobs_of(aws: &Aws, drs: &Client, lost: &Lost<'_>) -> Result<Vec<Job>, Unfound> {
     let since = reach(lost.intended_at, aws.aws_now());
     // A job that has been deleted does not show either: a launch counts only if it can be this one's.
     let lately = lost.intended_at.min(aws.aws_now()) - ANY_CLOCK;

@@ -8,17 +8,18 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_drs::Client;
 use aws_sdk_drs::types::Job;
-use moontide_runtime::effect::{Call, Class, EffectError, Reply};
+use moontide_runtime::effect::{Class, EffectError, Reply};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::Drs;
 use super::job::JobRecord;
 use super::job_log::{self, LogError};
 use crate::attempts::Attempts;
-use crate::binding::Binding;
+use crate::binding::{At, Binding};
+use crate::error::Failure;
 use crate::length::Length;
 use crate::record::slim;
-use crate::services::Services;
 
 pub(crate) struct AwaitJobs;
 
@@ -29,8 +30,6 @@ pub(crate) struct Arguments {
     /// When to give up waiting. The jobs go on.
     #[serde(default = "six_hours")]
     timeout: Length,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 /// What is left of the time after trouble: enough for one look, without which nothing is decided.
@@ -42,18 +41,19 @@ fn six_hours() -> Length {
 
 #[async_trait(?Send)]
 impl Binding for AwaitJobs {
+    type Service = Drs;
     const NAME: &'static str = "drs.await_jobs";
     const CLASS: Class = Class::Read;
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
-        let region = aws.region_of(call);
-        let once = aws.clients(region, Attempts::One);
-        let (sight, begun) = (aws.sights.of(call), aws.clock.monotonic());
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
+        let (aws, region) = (at.aws, at.region());
+        let once = at.with(Attempts::One);
+        let (sight, begun) = (aws.sights.of(at.call), aws.clock.monotonic());
         // Nor does the time begin anew when the door lets the call look again after trouble.
         let left = asked.timeout.0.saturating_sub(sight.used()).max(asked.timeout.0.min(SHORTEST));
         let ended = tokio::select! {
-            ended = aws.jobs.ended(aws, region, &once.drs, &asked.job_ids, &sight) => ended,
+            ended = aws.jobs.ended(aws, region, &once, &asked.job_ids, &sight) => ended,
             // That the time is up while nothing can be seen decides nothing.
             () = aws.clock.sleep(left) => {
                 Err(aws.jobs.trouble(region).unwrap_or_else(|| timeout(&asked)))
@@ -62,8 +62,8 @@ impl Binding for AwaitJobs {
         let seen_until = sight.looking_since().unwrap_or_else(|| aws.clock.monotonic());
         sight.uses(seen_until.saturating_sub(begun));
         let mut records = Vec::new();
-        for job in ended.map_err(Reply::failed)? {
-            records.push(with_log(&aws.reading(call).drs, job).await.map_err(Reply::failed)?);
+        for job in ended? {
+            records.push(with_log(&at.reading(), job).await?);
         }
         Ok(Reply::ok(slim(json!({ "jobs": records }))))
     }

@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use aws_sdk_drs::types;
-use moontide_runtime::effect::{Call, Class, Reply};
+use moontide_runtime::effect::{Class, Reply};
 use serde::{Deserialize, Serialize};
 
-use crate::binding::Binding;
-use crate::error;
+use super::Drs;
+use crate::binding::{At, Binding};
+use crate::error::Failure;
 use crate::record::{Page, text};
-use crate::services::Services;
 
 pub(crate) struct DescribeJobLogItems;
 
@@ -16,31 +16,25 @@ pub(crate) struct DescribeJobLogItems;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
     job_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_results: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_token: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 #[async_trait(?Send)]
 impl Binding for DescribeJobLogItems {
+    type Service = Drs;
     const NAME: &'static str = "drs.describe_job_log_items";
     const CLASS: Class = Class::Read;
+    const IS_PAGED: bool = true;
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
-        let page = aws
-            .reading(call)
-            .drs
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
+        let page = at
+            .client()
             .describe_job_log_items()
             .job_id(asked.job_id)
-            .set_max_results(asked.max_results)
-            .set_next_token(asked.next_token)
+            .set_max_results(at.paging.max_results)
+            .set_next_token(at.paging.next_token.clone())
             .send()
-            .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
+            .await?;
         let lines = page.items.unwrap_or_default().into_iter().map(LineRecord::from);
         Ok(Page::reply(lines, page.next_token))
     }

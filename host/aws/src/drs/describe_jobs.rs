@@ -2,15 +2,15 @@
 
 use async_trait::async_trait;
 use aws_sdk_drs::types;
-use moontide_runtime::effect::{Call, Class, Reply};
+use moontide_runtime::effect::{Class, Reply};
 use serde::{Deserialize, Serialize};
 
+use super::Drs;
 use super::job::JobRecord;
-use crate::binding::Binding;
-use crate::error;
+use crate::binding::{At, Binding};
+use crate::error::Failure;
 use crate::moment::Moment;
 use crate::record::{Page, listed};
-use crate::services::Services;
 
 pub(crate) struct DescribeJobs;
 
@@ -19,12 +19,6 @@ pub(crate) struct DescribeJobs;
 pub(crate) struct Arguments {
     #[serde(default)]
     filters: Filters,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_results: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_token: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -40,27 +34,27 @@ struct Filters {
 
 #[async_trait(?Send)]
 impl Binding for DescribeJobs {
+    type Service = Drs;
     const NAME: &'static str = "drs.describe_jobs";
     const CLASS: Class = Class::Read;
+    const IS_PAGED: bool = true;
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
         let filters = types::DescribeJobsRequestFilters::builder()
             .set_job_ids(listed(asked.filters.job_ids))
             .set_from_date(asked.filters.from_date.map(|it| it.0))
             .set_to_date(asked.filters.to_date.map(|it| it.0))
             .build();
         let nothing = types::DescribeJobsRequestFilters::builder().build();
-        let page = aws
-            .reading(call)
-            .drs
+        let page = at
+            .client()
             .describe_jobs()
             .set_filters(Some(filters).filter(|it| *it != nothing))
-            .set_max_results(asked.max_results)
-            .set_next_token(asked.next_token)
+            .set_max_results(at.paging.max_results)
+            .set_next_token(at.paging.next_token.clone())
             .send()
-            .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
+            .await?;
         let jobs = page.items.unwrap_or_default().into_iter().map(JobRecord::from);
         Ok(Page::reply(jobs, page.next_token))
     }

@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use aws_sdk_drs::types;
-use moontide_runtime::effect::{Call, Class, Reply};
+use moontide_runtime::effect::{Class, Reply};
 use serde::{Deserialize, Serialize};
 
-use crate::binding::Binding;
-use crate::error;
+use super::Drs;
+use crate::binding::{At, Binding};
+use crate::error::Failure;
 use crate::record::{Page, Tags, listed, text};
-use crate::services::Services;
 
 pub(crate) struct DescribeRecoveryInstances;
 
@@ -17,12 +17,6 @@ pub(crate) struct DescribeRecoveryInstances;
 pub(crate) struct Arguments {
     #[serde(default)]
     filters: Filters,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_results: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_token: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -36,26 +30,26 @@ struct Filters {
 
 #[async_trait(?Send)]
 impl Binding for DescribeRecoveryInstances {
+    type Service = Drs;
     const NAME: &'static str = "drs.describe_recovery_instances";
     const CLASS: Class = Class::Read;
+    const IS_PAGED: bool = true;
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
         let filters = types::DescribeRecoveryInstancesRequestFilters::builder()
             .set_recovery_instance_ids(listed(asked.filters.recovery_instance_ids))
             .set_source_server_ids(listed(asked.filters.source_server_ids))
             .build();
         let nothing = types::DescribeRecoveryInstancesRequestFilters::builder().build();
-        let page = aws
-            .reading(call)
-            .drs
+        let page = at
+            .client()
             .describe_recovery_instances()
             .set_filters(Some(filters).filter(|it| *it != nothing))
-            .set_max_results(asked.max_results)
-            .set_next_token(asked.next_token)
+            .set_max_results(at.paging.max_results)
+            .set_next_token(at.paging.next_token.clone())
             .send()
-            .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
+            .await?;
         let instances = page.items.unwrap_or_default().into_iter();
         Ok(Page::reply(instances.map(RecoveryInstanceRecord::from), page.next_token))
     }

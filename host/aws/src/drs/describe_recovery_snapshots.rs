@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 use aws_sdk_drs::types;
-use moontide_runtime::effect::{Call, Class, Reply};
+use moontide_runtime::effect::{Class, Reply};
 use serde::{Deserialize, Serialize};
 
-use crate::binding::Binding;
-use crate::error;
+use super::Drs;
+use crate::binding::{At, Binding};
+use crate::error::Failure;
 use crate::moment::Moment;
 use crate::record::Page;
-use crate::services::Services;
 
 pub(crate) struct DescribeRecoverySnapshots;
 
@@ -22,12 +22,6 @@ pub(crate) struct Arguments {
     /// `ASC` or `DESC`, by time.
     #[serde(skip_serializing_if = "Option::is_none")]
     order: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_results: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_token: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -41,28 +35,28 @@ struct Filters {
 
 #[async_trait(?Send)]
 impl Binding for DescribeRecoverySnapshots {
+    type Service = Drs;
     const NAME: &'static str = "drs.describe_recovery_snapshots";
     const CLASS: Class = Class::Read;
+    const IS_PAGED: bool = true;
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
         let filters = types::DescribeRecoverySnapshotsRequestFilters::builder()
             .set_from_date_time(asked.filters.from_date_time.map(|it| it.0))
             .set_to_date_time(asked.filters.to_date_time.map(|it| it.0))
             .build();
         let nothing = types::DescribeRecoverySnapshotsRequestFilters::builder().build();
-        let page = aws
-            .reading(call)
-            .drs
+        let page = at
+            .client()
             .describe_recovery_snapshots()
             .source_server_id(asked.source_server_id)
             .set_filters(Some(filters).filter(|it| *it != nothing))
             .set_order(asked.order.as_deref().map(types::RecoverySnapshotsOrder::from))
-            .set_max_results(asked.max_results)
-            .set_next_token(asked.next_token)
+            .set_max_results(at.paging.max_results)
+            .set_next_token(at.paging.next_token.clone())
             .send()
-            .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
+            .await?;
         let snapshots = page.items.unwrap_or_default().into_iter().map(SnapshotRecord::from);
         Ok(Page::reply(snapshots, page.next_token))
     }

@@ -3,13 +3,14 @@
 
 use async_trait::async_trait;
 use aws_sdk_drs::types;
-use moontide_runtime::effect::{Call, Class, EffectError, Reply};
+use moontide_runtime::effect::{Class, EffectError, Reply};
 use serde::{Deserialize, Serialize};
 
-use crate::binding::Binding;
+use super::Drs;
+use crate::binding::{At, Binding, Paging};
+use crate::error::{Failure, failed};
+use crate::pages;
 use crate::record::{self, Page, Tags, listed, text};
-use crate::services::Services;
-use crate::{error, pages};
 
 pub(crate) struct DescribeSourceServers;
 
@@ -21,12 +22,6 @@ pub(crate) struct Arguments {
     /// DRS cannot filter by tags: all pages are read, and these servers are answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     only: Option<Only>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_results: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_token: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -63,12 +58,14 @@ impl Only {
 
 #[async_trait(?Send)]
 impl Binding for DescribeSourceServers {
+    type Service = Drs;
     const NAME: &'static str = "drs.describe_source_servers";
     const CLASS: Class = Class::Read;
+    const IS_PAGED: bool = true;
     type Arguments = Arguments;
 
-    fn validate(asked: &Arguments) -> Result<(), EffectError> {
-        let is_of_a_page = asked.next_token.is_some() || asked.max_results.is_some();
+    fn validate(asked: &Arguments, paging: &Paging) -> Result<(), EffectError> {
+        let is_of_a_page = paging.next_token.is_some() || paging.max_results.is_some();
         if asked.only.is_none() || !is_of_a_page {
             return Ok(());
         }
@@ -79,28 +76,26 @@ impl Binding for DescribeSourceServers {
         Err(EffectError::new("InvalidArguments", message))
     }
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
         if let Some(only) = &asked.only {
-            let request = aws.reading(call).drs.describe_source_servers();
+            let request = at.client().describe_source_servers();
             let request = request.set_filters(asked.filters.into_sdk());
             let mut meant = Vec::new();
-            let walked = pages::each(request.into_paginator().send(), error::failed, |page| {
+            let walked = pages::each(request.into_paginator().send(), failed, |page| {
                 let servers = page.items.unwrap_or_default().into_iter();
                 meant.extend(servers.filter(|server| only.means(server)));
             });
-            walked.await.map_err(Reply::failed)?;
+            walked.await?;
             return Ok(Page::reply(meant.into_iter().map(SourceServerRecord::from), None));
         }
-        let page = aws
-            .reading(call)
-            .drs
+        let page = at
+            .client()
             .describe_source_servers()
             .set_filters(asked.filters.into_sdk())
-            .set_max_results(asked.max_results)
-            .set_next_token(asked.next_token)
+            .set_max_results(at.paging.max_results)
+            .set_next_token(at.paging.next_token.clone())
             .send()
-            .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
+            .await?;
         let servers = page.items.unwrap_or_default().into_iter().map(SourceServerRecord::from);
         Ok(Page::reply(servers, page.next_token))
     }

@@ -10,9 +10,10 @@ use aws_sdk_drs::types::{
 use jiff::{SignedDuration, Timestamp};
 use moontide_runtime::effect::{Call, EffectError, Origin};
 
+use super::Drs;
+use crate::aws::Aws;
 use crate::error::failed;
 use crate::pages;
-use crate::services::Services;
 use crate::tags;
 
 /// How far back to look for what was intended at a moment of some machine's clock. What is looked for is
@@ -102,7 +103,7 @@ pub(crate) fn is_drill(instance: &RecoveryInstance) -> bool {
 /// Which wave of which execution started each of these jobs. A job that is not among them does not show; one with
 /// `None` was started by no execution.
 pub(crate) async fn origins(
-    aws: &Services,
+    aws: &Aws,
     call: &Call,
     job_ids: &BTreeSet<String>,
 ) -> Result<HashMap<String, Option<Origin>>, EffectError> {
@@ -118,7 +119,7 @@ pub(crate) async fn origins(
         }
     }
     for ids in missing.chunks(IDS_PER_CALL) {
-        for job in jobs_by_id(&aws.reading(call).drs, ids.to_vec()).await? {
+        for job in jobs_by_id(&aws.reading::<Drs>(call), ids.to_vec()).await? {
             let origin = tags::origin(job.tags());
             aws.learn_origin(region, job.job_id(), origin.clone());
             known.insert(job.job_id, origin.map(|it| tags::seen_by(call, it)));

@@ -1,5 +1,6 @@
 //! AWS Elastic Disaster Recovery.
 //!
+//! - `plug`: the service for the list of services.
 //! - [`job`]: a job as a runbook sees it.
 //! - [`poller`]: waits for all jobs of the process with as few calls as possible; `watch` knows what
 //!   was seen of them, `cadence` how often to look. [`job_log`] adds what the log says.
@@ -9,19 +10,22 @@
 //! - everything else: an operation, under its own name.
 
 pub(crate) mod adopt;
-pub(crate) mod await_jobs;
+mod await_jobs;
 mod cadence;
-pub(crate) mod describe_job_log_items;
-pub(crate) mod describe_jobs;
-pub(crate) mod describe_recovery_instances;
-pub(crate) mod describe_recovery_snapshots;
-pub(crate) mod describe_source_servers;
-pub(crate) mod find_launch;
+mod describe_job_log_items;
+mod describe_jobs;
+mod describe_recovery_instances;
+mod describe_recovery_snapshots;
+mod describe_source_servers;
+mod find_launch;
 pub(crate) mod job;
 pub(crate) mod job_log;
 pub(crate) mod lookup;
+mod plug;
 pub(crate) mod poller;
 mod replaced;
-pub(crate) mod start_recovery;
-pub(crate) mod terminate_recovery_instances;
+mod start_recovery;
+mod terminate_recovery_instances;
 mod watch;
+
+pub(crate) use plug::Drs;

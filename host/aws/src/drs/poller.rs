@@ -1,7 +1,7 @@
-//! Waits for jobs: one `DescribeJobs` per tick and Region, whoever is waiting for how many.
+//! Waits for jobs: one `DescribeJobs` per tick and Region, however many calls wait for how many jobs.
 //!
-//! Nothing runs in the background. Whoever waits takes turns at a lock: its holder sleeps until the
-//! next tick is due, asks about every job that anybody waits for, and lets go; the others wake, look
+//! Nothing runs in the background. The calls that wait take turns at a lock: its holder sleeps until the
+//! next tick is due, asks about every job that a call waits for, and lets go; the others wake, look
 //! at what was learned, and queue again. A lane that is cancelled while it holds the lock just drops
 //! it, and the next one goes on.
 
@@ -19,9 +19,9 @@ use tokio::sync::{Mutex, Notify};
 use super::cadence::{FIRST_LOOK, calmed};
 use super::lookup::jobs_by_id;
 use super::watch::{Look, Watched};
+use crate::aws::Aws;
 use crate::pace::Jitter;
 use crate::poll::{BUSY_FOR, is_for_the_door};
-use crate::services::Services;
 
 /// How many jobs `DescribeJobs` takes in one filter.
 const JOBS_PER_CALL: usize = 1000;
@@ -36,13 +36,13 @@ pub(crate) struct JobPoller {
 #[derive(Default)]
 struct Region {
     watched: RefCell<Watched>,
-    /// Held by whoever makes the next call.
+    /// Held by the wait that makes the next call.
     turn: Mutex<()>,
     /// How many calls were made.
     ticks: Cell<u64>,
     /// When the next call is due, on the monotonic clock.
     due: Cell<Duration>,
-    /// Somebody joined, and `due` may have changed.
+    /// Another call joined, and `due` may have changed.
     joined: Notify,
     /// Throttles and other failures since the last answer.
     troubles: Cell<u32>,
@@ -63,7 +63,7 @@ impl JobPoller {
     /// of `region` that does not retry: repeating is what this is about. `sight` is told whether they are seen.
     pub(crate) async fn ended(
         &self,
-        aws: &Services,
+        aws: &Aws,
         region: &str,
         drs: &Client,
         ids: &[String],
@@ -98,7 +98,7 @@ impl JobPoller {
     }
 
     /// Waits until a call is due, makes it, and decides when the next one is.
-    async fn tick(&self, aws: &Services, region: &Region, drs: &Client) {
+    async fn tick(&self, aws: &Aws, region: &Region, drs: &Client) {
         let clock = &*aws.clock;
         region.until_due(clock).await;
         let ids = region.watched.borrow_mut().look();
@@ -163,7 +163,7 @@ fn patience_for(error: &EffectError) -> Duration {
     if is_busy && !is_for_the_door(error) { BUSY_FOR } else { Duration::ZERO }
 }
 
-/// Somebody waits. Ends with the wait, however that ends.
+/// One call that waits. Ends with the wait, however that ends.
 struct Presence<'a> {
     region: &'a Region,
     ids: &'a [String],

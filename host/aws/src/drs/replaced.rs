@@ -10,20 +10,21 @@ use std::collections::{BTreeSet, HashMap};
 use aws_sdk_drs::types::{Job, JobStatus, LastLaunchResult, RecoveryInstance, SourceServer};
 use moontide_runtime::effect::{Call, EffectError, Launch, Origin, Replaced, Touch};
 
+use super::Drs;
 use super::lookup::{
     By, is_drill, is_gone, jobs_by_id, origins, recovery_instances, source_servers,
 };
-use crate::services::Services;
+use crate::aws::Aws;
 use crate::tags;
 
 /// What launching these servers touches.
 pub(super) async fn launches(
-    aws: &Services,
+    aws: &Aws,
     call: &Call,
     servers: &[String],
     drill: bool,
 ) -> Result<Vec<Touch>, EffectError> {
-    let drs = &aws.reading(call).drs;
+    let drs = &aws.reading::<Drs>(call);
     // Jobs first: the instance of one that ends meanwhile is there when instances are looked at.
     let known = source_servers(drs, servers).await?;
     let mut running = running(aws, call, &known).await?;
@@ -62,7 +63,7 @@ fn replaced(instance: &RecoveryInstance, origins: &HashMap<String, Option<Origin
 
 /// The servers whose last launch has not ended, with its job.
 async fn running(
-    aws: &Services,
+    aws: &Aws,
     call: &Call,
     servers: &[SourceServer],
 ) -> Result<HashMap<String, Replaced>, EffectError> {
@@ -71,7 +72,7 @@ async fn running(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let jobs = jobs_by_id(&aws.reading(call).drs, ids.into_iter().collect()).await?;
+    let jobs = jobs_by_id(&aws.reading::<Drs>(call), ids.into_iter().collect()).await?;
     let of = |last: Last| {
         let found = jobs.iter().find(|it| it.job_id() == last.job);
         let is_launching = found.map_or(last.is_pending, is_running);

@@ -5,16 +5,16 @@
 use async_trait::async_trait;
 use aws_sdk_drs::types::StartRecoveryRequestSourceServer;
 use aws_smithy_types::error::operation::BuildError;
-use aws_types::request_id::RequestId;
 use jiff::Timestamp;
-use moontide_runtime::effect::{Call, Class, EffectError, Finding, Reply, Touch};
+use moontide_runtime::effect::{Class, EffectError, Finding, Reply, Touch};
 use serde::{Deserialize, Serialize};
 
+use super::Drs;
 use super::{adopt, job, replaced};
-use crate::binding::{Binding, Changes};
-use crate::record::{self, Tags};
-use crate::services::Services;
-use crate::{error, tags};
+use crate::binding::{At, Binding, Changes, Paging};
+use crate::error::Failure;
+use crate::record::{self, Tags, answered};
+use crate::tags;
 
 pub(crate) struct StartRecovery;
 
@@ -22,13 +22,11 @@ pub(crate) struct StartRecovery;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
     source_servers: Vec<SourceServer>,
-    /// Without a default: nobody launches production because of a field that was left away.
+    /// Without a default: a field that was left away launches no production.
     is_drill: bool,
     /// More tags for the job.
     #[serde(default, deserialize_with = "record::map")]
     tags: Tags,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -57,12 +55,13 @@ impl SourceServer {
 
 #[async_trait(?Send)]
 impl Binding for StartRecovery {
+    type Service = Drs;
     const NAME: &'static str = "drs.start_recovery";
     const CLASS: Class = Class::Tagged;
     const RETURNS: Option<&'static str> = Some(r#"{"job":{"job_id":"JOB"}}"#);
     type Arguments = Arguments;
 
-    fn validate(asked: &Arguments) -> Result<(), EffectError> {
+    fn validate(asked: &Arguments, _: &Paging) -> Result<(), EffectError> {
         if asked.source_servers.is_empty() {
             let message = format!("`{}`: `source_servers` is empty", Self::NAME);
             return Err(EffectError::new("InvalidArguments", message));
@@ -70,41 +69,28 @@ impl Binding for StartRecovery {
         tags::check(Self::NAME, &asked.tags)
     }
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
         let servers = asked.source_servers.into_iter().map(SourceServer::into_sdk);
-        let servers: Vec<_> =
-            servers.collect::<Result<_, _>>().map_err(|it| error::not_built(&it))?;
-        let answer = aws
-            .clients_for(Self::CLASS, call)
-            .drs
+        let servers: Vec<_> = servers.collect::<Result<_, _>>()?;
+        let answer = at
+            .client()
             .start_recovery()
             .set_source_servers(Some(servers))
             .is_drill(asked.is_drill)
-            .set_tags(Some(tags::with_ours(asked.tags, call)))
+            .set_tags(Some(tags::with_ours(asked.tags, at.call)))
             .send()
-            .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
-        let request_id = answer.request_id().map(str::to_owned);
-        Ok(job::reply(Self::NAME, answer.job()).with_request_id(request_id))
+            .await?;
+        Ok(answered(&answer, job::reply(Self::NAME, answer.job())))
     }
 }
 
 #[async_trait(?Send)]
 impl Changes for StartRecovery {
-    async fn touches(
-        aws: &Services,
-        call: &Call,
-        asked: Arguments,
-    ) -> Result<Vec<Touch>, EffectError> {
-        replaced::launches(aws, call, &asked.server_ids(), asked.is_drill).await
+    async fn touches(at: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
+        replaced::launches(at.aws, at.call, &asked.server_ids(), asked.is_drill).await
     }
 
-    async fn reconcile(
-        aws: &Services,
-        call: &Call,
-        asked: Arguments,
-        intended_at: Timestamp,
-    ) -> Finding {
-        adopt::started_job(aws, call, &asked.server_ids(), intended_at).await
+    async fn reconcile(at: &At<'_, Self>, asked: Arguments, intended_at: Timestamp) -> Finding {
+        adopt::started_job(at.aws, at.call, &asked.server_ids(), intended_at).await
     }
 }

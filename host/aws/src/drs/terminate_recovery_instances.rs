@@ -4,18 +4,18 @@
 use async_trait::async_trait;
 use aws_sdk_drs::Client;
 use aws_sdk_drs::types::{Job, JobStatus, JobType, RecoveryInstance};
-use aws_types::request_id::RequestId;
 use jiff::Timestamp;
-use moontide_runtime::effect::{Call, Class, EffectError, Finding, Reply, Touch};
+use moontide_runtime::effect::{Class, EffectError, Finding, Reply, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::Drs;
 use super::job;
 use super::lookup::{By, is_gone, jobs_since, reach, recovery_instances};
-use crate::binding::{Binding, Changes, unseen};
+use crate::binding::{At, Binding, Changes, unseen};
 use crate::ec2::instances::touched;
-use crate::error;
-use crate::services::Services;
+use crate::error::Failure;
+use crate::record::answered;
 use crate::settle::settle;
 
 pub(crate) struct TerminateRecoveryInstances;
@@ -24,50 +24,37 @@ pub(crate) struct TerminateRecoveryInstances;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
     recovery_instance_ids: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 #[async_trait(?Send)]
 impl Binding for TerminateRecoveryInstances {
+    type Service = Drs;
     const NAME: &'static str = "drs.terminate_recovery_instances";
     const CLASS: Class = Class::Convergent;
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
-        let answer = aws
-            .clients_for(Self::CLASS, call)
-            .drs
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
+        let answer = at
+            .client()
             .terminate_recovery_instances()
             .set_recovery_instance_ids(Some(asked.recovery_instance_ids))
             .send()
-            .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
-        let request_id = answer.request_id().map(str::to_owned);
-        Ok(job::reply(Self::NAME, answer.job()).with_request_id(request_id))
+            .await?;
+        Ok(answered(&answer, job::reply(Self::NAME, answer.job())))
     }
 }
 
 #[async_trait(?Send)]
 impl Changes for TerminateRecoveryInstances {
-    async fn touches(
-        aws: &Services,
-        call: &Call,
-        asked: Arguments,
-    ) -> Result<Vec<Touch>, EffectError> {
-        touched(aws, call, "terminate", &asked.recovery_instance_ids).await
+    async fn touches(at: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
+        touched(at.aws, at.call, "terminate", &asked.recovery_instance_ids).await
     }
 
-    async fn reconcile(
-        aws: &Services,
-        call: &Call,
-        asked: Arguments,
-        intended_at: Timestamp,
-    ) -> Finding {
-        let drs = &aws.reading(call).drs;
-        let since = reach(intended_at, aws.aws_now());
-        let look = async || look(drs, &asked.recovery_instance_ids, since).await;
-        match settle(&*aws.clock, aws.settings.settle, look).await {
+    async fn reconcile(at: &At<'_, Self>, asked: Arguments, intended_at: Timestamp) -> Finding {
+        let drs = at.reading();
+        let since = reach(intended_at, at.aws.aws_now());
+        let look = async || look(&drs, &asked.recovery_instance_ids, since).await;
+        match settle(&*at.aws.clock, at.aws.settings.settle, look).await {
             Ok(Some(reply)) => Finding::Happened(reply),
             Ok(None) => Finding::Absent,
             Err(error) => unseen(error, "the instances"),

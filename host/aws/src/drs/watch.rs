@@ -1,4 +1,4 @@
-//! The jobs that somebody waits for, and what is known of them. No calls, no clock.
+//! The jobs that calls wait for, and what is known of them. No calls, no clock.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub(super) struct Look {
     pub(super) refused: Vec<(String, String)>,
 }
 
-/// The jobs of one Region that somebody waits for.
+/// The jobs of one Region that calls wait for.
 #[derive(Default)]
 pub(super) struct Watched(BTreeMap<String, Entry>);
 
@@ -52,7 +52,7 @@ impl Watched {
         self.0.is_empty()
     }
 
-    /// Somebody begins to wait for `ids`.
+    /// A call begins to wait for `ids`.
     pub(super) fn enter(&mut self, ids: &[String], now: Duration) {
         for id in ids {
             let new = || Entry {
@@ -67,7 +67,7 @@ impl Watched {
         }
     }
 
-    /// Somebody waits for `ids` no more.
+    /// A call waits for `ids` no more.
     pub(super) fn leave(&mut self, ids: &[String]) {
         for id in ids {
             if let Some(entry) = self.0.get_mut(id) {

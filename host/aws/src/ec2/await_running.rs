@@ -8,17 +8,17 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{InstanceStatus, InstanceStatusSummary};
-use moontide_runtime::effect::{Call, Class, EffectError, Reply};
+use moontide_runtime::effect::{Class, EffectError, Reply};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::binding::Binding;
-use crate::error::failed;
+use super::Ec2;
+use crate::binding::{At, Binding};
+use crate::error::{Failure, failed};
 use crate::length::Length;
 use crate::pace::Growing;
 use crate::poll::{self, GaveUp};
 use crate::record::{slim, text};
-use crate::services::Services;
 
 pub(crate) struct AwaitRunning;
 
@@ -41,8 +41,6 @@ pub(crate) struct Arguments {
     /// Whether to wait for both status checks as well.
     #[serde(default = "yes")]
     status_checks: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 fn half_an_hour() -> Length {
@@ -55,18 +53,19 @@ fn yes() -> bool {
 
 #[async_trait(?Send)]
 impl Binding for AwaitRunning {
+    type Service = Ec2;
     const NAME: &'static str = "ec2.await_running";
     const CLASS: Class = Class::Read;
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
-        let ec2 = &aws.reading(call).ec2;
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
+        let ec2 = &at.reading();
         let mut seen: Vec<_> = asked.instance_ids.iter().map(|it| unseen(it)).collect();
-        let begun = aws.clock.monotonic();
+        let begun = at.aws.clock.monotonic();
         let mut shown: HashMap<String, Duration> = HashMap::new();
         let look = async || {
             seen = look(ec2, &asked.instance_ids).await?;
-            let now = aws.clock.monotonic();
+            let now = at.aws.clock.monotonic();
             for it in seen.iter().filter(|it| !it.is_unseen()) {
                 shown.insert(it.instance_id.clone(), now);
             }
@@ -78,8 +77,8 @@ impl Binding for AwaitRunning {
         };
         let pause = Growing::new(FIRST_PAUSE, LONGEST_PAUSE);
         let error = match poll::until(
-            &*aws.clock,
-            &aws.sights.of(call),
+            &*at.aws.clock,
+            &at.aws.sights.of(at.call),
             asked.timeout.0,
             pause,
             look,
@@ -90,7 +89,7 @@ impl Binding for AwaitRunning {
                 None => return Ok(Reply::ok(slim(json!({ "instances": seen })))),
                 Some(lost) => EffectError::new("InstanceTerminated", lost.end()),
             },
-            Err(GaveUp::Refused(error)) => return Err(Reply::failed(error)),
+            Err(GaveUp::Refused(error)) => return Err(error.into()),
             Err(GaveUp::TimeUp(trouble)) => {
                 let seconds = asked.timeout.0.as_secs();
                 let message = format!("not all instances are up within {seconds} s");
@@ -100,7 +99,7 @@ impl Binding for AwaitRunning {
         };
         let late: Vec<_> = seen.iter().filter(|it| !it.is_up(asked.status_checks)).collect();
         let details = slim(json!({ "instances": late }));
-        Err(Reply::failed(EffectError { details, ..error }))
+        Err(EffectError { details, ..error }.into())
     }
 }
 

@@ -2,16 +2,15 @@
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::Tag;
-use aws_types::request_id::RequestId;
-use moontide_runtime::effect::{Call, Class, EffectError, Reply, Touch};
+use moontide_runtime::effect::{Class, EffectError, Reply, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::Ec2;
 use super::instances::touched;
-use crate::binding::{Binding, Changes};
-use crate::error;
-use crate::record::{self, Tags};
-use crate::services::Services;
+use crate::binding::{At, Binding, Changes};
+use crate::error::Failure;
+use crate::record::{self, Tags, reply_to};
 
 pub(crate) struct CreateTags;
 
@@ -22,39 +21,32 @@ pub(crate) struct Arguments {
     resources: Vec<String>,
     #[serde(deserialize_with = "record::map")]
     tags: Tags,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 #[async_trait(?Send)]
 impl Binding for CreateTags {
+    type Service = Ec2;
     const NAME: &'static str = "ec2.create_tags";
     const CLASS: Class = Class::Convergent;
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
         let tags =
             asked.tags.into_iter().map(|(name, it)| Tag::builder().key(name).value(it).build());
-        let answer = aws
-            .clients_for(Self::CLASS, call)
-            .ec2
+        let answer = at
+            .client()
             .create_tags()
             .set_resources(Some(asked.resources))
             .set_tags(Some(tags.collect()))
             .send()
-            .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
-        Ok(Reply::ok(json!({})).with_request_id(answer.request_id().map(str::to_owned)))
+            .await?;
+        Ok(reply_to(&answer, json!({})))
     }
 }
 
 #[async_trait(?Send)]
 impl Changes for CreateTags {
-    async fn touches(
-        aws: &Services,
-        call: &Call,
-        asked: Arguments,
-    ) -> Result<Vec<Touch>, EffectError> {
-        touched(aws, call, "tag", &asked.resources).await
+    async fn touches(at: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
+        touched(at.aws, at.call, "tag", &asked.resources).await
     }
 }

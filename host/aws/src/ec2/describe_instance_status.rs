@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types;
-use moontide_runtime::effect::{Call, Class, Reply};
+use moontide_runtime::effect::{Class, Reply};
 use serde::{Deserialize, Serialize};
 
+use super::Ec2;
 use super::instances::Filter;
-use crate::binding::Binding;
-use crate::error;
+use crate::binding::{At, Binding};
+use crate::error::Failure;
 use crate::record::{Page, listed, text};
-use crate::services::Services;
 
 pub(crate) struct DescribeInstanceStatus;
 
@@ -23,33 +23,27 @@ pub(crate) struct Arguments {
     /// Also those that do not run; AWS's default is to leave them out.
     #[serde(default)]
     include_all_instances: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_results: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_token: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 #[async_trait(?Send)]
 impl Binding for DescribeInstanceStatus {
+    type Service = Ec2;
     const NAME: &'static str = "ec2.describe_instance_status";
     const CLASS: Class = Class::Read;
+    const IS_PAGED: bool = true;
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
-        let page = aws
-            .reading(call)
-            .ec2
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
+        let page = at
+            .client()
             .describe_instance_status()
             .set_instance_ids(listed(asked.instance_ids))
             .set_filters(Filter::into_sdk(asked.filters))
             .include_all_instances(asked.include_all_instances)
-            .set_max_results(asked.max_results)
-            .set_next_token(asked.next_token)
+            .set_max_results(at.paging.max_results)
+            .set_next_token(at.paging.next_token.clone())
             .send()
-            .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
+            .await?;
         let statuses = page.instance_statuses.unwrap_or_default().into_iter();
         Ok(Page::reply(statuses.map(StatusRecord::from), page.next_token))
     }

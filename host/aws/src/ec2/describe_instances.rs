@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types;
-use moontide_runtime::effect::{Call, Class, Reply};
+use moontide_runtime::effect::{Class, Reply};
 use serde::{Deserialize, Serialize};
 
+use super::Ec2;
 use super::instances::{Filter, tags};
-use crate::binding::Binding;
-use crate::error;
+use crate::binding::{At, Binding};
+use crate::error::Failure;
 use crate::record::{Page, Tags, listed, text};
-use crate::services::Services;
 
 pub(crate) struct DescribeInstances;
 
@@ -20,32 +20,26 @@ pub(crate) struct Arguments {
     instance_ids: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     filters: Vec<Filter>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_results: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_token: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 #[async_trait(?Send)]
 impl Binding for DescribeInstances {
+    type Service = Ec2;
     const NAME: &'static str = "ec2.describe_instances";
     const CLASS: Class = Class::Read;
+    const IS_PAGED: bool = true;
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
-        let page = aws
-            .reading(call)
-            .ec2
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
+        let page = at
+            .client()
             .describe_instances()
             .set_instance_ids(listed(asked.instance_ids))
             .set_filters(Filter::into_sdk(asked.filters))
-            .set_max_results(asked.max_results)
-            .set_next_token(asked.next_token)
+            .set_max_results(at.paging.max_results)
+            .set_next_token(at.paging.next_token.clone())
             .send()
-            .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
+            .await?;
         let reservations = page.reservations.unwrap_or_default().into_iter();
         let instances = reservations.flat_map(|it| it.instances.unwrap_or_default());
         Ok(Page::reply(instances.map(InstanceRecord::from), page.next_token))

@@ -6,10 +6,12 @@ use aws_sdk_ec2::{Client, types};
 use moontide_runtime::effect::{Call, EffectError, Maker, Thing, Touch};
 use serde::{Deserialize, Serialize};
 
+use super::Ec2;
+use crate::aws::Aws;
+use crate::drs::Drs;
 use crate::drs::lookup::{By, is_drill, origins, recovery_instances};
 use crate::error::failed;
 use crate::pages;
-use crate::services::Services;
 
 /// A filter, as EC2 takes them.
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,14 +44,13 @@ pub(crate) fn tags(tags: Option<Vec<types::Tag>>) -> BTreeMap<String, String> {
 /// What happens to these resources of EC2, and who made each. What DRS does not know as an instance of a drill
 /// may carry production; of such an instance its tags are looked up, by which a runbook can mean it.
 pub(crate) async fn touched(
-    aws: &Services,
+    aws: &Aws,
     call: &Call,
     verb: &'static str,
     ids: &[String],
 ) -> Result<Vec<Touch>, EffectError> {
     let instances: Vec<String> = ids.iter().filter(|it| it.starts_with("i-")).cloned().collect();
-    let clients = aws.reading(call);
-    let mut known = recovery_instances(&clients.drs, By::Instance(&instances)).await?;
+    let mut known = recovery_instances(&aws.reading::<Drs>(call), By::Instance(&instances)).await?;
     known.retain(is_drill);
     let jobs: BTreeSet<String> = known.iter().filter_map(|it| it.job_id.clone()).collect();
     let origins = origins(aws, call, &jobs).await?;
@@ -65,7 +66,7 @@ pub(crate) async fn touched(
     };
     let strangers: Vec<String> =
         instances.iter().filter(|id| !matches!(maker(id), Maker::Drill(_))).cloned().collect();
-    let mut tags = tags_of(&clients.ec2, &strangers).await?;
+    let mut tags = tags_of(&aws.reading::<Ec2>(call), &strangers).await?;
     let touch = |id: &String| {
         let what = if id.starts_with("i-") {
             let tags = tags.remove(id).unwrap_or_default().into_iter().collect();

@@ -1,11 +1,16 @@
 //! Amazon EC2: the instances that recoveries launch.
 //!
-//! [`instances`] looks them up on the way to something else; every other file is an operation.
+//! - `plug`: the service for the list of services.
+//! - [`instances`]: looks them up on the way to something else.
+//! - everything else: an operation, under its own name.
 
-pub(crate) mod await_running;
-pub(crate) mod create_tags;
-pub(crate) mod describe_instance_status;
-pub(crate) mod describe_instances;
+mod await_running;
+mod create_tags;
+mod describe_instance_status;
+mod describe_instances;
 pub(crate) mod instances;
-pub(crate) mod reboot_instances;
-pub(crate) mod terminate_instances;
+mod plug;
+mod reboot_instances;
+mod terminate_instances;
+
+pub(crate) use plug::Ec2;

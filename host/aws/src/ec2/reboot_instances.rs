@@ -2,15 +2,15 @@
 //! and a second reboot interrupts a server that is just coming up: a person decides.
 
 use async_trait::async_trait;
-use aws_types::request_id::RequestId;
-use moontide_runtime::effect::{Call, Class, EffectError, Reply, Touch};
+use moontide_runtime::effect::{Class, EffectError, Reply, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::Ec2;
 use super::instances::touched;
-use crate::binding::{Binding, Changes};
-use crate::error;
-use crate::services::Services;
+use crate::binding::{At, Binding, Changes};
+use crate::error::Failure;
+use crate::record::reply_to;
 
 pub(crate) struct RebootInstances;
 
@@ -18,36 +18,29 @@ pub(crate) struct RebootInstances;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
     instance_ids: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 #[async_trait(?Send)]
 impl Binding for RebootInstances {
+    type Service = Ec2;
     const NAME: &'static str = "ec2.reboot_instances";
     const CLASS: Class = Class::Once;
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
-        let answer = aws
-            .clients_for(Self::CLASS, call)
-            .ec2
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
+        let answer = at
+            .client()
             .reboot_instances()
             .set_instance_ids(Some(asked.instance_ids))
             .send()
-            .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
-        Ok(Reply::ok(json!({})).with_request_id(answer.request_id().map(str::to_owned)))
+            .await?;
+        Ok(reply_to(&answer, json!({})))
     }
 }
 
 #[async_trait(?Send)]
 impl Changes for RebootInstances {
-    async fn touches(
-        aws: &Services,
-        call: &Call,
-        asked: Arguments,
-    ) -> Result<Vec<Touch>, EffectError> {
-        touched(aws, call, "reboot", &asked.instance_ids).await
+    async fn touches(at: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
+        touched(at.aws, at.call, "reboot", &asked.instance_ids).await
     }
 }

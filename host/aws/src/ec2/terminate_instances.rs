@@ -2,16 +2,15 @@
 //! `drs.terminate_recovery_instances`, which also tidies up in DRS.
 
 use async_trait::async_trait;
-use aws_types::request_id::RequestId;
-use moontide_runtime::effect::{Call, Class, EffectError, Reply, Touch};
+use moontide_runtime::effect::{Class, EffectError, Reply, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::Ec2;
 use super::instances::touched;
-use crate::binding::{Binding, Changes};
-use crate::error;
-use crate::record::{slim, text};
-use crate::services::Services;
+use crate::binding::{At, Binding, Changes};
+use crate::error::Failure;
+use crate::record::{reply_to, slim, text};
 
 pub(crate) struct TerminateInstances;
 
@@ -19,27 +18,23 @@ pub(crate) struct TerminateInstances;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
     instance_ids: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 #[async_trait(?Send)]
 impl Binding for TerminateInstances {
+    type Service = Ec2;
     const NAME: &'static str = "ec2.terminate_instances";
     /// Terminating what is terminated is accepted, so an interrupted call is simply sent again.
     const CLASS: Class = Class::Convergent;
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
-        let answer = aws
-            .clients_for(Self::CLASS, call)
-            .ec2
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
+        let answer = at
+            .client()
             .terminate_instances()
             .set_instance_ids(Some(asked.instance_ids))
             .send()
-            .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
-        let request_id = answer.request_id().map(str::to_owned);
+            .await?;
         let changes = answer.terminating_instances().iter().map(|it| {
             json!({
                 "instance_id": it.instance_id(),
@@ -48,17 +43,13 @@ impl Binding for TerminateInstances {
             })
         });
         let value = json!({ "terminating_instances": changes.collect::<Vec<_>>() });
-        Ok(Reply::ok(slim(value)).with_request_id(request_id))
+        Ok(reply_to(&answer, slim(value)))
     }
 }
 
 #[async_trait(?Send)]
 impl Changes for TerminateInstances {
-    async fn touches(
-        aws: &Services,
-        call: &Call,
-        asked: Arguments,
-    ) -> Result<Vec<Touch>, EffectError> {
-        touched(aws, call, "terminate", &asked.instance_ids).await
+    async fn touches(at: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
+        touched(at.aws, at.call, "terminate", &asked.instance_ids).await
     }
 }

@@ -3,6 +3,7 @@
 use moontide_runtime::effect::Trouble;
 
 use super::answer::is_throttle;
+use super::silence::NO_CREDENTIALS;
 
 /// The codes by which AWS services say that they do not accept who asks, or when.
 const CREDENTIALS: [&str; 14] = [
@@ -23,7 +24,7 @@ const CREDENTIALS: [&str; 14] = [
 ];
 
 /// Whether an error's answer names one of these codes.
-pub(super) fn names_credentials(answer: &[u8]) -> bool {
+pub(crate) fn names_credentials(answer: &[u8]) -> bool {
     CREDENTIALS.iter().any(|code| answer.windows(code.len()).any(|part| part == code.as_bytes()))
 }
 
@@ -40,7 +41,7 @@ pub(super) fn of_answer(code: &str, status: u16, retryable: bool) -> Option<Trou
 /// What the lack of an answer says of the runner, by the code that it is given.
 pub(super) fn of_silence(code: &str) -> Option<Trouble> {
     match code {
-        super::NO_CREDENTIALS => Some(Trouble::Credentials),
+        NO_CREDENTIALS => Some(Trouble::Credentials),
         "RequestNotBuilt" => None,
         _ => Some(Trouble::Network),
     }

@@ -188,8 +188,8 @@ async fn ask(
         let told = error::failed(&error);
         if told.trouble.is_some() { told } else { told.as_trouble(Trouble::Credentials) }
     })?;
-    let nobody = || trouble("OtherAccount", "STS does not say whose the credentials are".into());
-    identity.account().map(str::to_owned).ok_or_else(nobody)
+    let untold = || trouble("OtherAccount", "STS does not say whose the credentials are".into());
+    identity.account().map(str::to_owned).ok_or_else(untold)
 }
 
 fn trouble(code: &str, message: String) -> EffectError {

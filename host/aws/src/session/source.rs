@@ -4,7 +4,8 @@ use aws_config::Region;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use super::{SessionSettings, loader};
+use super::SessionSettings;
+use super::opened::loader;
 
 /// What it takes to read them anew.
 pub(super) struct Source {

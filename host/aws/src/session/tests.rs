@@ -2,11 +2,16 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::time::Duration;
 
 use moontide_runtime::effect::{Class, Outcome, Reply};
 
+use aws_types::os_shim_internal::{Env, Fs};
+
+use super::opened::https_client;
 use super::*;
-use crate::error;
+use crate::attempts::Attempts;
+use crate::error::{Failure, failed};
 
 const CONFIG: &str = "[default]\nregion = us-east-1\n[profile dr]\nregion = us-west-2\n";
 
@@ -60,7 +65,7 @@ async fn start_recovery_at(host: &str, port: u16) -> Reply {
     let session = Session::pretend_at(&format!("http://{host}:{port}"));
     let drs = aws_sdk_drs::Client::new(&session.config("us-west-2", Attempts::One));
     let error = drs.start_recovery().set_source_servers(Some(vec![])).send().await.unwrap_err();
-    error::reply(Class::Tagged, "drs.start_recovery", &error)
+    Failure::from(error).into_reply(Class::Tagged, "drs.start_recovery")
 }
 
 /// An endpoint that takes connections, and sends a byte of an answer that never ends each five seconds.
@@ -93,11 +98,11 @@ async fn a_read_gives_up_within_a_minute_however_slow_the_answer() {
     let begun = tokio::time::Instant::now();
     let error = drs.describe_jobs().send().await.unwrap_err();
     assert!(begun.elapsed() <= Duration::from_secs(61), "{:?}", begun.elapsed());
-    assert!(error::failed(&error).retryable, "{error:?}");
+    assert!(failed(&error).retryable, "{error:?}");
 }
 
 #[tokio::test]
-async fn where_nobody_listens_nothing_has_happened() {
+async fn where_no_server_listens_nothing_has_happened() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
@@ -107,14 +112,14 @@ async fn where_nobody_listens_nothing_has_happened() {
 }
 
 #[tokio::test]
-async fn a_name_that_nobody_has_is_no_connection_either() {
+async fn a_name_that_no_server_has_is_no_connection_either() {
     let reply = start_recovery_at("drs.invalid", 80).await;
     let Outcome::Failed { error } = reply.outcome else { panic!("{reply:?}") };
     assert_eq!(error.code, "ConnectionFailed");
 }
 
 #[tokio::test]
-async fn where_somebody_listens_and_hangs_up_nobody_knows() {
+async fn where_a_server_listens_and_hangs_up_it_is_unknown() {
     for begun_answer in ["", "HTTP/1.1 202 Accepted\r\ncontent-length: 100\r\n\r\n{\"job\":"] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();

@@ -8,18 +8,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_ssm::Client;
-use moontide_runtime::effect::{Call, Class, EffectError, Reply};
+use moontide_runtime::effect::{Class, EffectError, Reply};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::binding::Binding;
-use crate::error::failed;
+use super::Ssm;
+use crate::binding::{At, Binding};
+use crate::error::{Failure, failed};
 use crate::length::Length;
 use crate::pace::Growing;
 use crate::pages;
 use crate::poll::{self, GaveUp};
 use crate::record::{cut, slim, text};
-use crate::services::Services;
 
 pub(crate) struct AwaitCommand;
 
@@ -45,8 +45,6 @@ pub(crate) struct Arguments {
     /// When to give up waiting. The command goes on.
     #[serde(default = "an_hour")]
     timeout: Length,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 /// AWS's own default for how long a command may run.
@@ -56,12 +54,13 @@ fn an_hour() -> Length {
 
 #[async_trait(?Send)]
 impl Binding for AwaitCommand {
+    type Service = Ssm;
     const NAME: &'static str = "ssm.await_command";
     const CLASS: Class = Class::Read;
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
-        let ssm = &aws.reading(call).ssm;
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
+        let ssm = &at.reading();
         let mut statuses = BTreeMap::new();
         let look = async || {
             statuses = self::statuses(ssm, &asked.command_id).await?;
@@ -69,16 +68,18 @@ impl Binding for AwaitCommand {
             Ok(asked.instance_ids.iter().all(ended).then_some(()))
         };
         let pause = Growing::new(FIRST_PAUSE, LONGEST_PAUSE);
-        match poll::until(&*aws.clock, &aws.sights.of(call), asked.timeout.0, pause, look).await {
+        match poll::until(&*at.aws.clock, &at.aws.sights.of(at.call), asked.timeout.0, pause, look)
+            .await
+        {
             Ok(()) => {}
-            Err(GaveUp::Refused(error)) => return Err(Reply::failed(error)),
-            Err(GaveUp::TimeUp(trouble)) => return Err(timeout(&asked, &statuses, trouble)),
+            Err(GaveUp::Refused(error)) => return Err(error.into()),
+            Err(GaveUp::TimeUp(trouble)) => return Err(timeout(&asked, &statuses, trouble).into()),
         }
         let mut invocations = Vec::new();
         for id in &asked.instance_ids {
             let status = statuses.remove(id).unwrap_or_default();
             let read = invocation(ssm, &asked.command_id, id, status).await;
-            invocations.push(read.map_err(Reply::failed)?);
+            invocations.push(read?);
         }
         shorten(&mut invocations);
         Ok(Reply::ok(slim(json!({ "invocations": invocations }))))
@@ -188,7 +189,7 @@ fn timeout(
     asked: &Arguments,
     statuses: &BTreeMap<String, String>,
     trouble: Option<EffectError>,
-) -> Reply {
+) -> EffectError {
     let seconds = asked.timeout.0.as_secs();
     let message = format!("{} has not ended on all instances within {seconds} s", asked.command_id);
     let message = trouble.map_or(message.clone(), |it| format!("{message}; {it}"));
@@ -198,5 +199,5 @@ fn timeout(
     error.details = json!({ "instances": running
         .map(|(id, it)| json!({ "instance_id": id, "status": it.unwrap_or("not shown") }))
         .collect::<Vec<_>>() });
-    Reply::failed(error)
+    error
 }

@@ -3,17 +3,16 @@
 
 use async_trait::async_trait;
 use aws_sdk_ssm::Client;
-use aws_types::request_id::RequestId;
-use moontide_runtime::effect::{Call, Class, EffectError, Reply, Touch};
+use moontide_runtime::effect::{Class, EffectError, Reply, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::binding::{Binding, Changes};
+use super::Ssm;
+use crate::binding::{At, Binding, Changes};
 use crate::ec2::instances::touched;
-use crate::error::{self, failed};
+use crate::error::{Failure, failed};
 use crate::pages;
-use crate::record::listed;
-use crate::services::Services;
+use crate::record::{listed, reply_to};
 
 pub(crate) struct CancelCommand;
 
@@ -24,43 +23,36 @@ pub(crate) struct Arguments {
     /// Where to stop it; everywhere, if none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     instance_ids: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 #[async_trait(?Send)]
 impl Binding for CancelCommand {
+    type Service = Ssm;
     const NAME: &'static str = "ssm.cancel_command";
     const CLASS: Class = Class::Convergent;
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
-        let answer = aws
-            .clients_for(Self::CLASS, call)
-            .ssm
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
+        let answer = at
+            .client()
             .cancel_command()
             .command_id(asked.command_id)
             .set_instance_ids(listed(asked.instance_ids))
             .send()
-            .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
-        Ok(Reply::ok(json!({})).with_request_id(answer.request_id().map(str::to_owned)))
+            .await?;
+        Ok(reply_to(&answer, json!({})))
     }
 }
 
 #[async_trait(?Send)]
 impl Changes for CancelCommand {
-    async fn touches(
-        aws: &Services,
-        call: &Call,
-        asked: Arguments,
-    ) -> Result<Vec<Touch>, EffectError> {
+    async fn touches(at: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
         let ids = if asked.instance_ids.is_empty() {
-            instances(&aws.reading(call).ssm, &asked.command_id).await?
+            instances(&at.reading(), &asked.command_id).await?
         } else {
             asked.instance_ids
         };
-        touched(aws, call, "stop a command on", &ids).await
+        touched(at.aws, at.call, "stop a command on", &ids).await
     }
 }
 

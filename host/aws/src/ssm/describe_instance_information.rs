@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use aws_sdk_ssm::types;
-use moontide_runtime::effect::{Call, Class, Reply};
+use moontide_runtime::effect::{Class, Reply};
 use serde::{Deserialize, Serialize};
 
-use crate::binding::Binding;
-use crate::error;
+use super::Ssm;
+use crate::binding::{At, Binding};
+use crate::error::Failure;
 use crate::record::{Page, text};
-use crate::services::Services;
 
 pub(crate) struct DescribeInstanceInformation;
 
@@ -23,12 +23,6 @@ pub(crate) struct Arguments {
     instance_ids: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     filters: Vec<Filter>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_results: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_token: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 /// A filter, as SSM takes them.
@@ -42,14 +36,17 @@ struct Filter {
 
 #[async_trait(?Send)]
 impl Binding for DescribeInstanceInformation {
+    type Service = Ssm;
     const NAME: &'static str = "ssm.describe_instance_information";
     const CLASS: Class = Class::Read;
+    const IS_PAGED: bool = true;
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, mut asked: Arguments) -> Result<Reply, Reply> {
+    async fn perform(at: &At<'_, Self>, mut asked: Arguments) -> Result<Reply, Failure> {
+        let mut max_results = at.paging.max_results;
         if !asked.instance_ids.is_empty() {
             asked.filters.push(Filter { key: "InstanceIds".into(), values: asked.instance_ids });
-            asked.max_results = asked.max_results.or(Some(LARGEST_PAGE));
+            max_results = max_results.or(Some(LARGEST_PAGE));
         }
         let filters = asked.filters.into_iter().map(|it| {
             types::InstanceInformationStringFilter::builder()
@@ -57,18 +54,15 @@ impl Binding for DescribeInstanceInformation {
                 .set_values(Some(it.values))
                 .build()
         });
-        let filters: Vec<_> =
-            filters.collect::<Result<_, _>>().map_err(|it| error::not_built(&it))?;
-        let page = aws
-            .reading(call)
-            .ssm
+        let filters: Vec<_> = filters.collect::<Result<_, _>>()?;
+        let page = at
+            .client()
             .describe_instance_information()
             .set_filters(Some(filters).filter(|it| !it.is_empty()))
-            .set_max_results(asked.max_results)
-            .set_next_token(asked.next_token)
+            .set_max_results(max_results)
+            .set_next_token(at.paging.next_token.clone())
             .send()
-            .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
+            .await?;
         let instances = page.instance_information_list.unwrap_or_default().into_iter();
         Ok(Page::reply(instances.map(InstanceRecord::from), page.next_token))
     }

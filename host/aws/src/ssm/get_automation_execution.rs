@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use aws_sdk_ssm::types;
-use moontide_runtime::effect::{Call, Class, Reply};
+use moontide_runtime::effect::{Class, Reply};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::binding::Binding;
-use crate::error;
+use super::Ssm;
+use crate::binding::{At, Binding};
+use crate::error::Failure;
 use crate::record::{slim, text};
-use crate::services::Services;
 
 pub(crate) struct GetAutomationExecution;
 
@@ -19,25 +19,22 @@ pub(crate) struct GetAutomationExecution;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arguments {
     automation_execution_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 #[async_trait(?Send)]
 impl Binding for GetAutomationExecution {
+    type Service = Ssm;
     const NAME: &'static str = "ssm.get_automation_execution";
     const CLASS: Class = Class::Read;
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
-        let answer = aws
-            .reading(call)
-            .ssm
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
+        let answer = at
+            .client()
             .get_automation_execution()
             .automation_execution_id(asked.automation_execution_id)
             .send()
-            .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
+            .await?;
         let execution = answer.automation_execution.map(ExecutionRecord::from);
         Ok(Reply::ok(slim(json!({ "automation_execution": execution }))))
     }

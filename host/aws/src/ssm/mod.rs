@@ -1,12 +1,17 @@
 //! AWS Systems Manager: commands on instances, and automations.
 //!
-//! A file per operation; [`comment`] is how a command is recognised as ours.
+//! - `plug`: the service for the list of services.
+//! - [`comment`]: how a command is recognised as ours.
+//! - everything else: an operation, under its own name.
 
-pub(crate) mod await_command;
-pub(crate) mod cancel_command;
+mod await_command;
+mod cancel_command;
 mod comment;
-pub(crate) mod describe_instance_information;
-pub(crate) mod get_automation_execution;
-pub(crate) mod send_command;
-pub(crate) mod start_automation_execution;
-pub(crate) mod stop_automation_execution;
+mod describe_instance_information;
+mod get_automation_execution;
+mod plug;
+mod send_command;
+mod start_automation_execution;
+mod stop_automation_execution;
+
+pub(crate) use plug::Ssm;

@@ -6,20 +6,19 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::{Command, CommandFilter, CommandFilterKey};
-use aws_types::request_id::RequestId;
 use jiff::Timestamp;
-use moontide_runtime::effect::{Call, Class, EffectError, Evidence, Finding, Reply, Touch};
+use moontide_runtime::effect::{Class, EffectError, Evidence, Finding, Reply, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::Ssm;
 use super::comment;
-use crate::binding::{Binding, Changes, unseen};
+use crate::binding::{At, Binding, Changes, unseen};
 use crate::drs::lookup::reach;
 use crate::ec2::instances::touched;
-use crate::error::{self, failed};
+use crate::error::{Failure, failed};
 use crate::pages;
-use crate::record::{self, slim};
-use crate::services::Services;
+use crate::record::{self, answered, slim};
 use crate::settle::settle;
 
 pub(crate) struct SendCommand;
@@ -45,21 +44,19 @@ pub(crate) struct Arguments {
     output_s3_bucket_name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     output_s3_key_prefix: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 #[async_trait(?Send)]
 impl Binding for SendCommand {
+    type Service = Ssm;
     const NAME: &'static str = "ssm.send_command";
     const CLASS: Class = Class::Tagged;
     const RETURNS: Option<&'static str> = Some(r#"{"command_id":"COMMAND"}"#);
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
-        let answer = aws
-            .clients_for(Self::CLASS, call)
-            .ssm
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
+        let answer = at
+            .client()
             .send_command()
             .set_instance_ids(Some(asked.instance_ids))
             .document_name(asked.document_name)
@@ -67,45 +64,34 @@ impl Binding for SendCommand {
             .set_output_s3_bucket_name(asked.output_s3_bucket_name)
             .set_output_s3_key_prefix(asked.output_s3_key_prefix)
             .set_parameters(Some(asked.parameters.into_iter().collect()))
-            .comment(comment::of(call, asked.comment.as_deref()))
+            .comment(comment::of(at.call, asked.comment.as_deref()))
             .set_timeout_seconds(asked.timeout_seconds)
             .send()
-            .await
-            .map_err(|it| error::reply(Self::CLASS, Self::NAME, &it))?;
-        let request_id = answer.request_id().map(str::to_owned);
+            .await?;
         let accepted = "`ssm.send_command` was accepted without a command";
         let reply = match answer.command() {
             Some(command) => Reply::ok(sent(command)),
             None => Reply::unknown(Evidence::new(accepted)),
         };
-        Ok(reply.with_request_id(request_id))
+        Ok(answered(&answer, reply))
     }
 }
 
 #[async_trait(?Send)]
 impl Changes for SendCommand {
-    async fn touches(
-        aws: &Services,
-        call: &Call,
-        asked: Arguments,
-    ) -> Result<Vec<Touch>, EffectError> {
-        touched(aws, call, "run a command on", &asked.instance_ids).await
+    async fn touches(at: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
+        touched(at.aws, at.call, "run a command on", &asked.instance_ids).await
     }
 
-    async fn reconcile(
-        aws: &Services,
-        call: &Call,
-        asked: Arguments,
-        intended_at: Timestamp,
-    ) -> Finding {
-        let ssm = &aws.reading(call).ssm;
-        let from = reach(intended_at, aws.aws_now());
+    async fn reconcile(at: &At<'_, Self>, asked: Arguments, intended_at: Timestamp) -> Finding {
+        let ssm = &at.reading();
+        let from = reach(intended_at, at.aws.aws_now());
         let look = async || {
             let mut commands = since(ssm, &asked.document_name, from).await?;
-            commands.retain(|it| comment::is_of(it.comment(), call));
+            commands.retain(|it| comment::is_of(it.comment(), at.call));
             Ok(Some(commands).filter(|it| !it.is_empty()))
         };
-        match settle(&*aws.clock, aws.settings.settle, look).await {
+        match settle(&*at.aws.clock, at.aws.settings.settle, look).await {
             Ok(None) => Finding::Absent,
             Ok(Some(commands)) => adopt(&commands),
             Err(error) => unseen(error, "the commands"),

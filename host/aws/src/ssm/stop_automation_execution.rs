@@ -3,14 +3,14 @@
 
 use async_trait::async_trait;
 use aws_sdk_ssm::types::StopType;
-use aws_types::request_id::RequestId;
-use moontide_runtime::effect::{Call, Class, EffectError, Maker, Reply, Thing, Touch};
+use moontide_runtime::effect::{Class, EffectError, Maker, Reply, Thing, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::binding::{Binding, Changes};
-use crate::error::{self, failed};
-use crate::services::Services;
+use super::Ssm;
+use crate::binding::{At, Binding, Changes};
+use crate::error::{Failure, failed};
+use crate::record::reply_to;
 
 pub(crate) struct StopAutomationExecution;
 
@@ -24,8 +24,6 @@ pub(crate) struct Arguments {
     /// `Cancel`, the default, breaks the step off that runs; `Complete` lets it end.
     #[serde(rename = "type", default)]
     how: How,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
 }
 
 /// How an automation is to end.
@@ -47,26 +45,25 @@ impl From<How> for StopType {
 
 #[async_trait(?Send)]
 impl Binding for StopAutomationExecution {
+    type Service = Ssm;
     const NAME: &'static str = "ssm.stop_automation_execution";
     const CLASS: Class = Class::Convergent;
     type Arguments = Arguments;
 
-    async fn perform(aws: &Services, call: &Call, asked: Arguments) -> Result<Reply, Reply> {
-        let answer = aws
-            .clients_for(Self::CLASS, call)
-            .ssm
+    async fn perform(at: &At<'_, Self>, asked: Arguments) -> Result<Reply, Failure> {
+        let answer = at
+            .client()
             .stop_automation_execution()
             .automation_execution_id(asked.automation_execution_id)
             .r#type(asked.how.into())
             .send()
             .await;
         match answer {
-            Ok(answer) => {
-                let request_id = answer.request_id().map(str::to_owned);
-                Ok(Reply::ok(json!({})).with_request_id(request_id))
-            }
-            Err(refused) if failed(&refused).code == ENDED => Ok(Reply::ok(json!({}))),
-            Err(refused) => Err(error::reply(Self::CLASS, Self::NAME, &refused)),
+            Ok(answer) => Ok(reply_to(&answer, json!({}))),
+            Err(refused) => match Failure::from(refused) {
+                refused if refused.code() == ENDED => Ok(Reply::ok(json!({}))),
+                refused => Err(refused),
+            },
         }
     }
 }
@@ -74,13 +71,9 @@ impl Binding for StopAutomationExecution {
 #[async_trait(?Send)]
 impl Changes for StopAutomationExecution {
     /// What may start a document may stop it; which it is, the execution says.
-    async fn touches(
-        aws: &Services,
-        call: &Call,
-        asked: Arguments,
-    ) -> Result<Vec<Touch>, EffectError> {
+    async fn touches(at: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
         let id = asked.automation_execution_id;
-        let request = aws.reading(call).ssm.get_automation_execution().automation_execution_id(&id);
+        let request = at.reading().get_automation_execution().automation_execution_id(&id);
         let answer = request.send().await.map_err(|it| failed(&it))?;
         let document = answer.automation_execution.and_then(|it| it.document_name);
         let what = document.map_or(Thing::Resource(id), Thing::Document);

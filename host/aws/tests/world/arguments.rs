@@ -29,6 +29,24 @@ async fn a_misspelled_field_comes_with_a_suggestion() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_region_and_the_page_are_arguments_of_those_operations_that_have_them() {
+    let said = |operation, asked: Value| refusal(operation, &asked);
+    for (operation, asked, hint) in [
+        ("drs.await_jobs", json!({ "regoin": "x" }), "did you mean `region`?"),
+        ("drs.describe_jobs", json!({ "next_tokn": "x" }), "did you mean `next_token`?"),
+        ("drs.describe_jobs", json!({ "max_results": "many" }), "must be a whole number"),
+        ("drs.await_jobs", json!({ "job_ids": [], "next_token": "x" }), "there is no `next_token`"),
+        ("ec2.reboot_instances", json!([["i-1"]]), "takes a table with names"),
+        ("ec2.reboot_instances", json!({ "instance_ids": [], "region": 1 }), "must be a string"),
+    ] {
+        let message = said(operation, asked);
+        assert!(message.contains(hint), "{message}");
+    }
+    let message = said("sts.get_caller_identity", json!({ "colour": "x" }));
+    assert!(message.ends_with("it takes `region`"), "{message}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn no_servers_foreign_tags_and_odd_durations_are_refused() {
     refusal("drs.start_recovery", &json!({ "source_servers": [], "is_drill": true }));
     let asked = json!({
@@ -59,6 +77,11 @@ async fn defaults_are_filled_in_and_checking_twice_changes_nothing() {
             "drs.describe_jobs",
             json!({ "filters": { "from_date": 1_795_219_200 } }),
             json!({ "filters": { "from_date": "2026-11-21T00:00:00Z" } }),
+        ),
+        (
+            "drs.describe_jobs",
+            json!({ "region": "eu-central-1", "max_results": 5, "next_token": "t" }),
+            json!({ "filters": {}, "region": "eu-central-1", "max_results": 5, "next_token": "t" }),
         ),
         (
             "ec2.await_running",

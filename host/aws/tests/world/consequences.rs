@@ -77,7 +77,7 @@ async fn replaces(aws: &Script, servers: &[&str]) -> Vec<(String, Vec<Replaced>)
     let asked = json!({ "is_drill": true, "source_servers": servers });
     let consequences = of(aws, "drs.start_recovery", asked).await;
     assert_eq!(consequences.account.as_deref(), Some("111122223333"));
-    assert_eq!(consequences.region.as_deref(), Some("us-west-2"));
+    assert_eq!(consequences.region(), Some("us-west-2"));
     let launch = |touch: Touch| {
         let launch = touch.launch.expect("it launches");
         assert!(launch.drill);
@@ -218,7 +218,7 @@ async fn a_call_can_name_its_region_and_the_account_is_asked_once() {
     let call = call(&world, "drs.terminate_recovery_instances", &asked);
     for _ in 0..2 {
         let consequences = find(&world, &call.operation).consequences(&call).await.unwrap();
-        assert_eq!(consequences.region.as_deref(), Some("eu-central-1"));
+        assert_eq!(consequences.region(), Some("eu-central-1"));
     }
     let request = &aws.requests("DescribeRecoveryInstances")[0];
     assert_eq!(request.host, "drs.eu-central-1.amazonaws.com");

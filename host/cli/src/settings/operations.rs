@@ -32,7 +32,7 @@ pub(super) fn check(pattern: &str) -> Result<(), String> {
     let builtins = builtin::all(&clock, &Blind::default());
     let own =
         builtins.iter().map(|operation| operation.name()).chain(state::NAMES).chain([claims::TAKE]);
-    let names: BTreeSet<&str> = moontide_aws::world::NAMES.iter().copied().chain(own).collect();
+    let names: BTreeSet<&str> = moontide_aws::services::names().chain(own).collect();
     let services: BTreeSet<&str> =
         names.iter().filter_map(|name| Some(name.split_once('.')?.0)).collect();
     match pattern.strip_suffix(".*") {

@@ -15,12 +15,21 @@ use super::EffectError;
 /// Reads `arguments` for `operation`. An empty list stands for no arguments: Lua cannot tell `{}` and
 /// `{}` apart.
 pub fn read<T: DeserializeOwned>(operation: &str, arguments: &Value) -> Result<T, EffectError> {
+    read_beside(operation, &[], arguments)
+}
+
+/// The same for a part of the arguments: `others` are read elsewhere, and are suggested like the fields of `T`.
+pub fn read_beside<T: DeserializeOwned>(
+    operation: &str,
+    others: &[&str],
+    arguments: &Value,
+) -> Result<T, EffectError> {
     let empty = Value::Object(serde_json::Map::new());
     let none = arguments.is_null() || arguments.as_array().is_some_and(Vec::is_empty);
     let arguments = if none { &empty } else { arguments };
     serde_path_to_error::deserialize(arguments).map_err(|error| {
         let place = words::place(error.path());
-        refuse(operation, &words::complaint(&place, &error.inner().to_string()))
+        refuse(operation, &words::complaint(&place, &error.inner().to_string(), others))
     })
 }
 
@@ -68,6 +77,26 @@ mod tests {
             error(&json!({"instance_id": ["i-1"]})),
             "`ec2.stop`: there is no `instance_id`, did you mean `instance_ids`?"
         );
+    }
+
+    #[test]
+    fn what_is_read_elsewhere_is_suggested_too_but_not_in_a_table_within() {
+        let beside = |arguments| {
+            let read = read_beside::<Input>("ec2.stop", &["region"], &arguments);
+            read.expect_err("must be refused").message
+        };
+        assert_eq!(
+            beside(json!({"regoin": "x"})),
+            "`ec2.stop`: there is no `regoin`, did you mean `region`?"
+        );
+        assert_eq!(
+            beside(json!({"colour": "x"})),
+            "`ec2.stop`: there is no `colour`: it takes `instance_ids`, `force`, `region`"
+        );
+        let within: Result<Vec<Input>, _> =
+            read_beside("ec2.stop", &["region"], &json!([{"colour": 1}]));
+        let message = within.expect_err("must be refused").message;
+        assert!(!message.contains("region"), "{message}");
     }
 
     #[test]

@@ -48,8 +48,8 @@ pub(super) fn place(path: &Path) -> String {
     place
 }
 
-/// The complaint about what stands at this place.
-pub(super) fn complaint(place: &str, said: &str) -> String {
+/// The complaint about what stands at this place. `others` are fields of the whole that `said` does not know.
+pub(super) fn complaint(place: &str, said: &str, others: &[&str]) -> String {
     let within = |name: &str| match place.strip_suffix(name).and_then(|rest| rest.strip_suffix('.'))
     {
         _ if place.is_empty() || place == name => String::new(),
@@ -60,11 +60,13 @@ pub(super) fn complaint(place: &str, said: &str) -> String {
         return format!("`{}{name}` is missing", within(name));
     }
     if let Some(name) = quoted(said, "unknown field `") {
-        return unknown("there is no", &format!("{}{name}", within(name)), name, said);
+        let within = within(name);
+        let others = if within.is_empty() { others } else { &[] };
+        return unknown("there is no", &format!("{within}{name}"), name, said, others);
     }
     if let Some(name) = quoted(said, "unknown variant `") {
         let (what, known) = (format!("`{place}` cannot be"), name);
-        return unknown(&what, known, name, said);
+        return unknown(&what, known, name, said, &[]);
     }
     let found = ["invalid type: ", "invalid value: ", "invalid length "];
     let found = found.iter().find_map(|kind| said.strip_prefix(kind)?.rsplit_once(", expected "));
@@ -84,8 +86,9 @@ fn quoted<'s>(said: &'s str, words: &str) -> Option<&'s str> {
 }
 
 /// A name that is not known, with the nearest of those that are, or all of them.
-fn unknown(what: &str, whole: &str, name: &str, said: &str) -> String {
-    let known: Vec<&str> = said.split('`').skip(3).step_by(2).collect();
+fn unknown(what: &str, whole: &str, name: &str, said: &str, others: &[&str]) -> String {
+    let known = said.split('`').skip(3).step_by(2);
+    let known: Vec<&str> = known.chain(others.iter().copied()).collect();
     let hint = match suggest::nearest(name, known.iter().copied()) {
         Some(nearest) => format!(", did you mean `{nearest}`?"),
         None if known.is_empty() => ": it takes nothing".to_owned(),

@@ -12,7 +12,7 @@ pub(super) fn named<'a>(given: &'a str, call: &Consequences) -> &'a str {
 }
 
 fn own_name<'a>(given: &'a str, call: &Consequences) -> Option<&'a str> {
-    let (account, region) = (call.account.as_deref()?, call.region.as_deref()?);
+    let (account, region) = (call.account.as_deref()?, call.region()?);
     let arn = Arn::read(given)?;
     (arn.region == region && arn.account == account).then_some(arn.name)
 }
@@ -28,8 +28,7 @@ pub(super) fn deniable<'a>(given: &'a str, call: &Consequences) -> Option<&'a st
     };
     let could_be =
         |said: &str, own: Option<&str>| said.is_empty() || own.is_none_or(|it| it == said);
-    let is_own =
-        could_be(region, call.region.as_deref()) && could_be(account, call.account.as_deref());
+    let is_own = could_be(region, call.region()) && could_be(account, call.account.as_deref());
     is_own.then(|| name.split_once(':').map_or(name, |(name, _version)| name))
 }
 

@@ -37,7 +37,11 @@ fn call() -> Call {
 }
 
 fn here(touches: Vec<Touch>) -> Consequences {
-    Consequences { account: Some("111122223333".into()), region: Some("us-west-2".into()), touches }
+    Consequences {
+        account: Some("111122223333".into()),
+        place: Place::Region("us-west-2".into()),
+        touches,
+    }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it is what a job has or lacks")]
@@ -102,8 +106,13 @@ fn each_rule_refuses_its_case_and_names_itself() {
     let (drill, real) = (rules(Mode::Drill), rules(Mode::Recovery));
     let cleanup = Rules { acts_for: Some("y".into()), ..rules(Mode::Drill) };
     let one = |instance: &str, drill, origin| vec![replaced(instance, drill, origin)];
-    let elsewhere = Consequences { region: Some("us-east-1".into()), ..here(vec![]) };
+    let elsewhere = Consequences { place: Place::Region("us-east-1".into()), ..here(vec![]) };
     let stranger = Consequences { account: Some("999999999999".into()), ..here(vec![]) };
+    let global = |account: Option<&str>| Consequences {
+        account: account.map(str::to_owned),
+        place: Place::Global,
+        touches: Vec::new(),
+    };
     let nobody = Consequences { account: None, ..here(vec![]) };
     let cases = [
         (&drill, launch("s-1", true, vec![]), None),
@@ -166,6 +175,10 @@ fn each_rule_refuses_its_case_and_names_itself() {
             launch("s-given", true, one("i-named", true, origin("x", "web"))),
             Some("relaunch"),
         ),
+        // A global service has no Region, and an account all the same.
+        (&real, global(Some("111122223333")), None),
+        (&real, global(Some("999999999999")), Some("declared_account")),
+        (&real, global(None), Some("declared_account")),
         // What a drill touches.
         (&drill, terminate(ours()), None),
         (&drill, terminate(theirs()), Some("drill_stays_inside")),
@@ -229,7 +242,7 @@ fn the_name_of_a_document_means_its_arn_in_the_account_and_region_of_the_call_an
     ] {
         assert_eq!(judged(&open, given).as_deref(), Some("drill_stays_inside"), "{given}");
     }
-    let nowhere = Consequences { account: None, region: None, ..document(own) };
+    let nowhere = Consequences { account: None, place: Place::Nowhere, ..document(own) };
     let nobody = rule(open.judge(&call(), &nowhere, &given_up));
     assert_eq!(nobody.as_deref(), Some("drill_stays_inside"), "whose it is cannot be told");
 

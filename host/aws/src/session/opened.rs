@@ -1,4 +1,4 @@
-//! Which AWS we talk to: profile, Region, endpoint, HTTP client.
+//! What settings, environment and files lead to: profile, Region, endpoint, HTTP client.
 //!
 //! `aws-config` knows all the places where these are set; this file only lets flags win, puts the
 //! SSM agent's Region behind the usual ones, and says what is wrong in words: the SDK itself reports an
@@ -10,7 +10,7 @@ use std::time::Duration;
 use aws_config::identity::IdentityCache;
 use aws_config::imds::region::ImdsRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
-use aws_config::profile::{ProfileFileLoadError, ProfileFileRegionProvider, ProfileSet};
+use aws_config::profile::{ProfileFileRegionProvider, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -21,13 +21,11 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::os_shim_internal::{Env, Fs};
 
-use self::keys::Keys;
-use self::source::Source;
+use super::SessionError;
+use super::keys::Keys;
+use super::source::Source;
 use crate::attempts::Attempts;
 use crate::bounded::bounded;
-
-pub(crate) mod keys;
-mod source;
 
 /// What the command line decides about the session; everything else comes from `aws-config`.
 #[derive(Clone, Debug, Default)]
@@ -53,60 +51,19 @@ pub struct Session {
     keys: Option<Keys>,
 }
 
-/// Why there is no session.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SessionError {
-    /// A profile was named that the configuration files do not have.
-    #[error("there is no AWS profile `{profile}`")]
-    UnknownProfile {
-        /// The name that was asked for.
-        profile: String,
-        /// The names there are.
-        known: Vec<String>,
-    },
-    /// Nothing says which Region to work in.
-    #[error("no AWS Region is set")]
-    MissingRegion,
-    /// The AWS configuration files cannot be read.
-    #[error("the AWS configuration files cannot be read")]
-    Unreadable {
-        /// Which file, and what is wrong with it.
-        #[source]
-        source: Box<ProfileFileLoadError>,
-    },
-}
-
-impl SessionError {
-    /// What to do about it, as a sentence.
-    pub fn next_step(&self) -> String {
-        match self {
-            SessionError::UnknownProfile { known, .. } if known.is_empty() => {
-                "Create one with `aws configure sso`, or leave `--profile` and `AWS_PROFILE` away."
-                    .into()
-            }
-            SessionError::UnknownProfile { known, .. } => {
-                format!("Pass one of these with `--profile`: {}.", known.join(", "))
-            }
-            SessionError::MissingRegion => {
-                "Give the runbook a `region`, pass `--region us-west-2`, or set `AWS_REGION`."
-                    .into()
-            }
-            SessionError::Unreadable { .. } => {
-                "Correct the file; `aws configure list` shows how it is understood.".into()
-            }
-        }
-    }
-}
-
 impl Session {
-    /// Finds out where the settings lead. Asks nobody for credentials yet.
+    /// Finds out where the settings lead. Asks for no credentials yet.
     pub async fn open(settings: SessionSettings) -> Result<Session, SessionError> {
         Session::open_in(settings, Fs::real(), Env::real()).await
     }
 
+    /// The same with these files and variables.
     #[expect(clippy::default_trait_access, reason = "the type's crate is not one of ours")]
-    async fn open_in(settings: SessionSettings, fs: Fs, env: Env) -> Result<Session, SessionError> {
+    pub(super) async fn open_in(
+        settings: SessionSettings,
+        fs: Fs,
+        env: Env,
+    ) -> Result<Session, SessionError> {
         let override_profile = settings.profile.clone().map(Cow::Owned);
         let profiles = aws_config::profile::load(&fs, &env, &Default::default(), override_profile)
             .await
@@ -165,7 +122,7 @@ impl Session {
     }
 }
 
-fn loader(settings: &SessionSettings, client: SharedHttpClient) -> ConfigLoader {
+pub(super) fn loader(settings: &SessionSettings, client: SharedHttpClient) -> ConfigLoader {
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(client)
         // It would measure with the time that AWS's answers tell, and count every moment of a clock that is set right;
@@ -181,7 +138,7 @@ fn loader(settings: &SessionSettings, client: SharedHttpClient) -> ConfigLoader 
     loader
 }
 
-/// The profile `default` may be missing; one that somebody named may not.
+/// The profile `default` may be missing; one that the operator named may not.
 fn check_profile(profiles: &ProfileSet) -> Result<(), SessionError> {
     let selected = profiles.selected_profile();
     if selected == "default" || profiles.get_profile(selected).is_some() {
@@ -219,11 +176,8 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-fn https_client() -> SharedHttpClient {
+pub(super) fn https_client() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https()
 }
-
-#[cfg(test)]
-mod tests;
