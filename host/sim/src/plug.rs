@@ -17,6 +17,8 @@ use crate::wire::{Claim, Message, Reply, Request, Service};
 /// One service.
 pub(crate) struct Plug {
     pub(crate) service: Service,
+    /// Whether it has no Region, as IAM: its state is that of the first Region, for whichever a request is signed.
+    pub(crate) is_global: bool,
     /// The operation that a message asks of this service, if the service can take the message for its own.
     pub(crate) recognise: fn(&Message) -> Option<Claim>,
     /// The fields of the world file that the service alone reads; `Scenario::section` has what stands there.

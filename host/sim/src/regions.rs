@@ -25,6 +25,11 @@ pub(crate) const FACTS: &[Fact] = &[
         "the user guides of DRS, EC2 and Systems Manager",
     ),
     Fact::assumed(
+        "regions.global",
+        "A service without Regions is of the world's first Region, for whichever its requests are signed.",
+        "where it is does not show; a fault of that Region is one of the service, too",
+    ),
+    Fact::assumed(
         "regions.down",
         "In a Region that is down no request of any service has an effect: its connection dies without a reply, or, \
          where the world says so, it is answered 503 ServiceUnavailable. What runs there goes on.",
@@ -81,7 +86,9 @@ impl Regions {
     pub(crate) fn handle(&mut self, now: Timestamp, plug: &Plug, request: &Request) -> Reply {
         let first = &self.named[0].estate;
         let elapsed = first.elapsed(now);
-        let region = request.region().unwrap_or(&first.scenario.region).to_owned();
+        let home = first.scenario.region.as_str();
+        let signed_for = request.region().filter(|_| !plug.is_global);
+        let region = signed_for.unwrap_or(home).to_owned();
         let request_id = first.seed.uuid(&format!("request/{}", self.calls.made()));
         let faults = self.faults.of(&region);
         let down = faults.down(elapsed);

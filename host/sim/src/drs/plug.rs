@@ -15,6 +15,7 @@ use crate::wire::{Claim, Message, Service};
 /// AWS Elastic Disaster Recovery.
 pub(crate) const PLUG: Plug = Plug {
     service: Service { name: "drs", operations: operations::NAMES },
+    is_global: false,
     recognise,
     sections: &[&quotas::SECTION],
     state: |estate| Box::new(Drs::new(estate)),

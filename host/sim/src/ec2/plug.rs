@@ -9,6 +9,7 @@ use crate::wire::{Claim, Message, Service};
 /// Amazon EC2.
 pub(crate) const PLUG: Plug = Plug {
     service: Service { name: "ec2", operations: operations::NAMES },
+    is_global: false,
     recognise,
     sections: &[],
     state: |_| Box::new(Ec2),

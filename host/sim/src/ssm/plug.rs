@@ -12,6 +12,7 @@ use crate::wire::{Claim, Message, Service};
 /// AWS Systems Manager.
 pub(crate) const PLUG: Plug = Plug {
     service: Service { name: "ssm", operations: operations::NAMES },
+    is_global: false,
     recognise,
     sections: &[],
     state: |_| Box::new(Ssm::default()),

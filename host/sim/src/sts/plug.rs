@@ -8,6 +8,7 @@ use crate::wire::{Claim, Message, Service};
 /// AWS Security Token Service.
 pub(crate) const PLUG: Plug = Plug {
     service: Service { name: "sts", operations: operations::NAMES },
+    is_global: false,
     recognise,
     sections: &[],
     state: |_| Box::new(Sts),
