@@ -6,17 +6,17 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
+use moontide_control::environment::Environment;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::settings::limits;
 
 use crate::commands::{
     adopt, answer, cancel, check, claims, cleanup, explain, guide, journal, list, note,
     obligations, pause, rehearse, resume, retry, run, show, sim, skip, state, status, store,
 };
 use crate::context::Context;
-use crate::environment::Environment;
-use crate::error::{CommandError, Result, code};
 use crate::output::{self, Format, Output};
-use crate::settings::limits;
-use crate::{exit, panics, trace};
+use crate::{exit, next, panics, trace};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -118,8 +118,8 @@ pub(crate) fn run() -> ExitCode {
     panics::to_the_trace();
     let done = panics::caught(&context, || dispatch(cli.command, &context));
     let code = done.unwrap_or_else(|error| {
-        context.output.complain(&error);
-        error.code.exit
+        context.complain(&error);
+        exit::of_error(error.code)
     });
     ExitCode::from(code)
 }
@@ -134,8 +134,8 @@ fn usage(error: &clap::Error) -> u8 {
     let text = error.to_string();
     let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
     let complaint = CommandError::new(code::SYNTAX, message).hint("`--help` shows what there is");
-    Output { format: Format::Json }.complain(&complaint);
-    complaint.code.exit
+    Output { format: Format::Json }.complain(&complaint, &next::words);
+    exit::of_error(complaint.code)
 }
 
 /// Whether a command line that clap could not read asks for JSON.

@@ -1,9 +1,9 @@
 //! The last question before the real thing.
 
+use moontide_control::error::{CommandError, Result, code};
 use moontide_runtime::plan::Mode;
 
 use crate::context::Context;
-use crate::error::{CommandError, Result, code};
 use crate::output::style::{attention, plain, strong};
 
 /// Lets a person type the runbook's name before anything that production may notice: a recovery, or the

@@ -6,16 +6,19 @@ use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 
+use moontide_control::environment::Environment;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::settings::{Settings, limits};
+use moontide_control::stores::Address;
+use moontide_control::whoami::{self, Person};
+use moontide_control::words::quoted;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::store::Store;
 
 use crate::commands::obligations::CARRY_OUT;
-use crate::environment::Environment;
-use crate::error::{CommandError, Result, code};
+use crate::next;
 use crate::output::style::{attention, plain};
 use crate::output::{Format, Output};
-use crate::settings::{Settings, limits};
-use crate::stores::Address;
 
 /// The commands that talk to AWS.
 const DRIVES: [&str; 5] = ["run", "resume", "cleanup", "adopt", CARRY_OUT];
@@ -80,7 +83,7 @@ impl Context {
         let is_named = self.store.is_some() || self.environment.store.is_some();
         let store = if is_named { address.open_existing() } else { address.open() }?;
         // What is no store is another complaint.
-        address.warn_if_loose(self.output);
+        address.warn_if_loose(&self.output);
         Ok(store)
     }
 
@@ -118,6 +121,16 @@ impl Context {
         Some(self.command(&format!("resume {} --set-limit {more}", execution.id)))
     }
 
+    /// In whose name this process speaks to an execution, which `--by` may claim.
+    pub(crate) async fn author(&self, by: Option<&str>) -> Result<Person> {
+        whoami::author(&self.environment, &self.address()?, by).await
+    }
+
+    /// Prints an error to stderr, with its next steps as commands to type.
+    pub(crate) fn complain(&self, error: &CommandError) {
+        self.output.complain(error, &|step| next::command(self, step));
+    }
+
     /// Runs a command's future on this thread.
     #[expect(clippy::unused_self, reason = "only a command may block")]
     pub(crate) fn block_on<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
@@ -129,17 +142,6 @@ impl Context {
         // A thread that reads the terminal may never end.
         runtime.shutdown_background();
         result
-    }
-}
-
-/// The word as a shell takes it.
-pub(crate) fn quoted(word: &str) -> String {
-    let plain =
-        |character: char| character.is_ascii_alphanumeric() || "-_./:@%+=,".contains(character);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 
@@ -155,12 +157,5 @@ mod tests {
         let resume = "moontide --store 'sqlite:a b.db' resume x --speed 60";
         assert_eq!(context.command("resume x"), resume);
         assert_eq!(context.command("status x"), "moontide --store 'sqlite:a b.db' status x");
-    }
-
-    #[test]
-    fn a_word_survives_the_shell() {
-        assert_eq!(quoted("sqlite:/srv/a.db"), "sqlite:/srv/a.db");
-        assert_eq!(quoted("it's here"), r"'it'\''s here'");
-        assert_eq!(quoted(""), "''");
     }
 }

@@ -8,7 +8,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use moontide_aws::{AwsWorld, Session, Settings as WorldSettings};
+use moontide_control::clocks::{RightClock, ScaledClock, SystemClock};
+use moontide_control::environment::{Environment, LEASE_TTL};
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::keeper::{Keeper, TTL};
+use moontide_control::settings::Settings;
+use moontide_control::whoami::Person;
+use moontide_control::words;
+use moontide_control::{keeper, whoami};
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::World;
 use moontide_runtime::journal::Execution;
@@ -23,22 +30,16 @@ use crate::answers::flags::{Flag, Flags};
 use crate::answers::terminal::Terminal;
 use crate::answers::{Nobody, Signed};
 use crate::aws::AwsFlags;
-use crate::clocks::{RightClock, ScaledClock, SystemClock};
 use crate::commands::obligations::carry;
 use crate::context::Context;
-use crate::environment::{Environment, LEASE_TTL};
-use crate::error::{CommandError, Result, code};
+use crate::exit;
 use crate::feeding::Feeding;
 use crate::interrupt::Interrupt;
-use crate::keeper::{Keeper, TTL};
+use crate::output::Document;
 use crate::output::style::{attention, faint, plain, strong};
-use crate::output::{Document, words};
 use crate::progress::{All, Lines, Live};
-use crate::settings::Settings;
 use crate::view::record::alive;
 use crate::view::{Record, Summary};
-use crate::whoami::Person;
-use crate::{exit, keeper, whoami};
 
 /// How often the store is asked for answers and cancellations of which no watch has told. They are seen by watching:
 /// as soon as they come, or after two seconds where that costs money.
@@ -82,7 +83,7 @@ pub(crate) fn clock(execution: &Execution, speed: Option<f64>) -> Arc<dyn Clock>
 /// In whose name this process answers what its execution asks, which `--by` may claim. Driving needs no name: where
 /// AWS does not say it, what is asked is left to others, and so is what was answered beforehand.
 pub(crate) async fn speaker(context: &Context, by: Option<&str>) -> Result<Option<Person>> {
-    match whoami::author(context, by).await {
+    match context.author(by).await {
         Ok(person) => Ok(Some(person)),
         Err(error) if error.code == code::NOBODY => {
             let text = format!(
@@ -94,17 +95,6 @@ pub(crate) async fn speaker(context: &Context, by: Option<&str>) -> Result<Optio
         }
         Err(error) => Err(error),
     }
-}
-
-/// AWS as an execution in this Region reaches it.
-pub(crate) fn world(
-    session: Session,
-    region: &str,
-    clock: &Arc<dyn Clock>,
-    seed: u64,
-) -> Rc<dyn World> {
-    let settings = WorldSettings { seed, ..WorldSettings::default() };
-    Rc::new(AwsWorld::new(session, region, Arc::clone(clock), settings))
 }
 
 /// How long a lease holds, as the environment or the settings say. Every machine that shares the store must

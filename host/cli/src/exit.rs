@@ -3,6 +3,7 @@
 //! Never 137, 168, 169 or 194: the SSM agent gives them meanings of its own, and at 194 it reboots the
 //! server.
 
+use moontide_control::error::{Code, Kind};
 use moontide_runtime::scheduler::ExecutionStatus;
 
 /// The execution is completed, or the command did what it was asked.
@@ -42,6 +43,19 @@ pub(crate) fn of(status: ExecutionStatus) -> u8 {
     }
 }
 
+/// What an error says.
+pub(crate) fn of_error(code: &Code) -> u8 {
+    match code.kind {
+        Kind::Failed => FAILED,
+        Kind::Usage => USAGE,
+        Kind::Refused => REFUSED,
+        Kind::Held => HELD,
+        Kind::Configuration => CONFIGURATION,
+        Kind::Mismatch => MISMATCH,
+        Kind::Internal => INTERNAL,
+    }
+}
+
 /// Whether a process ends like this because it was asked to stop.
 pub(crate) fn is_stop(exit: u8) -> bool {
     [INTERRUPTED, TERMINATED, HUNG_UP].contains(&exit)
@@ -68,5 +82,11 @@ mod tests {
         assert_eq!(worst(&[4, 1, 6]), FAILED);
         assert_eq!(worst(&[0, 2]), USAGE);
         assert_eq!(worst(&[1, 143]), TERMINATED);
+    }
+
+    #[test]
+    fn no_exit_code_means_something_else_to_the_ssm_agent() {
+        let all = || moontide_control::error::code::ALL.iter().map(|code| of_error(code));
+        assert!(all().all(|exit| ![0, 137, 168, 169, 194].contains(&exit)));
     }
 }

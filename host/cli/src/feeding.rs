@@ -7,13 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use moontide_control::clocks::SystemClock;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::observe::{Notice, Observer};
 use moontide_runtime::store::feed::Words;
 use moontide_runtime::store::{Feed, Lease, Store};
 use tokio::sync::Notify;
-
-use crate::clocks::SystemClock;
 
 /// The pause between two writes: what is said meanwhile goes with the next one.
 const PAUSE: Duration = Duration::from_secs(1);

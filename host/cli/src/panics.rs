@@ -6,10 +6,10 @@ use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use moontide_control::error::{CommandError, Result, code};
 use moontide_runtime::sandbox::plain;
 
 use crate::context::Context;
-use crate::error::{CommandError, Result, code};
 
 /// A longer message is cut.
 const LONGEST: usize = 500;
@@ -52,8 +52,8 @@ fn explain(context: &Context, panic: &(dyn Any + Send)) -> CommandError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::environment::Environment;
     use crate::output::Format;
+    use moontide_control::environment::Environment;
 
     #[test]
     fn a_panic_that_reaches_the_process_is_an_error_with_the_next_command() {
@@ -61,7 +61,7 @@ mod tests {
         *context.driving.borrow_mut() = Some("drill".into());
         let error =
             caught(&context, || panic!("no\u{1b}[2J such {}", "luck")).expect_err("it is an error");
-        assert_eq!((error.code.name, error.code.exit), ("M9999", 70));
+        assert_eq!((error.code.name, crate::exit::of_error(error.code)), ("M9999", 70));
         assert_eq!(error.message, "a defect of Moontide: no\\u{1b}[2J such luck");
         assert_eq!(error.hints[0], "the journal is in order; to go on: moontide resume drill");
         assert_eq!(caught(&context, || Ok(4)).expect("it is no error"), 4);

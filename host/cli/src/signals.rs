@@ -7,20 +7,22 @@ pub(crate) mod waiting;
 use std::sync::Arc;
 
 use clap::Args;
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::{Code, CommandError, Result, code};
+use moontide_control::whoami;
+use moontide_control::words;
+use moontide_control::words::quoted;
 use moontide_runtime::journal::{Body, Writer};
 use moontide_runtime::plan::suggest;
 use moontide_runtime::scheduler::{Event, ExecutionStatus, Prompt, Refusal, WaveStatus};
 use moontide_runtime::store::{Signal, Store, Wish};
 
-use crate::clocks::SystemClock;
-use crate::context::{Context, quoted};
-use crate::error::{Code, CommandError, Result, code};
-use crate::output::words;
+use crate::context::Context;
 use crate::view::record::now;
 use crate::view::sent::Sent;
 use crate::view::summary::{beyond, cut_off};
 use crate::view::{Outside, Record, Replaced, adopted, prompts, signal};
-use crate::{answers, drive, whoami};
+use crate::{answers, drive};
 
 /// As long as an ARN of an assumed role may be, and more.
 const LONGEST_NAME: usize = 256;
@@ -72,8 +74,7 @@ impl Author {
 
     /// The signal that says so, now.
     async fn sign(&self, context: &Context, record: &Record, wish: Wish) -> Result<Signal> {
-        let whoami::Person { name: by, sender } =
-            whoami::author(context, self.by.as_deref()).await?;
+        let whoami::Person { name: by, sender } = context.author(self.by.as_deref()).await?;
         let at = now(&record.entries);
         Ok(Signal { wish, by, sender, comment: self.comment.clone(), at })
     }

@@ -15,7 +15,9 @@ pub(crate) fn begin(verbose: u8, filter: Option<&str>) {
     let filter = match (filter, verbose) {
         (Some(filter), _) => filter,
         (None, 0) => return,
-        (None, 1) => "moontide=debug,moontide_runtime=debug,moontide_aws=debug,moontide_sim=debug",
+        (None, 1) => {
+            "moontide=debug,moontide_control=debug,moontide_runtime=debug,moontide_aws=debug,moontide_sim=debug"
+        }
         (None, _) => "debug",
     };
     let filter = EnvFilter::builder().parse_lossy(filter);

@@ -19,20 +19,23 @@ mod unknown;
 use std::sync::Arc;
 
 use clap::Args;
+use moontide_control::aws;
+use moontide_control::clocks::{RightClock, SystemClock};
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::settings::Settings;
+use moontide_control::words::quoted;
+use moontide_control::{ids, whoami};
 use moontide_runtime::clock::Clock;
 
 use self::kept::Keeping;
 use self::listing::Listing;
 use self::rebuilt::Adopter;
 use self::traces::{Launch, Traces};
-use crate::aws::{self, AwsFlags};
-use crate::clocks::{RightClock, SystemClock};
-use crate::context::{Context, quoted};
-use crate::error::{CommandError, Result, code};
+use crate::aws::AwsFlags;
+use crate::context::Context;
 use crate::output::style::{plain, strong};
-use crate::settings::Settings;
 use crate::view::{Record, Summary};
-use crate::{drive, exit, ids, signals, whoami};
+use crate::{exit, signals};
 
 /// Take up what executions have launched whose store is lost
 ///
@@ -66,7 +69,7 @@ pub(crate) struct Flags {
     endpoint_url: Option<String>,
 
     /// So many times as fast as life is `moontide sim --speed N` on this machine
-    #[arg(long, value_name = "N", value_parser = aws::speed, help_heading = "AWS")]
+    #[arg(long, value_name = "N", value_parser = crate::aws::speed, help_heading = "AWS")]
     speed: Option<f64>,
 
     /// Say why: it is kept with the execution, and stands in every view
@@ -106,7 +109,7 @@ async fn adopt(context: &Context, flags: &Flags, settings: &Settings) -> Result<
         regions.push(session.region()?.to_owned());
     }
     let clock: Arc<dyn Clock> = Arc::new(RightClock::new());
-    let world = drive::world(session, &regions[0], &clock, 0);
+    let world = aws::world(session, &regions[0], &clock, 0);
     let caller = aws::caller(world.as_ref()).await?;
     let mut traces = Traces::default();
     for region in &regions {
@@ -118,7 +121,7 @@ async fn adopt(context: &Context, flags: &Flags, settings: &Settings) -> Result<
         return Ok(exit::COMPLETED);
     };
     let launches = wanted.among(context, &traces, &regions)?;
-    let person = whoami::author(context, flags.by.as_deref()).await?;
+    let person = context.author(flags.by.as_deref()).await?;
     let adopter = Adopter {
         created_by: caller.arn.unwrap_or_else(|| whoami::user(&context.environment)),
         account: caller.account,
@@ -131,7 +134,7 @@ async fn adopt(context: &Context, flags: &Flags, settings: &Settings) -> Result<
     };
     let address = context.address()?;
     let store = address.open()?;
-    address.warn_if_loose(context.output);
+    address.warn_if_loose(&context.output);
     let (adopter, launches, traces) = (&adopter, &launches, &traces);
     let keeping = Keeping { context, flags, store: &store, adopter, launches, traces };
     let said = keeping.keep().await?;

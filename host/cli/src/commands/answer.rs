@@ -1,13 +1,14 @@
 //! `moontide answer`: answers a prompt from any process.
 
 use clap::Args;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::words::quoted;
 use moontide_runtime::scheduler::prompt::unknown;
 use moontide_runtime::scheduler::{Prompt, PromptKind};
 use moontide_runtime::store::{Store, Wish};
 use serde_json::Value;
 
-use crate::context::{Context, quoted};
-use crate::error::{CommandError, Result, code};
+use crate::context::Context;
 use crate::exit;
 use crate::signals::{self, Author};
 use crate::view::{Record, sealed};

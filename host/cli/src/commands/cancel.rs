@@ -1,10 +1,10 @@
 //! `moontide cancel`: stops an execution at its next effect, from any process.
 
 use clap::Args;
+use moontide_control::error::Result;
 use moontide_runtime::store::Wish;
 
 use crate::context::Context;
-use crate::error::Result;
 use crate::signals::Author;
 
 /// Stop an execution at its next effect

@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use moontide_control::error::Result;
+use moontide_control::runbook::Files;
+use moontide_control::stores::Address;
+use moontide_control::world;
 
 use crate::answers::people;
 use crate::context::Context;
-use crate::error::Result;
 use crate::output::style::{attention, plain};
-use crate::runbook::Files;
-use crate::stores::Address;
 use crate::view::plan::PlanView;
-use crate::{exit, params, world};
+use crate::{exit, params};
 
 /// The seed does not matter: nothing that a runbook declares may depend on it.
 const SEED: u64 = 0;
@@ -33,7 +34,7 @@ pub(crate) struct Flags {
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
-    let plan = files.plan(context.output, &settings.limits(), SEED)?;
+    let plan = files.plan(&context.output, &settings.limits(), SEED)?;
     people::check(context.output, &plan, &settings.approvers)?;
     if !flags.params.is_empty() {
         params::bind(context, &plan, &flags.params)?;
@@ -48,7 +49,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     }
     let address = Address::choose(context.store.as_deref(), &context.environment, &settings)?;
     context.block_on(async {
-        address.warn_if_doomed(context, &plan).await;
+        address.warn_if_doomed(&context.output, &plan).await;
         Ok(())
     })?;
     context.output.show(&PlanView::of(plan, &settings))?;

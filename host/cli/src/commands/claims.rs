@@ -6,17 +6,19 @@ use std::collections::BTreeMap;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::Result;
+use moontide_control::words;
+use moontide_control::words::quoted;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::store::claims::{self, Holder, Stands};
 use moontide_runtime::store::{Store, StoreError};
 use serde::Serialize;
 
-use crate::clocks::SystemClock;
-use crate::context::{Context, quoted};
-use crate::error::Result;
+use crate::context::Context;
 use crate::exit;
 use crate::output::style::{attention, faint, plain, strong};
-use crate::output::{Document, Page, Span, words};
+use crate::output::{Document, Page, Span};
 
 /// Show which executions are at work on a plan or a server
 ///

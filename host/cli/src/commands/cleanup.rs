@@ -13,6 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use clap::Args;
+use moontide_control::aws;
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::settings::Settings;
+use moontide_control::words::quoted;
+use moontide_control::{params, runbook, whoami};
 use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::{Channel, Execution};
 use moontide_runtime::plan::Plan;
@@ -23,16 +29,13 @@ use self::begun::Begun;
 use self::launched::Launched;
 use super::obligations::carry::{Taking, settle};
 use super::resume;
-use crate::aws::{self, AwsFlags};
-use crate::clocks::SystemClock;
-use crate::context::{Context, quoted};
+use crate::aws::AwsFlags;
+use crate::context::Context;
 use crate::drive::{self, Ride};
-use crate::error::{CommandError, Result, code};
+use crate::exit;
 use crate::interrupt::Interrupt;
 use crate::output::style::{attention, plain};
-use crate::settings::Settings;
 use crate::view::{Record, cleanup::Cleaned};
-use crate::{exit, params, runbook, whoami};
 
 /// The runbook of every cleanup.
 const MODULE: &str = "@moontide/cleanup";
@@ -102,7 +105,7 @@ fn is_of_all(error: &CommandError) -> bool {
 
 /// What is in no store may have launched instances all the same.
 fn or_adopt(context: &Context, id: &str, error: CommandError) -> CommandError {
-    if error.code != code::NO_EXECUTION || !error.hints.iter().all(|it| !it.starts_with("did you"))
+    if error.code != code::NO_EXECUTION || !error.hints.iter().all(|it| !it.begins_with("did you"))
     {
         return error;
     }
@@ -171,7 +174,7 @@ impl<'c> Cleaner<'c> {
                 Ok(ended) => ended,
                 Err(error) if is_of_all(&error) => return Err(error),
                 Err(error) => {
-                    exits.insert(region.clone(), error.code.exit);
+                    exits.insert(region.clone(), exit::of_error(error.code));
                     left_out.insert(region);
                     errors.push(error);
                     continue;
@@ -202,7 +205,7 @@ impl<'c> Cleaner<'c> {
             return Err(errors.remove(0));
         }
         for error in &errors {
-            self.context.output.complain(error);
+            self.context.complain(error);
         }
         let exit = exit::worst(&exits.into_values().collect::<Vec<_>>());
         Ok(Ended { drill, records, exit })
@@ -253,7 +256,7 @@ impl<'c> Cleaner<'c> {
             let clock = drive::clock(&execution, aws_flags.speed);
             let session = aws_flags.session(context).await?;
             let region = begun::place(&execution).to_owned();
-            let world = drive::world(session, &region, &clock, execution.seed);
+            let world = aws::world(session, &region, &clock, execution.seed);
             let caller = aws::caller(world.as_ref()).await?;
             resume::check_account(&execution, caller.account.as_deref())?;
             if let Some(taking) = &self.taking {
@@ -337,7 +340,7 @@ impl<'c> Cleaner<'c> {
     fn execution(&self, drill: &Execution, launched: &Launched, id: String) -> Result<Execution> {
         let (seed, settings) = (fastrand::u64(..), &self.settings);
         let (bundle, plan): (_, Plan) =
-            runbook::of_standard_library(self.context.output, MODULE, &settings.limits(), seed)?;
+            runbook::of_standard_library(&self.context.output, MODULE, &settings.limits(), seed)?;
         let mut given = vec![("execution".to_owned(), drill.id.clone())];
         given.extend(launched.params());
         let params = params::values(&plan, given)?;

@@ -1,12 +1,12 @@
 //! `moontide explain`: what the code of an error means, why it comes, and what to type.
 
 use clap::Args;
+use moontide_control::error::code::{self, Code};
+use moontide_control::error::{CommandError, Result};
 use moontide_runtime::plan::suggest;
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::error::code::{self, Code};
-use crate::error::{CommandError, Result};
 use crate::exit;
 use crate::output::style::{plain, strong};
 use crate::output::{Document, Page};
@@ -66,7 +66,7 @@ struct One {
 }
 
 fn exit_of(name: &str) -> Option<u8> {
-    code::ALL.iter().find(|code: &&&Code| code.name == name).map(|code| code.exit)
+    code::ALL.iter().find(|code: &&&Code| code.name == name).map(|code| exit::of_error(code))
 }
 
 fn list() -> List {

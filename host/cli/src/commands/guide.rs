@@ -1,11 +1,11 @@
 //! `moontide guide`: the guides that the binary carries.
 
 use clap::Args;
+use moontide_control::error::{CommandError, Result, code};
 use moontide_runtime::plan::suggest;
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::error::{CommandError, Result, code};
 use crate::exit;
 use crate::output::style::{plain, strong};
 use crate::output::{Document, Page};

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::Args;
+use moontide_control::error::Result;
+use moontide_control::words;
 use moontide_runtime::effect::Outcome;
 use moontide_runtime::journal::{Body, Entry, Step};
 use moontide_runtime::scheduler::{End, Event, Refusal, Unheard};
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::error::Result;
 use crate::exit;
 use crate::output::style::{attention, bad, faint, good, plain, strong};
-use crate::output::{Document, Format, Page, Span, words};
+use crate::output::{Document, Format, Page, Span};
 use crate::view::{Record, signal};
 
 /// Print the journal of an execution, an entry a line

@@ -4,21 +4,23 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use jiff::Timestamp;
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::{Result, code};
+use moontide_control::labels;
+use moontide_control::words;
 use moontide_runtime::journal::Channel;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{Cursor, LeaseRecord, Row, Seal, Store, Told, Wanted};
 use serde::Serialize;
 
-use crate::clocks::SystemClock;
 use crate::context::Context;
-use crate::error::{Result, code};
 use crate::output::style::{attention, execution_status, faint, plain, strong};
-use crate::output::{Document, Page, words};
+use crate::output::{Document, Page};
 use crate::view::Record;
 use crate::view::record::kept;
 use crate::view::summary::mode;
-use crate::{exit, follow, labels};
+use crate::{exit, follow};
 
 /// List the executions in the store, newest first
 #[derive(Args)]

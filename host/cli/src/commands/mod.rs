@@ -24,10 +24,10 @@ pub(crate) mod state;
 pub(crate) mod status;
 pub(crate) mod store;
 
+use moontide_control::error::Result;
 use moontide_runtime::store::Wish;
 
 use crate::context::Context;
-use crate::error::Result;
 use crate::exit;
 use crate::signals::{self, Author};
 use crate::view::{Record, sealed};

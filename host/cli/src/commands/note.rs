@@ -1,10 +1,11 @@
 //! `moontide note`: keeps what an operator saw, in the journal.
 
 use clap::Args;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::words::quoted;
 use moontide_runtime::store::Wish;
 
-use crate::context::{Context, quoted};
-use crate::error::{CommandError, Result, code};
+use crate::context::Context;
 use crate::exit;
 use crate::signals::{self, Author};
 use crate::view::{Record, sealed};

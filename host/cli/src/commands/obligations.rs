@@ -9,12 +9,12 @@ mod rounds;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
+use moontide_control::error::Result;
 
 use self::carry::Carrier;
 use self::listed::Listed;
 use crate::aws::AwsFlags;
 use crate::context::Context;
-use crate::error::Result;
 use crate::exit;
 use crate::interrupt::Interrupt;
 

@@ -1,10 +1,10 @@
 //! `moontide pause`: lets no further wave of an execution start, from any process.
 
 use clap::Args;
+use moontide_control::error::Result;
 use moontide_runtime::store::Wish;
 
 use crate::context::Context;
-use crate::error::Result;
 use crate::signals::Author;
 
 /// Let no further wave start, until an operator lifts the pause

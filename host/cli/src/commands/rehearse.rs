@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use moontide_control::error::Result;
+use moontide_control::runbook::Files;
+use moontide_control::world;
 
 use super::run::ModeFlag;
 use crate::answers::flags::Flag;
 use crate::answers::people;
 use crate::context::Context;
-use crate::error::Result;
 use crate::rehearsal::{Rehearsal, Rehearsed};
-use crate::runbook::Files;
-use crate::{exit, params, world};
+use crate::{exit, params};
 
 /// Run a runbook against a pretend AWS, in virtual time: hours take milliseconds
 ///
@@ -55,7 +56,7 @@ pub(crate) struct Flags {
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
-    let plan = files.plan(context.output, &settings.limits(), flags.seed)?;
+    let plan = files.plan(&context.output, &settings.limits(), flags.seed)?;
     people::check(context.output, &plan, &settings.approvers)?;
     let params = params::bind(context, &plan, &flags.params)?.values;
     Flag::check(&flags.answers, &plan)?;

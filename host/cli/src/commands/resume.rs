@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clap::Args;
+use moontide_control::aws;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::params::secrets;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{Store, Wish};
@@ -11,17 +14,16 @@ use serde_json::Value;
 
 use super::obligations::carry;
 use crate::answers::flags::Flag;
-use crate::aws::{self, AwsFlags};
+use crate::aws::AwsFlags;
 use crate::context::Context;
 use crate::drive::{self, Ride};
-use crate::error::{CommandError, Result, code};
+use crate::exit;
 use crate::interrupt::Interrupt;
 use crate::output::Page;
 use crate::output::style::{attention, plain};
-use crate::params::{self, secrets};
+use crate::params;
 use crate::signals::{self, Author};
 use crate::view::{Record, Replaced, Summary, adopted, sealed};
-use crate::{exit, whoami};
 
 /// Go on with an execution after a crash, an interruption, an answer or a pause
 ///
@@ -86,7 +88,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             context.output.say([attention("not used: "), plain(text)]);
         }
         let answers = Flag::bound_to(&flags.answers, &record.ahead.prompts);
-        let given = secrets::given_again(context, &record.execution, &flags.params)?;
+        let given = params::given_again(context, &record.execution, &flags.params)?;
         Box::pin(go_on(
             context,
             store,
@@ -103,7 +105,7 @@ async fn lifts(context: &Context, record: &Record, flags: &Flags) -> Result<bool
     if flags.lift_pause {
         return Ok(true);
     }
-    let us = whoami::author(context, flags.author.by.as_deref()).await?;
+    let us = context.author(flags.author.by.as_deref()).await?;
     let Some(pause) = record.pause().filter(|pause| pause.by != us.name) else {
         return Ok(true);
     };
@@ -152,12 +154,12 @@ pub(crate) async fn go_on(
     let clock = drive::clock(execution, aws.speed);
     let session = aws.session(context).await?;
     let region = execution.regions.first().cloned().unwrap_or_default();
-    let world = drive::world(session, &region, &clock, execution.seed);
+    let world = aws::world(session, &region, &clock, execution.seed);
     let caller = aws::caller(world.as_ref()).await?;
     check_account(execution, caller.account.as_deref())?;
     let settings = context.settings(None)?;
     let answers = answers.to_vec();
-    let secrets = secrets::open(context, execution, given)?;
+    let secrets = secrets::open(&context.environment, &context.output, execution, given)?;
     let user = drive::speaker(context, by).await?;
     let look = Replaced::in_store_and_aws(store.as_ref(), world.as_ref(), &record, context);
     let replaced = Box::pin(look).await;

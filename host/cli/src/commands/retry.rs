@@ -5,13 +5,14 @@ mod mended;
 use std::path::PathBuf;
 
 use clap::Args;
+use moontide_control::error::Result;
+use moontide_control::words::quoted;
 use moontide_runtime::store::Wish;
 use serde::Serialize;
 
 use self::mended::Mended;
 use super::cleanup::begun::Begun;
-use crate::context::{Context, quoted};
-use crate::error::Result;
+use crate::context::Context;
 use crate::exit;
 use crate::output::style::{attention, plain, strong};
 use crate::output::{Document, Page};

@@ -8,6 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use moontide_control::aws;
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::params::{Bound, secrets};
+use moontide_control::runbook::{self, Files};
+use moontide_control::settings::Settings;
+use moontide_control::stores::Address;
+use moontide_control::{ids, labels, whoami};
 use moontide_runtime::journal::{Channel, Execution, Format};
 use moontide_runtime::plan::{Mode, Plan, duration, suggest};
 use moontide_runtime::sandbox::luau_version;
@@ -17,20 +25,14 @@ use moontide_runtime::store::{Store, StoreError};
 use super::resume;
 use crate::answers::flags::Flag;
 use crate::answers::people;
-use crate::aws::{self, AwsFlags};
-use crate::clocks::SystemClock;
+use crate::aws::AwsFlags;
 use crate::confirm;
 use crate::context::Context;
 use crate::drive::{self, Ride};
-use crate::error::{CommandError, Result, code};
 use crate::output::style::{plain, strong};
-use crate::params::{Bound, secrets};
-use crate::runbook::{self, Files};
-use crate::settings::Settings;
-use crate::stores::Address;
+use crate::params;
 use crate::view::summary::mode as mode_word;
 use crate::view::{Record, adopted};
-use crate::{ids, labels, params, whoami};
 
 /// Start a drill or a recovery, and drive it
 ///
@@ -170,7 +172,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
     let seed = fastrand::u64(..);
-    let plan = files.plan(context.output, &settings.limits(), seed)?;
+    let plan = files.plan(&context.output, &settings.limits(), seed)?;
     people::check(context.output, &plan, &settings.approvers)?;
     check_waves(&plan, &flags.only)?;
     let start = Start { context, flags, files, plan, seed };
@@ -195,9 +197,9 @@ impl Start<'_> {
         drive::lease_ttl(&context.environment, &settings)?;
         settings.patience.of(&context.environment)?;
         let address = Address::choose(context.store.as_deref(), &context.environment, &settings)?;
-        address.warn_if_doomed(context, &self.plan).await;
+        address.warn_if_doomed(&context.output, &self.plan).await;
         let store = address.open()?;
-        address.warn_if_loose(context.output);
+        address.warn_if_loose(&context.output);
         if let Some(id) = &flags.execution_id {
             match store.execution(id).await {
                 Ok(existing) => return Box::pin(self.again(store, existing, &bound)).await,
@@ -215,7 +217,7 @@ impl Start<'_> {
             execution.regions.push(session.region()?.to_owned());
         }
         let clock = drive::clock(&execution, flags.aws.speed);
-        let world = drive::world(session, &execution.regions[0], &clock, self.seed);
+        let world = aws::world(session, &execution.regions[0], &clock, self.seed);
         let caller = aws::caller(world.as_ref()).await?;
         execution.account = account(&execution, caller.account)?;
         let user = drive::speaker(context, flags.by.as_deref()).await?;
@@ -300,7 +302,7 @@ impl Start<'_> {
             bundle: self.files.bundle.clone(),
         }
         .pinned();
-        secrets::kept(self.context, &mut execution, bound)?;
+        secrets::kept(&self.context.environment, &mut execution, bound)?;
         Ok(execution)
     }
 
@@ -359,7 +361,7 @@ impl Start<'_> {
         let open = |(name, value): (&String, &serde_json::Value)| {
             !bound.whence.contains_key(name) && existing.params.get(name) != Some(value)
         };
-        let are_same = secrets::are_same(self.context, existing, bound);
+        let are_same = secrets::are_same(&self.context.environment, existing, bound);
         if bound.values.iter().any(open) || !are_same {
             return differs("with other params".to_owned());
         }

@@ -1,9 +1,9 @@
 //! `moontide show`: everything about an execution.
 
 use clap::Args;
+use moontide_control::error::Result;
 
 use crate::context::Context;
-use crate::error::Result;
 use crate::exit;
 use crate::view::Record;
 use crate::view::whole::Whole;

@@ -6,17 +6,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::world;
 use moontide_sim::{Fact, ScaledClock, Simulator, facts};
 use serde::Serialize;
 use tokio::net::TcpListener;
 
 use crate::aws::speed;
 use crate::context::Context;
-use crate::error::{CommandError, Result, code};
+use crate::exit;
 use crate::interrupt::Interrupt;
 use crate::output::style::{faint, plain, strong};
 use crate::output::{Document, Page};
-use crate::{exit, world};
 
 /// Serve a pretend AWS on this machine: DRS, EC2, SSM and STS
 ///

@@ -1,10 +1,11 @@
 //! `moontide skip`: does without a wave, from any process.
 
 use clap::Args;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::words::quoted;
 use moontide_runtime::store::Wish;
 
-use crate::context::{Context, quoted};
-use crate::error::{CommandError, Result, code};
+use crate::context::Context;
 use crate::signals::Author;
 use crate::view::Record;
 

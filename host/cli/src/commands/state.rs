@@ -4,6 +4,11 @@ use std::collections::BTreeSet;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::whoami;
+use moontide_control::words;
+use moontide_control::words::quoted;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::state::{OF_EXECUTIONS, OF_RUNBOOKS};
 use moontide_runtime::plan::suggest;
@@ -11,14 +16,11 @@ use moontide_runtime::store::{Change, Condition, Document as Kept, Store, StoreE
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::clocks::SystemClock;
-use crate::context::{Context, quoted};
-use crate::error::{CommandError, Result, code};
+use crate::context::Context;
 use crate::exit;
 use crate::output::style::{faint, plain, said, strong};
-use crate::output::{Document, Page, Span, words};
+use crate::output::{Document, Page, Span};
 use crate::view::Record;
-use crate::whoami;
 
 /// So many names of runbooks are told of.
 const MOST_NAMES: usize = 10;

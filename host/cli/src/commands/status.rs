@@ -1,9 +1,9 @@
 //! `moontide status`: where an execution stands, in a few lines.
 
 use clap::Args;
+use moontide_control::error::Result;
 
 use crate::context::Context;
-use crate::error::Result;
 use crate::exit;
 use crate::follow::{self, execution};
 use crate::view::{Record, Replaced, Summary};

@@ -19,10 +19,10 @@ mod stays;
 mod take_back;
 
 use clap::{Args, Subcommand};
+use moontide_control::error::{CommandError, Result, code};
 use moontide_runtime::store::{Archive, Store};
 
 use crate::context::Context;
-use crate::error::{CommandError, Result, code};
 
 /// Make the store, cut it down, or move executions between stores
 ///

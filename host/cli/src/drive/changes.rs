@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::settings::limits::{self, ENTRY_SIZE, WAVES_AT_ONCE};
+use moontide_control::words::quoted;
 use moontide_runtime::scheduler::Changes;
 
 use super::Ride;
-use crate::context::quoted;
-use crate::error::{CommandError, Result, code};
 use crate::output::style::{attention, plain, strong};
-use crate::settings::limits::{self, ENTRY_SIZE, WAVES_AT_ONCE};
 
 impl Ride<'_> {
     /// Refuses what would lead what has begun another way than its journal says. Where a journal keeps no change, one

@@ -3,6 +3,10 @@
 
 mod elsewhere;
 
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::words;
+use moontide_control::words::quoted;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::scheduler::ExecutionStatus;
@@ -10,11 +14,9 @@ use moontide_runtime::store::Store;
 use moontide_runtime::store::claims::{self, Claimant, Held, Holder, Stands, Taken, Wanted};
 
 use super::Ride;
-use crate::clocks::SystemClock;
-use crate::context::{Context, quoted};
-use crate::error::{CommandError, Result, code};
+use crate::context::Context;
+use crate::next;
 use crate::output::style::{attention, plain};
-use crate::output::words;
 use crate::view::Record;
 use crate::view::record::alive;
 
@@ -57,7 +59,10 @@ pub(crate) async fn check_beside(
     for id in beside {
         match Record::load(store, id).await {
             Err(error) if error.code == code::NO_EXECUTION => {
-                let said = [&[error.message], error.hints.as_slice()].concat().join("; ");
+                let hints =
+                    error.hints.iter().map(|hint| hint.text(|step| next::command(context, step)));
+                let said = std::iter::once(error.message.clone()).chain(hints);
+                let said = said.collect::<Vec<_>>().join("; ");
                 let text = format!("`--beside {id}`: {said}");
                 context.output.say([attention("note: "), plain(text)]);
             }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::words;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::store::StoreError;
 
-use crate::clocks::SystemClock;
-use crate::error::{CommandError, Result, code};
+use crate::output::Output;
 use crate::output::style::{attention, plain};
-use crate::output::{Output, words};
 
 /// The pause before it is asked again.
 const ASK_AGAIN: Duration = Duration::from_secs(2);

@@ -7,6 +7,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::Result;
+use moontide_control::words;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::Entry;
 use moontide_runtime::scheduler::{ExecutionStatus, Retold};
@@ -16,10 +19,7 @@ use moontide_runtime::store::{LeaseRecord, Mark, Seal, Store, StoreError};
 use super::beats::{self, Beats, Sign};
 use super::line::{Line, News};
 use super::{Calm, Screen};
-use crate::clocks::SystemClock;
 use crate::context::Context;
-use crate::error::Result;
-use crate::output::words;
 use crate::view::{Record, Replaced, Summary};
 use crate::{drive, exit};
 

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::Result;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::store::{Store, StoreError, Wanted};
 
 use super::beats::{self, Beats, Sign};
 use super::{Calm, Screen};
-use crate::clocks::SystemClock;
 use crate::commands::list::Line;
 use crate::context::Context;
-use crate::error::Result;
 use crate::{drive, exit};
 
 /// How long the store is watched at a time.

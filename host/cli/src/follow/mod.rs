@@ -14,7 +14,8 @@ mod line;
 pub(crate) mod list;
 pub(crate) mod screen;
 
-use crate::error::Result;
+use moontide_control::error::Result;
+
 use crate::interrupt::Interrupt;
 
 pub(crate) use calm::Calm;

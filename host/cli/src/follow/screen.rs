@@ -1,6 +1,7 @@
 //! Where the lines of whoever follows go.
 
-use crate::error::{CommandError, Result, code};
+use moontide_control::error::{CommandError, Result, code};
+
 use crate::output::{Document, Output};
 
 /// Documents that are written one after another.

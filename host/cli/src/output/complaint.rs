@@ -1,13 +1,15 @@
 //! What an error looks like.
 
+use moontide_control::error::{CommandError, Place};
+use moontide_control::next::Next;
 use serde_json::{Value, json};
 
 use super::Page;
 use super::style::{bad, faint, plain, strong};
-use crate::error::{CommandError, Place};
+use crate::exit;
 
 /// For people: the sentence, each place with its line and a caret, what to do next.
-pub(super) fn text(error: &CommandError) -> Page {
+pub(super) fn text(error: &CommandError, step: &dyn Fn(&Next) -> String) -> Page {
     let mut page = Page::default();
     let head = format!("error[{}]", error.code.name);
     page.line([bad(head), plain(": "), strong(error.message.as_str())]);
@@ -15,7 +17,7 @@ pub(super) fn text(error: &CommandError) -> Page {
         write_place(&mut page, place);
     }
     for hint in &error.hints {
-        page.line([strong("hint"), plain(": "), plain(hint.as_str())]);
+        page.line([strong("hint"), plain(": "), plain(hint.text(step))]);
     }
     page
 }
@@ -44,15 +46,16 @@ fn write_place(page: &mut Page, place: &Place) {
 }
 
 /// For programs.
-pub(super) fn json(error: &CommandError) -> Value {
+pub(super) fn json(error: &CommandError, step: &dyn Fn(&Next) -> String) -> Value {
+    let hints: Vec<String> = error.hints.iter().map(|hint| hint.text(step)).collect();
     json!({
         "error": {
             "code": error.code.name,
             "meaning": error.code.meaning,
             "message": error.message,
             "places": error.places,
-            "hints": error.hints,
-            "exit": error.code.exit,
+            "hints": hints,
+            "exit": exit::of_error(error.code),
         }
     })
 }
@@ -60,7 +63,8 @@ pub(super) fn json(error: &CommandError) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::code;
+    use crate::next;
+    use moontide_control::error::code;
 
     #[test]
     fn an_error_shows_its_line_and_what_to_do() {
@@ -70,7 +74,7 @@ mod tests {
         let error = CommandError::new(code::PLAN_REFUSED, "unknown field `depend_on`")
             .at(place)
             .hint("moontide check shop");
-        insta::assert_snapshot!(text(&error).into_plain(), @r#"
+        insta::assert_snapshot!(text(&error, &next::words).into_plain(), @r#"
         error[M0207]: unknown field `depend_on`
           --> shop/runbook.luau:2:2
           |
@@ -83,7 +87,7 @@ mod tests {
     #[test]
     fn a_terminal_is_told_where_the_page_about_the_code_is() {
         let error = CommandError::new(code::PLAN_REFUSED, "no").hint("moontide check shop");
-        let mut page = text(&error);
+        let mut page = text(&error, &next::words);
         more(&mut page, &error);
         let said = page.into_plain();
         assert!(

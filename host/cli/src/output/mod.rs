@@ -6,26 +6,26 @@
 //! - [`page`]: lines and tables of styled text, cleaned of whatever could speak to a terminal.
 //! - [`style`]: the few styles there are; none of them carries meaning that the words do not.
 //! - [`clean`]: makes strangers' text harmless, on a terminal and in JSON.
-//! - [`words`]: how times and durations are written.
+//! - `remark`: what an operator should know while a command is at work.
 //! - [`complaint`]: what an error looks like.
 
 pub(crate) mod clean;
 mod complaint;
 pub(crate) mod page;
+mod remark;
 pub(crate) mod style;
-pub(crate) mod words;
 
 use std::io::{self, IsTerminal, Write};
 
 use anstream::AutoStream;
 use clap::ValueEnum;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::next::Next;
 use serde::Serialize;
 use serde_json::json;
 
 pub(crate) use page::Page;
 pub(crate) use style::Span;
-
-use crate::error::{CommandError, Result, code};
 
 /// The version of every JSON document. Raised when a field changes its meaning or goes away.
 pub(crate) const VERSION: u32 = 1;
@@ -99,17 +99,17 @@ impl Output {
     }
 
     /// Prints an error to stderr, in the format of the documents.
-    pub(crate) fn complain(self, error: &CommandError) {
+    pub(crate) fn complain(self, error: &CommandError, step: &dyn Fn(&Next) -> String) {
         match self.format {
             Format::Text => {
-                let mut page = complaint::text(error);
+                let mut page = complaint::text(error, step);
                 if io::stderr().is_terminal() {
                     complaint::more(&mut page, error);
                 }
                 self.say_page(page);
             }
             Format::Json => {
-                talk(&json_line(&json!({ "version": VERSION }), &complaint::json(error)));
+                talk(&json_line(&json!({ "version": VERSION }), &complaint::json(error, step)));
             }
         }
     }

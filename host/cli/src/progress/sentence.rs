@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use moontide_control::words;
 use moontide_runtime::observe::Notice;
 use moontide_runtime::scheduler::graph::CANCEL;
 use moontide_runtime::scheduler::{Unheard, WaveStatus};
 
+use crate::output::Span;
 use crate::output::style::{self, attention, bad, faint, plain, strong};
-use crate::output::{Span, words};
 use crate::view::{ServerView, Why, prompts, signal};
 
 /// What to say about a notice; `None` if it is not worth a line.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use moontide_control::error::Result;
+use moontide_control::words;
 use moontide_runtime::effect::redact::Secrets;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Mode;
@@ -15,9 +17,8 @@ use serde_json::Value;
 
 use super::hooks::{self, Hook};
 use super::witness::Witness;
-use crate::error::Result;
 use crate::output::style::{self, attention, bad, faint, good, plain, said, strong};
-use crate::output::{Document, Page, words};
+use crate::output::{Document, Page};
 use crate::view::record::events;
 use crate::view::summary::{known, mode};
 use crate::view::timeline::Timeline;

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::Result;
+use moontide_control::keeper::TTL;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::scheduler::Prompt;
 use moontide_runtime::store::{Signal, Store};
 
-use crate::clocks::SystemClock;
-use crate::error::Result;
-use crate::keeper::TTL;
 use crate::view::Record;
 
 /// The pause before the journal is looked into again.

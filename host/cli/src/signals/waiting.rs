@@ -1,11 +1,11 @@
 //! What waits for a runner has bounds: a program that sends without end would fill the journal of the execution,
 //! and hide from people what other people want.
 
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::words;
 use moontide_runtime::store::Wish;
 
 use crate::context::Context;
-use crate::error::{CommandError, Result, code};
-use crate::output::words;
 use crate::view::{Record, signal};
 
 /// So many signals may wait for a runner before a note, or another pause, finds no room. Of what else people want an

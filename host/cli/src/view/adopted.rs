@@ -1,5 +1,7 @@
 //! What is said of an execution that was adopted: how its servers were found, and that nothing goes on from it.
 
+use moontide_control::error::{CommandError, code};
+use moontide_control::words;
 use moontide_runtime::journal::{Body, Entry, Execution};
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{End, Event};
@@ -8,8 +10,6 @@ use serde_json::Value;
 use super::summary::mode;
 use super::{Record, ServerView};
 use crate::context::Context;
-use crate::error::{CommandError, code};
-use crate::output::words;
 
 /// The servers of a wave as they were found, also later: how the wave itself ended is not known.
 pub(super) fn servers(record: &Record, wave: &str) -> Vec<ServerView> {

@@ -1,5 +1,6 @@
 //! What a cleanup did: what it terminated, and what it left and why.
 
+use moontide_control::words;
 use moontide_runtime::scheduler::ExecutionStatus;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,7 +10,7 @@ use crate::commands::cleanup::begun;
 use crate::commands::cleanup::launched::Launched;
 use crate::context::Context;
 use crate::output::style::{self, faint, plain, strong};
-use crate::output::{Document, Page, Span, words};
+use crate::output::{Document, Page, Span};
 
 /// The result of a cleanup.
 #[derive(Serialize)]

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use moontide_control::words;
 use moontide_runtime::plan::Plan;
 use moontide_runtime::scheduler::graph::Turn;
 use moontide_runtime::scheduler::{ExecutionStatus, WaveStatus};
@@ -11,7 +12,7 @@ use serde::Serialize;
 use super::timeline::Timeline;
 use super::{Record, ServerView};
 use crate::output::style::{bad, faint, good, plain, strong};
-use crate::output::{Page, Span, words};
+use crate::output::{Page, Span};
 
 /// The objectives of a runbook that declares some, and what an execution achieved.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

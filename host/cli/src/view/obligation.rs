@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use moontide_control::clocks::ScaledClock;
+use moontide_control::words;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::plan::duration;
 use moontide_runtime::store::Obligation;
@@ -11,11 +13,10 @@ use serde::Serialize;
 
 use super::Record;
 use super::record::now;
-use crate::clocks::ScaledClock;
 use crate::commands::obligations::CARRY_OUT;
 use crate::context::Context;
+use crate::output::Page;
 use crate::output::style::{attention, faint, plain, said};
-use crate::output::{Page, words};
 
 /// Something that is owed, or was.
 #[derive(Clone, Debug, Serialize)]

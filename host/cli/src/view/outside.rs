@@ -1,6 +1,7 @@
 //! What goes on outside although nothing drives the execution any more: jobs, commands and automations that
 //! the journal knows as started, and of which it saw no end.
 
+use moontide_control::words::quoted;
 use moontide_runtime::effect::Outcome;
 use moontide_runtime::journal::{Body, Entry, Step};
 use moontide_runtime::scheduler::ExecutionStatus;
@@ -8,7 +9,6 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Record;
-use crate::context::quoted;
 use crate::output::Page;
 use crate::output::style::{attention, faint, plain, strong};
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use moontide_control::settings::Settings;
+use moontide_control::words;
 use moontide_runtime::plan::{
     FailurePolicy, MinSuccess, Param, ParamKind, Pause, Plan, PromptTimeout, ServerSelector, Wave,
     duration,
@@ -9,8 +11,7 @@ use moontide_runtime::plan::{
 use serde::Serialize;
 
 use crate::output::style::{faint, good, plain, strong};
-use crate::output::{Document, Page, Span, words};
-use crate::settings::Settings;
+use crate::output::{Document, Page, Span};
 
 /// What a runbook declares. A secret has no default, so there is none to hide.
 #[derive(Serialize)]

@@ -1,13 +1,15 @@
 //! An open prompt, and the commands that answer it.
 
+use moontide_control::words;
+use moontide_control::words::quoted;
 use moontide_runtime::scheduler::signal::named;
 use moontide_runtime::scheduler::{Choice, Prompt, PromptKind, Signal};
 use serde::Serialize;
 
 use super::{Record, evidence, signal};
-use crate::context::{Context, quoted};
+use crate::context::Context;
+use crate::output::Page;
 use crate::output::style::{attention, faint, plain, said, strong};
-use crate::output::{Page, words};
 
 /// A question to a person.
 #[derive(Clone, Debug, Serialize)]

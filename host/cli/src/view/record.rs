@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::{CommandError, Result};
 use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::{Body, Entry, Execution, Format};
 use moontide_runtime::plan::{Mode, suggest};
@@ -16,10 +18,8 @@ use moontide_runtime::store::{LeaseRecord, Obligation, Seal, Signal, Store, Stor
 
 use super::closing::{self, Closing, Closings};
 use super::{refused, signal};
-use crate::clocks::SystemClock;
 use crate::commands::cleanup::begun::Begun;
 use crate::commands::cleanup::launched::Launched;
-use crate::error::{CommandError, Result};
 
 /// Head and journal, the state that the journal adds up to, who drives it and what they will find.
 pub(crate) struct Record {
@@ -453,7 +453,7 @@ async fn unknown(store: &dyn Store, id: &str, error: StoreError) -> CommandError
     let ids = || listed.iter().map(|listed| listed.id.as_str());
     match suggest::nearest(id, ids()) {
         Some(nearest) => {
-            CommandError { hints: vec![format!("did you mean `{nearest}`?")], ..complaint }
+            CommandError { hints: vec![format!("did you mean `{nearest}`?").into()], ..complaint }
         }
         None => complaint,
     }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use moontide_control::words::quoted;
 use moontide_runtime::effect::{Lane, Outcome};
 use moontide_runtime::journal::Body;
 use moontide_runtime::scheduler::WaveStatus;
@@ -11,7 +12,7 @@ use serde_json::Value;
 use super::Record;
 use super::record::Owner;
 use super::summary::mode;
-use crate::context::{Context, quoted};
+use crate::context::Context;
 
 /// The error code of the door's refusals.
 const REFUSED: &str = "PolicyRefused";

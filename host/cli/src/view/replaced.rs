@@ -12,6 +12,8 @@ mod others;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use moontide_control::words;
+use moontide_control::words::quoted;
 use moontide_runtime::effect::World;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Mode;
@@ -25,9 +27,9 @@ use super::record::is_completed;
 use super::summary::known;
 use super::{Record, ServerView};
 use crate::commands::cleanup::begun::Begun;
-use crate::context::{Context, quoted};
+use crate::context::Context;
+use crate::output::Page;
 use crate::output::style::{attention, faint, plain, strong};
-use crate::output::{Page, words};
 
 /// What others have launched, and what could not be seen of it.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -1,10 +1,11 @@
 //! What is said of an execution that has come to its end in this store: it was pruned, or goes on elsewhere.
 
+use moontide_control::error::{CommandError, code};
+use moontide_control::words::quoted;
 use moontide_runtime::store::{Moved, Seal};
 
 use super::Record;
-use crate::context::{Context, quoted};
-use crate::error::{CommandError, code};
+use crate::context::Context;
 
 /// What has become of it in this store.
 pub(super) fn hint(record: &Record) -> Option<String> {

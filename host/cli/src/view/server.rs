@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use moontide_control::words;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::output::Span;
 use crate::output::style::{attention, faint, plain, strong, verdict};
-use crate::output::{Span, words};
 
 /// What became of one server.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

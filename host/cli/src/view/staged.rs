@@ -1,6 +1,7 @@
 //! Executions and journals for the tests of this room.
 
 use jiff::Timestamp;
+use moontide_control::environment::Environment;
 use moontide_runtime::effect::{Class, Key, Lane, Outcome};
 use moontide_runtime::journal::{Body, Entry, Execution, Step, canonical};
 use moontide_runtime::scheduler::{End, Event, Failure};
@@ -8,7 +9,6 @@ use moontide_runtime::store::{MemoryStore, Store};
 use serde_json::{Value, json};
 
 use crate::context::Context;
-use crate::environment::Environment;
 use crate::output::Format;
 
 /// A context that proposes commands without flags.

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use moontide_control::words;
+use moontide_control::words::quoted;
 use moontide_runtime::journal::Channel;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{
@@ -19,9 +21,9 @@ use super::signal::PendingView;
 use super::timeline::Timeline;
 use super::{Objectives, ObligationView, Outside, PromptView, Record, Replaced, ServerView, Why};
 use crate::commands::obligations::CARRY_OUT;
-use crate::context::{Context, quoted};
+use crate::context::Context;
 use crate::output::style::{self, attention, faint, plain, said, strong};
-use crate::output::{Document, Page, Span, words};
+use crate::output::{Document, Page, Span};
 use crate::signals::waiting::SHOWN;
 
 /// Where an execution stands.

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use moontide_control::words;
 use moontide_runtime::journal::Entry;
 use moontide_runtime::scheduler::{Event, Graph, State, machine};
 
 use super::record::events;
-use crate::output::words;
 
 /// The moments of one wave.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use moontide_control::params;
+use moontide_control::words;
 use moontide_runtime::journal::execution::Simulator;
 use moontide_runtime::journal::{Body, Channel, Entry};
 use moontide_runtime::scheduler::{End, Event, Failure, Signal, Wish};
@@ -12,8 +14,7 @@ use serde_json::Value;
 use super::{Record, ServerView, Summary, signal};
 use crate::context::Context;
 use crate::output::style::{bad, faint, good, plain, said, strong};
-use crate::output::{Document, Page, words};
-use crate::params;
+use crate::output::{Document, Page};
 
 /// Everything about an execution.
 #[derive(Serialize)]

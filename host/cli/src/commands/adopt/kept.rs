@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::words;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{Parcel, Standing, Store, StoreError};
@@ -15,8 +17,6 @@ use super::{Flags, unknown};
 use crate::commands::resume;
 use crate::context::Context;
 use crate::drive;
-use crate::error::{CommandError, Result, code};
-use crate::output::words;
 use crate::view::adopted;
 
 /// An execution that is adopted, and where to.

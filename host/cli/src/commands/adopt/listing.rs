@@ -3,16 +3,18 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use moontide_control::error::Result;
+use moontide_control::words;
+use moontide_control::words::quoted;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::store::{Store, StoreError};
 use serde::Serialize;
 
 use super::traces::{Launch, Left, Traces, Whose};
 use super::unknown;
-use crate::context::{Context, quoted};
-use crate::error::Result;
+use crate::context::Context;
 use crate::output::style::{attention, faint, plain, strong};
-use crate::output::{Document, Page, Span, words};
+use crate::output::{Document, Page, Span};
 use crate::view::summary::mode;
 
 /// Everything that was found.

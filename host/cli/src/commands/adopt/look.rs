@@ -1,12 +1,12 @@
 //! Asks DRS and EC2 what there is in a Region.
 
 use moontide_aws::tags;
+use moontide_control::aws;
+use moontide_control::error::{CommandError, Result, code};
 use moontide_runtime::effect::{EffectError, Outcome, Trouble, World};
 use serde_json::{Value, json};
 
-use crate::aws;
 use crate::context::Context;
-use crate::error::{CommandError, Result, code};
 use crate::output::style::{attention, plain};
 
 /// What DRS answers in a Region in which it was never set up.

@@ -7,6 +7,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use moontide_control::settings::Settings;
+use moontide_control::whoami::Person;
+use moontide_control::words;
 use moontide_runtime::effect::launches::LAUNCH;
 use moontide_runtime::effect::{Class, Key, Lane, Outcome};
 use moontide_runtime::journal::execution::{ADOPTED, Simulator};
@@ -18,9 +21,6 @@ use moontide_runtime::store::{Signal, Wish};
 use serde_json::{Value, json};
 
 use super::traces::{Launch, Server, Traces, Whose};
-use crate::output::words;
-use crate::settings::Settings;
-use crate::whoami::Person;
 
 /// What stands for a name that no tag says.
 const UNKNOWN: &str = "unknown";

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use moontide_aws::tags;
+use moontide_control::ids;
 use moontide_runtime::effect::Key;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::look::Seen;
-use crate::ids;
 
 /// The tag by which DRS says on an instance which job made it.
 const JOB: &str = "drs.amazonaws.com-job";

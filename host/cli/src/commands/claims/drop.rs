@@ -1,18 +1,18 @@
 //! `moontide claims drop`: what holds although its execution has ended where this store does not see it.
 
 use clap::Args;
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::whoami;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::store::claims::{self, Claim, Claimant, Holder, KIND, Stands};
 use moontide_runtime::store::{Change, Condition, Store};
 use serde::Serialize;
 
-use crate::clocks::SystemClock;
 use crate::context::Context;
-use crate::error::{CommandError, Result, code};
 use crate::exit;
 use crate::output::style::{plain, strong};
 use crate::output::{Document, Page};
-use crate::whoami;
 
 /// Lift the claims of an execution that has ended in another store, or one claim that cannot be read
 ///

@@ -1,11 +1,11 @@
 //! A cleanup that has failed is attempted once more, for an obligation: in the same execution, so that a cleanup that
 //! fails every ten minutes of a night is one execution with many attempts.
 
+use moontide_control::error::{Result, code};
 use moontide_runtime::scheduler::WaveStatus;
 use moontide_runtime::store::{Store, Wish};
 
 use crate::context::Context;
-use crate::error::{Result, code};
 use crate::signals::{self, Author};
 use crate::view::Record;
 

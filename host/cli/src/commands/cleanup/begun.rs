@@ -2,13 +2,11 @@
 //! releases let `run` begin anything under such an id, and the store may be shared. What only goes by the name is
 //! passed over.
 
+use moontide_control::ids;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::store::{Store, StoreError};
 
 use super::MODULE;
-
-/// What stands between the drill's id and a number.
-const INFIX: &str = ".cleanup-";
 
 /// The cleanups of one drill.
 pub(crate) struct Begun {
@@ -23,7 +21,7 @@ impl Begun {
     pub(crate) async fn of(store: &dyn Store, drill: &str) -> Result<Begun, StoreError> {
         let (mut all, mut number) = (Vec::new(), 1_u64);
         loop {
-            let next = format!("{drill}{INFIX}{number}");
+            let next = ids::of_cleanup(drill, number);
             match store.execution(&next).await {
                 Ok(execution) if cleans_up(&execution, drill) => all.push(execution),
                 Ok(_) => {}
@@ -63,25 +61,4 @@ pub(crate) fn place(cleanup: &Execution) -> &str {
 /// Whether an execution is a cleanup of this drill.
 fn cleans_up(execution: &Execution, drill: &str) -> bool {
     execution.bundle.entry == MODULE && execution.client().as_deref() == Some(drill)
-}
-
-/// Whether an id could be that of a cleanup.
-pub(crate) fn is_id_of_one(id: &str) -> bool {
-    let number = id.rsplit_once(INFIX).map(|(_, number)| number);
-    number.is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_of_a_cleanup_ends_in_its_number() {
-        for id in ["z.cleanup-1", "z.cleanup-01", "z.cleanup-1.cleanup-4294967296"] {
-            assert!(is_id_of_one(id), "{id}");
-        }
-        for id in ["z", "z.cleanup-", "z.cleanup-1a", "z-cleanup-1", "z.cleanup-1.x", "cleanup-1"] {
-            assert!(!is_id_of_one(id), "{id}");
-        }
-    }
 }

@@ -1,11 +1,11 @@
 //! Whether a drill may be cleaned up: it is one, and nothing of it is still to come.
 
+use moontide_control::error::{CommandError, Result, code};
 use moontide_runtime::plan::Mode;
 use moontide_runtime::store::{Seal, StoreError};
 
 use crate::context::Context;
 use crate::drive;
-use crate::error::{CommandError, Result, code};
 use crate::signals::waiting;
 use crate::view::Record;
 

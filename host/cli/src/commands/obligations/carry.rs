@@ -5,25 +5,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use moontide_control::aws;
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::settings::Settings;
+use moontide_control::whoami;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::obligations::{Progress, What};
 use moontide_runtime::store::{Obligation, Seal, Store, StoreError};
 
-use crate::aws::{self, AwsFlags};
-use crate::clocks::SystemClock;
+use crate::aws::AwsFlags;
 use crate::commands::cleanup::begun::{Begun, place};
 use crate::commands::cleanup::{Cleaner, Ended};
 use crate::context::Context;
 use crate::drive;
-use crate::error::{CommandError, Result, code};
 use crate::exit;
 use crate::interrupt::Interrupt;
 use crate::output::style::{plain, strong};
-use crate::settings::Settings;
 use crate::view::obligation::{due, speed_of, time_of};
 use crate::view::{ObligationView, Record};
-use crate::whoami;
 
 /// So often a carrier looks again at an obligation that others change at the same moment.
 pub(crate) const LOOKS: u32 = 10;
@@ -116,8 +117,8 @@ pub(crate) async fn after(
     let at_end = match carrier.carry_out(&obligation, interrupt).await {
         Ok(came) => came.exit,
         Err(error) => {
-            context.output.complain(&error);
-            error.code.exit
+            context.complain(&error);
+            exit::of_error(error.code)
         }
     };
     let mut record = Record::load(store.as_ref(), &obligation.execution).await?;
@@ -239,7 +240,7 @@ impl Carrier<'_> {
         let clock = drive::clock(execution, flags.speed);
         let session = flags.session(context).await?;
         let region = place(execution);
-        aws::caller(drive::world(session, region, &clock, execution.seed).as_ref()).await?;
+        aws::caller(aws::world(session, region, &clock, execution.seed).as_ref()).await?;
         let left = Duration::try_from(clock.now().duration_until(due)).unwrap_or_default();
         Ok(Some(left).filter(|left| !left.is_zero()))
     }

@@ -2,20 +2,19 @@
 
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::{CommandError, Result, code};
 use moontide_runtime::clock::Clock;
 use moontide_runtime::store::obligations::Progress;
 use moontide_runtime::store::{Obligation, Store, StoreError};
 use serde::Serialize;
 
-use crate::clocks::SystemClock;
 use crate::commands::cleanup::begun::Begun;
 use crate::context::Context;
-use crate::error::{CommandError, Result, code};
 use crate::exit;
 use crate::output::style::{attention, plain, said, strong};
 use crate::output::{Document, Page};
 use crate::view::Record;
-use crate::whoami;
 
 /// Let the instances of a drill stay: its cleanup is not owed any more
 ///
@@ -63,7 +62,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
 
 async fn give_up(context: &Context, store: &dyn Store, flags: &Flags) -> Result<Dropped> {
     let (id, reason) = (flags.execution.as_str(), flags.reason.as_str());
-    let person = whoami::author(context, flags.by.as_deref()).await?;
+    let person = context.author(flags.by.as_deref()).await?;
     let by = if person.sender.is_empty() {
         person.name
     } else {

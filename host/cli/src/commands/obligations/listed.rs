@@ -1,12 +1,13 @@
 //! What is owed, a row each.
 
+use moontide_control::error::{CommandError, Result};
+use moontide_control::words::quoted;
 use moontide_runtime::store::{Obligation, Store};
 use serde::Serialize;
 
 use super::CARRY_OUT;
 use super::carry::Looked;
-use crate::context::{Context, quoted};
-use crate::error::{CommandError, Result};
+use crate::context::Context;
 use crate::output::style::{attention, faint, plain, said, strong};
 use crate::output::{Document, Page, Span};
 use crate::view::ObligationView;

@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::{Result, code};
+use moontide_control::words;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::store::Obligation;
 
 use super::carry::Carrier;
 use super::listed::{Listed, Row};
-use crate::clocks::SystemClock;
-use crate::error::{Result, code};
 use crate::exit;
 use crate::interrupt::Interrupt;
 use crate::output::style::{faint, plain, strong};
-use crate::output::words;
 use crate::view::obligation::Stage;
 
 /// After so long a process that stays looks again at least: an end and a new obligation come without a word, and what
@@ -99,13 +99,13 @@ async fn round(carrier: &Carrier<'_>, interrupt: &mut Interrupt) -> Result<Round
             }
             Err(error) => {
                 round.open += 1;
-                round.exits.push(error.code.exit);
+                round.exits.push(exit::of_error(error.code));
                 round.rows.push(Row::stopped(&obligation, &error));
                 // A store that is gone is so for all of them.
                 if [code::STORE_UNUSABLE, code::STORE_FULL].contains(&error.code) {
                     return Err(error);
                 }
-                carrier.context.output.complain(&error);
+                carrier.context.complain(&error);
             }
         }
         if round.exits.last().is_some_and(|it| exit::is_stop(*it)) {

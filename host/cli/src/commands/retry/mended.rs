@@ -2,17 +2,18 @@
 
 use std::path::Path;
 
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::runbook::Files;
+use moontide_control::words::quoted;
 use moontide_runtime::journal::{Bundle, Mend};
 use moontide_runtime::plan::{Plan, suggest};
 use moontide_runtime::scheduler::graph::{CANCEL, FINISH, START};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::context::{Context, quoted};
-use crate::error::{CommandError, Result, code};
+use crate::context::Context;
 use crate::output::Page;
 use crate::output::style::{attention, plain, strong};
-use crate::runbook::Files;
 use crate::view::Record;
 use crate::view::changes::{self, Change};
 
@@ -47,7 +48,7 @@ pub(crate) fn read(context: &Context, record: &Record, wave: &str, path: &Path) 
     let settings = context.settings(None)?;
     let files = Files::read(path)?.over(&execution.bundle);
     let plan = files.plan(
-        context.output,
+        &context.output,
         &settings.limits_of(execution, &record.limits),
         execution.seed,
     )?;

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use moontide_control::aws;
+use moontide_control::error::{CommandError, Result, code};
 use moontide_runtime::effect::{Outcome, World};
 use moontide_runtime::journal::Execution;
 use serde_json::{Value, json};
 
-use crate::aws;
 use crate::context::Context;
-use crate::error::{CommandError, Result, code};
 use crate::output::style::{attention, plain};
 
 const OPERATION: &str = "drs.describe_recovery_instances";

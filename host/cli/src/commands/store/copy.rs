@@ -1,6 +1,10 @@
 //! `moontide store copy`: executions leave one store for another.
 
 use clap::Args;
+use moontide_control::error::code::{STORE_BUSY, STORE_FULL, STORE_UNUSABLE};
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::stores::Address;
+use moontide_control::words;
 use moontide_runtime::store::{Store, Wanted};
 use serde::Serialize;
 
@@ -8,12 +12,9 @@ use super::parting::{self, Packed, To};
 use super::stays::{Stays, Way};
 use super::{archive, import};
 use crate::context::Context;
-use crate::error::code::{STORE_BUSY, STORE_FULL, STORE_UNUSABLE};
-use crate::error::{CommandError, Result, code};
 use crate::exit;
 use crate::output::style::{attention, plain, strong};
-use crate::output::{Document, Page, words};
-use crate::stores::Address;
+use crate::output::{Document, Page};
 
 /// From where to where.
 #[derive(Args)]
@@ -69,7 +70,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         return Err(CommandError::new(code::BAD_ARGUMENT, "both stores are the same one"));
     }
     let (source, target) = (from.open_existing()?, to.open()?);
-    from.warn_if_loose(context.output);
+    from.warn_if_loose(&context.output);
     let mut copied = Copied {
         from: from.text(),
         to: to.text(),
@@ -91,7 +92,9 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             match gone {
                 Ok(()) => copied.executions.push(id),
                 // A store that does not answer does not for the next one either.
-                Err(error) if error.code.exit == exit::CONFIGURATION && is_of_the_store(&error) => {
+                Err(error)
+                    if error.code.kind == code::Kind::Configuration && is_of_the_store(&error) =>
+                {
                     ended = Err(parting::cut_off(source.as_ref(), &id, error).await);
                     break;
                 }

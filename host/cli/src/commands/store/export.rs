@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use moontide_control::error::{CommandError, Result, code};
 use moontide_runtime::store::sqlite::private;
 use moontide_runtime::store::{Parcel, Seal, Store};
 use serde::Serialize;
@@ -14,7 +15,6 @@ use super::names::Names;
 use super::parting::{self, Packed, To};
 use super::stays::{Stays, Way};
 use crate::context::Context;
-use crate::error::{CommandError, Result, code};
 use crate::exit;
 use crate::output::style::{plain, strong};
 use crate::output::{Document, Page};

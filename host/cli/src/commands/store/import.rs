@@ -3,6 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use moontide_control::error::code::{EXECUTION_EXISTS, NEWER_FORMAT, STORE_DAMAGED};
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::files;
+use moontide_control::words::quoted;
 use moontide_runtime::journal::Format;
 use moontide_runtime::journal::version::FormatError;
 use moontide_runtime::store::parcel::{FORM, Parcel};
@@ -11,12 +15,9 @@ use serde::{Deserialize, Serialize};
 
 use super::names::Names;
 use super::{archive, parting};
-use crate::context::{Context, quoted};
+use crate::context::Context;
 use crate::drive::claims;
-use crate::error::code::{EXECUTION_EXISTS, NEWER_FORMAT, STORE_DAMAGED};
-use crate::error::{CommandError, Result, code};
 use crate::exit;
-use crate::files;
 use crate::output::style::{attention, plain, strong};
 use crate::output::{Document, Page};
 

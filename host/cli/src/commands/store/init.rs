@@ -3,15 +3,15 @@
 use clap::Args;
 use moontide_aws::DynamoStore;
 use moontide_aws::store::Setting;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::stores::Address;
 use serde::Serialize;
 
 use super::owner;
 use crate::context::Context;
-use crate::error::{CommandError, Result, code};
 use crate::exit;
 use crate::output::style::{attention, plain, strong};
 use crate::output::{Document, Page};
-use crate::stores::Address;
 
 /// What is made.
 #[derive(Args)]

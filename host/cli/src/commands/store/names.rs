@@ -7,12 +7,11 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::files;
+use moontide_control::words::quoted;
 use moontide_runtime::store::sqlite::private;
 use serde::{Deserialize, Serialize};
-
-use crate::context::quoted;
-use crate::error::{CommandError, Result, code};
-use crate::files;
 
 /// No note is longer.
 const LONGEST: u64 = 64 * 1024;

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use moontide_aws::Session;
+use moontide_control::aws;
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::stores::Address;
+use moontide_control::stores::arn::Arn;
 use moontide_runtime::clock::Clock;
 
-use crate::aws;
-use crate::clocks::SystemClock;
 use crate::context::Context;
-use crate::drive;
-use crate::error::{CommandError, Result, code};
-use crate::stores::Address;
-use crate::stores::arn::Arn;
 
 /// The address under which its owner makes a table: by its name. Refuses a table of another account, and one of
 /// which AWS does not say whose it is.
@@ -43,6 +42,6 @@ pub(super) fn address(context: &Context, address: Address) -> Result<Address> {
 async fn account_of(address: &Address, region: &str) -> Result<Option<String>> {
     let session = Session::open(address.session_settings()).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let world = drive::world(session, region, &clock, 0);
+    let world = aws::world(session, region, &clock, 0);
     Ok(aws::caller(world.as_ref()).await?.account)
 }

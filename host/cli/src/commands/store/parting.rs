@@ -5,6 +5,9 @@
 //! is for by that store's identity, not by its address: the same words may lead elsewhere from another folder, or with
 //! other credentials.
 
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::whoami;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
@@ -13,13 +16,10 @@ use moontide_runtime::store::{Moved, Parcel, Seal, Store, StoreError, lease, obl
 use serde_json::json;
 
 use super::{archive, import};
-use crate::clocks::SystemClock;
 use crate::commands::cleanup::begun::Begun;
 use crate::context::Context;
 use crate::drive::{self, held};
-use crate::error::{CommandError, Result, code};
 use crate::view::Record;
-use crate::whoami;
 
 /// The document by which a store is told from every other.
 const IDENTITY: (&str, &str) = ("store", "identity");

@@ -6,6 +6,10 @@ use std::time::Duration;
 use clap::Args;
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
+use moontide_control::clocks::SystemClock;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::whoami;
+use moontide_control::words;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::plan::duration;
 use moontide_runtime::scheduler::ExecutionStatus;
@@ -16,15 +20,12 @@ use serde::Serialize;
 
 use super::super::obligations::CARRY_OUT;
 use super::archive;
-use crate::clocks::SystemClock;
 use crate::context::Context;
 use crate::drive;
-use crate::error::{CommandError, Result, code};
 use crate::exit;
 use crate::output::style::{attention, faint, plain, strong};
-use crate::output::{Document, Page, words};
+use crate::output::{Document, Page};
 use crate::view::Record;
-use crate::whoami;
 
 /// So many are asked for at once.
 const PAGE: usize = 500;

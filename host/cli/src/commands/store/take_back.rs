@@ -4,17 +4,18 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::stores::Address;
+use moontide_control::words::quoted;
 use moontide_runtime::store::{Moved, Seal, Store, StoreError};
 use serde::Serialize;
 
 use super::names::{Names, Step};
 use super::{archive, parting};
-use crate::context::{Context, quoted};
-use crate::error::{CommandError, Result, code};
+use crate::context::Context;
 use crate::exit;
 use crate::output::style::{plain, strong};
 use crate::output::{Document, Page};
-use crate::stores::Address;
 
 /// What is taken back, and from where.
 #[derive(Args)]

@@ -1,12 +1,12 @@
 //! What holds a claim here, and has ended in the store that it was moved to.
 
+use moontide_control::error::Result;
+use moontide_control::stores::Address;
 use moontide_runtime::store::claims::{Held, Stands};
 use moontide_runtime::store::{Moved, Seal, Store};
 
 use crate::commands::claims::drop::release;
 use crate::commands::store::parting::known_identity;
-use crate::error::Result;
-use crate::stores::Address;
 use crate::view::Record;
 
 /// Lifts the claims of those that are over, if all are. What cannot be asked, or goes on, keeps them.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use moontide_control::error::code;
+
 use super::sources;
-use crate::error::code;
 use crate::pages::errors::{self, Entry};
 
 fn written(of: impl Fn(&str) -> bool) -> BTreeSet<&'static str> {

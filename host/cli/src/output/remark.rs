@@ -1,0 +1,53 @@
+//! What an operator should know, in words.
+
+use std::collections::BTreeMap;
+
+use moontide_control::listener::{Listener, Remark};
+use serde_json::Value;
+
+use super::Output;
+use super::style::{Span, attention, plain, strong};
+use crate::trace;
+
+impl Listener for Output {
+    fn hear(&self, remark: &Remark) {
+        self.say([head(remark), plain(text(remark))]);
+    }
+
+    fn keep_secret(&self, values: &BTreeMap<String, Value>) {
+        trace::hide(values);
+    }
+}
+
+fn head(remark: &Remark) -> Span<'static> {
+    match remark {
+        Remark::LooseStore { .. } | Remark::DoomedStore { .. } => strong("warning: "),
+        Remark::UnreadSyntax { .. } | Remark::ShownSecret { .. } | Remark::OtherSecret { .. } => {
+            attention("warning: ")
+        }
+    }
+}
+
+fn text(remark: &Remark) -> String {
+    match remark {
+        Remark::LooseStore { path, verb } => {
+            let path = path.display();
+            format!("others than its owner may {verb} the store {path}: `chmod 600 {path}`")
+        }
+        Remark::DoomedStore { store, region } => format!(
+            "the store {store} is in {region}, the Region that this runbook recovers from: when \
+             it fails, the executions are out of reach. Keep them in another Region"
+        ),
+        Remark::UnreadSyntax { file } => format!(
+            "{file} uses syntax that `check` does not know: keys given twice, and functions of a module called \
+             with a colon, were not looked for in it"
+        ),
+        Remark::ShownSecret { param } => format!(
+            "the list of processes shows `{param}`: `--param {param}=@FILE`, `@-` (standard input), \
+             `env:NAME` and `file:PATH` do not"
+        ),
+        Remark::OtherSecret { execution, param } => format!(
+            "`{param}` has another value than `{execution}` was started with; it counts for this runner only"
+        ),
+    }
+}

@@ -1,0 +1,323 @@
+//! `--answer PROMPT=CHOICE` and `--answer CHOICE`: answers that were given beforehand.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_runtime::plan::{Plan, suggest};
+use moontide_runtime::scheduler::prompt::unknown;
+use moontide_runtime::scheduler::{Answers, Choice, Given, Graph, Prompt, PromptKind};
+
+use super::people::bar;
+use super::rehearsal;
+use crate::output::Output;
+use crate::output::style::{attention, plain};
+
+/// One `--answer`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Flag {
+    /// The prompt that it is for, by id or by wave; `None`: every prompt that takes it.
+    prompt: Option<String>,
+    /// The answer.
+    choice: String,
+}
+
+impl Flag {
+    /// Reads a flag; for clap.
+    pub(crate) fn parse(text: &str) -> Result<Flag, String> {
+        let (prompt, choice) = match text.split_once('=') {
+            Some((prompt, choice)) => (Some(prompt.to_owned()), choice.to_owned()),
+            None => (None, text.to_owned()),
+        };
+        if choice.is_empty() || prompt.as_deref() == Some("") {
+            return Err("an answer is written `CHOICE` or `PROMPT=CHOICE`".to_owned());
+        }
+        Ok(Flag { prompt, choice })
+    }
+
+    /// Refuses a flag for a prompt that this plan can never ask: a wave's name was misspelled.
+    pub(crate) fn check(flags: &[Flag], plan: &Plan) -> Result<()> {
+        let graph = Graph::of_plan(plan);
+        let waves = || graph.nodes().iter().map(|node| node.name.as_str());
+        for prompt in flags.iter().filter_map(|flag| flag.prompt.as_deref()) {
+            let wave = prompt.split(['#', '/']).next().unwrap_or_default();
+            // A pause point that is opened once more is `wave.2`, and a person's pause `@pause.1`.
+            let stem = wave.rsplit_once('.').map_or(wave, |(stem, _)| stem);
+            if stem == PAUSED || waves().any(|known| known == wave || known == stem) {
+                continue;
+            }
+            let message = format!("`--answer {prompt}=…`: the runbook has no wave `{wave}`");
+            let hint = match suggest::nearest(wave, waves()) {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => format!("its waves are {}", waves().collect::<Vec<_>>().join(", ")),
+            };
+            return Err(CommandError::new(code::BAD_ANSWER, message).hint(hint));
+        }
+        Ok(())
+    }
+
+    /// The same flags for a process that finds these prompts open: one that names no prompt means those that take it
+    /// now, and none that opens later. Where none takes it, it was given beforehand.
+    pub(crate) fn bound_to(flags: &[Flag], open: &BTreeMap<String, Prompt>) -> Vec<Flag> {
+        let bound = |flag: &Flag| {
+            let fits = |prompt: &&Prompt| flag.fits(prompt) > 0;
+            let named = |prompt: &Prompt| Flag { prompt: Some(prompt.id.clone()), ..flag.clone() };
+            let meant: Vec<Flag> = match flag.prompt {
+                Some(_) => Vec::new(),
+                None => open.values().filter(fits).map(named).collect(),
+            };
+            if meant.is_empty() { vec![flag.clone()] } else { meant }
+        };
+        flags.iter().flat_map(bound).collect()
+    }
+
+    /// Whether one of the flags answers this prompt.
+    pub(crate) fn any_fits(flags: &[Flag], prompt: &Prompt) -> bool {
+        flags.iter().any(|flag| flag.fits(prompt) > 0)
+    }
+
+    /// How well it fits a prompt: by id, by wave, by its choice alone, not at all. What a person has paused,
+    /// and what nobody can tell, is not decided by a flag that did not mean it.
+    fn fits(&self, prompt: &Prompt) -> u8 {
+        let takes = prompt.choices.iter().any(|choice| choice.as_str() == self.choice);
+        match self.prompt.as_deref() {
+            // A flag cannot say what a call returned.
+            _ if !takes || prompt.takes_value(&self.choice) => 0,
+            Some(id) if id == prompt.id => 3,
+            Some(wave) if wave == prompt.wave => 2,
+            Some(_) => 0,
+            None if matches!(prompt.kind, PromptKind::Hold | PromptKind::Unknown) => 0,
+            None => 1,
+        }
+    }
+}
+
+/// The prompts that a person's pauses open, without their numbers.
+const PAUSED: &str = "@pause";
+/// Answers that count once each time they are given: a wave that cannot succeed would be retried for
+/// ever.
+const ONCE: [&str; 2] = ["retry", unknown::TRY_AGAIN];
+/// What the engine's own questions take.
+const WORDS: [&str; 12] = [
+    "continue",
+    "skip",
+    "abort",
+    "retry",
+    "resume",
+    "keep",
+    "replace",
+    "fail",
+    "wait",
+    unknown::HAPPENED,
+    unknown::DID_NOT,
+    unknown::TRY_AGAIN,
+];
+/// The choices of the standard program's question about a job that does not show; to wait counts once there too.
+const HIDDEN: [&str; 2] = ["fail", "wait"];
+
+/// The flags of one command, and who is asked when none of them fits.
+pub(crate) struct Flags {
+    given: Vec<(Flag, Cell<bool>)>,
+    by: String,
+    people: Rc<Graph>,
+    /// Whether `by` may speak for everybody: in a rehearsal.
+    speaks_for_all: bool,
+    otherwise: Rc<dyn Answers>,
+    output: Option<Output>,
+    /// The prompts of which it was said that `by` cannot answer them.
+    barred: RefCell<BTreeSet<String>>,
+    /// The prompts that a flag named, and that do not take its choice, by the flag's place.
+    misfits: RefCell<BTreeMap<usize, Prompt>>,
+}
+
+impl Flags {
+    /// Answers with `flags` in the name of `by`, else lets `otherwise` answer.
+    pub(crate) fn new(
+        flags: &[Flag],
+        by: &str,
+        people: Rc<Graph>,
+        otherwise: Rc<dyn Answers>,
+    ) -> Flags {
+        Flags {
+            given: flags.iter().map(|flag| (flag.clone(), Cell::new(false))).collect(),
+            by: by.to_owned(),
+            people,
+            speaks_for_all: false,
+            otherwise,
+            output: None,
+            barred: RefCell::default(),
+            misfits: RefCell::default(),
+        }
+    }
+
+    /// The same, answering in the name of whoever may.
+    pub(crate) fn for_all(self) -> Flags {
+        Flags { speaks_for_all: true, ..self }
+    }
+
+    /// The same, telling whom it cannot answer for.
+    pub(crate) fn telling(self, output: Output) -> Flags {
+        Flags { output: Some(output), ..self }
+    }
+
+    /// Tells of flags that no prompt has asked for.
+    pub(crate) fn say_unused(&self, output: Output) {
+        for (flag, _) in self.given.iter().filter(|(_, used)| !used.get()) {
+            let prompt = flag.prompt.as_deref().map(|prompt| format!("{prompt}="));
+            let text = format!("--answer {}{}", prompt.unwrap_or_default(), flag.choice);
+            output.say([attention("not used: "), plain(text)]);
+        }
+    }
+
+    /// Refuses a flag that answered nothing, because what it named takes no such answer.
+    pub(crate) fn refuse_misfits(&self) -> Result<()> {
+        let misfits = self.misfits.borrow();
+        let unused = misfits.iter().find(|(place, _)| !self.given[**place].1.get());
+        let Some((place, prompt)) = unused else { return Ok(()) };
+        let (flag, takes) = (&self.given[*place].0, super::choices(prompt));
+        let named = flag.prompt.as_deref().unwrap_or_default();
+        let message = format!("`--answer {named}={}`: `{}` takes {takes}", flag.choice, prompt.id);
+        let error = CommandError::new(code::BAD_ANSWER, message);
+        let near = suggest::nearest(&flag.choice, prompt.choices.iter().map(Choice::as_str));
+        Err(match near {
+            Some(near) => error.hint(format!("did you mean `{named}={near}`?")),
+            None => error,
+        })
+    }
+
+    /// Notes which flags meant this prompt, and do not fit it.
+    fn note_misfits(&self, prompt: &Prompt) {
+        for (place, (flag, _)) in self.given.iter().enumerate() {
+            let meant = flag.prompt.as_deref();
+            let is_meant = meant == Some(&prompt.id) || meant == Some(&prompt.wave);
+            // What another question about the wave would take was not needed, and is not wrong.
+            let is_word = WORDS.contains(&flag.choice.as_str());
+            if is_meant && !is_word && flag.fits(prompt) == 0 {
+                self.misfits.borrow_mut().entry(place).or_insert_with(|| prompt.clone());
+            }
+        }
+    }
+
+    /// The flag that fits best.
+    fn best(&self, prompt: &Prompt) -> Option<&str> {
+        self.note_misfits(prompt);
+        let is_hidden = prompt.choices.iter().map(Choice::as_str).eq(HIDDEN);
+        let again = |flag: &Flag| {
+            let choice = flag.choice.as_str();
+            !(ONCE.contains(&choice) || is_hidden && choice == "wait")
+        };
+        let usable = self.given.iter().filter(|(flag, used)| again(flag) || !used.get());
+        let fitting = usable.filter(|(flag, _)| flag.fits(prompt) > 0);
+        // The first of equals wins.
+        let (flag, used) = fitting.rev().max_by_key(|(flag, _)| flag.fits(prompt))?;
+        if !self.speaks_for_all
+            && let Some(why) = bar(&self.people, prompt, &self.by)
+        {
+            self.say_barred(prompt, flag, why);
+            return None;
+        }
+        used.set(true);
+        Some(&flag.choice)
+    }
+
+    /// Says once why a flag does not answer the prompt. Who has spoken already knows it.
+    fn say_barred(&self, prompt: &Prompt, flag: &Flag, why: String) {
+        let spoken = prompt.given.iter().any(|given| given.by == self.by);
+        let is_new = self.barred.borrow_mut().insert(prompt.id.clone());
+        if let Some(output) = self.output.filter(|_| is_new && !spoken) {
+            let head = format!("{}: --answer {} does not count: ", prompt.id, flag.choice);
+            output.say([attention(head), plain(why)]);
+        }
+    }
+}
+
+#[async_trait(?Send)]
+impl Answers for Flags {
+    async fn answer(&self, prompt: &Prompt) -> Option<Given> {
+        match self.best(prompt) {
+            Some(choice) if self.speaks_for_all => {
+                rehearsal::given(&self.people, prompt, choice.to_owned(), &self.by)
+            }
+            Some(choice) => {
+                Some(Given { choice: choice.to_owned(), by: self.by.clone(), ..Given::default() })
+            }
+            None => self.otherwise.answer(prompt).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use moontide_runtime::scheduler::PromptKind;
+
+    use super::*;
+    use crate::answers::{Nobody, prompt};
+
+    fn flags(texts: &[&str]) -> Flags {
+        let flags: Vec<Flag> = texts.iter().map(|text| Flag::parse(text).unwrap()).collect();
+        let mut people = Graph::of_nodes(Vec::new(), 1);
+        people.groups.insert("dba".into(), vec!["bob".into()]);
+        Flags::new(&flags, "ann", Rc::new(people), Rc::new(Nobody))
+    }
+
+    #[test]
+    fn a_choice_alone_means_what_is_asked_when_it_is_given() {
+        let flag = |text| Flag::parse(text).unwrap();
+        let check = prompt("check", PromptKind::Pause, &["continue", "abort"]);
+        let open = BTreeMap::from([(check.id.clone(), check)]);
+        let bound = |flags: &[Flag]| Flag::bound_to(flags, &open);
+        assert_eq!(bound(&[flag("continue")]), [flag("check=continue")]);
+        assert_eq!(bound(&[flag("web=continue")]), [flag("web=continue")]);
+        assert_eq!(bound(&[flag("retry")]), [flag("retry")], "nothing takes it now");
+        assert_eq!(Flag::bound_to(&[flag("continue")], &BTreeMap::new()), [flag("continue")]);
+    }
+
+    #[test]
+    fn a_flag_answers_only_for_whoever_gave_it() {
+        let flags = flags(&["continue"]);
+        let mut pause = prompt("web", PromptKind::Pause, &["continue", "abort"]);
+        pause.approvers = vec!["dba".into()];
+        assert_eq!(flags.best(&pause), None);
+        assert_eq!(flags.for_all().best(&pause), Some("continue"));
+    }
+
+    #[test]
+    fn what_needs_a_look_is_not_answered_by_the_way() {
+        let doubt = prompt("web", PromptKind::Unknown, &["happened", "did-not", "try-again"]);
+        assert_eq!(flags(&["try-again"]).best(&doubt), None);
+        let named = flags(&["web=try-again"]);
+        assert_eq!([named.best(&doubt), named.best(&doubt)], [Some("try-again"), None]);
+        let hold = prompt("@pause.1", PromptKind::Hold, &["resume", "abort"]);
+        assert_eq!(flags(&["abort"]).best(&hold), None);
+        assert_eq!(flags(&["@pause.1=abort"]).best(&hold), Some("abort"));
+    }
+
+    #[test]
+    fn the_closest_flag_wins_whatever_the_order() {
+        let flags = flags(&["continue", "web=skip", "web#1.failure=abort"]);
+        let pause = |id| prompt(id, PromptKind::Pause, &["continue", "skip", "abort"]);
+        let failure = prompt("web#1.failure", PromptKind::Failure, &["retry", "skip", "abort"]);
+        assert_eq!(flags.best(&pause("application")), Some("continue"));
+        assert_eq!(flags.best(&pause("web")), Some("skip"));
+        assert_eq!(flags.best(&failure), Some("abort"));
+    }
+
+    #[test]
+    fn a_retry_counts_once_each_time_it_is_given() {
+        let flags = flags(&["retry", "retry"]);
+        let failure = prompt("web#1.failure", PromptKind::Failure, &["retry", "skip", "abort"]);
+        let answers: Vec<_> = (0..3).map(|_| flags.best(&failure)).collect();
+        assert_eq!(answers, [Some("retry"), Some("retry"), None]);
+    }
+
+    #[test]
+    fn half_a_flag_is_refused() {
+        assert!(
+            Flag::parse("").is_err()
+                && Flag::parse("web=").is_err()
+                && Flag::parse("=skip").is_err()
+        );
+    }
+}

@@ -1,0 +1,166 @@
+//! Who may answer a prompt.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use moontide_control::error::{CommandError, Result, code};
+use moontide_runtime::plan::{Plan, suggest};
+use moontide_runtime::scheduler::{Graph, Prompt};
+
+use crate::output::Output;
+use crate::output::style::{plain, strong};
+use crate::view::prompts::voices;
+
+/// Groups of people, by the name under which approvers may mean them.
+type Groups = BTreeMap<String, Vec<String>>;
+
+/// Refuses a pause point that takes more people than its approvers are: nobody could ever let it go on.
+/// Warns of approvers that look like a misspelt group.
+pub(crate) fn check(output: Output, plan: &Plan, groups: &Groups) -> Result<()> {
+    for (name, group) in misspelt(plan, groups) {
+        let sentence = format!(
+            "the approver `{name}` is taken for a person; is the group `{group}` of `[approvers]` meant?"
+        );
+        output.say([strong("warning: "), plain(sentence)]);
+    }
+    if groups.is_empty()
+        && let Some(name) = approvers(plan).into_iter().next()
+    {
+        let sentence = format!(
+            "no moontide.toml says who belongs to a group: the approver `{name}` is the person of that name"
+        );
+        output.say([strong("warning: "), plain(sentence)]);
+    }
+    let start = plan.start.as_ref().map(|start| ("@start", start));
+    let pauses =
+        plan.waves.iter().filter_map(|wave| Some((wave.name.as_str(), wave.pause.as_ref()?)));
+    for (wave, pause) in
+        start.into_iter().chain(pauses).filter(|(_, pause)| !pause.approvers.is_empty())
+    {
+        let members = |name: &'_ String| match groups.get(name) {
+            Some(members) => members.clone(),
+            None => vec![name.clone()],
+        };
+        let people: BTreeSet<String> = pause.approvers.iter().flat_map(members).collect();
+        let is_open = people.iter().any(|name| name.ends_with('*'));
+        if is_open || people.len() >= pause.approvals as usize {
+            continue;
+        }
+        let names: Vec<&str> = people.iter().map(String::as_str).collect();
+        let message = format!(
+            "the pause point of `{}` takes {} different people, and its approvers are {}",
+            wave,
+            pause.approvals,
+            names.join(", ")
+        );
+        return Err(CommandError::new(code::PLAN_REFUSED, message).hint(
+            "name more people in `[approvers]` of moontide.toml, or take fewer `approvals`",
+        ));
+    }
+    Ok(())
+}
+
+/// Everybody whom a pause point of the plan names.
+fn approvers(plan: &Plan) -> BTreeSet<&String> {
+    let pauses = plan.waves.iter().map(|wave| &wave.pause).chain([&plan.start]).flatten();
+    pauses.flat_map(|pause| &pause.approvers).collect()
+}
+
+/// Approvers that are no group, each with the group that is probably meant.
+fn misspelt<'p>(plan: &'p Plan, groups: &'p Groups) -> Vec<(&'p str, &'p str)> {
+    let people = approvers(plan).into_iter().filter(|name| !groups.contains_key(*name));
+    let known = || groups.keys().map(String::as_str);
+    people.filter_map(|name| Some((name.as_str(), suggest::nearest(name, known())?))).collect()
+}
+
+/// Why this person is not the one who can answer now; `None`: they can.
+pub(crate) fn bar(graph: &Graph, prompt: &Prompt, user: &str) -> Option<String> {
+    if !graph.approves(&prompt.approvers, user) {
+        let names = prompt.approvers.join(", ");
+        return Some(format!("it is asked of {names}, and {user} is none of them"));
+    }
+    prompt.given.iter().any(|given| given.by == user).then(|| voices(prompt))
+}
+
+/// Somebody who could answer it, and has not: the first of its approvers. `None`: there is nobody left.
+/// Where everybody may answer, `anybody` does, and then others.
+pub(crate) fn stand_in(graph: &Graph, prompt: &Prompt, anybody: &str) -> Option<String> {
+    let spoken = |name: &String| prompt.given.iter().any(|given| given.by == *name);
+    if prompt.approvers.is_empty() {
+        return crowd(anybody).find(|name| !spoken(name));
+    }
+    let members = |approver: &String| match graph.groups.get(approver) {
+        Some(members) => members.clone(),
+        None => vec![approver.clone()],
+    };
+    let names = prompt.approvers.iter().flat_map(members);
+    names.flat_map(|name| persons(&name, anybody)).find(|name| !spoken(name))
+}
+
+/// A pattern stands for many people, of whom it takes a few.
+fn persons(member: &str, anybody: &str) -> Vec<String> {
+    match member.strip_suffix('*') {
+        Some(beginning) => crowd(&format!("{beginning}{anybody}")).take(MANY).collect(),
+        None => vec![member.to_owned()],
+    }
+}
+
+/// So many different people are there where a pattern says who may answer.
+const MANY: usize = 100;
+
+/// As many people as it takes.
+fn crowd(first: &str) -> impl Iterator<Item = String> {
+    let others = (2..).map(move |number| format!("{first}, person {number}"));
+    std::iter::once(first.to_owned()).chain(others)
+}
+
+#[cfg(test)]
+mod tests {
+    use moontide_runtime::scheduler::{Approval, Choice, PromptKind};
+
+    use super::*;
+    use crate::answers::prompt;
+
+    fn asked(approvers: &[&str], spoken: &[&str]) -> Prompt {
+        let mut asked = prompt("web", PromptKind::Pause, &["continue", "abort"]);
+        asked.approvers = approvers.iter().map(|&name| name.to_owned()).collect();
+        asked.approvals = 2;
+        let voice = |by: &&str| Approval {
+            by: (*by).into(),
+            sender: String::new(),
+            choice: Choice::new("continue"),
+        };
+        asked.given = spoken.iter().map(voice).collect();
+        asked
+    }
+
+    fn graph() -> Graph {
+        let mut graph = Graph::of_nodes(Vec::new(), 1);
+        graph.groups.insert("dba".into(), vec!["ann".into(), "arn:role/DBA/*".into()]);
+        graph
+    }
+
+    #[test]
+    fn who_is_no_approver_or_has_spoken_is_told() {
+        let bar = |approvers: &[&str], spoken: &[&str], user| {
+            super::bar(&graph(), &asked(approvers, spoken), user)
+        };
+        assert_eq!(bar(&["dba"], &[], "ann"), None);
+        assert_eq!(bar(&["dba"], &[], "arn:role/DBA/bob"), None);
+        let stranger = bar(&["dba", "eve"], &[], "root");
+        assert_eq!(stranger.as_deref(), Some("it is asked of dba, eve, and root is none of them"));
+        let again = bar(&[], &["ann"], "ann");
+        assert_eq!(again.as_deref(), Some("1 of 2: continue by ann; one more person is needed"));
+    }
+
+    #[test]
+    fn a_stand_in_is_an_approver_who_has_not_spoken() {
+        let next = |approvers: &[&str], spoken: &[&str]| {
+            stand_in(&graph(), &asked(approvers, spoken), "the rehearsal")
+        };
+        assert_eq!(next(&[], &[]).as_deref(), Some("the rehearsal"));
+        assert_eq!(next(&[], &["the rehearsal"]).as_deref(), Some("the rehearsal, person 2"));
+        assert_eq!(next(&["dba"], &[]).as_deref(), Some("ann"));
+        assert_eq!(next(&["dba"], &["ann"]).as_deref(), Some("arn:role/DBA/the rehearsal"));
+        assert_eq!(next(&["bob"], &["bob"]), None);
+    }
+}

@@ -1,0 +1,38 @@
+//! What an operator can do with Moontide, as a library: plain data in, plain data out. It knows no terminal and no
+//! command line: a face, such as the binary in `host/cli`, turns words into calls and results into words.
+//!
+//! What a face hands in:
+//! - [`environment`]: the variables, read once. The only file that reads them.
+//! - [`settings`]: `moontide.toml`, limits, patience.
+//! - [`listener`]: how a face hears what an operator should know while a call is at work.
+//!
+//! Where things are:
+//! - [`stores`]: which store, and opening it. [`runbook`]: the files of a runbook, and its plan.
+//! - [`params`]: the values of params, and where secret ones are kept. [`world`]: the files of pretend worlds.
+//! - [`files`], [`loose`]: what is read as text, and what others may read or change.
+//!
+//! Who, when and under what name:
+//! - [`whoami`]: people and processes. [`aws`]: whose credentials they are. [`clocks`]: whose time.
+//! - [`ids`], [`labels`]: how executions are called. [`keeper`]: the lease of a runner.
+//!
+//! What comes back when it goes wrong: [`error`], with the [`next`] step as data. [`words`]: times and numbers as
+//! sentences have them.
+
+pub mod aws;
+pub mod clocks;
+pub mod environment;
+pub mod error;
+pub mod files;
+pub mod ids;
+pub mod keeper;
+pub mod labels;
+pub mod listener;
+pub mod loose;
+pub mod next;
+pub mod params;
+pub mod runbook;
+pub mod settings;
+pub mod stores;
+pub mod whoami;
+pub mod words;
+pub mod world;

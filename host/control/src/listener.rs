@@ -1,0 +1,51 @@
+//! What an operator should know while a call is at work: it changes nothing of what the call returns.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+/// Something that an operator should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// Others than its owner get at the executions in a store: they name servers, accounts and people.
+    LooseStore {
+        /// The store's file.
+        path: PathBuf,
+        /// What others may do with it: `read` or `change`.
+        verb: &'static str,
+    },
+    /// The store lives in the very Region that the runbook recovers from.
+    DoomedStore {
+        /// The store's address.
+        store: String,
+        /// The Region.
+        region: String,
+    },
+    /// A file could not be read by what looks for mistakes that Luau takes without a word.
+    UnreadSyntax {
+        /// The file, as its author knows it.
+        file: String,
+    },
+    /// The value of a secret param was given so that the list of processes shows it.
+    ShownSecret {
+        /// The param's name.
+        param: String,
+    },
+    /// A secret param is given another value than the execution was started with.
+    OtherSecret {
+        /// The execution's id.
+        execution: String,
+        /// The param's name.
+        param: String,
+    },
+}
+
+/// A face that hears remarks.
+pub trait Listener {
+    /// Hears one.
+    fn hear(&self, remark: &Remark);
+
+    /// Learns the values of secret params: nothing that the face writes may show them from now on.
+    fn keep_secret(&self, values: &BTreeMap<String, Value>);
+}

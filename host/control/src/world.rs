@@ -1,0 +1,40 @@
+//! World files.
+
+use std::path::Path;
+
+use moontide_sim::Scenario;
+
+use crate::error::{CommandError, Result, code};
+use crate::files::{self, Unread};
+
+/// The world beside a runbook.
+pub const FILE: &str = "world.toml";
+
+/// No world file is longer.
+const LONGEST: u64 = 4 * 1024 * 1024;
+/// What every world file has in it.
+const KEYS: [&str; 3] = ["version", "account", "servers"];
+
+/// Reads a world file that the operator names.
+pub fn read(path: &Path) -> Result<Scenario> {
+    of(path, files::read(path, LONGEST))
+}
+
+/// Reads the world file beside a runbook.
+pub fn beside(folder: &Path) -> Result<Scenario> {
+    of(&folder.join(FILE), files::read_within(folder, FILE, LONGEST))
+}
+
+fn of(path: &Path, text: Result<String, Unread>) -> Result<Scenario> {
+    let shown = path.display().to_string();
+    let text = text.map_err(|why| {
+        let message = format!("the world {shown} cannot be read: {why}");
+        CommandError::new(code::WORLD_MISSING, message)
+            .hint("`--world FILE` names the pretend estate; runbooks/three_tier/world.toml is one to copy")
+    })?;
+    Scenario::parse(&text, &shown).map_err(|error| {
+        // Of a file that is no world nothing is shown: it may hold anything.
+        let is_world = files::is_of_kind(&text, &KEYS);
+        CommandError::of_world(&error, if is_world { &text } else { "" })
+    })
+}
