@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench sdk`
 
-#[path = "../../host/cli/src/rehearsal/connector.rs"]
+#[path = "../../host/control/src/rehearsal/connector.rs"]
 mod connector;
 
 use std::hint::black_box;

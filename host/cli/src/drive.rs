@@ -8,6 +8,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use moontide_control::answers::flags::{Flag, Flags};
+use moontide_control::answers::{Nobody, Signed};
 use moontide_control::clocks::{RightClock, ScaledClock, SystemClock};
 use moontide_control::environment::{Environment, LEASE_TTL};
 use moontide_control::error::{CommandError, Result, code};
@@ -26,9 +28,6 @@ use moontide_runtime::store::obligations::{Obligation, What};
 use moontide_runtime::store::{Store, StoreError};
 use serde_json::Value;
 
-use crate::answers::flags::{Flag, Flags};
-use crate::answers::terminal::Terminal;
-use crate::answers::{Nobody, Signed};
 use crate::aws::AwsFlags;
 use crate::commands::obligations::carry;
 use crate::context::Context;
@@ -38,6 +37,7 @@ use crate::interrupt::Interrupt;
 use crate::output::Document;
 use crate::output::style::{attention, faint, plain, strong};
 use crate::progress::{All, Lines, Live};
+use crate::terminal::Terminal;
 use crate::view::record::alive;
 use crate::view::{Record, Summary};
 
@@ -212,7 +212,7 @@ impl Ride<'_> {
         }
         let in_order = matches!(ended, Ok(Ended::Finished(_))) || keeper.pulse().is_in_order();
         keeper.end(in_order).await;
-        answers.say_unused(self.context.output);
+        answers.say_unused(&self.context.output);
         ended
     }
 
@@ -287,7 +287,8 @@ impl Ride<'_> {
             observers.push(Rc::clone(&terminal) as Rc<dyn Observer>);
             asked = terminal;
         }
-        let answers = Rc::new(Flags::new(given, user, people, asked).telling(context.output));
+        let answers =
+            Rc::new(Flags::new(given, user, people, asked).telling(Rc::new(context.output)));
         let signed = Rc::new(Signed { answers: Rc::clone(&answers) as _, sender: person.sender });
         let driver = Driver {
             store: Arc::clone(&self.store),

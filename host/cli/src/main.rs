@@ -1,6 +1,5 @@
 //! The `moontide` command. Start reading at [`cli`], then at `commands/run.rs`.
 
-mod answers;
 mod aws;
 mod cli;
 mod commands;
@@ -19,6 +18,7 @@ mod params;
 mod progress;
 mod rehearsal;
 mod signals;
+mod terminal;
 mod trace;
 mod view;
 

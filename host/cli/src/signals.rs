@@ -7,6 +7,7 @@ pub(crate) mod waiting;
 use std::sync::Arc;
 
 use clap::Args;
+use moontide_control::answers;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{Code, CommandError, Result, code};
 use moontide_control::whoami;
@@ -18,11 +19,11 @@ use moontide_runtime::scheduler::{Event, ExecutionStatus, Prompt, Refusal, WaveS
 use moontide_runtime::store::{Signal, Store, Wish};
 
 use crate::context::Context;
+use crate::drive;
 use crate::view::record::now;
 use crate::view::sent::Sent;
 use crate::view::summary::{beyond, cut_off};
 use crate::view::{Outside, Record, Replaced, adopted, prompts, signal};
-use crate::{answers, drive};
 
 /// As long as an ARN of an assumed role may be, and more.
 const LONGEST_NAME: usize = 256;

@@ -9,17 +9,16 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use moontide_control::answers::people::{bar, voices};
+use moontide_control::answers::{choice, choices};
 use moontide_runtime::observe::{Notice, Observer};
 use moontide_runtime::scheduler::{Answers, Choice, Given, Graph, Prompt};
 use serde_json::Value;
 use tokio::sync::{Mutex, Notify, mpsc};
 
-use super::people::bar;
-use super::{choice, choices};
 use crate::output::style::{attention, faint, plain, said, strong};
 use crate::output::{Output, Page, Span};
 use crate::view::evidence;
-use crate::view::prompts::voices;
 
 /// The terminal of this process.
 pub(crate) struct Terminal {
@@ -173,8 +172,8 @@ mod tests {
     use moontide_runtime::scheduler::PromptKind;
 
     use super::*;
-    use crate::answers::prompt;
     use crate::output::Format;
+    use crate::view::staged::prompt;
 
     #[tokio::test]
     async fn who_is_no_approver_is_not_asked() {

@@ -15,13 +15,19 @@
 //! - [`whoami`]: people and processes. [`aws`]: whose credentials they are. [`clocks`]: whose time.
 //! - [`ids`], [`labels`]: how executions are called. [`keeper`]: the lease of a runner.
 //!
+//! What can be done:
+//! - [`rehearsal`]: an execution against the simulator, in virtual time. [`execution`]: the head of a new execution.
+//! - [`answers`]: who answers prompts, besides a person who is asked there and then.
+//!
 //! What comes back when it goes wrong: [`error`], with the [`next`] step as data. [`words`]: times and numbers as
 //! sentences have them.
 
+pub mod answers;
 pub mod aws;
 pub mod clocks;
 pub mod environment;
 pub mod error;
+pub mod execution;
 pub mod files;
 pub mod ids;
 pub mod keeper;
@@ -30,6 +36,7 @@ pub mod listener;
 pub mod loose;
 pub mod next;
 pub mod params;
+pub mod rehearsal;
 pub mod runbook;
 pub mod settings;
 pub mod stores;

@@ -39,6 +39,44 @@ pub enum Remark {
         /// The param's name.
         param: String,
     },
+    /// An approver that looks like a misspelt group.
+    MisspeltApprover {
+        /// The approver.
+        name: String,
+        /// The group that is probably meant.
+        group: String,
+    },
+    /// Nothing says who belongs to a group: approvers are the people of these names.
+    NoGroups {
+        /// One of the approvers.
+        approver: String,
+    },
+    /// An answer that was given beforehand, and that no prompt has asked for.
+    UnusedAnswer {
+        /// The prompt or the wave that it is for; `None`: every prompt that takes it.
+        prompt: Option<String>,
+        /// The answer.
+        choice: String,
+    },
+    /// An answer that was given beforehand, and does not count: another person has to give it.
+    BarredAnswer {
+        /// The prompt's id.
+        prompt: String,
+        /// The answer.
+        choice: String,
+        /// Who has to give it.
+        why: String,
+    },
+}
+
+/// A face that shows no remark, and writes nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl Listener for Silent {
+    fn hear(&self, _remark: &Remark) {}
+
+    fn keep_secret(&self, _values: &BTreeMap<String, Value>) {}
 }
 
 /// A face that hears remarks.

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use moontide_control::answers::people;
 use moontide_control::error::Result;
 use moontide_control::runbook::Files;
 use moontide_control::stores::Address;
 use moontide_control::world;
 
-use crate::answers::people;
 use crate::context::Context;
 use crate::output::style::{attention, plain};
 use crate::view::plan::PlanView;
@@ -35,7 +35,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
     let plan = files.plan(&context.output, &settings.limits(), SEED)?;
-    people::check(context.output, &plan, &settings.approvers)?;
+    people::check(&context.output, &plan, &settings.approvers)?;
     if !flags.params.is_empty() {
         params::bind(context, &plan, &flags.params)?;
     }

@@ -16,6 +16,7 @@ use clap::Args;
 use moontide_control::aws;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result, code};
+use moontide_control::execution::Made;
 use moontide_control::settings::Settings;
 use moontide_control::words::quoted;
 use moontide_control::{params, runbook, whoami};
@@ -344,33 +345,31 @@ impl<'c> Cleaner<'c> {
         let mut given = vec![("execution".to_owned(), drill.id.clone())];
         given.extend(launched.params());
         let params = params::values(&plan, given)?;
-        Ok(Execution {
+        let made = Made {
             id,
-            created_at: SystemClock::new().now(),
-            created_by: whoami::user(&self.context.environment),
-            params,
-            secrets: BTreeMap::new(),
-            regions: vec![launched.region().to_owned()],
-            replaceable: Vec::new(),
-            gives_up: None,
-            reason: String::new(),
-            labels: drill.labels.clone(),
-            only: Vec::new(),
-            excluded: Vec::new(),
-            // It comes from no folder.
-            origin: String::new(),
-            acts_for: Some(drill.id.clone()),
-            beside: Vec::new(),
-            source: Some(Channel::Cli),
-            made: launched.jobs().to_vec(),
-            denied: Vec::new(),
-            limits: settings.pinned(),
-            seed,
-            moontide: env!("CARGO_PKG_VERSION").to_owned(),
-            luau: moontide_runtime::sandbox::luau_version(),
+            at: SystemClock::new().now(),
+            by: whoami::user(&self.context.environment),
+            mode: drill.mode,
             plan,
             bundle,
-            ..drill.clone()
+            seed,
+            settings,
+        };
+        Ok(Execution {
+            format: drill.format,
+            nonce: drill.nonce.clone(),
+            params,
+            regions: vec![launched.region().to_owned()],
+            account: drill.account.clone(),
+            simulator: drill.simulator.clone(),
+            source: Some(Channel::Cli),
+            labels: drill.labels.clone(),
+            acts_for: Some(drill.id.clone()),
+            made: launched.jobs().to_vec(),
+            denied: Vec::new(),
+            approvers: drill.approvers.clone(),
+            waves_at_once: drill.waves_at_once,
+            ..made.head()
         }
         .pinned())
     }

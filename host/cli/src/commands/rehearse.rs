@@ -1,17 +1,19 @@
 //! `moontide rehearse`: runs a runbook against the simulator, in virtual time.
 
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use clap::Args;
+use moontide_control::answers::flags::Flag;
+use moontide_control::answers::people;
 use moontide_control::error::Result;
+use moontide_control::rehearsal::Rehearsal;
 use moontide_control::runbook::Files;
 use moontide_control::world;
 
 use super::run::ModeFlag;
-use crate::answers::flags::Flag;
-use crate::answers::people;
 use crate::context::Context;
-use crate::rehearsal::{Rehearsal, Rehearsed};
+use crate::rehearsal::{Report, Witness};
 use crate::{exit, params};
 
 /// Run a runbook against a pretend AWS, in virtual time: hours take milliseconds
@@ -57,7 +59,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
     let plan = files.plan(&context.output, &settings.limits(), flags.seed)?;
-    people::check(context.output, &plan, &settings.approvers)?;
+    people::check(&context.output, &plan, &settings.approvers)?;
     let params = params::bind(context, &plan, &flags.params)?.values;
     Flag::check(&flags.answers, &plan)?;
     let world = match &flags.world {
@@ -65,7 +67,6 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         None => world::beside(&files.folder)?,
     };
     let rehearsal = Rehearsal {
-        output: context.output,
         settings,
         plan,
         bundle: files.bundle,
@@ -75,7 +76,9 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         answers: flags.answers.clone(),
         seed: flags.seed,
     };
-    let Rehearsed { report, stopped } = rehearsal.perform()?;
+    let witness = Rc::new(Witness::new(context.output));
+    let rehearsed = rehearsal.perform(&context.output, Rc::clone(&witness) as _)?;
+    let report = context.block_on(Report::of(&rehearsed, &witness))?;
     context.output.show(&report)?;
-    stopped.map_or(Ok(exit::of(report.status)), Err)
+    rehearsed.stopped.map_or(Ok(exit::of(report.status)), Err)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clap::Args;
+use moontide_control::answers::flags::Flag;
 use moontide_control::aws;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::params::secrets;
@@ -13,7 +14,6 @@ use moontide_runtime::store::{Store, Wish};
 use serde_json::Value;
 
 use super::obligations::carry;
-use crate::answers::flags::Flag;
 use crate::aws::AwsFlags;
 use crate::context::Context;
 use crate::drive::{self, Ride};

@@ -8,23 +8,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use moontide_control::answers::flags::Flag;
+use moontide_control::answers::people;
 use moontide_control::aws;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result, code};
+use moontide_control::execution::Made;
 use moontide_control::params::{Bound, secrets};
 use moontide_control::runbook::{self, Files};
 use moontide_control::settings::Settings;
 use moontide_control::stores::Address;
 use moontide_control::{ids, labels, whoami};
-use moontide_runtime::journal::{Channel, Execution, Format};
+use moontide_runtime::journal::{Channel, Execution};
 use moontide_runtime::plan::{Mode, Plan, duration, suggest};
-use moontide_runtime::sandbox::luau_version;
 use moontide_runtime::store::obligations::{Obligation, What};
 use moontide_runtime::store::{Store, StoreError};
 
 use super::resume;
-use crate::answers::flags::Flag;
-use crate::answers::people;
 use crate::aws::AwsFlags;
 use crate::confirm;
 use crate::context::Context;
@@ -173,7 +173,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let settings = context.settings(Some(&files.folder))?;
     let seed = fastrand::u64(..);
     let plan = files.plan(&context.output, &settings.limits(), seed)?;
-    people::check(context.output, &plan, &settings.approvers)?;
+    people::check(&context.output, &plan, &settings.approvers)?;
     check_waves(&plan, &flags.only)?;
     let start = Start { context, flags, files, plan, seed };
     context.block_on(start.go(settings))
@@ -267,17 +267,19 @@ impl Start<'_> {
     fn execution(&self, bound: &Bound, settings: &Settings) -> Result<Execution> {
         let created_at = moontide_runtime::clock::Clock::now(&SystemClock::new());
         let generated = || ids::generate(&self.plan.name, created_at, fastrand::u32(..));
-        let mut execution = Execution {
-            format: Format::CURRENT,
+        let made = Made {
             id: self.flags.execution_id.clone().unwrap_or_else(generated),
-            nonce: format!("{:016x}", fastrand::u64(..)),
-            created_at,
-            created_by: whoami::user(&self.context.environment),
+            at: created_at,
+            by: whoami::user(&self.context.environment),
             mode: self.flags.mode.into(),
+            plan: self.plan.clone(),
+            bundle: self.files.bundle.clone(),
+            seed: self.seed,
+            settings,
+        };
+        let mut execution = Execution {
+            nonce: format!("{:016x}", fastrand::u64(..)),
             params: bound.values.clone(),
-            secrets: BTreeMap::new(),
-            regions: self.plan.regions.clone(),
-            account: self.plan.account.clone(),
             replaceable: self.flags.replaceable.clone(),
             gives_up: Some(BTreeMap::new()),
             simulator: self.flags.aws.simulator(self.context),
@@ -288,18 +290,7 @@ impl Start<'_> {
             only: self.flags.only.clone(),
             excluded: self.flags.excluded.clone(),
             origin: self.files.origin.clone(),
-            acts_for: None,
-            made: Vec::new(),
-            denied: settings.denied.clone(),
-            approvers: settings.approvers.clone(),
-            limits: settings.pinned(),
-            waves_at_once: Some(settings.limits().together.waves),
-            sources: None,
-            seed: self.seed,
-            moontide: env!("CARGO_PKG_VERSION").to_owned(),
-            luau: luau_version(),
-            plan: self.plan.clone(),
-            bundle: self.files.bundle.clone(),
+            ..made.head()
         }
         .pinned();
         secrets::kept(&self.context.environment, &mut execution, bound)?;

@@ -21,7 +21,14 @@ impl Listener for Output {
 
 fn head(remark: &Remark) -> Span<'static> {
     match remark {
-        Remark::LooseStore { .. } | Remark::DoomedStore { .. } => strong("warning: "),
+        Remark::LooseStore { .. }
+        | Remark::DoomedStore { .. }
+        | Remark::MisspeltApprover { .. }
+        | Remark::NoGroups { .. } => strong("warning: "),
+        Remark::UnusedAnswer { .. } => attention("not used: "),
+        Remark::BarredAnswer { prompt, choice, .. } => {
+            attention(format!("{prompt}: --answer {choice} does not count: "))
+        }
         Remark::UnreadSyntax { .. } | Remark::ShownSecret { .. } | Remark::OtherSecret { .. } => {
             attention("warning: ")
         }
@@ -49,5 +56,16 @@ fn text(remark: &Remark) -> String {
         Remark::OtherSecret { execution, param } => format!(
             "`{param}` has another value than `{execution}` was started with; it counts for this runner only"
         ),
+        Remark::MisspeltApprover { name, group } => format!(
+            "the approver `{name}` is taken for a person; is the group `{group}` of `[approvers]` meant?"
+        ),
+        Remark::NoGroups { approver } => format!(
+            "no moontide.toml says who belongs to a group: the approver `{approver}` is the person of that name"
+        ),
+        Remark::UnusedAnswer { prompt, choice } => {
+            let prompt = prompt.as_ref().map(|prompt| format!("{prompt}="));
+            format!("--answer {}{choice}", prompt.unwrap_or_default())
+        }
+        Remark::BarredAnswer { why, .. } => why.clone(),
     }
 }

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use moontide_control::error::Result;
+use moontide_control::rehearsal::Rehearsed;
 use moontide_control::words;
 use moontide_runtime::effect::redact::Secrets;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{Event, ExecutionStatus, WaveStatus};
-use moontide_runtime::store::{Store, Wish};
-use moontide_sim::{Assumption, Counts, Simulator};
+use moontide_runtime::store::Wish;
+use moontide_sim::{Assumption, Counts};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -79,17 +79,13 @@ struct Answered {
 }
 
 impl Report {
-    pub(super) async fn of(
-        store: &dyn Store,
-        execution: &Execution,
-        witness: &Witness,
-        simulator: &Simulator,
-        now: Timestamp,
-    ) -> Result<Report> {
-        let record = Record::load(store, &execution.id).await?;
+    /// What a witness saw of it, and what its journal says.
+    pub(crate) async fn of(rehearsed: &Rehearsed, witness: &Witness) -> Result<Report> {
+        let Rehearsed { execution, store, simulator, ended, .. } = rehearsed;
+        let record = Record::load(store.as_ref(), &execution.id).await?;
         let timeline = Timeline::of(&record.graph, &record.entries);
         // One that stopped on its way has taken until now.
-        let took = timeline.whole.took(Some(now)).unwrap_or_default();
+        let took = timeline.whole.took(Some(*ended)).unwrap_or_default();
         let rto = execution.plan.rto;
         let completed = record.status() == ExecutionStatus::Completed;
         let secrets = Secrets::new(&secret_params(execution), execution.format);

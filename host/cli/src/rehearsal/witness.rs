@@ -14,7 +14,7 @@ use crate::view::ServerView;
 use crate::view::server::latest;
 
 /// Whoever watched.
-pub(super) struct Witness {
+pub(crate) struct Witness {
     lines: Lines,
     pub(super) servers: RefCell<BTreeMap<String, Vec<ServerView>>>,
     pub(super) asked: RefCell<Vec<(Prompt, Timestamp)>>,
@@ -24,7 +24,7 @@ pub(super) struct Witness {
 
 impl Witness {
     /// A witness who passes on what the runbook logs.
-    pub(super) fn new(output: Output) -> Witness {
+    pub(crate) fn new(output: Output) -> Witness {
         Witness {
             lines: Lines(output),
             servers: RefCell::default(),

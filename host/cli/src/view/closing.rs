@@ -97,7 +97,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::answers::prompt;
+    use crate::view::staged::prompt;
 
     fn signalled(wish: Wish) -> Event {
         let at = jiff::Timestamp::UNIX_EPOCH;

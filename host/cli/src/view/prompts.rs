@@ -1,8 +1,8 @@
 //! An open prompt, and the commands that answer it.
 
+use moontide_control::answers::people::{voices, voices_of};
 use moontide_control::words;
 use moontide_control::words::quoted;
-use moontide_runtime::scheduler::signal::named;
 use moontide_runtime::scheduler::{Choice, Prompt, PromptKind, Signal};
 use serde::Serialize;
 
@@ -177,50 +177,7 @@ impl PromptView {
     }
 }
 
-/// Who has agreed, and how many people are missing: `1 of 2: continue by ann; one more person is needed`.
-pub(crate) fn voices(prompt: &Prompt) -> String {
-    let given = prompt
-        .given
-        .iter()
-        .map(|given| format!("{} by {}", given.choice, named(&given.by, &given.sender)));
-    voices_of(prompt, &given.collect::<Vec<_>>().join(", "))
-}
-
 /// The same, just after one of them has spoken.
 pub(crate) fn voice(prompt: &Prompt, signal: &Signal) -> String {
     voices_of(prompt, &signal::voice(signal))
-}
-
-fn voices_of(prompt: &Prompt, said: &str) -> String {
-    let missing = match prompt.missing() {
-        1 => "one more person is needed".to_owned(),
-        more => format!("{more} more people are needed"),
-    };
-    // Who disagrees does not count.
-    let agreed = (prompt.approvals as usize).saturating_sub(prompt.missing());
-    format!("{agreed} of {}: {said}; {missing}", prompt.approvals)
-}
-
-#[cfg(test)]
-mod tests {
-    use moontide_runtime::scheduler::Approval;
-
-    use super::*;
-    use crate::answers::prompt;
-
-    #[test]
-    fn it_is_told_who_has_agreed_and_how_many_are_missing() {
-        let mut asked = prompt("web", PromptKind::Pause, &["continue", "abort"]);
-        let voice = |by: &str| Approval {
-            by: by.into(),
-            sender: String::new(),
-            choice: Choice::new("continue"),
-        };
-        asked.approvals = 3;
-        asked.given = vec![voice("ann")];
-        assert_eq!(voices(&asked), "1 of 3: continue by ann; 2 more people are needed");
-        asked.given.push(voice("bob"));
-        let text = "2 of 3: continue by ann, continue by bob; one more person is needed";
-        assert_eq!(voices(&asked), text);
-    }
 }

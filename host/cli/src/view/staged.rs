@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use moontide_control::environment::Environment;
 use moontide_runtime::effect::{Class, Key, Lane, Outcome};
 use moontide_runtime::journal::{Body, Entry, Execution, Step, canonical};
-use moontide_runtime::scheduler::{End, Event, Failure};
+use moontide_runtime::scheduler::{End, Event, Failure, Prompt, PromptKind};
 use moontide_runtime::store::{MemoryStore, Store};
 use serde_json::{Value, json};
 
@@ -84,4 +84,10 @@ pub(crate) async fn keep(store: &MemoryStore, head: &Execution, bodies: Vec<Body
     let from = head.created_at.as_second() - second(0).as_second();
     store.append(&lease, &journal(from, bodies)).await.expect("a journal");
     store.release(&lease).await.expect("it is given back");
+}
+
+/// A prompt that offers these choices.
+pub(crate) fn prompt(id: &str, kind: PromptKind, choices: &[&str]) -> Prompt {
+    let wave = id.split(['#', '.']).next().unwrap_or_default();
+    Prompt::new(id.to_owned(), wave, kind, "Go on?".to_owned(), choices)
 }

@@ -4,20 +4,19 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::error::{CommandError, Result, code};
+use crate::listener::{Listener, Remark};
 use async_trait::async_trait;
-use moontide_control::error::{CommandError, Result, code};
 use moontide_runtime::plan::{Plan, suggest};
 use moontide_runtime::scheduler::prompt::unknown;
 use moontide_runtime::scheduler::{Answers, Choice, Given, Graph, Prompt, PromptKind};
 
 use super::people::bar;
 use super::rehearsal;
-use crate::output::Output;
-use crate::output::style::{attention, plain};
 
 /// One `--answer`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Flag {
+pub struct Flag {
     /// The prompt that it is for, by id or by wave; `None`: every prompt that takes it.
     prompt: Option<String>,
     /// The answer.
@@ -26,7 +25,7 @@ pub(crate) struct Flag {
 
 impl Flag {
     /// Reads a flag; for clap.
-    pub(crate) fn parse(text: &str) -> Result<Flag, String> {
+    pub fn parse(text: &str) -> Result<Flag, String> {
         let (prompt, choice) = match text.split_once('=') {
             Some((prompt, choice)) => (Some(prompt.to_owned()), choice.to_owned()),
             None => (None, text.to_owned()),
@@ -38,7 +37,7 @@ impl Flag {
     }
 
     /// Refuses a flag for a prompt that this plan can never ask: a wave's name was misspelled.
-    pub(crate) fn check(flags: &[Flag], plan: &Plan) -> Result<()> {
+    pub fn check(flags: &[Flag], plan: &Plan) -> Result<()> {
         let graph = Graph::of_plan(plan);
         let waves = || graph.nodes().iter().map(|node| node.name.as_str());
         for prompt in flags.iter().filter_map(|flag| flag.prompt.as_deref()) {
@@ -60,7 +59,7 @@ impl Flag {
 
     /// The same flags for a process that finds these prompts open: one that names no prompt means those that take it
     /// now, and none that opens later. Where none takes it, it was given beforehand.
-    pub(crate) fn bound_to(flags: &[Flag], open: &BTreeMap<String, Prompt>) -> Vec<Flag> {
+    pub fn bound_to(flags: &[Flag], open: &BTreeMap<String, Prompt>) -> Vec<Flag> {
         let bound = |flag: &Flag| {
             let fits = |prompt: &&Prompt| flag.fits(prompt) > 0;
             let named = |prompt: &Prompt| Flag { prompt: Some(prompt.id.clone()), ..flag.clone() };
@@ -74,7 +73,7 @@ impl Flag {
     }
 
     /// Whether one of the flags answers this prompt.
-    pub(crate) fn any_fits(flags: &[Flag], prompt: &Prompt) -> bool {
+    pub fn any_fits(flags: &[Flag], prompt: &Prompt) -> bool {
         flags.iter().any(|flag| flag.fits(prompt) > 0)
     }
 
@@ -118,14 +117,14 @@ const WORDS: [&str; 12] = [
 const HIDDEN: [&str; 2] = ["fail", "wait"];
 
 /// The flags of one command, and who is asked when none of them fits.
-pub(crate) struct Flags {
+pub struct Flags {
     given: Vec<(Flag, Cell<bool>)>,
     by: String,
     people: Rc<Graph>,
     /// Whether `by` may speak for everybody: in a rehearsal.
     speaks_for_all: bool,
     otherwise: Rc<dyn Answers>,
-    output: Option<Output>,
+    listener: Option<Rc<dyn Listener>>,
     /// The prompts of which it was said that `by` cannot answer them.
     barred: RefCell<BTreeSet<String>>,
     /// The prompts that a flag named, and that do not take its choice, by the flag's place.
@@ -134,45 +133,41 @@ pub(crate) struct Flags {
 
 impl Flags {
     /// Answers with `flags` in the name of `by`, else lets `otherwise` answer.
-    pub(crate) fn new(
-        flags: &[Flag],
-        by: &str,
-        people: Rc<Graph>,
-        otherwise: Rc<dyn Answers>,
-    ) -> Flags {
+    pub fn new(flags: &[Flag], by: &str, people: Rc<Graph>, otherwise: Rc<dyn Answers>) -> Flags {
         Flags {
             given: flags.iter().map(|flag| (flag.clone(), Cell::new(false))).collect(),
             by: by.to_owned(),
             people,
             speaks_for_all: false,
             otherwise,
-            output: None,
+            listener: None,
             barred: RefCell::default(),
             misfits: RefCell::default(),
         }
     }
 
     /// The same, answering in the name of whoever may.
-    pub(crate) fn for_all(self) -> Flags {
+    #[must_use]
+    pub fn for_all(self) -> Flags {
         Flags { speaks_for_all: true, ..self }
     }
 
     /// The same, telling whom it cannot answer for.
-    pub(crate) fn telling(self, output: Output) -> Flags {
-        Flags { output: Some(output), ..self }
+    #[must_use]
+    pub fn telling(self, listener: Rc<dyn Listener>) -> Flags {
+        Flags { listener: Some(listener), ..self }
     }
 
     /// Tells of flags that no prompt has asked for.
-    pub(crate) fn say_unused(&self, output: Output) {
+    pub fn say_unused(&self, listener: &dyn Listener) {
         for (flag, _) in self.given.iter().filter(|(_, used)| !used.get()) {
-            let prompt = flag.prompt.as_deref().map(|prompt| format!("{prompt}="));
-            let text = format!("--answer {}{}", prompt.unwrap_or_default(), flag.choice);
-            output.say([attention("not used: "), plain(text)]);
+            let (prompt, choice) = (flag.prompt.clone(), flag.choice.clone());
+            listener.hear(&Remark::UnusedAnswer { prompt, choice });
         }
     }
 
     /// Refuses a flag that answered nothing, because what it named takes no such answer.
-    pub(crate) fn refuse_misfits(&self) -> Result<()> {
+    pub fn refuse_misfits(&self) -> Result<()> {
         let misfits = self.misfits.borrow();
         let unused = misfits.iter().find(|(place, _)| !self.given[**place].1.get());
         let Some((place, prompt)) = unused else { return Ok(()) };
@@ -226,9 +221,9 @@ impl Flags {
     fn say_barred(&self, prompt: &Prompt, flag: &Flag, why: String) {
         let spoken = prompt.given.iter().any(|given| given.by == self.by);
         let is_new = self.barred.borrow_mut().insert(prompt.id.clone());
-        if let Some(output) = self.output.filter(|_| is_new && !spoken) {
-            let head = format!("{}: --answer {} does not count: ", prompt.id, flag.choice);
-            output.say([attention(head), plain(why)]);
+        if let Some(listener) = self.listener.as_ref().filter(|_| is_new && !spoken) {
+            let (prompt, choice) = (prompt.id.clone(), flag.choice.clone());
+            listener.hear(&Remark::BarredAnswer { prompt, choice, why });
         }
     }
 }

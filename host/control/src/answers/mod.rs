@@ -1,14 +1,12 @@
-//! Who answers prompts in this process.
+//! Who answers prompts in this process, besides a person who is asked there and then.
 //!
 //! - [`flags`]: `--answer`, given beforehand.
-//! - [`terminal`]: a person, asked there and then.
 //! - [`rehearsal`]: what a rehearsal assumes.
 //! - [`people`]: who may answer.
 
-pub(crate) mod flags;
-pub(crate) mod people;
-pub(crate) mod rehearsal;
-pub(crate) mod terminal;
+pub mod flags;
+pub mod people;
+pub mod rehearsal;
 
 use std::rc::Rc;
 
@@ -16,7 +14,7 @@ use async_trait::async_trait;
 use moontide_runtime::scheduler::{Answers, Choice, Given, Prompt};
 
 /// Nobody is here.
-pub(crate) struct Nobody;
+pub struct Nobody;
 
 #[async_trait(?Send)]
 impl Answers for Nobody {
@@ -26,11 +24,11 @@ impl Answers for Nobody {
 }
 
 /// Answers of a person who goes by another name.
-pub(crate) struct Signed {
+pub struct Signed {
     /// Who answers.
-    pub(crate) answers: Rc<dyn Answers>,
+    pub answers: Rc<dyn Answers>,
     /// Who that really is; empty: just that person.
-    pub(crate) sender: String,
+    pub sender: String,
 }
 
 #[async_trait(?Send)]
@@ -42,7 +40,7 @@ impl Answers for Signed {
 }
 
 /// The prompt's choice that these letters mean: the word itself, or its only beginning.
-pub(crate) fn choice<'p>(prompt: &'p Prompt, letters: &str) -> Option<&'p Choice> {
+pub fn choice<'p>(prompt: &'p Prompt, letters: &str) -> Option<&'p Choice> {
     let exact = prompt.choices.iter().find(|choice| choice.as_str() == letters);
     let mut begin = prompt.choices.iter().filter(|choice| choice.as_str().starts_with(letters));
     match (exact, begin.next(), begin.next()) {
@@ -53,17 +51,13 @@ pub(crate) fn choice<'p>(prompt: &'p Prompt, letters: &str) -> Option<&'p Choice
 }
 
 /// A prompt's choices as a sentence lists them.
-pub(crate) fn choices(prompt: &Prompt) -> String {
+pub fn choices(prompt: &Prompt) -> String {
     let words: Vec<&str> = prompt.choices.iter().map(Choice::as_str).collect();
     words.join(", ")
 }
 
 #[cfg(test)]
-pub(crate) fn prompt(
-    id: &str,
-    kind: moontide_runtime::scheduler::PromptKind,
-    choices: &[&str],
-) -> Prompt {
+fn prompt(id: &str, kind: moontide_runtime::scheduler::PromptKind, choices: &[&str]) -> Prompt {
     let wave = id.split(['#', '.']).next().unwrap_or_default();
     Prompt::new(id.to_owned(), wave, kind, "Go on?".to_owned(), choices)
 }

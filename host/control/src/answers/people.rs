@@ -2,33 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use moontide_control::error::{CommandError, Result, code};
+use crate::error::{CommandError, Result, code};
 use moontide_runtime::plan::{Plan, suggest};
+use moontide_runtime::scheduler::signal::named;
 use moontide_runtime::scheduler::{Graph, Prompt};
 
-use crate::output::Output;
-use crate::output::style::{plain, strong};
-use crate::view::prompts::voices;
+use crate::listener::{Listener, Remark};
 
 /// Groups of people, by the name under which approvers may mean them.
 type Groups = BTreeMap<String, Vec<String>>;
 
 /// Refuses a pause point that takes more people than its approvers are: nobody could ever let it go on.
 /// Warns of approvers that look like a misspelt group.
-pub(crate) fn check(output: Output, plan: &Plan, groups: &Groups) -> Result<()> {
+pub fn check(listener: &dyn Listener, plan: &Plan, groups: &Groups) -> Result<()> {
     for (name, group) in misspelt(plan, groups) {
-        let sentence = format!(
-            "the approver `{name}` is taken for a person; is the group `{group}` of `[approvers]` meant?"
-        );
-        output.say([strong("warning: "), plain(sentence)]);
+        let (name, group) = (name.to_owned(), group.to_owned());
+        listener.hear(&Remark::MisspeltApprover { name, group });
     }
     if groups.is_empty()
         && let Some(name) = approvers(plan).into_iter().next()
     {
-        let sentence = format!(
-            "no moontide.toml says who belongs to a group: the approver `{name}` is the person of that name"
-        );
-        output.say([strong("warning: "), plain(sentence)]);
+        listener.hear(&Remark::NoGroups { approver: name.clone() });
     }
     let start = plan.start.as_ref().map(|start| ("@start", start));
     let pauses =
@@ -73,7 +67,7 @@ fn misspelt<'p>(plan: &'p Plan, groups: &'p Groups) -> Vec<(&'p str, &'p str)> {
 }
 
 /// Why this person is not the one who can answer now; `None`: they can.
-pub(crate) fn bar(graph: &Graph, prompt: &Prompt, user: &str) -> Option<String> {
+pub fn bar(graph: &Graph, prompt: &Prompt, user: &str) -> Option<String> {
     if !graph.approves(&prompt.approvers, user) {
         let names = prompt.approvers.join(", ");
         return Some(format!("it is asked of {names}, and {user} is none of them"));
@@ -81,9 +75,29 @@ pub(crate) fn bar(graph: &Graph, prompt: &Prompt, user: &str) -> Option<String> 
     prompt.given.iter().any(|given| given.by == user).then(|| voices(prompt))
 }
 
+/// Who has agreed, and how many people are missing: `1 of 2: continue by ann; one more person is needed`.
+pub fn voices(prompt: &Prompt) -> String {
+    let given = prompt
+        .given
+        .iter()
+        .map(|given| format!("{} by {}", given.choice, named(&given.by, &given.sender)));
+    voices_of(prompt, &given.collect::<Vec<_>>().join(", "))
+}
+
+/// The same, with what they have said in words.
+pub fn voices_of(prompt: &Prompt, said: &str) -> String {
+    let missing = match prompt.missing() {
+        1 => "one more person is needed".to_owned(),
+        more => format!("{more} more people are needed"),
+    };
+    // Who disagrees does not count.
+    let agreed = (prompt.approvals as usize).saturating_sub(prompt.missing());
+    format!("{agreed} of {}: {said}; {missing}", prompt.approvals)
+}
+
 /// Somebody who could answer it, and has not: the first of its approvers. `None`: there is nobody left.
 /// Where everybody may answer, `anybody` does, and then others.
-pub(crate) fn stand_in(graph: &Graph, prompt: &Prompt, anybody: &str) -> Option<String> {
+pub fn stand_in(graph: &Graph, prompt: &Prompt, anybody: &str) -> Option<String> {
     let spoken = |name: &String| prompt.given.iter().any(|given| given.by == *name);
     if prompt.approvers.is_empty() {
         return crowd(anybody).find(|name| !spoken(name));
@@ -162,5 +176,21 @@ mod tests {
         assert_eq!(next(&["dba"], &[]).as_deref(), Some("ann"));
         assert_eq!(next(&["dba"], &["ann"]).as_deref(), Some("arn:role/DBA/the rehearsal"));
         assert_eq!(next(&["bob"], &["bob"]), None);
+    }
+
+    #[test]
+    fn it_is_told_who_has_agreed_and_how_many_are_missing() {
+        let mut asked = prompt("web", PromptKind::Pause, &["continue", "abort"]);
+        let voice = |by: &str| Approval {
+            by: by.into(),
+            sender: String::new(),
+            choice: Choice::new("continue"),
+        };
+        asked.approvals = 3;
+        asked.given = vec![voice("ann")];
+        assert_eq!(voices(&asked), "1 of 3: continue by ann; 2 more people are needed");
+        asked.given.push(voice("bob"));
+        let text = "2 of 3: continue by ann, continue by bob; one more person is needed";
+        assert_eq!(voices(&asked), text);
     }
 }

@@ -23,16 +23,16 @@ use moontide_runtime::scheduler::{Answers, Given, Graph, Prompt, PromptKind};
 use super::people::stand_in;
 
 /// Who is named as having answered.
-pub(crate) const BY: &str = "the rehearsal";
+pub const BY: &str = "the rehearsal";
 
 /// The answers of a rehearsal.
-pub(crate) struct Assumed {
+pub struct Assumed {
     people: Rc<Graph>,
 }
 
 impl Assumed {
     /// Answers in the name of these people.
-    pub(crate) fn new(people: Rc<Graph>) -> Assumed {
+    pub fn new(people: Rc<Graph>) -> Assumed {
         Assumed { people }
     }
 }

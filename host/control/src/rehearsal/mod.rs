@@ -2,66 +2,73 @@
 //! time. Nothing real may be awaited in it: while tokio's time is paused, a wait that depends on the
 //! outside would let the clock run ahead.
 //!
-//! - [`connector`]: the SDK's requests, handed to the simulator without a network.
-//! - [`witness`]: what is remembered of what happened.
-//! - [`hooks`]: which hooks ran.
-//! - [`report`]: the document at the end.
+//! - `connector`: the SDK's requests, handed to the simulator without a network.
 
 mod connector;
-mod hooks;
-mod report;
-mod witness;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::aws;
+use crate::clocks::{SystemClock, VirtualClock};
+use crate::error::{CommandError, Result, code};
+use crate::ids;
+use crate::settings::Settings;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 use moontide_aws::Session;
-use moontide_control::aws;
-use moontide_control::clocks::{SystemClock, VirtualClock};
-use moontide_control::error::{CommandError, Result, code};
-use moontide_control::ids;
-use moontide_control::settings::Settings;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{Patience, state};
-use moontide_runtime::journal::{Bundle, Channel, Execution, Format};
+use moontide_runtime::journal::{Bundle, Channel, Execution};
+use moontide_runtime::observe::Observer;
 use moontide_runtime::plan::{Mode, Plan};
-use moontide_runtime::sandbox::luau_version;
 use moontide_runtime::scheduler::{Changes, DriveError, Driver, Graph};
 use moontide_runtime::store::{MemoryStore, Pulse, Store};
 use moontide_sim::{PausedClock, Scenario, Simulator};
 use serde_json::Value;
 
 use crate::answers::flags::{Flag, Flags};
-use crate::answers::rehearsal::Assumed;
-use crate::output::Output;
+use crate::answers::rehearsal::{Assumed, BY};
+use crate::execution::Made;
+use crate::listener::Listener;
 use connector::InProcess;
-pub(crate) use report::Report;
-use witness::Witness;
 
 /// Who is named as having given an answer that a flag gave.
 const FLAG: &str = "--answer";
 
 /// Everything that a rehearsal depends on.
-pub(crate) struct Rehearsal {
-    pub(crate) output: Output,
-    pub(crate) settings: Settings,
-    pub(crate) plan: Plan,
-    pub(crate) bundle: Bundle,
-    pub(crate) world: Scenario,
-    pub(crate) mode: Mode,
-    pub(crate) params: BTreeMap<String, Value>,
-    pub(crate) answers: Vec<Flag>,
-    pub(crate) seed: u64,
+pub struct Rehearsal {
+    /// What the operator denies, and what scripts may use.
+    pub settings: Settings,
+    /// What the runbook declares.
+    pub plan: Plan,
+    /// Its sources.
+    pub bundle: Bundle,
+    /// The pretend estate.
+    pub world: Scenario,
+    /// Drill or recovery.
+    pub mode: Mode,
+    /// The values of the params.
+    pub params: BTreeMap<String, Value>,
+    /// Answers that were given beforehand.
+    pub answers: Vec<Flag>,
+    /// Seed of the runbook's random numbers: the same seed gives the same rehearsal.
+    pub seed: u64,
 }
 
 /// How a rehearsal went.
-pub(crate) struct Rehearsed {
-    pub(crate) report: Report,
+pub struct Rehearsed {
+    /// The execution's head.
+    pub execution: Execution,
+    /// Where its journal is.
+    pub store: Arc<dyn Store>,
+    /// The pretend world, as it was left.
+    pub simulator: Simulator,
+    /// When it ended, in virtual time.
+    pub ended: Timestamp,
     /// Why it did not come to its end: AWS could not be seen for longer than a runner waits.
-    pub(crate) stopped: Option<CommandError>,
+    pub stopped: Option<CommandError>,
 }
 
 /// What a runner says that waits no longer. There is nothing to restore here: the world's faults last too long.
@@ -72,8 +79,8 @@ fn out_of_patience(trouble: &DriveError) -> CommandError {
 }
 
 impl Rehearsal {
-    /// Rehearses it, in virtual time.
-    pub(crate) fn perform(self) -> Result<Rehearsed> {
+    /// Rehearses it, in virtual time. The observer is told of everything that happens, as it happens.
+    pub fn perform(self, listener: &dyn Listener, observer: Rc<dyn Observer>) -> Result<Rehearsed> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .start_paused(true)
@@ -81,10 +88,10 @@ impl Rehearsal {
             .map_err(|error| {
                 CommandError::new(code::INTERNAL, format!("the runtime cannot start: {error}"))
             })?;
-        runtime.block_on(self.act())
+        runtime.block_on(self.act(listener, observer))
     }
 
-    async fn act(self) -> Result<Rehearsed> {
+    async fn act(self, listener: &dyn Listener, observer: Rc<dyn Observer>) -> Result<Rehearsed> {
         let start = self.world.start().unwrap_or_else(|| SystemClock::new().now());
         let execution = self.execution(start);
         let clock: Arc<dyn Clock> = Arc::new(VirtualClock::starting_at(start));
@@ -103,7 +110,6 @@ impl Rehearsal {
             store.change(&change).await?;
         }
         let lease = store.take(&execution.id, FLAG, None).await?;
-        let witness = Rc::new(Witness::new(self.output));
         let people = Rc::new(Graph::of(&execution));
         let assumed = Rc::new(Assumed::new(Rc::clone(&people)));
         let answers = Rc::new(Flags::new(&self.answers, FLAG, people, assumed).for_all());
@@ -111,7 +117,7 @@ impl Rehearsal {
             store: Arc::clone(&store),
             world,
             clock: Arc::clone(&clock),
-            observer: Rc::clone(&witness) as _,
+            observer,
             answers: Rc::clone(&answers) as _,
             limits: self.settings.limits(),
             changes: Changes::default(),
@@ -125,15 +131,14 @@ impl Rehearsal {
         let stopped = match driver.drive(&lease, std::future::pending()).await {
             Ok(_) => {
                 answers.refuse_misfits()?;
-                answers.say_unused(self.output);
+                answers.say_unused(listener);
                 None
             }
             Err(error @ DriveError::Trouble(_)) => Some(out_of_patience(&error)),
             Err(error) => return Err(error.into()),
         };
-        let now = clock.now();
-        let report = Report::of(store.as_ref(), &execution, &witness, &simulator, now).await?;
-        Ok(Rehearsed { report, stopped })
+        let ended = clock.now();
+        Ok(Rehearsed { execution, store, simulator, ended, stopped })
     }
 
     fn execution(&self, start: Timestamp) -> Execution {
@@ -143,39 +148,26 @@ impl Rehearsal {
         }
         #[expect(clippy::cast_possible_truncation, reason = "twenty bits of it are used")]
         let random = self.seed as u32;
-        Execution {
-            format: Format::CURRENT,
+        let made = Made {
             id: ids::generate(&self.plan.name, start, random),
-            nonce: String::new(),
-            created_at: start,
-            created_by: crate::answers::rehearsal::BY.to_owned(),
+            at: start,
+            by: BY.to_owned(),
             mode: self.mode,
-            params: self.params.clone(),
-            regions,
-            account: self.plan.account.clone().or_else(|| Some(self.world.account().to_owned())),
-            replaceable: Vec::new(),
-            gives_up: None,
-            simulator: None,
-            beside: Vec::new(),
-            source: Some(Channel::Rehearsal),
-            reason: String::new(),
-            labels: BTreeMap::new(),
-            only: Vec::new(),
-            excluded: Vec::new(),
-            origin: String::new(),
-            acts_for: None,
-            made: Vec::new(),
-            secrets: BTreeMap::new(),
-            denied: Vec::new(),
-            approvers: self.settings.approvers.clone(),
-            limits: BTreeMap::new(),
-            waves_at_once: Some(self.settings.limits().together.waves),
-            sources: None,
-            seed: self.seed,
-            moontide: env!("CARGO_PKG_VERSION").to_owned(),
-            luau: luau_version(),
             plan: self.plan.clone(),
             bundle: self.bundle.clone(),
+            seed: self.seed,
+            settings: &self.settings,
+        };
+        let account = self.plan.account.clone();
+        Execution {
+            params: self.params.clone(),
+            regions,
+            account: account.or_else(|| Some(self.world.account().to_owned())),
+            source: Some(Channel::Rehearsal),
+            // What it denies and limits is the runner's affair: a rehearsal is never taken up again.
+            denied: Vec::new(),
+            limits: BTreeMap::new(),
+            ..made.head()
         }
         .pinned()
     }
