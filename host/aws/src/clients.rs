@@ -38,13 +38,13 @@ mod tests {
     #[test]
     fn a_client_is_made_once_for_a_type_a_region_and_a_number_of_attempts() {
         let (clients, made) = (Clients::default(), RefCell::new(0));
-        let make = || {
+        let client = || {
             *made.borrow_mut() += 1;
             made.borrow().to_string()
         };
-        let several = |region| clients.of(region, Attempts::Several, make);
+        let several = |region| clients.of(region, Attempts::Several, client);
         assert_eq!([several("a"), several("b"), several("a")], ["1", "2", "1"]);
-        assert_eq!(clients.of("a", Attempts::One, make), "3");
+        assert_eq!(clients.of("a", Attempts::One, client), "3");
         assert_eq!(clients.of("a", Attempts::Several, || 7_u32), 7, "another type");
     }
 }
