@@ -9,7 +9,7 @@
 //! - `launches`, `owners`, `between`, `instances`, `kept`: one server, two waves; one server, two executions; a server that is launched again.
 //! - `claims`: what two people begin at once.
 //! - `excluded`: servers that the operator leaves out.
-//! - `outside`: what a drill touches besides what it has launched.
+//! - `outside`, `zones`: what a drill touches besides what it has launched.
 //! - `programs`: what a program is given, and what it hands to AWS.
 //! - `operators`: what a person says, mends and cancels.
 //! - `clocks`: whose clock says when the time for an answer is over.
@@ -54,3 +54,5 @@ mod rehearsed;
 mod shown;
 #[path = "cases/waiting.rs"]
 mod waiting;
+#[path = "cases/zones.rs"]
+mod zones;

@@ -22,6 +22,7 @@ pub const MODULES: &[(&str, &str)] = &[
     ("@moontide/records", include_str!("../records.luau")),
     ("@moontide/recovery", include_str!("../recovery.luau")),
     ("@moontide/retry", include_str!("../retry.luau")),
+    ("@moontide/route53", include_str!("../route53.luau")),
     ("@moontide/ssm", include_str!("../ssm.luau")),
     ("@moontide/state", include_str!("../state.luau")),
     ("@moontide/sts", include_str!("../sts.luau")),

@@ -1,7 +1,7 @@
 //! The world of Moontide: what a runbook may ask of AWS, spoken with the official SDK.
 //!
 //! - [`services`]: the list of services, one line each. Start reading here.
-//! - `plug`: what a service says of itself, in its folder: `drs`, `ec2`, `ssm`, `sts`; there, a file per operation.
+//! - `plug`: what a service says of itself, in its folder: `drs`, `ec2`, `route53`, `ssm`, `sts`; there, a file per operation.
 //! - `binding`: how an operation is written down, and how it becomes the engine's `Operation`.
 //! - [`session`]: which profile, Region, endpoint and HTTP client; says what is wrong with them.
 //! - `aws`: what all operations of a session share; `clients` are made when they are first asked for.
@@ -34,6 +34,7 @@ mod pages;
 mod plug;
 mod poll;
 mod record;
+mod route53;
 pub mod services;
 pub mod session;
 mod settle;

@@ -1,14 +1,15 @@
 //! The services that runbooks may ask something of: one line each.
 
 use crate::plug::Plug;
-use crate::{drs, ec2, ssm, sts};
+use crate::{drs, ec2, route53, ssm, sts};
 
 /// Every service.
 pub(crate) static SERVICES: &[Plug] = &[
-    Plug::of::<drs::Drs>(), // Elastic Disaster Recovery
-    Plug::of::<ec2::Ec2>(), // Elastic Compute Cloud
-    Plug::of::<ssm::Ssm>(), // Systems Manager
-    Plug::of::<sts::Sts>(), // Security Token Service
+    Plug::of::<drs::Drs>(),         // Elastic Disaster Recovery
+    Plug::of::<ec2::Ec2>(),         // Elastic Compute Cloud
+    Plug::of::<route53::Route53>(), // Route 53
+    Plug::of::<ssm::Ssm>(),         // Systems Manager
+    Plug::of::<sts::Sts>(),         // Security Token Service
 ];
 
 /// The names of all operations.

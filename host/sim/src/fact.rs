@@ -66,6 +66,7 @@ pub(crate) mod source {
         "a published report of a drill of two Windows servers, 7 December 2025";
     pub(crate) const EC2_GUIDE: &str = "the Amazon EC2 API reference";
     pub(crate) const EC2_MODEL: &str = "the service model ec2/2016-11-15 in botocore 1.44.5";
+    pub(crate) const ROUTE53_GUIDE: &str = "the Amazon Route 53 API reference";
     pub(crate) const SSM_GUIDE: &str = "the AWS Systems Manager API reference";
     pub(crate) const SSM_REBOOTS: &str =
         "docs.aws.amazon.com/systems-manager/latest/userguide/send-commands-reboot.html";

@@ -10,7 +10,7 @@
 //! | `fault` | what goes wrong on purpose between a request and its reply |
 //! | `estate`, `instance` | what the services of a Region share, each thing a pure function of time |
 //! | `plug` | what the house asks of a service |
-//! | `drs`, `ec2`, `ssm`, `sts` | one service each: its state, its operations, its refusals |
+//! | `drs`, `ec2`, `route53`, `ssm`, `sts` | one service each: its state, its operations, its refusals |
 //! | `services` | the list of them |
 //! | `reader`, `recognise`, `facts` | what is asked of the whole list: a world file's operations, a message's service, all facts |
 //! | `region`, `regions`, `calls` | one request at one instant: its faults, its Region, its place in the list of calls |
@@ -39,6 +39,7 @@ mod reader;
 mod recognise;
 mod region;
 mod regions;
+mod route53;
 pub mod scenario;
 mod seed;
 mod serve;

@@ -74,7 +74,7 @@ def complaints_of_string(shape, value, path):
 
 
 def complaints_of_xml(shape, element, path):
-    """The same for EC2 and STS."""
+    """The same for EC2, Route 53 and STS."""
     tag = lambda child: child.tag.split("}")[-1]
     if shape.type_name == "structure":
         known = {m.serialization.get("name", n): m for n, m in shape.members.items()}
@@ -106,7 +106,7 @@ def judge_reply(http_response, parsed, model, **_):
     request_ids.add(parsed["ResponseMetadata"]["RequestId"])
     if http_response.status_code >= 300 or model.output_shape is None:
         return
-    if model.service_model.metadata["protocol"] in ("ec2", "query"):
+    if model.service_model.metadata["protocol"] in ("ec2", "query", "rest-xml"):
         root = ElementTree.fromstring(http_response.content)
         wrapper = model.output_shape.serialization.get("resultWrapper")
         body = root if wrapper is None else next(c for c in root if c.tag.endswith(wrapper))
@@ -163,6 +163,7 @@ def every(client, operation, **arguments):
 
 
 drs, ec2, ssm, sts = client("drs"), client("ec2"), client("ssm"), client("sts")
+route53 = client("route53")
 
 
 def job_ended(job):
@@ -235,6 +236,44 @@ def look_at_other_regions(here):
         except ConnectionClosedError:
             pass
         refused("ServiceUnavailable", 503, getattr(client(service, "ap-southeast-1"), operation))
+
+
+def change_records():
+    zone = "Z0123456789ABCDEFGHIJ"
+    sets, pages = every(route53, "list_resource_record_sets", HostedZoneId=zone)
+    names = [(one["Name"], one["Type"]) for one in sets]
+    assert pages == 2, pages
+    assert names == [("shop.example.", "MX"), ("api.shop.example.", "A"), ("www.shop.example.", "A")], names
+
+    def change(action, value, name="www.shop.example", **more):
+        values = [{"Value": value}]
+        record = {"Name": name, "Type": "A", "TTL": 60, "ResourceRecords": values, **more}
+        return {"Changes": [{"Action": action, "ResourceRecordSet": record}], "Comment": "judged"}
+
+    def send(batch, through=route53):
+        return through.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)["ChangeInfo"]
+
+    answer = send(change("UPSERT", "192.0.2.7"))
+    assert (answer["Status"], answer["Comment"]) == ("PENDING", "judged"), answer
+    send(change("UPSERT", "192.0.2.7"), client("route53", "eu-central-1"))
+    sets, _ = every(client("route53", "eu-central-1"), "list_resource_record_sets", HostedZoneId=zone)
+    assert sets[-1]["ResourceRecords"] == [{"Value": "192.0.2.7"}], "a zone has no Region"
+    no = lambda batch: refused("InvalidChangeBatch", 400, send, batch=batch)
+    no(change("CREATE", "192.0.2.8"))
+    no(change("DELETE", "192.0.2.8"))
+    no(change("UPSERT", "192.0.2.8", name="www.other.example"))
+    both = change("CREATE", "192.0.2.9", name="new.shop.example")
+    both["Changes"] += change("CREATE", "192.0.2.8")["Changes"]
+    no(both)
+    sets, _ = every(route53, "list_resource_record_sets", HostedZoneId=zone)
+    assert len(sets) == 3, "a batch happens as a whole"
+    send(change("DELETE", "192.0.2.7"))
+    first = change("CREATE", "192.0.2.8", SetIdentifier="a", Weight=1)
+    first["Changes"] += change("CREATE", "192.0.2.9", SetIdentifier="b", Weight=2)["Changes"]
+    send(first)
+    sets, _ = every(route53, "list_resource_record_sets", HostedZoneId=zone)
+    assert [one.get("SetIdentifier") for one in sets] == [None, None, "a", "b"], sets
+    refused("NoSuchHostedZone", 404, route53.list_resource_record_sets, HostedZoneId="Z0")
 
 
 def drill(servers):
@@ -474,6 +513,7 @@ who_am_i()
 estate = look_at_servers()
 meet_trouble(estate)
 look_at_other_regions(estate["db-1"])
+change_records()
 drill_job = drill(estate)
 leave_what_is_protected(estate["safe"])
 by_server = look_at_instances(drill_job, estate)
