@@ -198,8 +198,9 @@ mod tests {
 
     /// What the zone answers, in AWS's letters.
     fn there(value: &str) -> Option<RecordSet> {
-        let set = change("CREATE", value).resource_record_set;
-        Some(RecordSet { name: "WWW.shop.example.".into(), ..set })
+        let mut set = change("CREATE", value).resource_record_set;
+        set.name = "WWW.shop.example.".into();
+        Some(set)
     }
 
     fn word(finding: &Finding) -> &'static str {
