@@ -28,8 +28,8 @@ fn example() -> String {
 }
 
 /// Runs it in a mode, in the world with something more.
-fn runs(runbook: &str, mode: &[&str], more: &str) -> (Story, Ran) {
-    let story = CASE.in_world(&format!("{WORLD}{more}"));
+fn runs(runbook: &str, mode: &[&str], faults: &str) -> (Story, Ran) {
+    let story = CASE.in_world(&format!("{WORLD}{faults}"));
     let path = story.home.path().join("runbook.luau");
     std::fs::write(&path, runbook).expect("it can be written");
     let path = path.to_str().expect("a readable path");
