@@ -8,17 +8,20 @@ use std::sync::Arc;
 
 use moontide_control::environment::Environment;
 use moontide_control::error::{CommandError, Result, code};
+use moontide_control::listener::{Listener, Remark};
 use moontide_control::settings::{Settings, limits};
 use moontide_control::stores::Address;
 use moontide_control::whoami::{self, Person};
 use moontide_control::words::quoted;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::store::Store;
+use serde_json::Value;
 
 use crate::commands::obligations::CARRY_OUT;
 use crate::next;
 use crate::output::style::{attention, plain};
 use crate::output::{Format, Output};
+use crate::trace;
 
 /// The commands that talk to AWS.
 const DRIVES: [&str; 5] = ["run", "resume", "cleanup", "adopt", CARRY_OUT];
@@ -40,6 +43,8 @@ pub(crate) struct Context {
     pub(crate) is_watched: bool,
     /// The AWS flags of this command, as they are typed: a command that is proposed leads to the same AWS.
     pub(crate) aws: RefCell<Vec<String>>,
+    /// What was typed, for a command that goes on in another store.
+    pub(crate) typed: RefCell<String>,
     /// The execution that is being driven.
     pub(crate) driving: RefCell<Option<String>>,
 }
@@ -56,6 +61,7 @@ impl Context {
             can_ask: is_watched && std::io::stdin().is_terminal(),
             is_watched,
             aws: RefCell::default(),
+            typed: RefCell::default(),
             driving: RefCell::default(),
         }
     }
@@ -83,7 +89,7 @@ impl Context {
         let is_named = self.store.is_some() || self.environment.store.is_some();
         let store = if is_named { address.open_existing() } else { address.open() }?;
         // What is no store is another complaint.
-        address.warn_if_loose(&self.output);
+        address.warn_if_loose(self);
         Ok(store)
     }
 
@@ -142,6 +148,16 @@ impl Context {
         // A thread that reads the terminal may never end.
         runtime.shutdown_background();
         result
+    }
+}
+
+impl Listener for Context {
+    fn hear(&self, remark: &Remark) {
+        self.output.remark(remark, &|step| next::command(self, step));
+    }
+
+    fn keep_secret(&self, values: &BTreeMap<String, Value>) {
+        trace::hide(values);
     }
 }
 

@@ -212,7 +212,7 @@ impl Ride<'_> {
         }
         let in_order = matches!(ended, Ok(Ended::Finished(_))) || keeper.pulse().is_in_order();
         keeper.end(in_order).await;
-        answers.say_unused(&self.context.output);
+        answers.say_unused(self.context);
         ended
     }
 
@@ -288,7 +288,7 @@ impl Ride<'_> {
             asked = terminal;
         }
         let answers =
-            Rc::new(Flags::new(given, user, people, asked).telling(Rc::new(context.output)));
+            Rc::new(Flags::new(given, user, people, asked).telling(Rc::new(context.clone())));
         let signed = Rc::new(Signed { answers: Rc::clone(&answers) as _, sender: person.sender });
         let driver = Driver {
             store: Arc::clone(&self.store),

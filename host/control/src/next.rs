@@ -1,8 +1,52 @@
-//! The next step that an operator can take, as data. A face says how: the command line as something to type.
+//! The next step that an operator can take, as data. A face says how: the command line as something to type, a
+//! dashboard as something to press.
+
+use moontide_runtime::plan::Mode;
+use serde::Serialize;
 
 /// A step.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "next", rename_all = "snake_case")]
 pub enum Next {
+    /// Look where an execution stands.
+    Status {
+        /// The execution's id.
+        execution: String,
+    },
+    /// Look where an execution stands, as it goes on.
+    Follow {
+        /// The execution's id.
+        execution: String,
+    },
+    /// Look at everything that is known of an execution.
+    Show {
+        /// The execution's id.
+        execution: String,
+    },
+    /// Start a runbook.
+    Start {
+        /// Drill or recovery.
+        mode: Mode,
+        /// The servers whose instances are given up, by the servers' ids.
+        replace: Vec<String>,
+    },
+    /// Go on with an execution that no runner drives.
+    Resume {
+        /// The execution's id.
+        execution: String,
+    },
+    /// Go on with an execution that another person has paused, and lift that pause.
+    LiftPause {
+        /// The execution's id.
+        execution: String,
+    },
+    /// Go on with an execution that has failed of a limit, with more of it.
+    RaiseLimit {
+        /// The execution's id.
+        execution: String,
+        /// The limit and what it is raised to, as settings write it: `cpu_time=40s`.
+        limit: String,
+    },
     /// Give the value of a secret param once more, and go on.
     GiveSecret {
         /// The execution's id.
@@ -10,4 +54,119 @@ pub enum Next {
         /// The param's name.
         param: String,
     },
+    /// Answer a prompt.
+    Answer {
+        /// The execution's id.
+        execution: String,
+        /// The prompt's id.
+        prompt: String,
+        /// The answers that make sense, the likeliest first.
+        choices: Vec<String>,
+        /// The shape of what the effect returned, as JSON, where an answer has to say it.
+        returns: Option<String>,
+    },
+    /// Attempt a wave once more.
+    Retry {
+        /// The execution's id.
+        execution: String,
+        /// The wave's name; `None`: one that has failed.
+        wave: Option<String>,
+    },
+    /// Attempt a wave once more, from sources that were mended.
+    RetryMended {
+        /// The execution's id.
+        execution: String,
+        /// The wave's name; `None`: one that has failed.
+        wave: Option<String>,
+        /// Where the sources are; `None`: where the operator keeps them.
+        runbook: Option<String>,
+    },
+    /// Leave a wave out.
+    Skip {
+        /// The execution's id.
+        execution: String,
+        /// The wave's name.
+        wave: String,
+    },
+    /// Stop an execution at its next effect.
+    Cancel {
+        /// The execution's id.
+        execution: String,
+    },
+    /// Terminate what a drill has launched.
+    CleanUp {
+        /// The drill's id.
+        execution: String,
+    },
+    /// Say that an execution holds its claims no more.
+    DropClaims {
+        /// The execution's id.
+        execution: String,
+    },
+    /// Take up what an execution has launched whose store is lost.
+    Adopt {
+        /// The execution's id.
+        execution: String,
+        /// Whether a Region is named that was not looked in before.
+        elsewhere: bool,
+    },
+    /// Let an execution go on here that was to be moved, and never arrived.
+    TakeBack {
+        /// The execution's id.
+        execution: String,
+        /// Where it was moved to.
+        from: String,
+    },
+    /// Take in what is on its way from another store.
+    Import {
+        /// Where it is.
+        from: String,
+    },
+    /// Do in another store, to which an execution has moved, what was asked of this one, or this step.
+    There {
+        /// The store's address.
+        store: String,
+        /// The step; `None`: what was asked.
+        step: Option<Box<Next>>,
+    },
+}
+
+impl Next {
+    /// The retry of this wave.
+    pub fn retry(execution: &str, wave: &str) -> Next {
+        Next::Retry { execution: execution.to_owned(), wave: Some(wave.to_owned()) }
+    }
+}
+
+/// The steps that need nothing but the execution's id.
+macro_rules! of_an_execution {
+    ($($(#[$docs:meta])* $name:ident: $step:ident,)*) => {
+        impl Next {
+            $(
+                $(#[$docs])*
+                pub fn $name(execution: &str) -> Next {
+                    Next::$step { execution: execution.to_owned() }
+                }
+            )*
+        }
+    };
+}
+
+of_an_execution! {
+    /// [`Next::Status`] of this execution.
+    status: Status,
+    /// [`Next::Follow`] of this execution.
+    follow: Follow,
+    /// [`Next::Show`] of this execution.
+    show: Show,
+    /// [`Next::Resume`] of this execution.
+    resume: Resume,
+    /// [`Next::LiftPause`] of this execution.
+    lift_pause: LiftPause,
+    /// [`Next::Cancel`] of this execution.
+    cancel: Cancel,
+    /// [`Next::CleanUp`] of this drill.
+    clean_up: CleanUp,
+    /// [`Next::DropClaims`] of this execution.
+    drop_claims: DropClaims,
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::{Timestamp, Unit};
+use moontide_runtime::plan::Mode;
 
 /// `17m 53s`, `2h 04m`, `340ms`: the two units that matter.
 pub fn duration(duration: Duration) -> String {
@@ -41,6 +42,14 @@ pub fn between(from: Timestamp, to: Timestamp) -> Duration {
 /// `1 server`, `3 servers`.
 pub fn count(number: usize, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
+/// `drill` or `recovery`.
+pub fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Drill => "drill",
+        Mode::Recovery => "recovery",
+    }
 }
 
 /// The word as a shell takes it.

@@ -134,7 +134,7 @@ async fn adopt(context: &Context, flags: &Flags, settings: &Settings) -> Result<
     };
     let address = context.address()?;
     let store = address.open()?;
-    address.warn_if_loose(&context.output);
+    address.warn_if_loose(context);
     let (adopter, launches, traces) = (&adopter, &launches, &traces);
     let keeping = Keeping { context, flags, store: &store, adopter, launches, traces };
     let said = keeping.keep().await?;

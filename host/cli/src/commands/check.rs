@@ -34,8 +34,8 @@ pub(crate) struct Flags {
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
-    let plan = files.plan(&context.output, &settings.limits(), SEED)?;
-    people::check(&context.output, &plan, &settings.approvers)?;
+    let plan = files.plan(context, &settings.limits(), SEED)?;
+    people::check(context, &plan, &settings.approvers)?;
     if !flags.params.is_empty() {
         params::bind(context, &plan, &flags.params)?;
     }
@@ -49,7 +49,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     }
     let address = Address::choose(context.store.as_deref(), &context.environment, &settings)?;
     context.block_on(async {
-        address.warn_if_doomed(&context.output, &plan).await;
+        address.warn_if_doomed(context, &plan).await;
         Ok(())
     })?;
     context.output.show(&PlanView::of(plan, &settings))?;

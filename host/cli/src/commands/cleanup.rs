@@ -341,7 +341,7 @@ impl<'c> Cleaner<'c> {
     fn execution(&self, drill: &Execution, launched: &Launched, id: String) -> Result<Execution> {
         let (seed, settings) = (fastrand::u64(..), &self.settings);
         let (bundle, plan): (_, Plan) =
-            runbook::of_standard_library(&self.context.output, MODULE, &settings.limits(), seed)?;
+            runbook::of_standard_library(self.context, MODULE, &settings.limits(), seed)?;
         let mut given = vec![("execution".to_owned(), drill.id.clone())];
         given.extend(launched.params());
         let params = params::values(&plan, given)?;

@@ -58,8 +58,8 @@ pub(crate) struct Flags {
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
-    let plan = files.plan(&context.output, &settings.limits(), flags.seed)?;
-    people::check(&context.output, &plan, &settings.approvers)?;
+    let plan = files.plan(context, &settings.limits(), flags.seed)?;
+    people::check(context, &plan, &settings.approvers)?;
     let params = params::bind(context, &plan, &flags.params)?.values;
     Flag::check(&flags.answers, &plan)?;
     let world = match &flags.world {
@@ -77,7 +77,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         seed: flags.seed,
     };
     let witness = Rc::new(Witness::new(context.output));
-    let rehearsed = rehearsal.perform(&context.output, Rc::clone(&witness) as _)?;
+    let rehearsed = rehearsal.perform(context, Rc::clone(&witness) as _)?;
     let report = context.block_on(Report::of(&rehearsed, &witness))?;
     context.output.show(&report)?;
     rehearsed.stopped.map_or(Ok(exit::of(report.status)), Err)

@@ -159,7 +159,7 @@ pub(crate) async fn go_on(
     check_account(execution, caller.account.as_deref())?;
     let settings = context.settings(None)?;
     let answers = answers.to_vec();
-    let secrets = secrets::open(&context.environment, &context.output, execution, given)?;
+    let secrets = secrets::open(&context.environment, context, execution, given)?;
     let user = drive::speaker(context, by).await?;
     let look = Replaced::in_store_and_aws(store.as_ref(), world.as_ref(), &record, context);
     let replaced = Box::pin(look).await;

@@ -172,8 +172,8 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
     let seed = fastrand::u64(..);
-    let plan = files.plan(&context.output, &settings.limits(), seed)?;
-    people::check(&context.output, &plan, &settings.approvers)?;
+    let plan = files.plan(context, &settings.limits(), seed)?;
+    people::check(context, &plan, &settings.approvers)?;
     check_waves(&plan, &flags.only)?;
     let start = Start { context, flags, files, plan, seed };
     context.block_on(start.go(settings))
@@ -197,9 +197,9 @@ impl Start<'_> {
         drive::lease_ttl(&context.environment, &settings)?;
         settings.patience.of(&context.environment)?;
         let address = Address::choose(context.store.as_deref(), &context.environment, &settings)?;
-        address.warn_if_doomed(&context.output, &self.plan).await;
+        address.warn_if_doomed(context, &self.plan).await;
         let store = address.open()?;
-        address.warn_if_loose(&context.output);
+        address.warn_if_loose(context);
         if let Some(id) = &flags.execution_id {
             match store.execution(id).await {
                 Ok(existing) => return Box::pin(self.again(store, existing, &bound)).await,

@@ -1,21 +1,15 @@
 //! What an operator should know, in words.
 
-use std::collections::BTreeMap;
-
-use moontide_control::listener::{Listener, Remark};
-use serde_json::Value;
+use moontide_control::listener::Remark;
+use moontide_control::next::Next;
 
 use super::Output;
 use super::style::{Span, attention, plain, strong};
-use crate::trace;
 
-impl Listener for Output {
-    fn hear(&self, remark: &Remark) {
-        self.say([head(remark), plain(text(remark))]);
-    }
-
-    fn keep_secret(&self, values: &BTreeMap<String, Value>) {
-        trace::hide(values);
+impl Output {
+    /// Says a remark, with its next steps as commands to type.
+    pub(crate) fn remark(self, remark: &Remark, step: &dyn Fn(&Next) -> String) {
+        self.say([head(remark), plain(text(remark, step))]);
     }
 }
 
@@ -35,7 +29,7 @@ fn head(remark: &Remark) -> Span<'static> {
     }
 }
 
-fn text(remark: &Remark) -> String {
+fn text(remark: &Remark, _step: &dyn Fn(&Next) -> String) -> String {
     match remark {
         Remark::LooseStore { path, verb } => {
             let path = path.display();

@@ -27,13 +27,13 @@ pub(crate) fn bind(context: &Context, plan: &Plan, all: &[(String, String)]) -> 
     let mut given = BTreeMap::new();
     for (name, written) in all {
         let is_secret = plan.params.get(name).is_some_and(|param| param.secret);
-        let read = written::read(context.output, (name, is_secret), written)?;
+        let read = written::read(context, (name, is_secret), written)?;
         if given.insert(name.clone(), read).is_some() {
             let message = format!("param `{name}` is given twice");
             return Err(CommandError::new(code::BAD_PARAM, message));
         }
     }
-    params::bind(&context.output, plan, given)
+    params::bind(context, plan, given)
 }
 
 /// The secrets that an operator gives again.
@@ -45,9 +45,9 @@ pub(crate) fn given_again(
     let mut values = BTreeMap::new();
     for (name, written) in all {
         let is_secret = secrets::check_again(execution, name)?;
-        let read = written::read(context.output, (name, is_secret), written)?;
-        let (environment, output) = (&context.environment, &context.output);
-        let value = secrets::again(environment, output, execution, (name, &read.text))?;
+        let read = written::read(context, (name, is_secret), written)?;
+        let environment = &context.environment;
+        let value = secrets::again(environment, context, execution, (name, &read.text))?;
         values.insert(name.clone(), value);
     }
     Ok(values)

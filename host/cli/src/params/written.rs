@@ -6,12 +6,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use moontide_control::error::{CommandError, Result, code};
-use moontide_control::listener::{Listener as _, Remark};
+use moontide_control::listener::{Listener, Remark};
 use moontide_control::params::Given;
 use moontide_control::params::given::{file, text};
 use moontide_control::params::secrets::{self, Whence};
-
-use crate::output::Output;
 
 /// Whether the value is not what stands there, but what is read from a file or standard input.
 fn is_read_from_elsewhere(written: &str) -> bool {
@@ -20,7 +18,7 @@ fn is_read_from_elsewhere(written: &str) -> bool {
 
 /// What is given for a param.
 pub(super) fn read(
-    output: Output,
+    listener: &dyn Listener,
     (name, is_secret): (&str, bool),
     written: &str,
 ) -> Result<Given> {
@@ -37,7 +35,7 @@ pub(super) fn read(
         }
         None => {
             if is_secret {
-                output.hear(&Remark::ShownSecret { param: name.to_owned() });
+                listener.hear(&Remark::ShownSecret { param: name.to_owned() });
             }
             Ok(given(written.to_owned(), Whence::Given))
         }

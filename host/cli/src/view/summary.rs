@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use moontide_control::words;
+pub(crate) use moontide_control::words::mode;
 use moontide_control::words::quoted;
 use moontide_runtime::journal::Channel;
 use moontide_runtime::plan::Mode;
@@ -392,12 +393,4 @@ impl WaveView {
 fn took(seconds: Option<u64>) -> String {
     let duration = seconds.map(Duration::from_secs);
     duration.map(|took| format!(" after {}", words::duration(took))).unwrap_or_default()
-}
-
-/// The mode as a word.
-pub(crate) fn mode(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Drill => "drill",
-        Mode::Recovery => "recovery",
-    }
 }

@@ -2,45 +2,90 @@
 
 use crate::next::Next;
 
-/// A sentence, in which a next step may stand.
+/// A sentence, in which next steps may stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
-    /// The sentence, as far as the step.
-    before: String,
-    /// The step, and the rest of the sentence.
-    step: Option<(Next, String)>,
+    parts: Vec<Part>,
+}
+
+/// A part of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Words(String),
+    Step(Next),
 }
 
 impl Hint {
     /// A sentence around a step.
     pub fn step(before: impl Into<String>, next: Next, after: impl Into<String>) -> Hint {
-        Hint { before: before.into(), step: Some((next, after.into())) }
+        Hint { parts: Vec::new() }.say(before).then(next).say(after)
+    }
+
+    /// The sentence, and more words.
+    #[must_use]
+    pub fn say(mut self, words: impl Into<String>) -> Hint {
+        let words = words.into();
+        match self.parts.last_mut() {
+            _ if words.is_empty() => {}
+            Some(Part::Words(before)) => before.push_str(&words),
+            _ => self.parts.push(Part::Words(words)),
+        }
+        self
+    }
+
+    /// The sentence, and a step.
+    #[must_use]
+    pub fn then(mut self, next: Next) -> Hint {
+        self.parts.push(Part::Step(next));
+        self
     }
 
     /// Whether the sentence begins with these words.
     pub fn begins_with(&self, words: &str) -> bool {
-        self.before.starts_with(words)
+        matches!(self.parts.first(), Some(Part::Words(first)) if first.starts_with(words))
     }
 
-    /// The sentence, with the step as the face writes it.
+    /// The sentence, with its steps as the face writes them.
     pub fn text(&self, step: impl Fn(&Next) -> String) -> String {
-        match &self.step {
-            Some((next, after)) => format!("{}{}{after}", self.before, step(next)),
-            None => self.before.clone(),
-        }
+        let text = |part: &Part| match part {
+            Part::Words(words) => words.clone(),
+            Part::Step(next) => step(next),
+        };
+        self.parts.iter().map(text).collect()
+    }
+
+    /// The steps in it.
+    pub fn steps(&self) -> impl Iterator<Item = &Next> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Step(next) => Some(next),
+            Part::Words(_) => None,
+        })
     }
 }
 
-impl<T: Into<String>> From<T> for Hint {
-    fn from(sentence: T) -> Hint {
-        Hint { before: sentence.into(), step: None }
+impl From<String> for Hint {
+    fn from(sentence: String) -> Hint {
+        Hint { parts: Vec::new() }.say(sentence)
+    }
+}
+
+impl From<&str> for Hint {
+    fn from(sentence: &str) -> Hint {
+        Hint::from(sentence.to_owned())
+    }
+}
+
+/// Nothing but the step.
+impl From<Next> for Hint {
+    fn from(next: Next) -> Hint {
+        Hint { parts: vec![Part::Step(next)] }
     }
 }
 
 /// A sentence without a step is its text.
 impl PartialEq<&str> for Hint {
     fn eq(&self, sentence: &&str) -> bool {
-        self.step.is_none() && self.before == *sentence
+        matches!(self.parts.as_slice(), [Part::Words(words)] if words == sentence)
     }
 }
 
@@ -49,11 +94,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_step_stands_in_its_sentence_as_the_face_writes_it() {
-        let next = Next::GiveSecret { execution: "x".into(), param: "key".into() };
-        let hint = Hint::step("type `", next, "` to go on");
-        assert_eq!(hint.text(|_| "moontide resume x".into()), "type `moontide resume x` to go on");
+    fn steps_stand_in_their_sentence_as_the_face_writes_them() {
+        let hint = Hint::step("type `", Next::cancel("x"), "`, then `").then(Next::resume("x"));
+        let hint = hint.say("`");
+        let face = |next: &Next| match next {
+            Next::Cancel { execution } => format!("stop {execution}"),
+            _ => "go".to_owned(),
+        };
+        assert_eq!(hint.text(face), "type `stop x`, then `go`");
+        assert_eq!(hint.steps().collect::<Vec<_>>(), [&Next::cancel("x"), &Next::resume("x")]);
         assert_eq!(Hint::from("wait"), "wait");
-        assert!(hint != "type `");
+        assert!(hint != "type `" && hint.begins_with("type"));
     }
 }

@@ -47,11 +47,8 @@ pub(crate) fn read(context: &Context, record: &Record, wave: &str, path: &Path) 
     }
     let settings = context.settings(None)?;
     let files = Files::read(path)?.over(&execution.bundle);
-    let plan = files.plan(
-        &context.output,
-        &settings.limits_of(execution, &record.limits),
-        execution.seed,
-    )?;
+    let plan =
+        files.plan(context, &settings.limits_of(execution, &record.limits), execution.seed)?;
     let shown = path.display();
     if plan.name != execution.plan.name {
         let message = format!(

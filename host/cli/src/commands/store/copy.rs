@@ -70,7 +70,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         return Err(CommandError::new(code::BAD_ARGUMENT, "both stores are the same one"));
     }
     let (source, target) = (from.open_existing()?, to.open()?);
-    from.warn_if_loose(&context.output);
+    from.warn_if_loose(context);
     let mut copied = Copied {
         from: from.text(),
         to: to.text(),
