@@ -3,13 +3,8 @@
 #![expect(clippy::doc_markdown, reason = "clap prints these comments as they are")]
 
 use clap::Args;
-use moontide_aws::{Session, SessionSettings};
-use moontide_control::aws::is_loopback;
-use moontide_control::environment;
-use moontide_control::error::{CommandError, Result, code};
+use moontide_control::target::Target;
 use moontide_control::words::quoted;
-use moontide_runtime::journal::Execution;
-use moontide_runtime::journal::execution::Simulator;
 
 use crate::context::Context;
 
@@ -48,81 +43,14 @@ impl AwsFlags {
         *context.aws.borrow_mut() = words;
     }
 
-    /// The simulator on this machine that these flags and the environment lead to, if they do.
-    pub(crate) fn simulator(&self, context: &Context) -> Option<Simulator> {
-        let endpoint_url = self.endpoint(context).filter(|url| is_loopback(url))?.clone();
-        Some(Simulator { endpoint_url, speed: self.speed })
-    }
-
-    fn endpoint<'a>(&'a self, context: &'a Context) -> Option<&'a String> {
-        self.endpoint_url.as_ref().or(context.environment.endpoint.as_ref())
-    }
-
-    /// The flags that lead an execution to where it began: to its simulator, or to AWS. What it launched there
-    /// shows nowhere else, and what it would launch elsewhere is not what it was begun for.
-    pub(crate) fn of(&self, context: &Context, execution: &Execution) -> Result<AwsFlags> {
-        let id = &execution.id;
-        let other = |message: String, hint: String| {
-            Err(CommandError::new(code::OTHER_ENDPOINT, message).hint(hint))
-        };
-        match &execution.simulator {
-            Some(simulator) => {
-                if let Some(url) = self.endpoint_url.as_ref().filter(|url| !is_loopback(url)) {
-                    return other(
-                        format!(
-                            "`{id}` was begun against a simulator, and {url} is none on this machine"
-                        ),
-                        "without `--endpoint-url` it goes on at its simulator".to_owned(),
-                    );
-                }
-                let simulator = simulator.clone();
-                Ok(AwsFlags {
-                    endpoint_url: self.endpoint_url.clone().or(Some(simulator.endpoint_url)),
-                    speed: self.speed.or(simulator.speed),
-                    ..self.clone()
-                })
-            }
-            // An earlier release did not keep where it began.
-            None if execution.nonce.is_empty() => Ok(self.clone()),
-            None => match self.endpoint(context).filter(|url| is_loopback(url)) {
-                None => Ok(self.clone()),
-                Some(url) => other(
-                    format!("`{id}` was begun in AWS, and {url} is a simulator"),
-                    format!("take `--endpoint-url` away, or unset {}", environment::ENDPOINT),
-                ),
-            },
-        }
-    }
-
-    /// Opens a session; asks nobody for credentials yet.
-    pub(crate) async fn session(&self, context: &Context) -> Result<Session> {
-        self.check_speed(context)?;
-        let settings = SessionSettings {
+    /// Where they lead.
+    pub(crate) fn target(&self) -> Target {
+        Target {
             profile: self.profile.clone(),
             region: self.region.clone(),
-            fallback_region: context.environment.ssm_region.clone(),
             endpoint_url: self.endpoint_url.clone(),
-            ..SessionSettings::default()
-        };
-        Ok(Session::open(settings).await?)
-    }
-
-    /// Real AWS takes its time: asking it N times as often only throttles the account.
-    fn check_speed(&self, context: &Context) -> Result<()> {
-        if self.speed.is_none() {
-            return Ok(());
+            speed: self.speed,
         }
-        let all = self.endpoint_url.as_ref().or(context.environment.endpoint.as_ref());
-        let mut urls = all.into_iter().chain(&context.environment.service_endpoints);
-        if all.is_some() && urls.all(|url| is_loopback(url)) {
-            return Ok(());
-        }
-        let message = "`--speed` is only for a simulator on this machine";
-        let hint = format!(
-            "start `moontide sim`, and pass the `--endpoint-url` or set the {} that it prints",
-            environment::ENDPOINT
-        );
-        Err(CommandError::new(code::NOT_LOOPBACK, message).hint(hint))
     }
 }
 

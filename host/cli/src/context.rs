@@ -132,6 +132,11 @@ impl Context {
         whoami::author(&self.environment, &self.address()?, by).await
     }
 
+    /// In whose name this process answers what its execution asks, which `--by` may claim.
+    pub(crate) async fn speaker(&self, by: Option<&str>) -> Result<Option<Person>> {
+        whoami::speaker(&self.environment, &self.address()?, by, self).await
+    }
+
     /// Prints an error to stderr, with its next steps as commands to type.
     pub(crate) fn complain(&self, error: &CommandError) {
         self.output.complain(error, &|step| next::command(self, step));

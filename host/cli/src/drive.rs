@@ -10,16 +10,16 @@ use std::time::Duration;
 
 use moontide_control::answers::flags::{Flag, Flags};
 use moontide_control::answers::{Nobody, Signed};
-use moontide_control::clocks::{RightClock, ScaledClock, SystemClock};
-use moontide_control::environment::{Environment, LEASE_TTL};
+use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result, code};
-use moontide_control::keeper::{Keeper, TTL};
+use moontide_control::leases;
+use moontide_control::reached::Reached;
+use moontide_control::renewal::Renewal;
+use moontide_control::runner::feeding::Feeding;
 use moontide_control::settings::Settings;
-use moontide_control::whoami::Person;
+use moontide_control::whoami::{self, Person};
 use moontide_control::words;
-use moontide_control::{keeper, whoami};
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::World;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::observe::Observer;
 use moontide_runtime::plan::Mode;
@@ -32,13 +32,11 @@ use crate::aws::AwsFlags;
 use crate::commands::obligations::carry;
 use crate::context::Context;
 use crate::exit;
-use crate::feeding::Feeding;
 use crate::interrupt::Interrupt;
 use crate::output::Document;
-use crate::output::style::{attention, faint, plain, strong};
+use crate::output::style::{attention, plain, strong};
 use crate::progress::{All, Lines, Live};
 use crate::terminal::Terminal;
-use crate::view::record::alive;
 use crate::view::{Record, Summary};
 
 /// How often the store is asked for answers and cancellations of which no watch has told. They are seen by watching:
@@ -55,10 +53,8 @@ pub(crate) struct Ride<'c> {
     pub(crate) store: Arc<dyn Store>,
     /// Its head.
     pub(crate) execution: Execution,
-    /// Where its effects go.
-    pub(crate) world: Rc<dyn World>,
-    /// Whose time it is.
-    pub(crate) clock: Arc<dyn Clock>,
+    /// Where its effects go, and whose time it is.
+    pub(crate) reached: Reached,
     /// Answers that were given beforehand.
     pub(crate) answers: Vec<Flag>,
     /// In whose name this process answers; `None`: AWS has not said, and it answers nothing.
@@ -69,73 +65,6 @@ pub(crate) struct Ride<'c> {
     pub(crate) beside: Vec<String>,
     /// The values of its secret params.
     pub(crate) secrets: BTreeMap<String, Value>,
-}
-
-/// The clock of an execution that was created at this time. What the world that is reached with it says of the
-/// time sets it right; a simulator that runs faster has a time of its own.
-pub(crate) fn clock(execution: &Execution, speed: Option<f64>) -> Arc<dyn Clock> {
-    match speed {
-        Some(speed) => Arc::new(ScaledClock::since(execution.created_at, speed)),
-        None => Arc::new(RightClock::new()),
-    }
-}
-
-/// In whose name this process answers what its execution asks, which `--by` may claim. Driving needs no name: where
-/// AWS does not say it, what is asked is left to others, and so is what was answered beforehand.
-pub(crate) async fn speaker(context: &Context, by: Option<&str>) -> Result<Option<Person>> {
-    match context.author(by).await {
-        Ok(person) => Ok(Some(person)),
-        Err(error) if error.code == code::NOBODY => {
-            let text = format!(
-                "{}; it answers nothing: `resume --by NAME` says in whose name",
-                error.message
-            );
-            context.output.say([attention("note: "), plain(text)]);
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// How long a lease holds, as the environment or the settings say. Every machine that shares the store must
-/// say the same.
-pub(crate) fn lease_ttl(environment: &Environment, settings: &Settings) -> Result<Duration> {
-    let Some(text) = environment.lease_ttl.as_deref() else {
-        return Ok(settings.lease_ttl.unwrap_or(TTL));
-    };
-    keeper::parse_ttl(text).ok_or_else(|| {
-        let message = format!("{LEASE_TTL} is `{text}`, and not {}", keeper::TTL_IS);
-        CommandError::new(code::SETTINGS, message)
-    })
-}
-
-/// The complaint that somebody else drives an execution.
-pub(crate) fn held(context: &Context, id: &str, holder: &str) -> CommandError {
-    let (status, resume) = (format!("status {id}"), format!("resume {id}"));
-    CommandError::new(code::HELD, format!("`{holder}` is driving `{id}`"))
-        .hint(format!("`{}` shows how far it is", context.command(&status)))
-        .hint(format!("if it hangs, stop it; `{}` goes on then", context.command(&resume)))
-}
-
-/// Takes the lease of an execution. Whether somebody who seems to hold it lives is seen by watching, which takes
-/// time.
-pub(crate) async fn keeper(
-    context: &Context,
-    store: &Arc<dyn Store>,
-    settings: &Settings,
-    id: &str,
-) -> Result<Keeper> {
-    if let Some(holder) = alive(store.as_ref(), id).await? {
-        context.output.say([faint(format!("{holder} drives {id}; watching whether it lives"))]);
-    }
-    let us = whoami::holder(&context.environment);
-    let ttl = lease_ttl(&context.environment, settings)?;
-    let patience = settings.patience.of(&context.environment)?;
-    let acquired = Keeper::acquire(Arc::clone(store), id, &us, ttl, patience).await;
-    acquired.map_err(|error| match error {
-        StoreError::Held { holder } => held(context, id, &holder),
-        error => error.into(),
-    })
 }
 
 /// Shows how a drive has ended, and returns its exit code.
@@ -185,33 +114,33 @@ impl Ride<'_> {
     async fn drive_until(&self, interrupt: &mut Interrupt) -> Result<Ended> {
         self.check_changes()?;
         self.owe_again().await?;
-        let mut keeper = tokio::select! {
+        let mut renewal = tokio::select! {
             biased;
-            keeper = self.acquire() => keeper?,
+            renewal = self.acquire() => renewal?,
             () = interrupt.wait() => return Ok(Ended::Interrupted),
         };
         *self.context.driving.borrow_mut() = Some(self.execution.id.clone());
         self.say_whose_time();
         self.say_what_stays();
         if let Err(refusal) = self.claim().await {
-            keeper.end(true).await;
+            renewal.end(true).await;
             return Err(refusal);
         }
-        let lease = keeper.lease().clone();
+        let lease = renewal.lease().clone();
         let feeding = Rc::new(Feeding::new(Arc::clone(&self.store), lease.clone()));
-        let (driver, answers) = self.driver(&keeper, &feeding)?;
+        let (driver, answers) = self.driver(&renewal, &feeding)?;
         let ended = tokio::select! {
             ended = driver.drive(&lease, interrupt.wait()) => ended.map_err(CommandError::from),
-            lost = keeper.lost() => Err(lost.into()),
+            lost = renewal.lost() => Err(lost.into()),
             never = feeding.go_on() => match never {},
         };
         feeding.finish().await;
         // Once its lease is in doubt, another runner may have taken it up again, and hold these claims.
-        if matches!(ended, Ok(Ended::Finished(_))) && keeper.pulse().is_in_order() {
+        if matches!(ended, Ok(Ended::Finished(_))) && renewal.pulse().is_in_order() {
             self.release().await;
         }
-        let in_order = matches!(ended, Ok(Ended::Finished(_))) || keeper.pulse().is_in_order();
-        keeper.end(in_order).await;
+        let in_order = matches!(ended, Ok(Ended::Finished(_))) || renewal.pulse().is_in_order();
+        renewal.end(in_order).await;
         answers.say_unused(self.context);
         ended
     }
@@ -238,7 +167,7 @@ impl Ride<'_> {
 
     /// Says that the machine's clock is not what counts, if it is wrong.
     fn say_whose_time(&self) {
-        let ahead = self.clock.machine_ahead();
+        let ahead = self.reached.clock.machine_ahead();
         if !ahead.is_zero() {
             let word = if ahead.is_positive() { "fast" } else { "slow" };
             // A moment of the answer's way is no matter.
@@ -249,9 +178,9 @@ impl Ride<'_> {
         }
     }
 
-    async fn acquire(&self) -> Result<Keeper> {
-        let (context, id) = (self.context, self.execution.id.as_str());
-        keeper(context, &self.store, &self.settings, id).await
+    async fn acquire(&self) -> Result<Renewal> {
+        let known = (&self.context.environment, &self.settings);
+        leases::acquire(known, self.context, &self.store, &self.execution.id).await
     }
 
     fn with_next_step(&self, error: CommandError) -> CommandError {
@@ -268,7 +197,7 @@ impl Ride<'_> {
         error.hint(self.context.command(&format!("resume {}", self.execution.id)))
     }
 
-    fn driver(&self, keeper: &Keeper, feeding: &Rc<Feeding>) -> Result<(Driver, Rc<Flags>)> {
+    fn driver(&self, renewal: &Renewal, feeding: &Rc<Feeding>) -> Result<(Driver, Rc<Flags>)> {
         let context = self.context;
         let person = self.user.clone().unwrap_or_default();
         // An answer needs the name of a person.
@@ -292,8 +221,8 @@ impl Ride<'_> {
         let signed = Rc::new(Signed { answers: Rc::clone(&answers) as _, sender: person.sender });
         let driver = Driver {
             store: Arc::clone(&self.store),
-            world: Rc::clone(&self.world),
-            clock: Arc::clone(&self.clock),
+            world: Rc::clone(&self.reached.world),
+            clock: Arc::clone(&self.reached.clock),
             observer: Rc::new(All(observers)),
             answers: signed,
             limits: self.settings.limits_of(&self.execution, &self.changed),
@@ -301,25 +230,10 @@ impl Ride<'_> {
             denied: self.settings.denied.clone(),
             signals_every: Some(SIGNALS_EVERY),
             patience: self.settings.patience.of(&context.environment)?,
-            pulse: keeper.pulse().clone(),
+            pulse: renewal.pulse().clone(),
             beside: self.beside.clone(),
             secrets: self.secrets.clone(),
         };
         Ok((driver, answers))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_environment_wins_over_the_settings_in_how_long_leases_hold() {
-        let bare = (Environment::default(), Settings::default());
-        assert_eq!(lease_ttl(&bare.0, &bare.1).unwrap(), TTL);
-        let set = Settings { lease_ttl: Some(Duration::from_secs(90)), ..Settings::default() };
-        assert_eq!(lease_ttl(&bare.0, &set).unwrap(), Duration::from_secs(90));
-        let said = Environment { lease_ttl: Some("2m".into()), ..Environment::default() };
-        assert_eq!(lease_ttl(&said, &set).unwrap(), Duration::from_mins(2));
     }
 }

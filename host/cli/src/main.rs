@@ -7,7 +7,6 @@ mod confirm;
 mod context;
 mod drive;
 mod exit;
-mod feeding;
 mod follow;
 mod interrupt;
 mod next;

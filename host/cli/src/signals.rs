@@ -10,16 +10,15 @@ use clap::Args;
 use moontide_control::answers;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{Code, CommandError, Result, code};
-use moontide_control::whoami;
 use moontide_control::words;
 use moontide_control::words::quoted;
+use moontide_control::{leases, whoami};
 use moontide_runtime::journal::{Body, Writer};
 use moontide_runtime::plan::suggest;
 use moontide_runtime::scheduler::{Event, ExecutionStatus, Prompt, Refusal, WaveStatus};
 use moontide_runtime::store::{Signal, Store, Wish};
 
 use crate::context::Context;
-use crate::drive;
 use crate::view::record::now;
 use crate::view::sent::Sent;
 use crate::view::summary::{beyond, cut_off};
@@ -160,13 +159,14 @@ pub(crate) async fn keep_note(
     let signal = author.sign(context, record, Wish::Note).await?;
     record.would_take(&signal).map_err(|refusal| explain(context, record, &signal, &refusal))?;
     let id = record.execution.id.as_str();
-    let keeper = drive::keeper(context, store, &context.settings(None)?, id).await?;
+    let settings = context.settings(None)?;
+    let renewal = leases::acquire((&context.environment, &settings), context, store, id).await?;
     let last = store.journal(id, 1).await?.last().map_or(0, |entry| entry.sequence);
     let clock = Arc::new(SystemClock::new());
-    let writer = Writer::new(Arc::clone(store), clock, keeper.lease().clone(), last);
+    let writer = Writer::new(Arc::clone(store), clock, renewal.lease().clone(), last);
     let event = Event::Signalled { signal: signal.clone(), number: None, refused: None };
     let written = writer.append(Body::Event { event }).await;
-    keeper.release().await;
+    renewal.release().await;
     written?;
     Ok(Sent {
         execution: id.to_owned(),

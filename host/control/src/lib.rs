@@ -13,7 +13,9 @@
 //!
 //! Who, when and under what name:
 //! - [`whoami`]: people and processes. [`aws`]: whose credentials they are. [`clocks`]: whose time.
-//! - [`ids`], [`labels`]: how executions are called. [`keeper`]: the lease of a runner.
+//! - [`target`]: where AWS is for a call. [`reached`]: the world of an execution, reached.
+//! - [`ids`], [`labels`]: how executions are called. [`leases`]: taking the lease of an execution;
+//!   [`renewal`]: keeping it.
 //!
 //! What can be done:
 //! - [`rehearsal`]: an execution against the simulator, in virtual time. [`execution`]: the head of a new execution.
@@ -30,16 +32,20 @@ pub mod error;
 pub mod execution;
 pub mod files;
 pub mod ids;
-pub mod keeper;
 pub mod labels;
+pub mod leases;
 pub mod listener;
 pub mod loose;
 pub mod next;
 pub mod params;
+pub mod reached;
 pub mod rehearsal;
+pub mod renewal;
 pub mod runbook;
+pub mod runner;
 pub mod settings;
 pub mod stores;
+pub mod target;
 pub mod whoami;
 pub mod words;
 pub mod world;

@@ -8,6 +8,18 @@ use serde_json::Value;
 /// Something that an operator should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remark {
+    /// A runner seems to drive an execution; whether it lives is seen by watching.
+    Watching {
+        /// The execution's id.
+        execution: String,
+        /// The runner.
+        holder: String,
+    },
+    /// AWS does not say who answers here: what an execution asks is left to others.
+    Unanswering {
+        /// Why not.
+        why: String,
+    },
     /// Others than its owner get at the executions in a store: they name servers, accounts and people.
     LooseStore {
         /// The store's file.

@@ -12,6 +12,7 @@ use crate::aws;
 use crate::clocks::SystemClock;
 use crate::environment::Environment;
 use crate::error::{CommandError, Result, code};
+use crate::listener::{Listener, Remark};
 use crate::stores::Address;
 
 /// So long STS may take to say who we are. An answer must get through also while a Region fails.
@@ -67,6 +68,24 @@ pub async fn author(
                 "`--by NAME` says in whose name it is; the journal shows that this is a claim",
             ))
         }
+    }
+}
+
+/// In whose name this process answers what its execution asks, which `by` may claim. Driving needs no name: where AWS
+/// does not say it, what is asked is left to others, and so is what was answered beforehand.
+pub async fn speaker(
+    environment: &Environment,
+    address: &Address,
+    by: Option<&str>,
+    listener: &dyn Listener,
+) -> Result<Option<Person>> {
+    match author(environment, address, by).await {
+        Ok(person) => Ok(Some(person)),
+        Err(error) if error.code == code::NOBODY => {
+            listener.hear(&Remark::Unanswering { why: error.message });
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 

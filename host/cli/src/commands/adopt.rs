@@ -103,7 +103,8 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
 async fn adopt(context: &Context, flags: &Flags, settings: &Settings) -> Result<u8> {
     let wanted = flags.execution.as_deref().map(Name::read).transpose()?;
     let first = flags.regions.first().cloned();
-    let session = AwsFlags { region: first, ..flags.aws() }.session(context).await?;
+    let session = AwsFlags { region: first, ..flags.aws() };
+    let session = session.target().session(&context.environment).await?;
     let mut regions = flags.regions.clone();
     if regions.is_empty() {
         regions.push(session.region()?.to_owned());
@@ -128,7 +129,7 @@ async fn adopt(context: &Context, flags: &Flags, settings: &Settings) -> Result<
         person,
         at: SystemClock::new().now(),
         reason: flags.reason.trim().to_owned(),
-        simulator: flags.aws().simulator(context),
+        simulator: flags.aws().target().simulator(&context.environment),
         regions,
         settings,
     };

@@ -13,10 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use clap::Args;
-use moontide_control::aws;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::execution::Made;
+use moontide_control::reached::Reached;
 use moontide_control::settings::Settings;
 use moontide_control::words::quoted;
 use moontide_control::{params, runbook, whoami};
@@ -29,7 +29,6 @@ use moontide_runtime::store::{Store, StoreError};
 use self::begun::Begun;
 use self::launched::Launched;
 use super::obligations::carry::{Taking, settle};
-use super::resume;
 use crate::aws::AwsFlags;
 use crate::context::Context;
 use crate::drive::{self, Ride};
@@ -253,13 +252,8 @@ impl<'c> Cleaner<'c> {
                     (self.execution(drill, launched, id)?, BTreeMap::new())
                 }
             };
-            let aws_flags = self.aws.of(context, &execution)?;
-            let clock = drive::clock(&execution, aws_flags.speed);
-            let session = aws_flags.session(context).await?;
-            let region = begun::place(&execution).to_owned();
-            let world = aws::world(session, &region, &clock, execution.seed);
-            let caller = aws::caller(world.as_ref()).await?;
-            resume::check_account(&execution, caller.account.as_deref())?;
+            let reached = Reached::of(&self.aws.target(), &context.environment, &execution).await?;
+            reached.check_account(&execution)?;
             if let Some(taking) = &self.taking {
                 taking.take(self.store.as_ref(), &execution.id).await?;
             }
@@ -277,15 +271,14 @@ impl<'c> Cleaner<'c> {
                 }
             }
             let (store, settings) = (Arc::clone(&self.store), self.settings.clone());
-            let user = drive::speaker(context, None).await?;
+            let user = context.speaker(None).await?;
             let answers = Vec::new();
             let ride = Ride {
                 context,
                 settings,
                 store,
                 execution,
-                world,
-                clock,
+                reached,
                 answers,
                 user,
                 changed,

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use clap::Args;
 use moontide_control::answers::flags::Flag;
-use moontide_control::aws;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::params::secrets;
-use moontide_runtime::journal::Execution;
+use moontide_control::reached::Reached;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{Store, Wish};
 use serde_json::Value;
@@ -150,18 +149,13 @@ pub(crate) async fn go_on(
     }
     let execution = &record.execution;
     drive::claims::check_beside(context, store.as_ref(), beside).await?;
-    let aws = &flags.of(context, execution)?;
-    let clock = drive::clock(execution, aws.speed);
-    let session = aws.session(context).await?;
-    let region = execution.regions.first().cloned().unwrap_or_default();
-    let world = aws::world(session, &region, &clock, execution.seed);
-    let caller = aws::caller(world.as_ref()).await?;
-    check_account(execution, caller.account.as_deref())?;
+    let reached = Reached::of(&flags.target(), &context.environment, execution).await?;
+    reached.check_account(execution)?;
     let settings = context.settings(None)?;
     let answers = answers.to_vec();
     let secrets = secrets::open(&context.environment, context, execution, given)?;
-    let user = drive::speaker(context, by).await?;
-    let look = Replaced::in_store_and_aws(store.as_ref(), world.as_ref(), &record, context);
+    let user = context.speaker(by).await?;
+    let look = Replaced::in_store_and_aws(store.as_ref(), reached.world.as_ref(), &record, context);
     let replaced = Box::pin(look).await;
     let mut page = Page::default();
     replaced.write_servers(&mut page);
@@ -172,8 +166,7 @@ pub(crate) async fn go_on(
         settings,
         store,
         execution,
-        world,
-        clock,
+        reached,
         answers,
         user,
         changed,
@@ -186,19 +179,4 @@ pub(crate) async fn go_on(
     let (record, exit) = Box::pin(after).await?;
     let replaced = Box::pin(replaced.later(ride.store.as_ref(), &record, context)).await;
     drive::shown(context, exit, &Summary { replaced, ..Summary::of(&record, context) })
-}
-
-/// An execution belongs to one account; other credentials would find none of its jobs.
-pub(crate) fn check_account(execution: &Execution, actual: Option<&str>) -> Result<()> {
-    match (execution.account.as_deref(), actual) {
-        (Some(pinned), Some(actual)) if pinned != actual => {
-            let message = format!(
-                "`{}` belongs to the AWS account {pinned}, and these credentials to {actual}",
-                execution.id
-            );
-            Err(CommandError::new(code::OTHER_ACCOUNT, message)
-                .hint("pass `--profile` with a profile of that account"))
-        }
-        _ => Ok(()),
-    }
 }

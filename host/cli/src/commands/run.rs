@@ -10,15 +10,15 @@ use std::time::Duration;
 use clap::Args;
 use moontide_control::answers::flags::Flag;
 use moontide_control::answers::people;
-use moontide_control::aws;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::execution::Made;
 use moontide_control::params::{Bound, secrets};
+use moontide_control::reached::Reached;
 use moontide_control::runbook::{self, Files};
 use moontide_control::settings::Settings;
 use moontide_control::stores::Address;
-use moontide_control::{ids, labels, whoami};
+use moontide_control::{ids, labels, leases, whoami};
 use moontide_runtime::journal::{Channel, Execution};
 use moontide_runtime::plan::{Mode, Plan, duration, suggest};
 use moontide_runtime::store::obligations::{Obligation, What};
@@ -194,7 +194,7 @@ impl Start<'_> {
         let bound = params::bind(context, &self.plan, &flags.params)?;
         Flag::check(&flags.answers, &self.plan)?;
         // What would stop its runner stops it before anything is begun.
-        drive::lease_ttl(&context.environment, &settings)?;
+        leases::ttl(&context.environment, &settings)?;
         settings.patience.of(&context.environment)?;
         let address = Address::choose(context.store.as_deref(), &context.environment, &settings)?;
         address.warn_if_doomed(context, &self.plan).await;
@@ -212,17 +212,18 @@ impl Start<'_> {
             confirm::if_grave(context, &self.plan.name, flags.mode.into(), &flags.replaceable)?;
         }
         let mut execution = self.execution(&bound, &settings)?;
-        let session = flags.aws.session(context).await?;
+        let session = flags.aws.target().session(&context.environment).await?;
         if execution.regions.is_empty() {
             execution.regions.push(session.region()?.to_owned());
         }
-        let clock = drive::clock(&execution, flags.aws.speed);
-        let world = aws::world(session, &execution.regions[0], &clock, self.seed);
-        let caller = aws::caller(world.as_ref()).await?;
-        execution.account = account(&execution, caller.account)?;
-        let user = drive::speaker(context, flags.by.as_deref()).await?;
-        execution.created_by = caller.arn.unwrap_or(execution.created_by);
-        execution.gives_up = Some(replaced::look(context, world.as_ref(), &execution).await?);
+        let reached = Reached::by(session, flags.aws.speed, &execution).await?;
+        execution.account = reached.account_of(&execution)?;
+        let user = context.speaker(flags.by.as_deref()).await?;
+        if let Some(arn) = &reached.caller.arn {
+            execution.created_by.clone_from(arn);
+        }
+        execution.gives_up =
+            Some(replaced::look(context, reached.world.as_ref(), &execution).await?);
         drive::claims::take(context, store.as_ref(), &execution, &[]).await?;
         // Before the execution: a crash between the two leaves one that is void, and none is ever missing.
         let owed = match flags.cleanup_after {
@@ -253,8 +254,7 @@ impl Start<'_> {
             settings,
             store,
             execution,
-            world,
-            clock,
+            reached,
             answers,
             user,
             changed,
@@ -282,7 +282,7 @@ impl Start<'_> {
             params: bound.values.clone(),
             replaceable: self.flags.replaceable.clone(),
             gives_up: Some(BTreeMap::new()),
-            simulator: self.flags.aws.simulator(self.context),
+            simulator: self.flags.aws.target().simulator(&self.context.environment),
             beside: self.flags.beside.clone(),
             source: Some(self.flags.source.into()),
             reason: self.flags.reason.trim().to_owned(),
@@ -399,19 +399,5 @@ fn source_server(text: &str) -> Result<String, String> {
             Ok(text.to_owned())
         }
         _ => Err("a source server's id is written like `s-0123456789abcdef0`".to_owned()),
-    }
-}
-
-/// The account to pin: the runbook's own, if it names one, must be that of the credentials.
-fn account(execution: &Execution, actual: Option<String>) -> Result<Option<String>> {
-    match (&execution.account, actual) {
-        (Some(declared), Some(actual)) if *declared != actual => {
-            let message = format!(
-                "the runbook is for the AWS account {declared}, and these credentials are {actual}'s"
-            );
-            Err(CommandError::new(code::OTHER_ACCOUNT, message)
-                .hint("pass `--profile` with a profile of that account"))
-        }
-        (declared, actual) => Ok(actual.or_else(|| declared.clone())),
     }
 }

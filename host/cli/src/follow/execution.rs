@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::Result;
+use moontide_control::leases;
 use moontide_control::words;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::Entry;
@@ -20,8 +21,8 @@ use super::beats::{self, Beats, Sign};
 use super::line::{Line, News};
 use super::{Calm, Screen};
 use crate::context::Context;
+use crate::exit;
 use crate::view::{Record, Replaced, Summary};
-use crate::{drive, exit};
 
 /// How long the store is watched at a time.
 const WATCH: Duration = Duration::from_mins(10);
@@ -72,7 +73,7 @@ struct Behind {
 pub(crate) async fn follow(context: &Context, store: &dyn Store, id: &str) -> Result<u8> {
     // Before the journal is read: what is said from here on is told.
     let said = store.feed(id).await.map_or_else(|_| Place::default(), |feed| feed.end());
-    let ttl = drive::lease_ttl(&context.environment, &context.settings(None)?)?;
+    let ttl = leases::ttl(&context.environment, &context.settings(None)?)?;
     let record = Record::load(store, id).await?;
     let lease = store.lease(id).await.unwrap_or_default().filter(|lease| !lease.is_free());
     let screen = Screen::new(context.output);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::Result;
+use moontide_control::leases;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::store::{Store, StoreError, Wanted};
 
@@ -12,7 +13,7 @@ use super::beats::{self, Beats, Sign};
 use super::{Calm, Screen};
 use crate::commands::list::Line;
 use crate::context::Context;
-use crate::{drive, exit};
+use crate::exit;
 
 /// How long the store is watched at a time.
 const WATCH: Duration = Duration::from_mins(10);
@@ -25,7 +26,7 @@ pub(crate) async fn follow(context: &Context, store: &dyn Store, wanted: &Wanted
     let (clock, screen) = (SystemClock::new(), Screen::new(context.output));
     let mut calm = Calm::new(context.output);
     let mut shown: BTreeMap<String, String> = BTreeMap::new();
-    let ttl = drive::lease_ttl(&context.environment, &context.settings(None)?)?;
+    let ttl = leases::ttl(&context.environment, &context.settings(None)?)?;
     let mut leases: BTreeMap<String, Beats> = BTreeMap::new();
     let mut version = 0;
     loop {

@@ -4,12 +4,21 @@ use moontide_control::listener::Remark;
 use moontide_control::next::Next;
 
 use super::Output;
-use super::style::{Span, attention, plain, strong};
+use super::style::{Span, attention, faint, plain, strong};
 
 impl Output {
     /// Says a remark, with its next steps as commands to type.
     pub(crate) fn remark(self, remark: &Remark, step: &dyn Fn(&Next) -> String) {
-        self.say([head(remark), plain(text(remark, step))]);
+        self.say(spans(remark, step));
+    }
+}
+
+/// What it says. A remark that is no more than news stands behind no head.
+fn spans(remark: &Remark, step: &dyn Fn(&Next) -> String) -> Vec<Span<'static>> {
+    let text = text(remark, step);
+    match remark {
+        Remark::Watching { .. } => vec![faint(text)],
+        _ => vec![head(remark), plain(text)],
     }
 }
 
@@ -19,6 +28,8 @@ fn head(remark: &Remark) -> Span<'static> {
         | Remark::DoomedStore { .. }
         | Remark::MisspeltApprover { .. }
         | Remark::NoGroups { .. } => strong("warning: "),
+        Remark::Watching { .. } => plain(""),
+        Remark::Unanswering { .. } => attention("note: "),
         Remark::UnusedAnswer { .. } => attention("not used: "),
         Remark::BarredAnswer { prompt, choice, .. } => {
             attention(format!("{prompt}: --answer {choice} does not count: "))
@@ -31,6 +42,12 @@ fn head(remark: &Remark) -> Span<'static> {
 
 fn text(remark: &Remark, _step: &dyn Fn(&Next) -> String) -> String {
     match remark {
+        Remark::Watching { execution, holder } => {
+            format!("{holder} drives {execution}; watching whether it lives")
+        }
+        Remark::Unanswering { why } => {
+            format!("{why}; it answers nothing: `resume --by NAME` says in whose name")
+        }
         Remark::LooseStore { path, verb } => {
             let path = path.display();
             format!("others than its owner may {verb} the store {path}: `chmod 600 {path}`")

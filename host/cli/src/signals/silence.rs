@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::Result;
-use moontide_control::keeper::TTL;
+use moontide_control::renewal::TTL;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::scheduler::Prompt;
 use moontide_runtime::store::{Signal, Store};

@@ -37,7 +37,7 @@ use serde::Deserialize;
 use super::{FILE, PatienceSettings, Settings, limits, operations};
 use crate::error::{CommandError, Place as Position, Result, code};
 use crate::files::{self, Unread};
-use crate::keeper;
+use crate::renewal;
 
 /// Whose file it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl TryFrom<String> for Ttl {
     type Error = String;
 
     fn try_from(text: String) -> Result<Ttl, String> {
-        keeper::parse_ttl(&text).map(Ttl).ok_or_else(|| format!("a ttl is {}", keeper::TTL_IS))
+        renewal::parse_ttl(&text).map(Ttl).ok_or_else(|| format!("a ttl is {}", renewal::TTL_IS))
     }
 }
 

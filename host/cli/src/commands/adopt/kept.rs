@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use moontide_control::error::{CommandError, Result, code};
-use moontide_control::words;
+use moontide_control::{leases, reached, words};
 use moontide_runtime::journal::Execution;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{Parcel, Standing, Store, StoreError};
@@ -14,9 +14,7 @@ use moontide_runtime::store::{Parcel, Standing, Store, StoreError};
 use super::rebuilt::{Adopter, Rebuilt};
 use super::traces::{Launch, Traces};
 use super::{Flags, unknown};
-use crate::commands::resume;
 use crate::context::Context;
-use crate::drive;
 use crate::view::adopted;
 
 /// An execution that is adopted, and where to.
@@ -62,9 +60,10 @@ impl Keeping<'_> {
         if !here.is_adopted() || here.nonce != self.launches[0].whose.nonce {
             return Err(self.refused(here).await?);
         }
-        self.flags.aws().of(self.context, here)?;
-        resume::check_account(here, self.adopter.account.as_deref())?;
-        let keeper = drive::keeper(self.context, self.store, self.adopter.settings, id).await?;
+        self.flags.aws().target().of(&self.context.environment, here)?;
+        reached::check_account(here, self.adopter.account.as_deref())?;
+        let known = (&self.context.environment, self.adopter.settings);
+        let renewal = leases::acquire(known, self.context, self.store, id).await?;
         let added = async {
             let entries = self.store.journal(id, 1).await?;
             let new = unknown::to(here, &entries, self.launches);
@@ -75,13 +74,13 @@ impl Keeping<'_> {
             if new.is_empty() && regions.is_empty() {
                 return Ok::<_, StoreError>((new, regions));
             }
-            let epoch = keeper.lease().epoch;
+            let epoch = renewal.lease().epoch;
             let more = self.adopter.more(here, &entries, (&new, &regions), (self.traces, epoch));
-            self.store.append(keeper.lease(), &more).await?;
+            self.store.append(renewal.lease(), &more).await?;
             Ok((new, regions))
         };
         let added = added.await;
-        keeper.release().await;
+        renewal.release().await;
         let (new, regions) = added?;
         Ok(match (new.is_empty(), regions.is_empty()) {
             (true, true) => "was adopted before, and nothing new was found".to_owned(),

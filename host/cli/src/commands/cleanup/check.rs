@@ -1,11 +1,11 @@
 //! Whether a drill may be cleaned up: it is one, and nothing of it is still to come.
 
 use moontide_control::error::{CommandError, Result, code};
+use moontide_control::leases;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::store::{Seal, StoreError};
 
 use crate::context::Context;
-use crate::drive;
 use crate::signals::waiting;
 use crate::view::Record;
 
@@ -23,7 +23,7 @@ pub(super) fn drill(context: &Context, drill: &Record) -> Result<()> {
         return Err(StoreError::Sealed { execution, seal }.into());
     }
     if let Some(holder) = &drill.runner {
-        return Err(drive::held(context, id, holder));
+        return Err(leases::held(id, holder));
     }
     if drill.is_over() {
         return Ok(());

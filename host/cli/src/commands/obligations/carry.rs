@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use moontide_control::aws;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result, code};
+use moontide_control::reached::Reached;
 use moontide_control::settings::Settings;
 use moontide_control::whoami;
 use moontide_runtime::clock::Clock;
@@ -16,10 +16,9 @@ use moontide_runtime::store::obligations::{Progress, What};
 use moontide_runtime::store::{Obligation, Seal, Store, StoreError};
 
 use crate::aws::AwsFlags;
-use crate::commands::cleanup::begun::{Begun, place};
+use crate::commands::cleanup::begun::Begun;
 use crate::commands::cleanup::{Cleaner, Ended};
 use crate::context::Context;
-use crate::drive;
 use crate::exit;
 use crate::interrupt::Interrupt;
 use crate::output::style::{plain, strong};
@@ -236,12 +235,8 @@ impl Carrier<'_> {
         let (context, execution) = (self.context, &drill.execution);
         // A simulator's time is reckoned from when the drill began.
         let Some(due) = due.filter(|_| speed_of(drill).is_none()) else { return Ok(None) };
-        let flags = self.aws.of(context, execution)?;
-        let clock = drive::clock(execution, flags.speed);
-        let session = flags.session(context).await?;
-        let region = place(execution);
-        aws::caller(aws::world(session, region, &clock, execution.seed).as_ref()).await?;
-        let left = Duration::try_from(clock.now().duration_until(due)).unwrap_or_default();
+        let reached = Reached::of(&self.aws.target(), &context.environment, execution).await?;
+        let left = Duration::try_from(reached.clock.now().duration_until(due)).unwrap_or_default();
         Ok(Some(left).filter(|left| !left.is_zero()))
     }
 

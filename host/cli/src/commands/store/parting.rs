@@ -7,6 +7,7 @@
 
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result, code};
+use moontide_control::leases::{self, held};
 use moontide_control::whoami;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::plan::Mode;
@@ -18,7 +19,6 @@ use serde_json::json;
 use super::{archive, import};
 use crate::commands::cleanup::begun::Begun;
 use crate::context::Context;
-use crate::drive::{self, held};
 use crate::view::Record;
 
 /// The document by which a store is told from every other.
@@ -187,10 +187,10 @@ async fn part(
     let id = &record.execution.id;
     let (clock, us) = (SystemClock::new(), whoami::holder(&context.environment));
     // In a table, whether its last runner is dead is seen by watching only.
-    let ttl = drive::lease_ttl(&context.environment, &context.settings(None)?)?;
+    let ttl = leases::ttl(&context.environment, &context.settings(None)?)?;
     let taken = lease::acquire(store, &clock, id, &us, ttl, ttl + ttl / 2).await;
     let taken = taken.map_err(|error| match error {
-        StoreError::Held { holder } => held(context, id, &holder),
+        StoreError::Held { holder } => held(id, &holder),
         error => error.into(),
     })?;
     let moved = Moved {

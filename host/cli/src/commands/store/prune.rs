@@ -8,8 +8,8 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result, code};
-use moontide_control::whoami;
 use moontide_control::words;
+use moontide_control::{leases, whoami};
 use moontide_runtime::clock::Clock;
 use moontide_runtime::plan::duration;
 use moontide_runtime::scheduler::ExecutionStatus;
@@ -21,7 +21,6 @@ use serde::Serialize;
 use super::super::obligations::CARRY_OUT;
 use super::archive;
 use crate::context::Context;
-use crate::drive;
 use crate::exit;
 use crate::output::style::{attention, faint, plain, strong};
 use crate::output::{Document, Page};
@@ -220,7 +219,7 @@ async fn judged(
     }
     let (clock, us) = (SystemClock::new(), whoami::holder(&context.environment));
     // In a table, whether its last runner is dead is seen by watching only: that of many side by side.
-    let ttl = drive::lease_ttl(&context.environment, &context.settings(None)?)?;
+    let ttl = leases::ttl(&context.environment, &context.settings(None)?)?;
     let held = match lease::acquire(store, &clock, &execution, &us, ttl, ttl + ttl / 2).await {
         Ok(taken) => taken.lease,
         Err(StoreError::Held { holder }) => return kept(format!("`{holder}` drives it")),

@@ -6,8 +6,8 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::clocks::SystemClock;
 use jiff::Timestamp;
-use moontide_control::clocks::SystemClock;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::observe::{Notice, Observer};
 use moontide_runtime::store::feed::Words;
@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 const LAST: Duration = Duration::from_secs(1);
 
 /// Hears what programs say, and leaves it in the store.
-pub(crate) struct Feeding {
+pub struct Feeding {
     store: Arc<dyn Store>,
     lease: Lease,
     feed: RefCell<Feed>,
@@ -32,13 +32,13 @@ pub(crate) struct Feeding {
 
 impl Feeding {
     /// Of the execution that is driven under this lease.
-    pub(crate) fn new(store: Arc<dyn Store>, lease: Lease) -> Feeding {
+    pub fn new(store: Arc<dyn Store>, lease: Lease) -> Feeding {
         let feed = RefCell::new(Feed::new(lease.epoch));
         Feeding { store, lease, feed, is_news: Cell::default(), news: Notify::new() }
     }
 
     /// Writes what was said, now and then.
-    pub(crate) async fn go_on(&self) -> Infallible {
+    pub async fn go_on(&self) -> Infallible {
         loop {
             while !self.is_news.get() {
                 self.news.notified().await;
@@ -49,7 +49,7 @@ impl Feeding {
     }
 
     /// Writes what was said last, if the store takes it at once.
-    pub(crate) async fn finish(&self) {
+    pub async fn finish(&self) {
         let clock = SystemClock::new();
         if self.is_news.get() {
             tokio::select! {

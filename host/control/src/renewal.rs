@@ -1,5 +1,5 @@
-//! Keeps a lease while its execution is driven: on a thread of its own, so that no runbook can starve
-//! it.
+//! Renews a lease while its execution is driven: on a thread of its own, so that no runbook can starve
+//! the renewal.
 
 use std::sync::Arc;
 use std::thread;
@@ -39,8 +39,8 @@ pub fn parse_ttl(text: &str) -> Option<Duration> {
 /// What [`parse_ttl`] takes, for those who wrote something else.
 pub const TTL_IS: &str = "a duration from \"1s\" to \"1h\", such as \"20s\"";
 
-/// A lease that is being kept.
-pub struct Keeper {
+/// A lease that is held, and renewed until it is given back.
+pub struct Renewal {
     store: Arc<dyn Store>,
     lease: Lease,
     pulse: Pulse,
@@ -50,7 +50,7 @@ pub struct Keeper {
     lost: oneshot::Receiver<StoreError>,
 }
 
-impl Keeper {
+impl Renewal {
     /// Becomes the one runner of an execution, and stays it.
     pub async fn acquire(
         store: Arc<dyn Store>,
@@ -58,7 +58,7 @@ impl Keeper {
         holder: &str,
         ttl: Duration,
         patience: Patience,
-    ) -> Result<Keeper, StoreError> {
+    ) -> Result<Renewal, StoreError> {
         // Leases are a matter of real time, however fast the execution's clock runs.
         let clock = SystemClock::new();
         // A runner that wants it waits for one whole watch, and a little for a slow store.
@@ -74,10 +74,10 @@ impl Keeper {
         let (kept, keeps) = (taken.clone(), Arc::clone(&store));
         let beating = pulse.clone();
         thread::spawn(move || {
-            let keeping = Keeping { clock, lease: kept, ttl, patience, pulse: beating };
+            let keeping = Renewing { clock, lease: kept, ttl, patience, pulse: beating };
             keeping.keep(keeps.as_ref(), stopped, loser);
         });
-        Ok(Keeper { store, lease: taken, pulse, period: period(ttl), stop, lost })
+        Ok(Renewal { store, lease: taken, pulse, period: period(ttl), stop, lost })
     }
 
     /// The lease.
@@ -128,7 +128,7 @@ impl Keeper {
 }
 
 /// What the thread that renews a lease knows.
-struct Keeping {
+struct Renewing {
     clock: SystemClock,
     lease: Lease,
     ttl: Duration,
@@ -136,7 +136,7 @@ struct Keeping {
     pulse: Pulse,
 }
 
-impl Keeping {
+impl Renewing {
     fn keep(
         &self,
         store: &dyn Store,
@@ -146,7 +146,7 @@ impl Keeping {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
             return;
         };
-        let Keeping { clock, lease, ttl, patience, pulse } = self;
+        let Renewing { clock, lease, ttl, patience, pulse } = self;
         runtime.block_on(async {
             let kept = lease::keep(store, clock, lease, period(*ttl), *ttl, *patience, pulse);
             tokio::select! {
@@ -164,16 +164,16 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_lease_that_nobody_renews_is_lost() {
+    async fn a_lease_that_is_not_renewed_is_lost() {
         let (stop, _stopped) = oneshot::channel();
         let (loser, lost) = oneshot::channel();
         let lease = Lease { execution: "drill".into(), epoch: 1, holder: "us".into() };
         let store = Arc::new(MemoryStore::new());
         let pulse =
             Pulse::beating(Arc::new(SystemClock::new()), TTL, SystemClock::new().monotonic());
-        let mut keeper = Keeper { store, lease, pulse, period: TTL / BEATS, stop, lost };
+        let mut renewal = Renewal { store, lease, pulse, period: TTL / BEATS, stop, lost };
         drop(loser);
-        let lost = keeper.lost().await;
+        let lost = renewal.lost().await;
         assert_eq!(lost.to_string(), "drill: nothing renews the lease any more");
     }
 }

@@ -1,0 +1,3 @@
+//! Driving an execution in this process.
+
+pub mod feeding;
