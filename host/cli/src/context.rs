@@ -9,11 +9,10 @@ use std::sync::Arc;
 use moontide_control::environment::Environment;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::listener::{Listener, Remark};
-use moontide_control::settings::{Settings, limits};
+use moontide_control::settings::Settings;
 use moontide_control::stores::Address;
 use moontide_control::whoami::{self, Person};
 use moontide_control::words::quoted;
-use moontide_runtime::journal::Execution;
 use moontide_runtime::store::Store;
 use serde_json::Value;
 
@@ -108,25 +107,6 @@ impl Context {
         words.join(" ")
     }
 
-    /// How to resume an execution, one of whose waves has failed: with more of the limit that it has met.
-    pub(crate) fn resume_beyond(
-        &self,
-        execution: &Execution,
-        changed: &BTreeMap<String, String>,
-        limit: &str,
-    ) -> Option<String> {
-        let mut now = execution.limits.clone();
-        now.extend(changed.clone());
-        // Where the journal keeps changes, what was typed and came to be used is among them.
-        now.extend(self.limits.iter().filter(|_| !execution.keeps_changes()).cloned());
-        // What an earlier release began goes on under what it lets effects be given.
-        if limit == limits::ENTRY_SIZE && !execution.keeps_changes() {
-            return None;
-        }
-        let more = limits::raised(limit, &now)?;
-        Some(self.command(&format!("resume {} --set-limit {more}", execution.id)))
-    }
-
     /// In whose name this process speaks to an execution, which `--by` may claim.
     pub(crate) async fn author(&self, by: Option<&str>) -> Result<Person> {
         whoami::author(&self.environment, &self.address()?, by).await
@@ -163,6 +143,14 @@ impl Listener for Context {
 
     fn keep_secret(&self, values: &BTreeMap<String, Value>) {
         trace::hide(values);
+    }
+}
+
+#[cfg(test)]
+impl Context {
+    /// One that proposes commands without flags.
+    pub(crate) fn bare() -> Context {
+        Context::new(Environment::default(), Format::Text, None)
     }
 }
 

@@ -37,7 +37,7 @@ use crate::output::Document;
 use crate::output::style::{attention, plain, strong};
 use crate::progress::{All, Lines, Live};
 use crate::terminal::Terminal;
-use crate::view::{Record, Summary};
+use crate::view::{Record, Summary, Worded};
 
 /// How often the store is asked for answers and cancellations of which no watch has told. They are seen by watching:
 /// as soon as they come, or after two seconds where that costs money.
@@ -85,7 +85,11 @@ impl Ride<'_> {
         let driven = self.drive(&mut interrupt).await?;
         let after = carry::after(self.context, aws, &self.store, driven, &mut interrupt);
         let (record, exit) = Box::pin(after).await?;
-        shown(self.context, exit, &Summary::of(&record, self.context))
+        shown(
+            self.context,
+            exit,
+            &Worded(self.context, &Summary::of(&record, &self.context.limits)),
+        )
     }
 
     /// Takes the lease, drives until there is nothing more to do here, and gives it back.

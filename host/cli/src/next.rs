@@ -4,6 +4,7 @@ use moontide_control::next::Next;
 use moontide_control::words::{mode, quoted};
 use moontide_runtime::scheduler::prompt::unknown::HAPPENED;
 
+use crate::commands::obligations::CARRY_OUT;
 use crate::context::Context;
 
 /// The command that takes a step, in the same store and the same AWS.
@@ -13,6 +14,14 @@ pub(crate) fn command(context: &Context, next: &Next) -> String {
     match step {
         Some(step) => command(&there, step),
         None => there.command(&context.typed.borrow()),
+    }
+}
+
+/// The commands that take a step: one for each answer to a prompt that makes sense.
+pub(crate) fn commands(context: &Context, next: &Next) -> Vec<String> {
+    match next {
+        Next::Answer { .. } => answers(next).iter().map(|words| context.command(words)).collect(),
+        next => vec![command(context, next)],
     }
 }
 
@@ -45,6 +54,7 @@ pub(crate) fn words(next: &Next) -> String {
         Next::Skip { execution, wave } => format!("{} {}", of("skip", execution), quoted(wave)),
         Next::Cancel { execution } => of("cancel", execution),
         Next::CleanUp { execution } => of("cleanup", execution),
+        Next::CarryOut => CARRY_OUT.to_owned(),
         Next::DropClaims { execution } => of("claims drop", execution),
         Next::Adopt { execution, elsewhere } => {
             of("adopt", execution) + if *elsewhere { " --region REGION" } else { "" }

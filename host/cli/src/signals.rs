@@ -10,6 +10,11 @@ use clap::Args;
 use moontide_control::answers;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{Code, CommandError, Result, code};
+use moontide_control::next::Next;
+use moontide_control::view::limits::beyond;
+use moontide_control::view::next::cut_off;
+use moontide_control::view::sent::Sent;
+use moontide_control::view::time::now;
 use moontide_control::words;
 use moontide_control::words::quoted;
 use moontide_control::{leases, whoami};
@@ -19,9 +24,6 @@ use moontide_runtime::scheduler::{Event, ExecutionStatus, Prompt, Refusal, WaveS
 use moontide_runtime::store::{Signal, Store, Wish};
 
 use crate::context::Context;
-use crate::view::record::now;
-use crate::view::sent::Sent;
-use crate::view::summary::{beyond, cut_off};
 use crate::view::{Outside, Record, Replaced, adopted, prompts, signal};
 
 /// As long as an ARN of an assumed role may be, and more.
@@ -92,7 +94,7 @@ pub(crate) async fn send(
     let signal = author.sign(context, record, wish).await?;
     if let Err(refusal) = record.would_take(&signal) {
         let error = explain(context, record, &signal, &refusal);
-        let replaced = replaced(context, store, record, &signal.wish).await;
+        let replaced = replaced(store, record, &signal.wish).await;
         return Err(replaced.sentences().into_iter().fold(error, CommandError::hint));
     }
     waiting::room(context, record, &signal.wish)?;
@@ -106,15 +108,15 @@ pub(crate) async fn send(
         // Something else keeps it from going on, and needs another retry first.
         let abort = now.ahead.standing().map(|abort| abort.at.as_str());
         let wave = abort.or_else(|| cut_off(&now).first().copied());
-        wave.map(|wave| format!("retry {id} {}", quoted(wave)))
+        wave.map(|wave| Next::retry(id, wave))
     } else {
-        Some(format!("resume {id}"))
+        Some(Next::resume(id))
     };
     let beyond = match &signal.wish {
-        Wish::Retry { wave, .. } if !now.is_over() => beyond(record, wave, context),
+        Wish::Retry { wave, .. } if !now.is_over() => beyond(record, wave, &context.limits),
         _ => None,
     };
-    let next = next.map(|next| beyond.unwrap_or_else(|| context.command(&next)));
+    let next = next.map(|next| beyond.unwrap_or(next));
     let next = next.filter(|_| now.runner.is_none());
     Ok(Sent {
         execution: id.to_owned(),
@@ -132,7 +134,7 @@ pub(crate) async fn send(
             Wish::Cancel { .. } => Outside::of(&now),
             _ => Vec::new(),
         },
-        replaced: replaced(context, store, &now, &signal.wish).await,
+        replaced: replaced(store, &now, &signal.wish).await,
         runner: now.runner,
         next,
         unsure,
@@ -141,9 +143,9 @@ pub(crate) async fn send(
 }
 
 /// What whoever goes on with an execution has to know: others may have launched its servers since.
-async fn replaced(context: &Context, store: &dyn Store, record: &Record, wish: &Wish) -> Replaced {
+async fn replaced(store: &dyn Store, record: &Record, wish: &Wish) -> Replaced {
     match wish {
-        Wish::Retry { .. } | Wish::Resume => Replaced::in_store(store, record, context).await,
+        Wish::Retry { .. } | Wish::Resume => Replaced::in_store(store, record).await,
         _ => Replaced::default(),
     }
 }
@@ -280,7 +282,7 @@ fn explain(context: &Context, record: &Record, signal: &Signal, refusal: &Refusa
             CommandError::new(code::BAD_ANSWER, refusal.to_string())
                 .hint(format!("say which one it was: `{answer}`"))
         }
-        (Refusal::Adopted, _) => return adopted::refusal(context, &record.execution),
+        (Refusal::Adopted, _) => return adopted::refusal(&record.execution),
         (Refusal::NoWave(wave), _) => {
             let waves = || record.execution.plan.waves.iter().map(|wave| wave.name.as_str());
             let hint = match suggest::nearest(wave, waves()) {

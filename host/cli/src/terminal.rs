@@ -173,7 +173,7 @@ mod tests {
 
     use super::*;
     use crate::output::Format;
-    use crate::view::staged::prompt;
+    use moontide_kit::staged::prompt;
 
     #[tokio::test]
     async fn who_is_no_approver_is_not_asked() {

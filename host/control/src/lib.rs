@@ -21,11 +21,14 @@
 //! - [`rehearsal`]: an execution against the simulator, in virtual time. [`execution`]: the head of a new execution.
 //! - [`answers`]: who answers prompts, besides a person who is asked there and then.
 //!
+//! What is known: [`view`], of an execution as its store has it. [`cleanup`]: what a drill has launched.
+//!
 //! What comes back when it goes wrong: [`error`], with the [`next`] step as data. [`words`]: times and numbers as
 //! sentences have them.
 
 pub mod answers;
 pub mod aws;
+pub mod cleanup;
 pub mod clocks;
 pub mod environment;
 pub mod error;
@@ -46,6 +49,7 @@ pub mod runner;
 pub mod settings;
 pub mod stores;
 pub mod target;
+pub mod view;
 pub mod whoami;
 pub mod words;
 pub mod world;

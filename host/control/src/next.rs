@@ -98,6 +98,8 @@ pub enum Next {
         /// The drill's id.
         execution: String,
     },
+    /// Carry out all that is owed for executions that are over.
+    CarryOut,
     /// Say that an execution holds its claims no more.
     DropClaims {
         /// The execution's id.

@@ -34,7 +34,7 @@ use self::traces::{Launch, Traces};
 use crate::aws::AwsFlags;
 use crate::context::Context;
 use crate::output::style::{plain, strong};
-use crate::view::{Record, Summary};
+use crate::view::{Record, Summary, Worded};
 use crate::{exit, signals};
 
 /// Take up what executions have launched whose store is lost
@@ -141,7 +141,7 @@ async fn adopt(context: &Context, flags: &Flags, settings: &Settings) -> Result<
     let said = keeping.keep().await?;
     let record = Record::load(store.as_ref(), &wanted.id).await?;
     context.output.say([strong(wanted.id.as_str()), plain(format!(" {said}"))]);
-    context.output.show(&Summary::of(&record, context))?;
+    context.output.show(&Worded(context, &Summary::of(&record, &context.limits)))?;
     Ok(exit::COMPLETED)
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::context::Context;
 use crate::exit;
 use crate::signals::{self, Author};
-use crate::view::{Record, sealed};
+use crate::view::{Record, Worded, sealed};
 
 /// Answer a prompt of an execution
 ///
@@ -74,7 +74,7 @@ async fn send(context: &Context, store: &dyn Store, flags: &Flags) -> Result<u8>
         value: flags.value.clone().unwrap_or_default(),
     };
     let sent = signals::send(context, store, &record, wish, &flags.author).await?;
-    context.output.show(&sent)?;
+    context.output.show(&Worded(context, &sent))?;
     Ok(exit::COMPLETED)
 }
 

@@ -11,8 +11,8 @@ use moontide_control::world;
 
 use crate::context::Context;
 use crate::output::style::{attention, plain};
-use crate::view::plan::PlanView;
 use crate::{exit, params};
+use moontide_control::view::plan::PlanView;
 
 /// The seed does not matter: nothing that a runbook declares may depend on it.
 const SEED: u64 = 0;

@@ -5,19 +5,20 @@
 //! touch comes from the drill's journal: the jobs that it started, and the launches of which it does not know.
 
 mod again;
-pub(crate) mod begun;
 mod check;
-pub(crate) mod launched;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use clap::Args;
+use moontide_control::cleanup::begun::{self, Begun, MODULE};
+use moontide_control::cleanup::launched::Launched;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::execution::Made;
 use moontide_control::reached::Reached;
 use moontide_control::settings::Settings;
+use moontide_control::view::cleanup::Cleaned;
 use moontide_control::words::quoted;
 use moontide_control::{params, runbook, whoami};
 use moontide_runtime::clock::Clock;
@@ -26,8 +27,6 @@ use moontide_runtime::plan::Plan;
 use moontide_runtime::scheduler::{ExecutionStatus, WaveStatus};
 use moontide_runtime::store::{Store, StoreError};
 
-use self::begun::Begun;
-use self::launched::Launched;
 use super::obligations::carry::{Taking, settle};
 use crate::aws::AwsFlags;
 use crate::context::Context;
@@ -35,10 +34,7 @@ use crate::drive::{self, Ride};
 use crate::exit;
 use crate::interrupt::Interrupt;
 use crate::output::style::{attention, plain};
-use crate::view::{Record, cleanup::Cleaned};
-
-/// The runbook of every cleanup.
-const MODULE: &str = "@moontide/cleanup";
+use crate::view::{Record, Worded};
 
 /// Terminate the instances that a drill has launched
 ///
@@ -81,7 +77,8 @@ async fn clean(
     if exit == exit::COMPLETED {
         settle(context, store.as_ref(), &id).await?;
     }
-    drive::shown(context, exit, &Cleaned::of(&records, &drill, context))
+    let all = Cleaned::of(&records, &drill, &context.limits);
+    drive::shown(context, exit, &Worded(context, &all))
 }
 
 /// Whether the last cleanup in a Region is over and has looked at all that was launched there. One that was begun

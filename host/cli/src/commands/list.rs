@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{Result, code};
 use moontide_control::labels;
+use moontide_control::leases::kept;
 use moontide_control::words;
+use moontide_control::words::mode;
 use moontide_runtime::journal::Channel;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
@@ -18,8 +20,6 @@ use crate::context::Context;
 use crate::output::style::{attention, execution_status, faint, plain, strong};
 use crate::output::{Document, Page};
 use crate::view::Record;
-use crate::view::record::kept;
-use crate::view::summary::mode;
 use crate::{exit, follow};
 
 /// List the executions in the store, newest first

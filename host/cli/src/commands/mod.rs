@@ -30,7 +30,7 @@ use moontide_runtime::store::Wish;
 use crate::context::Context;
 use crate::exit;
 use crate::signals::{self, Author};
-use crate::view::{Record, sealed};
+use crate::view::{Record, Worded, sealed};
 
 /// Sends an execution a signal that needs nothing else; `verb` and `rest` are what was typed around its id.
 fn signal(
@@ -46,7 +46,7 @@ fn signal(
         sealed::check(&record, context, &typed)?;
         let wish = wish(&record)?;
         let sent = signals::send(context, store.as_ref(), &record, wish, author).await?;
-        context.output.show(&sent)?;
+        context.output.show(&Worded(context, &sent))?;
         Ok(exit::COMPLETED)
     })
 }

@@ -8,7 +8,7 @@ use moontide_runtime::store::Wish;
 use crate::context::Context;
 use crate::exit;
 use crate::signals::{self, Author};
-use crate::view::{Record, sealed};
+use crate::view::{Record, Worded, sealed};
 
 /// Keep what you saw, in the execution's journal
 ///
@@ -48,7 +48,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         } else {
             signals::send(context, store.as_ref(), &record, Wish::Note, &author).await?
         };
-        context.output.show(&sent)?;
+        context.output.show(&Worded(context, &sent))?;
         Ok(exit::COMPLETED)
     })
 }

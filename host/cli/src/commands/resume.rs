@@ -22,7 +22,7 @@ use crate::output::Page;
 use crate::output::style::{attention, plain};
 use crate::params;
 use crate::signals::{self, Author};
-use crate::view::{Record, Replaced, Summary, adopted, sealed};
+use crate::view::{self, Record, Replaced, Summary, Worded, adopted, sealed};
 
 /// Go on with an execution after a crash, an interruption, an answer or a pause
 ///
@@ -77,7 +77,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             let store = store.as_ref();
             let sent = signals::send(context, store, &record, Wish::Resume, &flags.author).await?;
             if sent.runner.is_some() {
-                context.output.show(&sent)?;
+                context.output.show(&Worded(context, &sent))?;
                 return Ok(exit::COMPLETED);
             }
             context.output.say([plain(sent.meaning)]);
@@ -128,7 +128,7 @@ pub(crate) async fn go_on(
     (answers, by, beside): (&[Flag], Option<&str>, &[String]),
     (flags, given): (&AwsFlags, BTreeMap<String, Value>),
 ) -> Result<u8> {
-    adopted::check(context, &record.execution)?;
+    adopted::check(&record.execution)?;
     Flag::check(answers, &record.execution.plan)?;
     if record.is_over() {
         let text = format!("{} is over; there is nothing to resume", record.execution.id);
@@ -143,8 +143,9 @@ pub(crate) async fn go_on(
             let text = format!("`--set-limit {key}={text}`: {why}");
             context.output.say([attention("not used: "), plain(text)]);
         }
-        let replaced = Replaced::in_store(store.as_ref(), &record, context).await;
-        context.output.show(&Summary { replaced, ..Summary::of(&record, context) })?;
+        let replaced = Replaced::in_store(store.as_ref(), &record).await;
+        let summary = Summary { replaced, ..Summary::of(&record, &context.limits) };
+        context.output.show(&Worded(context, &summary))?;
         return Ok(exit::of(record.status()));
     }
     let execution = &record.execution;
@@ -155,10 +156,10 @@ pub(crate) async fn go_on(
     let answers = answers.to_vec();
     let secrets = secrets::open(&context.environment, context, execution, given)?;
     let user = context.speaker(by).await?;
-    let look = Replaced::in_store_and_aws(store.as_ref(), reached.world.as_ref(), &record, context);
+    let look = Replaced::in_store_and_aws(store.as_ref(), reached.world.as_ref(), &record);
     let replaced = Box::pin(look).await;
     let mut page = Page::default();
-    replaced.write_servers(&mut page);
+    view::replaced::write_servers(&replaced, &mut page);
     context.output.say_page(page);
     let (execution, changed, beside) = (record.execution, record.limits, beside.to_vec());
     let ride = Ride {
@@ -177,6 +178,7 @@ pub(crate) async fn go_on(
     let driven = ride.drive(&mut interrupt).await?;
     let after = carry::after(context, flags, &ride.store, driven, &mut interrupt);
     let (record, exit) = Box::pin(after).await?;
-    let replaced = Box::pin(replaced.later(ride.store.as_ref(), &record, context)).await;
-    drive::shown(context, exit, &Summary { replaced, ..Summary::of(&record, context) })
+    let replaced = Box::pin(replaced.later(ride.store.as_ref(), &record)).await;
+    let summary = Summary { replaced, ..Summary::of(&record, &context.limits) };
+    drive::shown(context, exit, &Worded(context, &summary))
 }

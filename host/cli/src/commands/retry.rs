@@ -5,20 +5,21 @@ mod mended;
 use std::path::PathBuf;
 
 use clap::Args;
+use moontide_control::cleanup::begun::Begun;
 use moontide_control::error::Result;
+use moontide_control::view::sent::Sent;
 use moontide_control::words::quoted;
 use moontide_runtime::store::Wish;
 use serde::Serialize;
+use serde_json::Value;
 
 use self::mended::Mended;
-use super::cleanup::begun::Begun;
 use crate::context::Context;
 use crate::exit;
+use crate::output::Page;
 use crate::output::style::{attention, plain, strong};
-use crate::output::{Document, Page};
 use crate::signals::{self, Author};
-use crate::view::sent::Sent;
-use crate::view::{Record, sealed};
+use crate::view::{Record, Steps, Worded, sealed};
 
 /// Attempt a failed wave once more, also after the execution has failed or was cancelled
 ///
@@ -65,8 +66,12 @@ struct Retried {
     on_disk: Option<(String, String)>,
 }
 
-impl Document for Retried {
-    fn write(&self, page: &mut Page) {
+impl Steps for Retried {
+    fn word(&self, context: &Context, json: &mut Value) {
+        self.sent.word(context, json);
+    }
+
+    fn write(&self, context: &Context, page: &mut Page) {
         if let Some(mended) = &self.mended {
             mended.write(page);
         }
@@ -78,7 +83,7 @@ impl Document for Retried {
                 strong(take.as_str()),
             ]);
         }
-        self.sent.write(page);
+        self.sent.write(context, page);
     }
 }
 
@@ -117,7 +122,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             );
             context.output.say([attention("note: "), plain(text)]);
         }
-        context.output.show(&Retried { sent, mended, on_disk })?;
+        context.output.show(&Worded(context, &Retried { sent, mended, on_disk }))?;
         Ok(exit::COMPLETED)
     })
 }

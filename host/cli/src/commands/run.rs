@@ -18,6 +18,7 @@ use moontide_control::reached::Reached;
 use moontide_control::runbook::{self, Files};
 use moontide_control::settings::Settings;
 use moontide_control::stores::Address;
+use moontide_control::words::mode as mode_word;
 use moontide_control::{ids, labels, leases, whoami};
 use moontide_runtime::journal::{Channel, Execution};
 use moontide_runtime::plan::{Mode, Plan, duration, suggest};
@@ -31,7 +32,6 @@ use crate::context::Context;
 use crate::drive::{self, Ride};
 use crate::output::style::{plain, strong};
 use crate::params;
-use crate::view::summary::mode as mode_word;
 use crate::view::{Record, adopted};
 
 /// Start a drill or a recovery, and drive it
@@ -300,7 +300,7 @@ impl Start<'_> {
     /// The id exists: goes on with it, if it is what the operator means.
     async fn again(&self, store: Arc<dyn Store>, existing: Execution, bound: &Bound) -> Result<u8> {
         let (context, flags) = (self.context, self.flags);
-        adopted::check(context, &existing)?;
+        adopted::check(&existing)?;
         self.check_same(&existing, bound)?;
         self.check_same_end(store.as_ref(), &existing).await?;
         context

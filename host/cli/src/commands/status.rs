@@ -6,7 +6,7 @@ use moontide_control::error::Result;
 use crate::context::Context;
 use crate::exit;
 use crate::follow::{self, execution};
-use crate::view::{Record, Replaced, Summary};
+use crate::view::{Record, Replaced, Summary, Worded};
 
 /// Show where an execution stands, and what to type next
 #[derive(Args)]
@@ -34,9 +34,9 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     }
     let summary = context.block_on(async {
         let record = Record::load(store.as_ref(), &flags.execution).await?;
-        let replaced = Replaced::in_store(store.as_ref(), &record, context).await;
-        Ok(Summary { replaced, ..Summary::of(&record, context) })
+        let replaced = Replaced::in_store(store.as_ref(), &record).await;
+        Ok(Summary { replaced, ..Summary::of(&record, &context.limits) })
     })?;
-    context.output.show(&summary)?;
+    context.output.show(&Worded(context, &summary))?;
     Ok(exit::COMPLETED)
 }

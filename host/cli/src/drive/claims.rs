@@ -5,6 +5,7 @@ mod elsewhere;
 
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result, code};
+use moontide_control::leases::alive;
 use moontide_control::words;
 use moontide_control::words::quoted;
 use moontide_runtime::clock::Clock;
@@ -18,7 +19,6 @@ use crate::context::Context;
 use crate::next;
 use crate::output::style::{attention, plain};
 use crate::view::Record;
-use crate::view::record::alive;
 
 /// Claims the plan of an execution that may go on beside these. It says beside which ones it does.
 pub(crate) async fn take(
@@ -97,7 +97,7 @@ async fn refused(
     execution: &Execution,
     others: &[Held],
 ) -> CommandError {
-    let (plan, mode) = (&execution.plan.name, crate::view::summary::mode(execution.mode));
+    let (plan, mode) = (&execution.plan.name, moontide_control::words::mode(execution.mode));
     let said = others.iter().map(|it| {
         let Holder { execution, by, since, .. } = &it.holder;
         format!("{by} runs it since {} as `{execution}`, which {}", words::time(*since), it.stands)

@@ -73,7 +73,7 @@ mod tests {
 
     use super::Sign::{Lives, Silent};
     use super::*;
-    use crate::view::staged::execution;
+    use moontide_kit::staged::execution;
 
     const TTL: Duration = Duration::from_secs(30);
 

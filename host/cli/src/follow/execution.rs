@@ -22,7 +22,7 @@ use super::line::{Line, News};
 use super::{Calm, Screen};
 use crate::context::Context;
 use crate::exit;
-use crate::view::{Record, Replaced, Summary};
+use crate::view::{Record, Replaced, Summary, Worded};
 
 /// How long the store is watched at a time.
 const WATCH: Duration = Duration::from_mins(10);
@@ -78,7 +78,7 @@ pub(crate) async fn follow(context: &Context, store: &dyn Store, id: &str) -> Re
     let lease = store.lease(id).await.unwrap_or_default().filter(|lease| !lease.is_free());
     let screen = Screen::new(context.output);
     let is_over = record.is_over() || record.moved_to().is_some();
-    if !screen.show([&summary(context, store, &record).await]).await? || is_over {
+    if !screen.show([&Worded(context, &summary(context, store, &record).await)]).await? || is_over {
         return Ok(exit::COMPLETED);
     }
     let last = record.entries.last().map_or((0, 0), |entry| (entry.sequence, entry.epoch));
@@ -108,8 +108,8 @@ pub(crate) async fn follow(context: &Context, store: &dyn Store, id: &str) -> Re
 }
 
 async fn summary(context: &Context, store: &dyn Store, record: &Record) -> Summary {
-    let replaced = Replaced::in_store(store, record, context).await;
-    Summary { replaced, ..Summary::of(record, context) }
+    let replaced = Replaced::in_store(store, record).await;
+    Summary { replaced, ..Summary::of(record, &context.limits) }
 }
 
 impl Follower<'_> {
@@ -257,7 +257,7 @@ impl Follower<'_> {
         let lines = self.last_words().await;
         if self.screen.show(&lines).await? {
             let summary = summary(self.context, self.store, &record).await;
-            self.screen.show([&summary]).await?;
+            self.screen.show([&Worded(self.context, &summary)]).await?;
         }
         Ok(false)
     }

@@ -31,6 +31,7 @@ impl Span<'_> {
     }
 
     /// What it says, without its style.
+    #[cfg(test)]
     pub(crate) fn text(&self) -> &str {
         &self.text
     }

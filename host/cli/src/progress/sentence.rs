@@ -9,7 +9,7 @@ use moontide_runtime::scheduler::{Unheard, WaveStatus};
 
 use crate::output::Span;
 use crate::output::style::{self, attention, bad, faint, plain, strong};
-use crate::view::{ServerView, Why, prompts, signal};
+use crate::view::{ServerView, Why, prompts, signal, why};
 
 /// What to say about a notice; `None` if it is not worth a line.
 pub(crate) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
@@ -152,6 +152,6 @@ fn wave_line(
     if attempt > 1 {
         line.push(faint(format!(" (attempt {attempt})")));
     }
-    line.extend(why.spans(status).into_iter().map(Span::into_owned));
+    line.extend(why::spans(why, status).into_iter().map(Span::into_owned));
     Some(line)
 }

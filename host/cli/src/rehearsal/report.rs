@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use moontide_control::error::Result;
 use moontide_control::rehearsal::Rehearsed;
+use moontide_control::view::summary::known;
+use moontide_control::view::timeline::{Timeline, events};
 use moontide_control::words;
+use moontide_control::words::mode;
 use moontide_runtime::effect::redact::Secrets;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Mode;
@@ -19,10 +22,7 @@ use super::hooks::{self, Hook};
 use super::witness::Witness;
 use crate::output::style::{self, attention, bad, faint, good, plain, said, strong};
 use crate::output::{Document, Page};
-use crate::view::record::events;
-use crate::view::summary::{known, mode};
-use crate::view::timeline::Timeline;
-use crate::view::{Objectives, Record, ServerView, WaveView, Why};
+use crate::view::{Objectives, Record, ServerView, WaveView, Why, objectives, summary};
 
 /// So many notes are read.
 const MOST_NOTES: usize = 12;
@@ -195,7 +195,7 @@ impl Document for Report {
             for answered in self.prompts.iter().filter(|answered| answered.prompt == wave.name) {
                 answered.write(page);
             }
-            wave.write(page);
+            summary::write_wave(wave, page);
             for hook in self.hooks.get(&wave.name).into_iter().flatten() {
                 page.indented(|page| hook.write(page));
             }
@@ -241,7 +241,7 @@ impl Report {
             }
         }
         page.line(line);
-        self.objectives.write_rpo(page);
+        objectives::write_rpo(&self.objectives, page);
     }
 }
 

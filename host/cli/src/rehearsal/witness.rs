@@ -5,13 +5,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use moontide_control::view::server::latest;
 use moontide_runtime::observe::{Notice, Observer};
 use moontide_runtime::scheduler::{Prompt, WaveStatus};
 
 use crate::output::Output;
 use crate::progress::Lines;
 use crate::view::ServerView;
-use crate::view::server::latest;
 
 /// Whoever watched.
 pub(crate) struct Witness {

@@ -1,53 +1,14 @@
 //! A checked plan, for people.
 
-use std::collections::BTreeMap;
-
-use moontide_control::settings::Settings;
+use moontide_control::view::plan::{Group, PlanView};
 use moontide_control::words;
 use moontide_runtime::plan::{
     FailurePolicy, MinSuccess, Param, ParamKind, Pause, Plan, PromptTimeout, ServerSelector, Wave,
     duration,
 };
-use serde::Serialize;
 
 use crate::output::style::{faint, good, plain, strong};
 use crate::output::{Document, Page, Span};
-
-/// What a runbook declares. A secret has no default, so there is none to hide.
-#[derive(Serialize)]
-pub(crate) struct PlanView {
-    plan: Plan,
-    /// Who the groups are that a runbook's approvers may mean, by their names.
-    groups: BTreeMap<String, Group>,
-}
-
-/// A group of approvers.
-#[derive(Serialize)]
-struct Group {
-    members: Vec<String>,
-    /// Whether the runbook's own folder says so, and not the operator.
-    by_the_folder: bool,
-}
-
-impl PlanView {
-    /// The view of a plan, under these settings.
-    pub(crate) fn of(plan: Plan, settings: &Settings) -> PlanView {
-        let group = |(name, members): (&String, &Vec<String>)| {
-            let by_the_folder = settings.folders_groups.contains(name);
-            (name.clone(), Group { members: members.clone(), by_the_folder })
-        };
-        PlanView { plan, groups: settings.approvers.iter().map(group).collect() }
-    }
-
-    /// Who each group is: a name that reads like a person may be another one.
-    fn groups(&self) -> String {
-        let group = |(name, group): (&String, &Group)| {
-            let by = if group.by_the_folder { " (says the runbook's folder)" } else { "" };
-            format!("{name} is {}{by}", group.members.join(", "))
-        };
-        self.groups.iter().map(group).collect::<Vec<_>>().join("; ")
-    }
-}
 
 impl Document for PlanView {
     fn write(&self, page: &mut Page) {
@@ -59,7 +20,7 @@ impl Document for PlanView {
             plain(format!("  {}", words::count(plan.waves.len(), "wave"))),
         ]);
         let mut facts = facts(plan);
-        facts.extend(Some(("groups", self.groups())).filter(|(_, groups)| !groups.is_empty()));
+        facts.extend(Some(("groups", groups(self))).filter(|(_, groups)| !groups.is_empty()));
         page.table(
             &facts
                 .iter()
@@ -205,4 +166,13 @@ fn servers(selector: &ServerSelector) -> String {
         _ => format!(" ({} optional)", selector.optional.join(", ")),
     };
     format!("servers {}{optional}", parts.join(" "))
+}
+
+/// Who each group is: a name that reads like a person may be another one.
+fn groups(view: &PlanView) -> String {
+    let group = |(name, group): (&String, &Group)| {
+        let by = if group.by_the_folder { " (says the runbook's folder)" } else { "" };
+        format!("{name} is {}{by}", group.members.join(", "))
+    };
+    view.groups.iter().map(group).collect::<Vec<_>>().join("; ")
 }

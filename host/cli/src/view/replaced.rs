@@ -1,390 +1,52 @@
-//! Servers of an execution that somebody else has launched since. DRS deletes the instance of a server before it
-//! launches another, so what this execution launched of them is gone.
-//!
-//! - [`launches`]: which servers a journal has launched last.
-//! - [`others`]: who launched them since, as far as the other journals of the same store tell.
-//! - [`holders`]: who has them now, as AWS tells.
+//! Servers of an execution that others have launched since, in lines.
 
-mod holders;
-mod launches;
-mod others;
+use moontide_control::view::Replaced;
+use moontide_control::view::replaced::Server;
+use serde_json::Value;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use jiff::Timestamp;
-use moontide_control::words;
-use moontide_control::words::quoted;
-use moontide_runtime::effect::World;
-use moontide_runtime::journal::Execution;
-use moontide_runtime::plan::Mode;
-use moontide_runtime::scheduler::Wish;
-use moontide_runtime::store::{Signal, Store};
-use serde::Serialize;
-
-use self::holders::Holder;
-use self::launches::{Launch, Launches};
-use super::record::is_completed;
-use super::summary::known;
-use super::{Record, ServerView};
-use crate::commands::cleanup::begun::Begun;
+use super::worded::{self, Steps};
 use crate::context::Context;
-use crate::output::Page;
 use crate::output::style::{attention, faint, plain, strong};
+use crate::output::{Page, Span};
 
-/// What others have launched, and what could not be seen of it.
-#[derive(Clone, Debug, Default, Serialize)]
-pub(crate) struct Replaced {
-    /// The servers, each with whoever launched it last.
-    servers: Vec<Server>,
-    /// Where nobody has looked, in sentences.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    unseen: Vec<String>,
-    /// What to know before the next step, and what to type.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    hints: Vec<String>,
-}
-
-/// A server that was launched again.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-struct Server {
-    /// The source server's id.
-    #[serde(rename = "server")]
-    id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    /// The wave that launched it for this execution.
-    wave: String,
-    /// The instance that this execution had of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    instance_id: Option<String>,
-    by: By,
-    /// The effect that launched it for this execution.
-    #[serde(skip)]
-    key: String,
-}
-
-/// Who launched it, and how that is known.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-struct By {
-    /// The execution; `None`: no execution of Moontide.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    execution: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    wave: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    job_id: Option<String>,
-    /// The instance that there is now.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    instance_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at: Option<Timestamp>,
-    /// Whether nobody can see whose it is: its job does not show.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    hidden: bool,
-    /// Whether nobody saw what became of the call that launched it.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    doubtful: bool,
-}
-
-impl Replaced {
-    /// What the other journals of the store tell. Never fails: what cannot be seen is said.
-    pub(crate) async fn in_store(
-        store: &dyn Store,
-        record: &Record,
-        context: &Context,
-    ) -> Replaced {
-        let own = own(store, record).await;
-        let mut replaced = Replaced::journaled(store, record, &own).await;
-        replaced.advise(store, record, context).await;
-        replaced
-    }
-
-    /// The same, and what AWS tells of those servers now, which counts more.
-    pub(crate) async fn in_store_and_aws(
-        store: &dyn Store,
-        world: &dyn World,
-        record: &Record,
-        context: &Context,
-    ) -> Replaced {
-        let own = own(store, record).await;
-        let mut replaced = Replaced::journaled(store, record, &own).await;
-        match holders::look(world, &record.execution, &own).await {
-            Ok(holders) => replaced.correct(&own, holders, &servers(record)),
-            Err(why) => replaced.unseen.push(format!("who has its servers now in AWS: {why}")),
-        }
-        replaced.advise(store, record, context).await;
-        replaced
-    }
-
-    async fn journaled(store: &dyn Store, record: &Record, own: &Launches) -> Replaced {
-        let others = others::look(store, &record.execution, own).await;
-        let mut replaced = Replaced { unseen: others.unseen, ..Replaced::default() };
-        let known = servers(record);
-        for (id, (execution, launch)) in others.launched {
-            let by = By::journaled(execution, launch);
-            replaced.servers.extend(own.get(&id).map(|own| Server::of(id, own, by, &known)));
-        }
-        replaced
-    }
-
-    /// The same after a while, without the servers that the execution has launched again itself.
-    pub(crate) async fn later(
-        mut self,
-        store: &dyn Store,
-        record: &Record,
-        context: &Context,
-    ) -> Replaced {
-        let own = own(store, record).await;
-        self.servers.retain(|it| own.get(&it.id).is_some_and(|own| own.key == it.key));
-        self.advise(store, record, context).await;
-        self
-    }
-
-    /// Whether there is nothing to show.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.servers.is_empty() && self.unseen.is_empty()
-    }
-
-    /// The sentences of it, for an error.
-    pub(crate) fn sentences(&self) -> Vec<String> {
-        let servers = self.servers.iter().map(|it| format!("{} was {}", it.id, it.by.clause()));
-        servers.chain(self.hints.iter().cloned()).collect()
+impl Steps for Replaced {
+    fn word(&self, context: &Context, json: &mut Value) {
+        worded::put(json, "hints", worded::sentences(context, &self.hints));
     }
 
     /// A heading, a line for each server, and what to type.
-    pub(crate) fn write(&self, page: &mut Page) {
-        self.write_servers(page);
-        for hint in &self.hints {
-            page.line([faint("hint: "), plain(hint.as_str())]);
-        }
-    }
-
-    /// The same without what to type.
-    pub(crate) fn write_servers(&self, page: &mut Page) {
-        if !self.servers.is_empty() {
-            page.line([
-                attention("replaced"),
-                plain(": others have launched these since, and DRS deletes the instance that was there:"),
-            ]);
-            let rows: Vec<_> = self.servers.iter().map(Server::row).collect();
-            page.indented(|page| page.table(&rows));
-        }
-        for unseen in &self.unseen {
-            page.line([faint("not looked at: "), plain(unseen.as_str())]);
-        }
-    }
-
-    /// Holds what the journals tell against what AWS shows. Where it shows nothing, the journals count.
-    fn correct(
-        &mut self,
-        own: &Launches,
-        holders: BTreeMap<String, Holder>,
-        known: &BTreeMap<String, ServerView>,
-    ) {
-        for (id, holder) in holders {
-            let at = self.servers.iter().position(|it| it.id == id);
-            let by = match holder {
-                Holder::Own => {
-                    drop(at.map(|at| self.servers.remove(at)));
-                    continue;
-                }
-                Holder::Other(by) => by,
-            };
-            match (at, own.get(&id)) {
-                (Some(at), _) => self.servers[at].by.correct(by),
-                (None, Some(own)) => self.servers.push(Server::of(id, own, by, known)),
-                (None, None) => {}
-            }
-        }
-        self.servers.sort_by(|a, b| a.id.cmp(&b.id));
-    }
-
-    /// Says what to type, by how those who launched them stand.
-    async fn advise(&mut self, store: &dyn Store, record: &Record, context: &Context) {
-        self.hints.clear();
-        if self.servers.is_empty() {
-            return;
-        }
-        let mut others: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for Server { id, by, .. } in &self.servers {
-            if let Some(other) = by.execution.as_deref() {
-                others.entry(other).or_default().push(id);
-            }
-        }
-        let mut hints = Vec::new();
-        for (other, servers) in others {
-            // One that is begun today gives up what was there when it began.
-            let Execution { gives_up, replaceable: given_up, .. } = &record.execution;
-            if gives_up.is_none() && servers.iter().any(|id| given_up.iter().any(|it| it == id)) {
-                hints.push(format!(
-                    "this one was started with `--replace` for them: a retry deletes what `{other}` has launched"
-                ));
-            }
-            match Record::load(store, other).await {
-                Ok(other) => hints.extend(ways_with(&other, context)),
-                Err(_) => hints.push(format!(
-                    "`{other}` is not in this store: whoever runs it knows how far it is"
-                )),
-            }
-        }
-        hints.extend(ways_out(&self.servers, record, context));
-        self.hints = hints;
+    fn write(&self, context: &Context, page: &mut Page) {
+        write_servers(self, page);
+        worded::write_hints(context, &self.hints, page);
     }
 }
 
-/// What can be done about whoever has the servers now.
-fn ways_with(other: &Record, context: &Context) -> Vec<String> {
-    let id = &other.execution.id;
-    if let Some(to) = other.moved_to() {
-        return vec![format!("`{id}` was moved to {to}: how far it is, is known there")];
+/// The same without what to type.
+pub(crate) fn write_servers(replaced: &Replaced, page: &mut Page) {
+    if !replaced.servers.is_empty() {
+        page.line([
+            attention("replaced"),
+            plain(
+                ": others have launched these since, and DRS deletes the instance that was there:",
+            ),
+        ]);
+        let rows: Vec<_> = replaced.servers.iter().map(row).collect();
+        page.indented(|page| page.table(&rows));
     }
-    let status = context.command(&format!("status {}", quoted(id)));
-    let mut ways = vec![format!("`{status}` shows how far that one is")];
-    let cleanup = context.command(&format!("cleanup {}", quoted(id)));
-    match (other.execution.mode, other.is_over()) {
-        (Mode::Recovery, _) => ways.push(format!("`{id}` is a recovery: its instances are live")),
-        (Mode::Drill, true) if other.has_instances => {
-            ways.push(format!(
-                "`{cleanup}` terminates what it has launched, and frees the servers"
-            ));
-        }
-        (Mode::Drill, true) => {}
-        (Mode::Drill, false) => ways.push(format!(
-            "once it is over, `{cleanup}` terminates what it has launched, and frees the servers"
-        )),
-    }
-    ways
-}
-
-/// What can be done about the execution itself.
-fn ways_out(servers: &[Server], record: &Record, context: &Context) -> Vec<String> {
-    let id = &record.execution.id;
-    let mut waves: Vec<&str> = servers.iter().map(|it| it.wave.as_str()).collect();
-    waves.sort_unstable();
-    waves.dedup();
-    let retried = waves.into_iter().filter(|wave| {
-        let wish = Wish::Retry { wave: (*wave).to_owned(), mend: None };
-        let (by, sender, comment) = (String::new(), String::new(), String::new());
-        let signal = Signal { wish, by, sender, comment, at: record.execution.created_at };
-        record.would_take(&signal).is_ok()
-    });
-    let retry = |wave| context.command(&format!("retry {id} {}", quoted(wave)));
-    // What has come to its end in this store takes no retry.
-    if record.seal.is_some() {
-        return Vec::new();
-    }
-    let mut ways: Vec<String> = retried
-        .map(|wave| format!("`{}` launches them again once they are free", retry(wave)))
-        .collect();
-    if !record.is_over() {
-        let cancel = context.command(&format!("cancel {id}"));
-        ways.push(format!("`{cancel}` stops this one, if it is of no use without them"));
-    }
-    ways
-}
-
-/// What the execution has launched last of each server, without what is known to be cleaned up. What has moved is
-/// known elsewhere.
-async fn own(store: &dyn Store, record: &Record) -> Launches {
-    let is_clean =
-        record.is_over() && record.execution.mode == Mode::Drill && !record.has_instances;
-    if is_clean || record.execution.acts_for.is_some() || record.moved_to().is_some() {
-        return Launches::new();
-    }
-    // Of a launch that nobody saw the end of there may be no instance to replace.
-    let mut own = launches::of(&record.entries);
-    own.retain(|_, launch| !launch.doubtful);
-    if !own.is_empty() && record.execution.mode == Mode::Drill {
-        let gone = cleaned_up(store, &record.execution.id).await;
-        own.retain(|_, launch| launch.job.as_ref().is_none_or(|job| !gone.contains(job)));
-    }
-    own
-}
-
-/// The jobs whose instances a cleanup of the drill has terminated, also if the drill goes on since. What cannot be read
-/// counts as if there were none.
-async fn cleaned_up(store: &dyn Store, drill: &str) -> BTreeSet<String> {
-    let mut gone = BTreeSet::new();
-    let Ok(begun) = Begun::of(store, drill).await else { return gone };
-    for cleanup in begun.all {
-        if is_completed(store, &cleanup).await.unwrap_or_default() {
-            gone.extend(cleanup.made);
-        }
-    }
-    gone
-}
-
-/// What its waves know of servers.
-fn servers(record: &Record) -> BTreeMap<String, ServerView> {
-    let views = record.nodes().flat_map(|(_, _, wave)| known(wave, None));
-    views.map(|view| (view.server.clone(), view)).collect()
-}
-
-impl Server {
-    fn of(id: String, own: &Launch, by: By, known: &BTreeMap<String, ServerView>) -> Server {
-        let view = known.get(&id);
-        let instance = view.and_then(|view| view.instance_id.clone());
-        Server {
-            name: view.and_then(|view| view.name.clone()),
-            wave: own.wave.clone(),
-            // A later look of the wave may have found the other's.
-            instance_id: instance.filter(|it| by.instance_id.as_ref() != Some(it)),
-            by,
-            key: own.key.clone(),
-            id,
-        }
-    }
-
-    fn label(&self) -> &str {
-        self.name.as_deref().unwrap_or(&self.id)
-    }
-
-    /// Names and tags are others' words, so it stands behind the mark.
-    fn row(&self) -> Vec<crate::output::Span<'_>> {
-        vec![
-            faint("|"),
-            strong(self.label()),
-            faint(self.id.as_str()),
-            plain(self.instance_id.as_deref().unwrap_or("-")),
-            plain(format!("of wave {}: {}", self.wave, self.by.clause())),
-        ]
+    for unseen in &replaced.unseen {
+        page.line([faint("not looked at: "), plain(unseen.as_str())]);
     }
 }
 
-impl By {
-    fn journaled(execution: String, launch: Launch) -> By {
-        By {
-            hidden: false,
-            execution: Some(execution),
-            wave: Some(launch.wave),
-            job_id: launch.job,
-            instance_id: None,
-            at: Some(launch.created.unwrap_or(launch.at)),
-            doubtful: launch.doubtful,
-        }
-    }
-
-    /// AWS knows better; of the same execution it knows no time.
-    fn correct(&mut self, aws: By) {
-        let at = self.at.filter(|_| self.execution == aws.execution && self.job_id == aws.job_id);
-        *self = By { at, ..aws };
-    }
-
-    /// `launched again as i-… by wave database of execution second (drsjob-…) at 2026-11-20 08:00:03Z`.
-    fn clause(&self) -> String {
-        let first = if self.doubtful { "perhaps launched again" } else { "launched again" };
-        let mut words = vec![first.to_owned()];
-        words.extend(self.instance_id.as_ref().map(|instance| format!("as {instance}")));
-        words.push(match (&self.execution, &self.wave) {
-            (Some(execution), Some(wave)) => format!("by wave {wave} of execution {execution}"),
-            (Some(execution), None) => format!("by execution {execution}"),
-            (None, _) if self.hidden => "by a job that does not show".to_owned(),
-            (None, _) => "by no execution of Moontide".to_owned(),
-        });
-        words.extend(self.job_id.as_ref().map(|job| format!("({job})")));
-        words.extend(self.at.map(|at| format!("at {}", words::time(at))));
-        words.join(" ")
-    }
+/// Names and tags are others' words, so it stands behind the mark.
+fn row(server: &Server) -> Vec<Span<'_>> {
+    vec![
+        faint("|"),
+        strong(server.name.as_deref().unwrap_or(&server.id)),
+        faint(server.id.as_str()),
+        plain(server.instance_id.as_deref().unwrap_or("-")),
+        plain(format!("of wave {}: {}", server.wave, server.by.clause())),
+    ]
 }
 
 #[cfg(test)]

@@ -1,47 +1,27 @@
-//! A signal that was left in the store, and who will take it.
+//! A signal that was left in the store, in lines.
 
-use moontide_runtime::store::{Signal, Wish};
-use serde::Serialize;
+use moontide_control::view::sent::Sent;
+use moontide_runtime::store::Wish;
+use serde_json::Value;
 
-use super::{Outside, Replaced};
+use super::outside;
+use super::worded::Steps;
+use crate::context::Context;
+use crate::next;
+use crate::output::Page;
 use crate::output::style::{attention, faint, plain, strong};
-use crate::output::{Document, Page};
 
-/// What was sent, and what happens with it.
-#[derive(Serialize)]
-pub(crate) struct Sent {
-    pub(crate) execution: String,
-    /// Its number among the execution's signals; none where it is journaled already.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) number: Option<u64>,
-    pub(crate) signal: Signal,
-    /// The runner that will take it; `None`: nobody drives the execution.
-    pub(crate) runner: Option<String>,
-    /// What to type so that somebody takes it.
-    pub(crate) next: Option<String>,
-    /// Other waves that wait for their turn again.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) called_back: Vec<String>,
-    /// Those that are left out all the same when their turn comes, and why.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) still_skipped: Vec<String>,
-    /// What goes on outside in spite of it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) outside: Vec<Outside>,
-    /// What others have launched since, where that matters.
-    #[serde(skip_serializing_if = "Replaced::is_empty")]
-    pub(crate) replaced: Replaced,
-    /// Whether the time of what it answers is over by this machine's clock, and the runner has not taken it although
-    /// there was time: then it may still be refused.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) unsure: bool,
-    /// What it means, for people.
-    #[serde(skip)]
-    pub(crate) meaning: String,
-}
+impl Steps for Sent {
+    fn word(&self, context: &Context, json: &mut Value) {
+        if let Some(step) = &self.next {
+            json["next"] = next::command(context, step).into();
+        }
+        if !self.replaced.is_empty() {
+            self.replaced.word(context, &mut json["replaced"]);
+        }
+    }
 
-impl Document for Sent {
-    fn write(&self, page: &mut Page) {
+    fn write(&self, context: &Context, page: &mut Page) {
         page.line([plain(self.meaning.as_str())]);
         if !self.called_back.is_empty() {
             let waves = self.called_back.join(", ");
@@ -51,8 +31,8 @@ impl Document for Sent {
             let waves = self.still_skipped.join("; ");
             page.line([faint("are left out all the same: "), plain(waves)]);
         }
-        Outside::write(&self.outside, page);
-        self.replaced.write(page);
+        outside::write(&self.outside, page);
+        self.replaced.write(context, page);
         match (&self.runner, &self.next) {
             (Some(runner), _) if self.unsure => page.line([
                 attention("it is not taken yet"),
@@ -63,12 +43,12 @@ impl Document for Sent {
                 )),
             ]),
             (Some(runner), _) => page.line([plain(format!("{runner} drives it and will take it"))]),
-            (None, Some(next)) => {
+            (None, Some(step)) => {
                 let way = match self.signal.wish {
                     Wish::Cancel { .. } => "nobody drives it now; to bring it to its end: ",
                     _ => "nobody drives it now; to go on: ",
                 };
-                page.line([plain(way), strong(next.as_str())]);
+                page.line([plain(way), strong(next::command(context, step))]);
             }
             (None, None) => {}
         }

@@ -1,15 +1,19 @@
 //! What to do about an error.
 
+use serde::Serialize;
+
 use crate::next::Next;
 
-/// A sentence, in which next steps may stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A sentence, in which next steps may stand. As data it is the list of its parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct Hint {
     parts: Vec<Part>,
 }
 
 /// A part of a sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 enum Part {
     Words(String),
     Step(Next),

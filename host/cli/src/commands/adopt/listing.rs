@@ -15,7 +15,7 @@ use super::unknown;
 use crate::context::Context;
 use crate::output::style::{attention, faint, plain, strong};
 use crate::output::{Document, Page, Span};
-use crate::view::summary::mode;
+use moontide_control::words::mode;
 
 /// Everything that was found.
 #[derive(Serialize)]

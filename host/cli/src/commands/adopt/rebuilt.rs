@@ -417,7 +417,7 @@ mod tests {
 
     use super::super::unknown;
     use super::*;
-    use crate::commands::cleanup::launched::Launched;
+    use moontide_control::cleanup::launched::Launched;
 
     fn launch(job: &str, wave: Option<&str>, at: Option<Timestamp>) -> Launch {
         let whose = Whose { id: "drill".to_owned(), nonce: "n".to_owned() };

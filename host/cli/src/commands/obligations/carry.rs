@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use moontide_control::cleanup::begun::Begun;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::reached::Reached;
 use moontide_control::settings::Settings;
+use moontide_control::view::obligation::{Stage, due};
+use moontide_control::view::time::{speed_of, time_of};
 use moontide_control::whoami;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::scheduler::ExecutionStatus;
@@ -16,13 +19,11 @@ use moontide_runtime::store::obligations::{Progress, What};
 use moontide_runtime::store::{Obligation, Seal, Store, StoreError};
 
 use crate::aws::AwsFlags;
-use crate::commands::cleanup::begun::Begun;
 use crate::commands::cleanup::{Cleaner, Ended};
 use crate::context::Context;
 use crate::exit;
 use crate::interrupt::Interrupt;
 use crate::output::style::{plain, strong};
-use crate::view::obligation::{due, speed_of, time_of};
 use crate::view::{ObligationView, Record};
 
 /// So often a carrier looks again at an obligation that others change at the same moment.
@@ -287,7 +288,6 @@ impl Looked {
         obligation: &Obligation,
         speed: Option<f64>,
     ) -> Result<Looked> {
-        use crate::view::obligation::Stage;
         let bare = ObligationView::new(obligation, None, false);
         // What is over with needs no look at its execution.
         if !obligation.is_open() {

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
+use moontide_control::cleanup::begun::Begun;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_runtime::clock::Clock;
@@ -9,7 +10,6 @@ use moontide_runtime::store::obligations::Progress;
 use moontide_runtime::store::{Obligation, Store, StoreError};
 use serde::Serialize;
 
-use crate::commands::cleanup::begun::Begun;
 use crate::context::Context;
 use crate::exit;
 use crate::output::style::{attention, plain, said, strong};

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::output::style::{attention, faint, plain, said, strong};
 use crate::output::{Document, Page, Span};
 use crate::view::ObligationView;
-use crate::view::obligation::Stage;
+use moontide_control::view::obligation::Stage;
 
 /// All of them.
 #[derive(Debug, Serialize)]

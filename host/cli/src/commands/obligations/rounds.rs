@@ -14,7 +14,7 @@ use super::listed::{Listed, Row};
 use crate::exit;
 use crate::interrupt::Interrupt;
 use crate::output::style::{faint, plain, strong};
-use crate::view::obligation::Stage;
+use moontide_control::view::obligation::Stage;
 
 /// After so long a process that stays looks again at least: an end and a new obligation come without a word, and what
 /// has failed, or is in other hands, is attempted once more then.

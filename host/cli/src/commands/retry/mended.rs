@@ -4,6 +4,7 @@ use std::path::Path;
 
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::runbook::Files;
+use moontide_control::view::changes::{Change, between};
 use moontide_control::words::quoted;
 use moontide_runtime::journal::{Bundle, Mend};
 use moontide_runtime::plan::{Plan, suggest};
@@ -14,8 +15,7 @@ use serde_json::Value;
 use crate::context::Context;
 use crate::output::Page;
 use crate::output::style::{attention, plain, strong};
-use crate::view::Record;
-use crate::view::changes::{self, Change};
+use crate::view::{Record, changes};
 
 /// What the engine itself reads of a wave: who waits for whom, who is asked, what a failure means.
 const ENGINES: [&str; 4] = ["depends_on", "pause", "on_failure", "max_attempts"];
@@ -70,7 +70,7 @@ pub(crate) fn read(context: &Context, record: &Record, wave: &str, path: &Path) 
     let place =
         place(&plan, wave).map_err(|error| error.hint(format!("it is missing in {shown}")))?;
     let now = running(record, wave);
-    let changes = changes::between(&now, &files.bundle);
+    let changes = between(&now, &files.bundle);
     if changes.is_empty() && now.entry == files.bundle.entry {
         let retry = context.command(&format!("retry {} {}", execution.id, quoted(wave)));
         let message = format!("{shown} holds what `{wave}` runs from already");
@@ -152,7 +152,7 @@ impl Mended {
     pub(crate) fn write(&self, page: &mut Page) {
         let wave = self.wave.as_str();
         page.indented(|page| {
-            Change::write(&self.changes, page);
+            changes::write(&self.changes, page);
             page.line([
                 plain("from its next attempt on "),
                 strong(wave),
@@ -175,7 +175,7 @@ pub(crate) fn mention(context: &Context, record: &Record, wave: &str) -> Option<
     let is_cleanup = record.execution.client().is_some();
     let origin = if is_cleanup { "" } else { record.execution.origin.as_str() };
     let files = (!origin.is_empty()).then(|| Files::read(Path::new(origin)).ok())??;
-    let changes = changes::between(&running(record, wave), &files.bundle);
+    let changes = between(&running(record, wave), &files.bundle);
     let texts: Vec<String> = changes.iter().map(Change::text).collect();
     let (id, wave, origin) = (&record.execution.id, quoted(wave), quoted(origin));
     let command = context.command(&format!("retry {id} {wave} --runbook {origin}"));

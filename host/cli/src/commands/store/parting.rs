@@ -5,6 +5,7 @@
 //! is for by that store's identity, not by its address: the same words may lead elsewhere from another folder, or with
 //! other credentials.
 
+use moontide_control::cleanup::begun::Begun;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::leases::{self, held};
@@ -17,7 +18,6 @@ use moontide_runtime::store::{Moved, Parcel, Seal, Store, StoreError, lease, obl
 use serde_json::json;
 
 use super::{archive, import};
-use crate::commands::cleanup::begun::Begun;
 use crate::context::Context;
 use crate::view::Record;
 

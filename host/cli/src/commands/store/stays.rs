@@ -1,13 +1,13 @@
 //! What does not move with an execution: what its runbook shares with other executions, and its cleanups, which are
 //! executions of their own.
 
+use moontide_control::cleanup::begun::Begun;
 use moontide_control::error::Result;
 use moontide_control::words::quoted;
 use moontide_runtime::effect::state::OF_RUNBOOKS;
 use moontide_runtime::store::{Document, Seal, Store};
 use serde::Serialize;
 
-use crate::commands::cleanup::begun::Begun;
 use crate::output::Page;
 use crate::output::style::{attention, faint, plain, strong};
 

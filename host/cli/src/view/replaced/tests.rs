@@ -1,8 +1,9 @@
 //! What is said of servers that somebody else has launched since, and what is not.
 
+use moontide_kit::staged::{execution, failed, intent, keep, outcome, second, started, step};
 use moontide_runtime::effect::{
     Call, Class, Consequences, EffectError, Operation, Origin, Outcome, Replaced as There, Reply,
-    Touch,
+    Touch, World,
 };
 use moontide_runtime::journal::execution::Simulator;
 use moontide_runtime::journal::{Body, Bundle, Execution};
@@ -10,9 +11,7 @@ use moontide_runtime::scheduler::{End, Event};
 use moontide_runtime::store::MemoryStore;
 use serde_json::{Value, json};
 
-use super::super::staged::{
-    context, execution, failed, intent, keep, outcome, second, started, step,
-};
+use super::super::Record;
 use super::*;
 
 const LAUNCH: &str = "drs.start_recovery";
@@ -51,7 +50,7 @@ async fn launched() -> MemoryStore {
 
 async fn seen(store: &MemoryStore) -> Replaced {
     let record = Record::load(store, "first").await.unwrap();
-    Replaced::in_store(store, &record, &context()).await
+    Replaced::in_store(store, &record).await
 }
 
 async fn shown(store: &MemoryStore) -> String {
@@ -60,7 +59,7 @@ async fn shown(store: &MemoryStore) -> String {
 
 fn text(replaced: &Replaced) -> String {
     let mut page = Page::default();
-    replaced.write(&mut page);
+    replaced.write(&Context::bare(), &mut page);
     page.into_plain()
 }
 
@@ -243,7 +242,7 @@ fn there(instance: &str, job: &str, execution: Option<&str>) -> There {
 
 async fn in_aws(store: &MemoryStore, holding: Vec<There>) -> Replaced {
     let record = Record::load(store, "first").await.unwrap();
-    Replaced::in_store_and_aws(store, &Holding(holding), &record, &context()).await
+    Replaced::in_store_and_aws(store, &Holding(holding), &record).await
 }
 
 #[tokio::test]

@@ -1,28 +1,19 @@
-//! Executions and journals for the tests of this room.
+//! Executions and journals for the tests of what is shown of them.
 
 use jiff::Timestamp;
-use moontide_control::environment::Environment;
 use moontide_runtime::effect::{Class, Key, Lane, Outcome};
 use moontide_runtime::journal::{Body, Entry, Execution, Step, canonical};
 use moontide_runtime::scheduler::{End, Event, Failure, Prompt, PromptKind};
 use moontide_runtime::store::{MemoryStore, Store};
 use serde_json::{Value, json};
 
-use crate::context::Context;
-use crate::output::Format;
-
-/// A context that proposes commands without flags.
-pub(crate) fn context() -> Context {
-    Context::new(Environment::default(), Format::Text, None)
-}
-
 /// So many seconds after the first of them all was created.
-pub(crate) fn second(seconds: i64) -> Timestamp {
+pub fn second(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).expect("a moment")
 }
 
 /// A drill of these waves that was created so many seconds after the first.
-pub(crate) fn execution(id: &str, created: i64, waves: &[&str]) -> Execution {
+pub fn execution(id: &str, created: i64, waves: &[&str]) -> Execution {
     let waves: Vec<Value> = waves.iter().map(|name| json!({ "name": name })).collect();
     let head = json!({
         "format": 2, "id": id, "created_at": second(created), "created_by": "ann", "mode": "drill",
@@ -34,7 +25,7 @@ pub(crate) fn execution(id: &str, created: i64, waves: &[&str]) -> Execution {
 }
 
 /// The effect at a position of a wave's first attempt.
-pub(crate) fn step(id: &str, wave: &str, position: u32, operation: &str, asked: Value) -> Step {
+pub fn step(id: &str, wave: &str, position: u32, operation: &str, asked: Value) -> Step {
     let lane = Lane::of_wave(wave, 1);
     let key = Key::of(id, &lane, position);
     let (operation, class) = (operation.to_owned(), Class::Tagged);
@@ -43,23 +34,23 @@ pub(crate) fn step(id: &str, wave: &str, position: u32, operation: &str, asked: 
 }
 
 /// It is about to be sent.
-pub(crate) fn intent(step: &Step) -> Body {
+pub fn intent(step: &Step) -> Body {
     Body::Intent { step: step.clone(), attempt: 1 }
 }
 
 /// It has ended.
-pub(crate) fn outcome(step: &Step, outcome: Outcome) -> Body {
+pub fn outcome(step: &Step, outcome: Outcome) -> Body {
     let step = Step { arguments: None, ..step.clone() };
     Body::Outcome { step, attempt: 1, outcome, request_id: None, adopted: false }
 }
 
 /// The execution has begun.
-pub(crate) fn started() -> Body {
+pub fn started() -> Body {
     Body::Event { event: Event::Started }
 }
 
 /// The first attempt of a wave has failed.
-pub(crate) fn failed(wave: &str, code: &str, details: &Value) -> Body {
+pub fn failed(wave: &str, code: &str, details: &Value) -> Body {
     let failure = json!({ "code": code, "message": "no", "details": details });
     let failure: Failure = serde_json::from_value(failure).expect("a failure");
     let end = End::Failed { failure };
@@ -67,7 +58,7 @@ pub(crate) fn failed(wave: &str, code: &str, details: &Value) -> Body {
 }
 
 /// A journal, each entry a second after the one before.
-pub(crate) fn journal(from: i64, bodies: Vec<Body>) -> Vec<Entry> {
+pub fn journal(from: i64, bodies: Vec<Body>) -> Vec<Entry> {
     let entry = |(sequence, body)| Entry {
         sequence,
         epoch: 1,
@@ -78,7 +69,7 @@ pub(crate) fn journal(from: i64, bodies: Vec<Body>) -> Vec<Entry> {
 }
 
 /// Keeps an execution, and what it did since it was created.
-pub(crate) async fn keep(store: &MemoryStore, head: &Execution, bodies: Vec<Body>) {
+pub async fn keep(store: &MemoryStore, head: &Execution, bodies: Vec<Body>) {
     store.create(head).await.expect("a new execution");
     let lease = store.take(&head.id, "ann", None).await.expect("a lease");
     let from = head.created_at.as_second() - second(0).as_second();
@@ -87,7 +78,7 @@ pub(crate) async fn keep(store: &MemoryStore, head: &Execution, bodies: Vec<Body
 }
 
 /// A prompt that offers these choices.
-pub(crate) fn prompt(id: &str, kind: PromptKind, choices: &[&str]) -> Prompt {
+pub fn prompt(id: &str, kind: PromptKind, choices: &[&str]) -> Prompt {
     let wave = id.split(['#', '.']).next().unwrap_or_default();
     Prompt::new(id.to_owned(), wave, kind, "Go on?".to_owned(), choices)
 }

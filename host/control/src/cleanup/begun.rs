@@ -2,23 +2,25 @@
 //! releases let `run` begin anything under such an id, and the store may be shared. What only goes by the name is
 //! passed over.
 
-use moontide_control::ids;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::store::{Store, StoreError};
 
-use super::MODULE;
+use crate::ids;
+
+/// The module of the standard library that cleans up.
+pub const MODULE: &str = "@moontide/cleanup";
 
 /// The cleanups of one drill.
-pub(crate) struct Begun {
+pub struct Begun {
     /// All of them, the last one last.
-    pub(crate) all: Vec<Execution>,
+    pub all: Vec<Execution>,
     /// The id of the next one: nothing goes by it yet.
-    pub(crate) next: String,
+    pub next: String,
 }
 
 impl Begun {
     /// Looks for them: each one is begun under the first number that is free.
-    pub(crate) async fn of(store: &dyn Store, drill: &str) -> Result<Begun, StoreError> {
+    pub async fn of(store: &dyn Store, drill: &str) -> Result<Begun, StoreError> {
         let (mut all, mut number) = (Vec::new(), 1_u64);
         loop {
             let next = ids::of_cleanup(drill, number);
@@ -33,12 +35,12 @@ impl Begun {
     }
 
     /// The last one.
-    pub(crate) fn last(self) -> Option<Execution> {
+    pub fn last(self) -> Option<Execution> {
         self.all.into_iter().next_back()
     }
 
     /// The last one of each Region.
-    pub(crate) fn lasts(self) -> Vec<Execution> {
+    pub fn lasts(self) -> Vec<Execution> {
         let mut lasts: Vec<Execution> = Vec::new();
         for cleanup in self.all {
             lasts.retain(|it| place(it) != place(&cleanup));
@@ -48,13 +50,13 @@ impl Begun {
     }
 
     /// The last one in a Region: each acts in its first one only.
-    pub(crate) fn last_in(self, region: &str) -> Option<Execution> {
+    pub fn last_in(self, region: &str) -> Option<Execution> {
         self.all.into_iter().rfind(|it| place(it) == region)
     }
 }
 
 /// The Region in which a cleanup acts.
-pub(crate) fn place(cleanup: &Execution) -> &str {
+pub fn place(cleanup: &Execution) -> &str {
     cleanup.regions.first().map(String::as_str).unwrap_or_default()
 }
 

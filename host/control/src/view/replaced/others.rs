@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use moontide_control::words;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::store::{Listed, Store, StoreError};
 
 use super::launches::{self, Launch, Launches};
+use crate::words;
 
 /// How wrong the clocks of two runners may be.
 const ANY_CLOCK: SignedDuration = SignedDuration::from_hours(3);

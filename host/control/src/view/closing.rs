@@ -7,19 +7,19 @@ use moontide_runtime::scheduler::{Choice, End, Event, Signal, State, Wish};
 use super::signal;
 
 /// The event after which a prompt was open no more.
-pub(crate) struct Closing {
+pub struct Closing {
     /// Its entry's sequence in the journal; none if it waits for a runner.
-    pub(crate) entry: Option<u64>,
+    pub entry: Option<u64>,
     event: Event,
     /// What silence meant, after a time-out.
     silence: Option<Choice>,
 }
 
 /// What closed each prompt, by its id.
-pub(crate) type Closings = BTreeMap<String, Closing>;
+pub type Closings = BTreeMap<String, Closing>;
 
 /// Notes which prompts an event closes.
-pub(crate) fn note(
+pub fn note(
     closings: &mut Closings,
     (before, after): (&State, &State),
     event: &Event,
@@ -38,18 +38,18 @@ pub(crate) fn note(
 
 impl Closing {
     /// The answer to the prompt, if that closed it.
-    pub(crate) fn answer(&self, asked: &str) -> Option<(&str, &Signal)> {
+    pub fn answer(&self, asked: &str) -> Option<(&str, &Signal)> {
         let Event::Signalled { signal, .. } = &self.event else { return None };
         signal::answer_to(asked, signal)
     }
 
     /// What silence meant, if that closed it.
-    pub(crate) fn silence(&self) -> Option<&Choice> {
+    pub fn silence(&self) -> Option<&Choice> {
         self.silence.as_ref()
     }
 
     /// For whoever answers too late: `web` was closed by its time-out: abort.
-    pub(crate) fn sentence(&self, asked: &str) -> String {
+    pub fn sentence(&self, asked: &str) -> String {
         match self.answer(asked) {
             Some(_) => format!("`{asked}` was answered already: {}", self.by(asked)),
             None => format!("`{asked}` was closed by {}", self.by(asked)),
@@ -57,7 +57,7 @@ impl Closing {
     }
 
     /// What it was: `continue by ann`, `its time-out: abort`, `a cancel by bob`.
-    pub(crate) fn by(&self, asked: &str) -> String {
+    pub fn by(&self, asked: &str) -> String {
         match &self.event {
             Event::Signalled { signal, .. } => match self.answer(asked) {
                 Some((choice, _)) => format!("{choice} by {}", signal::by(signal)),
@@ -93,11 +93,11 @@ impl Closing {
 
 #[cfg(test)]
 mod tests {
+    use moontide_kit::staged::prompt;
     use moontide_runtime::scheduler::{Graph, Prompt, PromptKind};
     use serde_json::Value;
 
     use super::*;
-    use crate::view::staged::prompt;
 
     fn signalled(wish: Wish) -> Event {
         let at = jiff::Timestamp::UNIX_EPOCH;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use moontide_runtime::effect::door::CANCELLED;
-pub(crate) use moontide_runtime::effect::launches::LAUNCH;
+pub use moontide_runtime::effect::launches::LAUNCH;
 use moontide_runtime::effect::{EffectError, Outcome};
 use moontide_runtime::journal::{Body, Entry, Execution, Step};
 use moontide_runtime::scheduler::{DID_NOT_HAPPEN, Event, doubt, unknown};
@@ -18,7 +18,7 @@ const DOUBTFUL: &str = "doubtful";
 
 /// What there is to clean up in one Region.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Launched {
+pub struct Launched {
     /// Where.
     region: String,
     /// The jobs that were started, each once, in order.
@@ -42,7 +42,7 @@ struct Doubtful {
 impl Launched {
     /// What the journal of a drill says, for each Region in which there is something; the drill's first Region,
     /// which is `home`, comes first.
-    pub(crate) fn by_region(entries: &[Entry], home: &str) -> Vec<Launched> {
+    pub fn by_region(entries: &[Entry], home: &str) -> Vec<Launched> {
         let mut regions = vec![home];
         for entry in entries {
             if let Body::Intent { step, .. } = &entry.body
@@ -81,12 +81,12 @@ impl Launched {
     }
 
     /// Where it is.
-    pub(crate) fn region(&self) -> &str {
+    pub fn region(&self) -> &str {
         &self.region
     }
 
     /// The jobs that were certainly started.
-    pub(crate) fn jobs(&self) -> &[String] {
+    pub fn jobs(&self) -> &[String] {
         &self.jobs
     }
 
@@ -119,13 +119,13 @@ impl Launched {
     }
 
     /// The same as params of a cleanup.
-    pub(super) fn params(&self) -> [(String, String); 2] {
+    pub fn params(&self) -> [(String, String); 2] {
         let doubtful: Vec<String> = self.doubtful.iter().map(Doubtful::written).collect();
         [(JOBS.to_owned(), self.jobs.join(",")), (DOUBTFUL.to_owned(), doubtful.join(","))]
     }
 
     /// Whether a cleanup that was begun knows of all of it.
-    pub(crate) fn is_known_to(&self, cleanup: &Execution) -> bool {
+    pub fn is_known_to(&self, cleanup: &Execution) -> bool {
         let (jobs, doubtful) = (list(&cleanup.params, JOBS), list(&cleanup.params, DOUBTFUL));
         self.jobs.iter().all(|job| jobs.contains(&job.as_str()))
             && self.doubtful.iter().all(|it| doubtful.contains(&it.written().as_str()))
@@ -147,7 +147,7 @@ fn said(entries: &[Entry]) -> BTreeSet<&str> {
 
 /// Whether a launch that has failed has certainly launched nothing. A person may be wrong; of several calls an
 /// earlier one may have launched something; and a cancel says nothing of what was sent before it.
-pub(crate) fn certainly_not(attempt: u32, error: &EffectError) -> bool {
+pub fn certainly_not(attempt: u32, error: &EffectError) -> bool {
     attempt == 1 && ![DID_NOT_HAPPEN, CANCELLED].contains(&error.code.as_str())
 }
 

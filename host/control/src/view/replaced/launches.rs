@@ -7,7 +7,7 @@ use moontide_runtime::effect::Outcome;
 use moontide_runtime::journal::{Body, Entry, Step};
 use serde_json::Value;
 
-use crate::commands::cleanup::launched::{LAUNCH, certainly_not};
+use crate::cleanup::launched::{LAUNCH, certainly_not};
 
 /// The last launch of each server, by the server's id.
 pub(super) type Launches = BTreeMap<String, Launch>;

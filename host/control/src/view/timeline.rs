@@ -3,24 +3,23 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use moontide_control::words;
-use moontide_runtime::journal::Entry;
+use moontide_runtime::journal::{Body, Entry};
 use moontide_runtime::scheduler::{Event, Graph, State, machine};
 
-use super::record::events;
+use crate::words;
 
 /// The moments of one wave.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Span {
+pub struct Span {
     /// When its first attempt began.
-    pub(crate) started_at: Option<Timestamp>,
+    pub started_at: Option<Timestamp>,
     /// When it came to its end.
-    pub(crate) ended_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
 }
 
 impl Span {
     /// How long it took, or has taken by `now`.
-    pub(crate) fn took(&self, now: Option<Timestamp>) -> Option<Duration> {
+    pub fn took(&self, now: Option<Timestamp>) -> Option<Duration> {
         let end = self.ended_at.or(now)?;
         Some(words::between(self.started_at?, end))
     }
@@ -28,16 +27,16 @@ impl Span {
 
 /// The moments of an execution.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Timeline {
+pub struct Timeline {
     /// The whole of it.
-    pub(crate) whole: Span,
+    pub whole: Span,
     /// Each node of the graph.
-    pub(crate) waves: Vec<Span>,
+    pub waves: Vec<Span>,
 }
 
 impl Timeline {
     /// Folds the journal's events once more, looking at the clock.
-    pub(crate) fn of(graph: &Graph, entries: &[Entry]) -> Timeline {
+    pub fn of(graph: &Graph, entries: &[Entry]) -> Timeline {
         let waves = vec![Span::default(); graph.len()];
         let mut timeline = Timeline { whole: Span::default(), waves };
         let mut state = State::new(graph);
@@ -70,4 +69,12 @@ fn note_end(span: &mut Span, is_over: bool, at: Timestamp) {
     } else {
         span.ended_at = None;
     }
+}
+
+/// The events of a journal and when they happened.
+pub fn events(entries: &[Entry]) -> impl Iterator<Item = (Timestamp, &Event)> {
+    entries.iter().filter_map(|entry| match &entry.body {
+        Body::Event { event } => Some((entry.at, event)),
+        Body::Intent { .. } | Body::Outcome { .. } => None,
+    })
 }

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use moontide_control::ids;
 use moontide_runtime::effect::{Call, EffectError, Key, Lane, Origin, Replaced, Touch, World};
 use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Mode;
@@ -12,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::By;
 use super::launches::Launches;
-use crate::commands::cleanup::launched::LAUNCH;
+use crate::cleanup::launched::LAUNCH;
+use crate::ids;
 
 /// How long AWS may take: nobody waits for this in an emergency.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,0 +1,155 @@
+//! Loading an execution: its head, its journal, what waits for a runner, and what others have to do with it.
+
+use std::collections::BTreeMap;
+
+use moontide_runtime::journal::{Execution, Format};
+use moontide_runtime::plan::{Mode, suggest};
+use moontide_runtime::scheduler::{Graph, WaveState, WaveStatus, limited};
+use moontide_runtime::store::obligations::What;
+use moontide_runtime::store::{Obligation, Seal, Store, StoreError};
+
+use super::ahead::{fold, last_signal, look_ahead};
+use super::{Owner, Record};
+use crate::cleanup::begun::Begun;
+use crate::cleanup::launched::Launched;
+use crate::error::{CommandError, Result};
+use crate::leases::kept;
+use crate::view::closing::Closings;
+use crate::view::refused;
+use crate::view::time::now;
+
+impl Record {
+    /// Loads an execution. An unknown id is answered with the one that was probably meant.
+    pub async fn load(store: &dyn Store, id: &str) -> Result<Record> {
+        let mut record = Record::load_alone(store, id).await?;
+        for owner in refused::owners(&record) {
+            // What cannot be read is as if it were in another store.
+            if let Ok(other) = Record::load_alone(store, &owner).await {
+                record.owners.insert(owner, Owner::of(&other));
+            }
+        }
+        Ok(record)
+    }
+
+    /// The same, without a look at others.
+    async fn load_alone(store: &dyn Store, id: &str) -> Result<Record> {
+        let execution = match store.execution(id).await {
+            Ok(execution) => execution,
+            Err(error @ StoreError::NotFound(_)) => return Err(unknown(store, id, error).await),
+            Err(error) => return Err(error.into()),
+        };
+        execution
+            .format
+            .readable()
+            .map_err(|source| StoreError::Format { place: format!("execution {id}"), source })?;
+        let entries = store.journal(id, 1).await?;
+        let seal = match store.archive() {
+            Some(archive) => archive.seal(id).await?,
+            None => None,
+        };
+        let limits = limited(&entries);
+        let graph = Graph::of(&execution);
+        let mut closings = Closings::new();
+        let (state, refused) = fold(&graph, &entries, &mut closings);
+        let signals = store.signals(id, last_signal(&entries)).await?;
+        let is_left = state.status().is_terminal() || is_left(store, &execution).await?;
+        let (behind, ahead, pending) = look_ahead(
+            &graph,
+            &state,
+            (execution.created_at, is_left.then(|| now(&entries))),
+            signals,
+            &mut closings,
+        );
+        let (runner, lease, has_instances) = (None, None, false);
+        let mut record = Record {
+            execution,
+            entries,
+            refused,
+            runner,
+            lease,
+            pending,
+            graph,
+            state,
+            ahead,
+            behind,
+            has_instances,
+            seal,
+            obligation: None,
+            owners: BTreeMap::new(),
+            limits,
+            closings,
+        };
+        record.obligation = record.what_is_owed(store).await?;
+        // Whoever drove it to its end may have died before giving the lease back.
+        if record.is_over() || record.seal.is_some() {
+            record.has_instances = record.is_to_be_cleaned_up(store).await?;
+        } else {
+            record.lease = kept(store, id).await?;
+            record.runner = record.lease.as_ref().map(|lease| lease.holder.clone());
+        }
+        Ok(record)
+    }
+
+    /// Its obligation, unless that has left for another store with it.
+    async fn what_is_owed(&self, store: &dyn Store) -> Result<Option<Obligation>> {
+        let Execution { mode, acts_for, .. } = &self.execution;
+        let is_moved = matches!(self.seal, Some(Seal::Moved(_)));
+        if *mode != Mode::Drill || acts_for.is_some() || is_moved {
+            return Ok(None);
+        }
+        Ok(Obligation::of(store, &self.execution, What::Cleanup).await?)
+    }
+
+    /// Whether a drill has launched something of which no cleanup knows that it is gone.
+    async fn is_to_be_cleaned_up(&self, store: &dyn Store) -> Result<bool> {
+        let Execution { id, mode, acts_for, regions, .. } = &self.execution;
+        if *mode != Mode::Drill || acts_for.is_some() {
+            return Ok(false);
+        }
+        let home = regions.first().map(String::as_str).unwrap_or_default();
+        for launched in Launched::by_region(&self.entries, home) {
+            let last = Begun::of(store, id).await?.last_in(launched.region());
+            let Some(cleanup) = last.filter(|cleanup| launched.is_known_to(cleanup)) else {
+                return Ok(true);
+            };
+            if !is_completed(store, &cleanup).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Whether all waves of a cleanup are completed. One that was skipped has looked at nothing.
+pub async fn is_completed(store: &dyn Store, cleanup: &Execution) -> Result<bool> {
+    let entries = store.journal(&cleanup.id, 1).await?;
+    let (state, _) = fold(&Graph::of(cleanup), &entries, &mut Closings::new());
+    let is_done = |wave: &WaveState| wave.status == WaveStatus::Completed;
+    Ok(state.waves.iter().all(is_done))
+}
+
+async fn unknown(store: &dyn Store, id: &str, error: StoreError) -> CommandError {
+    let complaint = CommandError::from(error);
+    let Ok(listed) = store.list().await else { return complaint };
+    let ids = || listed.iter().map(|listed| listed.id.as_str());
+    match suggest::nearest(id, ids()) {
+        Some(nearest) => {
+            CommandError { hints: vec![format!("did you mean `{nearest}`?").into()], ..complaint }
+        }
+        None => complaint,
+    }
+}
+
+/// Whether its last runner has left in good order, so that silence answers by the clock. One that is there says
+/// itself what silence means, and after one that was cut off the next one gives a last word.
+async fn is_left(store: &dyn Store, execution: &Execution) -> Result<bool> {
+    let lease = store.lease(&execution.id).await?;
+    Ok(match lease.filter(|lease| !lease.is_free()) {
+        None => true,
+        // There was no last word then.
+        Some(lease) if execution.format < Format(5) => {
+            store.holder_is_gone(&execution.id, &lease).await?
+        }
+        Some(_) => false,
+    })
+}
