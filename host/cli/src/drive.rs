@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moontide_control::answers::flags::{Flag, Flags};
-use moontide_control::answers::{Nobody, Signed};
+use moontide_control::answers::{Signed, Unattended};
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::leases;
@@ -209,7 +209,7 @@ impl Ride<'_> {
         let (user, people) = (person.name.as_str(), Rc::new(Graph::of(&self.execution)));
         let lines = Lines(context.output);
         let mut observers: Vec<Rc<dyn Observer>> = vec![Rc::clone(feeding) as _];
-        let mut asked: Rc<dyn Answers> = Rc::new(Nobody);
+        let mut asked: Rc<dyn Answers> = Rc::new(Unattended);
         if context.is_watched {
             observers.push(Rc::new(Live::new(lines)));
         } else {

@@ -6,134 +6,16 @@
 //! - [`page`]: lines and tables of styled text, cleaned of whatever could speak to a terminal.
 //! - [`style`]: the few styles there are; none of them carries meaning that the words do not.
 //! - [`clean`]: makes strangers' text harmless, on a terminal and in JSON.
-//! - `remark`: what an operator should know while a command is at work.
+//! - `print`: printing itself. `remark`: what an operator should know while a command is at work.
 //! - [`complaint`]: what an error looks like.
 
 pub(crate) mod clean;
 mod complaint;
 pub(crate) mod page;
+mod print;
 mod remark;
 pub(crate) mod style;
 
-use std::io::{self, IsTerminal, Write};
-
-use anstream::AutoStream;
-use clap::ValueEnum;
-use moontide_control::error::{CommandError, Result, code};
-use moontide_control::next::Next;
-use serde::Serialize;
-use serde_json::json;
-
 pub(crate) use page::Page;
+pub(crate) use print::{Document, Format, Output, usage};
 pub(crate) use style::Span;
-
-/// The version of every JSON document. Raised when a field changes its meaning or goes away.
-pub(crate) const VERSION: u32 = 1;
-
-/// What stdout is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs: one JSON document, with a `version`.
-    Json,
-}
-
-/// Something a command has to say on stdout.
-pub(crate) trait Document: Serialize {
-    /// The same for people.
-    fn write(&self, page: &mut Page);
-}
-
-/// Where a command's words go.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Output {
-    /// How documents are written.
-    pub(crate) format: Format,
-}
-
-impl Output {
-    /// Writes a document to stdout.
-    pub(crate) fn show(self, document: &impl Document) -> Result<()> {
-        self.print(&self.text(document)).map(drop)
-    }
-
-    /// A document as it is written.
-    pub(crate) fn text(self, document: &impl Document) -> String {
-        match self.format {
-            Format::Text => {
-                let mut page = Page::default();
-                document.write(&mut page);
-                page.into_text()
-            }
-            Format::Json => json_line(&json!({ "version": VERSION }), document),
-        }
-    }
-
-    /// Writes the text of documents to stdout; returns whether anybody still reads.
-    #[expect(clippy::unused_self, reason = "only whoever has the output may print")]
-    pub(crate) fn print(self, text: &str) -> Result<bool> {
-        let mut stdout = AutoStream::auto(io::stdout().lock());
-        let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-        match written {
-            // Whoever read it has read enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-            Err(error) => Err(CommandError::new(code::OUTPUT, format!("stdout: {error}"))),
-            Ok(()) => Ok(true),
-        }
-    }
-
-    /// Says a line to whoever watches stderr.
-    #[expect(clippy::unused_self, reason = "only whoever has the output may print")]
-    pub(crate) fn say<'s>(self, spans: impl IntoIterator<Item = Span<'s>>) {
-        let mut page = Page::default();
-        page.line(spans);
-        talk(&page.into_text());
-    }
-
-    /// Says several lines to whoever watches stderr, in one go.
-    #[expect(clippy::unused_self, reason = "only whoever has the output may print")]
-    pub(crate) fn say_page(self, page: Page) {
-        talk(&page.into_text());
-    }
-
-    /// Prints an error to stderr, in the format of the documents.
-    pub(crate) fn complain(self, error: &CommandError, step: &dyn Fn(&Next) -> String) {
-        match self.format {
-            Format::Text => {
-                let mut page = complaint::text(error, step);
-                if io::stderr().is_terminal() {
-                    complaint::more(&mut page, error);
-                }
-                self.say_page(page);
-            }
-            Format::Json => {
-                talk(&json_line(&json!({ "version": VERSION }), &complaint::json(error, step)));
-            }
-        }
-    }
-}
-
-/// Prints clap's own words: help and version to stdout, usage errors to stderr.
-pub(crate) fn usage(error: &clap::Error) {
-    let _ = error.print();
-}
-
-/// Nobody listening to the talk is no reason to stop.
-fn talk(text: &str) {
-    let mut stderr = AutoStream::auto(io::stderr().lock());
-    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
-}
-
-/// A document as one line of JSON, its fields behind those of `head`.
-fn json_line(head: &serde_json::Value, document: &impl Serialize) -> String {
-    let body = serde_json::to_value(document).unwrap_or_default();
-    let mut whole = head.clone();
-    if let (Some(whole), serde_json::Value::Object(body)) = (whole.as_object_mut(), body) {
-        whole.extend(body);
-    }
-    let mut line = clean::json(&whole.to_string());
-    line.push('\n');
-    line
-}

@@ -248,13 +248,13 @@ mod tests {
     use moontide_runtime::scheduler::PromptKind;
 
     use super::*;
-    use crate::answers::{Nobody, prompt};
+    use crate::answers::{Unattended, prompt};
 
     fn flags(texts: &[&str]) -> Flags {
         let flags: Vec<Flag> = texts.iter().map(|text| Flag::parse(text).unwrap()).collect();
         let mut people = Graph::of_nodes(Vec::new(), 1);
         people.groups.insert("dba".into(), vec!["bob".into()]);
-        Flags::new(&flags, "ann", Rc::new(people), Rc::new(Nobody))
+        Flags::new(&flags, "ann", Rc::new(people), Rc::new(Unattended))
     }
 
     #[test]

@@ -2,10 +2,11 @@
 //! Everything that the other crates can complain about becomes one of these in the files beside this one; a face
 //! prints it.
 //!
-//! - [`code`]: the table of codes.
+//! - [`code`]: the table of codes. [`command_error`](CommandError): the error itself.
 //! - `hint`: what to do next. `place`: a line of a file.
 
 pub mod code;
+mod command_error;
 mod from_aws;
 mod from_engine;
 mod from_script;
@@ -14,42 +15,6 @@ mod hint;
 mod place;
 
 pub use code::{Code, Kind};
+pub use command_error::{CommandError, Result};
 pub use hint::Hint;
 pub use place::Place;
-
-/// A command's complaint.
-#[derive(Debug)]
-pub struct CommandError {
-    /// Which one.
-    pub code: &'static Code,
-    /// One sentence or more, without a full stop at the end.
-    pub message: String,
-    /// The lines of files that it is about.
-    pub places: Vec<Place>,
-    /// What to do next.
-    pub hints: Vec<Hint>,
-}
-
-/// What commands return.
-pub type Result<T, E = CommandError> = std::result::Result<T, E>;
-
-impl CommandError {
-    /// An error without places and hints.
-    pub fn new(code: &'static Code, message: impl Into<String>) -> CommandError {
-        CommandError { code, message: message.into(), places: Vec::new(), hints: Vec::new() }
-    }
-
-    /// The same error, and what to do about it.
-    #[must_use]
-    pub fn hint(mut self, hint: impl Into<Hint>) -> CommandError {
-        self.hints.push(hint.into());
-        self
-    }
-
-    /// The same error, and a place that it is about.
-    #[must_use]
-    pub fn at(mut self, place: Place) -> CommandError {
-        self.places.push(place);
-        self
-    }
-}

@@ -1,101 +1,14 @@
 //! The params of a plan: what is given for them, and the values that they have.
 //!
+//! - `bound`: the values of all params of a plan.
 //! - [`given`]: a text for a param, and whence it comes.
 //! - [`secrets`]: where the values of secret params are, and how the next runner gets them.
 //! - `sealed`: values that only this machine can read.
 
+mod bound;
 pub mod given;
 mod sealed;
 pub mod secrets;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use moontide_runtime::journal::Execution;
-use moontide_runtime::plan::{ParamError, Plan};
-use serde_json::Value;
-
-pub use self::given::Given;
-use self::secrets::Whence;
-use crate::error::{CommandError, Result, code};
-use crate::listener::Listener;
-
-/// All params of a plan, as given or by default.
-#[derive(Clone, Debug, Default)]
-pub struct Bound {
-    /// Their values.
-    pub values: BTreeMap<String, Value>,
-    /// Whence the secret ones come.
-    pub whence: BTreeMap<String, Whence>,
-}
-
-impl Bound {
-    /// The values of the secret ones.
-    pub fn secrets(&self) -> BTreeMap<String, Value> {
-        let secret = self.values.iter().filter(|(name, _)| self.whence.contains_key(*name));
-        secret.map(|(name, value)| (name.clone(), value.clone())).collect()
-    }
-}
-
-/// The values of all params of the plan: as given, or by default.
-pub fn bind(listener: &dyn Listener, plan: &Plan, given: BTreeMap<String, Given>) -> Result<Bound> {
-    let (mut texts, mut whence, mut read) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-    for (name, Given { text, whence: from, is_read }) in given {
-        if plan.params.get(&name).is_some_and(|param| param.secret) {
-            whence.insert(name.clone(), from);
-        }
-        if is_read {
-            read.insert(name.clone());
-        }
-        texts.insert(name, text);
-    }
-    // What a file holds that is not of its param's kind stays unsaid: it may be another file than was meant.
-    let values = plan.bind(&texts).map_err(|errors| {
-        let unsaid = |mut error: ParamError| {
-            if read.contains(&error.name) {
-                let end = error.message.find(", and is ").unwrap_or(error.message.len());
-                error.message.truncate(end);
-                error.suggestion = None;
-            }
-            error
-        };
-        let errors: Vec<ParamError> = errors.into_iter().map(unsaid).collect();
-        refused(plan, &errors)
-    })?;
-    let bound = Bound { values, whence };
-    listener.keep_secret(&bound.secrets());
-    Ok(bound)
-}
-
-/// The same for values that no operator has written.
-pub fn values(plan: &Plan, given: Vec<(String, String)>) -> Result<BTreeMap<String, Value>> {
-    plan.bind(&given.into_iter().collect()).map_err(|errors| refused(plan, &errors))
-}
-
-fn refused(plan: &Plan, errors: &[ParamError]) -> CommandError {
-    let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    CommandError::new(code::BAD_PARAM, sentences.join("; ")).hint(known(plan))
-}
-
-/// The params that the runbook takes, for a hint.
-fn known(plan: &Plan) -> String {
-    if plan.params.is_empty() {
-        return "leave `--param` away".to_owned();
-    }
-    let name = |(name, param): (&String, &moontide_runtime::plan::Param)| {
-        let value = if param.secret { "@FILE" } else { "…" };
-        format!("--param {name}={value}")
-    };
-    let names: Vec<String> = plan.params.iter().map(name).collect();
-    format!("the runbook takes {}", names.join(" "))
-}
-
-/// Values as they may be shown: instead of a secret's, whence it comes.
-pub fn shown(execution: &Execution) -> BTreeMap<String, Value> {
-    let show = |(name, value): (&String, &Value)| match execution.plan.params.get(name) {
-        Some(param) if !param.secret => (name.clone(), value.clone()),
-        _ => (name.clone(), Value::from("(secret)")),
-    };
-    let whence = execution.secrets.iter();
-    let whence = whence.map(|(name, text)| (name.clone(), Value::from(secrets::shown(text))));
-    execution.params.iter().map(show).chain(whence).collect()
-}
+pub use bound::{Bound, bind, shown, values};
+pub use given::Given;

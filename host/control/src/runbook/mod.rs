@@ -1,87 +1,10 @@
 //! From what the operator typed as RUNBOOK to pinned sources and a checked plan.
 //!
-//! - [`folder`]: the files.
-//! - [`declared`]: the plan, or what is wrong with it, line by line.
+//! - [`Files`]: what was found, and its plan. `folder`: finding it.
+//! - `declared`: the plan, or what is wrong with it, line by line.
 
 mod declared;
+mod files;
 mod folder;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-use moontide_runtime::journal::{Bundle, Source};
-use moontide_runtime::plan::Plan;
-use moontide_runtime::sandbox::Limits;
-
-use crate::error::Result;
-use crate::listener::Listener;
-
-/// The file that makes a folder a runbook.
-pub const FILE: &str = "runbook.luau";
-
-/// A runbook found on disk; nothing of it has run yet.
-#[derive(Clone, Debug)]
-pub struct Files {
-    /// Its folder.
-    pub folder: PathBuf,
-    /// Where it lies: the absolute path of what the operator named; empty if that is no text.
-    pub origin: String,
-    /// Its sources and the standard library's.
-    pub bundle: Bundle,
-    /// What lies in the folder, is called like a module, and is none; with the reason.
-    passed_over: BTreeMap<String, String>,
-}
-
-impl Files {
-    /// Reads a folder with a `runbook.luau`, or a `.luau` file and what lies beside it.
-    pub fn read(path: &Path) -> Result<Files> {
-        let (folder, entry) = folder::find(path)?;
-        let folder::Found { mut modules, passed_over } = folder::modules(&folder)?;
-        if !modules.contains_key(&entry) {
-            return Err(folder::no_link(&folder.join(entry)));
-        }
-        modules.extend(folder::standard_library());
-        let origin = path.canonicalize().ok().and_then(|path| Some(path.to_str()?.to_owned()));
-        let origin = origin.unwrap_or_default();
-        Ok(Files { folder, origin, bundle: Bundle { entry, modules }, passed_over })
-    }
-
-    /// The same files over the standard library that this execution has pinned.
-    #[must_use]
-    pub fn over(mut self, pinned: &Bundle) -> Files {
-        let is_ours = |name: &str| name.starts_with('@');
-        self.bundle.modules.retain(|name, _| !is_ours(name));
-        let library = pinned.modules.iter().filter(|(name, _)| is_ours(name));
-        let library = library.map(|(name, module)| (name.clone(), module.clone()));
-        self.bundle.modules.extend(library);
-        self
-    }
-
-    /// Runs the file in a sandbox for what it declares, and checks that. The seed is the execution's.
-    pub fn plan(&self, listener: &dyn Listener, limits: &Limits, seed: u64) -> Result<Plan> {
-        declared::plan(listener, &self.bundle, &self.passed_over, limits, seed)
-    }
-}
-
-/// A bundle of the standard library alone, which runs one of its modules as a runbook.
-pub fn of_standard_library(
-    listener: &dyn Listener,
-    entry: &str,
-    limits: &Limits,
-    seed: u64,
-) -> Result<(Bundle, Plan)> {
-    let modules = folder::standard_library().collect();
-    let bundle = Bundle { entry: entry.to_owned(), modules };
-    let plan = declared::plan(listener, &bundle, &BTreeMap::new(), limits, seed)?;
-    Ok((bundle, plan))
-}
-
-/// Whether two bundles hold the same files of the author's: the standard library may differ, between
-/// two releases for instance.
-pub fn is_same(one: &Bundle, other: &Bundle) -> bool {
-    let own = |bundle: &Bundle| -> Vec<(String, Source)> {
-        let modules = bundle.modules.iter().filter(|(name, _)| !name.starts_with('@'));
-        modules.map(|(name, module)| (name.clone(), module.source.clone())).collect()
-    };
-    one.entry == other.entry && own(one) == own(other)
-}
+pub use files::{FILE, Files, is_same, of_standard_library};

@@ -1,0 +1,167 @@
+//! Performing a rehearsal: an execution, a pretend world, one driver over both.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use jiff::Timestamp;
+use moontide_aws::Session;
+use moontide_runtime::clock::Clock;
+use moontide_runtime::effect::{Patience, state};
+use moontide_runtime::journal::{Bundle, Channel, Execution};
+use moontide_runtime::observe::Observer;
+use moontide_runtime::plan::{Mode, Plan};
+use moontide_runtime::scheduler::{Changes, DriveError, Driver, Graph};
+use moontide_runtime::store::{MemoryStore, Pulse, Store};
+use moontide_sim::{PausedClock, Scenario, Simulator};
+use serde_json::Value;
+
+use super::connector::InProcess;
+use crate::answers::flags::{Flag, Flags};
+use crate::answers::rehearsal::{Assumed, BY};
+use crate::clocks::{SystemClock, VirtualClock};
+use crate::error::{CommandError, Result, code};
+use crate::execution::Made;
+use crate::listener::Listener;
+use crate::settings::Settings;
+use crate::{aws, ids};
+
+/// Who is named as having given an answer that a flag gave.
+const FLAG: &str = "--answer";
+
+/// Everything that a rehearsal depends on.
+pub struct Rehearsal {
+    /// What the operator denies, and what scripts may use.
+    pub settings: Settings,
+    /// What the runbook declares.
+    pub plan: Plan,
+    /// Its sources.
+    pub bundle: Bundle,
+    /// The pretend estate.
+    pub world: Scenario,
+    /// Drill or recovery.
+    pub mode: Mode,
+    /// The values of the params.
+    pub params: BTreeMap<String, Value>,
+    /// Answers that were given beforehand.
+    pub answers: Vec<Flag>,
+    /// Seed of the runbook's random numbers: the same seed gives the same rehearsal.
+    pub seed: u64,
+}
+
+/// How a rehearsal went.
+pub struct Rehearsed {
+    /// The execution's head.
+    pub execution: Execution,
+    /// Where its journal is.
+    pub store: Arc<dyn Store>,
+    /// The pretend world, as it was left.
+    pub simulator: Simulator,
+    /// When it ended, in virtual time.
+    pub ended: Timestamp,
+    /// Why it did not come to its end: AWS could not be seen for longer than a runner waits.
+    pub stopped: Option<CommandError>,
+}
+
+/// What a runner says that waits no longer. There is nothing to restore here: the world's faults last too long.
+fn out_of_patience(trouble: &DriveError) -> CommandError {
+    CommandError::new(code::OUT_OF_PATIENCE, trouble.to_string())
+        .hint("a fault of the world lasts longer than a runner waits; the notes of the rehearsal name it")
+        .hint("on the day itself, no wave would have failed, and `moontide resume` would go on from here")
+}
+
+impl Rehearsal {
+    /// Rehearses it, in virtual time. The observer is told of everything that happens, as it happens.
+    pub fn perform(self, listener: &dyn Listener, observer: Rc<dyn Observer>) -> Result<Rehearsed> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .map_err(|error| {
+                CommandError::new(code::INTERNAL, format!("the runtime cannot start: {error}"))
+            })?;
+        runtime.block_on(self.act(listener, observer))
+    }
+
+    async fn act(self, listener: &dyn Listener, observer: Rc<dyn Observer>) -> Result<Rehearsed> {
+        let start = self.world.start().unwrap_or_else(|| SystemClock::new().now());
+        let execution = self.execution(start);
+        let clock: Arc<dyn Clock> = Arc::new(VirtualClock::starting_at(start));
+        let remembered = self.world.state().clone();
+        let simulator = Simulator::new(self.world, Arc::new(PausedClock::new(start)));
+        let client = SharedHttpClient::new(InProcess::new(simulator.router()));
+        let region = execution.regions[0].as_str();
+        let world = aws::world(Session::pretend(client), region, &clock, self.seed);
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+        store.create(&execution).await?;
+        for (key, value) in &remembered {
+            let change = state::given(&execution.plan.name, (key, value), start, FLAG);
+            let change = change.map_err(|wrong| {
+                CommandError::new(code::WORLD_REFUSED, format!("the world's {}", wrong.message))
+            })?;
+            store.change(&change).await?;
+        }
+        let lease = store.take(&execution.id, FLAG, None).await?;
+        let people = Rc::new(Graph::of(&execution));
+        let assumed = Rc::new(Assumed::new(Rc::clone(&people)));
+        let answers = Rc::new(Flags::new(&self.answers, FLAG, people, assumed).for_all());
+        let driver = Driver {
+            store: Arc::clone(&store),
+            world,
+            clock: Arc::clone(&clock),
+            observer,
+            answers: Rc::clone(&answers) as _,
+            limits: self.settings.limits(),
+            changes: Changes::default(),
+            denied: self.settings.denied,
+            signals_every: None,
+            patience: Patience::USUAL,
+            pulse: Pulse::steady(Arc::new(SystemClock::new())),
+            beside: Vec::new(),
+            secrets: BTreeMap::new(),
+        };
+        let stopped = match driver.drive(&lease, std::future::pending()).await {
+            Ok(_) => {
+                answers.refuse_misfits()?;
+                answers.say_unused(listener);
+                None
+            }
+            Err(error @ DriveError::Trouble(_)) => Some(out_of_patience(&error)),
+            Err(error) => return Err(error.into()),
+        };
+        let ended = clock.now();
+        Ok(Rehearsed { execution, store, simulator, ended, stopped })
+    }
+
+    fn execution(&self, start: Timestamp) -> Execution {
+        let mut regions = self.plan.regions.clone();
+        if regions.is_empty() {
+            regions.push(self.world.region().to_owned());
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "twenty bits of it are used")]
+        let random = self.seed as u32;
+        let made = Made {
+            id: ids::generate(&self.plan.name, start, random),
+            at: start,
+            by: BY.to_owned(),
+            mode: self.mode,
+            plan: self.plan.clone(),
+            bundle: self.bundle.clone(),
+            seed: self.seed,
+            settings: &self.settings,
+        };
+        let account = self.plan.account.clone();
+        Execution {
+            params: self.params.clone(),
+            regions,
+            account: account.or_else(|| Some(self.world.account().to_owned())),
+            source: Some(Channel::Rehearsal),
+            // What it denies and limits is the runner's affair: a rehearsal is never taken up again.
+            denied: Vec::new(),
+            limits: BTreeMap::new(),
+            ..made.head()
+        }
+        .pinned()
+    }
+}
