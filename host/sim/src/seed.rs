@@ -4,15 +4,9 @@ use sha2::{Digest, Sha256};
 
 /// The first `length` hexadecimal digits of a name's SHA-256. At most 64.
 pub(crate) fn digest(name: &str, length: usize) -> String {
-    let mut digits = hex(Sha256::digest(name));
+    let mut digits = hex::encode(Sha256::digest(name));
     digits.truncate(length);
     digits
-}
-
-/// Bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: impl IntoIterator<Item = u8>) -> String {
-    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
-    bytes.into_iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// The world's seed.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `plug` | the service for the list of services |
 //! | `operations` | its operations by name; `instances`, `reboot`, `status`, `tags`, `terminate` answer them |
-//! | `query`, `xml`, `error` | requests and replies |
+//! | `query`, `xml`, `error` | requests and replies; `wildcard`: values that stand for many |
 
 mod error;
 mod instances;
@@ -15,6 +15,7 @@ mod reboot;
 mod status;
 mod tags;
 mod terminate;
+mod wildcard;
 mod xml;
 
 pub(crate) use plug::PLUG;

@@ -1,7 +1,7 @@
 //! EC2, for the list of services. Its protocol is ec2: a query in the body, XML in the reply.
 
 use super::operations::{self, Ec2};
-use super::{error, reboot, status, tags, terminate};
+use super::{error, reboot, status, tags, terminate, wildcard};
 use crate::instance;
 use crate::plug::{Facts, Plug};
 use crate::wire::{Claim, Message, Service};
@@ -15,7 +15,14 @@ pub(crate) const PLUG: Plug = Plug {
     state: |_| Box::new(Ec2),
     facts: Facts {
         courses: &[instance::FACTS],
-        calls: &[operations::FACTS, reboot::FACTS, status::FACTS, tags::FACTS, terminate::FACTS],
+        calls: &[
+            operations::FACTS,
+            reboot::FACTS,
+            status::FACTS,
+            tags::FACTS,
+            terminate::FACTS,
+            wildcard::FACTS,
+        ],
     },
     throttled: error::throttled,
     failed: error::failed,

@@ -1,38 +1,44 @@
 //! Names with `*` in them.
 
 use serde::Deserialize;
+use wildmatch::WildMatchPattern;
+
+/// No character of a name: `*` is the only wildcard.
+const NONE: char = '\u{e001}';
 
 /// A server name in which each `*` stands for any run of characters.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Pattern(String);
+#[serde(from = "String")]
+pub(crate) struct Pattern {
+    text: String,
+    pattern: WildMatchPattern<'*', NONE>,
+}
+
+impl From<String> for Pattern {
+    fn from(text: String) -> Pattern {
+        let pattern = WildMatchPattern::new(&text);
+        Pattern { text, pattern }
+    }
+}
 
 impl Pattern {
     /// Whether `name` is one of the names that this pattern stands for.
     pub(crate) fn matches(&self, name: &str) -> bool {
-        matches(&self.0, name)
+        self.pattern.matches(name)
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-fn matches(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((head, tail)) => name.strip_prefix(head).is_some_and(|rest| {
-            rest.char_indices()
-                .map(|(at, _)| &rest[at..])
-                .chain([""])
-                .any(|rest| matches(tail, rest))
-        }),
+        &self.text
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::Pattern;
+
+    fn matches(pattern: &str, name: &str) -> bool {
+        Pattern::from(pattern.to_owned()).matches(name)
+    }
 
     #[test]
     fn a_star_stands_for_anything_also_nothing() {
@@ -41,8 +47,15 @@ mod tests {
         {
             assert!(matches(pattern, name), "{pattern} should match {name}");
         }
-        for (pattern, name) in [("db-*", "web-1"), ("db", "db-1"), ("*-1", "db-2"), ("", "x")] {
+        for (pattern, name) in
+            [("db-*", "web-1"), ("db", "db-1"), ("*-1", "db-2"), ("", "x"), ("d?", "db")]
+        {
             assert!(!matches(pattern, name), "{pattern} should not match {name}");
         }
+    }
+
+    #[test]
+    fn a_pattern_full_of_stars_ends() {
+        assert!(!matches(&format!("{}b", "*a".repeat(50)), &"a".repeat(1_000)));
     }
 }

@@ -1,6 +1,7 @@
 //! An HTTP request as it came, before any service has had it.
 
 use axum::http::{HeaderMap, Method, Uri};
+use percent_encoding::percent_decode_str;
 
 /// One request of the wire. Its signature is not checked; what the signature is for, is read.
 #[derive(Debug)]
@@ -73,6 +74,5 @@ fn field(query: &[(String, String)], name: &str) -> Option<String> {
 
 /// Decodes `%3A` and its kind; a path, unlike a form, means `+` literally.
 pub(crate) fn decode_path(path: &str) -> String {
-    let form = format!("path={}", path.replace('+', "%2B").replace('&', "%26"));
-    field(&decode_query(&form), "path").unwrap_or_default()
+    percent_decode_str(path).decode_utf8_lossy().into_owned()
 }
