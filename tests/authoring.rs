@@ -5,6 +5,8 @@
 //! cargo test -p moontide --test authoring -- --nocapture
 //! ```
 
+#[path = "authoring/examples.rs"]
+mod examples;
 #[path = "authoring/library.rs"]
 mod library;
 #[path = "authoring/more.rs"]

@@ -289,3 +289,66 @@ fn a_command_whose_time_is_over_is_not_sent_once_more() {
     assert_eq!(report["calls"]["ssm"]["SendCommand"], 1, "{report}");
     assert!(reason(&report).contains("may go on"), "{report}");
 }
+
+/// A program's wave, with these lines in it; the report.
+fn program(lines: &str, more: &str, code: i32) -> Value {
+    rehearse(&format!("{more} run = function(wave)\n{lines}\nend,"), "", &[], code)
+}
+
+#[test]
+fn what_is_waited_for_is_looked_at_until_it_is_there() {
+    let lines = "local looks, began = 0, moontide.now().seconds\n\
+        local found = moontide.wait_until { what = \"the third look\", every = \"20s\", check = function()\n\
+        looks += 1\nreturn looks == 3 and `look {looks}`, `{looks} of 3`\nend }\n\
+        assert(found == \"look 3\" and moontide.now().seconds - began == 40)\n\
+        local doubled = 0\nbegan = moontide.now().seconds\n\
+        moontide.wait_until { what = \"more\", every = 1, max_every = 4, check = function()\n\
+        doubled += 1\nreturn doubled == 5\nend }\n\
+        assert(moontide.now().seconds - began == 1 + 2 + 4 + 4)\n\
+        assert(moontide.wait_until { what = \"none\", timeout = \"1m\", check = function() return nil end,\n\
+        on_timeout = function() return \"went without\" end } == \"went without\")";
+    program(lines, "", 0);
+}
+
+#[test]
+fn a_wait_ends_with_what_it_was_for_and_how_far_that_was() {
+    for (wait, why) in [
+        (
+            "timeout = \"25s\", check = function() return nil, \"3 s behind\" end",
+            "waited 25s for the replica: 3 s behind",
+        ),
+        ("timeout = 25, check = function() return false end", "waited 25 s for the replica"),
+        ("check = function() return moontide.fail(\"gone\") end", "gone"),
+        ("every = 0, check = print", "moontide.wait_until: every is at least 1 s, not 0"),
+        (
+            "every = \"1m\", max_every = \"9s\", check = print",
+            "every is 1m and max_every is 9s, which is less",
+        ),
+        ("check = 7", "moontide.wait_until: check is a function, not 7"),
+        ("chek = print", "moontide.wait_until does not take chek: did you mean check?"),
+        ("timeout = print, check = print", "moontide.wait_until takes no function as timeout"),
+    ] {
+        let wait = wait.replace("print", "moontide.now");
+        let lines = format!("moontide.wait_until {{ what = \"the replica\", {wait} }}");
+        let report = program(&lines, "", 1);
+        assert!(reason(&report).contains(why), "{report}");
+    }
+}
+
+/// What is waited for is in the journal: a wave's time ends a wait, and branches wait side by side.
+#[test]
+fn the_time_of_a_wave_counts_once_however_many_branches_wait() {
+    let wait = "local function wait()\n\
+        return moontide.wait_until { what = \"it\", timeout = \"10m\", check = function() return nil end, on_timeout = function() return 1 end }\n\
+        end\nlocal began = moontide.now().seconds\n\
+        assert(#moontide.parallel { wait, wait, wait } == 3)\n\
+        assert(moontide.now().seconds - began == 600)";
+    program(wait, "", 0);
+    let report = program(wait, "timeout = \"5m\",", 1);
+    assert!(reason(&report).contains("wave w takes longer than its timeout of 5m"), "{report}");
+    let sleeps = "local function sleep()\nfor _ = 1, 20 do moontide.sleep(\"1m\") end\nend\n\
+        moontide.parallel { sleep, sleep, sleep }";
+    program(sleeps, "timeout = \"21m\",", 0);
+    let report = program(sleeps, "timeout = \"19m\",", 1);
+    assert!(reason(&report).contains("wave w takes longer than its timeout of 19m"), "{report}");
+}

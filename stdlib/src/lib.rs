@@ -26,7 +26,9 @@ pub const MODULES: &[(&str, &str)] = &[
     ("@moontide/ssm", include_str!("../ssm.luau")),
     ("@moontide/state", include_str!("../state.luau")),
     ("@moontide/sts", include_str!("../sts.luau")),
+    ("@moontide/types", include_str!("../types.luau")),
     ("@moontide/verdict", include_str!("../verdict.luau")),
+    ("@moontide/wait_until", include_str!("../wait_until.luau")),
 ];
 
 #[cfg(test)]
