@@ -116,6 +116,51 @@ fn a_param_that_does_not_fit_is_answered_with_what_does() {
 }
 
 #[test]
+fn lists_and_tables_are_given_as_json_or_in_a_file_and_a_hook_reads_them() {
+    let run = "\t\t{ name = \"say\", run = function(wave)\n\
+        \t\t\tlocal target = wave.params.target\n\
+        \t\t\tmoontide.log.info(#wave.params.servers, wave.params.servers[2], target.region, target.patience)\n\
+        \t\t\tmoontide.log.info(pcall(function() wave.params.servers[3] = \"x\" end))\n\
+        \t\tend },";
+    let source = runbook("shop", run).replace(
+        "\tregion",
+        "\tparams = {\n\t\tservers = { type = \"list\", items = { type = \"string\" } },\n\
+         \t\ttarget = { type = \"table\", fields = { region = { type = \"string\" }, patience = { type = \"duration\", default = \"2m\" } } },\n\
+         \t},\n\tregion",
+    );
+    let home = shop(&[
+        ("runbook.luau", &source),
+        ("world.toml", WORLD),
+        ("target.json", "{ \"region\": \"eu-west-1\" }\n"),
+        ("secret.json", "{ \"region\": 7, \"hunter2\" }\n"),
+    ]);
+    let folder = home.shop("");
+    let (good, bad) = (home.shop("target.json"), home.shop("secret.json"));
+    let (good, bad) = (format!("--param=target=@{good}"), format!("--param=target=@{bad}"));
+    let servers = "--param=servers=[\"s-1\",\"s-2\"]";
+    let ran = home.run(&["rehearse", &folder, servers, &good]).expect(0);
+    assert!(ran.stderr.contains("| 2 s-2 eu-west-1 120"), "{ran:?}");
+    assert!(ran.stderr.contains("wave.params.servers cannot be written to"), "{ran:?}");
+    let shown = home.run(&["check", &folder]).expect(0).stdout;
+    assert!(
+        shown.contains("list of string") && shown.contains("table of patience, region"),
+        "{shown}"
+    );
+    assert_snapshot!(home.refusal(&["check", &folder, "--param=servers=s-1,s-2", &good], 3), @r#"
+    error[M0101]: `servers` must be a list, written in JSON as ["a", "b"] (expected value at line 1 column 1), and is `s-1,s-2`
+    hint: the runbook takes --param servers=… --param target=…
+    "#);
+    assert_snapshot!(home.refusal(&["check", &folder, "--param=servers=[\"s-1\", 7]", &good], 3), @r"
+    error[M0101]: `servers[2]` must be a string, and is `7`
+    hint: the runbook takes --param servers=… --param target=…
+    ");
+    // What a file holds stays unsaid.
+    let said = home.refusal(&["check", &folder, servers, &bad], 3);
+    assert!(said.contains("`target` must be a table, written in JSON"), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
+}
+
+#[test]
 fn a_misspelled_word_in_a_world_is_answered_with_the_right_one() {
     let world = WORLD.replace("name =", "nmae =");
     let home = shop(&[("runbook.luau", &runbook("shop", ASKS)), ("world.toml", &world)]);

@@ -8,7 +8,7 @@ use super::declared::listed;
 use super::params::number_value;
 use super::path::quoted;
 use super::suggest::nearest;
-use super::{Param, ParamKind, Plan, duration};
+use super::{Param, ParamKind, Plan, duration, value};
 use crate::effect::redact;
 
 /// Why a param cannot be as the operator wants it. Never holds the value of a secret.
@@ -81,6 +81,9 @@ impl Plan {
 impl Param {
     /// The value that `text` stands for.
     fn read(&self, name: &str, text: &str) -> Result<Value, ParamError> {
+        if matches!(self.kind, ParamKind::List | ParamKind::Table) {
+            return value::read(self, name, text).map_err(|message| error(name, message, None));
+        }
         let value = match self.kind {
             ParamKind::String => Some(Value::from(text)),
             ParamKind::Number => text.trim().parse().ok().and_then(number_value),
@@ -88,6 +91,7 @@ impl Param {
             ParamKind::Duration => duration::parse(text)
                 .or_else(|| duration::of_seconds(text.trim().parse().ok()?))
                 .and_then(|duration| number_value(duration.as_secs_f64())),
+            ParamKind::List | ParamKind::Table => None,
         };
         // The text of a secret stays unsaid, also when it is of no use.
         let shown = if self.secret { String::new() } else { format!(", and is {}", quoted(text)) };

@@ -10,7 +10,7 @@
 //! - `check`, `waves`, `servers`, `pause`, `params`, `names`, [`outside`]: one file per part of the schema.
 //! - [`approver`]: how people are named, also in an operator's settings.
 //! - `dependencies`, `cycles`: what is wrong between waves.
-//! - [`bind`]: values for the params, from the command line.
+//! - [`bind`]: values for the params, from the command line; `value`: those that are lists and tables, as JSON.
 //! - [`locate`], `literal`: from a path to a line.
 
 pub mod approver;
@@ -33,6 +33,7 @@ pub mod path;
 mod pause;
 mod servers;
 pub mod suggest;
+mod value;
 mod waves;
 
 pub use bind::ParamError;

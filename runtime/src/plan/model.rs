@@ -193,6 +193,12 @@ pub struct Param {
     /// Its value when nobody sets it; without one it must be set.
     #[serde(default)]
     pub default: Option<Value>,
+    /// Of a list, what each item is; of a table with any names, what each value is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items: Option<Box<Param>>,
+    /// The fields of a table that has these and no others.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, Param>,
     /// Never printed and never journaled; kept in the head of its executions, which whoever may read the
     /// store can read: the owner of the file, or the readers of the table.
     #[serde(default)]
@@ -211,4 +217,8 @@ pub enum ParamKind {
     Boolean,
     /// A length of time: `90s`, `2h30m`, or seconds.
     Duration,
+    /// A list, all of whose items are of one type.
+    List,
+    /// A table with certain fields, or with any names and values of one type.
+    Table,
 }

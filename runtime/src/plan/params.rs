@@ -1,13 +1,18 @@
 //! `params = { environment = { type = "string", allowed = …, default = …, secret = …, description = … } }`.
+//!
+//! Lists and tables say what is in them, in the same words: `{ type = "list", items = { type = "string" } }`,
+//! `{ type = "table", fields = { region = { type = "string" } } }`, `{ type = "table", items = { type = "number" } }`.
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::declared::Declared;
+use super::fields::Fields;
+use super::path::quoted;
 use super::{Node, Param, ParamKind, names};
 
-const FIELDS: &[&str] = &["type", "description", "allowed", "default", "secret"];
+const FIELDS: &[&str] = &["type", "description", "allowed", "default", "secret", "items", "fields"];
 
 /// Reads what whoever starts the runbook may set.
 pub(super) fn read(declared: &Declared<'_>) -> BTreeMap<String, Param> {
@@ -38,15 +43,71 @@ fn param(declared: &Declared<'_>) -> Option<Param> {
     {
         field.complain("a secret is a string or a number: nothing else can be told from other text, and hidden");
     }
-    let allowed = fields.get("allowed").map(|field| allowed(kind, &field)).unwrap_or_default();
-    let default = fields.get("default").and_then(|field| {
-        let default = value(kind, &field)?;
-        if !allowed.is_empty() && !allowed.contains(&default) {
+    let mut param = Param {
+        kind,
+        description: description.to_owned(),
+        allowed: Vec::new(),
+        default: None,
+        items: None,
+        fields: BTreeMap::new(),
+        secret,
+    };
+    inside(&mut param, &fields);
+    if let Some(field) = fields.get("allowed") {
+        param.allowed = allowed(&param, &field);
+    }
+    param.default = fields.get("default").and_then(|field| {
+        let default = value(&param, &field)?;
+        if !param.allowed.is_empty() && !param.allowed.contains(&default) {
             field.complain("`default` is not among `allowed`");
         }
         Some(default)
     });
-    Some(Param { kind, description: description.to_owned(), allowed, default, secret })
+    Some(param)
+}
+
+/// What a list or a table holds.
+fn inside(param: &mut Param, fields: &Fields<'_>) {
+    let is_list = param.kind == ParamKind::List;
+    let (items, of_table) = (fields.get("items"), fields.get("fields"));
+    if !is_list && param.kind != ParamKind::Table {
+        for field in [&items, &of_table].into_iter().flatten() {
+            let label = field.path.label();
+            field.complain(format!(
+                "{label} is of a `list` or a `table`: this is {}",
+                param.kind.description()
+            ));
+        }
+        return;
+    }
+    if let Some(field) = of_table.as_ref().filter(|_| is_list || items.is_some()) {
+        field.complain("`fields` are of a `table`, and stand instead of `items`");
+    } else if items.is_none() && of_table.is_none() && !fields.has("items") && !fields.has("fields")
+    {
+        let needs = if is_list {
+            "a list needs `items`, such as `items = { type = \"string\" }`"
+        } else {
+            "a table needs `fields`, or `items` if its names are any"
+        };
+        fields.table().complain(needs);
+    }
+    param.items = items.and_then(|field| nested(&field)).map(Box::new);
+    for (name, field) in of_table.iter().flat_map(Declared::entries) {
+        names::param(name, &field);
+        if let Some(it) = nested(&field) {
+            param.fields.insert(name.to_owned(), it);
+        }
+    }
+}
+
+/// What is in a list or a table.
+fn nested(declared: &Declared<'_>) -> Option<Param> {
+    let param = param(declared)?;
+    if param.secret {
+        declared
+            .complain("a secret is a param by itself: what is in a list or a table is no secret");
+    }
+    Some(param)
 }
 
 fn kind(declared: &Declared<'_>) -> Option<ParamKind> {
@@ -55,19 +116,34 @@ fn kind(declared: &Declared<'_>) -> Option<ParamKind> {
         ("number", ParamKind::Number),
         ("boolean", ParamKind::Boolean),
         ("duration", ParamKind::Duration),
+        ("list", ParamKind::List),
+        ("table", ParamKind::Table),
     ])
 }
 
-fn allowed(kind: ParamKind, declared: &Declared<'_>) -> Vec<Value> {
+fn allowed(param: &Param, declared: &Declared<'_>) -> Vec<Value> {
+    if matches!(param.kind, ParamKind::List | ParamKind::Table) {
+        declared.complain("`allowed` is of what is in a list or a table, not of the whole");
+        return Vec::new();
+    }
     if declared.is_empty() {
         declared.complain("`allowed` allows nothing; leave it out to allow everything");
     }
-    declared.items().iter().filter_map(|item| value(kind, item)).collect()
+    declared.items().iter().filter_map(|item| value(param, item)).collect()
 }
 
 /// The value as a param of that kind has it.
-fn value(kind: ParamKind, declared: &Declared<'_>) -> Option<Value> {
+fn value(param: &Param, declared: &Declared<'_>) -> Option<Value> {
+    let kind = param.kind;
     let value = match (kind, declared.node) {
+        (ParamKind::List, Node::List(_)) => {
+            let item = |item: &Declared<'_>| within(param.items.as_deref()?, item);
+            return declared.items().iter().map(item).collect();
+        }
+        (ParamKind::Table, Node::Record(_)) => return table(param, declared),
+        (ParamKind::Table, Node::List(items)) if items.is_empty() => {
+            return table(param, declared);
+        }
         (ParamKind::String, Node::Text(text)) => Some(Value::from(text.as_str())),
         (ParamKind::Number, Node::Number(number)) => number_value(*number),
         (ParamKind::Boolean, Node::Boolean(boolean)) => Some(Value::from(*boolean)),
@@ -80,6 +156,36 @@ fn value(kind: ParamKind, declared: &Declared<'_>) -> Option<Value> {
         declared.must_be(kind.description());
     }
     value
+}
+
+/// What is in a list or a table, which may be only some of the values of its type.
+fn within(param: &Param, declared: &Declared<'_>) -> Option<Value> {
+    let value = value(param, declared)?;
+    if !param.allowed.is_empty() && !param.allowed.contains(&value) {
+        declared.complain(format!("{} is not among `allowed`", declared.path.label()));
+    }
+    Some(value)
+}
+
+/// A declared table as a value: what is left out is there by default.
+fn table(param: &Param, declared: &Declared<'_>) -> Option<Value> {
+    let mut fields = Map::new();
+    for (name, field) in declared.entries() {
+        let Some(it) = param.fields.get(name).or(param.items.as_deref()) else {
+            field.complain(format!("the table has no field {}", quoted(name)));
+            continue;
+        };
+        fields.insert(name.to_owned(), within(it, &field)?);
+    }
+    for (name, it) in &param.fields {
+        if !fields.contains_key(name) {
+            match &it.default {
+                Some(default) => drop(fields.insert(name.clone(), default.clone())),
+                None => declared.complain(format!("the table needs {}", quoted(name))),
+            }
+        }
+    }
+    Some(Value::Object(fields))
 }
 
 /// A number as values keep it: whole numbers as integers, nothing that a float cannot hold exactly.
@@ -102,6 +208,8 @@ impl ParamKind {
             ParamKind::Duration => {
                 "a duration such as \"90s\" or \"2h30m\", or a number of seconds, at most 3660 days"
             }
+            ParamKind::List => "a list",
+            ParamKind::Table => "a table",
         }
     }
 }

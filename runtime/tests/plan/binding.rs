@@ -44,6 +44,86 @@ fn params_get_their_types_and_defaults() {
     assert_snapshot!(bind(&[("servers", "3"), ("token", "700700"), ("patience", "1.5")]), @r#"{"environment":"staging","loud":false,"patience":1.5,"servers":3,"token":700700}"#);
 }
 
+/// What becomes of a list and of tables, given as JSON.
+fn bind_inside(given: &[(&str, &str)]) -> String {
+    let plan = Plan::check(&node(&json!({
+        "name": "x",
+        "waves": [{ "name": "a", "run": "function" }],
+        "params": {
+            "servers": { "type": "list", "items": { "type": "string" }, "default": ["s-1"] },
+            "weights": { "type": "table", "items": { "type": "number" }, "default": [] },
+            "target": {
+                "type": "table",
+                "fields": {
+                    "region": { "type": "string", "allowed": ["us-west-2", "eu-west-1"] },
+                    "patience": { "type": "duration", "default": "10m" },
+                    "loud": { "type": "boolean", "default": false },
+                },
+                "default": { "region": "us-west-2", "loud": true },
+            },
+            "steps": {
+                "type": "list",
+                "items": { "type": "table", "fields": { "ids": { "type": "list", "items": { "type": "number" } } } },
+                "default": [],
+            },
+        },
+    })))
+    .unwrap();
+    let given: BTreeMap<String, String> =
+        given.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    // What was checked is kept with every execution.
+    let kept: Plan = serde_json::from_value(json!(plan)).unwrap();
+    assert_eq!(kept, plan);
+    match kept.bind(&given) {
+        Ok(values) => json!(values).to_string(),
+        Err(errors) => lines(&errors),
+    }
+}
+
+#[test]
+fn lists_and_tables_are_json_and_what_is_in_them_has_its_type() {
+    assert_snapshot!(bind_inside(&[]), @r#"{"servers":["s-1"],"steps":[],"target":{"loud":true,"patience":600,"region":"us-west-2"},"weights":{}}"#);
+    assert_snapshot!(bind_inside(&[
+        ("servers", " [] "), ("weights", r#"{"web-1": 1.50, "": 2}"#), ("steps", r#"[{"ids": [1, 2.0]}, {"ids": []}]"#),
+        ("target", r#"{"region": "eu-west-1", "patience": "2h"}"#),
+    ]), @r#"{"servers":[],"steps":[{"ids":[1,2]},{"ids":[]}],"target":{"loud":false,"patience":7200,"region":"eu-west-1"},"weights":{"":2,"web-1":1.5}}"#);
+}
+
+#[test]
+fn lists_and_tables_that_do_not_fit_are_explained_with_the_place() {
+    let said: Vec<String> = [
+        ("servers", "s-1,s-2"),
+        ("servers", r#"["s-1", 7]"#),
+        ("servers", r#"{"a": "s-1"}"#),
+        ("weights", r#"{"web-1": "heavy"}"#),
+        ("weights", r#"{"web-1": 1e300}"#),
+        ("target", r#"{"regoin": "eu-west-1"}"#),
+        ("target", r#"{"colour": "red"}"#),
+        ("target", r#"{"loud": true}"#),
+        ("target", r#"{"region": "mars"}"#),
+        ("target", r#"{"region": "us-west-2", "patience": "1M"}"#),
+        ("target", "null"),
+        ("steps", r#"[{"ids": [1]}, {"ids": [1, null]}]"#),
+    ]
+    .into_iter()
+    .map(|given| bind_inside(&[given]))
+    .collect();
+    assert_snapshot!(said.join("\n"), @r#"
+    `servers` must be a list, written in JSON as ["a", "b"] (expected value at line 1 column 1), and is `s-1,s-2`
+    `servers[2]` must be a string, and is `7`
+    `servers` must be a list, and is `{"a":"s-1"}`
+    `weights.web-1` must be a number, and is `"heavy"`
+    `weights.web-1` must be a number, and is `1e+300`
+    `target` has no field `regoin`, did you mean `region`?
+    `target` has no field `colour`; it has `loud`, `patience` and `region`
+    `target` needs `region`, a string
+    `target.region` must be `"us-west-2"` or `"eu-west-1"`, and is `"mars"`
+    `target.patience` must be a duration such as "90s" or "2h30m", or a number of seconds, at most 3660 days, and is `"1M"`
+    `target` must be a table, and is `null`
+    `steps[2].ids[2]` must be a number, and is `null`
+    "#);
+}
+
 #[test]
 fn params_that_do_not_fit_are_explained_and_secrets_stay_unsaid() {
     assert_snapshot!(bind(&[]), @"

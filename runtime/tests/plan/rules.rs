@@ -175,6 +175,38 @@ fn places_are_regions_and_accounts() {
 }
 
 #[test]
+fn lists_and_tables_say_what_is_in_them() {
+    assert_snapshot!(complaints_about(json!({ "params": {
+        "a": { "type": "list" },
+        "b": { "type": "table" },
+        "c": { "type": "list", "fields": { "x": { "type": "string" } } },
+        "d": { "type": "table", "items": { "type": "string" }, "fields": { "x": { "type": "string" } } },
+        "e": { "type": "string", "items": { "type": "string" } },
+        "f": { "type": "list", "items": { "type": "string", "secret": true } },
+        "g": { "type": "list", "items": { "type": "string" }, "allowed": [["x"]] },
+        "h": { "type": "list", "items": { "type": "number" }, "default": [1, "two"] },
+        "i": { "type": "table", "fields": { "x": { "type": "string" } }, "default": { "y": "1" } },
+        "j": { "type": "list", "items": { "type": "string", "allowed": ["a"] }, "default": ["b"] },
+        "k": { "type": "list", "items": "string" },
+        "l": { "type": "list", "secret": true, "items": { "type": "string" } },
+    } })), @r#"
+    params.a: a list needs `items`, such as `items = { type = "string" }`
+    params.b: a table needs `fields`, or `items` if its names are any
+    params.c.fields: `fields` are of a `table`, and stand instead of `items`
+    params.d.fields: `fields` are of a `table`, and stand instead of `items`
+    params.e.items: `items` is of a `list` or a `table`: this is a string
+    params.f.items: a secret is a param by itself: what is in a list or a table is no secret
+    params.g.allowed: `allowed` is of what is in a list or a table, not of the whole
+    params.h.default[2]: item 2 of `default` must be a number, and is the string `two`
+    params.i.default.y: the table has no field `y`
+    params.i.default: the table needs `x`
+    params.j.default[1]: item 1 of `default` is not among `allowed`
+    params.k.items: `items` must be a table, and is a string
+    params.l.secret: a secret is a string or a number: nothing else can be told from other text, and hidden
+    "#);
+}
+
+#[test]
 fn params_have_a_type_and_keep_to_it() {
     assert_snapshot!(complaints_about(json!({ "params": {
         "a": { "default": 1 },
@@ -187,7 +219,7 @@ fn params_have_a_type_and_keep_to_it() {
         "h": { "type": "duration", "secret": true },
     } })), @r#"
     params.a: a param needs `type`
-    params.b.type: `text` is not one of `string`, `number`, `boolean` or `duration`
+    params.b.type: `text` is not one of `string`, `number`, `boolean`, `duration`, `list` or `table`
     params.c.allowed[2]: item 2 of `allowed` must be a number, and is the string `two`
     params.c.default: `default` must be a number, and is the string `one`
     params.d.default: `default` is not among `allowed`

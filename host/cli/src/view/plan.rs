@@ -61,12 +61,6 @@ fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
 }
 
 fn param_row<'p>(name: &'p str, param: &'p Param) -> Vec<Span<'p>> {
-    let kind = match param.kind {
-        ParamKind::String => "string",
-        ParamKind::Number => "number",
-        ParamKind::Boolean => "boolean",
-        ParamKind::Duration => "duration",
-    };
     let mut notes = Vec::new();
     if !param.allowed.is_empty() {
         let allowed: Vec<String> = param.allowed.iter().map(ToString::to_string).collect();
@@ -77,7 +71,31 @@ fn param_row<'p>(name: &'p str, param: &'p Param) -> Vec<Span<'p>> {
         None => "must be set".to_owned(),
     });
     notes.extend(param.secret.then(|| "secret".to_owned()));
-    vec![strong(name), plain(kind), plain(notes.join("; ")), faint(param.description.as_str())]
+    vec![
+        strong(name),
+        plain(kind_of(param)),
+        plain(notes.join("; ")),
+        faint(param.description.as_str()),
+    ]
+}
+
+/// What a param takes, in a few words: `list of string`.
+fn kind_of(param: &Param) -> String {
+    let of = |items: &Option<Box<Param>>| {
+        items.as_deref().map(|it| format!(" of {}", kind_of(it))).unwrap_or_default()
+    };
+    match param.kind {
+        ParamKind::String => "string".to_owned(),
+        ParamKind::Number => "number".to_owned(),
+        ParamKind::Boolean => "boolean".to_owned(),
+        ParamKind::Duration => "duration".to_owned(),
+        ParamKind::List => format!("list{}", of(&param.items)),
+        ParamKind::Table if param.fields.is_empty() => format!("table{}", of(&param.items)),
+        ParamKind::Table => {
+            let names: Vec<&str> = param.fields.keys().map(String::as_str).collect();
+            format!("table of {}", names.join(", "))
+        }
+    }
 }
 
 /// The hooks of the whole runbook.
