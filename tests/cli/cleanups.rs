@@ -1,15 +1,17 @@
 //! What `moontide cleanup` may say that it has cleaned up: nothing that a drill launched stays behind
 //! unsaid, whatever became of the runner, the reply or the people meanwhile.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use insta::assert_snapshot;
+use moontide_runtime::store::{SqliteStore, Store};
 use rusqlite::Connection;
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::given::{ASKS, WORLD, runbook, shop};
-use crate::support::{Home, Moment, Ran, Side, Sim};
+use crate::support::{Home, Moment, Ran, Side, Sim, repository};
 
 const DB: &str = "\t\t{ name = \"db\", servers = { tags = { Tier = \"db\" } } },";
 const WEB: &str =
@@ -361,4 +363,80 @@ fn no_run_takes_the_id_of_a_cleanup() {
     error[M0105]: `drill.cleanup-12` cannot be the id of a run
     hint: ids that end in `.cleanup-N` are those of the cleanups of drills: choose another one
     ");
+}
+
+/// A cleanup that the release before lists and tables as params has begun, with its own runbook and params as text.
+fn begun_before(drill: &Drill, jobs: &str, doubtful: &str) {
+    let head = repository("tests/golden/v8/hello/execution.json");
+    let head: Value =
+        serde_json::from_str(&fs::read_to_string(head).expect("it is there")).expect("JSON");
+    let text = json!({ "type": "string", "description": "", "allowed": [], "default": null, "secret": false });
+    let plan = json!({
+        "name": "cleanup",
+        "params": { "execution": text, "jobs": text, "doubtful": text },
+        "waves": [{ "name": "terminate", "hooks": ["run"] }],
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async {
+        let path = drill.home.path().join("moontide/moontide.db");
+        let store = SqliteStore::open(&path).expect("it opens");
+        let mut cleanup = store.execution("drill").await.expect("the drill");
+        cleanup.acts_for = Some("drill".to_owned());
+        cleanup.made = vec![jobs.to_owned()];
+        "drill.cleanup-1".clone_into(&mut cleanup.id);
+        cleanup.plan = serde_json::from_value(plan).expect("a plan");
+        cleanup.bundle = serde_json::from_value(head["bundle"].clone()).expect("its sources");
+        "@moontide/cleanup".clone_into(&mut cleanup.bundle.entry);
+        cleanup.params = BTreeMap::from([
+            ("execution".to_owned(), json!("drill")),
+            ("jobs".to_owned(), json!(jobs)),
+            ("doubtful".to_owned(), json!(doubtful)),
+        ]);
+        store.create(&cleanup.pinned()).await.expect("it is begun");
+    });
+}
+
+#[test]
+fn a_cleanup_that_an_earlier_release_has_begun_goes_on_with_its_own_runbook() {
+    let drill = Drill::of(DB, "");
+    drill.run(0);
+    let journal = drill.home.run(&["journal", "drill", "--output=json"]).expect(0).stdout;
+    let (_, rest) = journal.split_once("\"job_id\":\"").expect("a job was started");
+    let (job, _) = rest.split_once('"').expect("its id ends");
+    begun_before(&drill, job, "");
+    drill.aws(&["resume", "drill.cleanup-1"], 0);
+    let status = drill.home.run(&["status", "drill", "--output=json"]).expect(0).json();
+    assert!(!status["next"].to_string().contains("cleanup drill"), "{status}");
+    let journal = drill.home.run(&["journal", "drill.cleanup-1", "--output=json"]).expect(0).stdout;
+    assert!(journal.contains("\"drs.terminate_recovery_instances\""), "{journal}");
+    assert_eq!(drill.sim.performed("TerminateRecoveryInstances"), 1);
+}
+
+/// It knows nothing of a launch that came later, so another one is begun behind it.
+#[test]
+fn what_a_cleanup_of_an_earlier_release_does_not_know_is_cleaned_up_by_the_next() {
+    let drill = Drill::of(DB, "");
+    drill.run(0);
+    begun_before(&drill, "drsjob-00000000000000000", "");
+    let cleaned = drill.clean_up(0);
+    assert_eq!(
+        (counts(&cleaned), &cleaned["cleanup"]),
+        ((1, 0), &json!("drill.cleanup-2")),
+        "{cleaned}"
+    );
+}
+
+#[test]
+fn a_cleanup_is_given_what_the_drill_has_left_as_a_list() {
+    let drill = Drill::of(DB, "");
+    drill.run(0);
+    drill.clean_up(0);
+    let shown = drill.home.run(&["show", "drill.cleanup-1", "--output=json"]).expect(0).json();
+    let left = &shown["params"]["left"][0];
+    assert_eq!(left["put_away_by"], "drs.terminate_recovery_instances", "{shown}");
+    assert_eq!(
+        (left["named"].as_array().map(Vec::len), &left["is_doubtful"]),
+        (Some(1), &json!(false)),
+        "{shown}"
+    );
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
-use moontide_runtime::effect::Operation;
+use moontide_runtime::effect::{Leaves, Operation};
 
 use crate::aws::Aws;
 
@@ -33,6 +33,8 @@ pub(crate) trait Service: 'static {
 pub(crate) struct Line {
     /// The name that runbooks use.
     pub(crate) name: &'static str,
+    /// What a call of it leaves behind, for a cleanup.
+    pub(crate) leaves: Option<Leaves>,
     /// The operation, in the company of the clients that it calls.
     pub(crate) open: fn(&Rc<Aws>) -> Box<dyn Operation>,
 }

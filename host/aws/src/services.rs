@@ -1,5 +1,7 @@
 //! The services that runbooks may ask something of: one line each.
 
+use moontide_runtime::effect::Leaves;
+
 use crate::plug::Plug;
 use crate::{drs, ec2, route53, ssm, sts};
 
@@ -15,6 +17,12 @@ pub(crate) static SERVICES: &[Plug] = &[
 /// The names of all operations.
 pub fn names() -> impl Iterator<Item = &'static str> {
     SERVICES.iter().flat_map(|service| service.operations).map(|line| line.name)
+}
+
+/// What the calls of an operation leave behind, if anything: for a cleanup, which asks without a session.
+pub fn leaves(operation: &str) -> Option<Leaves> {
+    let lines = SERVICES.iter().flat_map(|service| service.operations);
+    lines.into_iter().find(|line| line.name == operation)?.leaves
 }
 
 /// The environment variables by which the SDK finds another endpoint for one of the services. They win over

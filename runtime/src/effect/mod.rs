@@ -15,6 +15,7 @@
 //! - [`redact`]: keeps secrets out of the journal.
 //! - [`elapsed`]: how long a wave has been at work.
 //! - `lengths`: how long a length of time may be.
+//! - [`leaves`]: what a call leaves behind, and what puts it away.
 //! - [`launches`]: the jobs that its journal says it has launched.
 //! - [`door`]: the one place where all of this meets.
 
@@ -26,6 +27,7 @@ pub mod class;
 pub mod door;
 pub mod elapsed;
 pub mod launches;
+pub mod leaves;
 pub(crate) mod lengths;
 pub mod operation;
 pub mod outcome;
@@ -40,6 +42,7 @@ pub mod verdict;
 
 pub use call::{Call, Key, Lane};
 pub use class::Class;
+pub use leaves::Leaves;
 pub use operation::{Finding, Operation, Reply, World};
 pub use outcome::{EffectError, Evidence, Outcome};
 pub use sight::Sight;

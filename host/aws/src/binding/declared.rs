@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use moontide_runtime::effect::{Class, EffectError, Evidence, Finding, Reply, Touch};
+use moontide_runtime::effect::{Class, EffectError, Evidence, Finding, Leaves, Reply, Touch};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -41,10 +41,13 @@ pub(crate) trait Binding: Sized + 'static {
     async fn perform(at: &At<'_, Self>, arguments: Self::Arguments) -> Result<Reply, Failure>;
 }
 
-/// An operation that changes something outside: it says what, and how to find out whether it has. One that
-/// does not say so does not compile, because [`changes`](super::changes) is the only way into the list for it.
+/// An operation that changes something outside: it says what, what it leaves behind, and how to find out whether it has.
+/// One that does not say so does not compile, because [`changes`](super::changes) is the only way into the list for it.
 #[async_trait(?Send)]
 pub(crate) trait Changes: Binding {
+    /// What outlives the execution and is put away by a cleanup; `None`: nothing.
+    const LEAVES: Option<Leaves>;
+
     /// What the call would touch, for the policy to judge; may look at AWS.
     async fn touches(
         at: &At<'_, Self>,

@@ -21,7 +21,11 @@ pub(crate) const fn looks<B: Binding>() -> Line {
         assert!(!B::CLASS.needs_intent(), "what needs an intent says what it touches");
         assert!(belongs(B::NAME, B::Service::NAME), "an operation is named after its service");
     };
-    Line { name: B::NAME, open: |aws| Box::new(Looking::<B>(Rc::clone(aws), PhantomData)) }
+    Line {
+        name: B::NAME,
+        leaves: None,
+        open: |aws| Box::new(Looking::<B>(Rc::clone(aws), PhantomData)),
+    }
 }
 
 /// The line of an operation that changes something.
@@ -30,7 +34,11 @@ pub(crate) const fn changes<B: Changes>() -> Line {
         assert!(B::CLASS.needs_intent(), "what only looks touches nothing");
         assert!(belongs(B::NAME, B::Service::NAME), "an operation is named after its service");
     };
-    Line { name: B::NAME, open: |aws| Box::new(Changing::<B>(Rc::clone(aws), PhantomData)) }
+    Line {
+        name: B::NAME,
+        leaves: B::LEAVES,
+        open: |aws| Box::new(Changing::<B>(Rc::clone(aws), PhantomData)),
+    }
 }
 
 /// Whether an operation is called `service.…`.

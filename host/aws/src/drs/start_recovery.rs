@@ -6,10 +6,12 @@ use async_trait::async_trait;
 use aws_sdk_drs::types::StartRecoveryRequestSourceServer;
 use aws_smithy_types::error::operation::BuildError;
 use jiff::Timestamp;
-use moontide_runtime::effect::{Class, EffectError, Finding, Reply, Touch};
+use moontide_runtime::effect::{Class, EffectError, Finding, Leaves, Reply, Touch};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Drs;
+use super::terminate_recovery_instances::TerminateRecoveryInstances;
 use super::{adopt, job, replaced};
 use crate::binding::{At, Binding, Changes, Paging};
 use crate::error::Failure;
@@ -86,6 +88,17 @@ impl Binding for StartRecovery {
 
 #[async_trait(?Send)]
 impl Changes for StartRecovery {
+    /// The instances of its job, of which AWS keeps the record.
+    const LEAVES: Option<Leaves> = Some(Leaves {
+        put_away_by: TerminateRecoveryInstances::NAME,
+        about: |asked| {
+            let servers = asked["source_servers"].as_array().into_iter().flatten();
+            let id = |server: &Value| server["source_server_id"].as_str().map(str::to_owned);
+            servers.filter_map(id).collect()
+        },
+        named: |answer| answer["job"]["job_id"].as_str().map(str::to_owned),
+    });
+
     async fn touches(at: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
         replaced::launches(at.aws, at.call, &asked.server_ids(), asked.is_drill).await
     }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use aws_sdk_drs::Client;
 use aws_sdk_drs::types::{Job, JobStatus, JobType, RecoveryInstance};
 use jiff::Timestamp;
-use moontide_runtime::effect::{Class, EffectError, Finding, Reply, Touch};
+use moontide_runtime::effect::{Class, EffectError, Finding, Leaves, Reply, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -46,6 +46,9 @@ impl Binding for TerminateRecoveryInstances {
 
 #[async_trait(?Send)]
 impl Changes for TerminateRecoveryInstances {
+    /// What it ends is gone.
+    const LEAVES: Option<Leaves> = None;
+
     async fn touches(at: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
         touched(at.aws, at.call, "terminate", &asked.recovery_instance_ids).await
     }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::Tag;
-use moontide_runtime::effect::{Class, EffectError, Reply, Touch};
+use moontide_runtime::effect::{Class, EffectError, Leaves, Reply, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -46,6 +46,9 @@ impl Binding for CreateTags {
 
 #[async_trait(?Send)]
 impl Changes for CreateTags {
+    /// Tags go with what carries them.
+    const LEAVES: Option<Leaves> = None;
+
     async fn touches(at: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
         touched(at.aws, at.call, "tag", &asked.resources).await
     }

@@ -2,7 +2,7 @@
 //! and a second reboot interrupts a server that is just coming up: a person decides.
 
 use async_trait::async_trait;
-use moontide_runtime::effect::{Class, EffectError, Reply, Touch};
+use moontide_runtime::effect::{Class, EffectError, Leaves, Reply, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -40,6 +40,9 @@ impl Binding for RebootInstances {
 
 #[async_trait(?Send)]
 impl Changes for RebootInstances {
+    /// What it restarts stays what it was.
+    const LEAVES: Option<Leaves> = None;
+
     async fn touches(at: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
         touched(at.aws, at.call, "reboot", &asked.instance_ids).await
     }

@@ -2,7 +2,7 @@
 //! `drs.terminate_recovery_instances`, which also tidies up in DRS.
 
 use async_trait::async_trait;
-use moontide_runtime::effect::{Class, EffectError, Reply, Touch};
+use moontide_runtime::effect::{Class, EffectError, Leaves, Reply, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -49,6 +49,9 @@ impl Binding for TerminateInstances {
 
 #[async_trait(?Send)]
 impl Changes for TerminateInstances {
+    /// What it ends is gone.
+    const LEAVES: Option<Leaves> = None;
+
     async fn touches(at: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
         touched(at.aws, at.call, "terminate", &asked.instance_ids).await
     }

@@ -8,7 +8,9 @@ use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{Change, ChangeAction, ChangeBatch, RrType};
 use aws_smithy_types::error::operation::BuildError;
 use jiff::Timestamp;
-use moontide_runtime::effect::{Class, EffectError, Evidence, Finding, Maker, Reply, Thing, Touch};
+use moontide_runtime::effect::{
+    Class, EffectError, Evidence, Finding, Leaves, Maker, Reply, Thing, Touch,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -94,6 +96,9 @@ impl Binding for ChangeResourceRecordSets {
 
 #[async_trait(?Send)]
 impl Changes for ChangeResourceRecordSets {
+    /// Records are not put away: a drill changes none that its runbook does not name, and only the runbook knows the former ones.
+    const LEAVES: Option<Leaves> = None;
+
     /// No drill makes a zone, and its records lead people somewhere.
     async fn touches(_: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
         let zone = Thing::Resource(zone(&asked.hosted_zone_id).to_owned());

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_ssm::Client;
-use moontide_runtime::effect::{Class, EffectError, Reply, Touch};
+use moontide_runtime::effect::{Class, EffectError, Leaves, Reply, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -46,6 +46,9 @@ impl Binding for CancelCommand {
 
 #[async_trait(?Send)]
 impl Changes for CancelCommand {
+    /// What it cancels is over.
+    const LEAVES: Option<Leaves> = None;
+
     async fn touches(at: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
         let ids = if asked.instance_ids.is_empty() {
             instances(&at.reading(), &asked.command_id).await?

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::{Command, CommandFilter, CommandFilterKey};
 use jiff::Timestamp;
-use moontide_runtime::effect::{Class, EffectError, Evidence, Finding, Reply, Touch};
+use moontide_runtime::effect::{Class, EffectError, Evidence, Finding, Leaves, Reply, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -79,6 +79,9 @@ impl Binding for SendCommand {
 
 #[async_trait(?Send)]
 impl Changes for SendCommand {
+    /// It ends by itself; what it makes on an instance goes with that.
+    const LEAVES: Option<Leaves> = None;
+
     async fn touches(at: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
         touched(at.aws, at.call, "run a command on", &asked.instance_ids).await
     }

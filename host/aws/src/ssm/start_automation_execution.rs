@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use async_trait::async_trait;
-use moontide_runtime::effect::{Class, EffectError, Maker, Reply, Thing, Touch};
+use moontide_runtime::effect::{Class, EffectError, Leaves, Maker, Reply, Thing, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -53,6 +53,9 @@ impl Binding for StartAutomationExecution {
 
 #[async_trait(?Send)]
 impl Changes for StartAutomationExecution {
+    /// It ends by itself; what its document makes cannot be told from outside.
+    const LEAVES: Option<Leaves> = None;
+
     /// What a document does when it runs cannot be told from outside: it may stop all there is.
     async fn touches(_: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
         let document = Thing::Document(asked.document_name);

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_ssm::types::StopType;
-use moontide_runtime::effect::{Class, EffectError, Maker, Reply, Thing, Touch};
+use moontide_runtime::effect::{Class, EffectError, Leaves, Maker, Reply, Thing, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -70,6 +70,9 @@ impl Binding for StopAutomationExecution {
 
 #[async_trait(?Send)]
 impl Changes for StopAutomationExecution {
+    /// What it stops is over.
+    const LEAVES: Option<Leaves> = None;
+
     /// What may start a document may stop it; which it is, the execution says.
     async fn touches(at: &At<'_, Self>, asked: Arguments) -> Result<Vec<Touch>, EffectError> {
         let id = asked.automation_execution_id;

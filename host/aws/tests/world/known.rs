@@ -1,6 +1,9 @@
 //! What the library knows of the world's records is what the world's records have: a field that the library does not
 //! know would be refused to a good runbook.
 
+use moontide_aws::services;
+use serde_json::json;
+
 /// Each record: its file and struct in this crate, what the library calls it, and its type there.
 const RECORDS: [(&str, &str, &str, &str); 16] = [
     (
@@ -183,4 +186,29 @@ fn the_types_of_the_library_are_those_of_the_records() {
             .collect();
         assert_eq!(typed, fields, "{of}");
     }
+}
+
+#[test]
+fn what_an_operation_leaves_is_put_away_by_one_that_there_is_and_that_the_cleanup_knows() {
+    let cleanup = include_str!("../../../../stdlib/cleanup.luau");
+    let left: Vec<_> =
+        services::names().filter_map(|name| Some((name, services::leaves(name)?))).collect();
+    assert!(!left.is_empty());
+    for (name, leaves) in left {
+        let way = leaves.put_away_by;
+        assert!(services::names().any(|it| it == way), "{name} is put away by {way}");
+        assert!(cleanup.contains(&format!("[\"{way}\"] = ")), "the cleanup does not know {way}");
+    }
+    let launch = services::leaves("drs.start_recovery").expect("a launch leaves its job");
+    let asked =
+        json!({ "source_servers": [{ "source_server_id": "s-1" }, { "source_server_id": "s-2" }] });
+    assert_eq!((launch.about)(&asked), ["s-1", "s-2"]);
+    assert_eq!(
+        (launch.named)(&json!({ "job": { "job_id": "drsjob-1" } })).as_deref(),
+        Some("drsjob-1")
+    );
+    assert_eq!((launch.named)(&json!(null)), None);
+    assert!(
+        services::leaves("drs.describe_jobs").is_none() && services::leaves("drs.none").is_none()
+    );
 }

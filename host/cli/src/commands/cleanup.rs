@@ -2,7 +2,7 @@
 //!
 //! A cleanup is an execution of its own, `<execution>.cleanup-1`, whose runbook is the standard library's
 //! module `@moontide/cleanup`: it is journaled, resumed and judged at the door like any other. What it may
-//! touch comes from the drill's journal: the jobs that it started, and the launches of which it does not know.
+//! touch comes from the drill's journal: what its effects have left, and may have left.
 
 mod again;
 mod check;
@@ -333,7 +333,7 @@ impl<'c> Cleaner<'c> {
         let (bundle, plan): (_, Plan) =
             runbook::of_standard_library(self.context, MODULE, &settings.limits(), seed)?;
         let mut given = vec![("execution".to_owned(), drill.id.clone())];
-        given.extend(launched.params());
+        given.push(launched.param()?);
         let params = params::values(&plan, given)?;
         let made = Made {
             id,
@@ -355,7 +355,7 @@ impl<'c> Cleaner<'c> {
             source: Some(Channel::Cli),
             labels: drill.labels.clone(),
             acts_for: Some(drill.id.clone()),
-            made: launched.jobs().to_vec(),
+            made: launched.named(),
             denied: Vec::new(),
             approvers: drill.approvers.clone(),
             waves_at_once: drill.waves_at_once,

@@ -494,7 +494,7 @@ mod tests {
         ]);
         let launched = Launched::by_region(&rebuilt.entries, "us-west-2");
         assert_eq!(launched.len(), 1);
-        assert_eq!(launched[0].jobs(), ["drsjob-1", "drsjob-2"]);
+        assert_eq!(launched[0].named(), ["drsjob-1", "drsjob-2"]);
         let lanes = rebuilt.entries.iter().filter_map(|entry| match &entry.body {
             Body::Intent { step, .. } => Some((step.lane.as_str(), step.position)),
             _ => None,
@@ -526,7 +526,7 @@ mod tests {
         let sequences: Vec<u64> = entries.iter().map(|entry| entry.sequence).collect();
         assert_eq!(sequences, (1..=entries.len() as u64).collect::<Vec<_>>());
         let launched = Launched::by_region(&entries, "us-west-2");
-        let there: Vec<_> = launched.iter().map(|it| (it.region(), it.jobs().len())).collect();
+        let there: Vec<_> = launched.iter().map(|it| (it.region(), it.named().len())).collect();
         assert_eq!(there, [("us-west-2", 2), ("ap-south-1", 1)]);
         assert!(unknown::to(&execution, &entries, &found).is_empty());
         assert_eq!(

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use moontide_runtime::effect::launches::LAUNCH;
 use moontide_runtime::effect::{Call, EffectError, Key, Lane, Origin, Replaced, Touch, World};
 use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Mode;
@@ -11,7 +12,6 @@ use serde_json::{Value, json};
 
 use super::By;
 use super::launches::Launches;
-use crate::cleanup::launched::LAUNCH;
 use crate::ids;
 
 /// How long AWS may take: nobody waits for this in an emergency.

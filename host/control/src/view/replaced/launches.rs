@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use moontide_runtime::effect::Outcome;
+use moontide_runtime::effect::launches::LAUNCH;
 use moontide_runtime::journal::{Body, Entry, Step};
+use moontide_runtime::scheduler::certainly_not;
 use serde_json::Value;
-
-use crate::cleanup::launched::{LAUNCH, certainly_not};
 
 /// The last launch of each server, by the server's id.
 pub(super) type Launches = BTreeMap<String, Launch>;
