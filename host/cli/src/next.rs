@@ -54,6 +54,10 @@ pub(crate) fn words(next: &Next) -> String {
         Next::Skip { execution, wave } => format!("{} {}", of("skip", execution), quoted(wave)),
         Next::Cancel { execution } => of("cancel", execution),
         Next::CleanUp { execution } => of("cleanup", execution),
+        Next::State { of: owner, is_execution } => {
+            let flag = if *is_execution { " --execution" } else { "" };
+            of("state list", owner) + flag
+        }
         Next::CarryOut => CARRY_OUT.to_owned(),
         Next::DropClaims { execution } => of("claims drop", execution),
         Next::Adopt { execution, elsewhere } => {

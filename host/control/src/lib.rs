@@ -21,7 +21,8 @@
 //! - [`rehearsal`]: an execution against the simulator, in virtual time. [`execution`]: the head of a new execution.
 //! - [`answers`]: who answers prompts, besides a person who is asked there and then.
 //!
-//! What is known: [`view`], of an execution as its store has it. [`cleanup`]: what a drill has launched.
+//! What is known: [`view`], of an execution as its store has it. [`list`]: the executions of a store. [`watch`]: what
+//! happens to them, as it happens. [`state`]: what runbooks remember. [`cleanup`]: what a drill has launched.
 //!
 //! What comes back when it goes wrong: [`error`], with the [`next`] step as data. [`words`]: times and numbers as
 //! sentences have them.
@@ -37,6 +38,7 @@ pub mod files;
 pub mod ids;
 pub mod labels;
 pub mod leases;
+pub mod list;
 pub mod listener;
 pub mod loose;
 pub mod next;
@@ -47,9 +49,11 @@ pub mod renewal;
 pub mod runbook;
 pub mod runner;
 pub mod settings;
+pub mod state;
 pub mod stores;
 pub mod target;
 pub mod view;
+pub mod watch;
 pub mod whoami;
 pub mod words;
 pub mod world;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -78,6 +79,16 @@ pub enum Remark {
         choice: String,
         /// Who has to give it.
         why: String,
+    },
+    /// The store does not answer, and is asked until it does.
+    StoreAway {
+        /// What it, or what is in its place, says.
+        message: String,
+    },
+    /// The store answers again.
+    StoreBack {
+        /// For how long it was away.
+        waited: Duration,
     },
 }
 

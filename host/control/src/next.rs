@@ -98,6 +98,13 @@ pub enum Next {
         /// The drill's id.
         execution: String,
     },
+    /// Look at what a runbook, or an execution, remembers in the store.
+    State {
+        /// The runbook's name, or the execution's id.
+        of: String,
+        /// Which of them it is.
+        is_execution: bool,
+    },
     /// Carry out all that is owed for executions that are over.
     CarryOut,
     /// Say that an execution holds its claims no more.

@@ -1,25 +1,20 @@
 //! `moontide list`: the executions in the store.
 
-use std::collections::BTreeMap;
-
 use clap::Args;
 use jiff::Timestamp;
 use moontide_control::clocks::SystemClock;
-use moontide_control::error::{Result, code};
+use moontide_control::error::Result;
 use moontide_control::labels;
-use moontide_control::leases::kept;
+use moontide_control::list::{Line, List};
 use moontide_control::words;
 use moontide_control::words::mode;
 use moontide_runtime::journal::Channel;
-use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
-use moontide_runtime::store::{Cursor, LeaseRecord, Row, Seal, Store, Told, Wanted};
-use serde::Serialize;
+use moontide_runtime::store::{Cursor, Wanted};
 
 use crate::context::Context;
 use crate::output::style::{attention, execution_status, faint, plain, strong};
-use crate::output::{Document, Page};
-use crate::view::Record;
+use crate::output::{Document, Page, Span};
 use crate::{exit, follow};
 
 /// List the executions in the store, newest first
@@ -101,48 +96,6 @@ fn since(text: &str) -> std::result::Result<Timestamp, String> {
     })
 }
 
-#[derive(Serialize)]
-struct List {
-    /// Where they are.
-    store: String,
-    executions: Vec<Line>,
-    /// Where the list goes on, for `--after`; `None`: it ends here.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
-    /// Whether only some were asked for.
-    #[serde(skip)]
-    is_part: bool,
-}
-
-/// An execution in the list.
-#[derive(Serialize)]
-pub(crate) struct Line {
-    /// Its id.
-    pub(crate) execution: String,
-    runbook: String,
-    mode: Option<Mode>,
-    /// `None`: it cannot be read.
-    status: Option<ExecutionStatus>,
-    /// Why: another release wrote it, or it is damaged.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unreadable: Option<String>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    labels: BTreeMap<String, String>,
-    /// What started it, where that is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<Channel>,
-    created_at: Timestamp,
-    runner: Option<String>,
-    /// The lease of that runner.
-    #[serde(skip)]
-    pub(crate) lease: Option<LeaseRecord>,
-    /// How many signals wait for a runner.
-    pending: u64,
-    /// Where it goes on, if it was moved from here: a store or a file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    moved_to: Option<String>,
-}
-
 /// Does it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
@@ -157,120 +110,12 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         limit: Some(flags.limit),
     };
     if flags.follow {
-        let following = follow::list::follow(context, store.as_ref(), &wanted);
+        let following = follow::list::follow(context, store.as_ref(), wanted);
         return context.block_on(follow::until_stopped(following));
     }
     let list = List::load(store.as_ref(), context.address()?.text(), &wanted);
     context.output.show(&context.block_on(list)?)?;
     Ok(exit::COMPLETED)
-}
-
-impl List {
-    async fn load(store: &dyn Store, address: String, wanted: &Wanted) -> Result<List> {
-        let (executions, next) = Line::part(store, wanted).await?;
-        let next = next.map(|next| next.to_string());
-        let all = Wanted { limit: wanted.limit, ..Wanted::default() };
-        Ok(List { store: address, executions, next, is_part: *wanted != all })
-    }
-}
-
-impl Line {
-    /// Those that are wanted, newest first.
-    pub(crate) async fn all(store: &dyn Store, wanted: &Wanted) -> Result<Vec<Line>> {
-        Line::part(store, wanted).await.map(|(lines, _)| lines)
-    }
-
-    /// The same, and where the list goes on, if it does.
-    async fn part(store: &dyn Store, wanted: &Wanted) -> Result<(Vec<Line>, Option<Cursor>)> {
-        let part = store.find(wanted).await?;
-        let mut lines = Vec::new();
-        for row in part.rows {
-            let line = match row.told {
-                Some(told) => Line::told(store, row, told).await?,
-                None => Line::read(store, row).await?,
-            };
-            let is_wanted = |status| wanted.statuses.contains(&status);
-            if wanted.statuses.is_empty() || line.status.is_none_or(is_wanted) {
-                lines.push(line);
-            }
-        }
-        Ok((lines, part.next))
-    }
-
-    fn of(row: Row) -> Line {
-        Line {
-            execution: row.id,
-            runbook: row.runbook,
-            mode: None,
-            status: None,
-            unreadable: None,
-            labels: row.labels,
-            source: row.source,
-            created_at: row.created_at,
-            runner: None,
-            lease: None,
-            pending: 0,
-            moved_to: None,
-        }
-    }
-
-    /// That of an execution of which the list itself knows.
-    async fn told(store: &dyn Store, row: Row, told: Told) -> Result<Line> {
-        let Told { mode, standing, .. } = told;
-        let (is_over, pending) = (standing.status.is_terminal(), told.waiting());
-        let moved_to = if row.moved { moved_to(store, &row.id).await? } else { None };
-        // What is over, and is to stay so, has no runner; nor has what goes on elsewhere.
-        let is_over = is_over || moved_to.is_some();
-        let lease = if is_over && pending == 0 { Ok(None) } else { kept(store, &row.id).await };
-        match lease {
-            Ok(lease) => {
-                let (mode, status) = (Some(mode), Some(standing.status));
-                let line = Line { mode, status, pending, moved_to, ..Line::of(row) };
-                Ok(line.driven_under(lease))
-            }
-            Err(error) if is_its_own(error.code) => Ok(Line::unreadable(row, error.message)),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// That of one whose journal has to be read: an earlier release began it.
-    async fn read(store: &dyn Store, row: Row) -> Result<Line> {
-        match Record::load(store, &row.id).await {
-            Ok(record) => Ok(Line {
-                mode: Some(record.execution.mode),
-                status: Some(record.status()),
-                pending: record.pending.len() as u64,
-                moved_to: record.moved_to().map(str::to_owned),
-                ..Line::of(row)
-            }
-            .driven_under(record.lease)),
-            Err(error) if is_its_own(error.code) => Ok(Line::unreadable(row, error.message)),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The same, driven by the runner that holds this lease; `None`: by no runner.
-    pub(crate) fn driven_under(self, lease: Option<LeaseRecord>) -> Line {
-        Line { runner: lease.as_ref().map(|lease| lease.holder.clone()), lease, ..self }
-    }
-
-    fn unreadable(row: Row, why: String) -> Line {
-        Line { unreadable: Some(why), ..Line::of(row) }
-    }
-}
-
-/// Where an execution goes on, if it was moved and is not back.
-async fn moved_to(store: &dyn Store, id: &str) -> Result<Option<String>> {
-    let Some(archive) = store.archive() else { return Ok(None) };
-    Ok(match archive.seal(id).await? {
-        Some(Seal::Moved(moved)) => Some(moved.to),
-        _ => None,
-    })
-}
-
-/// Whether an error is about one execution. Where the store does not answer, nothing of the list is known.
-fn is_its_own(code: &'static code::Code) -> bool {
-    [code::NEWER_FORMAT, code::STORE_DAMAGED, code::NO_EXECUTION].contains(&code)
 }
 
 impl Document for List {
@@ -283,9 +128,9 @@ impl Document for List {
                 format!("there are no executions in {store} yet")
             })]);
         }
-        let rows: Vec<_> = self.executions.iter().map(Line::cells).collect();
+        let rows: Vec<_> = self.executions.iter().map(cells).collect();
         page.table(&rows);
-        self.executions.iter().for_each(|line| line.write_why(page));
+        self.executions.iter().for_each(|line| write_why(line, page));
         if let Some(next) = &self.next {
             page.line([faint(format!("there are more: --limit, or --after {next}"))]);
         }
@@ -294,39 +139,37 @@ impl Document for List {
 
 impl Document for Line {
     fn write(&self, page: &mut Page) {
-        page.table(&[self.cells()]);
-        self.write_why(page);
+        page.table(&[cells(self)]);
+        write_why(self, page);
     }
 }
 
-impl Line {
-    /// Why it cannot be read, if so.
-    fn write_why(&self, page: &mut Page) {
-        if let Some(why) = &self.unreadable {
-            let name = attention(format!("{} cannot be read", self.execution));
-            page.line([name, plain(": "), plain(why.as_str())]);
-        }
+/// Why one cannot be read, if so.
+fn write_why(line: &Line, page: &mut Page) {
+    if let Some(why) = &line.unreadable {
+        let name = attention(format!("{} cannot be read", line.execution));
+        page.line([name, plain(": "), plain(why.as_str())]);
     }
+}
 
-    fn cells(&self) -> Vec<crate::output::Span<'_>> {
-        vec![
-            strong(self.execution.as_str()),
-            plain(self.runbook.as_str()),
-            plain(self.mode.map_or("-", mode)),
-            self.status.map_or(faint("unreadable"), execution_status),
-            faint(words::time(self.created_at)),
-            match (&self.moved_to, &self.runner, self.pending) {
-                (Some(to), ..) => attention(format!("moved to {to}")),
-                (None, Some(runner), _) => plain(runner.as_str()),
-                (None, None, 0) if self.status == Some(ExecutionStatus::Running) => {
-                    attention("nobody drives it")
-                }
-                (None, None, 0) => plain(""),
-                (None, None, pending) => {
-                    let pending = usize::try_from(pending).unwrap_or(usize::MAX);
-                    attention(format!("{} for a runner", words::count(pending, "signal")))
-                }
-            },
-        ]
-    }
+fn cells(line: &Line) -> Vec<Span<'_>> {
+    vec![
+        strong(line.execution.as_str()),
+        plain(line.runbook.as_str()),
+        plain(line.mode.map_or("-", mode)),
+        line.status.map_or(faint("unreadable"), execution_status),
+        faint(words::time(line.created_at)),
+        match (&line.moved_to, &line.runner, line.pending) {
+            (Some(to), ..) => attention(format!("moved to {to}")),
+            (None, Some(runner), _) => plain(runner.as_str()),
+            (None, None, 0) if line.status == Some(ExecutionStatus::Running) => {
+                attention("nobody drives it")
+            }
+            (None, None, 0) => plain(""),
+            (None, None, pending) => {
+                let pending = usize::try_from(pending).unwrap_or(usize::MAX);
+                attention(format!("{} for a runner", words::count(pending, "signal")))
+            }
+        },
+    ]
 }

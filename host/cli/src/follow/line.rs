@@ -1,93 +1,54 @@
-//! A line of whoever follows an execution.
+//! What is told of an execution that is followed: where it stands, and a line for each thing that happens.
 
-use jiff::Timestamp;
+use moontide_control::watch::change::{Change, Left, News, Seen};
 use moontide_runtime::observe::Notice;
-use serde::Serialize;
+use serde_json::Value;
 
+use crate::context::Context;
+use crate::next;
+use crate::output::Page;
 use crate::output::style::{attention, faint, plain, strong};
-use crate::output::{Document, Page};
 use crate::progress::sentence;
+use crate::view::Steps;
 
-/// Something that happened.
-#[derive(Serialize)]
-pub(super) struct Line {
-    /// The execution.
-    pub(super) execution: String,
-    /// When, by the clock of its runner.
-    pub(super) at: Timestamp,
-    /// What.
-    #[serde(flatten)]
-    pub(super) news: News,
-}
-
-/// What happened.
-#[derive(Serialize)]
-#[serde(untagged)]
-pub(super) enum News {
-    /// What the runner tells those who watch it.
-    Notice(Box<Notice>),
-    /// Another runner drives it.
-    Driven(Driven),
-    /// No runner drives it any more, and something is left to do.
-    Left(Left),
-}
-
-/// A runner that has begun to drive.
-#[derive(Serialize)]
-pub(super) struct Driven {
-    notice: &'static str,
-    runner: String,
-}
-
-/// A runner that drives no more.
-#[derive(Serialize)]
-pub(super) struct Left {
-    notice: &'static str,
-    runner: String,
-    /// How that is known.
-    reason: String,
-    /// What to type.
-    next: String,
-}
-
-impl News {
-    /// This has happened.
-    pub(super) fn notice(notice: Notice) -> News {
-        News::Notice(Box::new(notice))
-    }
-
-    /// This runner drives it now.
-    pub(super) fn driven(runner: String) -> News {
-        News::Driven(Driven { notice: "driven", runner })
-    }
-
-    /// This runner drives it no more, for this reason; the command goes on with it.
-    pub(super) fn left(runner: String, reason: String, next: String) -> News {
-        News::Left(Left { notice: "left", runner, reason, next })
-    }
-}
-
-impl Document for Line {
-    fn write(&self, page: &mut Page) {
-        let said = match &self.news {
-            News::Driven(driven) => Some(vec![faint("driven by "), plain(driven.runner.clone())]),
-            News::Left(Left { runner, reason, next, .. }) => Some(vec![
-                attention("nobody drives it"),
-                plain(format!(": its runner {runner} {reason}; to go on: ")),
-                strong(next.clone()),
-            ]),
-            News::Notice(notice) => match notice.as_ref() {
-                Notice::Phase { wave, phase } => {
-                    let mut line = sentence::speaker(wave, "");
-                    line.push(faint(phase.clone()));
-                    Some(line)
-                }
-                notice => sentence::of(notice),
-            },
-        };
-        if let Some(said) = said {
-            let at = faint(self.at.strftime("%H:%M:%SZ").to_string());
-            page.line([at, plain("  ")].into_iter().chain(said));
+impl Steps for Seen {
+    fn word(&self, context: &Context, json: &mut Value) {
+        match self {
+            Seen::Stands(summary) => summary.word(context, json),
+            Seen::Happened(Change { news: News::Left(left), .. }) => {
+                json["next"] = next::command(context, &left.next).into();
+            }
+            Seen::Happened(_) => {}
         }
+    }
+
+    fn write(&self, context: &Context, page: &mut Page) {
+        match self {
+            Seen::Stands(summary) => summary.write(context, page),
+            Seen::Happened(change) => write(change, context, page),
+        }
+    }
+}
+
+fn write(change: &Change, context: &Context, page: &mut Page) {
+    let said = match &change.news {
+        News::Driven(driven) => Some(vec![faint("driven by "), plain(driven.runner.clone())]),
+        News::Left(Left { runner, reason, next, .. }) => Some(vec![
+            attention("nobody drives it"),
+            plain(format!(": its runner {runner} {reason}; to go on: ")),
+            strong(next::command(context, next)),
+        ]),
+        News::Notice(notice) => match notice.as_ref() {
+            Notice::Phase { wave, phase } => {
+                let mut line = sentence::speaker(wave, "");
+                line.push(faint(phase.clone()));
+                Some(line)
+            }
+            notice => sentence::of(notice),
+        },
+    };
+    if let Some(said) = said {
+        let at = faint(change.at.strftime("%H:%M:%SZ").to_string());
+        page.line([at, plain("  ")].into_iter().chain(said));
     }
 }

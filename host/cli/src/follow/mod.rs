@@ -1,14 +1,9 @@
 //! Following what happens elsewhere, for hours: `status --follow` and `list --follow`.
 //!
-//! - [`execution`]: one execution, line by line, until it is over.
-//! - [`line`]: such a line.
-//! - [`beats`]: whether a runner lives.
+//! - [`execution`]: one execution, line by line, until it is over. `line`: such a line.
 //! - [`list`]: every row, and then each that changes.
-//! - [`calm`]: a store that is away for a while is waited for.
-//! - [`screen`]: where the lines go; whoever reads them may be slow, or gone.
+//! - [`screen`]: where the lines go; who reads them may be slow, or gone.
 
-mod beats;
-mod calm;
 pub(crate) mod execution;
 mod line;
 pub(crate) mod list;
@@ -18,7 +13,6 @@ use moontide_control::error::Result;
 
 use crate::interrupt::Interrupt;
 
-pub(crate) use calm::Calm;
 pub(crate) use screen::Screen;
 
 /// Follows until it is over, or the process is asked to stop; returns the exit code.

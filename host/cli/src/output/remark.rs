@@ -2,6 +2,7 @@
 
 use moontide_control::listener::Remark;
 use moontide_control::next::Next;
+use moontide_control::words;
 
 use super::Output;
 use super::style::{Span, attention, faint, plain, strong};
@@ -28,7 +29,8 @@ fn head(remark: &Remark) -> Span<'static> {
         | Remark::DoomedStore { .. }
         | Remark::MisspeltApprover { .. }
         | Remark::NoGroups { .. } => strong("warning: "),
-        Remark::Watching { .. } => plain(""),
+        Remark::Watching { .. } | Remark::StoreBack { .. } => plain(""),
+        Remark::StoreAway { .. } => attention("the store does not answer"),
         Remark::Unanswering { .. } => attention("note: "),
         Remark::UnusedAnswer { .. } => attention("not used: "),
         Remark::BarredAnswer { prompt, choice, .. } => {
@@ -42,6 +44,10 @@ fn head(remark: &Remark) -> Span<'static> {
 
 fn text(remark: &Remark, _step: &dyn Fn(&Next) -> String) -> String {
     match remark {
+        Remark::StoreAway { message } => format!(", and is asked until it does: {message}"),
+        Remark::StoreBack { waited } => {
+            format!("the store answers again after {}", words::duration(*waited))
+        }
         Remark::Watching { execution, holder } => {
             format!("{holder} drives {execution}; watching whether it lives")
         }
