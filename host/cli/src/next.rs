@@ -60,8 +60,12 @@ pub(crate) fn words(next: &Next) -> String {
         }
         Next::CarryOut => CARRY_OUT.to_owned(),
         Next::DropClaims { execution } => of("claims drop", execution),
-        Next::Adopt { execution, elsewhere } => {
-            of("adopt", execution) + if *elsewhere { " --region REGION" } else { "" }
+        Next::FindLost => "adopt".to_owned(),
+        Next::Adopt { execution, regions, elsewhere } => {
+            let regions = regions.iter().map(|it| format!(" --region {}", quoted(it)));
+            let regions = regions.collect::<String>();
+            let other = if *elsewhere { " --region REGION" } else { "" };
+            format!("{}{regions}{other}", of("adopt", execution))
         }
         Next::TakeBack { execution, from } => {
             format!("{} --from {}", of("store take-back", execution), quoted(from))

@@ -22,11 +22,12 @@
 //! - [`answers`]: who answers prompts, besides a person who is asked there and then.
 //!
 //! What is known: [`view`], of an execution as its store has it. [`list`]: the executions of a store. [`watch`]: what
-//! happens to them, as it happens. [`state`]: what runbooks remember. [`cleanup`]: what a drill has launched.
+//! happens to them, as it happens. [`state`]: what runbooks remember. [`cleanup`]: what a drill has launched. [`adopt`]: what executions have launched whose store is lost.
 //!
 //! What comes back when it goes wrong: [`error`], with the [`next`] step as data. [`words`]: times and numbers as
 //! sentences have them.
 
+pub mod adopt;
 pub mod answers;
 pub mod aws;
 pub mod cleanup;

@@ -80,6 +80,11 @@ pub enum Remark {
         /// Who has to give it.
         why: String,
     },
+    /// Something could not be looked at, and a call goes on without it.
+    NotLookedAt {
+        /// What, and why.
+        what: String,
+    },
     /// The store does not answer, and is asked until it does.
     StoreAway {
         /// What it, or what is in its place, says.

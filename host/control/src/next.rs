@@ -112,11 +112,15 @@ pub enum Next {
         /// The execution's id.
         execution: String,
     },
+    /// Look for executions whose store is lost.
+    FindLost,
     /// Take up what an execution has launched whose store is lost.
     Adopt {
         /// The execution's id.
         execution: String,
-        /// Whether a Region is named that was not looked in before.
+        /// The Regions to look in; empty: that of the session.
+        regions: Vec<String>,
+        /// Whether a Region is named, too, that was not looked in before.
         elsewhere: bool,
     },
     /// Let an execution go on here that was to be moved, and never arrived.

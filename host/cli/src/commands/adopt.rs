@@ -1,36 +1,27 @@
 //! `moontide adopt`: an execution whose store is lost is written anew, from the tags on what it has launched.
 //!
-//! - [`look`]: asks DRS and EC2, page after page.
-//! - [`traces`]: what the answers say of executions.
-//! - [`rebuilt`]: the head and the journal that follow from that. Nothing can be launched by them.
-//! - [`kept`]: that goes into the store, behind what was adopted before.
-//! - [`unknown`]: what DRS shows and a journal does not know.
-//! - [`listing`]: what there is to adopt.
+//! - `listing`: what there is to adopt.
 
 #![expect(clippy::doc_markdown, reason = "clap prints these comments as they are")]
 
-mod kept;
 mod listing;
-mod look;
-mod rebuilt;
-mod traces;
-mod unknown;
 
 use std::sync::Arc;
 
 use clap::Args;
+use moontide_control::adopt::kept::Keeping;
+use moontide_control::adopt::listing::Listing;
+use moontide_control::adopt::look;
+use moontide_control::adopt::name::Name;
+use moontide_control::adopt::rebuilt::Adopter;
+use moontide_control::adopt::traces::Traces;
 use moontide_control::aws;
 use moontide_control::clocks::{RightClock, SystemClock};
-use moontide_control::error::{CommandError, Result, code};
+use moontide_control::error::Result;
 use moontide_control::settings::Settings;
-use moontide_control::words::quoted;
-use moontide_control::{ids, whoami};
+use moontide_control::whoami;
 use moontide_runtime::clock::Clock;
 
-use self::kept::Keeping;
-use self::listing::Listing;
-use self::rebuilt::Adopter;
-use self::traces::{Launch, Traces};
 use crate::aws::AwsFlags;
 use crate::context::Context;
 use crate::output::style::{plain, strong};
@@ -117,11 +108,12 @@ async fn adopt(context: &Context, flags: &Flags, settings: &Settings) -> Result<
         traces.add(region, &look::into(context, world.as_ref(), region).await?);
     }
     let Some(wanted) = wanted else {
-        let listing = Listing::of(context, &traces, regions, caller.account).await?;
-        context.output.show(&listing)?;
+        let store = context.address()?.open_existing().ok();
+        let listing = Listing::of(store.as_deref(), &traces, regions, caller.account).await;
+        context.output.show(&Worded(context, &listing))?;
         return Ok(exit::COMPLETED);
     };
-    let launches = wanted.among(context, &traces, &regions)?;
+    let launches = wanted.among(&traces, &regions)?;
     let person = context.author(flags.by.as_deref()).await?;
     let adopter = Adopter {
         created_by: caller.arn.unwrap_or_else(|| whoami::user(&context.environment)),
@@ -136,62 +128,19 @@ async fn adopt(context: &Context, flags: &Flags, settings: &Settings) -> Result<
     let address = context.address()?;
     let store = address.open()?;
     address.warn_if_loose(context);
-    let (adopter, launches, traces) = (&adopter, &launches, &traces);
-    let keeping = Keeping { context, flags, store: &store, adopter, launches, traces };
+    let keeping = Keeping {
+        environment: &context.environment,
+        listener: context,
+        target: &flags.aws().target(),
+        store: &store,
+        place: &address.text(),
+        adopter: &adopter,
+        launches: &launches,
+        traces: &traces,
+    };
     let said = keeping.keep().await?;
     let record = Record::load(store.as_ref(), &wanted.id).await?;
     context.output.say([strong(wanted.id.as_str()), plain(format!(" {said}"))]);
     context.output.show(&Worded(context, &Summary::of(&record, &context.limits)))?;
     Ok(exit::COMPLETED)
-}
-
-/// Which execution is wanted.
-struct Name {
-    id: String,
-    /// What tells it from others of the same id.
-    nonce: Option<String>,
-}
-
-impl Name {
-    fn read(text: &str) -> Result<Name> {
-        let (id, nonce) = match text.split_once('@') {
-            Some((id, nonce)) => (id, Some(nonce.to_owned())),
-            None => (text, None),
-        };
-        ids::check(id)?;
-        Ok(Name { id: id.to_owned(), nonce })
-    }
-
-    /// The launches of just this one.
-    fn among<'t>(
-        &self,
-        context: &Context,
-        traces: &'t Traces,
-        regions: &[String],
-    ) -> Result<Vec<&'t Launch>> {
-        let executions = traces.executions();
-        let is_it = |nonce: &str| self.nonce.as_ref().is_none_or(|wanted| wanted == nonce);
-        let mut found = executions.iter().filter(|(it, _)| it.id == self.id && is_it(&it.nonce));
-        let Some((_, launches)) = found.next() else {
-            let place = regions.join(", ");
-            let message =
-                format!("no launch in {place} bears the tag of an execution `{}`", self.id);
-            let list = context.command("adopt");
-            return Err(CommandError::new(code::NO_EXECUTION, message)
-                .hint(format!("`{list}` shows those that there are"))
-                .hint(
-                    "`--region` names the Region that it launched in; may be given several times",
-                ));
-        };
-        if found.next().is_some() {
-            let message = format!("several executions go by the id `{}`", self.id);
-            let names = executions.keys().filter(|it| it.id == self.id);
-            let error = CommandError::new(code::BAD_ARGUMENT, message);
-            return Err(names.fold(error, |error, it| {
-                let command = format!("adopt {}", quoted(&format!("{}@{}", it.id, it.nonce)));
-                error.hint(context.command(&command))
-            }));
-        }
-        Ok(launches.clone())
-    }
 }

@@ -30,6 +30,7 @@ fn head(remark: &Remark) -> Span<'static> {
         | Remark::MisspeltApprover { .. }
         | Remark::NoGroups { .. } => strong("warning: "),
         Remark::Watching { .. } | Remark::StoreBack { .. } => plain(""),
+        Remark::NotLookedAt { .. } => attention("not looked at: "),
         Remark::StoreAway { .. } => attention("the store does not answer"),
         Remark::Unanswering { .. } => attention("note: "),
         Remark::UnusedAnswer { .. } => attention("not used: "),
@@ -45,6 +46,7 @@ fn head(remark: &Remark) -> Span<'static> {
 fn text(remark: &Remark, _step: &dyn Fn(&Next) -> String) -> String {
     match remark {
         Remark::StoreAway { message } => format!(", and is asked until it does: {message}"),
+        Remark::NotLookedAt { what } => what.clone(),
         Remark::StoreBack { waited } => {
             format!("the store answers again after {}", words::duration(*waited))
         }

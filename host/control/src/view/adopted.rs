@@ -61,7 +61,11 @@ pub(super) fn elsewhere(record: &Record) -> Option<Hint> {
         let before = format!(
             "it was adopted from what shows in {regions}; what it has launched in other Regions is unknown: `"
         );
-        let adopt = Next::Adopt { execution: execution.id.clone(), elsewhere: true };
+        let adopt = Next::Adopt {
+            execution: execution.id.clone(),
+            regions: Vec::new(),
+            elsewhere: true,
+        };
         Hint::step(before, adopt, "` adds that")
     })
 }

@@ -5,31 +5,44 @@
 
 use std::sync::Arc;
 
-use moontide_control::error::{CommandError, Result, code};
-use moontide_control::{leases, reached, words};
 use moontide_runtime::journal::Execution;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{Parcel, Standing, Store, StoreError};
 
 use super::rebuilt::{Adopter, Rebuilt};
 use super::traces::{Launch, Traces};
-use super::{Flags, unknown};
-use crate::context::Context;
+use super::unknown;
+use crate::environment::Environment;
+use crate::error::{CommandError, Hint, Result, code};
+use crate::listener::Listener;
+use crate::next::Next;
+use crate::target::Target;
 use crate::view::adopted;
+use crate::{leases, reached, words};
 
 /// An execution that is adopted, and where to.
-pub(super) struct Keeping<'k> {
-    pub(super) context: &'k Context,
-    pub(super) flags: &'k Flags,
-    pub(super) store: &'k Arc<dyn Store>,
-    pub(super) adopter: &'k Adopter<'k>,
-    pub(super) launches: &'k [&'k Launch],
-    pub(super) traces: &'k Traces,
+pub struct Keeping<'k> {
+    /// The environment of the operator.
+    pub environment: &'k Environment,
+    /// What the operator hears meanwhile.
+    pub listener: &'k dyn Listener,
+    /// Where AWS is.
+    pub target: &'k Target,
+    /// The store.
+    pub store: &'k Arc<dyn Store>,
+    /// The store's address.
+    pub place: &'k str,
+    /// Who adopts.
+    pub adopter: &'k Adopter<'k>,
+    /// What the execution has launched.
+    pub launches: &'k [&'k Launch],
+    /// Everything that was found.
+    pub traces: &'k Traces,
 }
 
 impl Keeping<'_> {
     /// Writes it; returns what is to be said of that.
-    pub(super) async fn keep(&self) -> Result<String> {
+    pub async fn keep(&self) -> Result<String> {
         match self.store.execution(&self.launches[0].whose.id).await {
             Ok(here) => return self.complete(&here).await,
             Err(StoreError::NotFound(_)) => {}
@@ -44,7 +57,7 @@ impl Keeping<'_> {
             CommandError::new(code::STORE_UNUSABLE, "this store takes no executions from elsewhere")
         })?;
         match archive.import(&parcel).await {
-            Ok(()) => Ok(format!("is adopted: it is in {} now", self.context.address()?.text())),
+            Ok(()) => Ok(format!("is adopted: it is in {} now", self.place)),
             // It was adopted at the same moment.
             Err(StoreError::Exists(_)) => {
                 let here = self.store.execution(&execution.id).await?;
@@ -60,10 +73,10 @@ impl Keeping<'_> {
         if !here.is_adopted() || here.nonce != self.launches[0].whose.nonce {
             return Err(self.refused(here).await?);
         }
-        self.flags.aws().target().of(&self.context.environment, here)?;
+        self.target.of(self.environment, here)?;
         reached::check_account(here, self.adopter.account.as_deref())?;
-        let known = (&self.context.environment, self.adopter.settings);
-        let renewal = leases::acquire(known, self.context, self.store, id).await?;
+        let known = (self.environment, self.adopter.settings);
+        let renewal = leases::acquire(known, self.listener, self.store, id).await?;
         let added = async {
             let entries = self.store.journal(id, 1).await?;
             let new = unknown::to(here, &entries, self.launches);
@@ -92,7 +105,7 @@ impl Keeping<'_> {
                 "was adopted before; {} more of it {} in {} now",
                 words::count(new.len(), "job"),
                 if new.len() == 1 { "is" } else { "are" },
-                self.context.address()?.text()
+                self.place
             ),
         })
     }
@@ -101,9 +114,11 @@ impl Keeping<'_> {
     async fn refused(&self, here: &Execution) -> Result<CommandError> {
         let id = &here.id;
         let message = format!("`{id}` is in this store already");
-        let status = self.context.command(&format!("status {id}"));
-        let error = CommandError::new(code::EXECUTION_EXISTS, message)
-            .hint(format!("`{status}` shows it: only what a store has lost is adopted"));
+        let error = CommandError::new(code::EXECUTION_EXISTS, message).hint(Hint::step(
+            "`",
+            Next::status(id),
+            "` shows it: only what a store has lost is adopted",
+        ));
         if here.nonce != self.launches[0].whose.nonce {
             return Ok(error.hint("what DRS shows was launched by another execution of that id"));
         }

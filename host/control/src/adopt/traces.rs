@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use moontide_aws::tags;
-use moontide_control::ids;
 use moontide_runtime::effect::Key;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::look::Seen;
+use crate::ids;
 
 /// The tag by which DRS says on an instance which job made it.
 const JOB: &str = "drs.amazonaws.com-job";
@@ -18,62 +18,81 @@ const GONE: [&str; 5] = ["SHUTTING-DOWN", "TERMINATED", "NOT_FOUND", "shutting-d
 
 /// An execution, as tags name it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Whose {
-    pub(super) id: String,
+pub struct Whose {
+    /// Its id.
+    pub id: String,
     /// What tells it from others of its id; empty if an early release began it.
-    pub(super) nonce: String,
+    pub nonce: String,
+}
+
+impl Whose {
+    /// Its id, and what tells it from others of that id.
+    pub fn exactly(&self) -> String {
+        format!("{}@{}", self.id, self.nonce)
+    }
 }
 
 /// A launch of an execution.
 #[derive(Clone, Debug)]
-pub(super) struct Launch {
-    pub(super) whose: Whose,
-    pub(super) region: String,
+pub struct Launch {
+    /// The execution.
+    pub whose: Whose,
+    /// Where it launched.
+    pub region: String,
     /// The wave; `None`: no tag says it.
-    pub(super) wave: Option<String>,
+    pub wave: Option<String>,
     /// The effect's key; `None`: no tag says it.
-    pub(super) key: Option<Key>,
-    pub(super) is_drill: bool,
-    pub(super) job_id: String,
+    pub key: Option<Key>,
+    /// Whether it is one of a drill.
+    pub is_drill: bool,
+    /// The id of its job.
+    pub job_id: String,
     /// When AWS created the job; `None`: the job is gone from DRS.
-    pub(super) at: Option<Timestamp>,
+    pub at: Option<Timestamp>,
     /// The job as DRS shows it; what is known of it, if it is gone.
-    pub(super) job: Value,
-    pub(super) servers: Vec<Server>,
+    pub job: Value,
+    /// What it was to launch.
+    pub servers: Vec<Server>,
 }
 
 /// A server's part in a launch.
 #[derive(Clone, Debug)]
-pub(super) struct Server {
-    pub(super) id: String,
+pub struct Server {
+    /// The source server's id.
+    pub id: String,
     /// `LAUNCHED`, `FAILED`, …
-    pub(super) status: String,
-    pub(super) instance: Option<String>,
+    pub status: String,
+    /// The instance's id, if there was one.
+    pub instance: Option<String>,
 }
 
 /// What cannot be adopted, and why.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(super) struct Left {
+pub struct Left {
     /// The job or the instance.
-    pub(super) id: String,
-    pub(super) region: String,
-    pub(super) reason: String,
+    pub id: String,
+    /// Where it is.
+    pub region: String,
+    /// Why it cannot.
+    pub reason: String,
 }
 
 /// Everything that was found.
 #[derive(Debug, Default)]
-pub(super) struct Traces {
-    pub(super) launches: Vec<Launch>,
-    pub(super) left: Vec<Left>,
+pub struct Traces {
+    /// The launches of executions.
+    pub launches: Vec<Launch>,
+    /// What cannot be adopted.
+    pub left: Vec<Left>,
     /// The recovery instances that are neither gone nor going.
-    pub(super) there: BTreeSet<String>,
+    pub there: BTreeSet<String>,
     /// How people call source servers, by id.
-    pub(super) names: BTreeMap<String, String>,
+    pub names: BTreeMap<String, String>,
 }
 
 impl Traces {
     /// Adds what there is in a Region.
-    pub(super) fn add(&mut self, region: &str, seen: &Seen) {
+    pub fn add(&mut self, region: &str, seen: &Seen) {
         let shown: BTreeSet<&str> = seen.jobs.iter().map(|job| text(job, "job_id")).collect();
         for job in &seen.jobs {
             self.add_job(region, job);
@@ -187,7 +206,7 @@ impl Traces {
     }
 
     /// The launches of each execution, the oldest first.
-    pub(super) fn executions(&self) -> BTreeMap<Whose, Vec<&Launch>> {
+    pub fn executions(&self) -> BTreeMap<Whose, Vec<&Launch>> {
         let mut executions: BTreeMap<Whose, Vec<&Launch>> = BTreeMap::new();
         for launch in &self.launches {
             executions.entry(launch.whose.clone()).or_default().push(launch);

@@ -7,48 +7,53 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use moontide_control::settings::Settings;
-use moontide_control::whoami::Person;
-use moontide_control::words;
-use moontide_runtime::effect::launches::LAUNCH;
-use moontide_runtime::effect::{Class, Key, Lane, Outcome};
 use moontide_runtime::journal::execution::{ADOPTED, Simulator};
-use moontide_runtime::journal::{Body, Bundle, Entry, Execution, Format, Step, canonical};
+use moontide_runtime::journal::{Bundle, Entry, Execution, Format};
 use moontide_runtime::plan::{Mode, Outside, Plan, Wave};
 use moontide_runtime::sandbox::luau_version;
-use moontide_runtime::scheduler::{End, Event};
+use moontide_runtime::scheduler::Event;
 use moontide_runtime::store::{Signal, Wish};
-use serde_json::{Value, json};
 
-use super::traces::{Launch, Server, Traces, Whose};
+use super::journal::{Journal, Places};
+use super::traces::{Launch, Traces, Whose};
+use crate::settings::Settings;
+use crate::whoami::Person;
+use crate::words;
 
 /// What stands for a name that no tag says.
-const UNKNOWN: &str = "unknown";
-/// The operation that tells how far a job is.
-const LOOK: &str = "drs.describe_jobs";
+pub(super) const UNKNOWN: &str = "unknown";
 
 /// Who adopts, when, and why.
-pub(super) struct Adopter<'s> {
-    pub(super) created_by: String,
-    pub(super) account: Option<String>,
-    pub(super) person: Person,
-    pub(super) at: Timestamp,
-    pub(super) reason: String,
-    pub(super) simulator: Option<Simulator>,
+pub struct Adopter<'s> {
+    /// Who adopts, as AWS knows them.
+    pub created_by: String,
+    /// The AWS account.
+    pub account: Option<String>,
+    /// Who adopts, as signals name them.
+    pub person: Person,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: String,
+    /// The simulator, if it is not AWS.
+    pub simulator: Option<Simulator>,
     /// Where launches were looked for, in the order in which they are the execution's.
-    pub(super) regions: Vec<String>,
-    pub(super) settings: &'s Settings,
+    pub regions: Vec<String>,
+    /// What the operator has decided.
+    pub settings: &'s Settings,
 }
 
 /// An execution as it is written into the store.
-pub(super) struct Rebuilt {
-    pub(super) execution: Execution,
-    pub(super) entries: Vec<Entry>,
+pub struct Rebuilt {
+    /// Its head.
+    pub execution: Execution,
+    /// Its journal.
+    pub entries: Vec<Entry>,
 }
 
 impl Adopter<'_> {
     /// Rebuilds the execution of these launches, of which there is one at least, in the order of their time.
-    pub(super) fn rebuild(&self, launches: &[&Launch], traces: &Traces) -> Rebuilt {
+    pub fn rebuild(&self, launches: &[&Launch], traces: &Traces) -> Rebuilt {
         let waves = waves(launches);
         let execution = self.head(launches, &waves);
         let mut journal = Journal { at: self.at, epoch: 1, behind: 0, entries: Vec::new() };
@@ -67,7 +72,7 @@ impl Adopter<'_> {
 
     /// What was found since it was adopted, behind the entries that it has: these launches, and that these Regions
     /// were looked in.
-    pub(super) fn more(
+    pub fn more(
         &self,
         execution: &Execution,
         entries: &[Entry],
@@ -164,7 +169,8 @@ fn waves(launches: &[&Launch]) -> Vec<String> {
     waves
 }
 
-fn name(launch: &Launch) -> String {
+/// The name of its wave.
+pub(super) fn name(launch: &Launch) -> String {
     launch.wave.clone().unwrap_or_else(|| UNKNOWN.to_owned())
 }
 
@@ -199,225 +205,16 @@ fn plan(regions: Vec<String>, waves: &[String]) -> Plan {
     }
 }
 
-/// How many places are taken: of launches by wave, and of looks into Regions.
-#[derive(Default)]
-struct Places {
-    launches: BTreeMap<Lane, u32>,
-    looks: u32,
-}
-
-impl Places {
-    /// Those that a journal has taken.
-    fn of(entries: &[Entry]) -> Places {
-        let mut places = Places::default();
-        for entry in entries {
-            match &entry.body {
-                Body::Intent { step, .. } => {
-                    let taken = places.launches.entry(step.lane.clone()).or_default();
-                    *taken = step.position.max(*taken);
-                }
-                Body::Outcome { step, .. } => {
-                    let asked = step.arguments.as_ref();
-                    let is_look = asked.is_some_and(|it| !it["region"].is_null());
-                    places.looks += u32::from(step.operation == LOOK && is_look);
-                }
-                Body::Event { .. } => {}
-            }
-        }
-        places
-    }
-
-    fn next(&mut self, lane: &Lane) -> u32 {
-        let taken = self.launches.entry(lane.clone()).or_default();
-        *taken += 1;
-        *taken
-    }
-
-    fn next_look(&mut self) -> u32 {
-        self.looks += 1;
-        self.looks
-    }
-}
-
-/// The launches as effects, each with its place among those of its wave.
-fn steps<'l>(
-    execution: &Execution,
-    launches: &[&'l Launch],
-    places: &mut Places,
-) -> Vec<(&'l Launch, Step)> {
-    let home = execution.regions.first().cloned().unwrap_or_default();
-    let identity = execution.identity();
-    let step = |launch: &&'l Launch| {
-        let lane = Lane::of_wave(&name(launch), 0);
-        let (position, operation) = (places.next(&lane), LAUNCH.to_owned());
-        let arguments = asked(launch, &home);
-        // Where no tag has it, any key that no other effect has will do.
-        let key = launch.key.clone().unwrap_or_else(|| Key::of(&identity, &lane, position));
-        let (hash, site) = (canonical::hash(&arguments), String::new());
-        let (class, arguments) = (Class::Tagged, Some(arguments));
-        (*launch, Step { lane, position, operation, class, hash, key, site, arguments })
-    };
-    launches.iter().map(step).collect()
-}
-
-/// What the launch was given, as far as its job tells.
-fn asked(launch: &Launch, home: &str) -> Value {
-    let server = |server: &Server| json!({ "source_server_id": server.id });
-    let servers: Vec<Value> = launch.servers.iter().map(server).collect();
-    let mut asked = json!({ "source_servers": servers, "is_drill": launch.is_drill });
-    if launch.region != home {
-        asked["region"] = launch.region.as_str().into();
-    }
-    asked
-}
-
-/// Entries, one behind the other.
-struct Journal {
-    /// When it is adopted.
-    at: Timestamp,
-    /// Under which epoch they are written.
-    epoch: u64,
-    /// How many there are before them.
-    behind: u64,
-    entries: Vec<Entry>,
-}
-
-impl Journal {
-    fn push(&mut self, at: Timestamp, body: Body) {
-        let sequence = self.behind + self.entries.len() as u64 + 1;
-        self.entries.push(Entry { sequence, epoch: self.epoch, at, body });
-    }
-
-    fn event(&mut self, event: Event) {
-        self.push(self.at, Body::Event { event });
-    }
-
-    /// Launches whose jobs were found, and where they were looked for.
-    fn found(
-        &mut self,
-        execution: &Execution,
-        (launches, regions): (&[&Launch], &[String]),
-        mut places: Places,
-    ) {
-        let steps = steps(execution, launches, &mut places);
-        for (launch, step) in &steps {
-            self.launch(launch, step.clone());
-        }
-        for (launch, step) in &steps {
-            self.look(launch, step);
-        }
-        for region in regions {
-            let there = launches.iter().filter(|launch| launch.region == *region);
-            let jobs: Vec<&str> = there.map(|launch| launch.job_id.as_str()).collect();
-            let lane = Lane::of_wave(UNKNOWN, 0).branch(2, places.next_look());
-            self.looked_in(region, &jobs, lane);
-        }
-    }
-
-    fn signalled(&mut self, signal: Signal) {
-        self.event(Event::Signalled { signal, number: None, refused: None });
-    }
-
-    /// That waves are over, with the verdicts on the servers of these launches.
-    fn ended(&mut self, waves: Vec<String>, launches: &[&Launch], traces: &Traces) {
-        for wave in waves {
-            let of_wave = launches.iter().filter(|launch| name(launch) == wave);
-            let end = End::Cancelled { details: json!({ "servers": verdicts(of_wave, traces) }) };
-            self.event(Event::Ended { wave, attempt: 1, end });
-        }
-    }
-
-    /// A launch, and that its job was found.
-    fn launch(&mut self, launch: &Launch, step: Step) {
-        let at = launch.at.unwrap_or(self.at);
-        let mut servers: Vec<&str> = launch.servers.iter().map(|it| it.id.as_str()).collect();
-        servers.sort_unstable();
-        let mut job = json!({ "job_id": launch.job_id, "source_server_ids": servers });
-        for field in ["arn", "type", "initiated_by", "creation_date_time"] {
-            if let Some(said) = launch.job.get(field) {
-                job[field] = said.clone();
-            }
-        }
-        let outcome = Outcome::Ok { value: json!({ "job": job }) };
-        let ended = Step { arguments: None, ..step.clone() };
-        self.push(at, Body::Intent { step, attempt: 1 });
-        let (attempt, request_id, adopted) = (1, None, true);
-        self.push(at, Body::Outcome { step: ended, attempt, outcome, request_id, adopted });
-    }
-
-    /// How far its job was, when that was looked at.
-    fn look(&mut self, launch: &Launch, begun: &Step) {
-        if launch.at.is_none() {
-            return;
-        }
-        let arguments = json!({ "filters": { "job_ids": [launch.job_id] } });
-        let lane = begun.lane.branch(1, begun.position);
-        self.asked(lane, arguments, json!({ "items": [launch.job] }));
-    }
-
-    /// That a Region was looked in, and which jobs of the execution were found there and are journaled with that.
-    fn looked_in(&mut self, region: &str, jobs: &[&str], lane: Lane) {
-        self.asked(lane, json!({ "region": region }), json!({ "job_ids": jobs }));
-    }
-
-    fn asked(&mut self, lane: Lane, arguments: Value, value: Value) {
-        let step = Step {
-            key: Key::of(LOOK, &lane, 1),
-            lane,
-            position: 1,
-            operation: LOOK.to_owned(),
-            class: Class::Read,
-            hash: canonical::hash(&arguments),
-            site: String::new(),
-            arguments: Some(arguments),
-        };
-        let outcome = Outcome::Ok { value };
-        let (attempt, request_id, adopted) = (0, None, false);
-        self.push(self.at, Body::Outcome { step, attempt, outcome, request_id, adopted });
-    }
-}
-
-/// The verdict on each server, by the last of the launches.
-fn verdicts<'l>(launches: impl Iterator<Item = &'l &'l Launch>, traces: &Traces) -> Vec<Value> {
-    let mut verdicts: BTreeMap<&str, Value> = BTreeMap::new();
-    for launch in launches {
-        for server in &launch.servers {
-            verdicts.insert(&server.id, verdict(server, launch, traces));
-        }
-    }
-    verdicts.into_values().collect()
-}
-
-fn verdict(server: &Server, launch: &Launch, traces: &Traces) -> Value {
-    let is_there = server.instance.as_ref().is_none_or(|id| traces.there.contains(id));
-    let (verdict, reason) = match server.status.as_str() {
-        "LAUNCHED" if is_there => ("launched", None),
-        "LAUNCHED" => ("launched", Some("its instance is gone by now".to_owned())),
-        "FAILED" => ("failed", Some(format!("{} did not launch it", launch.job_id))),
-        status => {
-            let status = if status.is_empty() { "nothing" } else { status };
-            (UNKNOWN, Some(format!("{} says {status} of it", launch.job_id)))
-        }
-    };
-    let mut said = json!({ "server": server.id, "verdict": verdict });
-    let name = traces.names.get(&server.id).cloned();
-    for (field, text) in
-        [("name", name), ("instance_id", server.instance.clone()), ("reason", reason)]
-    {
-        if let Some(text) = text {
-            said[field] = text.into();
-        }
-    }
-    said
-}
-
 #[cfg(test)]
 mod tests {
+    use moontide_runtime::journal::Body;
     use moontide_runtime::scheduler::{ExecutionStatus, Graph, Refusal, machine};
+    use serde_json::json;
 
+    use super::super::traces::Server;
     use super::super::unknown;
     use super::*;
-    use moontide_control::cleanup::launched::Launched;
+    use crate::cleanup::launched::Launched;
 
     fn launch(job: &str, wave: Option<&str>, at: Option<Timestamp>) -> Launch {
         let whose = Whose { id: "drill".to_owned(), nonce: "n".to_owned() };

@@ -1,13 +1,12 @@
 //! Asks DRS and EC2 what there is in a Region.
 
 use moontide_aws::tags;
-use moontide_control::aws;
-use moontide_control::error::{CommandError, Result, code};
 use moontide_runtime::effect::{EffectError, Outcome, Trouble, World};
 use serde_json::{Value, json};
 
-use crate::context::Context;
-use crate::output::style::{attention, plain};
+use crate::aws;
+use crate::error::{CommandError, Result, code};
+use crate::listener::{Listener, Remark};
 
 /// What DRS answers in a Region in which it was never set up.
 const NO_DRS: &str = "UninitializedAccountException";
@@ -17,17 +16,17 @@ const NOT_ALLOWED: [&str; 2] = ["UnauthorizedOperation", "AccessDeniedException"
 
 /// What there is in a Region.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub struct Seen {
     /// The jobs of DRS.
-    pub(super) jobs: Vec<Value>,
+    pub jobs: Vec<Value>,
     /// Its recovery instances.
-    pub(super) recovered: Vec<Value>,
+    pub recovered: Vec<Value>,
     /// The instances of EC2 that bear our tag.
-    pub(super) tagged: Vec<Value>,
+    pub tagged: Vec<Value>,
 }
 
 /// Looks at all of it.
-pub(super) async fn into(context: &Context, world: &dyn World, region: &str) -> Result<Seen> {
+pub async fn into(listener: &dyn Listener, world: &dyn World, region: &str) -> Result<Seen> {
     let unseen = |what: &str, error: &EffectError| {
         let message = format!("{what} in {region} cannot be listed: {error}");
         let code = match error.trouble {
@@ -52,8 +51,8 @@ pub(super) async fn into(context: &Context, world: &dyn World, region: &str) -> 
             return Err(unseen("the instances of EC2", &error));
         }
         Err(error) => {
-            let text = format!("instances of EC2 that bear the tag, in {region}: {error}");
-            context.output.say([attention("not looked at: "), plain(text)]);
+            let what = format!("instances of EC2 that bear the tag, in {region}: {error}");
+            listener.hear(&Remark::NotLookedAt { what });
             Vec::new()
         }
     };
