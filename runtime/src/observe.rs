@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::effect::Trouble;
-use crate::scheduler::{ExecutionStatus, Prompt, Signal, Unheard, WaveStatus};
+use crate::history::{Prompt, Signal, Trouble, Unheard};
+use crate::machine::{ExecutionStatus, WaveStatus};
 
 /// Somebody who watches an execution.
 pub trait Observer {

@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::elapsed::{Blind, Elapsed};
-use super::{Call, Class, Consequences, EffectError, Operation, Reply, arguments};
+use super::{Call, Consequences, Operation, Reply, arguments};
 use crate::clock::Clock;
+use crate::history::{Class, EffectError};
 use crate::plan::duration;
-use crate::sandbox::plain;
+use crate::text::plain;
 
 /// The operation by which a program asks a person.
 pub const ASK: &str = "moontide.ask";
@@ -184,9 +185,6 @@ fn one() -> u32 {
 fn is_one(approvals: &u32) -> bool {
     *approvals == 1
 }
-
-/// More people than anybody can wake; as in a wave's `pause`.
-pub const MOST_APPROVALS: u32 = 9;
 
 /// More letters in one choice than anybody types.
 const LONGEST_CHOICE: usize = 40;

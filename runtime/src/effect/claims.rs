@@ -16,9 +16,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::state::failed;
-use super::{Call, Class, Consequences, EffectError, Operation, Reply, Trouble, arguments};
+use super::{Call, Consequences, Operation, Reply, arguments};
 use crate::clock::Clock;
-use crate::journal::Execution;
+use crate::history::{Class, EffectError, Execution, Trouble};
 use crate::store::claims::{self, Claimant, Held, Holder, Taken, Wanted};
 use crate::store::{Store, StoreError};
 

@@ -34,13 +34,12 @@ use super::policy::{GivenUpBy, Rules};
 use super::redact::Secrets;
 use super::sending::Sending;
 use super::trouble::{OutOfPatience, Waiting};
-use super::{
-    Call, Consequences, EffectError, Key, Lane, Operation, Origin, Outcome, Patience, Replaced,
-    Reply, Sight, Trouble, World,
-};
+use super::{Call, Consequences, Operation, Origin, Replaced, Reply, Sight, World};
 use crate::clock::Clock;
-use crate::journal::{Body, Step, Writer, canonical};
+use crate::history::{Body, EffectError, Key, Lane, Outcome, Step, Trouble, canonical};
+use crate::journal::Writer;
 use crate::observe::{Notice, Observer};
+use crate::patience::Patience;
 use crate::plan::suggest;
 use crate::store::{Pulse, StoreError};
 

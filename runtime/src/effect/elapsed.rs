@@ -15,8 +15,9 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 
 use super::builtin::Nothing;
-use super::{Call, Class, Consequences, EffectError, Lane, Operation, Reply, arguments};
+use super::{Call, Consequences, Operation, Reply, arguments};
 use crate::clock::Clock;
+use crate::history::{Class, EffectError, Lane};
 
 /// How long each attempt of a wave could not see the world, or waited for the store, in this process. Clones
 /// share it.

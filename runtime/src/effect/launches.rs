@@ -4,8 +4,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::{Call, Consequences, Lane, Maker, Origin, Outcome};
-use crate::journal::{Body, Entry, Step};
+use super::{Call, Consequences, Maker, Origin};
+use crate::history::{Body, Entry, Lane, Outcome, Step};
 
 /// Which wave has launched which job.
 #[derive(Debug, Default)]
@@ -75,8 +75,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::effect::{Class, Key, Launch, Replaced, Touch};
-    use crate::journal::canonical::Hash;
+    use crate::effect::{Launch, Replaced, Touch};
+    use crate::history::canonical::Hash;
+    use crate::history::{Class, Key};
 
     fn launched(job: &str) -> Launches {
         let lane = Lane::of_wave("database", 2).branch(1, 3);

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::EffectError;
+use crate::history::EffectError;
 use crate::plan::duration;
 
 /// Refuses a number of seconds that no text could say.

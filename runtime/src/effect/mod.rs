@@ -1,8 +1,8 @@
 //! What a runbook may ask of the outside, and what comes back.
 //!
-//! - [`class`]: how an operation behaves when the process dies in the middle of it.
+//! Where an effect stands, its [`class`] and its [`outcome`] are journaled: see [`crate::history`].
+//!
 //! - [`call`]: one request through the door, with its key.
-//! - [`outcome`]: `ok`, `failed` or `unknown`.
 //! - [`operation`]: how the world declares an operation: check, consequences, perform, reconcile.
 //! - [`arguments`]: reading typed arguments, with a suggestion for a misspelled field.
 //! - [`builtin`]: the few operations that need no world: the time, a sleep, a random number.
@@ -23,14 +23,12 @@ pub mod arguments;
 pub mod builtin;
 pub mod call;
 pub mod claims;
-pub mod class;
 pub mod door;
 pub mod elapsed;
 pub mod launches;
 pub mod leaves;
 pub(crate) mod lengths;
 pub mod operation;
-pub mod outcome;
 pub mod policy;
 pub mod redact;
 mod sending;
@@ -40,11 +38,12 @@ pub mod touch;
 pub mod trouble;
 pub mod verdict;
 
-pub use call::{Call, Key, Lane};
-pub use class::Class;
+pub use crate::history::{
+    Class, EffectError, Evidence, Key, Lane, Outcome, Trouble, class, outcome,
+};
+pub use crate::patience::Patience;
+pub use call::Call;
 pub use leaves::Leaves;
 pub use operation::{Finding, Operation, Reply, World};
-pub use outcome::{EffectError, Evidence, Outcome};
 pub use sight::Sight;
 pub use touch::{Consequences, Launch, Maker, Origin, Place, Replaced, Thing, Touch};
-pub use trouble::{Patience, Trouble};

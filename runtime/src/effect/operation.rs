@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Call, Class, Consequences, EffectError, Evidence, Key, Outcome, Sight};
+use super::{Call, Consequences, Sight};
+use crate::history::{Class, EffectError, Evidence, Key, Outcome};
 use crate::store::Pulse;
 
 /// Everything beyond the sandbox: AWS, a simulator of it, or a test's invention.
@@ -124,4 +125,36 @@ pub enum Finding {
     Undecided(Evidence),
     /// The world cannot be looked at now, which says nothing: look again once it can.
     Unseen(EffectError),
+}
+
+impl Class {
+    /// What is to be said of an earlier call of `operation` where its world has no way to look it up: what leads to
+    /// the same state, or is recognised by the service, is harmless to send again; of the rest a person decides.
+    pub fn without_a_look(self, operation: &str) -> Finding {
+        match self {
+            Class::Pure | Class::Read | Class::Convergent | Class::Token => Finding::Harmless,
+            Class::Tagged | Class::Once => Finding::Undecided(Evidence::new(format!(
+                "`{operation}` leaves nothing behind by which it could be recognised"
+            ))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_recognised_is_not_sent_again_by_itself() {
+        let harmless = [Class::Pure, Class::Read, Class::Convergent, Class::Token];
+        for class in harmless {
+            assert_eq!(class.without_a_look("x.y"), Finding::Harmless, "{class:?}");
+        }
+        for class in [Class::Tagged, Class::Once] {
+            let Finding::Undecided(evidence) = class.without_a_look("x.y") else {
+                panic!("{class:?} would be sent again");
+            };
+            assert!(evidence.message.starts_with("`x.y` leaves nothing behind"));
+        }
+    }
 }

@@ -21,8 +21,9 @@ mod document;
 
 use serde_json::json;
 
+use super::Call;
 use super::touch::{Consequences, Launch, Maker, Origin, Place, Replaced, Thing, Touch};
-use super::{Call, EffectError};
+use crate::history::EffectError;
 use crate::plan::{Mode, Outside};
 
 /// The rules of one execution.

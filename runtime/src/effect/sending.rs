@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use super::door::{CANCELLED, Door, Halt, Passage, Prepared, Settled, Way};
 use super::trouble::{NO_BLIP, Waiting};
 use super::verdict::{Heard, Known, Looked, Verdict, decide};
-use super::{EffectError, Evidence, Finding, Outcome, Reply, Trouble};
-use crate::journal::Body;
+use super::{Finding, Reply};
+use crate::history::{Body, EffectError, Evidence, Outcome, Trouble};
 use crate::observe::Notice;
 
 /// How often one effect is sent at most, rejections and lost replies together.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::plan::Outside;
+
 /// What a call would do. Every operation that needs an intent says it before its intent is journaled.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Consequences {
@@ -145,6 +147,22 @@ impl Touch {
             verb: "launch",
             maker: Maker::ForeignDrill,
             launch: Some(launch),
+        }
+    }
+}
+
+impl Outside {
+    /// Whether it names this thing.
+    pub fn names(&self, thing: &Thing) -> bool {
+        match thing {
+            Thing::Instance { id, tags } => {
+                let carries = |(key, value): (&String, &String)| {
+                    tags.iter().any(|(name, has)| name == key && has == value)
+                };
+                self.ids.contains(id) || (!self.tags.is_empty() && self.tags.iter().all(carries))
+            }
+            Thing::Document(name) => self.documents.contains(name),
+            Thing::Server(id) | Thing::Resource(id) => self.ids.contains(id),
         }
     }
 }

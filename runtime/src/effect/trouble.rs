@@ -5,56 +5,10 @@
 //! runner says what it waits for, looks again with growing pauses, and stops when its operator's patience is
 //! used up. Whatever was begun is in the journal; `resume` goes on.
 
-use std::fmt;
 use std::time::Duration;
 
-use jiff::SignedDuration;
-
-use super::EffectError;
-
-/// What keeps the runner from seeing the world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Trouble {
-    /// There are no credentials that the service accepts.
-    Credentials,
-    /// No answer comes through.
-    Network,
-    /// The service answers that it cannot answer.
-    Busy,
-    /// The lease may be another runner's: nothing was sent.
-    Lease,
-}
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Trouble::Credentials => "credentials that are accepted",
-            Trouble::Network => "an answer",
-            Trouble::Busy => "the service to be less busy",
-            Trouble::Lease => "the lease of its execution",
-        })
-    }
-}
-
-/// How long the operator lets a runner wait for the end of its troubles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
-    /// For the world: credentials, the network, a service that is too busy. By the execution's clock.
-    pub world: Duration,
-    /// For the store: a table that throttles, a disk that is full, a database that others keep busy. By the
-    /// machine's clock.
-    pub store: Duration,
-}
-
-impl Patience {
-    /// Half an hour: longer than a network needs to change its routes, shorter than a night.
-    pub const USUAL: Patience = Patience::of(Duration::from_mins(30));
-
-    /// The same for everything.
-    pub const fn of(duration: Duration) -> Patience {
-        Patience { world: duration, store: duration }
-    }
-}
+use crate::history::{EffectError, Trouble};
+use crate::patience::in_words;
 
 /// The trouble that has used up the patience.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -68,14 +22,6 @@ pub struct OutOfPatience {
     pub error: EffectError,
     /// How long it has waited.
     pub waited: Duration,
-}
-
-/// A duration in whole seconds, as people write it.
-pub(crate) fn in_words(duration: Duration) -> String {
-    format!(
-        "{:#}",
-        SignedDuration::from_secs(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX))
-    )
 }
 
 /// The pause before the first look after trouble began; doubles up to [`LONGEST`].
@@ -180,10 +126,5 @@ mod tests {
         waiting.look(seconds(30));
         assert_eq!(waiting.pause(seconds(60)), Some(FIRST));
         assert!(waiting.tells(seconds(60)), "a look of half a minute is no blip");
-    }
-
-    #[test]
-    fn a_duration_reads_like_one() {
-        assert_eq!(in_words(Duration::from_secs(1830)), "30m 30s");
     }
 }

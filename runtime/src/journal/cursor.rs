@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 
-use super::{Body, Difference, Entry, Mismatch, Step};
-use crate::effect::{Lane, Outcome};
+use super::{Difference, Mismatch};
+use crate::history::{Body, Entry, Lane, Outcome, Step};
 
 /// The recorded effects that have not been replayed yet.
 #[derive(Debug, Default)]
@@ -154,8 +154,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::effect::{Class, Key};
-    use crate::journal::canonical;
+    use crate::history::{Class, Key, canonical};
 
     fn step(lane: &Lane, position: u32, operation: &str, arguments: Value) -> Step {
         Step {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::effect::Lane;
+use crate::history::Lane;
 
 /// Replay found a different effect than the recorded one. The execution stops; nothing is sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]

@@ -16,10 +16,10 @@ use futures_util::future::{Either, select};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use super::{Body, Entry, weight};
 use crate::clock::Clock;
-use crate::effect::Patience;
+use crate::history::{Body, Entry, weight};
 use crate::observe::{Notice, Observer};
+use crate::patience::Patience;
 use crate::store::{Lease, Pulse, Standing, Store, StoreError};
 
 /// The pause before a store that was busy is asked again; doubles up to [`LONGEST_PAUSE`].

@@ -5,6 +5,9 @@
 //! that systems give have none of them either: users, `DOMAIN\user`, mail addresses, ARNs. Only an AWS
 //! session name may hold a comma; whoever has one is meant by what stands before it, with a `*` behind.
 
+/// More people than anybody can wake.
+pub const MOST_APPROVALS: u32 = 9;
+
 /// Longer than the ARN of any session.
 const LONGEST: usize = 256;
 

@@ -9,7 +9,13 @@ use super::params::number_value;
 use super::path::quoted;
 use super::suggest::nearest;
 use super::{Param, ParamKind, Plan, duration, value};
-use crate::effect::redact;
+
+/// No secret that is given is shorter, and none of letters alone is shorter than [`SHORTEST_WORD`]: it could not be told
+/// from other text.
+pub const SHORTEST_GIVEN: usize = 6;
+
+/// See [`SHORTEST_GIVEN`].
+pub const SHORTEST_WORD: usize = 12;
 
 /// Why a param cannot be as the operator wants it. Never holds the value of a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -121,12 +127,12 @@ impl Param {
 
 /// Why a secret is like other text, if it is.
 fn too_plain(secret: &str) -> Option<String> {
-    let (length, least) = (secret.chars().count(), redact::SHORTEST_GIVEN);
+    let (length, least) = (secret.chars().count(), SHORTEST_GIVEN);
     if length < least {
         return Some(format!("shorter than {least} characters"));
     }
-    let is_word = length < redact::SHORTEST_WORD && secret.chars().all(char::is_alphabetic);
-    is_word.then(|| format!("a word of less than {} letters", redact::SHORTEST_WORD))
+    let is_word = length < SHORTEST_WORD && secret.chars().all(char::is_alphabetic);
+    is_word.then(|| format!("a word of less than {SHORTEST_WORD} letters"))
 }
 
 fn missing(name: &str, param: &Param) -> ParamError {

@@ -36,6 +36,7 @@ pub mod suggest;
 mod value;
 mod waves;
 
+pub use approver::MOST_APPROVALS;
 pub use bind::ParamError;
 pub use complaint::Complaint;
 pub use locate::{LONGEST_LINE, Located, Place, locate};

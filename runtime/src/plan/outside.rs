@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::declared::Declared;
 use super::servers;
-use crate::effect::Thing;
 
 /// The things that a drill may touch although no drill of its execution made them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -27,20 +26,6 @@ impl Outside {
     /// Whether nothing is named.
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty() && self.tags.is_empty() && self.documents.is_empty()
-    }
-
-    /// Whether it names this thing.
-    pub fn names(&self, thing: &Thing) -> bool {
-        match thing {
-            Thing::Instance { id, tags } => {
-                let carries = |(key, value): (&String, &String)| {
-                    tags.iter().any(|(name, has)| name == key && has == value)
-                };
-                self.ids.contains(id) || (!self.tags.is_empty() && self.tags.iter().all(carries))
-            }
-            Thing::Document(name) => self.documents.contains(name),
-            Thing::Server(id) | Thing::Resource(id) => self.ids.contains(id),
-        }
     }
 
     /// Each thing as a line for people: `instance i-0123`, `instances with App=shop`, `document Shop-CutOver`.

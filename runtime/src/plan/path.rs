@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::sandbox;
+use crate::text;
 
 /// The way from the declared table to one of its values. Items count from 1, as in Lua.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -107,7 +107,7 @@ const LONGEST_QUOTE: usize = 80;
 fn plain(text: &str) -> String {
     let cut: String = text.chars().take(LONGEST_QUOTE).collect();
     let dots = if text.len() > cut.len() { "…" } else { "" };
-    format!("{}{dots}", sandbox::plain(&cut, LONGEST_QUOTE))
+    format!("{}{dots}", text::plain(&cut, LONGEST_QUOTE))
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
+use super::approver::{self, MOST_APPROVALS};
 use super::declared::Declared;
 use super::path::quoted;
-use super::{Node, Pause, PromptTimeout, approver};
-use crate::effect::builtin::MOST_APPROVALS;
+use super::{Node, Pause, PromptTimeout};
 
 const FIELDS: &[&str] = &["message", "approvers", "approvals", "timeout", "on_timeout"];
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::convert::{Refusal, from_json};
 use super::limits::Budget;
-use crate::effect::{EffectError, Outcome};
+use crate::history::{EffectError, Outcome};
 
 /// The outcome of an effect. One that cannot be read is an error that the program may catch.
 pub(super) fn outcome(lua: &Lua, outcome: &Outcome, budget: Budget) -> mlua::Result<MultiValue> {

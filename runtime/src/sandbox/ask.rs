@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::convert::to_json;
 use super::guard::Guard;
 use super::limits::Budget;
-use crate::effect::Lane;
+use crate::history::Lane;
 
 /// A lane wants an effect, and waits for its outcome.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,10 +8,10 @@ use super::error::ScriptError;
 use super::guard::Guard;
 use super::limits::Budget;
 use super::native::Shared;
-use super::text::plain;
 use super::trace;
 use crate::plan::path::Segment;
 use crate::plan::{Node, Path};
+use crate::text::plain;
 
 /// What a runbook's file declares, and where.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::text::plain;
+use crate::history::Failure;
 use crate::plan::FailurePolicy;
-use crate::scheduler::Failure;
+use crate::text::plain;
 
 /// A script failed, or was stopped. Every text in it is fit for a terminal.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

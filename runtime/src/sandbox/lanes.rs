@@ -4,7 +4,7 @@
 use mlua::{Function, LuaString, MultiValue, Table, Thread, Value};
 
 use super::globals::Trusted;
-use crate::effect::Lane;
+use crate::history::Lane;
 
 /// One lane.
 #[derive(Debug)]

@@ -45,7 +45,7 @@ pub struct Together {
     /// Bytes that all their VMs may hold.
     pub memory: usize,
     /// Waves that run side by side; the others wait for their turn. It is fixed when an execution starts
-    /// ([`crate::journal::Execution::waves_at_once`]).
+    /// ([`crate::history::Execution::waves_at_once`]).
     pub waves: u32,
     /// Entries of its journal, beyond which no further effect begins.
     pub entries: u64,

@@ -13,7 +13,7 @@
 //! - `convert`: Lua ⇄ JSON with budgets.
 //! - `limits`: how much a script may use; `guard` watches and poisons; `cpu` is its clock; `pool` is the memory
 //!   that all programs of an execution share.
-//! - `error`, `trace`, `text`: errors with file and line, fit for a terminal.
+//! - `error`, `trace`: errors with file and line, fit for a terminal.
 //! - `said`: what a program tells whoever watches.
 //! - `flags`: Luau's fast flags, set before the first VM.
 //!
@@ -44,11 +44,11 @@ mod pool;
 mod program;
 mod said;
 mod sources;
-mod text;
 mod tokens;
 mod trace;
 mod vm;
 
+pub use crate::text::plain;
 pub use ask::Ask;
 pub use declare::Declared;
 pub use error::{ScriptError, Speaker};
@@ -59,7 +59,6 @@ pub use native::Remembered;
 pub use pool::Pool;
 pub use program::{Program, Progress};
 pub use said::Said;
-pub use text::plain;
 pub use vm::{NOTHING_OF, Unit, Vm, luau_version};
 
 #[cfg(test)]

@@ -14,7 +14,6 @@ use std::rc::Rc;
 use mlua::{Function, Lua, MultiValue, Table, Value as LuaValue};
 use serde_json::Value;
 
-use super::arrive;
 use super::ask::Ask;
 use super::convert::to_json;
 use super::error::ScriptError;
@@ -22,8 +21,8 @@ use super::globals::Trusted;
 use super::guard::{Spent, Stopper, Trip};
 use super::lanes::{Join, Stop, Strand, Waits};
 use super::native::Shared;
-use super::trace;
-use crate::effect::{EffectError, Lane, Outcome};
+use super::{arrive, trace};
+use crate::history::{EffectError, Lane, Outcome};
 
 /// What a program wants next, or how it ended.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::limits::Limits;
-use super::text::{plain, plain_value};
+use crate::text::plain;
+use crate::text::plain::plain_value;
 
 /// Something that a program said, cleaned and cut.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,8 +9,8 @@ use super::compile::{Loops, SyntaxError, bytecode};
 use super::error::ScriptError;
 use super::globals::EACH;
 use super::limits::Limits;
-use super::text::plain;
-use crate::journal::{Bundle, Source};
+use crate::history::{Bundle, Source};
+use crate::text::plain;
 
 /// The module that the sandbox itself provides.
 const HOST: &str = "@moontide/host";
@@ -155,7 +155,7 @@ fn environment(lua: &Lua, builtins: &Table, each: Option<&str>) -> mlua::Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::execution::Module;
+    use crate::history::Module;
 
     fn sources() -> Sources {
         let module = |file: &str| Module { file: file.to_owned(), source: "return 1".into() };

@@ -6,9 +6,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::effect::{EffectError, Evidence, Lane, Outcome};
-use crate::journal::execution::Module;
-use crate::journal::{Bundle, Format};
+use crate::history::{Bundle, EffectError, Evidence, Format, Lane, Module, Outcome};
 use crate::plan::Node;
 
 mod declaring;

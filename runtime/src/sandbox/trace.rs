@@ -7,8 +7,9 @@ use super::convert::to_json;
 use super::error::{ScriptError, Speaker};
 use super::globals::Trusted;
 use super::native::Shared;
-use super::text::{plain, plain_bytes};
 use crate::plan::FailurePolicy;
+use crate::text::plain;
+use crate::text::plain::plain_bytes;
 
 /// Memory that finding out what went wrong may use on top of the limit.
 const HEADROOM: usize = 4 * 1024 * 1024;

@@ -7,7 +7,6 @@ use std::rc::Rc;
 use mlua::{Function, Lua, MultiValue, Table, Value as LuaValue};
 use serde_json::Value;
 
-use super::arrive;
 use super::compile::Loops;
 use super::declare::{self, Declared};
 use super::error::ScriptError;
@@ -21,9 +20,8 @@ use super::pool::{Pool, Share};
 use super::program::Program;
 use super::said::{Said, Voice};
 use super::sources::Sources;
-use super::trace;
-use crate::effect::Lane;
-use crate::journal::{Bundle, Format};
+use super::{arrive, trace};
+use crate::history::{Bundle, Format, Lane};
 
 /// The module that turns a declared runbook, a unit and a context into a running program.
 const PROGRAM: &str = "@moontide/program";

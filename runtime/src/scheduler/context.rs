@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::event::End;
-use super::graph::{Graph, Node, START, Turn};
-use super::seen::{self, Ends, Seen};
-use crate::journal::{Execution, Mend};
+use crate::history::{End, Execution, Mend};
+use crate::machine::Graph;
+use crate::machine::graph::{Node, START, Turn};
+use crate::machine::seen::{self, Ends, Seen};
 use crate::sandbox::{NOTHING_OF, Unit};
 
 /// Which part of the runbook a node of the graph runs. Other sources may have the wave at another place.

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Prompt;
 use crate::clock::Clock;
+use crate::history::Prompt;
 
 /// The prompts that were seen in this process and whose time ends, by id.
 #[derive(Debug, Default)]

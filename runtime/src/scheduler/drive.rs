@@ -15,21 +15,20 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::context;
 use super::deadline::{self, Deadlines};
 use super::driver::{DriveError, Driver, Given};
-use super::event::{End, Event, Failure};
-use super::graph::Graph;
 use super::hearing::Hearing;
 use super::lane::{self, Attempt, Broken, Memory, remembered};
-use super::machine::{self, Request};
-use super::prompt::Prompt;
 use super::question::{Question, Wanted};
-use super::seen::{Ends, Seen};
 use super::shared::{Counted, Shared};
-use super::state::{Answer, ExecutionStatus, State, WaveState, WaveStatus};
 use super::tell::{self, Numbered};
-use crate::journal::{Entry, Format};
+use crate::history::{
+    End, Entry, Event, Failure, Format, Prompt, events, last_signal, machine_ahead,
+};
+use crate::machine::seen::{Ends, Seen};
+use crate::machine::{self, Answer, ExecutionStatus, Graph, Request, State, WaveState, WaveStatus};
 use crate::observe::Notice;
-use crate::sandbox::{Limits, plain};
+use crate::sandbox::Limits;
 use crate::store::{Standing, StoreError};
+use crate::text::plain;
 
 /// A longer panic message is cut.
 const LONGEST_PANIC: usize = 500;
@@ -95,7 +94,7 @@ impl<'d> Drive<'d> {
         asked: mpsc::UnboundedReceiver<Wanted>,
     ) -> Drive<'d> {
         let graph = Graph::of(&shared.execution);
-        let state = machine::fold(&graph, tell::events(entries));
+        let state = machine::fold(&graph, events(entries));
         shared.decided.replace(state.answers.clone());
         Drive {
             driver,
@@ -108,12 +107,12 @@ impl<'d> Drive<'d> {
             asking: FuturesUnordered::new(),
             waiting: BTreeMap::new(),
             stops: BTreeMap::new(),
-            signals_seen: tell::signals_seen(entries),
+            signals_seen: last_signal(entries),
             watching: None,
-            signals_taken: tell::signals_seen(entries),
+            signals_taken: last_signal(entries),
             standing: None,
-            machine_ahead: tell::machine_ahead(entries),
-            ends: Ends::of(tell::events(entries).map(|(_, event)| event)),
+            machine_ahead: machine_ahead(entries),
+            ends: Ends::of(events(entries).map(|(_, event)| event)),
             deadlines: Deadlines::default(),
             hearing: Hearing::new(&driver.pulse),
         }

@@ -16,13 +16,9 @@ use tokio::sync::mpsc;
 
 use super::drive::Drive;
 use super::lane::Broken;
-use super::machine::Refusal;
-use super::prompt::Prompt;
 use super::question::Wanted;
 use super::returned::Returned;
 use super::shared::Shared;
-use super::state::ExecutionStatus;
-use super::tell;
 use crate::clock::Clock;
 use crate::effect::builtin::{REPLACE, ReplaceInput};
 use crate::effect::door::Door;
@@ -31,9 +27,12 @@ use crate::effect::launches::Launches;
 use crate::effect::policy::Rules;
 use crate::effect::redact::Secrets;
 use crate::effect::trouble::OutOfPatience;
-use crate::effect::{Operation, Outcome, Patience, World, builtin, claims, state};
-use crate::journal::{Body, Entry, Execution, Format, Mismatch, Writer};
+use crate::effect::{Operation, World, builtin, claims, state};
+use crate::history::{Body, Entry, Execution, Format, Outcome, Prompt, asked, events};
+use crate::journal::{Mismatch, Writer};
+use crate::machine::{ExecutionStatus, Refusal};
 use crate::observe::Observer;
+use crate::patience::Patience;
 use crate::sandbox::{Limits, Pool};
 use crate::store::{Lease, Pulse, Store, StoreError};
 
@@ -89,7 +88,7 @@ pub enum DriveError {
         id: String,
         /// Which format.
         #[source]
-        source: crate::journal::version::FormatError,
+        source: crate::history::version::FormatError,
     },
     /// A program would be given a secret that this runner does not have.
     #[error("execution `{id}` needs the secret `{name}`, and this runner does not have it")]
@@ -314,8 +313,8 @@ impl Driver {
             observer: Rc::clone(&self.observer),
             limits: self.limits.clone(),
             pool: Pool::default(),
-            asked: tell::asked(entries),
-            returned: RefCell::new(Returned::of(tell::events(entries).map(|(_, event)| event))),
+            asked: asked(entries),
+            returned: RefCell::new(Returned::of(events(entries).map(|(_, event)| event))),
             questions,
             decided: RefCell::default(),
             idle: Rc::default(),

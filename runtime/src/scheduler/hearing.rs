@@ -14,9 +14,7 @@ use jiff::SignedDuration;
 use super::deadline;
 use super::drive::Drive;
 use super::driver::DriveError;
-use super::event::{Event, Unheard};
-use super::prompt::Prompt;
-use crate::journal::Format;
+use crate::history::{Event, Format, Prompt, Unheard};
 use crate::observe::Notice;
 use crate::store::Pulse;
 

@@ -16,14 +16,14 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::shared::{Counted, Shared};
-use super::{End, Failure, question, retold};
+use super::{question, retold};
 use crate::effect::builtin::{ASK, REPLACE, ReplaceInput};
 use crate::effect::door::{CANCELLED, Halt, Passage, Prepared, Settled, Way};
 use crate::effect::lengths;
 use crate::effect::trouble::OutOfPatience;
-use crate::effect::{Lane, Outcome};
+use crate::history::{End, Failure, Format, Lane, Mend, Outcome, Step};
+use crate::journal::Mismatch;
 use crate::journal::cursor::Next;
-use crate::journal::{Format, Mend, Mismatch, Step};
 use crate::observe::Notice;
 use crate::sandbox::{Ask, Limits, Program, Remembered, Said, ScriptError, Spent, Unit, Vm};
 use crate::store::StoreError;

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{DID_NOT_HAPPEN, Event, doubt, unknown};
+use super::question::{DID_NOT_HAPPEN, doubt};
+use crate::effect::Leaves;
 use crate::effect::door::CANCELLED;
-use crate::effect::{EffectError, Leaves, Outcome};
-use crate::journal::{Body, Entry, Step};
-use crate::store::Wish;
+use crate::history::{Body, EffectError, Entry, Event, Outcome, Step, Wish, unknown};
 
 /// What one effect has left behind.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,17 +8,16 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::lane::{Attempt, Sent};
-use super::prompt::{Choice, Prompt, PromptKind, unknown};
 use super::shared::{Counted, Shared};
-use super::state::Answer;
-use crate::effect::builtin::{
-    ASK, AskInput, MOST_APPROVALS, REPLACE, ReplaceInput, replace as ends,
-};
+use crate::effect::builtin::{ASK, AskInput, REPLACE, ReplaceInput, replace as ends};
 use crate::effect::door::{Halt, Prepared, Settled, Way};
-use crate::effect::{EffectError, Evidence, Lane, Outcome, Reply, arguments};
-use crate::journal::{Format, Step};
-use crate::plan::approver;
-use crate::sandbox::plain;
+use crate::effect::{Reply, arguments};
+use crate::history::{
+    Choice, EffectError, Evidence, Format, Lane, Outcome, Prompt, PromptKind, Step, unknown,
+};
+use crate::machine::Answer;
+use crate::plan::{MOST_APPROVALS, approver};
+use crate::text::plain;
 
 /// A longer question is cut.
 const LONGEST_QUESTION: usize = 2_000;

@@ -2,14 +2,8 @@
 //!
 //! Only what is in the journal can be told: what programs say while they run is not, see [`crate::store::feed`].
 
-use super::event::Event;
-use super::graph::Graph;
-use super::machine::{self, Request};
-use super::prompt::Prompt;
-use super::signal::{Signal, Wish};
-use super::state::State;
-use crate::effect::Outcome;
-use crate::journal::{Body, Entry, Step};
+use crate::history::{Body, Entry, Event, Outcome, Prompt, Signal, Step, Wish};
+use crate::machine::{self, Graph, Request, State};
 use crate::observe::Notice;
 
 /// Follows a journal, entry by entry.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::event::{End, Event};
-use crate::journal::weight::Weight;
+use crate::history::weight::Weight;
+use crate::history::{End, Event};
 use crate::sandbox::Limits;
 
 /// The weight of each wave's last result.

@@ -9,11 +9,12 @@ use tokio::sync::mpsc;
 
 use super::question::Wanted;
 use super::returned::Returned;
-use super::state::Answered;
 use crate::clock::Clock;
 use crate::effect::door::Door;
+use crate::history::{Execution, Format, Step};
+use crate::journal::Writer;
 use crate::journal::cursor::Past;
-use crate::journal::{Execution, Format, Step, Writer};
+use crate::machine::state::Answered;
 use crate::observe::{Notice, Observer};
 use crate::sandbox::{Limits, Pool, Said, Spent};
 

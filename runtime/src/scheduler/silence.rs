@@ -8,8 +8,7 @@ use jiff::SignedDuration;
 use super::deadline;
 use super::drive::Drive;
 use super::driver::DriveError;
-use super::event::Event;
-use super::prompt::Prompt;
+use crate::history::{Event, Prompt};
 
 impl Drive<'_> {
     /// Answers the prompts whose time is over; returns whether there were any.

@@ -1,20 +1,15 @@
 //! What the machine is told while it is driven: signals from the store, answers, time-outs. Everything is
 //! journaled first; also what the machine refuses, so that no signal is taken twice.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::drive::Drive;
 use super::driver::{Changes, DriveError, Driver, Given};
-use super::event::Event;
-use super::machine::{self, Refusal};
-use super::prompt::Prompt;
 use super::retold;
-use super::signal::{Signal, Wish};
-use super::state::{ExecutionStatus, State};
-use crate::journal::{Body, Entry, Format};
+use crate::history::{Body, Event, Format, Prompt, Signal, Wish};
+use crate::machine::{self, ExecutionStatus, Refusal, State};
 use crate::observe::Notice;
 use crate::store::{Mark, Standing, StoreError};
 
@@ -225,48 +220,4 @@ pub(super) async fn news(driver: &Driver, id: String, seen: u64) -> Result<Numbe
             Err(error) => return Err(error),
         }
     }
-}
-
-/// The events of a journal, and when they happened.
-pub(super) fn events(entries: &[Entry]) -> impl Iterator<Item = (Timestamp, &Event)> {
-    entries.iter().filter_map(|entry| match &entry.body {
-        Body::Event { event } => Some((entry.at, event)),
-        _ => None,
-    })
-}
-
-/// The ids of all prompts that programs have asked.
-pub(super) fn asked(entries: &[Entry]) -> BTreeSet<String> {
-    let id = |(_, event): (Timestamp, &Event)| match event {
-        Event::Asked { prompt } => Some(prompt.id.clone()),
-        _ => None,
-    };
-    events(entries).filter_map(id).collect()
-}
-
-/// How far ahead the clock was of the machine that drove last.
-pub fn machine_ahead(entries: &[Entry]) -> i64 {
-    let ahead = |(_, event)| match event {
-        &Event::Clock { ahead } => Some(ahead),
-        _ => None,
-    };
-    events(entries).filter_map(ahead).last().unwrap_or_default()
-}
-
-/// What operators have changed about the limits of an execution since it began.
-pub fn limited(entries: &[Entry]) -> BTreeMap<String, String> {
-    let limits = |(_, event): (Timestamp, &Event)| match event {
-        Event::Limited { limits, .. } => Some(limits.clone()),
-        _ => None,
-    };
-    events(entries).filter_map(limits).flatten().collect()
-}
-
-/// The number of the last signal that was taken.
-pub(super) fn signals_seen(entries: &[Entry]) -> u64 {
-    let number = |(_, event)| match event {
-        &Event::Signalled { number, .. } => number,
-        _ => None,
-    };
-    events(entries).filter_map(number).max().unwrap_or_default()
 }

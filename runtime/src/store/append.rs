@@ -2,7 +2,7 @@
 
 use super::StoreError;
 use super::lease::{Lease, LeaseRecord};
-use crate::journal::Entry;
+use crate::history::Entry;
 
 /// Whether `entries` may follow entry number `last`, written under `lease`, where the store has
 /// `record` as the lease of the execution. Asked in the transaction that writes them.

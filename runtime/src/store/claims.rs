@@ -27,7 +27,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Change, Condition, Document, Store, StoreError};
-use crate::journal::{Execution, canonical};
+use crate::history::{Execution, canonical};
 use crate::plan::Mode;
 
 pub use stands::{Stands, of as stands_of};

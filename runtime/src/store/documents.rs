@@ -18,8 +18,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Lease, StoreError, obligations};
-use crate::effect::Key;
-use crate::effect::state::OF_EXECUTIONS;
+use crate::history::Key;
+
+/// The kind of document that is one execution's own. Named by the execution and the key.
+pub const OF_EXECUTIONS: &str = "execution-state";
 
 /// No kind has more characters.
 const LONGEST_KIND: usize = 32;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::observe::Notice;
-use crate::sandbox::plain;
+use crate::text::plain;
 
 /// So many lines are kept at most.
 const MOST: usize = 100;

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Pulse, Store, StoreError};
 use crate::clock::Clock;
-use crate::effect::Patience;
+use crate::patience::Patience;
 
 /// The right to append to one execution's journal, until somebody takes it over.
 #[derive(Clone, Debug, PartialEq, Eq)]

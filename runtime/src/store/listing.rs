@@ -7,9 +7,9 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::journal::{Channel, Execution};
+use crate::history::{Channel, Execution};
+use crate::machine::ExecutionStatus;
 use crate::plan::Mode;
-use crate::scheduler::ExecutionStatus;
 
 /// What the runbook of every cleanup is called.
 const CLEANUP: &str = "cleanup";

@@ -13,9 +13,9 @@ use tokio::sync::watch;
 
 use super::listing::{Part, Row, Standing, Wanted};
 use super::sources::Parted;
-use super::{Feed, Lease, LeaseRecord, Listed, Mark, Signal, Store, StoreError, append};
+use super::{Feed, Lease, LeaseRecord, Listed, Mark, Store, StoreError, append};
 use crate::clock::Clock;
-use crate::journal::{Entry, Execution, chain};
+use crate::history::{Entry, Execution, Signal, chain};
 
 /// Keeps executions in memory.
 #[derive(Debug, Default)]

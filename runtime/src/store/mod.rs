@@ -32,10 +32,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
-use crate::effect::trouble::in_words;
-use crate::journal::version::FormatError;
-use crate::journal::{Entry, Execution};
-pub use crate::scheduler::{Signal, Wish};
+use crate::history::version::FormatError;
+use crate::history::{Entry, Execution};
+pub use crate::history::{Signal, Wish};
+use crate::patience::in_words;
 pub use archive::Archive;
 pub use documents::{Behalf, Belongings, Change, Condition, Document, Documents};
 pub use feed::Feed;

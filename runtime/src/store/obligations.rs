@@ -14,9 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use super::documents::{Belongings, Change, Condition, Document};
 use super::{Store, StoreError};
-use crate::journal::{Body, Entry, Execution};
+use crate::history::{Body, Entry, Execution};
+use crate::machine;
+use crate::machine::{Graph, State};
 use crate::plan::duration;
-use crate::scheduler::{Graph, State, machine};
 
 /// The kind of these documents.
 pub const KIND: &str = "obligation";

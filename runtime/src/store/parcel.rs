@@ -9,8 +9,8 @@ use super::seal::Seal;
 use super::sources::{Apart, Parted};
 use super::whole::{self, Rows};
 use super::{Belongings, Standing, StoreError};
-use crate::journal::canonical::Hash;
-use crate::journal::{Entry, Execution, Format, Source, chain};
+use crate::history::canonical::Hash;
+use crate::history::{Entry, Execution, Format, Source, chain};
 
 /// No lease changes hands more often: stores could not count on.
 const MOST: u64 = 1 << 53;

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
-use crate::journal::canonical::Hash;
-use crate::journal::{Body, Entry, Format, chain};
+use crate::history::canonical::Hash;
+use crate::history::{Body, Entry, Format, chain};
 
 /// What has become of an execution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

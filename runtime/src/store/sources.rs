@@ -9,16 +9,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::journal::canonical::Hash;
-use crate::journal::{Bundle, Execution, Format, Module, Source};
+use crate::history::canonical::Hash;
+use crate::history::{Bundle, Execution, Module, Source};
 
 /// So many texts are remembered at most; with more, all are forgotten.
 const REMEMBERED: usize = 1000;
-
-/// Whether the heads of executions of this format name their sources.
-pub fn are_apart(format: Format) -> bool {
-    format >= Format(7)
-}
 
 /// A head as a store keeps it.
 pub struct Parted {
@@ -46,7 +41,7 @@ struct Named<T> {
 impl Parted {
     /// Parts an execution.
     pub fn of(execution: &Execution) -> Result<Parted, serde_json::Error> {
-        if !are_apart(execution.format) {
+        if !execution.format.keeps_sources_apart() {
             return Ok(Parted { head: serde_json::to_string(execution)?, sources: Vec::new() });
         }
         let Bundle { entry, modules } = &execution.bundle;
@@ -79,7 +74,7 @@ impl Apart {
             modules: BTreeMap<String, Named<String>>,
         }
         let head: Execution = serde_json::from_str(json)?;
-        let modules = if are_apart(head.format) {
+        let modules = if head.format.keeps_sources_apart() {
             serde_json::from_str::<Modules>(json)?.modules
         } else {
             BTreeMap::new()

@@ -4,8 +4,8 @@
 use std::fmt;
 
 use super::StoreError;
-use crate::journal::canonical::Hash;
-use crate::journal::{Entry, Execution, Format, chain};
+use crate::history::canonical::Hash;
+use crate::history::{Entry, Execution, Format, chain};
 
 /// The head that a store has for execution `id`, if it is that one's.
 pub fn head(place: &str, id: &str, head: Execution) -> Result<Execution, StoreError> {

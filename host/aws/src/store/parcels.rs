@@ -6,7 +6,7 @@
 use moontide_runtime::journal::canonical::Hash;
 use moontide_runtime::store::StoreError;
 use moontide_runtime::store::parcel::{FORM, Parcel, Unpacked};
-use moontide_runtime::store::sources::{Apart, are_apart};
+use moontide_runtime::store::sources::Apart;
 
 use super::arrival::{self, Arrival, Earlier};
 use super::item::Damage;
@@ -74,7 +74,7 @@ pub(super) async fn import(table: &Table, parcel: &Parcel) -> Result<(), StoreEr
             return Err(StoreError::Exists(parcel.id.clone()));
         }
     }
-    if are_apart(parcel.format) {
+    if parcel.format.keeps_sources_apart() {
         sources::keep(table, &unpacked.execution).await?;
     }
     let (id, nonce) = (parcel.id.as_str(), nonce(parcel));

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::EffectError;
+use crate::history::EffectError;
 
 /// Reads `arguments` for `operation`. An empty list stands for no arguments: Lua cannot tell `{}` and
 /// `{}` apart.

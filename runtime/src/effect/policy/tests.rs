@@ -1,7 +1,7 @@
 //! One case a rule, and its neighbour that passes.
 
 use super::*;
-use crate::effect::{Key, Lane};
+use crate::history::{Key, Lane};
 
 fn rules(mode: Mode) -> Rules {
     Rules {

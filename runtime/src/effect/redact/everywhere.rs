@@ -1,8 +1,7 @@
 //! The fields of what is journaled and shown. Whatever a program can put its words into is in here.
 
 use super::Secrets;
-use crate::effect::{EffectError, Evidence, Outcome};
-use crate::scheduler::{End, Failure, Prompt};
+use crate::history::{EffectError, End, Evidence, Failure, Outcome, Prompt};
 
 impl Secrets {
     /// Hides them in what became of an effect.

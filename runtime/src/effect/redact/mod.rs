@@ -19,8 +19,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use serde_json::Value;
 
 use self::spelled::SHORTEST;
-pub use self::spelled::{SHORTEST_GIVEN, SHORTEST_WORD};
-use crate::journal::Format;
+use crate::history::Format;
 
 /// What stands at the end of a text that was cut.
 const CUT: char = '…';

@@ -5,18 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::encoded;
-use crate::journal::Format;
-use crate::sandbox::plain;
+use crate::history::Format;
+use crate::text::plain;
 
 /// Shorter spellings are not looked for: blanking every `1` would hide the journal, not the secret.
 pub(super) const SHORTEST: usize = 4;
-
-/// No secret that is given is shorter, and none of letters alone is shorter than [`SHORTEST_WORD`]: it could not be told
-/// from other text.
-pub const SHORTEST_GIVEN: usize = 6;
-
-/// See [`SHORTEST_GIVEN`].
-pub const SHORTEST_WORD: usize = 12;
 
 /// A shorter line of a secret that has several is not looked for by itself.
 const SHORTEST_LINE: usize = 8;

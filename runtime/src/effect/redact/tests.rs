@@ -35,7 +35,7 @@ fn a_secret_is_found_in_the_spellings_of_what_passes_it_on() {
     for (written, hidden) in [
         ("HUNTER22 hunter22 pin 471147", "«password» «password» pin «pin»"),
         (&format!("key {PEM}!"), "key «pem»!"),
-        (&format!("key {}!", crate::sandbox::plain(PEM, 999)), "key «pem»!"),
+        (&format!("key {}!", crate::text::plain(PEM, 999)), "key «pem»!"),
         (&json!({ "key": PEM }).to_string(), "{\"key\":\"«pem»\"}"),
         ("one line: MIIEvQIBADANBgkq", "one line: «pem»"),
         ("aHVudGVyMjI=", "«password»="),
@@ -64,7 +64,7 @@ fn a_secret_is_found_in_what_encoders_make_of_it() {
         (r#"'S3cr3t'"'"'Pa"ss/77z'"#.to_owned(), "'«pw»'"),
         (twice, r#""{\"pw\":\"«pw»\"}""#),
         ("TöK€N\tüNïCODE 42".to_owned(), "«token»"),
-        (crate::sandbox::plain("TÖK€N\tÜNÏCODE 42", 99), "«token»"),
+        (crate::text::plain("TÖK€N\tÜNÏCODE 42", 99), "«token»"),
         (r#""t\u00f6k\u20acn\t\u00fcn\u00efcode 42""#.to_owned(), "\"«token»\""),
         ("q=t%C3%B6k%E2%82%ACn%09%c3%bcn%c3%afcode+42".to_owned(), "q=«token»"),
         (base64("471147"), "«pin»"),
@@ -164,12 +164,12 @@ proptest! {
     fn no_secret_survives(secret in "[ -~äöü\n]{8,40}", before in ".{0,20}", after in ".{0,20}", cut in 0_usize..80) {
         let secrets = Secrets::new(&[("s".to_owned(), json!(secret))].into(), Format::CURRENT);
         let whole = format!("{before}{secret}{after}");
-        for text in [whole.clone(), crate::sandbox::plain(&whole, 999), json!(whole).to_string()] {
+        for text in [whole.clone(), crate::text::plain(&whole, 999), json!(whole).to_string()] {
             let hidden = secrets.hide(&text);
             prop_assert!(!hidden.contains(&secret) || "«s»".contains(&secret), "{}", hidden);
         }
         let beginning: String = secret.chars().take(3).collect();
-        let hidden = secrets.hide(&crate::sandbox::plain(&whole, cut));
+        let hidden = secrets.hide(&crate::text::plain(&whole, cut));
         let ends = hidden.strip_suffix("… (cut)").unwrap_or_default();
         prop_assert!(beginning.contains(['\n', '«', '»']) || !ends.ends_with(&beginning), "{}", hidden);
     }

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 
 use super::{GET, KeyInput, Place, check_key, failed};
-use crate::effect::{Call, Class, Consequences, EffectError, Operation, Reply, arguments};
+use crate::effect::{Call, Consequences, Operation, Reply, arguments};
+use crate::history::{Class, EffectError};
 use crate::store::Document;
 
 /// Reads what there is of a key: version 0 if there is nothing.

@@ -26,8 +26,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{EffectError, Operation, Trouble};
+use super::Operation;
 use crate::clock::Clock;
+use crate::history::{EffectError, Trouble};
+pub use crate::store::documents::OF_EXECUTIONS;
 use crate::store::{Change, Condition, Document, Lease, Store, StoreError};
 
 /// The names of all of them.
@@ -40,9 +42,6 @@ const DELETE: &str = "state.delete";
 
 /// The kind of document that every execution of a runbook shares. Named by the runbook and the key.
 pub const OF_RUNBOOKS: &str = "runbook-state";
-/// The kind of document that is one execution's own. Named by the execution and the key.
-pub const OF_EXECUTIONS: &str = "execution-state";
-
 /// No key has more bytes.
 const LONGEST_KEY: usize = 200;
 /// No value has more bytes as JSON. Each is journaled when it is written, and when it is read.
@@ -183,7 +182,7 @@ pub(super) fn failed(error: &StoreError) -> EffectError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::Format;
+    use crate::history::Format;
     use crate::store::{Moved, Seal};
 
     #[test]

@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{COMPARE_AND_PUT, DELETE, KeyInput, PUT, Place, Scope, check_key, check_value, failed};
-use crate::effect::{
-    Call, Class, Consequences, EffectError, Evidence, Finding, Operation, Reply, arguments,
-};
+use crate::effect::{Call, Consequences, Finding, Operation, Reply, arguments};
+use crate::history::{Class, EffectError, Evidence};
 use crate::store::{Behalf, Change, Condition, Document, StoreError};
 
 /// A value for a key.

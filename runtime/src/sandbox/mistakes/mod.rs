@@ -137,7 +137,7 @@ fn no_field(lua: &Lua, global: &Global) -> Option<(String, Option<String>)> {
     let fields = table.pairs::<String, Value>().filter_map(|pair| Some(pair.ok()?.0));
     let fields: Vec<String> = fields.collect();
     let nearest = suggest::nearest(field, fields.iter().map(String::as_str));
-    let (name, field) = (&global.name, super::plain(field, LONGEST_NAME));
+    let (name, field) = (&global.name, crate::text::plain(field, LONGEST_NAME));
     let nearest = nearest.map(|nearest| format!("{name}.{nearest}"));
     Some((format!("Luau's `{name}` has no `{field}`"), nearest))
 }
@@ -145,7 +145,7 @@ fn no_field(lua: &Lua, global: &Global) -> Option<(String, Option<String>)> {
 /// What is wrong with the use of a global, and what was probably meant.
 fn what(global: &Global, text: &str, names: &Names, exists: bool) -> (String, Option<String>) {
     let Global { name: whole, line, is_written, .. } = global;
-    let name = &super::plain(whole, LONGEST_NAME);
+    let name = &crate::text::plain(whole, LONGEST_NAME);
     if *is_written && exists {
         return (format!("`{name}` is Luau's own, and cannot be written to"), None);
     }
@@ -190,11 +190,11 @@ fn in_tree(file: &str, text: &str) -> Option<(Vec<Located>, usize)> {
     let found = tree::read(compile::readable(text))?;
     let all = found.duplicates.len() + found.compared.len() + found.called.len();
     let twice = found.duplicates.into_iter().map(|it| {
-        let key = super::plain(&it.key, LONGEST_NAME);
+        let key = crate::text::plain(&it.key, LONGEST_NAME);
         (it.at, format!("{key} is given twice in one table, first in line {}", it.first))
     });
     let compared = found.compared.into_iter().map(|it| {
-        let text = super::plain(&it.text, LONGEST_NAME);
+        let text = crate::text::plain(&it.text, LONGEST_NAME);
         (it.at, format!("an answer is a table, and never equals {text}: compare its `choice`"))
     });
     let called = found.called.into_iter().map(|it| {

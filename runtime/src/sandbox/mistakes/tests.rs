@@ -1,8 +1,7 @@
 use super::super::limits::Limits;
 use super::super::vm::Vm;
 use super::Mistakes;
-use crate::journal::Bundle;
-use crate::journal::execution::Module;
+use crate::history::{Bundle, Module};
 
 /// What is said of these modules, a line each; the first one is the runbook.
 fn said(modules: &[(&str, &str)]) -> Vec<String> {

@@ -5,8 +5,8 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Holder;
-use crate::journal::Body;
-use crate::scheduler::{Event, ExecutionStatus, Graph, Retold, State, machine};
+use crate::history::{Event, events, last_signal};
+use crate::machine::{self, ExecutionStatus, Graph, State};
 use crate::store::{Moved, Seal, Store, StoreError};
 
 /// A claim is taken a moment before its execution is created. After so long the runner died in between.
@@ -64,17 +64,10 @@ async fn look(store: &dyn Store, id: &str) -> Result<Option<Stands>, StoreError>
         return Ok(None);
     }
     let graph = Graph::of(&execution);
-    let mut retold = Retold::behind(graph.clone(), State::new(&graph));
-    let mut heard = 0;
-    for entry in store.journal(id, 1).await? {
-        if let Body::Event { event: Event::Signalled { number: Some(number), .. } } = &entry.body {
-            heard = heard.max(*number);
-        }
-        retold.next(&entry);
-    }
-    let mut state = retold.state().clone();
+    let entries = store.journal(id, 1).await?;
+    let mut state = machine::fold(&graph, events(&entries));
     if state.status().is_terminal() {
-        state = ahead(store, (id, heard), &graph, state).await?;
+        state = ahead(store, (id, last_signal(&entries)), &graph, state).await?;
     }
     let status = state.status();
     if status.is_terminal() {

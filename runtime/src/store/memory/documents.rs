@@ -6,7 +6,7 @@ use std::sync::{MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use super::MemoryStore;
-use crate::effect::Key;
+use crate::history::Key;
 use crate::store::StoreError;
 use crate::store::documents::{Change, Document, Documents, check_names};
 

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::scheduler::{End, Event, Failure, Signal, Wish};
+use crate::history::{End, Event, Failure, Signal, Wish};
 use crate::store::MemoryStore;
 
 const HOUR: Duration = Duration::from_hours(1);

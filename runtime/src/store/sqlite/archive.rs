@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{SqliteStore, parcels, room, rows, seals};
-use crate::journal::Entry;
+use crate::history::Entry;
 use crate::store::seal::Cut;
 use crate::store::{Archive, Lease, Moved, Parcel, Pruned, Seal, StoreError};
 

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use super::rows::{known, to_json};
 use super::trouble::Trouble;
 use super::{SqliteStore, seals};
-use crate::effect::Key;
+use crate::history::Key;
 use crate::store::StoreError;
 use crate::store::documents::{Belongings, Change, Document, Documents, check_names};
 

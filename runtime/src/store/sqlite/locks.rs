@@ -17,8 +17,8 @@ use sha2::{Digest, Sha256};
 
 use super::private;
 use super::trouble::Trouble;
-use crate::effect::call::hex;
 use crate::store::{Lease, StoreError};
+use crate::text::hex::hex;
 
 /// The lock files beside one database file.
 pub(super) struct Locks {

@@ -47,12 +47,12 @@ use self::reader::Reader;
 use self::writer::Writer;
 use super::sources::{Apart, Known};
 use super::{
-    Archive, Feed, Lease, LeaseRecord, Listed, Mark, Part, Signal, Standing, Store, StoreError,
-    Wanted, whole,
+    Archive, Feed, Lease, LeaseRecord, Listed, Mark, Part, Standing, Store, StoreError, Wanted,
+    whole,
 };
 use crate::clock::Clock;
-use crate::journal::canonical::Hash;
-use crate::journal::{Entry, Execution, Source};
+use crate::history::canonical::Hash;
+use crate::history::{Entry, Execution, Signal, Source};
 
 /// Keeps executions in a SQLite file. Dropping it writes what still waits and lets go of every lease's
 /// lock file, as the death of the process would.

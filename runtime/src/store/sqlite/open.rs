@@ -9,11 +9,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::locks::Locks;
 use super::original::Original;
-use super::private;
 use super::rows::SCHEMA;
 use super::trouble::Trouble;
-use super::{documents, feeds, room, seals, sources, standings};
-use crate::journal::Format;
+use super::{documents, feeds, private, room, seals, sources, standings};
+use crate::history::Format;
 use crate::store::StoreError;
 
 /// How long SQLite waits for another process to finish its transaction.

@@ -8,13 +8,13 @@ use serde::Serialize;
 
 use super::trouble::Trouble;
 use super::{seals, sources, standings};
-use crate::journal::canonical::Hash;
-use crate::journal::{Channel, Entry, Execution, Format, Source, chain};
+use crate::history::canonical::Hash;
+use crate::history::{Channel, Entry, Execution, Format, Signal, Source, chain};
 use crate::plan::Mode;
 use crate::store::sources::{Apart, Parted};
 use crate::store::whole::Rows;
 use crate::store::{
-    Lease, LeaseRecord, Listed, Pruned, Seal, Signal, Standing, StoreError, append as rule,
+    Lease, LeaseRecord, Listed, Pruned, Seal, Standing, StoreError, append as rule,
 };
 
 /// A new store.

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use super::documents;
 use super::rows::{self, to_json};
 use super::trouble::Trouble;
-use crate::journal::Format;
+use crate::history::Format;
 use crate::store::seal::Seal;
 use crate::store::{Lease, Moved, StoreError};
 

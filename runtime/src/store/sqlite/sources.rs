@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use rusqlite::{Connection, params};
 
 use super::trouble::Trouble;
-use crate::journal::Source;
-use crate::journal::canonical::Hash;
+use crate::history::Source;
+use crate::history::canonical::Hash;
 
 /// The table, in a new file or one of an earlier release.
 pub(super) const SCHEMA: &str = "

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row as SqlRow, named_params, param
 
 use super::rows::{NewExecution, to_json};
 use super::trouble::Trouble;
-use crate::journal::Channel;
+use crate::history::Channel;
 use crate::store::{Part, Row, Standing, Told, Wanted};
 
 /// The table, in a new file or one of an earlier release.

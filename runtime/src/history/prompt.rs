@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::effect::Evidence;
+use super::Evidence;
 
 /// A question that is open until somebody answers it, or its time is over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -36,6 +36,11 @@ impl Format {
         self.within(Format::STORE)
     }
 
+    /// Whether the heads of its executions only name their sources, which a store keeps apart.
+    pub fn keeps_sources_apart(self) -> bool {
+        self >= Format(7)
+    }
+
     fn within(self, known: Format) -> Result<(), FormatError> {
         if (Format(1)..=known).contains(&self) {
             Ok(())

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::effect::call::hex;
-use crate::journal::{Execution, Format};
+use crate::history::{Execution, Format};
 use crate::plan::{FailurePolicy, Pause, Plan};
+use crate::text::hex::hex;
 
 /// The name of the hook that runs before every wave, as a node of the graph.
 pub const START: &str = "@start";

@@ -9,8 +9,7 @@ use serde_json::Value;
 
 use super::canonical::Hash;
 use super::line::Line;
-use crate::effect::{Class, Key, Lane, Outcome};
-use crate::scheduler::Event;
+use super::{Class, Event, Key, Lane, Outcome};
 
 /// An entry that never changes once it is written.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Refusal, Step, holds_program, was_cut_off};
-use crate::journal::{Format, Mend};
-use crate::scheduler::graph::{START, Turn};
-use crate::scheduler::prompt::{Prompt, PromptKind};
-use crate::scheduler::signal::{Signal, Wish};
-use crate::scheduler::state::WaveStatus;
+use super::graph::{START, Turn};
+use super::step::{Step, holds_program, was_cut_off};
+use super::{Refusal, WaveStatus};
+use crate::history::{Format, Mend, Prompt, PromptKind, Signal, Wish};
 
 /// What an execution is that takes no notes.
 const NO_NOTES: &str = "of an earlier release, whose journals hold no notes";

@@ -5,10 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Refusal, Request, Step, holds_program};
-use crate::scheduler::prompt::{Approval, Choice, Prompt, PromptKind};
-use crate::scheduler::signal::Signal;
-use crate::scheduler::state::{Abort, Answer, WaveStatus};
+use super::step::{Step, holds_program};
+use super::{Abort, Answer, Refusal, Request, WaveStatus};
+use crate::history::{Approval, Choice, Prompt, PromptKind, Signal};
 
 impl Step<'_> {
     pub(super) fn asked(&mut self, prompt: &Prompt) -> Result<(), Refusal> {

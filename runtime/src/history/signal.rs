@@ -4,9 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::prompt::{Prompt, PromptKind};
-use crate::journal::Mend;
-use crate::sandbox::plain;
+use super::{Mend, Prompt, PromptKind};
+use crate::text::plain;
 
 /// Something that a person, a flag or another process wants of an execution. It is journaled as it was
 /// sent, also when it is refused.

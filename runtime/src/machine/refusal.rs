@@ -1,6 +1,6 @@
 //! Why an event does not fit the state, in words for whoever wanted it.
 
-use crate::scheduler::state::WaveStatus;
+use super::WaveStatus;
 
 /// An event that does not fit the state. The state stays as it was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

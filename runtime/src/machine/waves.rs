@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::state::WaveState;
+use super::WaveState;
 
 /// Waves in an order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -72,7 +72,7 @@ impl Serialize for Waves {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::WaveStatus;
+    use crate::machine::WaveStatus;
 
     #[test]
     fn a_change_in_a_copy_leaves_the_other_and_shares_the_rest() {

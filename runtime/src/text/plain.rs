@@ -25,13 +25,13 @@ pub fn plain(text: &str, most: usize) -> String {
 }
 
 /// The same for bytes that need not be UTF-8, without looking at more of them than can be shown.
-pub(super) fn plain_bytes(bytes: &[u8], most: usize) -> String {
+pub(crate) fn plain_bytes(bytes: &[u8], most: usize) -> String {
     let shown = &bytes[..bytes.len().min(most.saturating_mul(4) + 4)];
     plain(&String::from_utf8_lossy(shown), most)
 }
 
 /// The same for every string inside a value.
-pub(super) fn plain_value(value: &mut serde_json::Value, most: usize) {
+pub(crate) fn plain_value(value: &mut serde_json::Value, most: usize) {
     match value {
         serde_json::Value::String(text) => *text = plain(text, most),
         serde_json::Value::Array(items) => {

@@ -7,10 +7,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::event::{End, Event};
-use super::graph::{Graph, Turn};
-use super::state::{State, WaveStatus};
-use crate::journal::Mend;
+use super::graph::Turn;
+use super::{Graph, State, WaveStatus};
+use crate::history::{End, Event, Mend};
 
 /// What one attempt sees of the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,7 +29,7 @@ pub struct Seen {
 }
 
 /// The node that another one's program is about: for the hook of a cancelled wave, that wave.
-pub(super) fn about(graph: &Graph, node: usize) -> usize {
+pub(crate) fn about(graph: &Graph, node: usize) -> usize {
     match graph.nodes()[node].turn {
         Turn::AfterCancel { of: Some(wave) } => wave,
         _ => node,
@@ -40,7 +39,7 @@ pub(super) fn about(graph: &Graph, node: usize) -> usize {
 impl Seen {
     /// What an attempt of `node` sees that starts now: a wave sees the results of the waves that it
     /// depends on, directly or not, and a hook that runs after the waves those of all.
-    pub(super) fn now(graph: &Graph, state: &State, node: usize) -> Seen {
+    pub(crate) fn now(graph: &Graph, state: &State, node: usize) -> Seen {
         let mut seen = Seen::all(graph, state, node);
         if graph.nodes()[node].turn == Turn::Ordinary {
             let depends_on = dependencies(graph, node);
@@ -50,7 +49,7 @@ impl Seen {
     }
 
     /// The same with every result there is: what format 1 shows, anew at every resume.
-    pub(super) fn all(graph: &Graph, state: &State, node: usize) -> Seen {
+    pub(crate) fn all(graph: &Graph, state: &State, node: usize) -> Seen {
         let about = about(graph, node);
         let indexed = || state.waves.iter().enumerate();
         let completed = indexed().filter(|(_, wave)| wave.status == WaveStatus::Completed);
@@ -72,7 +71,7 @@ impl Seen {
 }
 
 /// The waves whose results `node` would see if they had left any, and which have not.
-pub(super) fn without_result<'g>(graph: &'g Graph, node: usize, seen: &Seen) -> Vec<&'g str> {
+pub(crate) fn without_result<'g>(graph: &'g Graph, node: usize, seen: &Seen) -> Vec<&'g str> {
     let mut has_result = vec![false; graph.len()];
     seen.results.iter().for_each(|(other, _)| has_result[*other] = true);
     let depends_on = dependencies(graph, node);
@@ -98,18 +97,18 @@ fn dependencies(graph: &Graph, node: usize) -> Vec<bool> {
 
 /// How attempts ended, by wave and attempt.
 #[derive(Debug, Default)]
-pub(super) struct Ends(BTreeMap<(String, u32), Arc<End>>);
+pub(crate) struct Ends(BTreeMap<(String, u32), Arc<End>>);
 
 impl Ends {
     /// The ends among these events.
-    pub(super) fn of<'e>(events: impl Iterator<Item = &'e Event>) -> Ends {
+    pub(crate) fn of<'e>(events: impl Iterator<Item = &'e Event>) -> Ends {
         let mut ends = Ends::default();
         events.for_each(|event| ends.note(event));
         ends
     }
 
     /// Takes down an event, if it is an end.
-    pub(super) fn note(&mut self, event: &Event) {
+    pub(crate) fn note(&mut self, event: &Event) {
         if let Event::Ended { wave, attempt, end } = event {
             // Events that the machine refuses are of the runner's own making; the first end is the one.
             self.0.entry((wave.clone(), *attempt)).or_insert_with(|| Arc::new(end.clone()));
@@ -117,7 +116,7 @@ impl Ends {
     }
 
     /// How this attempt ended.
-    pub(super) fn get(&self, wave: &str, attempt: u32) -> Option<&End> {
+    pub(crate) fn get(&self, wave: &str, attempt: u32) -> Option<&End> {
         self.0.get(&(wave.to_owned(), attempt)).map(AsRef::as_ref)
     }
 }

@@ -3,9 +3,7 @@
 
 use serde_json::Value;
 
-use super::Body;
-use crate::effect::Outcome;
-use crate::scheduler::{End, Event};
+use super::{Body, End, Event, Outcome};
 
 /// What an entry takes beside its values: names, numbers, hashes.
 const FRAME: u64 = 400;

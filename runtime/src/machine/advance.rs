@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Request, Step, holds_program};
+use super::graph::{Node, START, Turn};
+use super::seen::Seen;
+use super::step::{Step, holds_program};
+use super::{Request, WaveStatus};
+use crate::history::{Choice, Prompt, PromptKind};
 use crate::plan::PromptTimeout;
-use crate::scheduler::graph::{Node, START, Turn};
-use crate::scheduler::prompt::{Choice, Prompt, PromptKind};
-use crate::scheduler::seen::Seen;
-use crate::scheduler::state::WaveStatus;
 
 impl Step<'_> {
     /// Moves every wave that can move, then says whether it is over.

@@ -10,9 +10,7 @@ use serde::de::Error;
 use serde_json::Value;
 
 use super::canonical::Hash;
-use super::{Body, Entry, Step};
-use crate::effect::{Class, Key, Lane, Outcome};
-use crate::scheduler::Event;
+use super::{Body, Class, Entry, Event, Key, Lane, Outcome, Step};
 
 /// Every field that an entry may have.
 #[derive(Deserialize)]
@@ -100,9 +98,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::effect::{EffectError, Evidence};
-    use crate::journal::canonical;
-    use crate::scheduler::End;
+    use crate::history::{EffectError, End, Evidence, canonical};
 
     fn step(arguments: Option<Value>) -> Step {
         let lane = Lane::of_wave("database", 1).branch(2, 3);

@@ -9,7 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::effect::call::{hex, read_hex, text, write_hex};
+use crate::text::hex::{hex, read_hex, write_hex};
+use crate::text::read::read;
 
 /// The SHA-256 of a canonical text; 64 hexadecimal digits where it is written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,7 +59,7 @@ impl Serialize for Hash {
 
 impl<'de> Deserialize<'de> for Hash {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Hash, D::Error> {
-        text(deserializer, "a hash of 64 hexadecimal digits", |digits| read_hex(digits).map(Hash))
+        read(deserializer, "a hash of 64 hexadecimal digits", |digits| read_hex(digits).map(Hash))
     }
 }
 

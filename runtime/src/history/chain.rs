@@ -67,8 +67,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::journal::Body;
-    use crate::scheduler::Event;
+    use crate::history::{Body, Event};
 
     fn rows() -> Vec<String> {
         let mut rows = vec!["{\"id\":\"x\"}".to_owned()];

@@ -1,33 +1,13 @@
-//! The state machine: `apply(graph, state, at, event) -> (state, requests)`. Synchronous, over plain
-//! values; the same events at the same times give the same state on every machine.
-//!
-//! The table of a wave's states stands at [`WaveStatus`].
-//!
-//! - `signal`: what people want; `answer`: what an answered prompt does to its wave.
-//! - `abort`: what keeps every further wave from starting, and who takes it back.
-//! - `end`: what the end of an attempt, or a cancellation, does.
-//! - [`Refusal`]: why an event does not fit.
-//! - `advance`: what can start now, what never will, and whether it is over.
-
-mod abort;
-mod advance;
-mod answer;
-mod end;
-mod refusal;
-mod signal;
+//! One event: what it does to the state, and what the driver is to do about it.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-pub use self::refusal::Refusal;
-use super::Event;
-use super::graph::{Graph, Node, Turn};
-use super::prompt::Prompt;
-use super::signal::Wish;
-use super::state::{ExecutionStatus, State, WaveStatus};
-use crate::journal::Format;
+use super::graph::{Node, Turn};
+use super::{ExecutionStatus, Graph, Refusal, State, WaveStatus};
+use crate::history::{Event, Format, Prompt, Wish};
 
 /// What the driver is to do after an event. Everything in here can also be read off the state
 /// ([`outstanding`]), so a process that dies before doing it loses nothing.
@@ -141,7 +121,7 @@ pub fn outstanding(graph: &Graph, state: &State) -> Vec<Request> {
 }
 
 /// Whether a program of this node is alive: running, or waiting for a person's answer.
-fn holds_program(graph: &Graph, state: &State, node: usize) -> bool {
+pub(super) fn holds_program(graph: &Graph, state: &State, node: usize) -> bool {
     let name = &graph.nodes()[node].name;
     let asks = |prompt: &Prompt| prompt.kind.is_of_program() && prompt.wave == *name;
     match state.waves[node].status {
@@ -153,7 +133,7 @@ fn holds_program(graph: &Graph, state: &State, node: usize) -> bool {
 
 /// Whether a cancel stopped a wave that had begun. Where it stopped several, they are retried one by one, also
 /// after the first retry has lifted the cancel.
-fn was_cut_off(graph: &Graph, state: &State, node: usize) -> bool {
+pub(super) fn was_cut_off(graph: &Graph, state: &State, node: usize) -> bool {
     let wave = &state.waves[node];
     graph.rules >= Format(3)
         && graph.nodes()[node].turn == Turn::Ordinary
@@ -162,19 +142,19 @@ fn was_cut_off(graph: &Graph, state: &State, node: usize) -> bool {
 }
 
 /// One event being applied.
-struct Step<'g> {
-    graph: &'g Graph,
-    state: State,
-    at: Timestamp,
-    requests: Vec<Request>,
+pub(super) struct Step<'g> {
+    pub(super) graph: &'g Graph,
+    pub(super) state: State,
+    pub(super) at: Timestamp,
+    pub(super) requests: Vec<Request>,
 }
 
 impl Step<'_> {
-    fn node(&self, index: usize) -> &Node {
+    pub(super) fn node(&self, index: usize) -> &Node {
         &self.graph.nodes()[index]
     }
 
-    fn set(&mut self, node: usize, status: WaveStatus, reason: Option<String>) {
+    pub(super) fn set(&mut self, node: usize, status: WaveStatus, reason: Option<String>) {
         let name = self.node(node).name.clone();
         if status.is_terminal() {
             self.state.prompts.retain(|_, prompt| prompt.wave != name);
@@ -183,7 +163,7 @@ impl Step<'_> {
         self.state.waves[node].reason = reason;
     }
 
-    fn open(&mut self, mut prompt: Prompt) {
+    pub(super) fn open(&mut self, mut prompt: Prompt) {
         prompt.seal = self.graph.seal_of(&prompt.id);
         self.requests.push(Request::Ask { prompt: Box::new(prompt.clone()) });
         self.state.prompts.insert(prompt.id.clone(), prompt);

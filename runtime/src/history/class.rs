@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Evidence, Finding};
-
 /// Decides what the journal does around an operation, and what `resume` does with an intent that has
 /// no outcome.
 ///
@@ -38,35 +36,5 @@ impl Class {
     /// What needs one is sent once behind the journal: repeating it is the journal's affair, and what sends it may not.
     pub const fn needs_intent(self) -> bool {
         !matches!(self, Class::Pure | Class::Read)
-    }
-
-    /// What is to be said of an earlier call of `operation` where its world has no way to look it up: what leads to
-    /// the same state, or is recognised by the service, is harmless to send again; of the rest a person decides.
-    pub fn without_a_look(self, operation: &str) -> Finding {
-        match self {
-            Class::Pure | Class::Read | Class::Convergent | Class::Token => Finding::Harmless,
-            Class::Tagged | Class::Once => Finding::Undecided(Evidence::new(format!(
-                "`{operation}` leaves nothing behind by which it could be recognised"
-            ))),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_cannot_be_recognised_is_not_sent_again_by_itself() {
-        let harmless = [Class::Pure, Class::Read, Class::Convergent, Class::Token];
-        for class in harmless {
-            assert_eq!(class.without_a_look("x.y"), Finding::Harmless, "{class:?}");
-        }
-        for class in [Class::Tagged, Class::Once] {
-            let Finding::Undecided(evidence) = class.without_a_look("x.y") else {
-                panic!("{class:?} would be sent again");
-            };
-            assert!(evidence.message.starts_with("`x.y` leaves nothing behind"));
-        }
     }
 }

@@ -3,11 +3,10 @@
 //! answer it, who are asked again.
 //! What the policy of a failed wave said is taken back by a retry or a skip of any wave that failed.
 
-use super::{Refusal, Step};
-use crate::journal::Format;
-use crate::scheduler::graph::Turn;
-use crate::scheduler::signal::Signal;
-use crate::scheduler::state::{Abort, WaveStatus};
+use super::graph::Turn;
+use super::step::Step;
+use super::{Abort, Refusal, WaveStatus};
+use crate::history::{Format, Signal};
 
 impl Step<'_> {
     /// No further wave starts, and nobody is asked any more what to do about those that failed.

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Bundle;
-use super::execution::Module;
+use super::{Bundle, Module};
 
 /// How a wave's sources differ from those that the execution began with. The signal that wants the wave again
 /// carries it, so it is journaled, and a resume needs no file on disk.

@@ -9,7 +9,6 @@ use serde_json::Value;
 use super::canonical::Hash;
 use super::{Format, Source};
 use crate::plan::{Mode, Plan};
-use crate::store::sources::are_apart;
 
 /// An execution as it was created. Never changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -117,7 +116,11 @@ impl Execution {
     /// The hash of its sources: two executions of one format and digest run the same ones.
     pub fn digest(&self) -> String {
         // The hashes of sources are known where they are kept by them.
-        if are_apart(self.format) { self.bundle.digest_of_hashes() } else { self.bundle.digest() }
+        if self.format.keeps_sources_apart() {
+            self.bundle.digest_of_hashes()
+        } else {
+            self.bundle.digest()
+        }
     }
 
     /// Whether its sources are those that it was created with. Heads of early formats do not say.
@@ -242,7 +245,7 @@ impl Bundle {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::canonical;
+    use crate::history::canonical;
 
     #[test]
     fn the_digest_is_that_of_the_canonical_text() {

@@ -1,12 +1,9 @@
 //! Ends: of an attempt, and of the whole by cancellation.
 
-use super::{Refusal, Request, Step, holds_program};
-use crate::journal::Format;
+use super::step::{Step, holds_program};
+use super::{Abort, Refusal, Request, WaveStatus};
+use crate::history::{End, Failure, Format, Prompt, PromptKind, Signal};
 use crate::plan::FailurePolicy;
-use crate::scheduler::prompt::{Prompt, PromptKind};
-use crate::scheduler::signal::Signal;
-use crate::scheduler::state::{Abort, WaveStatus};
-use crate::scheduler::{End, Failure};
 
 impl Step<'_> {
     pub(super) fn ended(&mut self, wave: &str, attempt: u32, end: &End) -> Result<(), Refusal> {

@@ -1,0 +1,27 @@
+//! What is no outcome but trouble of the runner.
+
+use std::fmt;
+
+/// What keeps the runner from seeing the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Trouble {
+    /// There are no credentials that the service accepts.
+    Credentials,
+    /// No answer comes through.
+    Network,
+    /// The service answers that it cannot answer.
+    Busy,
+    /// The lease may be another runner's: nothing was sent.
+    Lease,
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Trouble::Credentials => "credentials that are accepted",
+            Trouble::Network => "an answer",
+            Trouble::Busy => "the service to be less busy",
+            Trouble::Lease => "the lease of its execution",
+        })
+    }
+}

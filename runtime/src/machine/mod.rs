@@ -1,0 +1,31 @@
+//! The state machine: `apply(graph, state, at, event) -> (state, requests)`. Synchronous, over plain values; the same
+//! events at the same times give the same state on every machine. No clock, no store and no Lua are in reach.
+//!
+//! The table of a wave's states stands at [`WaveStatus`].
+//!
+//! - [`graph`]: who waits for whom; [`state`], [`waves`], [`status`]: where an execution stands.
+//! - [`step`]: one event; `signal`: what people want; `answer`: what an answered prompt does to its wave.
+//! - `abort`: what keeps every further wave from starting, and who takes it back.
+//! - `end`: what the end of an attempt, or a cancellation, does.
+//! - `advance`: what can start now, what never will, and whether it is over.
+//! - [`Refusal`]: why an event does not fit.
+//! - [`seen`]: what an attempt sees of the others.
+
+mod abort;
+mod advance;
+mod answer;
+mod end;
+pub mod graph;
+mod refusal;
+pub mod seen;
+mod signal;
+pub mod state;
+pub mod status;
+pub mod step;
+pub mod waves;
+
+pub use graph::Graph;
+pub use refusal::Refusal;
+pub use state::{Abort, Answer, State, WaveState};
+pub use status::{ExecutionStatus, WaveStatus};
+pub use step::{Request, apply, fold, outstanding, results};
