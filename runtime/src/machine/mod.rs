@@ -10,12 +10,14 @@
 //! - `advance`: what can start now, what never will, and whether it is over.
 //! - [`Refusal`]: why an event does not fit.
 //! - [`seen`]: what an attempt sees of the others.
+//! - [`mod@outlook`]: what pending signals and silence will do, for the driver and for every view.
 
 mod abort;
 mod advance;
 mod answer;
 mod end;
 pub mod graph;
+pub mod outlook;
 mod refusal;
 pub mod seen;
 mod signal;
@@ -25,6 +27,7 @@ pub mod step;
 pub mod waves;
 
 pub use graph::Graph;
+pub use outlook::{Outlook, outlook};
 pub use refusal::Refusal;
 pub use state::{Abort, Answer, State, WaveState};
 pub use status::{ExecutionStatus, WaveStatus};

@@ -18,8 +18,8 @@ use std::thread;
 use foldhash::quality::RandomState;
 use mlua::chunk::Compiler;
 
-use super::globals::TRUSTED;
 use super::loops;
+use super::trusted::TRUSTED;
 
 /// Room for a thousand levels of the hungriest construct, several times over, in a debug build.
 const STACK: usize = 32 * 1024 * 1024;

@@ -15,6 +15,7 @@ use super::compile::{Loops, bytecode};
 use super::error::ScriptError;
 use super::flags;
 use super::native::{self, Shared};
+use super::trusted::TRUSTED;
 
 /// Luau's own libraries that scripts get. mlua's `os`, `io`, `debug`, `package`, `vector` and `integer`
 /// are not loaded.
@@ -27,16 +28,6 @@ const TRUSTED_LIBRARIES: [StdLib; 2] = [StdLib::COROUTINE, StdLib::DEBUG];
 /// How many KiB the collector goes on with at a time. Luau's default is one, however large what was just
 /// allocated is: with a library of some size in memory, a script of long strings would outrun it.
 const COLLECTED_AT_ONCE: i32 = 64;
-
-/// The trusted code.
-pub(super) const TRUSTED: [(&str, &str); 6] = [
-    ("errors", include_str!("luau/errors.luau")),
-    ("values", include_str!("luau/values.luau")),
-    ("answers", include_str!("luau/answers.luau")),
-    ("bounds", include_str!("luau/bounds.luau")),
-    ("host", include_str!("luau/host.luau")),
-    ("require", include_str!("luau/require.luau")),
-];
 
 /// Globals that no script gets. Some are Luau's; `require`, `loadstring` and `collectgarbage` are added
 /// by mlua, and read files, compile strings and measure memory.

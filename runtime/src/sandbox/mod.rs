@@ -5,7 +5,7 @@
 //! - `vm`: a fresh, closed VM, used once: to `declare` a runbook or to start a program.
 //! - `program`: one attempt of a wave, walked from `ask` to ask by what `arrive`s;
 //!   `lanes` are its coroutines.
-//! - `globals`: what a script finds in its world; `luau/` is the trusted code behind it, `native`
+//! - `globals`: what a script finds in its world; `trusted` is the Luau behind it, `native`
 //!   the functions in Rust that the trusted code calls.
 //! - `sources`: `require` over the pinned bundle, and nothing else; `compile` makes it bytecode, `loops` and
 //!   `tokens` see to it that every loop is checked.
@@ -46,6 +46,7 @@ mod said;
 mod sources;
 mod tokens;
 mod trace;
+mod trusted;
 mod vm;
 
 pub use crate::text::plain;

@@ -12,11 +12,10 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::deadline;
-use super::drive::Drive;
 use super::driver::DriveError;
+use super::in_flight::InFlight;
 use crate::history::{Event, Format, Prompt, Unheard};
 use crate::observe::Notice;
-use crate::store::Pulse;
 
 /// So long people can answer at least once they are heard again, where the prompt gave them that much time at all.
 const LAST_WORD: Duration = Duration::from_mins(5);
@@ -33,33 +32,7 @@ const AT_ONCE: Duration = Duration::from_millis(100);
 /// The first pause until the runner says what it waits for, and the longest.
 const UNTOLD: Range<Duration> = Duration::from_secs(5)..Duration::from_mins(1);
 
-/// What is known of the store's readiness to take what people send.
-#[derive(Debug)]
-pub(super) struct Hearing {
-    /// The last renewal that was looked at, on the clock of the lease.
-    heard: Duration,
-    /// The store took a renewal that began after this moment of the execution's monotonic clock.
-    proven: Option<SignedDuration>,
-}
-
-impl Hearing {
-    /// The lease was just taken.
-    pub(super) fn new(pulse: &Pulse) -> Hearing {
-        Hearing { heard: pulse.shown(), proven: None }
-    }
-
-    /// The renewal behind which the next one is news.
-    pub(super) fn heard(&self) -> Duration {
-        self.heard
-    }
-
-    /// Whether the store took a renewal after this moment.
-    pub(super) fn is_proven(&self, moment: SignedDuration) -> bool {
-        self.proven.is_some_and(|proven| proven >= moment)
-    }
-}
-
-impl Drive<'_> {
+impl InFlight<'_> {
     /// A renewal of the lease has succeeded: looks whether the store was away before.
     pub(super) async fn hear(&mut self) -> Result<(), DriveError> {
         let (pulse, clock) = (&self.driver.pulse, self.driver.clock.as_ref());

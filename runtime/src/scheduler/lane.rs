@@ -4,68 +4,30 @@
 //! Branches of `parallel` send side by side, but outcomes are journaled and handed over one after
 //! another, in one order; replay hands them over in the same order.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::future::{self, LocalBoxFuture};
 use futures_util::stream::FuturesUnordered;
 use serde_json::Value;
-use tokio::sync::watch;
 
-use super::shared::{Counted, Shared};
+use super::attempt::Attempt;
+use super::counted::Counted;
+use super::sent::Sent;
+use super::shared::Shared;
 use super::{question, retold};
 use crate::effect::builtin::{ASK, REPLACE, ReplaceInput};
 use crate::effect::door::{CANCELLED, Halt, Passage, Prepared, Settled, Way};
 use crate::effect::lengths;
 use crate::effect::trouble::OutOfPatience;
-use crate::history::{End, Failure, Format, Lane, Mend, Outcome, Step};
+use crate::history::{End, Failure, Format, Lane, Outcome, Step};
 use crate::journal::Mismatch;
 use crate::journal::cursor::Next;
 use crate::observe::Notice;
-use crate::sandbox::{Ask, Limits, Program, Remembered, Said, ScriptError, Spent, Unit, Vm};
+use crate::sandbox::{Ask, Program, Said, ScriptError, Spent, Vm};
 use crate::store::StoreError;
-
-/// One attempt of one wave.
-pub(super) struct Attempt {
-    pub(super) wave: String,
-    pub(super) number: u32,
-    pub(super) unit: Unit,
-    /// The sources that it runs from; `None`: the execution's own.
-    pub(super) mend: Option<Arc<Mend>>,
-    /// What it may use.
-    pub(super) limits: Limits,
-    /// What the program is told: its one argument.
-    pub(super) context: Value,
-    /// What its program has remembered, once there is one.
-    pub(super) memory: Memory,
-    /// Set to true when the attempt is to stop at the next effect: by the driver, or by the attempt itself
-    /// when it ends before its branches.
-    pub(super) stop: watch::Sender<bool>,
-}
-
-/// What a program has remembered for the next attempt, also where the program is gone.
-pub(super) type Memory = Rc<RefCell<Option<Remembered>>>;
-
-/// What is known at the end of an attempt: what its program has remembered, or else what it was given.
-pub(super) fn remembered(memory: &Memory, previous: &Value) -> Value {
-    let known = memory.borrow().as_ref().map(|known| known.borrow().clone());
-    known.filter(|known| !known.is_null()).unwrap_or_else(|| previous.clone())
-}
-
-impl Attempt {
-    /// What the attempt before it left.
-    pub(super) fn previous(&self) -> Value {
-        self.context.get("previous").cloned().unwrap_or_default()
-    }
-
-    /// What is known of the wave now.
-    fn knows(&self) -> Value {
-        remembered(&self.memory, &self.previous())
-    }
-}
 
 /// Why an attempt could not be brought to any end.
 pub(super) enum Broken {
@@ -94,16 +56,6 @@ impl From<StoreError> for Broken {
 
 /// An effect that has left, or a question that has been asked.
 type Sending<'s> = LocalBoxFuture<'s, Result<Sent<'s>, Halt>>;
-
-/// What became of it.
-pub(super) enum Sent<'s> {
-    /// It ended, and is not journaled yet.
-    Ended(Prepared<'s>, Settled),
-    /// A person wants it sent once more.
-    Again(Prepared<'s>, Way),
-    /// The attempt was stopped, and there is nothing to journal.
-    Stopped,
-}
 
 /// Runs an attempt to its end.
 pub(super) async fn run(shared: Rc<Shared>, attempt: Attempt) -> Result<End, Broken> {

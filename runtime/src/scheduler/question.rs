@@ -7,8 +7,10 @@ use futures_util::future;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use super::lane::{Attempt, Sent};
-use super::shared::{Counted, Shared};
+use super::attempt::Attempt;
+use super::sent::Sent;
+use super::shared::Shared;
+use super::wanted::{Question, Wanted};
 use crate::effect::builtin::{ASK, AskInput, REPLACE, ReplaceInput, replace as ends};
 use crate::effect::door::{Halt, Prepared, Settled, Way};
 use crate::effect::{Reply, arguments};
@@ -27,21 +29,6 @@ const LONGEST_NAME: usize = 60;
 
 /// The error code of an effect of which a person has found that it did not happen.
 pub const DID_NOT_HAPPEN: &str = "DidNotHappen";
-
-/// What a program wants of the driver.
-pub(super) enum Wanted {
-    /// An answer.
-    Answer(Box<Question>),
-    /// No answer to the prompt with this id, whoever has asked it before.
-    Nothing(String),
-}
-
-/// A program's question on its way to the driver.
-pub(super) struct Question {
-    pub(super) prompt: Prompt,
-    /// Where the answer goes; counted until its lane has picked it up, or never will.
-    pub(super) answer: oneshot::Sender<(Answer, Counted)>,
-}
 
 /// Asks a person on behalf of a program, and waits, for ever if need be.
 pub(super) async fn ask<'s>(

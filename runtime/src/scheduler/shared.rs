@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::question::Wanted;
 use super::returned::Returned;
+use super::wanted::Wanted;
 use crate::clock::Clock;
 use crate::effect::door::Door;
 use crate::history::{Execution, Format, Step};
@@ -41,22 +41,6 @@ pub(super) struct Shared {
     pub(super) idle: Rc<Cell<usize>>,
     /// How many answers are on their way.
     pub(super) handed: Rc<Cell<usize>>,
-}
-
-/// One more of something, for as long as this lives.
-pub(super) struct Counted(Rc<Cell<usize>>);
-
-impl Counted {
-    pub(super) fn new(count: &Rc<Cell<usize>>) -> Counted {
-        count.set(count.get() + 1);
-        Counted(Rc::clone(count))
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.set(self.0.get() - 1);
-    }
 }
 
 impl Shared {

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use super::deadline;
-use super::drive::Drive;
 use super::driver::DriveError;
+use super::in_flight::InFlight;
 use crate::history::{Event, Prompt};
 
-impl Drive<'_> {
+impl InFlight<'_> {
     /// Answers the prompts whose time is over; returns whether there were any.
     pub(super) async fn time_out(&mut self) -> Result<bool, DriveError> {
         loop {

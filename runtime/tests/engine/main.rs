@@ -11,6 +11,7 @@ mod doubt;
 mod late;
 mod locks;
 mod news;
+mod outlook;
 mod people;
 mod programs;
 mod retold;

@@ -1,55 +1,28 @@
 //! What closed a prompt: the answer to it, its time-out, or something else that left nothing to ask.
 
-use std::collections::BTreeMap;
-
-use moontide_runtime::scheduler::{Choice, End, Event, Signal, State, Wish};
+use moontide_runtime::scheduler::outlook::Closing;
+use moontide_runtime::scheduler::{Choice, End, Event, Signal, Wish};
 
 use super::signal;
 
 /// The event after which a prompt was open no more.
-pub struct Closing {
-    /// Its entry's sequence in the journal; none if it waits for a runner.
-    pub entry: Option<u64>,
-    event: Event,
-    /// What silence meant, after a time-out.
-    silence: Option<Choice>,
-}
+#[derive(Clone, Copy)]
+pub struct Closed<'o>(pub(super) &'o Closing);
 
-/// What closed each prompt, by its id.
-pub type Closings = BTreeMap<String, Closing>;
-
-/// Notes which prompts an event closes.
-pub fn note(
-    closings: &mut Closings,
-    (before, after): (&State, &State),
-    event: &Event,
-    entry: Option<u64>,
-) {
-    let closed = before.prompts.keys().filter(|id| !after.prompts.contains_key(*id));
-    for id in closed {
-        let silence = match event {
-            Event::TimedOut { prompt } => before.prompts.get(prompt),
-            _ => None,
-        };
-        let silence = silence.and_then(|prompt| prompt.on_timeout.clone());
-        closings.insert(id.clone(), Closing { entry, event: event.clone(), silence });
-    }
-}
-
-impl Closing {
+impl<'o> Closed<'o> {
     /// The answer to the prompt, if that closed it.
-    pub fn answer(&self, asked: &str) -> Option<(&str, &Signal)> {
-        let Event::Signalled { signal, .. } = &self.event else { return None };
+    pub fn answer(self, asked: &str) -> Option<(&'o str, &'o Signal)> {
+        let Event::Signalled { signal, .. } = &self.0.event else { return None };
         signal::answer_to(asked, signal)
     }
 
-    /// What silence meant, if that closed it.
-    pub fn silence(&self) -> Option<&Choice> {
-        self.silence.as_ref()
+    /// Its entry's sequence in the journal; `None` if it waits for a runner.
+    pub fn entry(self) -> Option<u64> {
+        self.0.entry
     }
 
-    /// For whoever answers too late: `web` was closed by its time-out: abort.
-    pub fn sentence(&self, asked: &str) -> String {
+    /// For a person who answers too late: `web` was closed by its time-out: abort.
+    pub fn sentence(self, asked: &str) -> String {
         match self.answer(asked) {
             Some(_) => format!("`{asked}` was answered already: {}", self.by(asked)),
             None => format!("`{asked}` was closed by {}", self.by(asked)),
@@ -57,8 +30,8 @@ impl Closing {
     }
 
     /// What it was: `continue by ann`, `its time-out: abort`, `a cancel by bob`.
-    pub fn by(&self, asked: &str) -> String {
-        match &self.event {
+    pub fn by(self, asked: &str) -> String {
+        match &self.0.event {
             Event::Signalled { signal, .. } => match self.answer(asked) {
                 Some((choice, _)) => format!("{choice} by {}", signal::by(signal)),
                 None => match &signal.wish {
@@ -69,7 +42,7 @@ impl Closing {
                 },
             },
             Event::TimedOut { prompt } => {
-                let silence = self.silence.as_ref().map_or("", Choice::as_str);
+                let silence = self.0.silence.as_ref().map_or("", Choice::as_str);
                 if prompt == asked {
                     format!("its time-out: {silence}")
                 } else {
@@ -93,8 +66,6 @@ impl Closing {
 
 #[cfg(test)]
 mod tests {
-    use moontide_kit::staged::prompt;
-    use moontide_runtime::scheduler::{Graph, Prompt, PromptKind};
     use serde_json::Value;
 
     use super::*;
@@ -113,19 +84,10 @@ mod tests {
 
     /// What is said of `web`, which timed out into an abort or was closed by another event.
     fn said(event: &Event) -> String {
-        let graph = Graph::of_nodes(Vec::new(), 1);
-        let (mut before, after) = (State::new(&graph), State::new(&graph));
-        let open = |id: &str| Prompt {
-            on_timeout: Some(Choice::new("abort")),
-            ..prompt(id, PromptKind::Pause, &["continue", "abort"])
-        };
-        for id in ["web", "db"] {
-            before.prompts.insert(id.into(), open(id));
-        }
-        let mut closings = Closings::new();
-        note(&mut closings, (&before, &after), event, Some(7));
-        assert_eq!(closings["web"].entry, Some(7));
-        closings["web"].sentence("web")
+        let is_silence = matches!(event, Event::TimedOut { .. });
+        let silence = is_silence.then(|| Choice::new("abort"));
+        let closing = Closing { entry: Some(7), event: event.clone(), silence };
+        Closed(&closing).sentence("web")
     }
 
     #[test]
@@ -146,16 +108,5 @@ mod tests {
         );
         let end = End::Completed { result: Value::Null };
         assert_eq!(said(&ended(end)), "`web` was closed by the end of `web`");
-    }
-
-    #[test]
-    fn what_stays_open_was_closed_by_nothing() {
-        let graph = Graph::of_nodes(Vec::new(), 1);
-        let mut state = State::new(&graph);
-        let open = prompt("web", PromptKind::Pause, &["continue"]);
-        state.prompts.insert("web".into(), open);
-        let mut closings = Closings::new();
-        note(&mut closings, (&state, &state), &answer("web"), None);
-        assert!(closings.is_empty());
     }
 }

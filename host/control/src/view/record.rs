@@ -1,30 +1,31 @@
 //! An execution as the store has it.
 //!
+//! What it adds up to, and what waits for a runner, the engine says: see [`moontide_runtime::scheduler::outlook`].
+//!
 //! - `load`: loading it. [`owner`]: another one that has what this one wants.
-//! - [`ahead`]: what waits for a runner, and what that will lead to.
 
-pub mod ahead;
 mod load;
 pub mod owner;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use moontide_runtime::history::last_signal;
 use moontide_runtime::journal::{Body, Entry, Execution};
 use moontide_runtime::scheduler::graph::{Node, Turn};
+use moontide_runtime::scheduler::outlook::{Closing, would_take};
 use moontide_runtime::scheduler::{
     Choice, Event, ExecutionStatus, Graph, Prompt, PromptKind, Refusal, State, WaveState,
     WaveStatus, Wish,
 };
 use moontide_runtime::store::{LeaseRecord, Obligation, Seal, Signal};
 
-use self::ahead::{last_signal, take};
-use super::closing::{Closing, Closings};
+use super::closing::Closed;
 use super::signal;
 use super::time::now;
 
-pub use ahead::Pending;
 pub use load::is_completed;
+pub use moontide_runtime::scheduler::outlook::Pending;
 pub use owner::Owner;
 
 /// Head and journal, the state that the journal adds up to, who drives it and what they will find.
@@ -60,7 +61,7 @@ pub struct Record {
     /// What operators have changed about its limits.
     pub limits: BTreeMap<String, String>,
     /// What closed each prompt that is open no more, or will.
-    closings: Closings,
+    closings: BTreeMap<String, Closing>,
 }
 
 impl Record {
@@ -112,7 +113,7 @@ impl Record {
     /// The answer that silence has given to a prompt, and when, if nobody has noticed yet.
     pub fn overdue(&self, asked: &str) -> Option<(&Choice, Timestamp)> {
         let deadline = self.state.prompts.get(asked)?.deadline?;
-        let choice = self.closed_by(asked).filter(|closing| closing.entry.is_none())?.silence()?;
+        let choice = self.closings.get(asked).filter(|it| it.entry.is_none())?.silence.as_ref()?;
         Some((choice, deadline))
     }
 
@@ -123,7 +124,7 @@ impl Record {
 
     /// What becomes of one more signal behind those that are pending.
     pub fn would_take(&self, signal: &Signal) -> Result<(), Refusal> {
-        take(&self.graph, &self.behind, signal).map(drop)
+        would_take(&self.graph, &self.behind, signal)
     }
 
     /// Why the signal with this number was refused, or will be.
@@ -146,11 +147,8 @@ impl Record {
     }
 
     /// What closed a prompt, or will.
-    pub fn closed_by(&self, asked: &str) -> Option<&Closing> {
-        if self.ahead.prompts.contains_key(asked) {
-            return None;
-        }
-        self.closings.get(asked)
+    pub fn closed_by(&self, asked: &str) -> Option<Closed<'_>> {
+        self.closings.get(asked).map(Closed)
     }
 
     /// The waves and hooks that are worth a line: not the hooks of a cancel that never came.

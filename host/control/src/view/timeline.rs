@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use moontide_runtime::journal::{Body, Entry};
+use moontide_runtime::history::{Entry, events};
 use moontide_runtime::scheduler::{Event, Graph, State, machine};
 
 use crate::words;
@@ -69,12 +69,4 @@ fn note_end(span: &mut Span, is_over: bool, at: Timestamp) {
     } else {
         span.ended_at = None;
     }
-}
-
-/// The events of a journal and when they happened.
-pub fn events(entries: &[Entry]) -> impl Iterator<Item = (Timestamp, &Event)> {
-    entries.iter().filter_map(|entry| match &entry.body {
-        Body::Event { event } => Some((entry.at, event)),
-        Body::Intent { .. } | Body::Outcome { .. } => None,
-    })
 }

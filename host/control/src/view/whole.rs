@@ -206,8 +206,8 @@ impl Answered {
     fn of(record: &Record, entry: &Entry, signal: &Signal) -> Option<Answered> {
         let Wish::Answer { prompt, choice, .. } = &signal.wish else { return None };
         // What still waits for a runner has closed nothing.
-        let closing = record.closed_by(prompt).filter(|closing| closing.entry.is_some());
-        let closed = closing.is_some_and(|closing| closing.entry == Some(entry.sequence));
+        let closing = record.closed_by(prompt).filter(|closing| closing.entry().is_some());
+        let closed = closing.is_some_and(|closing| closing.entry() == Some(entry.sequence));
         let other = closing.filter(|_| !closed);
         Some(Answered {
             at: entry.at,

@@ -156,8 +156,8 @@ fn many_mistakes_are_counted() {
 #[test]
 fn the_librarys_own_code_is_read_whole() {
     for (name, source) in moontide_stdlib::MODULES {
-        let code = super::compile::unoptimized(source).unwrap();
-        let names = super::names(&code).unwrap_or_else(|| panic!("{name}"));
+        let code = crate::sandbox::compile::unoptimized(source).unwrap();
+        let names = super::bytecode::names(&code).unwrap_or_else(|| panic!("{name}"));
         assert!(!names.globals.is_empty() && !names.locals.is_empty(), "{name}: {names:?}");
         let lines = u32::try_from(source.lines().count()).unwrap();
         assert!(names.globals.iter().all(|it| (1..=lines).contains(&it.line)), "{name}");
@@ -172,8 +172,8 @@ fn the_code_of_every_hostile_script_is_read() {
     let mut read = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let Ok(source) = std::fs::read_to_string(entry.unwrap().path()) else { continue };
-        let Ok(code) = super::compile::unoptimized(&source) else { continue };
-        assert!(super::names(&code).is_some(), "{source}");
+        let Ok(code) = crate::sandbox::compile::unoptimized(&source) else { continue };
+        assert!(super::bytecode::names(&code).is_some(), "{source}");
         read += 1;
     }
     assert!(read > 100, "{read}");

@@ -5,8 +5,9 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Holder;
-use crate::history::{Event, events, last_signal};
-use crate::machine::{self, ExecutionStatus, Graph, State};
+use crate::history::last_signal;
+use crate::machine::outlook::{Moments, outlook};
+use crate::machine::{ExecutionStatus, Graph};
 use crate::store::{Moved, Seal, Store, StoreError};
 
 /// A claim is taken a moment before its execution is created. After so long the runner died in between.
@@ -65,11 +66,14 @@ async fn look(store: &dyn Store, id: &str) -> Result<Option<Stands>, StoreError>
     }
     let graph = Graph::of(&execution);
     let entries = store.journal(id, 1).await?;
-    let mut state = machine::fold(&graph, events(&entries));
-    if state.status().is_terminal() {
-        state = ahead(store, (id, last_signal(&entries)), &graph, state).await?;
-    }
-    let status = state.status();
+    let signals = store.signals(id, last_signal(&entries)).await?;
+    let moments = Moments { begins: execution.created_at, silence: None };
+    let outlook = outlook(&graph, &entries, signals, moments);
+    let status = match outlook.state.status() {
+        // The signals that wait may make it go on.
+        status if status.is_terminal() => outlook.ahead.status(),
+        status => status,
+    };
     if status.is_terminal() {
         return Ok(None);
     }
@@ -81,21 +85,4 @@ async fn look(store: &dyn Store, id: &str) -> Result<Option<Stands>, StoreError>
         Some(Seal::Moved(moved)) => Stands::Moved(moved),
         Some(Seal::Pruned(_)) | None => Stands::Here(status),
     }))
-}
-
-/// Where an execution that has ended will stand once its pending signals are taken: it may be about to go on.
-async fn ahead(
-    store: &dyn Store,
-    (id, heard): (&str, u64),
-    graph: &Graph,
-    mut state: State,
-) -> Result<State, StoreError> {
-    for (number, signal) in store.signals(id, heard).await? {
-        let at = signal.at;
-        let event = Event::Signalled { signal, number: Some(number), refused: None };
-        if let Ok((next, _)) = machine::apply(graph, state.clone(), at, &event) {
-            state = next;
-        }
-    }
-    Ok(state)
 }

@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use moontide_runtime::journal::{Execution, Format};
+use moontide_runtime::history::{Execution, Format, events, last_signal, limited};
 use moontide_runtime::plan::{Mode, suggest};
-use moontide_runtime::scheduler::{Graph, WaveState, WaveStatus, limited};
+use moontide_runtime::scheduler::outlook::{Moments, outlook};
+use moontide_runtime::scheduler::{Graph, Outlook, WaveState, WaveStatus, machine};
 use moontide_runtime::store::obligations::What;
 use moontide_runtime::store::{Obligation, Seal, Store, StoreError};
 
-use super::ahead::{fold, last_signal, look_ahead};
 use super::{Owner, Record};
 use crate::cleanup::begun::Begun;
 use crate::cleanup::launched::Launched;
 use crate::error::{CommandError, Result};
 use crate::leases::kept;
-use crate::view::closing::Closings;
 use crate::view::refused;
 use crate::view::time::now;
 
@@ -49,17 +48,11 @@ impl Record {
         };
         let limits = limited(&entries);
         let graph = Graph::of(&execution);
-        let mut closings = Closings::new();
-        let (state, refused) = fold(&graph, &entries, &mut closings);
         let signals = store.signals(id, last_signal(&entries)).await?;
-        let is_left = state.status().is_terminal() || is_left(store, &execution).await?;
-        let (behind, ahead, pending) = look_ahead(
-            &graph,
-            &state,
-            (execution.created_at, is_left.then(|| now(&entries))),
-            signals,
-            &mut closings,
-        );
+        let silence = is_left(store, &execution).await?.then(|| now(&entries));
+        let moments = Moments { begins: execution.created_at, silence };
+        let Outlook { state, refused, pending, behind, ahead, closings } =
+            outlook(&graph, &entries, signals, moments);
         let (runner, lease, has_instances) = (None, None, false);
         let mut record = Record {
             execution,
@@ -123,7 +116,7 @@ impl Record {
 /// Whether all waves of a cleanup are completed. One that was skipped has looked at nothing.
 pub async fn is_completed(store: &dyn Store, cleanup: &Execution) -> Result<bool> {
     let entries = store.journal(&cleanup.id, 1).await?;
-    let (state, _) = fold(&Graph::of(cleanup), &entries, &mut Closings::new());
+    let state = machine::fold(&Graph::of(cleanup), events(&entries));
     let is_done = |wave: &WaveState| wave.status == WaveStatus::Completed;
     Ok(state.waves.iter().all(is_done))
 }

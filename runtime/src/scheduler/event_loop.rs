@@ -1,43 +1,30 @@
-//! One drive: the machine's state and everything that is in flight for it in this process.
+//! The event loop: begins what the machine requests, waits for the next thing to happen, and tells the machine.
 
 use std::any::Any;
-use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use futures_util::future::LocalBoxFuture;
-use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use serde_json::Value;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::watch;
 
-use super::context;
-use super::deadline::{self, Deadlines};
-use super::driver::{DriveError, Driver, Given};
-use super::hearing::Hearing;
-use super::lane::{self, Attempt, Broken, Memory, remembered};
-use super::question::{Question, Wanted};
-use super::shared::{Counted, Shared};
-use super::tell::{self, Numbered};
-use crate::history::{
-    End, Entry, Event, Failure, Format, Prompt, events, last_signal, machine_ahead,
-};
-use crate::machine::seen::{Ends, Seen};
-use crate::machine::{self, Answer, ExecutionStatus, Graph, Request, State, WaveState, WaveStatus};
+use super::attempt::{Attempt, Memory, remembered};
+use super::counted::Counted;
+use super::driver::{DriveError, Ended, Given};
+use super::in_flight::InFlight;
+use super::lane::{self, Broken};
+use super::news::{self, Numbered};
+use super::wanted::{Question, Wanted};
+use super::{context, deadline};
+use crate::history::{End, Event, Failure};
+use crate::machine::{self, ExecutionStatus, Request};
 use crate::observe::Notice;
-use crate::sandbox::Limits;
-use crate::store::{Standing, StoreError};
 use crate::text::plain;
 
 /// A longer panic message is cut.
 const LONGEST_PANIC: usize = 500;
 
-type Lane = LocalBoxFuture<'static, (usize, u32, Result<End, Broken>)>;
-type Asking = LocalBoxFuture<'static, (String, Option<Given>)>;
-type Watching<'d> = LocalBoxFuture<'d, Result<Numbered, StoreError>>;
-
-/// What a drive waits for.
+/// What the loop waits for.
 enum Happened {
     /// A program wants an answer, or none any more.
     Wanted(Wanted),
@@ -53,71 +40,29 @@ enum Happened {
     Signalled(Numbered),
 }
 
-/// One drive: the state, and what is in flight for it.
-pub(super) struct Drive<'d> {
-    pub(super) driver: &'d Driver,
-    pub(super) shared: Rc<Shared>,
-    pub(super) graph: Graph,
-    pub(super) state: State,
-    /// What the machine asked for and nobody has begun yet.
-    pub(super) requests: Vec<Request>,
-    asked: mpsc::UnboundedReceiver<Wanted>,
-    lanes: FuturesUnordered<Lane>,
-    asking: FuturesUnordered<Asking>,
-    /// Programs that wait for an answer, by prompt id.
-    waiting: BTreeMap<String, oneshot::Sender<(Answer, Counted)>>,
-    /// How to stop each node's program.
-    stops: BTreeMap<usize, watch::Sender<bool>>,
-    pub(super) signals_seen: u64,
-    /// Who waits for signals, and behind which number: whatever else happens, it goes on.
-    watching: Option<(u64, Watching<'d>)>,
-    /// The number of the last signal that was journaled: one that was read may still wait in this process.
-    pub(super) signals_taken: u64,
-    /// Where the list has the execution, as far as this drive has said.
-    pub(super) standing: Option<Standing>,
-    /// How far ahead the clock of the machine is that drove last, in milliseconds.
-    pub(super) machine_ahead: i64,
-    /// How attempts have ended.
-    pub(super) ends: Ends,
-    /// When the time for the open prompts is over.
-    pub(super) deadlines: Deadlines,
-    /// Whether the store takes what people send.
-    pub(super) hearing: Hearing,
+/// Drives it until it is over, or nothing can go on before a person has answered.
+pub(super) async fn run(flight: &mut InFlight<'_>) -> Result<Ended, DriveError> {
+    flight.begin().await?;
+    loop {
+        if flight.is_finishing() {
+            // Somebody may want a failed wave again: look before leaving.
+            flight.look_for_signals().await?;
+        }
+        if let Some(status) = flight.perform_requests() {
+            return Ok(Ended::Finished(status));
+        }
+        if flight.is_quiet() {
+            // An answer may have arrived since, or the time for one run out: look before leaving.
+            if Box::pin(flight.last_look()).await? {
+                continue;
+            }
+            return Ok(Ended::Waiting(flight.prompts()));
+        }
+        flight.next().await?;
+    }
 }
 
-impl<'d> Drive<'d> {
-    /// Goes on where the entries end.
-    pub(super) fn new(
-        driver: &'d Driver,
-        shared: Rc<Shared>,
-        entries: &[Entry],
-        asked: mpsc::UnboundedReceiver<Wanted>,
-    ) -> Drive<'d> {
-        let graph = Graph::of(&shared.execution);
-        let state = machine::fold(&graph, events(entries));
-        shared.decided.replace(state.answers.clone());
-        Drive {
-            driver,
-            shared,
-            requests: Vec::new(),
-            graph,
-            state,
-            asked,
-            lanes: FuturesUnordered::new(),
-            asking: FuturesUnordered::new(),
-            waiting: BTreeMap::new(),
-            stops: BTreeMap::new(),
-            signals_seen: last_signal(entries),
-            watching: None,
-            signals_taken: last_signal(entries),
-            standing: None,
-            machine_ahead: machine_ahead(entries),
-            ends: Ends::of(events(entries).map(|(_, event)| event)),
-            deadlines: Deadlines::default(),
-            hearing: Hearing::new(&driver.pulse),
-        }
-    }
-
+impl InFlight<'_> {
     /// Tells the machine what was said while nobody drove, and that the execution begins, unless it has
     /// begun before: a pause or a cancel counts before anything starts. What silence has answered meanwhile
     /// counts before anybody is asked again.
@@ -132,16 +77,6 @@ impl<'d> Drive<'d> {
         }
         self.requests = machine::outstanding(&self.graph, &self.state);
         Ok(())
-    }
-
-    /// The prompts that are open.
-    pub(super) fn prompts(&self) -> Vec<Prompt> {
-        self.state.prompts.values().cloned().collect()
-    }
-
-    /// Whether the end of the execution was requested.
-    pub(super) fn is_finishing(&self) -> bool {
-        self.requests.iter().any(|request| matches!(request, Request::Finish { .. }))
     }
 
     /// Begins everything that was requested; returns the status if that was the end.
@@ -205,43 +140,11 @@ impl<'d> Drive<'d> {
         }));
     }
 
-    /// What the attempt of a node that runs sees: what there was when it started, in format 1 what there is now.
-    fn seen(&self, node: usize) -> Arc<Seen> {
-        let seen = self.state.waves[node].seen.as_ref();
-        match seen.filter(|_| self.shared.execution.format >= Format(2)) {
-            Some(seen) => Arc::clone(seen),
-            None => Arc::new(Seen::all(&self.graph, &self.state, node)),
-        }
-    }
-
-    /// What the attempt that sees this may use.
-    fn limits_of(&self, seen: &Seen) -> Limits {
-        let read = self.driver.changes.read.as_ref();
-        match read.filter(|_| self.shared.execution.keeps_changes()) {
-            Some(read) => read(&seen.limits),
-            None => self.shared.limits.clone(),
-        }
-    }
-
     fn hand(&mut self, prompt: &str) {
         let answer = self.state.answers.get(prompt).cloned();
         if let Some((answer, program)) = answer.zip(self.waiting.remove(prompt)) {
             let _ = program.send((answer, Counted::new(&self.shared.handed)));
         }
-    }
-
-    /// Whether nothing here can move any more without a person who is not here.
-    pub(super) fn is_quiet(&self) -> bool {
-        let waits = |wave: &WaveState| wave.status != WaveStatus::Running;
-        // A program that was told to stop ends by itself, whatever it waits for.
-        let stops = |stop: &watch::Sender<bool>| *stop.borrow();
-        !self.stops.values().any(stops)
-            && self.asking.is_empty()
-            && self.shared.handed.get() == 0
-            && self.shared.idle.get() == self.lanes.len()
-            && self.asked.is_empty()
-            && self.state.waves.iter().all(waits)
-            && !self.state.prompts.is_empty()
     }
 
     /// Waits for the next thing to happen, and tells the machine. While that is journaled no wave is looked
@@ -253,7 +156,7 @@ impl<'d> Drive<'d> {
         let id = &self.shared.execution.id;
         let news = match self.watching.take().filter(|(behind, _)| *behind == seen) {
             Some((_, watching)) => watching,
-            None => Box::pin(tell::news(self.driver, id.clone(), seen)),
+            None => Box::pin(news::next(self.driver, id.clone(), seen)),
         };
         let (_, news) = self.watching.insert((seen, news));
         let happened = tokio::select! {

@@ -1,34 +1,27 @@
 //! What the machine is told while it is driven: signals from the store, answers, time-outs. Everything is
-//! journaled first; also what the machine refuses, so that no signal is taken twice.
+//! journaled first; also what the machine refuses, so that no signal is taken twice. What a signal does follows the
+//! rules of [`outlook`], which every view of an execution goes by too.
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::drive::Drive;
-use super::driver::{Changes, DriveError, Driver, Given};
+use super::driver::{Changes, DriveError, Given};
+use super::in_flight::InFlight;
+use super::news::Numbered;
 use super::retold;
 use crate::history::{Body, Event, Format, Prompt, Signal, Wish};
-use crate::machine::{self, ExecutionStatus, Refusal, State};
+use crate::machine::{self, ExecutionStatus, Request, State, outlook};
 use crate::observe::Notice;
-use crate::store::{Mark, Standing, StoreError};
+use crate::store::{Standing, StoreError};
 
 /// The pause before a store that is only busy is looked into again.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
-/// The same before it is watched again, which people wait for.
-const WATCH_AGAIN: Duration = Duration::from_secs(1);
-
 /// A smaller change of how wrong a machine's clock is, in milliseconds, is not journaled again.
 const CLOCK_NEWS: u64 = 4_000;
 
-/// So far the clocks of two machines may be apart that are both right.
-const SKEW: SignedDuration = SignedDuration::from_mins(1);
-
-/// Signals with their numbers in the store.
-pub(super) type Numbered = Vec<(u64, Signal)>;
-
-impl Drive<'_> {
+impl InFlight<'_> {
     /// Takes the signals that nobody has taken yet; returns whether there were any.
     pub(super) async fn take_signals(&mut self) -> Result<bool, DriveError> {
         let id = &self.shared.execution.id;
@@ -74,15 +67,12 @@ impl Drive<'_> {
         let asked: Vec<String> = self.state.prompts.keys().cloned().collect();
         for (number, signal) in signals {
             self.signals_seen = number;
-            // An answer that came too late finds that silence has answered, whether or not anybody watched. A
-            // moment before the question was asked comes from a wrong clock and says nothing: then the runner's
-            // own clock decides, without which no time is over in any case.
-            let late = |prompt: &Prompt| {
-                let is_wrong = asked.contains(&prompt.id) && signal.at < prompt.opened_at - SKEW;
-                prompt.deadline.is_some_and(|end| is_wrong || end <= signal.at)
-            };
-            self.time_out_those(|prompt| late(prompt) && signal.wish.answers(prompt)).await?;
-            self.tell_wish(signal, Some(number)).await?;
+            // An answer that came too late finds that silence has answered, whether or not a runner watched. No time
+            // is over before it is by the runner's own clock.
+            let late =
+                |prompt: &Prompt| outlook::comes_late(&signal, prompt, asked.contains(&prompt.id));
+            self.time_out_those(late).await?;
+            self.take_one(signal, Some(number)).await?;
         }
         Ok(())
     }
@@ -97,37 +87,27 @@ impl Drive<'_> {
         let seal = String::new();
         let wish = Wish::Answer { prompt, choice, seal, value };
         let at = self.driver.clock.now();
-        self.tell_wish(Signal { wish, by, sender, comment, at }, None).await
+        self.take_one(Signal { wish, by, sender, comment, at }, None).await
     }
 
-    async fn tell_wish(
+    /// Takes a signal, or journals that the machine refuses it.
+    async fn take_one(
         &mut self,
         mut signal: Signal,
         number: Option<u64>,
     ) -> Result<(), DriveError> {
         // People may write what the runbook knows.
         signal.comment = self.shared.door.secrets.hide(&signal.comment);
-        let event = Event::Signalled { signal: signal.clone(), number, refused: None };
-        match self.tell(&event).await {
-            Err(DriveError::Refused(refusal)) => self.note(signal, number, &refusal).await,
-            told => told,
+        let at = self.driver.clock.now();
+        let taken = outlook::take(&self.graph, &self.state, at, signal.clone(), number);
+        match taken.applied {
+            Ok(next) => self.go(at, &taken.event, next).await,
+            Err(refusal) => {
+                self.append(at, taken.event, self.state.status()).await?;
+                self.shared.notice(&Notice::Refused { signal, why: refusal.to_string() });
+                Ok(())
+            }
         }
-    }
-
-    /// Journals what the machine refused, and that it did: no later release takes it after all.
-    async fn note(
-        &mut self,
-        signal: Signal,
-        number: Option<u64>,
-        refusal: &Refusal,
-    ) -> Result<(), DriveError> {
-        let why = refusal.to_string();
-        let refused = (self.shared.execution.format >= Format(2)).then(|| why.clone());
-        let event = Event::Signalled { signal: signal.clone(), number, refused };
-        let (at, status) = (self.driver.clock.now(), self.state.status());
-        self.append(at, event, status).await?;
-        self.shared.notice(&Notice::Refused { signal, why });
-        Ok(())
     }
 
     /// Journals how wrong the machine's clock is, where that has changed.
@@ -162,7 +142,17 @@ impl Drive<'_> {
     /// Journals an event, then lets the machine act on it.
     pub(super) async fn tell(&mut self, event: &Event) -> Result<(), DriveError> {
         let at = self.driver.clock.now();
-        let (state, requests) = machine::apply(&self.graph, self.state.clone(), at, event)?;
+        let next = machine::apply(&self.graph, self.state.clone(), at, event)?;
+        self.go(at, event, next).await
+    }
+
+    /// Journals an event that the machine takes, then goes where it leads.
+    async fn go(
+        &mut self,
+        at: Timestamp,
+        event: &Event,
+        (state, requests): (State, Vec<Request>),
+    ) -> Result<(), DriveError> {
         self.append(at, event.clone(), state.status()).await?;
         self.notice(&state, event);
         self.ends.note(event);
@@ -196,28 +186,6 @@ impl Drive<'_> {
     fn notice(&self, next: &State, event: &Event) {
         for notice in retold::moves(&self.graph, &self.state, next, event) {
             self.shared.notice(&notice);
-        }
-    }
-}
-
-/// The next signals after number `seen`, once there are any. A store that is only busy is asked again.
-pub(super) async fn news(driver: &Driver, id: String, seen: u64) -> Result<Numbered, StoreError> {
-    let Some(every) = driver.signals_every else {
-        return std::future::pending().await;
-    };
-    let marks = [Mark::of_signals(&id, seen)];
-    loop {
-        let clock = driver.clock.as_ref();
-        let looked = async {
-            driver.store.watch(&marks, clock, every).await?;
-            // However that ended: what a watch overlooks, if it can, is found here.
-            driver.store.signals(&id, seen).await
-        };
-        match looked.await {
-            Ok(signals) if !signals.is_empty() => return Ok(signals),
-            Ok(_) => {}
-            Err(StoreError::Unusable { transient: true, .. }) => clock.sleep(WATCH_AGAIN).await,
-            Err(error) => return Err(error),
         }
     }
 }

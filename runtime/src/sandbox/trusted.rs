@@ -1,0 +1,11 @@
+//! The Luau that runs before any script: what it does stands at the head of each file.
+
+/// The trusted code, in the order in which it runs.
+pub(super) const TRUSTED: [(&str, &str); 6] = [
+    ("errors", include_str!("luau/errors.luau")),
+    ("values", include_str!("luau/values.luau")),
+    ("answers", include_str!("luau/answers.luau")),
+    ("bounds", include_str!("luau/bounds.luau")),
+    ("host", include_str!("luau/host.luau")),
+    ("require", include_str!("luau/require.luau")),
+];
