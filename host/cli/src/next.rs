@@ -9,6 +9,10 @@ use crate::context::Context;
 
 /// The command that takes a step, in the same store and the same AWS.
 pub(crate) fn command(context: &Context, next: &Next) -> String {
+    // It is taken in by another store, whichever that is.
+    if let Next::Import { .. } = next {
+        return format!("moontide {}", words(next));
+    }
     let Next::There { store, step } = next else { return context.command(&words(next)) };
     let there = Context { store: Some(store.clone()), ..context.clone() };
     match step {

@@ -55,7 +55,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_left_for_a_file_is_taken_in_where_it_is_to_go_on() {
-        let (record, context) = (sealed(None, "drill.json").await, Context::bare());
+        let record = sealed(None, "drill.json").await;
+        let context = Context { store: Some("sqlite:here.db".to_owned()), ..Context::bare() };
         let error = check(&record, &context, "pause first").unwrap_err();
         let hint = "`moontide store import drill.json` takes it in where it is to go on";
         assert_eq!(worded::sentences(&context, &error.hints)[0], hint);
