@@ -1,26 +1,25 @@
 //! What every command knows: the environment, where to print, the global flags.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use moontide_control::environment::Environment;
 use moontide_control::error::{CommandError, Result, code};
-use moontide_control::listener::{Listener, Remark};
+use moontide_control::operator::Operator;
 use moontide_control::settings::Settings;
 use moontide_control::stores::Address;
+use moontide_control::target::Target;
 use moontide_control::whoami::{self, Person};
 use moontide_control::words::quoted;
 use moontide_runtime::store::Store;
-use serde_json::Value;
 
 use crate::commands::obligations::CARRY_OUT;
 use crate::next;
 use crate::output::style::{attention, plain};
 use crate::output::{Format, Output};
-use crate::trace;
 
 /// The commands that talk to AWS.
 const DRIVES: [&str; 5] = ["run", "resume", "cleanup", "adopt", CARRY_OUT];
@@ -45,7 +44,7 @@ pub(crate) struct Context {
     /// What was typed, for a command that goes on in another store.
     pub(crate) typed: RefCell<String>,
     /// The execution that is being driven.
-    pub(crate) driving: RefCell<Option<String>>,
+    pub(crate) driving: Rc<RefCell<Option<String>>>,
 }
 
 impl Context {
@@ -61,7 +60,7 @@ impl Context {
             is_watched,
             aws: RefCell::default(),
             typed: RefCell::default(),
-            driving: RefCell::default(),
+            driving: Rc::default(),
         }
     }
 
@@ -84,7 +83,10 @@ impl Context {
 
     /// Opens the store for a command that looks for an execution in it.
     pub(crate) fn open_store(&self) -> Result<Arc<dyn Store>> {
-        let address = self.address()?;
+        self.open(&self.address()?)
+    }
+
+    fn open(&self, address: &Address) -> Result<Arc<dyn Store>> {
         let is_named = self.store.is_some() || self.environment.store.is_some();
         let store = if is_named { address.open_existing() } else { address.open() }?;
         // What is no store is another complaint.
@@ -112,9 +114,14 @@ impl Context {
         whoami::author(&self.environment, &self.address()?, by).await
     }
 
-    /// In whose name this process answers what its execution asks, which `--by` may claim.
-    pub(crate) async fn speaker(&self, by: Option<&str>) -> Result<Option<Person>> {
-        whoami::speaker(&self.environment, &self.address()?, by, self).await
+    /// The operator of a command about an execution that has begun, in the store that the command opens.
+    pub(crate) fn operator(&self, target: Target, by: Option<&str>) -> Result<Operator> {
+        let settings = self.settings(None)?;
+        let address = Address::choose(self.store.as_deref(), &self.environment, &settings)?;
+        let store = self.open(&address)?;
+        let (environment, by) = (self.environment.clone(), by.map(str::to_owned));
+        let face = Rc::new(self.clone());
+        Ok(Operator { environment, settings, address, store, target, by, face })
     }
 
     /// Prints an error to stderr, with its next steps as commands to type.
@@ -133,16 +140,6 @@ impl Context {
         // A thread that reads the terminal may never end.
         runtime.shutdown_background();
         result
-    }
-}
-
-impl Listener for Context {
-    fn hear(&self, remark: &Remark) {
-        self.output.remark(remark, &|step| next::command(self, step));
-    }
-
-    fn keep_secret(&self, values: &BTreeMap<String, Value>) {
-        trace::hide(values);
     }
 }
 

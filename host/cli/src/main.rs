@@ -7,6 +7,7 @@ mod confirm;
 mod context;
 mod drive;
 mod exit;
+mod face;
 mod follow;
 mod interrupt;
 mod next;

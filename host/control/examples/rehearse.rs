@@ -3,7 +3,6 @@
 #![expect(clippy::print_stdout, reason = "an example shows what it sees")]
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -11,9 +10,7 @@ use jiff::Timestamp;
 use moontide_control::error::Result;
 use moontide_control::listener::Silent;
 use moontide_control::rehearsal::{Rehearsal, Rehearsed};
-use moontide_control::{params, runbook::Files, settings::Settings, world};
 use moontide_runtime::observe::{Notice, Observer};
-use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
 
 /// Prints where each wave stands, as it happens, and remembers where the execution does.
@@ -33,13 +30,7 @@ impl Observer for Follower {
 }
 
 fn rehearse(folder: &Path, follower: &Rc<Follower>) -> Result<Rehearsed> {
-    let (files, settings) = (Files::read(folder)?, Settings::default());
-    let plan = files.plan(&Silent, &settings.limits(), 0)?;
-    let params = params::bind(&Silent, &plan, BTreeMap::new())?.values;
-    let world = world::beside(&files.folder)?;
-    let (bundle, mode, answers) = (files.bundle, Mode::Drill, Vec::new());
-    Rehearsal { settings, plan, bundle, world, mode, params, answers, seed: 0 }
-        .perform(&Silent, Rc::clone(follower) as _)
+    Rehearsal::of(&Silent, folder)?.perform(&Silent, Rc::clone(follower) as _)
 }
 
 fn main() {

@@ -5,6 +5,7 @@
 //! - [`environment`]: the variables, read once. The only file that reads them.
 //! - [`settings`]: `moontide.toml`, limits, patience.
 //! - [`listener`]: how a face hears what an operator should know while a call is at work.
+//! - [`face`]: who follows a drive and answers what it asks. [`operator`]: all of it, for calls about executions.
 //!
 //! Where things are:
 //! - [`stores`]: which store, and opening it. [`runbook`]: the files of a runbook, and its plan.
@@ -18,6 +19,9 @@
 //!   [`renewal`]: keeping it.
 //!
 //! What can be done:
+//! - [`start`]: starting an execution. [`resume`]: going on with one.
+//! - [`signals`]: answer, pause, resume, cancel, retry, skip, note.
+//! - [`runner`]: driving an execution, prepared in one place. [`claims`]: the plan that it holds meanwhile.
 //! - [`rehearsal`]: an execution against the simulator, in virtual time. [`execution`]: the head of a new execution.
 //! - [`answers`]: who answers prompts, besides a person who is asked there and then.
 //!
@@ -30,11 +34,13 @@
 pub mod adopt;
 pub mod answers;
 pub mod aws;
+pub mod claims;
 pub mod cleanup;
 pub mod clocks;
 pub mod environment;
 pub mod error;
 pub mod execution;
+pub mod face;
 pub mod files;
 pub mod ids;
 pub mod labels;
@@ -43,13 +49,17 @@ pub mod list;
 pub mod listener;
 pub mod loose;
 pub mod next;
+pub mod operator;
 pub mod params;
 pub mod reached;
 pub mod rehearsal;
 pub mod renewal;
+pub mod resume;
 pub mod runbook;
 pub mod runner;
 pub mod settings;
+pub mod signals;
+pub mod start;
 pub mod state;
 pub mod stores;
 pub mod target;

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde_json::Value;
+
+use crate::error::Hint;
 
 /// Something that an operator should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +19,80 @@ pub enum Remark {
         /// The runner.
         holder: String,
     },
+    /// The machine's clock is wrong: moments are those of AWS.
+    WrongClock {
+        /// How far the machine is ahead.
+        ahead: SignedDuration,
+    },
+    /// An execution goes on beside another one that has claimed the same.
+    Beside {
+        /// The other one's id.
+        execution: String,
+        /// Who has begun it.
+        by: String,
+        /// How it stands, for a sentence: `is running`.
+        stands: String,
+    },
+    /// What an execution is to go on beside was never begun in this store.
+    UnknownBeside {
+        /// The id that was given for it.
+        execution: String,
+        /// How that is known.
+        why: String,
+        /// What else may be meant.
+        hints: Vec<Hint>,
+    },
+    /// What a new execution gives up of a server: its instances may be deleted.
+    GivenUp {
+        /// The server's id.
+        server: String,
+        /// The instances that it has now.
+        instances: Vec<String>,
+    },
+    /// A limit that is fixed when an execution starts, and that the operator wants to change on the way.
+    FixedLimit {
+        /// The limit.
+        limit: String,
+        /// What the operator wants.
+        asked: String,
+        /// What it is; `None`: as much as the execution lets.
+        has: Option<String>,
+    },
+    /// A limit that the operator changes on the way.
+    ChangedLimit {
+        /// The limit.
+        limit: String,
+        /// What it was; `None`: as usual.
+        was: Option<String>,
+        /// What it is from here on.
+        now: String,
+        /// For what.
+        scope: Scope,
+    },
+    /// A drive was stopped before its end: it can go on.
+    Stopped {
+        /// The execution's id.
+        execution: String,
+    },
+    /// A pause of another person stays: no further wave starts before it is lifted.
+    StaysPaused {
+        /// The execution's id.
+        execution: String,
+        /// Who has paused it, and why.
+        by: String,
+    },
+    /// A drill goes on while it is cleaned up: what it launches from now on stays.
+    GoesOn {
+        /// The drill's id.
+        drill: String,
+    },
+    /// A cleanup has terminated what a drill had launched of which a wave is attempted once more, or is at it.
+    CleanedUp {
+        /// The cleanup's id.
+        cleanup: String,
+    },
+    /// A resume that was to lift a pause, or gave a reason for that, lifts none.
+    NoPauseLifted,
     /// AWS does not say who answers here: what an execution asks is left to others.
     Unanswering {
         /// Why not.
@@ -95,6 +172,17 @@ pub enum Remark {
         /// For how long it was away.
         waited: Duration,
     },
+}
+
+/// For what a changed limit holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// For this runner, also for what has begun: an earlier release began the execution, which keeps no change.
+    Runner,
+    /// For the whole execution, also for what has begun.
+    Execution,
+    /// For attempts that start from here on.
+    NewAttempts,
 }
 
 /// A face that shows no remark, and writes nothing.

@@ -1,6 +1,9 @@
 //! Which store, and opening it.
+//!
+//! - [`arn`]: a table by its ARN. [`identity`]: what tells a store from every other.
 
 pub mod arn;
+pub mod identity;
 
 use std::path::PathBuf;
 use std::sync::Arc;

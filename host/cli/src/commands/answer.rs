@@ -1,17 +1,13 @@
 //! `moontide answer`: answers a prompt from any process.
 
 use clap::Args;
-use moontide_control::error::{CommandError, Result, code};
+use moontide_control::error::Result;
+use moontide_control::signals::{self, Answer};
 use moontide_control::words::quoted;
-use moontide_runtime::scheduler::prompt::unknown;
-use moontide_runtime::scheduler::{Prompt, PromptKind};
-use moontide_runtime::store::{Store, Wish};
 use serde_json::Value;
 
 use crate::context::Context;
-use crate::exit;
-use crate::signals::{self, Author};
-use crate::view::{Record, Worded, sealed};
+use crate::signals::{Author, send};
 
 /// Answer a prompt of an execution
 ///
@@ -49,33 +45,17 @@ fn json(text: &str) -> Result<Value, String> {
     serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))
 }
 
-/// Does it.
+/// Sends the answer.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
-    let store = context.open_store()?;
-    context.block_on(send(context, store.as_ref(), flags))
-}
-
-async fn send(context: &Context, store: &dyn Store, flags: &Flags) -> Result<u8> {
-    let record = Record::load(store, &flags.execution).await?;
-    sealed::check(&record, context, &typed(flags))?;
     let (prompt, choice) = match flags.answer.as_slice() {
-        [prompt, choice] => (prompt.as_str(), choice),
-        words => (only(context, &record)?, &words[0]),
+        [prompt, choice] => (Some(prompt.clone()), choice),
+        words => (None, &words[0]),
     };
-    let open = record.ahead.prompts.get(prompt).or_else(|| record.state.prompts.get(prompt));
-    if flags.value.is_some() && !takes_value(open, choice) {
-        let message = "`--value` is what an effect returned: it goes with `happened` only";
-        return Err(CommandError::new(code::BAD_ARGUMENT, message));
-    }
-    let wish = Wish::Answer {
-        prompt: prompt.to_owned(),
-        choice: choice.clone(),
-        seal: open.map(|prompt| prompt.seal.clone()).unwrap_or_default(),
-        value: flags.value.clone().unwrap_or_default(),
-    };
-    let sent = signals::send(context, store, &record, wish, &flags.author).await?;
-    context.output.show(&Worded(context, &sent))?;
-    Ok(exit::COMPLETED)
+    send(context, &typed(flags), &flags.author, async |operator, comment| {
+        let (choice, value) = (choice.clone(), flags.value.clone());
+        let answer = Answer { prompt, choice, value, comment: comment.to_owned() };
+        signals::answer(operator, &flags.execution, answer).await
+    })
 }
 
 /// What was typed.
@@ -83,26 +63,5 @@ fn typed(flags: &Flags) -> String {
     let mut words = vec!["answer".to_owned(), flags.execution.clone()];
     words.extend(flags.answer.iter().map(|word| quoted(word)));
     words.extend(flags.value.iter().map(|value| format!("--value {}", quoted(&value.to_string()))));
-    words.join(" ") + &flags.author.words()
-}
-
-fn takes_value(prompt: Option<&Prompt>, choice: &str) -> bool {
-    choice == unknown::HAPPENED && prompt.is_none_or(|it| it.kind == PromptKind::Unknown)
-}
-
-/// The prompt that is meant where none is named: the only one that is open, also if somebody has left an
-/// answer for it.
-fn only<'r>(context: &Context, record: &'r Record) -> Result<&'r str> {
-    let open = [&record.ahead.prompts, &record.state.prompts];
-    let mut prompts =
-        open.into_iter().find(|it| !it.is_empty()).into_iter().flat_map(|it| it.keys());
-    match (prompts.next(), prompts.next()) {
-        (Some(only), None) => Ok(only),
-        (None, _) => Err(signals::with_open(context, record, "no prompt is open".to_owned())),
-        (Some(_), Some(_)) => Err(signals::with_open(
-            context,
-            record,
-            "several prompts are open: name one".to_owned(),
-        )),
-    }
+    words.join(" ")
 }

@@ -2,10 +2,10 @@
 
 use clap::Args;
 use moontide_control::error::Result;
-use moontide_runtime::store::Wish;
+use moontide_control::signals;
 
 use crate::context::Context;
-use crate::signals::Author;
+use crate::signals::{Author, send};
 
 /// Stop an execution at its next effect
 ///
@@ -22,9 +22,10 @@ pub(crate) struct Flags {
     author: Author,
 }
 
-/// Does it.
+/// Sends the signal.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
-    super::signal(context, ("cancel", &flags.execution, ""), &flags.author, |record| {
-        Ok(Wish::Cancel { seen: record.state.cancels })
+    let Flags { execution, author } = flags;
+    send(context, &format!("cancel {execution}"), author, async |operator, comment| {
+        signals::cancel(operator, execution, comment).await
     })
 }

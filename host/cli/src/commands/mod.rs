@@ -23,30 +23,3 @@ pub(crate) mod skip;
 pub(crate) mod state;
 pub(crate) mod status;
 pub(crate) mod store;
-
-use moontide_control::error::Result;
-use moontide_runtime::store::Wish;
-
-use crate::context::Context;
-use crate::exit;
-use crate::signals::{self, Author};
-use crate::view::{Record, Worded, sealed};
-
-/// Sends an execution a signal that needs nothing else; `verb` and `rest` are what was typed around its id.
-fn signal(
-    context: &Context,
-    (verb, execution, rest): (&str, &str, &str),
-    author: &Author,
-    wish: impl FnOnce(&Record) -> Result<Wish>,
-) -> Result<u8> {
-    let store = context.open_store()?;
-    context.block_on(async {
-        let record = Record::load(store.as_ref(), execution).await?;
-        let typed = format!("{verb} {execution}{rest}{}", author.words());
-        sealed::check(&record, context, &typed)?;
-        let wish = wish(&record)?;
-        let sent = signals::send(context, store.as_ref(), &record, wish, author).await?;
-        context.output.show(&Worded(context, &sent))?;
-        Ok(exit::COMPLETED)
-    })
-}

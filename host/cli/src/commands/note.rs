@@ -1,14 +1,12 @@
 //! `moontide note`: keeps what an operator saw, in the journal.
 
 use clap::Args;
-use moontide_control::error::{CommandError, Result, code};
+use moontide_control::error::Result;
+use moontide_control::signals;
 use moontide_control::words::quoted;
-use moontide_runtime::store::Wish;
 
 use crate::context::Context;
-use crate::exit;
-use crate::signals::{self, Author};
-use crate::view::{Record, Worded, sealed};
+use crate::signals::{Author, comment, name, send};
 
 /// Keep what you saw, in the execution's journal
 ///
@@ -23,32 +21,20 @@ pub(crate) struct Flags {
     execution: String,
 
     /// What you saw
-    #[arg(value_parser = signals::comment)]
+    #[arg(value_parser = comment)]
     text: String,
 
     /// In whose name [default: the user of the operating system]
-    #[arg(long, value_name = "NAME", value_parser = signals::name)]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     by: Option<String>,
 }
 
-/// Does it.
+/// Keeps the note.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
-    if flags.text.trim().is_empty() {
-        return Err(CommandError::new(code::BAD_ARGUMENT, "a note says something"));
-    }
-    let store = context.open_store()?;
-    let author = Author { by: flags.by.clone(), comment: flags.text.clone() };
-    context.block_on(async {
-        let record = Record::load(store.as_ref(), &flags.execution).await?;
-        let by = Author { comment: String::new(), ..author.clone() }.words();
-        let typed = format!("note {} {}{by}", flags.execution, quoted(&flags.text));
-        sealed::check(&record, context, &typed)?;
-        let sent = if record.is_over() && record.runner.is_none() {
-            signals::keep_note(context, &store, &record, &author).await?
-        } else {
-            signals::send(context, store.as_ref(), &record, Wish::Note, &author).await?
-        };
-        context.output.show(&Worded(context, &sent))?;
-        Ok(exit::COMPLETED)
+    let Flags { execution, text, by } = flags;
+    let author = Author { by: by.clone(), comment: String::new() };
+    let typed = format!("note {execution} {}", quoted(text));
+    send(context, &typed, &author, async |operator, _| {
+        signals::note(operator, execution, text).await
     })
 }

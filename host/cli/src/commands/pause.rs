@@ -2,10 +2,10 @@
 
 use clap::Args;
 use moontide_control::error::Result;
-use moontide_runtime::store::Wish;
+use moontide_control::signals;
 
 use crate::context::Context;
-use crate::signals::Author;
+use crate::signals::{Author, send};
 
 /// Let no further wave start, until an operator lifts the pause
 ///
@@ -20,7 +20,10 @@ pub(crate) struct Flags {
     author: Author,
 }
 
-/// Does it.
+/// Sends the signal.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
-    super::signal(context, ("pause", &flags.execution, ""), &flags.author, |_| Ok(Wish::Pause))
+    let Flags { execution, author } = flags;
+    send(context, &format!("pause {execution}"), author, async |operator, comment| {
+        signals::pause(operator, execution, comment).await
+    })
 }

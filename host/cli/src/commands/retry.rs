@@ -1,25 +1,21 @@
 //! `moontide retry`: attempts a failed wave once more, from any process, if need be from other sources.
 
-mod mended;
-
 use std::path::PathBuf;
 
 use clap::Args;
-use moontide_control::cleanup::begun::Begun;
 use moontide_control::error::Result;
-use moontide_control::view::sent::Sent;
+use moontide_control::signals::mended::{Mended, OnDisk};
+use moontide_control::signals::{self, Retried, Retry};
+use moontide_control::target::Target;
 use moontide_control::words::quoted;
-use moontide_runtime::store::Wish;
-use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use self::mended::Mended;
 use crate::context::Context;
-use crate::exit;
 use crate::output::Page;
 use crate::output::style::{attention, plain, strong};
-use crate::signals::{self, Author};
-use crate::view::{Record, Steps, Worded, sealed};
+use crate::signals::Author;
+use crate::view::{Steps, Worded, changes};
+use crate::{exit, next};
 
 /// Attempt a failed wave once more, also after the execution has failed or was cancelled
 ///
@@ -53,76 +49,56 @@ pub(crate) struct Flags {
     author: Author,
 }
 
-/// What was sent, and what its sources change.
-#[derive(Serialize)]
-struct Retried {
-    #[serde(flatten)]
-    sent: Sent,
-    /// What other sources change.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mended: Option<Mended>,
-    /// What differs on disk and is not taken, and what to type to take it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    on_disk: Option<(String, String)>,
-}
-
 impl Steps for Retried {
     fn word(&self, context: &Context, json: &mut Value) {
         self.sent.word(context, json);
+        if let Some(on_disk) = &self.on_disk {
+            json["on_disk"] = json!([on_disk.changes, next::command(context, &on_disk.next)]);
+        }
     }
 
     fn write(&self, context: &Context, page: &mut Page) {
         if let Some(mended) = &self.mended {
-            mended.write(page);
+            write(mended, page);
         }
-        if let Some((differs, take)) = &self.on_disk {
-            let what = format!(": the runbook on disk differs ({differs}), and is not taken");
+        if let Some(OnDisk { changes, next }) = &self.on_disk {
+            let what = format!(": the runbook on disk differs ({changes}), and is not taken");
             page.line([attention("note"), plain(what)]);
-            page.line([
-                plain("should the wave fail again, this takes it: "),
-                strong(take.as_str()),
-            ]);
+            let take = next::command(context, next);
+            page.line([plain("should the wave fail again, this takes it: "), strong(take)]);
         }
         self.sent.write(context, page);
     }
 }
 
-/// Does it.
-pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
-    let store = context.open_store()?;
-    context.block_on(async {
-        let (store, wave) = (store.as_ref(), flags.wave.as_str());
-        let record = Record::load(store, &flags.execution).await?;
-        let runbook = flags.runbook.as_ref();
-        let runbook = runbook.map(|path| format!(" --runbook {}", quoted(&path.to_string_lossy())));
-        let typed = format!(
-            "retry {} {}{}{}",
-            flags.execution,
-            quoted(wave),
-            runbook.unwrap_or_default(),
-            flags.author.words()
-        );
-        sealed::check(&record, context, &typed)?;
-        let read = |path: &PathBuf| mended::read(context, &record, wave, path);
-        // Of a wave that there never was, the signal is refused.
-        let path = flags.runbook.as_ref().filter(|_| record.graph.index(wave).is_some());
-        let mended = path.map(read).transpose()?;
-        let mend = mended.as_ref().map(|mended| mended.mend.clone());
-        let on_disk = match mend {
-            Some(_) => None,
-            None => mended::mention(context, &record, wave),
-        };
-        let wish = Wish::Retry { wave: flags.wave.clone(), mend };
-        let sent = signals::send(context, store, &record, wish, &flags.author).await?;
-        if let Some(cleanup) = Begun::of(store, &record.execution.id).await?.last() {
-            let text = format!(
-                "{} has terminated what the drill had launched, or is at it: a wave that is retried may miss what \
-                 earlier ones made; `run` begins a whole drill",
-                cleanup.id
-            );
-            context.output.say([attention("note: "), plain(text)]);
+/// What other sources change, and what they do not.
+fn write(mended: &Mended, page: &mut Page) {
+    page.indented(|page| {
+        changes::write(&mended.changes, page);
+        page.line([
+            plain("from its next attempt on "),
+            strong(mended.wave.as_str()),
+            plain(" runs from these; everything else runs from what it began with"),
+        ]);
+        if !mended.kept.is_empty() {
+            let kept = mended.kept.join(", ");
+            page.line([
+                attention("not taken"),
+                plain(format!(", for it is read once, at the start: {kept}")),
+            ]);
         }
-        context.output.show(&Worded(context, &Retried { sent, mended, on_disk }))?;
-        Ok(exit::COMPLETED)
-    })
+    });
+}
+
+/// Sends the retry.
+pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    let Flags { execution, wave, runbook, author } = flags;
+    let from = runbook.as_ref().map(|it| format!(" --runbook {}", quoted(&it.to_string_lossy())));
+    let (from, words) = (from.unwrap_or_default(), author.words());
+    *context.typed.borrow_mut() = format!("retry {execution} {}{from}{words}", quoted(wave));
+    let operator = context.operator(Target::default(), author.by.as_deref())?;
+    let retry = Retry { wave, runbook: runbook.as_deref(), comment: &author.comment };
+    let retried = context.block_on(signals::retry(&operator, execution, retry))?;
+    context.output.show(&Worded(context, &retried))?;
+    Ok(exit::COMPLETED)
 }

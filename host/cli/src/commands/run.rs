@@ -1,38 +1,28 @@
 //! `moontide run`: starts an execution and drives it.
 
-mod replaced;
-
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Duration;
 
 use clap::Args;
 use moontide_control::answers::flags::Flag;
-use moontide_control::answers::people;
-use moontide_control::clocks::SystemClock;
-use moontide_control::error::{CommandError, Result, code};
-use moontide_control::execution::Made;
-use moontide_control::params::{Bound, secrets};
-use moontide_control::reached::Reached;
-use moontide_control::runbook::{self, Files};
+use moontide_control::error::Result;
+use moontide_control::labels;
+use moontide_control::operator::Operator;
+use moontide_control::resume::Resume;
+use moontide_control::runbook::Files;
 use moontide_control::settings::Settings;
-use moontide_control::stores::Address;
-use moontide_control::words::mode as mode_word;
-use moontide_control::{ids, labels, leases, whoami};
+use moontide_control::start::{Request, Start, Started};
+use moontide_control::view::{Record, Summary};
 use moontide_runtime::journal::{Channel, Execution};
-use moontide_runtime::plan::{Mode, Plan, duration, suggest};
-use moontide_runtime::store::obligations::{Obligation, What};
-use moontide_runtime::store::{Store, StoreError};
+use moontide_runtime::plan::{Mode, duration};
 
 use super::resume;
 use crate::aws::AwsFlags;
-use crate::confirm;
 use crate::context::Context;
-use crate::drive::{self, Ride};
 use crate::output::style::{plain, strong};
-use crate::params;
-use crate::view::{Record, adopted};
+use crate::view::Worded;
+use crate::{confirm, drive, params};
 
 /// Start a drill or a recovery, and drive it
 ///
@@ -158,227 +148,83 @@ impl From<SourceFlag> for Channel {
     }
 }
 
-/// Does it.
+/// Starts it, and drives it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     flags.aws.are_given(context);
-    if let Some(id) = &flags.execution_id {
-        ids::check_new(id)?;
-    }
-    if flags.cleanup_after.is_some() && Mode::from(flags.mode) == Mode::Recovery {
-        let message = "`--cleanup-after`: the instances of a recovery are production";
-        return Err(CommandError::new(code::NOT_A_DRILL, message)
-            .hint("only a drill is cleaned up after: `--mode drill`, or no `--cleanup-after`"));
-    }
+    let request = flags.request()?;
+    request.check()?;
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
-    let seed = fastrand::u64(..);
-    let plan = files.plan(context, &settings.limits(), seed)?;
-    people::check(context, &plan, &settings.approvers)?;
-    check_waves(&plan, &flags.only)?;
-    let start = Start { context, flags, files, plan, seed };
-    context.block_on(start.go(settings))
+    let start = Start::read(context, &settings, files, request)?;
+    context.block_on(start_and_drive(context, flags, start, settings))
 }
 
-/// A run that is about to begin.
-struct Start<'c> {
-    context: &'c Context,
-    flags: &'c Flags,
-    files: Files,
-    plan: Plan,
-    seed: u64,
-}
-
-impl Start<'_> {
-    async fn go(self, settings: Settings) -> Result<u8> {
-        let (context, flags) = (self.context, self.flags);
-        let bound = params::bind(context, &self.plan, &flags.params)?;
-        Flag::check(&flags.answers, &self.plan)?;
-        // What would stop its runner stops it before anything is begun.
-        leases::ttl(&context.environment, &settings)?;
-        settings.patience.of(&context.environment)?;
-        let address = Address::choose(context.store.as_deref(), &context.environment, &settings)?;
-        address.warn_if_doomed(context, &self.plan).await;
-        let store = address.open()?;
-        address.warn_if_loose(context);
-        if let Some(id) = &flags.execution_id {
-            match store.execution(id).await {
-                Ok(existing) => return Box::pin(self.again(store, existing, &bound)).await,
-                Err(StoreError::NotFound(_)) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        drive::claims::check_beside(context, store.as_ref(), &flags.beside).await?;
-        if !flags.yes {
-            confirm::if_grave(context, &self.plan.name, flags.mode.into(), &flags.replaceable)?;
-        }
-        let mut execution = self.execution(&bound, &settings)?;
-        let session = flags.aws.target().session(&context.environment).await?;
-        if execution.regions.is_empty() {
-            execution.regions.push(session.region()?.to_owned());
-        }
-        let reached = Reached::by(session, flags.aws.speed, &execution).await?;
-        execution.account = reached.account_of(&execution)?;
-        let user = context.speaker(flags.by.as_deref()).await?;
-        if let Some(arn) = &reached.caller.arn {
-            execution.created_by.clone_from(arn);
-        }
-        execution.gives_up =
-            Some(replaced::look(context, reached.world.as_ref(), &execution).await?);
-        drive::claims::take(context, store.as_ref(), &execution, &[]).await?;
-        // Before the execution: a crash between the two leaves one that is void, and none is ever missing.
-        let owed = match flags.cleanup_after {
-            Some(after) => {
-                Some(Obligation::owe(store.as_ref(), &execution, What::Cleanup, after).await?)
-            }
-            None => None,
-        };
-        match store.create(&execution).await {
-            Ok(()) => {}
-            // Somebody started the same id at the same moment, such as a command delivered twice.
-            Err(StoreError::Exists(id)) if flags.execution_id.is_some() => {
-                if let Some(void) = owed {
-                    let by = (execution.created_by.as_str(), execution.created_at);
-                    void.forget(store.as_ref(), by).await?;
-                }
-                let existing = store.execution(&id).await?;
-                return Box::pin(self.again(store, existing, &bound)).await;
-            }
-            Err(error) => return Err(error.into()),
-        }
-        context.output.say([plain("execution "), strong(execution.id.as_str())]);
-        let answers = flags.answers.clone();
-        let secrets = bound.secrets();
-        let changed = BTreeMap::new();
-        let ride = Ride {
-            context,
-            settings,
-            store,
-            execution,
-            reached,
-            answers,
-            user,
-            changed,
-            beside: Vec::new(),
-            secrets,
-        };
-        Box::pin(ride.finish(&flags.aws)).await
+async fn start_and_drive(
+    context: &Context,
+    flags: &Flags,
+    start: Start,
+    settings: Settings,
+) -> Result<u8> {
+    let params = params::bind(context, &start.plan, &flags.params)?;
+    let start = start.with(params)?;
+    let known = (context.environment.clone(), settings);
+    let face = Rc::new(context.clone());
+    let operator = Operator::starting(known, context.store.as_deref(), &start.plan, face).await?;
+    let operator = Operator { target: flags.aws.target(), by: flags.by.clone(), ..operator };
+    if let Some(existing) = start.existing(&operator).await? {
+        return Box::pin(again(context, flags, &operator, start.request, existing)).await;
     }
-
-    fn execution(&self, bound: &Bound, settings: &Settings) -> Result<Execution> {
-        let created_at = moontide_runtime::clock::Clock::now(&SystemClock::new());
-        let generated = || ids::generate(&self.plan.name, created_at, fastrand::u32(..));
-        let made = Made {
-            id: self.flags.execution_id.clone().unwrap_or_else(generated),
-            at: created_at,
-            by: whoami::user(&self.context.environment),
-            mode: self.flags.mode.into(),
-            plan: self.plan.clone(),
-            bundle: self.files.bundle.clone(),
-            seed: self.seed,
-            settings,
-        };
-        let mut execution = Execution {
-            nonce: format!("{:016x}", fastrand::u64(..)),
-            params: bound.values.clone(),
-            replaceable: self.flags.replaceable.clone(),
-            gives_up: Some(BTreeMap::new()),
-            simulator: self.flags.aws.target().simulator(&self.context.environment),
-            beside: self.flags.beside.clone(),
-            source: Some(self.flags.source.into()),
-            reason: self.flags.reason.trim().to_owned(),
-            labels: labels::all(&self.flags.labels)?,
-            only: self.flags.only.clone(),
-            excluded: self.flags.excluded.clone(),
-            origin: self.files.origin.clone(),
-            ..made.head()
-        }
-        .pinned();
-        secrets::kept(&self.context.environment, &mut execution, bound)?;
-        Ok(execution)
+    if !flags.yes {
+        let Request { mode, replaceable, .. } = &start.request;
+        confirm::if_grave(context, &start.plan.name, *mode, replaceable)?;
     }
-
-    /// The id exists: goes on with it, if it is what the operator means.
-    async fn again(&self, store: Arc<dyn Store>, existing: Execution, bound: &Bound) -> Result<u8> {
-        let (context, flags) = (self.context, self.flags);
-        adopted::check(&existing)?;
-        self.check_same(&existing, bound)?;
-        self.check_same_end(store.as_ref(), &existing).await?;
-        context
-            .output
-            .say([plain(format!("{} was started already; going on with it", existing.id))]);
-        let record = Record::load(store.as_ref(), &existing.id).await?;
-        Box::pin(resume::go_on(
-            context,
-            store,
-            record,
-            (&flags.answers, flags.by.as_deref(), &flags.beside),
-            (&flags.aws, bound.secrets()),
-        ))
-        .await
-    }
-
-    /// What is to be done after its end is not changed by a second start.
-    async fn check_same_end(&self, store: &dyn Store, existing: &Execution) -> Result<()> {
-        let owed = Obligation::of(store, existing, What::Cleanup).await?.map(|it| it.terms.after);
-        if owed == self.flags.cleanup_after {
-            return Ok(());
+    let runner = match Box::pin(start.begin(&operator)).await? {
+        Started::New(runner) => runner,
+        Started::Again(existing) => {
+            return Box::pin(again(context, flags, &operator, start.request, *existing)).await;
         }
-        let how = match owed {
-            Some(after) => format!("with `--cleanup-after {}`", duration::format(after)),
-            None => "without `--cleanup-after`".to_owned(),
-        };
-        self.differs(existing, &how)
-    }
-
-    fn differs(&self, existing: &Execution, what: &str) -> Result<()> {
-        let message = format!("`{}` was started {what}", existing.id);
-        let resume = self.context.command(&format!("resume {}", existing.id));
-        Err(CommandError::new(code::RUNBOOK_DIFFERS, message)
-            .hint(format!("`{resume}` goes on with it as it was started"))
-            .hint("another `--execution-id`, or none, starts a new one"))
-    }
-
-    fn check_same(&self, existing: &Execution, bound: &Bound) -> Result<()> {
-        let differs = |what: String| self.differs(existing, &what);
-        if existing.plan.name != self.plan.name {
-            return differs(format!("from the runbook `{}`", existing.plan.name));
-        }
-        if existing.mode != Mode::from(self.flags.mode) {
-            return differs(format!("as a {}", mode_word(existing.mode)));
-        }
-        if !runbook::is_same(&existing.bundle, &self.files.bundle) {
-            return differs("before the runbook was edited".to_owned());
-        }
-        let open = |(name, value): (&String, &serde_json::Value)| {
-            !bound.whence.contains_key(name) && existing.params.get(name) != Some(value)
-        };
-        let are_same = secrets::are_same(&self.context.environment, existing, bound);
-        if bound.values.iter().any(open) || !are_same {
-            return differs("with other params".to_owned());
-        }
-        if existing.only != self.flags.only || existing.excluded != self.flags.excluded {
-            return differs("with other `--only` or `--exclude`".to_owned());
-        }
-        let newly = self.flags.replaceable.iter().find(|it| !existing.replaceable.contains(it));
-        if let Some(server) = newly {
-            return differs(format!("without `--replace {server}`"));
-        }
-        Ok(())
-    }
-}
-
-/// Refuses to leave everything out because of a slip.
-fn check_waves(plan: &Plan, only: &[String]) -> Result<()> {
-    let names = || plan.waves.iter().map(|wave| wave.name.as_str());
-    let Some(unknown) = only.iter().find(|name| !names().any(|wave| wave == name.as_str())) else {
-        return Ok(());
     };
-    let message = format!("`--only {unknown}`: the runbook has no such wave");
-    let waves = names().collect::<Vec<_>>().join(", ");
-    Err(CommandError::new(code::NO_WAVE, message).hint(match suggest::nearest(unknown, names()) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("its waves are {waves}"),
-    }))
+    context.output.say([plain("execution "), strong(runner.execution.id.as_str())]);
+    let driven = drive::to_the_end(context, &flags.aws, &operator, &runner);
+    let (record, exit) = Box::pin(driven).await?;
+    let summary = Summary::of(&record, &context.limits);
+    drive::shown(context, exit, &Worded(context, &summary))
+}
+
+/// The id exists, and is what the operator means: goes on with it.
+async fn again(
+    context: &Context,
+    flags: &Flags,
+    operator: &Operator,
+    request: Request,
+    existing: Execution,
+) -> Result<u8> {
+    let id = &existing.id;
+    context.output.say([plain(format!("{id} was started already; going on with it"))]);
+    let record = Record::load(operator.store.as_ref(), id).await?;
+    // What has begun goes on under the user's settings, not those of the runbook's folder.
+    let operator = Operator { settings: context.settings(None)?, ..operator.clone() };
+    let (answers, beside) = (request.answers, request.beside);
+    let resume = Resume { answers, beside, secrets: request.params.secrets() };
+    Box::pin(resume::go_on(context, &flags.aws, &operator, (record, resume))).await
+}
+
+impl Flags {
+    /// What the flags want to be started, without the params: they are bound to the runbook's plan.
+    fn request(&self) -> Result<Request> {
+        Ok(Request {
+            id: self.execution_id.clone(),
+            answers: self.answers.clone(),
+            replaceable: self.replaceable.clone(),
+            beside: self.beside.clone(),
+            only: self.only.clone(),
+            excluded: self.excluded.clone(),
+            reason: self.reason.clone(),
+            labels: labels::all(&self.labels)?,
+            cleanup_after: self.cleanup_after,
+            ..Request::of(self.mode.into(), self.source.into())
+        })
+    }
 }
 
 /// Reads how long after its end; for clap.

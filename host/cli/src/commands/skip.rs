@@ -1,13 +1,12 @@
 //! `moontide skip`: does without a wave, from any process.
 
 use clap::Args;
-use moontide_control::error::{CommandError, Result, code};
+use moontide_control::error::Result;
+use moontide_control::signals;
 use moontide_control::words::quoted;
-use moontide_runtime::store::Wish;
 
 use crate::context::Context;
-use crate::signals::Author;
-use crate::view::Record;
+use crate::signals::{Author, send};
 
 /// Leave a wave out: one that has not begun, or one that has failed
 ///
@@ -29,20 +28,11 @@ pub(crate) struct Flags {
     author: Author,
 }
 
-/// Does it.
+/// Sends the signal.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
-    let wish = Wish::Skip { wave: flags.wave.clone() };
-    let rest = format!(" {}", quoted(&flags.wave));
-    super::signal(context, ("skip", &flags.execution, &rest), &flags.author, |record| {
-        is_no_cleanup(context, record).map(|()| wish)
+    let Flags { execution, wave, author } = flags;
+    let typed = format!("skip {execution} {}", quoted(wave));
+    send(context, &typed, author, async |operator, comment| {
+        signals::skip(operator, execution, wave, comment).await
     })
-}
-
-/// Instances that a cleanup has not terminated would live on, and no command would name them again.
-fn is_no_cleanup(context: &Context, record: &Record) -> Result<()> {
-    let Some(drill) = record.execution.client() else { return Ok(()) };
-    let id = &record.execution.id;
-    let message = format!("`{id}` cleans up after `{drill}`, and nothing of that is left out");
-    let again = context.command(&format!("cleanup {drill}"));
-    Err(CommandError::new(code::NOT_NOW, message).hint(format!("`{again}` goes on with it")))
 }

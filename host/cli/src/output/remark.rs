@@ -1,6 +1,8 @@
 //! What an operator should know, in words.
 
-use moontide_control::listener::Remark;
+use std::time::Duration;
+
+use moontide_control::listener::{Remark, Scope};
 use moontide_control::next::Next;
 use moontide_control::words;
 
@@ -16,10 +18,28 @@ impl Output {
 
 /// What it says. A remark that is no more than news stands behind no head.
 fn spans(remark: &Remark, step: &dyn Fn(&Next) -> String) -> Vec<Span<'static>> {
-    let text = text(remark, step);
     match remark {
-        Remark::Watching { .. } => vec![faint(text)],
-        _ => vec![head(remark), plain(text)],
+        Remark::Watching { execution, holder } => {
+            vec![faint(format!("{holder} drives {execution}; watching whether it lives"))]
+        }
+        Remark::Stopped { execution } => {
+            let resume = step(&Next::resume(execution));
+            vec![plain("stopped; to go on: "), strong(resume)]
+        }
+        Remark::StaysPaused { execution, by } => {
+            let lift = step(&Next::lift_pause(execution));
+            let text = format!("; no further wave starts before somebody types {lift}");
+            vec![attention(format!("paused by {by}")), plain(text)]
+        }
+        Remark::WrongClock { ahead } => {
+            let word = if ahead.is_positive() { "fast" } else { "slow" };
+            // A moment of the answer's way is no matter.
+            let seconds = (ahead.unsigned_abs().as_secs() + 5) / 10 * 10;
+            let off = words::duration(Duration::from_secs(seconds));
+            let wrong = attention(format!("this machine's clock is {off} {word}"));
+            vec![wrong, plain("; moments are AWS's")]
+        }
+        _ => vec![head(remark), plain(text(remark, step))],
     }
 }
 
@@ -29,32 +49,39 @@ fn head(remark: &Remark) -> Span<'static> {
         | Remark::DoomedStore { .. }
         | Remark::MisspeltApprover { .. }
         | Remark::NoGroups { .. } => strong("warning: "),
-        Remark::Watching { .. } | Remark::StoreBack { .. } => plain(""),
         Remark::NotLookedAt { .. } => attention("not looked at: "),
         Remark::StoreAway { .. } => attention("the store does not answer"),
-        Remark::Unanswering { .. } => attention("note: "),
-        Remark::UnusedAnswer { .. } => attention("not used: "),
-        Remark::BarredAnswer { prompt, choice, .. } => {
-            attention(format!("{prompt}: --answer {choice} does not count: "))
-        }
         Remark::UnreadSyntax { .. } | Remark::ShownSecret { .. } | Remark::OtherSecret { .. } => {
             attention("warning: ")
         }
+        Remark::UnusedAnswer { .. } | Remark::FixedLimit { .. } | Remark::NoPauseLifted => {
+            attention("not used: ")
+        }
+        Remark::BarredAnswer { prompt, choice, .. } => {
+            attention(format!("{prompt}: --answer {choice} does not count: "))
+        }
+        Remark::Beside { .. } => attention("beside "),
+        Remark::GivenUp { .. } => attention("replace "),
+        Remark::ChangedLimit { .. } => strong("limits: "),
+        Remark::Unanswering { .. }
+        | Remark::UnknownBeside { .. }
+        | Remark::CleanedUp { .. }
+        | Remark::GoesOn { .. } => attention("note: "),
+        // They stand behind no head.
+        Remark::Watching { .. }
+        | Remark::StoreBack { .. }
+        | Remark::Stopped { .. }
+        | Remark::StaysPaused { .. }
+        | Remark::WrongClock { .. } => plain(""),
     }
 }
 
-fn text(remark: &Remark, _step: &dyn Fn(&Next) -> String) -> String {
+fn text(remark: &Remark, step: &dyn Fn(&Next) -> String) -> String {
     match remark {
         Remark::StoreAway { message } => format!(", and is asked until it does: {message}"),
         Remark::NotLookedAt { what } => what.clone(),
         Remark::StoreBack { waited } => {
             format!("the store answers again after {}", words::duration(*waited))
-        }
-        Remark::Watching { execution, holder } => {
-            format!("{holder} drives {execution}; watching whether it lives")
-        }
-        Remark::Unanswering { why } => {
-            format!("{why}; it answers nothing: `resume --by NAME` says in whose name")
         }
         Remark::LooseStore { path, verb } => {
             let path = path.display();
@@ -86,5 +113,56 @@ fn text(remark: &Remark, _step: &dyn Fn(&Next) -> String) -> String {
             format!("--answer {}{choice}", prompt.unwrap_or_default())
         }
         Remark::BarredAnswer { why, .. } => why.clone(),
+        Remark::Unanswering { why } => {
+            format!("{why}; it answers nothing: `resume --by NAME` says in whose name")
+        }
+        Remark::Beside { execution, by, stands } => {
+            format!("{execution}, which {by} began and which {stands}")
+        }
+        Remark::UnknownBeside { execution, why, hints } => {
+            let hints = hints.iter().map(|hint| hint.text(step));
+            let said: Vec<String> = std::iter::once(why.clone()).chain(hints).collect();
+            format!("`--beside {execution}`: {}", said.join("; "))
+        }
+        Remark::GivenUp { server, instances } => match instances.as_slice() {
+            [] => format!(
+                "{server}: it has no instance now; what others launch of it is not given up"
+            ),
+            some => format!("{server}: its instance {} may be deleted", some.join(", ")),
+        },
+        Remark::FixedLimit { limit, asked, has } => {
+            let has = has.as_deref().unwrap_or("as many as it lets");
+            format!(
+                "`{limit}={asked}`: it is fixed when an execution starts, and this one runs {has}"
+            )
+        }
+        Remark::ChangedLimit { limit, was, now, scope } => {
+            let was = was.as_deref().unwrap_or("as usual");
+            format!("{limit} was {was}, and is {now} {}", whom(*scope))
+        }
+        Remark::NoPauseLifted => "`--lift-pause` and `--comment`: this lifts no pause".to_owned(),
+        Remark::GoesOn { drill } => {
+            format!("{drill} goes on: what it launches from now on stays")
+        }
+        Remark::CleanedUp { cleanup } => format!(
+            "{cleanup} has terminated what the drill had launched, or is at it: a wave that is retried may miss what \
+             earlier ones made; `run` begins a whole drill"
+        ),
+        Remark::Watching { .. }
+        | Remark::Stopped { .. }
+        | Remark::StaysPaused { .. }
+        | Remark::WrongClock { .. } => String::new(),
+    }
+}
+
+/// For what a changed limit holds.
+fn whom(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Runner => {
+            "for this runner, also for what has begun; an earlier release began this execution, which keeps no change: \
+             give it to every later `resume` too"
+        }
+        Scope::Execution => "from here on, also for what has begun",
+        Scope::NewAttempts => "for attempts that start from here on",
     }
 }

@@ -4,11 +4,9 @@
 //! - [`live`]: the same lines on a terminal, and below them what is busy right now.
 //! - [`sentence`]: the words of both.
 
-mod all;
 mod lines;
 mod live;
 pub(crate) mod sentence;
 
-pub(crate) use all::All;
 pub(crate) use lines::Lines;
 pub(crate) use live::Live;

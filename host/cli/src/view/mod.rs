@@ -6,7 +6,6 @@
 //!   [`signal`]: parts of those.
 //! - [`sent`]: a signal on its way. [`cleanup`]: what a cleanup terminated and left.
 //! - [`changes`]: how the author's files differ. [`plan`]: what a runbook declares, for `check`.
-//! - [`sealed`]: what has come to its end in this store.
 
 pub(crate) mod changes;
 pub(crate) mod cleanup;
@@ -19,7 +18,8 @@ pub(crate) mod prompts;
 #[cfg(test)]
 mod refused;
 pub(crate) mod replaced;
-pub(crate) mod sealed;
+#[cfg(test)]
+mod sealed;
 pub(crate) mod sent;
 pub(crate) mod server;
 pub(crate) mod signal;
@@ -29,7 +29,6 @@ pub(crate) mod why;
 pub(crate) mod worded;
 
 pub(crate) use moontide_control::view::{
-    Objectives, ObligationView, Outside, Record, Replaced, ServerView, Summary, WaveView, Why,
-    adopted,
+    Objectives, ObligationView, Record, Replaced, ServerView, Summary, WaveView, Why,
 };
 pub(crate) use worded::{Steps, Worded};

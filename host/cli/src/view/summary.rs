@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use moontide_control::signals::waiting::SHOWN;
 use moontide_control::view::signal::PendingView;
 use moontide_control::view::{Summary, WaveView};
 use moontide_control::words;
@@ -13,7 +14,6 @@ use super::{objectives, obligation, outside, prompts, server, signal, why};
 use crate::context::Context;
 use crate::output::style::{self, attention, faint, plain, said, strong};
 use crate::output::{Page, Span};
-use crate::signals::waiting::SHOWN;
 
 impl Steps for Summary {
     fn word(&self, context: &Context, json: &mut Value) {

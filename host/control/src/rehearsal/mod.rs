@@ -7,4 +7,4 @@
 mod connector;
 mod perform;
 
-pub use perform::{Rehearsal, Rehearsed};
+pub use perform::{Rehearsal, Rehearsed, session};

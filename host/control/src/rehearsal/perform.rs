@@ -1,6 +1,7 @@
 //! Performing a rehearsal: an execution, a pretend world, one driver over both.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -24,8 +25,10 @@ use crate::clocks::{SystemClock, VirtualClock};
 use crate::error::{CommandError, Result, code};
 use crate::execution::Made;
 use crate::listener::Listener;
+use crate::runbook::Files;
 use crate::settings::Settings;
 use crate::{aws, ids};
+use crate::{params, world};
 
 /// Who is named as having given an answer that a flag gave.
 const FLAG: &str = "--answer";
@@ -71,7 +74,23 @@ fn out_of_patience(trouble: &DriveError) -> CommandError {
         .hint("on the day itself, no wave would have failed, and `moontide resume` would go on from here")
 }
 
+/// A session whose calls reach this simulator, without a network.
+pub fn session(simulator: &Simulator) -> Session {
+    Session::pretend(SharedHttpClient::new(InProcess::new(simulator.router())))
+}
+
 impl Rehearsal {
+    /// The rehearsal of the runbook in this folder as a drill: in the world beside it, with the params that it has by
+    /// default, and nothing else decided.
+    pub fn of(listener: &dyn Listener, folder: &Path) -> Result<Rehearsal> {
+        let (files, settings, seed) = (Files::read(folder)?, Settings::default(), 0);
+        let plan = files.plan(listener, &settings.limits(), seed)?;
+        let params = params::bind(listener, &plan, BTreeMap::new())?.values;
+        let world = world::beside(&files.folder)?;
+        let (bundle, mode, answers) = (files.bundle, Mode::Drill, Vec::new());
+        Ok(Rehearsal { settings, plan, bundle, world, mode, params, answers, seed })
+    }
+
     /// Rehearses it, in virtual time. The observer is told of everything that happens, as it happens.
     pub fn perform(self, listener: &dyn Listener, observer: Rc<dyn Observer>) -> Result<Rehearsed> {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -90,9 +109,8 @@ impl Rehearsal {
         let clock: Arc<dyn Clock> = Arc::new(VirtualClock::starting_at(start));
         let remembered = self.world.state().clone();
         let simulator = Simulator::new(self.world, Arc::new(PausedClock::new(start)));
-        let client = SharedHttpClient::new(InProcess::new(simulator.router()));
         let region = execution.regions[0].as_str();
-        let world = aws::world(Session::pretend(client), region, &clock, self.seed);
+        let world = aws::world(session(&simulator), region, &clock, self.seed);
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
         store.create(&execution).await?;
         for (key, value) in &remembered {

@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 const LAST: Duration = Duration::from_secs(1);
 
 /// Hears what programs say, and leaves it in the store.
-pub struct Feeding {
+pub(super) struct Feeding {
     store: Arc<dyn Store>,
     lease: Lease,
     feed: RefCell<Feed>,
@@ -32,13 +32,13 @@ pub struct Feeding {
 
 impl Feeding {
     /// Of the execution that is driven under this lease.
-    pub fn new(store: Arc<dyn Store>, lease: Lease) -> Feeding {
+    pub(super) fn new(store: Arc<dyn Store>, lease: Lease) -> Feeding {
         let feed = RefCell::new(Feed::new(lease.epoch));
         Feeding { store, lease, feed, is_news: Cell::default(), news: Notify::new() }
     }
 
     /// Writes what was said, now and then.
-    pub async fn go_on(&self) -> Infallible {
+    pub(super) async fn go_on(&self) -> Infallible {
         loop {
             while !self.is_news.get() {
                 self.news.notified().await;
@@ -49,7 +49,7 @@ impl Feeding {
     }
 
     /// Writes what was said last, if the store takes it at once.
-    pub async fn finish(&self) {
+    pub(super) async fn finish(&self) {
         let clock = SystemClock::new();
         if self.is_news.get() {
             tokio::select! {

@@ -1,11 +1,12 @@
 //! `moontide claims drop`: what holds although its execution has ended where this store does not see it.
 
 use clap::Args;
+use moontide_control::claims::take_out;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::whoami;
 use moontide_runtime::clock::Clock;
-use moontide_runtime::store::claims::{self, Claim, Claimant, Holder, KIND, Stands};
+use moontide_runtime::store::claims::{self, Claim, Holder, KIND, Stands};
 use moontide_runtime::store::{Change, Condition, Store};
 use serde::Serialize;
 
@@ -82,14 +83,9 @@ async fn lift(context: &Context, store: &dyn Store, what: &str) -> Result<Droppe
         }
         Some(Stands::Moved(_) | Stands::Unread(_)) | None => {}
     }
-    release(store, holder).await?;
+    take_out(store, holder).await?;
     let claims = held.into_iter().map(|(name, _)| name).collect();
     Ok(Dropped { of: what.to_owned(), claims })
-}
-
-/// Takes an execution out of all claims.
-pub(crate) async fn release(store: &dyn Store, holder: &Holder) -> Result<()> {
-    Ok(Claimant { store, holder: holder.clone(), beside: &[] }.release().await?)
 }
 
 impl Document for Dropped {

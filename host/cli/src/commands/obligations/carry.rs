@@ -1,75 +1,37 @@
 //! Carrying out what is owed: once, in the execution that the first carrier has chosen.
 
-use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use moontide_control::cleanup::begun::Begun;
+use moontide_control::cleanup::taking::look;
+use moontide_control::cleanup::{CleanedUp, Cleaner, Taking};
 use moontide_control::clocks::SystemClock;
-use moontide_control::error::{CommandError, Result, code};
+use moontide_control::error::{Result, code};
+use moontide_control::operator::Operator;
 use moontide_control::reached::Reached;
+use moontide_control::runner::owed::{LOOKS, restless};
 use moontide_control::settings::Settings;
 use moontide_control::view::obligation::{Stage, due};
 use moontide_control::view::time::{speed_of, time_of};
 use moontide_control::whoami;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::scheduler::ExecutionStatus;
-use moontide_runtime::store::obligations::{Progress, What};
 use moontide_runtime::store::{Obligation, Seal, Store, StoreError};
 
 use crate::aws::AwsFlags;
-use crate::commands::cleanup::{Cleaner, Ended};
+use crate::commands::cleanup;
 use crate::context::Context;
 use crate::exit;
 use crate::interrupt::Interrupt;
 use crate::output::style::{plain, strong};
 use crate::view::{ObligationView, Record};
 
-/// So often a carrier looks again at an obligation that others change at the same moment.
-pub(crate) const LOOKS: u32 = 10;
-
-/// An obligation in the hands of a carrier.
-pub(crate) struct Taking<'c> {
-    context: &'c Context,
-    obligation: RefCell<Obligation>,
-}
-
-impl Taking<'_> {
-    /// Chooses the execution that carries it out. Where another carrier has chosen, or the operator has dropped it,
-    /// this is [`StoreError::Conflict`].
-    pub(crate) async fn take(&self, store: &dyn Store, id: &str) -> Result<()> {
-        let seen = self.obligation.borrow().clone();
-        let (us, now) = us(self.context);
-        *self.obligation.borrow_mut() = seen.take(store, id, (&us, now)).await?;
-        Ok(())
-    }
-
-    /// Whether an operator does not want it any more.
-    pub(crate) async fn is_dropped(&self, store: &dyn Store) -> Result<bool> {
-        let seen = self.obligation.borrow().clone();
-        let now = look(store, &seen).await?;
-        Ok(now.is_none_or(|it| matches!(it.terms.state, Progress::Dropped { .. })))
-    }
-}
-
 /// Who we are, and when.
 fn us(context: &Context) -> (String, Timestamp) {
     (whoami::user(&context.environment), SystemClock::new().now())
-}
-
-/// What has become of an obligation.
-async fn look(store: &dyn Store, seen: &Obligation) -> Result<Option<Obligation>> {
-    let all = Obligation::all(store, Some(&seen.execution)).await?.into_iter().flatten();
-    let mut same = all.filter(|it| it.nonce == seen.nonce && it.terms.what == seen.terms.what);
-    Ok(same.next())
-}
-
-/// The error that others change an obligation whenever we want to.
-pub(crate) fn restless(what: What, execution: &str) -> CommandError {
-    let what = what.word();
-    let message = format!("the {what} of `{execution}` is changed by others all the time");
-    CommandError::new(code::CHANGED_MEANWHILE, message)
 }
 
 /// What others have changed meanwhile is theirs.
@@ -186,11 +148,12 @@ impl Carrier<'_> {
         }
         let id = record.execution.id.clone();
         context.output.say([plain("cleaning up after "), strong(id.as_str())]);
-        let taking = Taking { context, obligation: RefCell::new(obligation.clone()) };
-        let (store, settings) = (Arc::clone(&self.store), self.settings.clone());
-        let cleaner = Cleaner::of(context, self.aws, store, settings, Some(taking));
-        let Ended { records, exit, .. } = match Box::pin(cleaner.go(record, interrupt)).await {
-            Ok(ended) => ended,
+        let taking = Some(Taking::by(us(context).0, obligation.clone()));
+        let operator = self.operator()?;
+        let cleaner = Cleaner { operator: &operator, taking };
+        let gone = Box::pin(cleanup::go(context, &cleaner, record, interrupt)).await;
+        let (CleanedUp { records, .. }, exit) = match gone {
+            Ok(done) => done,
             Err(error) if error.code == code::HELD => {
                 let view = self.came(obligation, exit::HELD).await?.view;
                 let view = view.because(format!("under way: {}", error.message));
@@ -216,6 +179,20 @@ impl Carrier<'_> {
             return self.came(obligation, exit).await;
         }
         self.came(obligation, exit).await
+    }
+
+    /// Who cleans up: in the carrier's store, by its way to AWS.
+    fn operator(&self) -> Result<Operator> {
+        let (context, by) = (self.context, None);
+        Ok(Operator {
+            environment: context.environment.clone(),
+            settings: self.settings.clone(),
+            address: context.address()?,
+            store: Arc::clone(&self.store),
+            target: self.aws.target(),
+            by,
+            face: Rc::new(context.clone()),
+        })
     }
 
     /// A simulator may run faster than its execution was begun with.

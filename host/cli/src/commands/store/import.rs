@@ -5,18 +5,18 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use moontide_control::error::code::{EXECUTION_EXISTS, NEWER_FORMAT, STORE_DAMAGED};
 use moontide_control::error::{CommandError, Result, code};
-use moontide_control::files;
+use moontide_control::stores::identity;
 use moontide_control::words::quoted;
+use moontide_control::{claims, files, whoami};
 use moontide_runtime::journal::Format;
 use moontide_runtime::journal::version::FormatError;
 use moontide_runtime::store::parcel::{FORM, Parcel};
 use moontide_runtime::store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
 
+use super::archive;
 use super::names::Names;
-use super::{archive, parting};
 use crate::context::Context;
-use crate::drive::claims;
 use crate::exit;
 use crate::output::style::{attention, plain, strong};
 use crate::output::{Document, Page};
@@ -117,7 +117,8 @@ fn take_in(context: &Context, path: &Path) -> Result<u8> {
     }
     let address = context.address()?.absolute();
     let store = address.open()?;
-    let identity = context.block_on(parting::identity(context, store.as_ref()))?;
+    let identity =
+        context.block_on(identity::of(store.as_ref(), &whoami::user(&context.environment)))?;
     // Taken in by two stores, it would be driven twice: its name is gone before the first one has it.
     let rename = |from: &Path, to: &Path| {
         std::fs::rename(from, to).map_err(|error| {

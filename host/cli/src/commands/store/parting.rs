@@ -9,20 +9,16 @@ use moontide_control::cleanup::begun::Begun;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::leases::{self, held};
+use moontide_control::stores::identity;
 use moontide_control::whoami;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
-use moontide_runtime::store::documents::{Change, Condition};
 use moontide_runtime::store::{Moved, Parcel, Seal, Store, StoreError, lease, obligations};
-use serde_json::json;
 
 use super::{archive, import};
 use crate::context::Context;
 use crate::view::Record;
-
-/// The document by which a store is told from every other.
-const IDENTITY: (&str, &str) = ("store", "identity");
 
 /// Where an execution leaves for.
 pub(super) struct To<'t> {
@@ -41,38 +37,6 @@ pub(super) struct Packed {
     pub(super) sealed: Option<Moved>,
 }
 
-/// What tells this store from every other, if it was ever asked for.
-pub(crate) async fn known_identity(store: &dyn Store) -> Result<Option<String>> {
-    let (kind, name) = IDENTITY;
-    let read = |body: &serde_json::Value| body["id"].as_str().map(str::to_owned);
-    Ok(store.document(kind, name).await?.and_then(|it| read(&it.body)))
-}
-
-/// What tells this store from every other; given when it is first asked for.
-pub(super) async fn identity(context: &Context, store: &dyn Store) -> Result<String> {
-    let (kind, name) = IDENTITY;
-    if let Some(found) = known_identity(store).await? {
-        return Ok(found);
-    }
-    let id = format!("{:032x}", fastrand::u128(..));
-    let given = Change {
-        kind: kind.to_owned(),
-        name: name.to_owned(),
-        body: Some(json!({ "id": id })),
-        condition: Condition::New,
-        at: SystemClock::new().now(),
-        by: whoami::user(&context.environment),
-        behalf: None,
-    };
-    match store.change(&given).await {
-        Ok(_) => Ok(id),
-        Err(StoreError::Conflict { .. }) => known_identity(store).await?.ok_or_else(|| {
-            CommandError::new(code::STORE_DAMAGED, "the store's identity cannot be read")
-        }),
-        Err(error) => Err(error.into()),
-    }
-}
-
 /// Packs an execution that is to arrive elsewhere; one that was sealed for the same store before is packed again.
 pub(super) async fn pack(
     context: &Context,
@@ -82,7 +46,9 @@ pub(super) async fn pack(
 ) -> Result<Packed> {
     let record = Record::load(store, id).await?;
     let target = match to.store {
-        Some(target) if to.is_move => Some(identity(context, target).await?),
+        Some(target) if to.is_move => {
+            Some(identity::of(target, &whoami::user(&context.environment)).await?)
+        }
         _ => None,
     };
     let mut sealed = None;

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use moontide_control::error::{CommandError, Result, code};
-use moontide_control::stores::Address;
+use moontide_control::stores::{Address, identity};
+use moontide_control::whoami;
 use moontide_control::words::quoted;
 use moontide_runtime::store::{Moved, Seal, Store, StoreError};
 use serde::Serialize;
 
+use super::archive;
 use super::names::{Names, Step};
-use super::{archive, parting};
 use crate::context::Context;
 use crate::exit;
 use crate::output::style::{plain, strong};
@@ -163,7 +164,7 @@ async fn look(context: &Context, store: &dyn Store, (id, moved): (&str, &Moved))
         Ok(target) => target,
         Err(error) => return Ok(Seen::Unseen(error.message)),
     };
-    match parting::known_identity(target.as_ref()).await {
+    match identity::known(target.as_ref()).await {
         Ok(Some(found)) if found == *identity => {}
         Ok(_) => return Ok(Seen::Unseen("another store goes by that name now".to_owned())),
         Err(error) => return Ok(Seen::Unseen(error.message)),
@@ -184,7 +185,7 @@ async fn look(context: &Context, store: &dyn Store, (id, moved): (&str, &Moved))
     if there.head != ours.head {
         return Ok(Seen::Not);
     }
-    let us = parting::identity(context, store).await?;
+    let us = identity::of(store, &whoami::user(&context.environment)).await?;
     let is_back = matches!(&there.seal, Some(Seal::Moved(to)) if to.store.as_ref() == Some(&us));
     Ok(match (is_back, ours.has_all_of(&there)) {
         (true, true) => Seen::Not,

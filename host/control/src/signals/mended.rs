@@ -2,20 +2,18 @@
 
 use std::path::Path;
 
-use moontide_control::error::{CommandError, Result, code};
-use moontide_control::runbook::Files;
-use moontide_control::view::changes::{Change, between};
-use moontide_control::words::quoted;
 use moontide_runtime::journal::{Bundle, Mend};
 use moontide_runtime::plan::{Plan, suggest};
 use moontide_runtime::scheduler::graph::{CANCEL, FINISH, START};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::context::Context;
-use crate::output::Page;
-use crate::output::style::{attention, plain, strong};
-use crate::view::{Record, changes};
+use crate::error::{CommandError, Hint, Result, code};
+use crate::next::Next;
+use crate::operator::Operator;
+use crate::runbook::Files;
+use crate::view::Record;
+use crate::view::changes::{Change, between};
 
 /// What the engine itself reads of a wave: who waits for whom, who is asked, what a failure means.
 const ENGINES: [&str; 4] = ["depends_on", "pause", "on_failure", "max_attempts"];
@@ -24,31 +22,44 @@ const WORDS: [&str; 3] = ["name", "description", "waves"];
 
 /// What a wave's new sources change.
 #[derive(Debug, Serialize)]
-pub(crate) struct Mended {
+pub struct Mended {
     /// The wave, or the hook.
-    wave: String,
+    pub wave: String,
     /// The files that differ from those of its last attempt.
-    changes: Vec<Change>,
+    pub changes: Vec<Change>,
     /// Fields of the runbook that differ, and stay as the execution began with them.
-    kept: Vec<String>,
+    pub kept: Vec<String>,
+    /// The same for the journal.
     #[serde(skip)]
-    pub(crate) mend: Mend,
+    pub mend: Mend,
+}
+
+/// Sources on this machine that are not those that a wave would run from, and are not taken.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct OnDisk {
+    /// What differs, in words.
+    pub changes: String,
+    /// The step that takes them, should the wave fail again.
+    pub next: Next,
 }
 
 /// Reads and checks the sources at `path` for this wave, under the rules that the execution has pinned.
-pub(crate) fn read(context: &Context, record: &Record, wave: &str, path: &Path) -> Result<Mended> {
+pub(super) fn read(
+    operator: &Operator,
+    record: &Record,
+    wave: &str,
+    path: &Path,
+) -> Result<Mended> {
     let execution = &record.execution;
     if let Some(drill) = execution.client() {
         let message =
             format!("`{}` cleans up after `{drill}`, by Moontide's own runbook", execution.id);
-        let again = context.command(&format!("cleanup {drill}"));
-        return Err(CommandError::new(code::BAD_ARGUMENT, message)
-            .hint(format!("`{again}` cleans up by this release's")));
+        let again = Hint::step("`", Next::clean_up(&drill), "` cleans up by this release's");
+        return Err(CommandError::new(code::BAD_ARGUMENT, message).hint(again));
     }
-    let settings = context.settings(None)?;
     let files = Files::read(path)?.over(&execution.bundle);
-    let plan =
-        files.plan(context, &settings.limits_of(execution, &record.limits), execution.seed)?;
+    let limits = operator.settings.limits_of(execution, &record.limits);
+    let plan = files.plan(operator.face.as_ref(), &limits, execution.seed)?;
     let shown = path.display();
     if plan.name != execution.plan.name {
         let message = format!(
@@ -72,10 +83,13 @@ pub(crate) fn read(context: &Context, record: &Record, wave: &str, path: &Path) 
     let now = running(record, wave);
     let changes = between(&now, &files.bundle);
     if changes.is_empty() && now.entry == files.bundle.entry {
-        let retry = context.command(&format!("retry {} {}", execution.id, quoted(wave)));
         let message = format!("{shown} holds what `{wave}` runs from already");
-        return Err(CommandError::new(code::BAD_ARGUMENT, message)
-            .hint(format!("`{retry}` attempts it again from that")));
+        let retry = Next::retry(&execution.id, wave);
+        return Err(CommandError::new(code::BAD_ARGUMENT, message).hint(Hint::step(
+            "`",
+            retry,
+            "` attempts it again from that",
+        )));
     }
     let kept = kept(&execution.plan, &plan, wave);
     let mend = Mend::between(&execution.bundle, &files.bundle, place);
@@ -147,37 +161,15 @@ fn kept(old: &Plan, new: &Plan, wave: &str) -> Vec<String> {
     kept
 }
 
-impl Mended {
-    /// What changes, and what does not.
-    pub(crate) fn write(&self, page: &mut Page) {
-        let wave = self.wave.as_str();
-        page.indented(|page| {
-            changes::write(&self.changes, page);
-            page.line([
-                plain("from its next attempt on "),
-                strong(wave),
-                plain(" runs from these; everything else runs from what it began with"),
-            ]);
-            if !self.kept.is_empty() {
-                let kept = self.kept.join(", ");
-                page.line([
-                    attention("not taken"),
-                    plain(format!(", for it is read once, at the start: {kept}")),
-                ]);
-            }
-        });
-    }
-}
-
-/// The mention that the runbook on this machine is not what the wave would run from.
-pub(crate) fn mention(context: &Context, record: &Record, wave: &str) -> Option<(String, String)> {
+/// The sources on this machine, where they are not what the wave would run from.
+pub(super) fn on_disk(record: &Record, wave: &str) -> Option<OnDisk> {
     // A cleanup of an earlier release names its drill's.
     let is_cleanup = record.execution.client().is_some();
     let origin = if is_cleanup { "" } else { record.execution.origin.as_str() };
     let files = (!origin.is_empty()).then(|| Files::read(Path::new(origin)).ok())??;
     let changes = between(&running(record, wave), &files.bundle);
     let texts: Vec<String> = changes.iter().map(Change::text).collect();
-    let (id, wave, origin) = (&record.execution.id, quoted(wave), quoted(origin));
-    let command = context.command(&format!("retry {id} {wave} --runbook {origin}"));
-    (!texts.is_empty()).then(|| (texts.join(", "), command))
+    let (execution, wave) = (record.execution.id.clone(), Some(wave.to_owned()));
+    let next = Next::RetryMended { execution, wave, runbook: Some(origin.to_owned()) };
+    (!texts.is_empty()).then(|| OnDisk { changes: texts.join(", "), next })
 }

@@ -3,14 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use moontide_control::aws;
-use moontide_control::error::{CommandError, Result, code};
 use moontide_runtime::effect::{Outcome, World};
 use moontide_runtime::journal::Execution;
 use serde_json::{Value, json};
 
-use crate::context::Context;
-use crate::output::style::{attention, plain};
+use crate::aws;
+use crate::error::{CommandError, Result, code};
+use crate::listener::{Listener, Remark};
 
 const OPERATION: &str = "drs.describe_recovery_instances";
 /// States in which there is nothing left to give up.
@@ -18,7 +17,7 @@ const GONE: [&str; 3] = ["SHUTTING-DOWN", "TERMINATED", "NOT_FOUND"];
 
 /// The instances of the servers that the operator named, and says which those are.
 pub(super) async fn look(
-    context: &Context,
+    listener: &dyn Listener,
     world: &dyn World,
     execution: &Execution,
 ) -> Result<BTreeMap<String, Vec<String>>> {
@@ -40,11 +39,8 @@ pub(super) async fn look(
         }
     }
     for (server, instances) in &found {
-        let what = match instances.as_slice() {
-            [] => "it has no instance now; what others launch of it is not given up".to_owned(),
-            some => format!("its instance {} may be deleted", some.join(", ")),
-        };
-        context.output.say([attention("replace "), plain(format!("{server}: {what}"))]);
+        let (server, instances) = (server.clone(), instances.clone());
+        listener.hear(&Remark::GivenUp { server, instances });
     }
     Ok(found)
 }

@@ -1,11 +1,11 @@
-//! What silence has answered while a runner is at work: the runner says that, not the clock of whoever sends. It may
-//! be about to give time back, because the store was away and nobody could answer.
+//! What silence has answered while a runner is at work: the runner says that, not the clock of the sender. It may
+//! be about to give time back, because the store was away and no answer could come.
 
 use std::time::Duration;
 
-use moontide_control::clocks::SystemClock;
-use moontide_control::error::Result;
-use moontide_control::renewal::TTL;
+use crate::clocks::SystemClock;
+use crate::error::Result;
+use crate::renewal::TTL;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::scheduler::Prompt;
 use moontide_runtime::store::{Signal, Store};

@@ -1,28 +1,27 @@
 //! The plan of an execution is claimed before it is created, made sure of whenever it is driven, and given back when it
 //! is over.
+//!
+//! - `elsewhere`: what holds a claim here, and has ended in the store that it was moved to.
 
 mod elsewhere;
 
-use moontide_control::clocks::SystemClock;
-use moontide_control::error::{CommandError, Result, code};
-use moontide_control::leases::alive;
-use moontide_control::words;
-use moontide_control::words::quoted;
-use moontide_runtime::clock::Clock;
+use moontide_runtime::clock::Clock as _;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::Store;
 use moontide_runtime::store::claims::{self, Claimant, Held, Holder, Stands, Taken, Wanted};
 
-use super::Ride;
-use crate::context::Context;
-use crate::next;
-use crate::output::style::{attention, plain};
+use crate::clocks::SystemClock;
+use crate::error::{CommandError, Hint, Result, code};
+use crate::leases::alive;
+use crate::listener::{Listener, Remark};
+use crate::next::Next;
 use crate::view::Record;
+use crate::words;
 
 /// Claims the plan of an execution that may go on beside these. It says beside which ones it does.
-pub(crate) async fn take(
-    context: &Context,
+pub async fn take(
+    listener: &dyn Listener,
     store: &dyn Store,
     execution: &Execution,
     beside: &[String],
@@ -39,32 +38,27 @@ pub(crate) async fn take(
     }
     match taken {
         Taken::All(others) => {
-            for other in others {
-                let (id, by) = (&other.holder.execution, &other.holder.by);
-                let text = format!("{id}, which {by} began and which {}", other.stands);
-                context.output.say([attention("beside "), plain(text)]);
+            for Held { holder, stands, .. } in others {
+                let (execution, by) = (holder.execution, holder.by);
+                listener.hear(&Remark::Beside { execution, by, stands: stands.to_string() });
             }
             Ok(())
         }
-        Taken::Refused(others) => Err(refused(context, store, execution, &others).await),
+        Taken::Refused(others) => Err(refused(store, execution, &others).await),
     }
 }
 
 /// Says which of these were never begun here: they may be about to be, or be mistyped.
-pub(crate) async fn check_beside(
-    context: &Context,
+pub async fn check_beside(
+    listener: &dyn Listener,
     store: &dyn Store,
     beside: &[String],
 ) -> Result<()> {
     for id in beside {
         match Record::load(store, id).await {
-            Err(error) if error.code == code::NO_EXECUTION => {
-                let hints =
-                    error.hints.iter().map(|hint| hint.text(|step| next::command(context, step)));
-                let said = std::iter::once(error.message.clone()).chain(hints);
-                let said = said.collect::<Vec<_>>().join("; ");
-                let text = format!("`--beside {id}`: {said}");
-                context.output.say([attention("note: "), plain(text)]);
+            Err(CommandError { code, message, hints, .. }) if code == code::NO_EXECUTION => {
+                let execution = id.clone();
+                listener.hear(&Remark::UnknownBeside { execution, why: message, hints });
             }
             loaded => drop(loaded?),
         }
@@ -73,11 +67,21 @@ pub(crate) async fn check_beside(
 }
 
 /// What has arrived from another store goes on with its plan here, if no other execution has claimed it.
-pub(crate) async fn arrived(store: &dyn Store, execution: &Execution) {
+pub async fn arrived(store: &dyn Store, execution: &Execution) {
     let Some(name) = claims::plan(execution) else { return };
     let claimant = Claimant { store, holder: holder(execution), beside: &execution.beside };
     // If the store does not answer now, it is claimed when it is driven.
     let _ = claimant.take(&[Wanted { name, is_given_up: false }]).await;
+}
+
+/// Gives all claims of an execution back.
+pub async fn release(store: &dyn Store, execution: &Execution) -> Result<()> {
+    take_out(store, &holder(execution)).await
+}
+
+/// Takes an execution out of all claims.
+pub async fn take_out(store: &dyn Store, holder: &Holder) -> Result<()> {
+    Ok(Claimant { store, holder: holder.clone(), beside: &[] }.release().await?)
 }
 
 /// Claims are compared by the time of machines: a simulator's may run a thousand times as fast.
@@ -91,13 +95,8 @@ fn holder(execution: &Execution) -> Holder {
 }
 
 /// Who has claimed the plan, and what to do about it.
-async fn refused(
-    context: &Context,
-    store: &dyn Store,
-    execution: &Execution,
-    others: &[Held],
-) -> CommandError {
-    let (plan, mode) = (&execution.plan.name, moontide_control::words::mode(execution.mode));
+async fn refused(store: &dyn Store, execution: &Execution, others: &[Held]) -> CommandError {
+    let (plan, mode) = (&execution.plan.name, words::mode(execution.mode));
     let said = others.iter().map(|it| {
         let Holder { execution, by, since, .. } = &it.holder;
         format!("{by} runs it since {} as `{execution}`, which {}", words::time(*since), it.stands)
@@ -108,55 +107,40 @@ async fn refused(
     );
     let mut error = CommandError::new(code::CLAIMED, message);
     for Held { holder, stands, .. } in others {
-        let id = &holder.execution;
-        let command = |words: &str| context.command(&format!("{words} {id}"));
-        let follow = context.command(&format!("status {id} --follow"));
+        let id = holder.execution.as_str();
+        let follow = Next::follow(id);
         match stands {
             Stands::Here(status) => {
-                error = error.hint(format!("`{follow}` shows how far it is"));
+                error = error.hint(Hint::step("`", follow, "` shows how far it is"));
                 let is_left = alive(store, id).await.is_ok_and(|runner| runner.is_none());
                 if is_left && *status == ExecutionStatus::Running {
-                    let resume = command("resume");
-                    error = error.hint(format!("no runner drives it: `{resume}` goes on with it"));
+                    let before = "no runner drives it: `";
+                    let resume = Hint::step(before, Next::resume(id), "` goes on with it");
+                    error = error.hint(resume);
                 }
+                let cancel = Hint::step("`", Next::cancel(id), "`");
                 // A cancel is taken by a runner.
-                let resume = if is_left {
-                    format!(", then `{}`,", command("resume"))
+                error = error.hint(if is_left {
+                    cancel.say(", then `").then(Next::resume(id)).say("`, ends it")
                 } else {
-                    String::new()
-                };
-                error = error.hint(format!("`{}`{resume} ends it", command("cancel")));
+                    cancel.say(" ends it")
+                });
             }
             Stands::Beginning => {
-                error = error
-                    .hint(format!("try again in a moment; `{follow}` shows whether it has begun"));
+                let before = "try again in a moment; `";
+                error = error.hint(Hint::step(before, follow, "` shows whether it has begun"));
             }
             Stands::Moved(moved) => {
-                let there = format!("status {id} --store {}", quoted(&moved.to));
+                let step = Some(Box::new(Next::status(id)));
+                let there = Next::There { store: moved.to.clone(), step };
+                let before = "once it is over there, `";
                 error = error
-                    .hint(format!("`moontide {there}` shows how far it is, if that is a store"))
-                    .hint(format!(
-                        "once it is over there, `{}` says so here",
-                        command("claims drop")
-                    ));
+                    .hint(Hint::step("`", there, "` shows how far it is, if that is a store"))
+                    .hint(Hint::step(before, Next::drop_claims(id), "` says so here"));
             }
             Stands::Unread(_) => {}
         }
         error = error.hint(format!("`--beside {id}` goes on although that one does"));
     }
     error
-}
-
-impl Ride<'_> {
-    /// Makes sure of the plan's claim: another execution may have taken it over meanwhile.
-    pub(super) async fn claim(&self) -> Result<()> {
-        take(self.context, self.store.as_ref(), &self.execution, &self.beside).await
-    }
-
-    /// Gives all claims of the execution back. What stays, because the store does not answer now, is void: it is over.
-    pub(super) async fn release(&self) {
-        let (store, holder) = (self.store.as_ref(), holder(&self.execution));
-        let claimant = Claimant { store, holder, beside: &[] };
-        let _ = claimant.release().await;
-    }
 }

@@ -1,16 +1,16 @@
 //! Whether a drill may be cleaned up: it is one, and nothing of it is still to come.
 
-use moontide_control::error::{CommandError, Result, code};
-use moontide_control::leases;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::store::{Seal, StoreError};
 
-use crate::context::Context;
+use crate::error::{CommandError, Hint, Result, code};
+use crate::leases;
+use crate::next::Next;
 use crate::signals::waiting;
 use crate::view::Record;
 
 /// Refuses what is no drill, or not over.
-pub(super) fn drill(context: &Context, drill: &Record) -> Result<()> {
+pub(super) fn drill(drill: &Record) -> Result<()> {
     let id = &drill.execution.id;
     if drill.execution.mode != Mode::Drill {
         let message = format!("`{id}` is a recovery: its instances are production now");
@@ -32,21 +32,19 @@ pub(super) fn drill(context: &Context, drill: &Record) -> Result<()> {
         let error = CommandError::new(code::NOT_OVER, message);
         waiting::told(drill, error, "waits for a runner")
     };
-    let (cancel, resume) = (format!("cancel {id}"), format!("resume {id}"));
+    let (cancel, resume) = (Next::cancel(id), Next::resume(id));
     if drill.status().is_terminal() && drill.ahead.status().is_terminal() {
         let message = format!("`{id}` is not over: what was sent last is not taken yet");
-        return Err(
-            not_over(message).hint(format!("`{}` lets a runner take it", context.command(&resume)))
-        );
+        return Err(not_over(message).hint(Hint::step("`", resume, "` lets a runner take it")));
     }
     if drill.status().is_terminal() {
         let message = format!("`{id}` is about to go on: what it launches then would stay");
-        return Err(not_over(message)
-            .hint(format!("`{}` lets it", context.command(&resume)))
-            .hint(format!("`{}` before that calls it off", context.command(&cancel))));
+        return Err(not_over(message).hint(Hint::step("`", resume, "` lets it")).hint(Hint::step(
+            "`",
+            cancel,
+            "` before that calls it off",
+        )));
     }
     let message = format!("`{id}` is not over: what it launches later would stay");
-    Err(CommandError::new(code::NOT_OVER, message)
-        .hint(context.command(&cancel))
-        .hint(context.command(&resume)))
+    Err(CommandError::new(code::NOT_OVER, message).hint(cancel).hint(resume))
 }

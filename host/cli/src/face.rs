@@ -1,0 +1,43 @@
+//! The command line as a face: what it brings to a drive, and how it hears remarks.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use moontide_control::face::{Attendants, Face};
+use moontide_control::listener::{Listener, Remark};
+use moontide_control::whoami::Person;
+use moontide_runtime::journal::Execution;
+use moontide_runtime::observe::Observer;
+use moontide_runtime::scheduler::Graph;
+use serde_json::Value;
+
+use crate::context::Context;
+use crate::progress::{Lines, Live};
+use crate::terminal::Terminal;
+use crate::{next, trace};
+
+impl Listener for Context {
+    fn hear(&self, remark: &Remark) {
+        self.output.remark(remark, &|step| next::command(self, step));
+    }
+
+    fn keep_secret(&self, values: &BTreeMap<String, Value>) {
+        trace::hide(values);
+    }
+}
+
+impl Face for Context {
+    /// Lines for each thing that happens; and a person at the terminal is asked, if there is one.
+    fn attend(&self, execution: &Execution, person: Option<&Person>) -> Attendants {
+        *self.driving.borrow_mut() = Some(execution.id.clone());
+        let lines = Lines(self.output);
+        let shown: Rc<dyn Observer> =
+            if self.is_watched { Rc::new(Live::new(lines)) } else { Rc::new(lines) };
+        let Some(person) = person.filter(|_| self.can_ask) else {
+            return Attendants { observers: vec![shown], ..Attendants::default() };
+        };
+        let people = Rc::new(Graph::of(execution));
+        let terminal = Rc::new(Terminal::new(self.output, &person.name, people));
+        Attendants { observers: vec![shown, Rc::clone(&terminal) as _], answers: terminal }
+    }
+}

@@ -1,0 +1,51 @@
+//! What a face brings to a drive: it follows what happens, answers what is asked there and then, and hears remarks.
+
+use std::rc::Rc;
+
+use jiff::Timestamp;
+use moontide_runtime::journal::Execution;
+use moontide_runtime::observe::{Notice, Observer};
+use moontide_runtime::scheduler::Answers;
+
+use crate::answers::Unattended;
+use crate::listener::{Listener, Silent};
+use crate::whoami::Person;
+
+/// A face: the command line, a dashboard, a program that embeds this crate.
+pub trait Face: Listener {
+    /// Who follows the drive of this execution, which begins now, and who answers what it asks in the name of this
+    /// person; `None`: the drive answers nothing.
+    fn attend(&self, execution: &Execution, person: Option<&Person>) -> Attendants;
+}
+
+/// Who follows a drive, and who answers what it asks.
+pub struct Attendants {
+    /// Who is told of everything that happens, one after another.
+    pub observers: Vec<Rc<dyn Observer>>,
+    /// Who is asked there and then.
+    pub answers: Rc<dyn Answers>,
+}
+
+impl Default for Attendants {
+    /// Nothing is followed, and nothing is answered.
+    fn default() -> Attendants {
+        Attendants { observers: Vec::new(), answers: Rc::new(Unattended) }
+    }
+}
+
+impl Face for Silent {
+    fn attend(&self, _execution: &Execution, _person: Option<&Person>) -> Attendants {
+        Attendants::default()
+    }
+}
+
+/// Several observers, told one after another.
+pub(crate) struct All(pub(crate) Vec<Rc<dyn Observer>>);
+
+impl Observer for All {
+    fn notice(&self, at: Timestamp, notice: &Notice) {
+        for observer in &self.0 {
+            observer.notice(at, notice);
+        }
+    }
+}
