@@ -15,13 +15,14 @@ use serde::{Deserialize, Serialize};
 /// | 6 | the result of a wave that left none is nil, and a name that is like another one in an author's own data too; what a resume changes about the limits is journaled |
 /// | 7 | stores keep sources apart from heads, each once; runbooks have state; secrets are looked for in more spellings; a builtin is told that a page is no list |
 /// | 8 | waves claim their servers |
+/// | 9 | params may be lists and tables; a space before a cut may be a secret's |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Format(pub u32);
 
 impl Format {
     /// What this release writes.
-    pub const CURRENT: Format = Format(8);
+    pub const CURRENT: Format = Format(9);
     /// What the tables of a store are laid out like: as in the first release, so that it can still open the
     /// store, and go on with the executions that it reads.
     pub const STORE: Format = Format(1);

@@ -1,6 +1,8 @@
 //! The secrets of an execution, looked for and hidden.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde_json::Value;
@@ -29,7 +31,7 @@ pub(super) const LONG: usize = 1_000;
 pub(super) const SHORT: usize = 8;
 
 /// Whether no letter or digit stands on either side.
-pub(super) fn stands_alone(text: &str, range: std::ops::Range<usize>) -> bool {
+pub(super) fn stands_alone(text: &str, range: Range<usize>) -> bool {
     let before = text[..range.start].chars().next_back();
     let after = text[range.end..].chars().next();
     ![before, after].into_iter().flatten().any(char::is_alphanumeric)
@@ -49,6 +51,8 @@ pub struct Secrets {
     numbers: Vec<(f64, String)>,
     /// Whether its execution began under an earlier format.
     is_early: bool,
+    /// Whether spaces count in what stands before a cut: before format 9 they did not.
+    counts_spaces: bool,
 }
 
 /// What is looked for.
@@ -76,7 +80,7 @@ impl Secrets {
             .map(|(key, value)| (spelled::text(value), name(key)))
             .filter(|(secret, _)| secret.len() >= SHORTEST)
             .collect();
-        first.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
+        first.sort_by_key(|(secret, _)| Reverse(secret.len()));
         let (mut spellings, mut cuttable) = (BTreeMap::new(), Vec::new());
         for (secret, name) in &first {
             let parts = spelled::cuttable(secret, format).into_iter();
@@ -104,7 +108,8 @@ impl Secrets {
             builder.ascii_case_insensitive(spelled::are_all(format)).build(spellings.keys()).ok()
         };
         let spellings = spellings.into_values().collect();
-        Secrets { first, spellings, cuttable, finder, numbers, is_early: format < Format(5) }
+        let (is_early, counts_spaces) = (format < Format(5), format >= Format(9));
+        Secrets { first, spellings, cuttable, finder, numbers, is_early, counts_spaces }
     }
 
     /// Whether there is nothing to hide.
@@ -154,12 +159,11 @@ impl Secrets {
                 hidden.push_str(name);
                 part = &part[skipped + length..];
             }
-            match self.beginning(part.trim_end()).filter(|_| number < last || is_long) {
-                Some((length, name)) => {
-                    let (kept, gap) = (part.trim_end().len() - length, part.trim_end().len());
-                    hidden.push_str(&part[..kept]);
+            match self.before_a_cut(part).filter(|_| number < last || is_long) {
+                Some((range, name)) => {
+                    hidden.push_str(&part[..range.start]);
                     hidden.push_str(name);
-                    hidden.push_str(&part[gap..]);
+                    hidden.push_str(&part[range.end..]);
                 }
                 None => hidden.push_str(part),
             }
@@ -180,6 +184,20 @@ impl Secrets {
         let found = found.filter_map(|(it, name)| Some((length(it)?, name.as_str())));
         let (length, name) = found.max_by_key(|(length, _)| *length)?;
         Some((text.len() - trimmed.len(), length, name))
+    }
+
+    /// Where the beginning of a secret stands with which this text ends, and what stands in for it. The cutter may have
+    /// added a space, and it may be the secret's.
+    fn before_a_cut(&self, text: &str) -> Option<(Range<usize>, &str)> {
+        let ends = [Some(text.trim_end()), Some(text).filter(|_| self.counts_spaces)];
+        let beginning = |text: &str| {
+            let (length, name) = self.beginning(text)?;
+            Some((text.len() - length..text.len(), name))
+        };
+        ends.into_iter()
+            .flatten()
+            .filter_map(beginning)
+            .min_by_key(|(range, _)| (range.start, Reverse(range.end)))
     }
 
     /// How long the beginning of a secret is with which this text ends, and what stands in for it.

@@ -114,6 +114,17 @@ fn what_a_cut_leaves_of_a_secret_is_hidden_too() {
 }
 
 #[test]
+fn a_space_before_a_cut_may_be_the_secrets() {
+    for (cut, hidden) in
+        [("the AA … (cut)", "the «s»… (cut)"), ("the AA a … (cut)", "the «s»… (cut)")]
+    {
+        assert_eq!(Secrets::new(&values_of("AA a 0b"), Format::CURRENT).hide(cut), hidden);
+    }
+    let early = Secrets::new(&values_of("AA a 0b"), Format(8));
+    assert_eq!(early.hide("the AA … (cut)"), "the AA … (cut)");
+}
+
+#[test]
 fn what_aws_cuts_without_a_mark_is_hidden_too() {
     let secrets = secrets();
     let long = "x ".repeat(600);
