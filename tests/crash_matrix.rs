@@ -91,7 +91,10 @@ fn failures(backend: Backend) {
         let first = if failing.lasting && backend == Backend::Dynamo { 13 } else { 1 };
         // What a process asks a table beyond that depends on how long it waits for what people send.
         let last = if backend == Backend::Dynamo { 13 } else { 25 };
-        (first..=last).step_by(6).map(move |number| vec![Kind::Fails(failing).at(number)])
+        let some = (first..=last).step_by(6);
+        // Commits are few: the first ones open the store, claim the plan and keep the head.
+        let commits = if failing.is_of_a_commit() { 2..=4 } else { 1..=0 };
+        some.chain(commits).map(move |number| vec![Kind::Fails(failing).at(number)])
     };
     all_come(&matrix, Failing::all(backend).into_iter().flat_map(points).collect());
 }

@@ -61,6 +61,11 @@ impl Failing {
         backend.faults().iter().flat_map(both).collect()
     }
 
+    /// Whether a commit to a file fails.
+    pub(crate) fn is_of_a_commit(self) -> bool {
+        matches!(self.fault, Fault::Unsynced | Fault::LostCommit)
+    }
+
     /// What the shim does at the call with this number.
     pub(crate) fn strike(self, number: usize) -> Strike {
         let (calls, then) = match self.fault {

@@ -174,14 +174,7 @@ impl<'o> Runner<'o> {
     }
 
     fn with_next_step(&self, error: CommandError) -> CommandError {
-        let resumable = [
-            code::STORE_FULL,
-            code::STORE_BUSY,
-            code::STORE_UNUSABLE,
-            code::LAPSED,
-            code::OUT_OF_PATIENCE,
-        ];
-        if !resumable.contains(&error.code) {
+        if !is_of_the_runner(&error) {
             return error;
         }
         error.hint(Next::resume(&self.execution.id))
@@ -215,6 +208,18 @@ impl<'o> Runner<'o> {
         };
         Ok((driver, answers))
     }
+}
+
+/// Whether this is trouble of the runner, behind which the execution can go on.
+pub(crate) fn is_of_the_runner(error: &CommandError) -> bool {
+    let codes = [
+        code::STORE_FULL,
+        code::STORE_BUSY,
+        code::STORE_UNUSABLE,
+        code::LAPSED,
+        code::OUT_OF_PATIENCE,
+    ];
+    codes.contains(&error.code)
 }
 
 /// The steps that make sense once a drive has ended so.

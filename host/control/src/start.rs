@@ -20,15 +20,16 @@ use crate::answers::flags::Flag;
 use crate::answers::people;
 use crate::claims;
 use crate::clocks::SystemClock;
-use crate::error::{CommandError, Result, code};
+use crate::error::{CommandError, Hint, Result, code};
 use crate::execution::Made;
 use crate::ids;
 use crate::listener::Listener;
+use crate::next::Next;
 use crate::operator::Operator;
 use crate::params::{Bound, secrets};
 use crate::reached::Reached;
 use crate::runbook::Files;
-use crate::runner::Runner;
+use crate::runner::{Runner, is_of_the_runner};
 use crate::settings::Settings;
 use crate::whoami;
 
@@ -244,6 +245,15 @@ impl Start {
         secrets::kept(environment, &mut execution, &request.params)?;
         Ok(execution)
     }
+}
+
+/// The complaint of a store that failed while it kept a head: it may have kept it.
+fn unsure(error: CommandError, id: &str) -> CommandError {
+    if !is_of_the_runner(&error) {
+        return error;
+    }
+    let if_so = "whether the execution has begun is not known: if it has, `";
+    error.hint(Hint::step(if_so, Next::resume(id), "` goes on with it"))
 }
 
 /// Refuses to leave everything out because of a slip.
