@@ -93,7 +93,7 @@ fn failures(backend: Backend) {
         let last = if backend == Backend::Dynamo { 13 } else { 25 };
         let some = (first..=last).step_by(6);
         // Commits are few: the first ones open the store, claim the plan and keep the head.
-        let commits = if failing.is_of_a_commit() { 2..=4 } else { 1..=0 };
+        let commits = (2..=4).filter(move |_| failing.is_of_a_commit());
         some.chain(commits).map(move |number| vec![Kind::Fails(failing).at(number)])
     };
     all_come(&matrix, Failing::all(backend).into_iter().flat_map(points).collect());
@@ -152,7 +152,7 @@ fn whatever_call_meets_trouble_of_the_runner_no_wave_fails_by_it() {
     all_come(&matrix, Trouble::all().into_iter().flat_map(some).collect());
 }
 
-/// Nobody can see whether the launch happened that the dead runner was about.
+/// It cannot be seen whether the launch happened that the dead runner was about.
 #[test]
 fn killed_around_a_launch_a_resume_in_trouble_decides_nothing() {
     let matrix = Matrix::of(story::THREE_TIER, Backend::Sqlite);

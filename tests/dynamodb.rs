@@ -254,7 +254,7 @@ fn throttled(kind: &'static str) -> (Ran, usize, u32) {
     (ran, sim.performed("StartRecovery"), struck.load(Ordering::Relaxed))
 }
 
-/// Nobody can see whether the holder of a lease in a table lives.
+/// It cannot be seen whether the holder of a lease in a table lives.
 #[test]
 fn an_execution_that_is_over_is_driven_by_nobody_also_if_its_lease_was_never_given_back() {
     let machine = Machine::ready();

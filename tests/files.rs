@@ -13,11 +13,11 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 
 use drill::{Drill, Runner};
-use support::shim::Strike;
+use support::shim::CallFault;
 use support::{Home, Ran};
 
 /// `moontide` under a shim.
-fn struck(home: &Home, strike: &Strike, arguments: &[&str]) -> Ran {
+fn struck(home: &Home, strike: &CallFault, arguments: &[&str]) -> Ran {
     let mut command = strike.around(home.moontide(arguments));
     Ran::of(&command.output().expect("moontide starts"))
 }
@@ -29,7 +29,7 @@ fn a_disk_that_is_full_before_the_store_is_open_is_said_to_be_full() {
     for (calls, first) in [("write", 1), ("write", 2), ("create", 1), ("create", 2), ("create", 3)]
     {
         let home = Home::new();
-        let strike = Strike { lasting: true, ..Strike::once(calls, first, "ENOSPC") };
+        let strike = CallFault { lasting: true, ..CallFault::once(calls, first, "ENOSPC") };
         for there in [false, true] {
             if there {
                 home.run(&["store", "init"]).expect(0);
@@ -55,12 +55,12 @@ fn a_disk_that_is_full_before_the_store_is_open_is_said_to_be_full() {
 fn a_disk_that_fails_is_not_said_to_be_full() {
     let home = Home::new();
     home.run(&["store", "init"]).expect(0);
-    let strike = Strike { lasting: true, ..Strike::once("write", 1, "EIO") };
+    let strike = CallFault { lasting: true, ..CallFault::once("write", 1, "EIO") };
     let ran = struck(&home, &strike, &["list"]).expect(6);
     assert!(ran.stderr.starts_with("error[M0403]: "), "{}", ran.stderr);
 }
 
-/// Whoever runs the tests may be root, and root may write everywhere; so nobody does this.
+/// The tests may be run by root, and root may write everywhere; so the user `nobody` does this.
 #[test]
 fn a_store_that_may_only_be_read_comes_with_the_next_step() {
     const NOBODY: u32 = 65_534;

@@ -16,7 +16,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use moontide_aws::{AwsWorld, Session, Settings};
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::Patience;
+use moontide_runtime::effect::RetryBudget;
 use moontide_runtime::journal::{Body, Entry, Execution, Format};
 use moontide_runtime::observe::Unobserved;
 use moontide_runtime::sandbox::Limits;
@@ -86,7 +86,7 @@ fn end(execution: &Execution, entries: &[Entry]) -> Value {
     json!({ "status": state.status(), "waves": waves })
 }
 
-/// Nobody is here.
+/// No person is here.
 struct Nobody;
 
 #[async_trait(?Send)]
@@ -96,7 +96,7 @@ impl Answers for Nobody {
     }
 }
 
-/// Goes on after these entries in a world that nobody can reach, until `wave` has ended; returns what was
+/// Goes on after these entries in a world that cannot be reached, until `wave` has ended; returns what was
 /// written.
 async fn go_on(golden: &Golden, past: &[Entry], wave: &str) -> Result<Vec<Entry>, DriveError> {
     let store = Arc::new(MemoryStore::new());
@@ -120,7 +120,7 @@ async fn go_on(golden: &Golden, past: &[Entry], wave: &str) -> Result<Vec<Entry>
         changes: Changes::default(),
         denied: Vec::new(),
         signals_every: None,
-        patience: Patience::of(Duration::ZERO),
+        patience: RetryBudget::of(Duration::ZERO),
         pulse: Pulse::steady(Arc::clone(&clock)),
         beside: Vec::new(),
         secrets: std::collections::BTreeMap::new(),

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use drill::{Drill, Place, Runner};
 use rustix::process::Signal;
-use support::shim::Strike;
+use support::shim::CallFault;
 use support::{Moment, Ran, Side, wait};
 
 /// A runner that has lost its lease ended because of that, and says so.
@@ -147,8 +147,11 @@ fn a_cleanup_is_taken_over_like_anything_else() {
 fn fails_in_the_middle(calls: &'static str, then: &'static str) -> (Drill, Ran) {
     let drill = Drill::lasting("300h");
     let trigger = drill.home.path().join("now");
-    let strike =
-        Strike { lasting: true, trigger: Some(trigger.clone()), ..Strike::once(calls, 1, then) };
+    let strike = CallFault {
+        lasting: true,
+        trigger: Some(trigger.clone()),
+        ..CallFault::once(calls, 1, then)
+    };
     let mut runner = Runner::spawn(strike.around(drill.start()));
     runner.until("running");
     std::fs::write(&trigger, "").expect("it can be written");

@@ -41,7 +41,7 @@ fn begin(home: &Home, sim: &Sim, runbook: &str) -> Child {
     runner
 }
 
-/// `hello`, busy for as long as anybody looks.
+/// `hello`, busy for as long as the test looks.
 fn busy() -> String {
     HELLO.replace("servers =", "before = function() moontide.sleep(\"10m\") end, servers =")
 }

@@ -1,5 +1,5 @@
 //! Two executions that share servers, in any order and at once: no instance of one is deleted by the other,
-//! nor by another wave, unless an operator named its server; and none that a tool of somebody else launched.
+//! nor by another wave, unless an operator named its server; and none that another tool launched.
 //!
 //! `PROPTEST_CASES` says how many pairs are tried; a few dozen without it.
 //!
@@ -46,7 +46,7 @@ fn no_execution_deletes_what_another_has_launched() {
     });
 }
 
-/// The property can be broken: whoever names a server gives up its instance, and the ledger sees it.
+/// The property can be broken: an operator who names a server gives up its instance, and the ledger sees it.
 #[test]
 fn the_ledger_sees_what_was_given_up() {
     let pair = Pair::that_gives_up_everything();

@@ -1,5 +1,5 @@
 //! Every class of effect, when a reply is lost on its way back, and when the call is lost on its way there:
-//! it happens once, and nobody is asked, unless nothing could show it (`tests/signals/doubt.rs`).
+//! it happens once, and no person is asked, unless nothing could show it (`tests/signals/doubt.rs`).
 
 mod support;
 
@@ -117,7 +117,7 @@ fn a_convergent_call_is_sent_until_its_goal_is_reached() {
         let tags = "ec2.create_tags { resources = wave.instance_ids, tags = { Checked = 'yes' } }";
         let drill = Drill::of(tags, "ec2:CreateTags", effect);
         drill.run();
-        // Setting tags that are there already changes nothing, so nobody looks first.
+        // Setting tags that are there already changes nothing, so the door does not look first.
         assert_eq!(drill.replies("CreateTags"), [LOST_REPLY, OK]);
         assert_eq!(drill.journaled("drill", "ec2.create_tags"), (2, false));
     }

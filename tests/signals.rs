@@ -1,5 +1,5 @@
 //! What people want of an execution, from other processes than the one that drives it: pauses, retries,
-//! answers by those who may give them, and decisions about what nobody can tell.
+//! answers by those who may give them, and decisions about what cannot be told.
 
 mod support;
 

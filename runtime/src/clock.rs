@@ -1,4 +1,4 @@
-//! Time is a value that somebody hands in. The engine never asks the operating system for it.
+//! Time is a value that the host hands in. The engine never asks the operating system for it.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ pub trait Clock: Send + Sync {
     /// Time since some fixed moment of this process; never goes backwards. Leases are watched with it.
     fn monotonic(&self) -> Duration;
 
-    /// Somebody whose clock counts more than the machine's says that it is `now`.
+    /// A world whose clock counts more than the machine's says that it is `now`.
     fn learn(&self, _now: Timestamp) {}
 
     /// How far the machine's own wall clock goes ahead of this one, where it is wrong.

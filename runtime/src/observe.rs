@@ -1,4 +1,4 @@
-//! What the engine tells whoever watches: a terminal, a log, a test. Telling is not an effect; nothing
+//! What the engine tells an observer: a terminal, a log, a test. Telling is not an effect; nothing
 //! is told twice because of a replay, and nothing depends on who listens.
 
 use std::time::Duration;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::history::{Prompt, Signal, Trouble, Unheard};
 use crate::machine::{ExecutionStatus, WaveStatus};
 
-/// Somebody who watches an execution.
+/// What watches an execution.
 pub trait Observer {
     /// Something happened at `at`.
     fn notice(&self, at: Timestamp, notice: &Notice);
@@ -108,26 +108,26 @@ pub enum Notice {
         /// The question.
         prompt: Prompt,
     },
-    /// Somebody wants something, and it is done.
+    /// An operator wants something, and it is done.
     Signalled {
         /// Who, what, why.
         signal: Signal,
     },
-    /// Somebody has answered, and it takes more people who say the same.
+    /// A person has answered, and it takes more people who say the same.
     Approved {
         /// Who, what, why.
         signal: Signal,
         /// The prompt, which stays open.
         prompt: Prompt,
     },
-    /// Somebody wants something, and it is refused.
+    /// An operator wants something, and it is refused.
     Refused {
         /// Who, what, why.
         signal: Signal,
         /// Why not.
         why: String,
     },
-    /// Nobody answered a prompt in time.
+    /// A prompt's time is over without an answer.
     TimedOut {
         /// Which prompt.
         prompt: String,
@@ -141,11 +141,11 @@ pub enum Notice {
         /// How long it waits at most.
         patience: Duration,
     },
-    /// Nobody could answer a prompt: there is more time for it.
+    /// A prompt could not be answered: there is more time for it.
     Extended {
         /// The prompt, with its new deadline.
         prompt: Prompt,
-        /// Why nobody could.
+        /// Why it could not.
         cause: Unheard,
     },
     /// A prompt is open no more, for whatever reason.
@@ -160,7 +160,7 @@ pub enum Notice {
     },
 }
 
-/// Nobody watches.
+/// No observer.
 pub struct Unobserved;
 
 impl Observer for Unobserved {

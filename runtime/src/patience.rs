@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 /// How long the operator lets a runner wait for the end of its troubles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
+pub struct RetryBudget {
     /// For the world: credentials, the network, a service that is too busy. By the execution's clock.
     pub world: Duration,
     /// For the store: a table that throttles, a disk that is full, a database that others keep busy. By the
@@ -14,13 +14,13 @@ pub struct Patience {
     pub store: Duration,
 }
 
-impl Patience {
+impl RetryBudget {
     /// Half an hour: longer than a network needs to change its routes, shorter than a night.
-    pub const USUAL: Patience = Patience::of(Duration::from_mins(30));
+    pub const USUAL: RetryBudget = RetryBudget::of(Duration::from_mins(30));
 
     /// The same for everything.
-    pub const fn of(duration: Duration) -> Patience {
-        Patience { world: duration, store: duration }
+    pub const fn of(duration: Duration) -> RetryBudget {
+        RetryBudget { world: duration, store: duration }
     }
 }
 

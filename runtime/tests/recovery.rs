@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use moontide_runtime::effect::{
-    Call, Class, Consequences, EffectError, Launch, Operation, Origin, Patience, Replaced, Reply,
-    Touch, World,
+    Call, Class, Consequences, EffectError, Launch, Operation, Origin, Replaced, Reply,
+    RetryBudget, Touch, World,
 };
 use moontide_runtime::observe::Unobserved;
 use moontide_runtime::sandbox::Limits;
@@ -36,7 +36,7 @@ struct Drs {
     calls: RefCell<BTreeMap<String, u32>>,
     /// How many launches fail to bring a server up.
     lost: Cell<usize>,
-    /// Whether somebody else's job is active all the time.
+    /// Whether another execution's job is active all the time.
     shared: bool,
     /// The job that DRS does not show, counted from 1.
     hidden: Option<u32>,
@@ -205,7 +205,7 @@ async fn launches(drs: Drs, more: &str) -> (Ended, Vec<Vec<String>>) {
     launches_among(Rc::new(Answering::default()), drs, more).await
 }
 
-/// The same, with somebody there who answers.
+/// The same, with a person there who answers.
 async fn launches_among(
     answers: Rc<dyn Answers>,
     drs: Drs,
@@ -240,7 +240,7 @@ async fn launches_among(
         changes: Changes::default(),
         denied: Vec::new(),
         signals_every: None,
-        patience: Patience::USUAL,
+        patience: RetryBudget::USUAL,
         pulse: Pulse::steady(Arc::new(TestClock)),
         beside: Vec::new(),
         secrets: BTreeMap::new(),
@@ -327,7 +327,7 @@ async fn a_job_that_is_never_shown_again_is_judged_by_the_instances_that_name_it
         drs
     };
     assert_eq!(launches(hidden(0), "").await, each_once());
-    // Where no instance names it, nobody can tell: nothing is launched again, also by a later attempt.
+    // Where no instance names it, it cannot be told: nothing is launched again, also by a later attempt.
     let (ended, launched) = launches(hidden(3), "").await;
     let Ended::Waiting(prompts) = ended else { panic!("a person decides: {ended:?}") };
     assert!(prompts[0].message.contains("nor an instance of b. Look"), "{prompts:?}");

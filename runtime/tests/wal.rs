@@ -55,7 +55,7 @@ return moontide.runbook {
 }
 "#;
 
-/// A store that lets one append after another through, and whose power fails before somebody is told of
+/// A store that lets one append after another through, and whose power fails before the runner is told of
 /// the n-th.
 struct Failing {
     inner: SqliteStore,
@@ -159,13 +159,13 @@ struct Left {
     /// How many entries of it are in the last commit of the log.
     last: usize,
     done: Done,
-    /// The commits that somebody was told of, and this one.
+    /// The commits that the runner was told of, and this one.
     commits: usize,
     ended: Option<Ended>,
 }
 
 impl Left {
-    /// Runs the runbook until the power fails before somebody is told of the n-th commit.
+    /// Runs the runbook until the power fails before the runner is told of the n-th commit.
     async fn behind(commit: usize) -> Left {
         let folder = folder();
         let file = folder.path().join("store.db");

@@ -46,7 +46,7 @@ fn main() {
         })
         .collect();
     times.sort_unstable();
-    // Each of them got as far as that: the next one, which nobody kills, gets to the end.
+    // Each of them got as far as that: the next one, which is not killed, gets to the end.
     home.run(&resume).expect(0);
     assert_eq!(sim.performed(REQUEST), 1);
     println!("from the start of `moontide resume` to its first new request, {entries} entries");

@@ -1,4 +1,4 @@
-//! A wrong clock, of a runner or of whoever answers, times no prompt out and lets no late answer in.
+//! A wrong clock, of a runner or of the person who answers, times no prompt out and lets no late answer in.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -14,7 +14,7 @@ const CASE: Case = Case {
 /// Two hours, in seconds.
 const OFF: f64 = 7200.0;
 
-/// A wave that nobody may begin for so long but a person.
+/// A wave that only a person may begin for so long.
 fn story(timeout: &str, silence: &str) -> Story {
     let world = std::fs::read_to_string(CASE.path("world.toml")).expect("a world");
     let story = CASE.at(&world, 1.0);

@@ -88,7 +88,7 @@ fn no_wave_launches_beside_one_that_refuses() {
     assert_eq!(story.sim.performed("StartRecovery"), 0);
 }
 
-/// A selector that is a function is asked when its wave starts; until then nobody knows whom it means.
+/// A selector that is a function is asked when its wave starts; until then it is not known whom it means.
 #[test]
 fn a_wave_that_chooses_by_a_function_may_mean_any_server_of_the_region() {
     let chosen = |story: &Story, excluded: &str| {
@@ -106,7 +106,7 @@ fn a_wave_that_chooses_by_a_function_may_mean_any_server_of_the_region() {
     let story = CASE.story();
     chosen(&story, "web-1").expect(0);
     assert_eq!(story.launches().len(), 3, "{:?}", story.launches());
-    // Once it starts, it means nobody else.
+    // Once it starts, it means no others.
     let story = CASE.story();
     let runbook = "local moontide = require('@moontide')\n\
         return moontide.runbook { name = 'one', region = 'us-west-2', waves = { { name = 'all',\n\

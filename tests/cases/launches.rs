@@ -41,7 +41,7 @@ fn what_the_operator_names_is_given_up_and_nothing_else() {
     assert_eq!(story.launched_twice(), [db]);
 }
 
-/// Whoever comes back to an execution whose servers another one has launched since is told so.
+/// An operator who comes back to an execution whose servers another one has launched since is told so.
 #[test]
 fn an_operator_is_told_who_has_replaced_what_was_launched() {
     let case = Case { name: "two_executions", before: "nothing was said of it" };
@@ -63,7 +63,7 @@ fn an_operator_is_told_who_has_replaced_what_was_launched() {
     let status = story.say(&["status", "first"], 0).stdout;
     told(&status, &["replaced", "db-1", "by wave database of execution second"]);
     told(&status, &["`moontide status second`", "`moontide cleanup second`"]);
-    // Nobody has replaced what the second one has.
+    // What the second one has was not replaced.
     assert_eq!(story.json("status", "second")["replaced"], Value::Null);
 
     let refused = story.say(&["retry", "first", "database"], 2).stderr;

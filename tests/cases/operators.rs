@@ -44,7 +44,7 @@ fn an_answer_that_is_sent_after_the_time_out_is_refused() {
     story.drill("drill", path.to_str().expect("a readable path"), &[]).expect(4);
     crate::support::wait(Duration::from_millis(3_200));
     let flags = story.sim.flags();
-    // Whoever answers says how fast the execution's clock runs, or is refused by the one who drives it.
+    // The person who answers says how fast the execution's clock runs, or is refused by its runner.
     let late = story.home.run(&["answer", "drill", "continue", &flags[1]]);
     let ended = story.resume("drill");
     case.comes_to(&format!("sent: exit {:?}; then {}", late.code, story.waves("drill")));

@@ -234,7 +234,7 @@ fn a_move_is_for_one_store_whatever_its_address_and_may_be_taken_back() {
     let listed = in_folder("b", &["list", "--store", "sqlite:there.db"]).expect(0).stdout;
     assert!(listed.contains("no executions"), "{listed}");
 
-    // It is there: nobody takes it back.
+    // It is there: it is not taken back.
     let there = file("a/there.db");
     let back = ["store", "take-back", "drill", "--from", &there, "--store", &here];
     let refused = home.run(&[&back[..], &["--yes"]].concat()).expect(2).stderr;

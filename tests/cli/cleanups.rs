@@ -232,7 +232,7 @@ fn an_instance_that_is_protected_against_termination_is_left_by_name() {
     assert!(reason.contains("OperationNotPermitted"), "{said}");
 }
 
-/// A job that DRS does not show launches on, whoever has given it up.
+/// A job that DRS does not show launches on, even if a person has given it up.
 #[test]
 fn a_launch_that_does_not_show_is_left_until_it_has_ended() {
     let home = shop(&[("runbook.luau", &runbook("shop", DB))]);

@@ -106,14 +106,14 @@ fn an_execution_in_other_hands_is_left_alone() {
 
 #[test]
 fn a_thousand_signals_wait_for_a_runner_and_no_more_but_for_what_people_decide() {
-    use moontide_runtime::store::{Signal, SqliteStore, Store, Wish};
+    use moontide_runtime::store::{Signal, SignalKind, SqliteStore, Store};
     let (home, sim) = waiting();
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     runtime.block_on(async {
         let path = home.path().join("moontide/moontide.db");
         let store = SqliteStore::open(&path).expect("it opens");
         let note = Signal {
-            wish: Wish::Note,
+            wish: SignalKind::Note,
             by: "probe".into(),
             sender: String::new(),
             comment: "still up".into(),

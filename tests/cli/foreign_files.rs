@@ -1,4 +1,4 @@
-//! A runbook's folder that is somebody else's: what it leads to is not read, and what is read by mistake is not
+//! A runbook's folder that is a stranger's: what it leads to is not read, and what is read by mistake is not
 //! shown.
 
 use std::os::unix::fs::symlink;

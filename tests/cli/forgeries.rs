@@ -1,4 +1,4 @@
-//! A runbook, a param or AWS may say what it likes, and whoever reads the terminal still sees who said it:
+//! A runbook, a param or AWS may say what it likes, and the operator at the terminal still sees who said it:
 //! what is not ours stands behind ` | `, last in its line, or under a label.
 
 use crate::given::{WORLD, runbook, shop};

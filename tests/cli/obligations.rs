@@ -216,7 +216,7 @@ fn a_carrier_that_is_killed_at_any_write_is_followed_by_one_that_does_it_once() 
     let mut kills = 0;
     for number in 1..=8 {
         let drill = Drill::owing("4h");
-        let strike = shim::Strike::once("sync", number, "kill-after");
+        let strike = shim::CallFault::once("sync", number, "kill-after");
         let carrier = strike.around(drill.later());
         let mut carrier = carrier;
         let ran = Ran::of(&carrier.output().expect("moontide starts"));
@@ -357,7 +357,7 @@ fn a_run_that_is_killed_at_any_write_forgets_no_obligation_and_leaves_none_that_
         let folder = drill.home.shop("");
         let run = ["run", &folder, "--mode=drill", "--execution-id=drill"];
         let owing = drill.command(&[&run[..], &["--cleanup-after=4h"]].concat());
-        let mut owing = shim::Strike::once("sync", number, "kill-after").around(owing);
+        let mut owing = shim::CallFault::once("sync", number, "kill-after").around(owing);
         assert_eq!(Ran::of(&owing.output().expect("moontide starts")).code, None);
         let listed = drill.look(&["list"]);
         let all = drill.look(&["obligations"]);
@@ -521,8 +521,8 @@ fn a_drill_that_is_taken_up_again_while_it_is_cleaned_up_keeps_what_it_launches_
         drill.run("4h", 1);
         let mark = drill.home.path().join("mark");
         // Its cleanup has been created by then, and terminates what it knows.
-        let strike = shim::Strike::once("sync", 8, "stop-after");
-        let strike = shim::Strike { mark: Some(mark.clone()), ..strike };
+        let strike = shim::CallFault::once("sync", 8, "stop-after");
+        let strike = shim::CallFault { mark: Some(mark.clone()), ..strike };
         let cleaner = if is_owed { drill.later() } else { drill.command(&["cleanup", "drill"]) };
         let mut cleaner = strike.around(cleaner);
         cleaner.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -600,8 +600,8 @@ fn dropped_meanwhile(begun: impl Fn() -> Drill, before: usize) {
     for number in 1..=6 {
         let drill = begun();
         let mark = drill.home.path().join("mark");
-        let strike = shim::Strike::once("sync", number, "stop-after");
-        let strike = shim::Strike { mark: Some(mark.clone()), ..strike };
+        let strike = shim::CallFault::once("sync", number, "stop-after");
+        let strike = shim::CallFault { mark: Some(mark.clone()), ..strike };
         let mut carrier = strike.around(drill.later());
         carrier.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut carrier = carrier.spawn().expect("moontide starts");

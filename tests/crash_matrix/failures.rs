@@ -6,7 +6,7 @@ use std::fmt;
 use crate::dynamo::proxy::{Action, Asked, Phase};
 use crate::place::Backend;
 use crate::support::Ran;
-use crate::support::shim::Strike;
+use crate::support::shim::CallFault;
 
 /// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Failing {
     }
 
     /// What the shim does at the call with this number.
-    pub(crate) fn strike(self, number: usize) -> Strike {
+    pub(crate) fn strike(self, number: usize) -> CallFault {
         let (calls, then) = match self.fault {
             Fault::Full => ("write", "ENOSPC"),
             Fault::Broken => ("write", "EIO"),
@@ -76,7 +76,7 @@ impl Failing {
             Fault::Refused => ("lock", "EAGAIN"),
             fault => unreachable!("no file knows {fault:?}"),
         };
-        Strike { lasting: self.lasting, ..Strike::once(calls, number, then) }
+        CallFault { lasting: self.lasting, ..CallFault::once(calls, number, then) }
     }
 
     /// What the proxy does to a request, if the n-th is to fail. Only writes meet other transactions.
@@ -96,7 +96,7 @@ impl Failing {
     }
 }
 
-/// The ends that a process may come to whose store fails: it got over it; somebody else holds the lease, or
+/// The ends that a process may come to whose store fails: it got over it; another runner holds the lease, or
 /// it could not renew its own; the store cannot be used.
 const SENSIBLE: [i32; 3] = [0, 5, 6];
 

@@ -12,7 +12,7 @@ use crate::dynamo::Dynamo;
 use crate::dynamo::proxy::{Action, Phase, Proxy};
 use crate::failures::{Failing, Fault};
 use crate::point::{Kind, Point};
-use crate::support::shim::Strike;
+use crate::support::shim::CallFault;
 use crate::support::{Home, Ran, Sim};
 
 /// A kind of store.
@@ -33,7 +33,7 @@ impl fmt::Display for Backend {
     }
 }
 
-/// How long leases hold in a table, where nobody can see that their holder has died; and in a file whose locks
+/// How long leases hold in a table, where it cannot be seen that their holder has died; and in a file whose locks
 /// are refused, for which a runner waits so long.
 pub(crate) const TTL: &str = "4s";
 
@@ -113,12 +113,12 @@ impl Place {
         let mark = self.home.path().join("mark");
         let _ = std::fs::remove_file(&mark);
         let strike = match kind {
-            Kind::Written => Strike::once("sync", number, "kill-after"),
-            Kind::Writing => Strike::once("write,sync", number, "kill-half"),
+            Kind::Written => CallFault::once("sync", number, "kill-after"),
+            Kind::Writing => CallFault::once("write,sync", number, "kill-half"),
             Kind::Fails(failing) => failing.strike(number),
             _ => unreachable!("{kind} is no matter of the store"),
         };
-        let strike = Strike { mark: Some(mark.clone()), ..strike };
+        let strike = CallFault { mark: Some(mark.clone()), ..strike };
         let output = strike.around(victim).output().expect("moontide starts");
         Struck { ran: Ran::of(&output), came: mark.exists() }
     }
@@ -150,8 +150,8 @@ impl Place {
         }
         let mark = self.home.path().join("mark");
         let _ = std::fs::remove_file(&mark);
-        let strike = Strike::once("sync", number, "stop-after");
-        let strike = Strike { mark: Some(mark.clone()), ..strike };
+        let strike = CallFault::once("sync", number, "stop-after");
+        let strike = CallFault { mark: Some(mark.clone()), ..strike };
         let child = strike.around(victim).spawn().expect("moontide starts");
         let child = stopped(child, || mark.exists())?;
         Some(Stopped { child, _proxy: None })

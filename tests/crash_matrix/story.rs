@@ -199,7 +199,7 @@ impl Story {
             Struck { ran: Ran::of(&command.output().expect("it starts")), came: false }
         });
         if other.code == Some(6) && other.stderr.contains("error[M0406]") {
-            // It was stopped while it closed the file, which lets nobody in: the other one has not even read.
+            // It was stopped while it closed the file, which lets no other process in: the other one has not even read.
             let mut ran = stopped.go_on();
             let Struck { ran: later, .. } = self.go_on(|mut command| Struck {
                 ran: Ran::of(&command.output().expect("it starts")),

@@ -12,7 +12,7 @@ use crate::story::{End, Runbook, Story, Told};
 use crate::troubles::Clocks;
 
 /// How many stories are told at once. Most of the time they wait for the simulator, or for the lease of
-/// somebody who has died.
+/// a runner that has died.
 fn at_once(backend: Backend) -> usize {
     match backend {
         Backend::Sqlite => 10,
@@ -175,7 +175,7 @@ impl Matrix {
     /// Whether every call is let fail, or only every second, third, …
     pub(crate) fn step(&self, failing: Failing) -> usize {
         match (self.runbook.name(), self.backend) {
-            // Whoever is refused every lock tries for half a minute: all of them would take half an hour.
+            // A process that is refused every lock tries for half a minute: all of them would take half an hour.
             _ if failing.lasting && failing.fault == Fault::Refused => 7,
             ("three_tier", Backend::Sqlite) => 1,
             ("three_tier", Backend::Dynamo) if !failing.lasting => 1,

@@ -1,4 +1,4 @@
-//! What is nobody's fault but keeps a runner from seeing AWS, and a machine whose clock is wrong.
+//! What keeps a runner from seeing AWS through no fault of the runbook, and a machine whose clock is wrong.
 
 use std::fmt;
 use std::process::Command;
@@ -34,7 +34,7 @@ impl Trouble {
     pub(crate) fn spell(self, number: usize) -> Spell {
         let lasting = match (self.lasting, self.outage) {
             (true, _) => Lasting::Ever,
-            // Nothing counts the calls that nobody hears.
+            // Nothing counts the calls that are not heard.
             (false, Outage::Refused) => Lasting::Real(Duration::from_millis(60)),
             (false, _) => Lasting::Calls(4),
         };

@@ -143,7 +143,7 @@ impl Follower {
         kill_process(Pid::from_child(&self.child), signal).expect("it runs");
     }
 
-    /// Whoever reads is gone.
+    /// The reader is gone.
     pub(crate) fn close(&mut self) {
         self.stdout = None;
     }

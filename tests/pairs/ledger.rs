@@ -52,7 +52,7 @@ pub(crate) fn deleted(
         let id = text(&job["jobID"]);
         let tags = &job["tags"];
         let (execution, wave) = (text(&tags["moontide:execution"]), text(&tags["moontide:wave"]));
-        // What stood there when the world began was launched by nobody's job of today.
+        // What stood there when the world began was launched by no job of today.
         let cleanup = job["type"] == "TERMINATE";
         if !cleanup && execution.is_empty() {
             continue;

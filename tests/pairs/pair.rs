@@ -99,7 +99,7 @@ impl Pair {
         }
     }
 
-    /// Plays it, and nothing may be deleted that nobody has given up.
+    /// Plays it, and nothing may be deleted that was not given up.
     pub(crate) fn play(&self) {
         for it in self.deleted() {
             let who = IDS.iter().position(|id| *id == it.by).expect("one of the two");

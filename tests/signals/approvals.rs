@@ -29,7 +29,7 @@ fn who_is_no_approver_is_told_and_their_flag_does_not_count() {
     ");
     let skipped = story.say("mallory", &["skip", "drill", "web"], 2);
     assert!(skipped.stderr.starts_with("error[M0804]: "), "{}", skipped.stderr);
-    // Whoever may approve is pinned: the file counts no more.
+    // The approvers are pinned: the file counts no more.
     std::fs::write(story.home.shop("moontide.toml"), "").expect("it can be written");
     story.say("night-shift", &["answer", "drill", "continue"], 0);
     story.resume(0);

@@ -1,7 +1,7 @@
 //! `retry`, `skip` and `cancel`.
 
 use insta::assert_snapshot;
-use moontide_runtime::store::{Signal, SqliteStore, Store, Wish};
+use moontide_runtime::store::{Signal, SignalKind, SqliteStore, Store};
 
 use crate::{Story, given, heard, timeless};
 
@@ -89,7 +89,7 @@ fn a_failed_execution_goes_on_without_the_wave_that_is_skipped() {
 fn leave(story: &Story, choice: &str, by: &str) {
     let path = story.home.path().join("moontide/moontide.db");
     let seal = story.json("status")["prompts"][0]["seal"].as_str().unwrap_or_default().to_owned();
-    let wish = Wish::Answer {
+    let wish = SignalKind::Answer {
         prompt: "cut-over".into(),
         choice: choice.into(),
         seal,

@@ -7,7 +7,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::support::hearing::{hearing, under_env};
 use crate::{Story, given, heard};
 
-/// One server, and a launch that takes as long as anybody looks.
+/// One server, and a launch that takes as long as the test looks.
 fn story() -> Story {
     let waves = "{ name = 'db', servers = { ids = { 's-1' } } },";
     let waves = waves.replace("ids = { 's-1' }", "tags = { App = 'shop' }");
@@ -91,7 +91,7 @@ fn a_second_signal_ends_it_at_once() {
     let story = story();
     let (mut runner, mut said) = story.begin("running");
     wait_for_launch(&story);
-    // While somebody else writes, the lease cannot be given back.
+    // While another process writes, the lease cannot be given back.
     let path = story.home.path().join("moontide/moontide.db");
     let database = rusqlite::Connection::open(path).expect("it opens");
     database.execute_batch("BEGIN IMMEDIATE").expect("nobody else writes");

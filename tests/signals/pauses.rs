@@ -23,7 +23,7 @@ fn a_paused_execution_starts_no_wave_before_somebody_resumes_it() {
     hint: a pause by ann (sent by root) waits for a runner, and counts first
     ");
     story.say("bob", &["answer", "drill", "first", "continue"], 0);
-    // The same command once more, as SSM may deliver it, lifts nobody's pause.
+    // The same command once more, as SSM may deliver it, lifts no pause.
     let waits = story.run(&[], 4);
     assert!(
         waits.stderr.contains("pause by ann (sent by root) | wait for the network"),
@@ -37,7 +37,7 @@ fn a_paused_execution_starts_no_wave_before_somebody_resumes_it() {
         "{status}"
     );
     assert!(status.ends_with("next: moontide resume drill --lift-pause\n"), "{status}");
-    // Who only goes on after a crash lifts nobody else's pause either.
+    // An operator who only goes on after a crash lifts no other's pause either.
     let kept = story.resume(4).stderr;
     let says = "paused by ann (sent by root): wait for the network; no further wave starts before somebody types";
     assert!(kept.contains(says), "{kept}");
@@ -67,7 +67,7 @@ fn whoever_drives_is_told_to_pause_and_to_go_on() {
     assert!(sent.contains("resumed by eve (sent by root)"), "{sent}");
     assert!(sent.contains("drives it and will take it"), "{sent}");
     heard(&mut said, "resume by eve (sent by root) | all clear");
-    // Nobody has paused it any more: this is an attempt to drive it.
+    // It is paused no more: this is an attempt to drive it.
     story.resume(5);
     story.say("ann", &["cancel", "drill"], 0);
     assert_eq!(runner.wait().expect("it ends").code(), Some(1));

@@ -61,7 +61,7 @@ fn a_rehearsal_tells_of_old_data_too() {
     assert_eq!(json["objectives"]["rpo"]["met"], false);
 }
 
-/// A drill of one server, whose command takes longer than anybody waits.
+/// A drill of one server, whose command takes longer than the test waits.
 const BUSY: &str = "local moontide = require('@moontide')
 local ssm = require('@moontide/ssm')
 return moontide.runbook {

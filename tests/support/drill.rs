@@ -101,7 +101,7 @@ impl Drill {
         assert_eq!(self.sim.trap.spring(self.start(), launch).code, None);
     }
 
-    /// It ended well: launched once, and nobody wrote into the journal of another.
+    /// It ended well: launched once, and no runner wrote into the journal of another.
     pub(crate) fn check(&self) {
         assert_eq!(self.sim.performed("StartRecovery"), 1);
         self.check_journal("drill");
@@ -114,7 +114,7 @@ impl Drill {
         self.look(&["journal", id, "--output=json"]).expect(0).stdout
     }
 
-    /// Returns the epochs of a journal without gaps, in which nobody wrote between others' entries.
+    /// Returns the epochs of a journal without gaps, in which no runner wrote between others' entries.
     pub(crate) fn check_journal(&self, id: &str) -> Vec<u64> {
         let journal = self.journal(id);
         let lines: Vec<Value> =

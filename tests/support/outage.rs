@@ -1,5 +1,5 @@
 //! What keeps a runner from seeing AWS: credentials that have expired, or a network that is gone; from a
-//! call on, for a while or until somebody mends it.
+//! call on, for a while or until the test mends it.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};

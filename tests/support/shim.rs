@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 /// What the shim does to one process, and when.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Strike {
+pub(crate) struct CallFault {
     /// Which calls count: `write`, `sync`, `lock`, `create`, separated by commas.
     pub(crate) calls: &'static str,
     /// The how manieth of them, counted from 1.
@@ -23,10 +23,10 @@ pub(crate) struct Strike {
     pub(crate) mark: Option<PathBuf>,
 }
 
-impl Strike {
+impl CallFault {
     /// One strike at the call with this number.
-    pub(crate) fn once(calls: &'static str, number: usize, then: &'static str) -> Strike {
-        Strike { calls, number, then, lasting: false, trigger: None, mark: None }
+    pub(crate) fn once(calls: &'static str, number: usize, then: &'static str) -> CallFault {
+        CallFault { calls, number, then, lasting: false, trigger: None, mark: None }
     }
 
     /// The command with the shim around it.

@@ -1,6 +1,6 @@
 //! Defects of Moontide. A panic is never printed in Rust's words: those of a wave fail its attempt and are
 //! told there, those that reach the process end it with one error and the next command. The trace has
-//! all of it, for whoever debugs Moontide: `MOONTIDE_LOG=moontide=error`.
+//! all of it, for a developer who debugs Moontide: `MOONTIDE_LOG=moontide=error`.
 
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
@@ -36,7 +36,7 @@ fn explain(context: &Context, panic: &(dyn Any + Send)) -> CommandError {
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
     let message = format!("a defect of Moontide: {}", plain(&text, LONGEST));
     let error = CommandError::new(code::INTERNAL, message);
-    // Whoever panicked may hold it.
+    // The thread that panicked may hold it.
     let driving = context.driving.try_borrow().ok().and_then(|id| id.clone());
     let error = match driving {
         Some(id) => {

@@ -1,7 +1,7 @@
 //! A person at the terminal, asked there and then.
 //!
-//! Prompts are asked one after another. One that somebody else answers meanwhile, or a time-out, is
-//! withdrawn. After Ctrl-D nobody is here any more, and the execution waits in the store.
+//! Prompts are asked one after another. One that another person answers meanwhile, or a time-out, is
+//! withdrawn. After Ctrl-D no person is here any more, and the execution waits in the store.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

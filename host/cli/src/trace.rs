@@ -1,4 +1,4 @@
-//! Tracing, off by default. What it prints is for whoever debugs Moontide or its conversation with AWS.
+//! Tracing, off by default. What it prints is for a developer who debugs Moontide or its conversation with AWS.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -23,7 +23,7 @@ pub(crate) fn begin(verbose: u8, filter: Option<&str>) {
     let filter = EnvFilter::builder().parse_lossy(filter);
     let subscriber =
         tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(|| Cleaned);
-    // Nobody else has begun: this is the only place, and it is called once.
+    // No other subscriber has begun: this is the only place, and it is called once.
     let _ = subscriber.try_init();
 }
 

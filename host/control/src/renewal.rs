@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::Patience;
+use moontide_runtime::effect::RetryBudget;
 use moontide_runtime::plan::duration;
 use moontide_runtime::store::lease::Acquired;
 use moontide_runtime::store::{Lease, Pulse, Store, StoreError, lease};
@@ -57,7 +57,7 @@ impl Renewal {
         execution: &str,
         holder: &str,
         ttl: Duration,
-        patience: Patience,
+        patience: RetryBudget,
     ) -> Result<Renewal, StoreError> {
         // Leases are a matter of real time, however fast the execution's clock runs.
         let clock = SystemClock::new();
@@ -132,7 +132,7 @@ struct Renewing {
     clock: SystemClock,
     lease: Lease,
     ttl: Duration,
-    patience: Patience,
+    patience: RetryBudget,
     pulse: Pulse,
 }
 

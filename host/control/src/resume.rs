@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use moontide_runtime::store::Wish;
+use moontide_runtime::store::SignalKind;
 use serde_json::Value;
 
 use crate::answers::flags::Flag;
@@ -47,7 +47,7 @@ pub async fn lift_pause(
 ) -> Result<Option<Sent>> {
     let hold = record.hold().filter(|hold| !Flag::any_fits(answers, hold));
     if hold.is_some() && lifts(operator, record, is_wanted).await? {
-        return signals::send(operator, record, Wish::Resume, comment).await.map(Some);
+        return signals::send(operator, record, SignalKind::Resume, comment).await.map(Some);
     }
     if is_wanted || !comment.is_empty() {
         operator.face.hear(&Remark::NoPauseLifted);

@@ -15,7 +15,7 @@ mod silence;
 mod told;
 pub mod waiting;
 
-use moontide_runtime::store::{Signal, Wish};
+use moontide_runtime::store::{Signal, SignalKind};
 
 pub use answer::{Answer, answer};
 pub use note::note;
@@ -35,13 +35,13 @@ use crate::whoami::Person;
 /// Lets no further wave of an execution start.
 pub async fn pause(operator: &Operator, execution: &str, comment: &str) -> Result<Sent> {
     let record = load(operator, execution).await?;
-    send(operator, &record, Wish::Pause, comment).await
+    send(operator, &record, SignalKind::Pause, comment).await
 }
 
 /// Stops an execution at its next effect.
 pub async fn cancel(operator: &Operator, execution: &str, comment: &str) -> Result<Sent> {
     let record = load(operator, execution).await?;
-    let wish = Wish::Cancel { seen: record.state.cancels };
+    let wish = SignalKind::Cancel { seen: record.state.cancels };
     send(operator, &record, wish, comment).await
 }
 
@@ -49,7 +49,7 @@ pub async fn cancel(operator: &Operator, execution: &str, comment: &str) -> Resu
 pub async fn skip(operator: &Operator, execution: &str, wave: &str, comment: &str) -> Result<Sent> {
     let record = load(operator, execution).await?;
     is_no_cleanup(&record)?;
-    send(operator, &record, Wish::Skip { wave: wave.to_owned() }, comment).await
+    send(operator, &record, SignalKind::Skip { wave: wave.to_owned() }, comment).await
 }
 
 /// Instances that a cleanup has not terminated would live on, and no view would name them again.
@@ -69,13 +69,23 @@ async fn load(operator: &Operator, execution: &str) -> Result<Record> {
 }
 
 /// The signal that says so, now, in the operator's name.
-async fn signed(operator: &Operator, record: &Record, wish: Wish, comment: &str) -> Result<Signal> {
+async fn signed(
+    operator: &Operator,
+    record: &Record,
+    wish: SignalKind,
+    comment: &str,
+) -> Result<Signal> {
     let Person { name: by, sender } = operator.author().await?;
     Ok(Signal { wish, by, sender, comment: comment.to_owned(), at: now(&record.entries) })
 }
 
 /// Leaves a signal for the execution, if it would take it.
-pub async fn send(operator: &Operator, record: &Record, wish: Wish, comment: &str) -> Result<Sent> {
+pub async fn send(
+    operator: &Operator,
+    record: &Record,
+    wish: SignalKind,
+    comment: &str,
+) -> Result<Sent> {
     let (store, id) = (operator.store.as_ref(), record.execution.id.as_str());
     let signal = signed(operator, record, wish, comment).await?;
     if let Err(refusal) = record.would_take(&signal) {
@@ -98,7 +108,7 @@ pub async fn send(operator: &Operator, record: &Record, wish: Wish, comment: &st
         still_skipped: told::still_skipped(record, &now, &signal.wish),
         called_back: told::called_back(record, &now, &signal.wish),
         outside: match &signal.wish {
-            Wish::Cancel { .. } => Outside::of(&now),
+            SignalKind::Cancel { .. } => Outside::of(&now),
             _ => Vec::new(),
         },
         replaced: replaced(operator, &now, &signal.wish).await,
@@ -110,7 +120,7 @@ pub async fn send(operator: &Operator, record: &Record, wish: Wish, comment: &st
 }
 
 /// The step after which a runner takes it.
-fn next(operator: &Operator, (before, now): (&Record, &Record), wish: &Wish) -> Option<Next> {
+fn next(operator: &Operator, (before, now): (&Record, &Record), wish: &SignalKind) -> Option<Next> {
     let id = now.execution.id.as_str();
     if now.is_over() {
         // Something else keeps it from going on, and needs another retry first.
@@ -119,16 +129,16 @@ fn next(operator: &Operator, (before, now): (&Record, &Record), wish: &Wish) -> 
         return wave.map(|wave| Next::retry(id, wave));
     }
     let beyond = match wish {
-        Wish::Retry { wave, .. } => beyond(before, wave, &operator.typed()),
+        SignalKind::Retry { wave, .. } => beyond(before, wave, &operator.typed()),
         _ => None,
     };
     Some(beyond.unwrap_or_else(|| Next::resume(id)))
 }
 
 /// What an operator has to know who goes on with an execution: others may have launched its servers since.
-async fn replaced(operator: &Operator, record: &Record, wish: &Wish) -> Replaced {
+async fn replaced(operator: &Operator, record: &Record, wish: &SignalKind) -> Replaced {
     match wish {
-        Wish::Retry { .. } | Wish::Resume => {
+        SignalKind::Retry { .. } | SignalKind::Resume => {
             Replaced::in_store(operator.store.as_ref(), record).await
         }
         _ => Replaced::default(),

@@ -207,7 +207,7 @@ impl Start {
                 }
                 Ok(Some(store.execution(&id).await?))
             }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(unsure(error.into(), &execution.id)),
         }
     }
 

@@ -116,7 +116,7 @@ impl Address {
         }
     }
 
-    /// Opens a store that somebody has named, if it is there: a misspelled one would be empty, and look
+    /// Opens a store that the operator has named, if it is there: a misspelled one would be empty, and look
     /// as if all executions were lost.
     pub fn open_existing(&self) -> Result<Arc<dyn Store>> {
         match self {
@@ -171,7 +171,7 @@ impl Address {
         }
     }
 
-    /// Warns whoever keeps executions in the very Region that the runbook recovers from.
+    /// Warns an operator who keeps executions in the very Region that the runbook recovers from.
     pub async fn warn_if_doomed(&self, listener: &dyn Listener, plan: &Plan) {
         let Some(source) = &plan.source_region else { return };
         if self.region().await.as_ref() == Some(source) {

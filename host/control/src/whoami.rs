@@ -1,6 +1,6 @@
 //! Who we are, for journals and leases.
 //!
-//! A name that anybody can set, such as the variable `USER`, is a claim: it is journaled beside who really speaks.
+//! A name that every process can set, such as the variable `USER`, is a claim: it is journaled beside who really speaks.
 
 use std::sync::Arc;
 use std::time::Duration;

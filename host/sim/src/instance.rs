@@ -26,7 +26,7 @@ pub(crate) const FACTS: &[Fact] = &[
         "drs.recovery-instance.remembered",
         "DRS keeps listing a recovery instance that was terminated through EC2, as TERMINATED and \
          later NOT_FOUND.",
-        "these states are in the service model, so somebody must see them",
+        "these states are in the service model, so callers must see them",
     ),
 ];
 

@@ -11,7 +11,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{
-    Call, Class, Consequences, EffectError, Key, Lane, Operation, Outcome, Patience, Reply, World,
+    Call, Class, Consequences, EffectError, Key, Lane, Operation, Outcome, Reply, RetryBudget,
+    World,
 };
 use moontide_runtime::journal::execution::Module;
 use moontide_runtime::journal::{Body, Bundle, Entry, Execution, Format, Step, canonical};
@@ -154,7 +155,7 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// A world that answers at once, and tells whoever wants to know that it was asked.
+/// A world that answers at once, and tells the test that it was asked.
 pub(crate) struct Nearby {
     read: Answering,
     change: Answering,
@@ -212,7 +213,7 @@ impl Answers for Nobody {
     }
 }
 
-/// Takes the lease as a runner that knows that nobody else is here.
+/// Takes the lease as a runner that knows that it is alone.
 pub(crate) async fn lease(store: &dyn Store, id: &str) -> Lease {
     let seen = store.lease(id).await.expect("the store answers");
     store.take(id, "bench", seen.as_ref()).await.expect("nobody else is here")
@@ -230,7 +231,7 @@ pub(crate) fn driver(store: &Arc<dyn Store>, world: impl World + 'static) -> Dri
         changes: Changes::default(),
         denied: Vec::new(),
         signals_every: None,
-        patience: Patience::USUAL,
+        patience: RetryBudget::USUAL,
         pulse: Pulse::steady(Arc::new(RealClock)),
         beside: Vec::new(),
         secrets: BTreeMap::new(),

@@ -10,7 +10,7 @@
 //! not seen:           wait, and do the same again; out of patience, the runner stops
 //! ```
 //!
-//! A call whose end nobody saw (`unknown`) is reconciled on the spot, by the same road: `sending` walks it, and
+//! A call whose end was not seen (`unknown`) is reconciled on the spot, by the same road: `sending` walks it, and
 //! [`verdict`](super::verdict) decides. What is refused when it is sent again, under the same token or because a
 //! person wants it, says nothing of the earlier call: that stays `unknown`.
 //!
@@ -39,7 +39,7 @@ use crate::clock::Clock;
 use crate::history::{Body, EffectError, Key, Lane, Outcome, Step, Trouble, canonical};
 use crate::journal::Writer;
 use crate::observe::{Notice, Observer};
-use crate::patience::Patience;
+use crate::patience::RetryBudget;
 use crate::plan::suggest;
 use crate::store::{Pulse, StoreError};
 
@@ -62,7 +62,7 @@ pub struct Door {
     /// Whose time the back-off takes.
     pub clock: Arc<dyn Clock>,
     /// How long it waits for the end of the runner's own troubles.
-    pub patience: Patience,
+    pub patience: RetryBudget,
     /// Whether the lease is certainly still ours: nothing leaves when it may not be.
     pub pulse: Pulse,
     /// Who is told what it waits for.
@@ -131,7 +131,7 @@ impl Prepared<'_> {
 
 /// What is known of an effect that is about to be sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Way {
+pub enum Attempted {
     /// It is new.
     New,
     /// It was about to be sent when the process died: find out first.
@@ -150,14 +150,13 @@ pub enum Way {
     },
 }
 
-impl Way {
+impl Attempted {
     /// How often it was about to be sent, and when for the first time.
     pub(super) fn past(self) -> (u32, Option<Timestamp>) {
         match self {
-            Way::New => (0, None),
-            Way::CutOff { attempts, intended_at } | Way::Again { attempts, intended_at } => {
-                (attempts, Some(intended_at))
-            }
+            Attempted::New => (0, None),
+            Attempted::CutOff { attempts, intended_at }
+            | Attempted::Again { attempts, intended_at } => (attempts, Some(intended_at)),
         }
     }
 }
@@ -173,13 +172,13 @@ pub struct Settled {
     /// When it was about to be sent the first time; `None` if it never was.
     pub intended_at: Option<Timestamp>,
     /// Whether a person has had their say: they wanted it sent again, and it was not let out.
-    pub is_said: bool,
+    pub person_decided: bool,
 }
 
 impl Settled {
     /// The end of an effect that was sent in this process, at this attempt.
     pub fn of(reply: Reply, attempt: u32) -> Settled {
-        Settled { reply, attempt, adopted: false, intended_at: None, is_said: false }
+        Settled { reply, attempt, adopted: false, intended_at: None, person_decided: false }
     }
 }
 
@@ -240,10 +239,10 @@ impl Door {
     pub async fn send(
         &self,
         prepared: &Prepared<'_>,
-        way: Way,
+        way: Attempted,
         passage: &Passage<'_>,
     ) -> Result<Settled, Halt> {
-        let mut settled = if way == Way::New && !prepared.step.class.needs_intent() {
+        let mut settled = if way == Attempted::New && !prepared.step.class.needs_intent() {
             self.read(prepared, passage).await?
         } else {
             Sending::new(self, prepared, passage, way).run().await?

@@ -41,7 +41,7 @@ pub mod verdict;
 pub use crate::history::{
     Class, EffectError, Evidence, Key, Lane, Outcome, Trouble, class, outcome,
 };
-pub use crate::patience::Patience;
+pub use crate::patience::RetryBudget;
 pub use call::Call;
 pub use leaves::Leaves;
 pub use operation::{Finding, Operation, Reply, World};

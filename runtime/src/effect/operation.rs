@@ -99,7 +99,7 @@ impl Reply {
         Reply { outcome: Outcome::Failed { error }, request_id: None }
     }
 
-    /// Nobody can tell.
+    /// It cannot be told.
     pub fn unknown(evidence: Evidence) -> Reply {
         Reply { outcome: Outcome::Unknown { evidence }, request_id: None }
     }
@@ -119,7 +119,7 @@ pub enum Finding {
     Happened(Reply),
     /// It was looked for, and did not happen: perform it.
     Absent,
-    /// Nobody has looked, because sending it again is harmless: perform it.
+    /// There was no look, because sending it again is harmless: perform it.
     Harmless,
     /// It was looked for, and it cannot be told.
     Undecided(Evidence),

@@ -6,7 +6,7 @@
 //! | `drill_stays_inside` | in a drill, touching what no drill of this execution made | the runbook's `outside` |
 //! | `live_recovery` | replacing a live, non-drill instance | the operator, server by server |
 //! | `owned_launch` | replacing what another execution has launched or is launching | the same |
-//! | | replacing a drill instance of which nobody can see who launched it, or what is being launched unseen | the same |
+//! | | replacing a drill instance whose launcher cannot be seen, or what is being launched unseen | the same |
 //! | | replacing what another wave of this execution has launched or is launching | |
 //! | `foreign_drill` | replacing a drill instance that no execution of Moontide launched | the same, or a person who is asked |
 //! | `relaunch` | replacing what this very wave launched in an earlier attempt | a person who is asked |

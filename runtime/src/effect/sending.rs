@@ -9,7 +9,7 @@ use futures_util::future::{Either, select};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::door::{CANCELLED, Door, Halt, Passage, Prepared, Settled, Way};
+use super::door::{Attempted, CANCELLED, Door, Halt, Passage, Prepared, Settled};
 use super::trouble::{NO_BLIP, Waiting};
 use super::verdict::{Heard, Known, Looked, Verdict, decide};
 use super::{Finding, Reply};
@@ -28,7 +28,7 @@ pub(super) struct Sending<'a> {
     door: &'a Door,
     prepared: &'a Prepared<'a>,
     passage: &'a Passage<'a>,
-    way: Way,
+    way: Attempted,
     /// How often it was about to be sent.
     attempts: u32,
     /// When it was about to be sent the first time.
@@ -54,7 +54,7 @@ impl<'a> Sending<'a> {
         door: &'a Door,
         prepared: &'a Prepared<'a>,
         passage: &'a Passage<'a>,
-        way: Way,
+        way: Attempted,
     ) -> Sending<'a> {
         let (attempts, intended_at) = way.past();
         Sending {
@@ -84,8 +84,8 @@ impl<'a> Sending<'a> {
         let mut found = Finding::Harmless;
         let mut verdict = match self.way {
             // A person who wants it sent again may not see what the world shows by now.
-            Way::CutOff { .. } | Way::Again { .. } => Verdict::Look,
-            Way::New => Verdict::Send,
+            Attempted::CutOff { .. } | Attempted::Again { .. } => Verdict::Look,
+            Attempted::New => Verdict::Send,
         };
         loop {
             verdict = match verdict {
@@ -120,8 +120,8 @@ impl<'a> Sending<'a> {
                 }
                 Verdict::Look => {
                     (found, verdict) = self.look(&reply).await;
-                    // Where nobody can tell, they have decided.
-                    let is_wanted = matches!(self.way, Way::Again { .. }) && self.sent == 0;
+                    // Where it cannot be told, a person has decided.
+                    let is_wanted = matches!(self.way, Attempted::Again { .. }) && self.sent == 0;
                     if verdict == Verdict::Doubt && is_wanted {
                         verdict = Verdict::Send;
                     }
@@ -250,13 +250,14 @@ impl<'a> Sending<'a> {
 
     /// The rules do not let it out, which says nothing of an earlier call.
     fn refused(&self, error: EffectError) -> Settled {
-        let is_said = matches!(self.way, Way::Again { attempts, .. } if attempts == self.attempts);
+        let person_decided =
+            matches!(self.way, Attempted::Again { attempts, .. } if attempts == self.attempts);
         let reply =
             if self.in_doubt { refused(&error, &Value::Null) } else { Reply::failed(error) };
-        Settled { is_said, ..Settled::of(reply, self.attempts) }
+        Settled { person_decided, ..Settled::of(reply, self.attempts) }
     }
 
-    /// Why nobody can tell.
+    /// Why it cannot be told.
     fn doubt(&self, reply: &Reply, found: Finding) -> Reply {
         match (&reply.outcome, found) {
             (Outcome::Failed { error }, Finding::Undecided(evidence)) => {

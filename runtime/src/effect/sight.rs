@@ -58,7 +58,7 @@ impl Sight {
         self.0.used.set(self.0.used.get().saturating_add(more));
     }
 
-    /// The same, for whoever must not keep it.
+    /// The same, for a caller who must not keep it.
     pub fn downgrade(&self) -> WeakSight {
         WeakSight(Rc::downgrade(&self.0))
     }

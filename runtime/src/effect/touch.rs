@@ -87,7 +87,7 @@ pub enum Maker {
     Drill(Origin),
     /// A drill of the console's, or of another tool.
     ForeignDrill,
-    /// A drill whose job does not show: nobody can see whose it is.
+    /// A drill whose job does not show: it cannot be seen whose it is.
     HiddenDrill {
         /// The job.
         job: String,
@@ -128,9 +128,9 @@ pub struct Replaced {
     pub job: String,
     /// Whether it certainly was made by a drill.
     pub drill: bool,
-    /// Which wave of which execution launched it; `None`: no execution of Moontide, or nobody can see.
+    /// Which wave of which execution launched it; `None`: no execution of Moontide, or it cannot be seen.
     pub origin: Option<Origin>,
-    /// Whether its job does not show: nobody can see whose it is, or while it is being launched, how far it is.
+    /// Whether its job does not show: it cannot be seen whose it is, or while it is being launched, how far it is.
     pub is_hidden: bool,
 }
 

@@ -42,7 +42,7 @@ pub(crate) struct Waiting {
     since: Option<Duration>,
     /// How many looks have failed.
     looks: u32,
-    /// Whether somebody was told.
+    /// Whether the operator was told.
     told: bool,
     pause: Duration,
 }
@@ -76,14 +76,14 @@ impl Waiting {
         self.since.map_or(Duration::ZERO, |since| now.saturating_sub(since))
     }
 
-    /// Whether to say so: a blip that is over at the second look is nobody's business.
+    /// Whether to say so: a blip that is over at the second look is no news.
     pub(crate) fn tells(&mut self, now: Duration) -> bool {
         let tells = self.looks > 1 || self.waited(now) >= NO_BLIP;
         self.told |= tells;
         tells
     }
 
-    /// The world was seen again. Returns how long that took, if it took anything, and whether somebody was told
+    /// The world was seen again. Returns how long that took, if it took anything, and whether the operator was told
     /// of it.
     pub(crate) fn over(&mut self, now: Duration) -> Option<(Duration, bool)> {
         let since = self.since.take()?;

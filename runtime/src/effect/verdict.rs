@@ -32,13 +32,13 @@ pub enum Heard {
 /// What a look at the world brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Looked {
-    /// Nobody has looked since the last call.
+    /// There was no look since the last call.
     NotYet,
     /// It is there.
     Happened,
     /// It was looked for, long enough, and is not there.
     Absent,
-    /// Nobody has to look: the service recognises a repetition.
+    /// No look is needed: the service recognises a repetition.
     Harmless,
     /// It was looked for, and it cannot be told.
     Undecided,
@@ -53,7 +53,7 @@ pub enum Verdict {
     Stands,
     /// What was found is the outcome.
     Adopt,
-    /// Nobody can tell: a person decides.
+    /// It cannot be told: a person decides.
     Doubt,
     /// Send it again, after a pause, under a new intent.
     Send,

@@ -19,7 +19,7 @@ pub enum Event {
         /// The question.
         prompt: Prompt,
     },
-    /// Somebody wants something: an answer, a cancellation, a retry.
+    /// An operator wants something: an answer, a cancellation, a retry.
     Signalled {
         /// Who, what, why.
         signal: Signal,
@@ -31,27 +31,27 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         refused: Option<String>,
     },
-    /// Nobody answered a prompt in time.
+    /// A prompt's time is over without an answer.
     TimedOut {
         /// The prompt's id.
         prompt: String,
     },
-    /// A prompt has more time, because nobody could answer it.
+    /// A prompt has more time, because it could not be answered.
     Extended {
         /// The prompt's id.
         prompt: String,
         /// By how many milliseconds its deadline moves.
         by: u64,
-        /// Why nobody could.
+        /// Why it could not.
         #[serde(default)]
         cause: Unheard,
     },
-    /// Whether an effect happened has been found out after all; nobody needs to answer any more.
+    /// Whether an effect happened has been found out after all; no answer is needed any more.
     Withdrawn {
         /// The prompt's id.
         prompt: String,
     },
-    /// The wall clock of the runner's machine is wrong, or no longer: moments are AWS's. Whoever dates a signal
+    /// The wall clock of the runner's machine is wrong, or no longer: moments are AWS's. A sender who dates a signal
     /// on that machine reckons with it. It moves nothing.
     Clock {
         /// How many milliseconds the machine goes ahead.
@@ -75,7 +75,7 @@ pub enum Event {
     },
 }
 
-/// Why nobody could answer a prompt.
+/// Why a prompt could not be answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unheard {

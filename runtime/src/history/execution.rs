@@ -76,7 +76,7 @@ pub struct Execution {
     /// The jobs that it has launched, as its journal says: AWS may not show them any more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub made: Vec<String>,
-    /// Operations that were denied when it was created; whoever goes on with it may deny more, not less.
+    /// Operations that were denied when it was created; a later runner may deny more, not less.
     #[serde(default)]
     pub denied: Vec<String>,
     /// Groups of people, by the name under which approvers may mean them.

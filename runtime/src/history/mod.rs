@@ -39,7 +39,7 @@ pub use lane::Lane;
 pub use mend::Mend;
 pub use outcome::{EffectError, Evidence, Outcome};
 pub use prompt::{Approval, Choice, Prompt, PromptKind, unknown};
-pub use signal::{Signal, Wish};
+pub use signal::{Signal, SignalKind};
 pub use source::Source;
 pub use trouble::Trouble;
 pub use version::Format;

@@ -8,7 +8,7 @@ use super::Trouble;
 
 /// The three ways an effect can end.
 ///
-/// A lost connection, a time-out or a 500 on a mutating call is *not* `failed`: nobody knows whether
+/// A lost connection, a time-out or a 500 on a mutating call is *not* `failed`: it is not known whether
 /// it happened, and only a reconciliation may turn it into one of the others.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "status")]
@@ -23,7 +23,7 @@ pub enum Outcome {
         /// What the program catches.
         error: EffectError,
     },
-    /// Nobody can tell. A person decides.
+    /// It cannot be told. A person decides.
     Unknown {
         /// What was sent, what was seen, what was looked for.
         evidence: Evidence,
@@ -115,7 +115,7 @@ impl EffectError {
     }
 }
 
-/// Why nobody can tell whether an effect happened.
+/// Why it cannot be told whether an effect happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// One sentence for the person who has to decide.

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Evidence;
 
-/// A question that is open until somebody answers it, or its time is over.
+/// A question that is open until a person answers it, or its time is over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Prompt {
     /// Unique in the execution: the wave's name for its pause point, `wave#attempt.failure` after a
     /// failure, `lane.position` for a question that a program asks, `lane.position.attempt.unknown` for an
-    /// effect of which nobody knows whether it happened, `@pause.1` for the first `pause` of a person.
+    /// effect that may or may not have happened, `@pause.1` for the first `pause` of a person.
     pub id: String,
     /// The wave it holds up; empty: all of them.
     pub wave: String,
@@ -39,7 +39,7 @@ pub struct Prompt {
     /// What there is to look at before answering.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
-    /// Of an effect that may have happened: what it returns, as an example in JSON, if whoever says that it
+    /// Of an effect that may have happened: what it returns, as an example in JSON, if the person who says that it
     /// happened has to say that too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returns: Option<String>,
@@ -75,7 +75,7 @@ fn is_none(extended: &u64) -> bool {
 pub struct Approval {
     /// In whose name.
     pub by: String,
-    /// Who really said it, where that is somebody else.
+    /// Who really said it, where that is another person.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub sender: String,
     /// What they said.
@@ -110,7 +110,7 @@ impl Prompt {
         }
     }
 
-    /// For how long it was open when it was opened; `None`: until somebody answers.
+    /// For how long it was open when it was opened; `None`: until a person answers.
     pub fn time(&self) -> Option<Duration> {
         let whole = Duration::try_from(self.opened_at.duration_until(self.deadline?));
         Some(whole.unwrap_or_default().saturating_sub(Duration::from_millis(self.extended)))
@@ -142,7 +142,7 @@ pub enum PromptKind {
     Question,
     /// A launch would delete an instance that is there.
     Replace,
-    /// Nobody can tell whether an effect happened.
+    /// It cannot be told whether an effect happened.
     Unknown,
     /// A person has paused the execution.
     Hold,

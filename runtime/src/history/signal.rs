@@ -13,10 +13,10 @@ use crate::text::plain;
 pub struct Signal {
     /// What.
     #[serde(flatten)]
-    pub wish: Wish,
+    pub wish: SignalKind,
     /// In whose name.
     pub by: String,
-    /// Who really sent it, where that is somebody else: an AWS caller or a user of the operating system.
+    /// Who really sent it, where that is another one: an AWS caller or a user of the operating system.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub sender: String,
     /// Why.
@@ -33,7 +33,7 @@ impl Signal {
     pub fn unreadable(number: u64, why: &str) -> Signal {
         let why = plain(why, 200);
         Signal {
-            wish: Wish::Note,
+            wish: SignalKind::Note,
             by: "(unreadable)".to_owned(),
             sender: String::new(),
             comment: format!("signal {number} cannot be read, and nothing follows from it: {why}"),
@@ -65,14 +65,14 @@ pub fn named(by: &str, sender: &str) -> String {
 /// What a signal wants.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "wish")]
-pub enum Wish {
+pub enum SignalKind {
     /// Answer a prompt.
     Answer {
         /// The prompt's id.
         prompt: String,
         /// The answer, one of the prompt's choices.
         choice: String,
-        /// The prompt's seal, from whoever has read the question; empty: it was asked in this process.
+        /// The prompt's seal, from the person who has read the question; empty: it was asked in this process.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         seal: String,
         /// What an effect returned of which a person says that it happened.
@@ -87,7 +87,7 @@ pub enum Wish {
         #[serde(default, skip_serializing_if = "is_zero")]
         seen: u32,
     },
-    /// Start no further wave before somebody says `resume`.
+    /// Start no further wave before an operator says `resume`.
     Pause,
     /// Go on after a `pause`.
     Resume,
@@ -106,15 +106,17 @@ pub enum Wish {
     },
 }
 
-impl Wish {
+impl SignalKind {
     /// Whether it decides about this prompt, so that it may come too late for it.
     pub fn answers(&self, prompt: &Prompt) -> bool {
         match self {
-            Wish::Answer { prompt: id, .. } => *id == prompt.id,
-            Wish::Skip { wave } => *wave == prompt.wave && prompt.kind == PromptKind::Pause,
-            Wish::Note | Wish::Cancel { .. } | Wish::Pause | Wish::Resume | Wish::Retry { .. } => {
-                false
-            }
+            SignalKind::Answer { prompt: id, .. } => *id == prompt.id,
+            SignalKind::Skip { wave } => *wave == prompt.wave && prompt.kind == PromptKind::Pause,
+            SignalKind::Note
+            | SignalKind::Cancel { .. }
+            | SignalKind::Pause
+            | SignalKind::Resume
+            | SignalKind::Retry { .. } => false,
         }
     }
 }

@@ -111,7 +111,7 @@ impl Past {
 }
 
 impl FromIterator<Entry> for Past {
-    /// The same of entries that nobody needs any more.
+    /// The same of entries that are not needed any more.
     fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Past {
         let mut past = Past::default();
         for Entry { sequence, at, body, .. } in entries {

@@ -2,7 +2,7 @@
 //! several lanes wait for the same commit.
 //!
 //! The commits run on a task of their own. A lane that waits for one may not be polled while the driver
-//! itself waits for another, so whoever waits must not be the one who commits.
+//! itself waits for another, so the waiting task must not be the one that commits.
 
 use std::cell::{Cell, RefCell};
 use std::panic::AssertUnwindSafe;
@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::history::{Body, Entry, weight};
 use crate::observe::{Notice, Observer};
-use crate::patience::Patience;
+use crate::patience::RetryBudget;
 use crate::store::{Lease, Pulse, Standing, Store, StoreError};
 
 /// The pause before a store that was busy is asked again; doubles up to [`LONGEST_PAUSE`].
@@ -27,7 +27,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// No pause is longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
-/// Appends to one execution's journal. After a failed append it writes nothing more: nobody can tell
+/// Appends to one execution's journal. After a failed append it writes nothing more: the writer cannot tell
 /// what the store holds now, and the next process will read it.
 pub struct Writer {
     clock: Arc<dyn Clock>,
@@ -50,7 +50,7 @@ struct Commits {
     store: Arc<dyn Store>,
     lease: Lease,
     /// How long a store that is only busy, or full, is asked again.
-    patience: Patience,
+    patience: RetryBudget,
     /// Whose time that takes; `None`: none at all.
     pulse: Option<Pulse>,
     queue: Mutex<Queue>,
@@ -73,7 +73,7 @@ impl Writer {
     /// A writer that goes on after entry number `last`.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, lease: Lease, last: u64) -> Writer {
         let (sender, durable) = watch::channel(Ok(last));
-        let (patience, pulse) = (Patience::of(Duration::ZERO), None);
+        let (patience, pulse) = (RetryBudget::of(Duration::ZERO), None);
         let queue = Mutex::default();
         let (trouble, troubles) = watch::channel(None);
         let commits = Commits { store, lease, patience, pulse, queue, durable: sender, trouble };
@@ -108,7 +108,7 @@ impl Writer {
     #[must_use]
     pub fn patient(
         mut self,
-        patience: Patience,
+        patience: RetryBudget,
         pulse: &Pulse,
         observer: &Rc<dyn Observer>,
     ) -> Writer {
@@ -208,7 +208,7 @@ impl Commits {
                 (std::mem::take(&mut queue.entries), queue.standing.take())
             };
             let end = entries.last().map_or(0, |entry| entry.sequence);
-            // Whoever waits would wait for ever if this task died without a word.
+            // The program would wait for ever if this task died without a word.
             let append = AssertUnwindSafe(self.append(&entries, standing)).catch_unwind();
             let appended = append.await.unwrap_or_else(|_| Err(self.gone()));
             drop(self.durable.send_replace(appended.map(|()| end)));
@@ -216,7 +216,7 @@ impl Commits {
     }
 
     /// Appends, and asks a store that is only busy again. What was reported as failed may be durable: then the
-    /// journal ends with these entries, under our own epoch, and nobody else writes under that.
+    /// journal ends with these entries, under our own epoch, and no other runner writes under that.
     async fn append(
         &self,
         entries: &[Entry],

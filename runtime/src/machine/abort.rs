@@ -9,7 +9,7 @@ use super::{Abort, Refusal, WaveStatus};
 use crate::history::{Format, Signal};
 
 impl Step<'_> {
-    /// No further wave starts, and nobody is asked any more what to do about those that failed.
+    /// No further wave starts, and no person is asked any more what to do about those that failed.
     pub(super) fn abort(&mut self, abort: Abort) {
         // Under older rules any retry takes it back.
         let is_answer = abort.is_answer && self.graph.rules >= Format(3);
@@ -63,7 +63,7 @@ impl Step<'_> {
         }
     }
 
-    /// Takes back what stands, for a wave that somebody wants again or left out. A hook needs nothing of that: it
+    /// Takes back what stands, for a wave that an operator wants again or left out. A hook needs nothing of that: it
     /// runs after an abort too.
     pub(super) fn lift_aborts(&mut self, decided: usize) -> Result<(), Refusal> {
         if self.node(decided).turn == Turn::Ordinary {
@@ -73,7 +73,7 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// After somebody has changed their mind about a wave: what had been called off waits for its turn again. A
+    /// After an operator has changed their mind about a wave: what had been called off waits for its turn again. A
     /// hook's own failure had called off nothing.
     pub(super) fn call_back(&mut self, decided: usize) {
         if self.node(decided).turn == Turn::Ordinary {

@@ -21,7 +21,7 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// Somebody answers.
+    /// A person answers.
     pub(super) fn answered(
         &mut self,
         id: &str,
@@ -58,7 +58,7 @@ impl Step<'_> {
         };
         let stops = choice.as_str() == "abort";
         if prompt.approvals > 1 && !stops && !self.is_last_voice(prompt, &answer, signal)? {
-            // Somebody else may be here too.
+            // Another person may be here too.
             let prompt = Box::new(self.prompt(id)?);
             self.requests.push(Request::Ask { prompt });
             return Ok(());
@@ -67,7 +67,7 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// Silence answers, for whoever might have.
+    /// Applies the choice that the prompt names for silence.
     pub(super) fn timed_out(&mut self, id: &str) -> Result<(), Refusal> {
         let prompt = self.prompt(id)?;
         let choice = prompt.on_timeout.ok_or_else(|| Refusal::NoPrompt(id.to_owned()))?;
@@ -108,14 +108,14 @@ impl Step<'_> {
     /// Refuses an answer to a program that was told to stop: it would never hear it.
     fn check_not_stopping(&self, prompt: &Prompt) -> Result<(), Refusal> {
         match &self.state.cancelled_by {
-            Some(by) if self.state.is_deaf(self.graph, prompt) => {
+            Some(by) if self.state.ignores_answers(self.graph, prompt) => {
                 Err(Refusal::Cancelled(by.clone()))
             }
             _ => Ok(()),
         }
     }
 
-    /// Refuses whoever is not among the approvers.
+    /// Refuses a person who is not among the approvers.
     pub(super) fn check_approver(&self, approvers: &[String], by: &str) -> Result<(), Refusal> {
         if self.graph.approves(approvers, by) {
             return Ok(());
@@ -148,7 +148,7 @@ impl Step<'_> {
         let Some(prompt) = self.state.prompts.remove(id) else { return };
         let choice = answer.choice.clone();
         let Some(node) = self.graph.index(&prompt.wave) else {
-            // Whoever paused the execution, or somebody else, lets it go on or gives it up.
+            // An operator, the one who paused it or another, lets it go on or gives it up.
             if choice.as_str() == "abort" {
                 let reason = format!("aborted {reason}");
                 self.abort(Abort { at: id.to_owned(), is_answer: true, reason });

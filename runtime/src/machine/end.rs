@@ -49,7 +49,7 @@ impl Step<'_> {
         let ending = self.state.cancelled_by.is_some() || !self.state.aborts.is_empty();
         let declared = failure.decision.or(self.node(node).on_failure);
         let policy = match declared {
-            // Nobody may send again what may have happened: a person looks first.
+            // What may have happened is not sent again: a person looks first.
             Some(FailurePolicy::Retry) if failure.uncertain => Some(FailurePolicy::Ask),
             Some(FailurePolicy::Retry) if attempt >= self.node(node).max_attempts => None,
             other => other,

@@ -113,7 +113,7 @@ impl Graph {
         }
     }
 
-    /// The graph of a plan that nobody executes yet.
+    /// The graph of a plan that is not executed yet.
     pub fn of_plan(plan: &Plan) -> Graph {
         let mut nodes = Vec::new();
         if plan.on_start || plan.start.is_some() {

@@ -211,7 +211,7 @@ impl<'g> Looking<'g> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::Wish;
+    use crate::history::SignalKind;
     use crate::machine::WaveStatus;
     use crate::machine::graph::Node;
     use crate::plan::{Pause, PromptTimeout};
@@ -240,8 +240,12 @@ mod tests {
 
     fn answer(graph: &Graph, choice: &str, at: Timestamp) -> Signal {
         let (prompt, seal) = ("db".to_owned(), graph.seal_of("db"));
-        let wish =
-            Wish::Answer { prompt, choice: choice.into(), seal, value: serde_json::Value::Null };
+        let wish = SignalKind::Answer {
+            prompt,
+            choice: choice.into(),
+            seal,
+            value: serde_json::Value::Null,
+        };
         Signal { wish, by: "ann".into(), sender: String::new(), comment: String::new(), at }
     }
 
@@ -256,7 +260,7 @@ mod tests {
     #[test]
     fn an_answer_counts_unless_silence_has_answered_before_it() {
         let is_taken = |outlook: &Outlook| outlook.pending[0].refusal.is_none();
-        // In time, however late it is looked at; or nobody but a runner says that the time is over.
+        // In time, however late it is looked at; or only a runner says that the time is over.
         assert!(is_taken(&look(minute(4), Some(minute(9)))));
         assert!(is_taken(&look(minute(6), Some(minute(4)))));
         assert!(is_taken(&look(minute(6), None)));

@@ -1,4 +1,4 @@
-//! Why an event does not fit the state, in words for whoever wanted it.
+//! Why an event does not fit the state, in words for its sender.
 
 use super::WaveStatus;
 
@@ -16,7 +16,7 @@ pub enum Refusal {
     /// It was refused when it was journaled, in these words.
     #[error("{0}")]
     Journaled(String),
-    /// Somebody has cancelled it before.
+    /// It has been cancelled before.
     #[error("the execution has been cancelled already, by {0}")]
     Cancelled(String),
     /// No such prompt is open: never asked, or answered already.
@@ -27,7 +27,7 @@ pub enum Refusal {
         "the answer was meant for another question than `{0}`, or for other sources: read it again"
     )]
     OtherSeal(String),
-    /// Whoever answers is not among the approvers.
+    /// The person who answers is not among the approvers.
     #[error("`{by}` may not decide this: it takes {approvers}")]
     NotApprover {
         /// Who answered.
@@ -55,7 +55,7 @@ pub enum Refusal {
     /// It is not paused.
     #[error("nobody has paused the execution")]
     NotHeld,
-    /// Another question was answered with `abort`, and nobody has taken that back.
+    /// Another question was answered with `abort`, and that was not taken back.
     #[error("`{at}` was {reason}; no other wave starts before that is retried")]
     Aborted {
         /// Where: a wave, or the id of a person's pause.
@@ -100,7 +100,7 @@ pub enum Refusal {
         /// What was given.
         choice: String,
     },
-    /// Whoever vouches for a call has to say what it returned.
+    /// A person who vouches for a call has to say what it returned.
     #[error("`{prompt}`: the runbook goes on with what the call returned, such as {returns}")]
     NoValue {
         /// The prompt.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::graph::{START, Turn};
 use super::step::{Step, holds_program, was_cut_off};
 use super::{Refusal, WaveStatus};
-use crate::history::{Format, Mend, Prompt, PromptKind, Signal, Wish};
+use crate::history::{Format, Mend, Prompt, PromptKind, Signal, SignalKind};
 
 /// What an execution is that takes no notes.
 const NO_NOTES: &str = "of an earlier release, whose journals hold no notes";
@@ -22,30 +22,30 @@ impl Step<'_> {
     ) -> Result<(), Refusal> {
         match &signal.wish {
             // What comes from another process says which question its sender has read.
-            Wish::Answer { prompt, seal, .. }
+            SignalKind::Answer { prompt, seal, .. }
                 if seal.is_empty() && number.is_some() && self.graph.rules >= Format(5) =>
             {
                 self.prompt(prompt)?;
                 Err(Refusal::OtherSeal(prompt.clone()))
             }
-            Wish::Answer { prompt, choice, seal, value } => {
+            SignalKind::Answer { prompt, choice, seal, value } => {
                 self.answered(prompt, choice, seal, value, signal)
             }
             // A runner of format 1 could not read it.
-            Wish::Note if self.graph.rules < Format(2) => Err(Refusal::Status(NO_NOTES)),
-            Wish::Note => Ok(()),
-            Wish::Cancel { seen } => self.cancel(*seen, signal),
-            Wish::Pause => self.hold(signal),
-            Wish::Resume => self.let_go(signal),
-            Wish::Retry { mend: Some(_), .. } if self.graph.rules < Format(2) => {
+            SignalKind::Note if self.graph.rules < Format(2) => Err(Refusal::Status(NO_NOTES)),
+            SignalKind::Note => Ok(()),
+            SignalKind::Cancel { seen } => self.cancel(*seen, signal),
+            SignalKind::Pause => self.hold(signal),
+            SignalKind::Resume => self.let_go(signal),
+            SignalKind::Retry { mend: Some(_), .. } if self.graph.rules < Format(2) => {
                 Err(Refusal::Status(NO_MENDS))
             }
-            Wish::Retry { wave, mend } => {
+            SignalKind::Retry { wave, mend } => {
                 self.retry(wave, signal)?;
                 self.mend(wave, mend.as_ref());
                 Ok(())
             }
-            Wish::Skip { wave } => self.skip(wave, signal),
+            SignalKind::Skip { wave } => self.skip(wave, signal),
         }
     }
 
@@ -146,7 +146,7 @@ impl Step<'_> {
     /// The wave waits for its turn again, and so does what had been called off.
     fn attempt_again(&mut self, node: usize) -> Result<(), Refusal> {
         self.lift_aborts(node)?;
-        // Nobody has granted the pause point of a wave that never began.
+        // The pause point of a wave that never began was never granted.
         self.state.waves[node].approved = self.state.waves[node].attempt > 0;
         self.want(node);
         self.call_back(node);
@@ -200,7 +200,7 @@ impl Step<'_> {
         Ok(node)
     }
 
-    /// Whoever wants it, for people. Format 2 told only the name.
+    /// Who wants it, for people. Format 2 told only the name.
     pub(super) fn author(&self, signal: &Signal) -> String {
         if self.graph.rules >= Format(3) { signal.signed() } else { signal.author() }
     }
@@ -212,7 +212,7 @@ impl Step<'_> {
         }
     }
 
-    /// Answers the open prompt of a wave, by whoever may answer it.
+    /// Answers the open prompt of a wave, by one of its approvers.
     fn answer_for(&mut self, node: usize, choice: &str, signal: &Signal) -> Result<(), Refusal> {
         let name = &self.node(node).name;
         let prompt = self.state.prompts.values().find(|prompt| prompt.wave == *name);

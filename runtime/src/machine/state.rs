@@ -24,7 +24,7 @@ pub struct WaveState {
     /// Whether its program is to stop at its next effect.
     #[serde(skip)]
     pub stopping: bool,
-    /// Whether it is to run once more after it has ended: a hook that runs after the waves, when somebody
+    /// Whether it is to run once more after it has ended: a hook that runs after the waves, when an operator
     /// wants one of them again meanwhile.
     #[serde(skip)]
     pub again: bool,
@@ -108,7 +108,7 @@ pub type Answered = rpds::RedBlackTreeMapSync<String, Answer>;
 pub struct Answer {
     /// What.
     pub choice: Choice,
-    /// Who; empty: nobody, in time.
+    /// Who; empty: no person, in time.
     pub by: String,
     /// Why.
     pub comment: String,
@@ -149,7 +149,7 @@ impl State {
     }
 
     /// Whether a prompt is of a program that was told to stop, and takes no answer any more.
-    pub fn is_deaf(&self, graph: &Graph, prompt: &Prompt) -> bool {
+    pub fn ignores_answers(&self, graph: &Graph, prompt: &Prompt) -> bool {
         let node = graph.index(&prompt.wave).filter(|_| prompt.kind.is_of_program());
         node.is_some_and(|node| self.waves[node].stopping)
     }

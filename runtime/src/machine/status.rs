@@ -33,7 +33,7 @@ pub enum WaveStatus {
     Waiting,
     /// Its program returned.
     Completed,
-    /// Its last attempt failed, and nobody skipped it.
+    /// Its last attempt failed, and it was not skipped.
     Failed,
     /// Left out; its dependants go on as if it were completed.
     Skipped,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::graph::{Node, Turn};
 use super::{ExecutionStatus, Graph, Refusal, State, WaveStatus};
-use crate::history::{Event, Format, Prompt, Wish};
+use crate::history::{Event, Format, Prompt, SignalKind};
 
 /// What the driver is to do after an event. Everything in here can also be read off the state
 /// ([`outstanding`]), so a process that dies before doing it loses nothing.
@@ -87,10 +87,10 @@ fn reopens(graph: &Graph, state: &State, event: &Event) -> bool {
     let Event::Signalled { signal, .. } = event else { return false };
     match (state.status(), &signal.wish) {
         // A note opens nothing, and is taken all the same.
-        (_, Wish::Note) => true,
+        (_, SignalKind::Note) => true,
         _ if graph.is_adopted => false,
-        (ExecutionStatus::Failed, Wish::Retry { .. } | Wish::Skip { .. }) => true,
-        (ExecutionStatus::Cancelled, Wish::Retry { .. }) => {
+        (ExecutionStatus::Failed, SignalKind::Retry { .. } | SignalKind::Skip { .. }) => true,
+        (ExecutionStatus::Cancelled, SignalKind::Retry { .. }) => {
             let cancelled = graph.rules >= Format(2) && state.cancelled_by.is_some();
             // Of the waves that a cancel cut off one was retried, and the others were not.
             let is_left = (0..graph.len()).any(|node| was_cut_off(graph, state, node));

@@ -3,7 +3,7 @@
 //! Lists of approvers are printed among our own words, so a name must not read like a sentence, nor one
 //! name like two: it has neither blanks nor the characters that end or join parts of a sentence. The names
 //! that systems give have none of them either: users, `DOMAIN\user`, mail addresses, ARNs. Only an AWS
-//! session name may hold a comma; whoever has one is meant by what stands before it, with a `*` behind.
+//! session name may hold a comma; its bearer is meant by what stands before it, with a `*` behind.
 
 /// More people than anybody can wake.
 pub const MOST_APPROVALS: u32 = 9;
@@ -11,7 +11,7 @@ pub const MOST_APPROVALS: u32 = 9;
 /// Longer than the ARN of any session.
 const LONGEST: usize = 256;
 
-/// Why nobody can be meant by this name.
+/// Why no person can be meant by this name.
 pub fn check(name: &str) -> Result<(), &'static str> {
     let beginning = name.strip_suffix('*').unwrap_or(name);
     if beginning.contains('*') {

@@ -1,4 +1,4 @@
-//! Waves and the waves that they wait for: every name once, every dependency known, nobody in a circle.
+//! Waves and the waves that they wait for: every name once, every dependency known, no circle.
 
 use std::collections::HashMap;
 

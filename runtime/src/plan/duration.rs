@@ -8,7 +8,7 @@ const LONGEST: Duration = Duration::from_hours(10 * 366 * 24);
 /// What it is, for a person.
 pub const AT_MOST: &str = "at most 3660 days";
 
-/// Units of which nobody can tell how long they are; `M` is one that was meant as minutes.
+/// Units whose length is not fixed; `M` is one that was meant as minutes.
 const NO_UNITS: [&str; 6] = ["M", "month", "months", "y", "year", "years"];
 
 /// Reads a duration such as `90s`, `2h30m` or `1500ms`: at least one number with a unit, no sign, no months or
@@ -26,7 +26,7 @@ pub fn parse_any(text: &str) -> Option<Duration> {
     humantime::parse_duration(text.trim()).ok().filter(|duration| *duration <= LONGEST)
 }
 
-/// What there is to say to somebody who wrote something else.
+/// What there is to say to an author who wrote something else.
 pub const WRITE: &str = "a duration such as \"90s\" or \"2h30m\" (`m` is minutes; there are no months), or a number of seconds";
 
 /// A number of seconds as a duration: not negative, at most ten years.

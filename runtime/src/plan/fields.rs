@@ -1,4 +1,4 @@
-//! A table with fields of fixed names: finds the ones that nobody knows.
+//! A table with fields of fixed names: finds the unknown ones.
 
 use super::Node;
 use super::declared::{Declared, listed};
@@ -9,7 +9,7 @@ use super::suggest::nearest;
 pub(super) struct Fields<'a> {
     table: Declared<'a>,
     record: &'a [(String, Node)],
-    /// The known names that unknown fields look like: whoever misspells `name` has not forgotten it.
+    /// The known names that unknown fields look like: an author who misspells `name` has not forgotten it.
     misspelled: Vec<&'static str>,
     known: &'static [&'static str],
 }

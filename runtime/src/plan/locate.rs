@@ -30,7 +30,7 @@ pub struct Place {
     pub line: usize,
     /// The character in the line, from 1.
     pub column: usize,
-    /// The whole line, without its end; empty if nobody could read it on a terminal.
+    /// The whole line, without its end; empty if it cannot be read on a terminal.
     pub source_line: String,
 }
 

@@ -41,7 +41,7 @@ pub struct Plan {
     /// How much data may be lost.
     #[serde(default)]
     pub rpo: Option<Duration>,
-    /// What whoever starts it may set.
+    /// What the operator who starts it may set.
     #[serde(default)]
     pub params: BTreeMap<String, Param>,
     /// Its waves, in the order of the file. Names are unique, dependencies exist, there is no cycle.
@@ -178,7 +178,7 @@ pub enum FailurePolicy {
     Abort,
 }
 
-/// Something that whoever starts the runbook may set.
+/// Something that the operator who starts the runbook may set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Param {
     /// What values it takes.
@@ -190,7 +190,7 @@ pub struct Param {
     /// The only values it takes, where declared.
     #[serde(default)]
     pub allowed: Vec<Value>,
-    /// Its value when nobody sets it; without one it must be set.
+    /// Its value when it is not set; without one it must be set.
     #[serde(default)]
     pub default: Option<Value>,
     /// Of a list, what each item is; of a table with any names, what each value is.
@@ -199,7 +199,7 @@ pub struct Param {
     /// The fields of a table that has these and no others.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, Param>,
-    /// Never printed and never journaled; kept in the head of its executions, which whoever may read the
+    /// Never printed and never journaled; kept in the head of its executions, which every reader of the
     /// store can read: the owner of the file, or the readers of the table.
     #[serde(default)]
     pub secret: bool,

@@ -14,7 +14,7 @@ use super::{Node, Param, ParamKind, names};
 
 const FIELDS: &[&str] = &["type", "description", "allowed", "default", "secret", "items", "fields"];
 
-/// Reads what whoever starts the runbook may set.
+/// Reads what the operator who starts the runbook may set.
 pub(super) fn read(declared: &Declared<'_>) -> BTreeMap<String, Param> {
     let mut params = BTreeMap::new();
     for (name, entry) in declared.entries() {

@@ -31,7 +31,7 @@ impl Path {
     /// The field `name` of what stands here.
     #[must_use]
     pub fn field(&self, name: &str) -> Path {
-        // Every path below holds it once more: a name that nobody reads to its end would be a burden.
+        // Every path below holds it once more: a name too long to read would be a burden.
         let end = name.floor_char_boundary(LONGEST_NAME);
         self.then(Segment::Field(name[..end].to_owned()))
     }
@@ -100,7 +100,7 @@ pub(super) fn quoted(text: &str) -> String {
     format!("`{}`", plain(text))
 }
 
-/// How much of somebody's text a sentence repeats.
+/// How much of an author's text a sentence repeats.
 const LONGEST_QUOTE: usize = 80;
 
 /// The text on one line, fit for a terminal, cut to a length that one can read.

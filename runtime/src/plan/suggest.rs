@@ -24,7 +24,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 
 /// From this likeness on, a word is worth suggesting.
 const CLOSE: f64 = 0.6;
-/// Longer words are not compared: nobody misspells a name of this length, and comparing is quadratic.
+/// Longer words are not compared: comparing is quadratic, and they are no slips of the pen.
 const LONGEST: usize = 128;
 /// Pairs of letters that are compared for one suggestion: enough for the names of a thousand waves.
 const MOST_WORK: usize = 500_000;

@@ -21,13 +21,13 @@ pub struct ScriptError {
     pub trace: Vec<String>,
     /// What else the error carried, for programs.
     pub details: Value,
-    /// Whether trying again may help, as whoever raised it said.
+    /// Whether trying again may help, as its raiser said.
     pub retryable: bool,
     /// Whose words code and message are.
     pub speaker: Speaker,
     /// Whether a limit tripped: the program could not have caught it.
     pub poisoned: bool,
-    /// Whether the program met an effect of which nobody knows whether it happened.
+    /// Whether the program met an effect that may or may not have happened.
     pub uncertain: bool,
     /// What the wave's own `on_failure` function decided.
     pub decision: Option<FailurePolicy>,

@@ -46,7 +46,7 @@ pub(super) enum Trip {
     Effects(u32),
     /// Too many lanes.
     Lanes(u32),
-    /// Somebody outside asked for it.
+    /// The host asked for it.
     Stopped,
 }
 

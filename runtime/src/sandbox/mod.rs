@@ -14,7 +14,7 @@
 //! - `limits`: how much a script may use; `guard` watches and poisons; `cpu` is its clock; `pool` is the memory
 //!   that all programs of an execution share.
 //! - `error`, `trace`: errors with file and line, fit for a terminal.
-//! - `said`: what a program tells whoever watches.
+//! - `said`: what a program tells the observer.
 //! - `flags`: Luau's fast flags, set before the first VM.
 //!
 //! # What is not promised

@@ -24,7 +24,7 @@ pub(super) struct Shared {
     pub(super) limits: Limits,
     pub(super) sources: Sources,
     pub(super) guard: Guard,
-    /// The program's voice; nobody has one while a runbook is loaded.
+    /// The program's voice; `None` while a runbook is loaded.
     pub(super) voice: RefCell<Option<Voice>>,
     /// What `moontide.runbook` was given.
     pub(super) declared: RefCell<Option<Declaration>>,

@@ -30,7 +30,7 @@ pub struct Progress {
     /// What lanes have asked for since the last call; at most one per lane. Empty once it has ended.
     pub asks: Vec<Ask>,
     /// How the program ended, if it did. A program ends once. A poisoned one may end while other lanes
-    /// still wait for outcomes; there is nobody left to deliver those to.
+    /// still wait for outcomes; there is no coroutine left to deliver those to.
     pub ended: Option<Result<Value, ScriptError>>,
 }
 
@@ -44,7 +44,7 @@ pub struct Program {
     ready: VecDeque<(Lane, MultiValue)>,
     /// How many more lanes there may be.
     lanes_left: u32,
-    /// Whether it met an effect of which nobody knows whether it happened.
+    /// Whether it met an effect that may or may not have happened.
     uncertain: bool,
     ended: bool,
 }

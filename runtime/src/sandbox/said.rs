@@ -1,4 +1,4 @@
-//! What a program says to whoever watches. Saying is not an effect: nothing waits for it, nothing is
+//! What a program says to the observer. Saying is not an effect: nothing waits for it, nothing is
 //! journaled, and while the past is replayed nothing is said again.
 
 use std::cell::Cell;

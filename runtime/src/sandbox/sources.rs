@@ -15,7 +15,7 @@ use crate::text::plain;
 /// The module that the sandbox itself provides.
 const HOST: &str = "@moontide/host";
 
-/// The name of a module that is longer is not compared with others: nobody misspells one of this length.
+/// The name of a module that is longer is not compared with others: a slip of the pen is no reason for one of this length.
 const LONGEST_NAME: usize = 128;
 
 /// Every module of a bundle, checked for size.

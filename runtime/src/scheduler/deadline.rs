@@ -1,6 +1,6 @@
 //! When silence answers a prompt, in a process whose wall clock may jump.
 //!
-//! The journal says when a prompt's time is over, by the wall clock of whoever opened it. A process compares
+//! The journal says when a prompt's time is over, by the wall clock of the runner that opened it. A process compares
 //! that with its own wall clock once, when it first sees the prompt; from then on it counts down on a clock
 //! that does not jump, so that an hour that is put forward or back neither shortens the time nor lengthens
 //! it.

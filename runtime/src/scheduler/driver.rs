@@ -20,14 +20,14 @@ use crate::history::Prompt;
 use crate::journal::Mismatch;
 use crate::machine::{ExecutionStatus, Refusal};
 use crate::observe::Observer;
-use crate::patience::Patience;
+use crate::patience::RetryBudget;
 use crate::sandbox::Limits;
 use crate::store::{Pulse, Store, StoreError};
 
-/// Whoever can answer prompts in this process: a person at the terminal, or flags.
+/// The answers that this process has for prompts: a person's at the terminal, or flags.
 #[async_trait(?Send)]
 pub trait Answers {
-    /// Answers a prompt; `None`: nobody here can, the execution has to wait for another process.
+    /// Answers a prompt; `None`: this process cannot, the execution has to wait for another one.
     async fn answer(&self, prompt: &Prompt) -> Option<Given>;
 }
 
@@ -38,7 +38,7 @@ pub struct Given {
     pub choice: String,
     /// In whose name it was given.
     pub by: String,
-    /// Who really gave it, where that is somebody else.
+    /// Who really gave it, where that is another person.
     pub sender: String,
     /// What they said about it.
     pub comment: String,
@@ -135,10 +135,10 @@ pub struct Driver {
     /// Operations that the operator denies here, beyond those that the execution has pinned.
     pub denied: Vec<String>,
     /// How long the store is watched for signals before they are asked for anew, also if none was seen; `None`:
-    /// nobody watches.
+    /// no observer listens.
     pub signals_every: Option<Duration>,
     /// How long it waits for the end of its own troubles: credentials, the network, the store.
-    pub patience: Patience,
+    pub patience: RetryBudget,
     /// Whether the lease is certainly still ours.
     pub pulse: Pulse,
     /// Executions beside which it goes on here, beyond those beside which it was begun.

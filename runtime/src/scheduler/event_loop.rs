@@ -45,7 +45,7 @@ pub(super) async fn run(flight: &mut InFlight<'_>) -> Result<Ended, DriveError> 
     flight.begin().await?;
     loop {
         if flight.is_finishing() {
-            // Somebody may want a failed wave again: look before leaving.
+            // An operator may want a failed wave again: look before leaving.
             flight.look_for_signals().await?;
         }
         if let Some(status) = flight.perform_requests() {
@@ -63,7 +63,7 @@ pub(super) async fn run(flight: &mut InFlight<'_>) -> Result<Ended, DriveError> 
 }
 
 impl InFlight<'_> {
-    /// Tells the machine what was said while nobody drove, and that the execution begins, unless it has
+    /// Tells the machine what was said while no runner drove, and that the execution begins, unless it has
     /// begun before: a pause or a cancel counts before anything starts. What silence has answered meanwhile
     /// counts before anybody is asked again.
     pub(super) async fn begin(&mut self) -> Result<(), DriveError> {
@@ -97,7 +97,7 @@ impl InFlight<'_> {
                         stop.send_replace(true);
                     }
                 }
-                // Somebody may have changed their mind about a failure in the same breath.
+                // An operator may have changed their mind about a failure in the same breath.
                 Request::Finish { .. } if !self.state.status().is_terminal() => {}
                 Request::Finish { status } => {
                     self.shared.notice(&Notice::Execution { status });
@@ -207,7 +207,7 @@ impl InFlight<'_> {
     }
 }
 
-/// The end of an attempt in which Moontide itself panicked. What it had sent may have happened, so nobody
+/// The end of an attempt in which Moontide itself panicked. What it had sent may have happened, so no person
 /// may retry it without a look. What the attempt knew is not lost.
 fn panicked(panic: &(dyn Any + Send), details: Value) -> End {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());

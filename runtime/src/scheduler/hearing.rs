@@ -2,7 +2,7 @@
 //! writes too: where it took none of those, prompts get that time back; and before silence answers, one renewal is
 //! seen through that began after the deadline.
 //!
-//! Where the runner itself was gone without a word, nobody knows; then there is a last word too. One that has left
+//! Where the runner itself was gone without a word, it is not known; then there is a last word too. One that has left
 //! in good order has said until when there is time.
 
 use std::ops::Range;
@@ -81,7 +81,7 @@ impl InFlight<'_> {
         self.hear().await
     }
 
-    /// The runner before this one went without a word: what it asked may have been answered by nobody because of
+    /// The runner before this one went without a word: what it asked may have stayed without an answer because of
     /// that.
     pub(super) async fn find_cut_off(&mut self) -> Result<(), DriveError> {
         if !self.driver.pulse.is_cut_off() {
@@ -113,7 +113,7 @@ impl InFlight<'_> {
         prompts.filter(|prompt| prompt.deadline.is_some()).cloned().collect()
     }
 
-    /// Gives a prompt the time back in which nobody could answer it.
+    /// Gives a prompt the time back in which it could not be answered.
     async fn give_back(
         &mut self,
         prompt: Prompt,

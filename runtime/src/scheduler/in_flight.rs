@@ -32,7 +32,7 @@ pub(super) struct InFlight<'d> {
     pub(super) shared: Rc<Shared>,
     pub(super) graph: Graph,
     pub(super) state: State,
-    /// What the machine asked for and nobody has begun yet.
+    /// What the machine asked for and the driver has not begun yet.
     pub(super) requests: Vec<Request>,
     pub(super) asked: mpsc::UnboundedReceiver<Wanted>,
     pub(super) lanes: FuturesUnordered<Lane>,

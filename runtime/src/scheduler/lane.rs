@@ -19,7 +19,7 @@ use super::sent::Sent;
 use super::shared::Shared;
 use super::{question, retold};
 use crate::effect::builtin::{ASK, REPLACE, ReplaceInput};
-use crate::effect::door::{CANCELLED, Halt, Passage, Prepared, Settled, Way};
+use crate::effect::door::{Attempted, CANCELLED, Halt, Passage, Prepared, Settled};
 use crate::effect::lengths;
 use crate::effect::trouble::OutOfPatience;
 use crate::history::{End, Failure, Format, Lane, Outcome, Step};
@@ -175,8 +175,10 @@ impl<'s> Walk<'s> {
                 self.spent.get_or_insert((spent, prepared.step.site));
                 return Ok(());
             }
-            Next::Perform => Way::New,
-            Next::Reconcile { attempts, intended_at } => Way::CutOff { attempts, intended_at },
+            Next::Perform => Attempted::New,
+            Next::Reconcile { attempts, intended_at } => {
+                Attempted::CutOff { attempts, intended_at }
+            }
         };
         match prepared.step.operation.as_str() {
             ASK => {
@@ -193,7 +195,7 @@ impl<'s> Walk<'s> {
     }
 
     /// Sends an effect. One that changes nothing outside is dropped when the attempt is to stop.
-    fn send(&self, prepared: Prepared<'s>, way: Way) {
+    fn send(&self, prepared: Prepared<'s>, way: Attempted) {
         let needs_intent = prepared.step.class.needs_intent();
         let busy = Counted::new(&self.busy);
         let out = needs_intent.then(|| Counted::new(&self.out));
@@ -214,7 +216,7 @@ impl<'s> Walk<'s> {
                 }
             };
             drop((busy, out));
-            if let (Way::CutOff { attempts, .. }, Some(settled)) = (way, &settled)
+            if let (Attempted::CutOff { attempts, .. }, Some(settled)) = (way, &settled)
                 && !matches!(settled.reply.outcome, Outcome::Unknown { .. })
             {
                 question::found_out(shared, &prepared.step, attempts);
@@ -250,7 +252,7 @@ impl<'s> Walk<'s> {
             let (shared, attempt) = (self.shared, self.attempt);
             let has_verdict =
                 || question::verdict(shared, &prepared.step, settled.attempt).is_some();
-            let may_ask = !self.stopping() && !settled.is_said;
+            let may_ask = !self.stopping() && !settled.person_decided;
             if is_unknown && (may_ask || has_verdict()) {
                 let decide = question::decide(shared, attempt, prepared, settled);
                 self.sending.push(Box::pin(decide));
@@ -309,7 +311,7 @@ impl<'s> Walk<'s> {
     }
 
     /// A program that was poisoned may end before its branches: what they have sent is still seen to its
-    /// end and journaled, or nobody would know what it left in the world.
+    /// end and journaled, or the journal would not say what it left in the world.
     async fn end(mut self, ended: Result<Value, ScriptError>) -> Result<End, Broken> {
         let (stopping, cut_off) = (self.stopping(), self.is_cut_off());
         self.attempt.stop.send_replace(true);

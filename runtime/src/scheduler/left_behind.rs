@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::question::{DID_NOT_HAPPEN, doubt};
 use crate::effect::Leaves;
 use crate::effect::door::CANCELLED;
-use crate::history::{Body, EffectError, Entry, Event, Outcome, Step, Wish, unknown};
+use crate::history::{Body, EffectError, Entry, Event, Outcome, SignalKind, Step, unknown};
 
 /// What one effect has left behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,8 +43,8 @@ pub fn left_behind(entries: &[Entry], leaves: impl Fn(&str) -> Option<Leaves>) -
             }
             Body::Outcome { step, attempt, outcome, adopted, .. } => {
                 let Some(leaves) = leaves(&step.operation) else { continue };
-                let is_said = *adopted && said.contains(doubt(step, *attempt).as_str());
-                end(&mut all, step, *attempt, outcome, (&leaves, is_said));
+                let person_decided = *adopted && said.contains(doubt(step, *attempt).as_str());
+                end(&mut all, step, *attempt, outcome, (&leaves, person_decided));
             }
             _ => {}
         }
@@ -59,14 +59,14 @@ fn end(
     step: &Step,
     attempt: u32,
     outcome: &Outcome,
-    (leaves, is_said): (&Leaves, bool),
+    (leaves, person_decided): (&Leaves, bool),
 ) {
     let Some(at) = all.iter().position(|it| it.key == step.key.as_str()) else { return };
     match outcome {
         Outcome::Failed { error } if certainly_not(attempt, error) => {
             all.remove(at);
         }
-        Outcome::Ok { value } if !is_said => {
+        Outcome::Ok { value } if !person_decided => {
             let Some(name) = (leaves.named)(value) else { return };
             all[at].is_doubtful &= attempt != 1;
             if !all[at].named.contains(&name) {
@@ -90,7 +90,9 @@ fn said(entries: &[Entry]) -> BTreeSet<&str> {
         _ => None,
     });
     let happened = signals.filter_map(|signal| match &signal.wish {
-        Wish::Answer { prompt, choice, .. } if choice == unknown::HAPPENED => Some(prompt.as_str()),
+        SignalKind::Answer { prompt, choice, .. } if choice == unknown::HAPPENED => {
+            Some(prompt.as_str())
+        }
         _ => None,
     });
     happened.collect()
@@ -209,7 +211,7 @@ mod tests {
             request_id: None,
             adopted: true,
         };
-        let wish = Wish::Answer {
+        let wish = SignalKind::Answer {
             prompt: doubt(&step(MAKE, 1), 1),
             choice: unknown::HAPPENED.to_owned(),
             seal: String::new(),

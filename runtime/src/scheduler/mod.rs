@@ -35,7 +35,7 @@ mod silence;
 mod wanted;
 
 pub use crate::history::{
-    Approval, Choice, End, Event, Failure, Prompt, PromptKind, Signal, Unheard, Wish, event,
+    Approval, Choice, End, Event, Failure, Prompt, PromptKind, Signal, SignalKind, Unheard, event,
     limited, machine_ahead, prompt, signal, unknown,
 };
 pub use crate::machine::{

@@ -1,5 +1,5 @@
 //! Questions in the middle of a wave: what a program asks, and whether an effect has happened of which
-//! nobody knows. To the driver, and the answer back.
+//! it is not known. To the driver, and the answer back.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use super::sent::Sent;
 use super::shared::Shared;
 use super::wanted::{Question, Wanted};
 use crate::effect::builtin::{ASK, AskInput, REPLACE, ReplaceInput, replace as ends};
-use crate::effect::door::{Halt, Prepared, Settled, Way};
+use crate::effect::door::{Attempted, Halt, Prepared, Settled};
 use crate::effect::{Reply, arguments};
 use crate::history::{
     Choice, EffectError, Evidence, Format, Lane, Outcome, Prompt, PromptKind, Step, unknown,
@@ -172,12 +172,12 @@ pub(super) async fn decide<'s>(
     let decided = |reply| Settled { adopted: true, ..Settled::of(reply, settled.attempt) };
     let again = settled
         .intended_at
-        .map(|intended_at| Way::Again { attempts: settled.attempt, intended_at });
+        .map(|intended_at| Attempted::Again { attempts: settled.attempt, intended_at });
     Ok(match answer.choice.as_str() {
         // What is in doubt was intended.
         unknown::TRY_AGAIN => match again {
             Some(way) => Sent::Again(prepared, way),
-            None => Sent::Ended(prepared, Settled { is_said: true, ..settled }),
+            None => Sent::Ended(prepared, Settled { person_decided: true, ..settled }),
         },
         unknown::HAPPENED => Sent::Ended(prepared, decided(Reply::ok(answer.value))),
         _ => {
@@ -190,14 +190,14 @@ pub(super) async fn decide<'s>(
 
 /// Whether the effect happened has been found out without the person whom another process has asked.
 pub(super) fn found_out(shared: &Shared, step: &Step, attempts: u32) {
-    // Without a driver nobody is asked either.
+    // Without a driver no person is asked either.
     let _ = shared.questions.send(Wanted::Nothing(doubt(step, attempts)));
 }
 
 /// Whether a person has said what became of an effect that was cut off. If not, it is about to be sent
-/// again, and nobody is asked about the earlier call any more.
-pub(super) fn is_decided(shared: &Shared, step: &Step, way: Way) -> bool {
-    let Way::CutOff { attempts, .. } = way else { return false };
+/// again, and no person is asked about the earlier call any more.
+pub(super) fn is_decided(shared: &Shared, step: &Step, way: Attempted) -> bool {
+    let Attempted::CutOff { attempts, .. } = way else { return false };
     let decided = shared.decided.borrow().contains_key(&doubt(step, attempts));
     if !decided {
         found_out(shared, step, attempts);
@@ -214,7 +214,7 @@ pub(super) fn verdict(shared: &Shared, step: &Step, attempts: u32) -> Option<Ans
 }
 
 /// Whether only a person's word stands for an effect of these lanes: if the program then fails, the word may
-/// have been wrong, and nobody knows what is there.
+/// have been wrong, and it is not known what is there.
 pub(super) fn is_vouched_for(shared: &Shared, root: &Lane) -> bool {
     let of_root = |id: &str| {
         let rest = id.strip_prefix(root.as_str());

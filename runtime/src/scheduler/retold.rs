@@ -2,7 +2,7 @@
 //!
 //! Only what is in the journal can be told: what programs say while they run is not, see [`crate::store::feed`].
 
-use crate::history::{Body, Entry, Event, Outcome, Prompt, Signal, Step, Wish};
+use crate::history::{Body, Entry, Event, Outcome, Prompt, Signal, SignalKind, Step};
 use crate::machine::{self, Graph, Request, State};
 use crate::observe::Notice;
 
@@ -122,6 +122,6 @@ pub(super) fn moves(graph: &Graph, before: &State, after: &State, event: &Event)
 
 /// The prompt that an answer has not closed, because it takes more people.
 fn still_open(next: &State, signal: &Signal) -> Option<Prompt> {
-    let Wish::Answer { prompt, .. } = &signal.wish else { return None };
+    let SignalKind::Answer { prompt, .. } = &signal.wish else { return None };
     next.prompts.get(prompt).cloned()
 }

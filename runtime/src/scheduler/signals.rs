@@ -10,7 +10,7 @@ use super::driver::{Changes, DriveError, Given};
 use super::in_flight::InFlight;
 use super::news::Numbered;
 use super::retold;
-use crate::history::{Body, Event, Format, Prompt, Signal, Wish};
+use crate::history::{Body, Event, Format, Prompt, Signal, SignalKind};
 use crate::machine::{self, ExecutionStatus, Request, State, outlook};
 use crate::observe::Notice;
 use crate::store::{Standing, StoreError};
@@ -22,7 +22,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 const CLOCK_NEWS: u64 = 4_000;
 
 impl InFlight<'_> {
-    /// Takes the signals that nobody has taken yet; returns whether there were any.
+    /// Takes the signals that no runner has taken yet; returns whether there were any.
     pub(super) async fn take_signals(&mut self) -> Result<bool, DriveError> {
         let id = &self.shared.execution.id;
         let signals = self.patient_signals(id).await?;
@@ -80,12 +80,12 @@ impl InFlight<'_> {
     /// Takes an answer that was given in this process.
     pub(super) async fn answer(&mut self, prompt: String, given: Given) -> Result<(), DriveError> {
         if self.deadlines.is_over(&prompt, self.driver.clock.as_ref()) {
-            // Whoever was asked took longer than there was time; another may have answered in time.
+            // The person who was asked took longer than there was time; another may have answered in time.
             self.time_out().await?;
         }
         let Given { choice, by, sender, comment, value } = given;
         let seal = String::new();
-        let wish = Wish::Answer { prompt, choice, seal, value };
+        let wish = SignalKind::Answer { prompt, choice, seal, value };
         let at = self.driver.clock.now();
         self.take_one(Signal { wish, by, sender, comment, at }, None).await
     }
@@ -131,7 +131,7 @@ impl InFlight<'_> {
         self.tell(&Event::Limited { limits: news.clone(), by: by.clone() }).await
     }
 
-    /// Closes a prompt that nobody needs to answer any more.
+    /// Closes a prompt that needs no answer any more.
     pub(super) async fn withdraw(&mut self, prompt: String) -> Result<(), DriveError> {
         if !self.state.prompts.contains_key(&prompt) {
             return Ok(());
@@ -159,7 +159,7 @@ impl InFlight<'_> {
         self.state = state;
         self.deadlines.watch(self.state.prompts.values(), self.driver.clock.as_ref());
         if let Event::Signalled { signal, .. } = event
-            && let Wish::Answer { prompt, .. } = &signal.wish
+            && let SignalKind::Answer { prompt, .. } = &signal.wish
             && let Some(answer) = self.state.answers.get(prompt)
         {
             self.shared.decided.borrow_mut().insert_mut(prompt.clone(), answer.clone());

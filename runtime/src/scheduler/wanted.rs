@@ -10,7 +10,7 @@ use crate::machine::Answer;
 pub(super) enum Wanted {
     /// An answer.
     Answer(Box<Question>),
-    /// No answer to the prompt with this id, whoever has asked it before.
+    /// No answer to the prompt with this id, whichever attempt asked it before.
     Nothing(String),
 }
 

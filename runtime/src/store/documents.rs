@@ -1,6 +1,6 @@
 //! Documents: small things that a team keeps beside its executions, each under a kind and a name, each with a version.
 //!
-//! What several processes change at once is changed under a condition: whoever has read version 3 says so, and comes
+//! What several processes change at once is changed under a condition: a process that has read version 3 says so, and comes
 //! too late if there is a 4 by then. Versions grow, and none is given twice: what was deleted leaves its number behind,
 //! so that a document that was made anew is never taken for the one that was read. Nor is a document of the same name in
 //! another store, in which an execution goes on that was moved: each version is at least the time at which it was made,

@@ -107,7 +107,7 @@ pub struct Feed {
     pub epoch: u64,
     /// The lines, in order.
     pub lines: VecDeque<Line>,
-    /// How many bytes they have in JSON, where somebody adds to them.
+    /// How many bytes they have in JSON, where a feed adds to them.
     #[serde(skip)]
     bytes: usize,
 }

@@ -52,10 +52,10 @@ pub trait Store: Documents {
     /// entry is missing or was changed; what stands before `from` is not looked at.
     async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError>;
 
-    /// Who holds the lease of an execution, or held it last; `None` if nobody ever did.
+    /// The holder of an execution's lease, or the last one; `None` if it was never held.
     async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError>;
 
-    /// Takes the lease for `holder` under the next epoch if it still is as `seen` (`None`: nobody ever
+    /// Takes the lease for `holder` under the next epoch if it still is as `seen` (`None`: it was never
     /// held it). [`StoreError::Held`] if it is not, with the holder's name, which is empty if that one
     /// has given it back again.
     async fn take(
@@ -68,13 +68,13 @@ pub trait Store: Documents {
     /// Whether the holder is known to be dead, so that its lease need not be watched for its ttl.
     async fn holder_is_gone(&self, id: &str, seen: &LeaseRecord) -> Result<bool, StoreError>;
 
-    /// Shows that the holder is alive. [`StoreError::Fenced`] if somebody took over.
+    /// Shows that the holder is alive. [`StoreError::Fenced`] if another runner took over.
     async fn renew(&self, lease: &Lease) -> Result<(), StoreError>;
 
     /// Gives the lease back; nothing happens if it was lost already.
     async fn release(&self, lease: &Lease) -> Result<(), StoreError>;
 
-    /// Leaves a signal for whoever drives the execution; returns its number, counted from 1.
+    /// Leaves a signal for the execution's runner; returns its number, counted from 1.
     async fn send(&self, id: &str, signal: &Signal) -> Result<u64, StoreError>;
 
     /// The signals after number `after`, in order, with their numbers.

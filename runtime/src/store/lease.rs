@@ -1,7 +1,7 @@
 //! How a runner comes to be the only one that drives an execution, and stays it.
 //!
 //! Nothing here trusts a wall clock, ours or anybody's. A holder shows that it lives by moving the beat
-//! of its lease; whoever wants the lease watches the beat on its own monotonic clock. The store checks
+//! of its lease; a runner that wants the lease watches the beat on its own monotonic clock. The store checks
 //! the epoch in every append, so a holder that was only slow can write nothing more. A holder that cannot
 //! move its beat sends nothing once a ttl may have passed since its last renewal *began*, by its own monotonic
 //! clock ([`Pulse`]); it asks on for as long as its operator's patience lasts, and goes on if the epoch is
@@ -24,9 +24,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Pulse, Store, StoreError};
 use crate::clock::Clock;
-use crate::patience::Patience;
+use crate::patience::RetryBudget;
 
-/// The right to append to one execution's journal, until somebody takes it over.
+/// The right to append to one execution's journal, until another runner takes it over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {
     /// The execution.
@@ -111,7 +111,7 @@ const LOOKS: u32 = 8;
 
 /// Becomes the one runner of execution `id`, under the name `holder`.
 ///
-/// A lease that nobody holds, or whose holder is known to be dead, is taken at once. Any other is
+/// A lease that is free, or whose holder is known to be dead, is taken at once. Any other is
 /// watched for `ttl`; if its beat moves meanwhile the holder lives, and this is [`StoreError::Held`]. So
 /// it is once `patience` is used up: without any, nothing is watched; to see a watch through, it must be
 /// longer than `ttl`.
@@ -142,7 +142,7 @@ pub async fn acquire(
 }
 
 /// Returns when the holder of `record` has shown no life for `ttl`, is known to be dead, or has given
-/// the lease back; [`StoreError::Held`] if somebody lives, or the deadline comes first.
+/// the lease back; [`StoreError::Held`] if the holder lives, or the deadline comes first.
 async fn watch(
     store: &dyn Store,
     clock: &dyn Clock,
@@ -187,7 +187,7 @@ pub async fn keep(
     lease: &Lease,
     period: Duration,
     ttl: Duration,
-    patience: Patience,
+    patience: RetryBudget,
     pulse: &Pulse,
 ) -> StoreError {
     let patience = patience.store.max(ttl);
@@ -206,7 +206,7 @@ pub async fn keep(
         match select(pin!(store.renew(lease)), pin!(clock.sleep(longest))).await {
             Either::Left((Ok(()), _)) => {
                 let ended = clock.monotonic();
-                // A holder that stood still for so long heard nobody either.
+                // A holder that stood still for so long heard no other runner either.
                 let stood_still = begun.saturating_sub(shown) > ttl;
                 if failing || stood_still || ended.saturating_sub(begun) >= SLOW {
                     pulse.was_away(shown..ended);

@@ -183,7 +183,7 @@ impl Store for MemoryStore {
     }
 
     async fn holder_is_gone(&self, id: &str, _seen: &LeaseRecord) -> Result<bool, StoreError> {
-        // Whoever can ask lives in the holder's process.
+        // The caller lives in the holder's process.
         self.with(id, |_| Ok(false))
     }
 

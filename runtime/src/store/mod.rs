@@ -27,7 +27,7 @@ pub mod sqlite;
 pub mod watch;
 pub mod whole;
 
-pub use crate::history::{Signal, Wish};
+pub use crate::history::{Signal, SignalKind};
 pub use archive::Archive;
 pub use documents::{Behalf, Belongings, Change, Condition, Document, Documents};
 pub use error::StoreError;

@@ -117,7 +117,7 @@ impl Pulse {
     }
 
     /// Whether the lease can be given back in good order: the store took renewals until now, and whatever it did not
-    /// take before is reckoned with. Else whoever is next shall find that its holder was cut off.
+    /// take before is reckoned with. Else the next runner shall find that its holder was cut off.
     pub fn is_in_order(&self) -> bool {
         let known = self.known();
         let is_there = self.ttl.is_none_or(|ttl| self.silence() < ttl / 2);
@@ -162,7 +162,7 @@ impl Pulse {
         self.now().saturating_sub(self.shown())
     }
 
-    /// Whether nobody can have taken over, nor will before a call that is made now has left.
+    /// Whether no other runner can have taken over, nor will before a call that is made now has left.
     pub fn is_fresh(&self) -> bool {
         let Some(ttl) = self.ttl else { return true };
         self.silence() < ttl.saturating_sub((ttl / RESERVE).min(LONGEST_RESERVE))

@@ -3,7 +3,7 @@
 //! That an execution has come to its end in this store, since it was moved or pruned, is news to all who wait for
 //! entries: there will be no more.
 //!
-//! Whoever watches says how far they have seen each execution, so nothing is lost between their last look and the
+//! The watcher says how far it has seen each execution, so nothing is lost between its last look and the
 //! call: what is there already is found at once. News is only a reason to look; what it is, the store's other
 //! methods say.
 
@@ -27,17 +27,17 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// Of somebody for whom nothing is news.
+    /// Of a watcher for whom nothing is news.
     fn of(execution: &str) -> Mark {
         Mark { execution: execution.to_owned(), entries: None, signals: None, feed: None }
     }
 
-    /// Of somebody who waits for entries behind this one.
+    /// Of a watcher who waits for entries behind this one.
     pub fn of_entries(execution: &str, last: u64) -> Mark {
         Mark { entries: Some(last), ..Mark::of(execution) }
     }
 
-    /// Of somebody who waits for signals behind this one.
+    /// Of a watcher who waits for signals behind this one.
     pub fn of_signals(execution: &str, last: u64) -> Mark {
         Mark { signals: Some(last), ..Mark::of(execution) }
     }
@@ -101,7 +101,7 @@ async fn has_news<S: Store + ?Sized>(store: &S, mark: &Mark) -> Result<bool, Sto
         Ok(talk || entries + signals > 0 || is_sealed)
     };
     match looked.await {
-        // Whoever asks for it learns that it is gone.
+        // The caller learns that it is gone.
         Err(StoreError::NotFound(_)) => Ok(true),
         looked => looked,
     }

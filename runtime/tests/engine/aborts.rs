@@ -1,7 +1,7 @@
 //! What keeps every further wave from starting, and who takes it back.
 
 use moontide_runtime::scheduler::{ExecutionStatus, WaveStatus};
-use moontide_runtime::store::Wish;
+use moontide_runtime::store::SignalKind;
 
 use crate::signals::{FLAKY, retry, skip, waits};
 use crate::{Story, answer};
@@ -19,7 +19,7 @@ async fn retry_and_skip_also_take_an_abort_back() {
     }
 }
 
-/// A gate that somebody has declined, a wave that failed beside it, and one that was called off.
+/// A gate that a person has declined, a wave that failed beside it, and one that was called off.
 const DECLINED: &str = "waves = {
     { name = 'flaky', run = function(wave)
         if wave.attempt == 1 then error('not yet') end
@@ -77,7 +77,7 @@ async fn an_abort_after_which_all_is_called_off_can_be_taken_back_too() {
 #[tokio::test(start_paused = true)]
 async fn the_abort_of_a_persons_pause_is_taken_back_by_the_name_of_that_pause() {
     let story = Story::of(FLAKY).await;
-    story.send(Wish::Pause).await;
+    story.send(SignalKind::Pause).await;
     story.send(answer("@pause.1", "abort")).await;
     story.ends(ExecutionStatus::Cancelled).await;
     story.send(retry("a")).await;
@@ -95,11 +95,11 @@ async fn beside_a_cancel_the_abort_of_a_pause_is_taken_back_and_no_hook_runs_aga
         waves = {{ name = 'a', run = function() host.effect('test.tagged', { say = 'a' }) end }}",
     )
     .await;
-    story.send(Wish::Pause).await;
+    story.send(SignalKind::Pause).await;
     assert_eq!(waits(&story).await, ["@pause.1"]);
     story.send(answer("@pause.1", "abort")).await;
     assert_eq!(waits(&story).await.len(), 1, "the last hook asks");
-    story.send(Wish::Cancel { seen: 0 }).await;
+    story.send(SignalKind::Cancel { seen: 0 }).await;
     story.ends(ExecutionStatus::Cancelled).await;
     let entries = story.entries().await.len();
     story.send(retry("@pause.1")).await;

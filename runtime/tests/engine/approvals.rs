@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use moontide_runtime::journal::{Execution, Format};
 use moontide_runtime::scheduler::{Ended, ExecutionStatus, WaveStatus};
-use moontide_runtime::store::{MemoryStore, Signal, Store, Wish};
+use moontide_runtime::store::{MemoryStore, Signal, SignalKind, Store};
 use serde_json::json;
 
 use crate::signals::{skip, waits};
 use crate::support::execution;
 use crate::{Answers, Story, answer};
 
-/// A story whose `dba` are ann and whoever has the role.
+/// A story whose `dba` are ann and every bearer of the role.
 async fn guarded(waves: &str) -> Story {
     let source = format!(
         "local moontide = require('@moontide')\nreturn moontide.runbook {{ name = 'story', {waves} }}"
@@ -102,7 +102,7 @@ async fn an_answer_with_another_seal_is_refused() {
     let story = Story::of("waves = {{ name = 'a', pause = '?', run = function() end }}").await;
     assert_eq!(waits(&story).await, ["a"]);
     let seal = story.state().await.prompts["a"].seal.clone();
-    let sealed = |seal: &str| Wish::Answer {
+    let sealed = |seal: &str| SignalKind::Answer {
         prompt: "a".into(),
         choice: "continue".into(),
         seal: seal.into(),

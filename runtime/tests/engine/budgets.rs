@@ -6,7 +6,7 @@ use std::sync::Arc;
 use moontide_runtime::journal::{Execution, Format};
 use moontide_runtime::sandbox::{Limits, Together};
 use moontide_runtime::scheduler::{Driver, Ended, ExecutionStatus, WaveStatus};
-use moontide_runtime::store::{MemoryStore, Store, Wish};
+use moontide_runtime::store::{MemoryStore, SignalKind, Store};
 use serde_json::json;
 
 use crate::support::{Fuse, TestWorld, driver, lease};
@@ -74,7 +74,7 @@ async fn the_effect_that_finds_no_room_fails_its_wave_and_a_retry_under_a_raised
     // No further entry of an effect came after the budget was reached.
     assert!(story.entries().await.len() <= 22);
 
-    story.send(Wish::Retry { wave: "w".into(), mend: None }).await;
+    story.send(SignalKind::Retry { wave: "w".into(), mend: None }).await;
     let ended = drive(&story, usual(), Answers::new()).await;
     assert_eq!(ended, Ended::Finished(ExecutionStatus::Completed));
     assert_eq!(story.times("test.tagged"), sent + 20);
@@ -257,7 +257,7 @@ async fn what_people_send_takes_no_room_of_the_effects() {
     let story = Story::of(TALKS).await;
     assert!(matches!(drive(&story, usual(), Answers::new()).await, Ended::Waiting(_)));
     for _ in 0..50 {
-        story.send(Wish::Note).await;
+        story.send(SignalKind::Note).await;
     }
     let tight = Together { entries: 40, ..usual() };
     let yes = Answers::from([("w#1.21", "yes")]);

@@ -1,10 +1,10 @@
-//! Effects of which nobody knows whether they happened: a person is shown the evidence and decides.
+//! Effects that may or may not have happened: a person is shown the evidence and decides.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use moontide_runtime::scheduler::{Ended, ExecutionStatus, Prompt, PromptKind, WaveStatus};
-use moontide_runtime::store::{Store, Wish};
+use moontide_runtime::store::{SignalKind, Store};
 use serde_json::json;
 
 use crate::support::{Fuse, FusedStore, TestWorld, Trouble, driver, killed, lease};
@@ -53,7 +53,7 @@ async fn nobody_sends_it_again_and_a_person_sees_the_evidence() {
 async fn it_happened_goes_on_with_what_the_person_says_it_returned() {
     let story = in_doubt("test.once", Trouble::LostReply).await;
     asked(&story).await;
-    let happened = Wish::Answer {
+    let happened = SignalKind::Answer {
         prompt: ASKED.into(),
         choice: "happened".into(),
         seal: String::new(),
@@ -256,7 +256,7 @@ async fn try_again_and_a_cancel_in_one_breath_leave_it_unknown() {
     let people = async {
         tokio::time::sleep(Duration::from_secs(15)).await;
         story.send(answer(ASKED, "try-again")).await;
-        story.send(Wish::Cancel { seen: 0 }).await;
+        story.send(SignalKind::Cancel { seen: 0 }).await;
         std::future::pending::<()>().await;
     };
     let ended = driver.drive(&held, people).await.unwrap();
@@ -270,7 +270,7 @@ async fn try_again_and_a_cancel_in_one_breath_leave_it_unknown() {
 async fn a_cancel_leaves_it_unknown_in_the_journal() {
     let story = in_doubt("test.once", Trouble::LostReply).await;
     asked(&story).await;
-    story.send(Wish::Cancel { seen: 0 }).await;
+    story.send(SignalKind::Cancel { seen: 0 }).await;
     story.ends(ExecutionStatus::Cancelled).await;
     let entries = lines(&story.entries().await);
     assert!(entries.contains(&"outcome test.once w#1.1 unknown".to_owned()), "{entries:?}");
@@ -283,9 +283,9 @@ async fn what_a_person_has_said_before_a_cancel_is_journaled() {
     {
         let story = in_doubt("test.once", Trouble::LostReply).await;
         asked(&story).await;
-        // Nobody drives it when both are said.
+        // No runner drives it when both are said.
         story.send(answer(ASKED, said)).await;
-        story.send(Wish::Cancel { seen: 0 }).await;
+        story.send(SignalKind::Cancel { seen: 0 }).await;
         story.drive(Answers::new()).await.unwrap();
         let (entries, ending) =
             (lines(&story.entries().await), format!("outcome test.once w#1.1 {ending}"));
@@ -306,7 +306,7 @@ async fn a_cut_off_call_that_could_be_repeated_is_unknown_after_a_cancel_and_not
     let driver = driver(Arc::new(fused), world, Answers::new());
     assert_eq!(killed(&driver, &held, &fuse).await, None);
     assert_eq!(story.times("test.token"), 1);
-    story.send(Wish::Cancel { seen: 0 }).await;
+    story.send(SignalKind::Cancel { seen: 0 }).await;
     story.ends(ExecutionStatus::Cancelled).await;
     let entries = lines(&story.entries().await);
     assert!(entries.contains(&"outcome test.token w#1.1 unknown".to_owned()), "{entries:?}");

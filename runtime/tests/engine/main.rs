@@ -8,12 +8,12 @@ mod approvals;
 mod budgets;
 mod door;
 mod doubt;
-mod late;
 mod locks;
 mod news;
 mod outlook;
 mod people;
 mod programs;
+mod races;
 mod retold;
 mod seen;
 mod signals;
@@ -32,7 +32,7 @@ use moontide_runtime::journal::{Body, Entry, Execution, Format};
 use moontide_runtime::scheduler::{
     DriveError, Ended, ExecutionStatus, Graph, State, WaveStatus, machine,
 };
-use moontide_runtime::store::{MemoryStore, Signal, Store, Wish};
+use moontide_runtime::store::{MemoryStore, Signal, SignalKind, Store};
 use support::{Fuse, Ledger, TestClock, TestWorld, driver, execution, lease};
 
 /// An execution that can be driven again and again.
@@ -131,18 +131,18 @@ impl Story {
 }
 
 impl Story {
-    pub(crate) async fn send(&self, wish: Wish) {
+    pub(crate) async fn send(&self, wish: SignalKind) {
         self.send_by("alice", wish).await;
     }
 
-    pub(crate) async fn send_by(&self, by: &str, wish: Wish) {
+    pub(crate) async fn send_by(&self, by: &str, wish: SignalKind) {
         let at = moontide_runtime::clock::Clock::now(&TestClock);
         let by = by.to_owned();
         let execution = self.store.execution("x").await.unwrap();
         let wish = match wish {
-            Wish::Answer { prompt, choice, seal, value } if seal.is_empty() => {
+            SignalKind::Answer { prompt, choice, seal, value } if seal.is_empty() => {
                 let seal = Graph::of(&execution).seal_of(&prompt);
-                Wish::Answer { prompt, choice, seal, value }
+                SignalKind::Answer { prompt, choice, seal, value }
             }
             wish => wish,
         };
@@ -152,8 +152,8 @@ impl Story {
 }
 
 /// An answer. Its sender reads the question's seal when it is sent.
-pub(crate) fn answer(prompt: &str, choice: &str) -> Wish {
-    Wish::Answer {
+pub(crate) fn answer(prompt: &str, choice: &str) -> SignalKind {
+    SignalKind::Answer {
         prompt: prompt.to_owned(),
         choice: choice.to_owned(),
         seal: String::new(),

@@ -6,11 +6,11 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::Patience;
+use moontide_runtime::effect::RetryBudget;
 use moontide_runtime::scheduler::{Ended, ExecutionStatus};
-use moontide_runtime::store::{Pulse, Store, Wish, lease as leases};
+use moontide_runtime::store::{Pulse, SignalKind, Store, lease as leases};
 
-use crate::late::{NEVER, Shaky, Undecided};
+use crate::races::{NEVER, Shaky, Undecided};
 use crate::support::{Fuse, TestClock, TestWorld, driver, lease};
 use crate::{Answers, Story};
 
@@ -19,7 +19,7 @@ const HOUR: Duration = Duration::from_hours(1);
 
 const A_PAUSE: &str = "waves = {{ name = 'a', pause = '?', run = function() end }}";
 
-/// Drives at a pause for so long, under a lease that is renewed, beside somebody who sends a cancel then.
+/// Drives at a pause for so long, under a lease that is renewed, beside an operator who sends a cancel then.
 async fn until_a_cancel(story: &Story, kept: Arc<dyn Store>, after: Duration) -> Ended {
     let held = lease(kept.as_ref(), "x").await;
     let world = TestWorld::new(&story.ledger, &Fuse::never());
@@ -29,11 +29,11 @@ async fn until_a_cancel(story: &Story, kept: Arc<dyn Store>, after: Duration) ->
     driver.signals_every = Some(HOUR / 6);
     driver.answers = Rc::new(Undecided);
     let people = async {
-        let patience = Patience::USUAL;
+        let patience = RetryBudget::USUAL;
         let keeper = leases::keep(&*kept, &TestClock, &held, TTL / 4, TTL, patience, &pulse);
         let person = async {
             tokio::time::sleep(after).await;
-            story.send(Wish::Cancel { seen: 0 }).await;
+            story.send(SignalKind::Cancel { seen: 0 }).await;
         };
         drop(tokio::join!(keeper, person));
     };

@@ -9,7 +9,7 @@ use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::{Body, Entry};
 use moontide_runtime::scheduler::outlook::{Closing, Moments, Outlook, outlook};
 use moontide_runtime::scheduler::{Ended, Event, Graph, Prompt, State, WaveStatus};
-use moontide_runtime::store::{Signal, Store, Wish};
+use moontide_runtime::store::{Signal, SignalKind, Store};
 use serde_json::Value;
 
 use crate::support::TestClock;
@@ -154,14 +154,14 @@ async fn signal(rng: &mut fastrand::Rng, story: &Story) -> Signal {
             let choice = &prompt.choices[rng.usize(..prompt.choices.len())];
             let choice = if rng.u8(..12) == 0 { "maybe" } else { choice.as_str() };
             let (seal, value) = (prompt.seal.clone(), Value::Null);
-            Wish::Answer { prompt: prompt.id.clone(), choice: choice.to_owned(), seal, value }
+            SignalKind::Answer { prompt: prompt.id.clone(), choice: choice.to_owned(), seal, value }
         }
-        11..14 => Wish::Skip { wave },
-        14..17 => Wish::Retry { wave, mend: None },
-        17 => Wish::Pause,
-        18 => Wish::Resume,
-        _ if rng.u8(..8) == 0 => Wish::Cancel { seen: 0 },
-        _ => Wish::Note,
+        11..14 => SignalKind::Skip { wave },
+        14..17 => SignalKind::Retry { wave, mend: None },
+        17 => SignalKind::Pause,
+        18 => SignalKind::Resume,
+        _ if rng.u8(..8) == 0 => SignalKind::Cancel { seen: 0 },
+        _ => SignalKind::Note,
     };
     let wrong = match rng.u8(..12) {
         0 => SignedDuration::from_mins(-10),

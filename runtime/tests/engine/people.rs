@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::support::{Fuse, TestWorld, Trouble, driver, killed, lease};
 use async_trait::async_trait;
 use moontide_runtime::scheduler::{Ended, ExecutionStatus, Given, Prompt, WaveStatus};
-use moontide_runtime::store::{Store, Wish};
+use moontide_runtime::store::{SignalKind, Store};
 use serde_json::json;
 
 use crate::{Answers, Story, answer, lines};
@@ -96,7 +96,7 @@ async fn cancel_stops_a_program_at_its_next_effect() {
         }",
     )
     .await;
-    story.send(Wish::Cancel { seen: 0 }).await;
+    story.send(SignalKind::Cancel { seen: 0 }).await;
     let lease = lease(story.store.as_ref(), "x").await;
     let world = TestWorld::new(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
@@ -115,7 +115,7 @@ async fn cancelled_after(story: &Story, delay: Duration) -> Ended {
     driver.signals_every = Some(Duration::from_millis(50));
     let cancel = async {
         tokio::time::sleep(delay).await;
-        story.send(Wish::Cancel { seen: 0 }).await;
+        story.send(SignalKind::Cancel { seen: 0 }).await;
         std::future::pending::<()>().await;
     };
     driver.drive(&lease, cancel).await.unwrap()
@@ -156,7 +156,7 @@ async fn cancel_that_was_sent_while_nobody_drove_stops_the_first_effect() {
         "waves = {{ name = 'w', run = function() host.effect('test.tagged', { say = 1 }) end }}",
     )
     .await;
-    story.send(Wish::Cancel { seen: 0 }).await;
+    story.send(SignalKind::Cancel { seen: 0 }).await;
     story.ends(ExecutionStatus::Cancelled).await;
     assert_eq!(story.times("test.tagged"), 0);
 }
@@ -183,7 +183,7 @@ async fn the_last_hook_runs_to_its_end_after_a_cancel_also_when_it_is_resumed() 
         waves = {{ name = 'w', pause = '?', run = function() end }}",
     )
     .await;
-    story.send(Wish::Cancel { seen: 0 }).await;
+    story.send(SignalKind::Cancel { seen: 0 }).await;
     // Dies at its third append: before the last hook's intent is written.
     let fuse = Fuse::at(5);
     let lease = lease(story.store.as_ref(), "x").await;
@@ -198,7 +198,7 @@ async fn the_last_hook_runs_to_its_end_after_a_cancel_also_when_it_is_resumed() 
     assert_eq!(story.statuses().await, [WaveStatus::Cancelled, WaveStatus::Completed]);
 }
 
-/// Answers what a program asks, after half a second, and nobody else.
+/// Answers what a program asks, after half a second, and nothing else.
 struct Slow;
 
 #[async_trait(?Send)]
@@ -231,7 +231,7 @@ async fn an_answer_that_comes_too_late_for_its_program_holds_nothing_up() {
     driver.signals_every = Some(Duration::from_millis(50));
     let cancel = async {
         tokio::time::sleep(Duration::from_millis(200)).await;
-        story.send(Wish::Cancel { seen: 0 }).await;
+        story.send(SignalKind::Cancel { seen: 0 }).await;
         tokio::time::sleep(Duration::from_hours(1)).await;
     };
     let ended = driver.drive(&lease, cancel).await.unwrap();

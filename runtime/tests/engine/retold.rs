@@ -7,13 +7,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use moontide_runtime::observe::{Notice, Observer};
 use moontide_runtime::scheduler::{Ended, ExecutionStatus, Graph, Retold, State};
-use moontide_runtime::store::{Store, Wish};
+use moontide_runtime::store::{SignalKind, Store};
 
 use crate::signals::retry;
 use crate::support::{Fuse, TestWorld, driver, lease};
 use crate::{Answers, Story, answer};
 
-/// Whoever watches, and remembers.
+/// An observer that remembers.
 #[derive(Default)]
 struct Witness(RefCell<Vec<Notice>>);
 
@@ -23,7 +23,7 @@ impl Observer for Witness {
     }
 }
 
-/// Drives as far as it goes before somebody who watches.
+/// Drives as far as it goes before an observer.
 async fn watched(story: &Story, witness: &Rc<Witness>) -> Ended {
     let held = lease(story.store.as_ref(), "x").await;
     let world = TestWorld::new(&story.ledger, &Fuse::never());
@@ -55,7 +55,7 @@ async fn the_journal_tells_what_the_runners_have_told() {
     story.send(answer("a", "continue")).await;
     let ended = watched(&story, &witness).await;
     assert_eq!(ended, Ended::Finished(ExecutionStatus::Failed));
-    story.send(Wish::Note).await;
+    story.send(SignalKind::Note).await;
     story.send(retry("b")).await;
     let ended = watched(&story, &witness).await;
     assert_eq!(ended, Ended::Finished(ExecutionStatus::Completed));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use moontide_runtime::observe::{Notice, Observer};
 use moontide_runtime::scheduler::{Ended, ExecutionStatus};
-use moontide_runtime::store::{Store, Wish};
+use moontide_runtime::store::{SignalKind, Store};
 
 use crate::support::{Fuse, TestWorld, driver, lease};
 use crate::{Answers, Story};
@@ -168,7 +168,7 @@ async fn the_hook_of_a_cancelled_wave_is_told_what_the_wave_left_behind() {
         ))
         .await;
         assert!(matches!(story.drive(Answers::new()).await.unwrap(), Ended::Waiting(_)));
-        story.send(Wish::Cancel { seen: 0 }).await;
+        story.send(SignalKind::Cancel { seen: 0 }).await;
         story.ends(ExecutionStatus::Cancelled).await;
         assert_eq!(story.state().await.waves[1].result, expected);
     }

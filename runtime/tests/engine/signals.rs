@@ -5,21 +5,21 @@ use std::time::Duration;
 
 use moontide_runtime::journal::{Body, Entry};
 use moontide_runtime::scheduler::{Ended, Event, ExecutionStatus, Graph, WaveStatus, machine};
-use moontide_runtime::store::{Store, Wish};
+use moontide_runtime::store::{SignalKind, Store};
 use serde_json::json;
 
 use crate::support::{Fuse, FusedStore, TestWorld, driver, killed, lease};
 use crate::{Answers, Story, answer, lines};
 
-pub(crate) fn retry(wave: &str) -> Wish {
-    Wish::Retry { wave: wave.to_owned(), mend: None }
+pub(crate) fn retry(wave: &str) -> SignalKind {
+    SignalKind::Retry { wave: wave.to_owned(), mend: None }
 }
 
-pub(crate) fn skip(wave: &str) -> Wish {
-    Wish::Skip { wave: wave.to_owned() }
+pub(crate) fn skip(wave: &str) -> SignalKind {
+    SignalKind::Skip { wave: wave.to_owned() }
 }
 
-/// The ids of the prompts that are open when nobody is there.
+/// The ids of the prompts that are open when no person is there.
 pub(crate) async fn waits(story: &Story) -> Vec<String> {
     match story.drive(Answers::new()).await.unwrap() {
         Ended::Waiting(prompts) => prompts.into_iter().map(|prompt| prompt.id).collect(),
@@ -46,13 +46,13 @@ async fn a_pause_holds_the_next_wave_until_somebody_says_resume() {
         }",
     )
     .await;
-    story.send(Wish::Pause).await;
+    story.send(SignalKind::Pause).await;
     assert_eq!(waits(&story).await, ["@pause.1"], "not even the first wave has begun");
     assert_eq!(story.statuses().await, [WaveStatus::Pending; 2]);
     assert_eq!(story.state().await.status(), ExecutionStatus::Paused);
-    story.send(Wish::Pause).await;
+    story.send(SignalKind::Pause).await;
     assert_eq!(waits(&story).await, ["@pause.1"], "a second pause is refused");
-    story.send(Wish::Resume).await;
+    story.send(SignalKind::Resume).await;
     story.ends(ExecutionStatus::Completed).await;
 }
 
@@ -79,7 +79,7 @@ async fn a_pause_lets_what_runs_come_to_its_end() {
     driver.signals_every = Some(Duration::from_secs(1));
     let pause = async {
         tokio::time::sleep(Duration::from_mins(5)).await;
-        story.send(Wish::Pause).await;
+        story.send(SignalKind::Pause).await;
         std::future::pending::<()>().await;
     };
     let ended = driver.drive(&held, pause).await.unwrap();
@@ -87,7 +87,7 @@ async fn a_pause_lets_what_runs_come_to_its_end() {
     assert_eq!(story.statuses().await, story_so_far(1));
     // An answer to the first pause does not release a second one.
     story.send(answer("@pause.1", "resume")).await;
-    story.send(Wish::Pause).await;
+    story.send(SignalKind::Pause).await;
     story.send(answer("@pause.1", "resume")).await;
     assert_eq!(waits(&story).await, ["@pause.2"]);
     assert_eq!(story.statuses().await, story_so_far(2));
@@ -234,7 +234,9 @@ async fn what_is_completed_or_unknown_can_neither_be_retried_nor_skipped() {
     let story = Story::of(FLAKY).await;
     story.ends(ExecutionStatus::Failed).await;
     let entries = story.entries().await.len();
-    for wish in [retry("a"), skip("a"), retry("nobody"), Wish::Resume, Wish::Cancel { seen: 0 }] {
+    for wish in
+        [retry("a"), skip("a"), retry("nobody"), SignalKind::Resume, SignalKind::Cancel { seen: 0 }]
+    {
         story.send(wish).await;
     }
     story.ends(ExecutionStatus::Failed).await;
@@ -264,7 +266,7 @@ async fn after_a_cancel_the_hooks_run_that_have_something_to_undo() {
     driver.signals_every = Some(Duration::from_secs(1));
     let cancel = async {
         tokio::time::sleep(Duration::from_mins(5)).await;
-        story.send(Wish::Cancel { seen: 0 }).await;
+        story.send(SignalKind::Cancel { seen: 0 }).await;
         std::future::pending::<()>().await;
     };
     let ended = driver.drive(&held, cancel).await.unwrap();
@@ -291,7 +293,7 @@ async fn a_wave_that_failed_and_was_skipped_is_put_away_after_a_cancel_too() {
     )
     .await;
     assert_eq!(waits(&story).await, ["b"]);
-    story.send(Wish::Cancel { seen: 0 }).await;
+    story.send(SignalKind::Cancel { seen: 0 }).await;
     story.ends(ExecutionStatus::Cancelled).await;
     assert_eq!(story.times("test.tagged"), 1);
 }
@@ -324,7 +326,7 @@ async fn cut_off() -> Story {
     driver.signals_every = Some(Duration::from_secs(1));
     let cancel = async {
         tokio::time::sleep(Duration::from_mins(5)).await;
-        story.send(Wish::Cancel { seen: 0 }).await;
+        story.send(SignalKind::Cancel { seen: 0 }).await;
         std::future::pending::<()>().await;
     };
     let ended = driver.drive(&held, cancel).await.unwrap();
@@ -369,13 +371,13 @@ async fn a_wave_that_is_retried_is_not_left_out_by_an_earlier_skip() {
         say("b"),
     ))
     .await;
-    story.send(Wish::Skip { wave: "a".into() }).await;
-    story.send(Wish::Skip { wave: "b".into() }).await;
-    story.send(Wish::Cancel { seen: 0 }).await;
+    story.send(SignalKind::Skip { wave: "a".into() }).await;
+    story.send(SignalKind::Skip { wave: "b".into() }).await;
+    story.send(SignalKind::Cancel { seen: 0 }).await;
     story.ends(ExecutionStatus::Cancelled).await;
     story.send(retry("a")).await;
     story.ends(ExecutionStatus::Completed).await;
-    // What nobody took back stays said.
+    // What was not taken back stays said.
     assert_eq!(story.statuses().await, [WaveStatus::Completed, WaveStatus::Skipped]);
     assert_eq!(story.times("test.tagged"), 1);
 }
@@ -387,14 +389,14 @@ async fn a_second_cancel_stops_what_runs_because_of_the_first() {
         waves = {{ name = 'a', pause = '?', run = function() end }}",
     )
     .await;
-    story.send(Wish::Cancel { seen: 0 }).await;
+    story.send(SignalKind::Cancel { seen: 0 }).await;
     let held = lease(story.store.as_ref(), "x").await;
     let world = TestWorld::new(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     driver.signals_every = Some(Duration::from_secs(1));
     let cancel = async {
         tokio::time::sleep(Duration::from_hours(5)).await;
-        story.send(Wish::Cancel { seen: 1 }).await;
+        story.send(SignalKind::Cancel { seen: 1 }).await;
         std::future::pending::<()>().await;
     };
     let ended = driver.drive(&held, cancel).await.unwrap();
@@ -409,8 +411,8 @@ async fn a_cancel_whose_sender_saw_none_taken_is_the_first_one_again() {
     )
     .await;
     assert_eq!(waits(&story).await, ["a"]);
-    story.send(Wish::Cancel { seen: 0 }).await;
-    story.send(Wish::Cancel { seen: 0 }).await;
+    story.send(SignalKind::Cancel { seen: 0 }).await;
+    story.send(SignalKind::Cancel { seen: 0 }).await;
     story.ends(ExecutionStatus::Cancelled).await;
     assert_eq!(story.statuses().await, [WaveStatus::Cancelled, WaveStatus::Completed]);
     assert_eq!(story.times("test.tagged"), 1);
@@ -451,9 +453,9 @@ async fn killed_anywhere_around_signals_they_count_once() {
     for point in 1.. {
         let story = Story::of(FLAKY).await;
         story.ends(ExecutionStatus::Failed).await;
-        story.send(Wish::Resume).await;
+        story.send(SignalKind::Resume).await;
         story.send(retry("b")).await;
-        story.send(Wish::Pause).await;
+        story.send(SignalKind::Pause).await;
         let fuse = Fuse::at(point);
         let held = lease(story.store.as_ref(), "x").await;
         let fused = FusedStore { inner: Arc::clone(&story.store), fuse: Arc::clone(&fuse) };
@@ -461,7 +463,7 @@ async fn killed_anywhere_around_signals_they_count_once() {
         let driver = driver(Arc::new(fused), world, Answers::new());
         let over = killed(&driver, &held, &fuse).await.is_some();
         assert_eq!(waits(&story).await, ["@pause.1"], "killed at {point}");
-        story.send(Wish::Resume).await;
+        story.send(SignalKind::Resume).await;
         story.ends(ExecutionStatus::Completed).await;
         assert_eq!(story.times("test.tagged"), 3, "killed at {point}");
         if over {
@@ -530,7 +532,7 @@ async fn cancelled_after(story: &Story, minutes: u64, seen: u32) {
     driver.signals_every = Some(Duration::from_secs(1));
     let cancel = async {
         tokio::time::sleep(Duration::from_mins(minutes)).await;
-        story.send(Wish::Cancel { seen }).await;
+        story.send(SignalKind::Cancel { seen }).await;
         std::future::pending::<()>().await;
     };
     driver.drive(&held, cancel).await.unwrap();

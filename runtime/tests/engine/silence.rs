@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::Patience;
+use moontide_runtime::effect::RetryBudget;
 use moontide_runtime::journal::{Body, Format};
 use moontide_runtime::scheduler::{Ended, Event, ExecutionStatus, Unheard, WaveStatus};
-use moontide_runtime::store::{Pulse, Store, Wish, lease as leases};
+use moontide_runtime::store::{Pulse, SignalKind, Store, lease as leases};
 use tokio::time::sleep;
 
-use crate::late::{Shaky, Undecided};
+use crate::races::{Shaky, Undecided};
 use crate::support::{Fuse, TestClock, TestWorld, driver, lease};
 use crate::{Answers, Story, answer};
 
@@ -32,7 +32,7 @@ struct Outage {
     timeout: &'static str,
     first: &'static str,
     away: Range<Duration>,
-    sends: Option<(Duration, Wish)>,
+    sends: Option<(Duration, SignalKind)>,
     format: Format,
 }
 
@@ -65,7 +65,7 @@ impl Outage {
         driver.pulse = pulse.clone();
         driver.signals_every = Some(seconds(1));
         driver.answers = Rc::new(Undecided);
-        let patience = Patience::of(minutes(120));
+        let patience = RetryBudget::of(minutes(120));
         let people = async {
             let keeper = leases::keep(&*store, &TestClock, &held, TTL / 4, TTL, patience, &pulse);
             let person = async {
@@ -214,7 +214,7 @@ async fn quiet_runner(away: Range<Duration>, stops_after: Duration) -> (Story, P
     let mut driver = driver(Arc::clone(&store), world, Answers::new());
     let pulse = Pulse::beating(Arc::new(TestClock), TTL, begun);
     driver.pulse = pulse.clone();
-    let patience = Patience::of(minutes(120));
+    let patience = RetryBudget::of(minutes(120));
     let interrupt = async {
         let keeper = leases::keep(&*store, &TestClock, &held, TTL / 4, TTL, patience, &pulse);
         tokio::select! { _ = keeper => {} () = sleep(stops_after) => {} }

@@ -8,10 +8,12 @@ use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::{Execution, Format};
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{Ended, ExecutionStatus, WaveStatus};
-use moontide_runtime::store::{Change, Condition, Document, Documents, MemoryStore, Store, Wish};
+use moontide_runtime::store::{
+    Change, Condition, Document, Documents, MemoryStore, SignalKind, Store,
+};
 use serde_json::{Value, json};
 
-use crate::late::Shaky;
+use crate::races::Shaky;
 use crate::support::{
     Fuse, FusedStore, Ledger, TestClock, TestWorld, driver, execution, killed, lease,
 };
@@ -276,7 +278,7 @@ async fn a_cancel_inside_a_lock_gives_it_back_where_the_hook_says_so() {
     let cancel = async {
         tokio::time::sleep(Duration::from_mins(5)).await;
         assert!(written(&story.store, "dns").await.is_some());
-        story.send(Wish::Cancel { seen: 0 }).await;
+        story.send(SignalKind::Cancel { seen: 0 }).await;
         std::future::pending::<()>().await;
     };
     let ended = driver.drive(&held, cancel).await.unwrap();

@@ -1,7 +1,7 @@
 //! A person vouches for an effect: what it returned, and what becomes of a wave whose program then fails.
 
 use moontide_runtime::scheduler::{Ended, ExecutionStatus, Prompt};
-use moontide_runtime::store::Wish;
+use moontide_runtime::store::SignalKind;
 use serde_json::{Value, json};
 
 use crate::support::Trouble;
@@ -28,9 +28,9 @@ async fn waits(story: &Story) -> Prompt {
     prompts[0].clone()
 }
 
-fn happened(value: Value) -> Wish {
+fn happened(value: Value) -> SignalKind {
     let (prompt, choice) = (ASKED.into(), "happened".into());
-    Wish::Answer { prompt, choice, seal: String::new(), value }
+    SignalKind::Answer { prompt, choice, seal: String::new(), value }
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,11 +7,11 @@ use moontide_runtime::journal::Mend;
 use moontide_runtime::plan::{FailurePolicy, Pause, PromptTimeout};
 use moontide_runtime::scheduler::graph::{Node, Turn};
 use moontide_runtime::scheduler::{
-    End, Event, Failure, Graph, Prompt, PromptKind, Signal, State, Unheard, WaveStatus, Wish,
+    End, Event, Failure, Graph, Prompt, PromptKind, Signal, SignalKind, State, Unheard, WaveStatus,
 };
 use serde_json::json;
 
-/// Everybody there is. The last one is no approver of anything.
+/// All people there are. The last one is no approver of anything.
 pub(crate) const PEOPLE: [&str; 4] = ["ann", "bob", "kim", "eve"];
 
 /// A graph of up to nine waves, each depending on earlier ones, and the hooks around them.
@@ -107,14 +107,14 @@ pub(crate) fn event(rng: &mut fastrand::Rng, graph: &Graph, state: &State, step:
         }
         78..82 => {
             let mend = rng.bool().then(|| mend(step));
-            wished(rng, Wish::Retry { wave: any, mend })
+            wished(rng, SignalKind::Retry { wave: any, mend })
         }
-        82..86 => wished(rng, Wish::Skip { wave: any }),
-        86..89 => wished(rng, Wish::Pause),
-        89..93 => wished(rng, Wish::Resume),
+        82..86 => wished(rng, SignalKind::Skip { wave: any }),
+        86..89 => wished(rng, SignalKind::Pause),
+        89..93 => wished(rng, SignalKind::Resume),
         93 => {
             let seen = rng.u32(0..2);
-            wished(rng, Wish::Cancel { seen })
+            wished(rng, SignalKind::Cancel { seen })
         }
         94 => Event::Started,
         95 => Event::Ended {
@@ -161,7 +161,7 @@ fn question(rng: &mut fastrand::Rng, wave: &str, attempt: u32, step: usize) -> P
     Prompt::new(id, wave, kind, "Well?".into(), &["yes", "no"])
 }
 
-/// An answer of somebody: most of them fit.
+/// An answer of one of them: most fit.
 fn answer(rng: &mut fastrand::Rng, prompt: &Prompt) -> Event {
     let choice = match rng.u8(..20) {
         0 => "maybe",
@@ -173,15 +173,15 @@ fn answer(rng: &mut fastrand::Rng, prompt: &Prompt) -> Event {
         _ => String::new(),
     };
     let (prompt, choice, value) = (prompt.id.clone(), choice.to_owned(), json!(null));
-    wished(rng, Wish::Answer { prompt, choice, seal, value })
+    wished(rng, SignalKind::Answer { prompt, choice, seal, value })
 }
 
-fn wished(rng: &mut fastrand::Rng, wish: Wish) -> Event {
+fn wished(rng: &mut fastrand::Rng, wish: SignalKind) -> Event {
     signalled(pick(rng, &PEOPLE), wish)
 }
 
 /// A wish of this person.
-pub(crate) fn signalled(by: &str, wish: Wish) -> Event {
+pub(crate) fn signalled(by: &str, wish: SignalKind) -> Event {
     let (sender, comment, at) = (String::new(), String::new(), Timestamp::UNIX_EPOCH);
     Event::Signalled {
         signal: Signal { wish, by: by.into(), sender, comment, at },

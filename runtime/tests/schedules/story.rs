@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use moontide_runtime::scheduler::graph::{Graph, Turn};
 use moontide_runtime::scheduler::machine::{self, Refusal};
 use moontide_runtime::scheduler::{
-    Choice, End, Event, ExecutionStatus, PromptKind, Request, State, WaveStatus, Wish, apply,
+    Choice, End, Event, ExecutionStatus, PromptKind, Request, SignalKind, State, WaveStatus, apply,
 };
 use serde_json::json;
 
@@ -85,7 +85,7 @@ impl Story {
                 if matches!(refusal, Refusal::Status("over")) {
                     assert!(before.status().is_terminal());
                 }
-                // What somebody wanted is journaled all the same.
+                // What an operator wanted is journaled all the same.
                 if matches!(event, Event::Signalled { .. }) {
                     self.log.push(event);
                 }
@@ -124,7 +124,7 @@ impl Story {
             Event::Signalled { signal, .. } => Some(&signal.wish),
             _ => None,
         };
-        let decides = matches!(wish, Some(Wish::Retry { .. } | Wish::Skip { .. }));
+        let decides = matches!(wish, Some(SignalKind::Retry { .. } | SignalKind::Skip { .. }));
         let held = |state: &State| state.prompts.values().any(|it| it.kind == PromptKind::Hold);
         for (at, (node, wave)) in graph.nodes().iter().zip(&after.waves).enumerate() {
             let (was, name) = (&before.waves[at], &node.name);
@@ -181,7 +181,7 @@ impl Story {
         assert!(!failure.uncertain || !again.contains(&self.state.waves[node].status));
     }
 
-    /// What somebody has answered with `abort` stands until just that is retried, at a pause point by one of
+    /// What a person has answered with `abort` stands until just that is retried, at a pause point by one of
     /// those who may answer it.
     fn check_aborts(&self, before: &State, event: &Event) {
         for abort in before.aborts.iter().filter(|abort| abort.is_answer) {
@@ -193,9 +193,9 @@ impl Story {
             };
             let node = self.graph.index(&abort.at);
             match (&signal.wish, node) {
-                (Wish::Retry { wave, .. }, _) if *wave == abort.at => {}
+                (SignalKind::Retry { wave, .. }, _) if *wave == abort.at => {}
                 // A wave that failed may be left out as well.
-                (Wish::Skip { wave }, Some(node)) if *wave == abort.at => {
+                (SignalKind::Skip { wave }, Some(node)) if *wave == abort.at => {
                     assert_eq!(before.waves[node].status, WaveStatus::Failed);
                 }
                 (wish, _) => panic!("{wish:?} takes {abort:?} back"),
@@ -208,7 +208,7 @@ impl Story {
         }
     }
 
-    /// A pause point with approvers opens only if enough of them say so, or nobody in time.
+    /// A pause point with approvers opens only if enough of them say so, or none in time.
     fn check_voices(&self, before: &State, event: &Event) {
         let Event::Signalled { signal, .. } = event else { return };
         for (id, prompt) in
@@ -257,7 +257,7 @@ impl Story {
             let may = |by: &&&str| self.graph.approves(&prompt.approvers, by);
             let by = draw::PEOPLE.iter().filter(may).find(said).expect("enough people");
             let (seal, value) = (prompt.seal.clone(), json!(null));
-            let wish = Wish::Answer { prompt: prompt.id, choice: choice.into(), seal, value };
+            let wish = SignalKind::Answer { prompt: prompt.id, choice: choice.into(), seal, value };
             assert!(self.tell(draw::signalled(by, wish)), "an answer that fits");
         }
         panic!("it does not end: {:?}", self.state);

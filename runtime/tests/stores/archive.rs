@@ -318,7 +318,7 @@ async fn what_was_moved_is_of_a_later_format_to_earlier_releases_and_may_be_take
     assert_eq!(sequences(&*store).await, [1, 2, 3, 4, 5]);
     let seal = Some(Seal::Moved(moved.clone()));
     assert_eq!(archive.export("x").await.unwrap(), Parcel { seal, ..before.clone() });
-    // By nobody who means another place.
+    // By no one else's word for another place.
     let other = Moved { store: None, ..moved.clone() };
     let refused = archive.lift("x", &other).await;
     assert!(matches!(refused, Err(StoreError::Sealed { .. })), "{refused:?}");

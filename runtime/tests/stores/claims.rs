@@ -7,7 +7,7 @@ use moontide_runtime::journal::{Execution, Format};
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{Event, ExecutionStatus, Signal};
 use moontide_runtime::store::claims::{self, Claimant, Held, Holder, KIND, Stands, Taken, Wanted};
-use moontide_runtime::store::{Change, Condition, Moved, Store, StoreError, Wish};
+use moontide_runtime::store::{Change, Condition, Moved, SignalKind, Store, StoreError};
 use serde_json::json;
 
 use crate::given::{execution, moment, signal};
@@ -80,7 +80,8 @@ async fn end(store: &dyn Store, id: &str) {
     use moontide_runtime::journal::{Body, Entry};
     let lease = store.take(id, "runner", None).await.unwrap();
     let (by, sender, comment) = ("ann".to_owned(), String::new(), String::new());
-    let signal = Signal { wish: Wish::Cancel { seen: 0 }, by, sender, comment, at: moment(1) };
+    let signal =
+        Signal { wish: SignalKind::Cancel { seen: 0 }, by, sender, comment, at: moment(1) };
     let cancelled = Event::Signalled { number: None, signal, refused: None };
     let events = [cancelled, Event::Started];
     let entry = |(at, event)| Entry {
@@ -143,7 +144,7 @@ async fn one_that_is_about_to_be_retried_is_not_over(place: &Place) {
     claim(store, "first", &["plan/x"], &[]).await;
     end(store, "first").await;
     // No runner has taken it yet: the one that does writes nothing into the claim any more.
-    let retry = Wish::Retry { wave: "database".to_owned(), mend: None };
+    let retry = SignalKind::Retry { wave: "database".to_owned(), mend: None };
     store.send("first", &Signal { wish: retry, ..signal("ann") }).await.unwrap();
     let told = claim(store, "second", &["plan/x"], &[]).await;
     assert!(

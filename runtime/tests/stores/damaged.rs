@@ -1,9 +1,9 @@
-//! What a store makes of rows that somebody has changed or lost.
+//! What a store makes of rows that were changed or lost.
 
 use std::collections::BTreeMap;
 
 use moontide_runtime::journal::Execution;
-use moontide_runtime::store::{StoreError, Wanted, Wish};
+use moontide_runtime::store::{SignalKind, StoreError, Wanted};
 use rusqlite::Connection;
 
 use crate::given::{entries, execution, leased, signal};
@@ -172,7 +172,7 @@ async fn a_signal_that_cannot_be_read_stands_for_itself_and_hides_no_other() {
     assert_eq!(read.len(), sent.len());
     assert_eq!((&read[0], &read[2..]), (&sent[0], &sent[2..]));
     let (number, unreadable) = &read[1];
-    assert_eq!((*number, &unreadable.wish), (2, &Wish::Note));
+    assert_eq!((*number, &unreadable.wish), (2, &SignalKind::Note));
     let comment = "signal 2 cannot be read, and nothing follows from it: unknown variant `fly`";
     assert!(unreadable.comment.starts_with(comment), "{}", unreadable.comment);
 }

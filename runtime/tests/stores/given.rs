@@ -98,7 +98,7 @@ pub(crate) async fn sequences(store: &dyn Store) -> Vec<u64> {
 /// A signal that says who sent it.
 pub(crate) fn signal(by: &str) -> Signal {
     Signal {
-        wish: moontide_runtime::store::Wish::Answer {
+        wish: moontide_runtime::store::SignalKind::Answer {
             prompt: "database".to_owned(),
             choice: "continue".to_owned(),
             seal: "0f0f0f0f".to_owned(),

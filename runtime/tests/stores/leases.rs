@@ -1,4 +1,4 @@
-//! At most one runner can write, whatever the others believe; and whoever cannot show that it lives stops.
+//! At most one runner can write, whatever the others believe; and a runner that cannot show that it lives stops.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures_util::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::{Key, Patience};
+use moontide_runtime::effect::{Key, RetryBudget};
 use moontide_runtime::journal::{Entry, Execution};
 use moontide_runtime::store::lease::{Acquired, acquire, keep};
 use moontide_runtime::store::{
@@ -36,7 +36,7 @@ crate::on_every_store!(
 
 const TTL: Duration = Duration::from_secs(30);
 
-/// A clock on which time passes only while somebody sleeps, and something may happen meanwhile.
+/// A clock on which time passes only while a task sleeps, and something may happen meanwhile.
 pub(crate) struct TestClock<'a> {
     now: Mutex<Duration>,
     meanwhile: Box<dyn Fn(Duration) -> BoxFuture<'a, ()> + Send + Sync + 'a>,
@@ -142,7 +142,7 @@ async fn a_lease_that_was_given_back_cannot_write(place: &Place) {
     let fenced = StoreError::Fenced { ours: 1, current: 1 };
     assert_eq!(store.append(&lease, &entries(&lease, [1])).await, Err(fenced.clone()));
     assert_eq!(store.renew(&lease).await, Err(fenced));
-    // Nor can somebody without a name who read the record.
+    // Nor can a nameless holder who read the record.
     let nobody = Lease { holder: String::new(), ..lease };
     assert!(store.append(&nobody, &entries(&nobody, [1])).await.is_err());
 }
@@ -220,7 +220,7 @@ async fn a_lease_given_back_is_taken_without_waiting_longer(place: &Place) {
 async fn whoever_took_over_first_is_not_replaced_in_turn(place: &Place) {
     let store = place.open();
     let lease = leased(&*store).await;
-    // In the last moment of the watch the lease is given back, and somebody else takes it.
+    // In the last moment of the watch the lease is given back, and another runner takes it.
     let clock = TestClock::with(|passed| {
         let (store, lease) = (Arc::clone(&store), lease.clone());
         Box::pin(async move {
@@ -260,7 +260,7 @@ async fn a_lease_is_kept_until_it_is_lost(place: &Place) {
         })
     });
     clock.longest = period;
-    let lost = keep(&*store, &clock, &lease, period, TTL, Patience::of(TTL), &pulse()).await;
+    let lost = keep(&*store, &clock, &lease, period, TTL, RetryBudget::of(TTL), &pulse()).await;
     assert_eq!(lost, StoreError::Fenced { ours: 1, current: 2 });
 }
 
@@ -295,7 +295,7 @@ impl Troubled {
         let store = Troubled::with(answers);
         let lease = leased(&store.inner).await;
         let clock = TestClock::quiet();
-        let lost = keep(&store, &clock, &lease, TTL / 4, TTL, Patience::of(TTL), &pulse()).await;
+        let lost = keep(&store, &clock, &lease, TTL / 4, TTL, RetryBudget::of(TTL), &pulse()).await;
         (lost, clock.monotonic())
     }
 }
@@ -374,7 +374,7 @@ impl Documents for Troubled {
     }
 }
 
-/// A pulse that nobody asks.
+/// A pulse that is never asked.
 fn pulse() -> Pulse {
     Pulse::steady(Arc::new(TestClock::quiet()))
 }
@@ -411,7 +411,7 @@ async fn a_store_that_was_busy_for_less_than_a_ttl_stops_nobody() {
 async fn whoever_was_stopped_past_its_ttl_asks_before_it_gives_up() {
     let store = MemoryStore::new();
     let lease = leased(&store).await;
-    // Every sleep lasts four times its ttl: nobody wants the lease in the first, somebody does in the
+    // Every sleep lasts four times its ttl: no runner wants the lease in the first, one does in the
     // second.
     let nap = TTL * 4;
     let mut clock = TestClock::with(|passed| {
@@ -424,6 +424,6 @@ async fn whoever_was_stopped_past_its_ttl_asks_before_it_gives_up() {
         })
     });
     clock.shortest = nap;
-    let lost = keep(&store, &clock, &lease, TTL / 4, TTL, Patience::of(TTL), &pulse()).await;
+    let lost = keep(&store, &clock, &lease, TTL / 4, TTL, RetryBudget::of(TTL), &pulse()).await;
     assert_eq!((lost, clock.monotonic()), (StoreError::Fenced { ours: 1, current: 2 }, nap * 2));
 }

@@ -104,7 +104,7 @@ async fn everything_that_was_asked_for_is_written_before_the_store_closes() {
     let place = Place::in_a_file();
     let store = place.open();
     let lease = leased(&*store).await;
-    // Asked for once, and nobody waits for the answer.
+    // Asked for once, and no program waits for the answer.
     let entries = entries(&lease, [1]);
     let mut append = store.append(&lease, &entries);
     assert!(futures_util::poll!(&mut append).is_pending());

@@ -13,8 +13,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{
-    Call, Class, Consequences, EffectError, Evidence, Finding, Key, Operation, Patience, Place,
-    Reply, World,
+    Call, Class, Consequences, EffectError, Evidence, Finding, Key, Operation, Place, Reply,
+    RetryBudget, World,
 };
 use moontide_runtime::journal::execution::Module;
 use moontide_runtime::journal::{Bundle, Entry, Execution, Format};
@@ -56,7 +56,7 @@ impl Clock for TestClock {
 /// A point of a slow fuse takes less.
 const LONGEST_PAUSE_MS: u64 = 3000;
 
-/// Blows at the n-th point that it is asked to pass; whoever passes then never comes back.
+/// Blows at the n-th point that it is asked to pass; the call that passes then never comes back.
 #[derive(Default)]
 pub(crate) struct Fuse {
     blows_at: AtomicUsize,
@@ -121,7 +121,7 @@ pub(crate) struct Ledger {
 pub(crate) enum Trouble {
     /// It happens, and the reply is lost.
     LostReply,
-    /// It does not happen, and nobody says so.
+    /// It does not happen, and no reply says so.
     LostCall,
     /// It is refused, and may be sent again later.
     Throttled,
@@ -435,7 +435,7 @@ pub(crate) fn driver(
         changes: Changes::default(),
         denied: Vec::new(),
         signals_every: None,
-        patience: Patience::USUAL,
+        patience: RetryBudget::USUAL,
         pulse: Pulse::steady(Arc::new(TestClock)),
         beside: Vec::new(),
         secrets: BTreeMap::new(),

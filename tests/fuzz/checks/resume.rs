@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{
-    Call, Class, Consequences, EffectError, Evidence, Operation, Patience, Place, Reply, World,
+    Call, Class, Consequences, EffectError, Evidence, Operation, Place, Reply, RetryBudget, World,
 };
 use moontide_runtime::journal::execution::Module;
 use moontide_runtime::journal::{Bundle, Entry, Execution, Format};
@@ -103,7 +103,7 @@ async fn drive(entries: &[Entry]) -> bool {
         changes: Changes::default(),
         denied: Vec::new(),
         signals_every: None,
-        patience: Patience::USUAL,
+        patience: RetryBudget::USUAL,
         pulse: Pulse::steady(Arc::new(PausedClock)),
         beside: Vec::new(),
         secrets: BTreeMap::new(),
@@ -117,7 +117,7 @@ async fn drive(entries: &[Entry]) -> bool {
         Err(DriveError::Mismatch(_) | DriveError::Refused(_)) => return false,
         other => panic!("{other:?}"),
     }
-    // Whoever reads the journal now finds an execution that ended just so.
+    // A reader of the journal now finds an execution that ended just so.
     let again = driver.drive(&lease, std::future::pending()).await.expect("it goes on in order");
     match ended {
         Ok(Ended::Finished(status)) => assert_eq!(again, Ended::Finished(status)),

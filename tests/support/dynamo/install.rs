@@ -59,11 +59,11 @@ fn install(root: &Path) {
          store need it; once crates.io can be reached, run them again, or this command by hand: {how}\n\
          {said}"
     );
-    // 250 MB that nobody needs any more.
+    // 250 MB that are not needed any more.
     let _ = fs::remove_dir_all(root.join("build"));
 }
 
-/// Whether cargo, or whoever started it, set the variable for the build that runs these tests. What says
+/// Whether cargo, or the process that started it, set the variable for the build that runs these tests. What says
 /// how to reach crates.io stays.
 fn is_of_the_build(name: &str) -> bool {
     const STAYS: [&str; 6] = [

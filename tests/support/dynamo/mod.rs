@@ -40,7 +40,7 @@ impl Dynamo {
             "moto" => vec![moto::binary(), "-H".into()],
             other => panic!("DYNAMODB_EMULATOR is `dynoxide` or `moto`, and not `{other}`"),
         };
-        // Somebody else may get the port before the emulator does.
+        // Another process may get the port before the emulator does.
         let started = (0..20).find_map(|_| Dynamo::start_at(free_port(), &command));
         started.expect("the emulator found no free port of this machine in 20 attempts")
     }
@@ -66,7 +66,7 @@ impl Dynamo {
         let mut told = String::new();
         while said.read_line(&mut told).is_ok_and(|read| read > 0) {
             if told.contains("listening") || told.contains("Running on") {
-                // It may say more, and must not wait for somebody to listen.
+                // It may say more, and must not wait for a listener.
                 std::thread::spawn(move || {
                     let _ = std::io::copy(&mut said, &mut std::io::sink());
                     let _ = shell.wait();

@@ -14,7 +14,7 @@ use super::item;
 use super::keys::{self, Item};
 use super::lease::state_within;
 use super::listing;
-use super::retry::{Patience, Stopped, retried};
+use super::retry::{RetryBudget, Stopped, retried};
 use super::state::State;
 use super::table::Table;
 use super::text;
@@ -30,7 +30,7 @@ pub(super) async fn append(
     let id = &lease.execution;
     let Some((first, last)) = ends(lease, entries) else {
         // Nothing to write, or nothing that could be written: the store's own state says which.
-        let state = state_within(table, id, Patience::Execution).await?;
+        let state = state_within(table, id, RetryBudget::Execution).await?;
         append::check(lease, state.lease.as_ref(), state.last, entries)?;
         return state.is_open(id);
     };
@@ -44,7 +44,7 @@ pub(super) async fn append(
         None => chain::tip(table, lease, entries).await?,
     };
     let (json, after) = before.extend(table, lease, entries)?;
-    text::put_json(table, &mut item, json, &nonce, Patience::Execution).await?;
+    text::put_json(table, &mut item, json, &nonce, RetryBudget::Execution).await?;
     let mut writes = vec![longer(table, lease, first, last, &nonce), put(table, item)];
     let listed = before.listed.as_deref().zip(standing);
     writes.extend(listed.map(|(listed, standing)| listing::stands(table, listed, standing)));
@@ -52,7 +52,7 @@ pub(super) async fn append(
         let request = table.client.transact_write_items().client_request_token(&nonce);
         request.set_transact_items(Some(writes.clone())).send()
     };
-    match retried(table, Patience::Execution, request).await {
+    match retried(table, RetryBudget::Execution, request).await {
         Ok(_) => {
             *tip = Some(after);
             Ok(())
@@ -112,7 +112,7 @@ fn put(table: &Table, item: Item) -> TransactWriteItem {
 }
 
 /// Whether an earlier attempt of the append with this nonce has succeeded, where the state is `state`
-/// now. Somebody may have taken over and appended since, so if the state does not say, the entries do.
+/// now. Another runner may have taken over and appended since, so if the state does not say, the entries do.
 async fn is_ours(
     table: &Table,
     id: &str,
@@ -124,7 +124,7 @@ async fn is_ours(
         return Ok(true);
     }
     let key = keys::key(&keys::partition(id), &keys::journal_sk(first));
-    let written = table.try_get(key, Patience::Execution).await;
+    let written = table.try_get(key, RetryBudget::Execution).await;
     let written = written.map_err(|stopped| stopped.unconditional(table))?;
     Ok(written.is_some_and(|item| item::is(&item, keys::NONCE, nonce)))
 }

@@ -11,7 +11,7 @@ use moontide_runtime::store::{Archive, Lease, Moved, Parcel, Pruned, Seal, Store
 
 use super::item::{self, Damage};
 use super::keys::{self, Item, PK, SK};
-use super::retry::{Patience, Pauses, retried};
+use super::retry::{Pauses, RetryBudget, retried};
 use super::table::Table;
 use super::{
     DynamoStore, arrival, batch, documents, journal, lease as leases, listing, parcels, text,
@@ -128,7 +128,7 @@ pub(super) async fn write_evidence(
 ) -> Result<(), StoreError> {
     let mut item = keys::evidence(id, nonce);
     let json = list(rows);
-    text::put_json(table, &mut item, json, nonce, Patience::Usual).await?;
+    text::put_json(table, &mut item, json, nonce, RetryBudget::Usual).await?;
     table.put(&item).await
 }
 
@@ -147,12 +147,12 @@ async fn sweep(table: &Table, id: &str) -> Result<(), StoreError> {
     }
     let pk = keys::partition(id);
     let (from, to) = (keys::journal_sk(0), keys::journal_sk(u64::MAX));
-    let items = table.range(&pk, &from, &to, Patience::Usual).await?;
+    let items = table.range(&pk, &from, &to, RetryBudget::Usual).await?;
     // Parts first: an item that is there leads to its parts, and to the items behind it.
     for item in &items {
         if let Ok(parts) = item::text(item, keys::PARTS) {
             let (from, to) = (keys::part_sk(0), keys::part_sk(usize::MAX));
-            let parts = table.range(parts, &from, &to, Patience::Usual).await?;
+            let parts = table.range(parts, &from, &to, RetryBudget::Usual).await?;
             delete(table, &parts).await?;
         }
     }
@@ -168,7 +168,7 @@ async fn sweep(table: &Table, id: &str) -> Result<(), StoreError> {
 /// Deletes items; those that are gone already stay so.
 pub(super) async fn delete(table: &Table, items: &[Item]) -> Result<(), StoreError> {
     for items in items.chunks(MOST) {
-        let mut pauses = Pauses::within(Patience::Usual);
+        let mut pauses = Pauses::within(RetryBudget::Usual);
         let requests: Result<Vec<_>, Damage> = items.iter().map(deletion).collect();
         let damaged = |damage: Damage| table.damaged("an item of a journal", &damage);
         let mut requests = requests.map_err(damaged)?;
@@ -177,7 +177,7 @@ pub(super) async fn delete(table: &Table, items: &[Item]) -> Result<(), StoreErr
                 let batch = table.client.batch_write_item();
                 batch.request_items(&table.name, requests.clone()).send()
             };
-            let done = retried(table, Patience::Usual, request).await;
+            let done = retried(table, RetryBudget::Usual, request).await;
             let done = done.map_err(|stopped| stopped.unconditional(table))?;
             requests = batch::only(done.unprocessed_items).unwrap_or_default();
             if !requests.is_empty() {

@@ -16,7 +16,7 @@ use moontide_runtime::store::{Parcel, StoreError};
 
 use super::item::{self, Damage};
 use super::keys::{self, Item, PK, SK};
-use super::retry::{Patience, Pauses, Stopped, retried};
+use super::retry::{Pauses, RetryBudget, Stopped, retried};
 use super::state;
 use super::table::Table;
 use super::trouble::Refusal;
@@ -47,7 +47,7 @@ impl<'t> Arrival<'t> {
         before: Option<&Parcel>,
     ) -> Result<Arrival<'t>, StoreError> {
         let mut arrival = Arrival::new(table, id, nonce);
-        let mut pauses = Pauses::within(Patience::Usual);
+        let mut pauses = Pauses::within(RetryBudget::Usual);
         loop {
             let earlier = Earlier::read(table, id).await?;
             arrival.is_behind(&earlier);
@@ -77,7 +77,7 @@ impl<'t> Arrival<'t> {
         nonce: &'t str,
     ) -> Result<Option<Arrival<'t>>, StoreError> {
         let mut arrival = Arrival::new(table, id, nonce);
-        let mut pauses = Pauses::within(Patience::Usual);
+        let mut pauses = Pauses::within(RetryBudget::Usual);
         loop {
             let earlier = Earlier::read(table, id).await?;
             if earlier.turn.is_none() {
@@ -197,7 +197,7 @@ impl<'t> Arrival<'t> {
     /// Deletes the items from one sort key on that another import has written.
     pub(super) async fn clear(&self, from: &str, to: &str) -> Result<(), StoreError> {
         let pk = keys::partition(self.id);
-        let items = self.table.range(&pk, from, to, Patience::Usual).await?;
+        let items = self.table.range(&pk, from, to, RetryBudget::Usual).await?;
         let others: Vec<Item> =
             items.into_iter().filter(|it| !item::is(it, keys::NONCE, self.nonce)).collect();
         self.delete(&others).await
@@ -254,7 +254,7 @@ impl<'t> Arrival<'t> {
             let request = self.table.client.transact_write_items();
             request.set_transact_items(Some(writes.clone())).send()
         };
-        retried(self.table, Patience::Usual, request).await.map(|_| ())
+        retried(self.table, RetryBudget::Usual, request).await.map(|_| ())
     }
 
     fn check(&self) -> TransactWriteItem {
@@ -338,7 +338,7 @@ pub(super) async fn try_out(table: &Table, id: &str) -> Result<(), StoreError> {
             let request = table.client.transact_write_items();
             request.set_transact_items(Some(vec![none(table, id), write.clone()])).send()
         };
-        match retried(table, Patience::Usual, request).await {
+        match retried(table, RetryBudget::Usual, request).await {
             // One is under way, and goes on or ends by itself.
             Ok(_) | Err(Stopped::Condition(_)) => {}
             Err(stopped) => return Err(stopped.unconditional(table)),

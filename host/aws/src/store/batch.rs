@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use moontide_runtime::store::StoreError;
 
 use super::keys::{self, Item};
-use super::retry::{Patience, Pauses, retried};
+use super::retry::{Pauses, RetryBudget, retried};
 use super::table::Table;
 
 /// So many items are asked for at once at most: DynamoDB's limit.
@@ -44,7 +44,7 @@ pub(super) async fn get(
             let batch = batch.build().expect("a batch has keys");
             let request =
                 || table.client.batch_get_item().request_items(&table.name, batch.clone()).send();
-            let got = retried(table, Patience::Usual, request).await;
+            let got = retried(table, RetryBudget::Usual, request).await;
             let got = got.map_err(|stopped| stopped.unconditional(table))?;
             found.extend(only(got.responses).unwrap_or_default());
             // What DynamoDB did not get to.

@@ -12,7 +12,7 @@ use serde::de::IgnoredAny;
 use super::item::{self, Damage};
 use super::keys::{self, SK};
 use super::lease::state_within;
-use super::retry::Patience;
+use super::retry::RetryBudget;
 use super::table::Table;
 use super::text;
 
@@ -70,11 +70,11 @@ pub(super) async fn tip(
     entries: &[Entry],
 ) -> Result<Tip, StoreError> {
     let id = &lease.execution;
-    let state = state_within(table, id, Patience::Execution).await?;
+    let state = state_within(table, id, RetryBudget::Execution).await?;
     append::check(lease, state.lease.as_ref(), state.last, entries)?;
     let link = match state.last {
         _ if !chain::is_kept(state.format) => None,
-        0 => Some(chain::link(&head(table, id, Patience::Execution).await?)),
+        0 => Some(chain::link(&head(table, id, RetryBudget::Execution).await?)),
         last => Some(entry(table, id, last).await?),
     };
     Ok(Tip { epoch: lease.epoch, last: state.last, listed: state.listed, link })
@@ -84,7 +84,7 @@ pub(super) async fn tip(
 pub(super) async fn head(
     table: &Table,
     id: &str,
-    patience: Patience,
+    patience: RetryBudget,
 ) -> Result<String, StoreError> {
     let item = table.try_get(keys::head(id), patience).await;
     let item = item.map_err(|stopped| stopped.unconditional(table))?;
@@ -99,13 +99,13 @@ async fn entry(table: &Table, id: &str, last: u64) -> Result<Hash, StoreError> {
     let damaged = |sentence: &str| table.damaged(&what(), &Damage(sentence.to_owned()));
     let pk = keys::partition(id);
     let (begin, end) = (keys::journal_sk(0), keys::journal_sk(last));
-    let key = table.last_key(&pk, &begin, &end, Patience::Execution).await?;
+    let key = table.last_key(&pk, &begin, &end, RetryBudget::Execution).await?;
     let sk = key.as_ref().and_then(|key| item::text(key, SK).ok());
     let key = keys::key(&pk, sk.ok_or_else(|| damaged("it is not there"))?);
-    let item = table.try_get(key, Patience::Execution).await;
+    let item = table.try_get(key, RetryBudget::Execution).await;
     let item = item.map_err(|stopped| stopped.unconditional(table))?;
     let item = item.ok_or_else(|| damaged("it is not there"))?;
-    let json = text::get_json(table, &item, what, Patience::Execution).await?;
+    let json = text::get_json(table, &item, what, RetryBudget::Execution).await?;
     let rows: Result<Vec<_>, _> = rows::<IgnoredAny>(&json).collect();
     let rows = rows.map_err(|error| table.damaged(&what(), &Damage(error)))?;
     let (row, _) = rows.last().ok_or_else(|| damaged("it is an empty list"))?;

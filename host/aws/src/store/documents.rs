@@ -19,7 +19,7 @@ use super::arrival::{self, Arrival, Earlier};
 use super::item::{self, Damage};
 use super::keys::{self, Item, SK};
 use super::lease::state;
-use super::retry::{Patience, Pauses, Stopped, retried};
+use super::retry::{Pauses, RetryBudget, Stopped, retried};
 use super::table::Table;
 
 fn read(table: &Table, kind: &str, item: &Item) -> Result<Option<Document>, StoreError> {
@@ -50,14 +50,14 @@ async fn documents(table: &Table, kind: &str, prefix: &str) -> Result<Vec<Docume
     // No key is empty, and no name begins with less than a blank.
     let from = if prefix.is_empty() { " " } else { prefix };
     let (pk, to) = (keys::documents(kind), format!("{prefix}{}", char::MAX));
-    let items = table.range(&pk, from, &to, Patience::Usual).await?;
+    let items = table.range(&pk, from, &to, RetryBudget::Usual).await?;
     items.iter().filter_map(|item| read(table, kind, item).transpose()).collect()
 }
 
 /// Makes a change.
 async fn change(table: &Table, change: &Change) -> Result<u64, StoreError> {
     let nonce = keys::nonce();
-    let mut pauses = Pauses::within(Patience::Usual);
+    let mut pauses = Pauses::within(RetryBudget::Usual);
     loop {
         if let Some(behalf) = &change.behalf
             && let Some(version) = mark(table, &behalf.lease.execution, &behalf.key).await?
@@ -86,7 +86,7 @@ async fn change(table: &Table, change: &Change) -> Result<u64, StoreError> {
             let request = table.client.transact_write_items().client_request_token(&token);
             request.set_transact_items(Some(writes.clone())).send()
         };
-        match retried(table, Patience::Usual, request).await {
+        match retried(table, RetryBudget::Usual, request).await {
             Ok(_) => return Ok(version),
             Err(Stopped::Condition(_)) => {}
             Err(stopped) => return Err(stopped.unconditional(table)),
@@ -288,14 +288,14 @@ async fn documents_of(table: &Table, id: &str) -> Result<Vec<Item>, StoreError> 
     let mut items = Vec::new();
     for kind in Belongings::KINDS {
         let pk = keys::documents(kind);
-        items.extend(table.range(&pk, &from, &to, Patience::Usual).await?);
+        items.extend(table.range(&pk, &from, &to, RetryBudget::Usual).await?);
     }
     Ok(items)
 }
 
 async fn marks_of(table: &Table, id: &str) -> Result<Vec<Item>, StoreError> {
     let to = format!("{}{}", keys::MARK, char::MAX);
-    table.range(&keys::partition(id), keys::MARK, &to, Patience::Usual).await
+    table.range(&keys::partition(id), keys::MARK, &to, RetryBudget::Usual).await
 }
 
 #[async_trait]

@@ -49,7 +49,7 @@ pub enum OpenError {
 impl DynamoStore {
     /// Opens the store in the table `name`, in the session's Region. Blocks until it has answered.
     ///
-    /// All requests run on a thread of the store's own: whoever waits for one may be busy meanwhile, and
+    /// All requests run on a thread of the store's own: the caller of one may be busy meanwhile, and
     /// the renewal of a lease must not wait for that.
     pub fn open(settings: SessionSettings, name: &str) -> Result<DynamoStore, OpenError> {
         let thread = Thread::start(name)?;

@@ -6,7 +6,7 @@ use moontide_runtime::store::{Feed, Lease, StoreError};
 use super::item;
 use super::keys;
 use super::lease::state;
-use super::retry::{Patience, Stopped, retried};
+use super::retry::{RetryBudget, Stopped, retried};
 use super::table::Table;
 
 /// Puts a feed in the place of the last one, unless that is of a later lease.
@@ -28,7 +28,7 @@ pub(super) async fn publish(table: &Table, lease: &Lease, feed: &Feed) -> Result
             .send()
     };
     // The next one says it all again, or something later.
-    match retried(table, Patience::Beat, request).await {
+    match retried(table, RetryBudget::Beat, request).await {
         Ok(_) | Err(Stopped::Condition(_)) => Ok(()),
         Err(stopped) => Err(stopped.unconditional(table)),
     }

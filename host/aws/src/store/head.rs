@@ -14,7 +14,7 @@ use super::batch;
 use super::item::{self, Damage};
 use super::keys::{self, Item};
 use super::listing;
-use super::retry::{Patience, Pauses, Stopped, retried};
+use super::retry::{Pauses, RetryBudget, Stopped, retried};
 use super::sources;
 use super::state;
 use super::table::Table;
@@ -31,7 +31,7 @@ pub(super) async fn create(table: &Table, execution: &Execution) -> Result<(), S
     if !parted.sources.is_empty() {
         sources::keep(table, execution).await?;
     }
-    text::put_json(table, &mut head, parted.head, &nonce, Patience::Usual).await?;
+    text::put_json(table, &mut head, parted.head, &nonce, RetryBudget::Usual).await?;
     let state = state::begin(id, execution.format, &listing::key_of(execution), &nonce);
     let expects_none = arrival::none(table, id);
     match begin(table, (state, head, listed(execution)), vec![expects_none], &nonce).await {
@@ -54,7 +54,7 @@ pub(super) async fn arrive(
     let mut head = keys::head(&parcel.id);
     head.insert(keys::FORMAT.to_owned(), keys::number(parcel.format.0));
     let parts = format!("{nonce}-head");
-    text::put_json(table, &mut head, parcel.head.clone(), &parts, Patience::Usual).await?;
+    text::put_json(table, &mut head, parcel.head.clone(), &parts, RetryBudget::Usual).await?;
     let mut listed = listed(execution);
     listed.extend(listing::arrive(parcel));
     beside.push(arrival.end());
@@ -84,7 +84,7 @@ async fn begin(
         request.set_transact_items(Some(writes.clone())).send()
     };
     let is_ours = |item: &Item| !arrival::is_it(item) && item::is(item, keys::NONCE, nonce);
-    match retried(table, Patience::Usual, request).await {
+    match retried(table, RetryBudget::Usual, request).await {
         Ok(_) => Ok(()),
         Err(Stopped::Condition(Some(item))) if is_ours(&item) => Ok(()),
         Err(stopped) => Err(stopped),
@@ -134,7 +134,7 @@ pub(super) async fn execution(table: &Table, id: &str) -> Result<Execution, Stor
     state::readable(table, id, &item)?;
     let what = || format!("the head of execution `{id}`");
     let damaged = |why: String| table.damaged(&what(), &Damage(why));
-    let json = text::get_json(table, &item, what, Patience::Usual).await?;
+    let json = text::get_json(table, &item, what, RetryBudget::Usual).await?;
     let head = Apart::read(&json).map_err(|error| damaged(error.to_string()))?;
     let sources = sources::find(table, head.names().collect()).await?;
     whole::head(&table.place, id, head.with(&sources).map_err(damaged)?)
@@ -142,13 +142,13 @@ pub(super) async fn execution(table: &Table, id: &str) -> Result<Execution, Stor
 
 /// Every execution, newest first.
 pub(super) async fn list(table: &Table) -> Result<Vec<Listed>, StoreError> {
-    let items = table.range(keys::EXECUTIONS, "0", "9~", Patience::Usual).await?;
+    let items = table.range(keys::EXECUTIONS, "0", "9~", RetryBudget::Usual).await?;
     let rows = items.iter().map(row).collect::<Result<Vec<_>, Damage>>();
     let mut list = rows.map_err(|damage| table.damaged("the list of executions", &damage))?;
     let keys: Vec<Item> = list.iter().map(|row| keys::state(&row.id)).collect();
     let wanted = batch::Wanted { now: true, only: Some(keys::LAST) };
     let mut lengths = HashMap::new();
-    for state in batch::get(table, &keys, wanted, &mut Pauses::within(Patience::Usual)).await? {
+    for state in batch::get(table, &keys, wanted, &mut Pauses::within(RetryBudget::Usual)).await? {
         if let (Ok(pk), Ok(last)) = (item::text(&state, keys::PK), item::number(&state, keys::LAST))
         {
             lengths.insert(pk.to_owned(), last);

@@ -17,7 +17,7 @@ use moontide_runtime::store::StoreError;
 use super::item;
 use super::keys::{self, EXPIRES_AT, PK, SIGN, SK};
 use super::replicas;
-use super::retry::{Patience, Stopped, retried};
+use super::retry::{RetryBudget, Stopped, retried};
 use super::table::Table;
 use super::trouble::{Conditional, Refusal};
 
@@ -83,7 +83,7 @@ async fn empty(table: &Table) -> Result<(), StoreError> {
         let request = table.client.scan().table_name(&table.name).consistent_read(true).limit(1);
         request.projection_expression("#pk").expression_attribute_names("#pk", PK).send()
     };
-    let found = retried(table, Patience::Usual, request).await;
+    let found = retried(table, RetryBudget::Usual, request).await;
     let found = found.map_err(|stopped| stopped.unconditional(table))?;
     // Another process may have signed it in this moment.
     let other = found.items().iter().find(|item| !item::is(item, PK, SIGN));
@@ -116,8 +116,8 @@ async fn create(table: &Table, kms_key: Option<&str>) -> Result<bool, StoreError
         }
         request.billing_mode(BillingMode::PayPerRequest).deletion_protection_enabled(true).send()
     };
-    match retried(table, Patience::Usual, request).await {
-        // The second: somebody else has made it in this moment; or we have, and the reply was lost.
+    match retried(table, RetryBudget::Usual, request).await {
+        // The second: another process has made it in this moment; or we have, and the reply was lost.
         Ok(_) | Err(Stopped::Condition(_)) => Ok(true),
         Err(stopped) => Err(stopped.unconditional(table)),
     }
@@ -145,7 +145,7 @@ fn attribute(name: &str) -> AttributeDefinition {
 
 async fn describe(table: &Table) -> Result<DescribeTableOutput, Stopped> {
     let request = || table.client.describe_table().table_name(&table.name).send();
-    retried(table, Patience::Usual, request).await
+    retried(table, RetryBudget::Usual, request).await
 }
 
 /// Refuses a table that other Regions have a copy of.
@@ -179,7 +179,7 @@ async fn active(table: &Table) -> Result<TableDescription, StoreError> {
 
 async fn time_to_live(table: &Table) -> Setting {
     let client = &table.client;
-    let asked = retried(table, Patience::Usual, || {
+    let asked = retried(table, RetryBudget::Usual, || {
         client.describe_time_to_live().table_name(&table.name).send()
     });
     let status = match asked.await {
@@ -192,7 +192,7 @@ async fn time_to_live(table: &Table) -> Setting {
     let specification = TimeToLiveSpecification::builder().enabled(true).attribute_name(EXPIRES_AT);
     #[expect(clippy::expect_used, reason = "what it must have is given above")]
     let specification = specification.build().expect("a name, and whether it is on");
-    let turned_on = retried(table, Patience::Usual, || {
+    let turned_on = retried(table, RetryBudget::Usual, || {
         let request = client.update_time_to_live().table_name(&table.name);
         request.time_to_live_specification(specification.clone()).send()
     });
@@ -207,7 +207,7 @@ async fn deletion_protection(table: &Table) -> Setting {
     if is_on == Some(true) {
         return Setting::WasOn;
     }
-    let turned_on = retried(table, Patience::Usual, || {
+    let turned_on = retried(table, RetryBudget::Usual, || {
         let request = table.client.update_table().table_name(&table.name);
         request.deletion_protection_enabled(true).send()
     });
@@ -216,7 +216,7 @@ async fn deletion_protection(table: &Table) -> Setting {
 
 async fn point_in_time_recovery(table: &Table) -> Setting {
     let client = &table.client;
-    let asked = retried(table, Patience::Usual, || {
+    let asked = retried(table, RetryBudget::Usual, || {
         client.describe_continuous_backups().table_name(&table.name).send()
     });
     let backups = match asked.await {
@@ -236,7 +236,7 @@ async fn point_in_time_recovery(table: &Table) -> Setting {
         PointInTimeRecoverySpecification::builder().point_in_time_recovery_enabled(true);
     #[expect(clippy::expect_used, reason = "what it must have is given above")]
     let specification = specification.build().expect("whether it is on");
-    let turned_on = retried(table, Patience::Usual, || {
+    let turned_on = retried(table, RetryBudget::Usual, || {
         let request = client.update_continuous_backups().table_name(&table.name);
         request.point_in_time_recovery_specification(specification.clone()).send()
     });
@@ -273,7 +273,7 @@ async fn sign(table: &Table) -> Result<(), StoreError> {
             .return_values_on_condition_check_failure(Return::AllOld)
             .send()
     };
-    match retried(table, Patience::Usual, request).await {
+    match retried(table, RetryBudget::Usual, request).await {
         Ok(_) => Ok(()),
         Err(Stopped::Condition(found)) => table.readable(&found.unwrap_or_default()),
         Err(stopped) => Err(stopped.unconditional(table)),

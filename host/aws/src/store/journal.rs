@@ -8,7 +8,7 @@ use super::chain;
 use super::item::{self, Damage};
 use super::keys::{self, SK};
 use super::lease::state;
-use super::retry::Patience;
+use super::retry::RetryBudget;
 use super::state::State;
 use super::table::Table;
 use super::text;
@@ -34,18 +34,18 @@ pub(super) async fn rows(
     // The entry may lie in the middle of an item that begins earlier.
     let start = match from {
         0 | 1 => None,
-        _ => table.last_key(&pk, &begin, &keys::journal_sk(from), Patience::Usual).await?,
+        _ => table.last_key(&pk, &begin, &keys::journal_sk(from), RetryBudget::Usual).await?,
     };
     let start = start.as_ref().and_then(|item| item::text(item, SK).ok()).unwrap_or(&begin);
-    let items = table.range(&pk, start, &end, Patience::Usual).await?;
+    let items = table.range(&pk, start, &end, RetryBudget::Usual).await?;
     let mut rows = Rows::new(&table.place, id, from, state.format);
     if from <= 1 && link::is_kept(state.format) && state.last > 0 {
-        rows = rows.behind(&chain::head(table, id, Patience::Usual).await?);
+        rows = rows.behind(&chain::head(table, id, RetryBudget::Usual).await?);
     }
     let mut entries = Vec::new();
     for item in items {
         let what = || format!("the journal of execution `{id}`");
-        let json = text::get_json(table, &item, what, Patience::Usual).await?;
+        let json = text::get_json(table, &item, what, RetryBudget::Usual).await?;
         for read in chain::rows::<Entry>(&json) {
             let damaged = |error: String| table.damaged(&what(), &Damage(error));
             let (row, entry) = read.map_err(damaged)?;
@@ -75,7 +75,7 @@ async fn evidence(
     let damaged = |sentence: String| table.damaged(&what(), &Damage(sentence));
     let item = table.get(keys::evidence(id, nonce.unwrap_or_default())).await?;
     let item = item.ok_or_else(|| damaged("it is not there".to_owned()))?;
-    let json = text::get_json(table, &item, what, Patience::Usual).await?;
+    let json = text::get_json(table, &item, what, RetryBudget::Usual).await?;
     let rows: Result<Vec<_>, String> = chain::rows::<serde::de::IgnoredAny>(&json).collect();
     let rows: Vec<&str> = rows.map_err(damaged)?.into_iter().map(|(row, _)| row).collect();
     let entries = pruned.read((&table.place, id, 1), rows.iter().copied())?;

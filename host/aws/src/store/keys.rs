@@ -17,7 +17,7 @@
 //! | `execution#ID` | `feed` | the last of what its programs have said | now and then |
 //! | `parts#NONCE` | `NUMBER` | a part of a text that does not fit into its item | once |
 //!
-//! Parts are written before the item that refers to them; without it nobody sees them.
+//! Parts are written before the item that refers to them; without it no reader sees them.
 
 use std::collections::HashMap;
 
@@ -35,9 +35,9 @@ pub(super) const EXPIRES_AT: &str = "expires_at";
 
 /// The format of the store, of a head, of a state.
 pub(super) const FORMAT: &str = "format";
-/// Who holds the lease; empty: nobody.
+/// The holder of the lease; empty: it is free.
 pub(super) const HOLDER: &str = "holder";
-/// The epoch it is held under; 0: nobody ever held it.
+/// The epoch it is held under; 0: it was never held.
 pub(super) const EPOCH: &str = "epoch";
 /// Grows with every renewal.
 pub(super) const BEAT: &str = "beat";

@@ -11,21 +11,21 @@ use moontide_runtime::store::{Lease, LeaseRecord, Moved, Parcel, Seal, StoreErro
 use super::arrival::{self, Arrival};
 use super::item;
 use super::keys::{self, Item};
-use super::retry::{Patience, Stopped, retried};
+use super::retry::{RetryBudget, Stopped, retried};
 use super::signals;
 use super::state::{self, State};
 use super::table::Table;
 
 /// The state of an execution.
 pub(super) async fn state(table: &Table, id: &str) -> Result<State, StoreError> {
-    state_within(table, id, Patience::Usual).await
+    state_within(table, id, RetryBudget::Usual).await
 }
 
 /// The same, for as long as `patience` lasts.
 pub(super) async fn state_within(
     table: &Table,
     id: &str,
-    patience: Patience,
+    patience: RetryBudget,
 ) -> Result<State, StoreError> {
     let item = table.try_get(keys::state(id), patience).await;
     let item = item.map_err(|stopped| stopped.unconditional(table))?;
@@ -65,7 +65,7 @@ pub(super) async fn take(
             .expression_attribute_values(":old_beat", keys::number(old.beat))
             .send()
     };
-    match retried(table, Patience::Usual, request).await {
+    match retried(table, RetryBudget::Usual, request).await {
         Ok(_) => Ok(lease),
         Err(Stopped::Condition(item)) => {
             let state = State::read(table, id, item.as_ref())?;
@@ -93,7 +93,7 @@ pub(super) async fn renew(table: &Table, lease: &Lease) -> Result<(), StoreError
             .expression_attribute_values(":one", keys::number(1))
             .send()
     };
-    match retried(table, Patience::Beat, request).await {
+    match retried(table, RetryBudget::Beat, request).await {
         Ok(_) => Ok(()),
         Err(Stopped::Condition(item)) => {
             let state = State::read(table, &lease.execution, item.as_ref())?;
@@ -115,7 +115,7 @@ pub(super) async fn release(table: &Table, lease: &Lease) -> Result<(), StoreErr
             .update_expression("SET #holder = :nobody, #leased = :nonce")
             .send()
     };
-    match retried(table, Patience::Usual, request).await {
+    match retried(table, RetryBudget::Usual, request).await {
         Ok(_) => Ok(()),
         // It was lost already, or an earlier attempt has given it back.
         Err(Stopped::Condition(item)) => {
@@ -187,7 +187,7 @@ async fn sealed(
         let request = table.client.transact_write_items().client_request_token(&token);
         request.set_transact_items(Some(writes.clone())).send()
     };
-    match retried(table, Patience::Usual, request).await {
+    match retried(table, RetryBudget::Usual, request).await {
         Ok(_) => Ok(true),
         Err(Stopped::Condition(Some(item))) if !item::is(&item, keys::SK, keys::STATE) => Ok(false),
         Err(Stopped::Condition(item)) => {
@@ -223,7 +223,7 @@ pub(super) async fn lift(table: &Table, id: &str, moved: &Moved) -> Result<(), S
         let request = table.client.transact_write_items().client_request_token(&nonce);
         request.set_transact_items(Some(writes.clone())).send()
     };
-    match retried(table, Patience::Usual, request).await {
+    match retried(table, RetryBudget::Usual, request).await {
         Ok(_) => Ok(()),
         Err(Stopped::Condition(item)) if is_ours(item.as_ref(), &nonce) => Ok(()),
         Err(Stopped::Condition(Some(item))) if arrival::is_it(&item) => {
@@ -274,7 +274,7 @@ pub(super) async fn come_back(
         let request = table.client.transact_write_items().client_request_token(&token);
         request.set_transact_items(Some(writes.clone())).send()
     };
-    match retried(table, Patience::Usual, request).await {
+    match retried(table, RetryBudget::Usual, request).await {
         Ok(_) => Ok(()),
         Err(Stopped::Condition(item)) if is_ours(item.as_ref(), nonce) => Ok(()),
         Err(Stopped::Condition(item)) if item.as_ref().is_none_or(arrival::is_it) => {

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::item::{self, Damage};
 use super::keys::{self, Item};
-use super::retry::{Patience, retried};
+use super::retry::{RetryBudget, retried};
 use super::table::Table;
 
 /// So many items a request where few are wanted; all that fit where all are.
@@ -63,7 +63,7 @@ pub(super) async fn sent(table: &Table, listed: &str, number: u64) {
             .expression_attribute_values(":sent", keys::number(number))
             .send()
     };
-    let _ = retried(table, Patience::Beat, request).await;
+    let _ = retried(table, RetryBudget::Beat, request).await;
 }
 
 /// Where an execution stands, if the list says so.
@@ -132,7 +132,7 @@ async fn mark(table: &Table, listed: &str, name: &str) -> Result<(), StoreError>
             .expression_attribute_values(":true", AttributeValue::Bool(true))
             .send()
     };
-    let written = retried(table, Patience::Usual, request).await;
+    let written = retried(table, RetryBudget::Usual, request).await;
     written.map(|_| ()).map_err(|stopped| stopped.unconditional(table))
 }
 
@@ -157,7 +157,7 @@ pub(super) async fn find(table: &Table, wanted: &Wanted) -> Result<Part, StoreEr
             let page = wanted.limit.and_then(|limit| i32::try_from(limit.max(PAGE) + 1).ok());
             request.set_limit(page).set_exclusive_start_key(start.clone()).send()
         };
-        let page = retried(table, Patience::Usual, request).await;
+        let page = retried(table, RetryBudget::Usual, request).await;
         let page = page.map_err(|stopped| stopped.unconditional(table))?;
         for item in page.items() {
             let row = row(item);

@@ -11,7 +11,7 @@ use moontide_runtime::store::sources::Apart;
 use super::arrival::{self, Arrival, Earlier};
 use super::item::Damage;
 use super::keys;
-use super::retry::Patience;
+use super::retry::RetryBudget;
 use super::table::Table;
 use super::trouble::Refusal;
 use super::{archive, chain, documents, head, journal, lease, listing, sources, state, text};
@@ -22,7 +22,7 @@ const AN_ITEM: usize = 300_000;
 /// An execution with all that belongs to it.
 pub(super) async fn export(table: &Table, id: &str) -> Result<Parcel, StoreError> {
     let state = lease::state(table, id).await?;
-    let head = chain::head(table, id, Patience::Usual).await?;
+    let head = chain::head(table, id, RetryBudget::Usual).await?;
     let what = || format!("the head of execution `{id}`");
     let names = Apart::read(&head)
         .map_err(|error| table.damaged(&what(), &Damage(error.to_string())))?
@@ -34,10 +34,10 @@ pub(super) async fn export(table: &Table, id: &str) -> Result<Parcel, StoreError
     let mut signals = Vec::new();
     // What an import has left that was cut off is no part of it yet.
     let earlier = Earlier::read(table, id).await?;
-    let items = table.range(&pk, &from, &to, Patience::Usual).await?;
+    let items = table.range(&pk, &from, &to, RetryBudget::Usual).await?;
     for item in items.into_iter().filter(|item| !earlier.have_written(item)) {
         let what = || format!("a signal of execution `{id}`");
-        signals.push(text::get_json(table, &item, what, Patience::Usual).await?.into_owned());
+        signals.push(text::get_json(table, &item, what, RetryBudget::Usual).await?.into_owned());
     }
     let standing = match &state.listed {
         Some(listed) => listing::standing(table, listed).await?,
@@ -88,7 +88,7 @@ pub(super) async fn import(table: &Table, parcel: &Parcel) -> Result<(), StoreEr
         let mut item = keys::key(&keys::partition(id), &keys::signal_sk(number));
         item.insert(keys::NONCE.to_owned(), keys::string(&nonce));
         let parts = format!("{nonce}-signal-{number}");
-        text::put_json(table, &mut item, signal.clone(), &parts, Patience::Usual).await?;
+        text::put_json(table, &mut item, signal.clone(), &parts, RetryBudget::Usual).await?;
         arrival.put(vec![item]).await?;
     }
     let own = before.as_ref().map(|before| &before.belongings);
@@ -141,7 +141,7 @@ pub(super) async fn give_up(table: &Table, id: &str) -> Result<bool, StoreError>
         (keys::journal_sk(0), keys::journal_sk(u64::MAX)),
         (keys::signal_sk(0), keys::signal_sk(u64::MAX)),
     ] {
-        left.extend(table.range(&pk, &from, &to, Patience::Usual).await?);
+        left.extend(table.range(&pk, &from, &to, RetryBudget::Usual).await?);
     }
     left.retain(|item| arrival.have_written(item));
     left.extend(arrival.others().iter().map(|nonce| keys::evidence(id, nonce)));
@@ -184,7 +184,7 @@ async fn write_journal(
         let json = archive::list(item_rows.into_iter());
         // Parts lie by the name that they are given: each item's under one of its own.
         let parts = format!("{nonce}-journal-{}", first.sequence);
-        text::put_json(table, &mut item, json, &parts, Patience::Usual).await?;
+        text::put_json(table, &mut item, json, &parts, RetryBudget::Usual).await?;
         arrival.put(vec![item]).await?;
     }
     Ok(())

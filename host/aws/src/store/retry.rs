@@ -24,22 +24,22 @@ const LONGEST: Duration = Duration::from_secs(5);
 
 /// For how long something is tried again. Then it is `StoreError::Unusable`, and transient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Patience {
-    /// A renewal: it comes again at the next beat, and whoever keeps the lease wants to know.
+pub(super) enum RetryBudget {
+    /// A renewal: it comes again at the next beat, and the lease renewal wants to know.
     Beat,
     /// What a person waits for, or a process that has just begun.
     Usual,
     /// What an execution stops without: its own writes to its journal. Meanwhile it does nothing
-    /// to the world, because an intent comes first; and if somebody takes over, the append is refused.
+    /// to the world, because an intent comes first; and if another runner takes over, the append is refused.
     Execution,
 }
 
-impl Patience {
+impl RetryBudget {
     fn duration(self) -> Duration {
         match self {
-            Patience::Beat => Duration::from_secs(5),
-            Patience::Usual => Duration::from_secs(30),
-            Patience::Execution => Duration::from_mins(15),
+            RetryBudget::Beat => Duration::from_secs(5),
+            RetryBudget::Usual => Duration::from_secs(30),
+            RetryBudget::Execution => Duration::from_mins(15),
         }
     }
 }
@@ -69,7 +69,7 @@ impl Stopped {
 /// Sends a request until it is granted or refused, or until patience is used up.
 pub(super) async fn retried<T, E, F>(
     table: &Table,
-    patience: Patience,
+    patience: RetryBudget,
     mut request: impl FnMut() -> F,
 ) -> Result<T, Stopped>
 where
@@ -87,7 +87,7 @@ where
             Refusal::Missing => return Err(Stopped::Missing),
             Refusal::Never(_) => return Err(Stopped::Error(refusal.at(&table.place))),
             // A person who waits wants to know at once.
-            Refusal::NotAccepted(_) if patience != Patience::Execution => {
+            Refusal::NotAccepted(_) if patience != RetryBudget::Execution => {
                 return Err(Stopped::Error(refusal.at(&table.place)));
             }
             Refusal::Again(sentence) | Refusal::NotAccepted(sentence) => sentence,
@@ -98,14 +98,14 @@ where
 
 /// The pauses between attempts of one thing, until patience is used up.
 pub(super) struct Pauses {
-    patience: Patience,
+    patience: RetryBudget,
     /// Looked at between two attempts, each of which ends by itself.
     over: Pin<Box<Sleep>>,
     longest: Duration,
 }
 
 impl Pauses {
-    pub(super) fn within(patience: Patience) -> Pauses {
+    pub(super) fn within(patience: RetryBudget) -> Pauses {
         let over = Box::pin(tokio::time::sleep(patience.duration()));
         Pauses { patience, over, longest: FIRST }
     }

@@ -1,4 +1,4 @@
-//! Signals: items that are numbered without gaps, so that whoever has seen number n misses none.
+//! Signals: items that are numbered without gaps, so that a reader who has seen number n misses none.
 
 use aws_sdk_dynamodb::types::{
     ConditionCheck, Put, ReturnValuesOnConditionCheckFailure as Return, TransactWriteItem,
@@ -9,7 +9,7 @@ use super::item::{self, Damage};
 use super::keys::{self, Item, SK};
 use super::lease::{state, state_within};
 use super::listing;
-use super::retry::{Patience, Stopped, retried};
+use super::retry::{RetryBudget, Stopped, retried};
 use super::state::State;
 use super::table::Table;
 use super::text;
@@ -22,8 +22,8 @@ pub(super) async fn send(table: &Table, id: &str, signal: &Signal) -> Result<u64
     let nonce = keys::nonce();
     let mut said = Item::new();
     said.insert(keys::NONCE.to_owned(), keys::string(&nonce));
-    text::put(table, &mut said, signal, &nonce, Patience::Usual).await?;
-    // A counter would be quicker where many send at once; but a number that was taken by somebody who
+    text::put(table, &mut said, signal, &nonce, RetryBudget::Usual).await?;
+    // A counter would be quicker where many send at once; but a number that was taken by a sender who
     // died would then be missing for ever, or arrive after its successors.
     let mut number = last(table, id).await? + 1;
     loop {
@@ -33,7 +33,7 @@ pub(super) async fn send(table: &Table, id: &str, signal: &Signal) -> Result<u64
         let writes = vec![unsealed(table, id), put(table, item)];
         let request =
             || table.client.transact_write_items().set_transact_items(Some(writes.clone())).send();
-        match retried(table, Patience::Usual, request).await {
+        match retried(table, RetryBudget::Usual, request).await {
             Ok(_) => break,
             Err(Stopped::Condition(Some(item))) if item::is(&item, SK, keys::STATE) => {
                 // An earlier attempt of this may have come before the seal.
@@ -44,7 +44,7 @@ pub(super) async fn send(table: &Table, id: &str, signal: &Signal) -> Result<u64
                 return Err(table.contradiction());
             }
             Err(Stopped::Condition(Some(item))) if item::is(&item, keys::NONCE, &nonce) => break,
-            // Somebody else has got this number.
+            // Another sender has got this number.
             Err(Stopped::Condition(_)) => number += 1,
             Err(stopped) => return Err(stopped.unconditional(table)),
         }
@@ -104,7 +104,7 @@ async fn is_there(table: &Table, id: &str, number: u64, nonce: &str) -> Result<b
 /// The number of the last signal; 0 if there is none.
 async fn last(table: &Table, id: &str) -> Result<u64, StoreError> {
     let (from, to) = (keys::signal_sk(0), keys::signal_sk(u64::MAX));
-    let item = table.last_key(&keys::partition(id), &from, &to, Patience::Usual).await?;
+    let item = table.last_key(&keys::partition(id), &from, &to, RetryBudget::Usual).await?;
     item.map_or(Ok(0), |item| number(&item))
         .map_err(|damage| table.damaged(&format!("a signal of execution `{id}`"), &damage))
 }
@@ -121,8 +121,8 @@ pub(super) async fn read(
     id: &str,
     after: u64,
 ) -> Result<Vec<(u64, Signal)>, StoreError> {
-    // A command that only looks waits for them too. Whoever drives an execution asks again soon.
-    let patience = Patience::Usual;
+    // A command that only looks waits for them too. The runner asks again soon.
+    let patience = RetryBudget::Usual;
     let (pk, to) = (keys::partition(id), keys::signal_sk(u64::MAX));
     let from = keys::signal_sk(after.saturating_add(1));
     let (_, items) = futures_util::try_join!(

@@ -13,7 +13,7 @@ use moontide_runtime::store::sources::Known;
 
 use super::batch::{self, Wanted};
 use super::keys;
-use super::retry::{Patience, Pauses};
+use super::retry::{Pauses, RetryBudget};
 use super::table::Table;
 use super::text;
 
@@ -38,7 +38,7 @@ pub(super) async fn keep(table: &Table, execution: &Execution) -> Result<(), Sto
             let mut item = keys::source(&module.source.hash().to_string());
             let nonce = keys::nonce();
             let text = module.source.to_string();
-            text::put_json(table, &mut item, text, &nonce, Patience::Usual).await?;
+            text::put_json(table, &mut item, text, &nonce, RetryBudget::Usual).await?;
             table.put(&item).await?;
         }
         // After all that it stands for.
@@ -59,10 +59,10 @@ pub(super) async fn find(
     for now in [false, true] {
         let missing = names.iter().filter(|name| !found.contains_key(*name));
         let keys: Vec<_> = missing.map(|name| keys::source(&name.to_string())).collect();
-        let (wanted, mut pauses) = (Wanted { now, only: None }, Pauses::within(Patience::Usual));
+        let (wanted, mut pauses) = (Wanted { now, only: None }, Pauses::within(RetryBudget::Usual));
         for item in batch::get(table, &keys, wanted, &mut pauses).await? {
             let what = || "a source".to_owned();
-            let source = text::get_json(table, &item, what, Patience::Usual).await?;
+            let source = text::get_json(table, &item, what, RetryBudget::Usual).await?;
             let source = Source::from(source.as_ref());
             table.kept.texts.learn([&source]);
             found.insert(source.hash(), source);

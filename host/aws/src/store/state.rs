@@ -12,7 +12,7 @@ use super::table::Table;
 pub(super) struct State {
     /// The format of the journal.
     pub(super) format: Format,
-    /// Who holds the lease, or held it last; `None` if nobody ever did.
+    /// The holder of the lease, or the last one; `None` if it was never held.
     pub(super) lease: Option<LeaseRecord>,
     /// The number of the journal's last entry.
     pub(super) last: u64,

@@ -12,7 +12,7 @@ use moontide_runtime::store::StoreError;
 use super::OpenError;
 use super::item::{self, Damage};
 use super::keys::{self, Item, PK, SK};
-use super::retry::{Patience, Stopped, retried};
+use super::retry::{RetryBudget, Stopped, retried};
 use super::sources::Kept;
 use super::trouble::Refusal;
 use crate::attempts::Attempts;
@@ -36,7 +36,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The table `name` in `region`. Asks nobody yet.
+    /// The table `name` in `region`. Sends no request yet.
     pub(super) fn new(session: &Session, region: &str, name: &str) -> Table {
         let client = |seconds| {
             let config = session.config(region, Attempts::One).into_builder();
@@ -68,7 +68,7 @@ impl Table {
     /// Whether it is a store that this release reads.
     pub(super) async fn check(&self) -> Result<(), OpenError> {
         let place = || self.place.clone();
-        match self.try_get(keys::store(), Patience::Beat).await {
+        match self.try_get(keys::store(), RetryBudget::Beat).await {
             Ok(Some(item)) => Ok(self.readable(&item)?),
             Ok(None) => Err(OpenError::NotInitialised { place: place() }),
             Err(Stopped::Missing) => Err(OpenError::Missing { place: place() }),
@@ -87,7 +87,7 @@ impl Table {
 
     /// An item, if it is there.
     pub(super) async fn get(&self, key: Item) -> Result<Option<Item>, StoreError> {
-        let got = self.try_get(key, Patience::Usual).await;
+        let got = self.try_get(key, RetryBudget::Usual).await;
         got.map_err(|stopped| stopped.unconditional(self))
     }
 
@@ -95,7 +95,7 @@ impl Table {
     pub(super) async fn try_get(
         &self,
         key: Item,
-        patience: Patience,
+        patience: RetryBudget,
     ) -> Result<Option<Item>, Stopped> {
         let request = || {
             let request = self.client.get_item().table_name(&self.name);
@@ -110,7 +110,7 @@ impl Table {
             let request = self.client.put_item().table_name(&self.name);
             request.set_item(Some(item.clone())).send()
         };
-        let put = retried(self, Patience::Usual, request).await;
+        let put = retried(self, RetryBudget::Usual, request).await;
         put.map(|_| ()).map_err(|stopped| stopped.unconditional(self))
     }
 
@@ -120,7 +120,7 @@ impl Table {
         pk: &str,
         from: &str,
         to: &str,
-        patience: Patience,
+        patience: RetryBudget,
     ) -> Result<Vec<Item>, StoreError> {
         let (mut items, mut start) = (Vec::new(), None);
         loop {
@@ -144,7 +144,7 @@ impl Table {
         pk: &str,
         from: &str,
         to: &str,
-        patience: Patience,
+        patience: RetryBudget,
     ) -> Result<Option<Item>, StoreError> {
         let request = || {
             let request = self.between(pk, from, to).scan_index_forward(false).limit(1);

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::item::{self, Damage};
 use super::keys::{self, Item};
-use super::retry::{Patience, retried};
+use super::retry::{RetryBudget, retried};
 use super::table::Table;
 
 /// So many bytes at most lie in one item: the limit is 409,600 with all names and other attributes.
@@ -21,7 +21,7 @@ pub(super) async fn put(
     item: &mut Item,
     value: &impl Serialize,
     nonce: &str,
-    patience: Patience,
+    patience: RetryBudget,
 ) -> Result<(), StoreError> {
     let json = serde_json::to_string(value)
         .map_err(|error| table.damaged("what should be stored", &Damage(error.to_string())))?;
@@ -34,7 +34,7 @@ pub(super) async fn put_json(
     item: &mut Item,
     json: String,
     nonce: &str,
-    patience: Patience,
+    patience: RetryBudget,
 ) -> Result<(), StoreError> {
     if json.len() <= LONGEST {
         item.insert(keys::TEXT.to_owned(), AttributeValue::S(json));
@@ -73,7 +73,7 @@ pub(super) async fn get_json<'i>(
     table: &Table,
     item: &'i Item,
     what: impl Fn() -> String,
-    patience: Patience,
+    patience: RetryBudget,
 ) -> Result<Cow<'i, str>, StoreError> {
     let damaged = |damage: Damage| table.damaged(&what(), &damage);
     let Ok(partition) = item::text(item, keys::PARTS) else {

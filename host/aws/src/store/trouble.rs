@@ -83,7 +83,9 @@ impl Refusal {
     /// As an error of the store at `place`, for a request without a condition.
     pub(super) fn at(self, place: &str) -> StoreError {
         let (message, transient) = match self {
-            Refusal::Condition(_) => ("a condition failed that nobody made".to_owned(), false),
+            Refusal::Condition(_) => {
+                ("a condition failed that the request did not make".to_owned(), false)
+            }
             Refusal::Missing => ("there is no such table".to_owned(), false),
             Refusal::Again(sentence) | Refusal::NotAccepted(sentence) => (sentence, true),
             Refusal::Never(sentence) => (sentence, false),

@@ -21,7 +21,7 @@ use moontide_runtime::store::{Mark, StoreError};
 use super::batch;
 use super::item;
 use super::keys::{self, Item, PK, SK};
-use super::retry::{Patience, Pauses, retried};
+use super::retry::{Pauses, RetryBudget, retried};
 use super::table::Table;
 
 /// The longest pause between two looks: news is seen within two seconds.
@@ -53,7 +53,7 @@ pub(super) async fn look(table: &Table, marks: &[Mark]) -> Result<Vec<String>, S
         found.extend(names.into_iter().flatten().map(|name| (name, None)));
     }
     let wanted: Vec<Item> = found.keys().map(|(pk, sk)| keys::key(pk, sk)).collect();
-    let mut pauses = Pauses::within(Patience::Usual);
+    let mut pauses = Pauses::within(RetryBudget::Usual);
     for wanted in wanted.chunks(BATCH) {
         for item in batch(table, wanted.to_vec(), &mut pauses).await? {
             let name = |name| item::text(&item, name).map(str::to_owned).unwrap_or_default();
@@ -117,7 +117,7 @@ async fn batch(
         let wanted = wanted.build().expect("a batch has keys");
         let request =
             || table.client.batch_get_item().request_items(&table.name, wanted.clone()).send();
-        let got = retried(table, Patience::Usual, request).await;
+        let got = retried(table, RetryBudget::Usual, request).await;
         let got = got.map_err(|stopped| stopped.unconditional(table))?;
         items.extend(batch::only(got.responses).unwrap_or_default());
         let left = batch::only(got.unprocessed_keys);

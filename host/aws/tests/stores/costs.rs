@@ -15,7 +15,7 @@ use aws_smithy_types::body::SdkBody;
 use jiff::Timestamp;
 use moontide_aws::{DynamoStore, Session};
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::Patience;
+use moontide_runtime::effect::RetryBudget;
 use moontide_runtime::store::{Lease, Mark, Pulse, Store, lease};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -129,7 +129,7 @@ async fn an_idle_hour_of_a_runner_costs_less_than_a_thousand_read_units() {
     let counter = Counter::default();
     let (store, clock) = (counter.store(), Paused::new());
     let held = Lease { execution: "x".to_owned(), holder: "alice".to_owned(), epoch: 1 };
-    let (ttl, patience) = (Duration::from_secs(20), Patience::USUAL);
+    let (ttl, patience) = (Duration::from_secs(20), RetryBudget::USUAL);
     let pulse = Pulse::steady(Arc::new(Paused::new()));
     let keeps = lease::keep(&store, &clock, &held, ttl / 4, ttl, patience, &pulse);
     // As the driver waits for signals: `in_an_hour_at_a_pause…` holds it to that.

@@ -17,9 +17,9 @@ type Fault = (Phase, Action);
 
 /// A fault that strikes once.
 #[derive(Clone, Default)]
-struct Once(Arc<Mutex<Option<Armed>>>);
+struct Once(Arc<Mutex<Option<ActiveFault>>>);
 
-struct Armed {
+struct ActiveFault {
     fault: Fault,
     /// How many requests come before the one to strike.
     before: usize,
@@ -30,7 +30,7 @@ struct Armed {
 impl Once {
     /// Strikes the how manieth request from now.
     fn arm(&self, number: usize, fault: Fault) {
-        *self.0.lock().unwrap() = Some(Armed { fault, before: number - 1, target: None });
+        *self.0.lock().unwrap() = Some(ActiveFault { fault, before: number - 1, target: None });
     }
 
     /// Whether it has not struck.
@@ -112,7 +112,7 @@ everywhere! {
     a_conflict_is_tried_again: Before Action::Conflict;
 }
 
-/// The reply to the first append is lost; before it is sent again, somebody else takes over, and appends.
+/// The reply to the first append is lost; before it is sent again, another runner takes over, and appends.
 #[tokio::test]
 async fn an_append_that_succeeded_before_a_take_over_has_succeeded() {
     let place = Place::in_a_table().await;

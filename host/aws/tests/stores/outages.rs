@@ -137,7 +137,7 @@ async fn nothing_is_tried_for_ever() {
     }
 }
 
-/// A renewal comes again at the next beat, so it must be over before; and whoever reads waits for a while,
+/// A renewal comes again at the next beat, so it must be over before; and a reader waits for a while,
 /// not for an hour.
 #[tokio::test(start_paused = true)]
 async fn a_renewal_gives_up_first_and_a_person_next() {
@@ -150,7 +150,7 @@ async fn a_renewal_gives_up_first_and_a_person_next() {
         assert!(is_transient(&store.create(&execution("x")).await));
         let person = service.passed().as_secs() - renewal;
         assert!((30..50).contains(&person), "{person} s in {outage:?}");
-        // `status` reads them too; whoever drives looks again soon.
+        // `status` reads them too; the runner looks again soon.
         assert!(is_transient(&store.signals("x", 0).await));
         let signals = service.passed().as_secs() - renewal - person;
         assert!((30..50).contains(&signals), "{signals} s in {outage:?}");

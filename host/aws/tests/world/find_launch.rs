@@ -1,4 +1,4 @@
-//! Looking for a launch on behalf of somebody else: by its key, with the patience of a reconciliation.
+//! Looking for a launch on behalf of another execution: by its key, with the patience of a reconciliation.
 
 use serde_json::{Value, json};
 

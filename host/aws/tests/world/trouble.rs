@@ -101,7 +101,7 @@ async fn after_a_throttle_nobody_waits_longer_than_about_a_minute() {
 async fn trouble_on_the_way_gives_a_call_no_more_time_of_its_own() {
     for (operation, mut asked) in polls() {
         asked["timeout"] = json!("5m");
-        // Every other look fails; of a job that does not show nobody knows after five minutes anyway.
+        // Every other look fails; of a job that does not show nothing is known after five minutes anyway.
         let mut looks = 0;
         let aws = Script::new(move |request| {
             looks += 1;

@@ -84,7 +84,7 @@ impl Flags {
     }
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     flags.aws().are_given(context);
     let settings = context.settings(None)?;

@@ -11,8 +11,8 @@ use crate::signals::{Author, send};
 
 /// Answer a prompt of an execution
 ///
-/// Leaves the answer in the store. Whoever drives the execution takes it; if nobody does, `moontide
-/// resume` goes on with it. The first answer counts. Where nobody can tell whether an effect happened,
+/// Leaves the answer in the store. The execution's runner takes it; if there is none, `moontide
+/// resume` goes on with it. The first answer counts. Where it cannot be told whether an effect happened,
 /// look at the evidence that `moontide status` prints, then answer `happened`, `did-not` or `try-again`.
 #[derive(Args)]
 #[command(

@@ -10,7 +10,7 @@ use crate::signals::{Author, send};
 /// Stop an execution at its next effect
 ///
 /// What it has launched stays: `moontide cleanup` terminates a drill's instances. The runbook's hooks
-/// `on_cancel` run before it ends. If nobody drives the execution, `moontide resume` brings it to its
+/// `on_cancel` run before it ends. If no runner drives the execution, `moontide resume` brings it to its
 /// end. A second cancel also stops the hooks, once a runner has taken the first: until then it is the
 /// first one again, and refused.
 #[derive(Args)]

@@ -30,7 +30,7 @@ pub(crate) struct Flags {
     params: Vec<(String, String)>,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;

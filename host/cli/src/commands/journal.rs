@@ -34,7 +34,7 @@ pub(crate) struct Flags {
     from: u64,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
     let record = context.block_on(Record::load(store.as_ref(), &flags.execution))?;

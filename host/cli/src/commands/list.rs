@@ -60,7 +60,7 @@ pub(crate) struct Flags {
 
     /// Go on with each row that changes, and each that is new, until Ctrl-C
     ///
-    /// With `--output json` each row is an object on a line of its own. A file is looked at when somebody has
+    /// With `--output json` each row is an object on a line of its own. A file is looked at when another process has
     /// written to it. A DynamoDB table is looked at every five seconds: up to 6,000 read units an hour, and 1,500 for
     /// each execution that is not over.
     #[arg(long)]
@@ -96,7 +96,7 @@ fn since(text: &str) -> std::result::Result<Timestamp, String> {
     })
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
     let wanted = Wanted {

@@ -62,7 +62,7 @@ enum Command {
     Drop(drop::Flags),
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     if let Some(Command::Drop(flags)) = &flags.command {
         return drop::execute(context, flags);

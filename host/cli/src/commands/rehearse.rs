@@ -20,7 +20,7 @@ use crate::{exit, params};
 ///
 /// Uses no AWS account and no network. The pretend estate is the world.toml beside the runbook. Pause
 /// points are answered by `--answer`, else with `continue`, in the name of their approvers; failures with
-/// `abort`; and what nobody can tell with `did-not`, because a rehearsal cannot look.
+/// `abort`; and what cannot be told with `did-not`, because a rehearsal cannot look.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -54,7 +54,7 @@ pub(crate) struct Flags {
     seed: u64,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;

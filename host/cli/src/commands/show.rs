@@ -15,7 +15,7 @@ pub(crate) struct Flags {
     execution: String,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
     let record = context.block_on(Record::load(store.as_ref(), &flags.execution))?;

@@ -51,13 +51,13 @@ struct Facts {
     facts: Vec<Fact>,
 }
 
-/// What to put into the environment of whoever shall talk to the simulator.
+/// What to put into the environment of a client that shall talk to the simulator.
 #[derive(Serialize)]
 struct Serving {
     variables: BTreeMap<&'static str, String>,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     if flags.facts {
         context.output.show(&Facts { facts: facts() })?;
@@ -88,7 +88,7 @@ async fn serve(context: &Context, flags: &Flags) -> Result<u8> {
     Ok(exit::COMPLETED)
 }
 
-/// The simulator checks no signatures and obeys everybody.
+/// The simulator checks no signatures and obeys every caller.
 fn check_loopback(address: IpAddr) -> Result<()> {
     if address.is_loopback() {
         return Ok(());

@@ -75,7 +75,7 @@ struct Deleted {
     deleted: String,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
     match &flags.command {

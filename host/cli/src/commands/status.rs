@@ -16,7 +16,7 @@ pub(crate) struct Flags {
 
     /// Go on with a line for each thing that happens, until it is over
     ///
-    /// From any machine, whoever drives it. The exit code is 0, however it ends: the last lines say how. With
+    /// From any machine, wherever its runner is. The exit code is 0, however it ends: the last lines say how. With
     /// `--output json` each line is an object: where it stands at the beginning and at the end, between them a
     /// `notice`. A runner that dies is missed within the ttl of its lease and a third of that. In a DynamoDB table a
     /// quiet hour costs about 1,900 read units, 600 more while a runner drives it, and each look that finds something
@@ -25,7 +25,7 @@ pub(crate) struct Flags {
     follow: bool,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
     if flags.follow {

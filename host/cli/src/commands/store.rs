@@ -72,7 +72,7 @@ enum Command {
     Copy(copy::Flags),
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     match &flags.command {
         Command::Init(flags) => init::execute(context, flags),

@@ -1,4 +1,4 @@
-//! Where the lines of whoever follows go.
+//! Where the lines of a follower go.
 
 use moontide_control::error::{CommandError, Result, code};
 
@@ -15,8 +15,8 @@ impl Screen {
         Screen { output }
     }
 
-    /// Writes them, on a thread of its own: a terminal that takes nothing keeps nobody from hearing Ctrl-C.
-    /// Returns whether anybody still reads.
+    /// Writes them, on a thread of its own: a terminal that takes nothing does not keep the follower from hearing Ctrl-C.
+    /// Returns whether it is still read.
     pub(crate) async fn show<'d, D: Document + 'd>(
         &self,
         documents: impl IntoIterator<Item = &'d D>,

@@ -57,29 +57,29 @@ impl Output {
         }
     }
 
-    /// Writes the text of documents to stdout; returns whether anybody still reads.
-    #[expect(clippy::unused_self, reason = "only whoever has the output may print")]
+    /// Writes the text of documents to stdout; returns whether it is still read.
+    #[expect(clippy::unused_self, reason = "only a command that has the output may print")]
     pub(crate) fn print(self, text: &str) -> Result<bool> {
         let mut stdout = AutoStream::auto(io::stdout().lock());
         let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
         match written {
-            // Whoever read it has read enough.
+            // The reader has read enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
             Err(error) => Err(CommandError::new(code::OUTPUT, format!("stdout: {error}"))),
             Ok(()) => Ok(true),
         }
     }
 
-    /// Says a line to whoever watches stderr.
-    #[expect(clippy::unused_self, reason = "only whoever has the output may print")]
+    /// Says a line on stderr.
+    #[expect(clippy::unused_self, reason = "only a command that has the output may print")]
     pub(crate) fn say<'s>(self, spans: impl IntoIterator<Item = Span<'s>>) {
         let mut page = Page::default();
         page.line(spans);
         talk(&page.into_text());
     }
 
-    /// Says several lines to whoever watches stderr, in one go.
-    #[expect(clippy::unused_self, reason = "only whoever has the output may print")]
+    /// Says several lines on stderr, in one go.
+    #[expect(clippy::unused_self, reason = "only a command that has the output may print")]
     pub(crate) fn say_page(self, page: Page) {
         talk(&page.into_text());
     }
@@ -106,7 +106,7 @@ pub(crate) fn usage(error: &clap::Error) {
     let _ = error.print();
 }
 
-/// Nobody listening to the talk is no reason to stop.
+/// A closed stderr is no reason to stop.
 fn talk(text: &str) {
     let mut stderr = AutoStream::auto(io::stderr().lock());
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());

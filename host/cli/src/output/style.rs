@@ -46,7 +46,7 @@ pub(crate) fn plain<'s>(text: impl Into<Cow<'s, str>>) -> Span<'s> {
     styled(Style::new(), text)
 }
 
-/// What a runbook, its params or AWS say. Nothing of ours stands behind it in its line, and nobody but us
+/// What a runbook, its params or AWS say. Nothing of ours stands behind it in its line, and only we
 /// writes what stands before the mark: so it cannot be taken for our own words.
 pub(crate) fn said(text: &str) -> [Span<'_>; 2] {
     [faint(" | "), plain(text)]
@@ -72,7 +72,7 @@ pub(crate) fn bad<'s>(text: impl Into<Cow<'s, str>>) -> Span<'s> {
     styled(AnsiColor::Red.on_default().bold(), text)
 }
 
-/// Somebody has to look at it.
+/// A person has to look at it.
 pub(crate) fn attention<'s>(text: impl Into<Cow<'s, str>>) -> Span<'s> {
     styled(AnsiColor::Yellow.on_default(), text)
 }

@@ -62,7 +62,7 @@ pub(crate) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
             Some(line)
         }
         Notice::WentOn { wave, operation, waited } => {
-            // A blip is nobody's business.
+            // A blip is no news.
             let is_worth_a_line = *waited >= Duration::from_secs(5);
             let mut line = subject(wave);
             line.push(plain(format!("{operation} goes on after {}", words::duration(*waited))));

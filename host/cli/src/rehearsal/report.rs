@@ -14,7 +14,7 @@ use moontide_runtime::history::events;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{Event, ExecutionStatus, WaveStatus};
-use moontide_runtime::store::Wish;
+use moontide_runtime::store::SignalKind;
 use moontide_sim::{Assumption, Counts};
 use serde::Serialize;
 use serde_json::Value;
@@ -28,7 +28,7 @@ use crate::view::{Objectives, Record, ServerView, WaveView, Why, objectives, sum
 /// So many notes are read.
 const MOST_NOTES: usize = 12;
 
-/// Who answers when nobody does in time.
+/// Who answers when no person does in time.
 const TIME: &str = "the time-out";
 
 /// How a rehearsal went.
@@ -162,7 +162,7 @@ fn prompts(record: &Record, witness: &Witness) -> Vec<Answered> {
     let answers = events(&record.entries).filter_map(|(at, event)| {
         let (prompt, choice, by, really) = match event {
             Event::Signalled { signal, .. } => match &signal.wish {
-                Wish::Answer { prompt, choice, .. } => {
+                SignalKind::Answer { prompt, choice, .. } => {
                     (prompt, Some(choice.clone()), signal.by.clone(), signal.comment.clone())
                 }
                 _ => return None,

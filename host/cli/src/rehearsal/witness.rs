@@ -13,7 +13,7 @@ use crate::output::Output;
 use crate::progress::Lines;
 use crate::view::ServerView;
 
-/// Whoever watched.
+/// The observers.
 pub(crate) struct Witness {
     lines: Lines,
     pub(super) servers: RefCell<BTreeMap<String, Vec<ServerView>>>,

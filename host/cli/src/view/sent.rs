@@ -1,7 +1,7 @@
 //! A signal that was left in the store, in lines.
 
 use moontide_control::view::sent::Sent;
-use moontide_runtime::store::Wish;
+use moontide_runtime::store::SignalKind;
 use serde_json::Value;
 
 use super::outside;
@@ -45,7 +45,7 @@ impl Steps for Sent {
             (Some(runner), _) => page.line([plain(format!("{runner} drives it and will take it"))]),
             (None, Some(step)) => {
                 let way = match self.signal.wish {
-                    Wish::Cancel { .. } => "nobody drives it now; to bring it to its end: ",
+                    SignalKind::Cancel { .. } => "nobody drives it now; to bring it to its end: ",
                     _ => "nobody drives it now; to go on: ",
                 };
                 page.line([plain(way), strong(next::command(context, step))]);

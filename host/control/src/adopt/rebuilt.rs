@@ -12,7 +12,7 @@ use moontide_runtime::journal::{Bundle, Entry, Execution, Format};
 use moontide_runtime::plan::{Mode, Outside, Plan, Wave};
 use moontide_runtime::sandbox::luau_version;
 use moontide_runtime::scheduler::Event;
-use moontide_runtime::store::{Signal, Wish};
+use moontide_runtime::store::{Signal, SignalKind};
 
 use super::journal::{Journal, Places};
 use super::traces::{Launch, Traces, Whose};
@@ -59,9 +59,9 @@ impl Adopter<'_> {
         let mut journal = Journal { at: self.at, epoch: 1, behind: 0, entries: Vec::new() };
         journal.found(&execution, (launches, &self.regions), Places::default());
         journal.event(Event::Started);
-        for wish in [Wish::Note, Wish::Cancel { seen: 0 }] {
+        for wish in [SignalKind::Note, SignalKind::Cancel { seen: 0 }] {
             let comment = match wish {
-                Wish::Note => self.note(launches),
+                SignalKind::Note => self.note(launches),
                 _ => "adopted: nothing goes on from here".to_owned(),
             };
             journal.signalled(self.signal(wish, comment));
@@ -88,7 +88,7 @@ impl Adopter<'_> {
             words::count(launches.len(), "job"),
             self.regions.join(", ")
         );
-        journal.signalled(self.signal(Wish::Note, comment));
+        journal.signalled(self.signal(SignalKind::Note, comment));
         journal.entries
     }
 
@@ -135,7 +135,7 @@ impl Adopter<'_> {
         .pinned()
     }
 
-    fn signal(&self, wish: Wish, comment: String) -> Signal {
+    fn signal(&self, wish: SignalKind, comment: String) -> Signal {
         let Person { name: by, sender } = self.person.clone();
         Signal { wish, by, sender, comment, at: self.at }
     }
@@ -270,17 +270,17 @@ mod tests {
         });
         let state = machine::fold(&graph, events);
         assert_eq!(state.status(), ExecutionStatus::Cancelled);
-        let told = |wish: Wish| {
+        let told = |wish: SignalKind| {
             let (by, sender, comment) = ("ann".to_owned(), String::new(), String::new());
             let at = rebuilt.execution.created_at;
             let signal = Signal { wish, by, sender, comment, at };
             let event = Event::Signalled { signal, number: Some(1), refused: None };
             machine::apply(&graph, state.clone(), at, &event).map(|(state, _)| state.status())
         };
-        let retry = |wave: &str| Wish::Retry { wave: wave.to_owned(), mend: None };
+        let retry = |wave: &str| SignalKind::Retry { wave: wave.to_owned(), mend: None };
         assert_eq!(told(retry("db")), Err(Refusal::Adopted));
-        assert_eq!(told(Wish::Skip { wave: "web".to_owned() }), Err(Refusal::Adopted));
-        assert_eq!(told(Wish::Note), Ok(ExecutionStatus::Cancelled));
+        assert_eq!(told(SignalKind::Skip { wave: "web".to_owned() }), Err(Refusal::Adopted));
+        assert_eq!(told(SignalKind::Note), Ok(ExecutionStatus::Cancelled));
     }
 
     #[test]

@@ -78,7 +78,7 @@ impl Flag {
     }
 
     /// How well it fits a prompt: by id, by wave, by its choice alone, not at all. What a person has paused,
-    /// and what nobody can tell, is not decided by a flag that did not mean it.
+    /// and what cannot be told, is not decided by a flag that did not mean it.
     fn fits(&self, prompt: &Prompt) -> u8 {
         let takes = prompt.choices.iter().any(|choice| choice.as_str() == self.choice);
         match self.prompt.as_deref() {
@@ -121,7 +121,7 @@ pub struct Flags {
     given: Vec<(Flag, Cell<bool>)>,
     by: String,
     people: Rc<Graph>,
-    /// Whether `by` may speak for everybody: in a rehearsal.
+    /// Whether `by` may speak for all approvers: in a rehearsal.
     speaks_for_all: bool,
     otherwise: Rc<dyn Answers>,
     listener: Option<Rc<dyn Listener>>,
@@ -146,7 +146,7 @@ impl Flags {
         }
     }
 
-    /// The same, answering in the name of whoever may.
+    /// The same, answering in the name of an approver.
     #[must_use]
     pub fn for_all(self) -> Flags {
         Flags { speaks_for_all: true, ..self }

@@ -12,7 +12,7 @@ use crate::listener::{Listener, Remark};
 /// Groups of people, by the name under which approvers may mean them.
 type Groups = BTreeMap<String, Vec<String>>;
 
-/// Refuses a pause point that takes more people than its approvers are: nobody could ever let it go on.
+/// Refuses a pause point that takes more people than its approvers are: it could never go on.
 /// Warns of approvers that look like a misspelt group.
 pub fn check(listener: &dyn Listener, plan: &Plan, groups: &Groups) -> Result<()> {
     for (name, group) in misspelt(plan, groups) {
@@ -53,7 +53,7 @@ pub fn check(listener: &dyn Listener, plan: &Plan, groups: &Groups) -> Result<()
     Ok(())
 }
 
-/// Everybody whom a pause point of the plan names.
+/// All people whom a pause point of the plan names.
 fn approvers(plan: &Plan) -> BTreeSet<&String> {
     let pauses = plan.waves.iter().map(|wave| &wave.pause).chain([&plan.start]).flatten();
     pauses.flat_map(|pause| &pause.approvers).collect()
@@ -95,8 +95,8 @@ pub fn voices_of(prompt: &Prompt, said: &str) -> String {
     format!("{agreed} of {}: {said}; {missing}", prompt.approvals)
 }
 
-/// Somebody who could answer it, and has not: the first of its approvers. `None`: there is nobody left.
-/// Where everybody may answer, `anybody` does, and then others.
+/// A person who could answer it, and has not: the first of its approvers. `None`: there is none left.
+/// Where all people may answer, `anybody` does, and then others.
 pub fn stand_in(graph: &Graph, prompt: &Prompt, anybody: &str) -> Option<String> {
     let spoken = |name: &String| prompt.given.iter().any(|given| given.by == *name);
     if prompt.approvers.is_empty() {

@@ -1,14 +1,14 @@
-//! What a rehearsal answers when nobody said otherwise, so that it shows how the drill goes if people are
+//! What a rehearsal answers unless the operator said otherwise, so that it shows how the drill goes if people are
 //! there and do the ordinary thing:
 //!
 //! - a pause point or a question: `continue`, else the first choice;
 //! - a failure: `abort`, because a wave that fails in a rehearsal is news;
 //! - a pause of a person: `resume`; only a test of the engine could meet one;
-//! - an effect of which nobody can tell whether it happened: `did-not`. The rehearsal cannot look. Taking
+//! - an effect that may or may not have happened: `did-not`. The rehearsal cannot look. Taking
 //!   it for done would let the rest of the runbook succeed on an effect that may be missing; sending it
 //!   again might duplicate it. `did-not` sends nothing, and shows what the runbook does about the error.
 //!   `--answer WAVE=happened` and `--answer WAVE=try-again` rehearse the other two; the former only where
-//!   nobody has to say what the call returned.
+//!   no person has to say what the call returned.
 //!
 //! Where a runbook names approvers, the rehearsal answers in the name of the first of them, and of several
 //! people where it takes several.
@@ -55,7 +55,7 @@ impl Answers for Assumed {
     }
 }
 
-/// An answer in the name of somebody who may give it; `really` says who did.
+/// An answer in the name of a person who may give it; `really` says who did.
 pub(super) fn given(
     people: &Graph,
     prompt: &Prompt,

@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 use moontide_aws::Session;
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::{Patience, state};
+use moontide_runtime::effect::{RetryBudget, state};
 use moontide_runtime::journal::{Bundle, Channel, Execution};
 use moontide_runtime::observe::Observer;
 use moontide_runtime::plan::{Mode, Plan};
@@ -134,7 +134,7 @@ impl Rehearsal {
             changes: Changes::default(),
             denied: self.settings.denied,
             signals_every: None,
-            patience: Patience::USUAL,
+            patience: RetryBudget::USUAL,
             pulse: Pulse::steady(Arc::new(SystemClock::new())),
             beside: Vec::new(),
             secrets: BTreeMap::new(),

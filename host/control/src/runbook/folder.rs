@@ -18,7 +18,7 @@ const SUFFIX: &str = "luau";
 const LARGEST_MODULE: u64 = 256 * 1024;
 /// All modules of a runbook together. They are stored with every execution.
 const LARGEST_FOLDER: u64 = 4 * 1024 * 1024;
-/// A folder with more in it is somebody's home directory, not a runbook.
+/// A folder with more in it is a home directory, not a runbook.
 const MOST_ENTRIES: usize = 2_000;
 
 /// The folder, and the name of the module that is the runbook.

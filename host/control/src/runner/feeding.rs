@@ -25,7 +25,7 @@ pub(super) struct Feeding {
     store: Arc<dyn Store>,
     lease: Lease,
     feed: RefCell<Feed>,
-    /// Whether something was said that nobody has tried to write yet.
+    /// Whether something was said that was not written yet.
     is_news: Cell<bool>,
     news: Notify,
 }

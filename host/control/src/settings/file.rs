@@ -75,7 +75,7 @@ impl TryFrom<String> for Ttl {
     }
 }
 
-/// Somebody, or a group of people.
+/// A person, or a group of people.
 #[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(try_from = "String")]
 struct Name(String);
@@ -113,13 +113,13 @@ struct Policy {
 
 impl File {
     /// Puts what the file says into the settings. What the operator's own file says of limits is a ceiling for
-    /// a runbook's folder, which may come from anybody.
+    /// a runbook's folder, which may come from strangers.
     pub(super) fn apply(self, settings: &mut Settings, place: Place) {
         settings.store = self.store.map(toml::Spanned::into_inner).or(settings.store.take());
         settings.lease_ttl = self.lease_ttl.map(|ttl| ttl.into_inner().0).or(settings.lease_ttl);
         settings.patience = self.patience.map_or(settings.patience, toml::Spanned::into_inner);
         settings.denied.extend(self.policy.deny.into_iter().map(toml::Spanned::into_inner));
-        // Who may approve is the operator's word, not that of whoever brings a runbook along.
+        // Who may approve is the operator's word, not that of the author who brings a runbook along.
         for (Name(group), Members(members)) in self.approvers {
             match settings.approvers.get(&group) {
                 Some(own) if *own != members => settings.overruled.push(format!(

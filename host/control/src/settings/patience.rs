@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use moontide_runtime::effect::Patience;
+use moontide_runtime::effect::RetryBudget;
 use moontide_runtime::plan::duration;
 use serde::Deserialize;
 
@@ -44,14 +44,14 @@ fn parse(text: &str) -> Option<Duration> {
 
 impl PatienceSettings {
     /// The patience of a runner in this environment.
-    pub fn of(self, environment: &Environment) -> Result<Patience> {
+    pub fn of(self, environment: &Environment) -> Result<RetryBudget> {
         if let Some(text) = environment.patience.as_deref() {
-            return parse(text).map(Patience::of).ok_or_else(|| {
+            return parse(text).map(RetryBudget::of).ok_or_else(|| {
                 CommandError::new(code::SETTINGS, format!("{PATIENCE} is `{text}`, and not {IS}"))
             });
         }
-        let usual = Patience::USUAL;
-        Ok(Patience {
+        let usual = RetryBudget::USUAL;
+        Ok(RetryBudget {
             world: self.aws.map_or(usual.world, |length| length.0),
             store: self.store.map_or(usual.store, |length| length.0),
         })
@@ -68,9 +68,9 @@ mod tests {
         let environment = Environment::default();
         let patience = file.of(&environment).unwrap();
         assert_eq!(patience.world, Duration::from_hours(2));
-        assert_eq!(patience.store, Patience::USUAL.store);
+        assert_eq!(patience.store, RetryBudget::USUAL.store);
         let environment = Environment { patience: Some("5s".into()), ..environment };
-        assert_eq!(file.of(&environment).unwrap(), Patience::of(Duration::from_secs(5)));
+        assert_eq!(file.of(&environment).unwrap(), RetryBudget::of(Duration::from_secs(5)));
         let environment = Environment { patience: Some("8 weeks".into()), ..environment };
         assert!(file.of(&environment).unwrap_err().message.starts_with("MOONTIDE_PATIENCE is"));
     }

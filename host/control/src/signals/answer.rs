@@ -2,7 +2,7 @@
 
 use moontide_runtime::scheduler::prompt::unknown;
 use moontide_runtime::scheduler::{Prompt, PromptKind};
-use moontide_runtime::store::Wish;
+use moontide_runtime::store::SignalKind;
 use serde_json::Value;
 
 use super::explain::with_open;
@@ -39,7 +39,7 @@ pub async fn answer(operator: &Operator, execution: &str, answer: Answer) -> Res
         return Err(CommandError::new(code::BAD_ARGUMENT, message));
     }
     let seal = open.map(|prompt| prompt.seal.clone()).unwrap_or_default();
-    let wish = Wish::Answer { prompt, choice, seal, value: value.unwrap_or_default() };
+    let wish = SignalKind::Answer { prompt, choice, seal, value: value.unwrap_or_default() };
     send(operator, &record, wish, &comment).await
 }
 

@@ -3,7 +3,7 @@
 use moontide_runtime::plan::suggest;
 use moontide_runtime::scheduler::prompt::unknown::HAPPENED;
 use moontide_runtime::scheduler::{ExecutionStatus, Prompt, Refusal};
-use moontide_runtime::store::{Signal, Wish};
+use moontide_runtime::store::{Signal, SignalKind};
 
 use super::waiting;
 use crate::answers;
@@ -15,14 +15,14 @@ use crate::words;
 /// The complaint.
 pub(super) fn explain(record: &Record, signal: &Signal, refusal: &Refusal) -> CommandError {
     let id = record.execution.id.as_str();
-    if let Wish::Answer { prompt, .. } = &signal.wish
+    if let SignalKind::Answer { prompt, .. } = &signal.wish
         && let Some(error) = closed(record, prompt)
     {
         return error;
     }
     let complain = |code| CommandError::new(code, refusal.to_string());
     let error = match (refusal, &signal.wish) {
-        (Refusal::NoPrompt(_), Wish::Answer { .. }) if !record.state.started => {
+        (Refusal::NoPrompt(_), SignalKind::Answer { .. }) if !record.state.started => {
             let message = format!("`{id}` has not begun: it asks nothing yet");
             let after = "` begins it; a `pause` or a `cancel` counts before that";
             CommandError::new(code::BAD_ANSWER, message).hint(Hint::step(
@@ -31,7 +31,7 @@ pub(super) fn explain(record: &Record, signal: &Signal, refusal: &Refusal) -> Co
                 after,
             ))
         }
-        (Refusal::NoPrompt(_), Wish::Answer { .. }) => with_open(record, refusal.to_string()),
+        (Refusal::NoPrompt(_), SignalKind::Answer { .. }) => with_open(record, refusal.to_string()),
         (Refusal::NoValue { prompt, returns }, _) => {
             let answer = Next::Answer {
                 execution: id.to_owned(),
@@ -50,10 +50,10 @@ pub(super) fn explain(record: &Record, signal: &Signal, refusal: &Refusal) -> Co
             })
         }
         (Refusal::Aborted { at, .. }, _) => taken_back(record, at, complain(code::NOT_NOW)),
-        (Refusal::NotApprover { .. }, Wish::Retry { wave, .. }) => {
+        (Refusal::NotApprover { .. }, SignalKind::Retry { wave, .. }) => {
             taken_back(record, wave, complain(code::NOT_APPROVED))
         }
-        (Refusal::Status("over"), Wish::Skip { .. } | Wish::Retry { .. })
+        (Refusal::Status("over"), SignalKind::Skip { .. } | SignalKind::Retry { .. })
             if record.status() != ExecutionStatus::Completed
                 && record.ahead.standing().is_some() =>
         {
@@ -64,7 +64,7 @@ pub(super) fn explain(record: &Record, signal: &Signal, refusal: &Refusal) -> Co
             let message = format!("`{id}` will be over, because of what waits for a runner");
             CommandError::new(code::OVER, message)
         }
-        (Refusal::Status("over"), Wish::Cancel { .. }) => {
+        (Refusal::Status("over"), SignalKind::Cancel { .. }) => {
             let message = format!("`{id}` is over; there is nothing to cancel");
             let status = Hint::step("`", Next::status(id), "` shows how it ended");
             CommandError::new(code::OVER, message).hint(status)
@@ -114,7 +114,7 @@ fn taken_back(record: &Record, at: &str, error: CommandError) -> CommandError {
     error.hint(Hint::step("`", Next::retry(&record.execution.id, at), after))
 }
 
-/// Who may answer at the pause point of a wave, if not everybody.
+/// Who may answer at the pause point of a wave, if not all people.
 fn approvers_of(record: &Record, wave: &str) -> Option<String> {
     let node = record.graph.nodes().get(record.graph.index(wave)?)?;
     let approvers = &node.pause.as_ref()?.approvers;
@@ -133,9 +133,12 @@ pub(super) fn with_open(record: &Record, message: String) -> CommandError {
 }
 
 /// What is asked in the wave that is to be attempted again or left out.
-fn open_in<'r>(record: &'r Record, wish: &Wish) -> impl Iterator<Item = &'r Prompt> + use<'r> {
+fn open_in<'r>(
+    record: &'r Record,
+    wish: &SignalKind,
+) -> impl Iterator<Item = &'r Prompt> + use<'r> {
     let wave = match wish {
-        Wish::Retry { wave, .. } | Wish::Skip { wave } => Some(wave.clone()),
+        SignalKind::Retry { wave, .. } | SignalKind::Skip { wave } => Some(wave.clone()),
         _ => None,
     };
     // What will be asked once a runner has begun takes no answer before.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use moontide_runtime::journal::{Body, Writer};
 use moontide_runtime::scheduler::Event;
-use moontide_runtime::store::Wish;
+use moontide_runtime::store::SignalKind;
 
 use super::explain::explain;
 use super::{load, send, signed, told};
@@ -25,14 +25,14 @@ pub async fn note(operator: &Operator, execution: &str, text: &str) -> Result<Se
     if record.is_over() && record.runner.is_none() {
         keep(operator, &record, text).await
     } else {
-        send(operator, &record, Wish::Note, text).await
+        send(operator, &record, SignalKind::Note, text).await
     }
 }
 
 /// Journals a note on an execution that is over, and does nothing else: nothing is driven, and what others have
 /// sent meanwhile stays where it is.
 async fn keep(operator: &Operator, record: &Record, text: &str) -> Result<Sent> {
-    let signal = signed(operator, record, Wish::Note, text).await?;
+    let signal = signed(operator, record, SignalKind::Note, text).await?;
     record.would_take(&signal).map_err(|refusal| explain(record, &signal, &refusal))?;
     let id = record.execution.id.as_str();
     let Operator { environment, settings, store, face, .. } = operator;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use moontide_runtime::store::Wish;
+use moontide_runtime::store::SignalKind;
 use serde::Serialize;
 
 use super::mended::{self, Mended, OnDisk};
@@ -50,7 +50,7 @@ pub async fn retry(operator: &Operator, execution: &str, retry: Retry<'_>) -> Re
         Some(_) => None,
         None => mended::on_disk(&record, wave),
     };
-    let wish = Wish::Retry { wave: wave.to_owned(), mend };
+    let wish = SignalKind::Retry { wave: wave.to_owned(), mend };
     let sent = send(operator, &record, wish, comment).await?;
     let begun = Begun::of(operator.store.as_ref(), &record.execution.id).await?;
     if let Some(cleanup) = begun.last() {

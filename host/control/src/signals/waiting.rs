@@ -1,7 +1,7 @@
 //! What waits for a runner has bounds: a program that sends without end would fill the journal of the execution,
 //! and hide from people what other people want.
 
-use moontide_runtime::store::Wish;
+use moontide_runtime::store::SignalKind;
 
 use crate::error::{CommandError, Hint, Result, code};
 use crate::next::Next;
@@ -16,9 +16,9 @@ const MOST: usize = 1_000;
 pub const SHOWN: usize = 20;
 
 /// Makes sure that there is room for another wish.
-pub(super) fn room(record: &Record, wish: &Wish) -> Result<()> {
+pub(super) fn room(record: &Record, wish: &SignalKind) -> Result<()> {
     let waiting = record.pending.len();
-    if waiting < MOST || !matches!(wish, Wish::Note | Wish::Pause) {
+    if waiting < MOST || !matches!(wish, SignalKind::Note | SignalKind::Pause) {
         return Ok(());
     }
     let id = &record.execution.id;

@@ -1,7 +1,7 @@
 //! What closed a prompt: the answer to it, its time-out, or something else that left nothing to ask.
 
 use moontide_runtime::scheduler::outlook::Closing;
-use moontide_runtime::scheduler::{Choice, End, Event, Signal, Wish};
+use moontide_runtime::scheduler::{Choice, End, Event, Signal, SignalKind};
 
 use super::signal;
 
@@ -35,7 +35,7 @@ impl<'o> Closed<'o> {
             Event::Signalled { signal, .. } => match self.answer(asked) {
                 Some((choice, _)) => format!("{choice} by {}", signal::by(signal)),
                 None => match &signal.wish {
-                    Wish::Answer { prompt, choice, .. } => {
+                    SignalKind::Answer { prompt, choice, .. } => {
                         format!("the answer to `{prompt}`: {choice} by {}", signal::by(signal))
                     }
                     wish => format!("{} by {}", signal::wish(wish), signal::by(signal)),
@@ -70,7 +70,7 @@ mod tests {
 
     use super::*;
 
-    fn signalled(wish: Wish) -> Event {
+    fn signalled(wish: SignalKind) -> Event {
         let at = jiff::Timestamp::UNIX_EPOCH;
         let (sender, comment) = ("root".into(), "quickly".into());
         let signal = Signal { wish, by: "bob".into(), sender, comment, at };
@@ -79,7 +79,7 @@ mod tests {
 
     fn answer(prompt: &str) -> Event {
         let (prompt, choice) = (prompt.into(), "abort".into());
-        signalled(Wish::Answer { prompt, choice, seal: String::new(), value: Value::Null })
+        signalled(SignalKind::Answer { prompt, choice, seal: String::new(), value: Value::Null })
     }
 
     /// What is said of `web`, which timed out into an abort or was closed by another event.
@@ -100,7 +100,7 @@ mod tests {
         let other = "`web` was closed by the answer to `db`: abort by bob (sent by root)";
         assert_eq!(said(&answer("db")), other);
         let cancelled = "`web` was closed by a cancel by bob (sent by root)";
-        assert_eq!(said(&signalled(Wish::Cancel { seen: 0 })), cancelled);
+        assert_eq!(said(&signalled(SignalKind::Cancel { seen: 0 })), cancelled);
         let ended = |end| Event::Ended { wave: "web".into(), attempt: 1, end };
         assert_eq!(
             said(&ended(End::Cancelled { details: Value::Null })),

@@ -1,7 +1,7 @@
 //! The steps that an operator can take with an execution now.
 
 use moontide_runtime::scheduler::{
-    ExecutionStatus, PromptKind, Signal, WaveState, WaveStatus, Wish,
+    ExecutionStatus, PromptKind, Signal, SignalKind, WaveState, WaveStatus,
 };
 
 use super::limits::beyond;
@@ -116,7 +116,7 @@ pub fn cut_off(record: &Record) -> Vec<&str> {
         _ => false,
     };
     let taken = record.nodes().filter(|(_, node, wave)| {
-        let wish = Wish::Retry { wave: node.name.clone(), mend: None };
+        let wish = SignalKind::Retry { wave: node.name.clone(), mend: None };
         let (by, sender, comment) = (String::new(), String::new(), String::new());
         let signal = Signal { wish, by, sender, comment, at: record.execution.created_at };
         is_off(wave) && record.would_take(&signal).is_ok()

@@ -30,7 +30,7 @@ pub struct Objective {
     pub seconds: u64,
     /// What was achieved; `None`: it is not over, or AWS did not say.
     pub achieved_seconds: Option<u64>,
-    /// Whether that is good enough; `None`: nobody can tell yet.
+    /// Whether that is good enough; `None`: it cannot be told yet.
     pub met: Option<bool>,
     /// How much too long or too old it is.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Record;
 use crate::words::quoted;
 
-/// Something that was started and whose end nobody saw.
+/// Something that was started and whose end was not seen.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Outside {
     /// The operation that started it.

@@ -13,7 +13,7 @@ pub struct PromptView {
     /// The question itself.
     #[serde(flatten)]
     pub prompt: Prompt,
-    /// Who may answer, groups by their members; empty: anybody.
+    /// Who may answer, groups by their members; empty: all people.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub may_answer: Vec<String>,
     /// What answers it: with several answers where each is as likely as the others.
@@ -64,7 +64,7 @@ impl PromptView {
             needs_more,
         });
         let ahead = record.ahead.prompts.get(&prompt.id);
-        let is_heard = ahead.is_some_and(|it| !record.ahead.is_deaf(&record.graph, it));
+        let is_heard = ahead.is_some_and(|it| !record.ahead.ignores_answers(&record.graph, it));
         let settled = !is_heard && answered.as_ref().is_none_or(|it| it.needs_more);
         // A voice counts for the person who looks, also while it is on its way.
         let prompt = ahead.filter(|it| it.given.len() > prompt.given.len()).unwrap_or(prompt);

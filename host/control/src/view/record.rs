@@ -15,8 +15,8 @@ use moontide_runtime::journal::{Body, Entry, Execution};
 use moontide_runtime::scheduler::graph::{Node, Turn};
 use moontide_runtime::scheduler::outlook::{Closing, would_take};
 use moontide_runtime::scheduler::{
-    Choice, Event, ExecutionStatus, Graph, Prompt, PromptKind, Refusal, State, WaveState,
-    WaveStatus, Wish,
+    Choice, Event, ExecutionStatus, Graph, Prompt, PromptKind, Refusal, SignalKind, State,
+    WaveState, WaveStatus,
 };
 use moontide_runtime::store::{LeaseRecord, Obligation, Seal, Signal};
 
@@ -40,7 +40,7 @@ pub struct Record {
     pub runner: Option<String>,
     /// The lease under which they do.
     pub lease: Option<LeaseRecord>,
-    /// Signals that nobody has taken yet, in the order in which they will be.
+    /// Signals that no runner has taken yet, in the order in which they will be.
     pub pending: Vec<Pending>,
     /// The nodes of its plan.
     pub graph: Graph,
@@ -86,7 +86,7 @@ impl Record {
         });
         let pending = self.pending.iter().filter(|pending| pending.refusal.is_none());
         let mut signals = taken.chain(pending.map(|pending| &pending.signal)).rev();
-        self.hold().and(signals.find(|signal| signal.wish == Wish::Pause))
+        self.hold().and(signals.find(|signal| signal.wish == SignalKind::Pause))
     }
 
     /// Where it stands as a whole.
@@ -104,13 +104,14 @@ impl Record {
 
     /// Whether there is nothing left to drive, nor to take: a skip of what failed last ends it another way.
     pub fn is_over(&self) -> bool {
-        let decides = |wish: &Wish| matches!(wish, Wish::Retry { .. } | Wish::Skip { .. });
+        let decides =
+            |wish: &SignalKind| matches!(wish, SignalKind::Retry { .. } | SignalKind::Skip { .. });
         let is_decided =
             self.pending.iter().any(|it| it.refusal.is_none() && decides(&it.signal.wish));
         self.status().is_terminal() && self.ahead.status().is_terminal() && !is_decided
     }
 
-    /// The answer that silence has given to a prompt, and when, if nobody has noticed yet.
+    /// The answer that silence has given to a prompt, and when, if no runner has noticed yet.
     pub fn overdue(&self, asked: &str) -> Option<(&Choice, Timestamp)> {
         let deadline = self.state.prompts.get(asked)?.deadline?;
         let choice = self.closings.get(asked).filter(|it| it.entry.is_none())?.silence.as_ref()?;
@@ -140,7 +141,7 @@ impl Record {
         self.refused.get(&entry?.sequence).cloned()
     }
 
-    /// The answers that somebody has left for a prompt, and that will be taken.
+    /// The answers that people have left for a prompt, and that will be taken.
     pub fn answers_to(&self, asked: &str) -> Vec<(&str, &Signal)> {
         let taken = self.pending.iter().filter(|pending| pending.refusal.is_none());
         taken.filter_map(|pending| signal::answer_to(asked, &pending.signal)).collect()

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use moontide_runtime::effect::World;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Mode;
-use moontide_runtime::scheduler::Wish;
+use moontide_runtime::scheduler::SignalKind;
 use moontide_runtime::store::{Signal, Store};
 use serde::Serialize;
 
@@ -235,7 +235,7 @@ fn ways_out(servers: &[Server], record: &Record) -> Vec<Hint> {
     waves.sort_unstable();
     waves.dedup();
     let retried = waves.into_iter().filter(|wave| {
-        let wish = Wish::Retry { wave: (*wave).to_owned(), mend: None };
+        let wish = SignalKind::Retry { wave: (*wave).to_owned(), mend: None };
         let (by, sender, comment) = (String::new(), String::new(), String::new());
         let signal = Signal { wish, by, sender, comment, at: record.execution.created_at };
         record.would_take(&signal).is_ok()
@@ -258,7 +258,7 @@ async fn own(store: &dyn Store, record: &Record) -> Launches {
     if is_clean || record.execution.acts_for.is_some() || record.moved_to().is_some() {
         return Launches::new();
     }
-    // Of a launch that nobody saw the end of there may be no instance to replace.
+    // Of a launch whose end was not seen there may be no instance to replace.
     let mut own = launches::of(&record.entries);
     own.retain(|_, launch| !launch.doubtful);
     if !own.is_empty() && record.execution.mode == Mode::Drill {

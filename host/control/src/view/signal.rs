@@ -3,24 +3,24 @@
 use moontide_runtime::journal::Mend;
 use moontide_runtime::journal::execution::Module;
 use moontide_runtime::scheduler::signal::named;
-use moontide_runtime::scheduler::{Signal, Wish};
+use moontide_runtime::scheduler::{Signal, SignalKind};
 use serde::Serialize;
 
 use super::record::Pending;
 
 /// What it wants, as a subject: `a retry of web`.
-pub fn wish(wish: &Wish) -> String {
+pub fn wish(wish: &SignalKind) -> String {
     match wish {
-        Wish::Answer { prompt, choice, .. } => format!("the answer {prompt}: {choice}"),
-        Wish::Note => "a note".to_owned(),
-        Wish::Cancel { .. } => "a cancel".to_owned(),
-        Wish::Pause => "a pause".to_owned(),
-        Wish::Resume => "a resume".to_owned(),
-        Wish::Retry { wave, mend: None } => format!("a retry of {wave}"),
-        Wish::Retry { wave, mend: Some(mend) } => {
+        SignalKind::Answer { prompt, choice, .. } => format!("the answer {prompt}: {choice}"),
+        SignalKind::Note => "a note".to_owned(),
+        SignalKind::Cancel { .. } => "a cancel".to_owned(),
+        SignalKind::Pause => "a pause".to_owned(),
+        SignalKind::Resume => "a resume".to_owned(),
+        SignalKind::Retry { wave, mend: None } => format!("a retry of {wave}"),
+        SignalKind::Retry { wave, mend: Some(mend) } => {
             format!("a retry of {wave} with {}", other(mend))
         }
-        Wish::Skip { wave } => format!("a skip of {wave}"),
+        SignalKind::Skip { wave } => format!("a skip of {wave}"),
     }
 }
 
@@ -37,7 +37,9 @@ fn other(mend: &Mend) -> String {
 /// The choice, if it answers this prompt.
 pub fn answer_to<'s>(asked: &str, signal: &'s Signal) -> Option<(&'s str, &'s Signal)> {
     match &signal.wish {
-        Wish::Answer { prompt, choice, .. } if prompt == asked => Some((choice.as_str(), signal)),
+        SignalKind::Answer { prompt, choice, .. } if prompt == asked => {
+            Some((choice.as_str(), signal))
+        }
         _ => None,
     }
 }
@@ -60,16 +62,16 @@ pub struct Parts<'s> {
 /// The parts of a line about a signal.
 pub fn parts(signal: &Signal) -> Parts<'_> {
     let (subject, verb) = match &signal.wish {
-        Wish::Answer { prompt, choice, .. } => (Some(prompt.as_str()), choice.as_str()),
-        Wish::Note => (None, "note"),
-        Wish::Cancel { .. } => (None, "cancel"),
-        Wish::Pause => (None, "pause"),
-        Wish::Resume => (None, "resume"),
-        Wish::Retry { wave, .. } => (Some(wave.as_str()), "retry"),
-        Wish::Skip { wave } => (Some(wave.as_str()), "skip"),
+        SignalKind::Answer { prompt, choice, .. } => (Some(prompt.as_str()), choice.as_str()),
+        SignalKind::Note => (None, "note"),
+        SignalKind::Cancel { .. } => (None, "cancel"),
+        SignalKind::Pause => (None, "pause"),
+        SignalKind::Resume => (None, "resume"),
+        SignalKind::Retry { wave, .. } => (Some(wave.as_str()), "retry"),
+        SignalKind::Skip { wave } => (Some(wave.as_str()), "skip"),
     };
     let with = match &signal.wish {
-        Wish::Retry { mend: Some(mend), .. } => format!(" with {}", other(mend)),
+        SignalKind::Retry { mend: Some(mend), .. } => format!(" with {}", other(mend)),
         _ => String::new(),
     };
     Parts { subject, verb, with }
@@ -78,8 +80,8 @@ pub fn parts(signal: &Signal) -> Parts<'_> {
 /// One of several voices: `continue by ann`.
 pub fn voice(signal: &Signal) -> String {
     let choice = match &signal.wish {
-        Wish::Answer { choice, .. } => choice.as_str(),
-        Wish::Skip { .. } => "skip",
+        SignalKind::Answer { choice, .. } => choice.as_str(),
+        SignalKind::Skip { .. } => "skip",
         _ => "",
     };
     format!("{choice} {}", author(signal))
@@ -134,7 +136,7 @@ impl PendingView {
     /// Whether the prompt that it answers shows it.
     pub fn is_shown_by(&self, prompt: &str) -> bool {
         self.refused.is_none()
-            && matches!(&self.signal.wish, Wish::Answer { prompt: own, .. } if own == prompt)
+            && matches!(&self.signal.wish, SignalKind::Answer { prompt: own, .. } if own == prompt)
     }
 }
 
@@ -142,7 +144,7 @@ impl PendingView {
 mod tests {
     use super::*;
 
-    fn signal(wish: Wish) -> Signal {
+    fn signal(wish: SignalKind) -> Signal {
         Signal {
             wish,
             by: "ann".into(),
@@ -155,17 +157,17 @@ mod tests {
     #[test]
     fn a_claimed_name_stands_beside_the_real_one() {
         assert_eq!(
-            text(&signal(Wish::Cancel { seen: 0 })),
+            text(&signal(SignalKind::Cancel { seen: 0 })),
             "cancel by ann (sent by root) | wrong day"
         );
-        let retry = signal(Wish::Retry { wave: "web".into(), mend: None });
+        let retry = signal(SignalKind::Retry { wave: "web".into(), mend: None });
         assert_eq!(text(&retry), "web: retry by ann (sent by root) | wrong day");
         assert_eq!(wish(&retry.wish), "a retry of web");
     }
 
     #[test]
     fn what_we_say_about_it_stands_before_the_mark() {
-        let noted = noted_text(&signal(Wish::Cancel { seen: 0 }), "it is over");
+        let noted = noted_text(&signal(SignalKind::Cancel { seen: 0 }), "it is over");
         assert_eq!(noted, "cancel by ann (sent by root) (it is over) | wrong day");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use moontide_runtime::journal::execution::Simulator;
 use moontide_runtime::journal::{Body, Entry};
-use moontide_runtime::scheduler::{End, Event, Failure, Signal, Wish};
+use moontide_runtime::scheduler::{End, Event, Failure, Signal, SignalKind};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -204,7 +204,7 @@ impl Whole {
 
 impl Answered {
     fn of(record: &Record, entry: &Entry, signal: &Signal) -> Option<Answered> {
-        let Wish::Answer { prompt, choice, .. } = &signal.wish else { return None };
+        let SignalKind::Answer { prompt, choice, .. } = &signal.wish else { return None };
         // What still waits for a runner has closed nothing.
         let closing = record.closed_by(prompt).filter(|closing| closing.entry().is_some());
         let closed = closing.is_some_and(|closing| closing.entry() == Some(entry.sequence));

@@ -26,7 +26,7 @@ pub(crate) const FACTS: &[Fact] = &[
         "ec2.reboot.checks",
         "A rebooted instance stays running; both of its status checks are initializing again at \
          once, for as long as after a launch.",
-        "whoever looks should have to wait for the operating system to come back",
+        "the caller should have to wait for the operating system to come back",
     ),
     Fact::assumed(
         "ec2.reboot.agent",

@@ -27,7 +27,7 @@ pub(crate) const FACTS: &[Fact] = &[
     Fact::assumed(
         "ssm.cancel-command.time",
         "An agent stops a command within two seconds, and its output is lost.",
-        "it kills the process group; Cancelling should be seen by whoever polls",
+        "it kills the process group; Cancelling should be seen by a caller who polls",
     ),
 ];
 

@@ -25,7 +25,7 @@ pub(crate) const FACTS: &[Fact] = &[
     Fact::assumed(
         "ssm.automation.at-once",
         "GetAutomationExecution knows an execution at once; it is Pending for two seconds.",
-        "nobody has reported the contrary, and Pending should be seen by whoever polls",
+        "no contrary report is known, and Pending should be seen by a caller who polls",
     ),
     Fact::assumed(
         "ssm.automation.no-steps",

@@ -55,7 +55,7 @@ pub(crate) const FACTS: &[Fact] = &[
     Fact::assumed(
         "ssm.send-command.delay",
         "A command reaches an agent that is online after two seconds.",
-        "Pending should be seen by whoever polls",
+        "Pending should be seen by a caller who polls",
     ),
 ];
 

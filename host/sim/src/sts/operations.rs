@@ -12,7 +12,7 @@ use crate::wire::{Reply, Request, xml};
 pub(crate) const FACTS: &[Fact] = &[Fact::assumed(
     "sts.caller",
     "Every caller is the role session `moontide` of the world's account, in every Region.",
-    "there is one account and nobody's key is checked",
+    "there is one account and no key is checked",
 )];
 
 /// Those that are simulated.

@@ -49,7 +49,7 @@ async fn the_arn_of_a_document_of_the_own_account_and_region_is_that_document() 
     }
     let awss = arn("us-west-2", "", "document/AWS-RunShellScript");
     assert_eq!(sent(&story, &awss).await, None);
-    // Nobody else has a document without an account, and a Region is in one partition.
+    // Only AWS has documents without an account, and a Region is in one partition.
     let cutover = own("document/Shop-Open").replace("arn:aws:", "arn:aws-cn:");
     for given in
         [arn("us-west-2", "", "document/Shop-Open"), cutover, own("document/AWS-StopEC2Instance")]

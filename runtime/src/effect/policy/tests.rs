@@ -118,7 +118,7 @@ fn each_rule_refuses_its_case_and_names_itself() {
         (&drill, launch("s-1", true, vec![]), None),
         (&drill, launch("s-1", false, vec![]), Some("drill_launches_drills")),
         (&real, launch("s-1", false, vec![]), None),
-        // A live instance, whoever launched it.
+        // A live instance, launched by anything.
         (&drill, launch("s-1", true, one("i-1", false, None)), Some("live_recovery")),
         (&real, launch("s-1", false, one("i-1", false, None)), Some("live_recovery")),
         (&real, launch("s-1", false, one("i-1", false, origin("y", "web"))), Some("live_recovery")),
@@ -146,7 +146,7 @@ fn each_rule_refuses_its_case_and_names_itself() {
         (&drill, launch("s-1", true, one("i-1", true, None)), Some("foreign_drill")),
         (&real, launch("s-1", false, one("i-1", true, None)), Some("foreign_drill")),
         (&drill, launch("s-1", true, one("", true, None)), None),
-        // Nobody can see whose it is.
+        // It cannot be seen whose it is.
         (&drill, launch("s-1", true, vec![hidden("i-1", true)]), Some("owned_launch")),
         (&real, launch("s-1", false, vec![hidden("i-1", true)]), Some("owned_launch")),
         (&real, launch("s-1", false, vec![hidden("i-1", false)]), Some("live_recovery")),

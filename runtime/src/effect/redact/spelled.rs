@@ -31,7 +31,7 @@ pub(super) fn are_all(format: Format) -> bool {
     format >= Format(7)
 }
 
-/// Every spelling of the secret that is long enough to be told from other text; case is looked at by whoever searches.
+/// Every spelling of the secret that is long enough to be told from other text; case is looked at by the search.
 pub(super) fn all(secret: &str, format: Format) -> BTreeSet<String> {
     let written = |text: &str| written(text, format);
     let mut spellings: BTreeSet<String> = written(secret).into_iter().collect();

@@ -182,7 +182,7 @@ fn late(is_deletion: bool, there: Option<Document>) -> Value {
     }
 }
 
-/// Nobody saw whether it was made: it is looked for once the store answers.
+/// It was not seen whether it was made: it is looked for once the store answers.
 fn unseen(error: &StoreError) -> Reply {
     Reply::unknown(Evidence::new(error.to_string()))
 }
@@ -232,7 +232,7 @@ impl<W: Write> Operation for W {
     async fn reconcile(&self, call: &Call, _intended_at: Timestamp) -> Finding {
         match found(self.place(), call).await {
             Ok(Some(version)) => Finding::Happened(Reply::ok(W::answer(version, true))),
-            // Nobody else writes under this lease, so what has left no mark never will.
+            // No other runner writes under this lease, so what has left no mark never will.
             Ok(None) => Finding::Absent,
             Err(error) => {
                 let error = failed(&error);

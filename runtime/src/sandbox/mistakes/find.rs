@@ -20,7 +20,7 @@ pub(super) const LONGEST_NAME: usize = 60;
 /// A name is compared with so many others.
 pub(super) const MOST_COMPARED: usize = 500;
 
-/// The table of all globals, which nobody needs.
+/// The table of all globals, which no runbook needs.
 pub(super) const WORLD: &str = "_G";
 
 /// What scripts of other programs find in their world, and what a runbook does instead.
@@ -54,7 +54,7 @@ pub struct Mistakes {
 }
 
 /// The mistakes of every module of the author's that `entry` names, directly or not. What does not compile is
-/// left to whoever loads it.
+/// left to the loader.
 pub(in crate::sandbox) fn find(lua: &Lua, sources: &Sources, entry: &str) -> Mistakes {
     let (mut todo, mut seen) = (vec![entry.to_owned()], BTreeSet::new());
     let (mut found, mut untold, mut unread) = (Vec::new(), 0, Vec::new());

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::history::{End, Event, Failure, Signal, Wish};
+use crate::history::{End, Event, Failure, Signal, SignalKind};
 use crate::store::MemoryStore;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -42,7 +42,7 @@ fn failed(attempt: u32) -> Event {
 }
 
 fn retried() -> Event {
-    let wish = Wish::Retry { wave: "web".to_owned(), mend: None };
+    let wish = SignalKind::Retry { wave: "web".to_owned(), mend: None };
     let (by, sender, comment) = ("ann".to_owned(), String::new(), String::new());
     let signal = Signal { wish, by, sender, comment, at: minute(30) };
     Event::Signalled { signal, number: Some(1), refused: None }

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
+use super::error::SqliteError;
 use super::rows::{known, to_json};
-use super::trouble::Trouble;
 use super::{SqliteStore, seals};
 use crate::history::Key;
 use crate::store::StoreError;
@@ -34,9 +34,9 @@ pub(super) const SCHEMA: &str = "
 
 const COLUMNS: &str = "SELECT kind, name, version, body, written_at, written_by FROM documents";
 
-fn read(row: &Row<'_>) -> Result<Document, Trouble> {
+fn read(row: &Row<'_>) -> Result<Document, SqliteError> {
     let (kind, name): (String, String) = (row.get(0)?, row.get(1)?);
-    let unreadable = |error: String| Trouble::Unreadable(format!("the {kind} `{name}`"), error);
+    let unreadable = |error: String| SqliteError::Unreadable(format!("the {kind} `{name}`"), error);
     let (body, at): (String, String) = (row.get(3)?, row.get(4)?);
     let body = serde_json::from_str(&body).map_err(|error| unreadable(error.to_string()))?;
     let written_at: Result<Timestamp, _> = at.parse();
@@ -44,14 +44,14 @@ fn read(row: &Row<'_>) -> Result<Document, Trouble> {
     Ok(Document { version: row.get(2)?, body, written_at, written_by: row.get(5)?, kind, name })
 }
 
-fn document(db: &Connection, kind: &str, name: &str) -> Result<Option<Document>, Trouble> {
+fn document(db: &Connection, kind: &str, name: &str) -> Result<Option<Document>, SqliteError> {
     let sql = format!("{COLUMNS} WHERE kind = ? AND name = ? AND body IS NOT NULL");
     let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query([kind, name])?;
     rows.next()?.map(read).transpose()
 }
 
-fn documents(db: &Connection, kind: &str, prefix: &str) -> Result<Vec<Document>, Trouble> {
+fn documents(db: &Connection, kind: &str, prefix: &str) -> Result<Vec<Document>, SqliteError> {
     let sql = format!(
         "{COLUMNS} WHERE kind = :kind AND name >= :from AND name <= :to AND body IS NOT NULL
          ORDER BY name"
@@ -68,7 +68,7 @@ fn documents(db: &Connection, kind: &str, prefix: &str) -> Result<Vec<Document>,
 }
 
 /// Makes a change, whose body is this JSON.
-fn change(db: &Connection, change: &Change, body: Option<&str>) -> Result<u64, Trouble> {
+fn change(db: &Connection, change: &Change, body: Option<&str>) -> Result<u64, SqliteError> {
     let Some(behalf) = &change.behalf else {
         return Ok(make(db, change, body)?.0);
     };
@@ -87,7 +87,7 @@ fn change(db: &Connection, change: &Change, body: Option<&str>) -> Result<u64, T
 }
 
 /// Returns the version, and whether anything was written.
-fn make(db: &Connection, change: &Change, body: Option<&str>) -> Result<(u64, bool), Trouble> {
+fn make(db: &Connection, change: &Change, body: Option<&str>) -> Result<(u64, bool), SqliteError> {
     let sql = "SELECT version, body IS NOT NULL FROM documents WHERE kind = ? AND name = ?";
     let names = [&change.kind, &change.name];
     let found = db.prepare_cached(sql)?.query_row(names, |row| Ok((row.get(0)?, row.get(1)?)));
@@ -107,14 +107,18 @@ fn make(db: &Connection, change: &Change, body: Option<&str>) -> Result<(u64, bo
     Ok((version, true))
 }
 
-fn mark(db: &Connection, execution: i64, key: &Key) -> Result<Option<u64>, Trouble> {
+fn mark(db: &Connection, execution: i64, key: &Key) -> Result<Option<u64>, SqliteError> {
     let sql = "SELECT version FROM marks WHERE execution = ? AND key = ?";
     let values = params![execution, key.as_str()];
     Ok(db.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?)
 }
 
 /// What an execution has beside its head, its journal and its signals.
-pub(super) fn belongings(db: &Connection, number: i64, id: &str) -> Result<Belongings, Trouble> {
+pub(super) fn belongings(
+    db: &Connection,
+    number: i64,
+    id: &str,
+) -> Result<Belongings, SqliteError> {
     let mut statement = db.prepare_cached("SELECT key, version FROM marks WHERE execution = ?")?;
     let marks = statement.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut own = Belongings { marks: marks.collect::<Result<_, _>>()?, documents: Vec::new() };
@@ -125,7 +129,7 @@ pub(super) fn belongings(db: &Connection, number: i64, id: &str) -> Result<Belon
 }
 
 /// Writes the belongings of an execution that comes from another store.
-pub(super) fn arrive(db: &Connection, number: i64, new: &Belongings) -> Result<(), Trouble> {
+pub(super) fn arrive(db: &Connection, number: i64, new: &Belongings) -> Result<(), SqliteError> {
     let mut insert = db.prepare_cached("INSERT INTO marks VALUES (?, ?, ?)")?;
     for (key, version) in &new.marks {
         insert.execute(params![number, key, version])?;
@@ -140,7 +144,7 @@ pub(super) fn arrive(db: &Connection, number: i64, new: &Belongings) -> Result<(
 }
 
 /// Deletes the belongings of an execution.
-pub(super) fn forget(db: &Connection, number: i64, id: &str) -> Result<(), Trouble> {
+pub(super) fn forget(db: &Connection, number: i64, id: &str) -> Result<(), SqliteError> {
     db.prepare_cached("DELETE FROM marks WHERE execution = ?")?.execute([number])?;
     let from = Belongings::prefix(id);
     let to = format!("{from}{}", char::MAX);

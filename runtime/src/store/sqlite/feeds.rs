@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::error::SqliteError;
 use super::rows::{known, to_json};
-use super::trouble::Trouble;
 use crate::store::{Feed, Lease};
 
 /// The table, in a new file or one of an earlier release.
@@ -17,7 +17,7 @@ pub(super) const SCHEMA: &str = "
 ";
 
 /// Puts a feed in the place of the last one, unless that is of a later lease.
-pub(super) fn publish(db: &Connection, lease: &Lease, feed: &Feed) -> Result<(), Trouble> {
+pub(super) fn publish(db: &Connection, lease: &Lease, feed: &Feed) -> Result<(), SqliteError> {
     let execution = known(db, &lease.execution)?.number;
     let sql = "INSERT INTO feeds VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
                SET epoch = excluded.epoch, number = excluded.number, feed = excluded.feed
@@ -28,7 +28,7 @@ pub(super) fn publish(db: &Connection, lease: &Lease, feed: &Feed) -> Result<(),
 }
 
 /// The feed of an execution. One that cannot be read is as good as none.
-pub(super) fn feed(db: &Connection, id: &str) -> Result<Feed, Trouble> {
+pub(super) fn feed(db: &Connection, id: &str) -> Result<Feed, SqliteError> {
     let execution = known(db, id)?.number;
     let sql = "SELECT feed FROM feeds WHERE execution = ?";
     let json = db.prepare_cached(sql)?.query_row([execution], |row| row.get(0)).optional()?;

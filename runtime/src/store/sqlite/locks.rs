@@ -5,7 +5,7 @@
 //! had proves that the holder is gone.
 //!
 //! The file is named for execution *and epoch*. The lock of a stopped holder says nothing about the one
-//! who took over from it, and nobody but the taker of the next epoch ever locks the next file: it does
+//! that took over from it, and only the taker of the next epoch ever locks the next file: it does
 //! so before its lease can be seen. A file is removed only when its epoch is over, or else a newcomer
 //! could lock another file of the same name.
 
@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::error::SqliteError;
 use super::private;
-use super::trouble::Trouble;
 use crate::store::{Lease, StoreError};
 use crate::text::hex::hex;
 
@@ -27,25 +27,25 @@ pub(super) struct Locks {
 
 impl Locks {
     /// The lock files of the database `path`, in a directory that is made if it is not there.
-    pub(super) fn beside(path: &Path) -> Result<Locks, Trouble> {
+    pub(super) fn beside(path: &Path) -> Result<Locks, SqliteError> {
         let mut folder = path.as_os_str().to_owned();
         folder.push(".leases");
         let folder = PathBuf::from(folder);
         private::directory(&folder).map_err(|error| {
-            Trouble::Files("the directory of its lock files cannot be made", error)
+            SqliteError::Files("the directory of its lock files cannot be made", error)
         })?;
         Ok(Locks { folder })
     }
 
     /// Waits to be the only one who makes the store; held until the file is dropped.
-    pub(super) fn alone(&self) -> Result<File, Trouble> {
+    pub(super) fn alone(&self) -> Result<File, SqliteError> {
         let file = make(&self.folder.join("store.lock"))?;
         file.lock().map_err(could_not_lock)?;
         Ok(file)
     }
 
     /// The lock of a lease that is about to be ours, held until the file is dropped.
-    pub(super) fn hold(&self, lease: &Lease) -> Result<File, Trouble> {
+    pub(super) fn hold(&self, lease: &Lease) -> Result<File, SqliteError> {
         let file = make(&self.path(&lease.execution, lease.epoch))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
@@ -67,22 +67,22 @@ impl Locks {
 
     /// Removes the lock file of an epoch that is over.
     pub(super) fn remove(&self, execution: &str, epoch: u64) {
-        // It is only litter: nobody asks for that epoch again.
+        // It is only litter: no runner asks for that epoch again.
         let _ = fs::remove_file(self.path(execution, epoch));
     }
 
-    /// Ids go in as hashes: file systems fold case, and nobody checks ids for `..` here.
+    /// Ids go in as hashes: file systems fold case, and ids are not checked for `..` here.
     fn path(&self, execution: &str, epoch: u64) -> PathBuf {
         let digest = Sha256::digest(execution);
         self.folder.join(format!("{}.{epoch}.lock", hex(&digest[..16])))
     }
 }
 
-fn make(path: &Path) -> Result<File, Trouble> {
+fn make(path: &Path) -> Result<File, SqliteError> {
     let file = private::options().create(true).truncate(false).open(path);
-    file.map_err(|error| Trouble::Files("a lock file cannot be made", error))
+    file.map_err(|error| SqliteError::Files("a lock file cannot be made", error))
 }
 
-fn could_not_lock(error: io::Error) -> Trouble {
-    Trouble::Files("a lock file cannot be locked", error)
+fn could_not_lock(error: io::Error) -> SqliteError {
+    SqliteError::Files("a lock file cannot be locked", error)
 }

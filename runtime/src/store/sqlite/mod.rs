@@ -10,11 +10,12 @@
 //! - `reader`: the thread that reads, on a connection of its own.
 //! - `locks`: files by which a dead holder is told from a slow one.
 //! - `thread`: a queue and who works through it; both of them are one.
-//! - `trouble`: what SQLite says, in plain sentences.
+//! - `error`: what SQLite says, in plain sentences.
 //! - `watching`: waiting for what other processes write.
 
 mod archive;
 mod documents;
+mod error;
 mod feeds;
 mod locks;
 mod open;
@@ -31,7 +32,6 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod thread;
-mod trouble;
 mod watching;
 mod writer;
 

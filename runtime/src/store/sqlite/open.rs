@@ -7,10 +7,10 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
+use super::error::SqliteError;
 use super::locks::Locks;
 use super::original::Original;
 use super::rows::SCHEMA;
-use super::trouble::Trouble;
 use super::{documents, feeds, private, room, seals, sources, standings};
 use crate::history::Format;
 use crate::store::StoreError;
@@ -45,13 +45,13 @@ pub(super) struct Opened {
 }
 
 /// Opens or makes the store at `path`.
-pub(super) fn open(path: &Path) -> Result<Opened, Trouble> {
+pub(super) fn open(path: &Path) -> Result<Opened, SqliteError> {
     // Absolute, because SQLite gives names such as `:memory:` a meaning of their own.
-    let path = std::path::absolute(path).map_err(|e| Trouble::Files("it has no path", e))?;
+    let path = std::path::absolute(path).map_err(|e| SqliteError::Files("it has no path", e))?;
     open_absolute(&path).map_err(|trouble| if_full(trouble, &path))
 }
 
-fn open_absolute(path: &Path) -> Result<Opened, Trouble> {
+fn open_absolute(path: &Path) -> Result<Opened, SqliteError> {
     make_file(path)?;
     let mut writer = connect(path)?;
     // Even closing a connection would write: it tidies up what a dead process left in the log.
@@ -80,8 +80,8 @@ fn open_absolute(path: &Path) -> Result<Opened, Trouble> {
 
 /// SQLite says the same of a full disk as of a broken one where it makes the files beside its own. Whether
 /// it is full is seen by making one as large.
-fn if_full(trouble: Trouble, path: &Path) -> Trouble {
-    let Trouble::Sqlite(error) = &trouble else { return trouble };
+fn if_full(trouble: SqliteError, path: &Path) -> SqliteError {
+    let SqliteError::Sqlite(error) = &trouble else { return trouble };
     let code = error.sqlite_error_code();
     if !matches!(code, Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure)) {
         return trouble;
@@ -96,33 +96,33 @@ fn if_full(trouble: Trouble, path: &Path) -> Trouble {
     let _ = std::fs::remove_file(&probe);
     match made {
         Err(error) if matches!(error.kind(), IoError::StorageFull | IoError::QuotaExceeded) => {
-            Trouble::Files("the disk is full", error)
+            SqliteError::Files("the disk is full", error)
         }
         _ => trouble,
     }
 }
 
 /// Makes an empty file and the directories on the way to it, for their owner only.
-fn make_file(path: &Path) -> Result<(), Trouble> {
+fn make_file(path: &Path) -> Result<(), SqliteError> {
     if path.is_dir() {
-        return Err(Trouble::Unfit("it is a directory, and a store is a file"));
+        return Err(SqliteError::Unfit("it is a directory, and a store is a file"));
     }
     if let Some(parent) = path.parent() {
         if parent.is_file() {
-            return Err(Trouble::Unfit("what should be its directory is a file"));
+            return Err(SqliteError::Unfit("what should be its directory is a file"));
         }
         private::directory(parent)
-            .map_err(|error| Trouble::Files("its directory cannot be made", error))?;
+            .map_err(|error| SqliteError::Files("its directory cannot be made", error))?;
     }
     match private::options().create_new(true).open(path) {
         Err(error) if error.kind() != IoError::AlreadyExists => {
-            Err(Trouble::Files("it cannot be made", error))
+            Err(SqliteError::Files("it cannot be made", error))
         }
         _ => Ok(()),
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, Trouble> {
+fn connect(path: &Path) -> Result<Connection, SqliteError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
@@ -141,7 +141,7 @@ fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 /// Makes an empty file a store.
-fn make_tables(connection: &mut Connection, locks: &Locks) -> Result<(), Trouble> {
+fn make_tables(connection: &mut Connection, locks: &Locks) -> Result<(), SqliteError> {
     // Several processes may have found it empty, and SQLite does not let them wait for each other
     // while the log is set up.
     let _alone = locks.alone()?;
@@ -161,10 +161,10 @@ fn make_tables(connection: &mut Connection, locks: &Locks) -> Result<(), Trouble
 }
 
 /// Refuses what this release cannot read.
-fn refuse_others(connection: &Connection, path: &Path) -> Result<(), Trouble> {
+fn refuse_others(connection: &Connection, path: &Path) -> Result<(), SqliteError> {
     let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     if number("application_id")? != OURS {
-        return Err(Trouble::Unfit("it is a database of another program"));
+        return Err(SqliteError::Unfit("it is a database of another program"));
     }
     let format = Format(number("user_version")?.try_into().unwrap_or_default());
     format.readable_as_store().map_err(|source| {

@@ -2,19 +2,19 @@
 
 use rusqlite::{Connection, params};
 
+use super::error::SqliteError;
 use super::rows::{self, NewExecution};
-use super::trouble::Trouble;
 use super::{documents, seals, sources, standings};
 use crate::store::parcel::{FORM, Parcel, Unpacked};
 use crate::store::seal::Seal;
 use crate::store::{LeaseRecord, StoreError};
 
 /// An execution with all that belongs to it.
-pub(super) fn export(db: &Connection, id: &str) -> Result<Parcel, Trouble> {
+pub(super) fn export(db: &Connection, id: &str) -> Result<Parcel, SqliteError> {
     let known = rows::known(db, id)?;
     let head = rows::execution(db, id)?;
     let names: Vec<_> = rows::head(id, &head)?.names().collect();
-    let texts = |sql: &str| -> Result<Vec<String>, Trouble> {
+    let texts = |sql: &str| -> Result<Vec<String>, SqliteError> {
         let mut statement = db.prepare_cached(sql)?;
         let texts = statement.query_map([known.number], |row| row.get(0))?;
         Ok(texts.collect::<Result<_, _>>()?)
@@ -50,7 +50,7 @@ pub(super) struct New {
 }
 
 impl New {
-    pub(super) fn of(parcel: Parcel, unpacked: &Unpacked) -> Result<New, Trouble> {
+    pub(super) fn of(parcel: Parcel, unpacked: &Unpacked) -> Result<New, SqliteError> {
         let Unpacked { execution, entries } = unpacked;
         let places = entries.iter().map(|entry| (entry.sequence, entry.epoch)).collect();
         let head = NewExecution::moved(execution, parcel.head.clone(), parcel.sources.clone())?;
@@ -59,13 +59,13 @@ impl New {
 }
 
 /// Takes an execution in.
-pub(super) fn import(db: &Connection, new: &New) -> Result<(), Trouble> {
+pub(super) fn import(db: &Connection, new: &New) -> Result<(), SqliteError> {
     let New { head, parcel, places } = new;
     let (id, mut seal) = (parcel.id.as_str(), parcel.seal.as_ref());
     match rows::create(db, head) {
         Ok(()) => {}
         // It was here before, and comes back.
-        Err(Trouble::Said(StoreError::Exists(id))) => {
+        Err(SqliteError::Said(StoreError::Exists(id))) => {
             let here = export(db, &id)?;
             if !parcel.brings_back(&here) {
                 return Err(StoreError::Exists(id).into());

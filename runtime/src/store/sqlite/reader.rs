@@ -1,12 +1,12 @@
-//! The thread that reads. A connection of its own, so that a long journal keeps nobody from writing.
+//! The thread that reads. A connection of its own, so that a long journal keeps no runner from writing.
 
 use std::sync::Arc;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::error::SqliteError;
 use super::thread::Thread;
-use super::trouble::Trouble;
 use crate::store::StoreError;
 
 type Question = Box<dyn FnOnce(&Connection) + Send>;
@@ -33,15 +33,15 @@ impl Reader {
     /// Answers a question.
     pub(super) async fn read<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&Connection) -> Result<T, Trouble> + Send + 'static,
+        question: impl FnOnce(&Connection) -> Result<T, SqliteError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (answer, waiting) = oneshot::channel();
         self.thread.ask(Box::new(move |connection| {
-            // Nobody may be waiting any more.
+            // The caller may have gone.
             let _ = answer.send(in_one_state(connection, question));
         }));
         let answer =
-            waiting.await.unwrap_or(Err(Trouble::Unfit("the thread that reads it is dead")));
+            waiting.await.unwrap_or(Err(SqliteError::Unfit("the thread that reads it is dead")));
         answer.map_err(|trouble| trouble.at(&self.place))
     }
 }
@@ -49,8 +49,8 @@ impl Reader {
 /// Answers a question of several queries inside one transaction, which is then given up.
 fn in_one_state<T>(
     connection: &Connection,
-    question: impl FnOnce(&Connection) -> Result<T, Trouble>,
-) -> Result<T, Trouble> {
+    question: impl FnOnce(&Connection) -> Result<T, SqliteError>,
+) -> Result<T, SqliteError> {
     let transaction = connection.unchecked_transaction()?;
     question(&transaction)
 }

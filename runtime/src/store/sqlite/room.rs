@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::trouble::Trouble;
+use super::error::SqliteError;
 
 /// So many pages at once: other writers wait meanwhile.
 const AT_ONCE: u32 = 1000;
@@ -19,14 +19,14 @@ pub(super) struct Free {
 }
 
 /// Looks how much is free.
-pub(super) fn free(db: &Connection) -> Result<Free, Trouble> {
+pub(super) fn free(db: &Connection) -> Result<Free, SqliteError> {
     let number = |name| db.pragma_query_value(None, name, |row| row.get::<_, u64>(0));
     let bytes = number("freelist_count")? * number("page_size")?;
     Ok(Free { bytes, is_collected: number("auto_vacuum")? != 0 })
 }
 
 /// Gives some of it back.
-pub(super) fn give_back(db: &Connection) -> Result<(), Trouble> {
+pub(super) fn give_back(db: &Connection) -> Result<(), SqliteError> {
     let mut statement = db.prepare(&format!("PRAGMA incremental_vacuum({AT_ONCE})"))?;
     let mut rows = statement.query([])?;
     // It gives one page back a row.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde::Serialize;
 
-use super::trouble::Trouble;
+use super::error::SqliteError;
 use super::{seals, sources, standings};
 use crate::history::canonical::Hash;
 use crate::history::{Channel, Entry, Execution, Format, Signal, Source, chain};
@@ -30,7 +30,7 @@ pub(super) const SCHEMA: &str = "
         runbook    TEXT NOT NULL,
         created_at TEXT NOT NULL,
         created_us INTEGER NOT NULL, -- the same in microseconds since 1970, to sort by
-        holder     TEXT, -- of the lease; NULL: nobody ever held it; empty: given back
+        holder     TEXT, -- of the lease; NULL: never held; empty: given back
         epoch      INTEGER NOT NULL DEFAULT 0,
         beat       INTEGER NOT NULL DEFAULT 0
     ) STRICT;
@@ -70,7 +70,7 @@ pub(super) struct NewExecution {
 }
 
 impl NewExecution {
-    pub(super) fn of(execution: &Execution) -> Result<NewExecution, Trouble> {
+    pub(super) fn of(execution: &Execution) -> Result<NewExecution, SqliteError> {
         Ok(NewExecution {
             id: execution.id.clone(),
             format: execution.format.0,
@@ -88,13 +88,13 @@ impl NewExecution {
         execution: &Execution,
         head: String,
         sources: Vec<Source>,
-    ) -> Result<NewExecution, Trouble> {
+    ) -> Result<NewExecution, SqliteError> {
         Ok(NewExecution { head: Parted { head, sources }, ..NewExecution::of(execution)? })
     }
 }
 
 /// Writes the head of a new execution.
-pub(super) fn create(db: &Connection, new: &NewExecution) -> Result<(), Trouble> {
+pub(super) fn create(db: &Connection, new: &NewExecution) -> Result<(), SqliteError> {
     let sql = "INSERT INTO executions (id, format, runbook, created_at, created_us)
                VALUES (:id, :format, :runbook, :created_at, :created_us)
                ON CONFLICT DO NOTHING RETURNING number";
@@ -125,7 +125,7 @@ pub(super) struct Known {
 }
 
 /// The execution `id`, in a format that this release reads.
-pub(super) fn known(db: &Connection, id: &str) -> Result<Known, Trouble> {
+pub(super) fn known(db: &Connection, id: &str) -> Result<Known, SqliteError> {
     let sql = "SELECT number, format, holder, epoch, beat FROM executions WHERE id = ?";
     let known = |row: &Row<'_>| {
         let holder: Option<String> = row.get(2)?;
@@ -144,24 +144,24 @@ pub(super) fn known(db: &Connection, id: &str) -> Result<Known, Trouble> {
 }
 
 /// The head of an execution, to be read by [`head`].
-pub(super) fn execution(db: &Connection, id: &str) -> Result<String, Trouble> {
+pub(super) fn execution(db: &Connection, id: &str) -> Result<String, SqliteError> {
     let Known { number, .. } = known(db, id)?;
     let sql = "SELECT head FROM heads WHERE execution = ?";
     Ok(db.prepare_cached(sql)?.query_row([number], |row| row.get(0))?)
 }
 
 /// Reads the head of execution `id`.
-pub(super) fn head(id: &str, json: &str) -> Result<Apart, Trouble> {
+pub(super) fn head(id: &str, json: &str) -> Result<Apart, SqliteError> {
     Apart::read(json).map_err(|error| unreadable_head(id, error.to_string()))
 }
 
 /// A head that cannot be read, and why.
-pub(super) fn unreadable_head(id: &str, why: String) -> Trouble {
-    Trouble::Unreadable(format!("the head of execution `{id}`"), why)
+pub(super) fn unreadable_head(id: &str, why: String) -> SqliteError {
+    SqliteError::Unreadable(format!("the head of execution `{id}`"), why)
 }
 
 /// Every execution, newest first.
-pub(super) fn list(db: &Connection) -> Result<Vec<Listed>, Trouble> {
+pub(super) fn list(db: &Connection) -> Result<Vec<Listed>, SqliteError> {
     let sql = "SELECT id, created_at, runbook,
                    (SELECT coalesce(max(sequence), 0) FROM entries
                     WHERE execution = executions.number)
@@ -172,7 +172,7 @@ pub(super) fn list(db: &Connection) -> Result<Vec<Listed>, Trouble> {
     while let Some(row) = rows.next()? {
         let (id, date): (String, String) = (row.get(0)?, row.get(1)?);
         let created_at = date.parse().map_err(|error: jiff::Error| {
-            Trouble::Unreadable(format!("the date of execution `{id}`"), error.to_string())
+            SqliteError::Unreadable(format!("the date of execution `{id}`"), error.to_string())
         })?;
         let (runbook, last_sequence) = (row.get(2)?, row.get(3)?);
         list.push(Listed { id, runbook, created_at, last_sequence });
@@ -188,7 +188,7 @@ pub(super) struct NewEntry {
 }
 
 impl NewEntry {
-    pub(super) fn of(entry: &Entry) -> Result<NewEntry, Trouble> {
+    pub(super) fn of(entry: &Entry) -> Result<NewEntry, SqliteError> {
         let Entry { sequence, epoch, .. } = *entry;
         Ok(NewEntry { sequence, epoch, entry: chain::unchained(entry).map_err(unwritable)? })
     }
@@ -200,7 +200,7 @@ pub(super) fn append(
     lease: &Lease,
     entries: &[NewEntry],
     standing: Option<Standing>,
-) -> Result<(), Trouble> {
+) -> Result<(), SqliteError> {
     let known = known(db, &lease.execution)?;
     let (last, mut link) = end(db, &known)?;
     let places = entries.iter().map(|entry| (entry.sequence, entry.epoch));
@@ -222,7 +222,7 @@ pub(super) fn append(
 
 /// The number of the journal's last entry, and what the next one carries of it, or of the head, if the
 /// entries are chained.
-fn end(db: &Connection, known: &Known) -> Result<(u64, Option<Hash>), Trouble> {
+fn end(db: &Connection, known: &Known) -> Result<(u64, Option<Hash>), SqliteError> {
     let is_chained = chain::is_kept(known.format);
     let sql = "SELECT sequence, entry FROM entries WHERE execution = ?
                ORDER BY sequence DESC LIMIT 1";
@@ -253,7 +253,7 @@ pub(super) struct Journal {
 }
 
 /// The journal from entry number `from`.
-pub(super) fn journal(db: &Connection, id: &str, from: u64) -> Result<Journal, Trouble> {
+pub(super) fn journal(db: &Connection, id: &str, from: u64) -> Result<Journal, SqliteError> {
     let Known { number, format, .. } = known(db, id)?;
     let (pruned, format) = match seals::of(db, id, number)? {
         Some(Seal::Pruned(pruned)) => (Some(pruned), format),
@@ -298,7 +298,7 @@ pub(super) fn take(
     id: &str,
     holder: &str,
     seen: Option<&LeaseRecord>,
-) -> Result<Lease, Trouble> {
+) -> Result<Lease, SqliteError> {
     let known = known(db, id)?;
     seals::is_open(db, id, known.number)?;
     let lease = Lease::take(id, holder, seen, known.lease.as_ref())?;
@@ -307,7 +307,7 @@ pub(super) fn take(
 }
 
 /// Moves the beat of a lease that is still ours.
-pub(super) fn renew(db: &Connection, lease: &Lease) -> Result<(), Trouble> {
+pub(super) fn renew(db: &Connection, lease: &Lease) -> Result<(), SqliteError> {
     let known = known(db, &lease.execution)?;
     lease.check(known.lease.as_ref())?;
     seals::is_open(db, &lease.execution, known.number)?;
@@ -316,7 +316,7 @@ pub(super) fn renew(db: &Connection, lease: &Lease) -> Result<(), Trouble> {
 }
 
 /// Gives back a lease that is still ours.
-pub(super) fn release(db: &Connection, lease: &Lease) -> Result<(), Trouble> {
+pub(super) fn release(db: &Connection, lease: &Lease) -> Result<(), SqliteError> {
     let known = known(db, &lease.execution)?;
     match known.lease {
         Some(record) if lease.check(Some(&record)).is_ok() => {
@@ -331,7 +331,7 @@ pub(super) fn write_lease(
     db: &Connection,
     execution: i64,
     record: &LeaseRecord,
-) -> Result<(), Trouble> {
+) -> Result<(), SqliteError> {
     let sql = "UPDATE executions SET holder = :holder, epoch = :epoch, beat = :beat
                WHERE number = :execution";
     db.prepare_cached(sql)?.execute(named_params! {
@@ -344,7 +344,7 @@ pub(super) fn write_lease(
 }
 
 /// Leaves a signal; returns its number.
-pub(super) fn send(db: &Connection, id: &str, signal: &Signal) -> Result<u64, Trouble> {
+pub(super) fn send(db: &Connection, id: &str, signal: &Signal) -> Result<u64, SqliteError> {
     let Known { number, .. } = known(db, id)?;
     seals::is_open(db, id, number)?;
     let sql = "INSERT INTO signals
@@ -355,13 +355,13 @@ pub(super) fn send(db: &Connection, id: &str, signal: &Signal) -> Result<u64, Tr
 }
 
 /// The signals after number `after`.
-pub(super) fn signals(db: &Connection, id: &str, after: u64) -> Result<Numbered, Trouble> {
+pub(super) fn signals(db: &Connection, id: &str, after: u64) -> Result<Numbered, SqliteError> {
     let sql = "SELECT number, signal FROM signals
                WHERE execution = :execution AND number > :from ORDER BY number";
     numbered(db, sql, id, after)
 }
 
-/// Numbered rows of JSON that nobody has read yet: the thread that reads from the file has others waiting.
+/// Numbered rows of JSON that are still to be read: the thread that reads from the file has others waiting.
 #[derive(Default)]
 pub(super) struct Numbered {
     /// One after the other.
@@ -371,7 +371,7 @@ pub(super) struct Numbered {
 }
 
 /// The rows of a query for the numbers from `from` of one execution.
-fn numbered(db: &Connection, sql: &str, id: &str, from: u64) -> Result<Numbered, Trouble> {
+fn numbered(db: &Connection, sql: &str, id: &str, from: u64) -> Result<Numbered, SqliteError> {
     let Known { number: execution, .. } = known(db, id)?;
     // SQLite's numbers end earlier than ours, and no execution gets that far.
     let from = i64::try_from(from).unwrap_or(i64::MAX);
@@ -396,11 +396,11 @@ impl Numbered {
     }
 }
 
-pub(super) fn to_json(value: &impl Serialize) -> Result<String, Trouble> {
+pub(super) fn to_json(value: &impl Serialize) -> Result<String, SqliteError> {
     serde_json::to_string(value).map_err(unwritable)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "errors are mapped by it")]
-fn unwritable(error: serde_json::Error) -> Trouble {
-    Trouble::Unreadable("what should be stored".to_owned(), error.to_string())
+fn unwritable(error: serde_json::Error) -> SqliteError {
+    SqliteError::Unreadable("what should be stored".to_owned(), error.to_string())
 }

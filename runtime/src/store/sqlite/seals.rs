@@ -4,8 +4,8 @@
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::documents;
+use super::error::SqliteError;
 use super::rows::{self, to_json};
-use super::trouble::Trouble;
 use crate::history::Format;
 use crate::store::seal::Seal;
 use crate::store::{Lease, Moved, StoreError};
@@ -19,25 +19,25 @@ pub(super) const SCHEMA: &str = "
 ";
 
 /// The seal of an execution.
-pub(super) fn seal(db: &Connection, id: &str) -> Result<Option<Seal>, Trouble> {
+pub(super) fn seal(db: &Connection, id: &str) -> Result<Option<Seal>, SqliteError> {
     of(db, id, rows::known(db, id)?.number)
 }
 
 /// The same by its number.
-pub(super) fn of(db: &Connection, id: &str, number: i64) -> Result<Option<Seal>, Trouble> {
+pub(super) fn of(db: &Connection, id: &str, number: i64) -> Result<Option<Seal>, SqliteError> {
     let sql = "SELECT seal FROM seals WHERE execution = ?";
     let json: Option<String> =
         db.prepare_cached(sql)?.query_row([number], |row| row.get(0)).optional()?;
     let read = |json: String| {
         serde_json::from_str(&json).map_err(|error| {
-            Trouble::Unreadable(format!("the seal of execution `{id}`"), error.to_string())
+            SqliteError::Unreadable(format!("the seal of execution `{id}`"), error.to_string())
         })
     };
     json.map(read).transpose()
 }
 
 /// Refuses to go on with what is sealed.
-pub(super) fn is_open(db: &Connection, id: &str, number: i64) -> Result<(), Trouble> {
+pub(super) fn is_open(db: &Connection, id: &str, number: i64) -> Result<(), SqliteError> {
     match of(db, id, number)? {
         None => Ok(()),
         Some(seal) => {
@@ -47,7 +47,7 @@ pub(super) fn is_open(db: &Connection, id: &str, number: i64) -> Result<(), Trou
 }
 
 /// Seals an execution, if the lease holds.
-pub(super) fn put(db: &Connection, lease: &Lease, seal: &Seal) -> Result<(), Trouble> {
+pub(super) fn put(db: &Connection, lease: &Lease, seal: &Seal) -> Result<(), SqliteError> {
     let known = rows::known(db, &lease.execution)?;
     lease.check(known.lease.as_ref())?;
     is_open(db, &lease.execution, known.number)?;
@@ -58,7 +58,7 @@ pub(super) fn put(db: &Connection, lease: &Lease, seal: &Seal) -> Result<(), Tro
 }
 
 /// Lifts a seal, if it is this one.
-pub(super) fn lift(db: &Connection, id: &str, moved: &Moved) -> Result<(), Trouble> {
+pub(super) fn lift(db: &Connection, id: &str, moved: &Moved) -> Result<(), SqliteError> {
     let number = rows::known(db, id)?.number;
     match of(db, id, number)? {
         Some(Seal::Moved(found)) if found == *moved => {}
@@ -74,14 +74,14 @@ pub(super) fn lift(db: &Connection, id: &str, moved: &Moved) -> Result<(), Troub
 }
 
 /// Writes which format an execution shows.
-pub(super) fn show(db: &Connection, number: i64, format: Format) -> Result<(), Trouble> {
+pub(super) fn show(db: &Connection, number: i64, format: Format) -> Result<(), SqliteError> {
     let sql = "UPDATE executions SET format = ? WHERE number = ?";
     db.prepare_cached(sql)?.execute(params![format.0, number])?;
     Ok(())
 }
 
 /// Writes a seal.
-pub(super) fn write(db: &Connection, number: i64, seal: &Seal) -> Result<(), Trouble> {
+pub(super) fn write(db: &Connection, number: i64, seal: &Seal) -> Result<(), SqliteError> {
     db.prepare_cached("INSERT OR REPLACE INTO seals VALUES (?, ?)")?
         .execute(params![number, to_json(seal)?])?;
     Ok(())
@@ -96,7 +96,7 @@ pub(super) fn prune(
     kept: &[u64],
     seal: &Seal,
     (last, heard): (u64, u64),
-) -> Result<bool, Trouble> {
+) -> Result<bool, SqliteError> {
     let known = rows::known(db, &lease.execution)?;
     lease.check(known.lease.as_ref())?;
     is_open(db, &lease.execution, known.number)?;

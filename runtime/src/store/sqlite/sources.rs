@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, params};
 
-use super::trouble::Trouble;
+use super::error::SqliteError;
 use crate::history::Source;
 use crate::history::canonical::Hash;
 
@@ -17,7 +17,7 @@ pub(super) const SCHEMA: &str = "
 ";
 
 /// Writes those that are not there.
-pub(super) fn keep(db: &Connection, sources: &[Source]) -> Result<(), Trouble> {
+pub(super) fn keep(db: &Connection, sources: &[Source]) -> Result<(), SqliteError> {
     let mut find = db.prepare_cached("SELECT 1 FROM sources WHERE hash = ?")?;
     let mut insert = db.prepare_cached("INSERT INTO sources VALUES (?, ?)")?;
     for source in sources {
@@ -30,7 +30,7 @@ pub(super) fn keep(db: &Connection, sources: &[Source]) -> Result<(), Trouble> {
 }
 
 /// Lets go of those that no head names any more. A head and what it names are written in one transaction.
-pub(super) fn forget(db: &Connection) -> Result<(), Trouble> {
+pub(super) fn forget(db: &Connection) -> Result<(), SqliteError> {
     // What a head names that cannot be read is not known.
     let sql = "DELETE FROM sources
                WHERE NOT EXISTS (SELECT 1 FROM heads WHERE NOT json_valid(head))
@@ -42,7 +42,7 @@ pub(super) fn forget(db: &Connection) -> Result<(), Trouble> {
 }
 
 /// Those of these names that are there.
-pub(super) fn find(db: &Connection, names: &[Hash]) -> Result<HashMap<Hash, Source>, Trouble> {
+pub(super) fn find(db: &Connection, names: &[Hash]) -> Result<HashMap<Hash, Source>, SqliteError> {
     let mut find = db.prepare_cached("SELECT source FROM sources WHERE hash = ?")?;
     let mut found = HashMap::new();
     for name in names {

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, named_params, params};
 
+use super::error::SqliteError;
 use super::rows::{NewExecution, to_json};
-use super::trouble::Trouble;
 use crate::history::Channel;
 use crate::store::{Part, Row, Standing, Told, Wanted};
 
@@ -28,7 +28,11 @@ pub(super) const SOURCES: &str = "
 ";
 
 /// Writes where a new execution stands.
-pub(super) fn create(db: &Connection, execution: i64, new: &NewExecution) -> Result<(), Trouble> {
+pub(super) fn create(
+    db: &Connection,
+    execution: i64,
+    new: &NewExecution,
+) -> Result<(), SqliteError> {
     let Standing { status, seen } = Standing::NEW;
     let values = params![execution, to_json(&new.mode)?, to_json(&status)?, seen, new.labels];
     db.prepare_cached("INSERT INTO standings VALUES (?, ?, ?, ?, ?)")?.execute(values)?;
@@ -40,7 +44,11 @@ pub(super) fn create(db: &Connection, execution: i64, new: &NewExecution) -> Res
 }
 
 /// Writes where an execution stands. One that an earlier release began has no row, and gets none.
-pub(super) fn change(db: &Connection, execution: i64, standing: Standing) -> Result<(), Trouble> {
+pub(super) fn change(
+    db: &Connection,
+    execution: i64,
+    standing: Standing,
+) -> Result<(), SqliteError> {
     let sql = "UPDATE standings SET status = ?, seen = ? WHERE execution = ?";
     let values = params![to_json(&standing.status)?, standing.seen, execution];
     db.prepare_cached(sql)?.execute(values)?;
@@ -48,7 +56,7 @@ pub(super) fn change(db: &Connection, execution: i64, standing: Standing) -> Res
 }
 
 /// Where an execution stands, if that is written.
-pub(super) fn of(db: &Connection, execution: i64) -> Result<Option<Standing>, Trouble> {
+pub(super) fn of(db: &Connection, execution: i64) -> Result<Option<Standing>, SqliteError> {
     let sql = "SELECT status, seen FROM standings WHERE execution = ?";
     let read = |row: &SqlRow<'_>| {
         let status: String = row.get(0)?;
@@ -59,13 +67,13 @@ pub(super) fn of(db: &Connection, execution: i64) -> Result<Option<Standing>, Tr
 }
 
 /// Forgets where an execution stands: its journal tells.
-pub(super) fn forget(db: &Connection, execution: i64) -> Result<(), Trouble> {
+pub(super) fn forget(db: &Connection, execution: i64) -> Result<(), SqliteError> {
     db.prepare_cached("DELETE FROM standings WHERE execution = ?")?.execute([execution])?;
     Ok(())
 }
 
 /// The executions that are wanted.
-pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Part, Trouble> {
+pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Part, SqliteError> {
     // Signals are counted of those that are shown, not of all that are sorted.
     let sql = "SELECT id, runbook, created_at, mode, status, seen, labels,
                    (SELECT coalesce(max(signals.number), 0) FROM signals
@@ -111,7 +119,7 @@ pub(super) fn find(db: &Connection, wanted: &Wanted) -> Result<Part, Trouble> {
     Ok(Part::of(found, wanted.limit))
 }
 
-fn read(row: &SqlRow<'_>) -> Result<Row, Trouble> {
+fn read(row: &SqlRow<'_>) -> Result<Row, SqliteError> {
     let (id, date): (String, String) = (row.get(0)?, row.get(2)?);
     // One that was spoilt hides no other execution.
     let by_order = || Timestamp::from_microsecond(row.get(8).unwrap_or_default());

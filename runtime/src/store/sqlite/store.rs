@@ -127,7 +127,7 @@ impl Store for SqliteStore {
         let locks = Arc::clone(&self.locks);
         let change = move |db: &_| {
             let lease = rows::take(db, &id, &holder, seen.as_ref())?;
-            // Before the transaction commits: nobody shall see our lease without its lock.
+            // Before the transaction commits: our lease is not to be seen without its lock.
             let lock = locks.hold(&lease)?;
             Ok((lease, lock))
         };

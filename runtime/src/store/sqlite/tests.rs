@@ -8,8 +8,8 @@ use tempfile::TempDir;
 use tokio::sync::oneshot::{self, Receiver};
 
 use super::SqliteStore;
+use super::error::SqliteError;
 use super::open::open;
-use super::trouble::Trouble;
 use super::writer::{Asked, Change, write};
 use crate::store::StoreError;
 
@@ -95,7 +95,9 @@ async fn a_full_disk_stops_what_does_not_fit_and_loses_nothing() {
                 FROM signals";
     let count = || {
         store.reader.read(|db| {
-            Ok::<u32, Trouble>(db.query_row("SELECT count(*) FROM signals", [], |row| row.get(0))?)
+            Ok::<u32, SqliteError>(
+                db.query_row("SELECT count(*) FROM signals", [], |row| row.get(0))?,
+            )
         })
     };
     sql("PRAGMA max_page_count = 60").await.unwrap();
@@ -120,7 +122,7 @@ fn what_sqlite_says_is_told_in_plain_words() {
     use rusqlite::ffi;
     let told = |code| {
         let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
-        match Trouble::from(error).at("store.db") {
+        match SqliteError::from(error).at("store.db") {
             StoreError::Unusable { message, transient, .. } => format!("{message} [{transient}]"),
             other => other.to_string(),
         }

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{Builder, JoinHandle};
 
-use super::trouble::Trouble;
+use super::error::SqliteError;
 
 /// The owner's end of the queue. Dropping it waits until everything in the queue is done.
 pub(super) struct Thread<J> {
@@ -17,12 +17,12 @@ impl<J: Send + 'static> Thread<J> {
     pub(super) fn start(
         name: &str,
         work: impl FnOnce(Receiver<J>) + Send + 'static,
-    ) -> Result<Thread<J>, Trouble> {
+    ) -> Result<Thread<J>, SqliteError> {
         let (queue, jobs) = mpsc::channel();
         let thread = Builder::new()
             .name(name.to_owned())
             .spawn(move || work(jobs))
-            .map_err(|error| Trouble::Files("no thread could be started", error))?;
+            .map_err(|error| SqliteError::Files("no thread could be started", error))?;
         Ok(Thread { queue: Some(queue), thread: Some(thread) })
     }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::error::SqliteError;
 use super::reader::Reader;
-use super::trouble::Trouble;
 use crate::clock::Clock;
 use crate::store::{Mark, StoreError};
 
@@ -75,7 +75,11 @@ fn in_json(marks: &[Mark]) -> String {
 
 /// The version of the file as this connection counts them, and which executions have news; none, if the version is
 /// still `last`. Both are of one state of the store.
-fn look(db: &Connection, last: Option<i64>, marks: &str) -> Result<(i64, Vec<String>), Trouble> {
+fn look(
+    db: &Connection,
+    last: Option<i64>,
+    marks: &str,
+) -> Result<(i64, Vec<String>), SqliteError> {
     let version = version(db)?;
     if last == Some(version) {
         return Ok((version, Vec::new()));

@@ -1,7 +1,7 @@
 //! The thread that writes.
 //!
 //! A transaction costs one wait for the disk, however much is in it. So all changes that wait when the
-//! thread comes by share one. Still each fails or succeeds on its own, and nobody is told that it
+//! thread comes by share one. Still each fails or succeeds on its own, and no caller is told that it
 //! succeeded before the transaction is durable.
 //!
 //! A change looks before it writes: one that must not be made, such as an append under a lost lease,
@@ -13,9 +13,9 @@ use std::sync::Arc;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
+use super::error::SqliteError;
 use super::original::Original;
 use super::thread::Thread;
-use super::trouble::Trouble;
 use crate::store::StoreError;
 
 /// So many changes share a transaction at most, so that the first need not wait for ever.
@@ -53,16 +53,16 @@ impl Writer {
     /// up the transaction that it was in.
     pub(super) async fn change<T: Send + 'static>(
         &self,
-        make: impl FnMut(&Connection) -> Result<T, Trouble> + Send + 'static,
+        make: impl FnMut(&Connection) -> Result<T, SqliteError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (answer, waiting) = oneshot::channel();
         self.thread.ask(Box::new(Asked { make, made: None, answer }));
-        let dead = || Trouble::Unfit("the thread that writes to it is dead").at(&self.place);
+        let dead = || SqliteError::Unfit("the thread that writes to it is dead").at(&self.place);
         waiting.await.unwrap_or_else(|_| Err(dead()))
     }
 }
 
-/// A change that somebody waits for.
+/// A change that a caller waits for.
 pub(super) trait Change: Send {
     /// Makes it; returns whether it shall stay.
     fn make(&mut self, connection: &Connection, place: &str) -> bool;
@@ -82,7 +82,7 @@ pub(super) struct Asked<T, F> {
 impl<T, F> Change for Asked<T, F>
 where
     T: Send,
-    F: FnMut(&Connection) -> Result<T, Trouble> + Send,
+    F: FnMut(&Connection) -> Result<T, SqliteError> + Send,
 {
     fn make(&mut self, connection: &Connection, place: &str) -> bool {
         // What an earlier attempt made goes before the next one begins: it may hold a lock.
@@ -97,7 +97,7 @@ where
             (Some(Ok(made)), Ok(())) => Ok(made),
             (None, Ok(())) => unreachable!("a transaction that ended well has made every change"),
         };
-        // Nobody may be waiting any more.
+        // The caller may have gone.
         let _ = self.answer.send(answer);
     }
 }
@@ -119,9 +119,9 @@ pub(super) fn write(connection: &mut Connection, mut batch: Vec<Box<dyn Change>>
             }
             return;
         }
-        Ok(Ended::GivenUp) => Err(Trouble::Unfit("SQLite gave the transaction up")),
+        Ok(Ended::GivenUp) => Err(SqliteError::Unfit("SQLite gave the transaction up")),
         Ok(Ended::Durable) => Ok(()),
-        Err(error) => Err(Trouble::from(error)),
+        Err(error) => Err(SqliteError::from(error)),
     };
     let transaction = transaction.map_err(|trouble| trouble.at(place));
     for change in batch {

@@ -132,7 +132,7 @@ fn answer(code: &str) -> String {
 }
 
 /// A fault that waits for its call.
-pub(super) struct Armed {
+pub(super) struct ActiveFault {
     number: usize,
     fault: Fault,
     /// The kind that is struck, and until when.
@@ -140,9 +140,9 @@ pub(super) struct Armed {
     pub(super) struck: usize,
 }
 
-impl Armed {
-    pub(super) fn at(number: usize, fault: Fault) -> Armed {
-        Armed { number, fault, begun: None, struck: 0 }
+impl ActiveFault {
+    pub(super) fn at(number: usize, fault: Fault) -> ActiveFault {
+        ActiveFault { number, fault, begun: None, struck: 0 }
     }
 
     /// What becomes of the call with this number.

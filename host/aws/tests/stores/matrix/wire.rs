@@ -21,7 +21,7 @@ use moontide_aws::{DynamoStore, Session};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use super::fault::{Armed, Fault, Happens};
+use super::fault::{ActiveFault, Fault, Happens};
 use crate::dynamo::Dynamo;
 use crate::place::REGION;
 
@@ -32,7 +32,7 @@ pub(super) struct Wire(Arc<Shared>);
 struct Shared {
     client: Client<Connections, Body>,
     upstream: String,
-    armed: Mutex<Option<Armed>>,
+    armed: Mutex<Option<ActiveFault>>,
     /// The kinds of the calls that were made since it was last armed.
     asked: Mutex<Vec<String>>,
 }
@@ -63,7 +63,7 @@ impl Wire {
     /// Strikes the how manieth call from now.
     pub(super) fn arm(&self, number: usize, fault: Option<Fault>) {
         self.0.asked.lock().unwrap().clear();
-        *self.0.armed.lock().unwrap() = fault.map(|fault| Armed::at(number, fault));
+        *self.0.armed.lock().unwrap() = fault.map(|fault| ActiveFault::at(number, fault));
     }
 
     /// The fault is over; returns how many calls it struck, and the kinds of all that were made.

@@ -52,7 +52,7 @@ struct Dropped {
     next: Vec<String>,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
     let dropped = context.block_on(give_up(context, store.as_ref(), flags))?;

@@ -55,7 +55,7 @@ struct Kept {
     reason: String,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     // It names two stores itself: a third one would be ignored.
     if let Some(store) = &context.store {

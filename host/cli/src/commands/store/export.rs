@@ -47,7 +47,7 @@ struct Exported {
     stays: Vec<Stays>,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let path = std::path::absolute(&flags.to).unwrap_or_else(|_| flags.to.clone());
     let names = Names::of(&path);

@@ -56,7 +56,7 @@ pub(super) struct Arrived {
     pub(super) entries: usize,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     if let Some(id) = &flags.give_up {
         return give_up(context, id, flags.yes);

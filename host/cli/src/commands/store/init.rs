@@ -44,7 +44,7 @@ struct Turned {
     reason: Option<String>,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let address = owner::address(context, context.address()?)?;
     let made = init(&address, flags.kms_key.as_deref())?;

@@ -96,7 +96,7 @@ struct Kept {
     reason: String,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
     let now = SystemClock::new().now();

@@ -44,7 +44,7 @@ struct TakenBack {
     from: String,
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
     context.block_on(take_back(context, store.as_ref(), flags))?;

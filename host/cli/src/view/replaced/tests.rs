@@ -1,4 +1,4 @@
-//! What is said of servers that somebody else has launched since, and what is not.
+//! What is said of servers that others have launched since, and what is not.
 
 use moontide_kit::staged::{execution, failed, intent, keep, outcome, second, started, step};
 use moontide_runtime::effect::{
@@ -24,7 +24,7 @@ fn launch(id: &str, created: i64) -> Vec<Body> {
     ended(id, Some(Outcome::Ok { value: job }))
 }
 
-/// The same, however it ended; `None`: nobody saw its end.
+/// The same, however it ended; `None`: its end was not seen.
 fn ended(id: &str, how: Option<Outcome>) -> Vec<Body> {
     let asked = json!({ "source_servers": [{ "source_server_id": "s-1" }], "is_drill": true });
     let step = step(id, "db", 1, LAUNCH, asked);
@@ -258,7 +258,7 @@ async fn aws_names_the_owner_whatever_the_store_knows() {
     ");
     let foreign = text(&in_aws(&store, vec![there("i-2", "drsjob-2", None)]).await);
     assert!(foreign.contains("launched again as i-2 by no execution of Moontide"), "{foreign}");
-    // Anybody may tag a job.
+    // All tools may tag a job.
     let forged = text(&in_aws(&store, vec![there("i-2", "drsjob-2", Some("x; rm -rf"))]).await);
     assert!(forged.contains("by no execution of Moontide"), "{forged}");
 }

@@ -73,7 +73,7 @@ impl Record {
             closings,
         };
         record.obligation = record.what_is_owed(store).await?;
-        // Whoever drove it to its end may have died before giving the lease back.
+        // The runner that drove it to its end may have died before giving the lease back.
         if record.is_over() || record.seal.is_some() {
             record.has_instances = record.is_to_be_cleaned_up(store).await?;
         } else {

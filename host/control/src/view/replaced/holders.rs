@@ -14,7 +14,7 @@ use super::By;
 use super::launches::Launches;
 use crate::ids;
 
-/// How long AWS may take: nobody waits for this in an emergency.
+/// How long AWS may take: in an emergency there is no time to wait for this.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many servers are asked about at once.
@@ -25,11 +25,11 @@ const BATCH: usize = 100;
 pub(super) enum Holder {
     /// That of the execution itself.
     Own,
-    /// Somebody else's.
+    /// Another one's.
     Other(By),
 }
 
-/// Asks who has the servers. One that has no instance, and gets none, is held by nobody.
+/// Asks who has the servers. One that has no instance, and gets none, has no holder.
 pub(super) async fn look(
     world: &dyn World,
     execution: &Execution,
@@ -88,7 +88,7 @@ fn call(execution: &Execution, region: Option<&str>, servers: &[&str]) -> Call {
     }
 }
 
-/// Somebody else's instance, or launch, tells that ours is gone, or about to go.
+/// Another one's instance, or launch, tells that ours is gone, or about to go.
 fn holder(execution: &Execution, own: &Launches, touch: &Touch) -> Option<Holder> {
     let there = &touch.launch.as_ref()?.replaces;
     let launch = own.get(touch.what.id())?;
@@ -108,7 +108,7 @@ fn holder(execution: &Execution, own: &Launches, touch: &Touch) -> Option<Holder
 impl By {
     fn seen(replaced: &Replaced) -> By {
         let text = |text: &String| Some(text.clone()).filter(|it| !it.is_empty());
-        // Anybody may tag a job; what cannot be an execution's id is none.
+        // All tools may tag a job; what cannot be an execution's id is none.
         let origin = replaced.origin.as_ref().filter(|it| ids::check(&it.execution).is_ok());
         By {
             execution: origin.map(|it| it.execution.clone()),

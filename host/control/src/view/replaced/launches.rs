@@ -27,7 +27,7 @@ pub(super) struct Launch {
     pub(super) at: Timestamp,
     /// When AWS created its job, by AWS's clock.
     pub(super) created: Option<Timestamp>,
-    /// Whether nobody saw what became of it.
+    /// Whether it was not seen what became of it.
     pub(super) doubtful: bool,
 }
 
@@ -99,7 +99,7 @@ impl Begun {
 }
 
 impl Launch {
-    /// AWS has answered, or somebody has said that it did, and named the job.
+    /// AWS has answered, or a person has said that it did, and named the job.
     fn end(&mut self, job: &Value) {
         self.job = job["job_id"].as_str().map(str::to_owned);
         self.created = job["creation_date_time"].as_str().and_then(|it| it.parse().ok());

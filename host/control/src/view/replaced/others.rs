@@ -29,7 +29,7 @@ const JOURNALS: usize = 20;
 pub(super) struct Others {
     /// Who launched a server last, and how, by the server's id.
     pub(super) launched: BTreeMap<String, (String, Launch)>,
-    /// Where nobody has looked, in sentences.
+    /// Where no look was possible, in sentences.
     pub(super) unseen: Vec<String>,
 }
 

@@ -14,8 +14,8 @@ use moontide_runtime::scheduler::{
     Answers as Ask, Ended, Event, ExecutionStatus, Given, Prompt, WaveStatus,
 };
 use moontide_runtime::store::{
-    Change, Document, Documents, Lease, LeaseRecord, Listed, Mark, Part, Signal, Standing, Store,
-    StoreError, Wanted, Wish,
+    Change, Document, Documents, Lease, LeaseRecord, Listed, Mark, Part, Signal, SignalKind,
+    Standing, Store, StoreError, Wanted,
 };
 
 use crate::signals::retry;
@@ -23,11 +23,15 @@ use crate::support::{Fuse, TestClock, TestWorld, driver, lease};
 use crate::{Answers, Story, answer};
 
 /// Drives while people send these wishes, each so long after the one before.
-async fn among_people(story: &Story, every: Duration, wishes: Vec<(Duration, Vec<Wish>)>) -> Ended {
+async fn among_people(
+    story: &Story,
+    every: Duration,
+    wishes: Vec<(Duration, Vec<SignalKind>)>,
+) -> Ended {
     let held = lease(story.store.as_ref(), "x").await;
     let world = TestWorld::new(&story.ledger, &Fuse::never());
     let inner = Arc::clone(&story.store) as Arc<dyn Store>;
-    // Nobody is woken: what was sent is found when it is asked for.
+    // No watcher is woken: what was sent is found when it is asked for.
     let asleep =
         Shaky { inner, append: || Duration::ZERO, away: NEVER, asked: Arc::default(), late: None };
     let mut driver = driver(Arc::new(asleep), world, Answers::new());
@@ -45,7 +49,7 @@ async fn among_people(story: &Story, every: Duration, wishes: Vec<(Duration, Vec
     driver.drive(&held, people).await.unwrap()
 }
 
-/// Somebody is at the terminal, and says nothing.
+/// A person is at the terminal, and says nothing.
 pub(crate) struct Undecided;
 
 #[async_trait(?Send)]
@@ -111,7 +115,7 @@ async fn a_pause_counts_before_what_silence_would_start() {
     .await;
     assert!(matches!(story.drive(Answers::new()).await.unwrap(), Ended::Waiting(_)));
     tokio::time::sleep(4 * SECOND).await;
-    story.send(Wish::Pause).await;
+    story.send(SignalKind::Pause).await;
     let ended = story.drive(Answers::new()).await.unwrap();
     assert!(matches!(&ended, Ended::Waiting(prompts) if prompts[0].id == "@pause.1"), "{ended:?}");
     assert_eq!(story.statuses().await, [WaveStatus::Pending]);
@@ -126,7 +130,7 @@ async fn a_pause_that_was_sent_before_a_wave_ended_holds_the_next_one() {
         }",
     )
     .await;
-    let ended = among_people(&story, 60 * SECOND, vec![(4 * SECOND, vec![Wish::Pause])]);
+    let ended = among_people(&story, 60 * SECOND, vec![(4 * SECOND, vec![SignalKind::Pause])]);
     let ended = tokio::time::timeout(60 * SECOND, ended).await;
     assert!(ended.is_err(), "it waits for whoever is there: {ended:?}");
     assert_eq!(story.statuses().await, [WaveStatus::Completed, WaveStatus::Pending]);
@@ -178,7 +182,7 @@ async fn the_failure_of_the_last_hook_concerns_no_wave() {
             { name = 'a', pause = '?', run = function() host.effect('test.tagged', {}) end },
             { name = 'b', run = function() end },
         }";
-    for wish in [Wish::Skip { wave: "@finish".into() }, retry("@finish")] {
+    for wish in [SignalKind::Skip { wave: "@finish".into() }, retry("@finish")] {
         let story = Story::of(waves).await;
         let ended = story.drive(Answers::from([("a", "abort")])).await.unwrap();
         assert_eq!(ended, Ended::Finished(ExecutionStatus::Failed));
@@ -186,7 +190,7 @@ async fn the_failure_of_the_last_hook_concerns_no_wave() {
         let ended = story.drive(Answers::from([("a.2", "continue")])).await.unwrap();
         let [off, done] = [WaveStatus::Cancelled, WaveStatus::Completed];
         let (status, hook) = match wish {
-            Wish::Skip { .. } => (ExecutionStatus::Cancelled, WaveStatus::Skipped),
+            SignalKind::Skip { .. } => (ExecutionStatus::Cancelled, WaveStatus::Skipped),
             _ => (ExecutionStatus::Failed, WaveStatus::Failed),
         };
         assert_eq!(story.statuses().await, [off, done, hook], "an abort stays an abort");
@@ -282,7 +286,7 @@ async fn nor_is_what_it_takes_for_another_wave() {
     assert_eq!(how, Ended::Finished(ExecutionStatus::Completed), "{:?}", story.state().await);
 }
 
-/// A store whose appends take their time, or panic, that takes no write while it is away, and wakes nobody.
+/// A store whose appends take their time, or panic, that takes no write while it is away, and wakes no watcher.
 pub(crate) struct Shaky {
     pub(crate) inner: Arc<dyn Store>,
     pub(crate) append: fn() -> Duration,
@@ -403,7 +407,7 @@ impl Documents for Shaky {
     }
 }
 
-/// A clock whose wall time somebody puts forward or back, once, after a while.
+/// A clock whose wall time is put forward or back, once, after a while.
 struct Jumping {
     after: Duration,
     by: jiff::SignedDuration,
@@ -448,7 +452,7 @@ async fn a_clock_that_is_put_forward_or_back_neither_shortens_the_time_nor_lengt
     }
 }
 
-/// Somebody at the terminal who says `continue`, after a while.
+/// A person at the terminal who says `continue`, after a while.
 struct Slow(Duration);
 
 #[async_trait(?Send)]

@@ -8,7 +8,7 @@ use crate::store::StoreError;
 
 /// Why a change or a question failed, before anybody says in which store.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(super) enum SqliteError {
     /// The store's own answer.
     Said(StoreError),
     /// SQLite's.
@@ -21,31 +21,31 @@ pub(super) enum Trouble {
     Unreadable(String, String),
 }
 
-impl From<StoreError> for Trouble {
-    fn from(error: StoreError) -> Trouble {
-        Trouble::Said(error)
+impl From<StoreError> for SqliteError {
+    fn from(error: StoreError) -> SqliteError {
+        SqliteError::Said(error)
     }
 }
 
-impl From<rusqlite::Error> for Trouble {
-    fn from(error: rusqlite::Error) -> Trouble {
-        Trouble::Sqlite(error)
+impl From<rusqlite::Error> for SqliteError {
+    fn from(error: rusqlite::Error) -> SqliteError {
+        SqliteError::Sqlite(error)
     }
 }
 
-impl Trouble {
+impl SqliteError {
     /// The trouble of the store at `place`.
     pub(super) fn at(self, place: &str) -> StoreError {
         let (message, transient) = match self {
-            Trouble::Said(error) => return error,
-            Trouble::Sqlite(error) if is_of_a_row(&error) => {
+            SqliteError::Said(error) => return error,
+            SqliteError::Sqlite(error) if is_of_a_row(&error) => {
                 let message = format!("a row is missing, or cannot be read: {error}");
                 return StoreError::Damaged { place: place.to_owned(), message };
             }
-            Trouble::Sqlite(error) => explain(&error),
-            Trouble::Files(what, error) => (format!("{what}: {error}"), false),
-            Trouble::Unfit(message) => (message.to_owned(), false),
-            Trouble::Unreadable(what, error) => {
+            SqliteError::Sqlite(error) => explain(&error),
+            SqliteError::Files(what, error) => (format!("{what}: {error}"), false),
+            SqliteError::Unfit(message) => (message.to_owned(), false),
+            SqliteError::Unreadable(what, error) => {
                 let message = format!("{what} is damaged and cannot be read: {error}");
                 return StoreError::Damaged { place: place.to_owned(), message };
             }
