@@ -8,19 +8,7 @@ pub(crate) mod execution;
 mod line;
 pub(crate) mod list;
 pub(crate) mod screen;
-
-use moontide_control::error::Result;
-
-use crate::interrupt::Interrupt;
+mod stopped;
 
 pub(crate) use screen::Screen;
-
-/// Follows until it is over, or the process is asked to stop; returns the exit code.
-pub(crate) async fn until_stopped(following: impl Future<Output = Result<u8>>) -> Result<u8> {
-    let mut interrupt = Interrupt::listen();
-    tokio::select! {
-        biased;
-        () = interrupt.wait() => Ok(interrupt.exit_code()),
-        ended = following => ended,
-    }
-}
+pub(crate) use stopped::until_stopped;
