@@ -16,8 +16,7 @@ use moontide_control::whoami::{self, Person};
 use moontide_control::words::quoted;
 use moontide_runtime::store::Store;
 
-use crate::commands::obligations::CARRY_OUT;
-use crate::next;
+use crate::next::{self, CARRY_OUT};
 use crate::output::style::{attention, plain};
 use crate::output::{Format, Output};
 

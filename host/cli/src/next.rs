@@ -4,8 +4,10 @@ use moontide_control::next::Next;
 use moontide_control::words::{mode, quoted};
 use moontide_runtime::scheduler::prompt::unknown::HAPPENED;
 
-use crate::commands::obligations::CARRY_OUT;
 use crate::context::Context;
+
+/// The command that carries out what is due.
+pub(crate) const CARRY_OUT: &str = "obligations --carry-out";
 
 /// The command that takes a step, in the same store and the same AWS.
 pub(crate) fn command(context: &Context, next: &Next) -> String {

@@ -18,9 +18,6 @@ use crate::context::Context;
 use crate::exit;
 use crate::interrupt::Interrupt;
 
-/// The command that carries out what is due.
-pub(crate) const CARRY_OUT: &str = "obligations --carry-out";
-
 /// Show what is still to be done for drills that are over, and do what is due
 ///
 /// A drill that was begun with `run --cleanup-after TIME` owes its cleanup so long after its end. It is carried out

@@ -5,9 +5,9 @@ use moontide_control::words::quoted;
 use moontide_runtime::store::{Obligation, Store};
 use serde::Serialize;
 
-use super::CARRY_OUT;
 use super::carry::Looked;
 use crate::context::Context;
+use crate::next::CARRY_OUT;
 use crate::output::style::{attention, faint, plain, said, strong};
 use crate::output::{Document, Page, Span};
 use crate::view::ObligationView;

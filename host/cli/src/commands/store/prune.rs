@@ -18,10 +18,10 @@ use moontide_runtime::store::{
 };
 use serde::Serialize;
 
-use super::super::obligations::CARRY_OUT;
 use super::archive;
 use crate::context::Context;
 use crate::exit;
+use crate::next::CARRY_OUT;
 use crate::output::style::{attention, faint, plain, strong};
 use crate::output::{Document, Page};
 use crate::view::Record;
