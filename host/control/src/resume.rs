@@ -18,8 +18,8 @@ use crate::signals;
 use crate::view::sent::Sent;
 use crate::view::{Record, Replaced, adopted};
 
-/// How an operator goes on with an execution.
-#[derive(Clone, Debug, Default)]
+/// How an operator goes on with an execution. It holds values of secrets, and has no `Debug`.
+#[derive(Clone, Default)]
 pub struct Resume {
     /// Answers that are given with it.
     pub answers: Vec<Flag>,

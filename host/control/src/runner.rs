@@ -105,7 +105,8 @@ impl<'o> Runner<'o> {
 
     /// How the execution stands now. What this process has not given back is no runner.
     pub async fn record(&self) -> Result<Record> {
-        let mut record = Record::load(self.store(), &self.execution.id).await?;
+        let loaded = Record::load(self.store(), &self.execution.id).await;
+        let mut record = loaded.map_err(|error| self.with_next_step(error))?;
         let us = whoami::holder(&self.operator.environment);
         record.runner = record.runner.filter(|runner| *runner != us);
         Ok(record)

@@ -125,6 +125,7 @@ impl Start {
         files: Files,
         request: Request,
     ) -> Result<Start> {
+        request.check()?;
         let seed = fastrand::u64(..);
         let plan = files.plan(listener, &settings.limits(), seed)?;
         people::check(listener, &plan, &settings.approvers)?;

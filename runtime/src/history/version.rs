@@ -23,6 +23,8 @@ pub struct Format(pub u32);
 impl Format {
     /// What this release writes.
     pub const CURRENT: Format = Format(9);
+    /// The first in which params may be lists and tables.
+    pub const LISTS: Format = Format(9);
     /// What the tables of a store are laid out like: as in the first release, so that it can still open the
     /// store, and go on with the executions that it reads.
     pub const STORE: Format = Format(1);

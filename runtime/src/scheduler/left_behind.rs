@@ -61,10 +61,13 @@ fn end(
     outcome: &Outcome,
     (leaves, person_decided): (&Leaves, bool),
 ) {
-    let Some(at) = all.iter().position(|it| it.key == step.key.as_str()) else { return };
+    // Of an adopted execution several jobs may bear one key; each has ended before the next one is begun.
+    let Some(at) = all.iter().rposition(|it| it.key == step.key.as_str()) else { return };
     match outcome {
         Outcome::Failed { error } if certainly_not(attempt, error) => {
-            all.remove(at);
+            if all[at].named.is_empty() {
+                all.remove(at);
+            }
         }
         Outcome::Ok { value } if !person_decided => {
             let Some(name) = (leaves.named)(value) else { return };
@@ -227,6 +230,19 @@ mod tests {
         journal.remove(1);
         let all = left(&journal);
         assert_eq!((all[0].named.len(), all[0].is_doubtful), (1, false));
+    }
+
+    #[test]
+    fn two_jobs_of_one_key_are_two() {
+        let journal = [
+            entry(1, intent(1)),
+            entry(2, outcome(1, 1, made("j-1"))),
+            entry(3, intent(1)),
+            entry(4, outcome(1, 1, made("j-2"))),
+        ];
+        let all = left(&journal);
+        let named = all.iter().map(|it| (it.named.join(" "), it.is_doubtful)).collect::<Vec<_>>();
+        assert_eq!(named, [("j-1".to_owned(), false), ("j-2".to_owned(), false)]);
     }
 
     #[test]

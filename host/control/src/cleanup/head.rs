@@ -1,7 +1,7 @@
 //! The head of a new cleanup.
 
 use moontide_runtime::clock::Clock as _;
-use moontide_runtime::journal::{Channel, Execution};
+use moontide_runtime::journal::{Channel, Execution, Format};
 use moontide_runtime::plan::Plan;
 
 use super::begun::MODULE;
@@ -37,7 +37,8 @@ pub(super) fn of(
         settings,
     };
     Ok(Execution {
-        format: drill.format,
+        // What the release of the drill could not read is refused by it, and taken for no damage.
+        format: drill.format.max(Format::LISTS),
         nonce: drill.nonce.clone(),
         params,
         regions: vec![launched.region().to_owned()],
