@@ -440,3 +440,14 @@ fn a_cleanup_is_given_what_the_drill_has_left_as_a_list() {
         "{shown}"
     );
 }
+
+/// More than one job of DRS may have.
+#[test]
+fn a_large_drill_is_terminated_in_several_jobs() {
+    let many = "\n[[servers]]\nname = \"many-{n}\"\ncount = 150\ntags = { Tier = \"db\" }\n";
+    let drill = Drill::of(DB, many);
+    drill.run(0);
+    let cleaned = drill.clean_up(0);
+    assert_eq!(counts(&cleaned), (151, 0), "{cleaned}");
+    assert_eq!(drill.sim.performed("TerminateRecoveryInstances"), 2);
+}
