@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use insta::assert_snapshot;
+use moontide_runtime::journal::Format;
 use moontide_runtime::store::{SqliteStore, Store};
 use rusqlite::Connection;
 use rustix::process::{Pid, Signal, kill_process};
@@ -450,4 +451,28 @@ fn a_large_drill_is_terminated_in_several_jobs() {
     let cleaned = drill.clean_up(0);
     assert_eq!(counts(&cleaned), (151, 0), "{cleaned}");
     assert_eq!(drill.sim.performed("TerminateRecoveryInstances"), 2);
+}
+
+/// Its params are lists: the release of the drill cannot read them, and says that it is the format, not damage.
+#[test]
+fn the_cleanup_of_a_drill_of_an_earlier_format_is_of_the_first_that_has_lists() {
+    let drill = Drill::of(DB, "");
+    drill.run(0);
+    let path = drill.home.path().join("moontide/moontide.db");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async {
+        let store = SqliteStore::open(&path).expect("it opens");
+        let mut old = store.execution("drill").await.expect("the drill");
+        let entries = store.journal("drill", 1).await.expect("its journal");
+        (old.id, old.format) = ("old".to_owned(), Format(8));
+        store.create(&old.pinned()).await.expect("it is begun");
+        let lease = store.take("old", "test", None).await.expect("it is free");
+        store.append(&lease, &entries).await.expect("it is written");
+        store.release(&lease).await.expect("it is given back");
+    });
+    // What bears the tags of another execution is left: it is begun, and no more.
+    drill.aws(&["cleanup", "old"], 1);
+    let store = SqliteStore::open(&path).expect("it opens");
+    let cleanup = runtime.block_on(store.execution("old.cleanup-1")).expect("the cleanup");
+    assert_eq!(cleanup.format, Format::LISTS);
 }
