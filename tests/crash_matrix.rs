@@ -3,7 +3,7 @@
 //! against the simulator on a port, with executions in a file and in a DynamoDB table.
 //! Nothing happens twice, nothing is lost, and the end is that of the run that was not disturbed.
 //!
-//! A part of the matrix is a test; all of it, with its table, takes about an hour:
+//! A part of the matrix is a test; all of it, with its tables, takes hours on two cores:
 //!
 //! ```sh
 //! cargo test -p moontide --test crash_matrix -- --ignored --nocapture whole
@@ -180,7 +180,7 @@ fn a_runner_stopped_past_its_lease_in_a_table_sends_nothing() {
 }
 
 #[test]
-#[ignore = "takes about an hour; prints the table"]
+#[ignore = "takes hours on two cores; prints the tables"]
 fn whole() {
     let mut rows = Vec::new();
     for backend in [Backend::Sqlite, Backend::Dynamo] {
