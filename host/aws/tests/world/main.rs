@@ -11,6 +11,7 @@ mod consequences;
 mod errors;
 mod find_launch;
 mod known;
+mod leaving;
 mod reconcile_command;
 mod reconcile_start;
 mod reconcile_terminate;

@@ -1,12 +1,10 @@
 //! Trouble in the middle of a poll goes to the door at the first look that fails, and is soon over.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use moontide_aws::Settings;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{Finding, Trouble, World};
-use moontide_runtime::store::Pulse;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Request, Script, TestClock, error, perform, reconcile, value, world};
@@ -126,27 +124,4 @@ async fn trouble_on_the_way_gives_a_call_no_more_time_of_its_own() {
         );
         assert!((300..700).contains(&after), "{operation}: after {after} s");
     }
-}
-
-/// A runner that was stopped while its call was signed may not be the only one any more: the call does not leave.
-#[tokio::test(start_paused = true)]
-async fn nothing_that_changes_the_world_leaves_once_the_lease_may_be_anothers() {
-    let started = json!({ "job": { "jobID": "drsjob-1" } });
-    let aws = Script::new(move |_| Answer::Json(started.clone()));
-    let world = world(&aws);
-    let (clock, ttl) = (Arc::new(TestClock::new()), Duration::from_secs(20));
-    let pulse = Pulse::beating(clock.clone(), ttl, clock.monotonic());
-    world.heed(&pulse);
-    let asked = json!({ "is_drill": true, "source_servers": [{ "source_server_id": "s-1" }] });
-    tokio::time::advance(Duration::from_secs(16)).await;
-    let kept = error(perform(&world, "drs.start_recovery", asked.clone()).await);
-    assert_eq!((kept.code.as_str(), kept.trouble), ("LeaseUncertain", Some(Trouble::Lease)));
-    assert_eq!(aws.count("StartRecovery"), 0);
-    // A read changes nothing, so it leaves, and so does a wait.
-    perform(&world, "drs.describe_jobs", json!({})).await;
-    perform(&world, "drs.await_jobs", json!({ "job_ids": ["drsjob-1"] })).await;
-    assert!(aws.count("DescribeJobs") > 1);
-    pulse.beat(clock.monotonic());
-    value(perform(&world, "drs.start_recovery", asked).await);
-    assert_eq!(aws.count("StartRecovery"), 1);
 }

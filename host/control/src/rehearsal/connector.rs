@@ -10,8 +10,9 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
-use axum::http::Response;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, Response};
+use http_body_util::BodyExt;
 use moontide_sim::ReplyDropped;
 use tower::ServiceExt;
 
@@ -48,10 +49,10 @@ impl HttpConnector for InProcess {
 async fn exchange(router: Router, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
     let broken = |error: &dyn ToString| ConnectorError::other(error.to_string().into(), None);
     let request = request.try_into_http1x().map_err(|error| broken(&error))?;
-    let request = request.map(|body| {
-        // Requests of AWS APIs are never streamed.
-        Body::from(Bytes::copy_from_slice(body.bytes().unwrap_or_default()))
-    });
+    let (head, body) = request.into_parts();
+    // What the body has to say against being sent stays as it is.
+    let bytes = body.collect().await.map_err(ConnectorError::user)?.to_bytes();
+    let request = Request::from_parts(head, Body::from(bytes));
     let response: Response<Body> = match router.oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},

@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use http_body_util::BodyExt;
 use moontide_runtime::clock::Clock;
 use serde_json::{Value, json};
 
@@ -55,6 +56,8 @@ pub(crate) struct Script {
     handler: Arc<Mutex<Handler>>,
     requests: Arc<Mutex<Vec<Request>>>,
     clock: Arc<TestClock>,
+    /// What it takes until a request can be written.
+    connecting: Duration,
 }
 
 impl Script {
@@ -63,7 +66,13 @@ impl Script {
             handler: Arc::new(Mutex::new(handler)),
             requests: Arc::default(),
             clock: Arc::new(TestClock::new()),
+            connecting: Duration::ZERO,
         }
+    }
+
+    /// Each request waits so long for its connection.
+    pub(crate) fn behind_a_connection_that_takes(self, connecting: Duration) -> Script {
+        Script { connecting, ..self }
     }
 
     pub(crate) fn client(&self) -> SharedHttpClient {
@@ -99,10 +108,12 @@ impl HttpClient for Script {
 
 impl HttpConnector for Script {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let request = read(&request, self.clock.monotonic().as_secs_f64());
-        let answer = (self.handler.lock().unwrap())(&request);
-        self.requests.lock().unwrap().push(request);
+        let script = self.clone();
         HttpConnectorFuture::new(async move {
+            tokio::time::sleep(script.connecting).await;
+            let request = read(request, script.clock.monotonic().as_secs_f64()).await?;
+            let answer = (script.handler.lock().unwrap())(&request);
+            script.requests.lock().unwrap().push(request);
             tokio::time::sleep(Duration::from_millis(80)).await;
             respond(answer).await
         })
@@ -132,15 +143,16 @@ async fn respond(answer: Answer) -> Result<HttpResponse, ConnectorError> {
 }
 
 /// DRS names its operations in the path, SSM in a header, EC2 and STS in the form.
-fn read(request: &HttpRequest, at: f64) -> Request {
+async fn read(mut request: HttpRequest, at: f64) -> Result<Request, ConnectorError> {
+    let written = std::mem::replace(request.body_mut(), SdkBody::taken()).collect().await;
+    let bytes = written.map_err(ConnectorError::user)?.to_bytes();
     let address = request.uri().split_once("://").unwrap().1;
     let (host, path) = address.split_once('/').unwrap();
-    let bytes = request.body().bytes().unwrap_or_default();
-    let body: Value = serde_json::from_slice(bytes).unwrap_or_else(|_| {
-        let form: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes).unwrap();
+    let body: Value = serde_json::from_slice(&bytes).unwrap_or_else(|_| {
+        let form: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).unwrap();
         form.into_iter().collect()
     });
     let target = request.headers().get("x-amz-target").and_then(|it| it.split('.').next_back());
     let operation = target.or(body["Action"].as_str()).unwrap_or(path).to_owned();
-    Request { host: host.to_owned(), operation, body, at }
+    Ok(Request { host: host.to_owned(), operation, body, at })
 }
