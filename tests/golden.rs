@@ -9,20 +9,14 @@ mod clock;
 mod support;
 
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use moontide_aws::{AwsWorld, Session, Settings};
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::RetryBudget;
 use moontide_runtime::journal::{Body, Entry, Execution, Format};
-use moontide_runtime::observe::Unobserved;
-use moontide_runtime::sandbox::Limits;
-use moontide_runtime::scheduler::{
-    Answers, Changes, DriveError, Driver, Event, Given, Graph, Prompt, State, machine,
-};
+use moontide_runtime::scheduler::{DriveError, Driver, Event, Graph, State, machine};
 use moontide_runtime::store::{MemoryStore, Pulse, SqliteStore, Store};
 use serde_json::{Value, json};
 use support::{Home, Sim, repository};
@@ -86,16 +80,6 @@ fn end(execution: &Execution, entries: &[Entry]) -> Value {
     json!({ "status": state.status(), "waves": waves })
 }
 
-/// No person is here.
-struct Nobody;
-
-#[async_trait(?Send)]
-impl Answers for Nobody {
-    async fn answer(&self, _prompt: &Prompt) -> Option<Given> {
-        None
-    }
-}
-
 /// Goes on after these entries in a world that cannot be reached, until `wave` has ended; returns what was
 /// written.
 async fn go_on(golden: &Golden, past: &[Entry], wave: &str) -> Result<Vec<Entry>, DriveError> {
@@ -111,19 +95,10 @@ async fn go_on(golden: &Golden, past: &[Entry], wave: &str) -> Result<Vec<Entry>
     let region = golden.execution.regions.first().map_or("us-west-2", String::as_str);
     let world = AwsWorld::new(session, region, Arc::clone(&clock), Settings::default());
     let driver = Driver {
-        store: Arc::clone(&store) as Arc<dyn Store>,
-        world: Rc::new(world),
-        clock: Arc::clone(&clock),
-        observer: Rc::new(Unobserved),
-        answers: Rc::new(Nobody),
-        limits: Limits::default(),
-        changes: Changes::default(),
-        denied: Vec::new(),
-        signals_every: None,
-        patience: RetryBudget::of(Duration::ZERO),
         pulse: Pulse::steady(Arc::clone(&clock)),
-        beside: Vec::new(),
-        secrets: std::collections::BTreeMap::new(),
+        clock: Arc::clone(&clock),
+        patience: RetryBudget::of(Duration::ZERO),
+        ..moontide_kit::driver(Arc::clone(&store) as Arc<dyn Store>, world)
     };
     let from = past.len() as u64 + 1;
     let written = async || store.journal(id, from).await.expect("it is there");

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use moontide_runtime::journal::Execution;
 use moontide_runtime::store::{SqliteStore, Store};
-use support::{CHANGE, Nearby, READ, asking, drive, driver, execution, now, rate, row};
+use support::{CHANGE, READ, asking, drive, driver, execution, nearby, now, rate, row, telling};
 use tokio::task::LocalSet;
 
 const STEPS: u32 = 500;
@@ -75,7 +75,7 @@ fn fsyncs(what: &str) {
 /// How long one execution takes for its steps.
 fn one_after_another(store: &Arc<dyn Store>, id: &str, operation: &str) -> Duration {
     let head = execution(id, &asking(operation, STEPS));
-    let driver = driver(store, Nearby::telling(Rc::new(|| ())));
+    let driver = driver(store, nearby());
     support::runtime().block_on(async {
         store.create(&head).await.expect("a new execution");
         let start = now();
@@ -156,7 +156,7 @@ fn drive_all(
             let asked = move || {
                 first.fetch_min(passed(), Ordering::Relaxed);
             };
-            let mut driver = driver(&store, Nearby::telling(Rc::new(asked)));
+            let mut driver = driver(&store, telling(asked));
             driver.observer = Rc::new(Watch(Box::new(move || {
                 last.fetch_max(passed(), Ordering::Relaxed);
             })));

@@ -13,7 +13,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use moontide_runtime::scheduler::{Answers, Driver, Given, Prompt};
 use moontide_runtime::store::{MemoryStore, Store};
-use support::{Nearby, drive, driver, execution, now, row, runtime, spread};
+use support::{drive, driver, execution, nearby, now, row, runtime, spread};
 
 const RUNS: usize = 5;
 
@@ -58,8 +58,7 @@ fn middle(source: &str) -> String {
     let head = execution("x", source);
     let run = || {
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-        let driver =
-            Driver { answers: Rc::new(Yes), ..driver(&store, Nearby::telling(Rc::new(|| ()))) };
+        let driver = Driver { answers: Rc::new(Yes), ..driver(&store, nearby()) };
         runtime().block_on(async {
             store.create(&head).await.expect("it is new");
             let begun = now();

@@ -4,20 +4,19 @@
 
 mod support;
 
-use std::cell::Cell;
 use std::fs;
-use std::rc::Rc;
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use moontide_runtime::effect::{Call, Class, Consequences, EffectError, Operation, Reply, World};
+use moontide_kit::{Performed, TestOperation, TestWorld};
+use moontide_runtime::effect::Class;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::store::{SqliteStore, Store};
-use serde_json::Value;
 use support::{FLAGSHIP, driver, execution, lease, row};
 use tokio::task::LocalSet;
 
 const WAVES: usize = 1_000;
+/// What a wave of the runbook asks for first.
+const FIRST: &str = "drs.describe_source_servers";
 
 fn main() {
     row("memory of running waves", "measured", "target");
@@ -35,17 +34,18 @@ fn main() {
     });
     let before = resident();
     let local = LocalSet::new();
-    let waiting = Rc::new(Cell::new(0));
-    for id in ids {
-        let (store, waiting) = (Arc::clone(&store), Rc::clone(&waiting));
+    let worlds: Vec<TestWorld> = ids.iter().map(|_| endless()).collect();
+    let waiting: Vec<Performed> = worlds.iter().map(TestWorld::performed).collect();
+    for (id, world) in ids.into_iter().zip(worlds) {
+        let store = Arc::clone(&store);
         local.spawn_local(async move {
-            let driver = driver(&store, Endless { waiting });
+            let driver = driver(&store, world);
             let lease = lease(store.as_ref(), &id).await;
             driver.drive(&lease, std::future::pending()).await
         });
     }
     runtime.block_on(local.run_until(async {
-        while waiting.get() < WAVES {
+        while waiting.iter().any(|performed| performed.times(FIRST) == 0) {
             tokio::task::yield_now().await;
         }
     }));
@@ -71,36 +71,8 @@ fn mebibytes(bytes: usize) -> String {
     format!("{} MiB", bytes >> 20)
 }
 
-/// A world whose effects never end.
-struct Endless {
-    waiting: Rc<Cell<usize>>,
-}
-
-impl World for Endless {
-    fn operation(&self, _name: &str) -> Option<&dyn Operation> {
-        Some(self)
-    }
-    fn names(&self) -> Vec<&'static str> {
-        Vec::new()
-    }
-}
-
-#[async_trait(?Send)]
-impl Operation for Endless {
-    fn name(&self) -> &'static str {
-        "bench.endless"
-    }
-    fn class(&self) -> Class {
-        Class::Read
-    }
-    fn check(&self, arguments: &Value) -> Result<Value, EffectError> {
-        Ok(arguments.clone())
-    }
-    async fn consequences(&self, _call: &Call) -> Result<Consequences, EffectError> {
-        Ok(Consequences::default())
-    }
-    async fn perform(&self, _call: &Call) -> Reply {
-        self.waiting.set(self.waiting.get() + 1);
-        std::future::pending().await
-    }
+/// A world in which the first effect of a wave never ends.
+fn endless() -> TestWorld {
+    let operation = TestOperation::new(FIRST, Class::Read);
+    TestWorld::of([operation.performing(async |_| std::future::pending().await)])
 }

@@ -18,7 +18,9 @@ use moontide_runtime::journal::{Entry, Execution};
 use moontide_runtime::sandbox::{Unit, Vm};
 use moontide_runtime::store::{MemoryStore, SqliteStore, Store};
 use serde_json::json;
-use support::{FLAGSHIP, Nearby, READ, asking, driver, execution, history, now, rate, row, spread};
+use support::{
+    FLAGSHIP, READ, asking, driver, execution, history, nearby, now, rate, row, spread, telling,
+};
 
 const LONG: u32 = 100_000;
 const SHORT: u32 = 10_000;
@@ -74,7 +76,7 @@ fn fill(store: &Arc<dyn Store>, (head, entries): &(Execution, Vec<Entry>)) {
 
 /// How long it takes to drive the execution to its end.
 fn whole(store: &Arc<dyn Store>, id: &str) -> Duration {
-    let driver = driver(store, Nearby::telling(Rc::new(|| ())));
+    let driver = driver(store, nearby());
     let runtime = support::runtime();
     let start = now();
     runtime.block_on(support::drive(&driver, id));
@@ -97,7 +99,7 @@ fn resume() {
         let first = Rc::new(Cell::new(None::<Instant>));
         let seen = Rc::clone(&first);
         let start = now();
-        let driver = driver(&open(&copy), Nearby::telling(Rc::new(move || seen.set(Some(now())))));
+        let driver = driver(&open(&copy), telling(move || seen.set(Some(now()))));
         runtime.block_on(support::drive(&driver, "y"));
         parts[0].push(first.get().expect("the last effect is new").duration_since(start));
         drop(driver);

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use moontide_runtime::journal::{Body, Entry};
 use moontide_runtime::scheduler::{Ended, ExecutionStatus, Graph, State, WaveStatus, machine};
 use moontide_runtime::store::{MemoryStore, Store};
-use support::{Fuse, FusedStore, Ledger, TestWorld, driver, execution, killed, lease};
+use support::{Fuse, Ledger, driver, execution, fused, killed, lease, world};
 
 const RUNBOOK: &str = r#"
 local moontide = require("@moontide")
@@ -73,10 +73,9 @@ impl Story {
 
     /// One process, until it ends or its fuse blows. Returns how many points it passed.
     async fn run(&self, fuse: Arc<Fuse>) -> (Option<Ended>, usize) {
-        let store =
-            Arc::new(FusedStore { inner: Arc::clone(&self.store), fuse: Arc::clone(&fuse) });
+        let store = fused(&self.store, &fuse);
         let lease = lease(store.as_ref(), "x").await;
-        let world = TestWorld::new(&self.ledger, &fuse);
+        let world = world(&self.ledger, &fuse);
         let driver = driver(store, world, BTreeMap::from([("three", "continue")]));
         (killed(&driver, &lease, &fuse).await, fuse.points())
     }

@@ -11,18 +11,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use moontide_kit::{Answering, TestOperation, TestWorld, lease};
 use moontide_runtime::effect::{
-    Call, Class, Consequences, EffectError, Launch, Operation, Origin, Replaced, Reply,
-    RetryBudget, Touch, World,
+    Call, Class, Consequences, EffectError, Launch, Origin, Replaced, Reply, Touch,
 };
-use moontide_runtime::observe::Unobserved;
-use moontide_runtime::sandbox::Limits;
-use moontide_runtime::scheduler::{
-    Answers, Changes, Driver, Ended, ExecutionStatus, Given, Prompt,
-};
-use moontide_runtime::store::{MemoryStore, Pulse, Store};
+use moontide_runtime::scheduler::{Answers, Driver, Ended, ExecutionStatus, Given, Prompt};
+use moontide_runtime::store::{MemoryStore, Store};
 use serde_json::{Value, json};
-use support::{Answering, TestClock, execution, lease};
+use support::execution;
+
+const LAUNCH: &str = "drs.start_recovery";
 
 /// Three servers, jobs that end at once, and what is to go wrong.
 #[derive(Default)]
@@ -33,7 +31,6 @@ struct Drs {
     waves: RefCell<Vec<String>>,
     /// Which call of which operation fails, counted from 1.
     fails: BTreeMap<(&'static str, u32), EffectError>,
-    calls: RefCell<BTreeMap<String, u32>>,
     /// How many launches fail to bring a server up.
     lost: Cell<usize>,
     /// Whether another execution's job is active all the time.
@@ -149,55 +146,35 @@ impl Drs {
     }
 }
 
-struct DrsWorld(Vec<DrsOperation>);
-
-struct DrsOperation(&'static str, Rc<Drs>);
-
-impl World for DrsWorld {
-    fn operation(&self, name: &str) -> Option<&dyn Operation> {
-        self.0.iter().find(|it| it.0 == name).map(|it| it as &dyn Operation)
-    }
-
-    fn names(&self) -> Vec<&'static str> {
-        self.0.iter().map(|it| it.0).collect()
-    }
-}
-
-#[async_trait(?Send)]
-impl Operation for DrsOperation {
-    fn name(&self) -> &'static str {
-        self.0
-    }
-
-    fn class(&self) -> Class {
-        if self.0 == "drs.start_recovery" { Class::Tagged } else { Class::Read }
-    }
-
-    fn check(&self, arguments: &Value) -> Result<Value, EffectError> {
-        Ok(arguments.clone())
-    }
-
-    async fn consequences(&self, call: &Call) -> Result<Consequences, EffectError> {
-        let touches =
-            if self.0 == "drs.start_recovery" { self.1.touches(call) } else { Vec::new() };
-        Ok(Consequences { touches, ..Consequences::default() })
-    }
-
-    async fn perform(&self, call: &Call) -> Reply {
-        let number = {
-            let mut calls = self.1.calls.borrow_mut();
-            let number = calls.entry(call.operation.clone()).or_default();
-            *number += 1;
-            *number
+/// The world of this pretence.
+fn world(drs: &Rc<Drs>) -> TestWorld {
+    let operation = |name| {
+        let [asked, called] = [Rc::clone(drs), Rc::clone(drs)];
+        let (class, touches) = match name {
+            LAUNCH => (Class::Tagged, true),
+            _ => (Class::Read, false),
         };
-        match self.1.fails.get(&(self.0, number)) {
-            Some(error) => Reply::failed(error.clone()),
-            None => match self.1.not_shown(call) {
+        let operation = TestOperation::new(name, class)
+            .touching(move |call| {
+                let touches = if touches { asked.touches(call) } else { Vec::new() };
+                Ok(Consequences { touches, ..Consequences::default() })
+            })
+            .answering(move |call| match called.not_shown(call) {
                 Some(error) => Reply::failed(error),
-                None => Reply::ok(self.1.answer(call)),
-            },
-        }
-    }
+                None => Reply::ok(called.answer(call)),
+            });
+        let fails = drs.fails.iter().filter(|((failing, _), _)| *failing == name);
+        fails.fold(operation, |it, ((_, number), error)| it.failing(*number, error.clone()))
+    };
+    TestWorld::of([
+        operation("drs.describe_source_servers"),
+        operation("drs.describe_jobs"),
+        operation(LAUNCH),
+        operation("drs.await_jobs"),
+        operation("drs.describe_recovery_instances"),
+        operation("ec2.await_running"),
+        operation("test.read"),
+    ])
 }
 
 /// Runs a wave over the three servers, one in a job, attempted three times at most; returns the launches.
@@ -221,30 +198,7 @@ async fn launches_among(
     store.create(&execution("x", &source)).await.unwrap();
     let lease = lease(store.as_ref(), "x").await;
     let drs = Rc::new(drs);
-    let names = [
-        "drs.describe_source_servers",
-        "drs.describe_jobs",
-        "drs.start_recovery",
-        "drs.await_jobs",
-        "drs.describe_recovery_instances",
-        "ec2.await_running",
-        "test.read",
-    ];
-    let driver = Driver {
-        store,
-        world: Rc::new(DrsWorld(names.map(|it| DrsOperation(it, Rc::clone(&drs))).into())),
-        clock: Arc::new(TestClock),
-        observer: Rc::new(Unobserved),
-        answers,
-        limits: Limits::default(),
-        changes: Changes::default(),
-        denied: Vec::new(),
-        signals_every: None,
-        patience: RetryBudget::USUAL,
-        pulse: Pulse::steady(Arc::new(TestClock)),
-        beside: Vec::new(),
-        secrets: BTreeMap::new(),
-    };
+    let driver = Driver { answers, ..moontide_kit::driver(store, world(&drs)) };
     let ended = driver.drive(&lease, std::future::pending()).await.unwrap();
     let launches = drs.launches.borrow().clone();
     (ended, launches)

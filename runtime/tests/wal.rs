@@ -15,14 +15,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use moontide_runtime::effect::Key;
-use moontide_runtime::journal::{Entry, Execution};
+use moontide_kit::{Hooked, Hooks};
+use moontide_runtime::journal::Entry;
 use moontide_runtime::scheduler::{Ended, ExecutionStatus};
-use moontide_runtime::store::{
-    Change, Document, Documents, Lease, LeaseRecord, Listed, Part, Signal, SqliteStore, Standing,
-    Store, StoreError, Wanted,
-};
-use support::{Fuse, Ledger, TestWorld, driver, execution, killed, lease};
+use moontide_runtime::store::{Lease, SqliteStore, Standing, Store, StoreError};
+use support::{Fuse, Ledger, driver, execution, killed, lease, world};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
@@ -55,10 +52,8 @@ return moontide.runbook {
 }
 "#;
 
-/// A store that lets one append after another through, and whose power fails before the runner is told of
-/// the n-th.
+/// One append after another, and power that fails before the runner is told of the n-th.
 struct Failing {
-    inner: SqliteStore,
     fuse: Arc<Fuse>,
     one_at_a_time: Mutex<()>,
     /// How many entries the last append has written.
@@ -66,75 +61,19 @@ struct Failing {
 }
 
 #[async_trait]
-impl Store for Failing {
-    async fn create(&self, execution: &Execution) -> Result<(), StoreError> {
-        self.inner.create(execution).await
-    }
-    async fn execution(&self, id: &str) -> Result<Execution, StoreError> {
-        self.inner.execution(id).await
-    }
-    async fn list(&self) -> Result<Vec<Listed>, StoreError> {
-        self.inner.list().await
-    }
-    async fn find(&self, wanted: &Wanted) -> Result<Part, StoreError> {
-        self.inner.find(wanted).await
-    }
-    async fn append_standing(
+impl Hooks for Failing {
+    async fn append(
         &self,
+        inner: &dyn Store,
         lease: &Lease,
         entries: &[Entry],
         standing: Option<Standing>,
     ) -> Result<(), StoreError> {
         let _alone = self.one_at_a_time.lock().await;
-        self.inner.append_standing(lease, entries, standing).await?;
+        inner.append_standing(lease, entries, standing).await?;
         self.last.store(entries.len(), Ordering::Relaxed);
         self.fuse.pass().await;
         Ok(())
-    }
-    async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
-        self.inner.journal(id, from).await
-    }
-    async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {
-        self.inner.lease(id).await
-    }
-    async fn take(
-        &self,
-        id: &str,
-        holder: &str,
-        seen: Option<&LeaseRecord>,
-    ) -> Result<Lease, StoreError> {
-        self.inner.take(id, holder, seen).await
-    }
-    async fn holder_is_gone(&self, id: &str, seen: &LeaseRecord) -> Result<bool, StoreError> {
-        self.inner.holder_is_gone(id, seen).await
-    }
-    async fn renew(&self, lease: &Lease) -> Result<(), StoreError> {
-        self.inner.renew(lease).await
-    }
-    async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
-        self.inner.release(lease).await
-    }
-    async fn send(&self, id: &str, signal: &Signal) -> Result<u64, StoreError> {
-        self.inner.send(id, signal).await
-    }
-    async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
-        self.inner.signals(id, after).await
-    }
-}
-
-#[async_trait]
-impl Documents for Failing {
-    async fn document(&self, kind: &str, name: &str) -> Result<Option<Document>, StoreError> {
-        self.inner.document(kind, name).await
-    }
-    async fn documents(&self, kind: &str, prefix: &str) -> Result<Vec<Document>, StoreError> {
-        self.inner.documents(kind, prefix).await
-    }
-    async fn change(&self, change: &Change) -> Result<u64, StoreError> {
-        self.inner.change(change).await
-    }
-    async fn changed(&self, execution: &str, key: &Key) -> Result<Option<u64>, StoreError> {
-        self.inner.changed(execution, key).await
     }
 }
 
@@ -174,15 +113,12 @@ impl Left {
         store.create(&execution("x", RUNBOOK)).await.unwrap();
         drop(store);
         let fuse = Fuse::at(commit);
-        let inner = SqliteStore::open(&file).unwrap();
-        let store = Arc::new(Failing {
-            inner,
-            fuse: Arc::clone(&fuse),
-            one_at_a_time: Mutex::default(),
-            last: AtomicUsize::default(),
-        });
+        let inner = Arc::new(SqliteStore::open(&file).unwrap());
+        let (one_at_a_time, last) = (Mutex::default(), AtomicUsize::default());
+        let failing = Failing { fuse: Arc::clone(&fuse), one_at_a_time, last };
+        let store = Arc::new(Hooked::over(&inner, failing));
         let ledger = Rc::new(Ledger::default());
-        let world = TestWorld::new(&ledger, &Fuse::never());
+        let world = world(&ledger, &Fuse::never());
         let held = lease(store.as_ref(), "x").await;
         let driver = driver(Arc::clone(&store) as Arc<dyn Store>, world, BTreeMap::new());
         let ended = killed(&driver, &held, &fuse).await;
@@ -190,7 +126,7 @@ impl Left {
             database: fs::read(&file).unwrap(),
             log: fs::read(log_of(&file)).unwrap(),
             journal: store.journal("x", 1).await.unwrap(),
-            last: store.last.load(Ordering::Relaxed),
+            last: store.hooks.last.load(Ordering::Relaxed),
             done: ledger.done.borrow().clone(),
             commits: fuse.points(),
             ended,
@@ -236,7 +172,7 @@ impl Left {
         let store = Arc::new(self.open(folder, log, is_whole, told).await);
         let ledger = Rc::new(Ledger::default());
         ledger.done.borrow_mut().clone_from(&self.done);
-        let world = TestWorld::new(&ledger, &Fuse::never());
+        let world = world(&ledger, &Fuse::never());
         let held = lease(store.as_ref(), "x").await;
         let driver = driver(Arc::clone(&store) as Arc<dyn Store>, world, BTreeMap::new());
         let ended = driver.drive(&held, std::future::pending()).await.unwrap();

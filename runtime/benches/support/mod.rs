@@ -2,27 +2,20 @@
 
 #![allow(dead_code, reason = "each benchmark uses its part")]
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+pub(crate) use moontide_kit::lease;
+use moontide_kit::{TestOperation, TestWorld, sources};
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::{
-    Call, Class, Consequences, EffectError, Key, Lane, Operation, Outcome, Reply, RetryBudget,
-    World,
-};
-use moontide_runtime::journal::execution::Module;
-use moontide_runtime::journal::{Body, Bundle, Entry, Execution, Format, Step, canonical};
-use moontide_runtime::observe::{Observer, Unobserved};
-use moontide_runtime::plan::{Mode, Plan};
-use moontide_runtime::sandbox::{Limits, Together, Vm};
-use moontide_runtime::scheduler::{
-    Answers, Changes, Driver, Ended, ExecutionStatus, Given, Prompt,
-};
-use moontide_runtime::store::{Lease, Pulse, Store};
+use moontide_runtime::effect::{Class, Key, Lane, Outcome, Reply, World};
+use moontide_runtime::journal::{Body, Bundle, Entry, Execution, Step, canonical};
+use moontide_runtime::sandbox::{Limits, Together};
+use moontide_runtime::scheduler::{Driver, Ended, ExecutionStatus};
+use moontide_runtime::store::{Pulse, Store};
 use serde_json::{Value, json};
 
 pub(crate) const FLAGSHIP: &str = include_str!("../../../runbooks/three_tier/runbook.luau");
@@ -33,11 +26,7 @@ pub(crate) const CHANGE: &str = "bench.change";
 
 /// The sources of a runbook with the standard library around it.
 pub(crate) fn bundle(source: &str) -> Bundle {
-    let library = moontide_stdlib::MODULES.iter().map(|(name, source)| (*name, *source));
-    let modules = library.chain([("runbook", source)]).map(|(name, source)| {
-        (name.to_owned(), Module { file: name.to_owned(), source: source.into() })
-    });
-    Bundle { entry: "runbook".to_owned(), modules: modules.collect() }
+    sources::bundle("runbook", source)
 }
 
 /// A runbook of one wave that asks for `count` effects, one after another.
@@ -60,43 +49,7 @@ pub(crate) fn limits() -> Limits {
 
 /// An execution of the runbook.
 pub(crate) fn execution(id: &str, source: &str) -> Execution {
-    let bundle = bundle(source);
-    let declared = Vm::open(&bundle, &limits(), 7).and_then(|vm| vm.declare()).expect("it loads");
-    Execution {
-        format: Format::CURRENT,
-        id: id.to_owned(),
-        nonce: String::new(),
-        created_at: Timestamp::UNIX_EPOCH,
-        created_by: "bench".to_owned(),
-        mode: Mode::Drill,
-        params: BTreeMap::new(),
-        regions: vec!["us-west-2".to_owned()],
-        account: None,
-        replaceable: Vec::new(),
-        gives_up: None,
-        simulator: None,
-        reason: String::new(),
-        labels: BTreeMap::new(),
-        only: Vec::new(),
-        excluded: Vec::new(),
-        beside: Vec::new(),
-        source: None,
-        origin: String::new(),
-        acts_for: None,
-        waves_at_once: None,
-        sources: None,
-        made: Vec::new(),
-        secrets: BTreeMap::new(),
-        denied: Vec::new(),
-        approvers: BTreeMap::new(),
-        limits: BTreeMap::new(),
-        seed: 7,
-        moontide: "bench".to_owned(),
-        luau: "bench".to_owned(),
-        plan: Plan::check(&declared.node).expect("a valid plan"),
-        bundle,
-    }
-    .pinned()
+    sources::execution(id, bundle(source))
 }
 
 /// What a run of [`asking`] leaves behind, had it died right after `count` effects.
@@ -155,87 +108,29 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// A world that answers at once, and tells the test that it was asked.
-pub(crate) struct Nearby {
-    read: Answering,
-    change: Answering,
+/// A world that answers at once.
+pub(crate) fn nearby() -> TestWorld {
+    telling(|| ())
 }
 
-struct Answering {
-    name: &'static str,
-    class: Class,
-    asked: Rc<dyn Fn()>,
-}
-
-impl Nearby {
-    /// `asked` is called for every effect that arrives.
-    pub(crate) fn telling(asked: Rc<dyn Fn()>) -> Nearby {
-        let change = Answering { name: CHANGE, class: Class::Token, asked: Rc::clone(&asked) };
-        Nearby { read: Answering { name: READ, class: Class::Read, asked }, change }
-    }
-}
-
-impl World for Nearby {
-    fn operation(&self, name: &str) -> Option<&dyn Operation> {
-        [&self.read, &self.change].into_iter().find(|it| it.name == name).map(|it| it as _)
-    }
-    fn names(&self) -> Vec<&'static str> {
-        vec![READ, CHANGE]
-    }
-}
-
-#[async_trait(?Send)]
-impl Operation for Answering {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-    fn class(&self) -> Class {
-        self.class
-    }
-    fn check(&self, arguments: &Value) -> Result<Value, EffectError> {
-        Ok(arguments.clone())
-    }
-    async fn consequences(&self, _call: &Call) -> Result<Consequences, EffectError> {
-        Ok(Consequences::default())
-    }
-    async fn perform(&self, _call: &Call) -> Reply {
-        (self.asked)();
-        Reply::ok(answer())
-    }
-}
-
-struct Nobody;
-
-#[async_trait(?Send)]
-impl Answers for Nobody {
-    async fn answer(&self, _prompt: &Prompt) -> Option<Given> {
-        None
-    }
-}
-
-/// Takes the lease as a runner that knows that it is alone.
-pub(crate) async fn lease(store: &dyn Store, id: &str) -> Lease {
-    let seen = store.lease(id).await.expect("the store answers");
-    store.take(id, "bench", seen.as_ref()).await.expect("nobody else is here")
+/// The same; `asked` is called for every effect that arrives.
+pub(crate) fn telling(asked: impl Fn() + 'static) -> TestWorld {
+    let asked = Rc::new(asked);
+    let operation = |name, class| {
+        let asked = Rc::clone(&asked);
+        TestOperation::new(name, class).answering(move |_| {
+            asked();
+            Reply::ok(answer())
+        })
+    };
+    TestWorld::of([operation(READ, Class::Read), operation(CHANGE, Class::Token)])
 }
 
 /// A driver of executions in `store`, with this world.
 pub(crate) fn driver(store: &Arc<dyn Store>, world: impl World + 'static) -> Driver {
-    Driver {
-        store: Arc::clone(store),
-        world: Rc::new(world),
-        clock: Arc::new(RealClock),
-        observer: Rc::new(Unobserved) as Rc<dyn Observer>,
-        answers: Rc::new(Nobody),
-        limits: limits(),
-        changes: Changes::default(),
-        denied: Vec::new(),
-        signals_every: None,
-        patience: RetryBudget::USUAL,
-        pulse: Pulse::steady(Arc::new(RealClock)),
-        beside: Vec::new(),
-        secrets: BTreeMap::new(),
-    }
+    let clock: Arc<dyn Clock> = Arc::new(RealClock);
+    let pulse = Pulse::steady(Arc::clone(&clock));
+    Driver { clock, limits: limits(), pulse, ..moontide_kit::driver(Arc::clone(store), world) }
 }
 
 /// Drives an execution to its end.

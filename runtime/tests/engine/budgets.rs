@@ -9,7 +9,7 @@ use moontide_runtime::scheduler::{Driver, Ended, ExecutionStatus, WaveStatus};
 use moontide_runtime::store::{MemoryStore, SignalKind, Store};
 use serde_json::json;
 
-use crate::support::{Fuse, TestWorld, driver, lease};
+use crate::support::{Fuse, driver, lease, world};
 use crate::{Answers, Story};
 
 const MIB: usize = 1024 * 1024;
@@ -18,7 +18,7 @@ const MIB: usize = 1024 * 1024;
 async fn drive(story: &Story, together: Together, answers: Answers) -> Ended {
     let limits = Limits { together, ..Limits::default() };
     let lease = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, answers);
     let driver = Driver { limits, ..driver };
     driver.drive(&lease, std::future::pending()).await.unwrap()
@@ -143,7 +143,7 @@ async fn no_more_waves_run_at_once_than_the_head_says_and_the_others_say_what_th
     let story = Story { store: Arc::new(MemoryStore::new()), ..story };
     story.store.create(&Execution { waves_at_once: Some(2), ..head }).await.unwrap();
     let taken = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     let soon = tokio::time::sleep(std::time::Duration::from_secs(10));
     assert_eq!(driver.drive(&taken, soon).await.unwrap(), Ended::Interrupted);

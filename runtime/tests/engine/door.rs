@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::support::{Fuse, TestWorld, Trouble, driver, killed, lease};
+use crate::support::{Fuse, Trouble, driver, killed, lease, world};
 use moontide_runtime::scheduler::{Ended, ExecutionStatus};
 use moontide_runtime::store::Store;
 use serde_json::json;
@@ -110,7 +110,7 @@ async fn a_refusal_is_journaled_and_names_its_rule() {
     moved.regions = vec!["eu-west-1".into()];
     story.store.create(&moved).await.unwrap();
     let lease = lease(story.store.as_ref(), "y").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let shared = Arc::clone(&story.store) as Arc<dyn Store>;
     let ended = driver(shared, world, Answers::new()).drive(&lease, std::future::pending()).await;
     assert_eq!(ended.unwrap(), Ended::Finished(ExecutionStatus::Failed));
@@ -147,10 +147,9 @@ async fn another_runbook_than_the_journal_remembers_stops_before_anything_is_sen
     // Dies right before the wave's end is journaled, so that the wave is replayed.
     let fuse = Fuse::at(5);
     let lease_one = lease(story.store.as_ref(), "x").await;
-    let fused =
-        crate::support::FusedStore { inner: Arc::clone(&story.store), fuse: Arc::clone(&fuse) };
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
-    let driver = driver(Arc::new(fused), world, Answers::new());
+    let fused = crate::support::fused(&story.store, &fuse);
+    let world = world(&story.ledger, &Fuse::never());
+    let driver = driver(fused, world, Answers::new());
     assert_eq!(killed(&driver, &lease_one, &fuse).await, None);
 
     let changed = Story::of(&waves("now")).await;

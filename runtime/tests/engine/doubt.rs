@@ -7,7 +7,7 @@ use moontide_runtime::scheduler::{Ended, ExecutionStatus, Prompt, PromptKind, Wa
 use moontide_runtime::store::{SignalKind, Store};
 use serde_json::json;
 
-use crate::support::{Fuse, FusedStore, TestWorld, Trouble, driver, killed, lease};
+use crate::support::{Fuse, Trouble, driver, fused, killed, lease, world};
 use crate::{Answers, Story, answer, lines};
 
 const ASKED: &str = "w#1.1.1.unknown";
@@ -158,7 +158,7 @@ async fn try_again_that_is_denied_fails_the_wave_as_uncertain() {
     asked(&story).await;
     story.send(answer(ASKED, "try-again")).await;
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     driver.denied = vec!["test.once".into()];
     driver.drive(&held, std::future::pending()).await.unwrap();
@@ -175,9 +175,9 @@ async fn killed_anywhere_around_the_decision_it_happens_once() {
         story.send(answer(ASKED, "try-again")).await;
         let fuse = Fuse::at(point);
         let lease = lease(story.store.as_ref(), "x").await;
-        let fused = FusedStore { inner: Arc::clone(&story.store), fuse: Arc::clone(&fuse) };
-        let world = TestWorld::new(&story.ledger, &fuse);
-        let driver = driver(Arc::new(fused), world, Answers::new());
+        let fused = fused(&story.store, &fuse);
+        let world = world(&story.ledger, &fuse);
+        let driver = driver(fused, world, Answers::new());
         if killed(&driver, &lease, &fuse).await.is_some() {
             assert!(point > 10, "only {point} points of failure");
             return;
@@ -250,7 +250,7 @@ async fn try_again_and_a_cancel_in_one_breath_leave_it_unknown() {
     .await;
     story.ledger.trouble.borrow_mut().push(Trouble::LostReply);
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     driver.signals_every = Some(Duration::from_secs(10));
     let people = async {
@@ -300,10 +300,10 @@ async fn a_cut_off_call_that_could_be_repeated_is_unknown_after_a_cancel_and_not
     // Dies between the effect and its outcome.
     let fuse = Fuse::at(6);
     let held = lease(story.store.as_ref(), "x").await;
-    let fused = FusedStore { inner: Arc::clone(&story.store), fuse: Arc::clone(&fuse) };
-    let world = TestWorld::new(&story.ledger, &fuse);
+    let fused = fused(&story.store, &fuse);
+    let world = world(&story.ledger, &fuse);
     story.ledger.trouble.borrow_mut().clear();
-    let driver = driver(Arc::new(fused), world, Answers::new());
+    let driver = driver(fused, world, Answers::new());
     assert_eq!(killed(&driver, &held, &fuse).await, None);
     assert_eq!(story.times("test.token"), 1);
     story.send(SignalKind::Cancel { seen: 0 }).await;

@@ -9,7 +9,7 @@ use moontide_runtime::store::{Condition, MemoryStore, Store};
 use serde_json::json;
 
 use crate::state::{write, written};
-use crate::support::{Fuse, FusedStore, Ledger, TestWorld, driver, execution, killed, lease};
+use crate::support::{Fuse, Ledger, driver, execution, fused, killed, lease, world};
 use crate::{Answers, Story};
 
 /// The branches of one wave take turns at one lock, and complain if another is inside, or if the lock is not there.
@@ -38,10 +38,10 @@ end } } }";
 
 /// Drives the execution with a store that takes its time; says how it ended, `None` if the fuse blew before.
 async fn attempt(store: &Arc<MemoryStore>, fuse: &Arc<Fuse>) -> Option<String> {
-    let fused = FusedStore { inner: Arc::clone(store), fuse: Arc::clone(fuse) };
-    let held = lease(&fused, "x").await;
-    let world = TestWorld::new(&Rc::new(Ledger::default()), &Fuse::never());
-    let ended = killed(&driver(Arc::new(fused), world, Answers::new()), &held, fuse).await?;
+    let fused = fused(store, fuse);
+    let held = lease(fused.as_ref(), "x").await;
+    let world = world(&Rc::new(Ledger::default()), &Fuse::never());
+    let ended = killed(&driver(fused, world, Answers::new()), &held, fuse).await?;
     let told = Story { store: Arc::clone(store), ledger: Rc::default() };
     Some(match ended {
         Ended::Finished(ExecutionStatus::Completed) => "completed".to_owned(),

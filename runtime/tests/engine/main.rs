@@ -16,6 +16,7 @@ mod programs;
 mod races;
 mod retold;
 mod seen;
+mod shaky;
 mod signals;
 mod silence;
 mod state;
@@ -33,7 +34,7 @@ use moontide_runtime::scheduler::{
     DriveError, Ended, ExecutionStatus, Graph, State, WaveStatus, machine,
 };
 use moontide_runtime::store::{MemoryStore, Signal, SignalKind, Store};
-use support::{Fuse, Ledger, TestClock, TestWorld, driver, execution, lease};
+use support::{Fuse, Ledger, TestClock, driver, execution, lease, world};
 
 /// An execution that can be driven again and again.
 pub(crate) struct Story {
@@ -62,7 +63,7 @@ impl Story {
 
     pub(crate) async fn drive(&self, answers: Answers) -> Result<Ended, DriveError> {
         let lease = lease(self.store.as_ref(), "x").await;
-        let world = TestWorld::new(&self.ledger, &Fuse::never());
+        let world = world(&self.ledger, &Fuse::never());
         let store = Arc::clone(&self.store) as Arc<dyn Store>;
         driver(store, world, answers).drive(&lease, std::future::pending()).await
     }

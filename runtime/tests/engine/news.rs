@@ -10,8 +10,9 @@ use moontide_runtime::effect::RetryBudget;
 use moontide_runtime::scheduler::{Ended, ExecutionStatus};
 use moontide_runtime::store::{Pulse, SignalKind, Store, lease as leases};
 
-use crate::races::{NEVER, Shaky, Undecided};
-use crate::support::{Fuse, TestClock, TestWorld, driver, lease};
+use crate::races::Undecided;
+use crate::shaky::Shaky;
+use crate::support::{Fuse, TestClock, driver, lease, world};
 use crate::{Answers, Story};
 
 const TTL: Duration = Duration::from_secs(20);
@@ -22,7 +23,7 @@ const A_PAUSE: &str = "waves = {{ name = 'a', pause = '?', run = function() end 
 /// Drives at a pause for so long, under a lease that is renewed, beside an operator who sends a cancel then.
 async fn until_a_cancel(story: &Story, kept: Arc<dyn Store>, after: Duration) -> Ended {
     let held = lease(kept.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&kept), world, Answers::new());
     let pulse = Pulse::beating(Arc::new(TestClock), TTL, TestClock.monotonic());
     driver.pulse = pulse.clone();
@@ -52,10 +53,9 @@ async fn what_is_sent_wakes_the_runner_at_once() {
 #[tokio::test(start_paused = true)]
 async fn in_an_hour_at_a_pause_signals_are_asked_for_six_times_whatever_the_renewals_say() {
     let story = Story::of(A_PAUSE).await;
-    let (inner, asked) = (Arc::clone(&story.store) as Arc<dyn Store>, Arc::default());
-    let counted = Arc::clone(&asked);
-    let kept = Shaky { inner, append: || Duration::ZERO, away: NEVER, asked, late: None };
-    let ended = until_a_cancel(&story, Arc::new(kept), HOUR.saturating_sub(TTL)).await;
+    let kept = Shaky::default().over(&story.store);
+    let counted = Arc::clone(&kept.hooks.asked);
+    let ended = until_a_cancel(&story, kept, HOUR.saturating_sub(TTL)).await;
     assert_eq!(ended, Ended::Finished(ExecutionStatus::Cancelled));
     // And once at the beginning, and around the end.
     let asked = counted.load(Ordering::Relaxed);

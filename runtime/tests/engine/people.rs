@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::support::{Fuse, TestWorld, Trouble, driver, killed, lease};
+use crate::support::{Fuse, Trouble, driver, killed, lease, world};
 use async_trait::async_trait;
 use moontide_runtime::scheduler::{Ended, ExecutionStatus, Given, Prompt, WaveStatus};
 use moontide_runtime::store::{SignalKind, Store};
@@ -98,7 +98,7 @@ async fn cancel_stops_a_program_at_its_next_effect() {
     .await;
     story.send(SignalKind::Cancel { seen: 0 }).await;
     let lease = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     driver.signals_every = Some(std::time::Duration::from_secs(1));
     let ended = driver.drive(&lease, std::future::pending()).await.unwrap();
@@ -110,7 +110,7 @@ async fn cancel_stops_a_program_at_its_next_effect() {
 /// Cancels after a while, whatever is running then.
 async fn cancelled_after(story: &Story, delay: Duration) -> Ended {
     let lease = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     driver.signals_every = Some(Duration::from_millis(50));
     let cancel = async {
@@ -187,10 +187,9 @@ async fn the_last_hook_runs_to_its_end_after_a_cancel_also_when_it_is_resumed() 
     // Dies at its third append: before the last hook's intent is written.
     let fuse = Fuse::at(5);
     let lease = lease(story.store.as_ref(), "x").await;
-    let fused =
-        crate::support::FusedStore { inner: Arc::clone(&story.store), fuse: Arc::clone(&fuse) };
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
-    let driver = driver(Arc::new(fused), world, Answers::new());
+    let fused = crate::support::fused(&story.store, &fuse);
+    let world = world(&story.ledger, &Fuse::never());
+    let driver = driver(fused, world, Answers::new());
     let first = killed(&driver, &lease, &fuse).await;
     assert_eq!((first, story.times("test.tagged")), (None, 0));
     story.ends(ExecutionStatus::Cancelled).await;
@@ -225,7 +224,7 @@ async fn an_answer_that_comes_too_late_for_its_program_holds_nothing_up() {
     // The call is still out when the cancel has stopped the question and its answer arrives.
     story.ledger.trouble.borrow_mut().push(Trouble::Throttled);
     let lease = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     driver.answers = Rc::new(Slow);
     driver.signals_every = Some(Duration::from_millis(50));

@@ -1,25 +1,20 @@
 //! What arrives late, or in the same breath as something else, or finds that something has died.
 
-use std::ops::Range;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::Key;
-use moontide_runtime::journal::{Body, Entry, Execution};
+use moontide_runtime::journal::Body;
 use moontide_runtime::scheduler::{
     Answers as Ask, Ended, Event, ExecutionStatus, Given, Prompt, WaveStatus,
 };
-use moontide_runtime::store::{
-    Change, Document, Documents, Lease, LeaseRecord, Listed, Mark, Part, Signal, SignalKind,
-    Standing, Store, StoreError, Wanted,
-};
+use moontide_runtime::store::{SignalKind, Store};
 
+use crate::shaky::Shaky;
 use crate::signals::retry;
-use crate::support::{Fuse, TestClock, TestWorld, driver, lease};
+use crate::support::{Fuse, TestClock, driver, lease, world};
 use crate::{Answers, Story, answer};
 
 /// Drives while people send these wishes, each so long after the one before.
@@ -29,12 +24,10 @@ async fn among_people(
     wishes: Vec<(Duration, Vec<SignalKind>)>,
 ) -> Ended {
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
-    let inner = Arc::clone(&story.store) as Arc<dyn Store>;
+    let world = world(&story.ledger, &Fuse::never());
     // No watcher is woken: what was sent is found when it is asked for.
-    let asleep =
-        Shaky { inner, append: || Duration::ZERO, away: NEVER, asked: Arc::default(), late: None };
-    let mut driver = driver(Arc::new(asleep), world, Answers::new());
+    let asleep = Shaky::default().over(&story.store);
+    let mut driver = driver(asleep, world, Answers::new());
     driver.signals_every = Some(every);
     driver.answers = Rc::new(Undecided);
     let people = async {
@@ -60,9 +53,6 @@ impl Ask for Undecided {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
-
-/// No time at all.
-pub(crate) const NEVER: Range<Duration> = Duration::ZERO..Duration::ZERO;
 
 #[tokio::test(start_paused = true)]
 async fn an_end_that_is_taken_back_in_the_same_breath_is_no_end() {
@@ -223,16 +213,9 @@ async fn a_program_that_is_poisoned_before_its_question_is_heard_fails_its_wave_
 async fn a_store_that_panics_ends_the_drive_and_does_not_hang_it() {
     let story = Story::of("waves = {{ name = 'a', run = function() end }}").await;
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
-    let inner = Arc::clone(&story.store) as Arc<dyn Store>;
-    let panicking = Shaky {
-        inner,
-        append: || panic!("the store is a lie"),
-        away: NEVER,
-        asked: Arc::default(),
-        late: None,
-    };
-    let driver = driver(Arc::new(panicking), world, Answers::new());
+    let world = world(&story.ledger, &Fuse::never());
+    let panicking = Shaky { append: || panic!("the store is a lie"), ..Shaky::default() };
+    let driver = driver(panicking.over(&story.store), world, Answers::new());
     let ended = driver.drive(&held, std::future::pending());
     let ended = tokio::time::timeout(Duration::from_hours(1), ended).await.expect("it hangs");
     assert_eq!(
@@ -254,11 +237,9 @@ async fn what_a_slow_store_takes_is_no_time_of_the_wave() {
         ))
         .await;
         let held = lease(story.store.as_ref(), "x").await;
-        let world = TestWorld::new(&story.ledger, &Fuse::never());
-        let inner = Arc::clone(&story.store) as Arc<dyn Store>;
-        let slow =
-            Shaky { inner, append: || 40 * SECOND, away: NEVER, asked: Arc::default(), late: None };
-        let driver = driver(Arc::new(slow), world, Answers::new());
+        let world = world(&story.ledger, &Fuse::never());
+        let slow = Shaky { append: || 40 * SECOND, ..Shaky::default() };
+        let driver = driver(slow.over(&story.store), world, Answers::new());
         let how = driver.drive(&held, std::future::pending()).await.unwrap();
         assert_eq!(how, Ended::Finished(ended), "{seconds} s: {:?}", story.state().await);
     }
@@ -276,135 +257,12 @@ async fn nor_is_what_it_takes_for_another_wave() {
     )
     .await;
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
-    let inner = Arc::clone(&story.store) as Arc<dyn Store>;
-    let slow =
-        Shaky { inner, append: || 40 * SECOND, away: NEVER, asked: Arc::default(), late: None };
-    let mut driver = driver(Arc::new(slow), world, Answers::new());
+    let world = world(&story.ledger, &Fuse::never());
+    let slow = Shaky { append: || 40 * SECOND, ..Shaky::default() };
+    let mut driver = driver(slow.over(&story.store), world, Answers::new());
     driver.answers = Rc::new(Slow(SECOND));
     let how = driver.drive(&held, std::future::pending()).await.unwrap();
     assert_eq!(how, Ended::Finished(ExecutionStatus::Completed), "{:?}", story.state().await);
-}
-
-/// A store whose appends take their time, or panic, that takes no write while it is away, and wakes no watcher.
-pub(crate) struct Shaky {
-    pub(crate) inner: Arc<dyn Store>,
-    pub(crate) append: fn() -> Duration,
-    pub(crate) away: Range<Duration>,
-    /// How often it was asked for signals.
-    pub(crate) asked: Arc<AtomicU32>,
-    /// If it is there: a change of which nothing is heard arrives while the next one is under way, and stands in its way.
-    pub(crate) late: Option<Mutex<Option<Change>>>,
-}
-
-impl Shaky {
-    fn is_away(&self) -> bool {
-        self.away.contains(&TestClock.monotonic())
-    }
-}
-
-fn away() -> StoreError {
-    let (place, message) = ("the store".to_owned(), "it is away".to_owned());
-    StoreError::Unusable { place, message, transient: true }
-}
-
-#[async_trait]
-impl Store for Shaky {
-    async fn create(&self, execution: &Execution) -> Result<(), StoreError> {
-        self.inner.create(execution).await
-    }
-    async fn execution(&self, id: &str) -> Result<Execution, StoreError> {
-        self.inner.execution(id).await
-    }
-    async fn list(&self) -> Result<Vec<Listed>, StoreError> {
-        self.inner.list().await
-    }
-    async fn find(&self, wanted: &Wanted) -> Result<Part, StoreError> {
-        self.inner.find(wanted).await
-    }
-    async fn append_standing(
-        &self,
-        lease: &Lease,
-        entries: &[Entry],
-        standing: Option<Standing>,
-    ) -> Result<(), StoreError> {
-        tokio::time::sleep((self.append)()).await;
-        while self.is_away() {
-            tokio::time::sleep(SECOND).await;
-        }
-        self.inner.append_standing(lease, entries, standing).await
-    }
-    async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
-        self.inner.journal(id, from).await
-    }
-    async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {
-        self.inner.lease(id).await
-    }
-    async fn take(
-        &self,
-        id: &str,
-        holder: &str,
-        seen: Option<&LeaseRecord>,
-    ) -> Result<Lease, StoreError> {
-        self.inner.take(id, holder, seen).await
-    }
-    async fn holder_is_gone(&self, id: &str, seen: &LeaseRecord) -> Result<bool, StoreError> {
-        self.inner.holder_is_gone(id, seen).await
-    }
-    async fn renew(&self, lease: &Lease) -> Result<(), StoreError> {
-        if self.is_away() {
-            return Err(away());
-        }
-        self.inner.renew(lease).await
-    }
-    async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
-        self.inner.release(lease).await
-    }
-    async fn send(&self, id: &str, signal: &Signal) -> Result<u64, StoreError> {
-        self.inner.send(id, signal).await
-    }
-    async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
-        self.inner.signals(id, after).await
-    }
-    async fn watch(
-        &self,
-        _: &[Mark],
-        clock: &dyn Clock,
-        time: Duration,
-    ) -> Result<Vec<String>, StoreError> {
-        clock.sleep(time).await;
-        Ok(Vec::new())
-    }
-}
-
-#[async_trait]
-impl Documents for Shaky {
-    async fn document(&self, kind: &str, name: &str) -> Result<Option<Document>, StoreError> {
-        self.inner.document(kind, name).await
-    }
-    async fn documents(&self, kind: &str, prefix: &str) -> Result<Vec<Document>, StoreError> {
-        self.inner.documents(kind, prefix).await
-    }
-    async fn change(&self, change: &Change) -> Result<u64, StoreError> {
-        if let Some(late) = &self.late {
-            let earlier = late.lock().unwrap().take();
-            let Some(earlier) = earlier else {
-                *late.lock().unwrap() = Some(change.clone());
-                return Err(away());
-            };
-            let version = self.inner.change(&earlier).await?;
-            let (kind, name) = (change.kind.clone(), change.name.clone());
-            return Err(StoreError::Conflict { kind, name, version });
-        }
-        tokio::time::sleep(SECOND).await;
-        let made = self.inner.change(change).await;
-        // It is made, and its end is not seen.
-        if self.is_away() { Err(away()) } else { made }
-    }
-    async fn changed(&self, execution: &str, key: &Key) -> Result<Option<u64>, StoreError> {
-        if self.is_away() { Err(away()) } else { self.inner.changed(execution, key).await }
-    }
 }
 
 /// A clock whose wall time is put forward or back, once, after a while.
@@ -438,7 +296,7 @@ async fn a_clock_that_is_put_forward_or_back_neither_shortens_the_time_nor_lengt
         )
         .await;
         let held = lease(story.store.as_ref(), "x").await;
-        let world = TestWorld::new(&story.ledger, &Fuse::never());
+        let world = world(&story.ledger, &Fuse::never());
         let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
         let after = TestClock.monotonic() + 60 * SECOND;
         driver.clock = Arc::new(Jumping { after, by: jiff::SignedDuration::from_hours(hours) });
@@ -488,7 +346,7 @@ async fn an_answer_at_the_terminal_counts_until_the_time_is_over_and_not_in_that
     ] {
         let story = Story::of(TEN_MINUTES_OR_ABORT).await;
         let held = lease(story.store.as_ref(), "x").await;
-        let world = TestWorld::new(&story.ledger, &Fuse::never());
+        let world = world(&story.ledger, &Fuse::never());
         let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
         driver.answers = Rc::new(Slow(seconds * SECOND));
         let how = driver.drive(&held, std::future::pending()).await.unwrap();

@@ -10,7 +10,7 @@ use moontide_runtime::scheduler::{Ended, ExecutionStatus, Graph, Retold, State};
 use moontide_runtime::store::{SignalKind, Store};
 
 use crate::signals::retry;
-use crate::support::{Fuse, TestWorld, driver, lease};
+use crate::support::{Fuse, driver, lease, world};
 use crate::{Answers, Story, answer};
 
 /// An observer that remembers.
@@ -26,7 +26,7 @@ impl Observer for Witness {
 /// Drives as far as it goes before an observer.
 async fn watched(story: &Story, witness: &Rc<Witness>) -> Ended {
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     driver.observer = Rc::clone(witness) as Rc<dyn Observer>;
     driver.drive(&held, std::future::pending()).await.unwrap()

@@ -9,7 +9,7 @@ use moontide_runtime::observe::{Notice, Observer};
 use moontide_runtime::scheduler::{Ended, ExecutionStatus};
 use moontide_runtime::store::{SignalKind, Store};
 
-use crate::support::{Fuse, TestWorld, driver, lease};
+use crate::support::{Fuse, driver, lease, world};
 use crate::{Answers, Story};
 
 fn says(prompt: &'static str, choice: &'static str) -> Answers {
@@ -111,7 +111,7 @@ end }}";
 async fn an_attempt_in_which_moontide_panics_passes_on_what_its_program_remembered() {
     let story = Story::of(LAUNCHES_ONCE).await;
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let mut panics = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     panics.observer = Rc::new(Panics(Cell::new(false)));
     assert!(matches!(
@@ -132,7 +132,7 @@ async fn an_attempt_that_cannot_begin_passes_on_what_the_one_before_knew() {
     let story = Story::of(LAUNCHES_ONCE).await;
     story.drive(Answers::new()).await.unwrap();
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let kept = Arc::clone(&story.store) as Arc<dyn Store>;
     let mut cramped = driver(kept, world, says("a#1.failure", "retry"));
     cramped.limits.source = 1;

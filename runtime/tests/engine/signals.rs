@@ -8,7 +8,7 @@ use moontide_runtime::scheduler::{Ended, Event, ExecutionStatus, Graph, WaveStat
 use moontide_runtime::store::{SignalKind, Store};
 use serde_json::json;
 
-use crate::support::{Fuse, FusedStore, TestWorld, driver, killed, lease};
+use crate::support::{Fuse, driver, fused, killed, lease, world};
 use crate::{Answers, Story, answer, lines};
 
 pub(crate) fn retry(wave: &str) -> SignalKind {
@@ -74,7 +74,7 @@ async fn a_pause_lets_what_runs_come_to_its_end() {
     )
     .await;
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     driver.signals_every = Some(Duration::from_secs(1));
     let pause = async {
@@ -260,7 +260,7 @@ async fn after_a_cancel_the_hooks_run_that_have_something_to_undo() {
     )
     .await;
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let answers = Answers::from([("b", "continue")]);
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, answers);
     driver.signals_every = Some(Duration::from_secs(1));
@@ -321,7 +321,7 @@ async fn cut_off() -> Story {
     )
     .await;
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     driver.signals_every = Some(Duration::from_secs(1));
     let cancel = async {
@@ -391,7 +391,7 @@ async fn a_second_cancel_stops_what_runs_because_of_the_first() {
     .await;
     story.send(SignalKind::Cancel { seen: 0 }).await;
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     driver.signals_every = Some(Duration::from_secs(1));
     let cancel = async {
@@ -434,9 +434,9 @@ async fn an_interrupt_lets_what_is_on_its_way_reach_the_journal() {
         .await;
         let fuse = Fuse::never();
         let held = lease(story.store.as_ref(), "x").await;
-        let fused = FusedStore { inner: Arc::clone(&story.store), fuse: Arc::clone(&fuse) };
-        let world = TestWorld::new(&story.ledger, &Fuse::never());
-        let driver = driver(Arc::new(fused), world, Answers::new());
+        let fused = fused(&story.store, &fuse);
+        let world = world(&story.ledger, &Fuse::never());
+        let driver = driver(fused, world, Answers::new());
         let interrupt = tokio::time::sleep(Duration::from_millis(after));
         let ended = driver.drive(&held, interrupt).await.unwrap();
         assert_eq!(ended, Ended::Interrupted);
@@ -458,9 +458,9 @@ async fn killed_anywhere_around_signals_they_count_once() {
         story.send(SignalKind::Pause).await;
         let fuse = Fuse::at(point);
         let held = lease(story.store.as_ref(), "x").await;
-        let fused = FusedStore { inner: Arc::clone(&story.store), fuse: Arc::clone(&fuse) };
-        let world = TestWorld::new(&story.ledger, &fuse);
-        let driver = driver(Arc::new(fused), world, Answers::new());
+        let fused = fused(&story.store, &fuse);
+        let world = world(&story.ledger, &fuse);
+        let driver = driver(fused, world, Answers::new());
         let over = killed(&driver, &held, &fuse).await.is_some();
         assert_eq!(waits(&story).await, ["@pause.1"], "killed at {point}");
         story.send(SignalKind::Resume).await;
@@ -527,7 +527,7 @@ async fn what_a_cancel_put_away_of_a_wave_is_put_away_again_once_the_wave_has_ru
 /// Drives it for a while, and cancels it.
 async fn cancelled_after(story: &Story, minutes: u64, seen: u32) {
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     driver.signals_every = Some(Duration::from_secs(1));
     let cancel = async {

@@ -12,8 +12,9 @@ use moontide_runtime::scheduler::{Ended, Event, ExecutionStatus, Unheard, WaveSt
 use moontide_runtime::store::{Pulse, SignalKind, Store, lease as leases};
 use tokio::time::sleep;
 
-use crate::races::{Shaky, Undecided};
-use crate::support::{Fuse, TestClock, TestWorld, driver, lease};
+use crate::races::Undecided;
+use crate::shaky::Shaky;
+use crate::support::{Fuse, TestClock, driver, lease, world};
 use crate::{Answers, Story, answer};
 
 const TTL: Duration = Duration::from_secs(20);
@@ -49,17 +50,10 @@ impl Outage {
         );
         let kept = Story::begun_under(self.format, &waves).await;
         let held = lease(kept.store.as_ref(), "x").await;
-        let world = TestWorld::new(&kept.ledger, &Fuse::never());
+        let world = world(&kept.ledger, &Fuse::never());
         let begun = TestClock.monotonic();
         let away = begun + self.away.start..begun + self.away.end;
-        let inner = Arc::clone(&kept.store) as Arc<dyn Store>;
-        let store: Arc<dyn Store> = Arc::new(Shaky {
-            inner,
-            append: || Duration::ZERO,
-            away,
-            asked: Arc::default(),
-            late: None,
-        });
+        let store: Arc<dyn Store> = Shaky { away, ..Shaky::default() }.over(&kept.store);
         let mut driver = driver(Arc::clone(&store), world, Answers::new());
         let pulse = Pulse::beating(Arc::new(TestClock), TTL, begun);
         driver.pulse = pulse.clone();
@@ -157,7 +151,7 @@ const TWENTY_MINUTES: &str = "waves = {{ name = 'a', run = function() end,
 /// Drives behind a runner that went without a word, or in good order.
 async fn drive_behind(story: &Story, cut_off: bool) -> Ended {
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     if cut_off {
         driver.pulse.is_taken_from_the_dead();
@@ -200,17 +194,10 @@ async fn quiet_runner(away: Range<Duration>, stops_after: Duration) -> (Story, P
     )
     .await;
     let held = lease(kept.store.as_ref(), "x").await;
-    let world = TestWorld::new(&kept.ledger, &Fuse::never());
+    let world = world(&kept.ledger, &Fuse::never());
     let begun = TestClock.monotonic();
     let away = begun + away.start..begun + away.end;
-    let inner = Arc::clone(&kept.store) as Arc<dyn Store>;
-    let store: Arc<dyn Store> = Arc::new(Shaky {
-        inner,
-        append: || Duration::ZERO,
-        away,
-        asked: Arc::default(),
-        late: None,
-    });
+    let store: Arc<dyn Store> = Shaky { away, ..Shaky::default() }.over(&kept.store);
     let mut driver = driver(Arc::clone(&store), world, Answers::new());
     let pulse = Pulse::beating(Arc::new(TestClock), TTL, begun);
     driver.pulse = pulse.clone();
@@ -252,7 +239,7 @@ async fn who_is_stopped_before_the_last_word_is_given_leaves_it_to_the_next() {
     assert!(matches!(drive_behind(&story, false).await, Ended::Waiting(_)));
     sleep(minutes(60)).await;
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     driver.pulse.is_taken_from_the_dead();
     let ended = Box::pin(driver.drive(&held, std::future::ready(()))).await.unwrap();

@@ -13,10 +13,8 @@ use moontide_runtime::store::{
 };
 use serde_json::{Value, json};
 
-use crate::races::Shaky;
-use crate::support::{
-    Fuse, FusedStore, Ledger, TestClock, TestWorld, driver, execution, killed, lease,
-};
+use crate::shaky::Shaky;
+use crate::support::{Fuse, Ledger, TestClock, driver, execution, fused, killed, lease, world};
 use crate::{Answers, Story, lines};
 
 const REQUIRE: &str = "local state = require('@moontide/state')";
@@ -180,7 +178,7 @@ async fn a_secret_is_written_nowhere() {
 async fn what_the_operator_denies_is_refused() {
     let story = Story::of(&run("return { pcall(state.get, 'k'), pcall(state.put, 'k', 1) }")).await;
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     driver.denied = vec!["state.put".to_owned()];
     driver.drive(&held, std::future::pending()).await.unwrap();
@@ -272,7 +270,7 @@ async fn a_cancel_inside_a_lock_gives_it_back_where_the_hook_says_so() {
     ))
     .await;
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     driver.signals_every = Some(Duration::from_secs(1));
     let cancel = async {
@@ -306,7 +304,7 @@ async fn who_acts_for_another_execution_reads_its_state_and_writes_none() {
     };
     story.store.create(&cleanup).await.unwrap();
     let held = lease(story.store.as_ref(), "x.cleanup-1").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
+    let world = world(&story.ledger, &Fuse::never());
     let driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
     driver.drive(&held, std::future::pending()).await.unwrap();
     let journal = story.store.journal("x.cleanup-1", 1).await.unwrap();
@@ -320,12 +318,11 @@ async fn who_acts_for_another_execution_reads_its_state_and_writes_none() {
 async fn a_write_whose_end_was_not_seen_is_looked_for_and_not_made_again() {
     let story = Story::of(&run("moontide.sleep(1); return state.put('k', 1)")).await;
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
-    let inner = Arc::clone(&story.store) as Arc<dyn Store>;
+    let world = world(&story.ledger, &Fuse::never());
     let begun = TestClock.monotonic();
     let away = begun + Duration::from_millis(1500)..begun + Duration::from_mins(10);
-    let shaky = Shaky { inner, append: || Duration::ZERO, away, asked: Arc::default(), late: None };
-    let driver = driver(Arc::new(shaky), world, Answers::new());
+    let shaky = Shaky { away, ..Shaky::default() };
+    let driver = driver(shaky.over(&story.store), world, Answers::new());
     let ended = driver.drive(&held, std::future::pending()).await.unwrap();
     assert_eq!(ended, Ended::Finished(ExecutionStatus::Completed));
     assert_eq!(value(&story.store, "k").await, Some(json!(1)));
@@ -340,11 +337,9 @@ async fn a_write_that_arrives_late_is_not_taken_for_that_of_another() {
         return { state.get('k').version == version, state.delete('k', { version = version }) }"))
     .await;
     let held = lease(story.store.as_ref(), "x").await;
-    let world = TestWorld::new(&story.ledger, &Fuse::never());
-    let inner = Arc::clone(&story.store) as Arc<dyn Store>;
-    let (away, late) = (Duration::ZERO..Duration::ZERO, Some(Mutex::default()));
-    let shaky = Shaky { inner, append: || Duration::ZERO, away, asked: Arc::default(), late };
-    let driver = driver(Arc::new(shaky), world, Answers::new());
+    let world = world(&story.ledger, &Fuse::never());
+    let shaky = Shaky { late: Some(Mutex::default()), ..Shaky::default() };
+    let driver = driver(shaky.over(&story.store), world, Answers::new());
     driver.drive(&held, std::future::pending()).await.unwrap();
     assert_eq!(result(&story).await, json!([true, true]));
     assert_eq!(written(&story.store, "k").await, None);
@@ -374,10 +369,10 @@ async fn killed_at_any_write_nothing_is_written_twice_and_the_end_is_the_same() 
         write(&inner, "gone", Some(json!("theirs")), Condition::New).await;
         let (ledger, fuse) = (Rc::new(Ledger::default()), Fuse::at(point));
         let attempt = async |fuse: &Arc<Fuse>| {
-            let store = FusedStore { inner: Arc::clone(&inner), fuse: Arc::clone(fuse) };
-            let held = lease(&store, "x").await;
-            let world = TestWorld::new(&ledger, fuse);
-            let driver = driver(Arc::new(store), world, Answers::new());
+            let store = fused(&inner, fuse);
+            let held = lease(store.as_ref(), "x").await;
+            let world = world(&ledger, fuse);
+            let driver = driver(store, world, Answers::new());
             killed(&driver, &held, fuse).await
         };
         let first = attempt(&fuse).await;

@@ -15,7 +15,6 @@ use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::elapsed::Blind;
 use moontide_runtime::effect::{Lane, Outcome as Effect, builtin};
 use moontide_runtime::journal::Bundle;
-use moontide_runtime::journal::execution::Module;
 use moontide_runtime::plan::Plan;
 use moontide_runtime::sandbox::{Budget, Limits, Said, ScriptError, Unit, Vm};
 use serde::{Deserialize, Serialize};
@@ -165,13 +164,7 @@ fn walk(
 }
 
 fn bundle(source: &str) -> Bundle {
-    let module = |file: String, source: &str| Module { file, source: source.into() };
-    let mut modules: std::collections::BTreeMap<_, _> = moontide_stdlib::MODULES
-        .iter()
-        .map(|(name, source)| ((*name).to_owned(), module(format!("{name}.luau"), source)))
-        .collect();
-    modules.insert("runbook".to_owned(), module("hostile/runbook.luau".to_owned(), source));
-    Bundle { entry: "runbook".to_owned(), modules }
+    moontide_kit::sources::bundle("hostile/runbook.luau", source)
 }
 
 /// Nothing that is played takes time.

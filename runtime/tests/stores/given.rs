@@ -1,10 +1,8 @@
 //! Things to put into stores.
 
-use std::collections::BTreeMap;
-
 use jiff::{Timestamp, ToSpan};
-use moontide_runtime::journal::{Body, Bundle, Entry, Execution, Format, Module};
-use moontide_runtime::plan::{Mode, Node, Plan};
+use moontide_runtime::journal::{Body, Bundle, Entry, Execution, Module};
+use moontide_runtime::plan::{Node, Plan};
 use moontide_runtime::scheduler::Event;
 use moontide_runtime::store::{Lease, Signal, Store};
 
@@ -31,44 +29,19 @@ pub(crate) fn execution(id: &str) -> Execution {
     ]);
     let module =
         Module { file: "three_tier/runbook.luau".to_owned(), source: "return {}\n".into() };
+    let bundle =
+        Bundle { entry: "runbook".to_owned(), modules: [("runbook".to_owned(), module)].into() };
     Execution {
-        format: Format::CURRENT,
-        id: id.to_owned(),
-        nonce: String::new(),
         created_at: moment(0),
         created_by: "alice".to_owned(),
-        mode: Mode::Drill,
         params: [("environment".to_owned(), "staging".into())].into(),
-        regions: vec!["us-west-2".to_owned()],
-        account: None,
-        replaceable: Vec::new(),
-        gives_up: None,
-        simulator: None,
-        reason: String::new(),
-        labels: BTreeMap::new(),
-        only: Vec::new(),
-        excluded: Vec::new(),
-        beside: Vec::new(),
-        source: None,
-        origin: String::new(),
-        acts_for: None,
-        waves_at_once: None,
-        sources: None,
-        made: Vec::new(),
-        secrets: std::collections::BTreeMap::new(),
-        denied: Vec::new(),
         approvers: [("dba".to_owned(), vec!["ann".to_owned()])].into(),
         limits: [("vm_memory".to_owned(), "128MiB".to_owned())].into(),
         seed: u64::MAX,
         moontide: "0.1.0".to_owned(),
         luau: "0.740".to_owned(),
-        plan: Plan::check(&runbook).unwrap(),
-        bundle: Bundle {
-            entry: "runbook".to_owned(),
-            modules: [("runbook".to_owned(), module)].into(),
-        },
+        ..moontide_kit::sources::head(id, Plan::check(&runbook).unwrap(), bundle)
     }
-    .pinned()
 }
 
 /// A store with the execution `x`, and a lease of it.

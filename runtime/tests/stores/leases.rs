@@ -1,4 +1,4 @@
-//! At most one runner can write, whatever the others believe; and a runner that cannot show that it lives stops.
+//! At most one runner can write, whatever the others believe.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -7,13 +7,9 @@ use async_trait::async_trait;
 use futures_util::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::{Key, RetryBudget};
-use moontide_runtime::journal::{Entry, Execution};
+use moontide_runtime::effect::RetryBudget;
 use moontide_runtime::store::lease::{Acquired, acquire, keep};
-use moontide_runtime::store::{
-    Change, Document, Documents, Lease, LeaseRecord, Listed, MemoryStore, Part, Pulse, Signal,
-    Standing, Store, StoreError, Wanted,
-};
+use moontide_runtime::store::{Lease, LeaseRecord, Pulse, Store, StoreError};
 
 use crate::given::{entries, execution, leased, moment, sequences};
 use crate::place::Place;
@@ -34,7 +30,7 @@ crate::on_every_store!(
     a_lease_is_kept_until_it_is_lost,
 );
 
-const TTL: Duration = Duration::from_secs(30);
+pub(crate) const TTL: Duration = Duration::from_secs(30);
 
 /// A clock on which time passes only while a task sleeps, and something may happen meanwhile.
 pub(crate) struct TestClock<'a> {
@@ -43,7 +39,7 @@ pub(crate) struct TestClock<'a> {
     /// A longer sleep never ends: it watches over something that takes no time by this clock.
     longest: Duration,
     /// No sleep is shorter: the process is stopped in each.
-    shortest: Duration,
+    pub(crate) shortest: Duration,
 }
 
 impl<'a> TestClock<'a> {
@@ -58,7 +54,9 @@ impl<'a> TestClock<'a> {
     }
 
     /// After every sleep `meanwhile` happens, told how much time has passed in all.
-    fn with(meanwhile: impl Fn(Duration) -> BoxFuture<'a, ()> + Send + Sync + 'a) -> TestClock<'a> {
+    pub(crate) fn with(
+        meanwhile: impl Fn(Duration) -> BoxFuture<'a, ()> + Send + Sync + 'a,
+    ) -> TestClock<'a> {
         let (shortest, longest) = (Duration::ZERO, Duration::MAX);
         TestClock { now: Mutex::default(), meanwhile: Box::new(meanwhile), longest, shortest }
     }
@@ -264,166 +262,7 @@ async fn a_lease_is_kept_until_it_is_lost(place: &Place) {
     assert_eq!(lost, StoreError::Fenced { ours: 1, current: 2 });
 }
 
-/// How the store of a [`Troubled`] holder answers a renewal.
-#[derive(Clone, Copy, PartialEq)]
-enum Answers {
-    Well,
-    Busy,
-    Broken,
-    Never,
-}
-
-/// A store that keeps one lease, and answers its renewals in this order; the last one for ever.
-struct Troubled {
-    inner: MemoryStore,
-    answers: Mutex<Vec<Answers>>,
-}
-
-impl Troubled {
-    fn with(answers: &[Answers]) -> Troubled {
-        let answers = answers.iter().rev().copied().collect();
-        Troubled { inner: MemoryStore::new(), answers: Mutex::new(answers) }
-    }
-
-    fn next(&self) -> Answers {
-        let mut answers = self.answers.lock().unwrap();
-        if answers.len() > 1 { answers.pop().unwrap() } else { answers[0] }
-    }
-
-    /// Why a runner stops that keeps its lease in this store, and when.
-    async fn stops(answers: &[Answers]) -> (StoreError, Duration) {
-        let store = Troubled::with(answers);
-        let lease = leased(&store.inner).await;
-        let clock = TestClock::quiet();
-        let lost = keep(&store, &clock, &lease, TTL / 4, TTL, RetryBudget::of(TTL), &pulse()).await;
-        (lost, clock.monotonic())
-    }
-}
-
-#[async_trait]
-impl Store for Troubled {
-    async fn create(&self, execution: &Execution) -> Result<(), StoreError> {
-        self.inner.create(execution).await
-    }
-    async fn execution(&self, id: &str) -> Result<Execution, StoreError> {
-        self.inner.execution(id).await
-    }
-    async fn list(&self) -> Result<Vec<Listed>, StoreError> {
-        self.inner.list().await
-    }
-    async fn find(&self, wanted: &Wanted) -> Result<Part, StoreError> {
-        self.inner.find(wanted).await
-    }
-    async fn append_standing(
-        &self,
-        lease: &Lease,
-        entries: &[Entry],
-        standing: Option<Standing>,
-    ) -> Result<(), StoreError> {
-        self.inner.append_standing(lease, entries, standing).await
-    }
-    async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
-        self.inner.journal(id, from).await
-    }
-    async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {
-        self.inner.lease(id).await
-    }
-    async fn take(
-        &self,
-        id: &str,
-        holder: &str,
-        seen: Option<&LeaseRecord>,
-    ) -> Result<Lease, StoreError> {
-        self.inner.take(id, holder, seen).await
-    }
-    async fn holder_is_gone(&self, id: &str, seen: &LeaseRecord) -> Result<bool, StoreError> {
-        self.inner.holder_is_gone(id, seen).await
-    }
-    async fn renew(&self, lease: &Lease) -> Result<(), StoreError> {
-        let transient = match self.next() {
-            Answers::Well => return self.inner.renew(lease).await,
-            Answers::Never => std::future::pending().await,
-            answer => answer == Answers::Busy,
-        };
-        Err(StoreError::Unusable { place: "store".into(), message: "no".into(), transient })
-    }
-    async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
-        self.inner.release(lease).await
-    }
-    async fn send(&self, id: &str, signal: &Signal) -> Result<u64, StoreError> {
-        self.inner.send(id, signal).await
-    }
-    async fn signals(&self, id: &str, after: u64) -> Result<Vec<(u64, Signal)>, StoreError> {
-        self.inner.signals(id, after).await
-    }
-}
-
-#[async_trait]
-impl Documents for Troubled {
-    async fn document(&self, kind: &str, name: &str) -> Result<Option<Document>, StoreError> {
-        self.inner.document(kind, name).await
-    }
-    async fn documents(&self, kind: &str, prefix: &str) -> Result<Vec<Document>, StoreError> {
-        self.inner.documents(kind, prefix).await
-    }
-    async fn change(&self, change: &Change) -> Result<u64, StoreError> {
-        self.inner.change(change).await
-    }
-    async fn changed(&self, execution: &str, key: &Key) -> Result<Option<u64>, StoreError> {
-        self.inner.changed(execution, key).await
-    }
-}
-
 /// A pulse that is never asked.
-fn pulse() -> Pulse {
+pub(crate) fn pulse() -> Pulse {
     Pulse::steady(Arc::new(TestClock::quiet()))
-}
-
-fn lapsed(message: &str) -> StoreError {
-    StoreError::Lapsed { after: TTL, message: message.to_owned() }
-}
-
-#[tokio::test]
-async fn a_store_that_is_busy_for_a_ttl_stops_the_runner() {
-    let (lost, after) = Troubled::stops(&[Answers::Busy]).await;
-    assert_eq!((lost, after), (lapsed("no"), TTL));
-    // Counted from the last renewal: that of the second period.
-    let (lost, after) = Troubled::stops(&[Answers::Well, Answers::Well, Answers::Busy]).await;
-    assert_eq!((lost, after), (lapsed("no"), TTL / 4 * 2 + TTL));
-}
-
-#[tokio::test]
-async fn a_store_that_never_answers_stops_the_runner_within_the_ttl() {
-    let (lost, after) = Troubled::stops(&[Answers::Well, Answers::Never]).await;
-    assert_eq!((lost, after), (lapsed("the store did not answer"), TTL / 4 + TTL));
-}
-
-#[tokio::test]
-async fn a_store_that_was_busy_for_less_than_a_ttl_stops_nobody() {
-    let busy = [Answers::Busy; 3];
-    let answers = [&busy[..], &[Answers::Well], &busy, &[Answers::Well, Answers::Broken]].concat();
-    let (lost, after) = Troubled::stops(&answers).await;
-    assert!(matches!(lost, StoreError::Unusable { transient: false, .. }), "{lost}");
-    assert_eq!(after, TTL / 4 * 9);
-}
-
-#[tokio::test]
-async fn whoever_was_stopped_past_its_ttl_asks_before_it_gives_up() {
-    let store = MemoryStore::new();
-    let lease = leased(&store).await;
-    // Every sleep lasts four times its ttl: no runner wants the lease in the first, one does in the
-    // second.
-    let nap = TTL * 4;
-    let mut clock = TestClock::with(|passed| {
-        let store = &store;
-        Box::pin(async move {
-            if passed > nap {
-                let seen = store.lease("x").await.unwrap();
-                store.take("x", "bob", seen.as_ref()).await.unwrap();
-            }
-        })
-    });
-    clock.shortest = nap;
-    let lost = keep(&store, &clock, &lease, TTL / 4, TTL, RetryBudget::of(TTL), &pulse()).await;
-    assert_eq!((lost, clock.monotonic()), (StoreError::Fenced { ours: 1, current: 2 }, nap * 2));
 }

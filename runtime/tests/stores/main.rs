@@ -13,6 +13,7 @@ mod given;
 mod leases;
 mod place;
 mod records;
+mod renewals;
 mod sqlite;
 mod watches;
 

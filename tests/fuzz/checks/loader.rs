@@ -102,12 +102,9 @@ fn located(source: &str, line: Option<usize>, complaints: Vec<Complaint>) -> Vec
 }
 
 fn bundle(source: &str) -> Bundle {
-    let module = |file: &str, source: &str| Module { file: file.into(), source: source.into() };
-    let mut modules: BTreeMap<String, Module> = moontide_stdlib::MODULES
-        .iter()
-        .map(|(name, source)| ((*name).to_owned(), module(name, source)))
-        .collect();
-    modules.insert("runbook".into(), module(FILE, source));
-    modules.insert("helper".into(), module("fuzz/helper.luau", "return { answer = 42 }"));
-    Bundle { entry: "runbook".into(), modules }
+    let mut bundle = moontide_kit::sources::bundle(FILE, source);
+    let helper =
+        Module { file: "fuzz/helper.luau".into(), source: "return { answer = 42 }".into() };
+    bundle.modules.insert("helper".into(), helper);
+    bundle
 }

@@ -1,15 +1,15 @@
 //! What is said of servers that others have launched since, and what is not.
 
 use moontide_kit::staged::{execution, failed, intent, keep, outcome, second, started, step};
+use moontide_kit::{TestOperation, TestWorld};
 use moontide_runtime::effect::{
-    Call, Class, Consequences, EffectError, Operation, Origin, Outcome, Replaced as There, Reply,
-    Touch, World,
+    Class, Consequences, EffectError, Launch, Origin, Outcome, Replaced as There, Touch,
 };
 use moontide_runtime::journal::execution::Simulator;
 use moontide_runtime::journal::{Body, Bundle, Execution};
 use moontide_runtime::scheduler::{End, Event};
 use moontide_runtime::store::MemoryStore;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::Record;
 use super::*;
@@ -191,44 +191,17 @@ async fn what_a_bound_cuts_off_is_said_and_who_names_our_servers_comes_first() {
 }
 
 /// A world in which `s-1` has these.
-struct Holding(Vec<There>);
-
-impl World for Holding {
-    fn operation(&self, name: &str) -> Option<&dyn Operation> {
-        (name == LAUNCH).then_some(self as &dyn Operation)
-    }
-
-    fn names(&self) -> Vec<&'static str> {
-        vec![LAUNCH]
-    }
-}
-
-#[async_trait::async_trait(?Send)]
-impl Operation for Holding {
-    fn name(&self) -> &'static str {
-        LAUNCH
-    }
-
-    fn class(&self) -> Class {
-        Class::Tagged
-    }
-
-    fn check(&self, arguments: &Value) -> Result<Value, EffectError> {
-        Ok(arguments.clone())
-    }
-
-    async fn consequences(&self, _: &Call) -> Result<Consequences, EffectError> {
-        if self.0.iter().any(|it| it.instance == "i-denied") {
-            return Err(EffectError::new("AccessDeniedException", "no"));
-        }
-        let launch =
-            moontide_runtime::effect::Launch { replaces: self.0.clone(), ..Default::default() };
-        Ok(Consequences { touches: vec![Touch::launch("s-1", launch)], ..Default::default() })
-    }
-
-    async fn perform(&self, _: &Call) -> Reply {
-        panic!("a look launches nothing")
-    }
+fn holding(these: Vec<There>) -> TestWorld {
+    let launch = TestOperation::new(LAUNCH, Class::Tagged)
+        .touching(move |_| {
+            if these.iter().any(|it| it.instance == "i-denied") {
+                return Err(EffectError::new("AccessDeniedException", "no"));
+            }
+            let launch = Launch { replaces: these.clone(), ..Launch::default() };
+            Ok(Consequences { touches: vec![Touch::launch("s-1", launch)], ..Default::default() })
+        })
+        .answering(|_| panic!("a look launches nothing"));
+    TestWorld::of([launch])
 }
 
 fn there(instance: &str, job: &str, execution: Option<&str>) -> There {
@@ -240,9 +213,10 @@ fn there(instance: &str, job: &str, execution: Option<&str>) -> There {
     There { instance: instance.into(), job: job.into(), drill: true, origin, is_hidden: false }
 }
 
-async fn in_aws(store: &MemoryStore, holding: Vec<There>) -> Replaced {
+async fn in_aws(store: &MemoryStore, these: Vec<There>) -> Replaced {
+    let world = holding(these);
     let record = Record::load(store, "first").await.unwrap();
-    Replaced::in_store_and_aws(store, &Holding(holding), &record).await
+    Replaced::in_store_and_aws(store, &world, &record).await
 }
 
 #[tokio::test]
