@@ -1,6 +1,7 @@
 //! Driving an execution for a command: until it ends here, or a signal of the process stops it; then what is shown of
 //! it, and the exit code.
 
+use moontide_control::cleanup::End;
 use moontide_control::error::Result;
 use moontide_control::operator::Operator;
 use moontide_control::runner::Runner;
@@ -8,7 +9,7 @@ use moontide_control::view::Record;
 use moontide_runtime::scheduler::Ended;
 
 use crate::aws::AwsFlags;
-use crate::commands::obligations::carry;
+use crate::commands::obligations;
 use crate::context::Context;
 use crate::exit;
 use crate::interrupt::Interrupt;
@@ -29,7 +30,19 @@ pub(crate) fn code_of(ended: &Ended, interrupt: &Interrupt) -> u8 {
     }
 }
 
-/// The same, and what is due at its end.
+/// The exit code that says how cleaning up has ended, of one that ends so in each Region.
+pub(crate) fn code_of_all<'e>(
+    ends: impl IntoIterator<Item = &'e End>,
+    interrupt: &Interrupt,
+) -> u8 {
+    let code = |end: &End| match end {
+        End::Driven(ended) => code_of(ended, interrupt),
+        End::Failed(code) => exit::of_error(code),
+    };
+    exit::worst(&ends.into_iter().map(code).collect::<Vec<_>>())
+}
+
+/// Drives until there is nothing more to do here, and does what is due at its end.
 pub(crate) async fn to_the_end(
     context: &Context,
     aws: &AwsFlags,
@@ -39,7 +52,7 @@ pub(crate) async fn to_the_end(
     *context.driving.borrow_mut() = Some(runner.execution.id.clone());
     let mut interrupt = Interrupt::listen();
     let driven = drive(runner, &mut interrupt).await?;
-    let after = carry::after(context, aws, &operator.store, driven, &mut interrupt);
+    let after = obligations::after(context, aws, &operator.store, driven, &mut interrupt);
     Box::pin(after).await
 }
 

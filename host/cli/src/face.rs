@@ -18,7 +18,10 @@ use crate::{next, trace};
 
 impl Listener for Context {
     fn hear(&self, remark: &Remark) {
-        self.output.remark(remark, &|step| next::command(self, step));
+        match remark {
+            Remark::Failed { error } => self.complain(error),
+            remark => self.output.remark(remark, &|step| next::command(self, step)),
+        }
     }
 
     fn keep_secret(&self, values: &BTreeMap<String, Value>) {

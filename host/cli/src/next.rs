@@ -64,7 +64,15 @@ pub(crate) fn words(next: &Next) -> String {
             let flag = if *is_execution { " --execution" } else { "" };
             of("state list", owner) + flag
         }
+        Next::Obligations { all } => {
+            if *all { "obligations --all" } else { "obligations" }.to_owned()
+        }
         Next::CarryOut => CARRY_OUT.to_owned(),
+        Next::DropObligation { execution, reason } => {
+            format!("{} --reason {}", of("obligations drop", execution), quoted(reason))
+        }
+        Next::Claims => "claims".to_owned(),
+        Next::DropClaim { claim } => of("claims drop", claim),
         Next::DropClaims { execution } => of("claims drop", execution),
         Next::FindLost => "adopt".to_owned(),
         Next::Adopt { execution, regions, elsewhere } => {

@@ -1,9 +1,12 @@
 //! The plan of an execution is claimed before it is created, made sure of whenever it is driven, and given back when it
 //! is over.
 //!
+//! - [`list`]: all claims that hold. [`drop`]: lifting what holds for ever.
 //! - `elsewhere`: what holds a claim here, and has ended in the store that it was moved to.
 
+pub mod drop;
 mod elsewhere;
+pub mod list;
 
 use moontide_runtime::clock::Clock as _;
 use moontide_runtime::journal::Execution;
@@ -60,7 +63,7 @@ pub async fn check_beside(
                 let execution = id.clone();
                 listener.hear(&Remark::UnknownBeside { execution, why: message, hints });
             }
-            loaded => drop(loaded?),
+            loaded => std::mem::drop(loaded?),
         }
     }
     Ok(())
@@ -80,7 +83,7 @@ pub async fn release(store: &dyn Store, execution: &Execution) -> Result<()> {
 }
 
 /// Takes an execution out of all claims.
-pub async fn take_out(store: &dyn Store, holder: &Holder) -> Result<()> {
+async fn take_out(store: &dyn Store, holder: &Holder) -> Result<()> {
     Ok(Claimant { store, holder: holder.clone(), beside: &[] }.release().await?)
 }
 

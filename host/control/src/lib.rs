@@ -26,7 +26,10 @@
 //! - [`answers`]: who answers prompts, besides a person who is asked there and then.
 //!
 //! What is known: [`view`], of an execution as its store has it. [`list`]: the executions of a store. [`watch`]: what
-//! happens to them, as it happens. [`state`]: what runbooks remember. [`cleanup`]: what a drill has launched. [`adopt`]: what executions have launched whose store is lost.
+//! happens to them, as it happens. [`state`]: what runbooks remember.
+//!
+//! What is still to be done: [`cleanup`], of what a drill has launched. [`obligations`]: what is owed for executions
+//! that are over. [`adopt`]: what executions have launched whose store is lost.
 //!
 //! What comes back when it goes wrong: [`error`], with the [`next`] step as data. [`words`]: times and numbers as
 //! sentences have them.
@@ -49,6 +52,7 @@ pub mod list;
 pub mod listener;
 pub mod loose;
 pub mod next;
+pub mod obligations;
 pub mod operator;
 pub mod params;
 pub mod reached;

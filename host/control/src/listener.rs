@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use crate::error::Hint;
+use crate::error::{CommandError, Hint};
 
 /// Something that an operator should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +90,30 @@ pub enum Remark {
     CleanedUp {
         /// The cleanup's id.
         cleanup: String,
+    },
+    /// The cleanup that is owed for a drill is carried out now.
+    CleaningUp {
+        /// The drill's id.
+        drill: String,
+    },
+    /// What is owed for an execution was not carried out now.
+    NotCarriedOut {
+        /// The execution's id.
+        execution: String,
+        /// Why not.
+        why: Hint,
+    },
+    /// A carrier that stays has done all that is due, and looks again later.
+    LooksAgain {
+        /// How many obligations are left.
+        open: usize,
+        /// In how long.
+        pause: Duration,
+    },
+    /// A part of a call has failed: the call goes on with the others.
+    Failed {
+        /// What is wrong.
+        error: CommandError,
     },
     /// A resume that was to lift a pause, or gave a reason for that, lifts none.
     NoPauseLifted,

@@ -105,12 +105,31 @@ pub enum Next {
         /// Which of them it is.
         is_execution: bool,
     },
+    /// Look at what is owed for executions that are over.
+    Obligations {
+        /// Also at what was owed, and is not any more.
+        all: bool,
+    },
     /// Carry out all that is owed for executions that are over.
     CarryOut,
+    /// Say that what is owed for an execution is not wanted.
+    DropObligation {
+        /// The execution's id.
+        execution: String,
+        /// Why.
+        reason: String,
+    },
+    /// Look at which executions are at work on a plan or a server.
+    Claims,
     /// Say that an execution holds its claims no more.
     DropClaims {
         /// The execution's id.
         execution: String,
+    },
+    /// Lift a claim that cannot be read.
+    DropClaim {
+        /// The claim's name.
+        claim: String,
     },
     /// Look for executions whose store is lost.
     FindLost,

@@ -20,6 +20,8 @@ pub struct Target {
     pub endpoint_url: Option<String>,
     /// How many times faster than real time a simulator on this machine runs.
     pub speed: Option<f64>,
+    /// A session that is open already, such as that of a program with credentials of its own; then none is opened.
+    pub session: Option<Session>,
 }
 
 impl Target {
@@ -72,6 +74,9 @@ impl Target {
     /// Opens a session; asks for no credentials yet.
     pub async fn session(&self, environment: &Environment) -> Result<Session> {
         self.check_speed(environment)?;
+        if let Some(session) = &self.session {
+            return Ok(session.clone());
+        }
         let settings = SessionSettings {
             profile: self.profile.clone(),
             region: self.region.clone(),

@@ -1,13 +1,12 @@
 //! `moontide cleanup`: terminates what a drill has launched.
 
 use clap::Args;
-use moontide_control::cleanup::{CleanedUp, Cleaner, End, cleaner};
+use moontide_control::cleanup::{CleanedUp, Cleaner, cleaner};
 use moontide_control::error::Result;
+use moontide_control::obligations::settle;
 use moontide_control::operator::Operator;
-use moontide_control::view::Record;
 use moontide_control::view::cleanup::Cleaned;
 
-use super::obligations::carry::settle;
 use crate::aws::AwsFlags;
 use crate::context::Context;
 use crate::interrupt::Interrupt;
@@ -40,33 +39,18 @@ async fn clean(context: &Context, operator: &Operator, id: &str) -> Result<u8> {
     let drill = cleaner::drill(operator, id).await?;
     let cleaner = Cleaner { operator, taking: None };
     let mut interrupt = Interrupt::listen();
-    let (CleanedUp { drill, records, .. }, exit) =
-        Box::pin(go(context, &cleaner, drill, &mut interrupt)).await?;
+    let gone = Box::pin(cleaner.go(drill, &mut async || interrupt.wait().await)).await?;
+    let CleanedUp { drill, records, regions, errors } = gone;
+    for error in &errors {
+        context.complain(error);
+    }
+    let exit = drive::code_of_all(regions.values(), &interrupt);
     if records.is_empty() {
         context.output.say([plain(format!("{id} has launched nothing"))]);
     }
     if exit == exit::COMPLETED {
-        settle(context, operator.store.as_ref(), id).await?;
+        settle(operator, id).await?;
     }
     let all = Cleaned::of(&records, &drill, &context.limits);
     drive::shown(context, exit, &Worded(context, &all))
-}
-
-/// Cleans up, and says what kept it from Regions. Returns the exit code, too.
-pub(crate) async fn go(
-    context: &Context,
-    cleaner: &Cleaner<'_>,
-    drill: Record,
-    interrupt: &mut Interrupt,
-) -> Result<(CleanedUp, u8)> {
-    let all = cleaner.go(drill, &mut async || interrupt.wait().await).await?;
-    for error in &all.errors {
-        context.complain(error);
-    }
-    let code = |end: &End| match end {
-        End::Driven(ended) => drive::code_of(ended, interrupt),
-        End::Failed(code) => exit::of_error(code),
-    };
-    let exits: Vec<u8> = all.regions.values().map(code).collect();
-    Ok((all, exit::worst(&exits)))
 }

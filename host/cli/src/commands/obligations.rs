@@ -1,22 +1,25 @@
 //! `moontide obligations`: what is still to be done for executions that are over, and the carrying out of it, by cron or
 //! by a process that stays.
 
-pub(crate) mod carry;
 mod drop;
-mod listed;
-mod rounds;
+mod list;
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use moontide_control::error::Result;
+use moontide_control::obligations::list::List;
+use moontide_control::obligations::{Carrier, How, late};
+use moontide_control::operator::Operator;
+use moontide_control::view::Record;
+use moontide_runtime::store::Store;
 
-use self::carry::Carrier;
-use self::listed::Listed;
 use crate::aws::AwsFlags;
 use crate::context::Context;
-use crate::exit;
 use crate::interrupt::Interrupt;
+use crate::view::Worded;
+use crate::{drive, exit};
 
 /// Show what is still to be done for drills that are over, and do what is due
 ///
@@ -71,11 +74,71 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     }
     let store = context.open_store()?;
     if !flags.carry_out {
-        let listed = context.block_on(Listed::load(context, store.as_ref(), flags.all))?;
-        context.output.show(&listed)?;
+        let address = context.address()?.text();
+        let listed = context.block_on(List::load(store.as_ref(), address, flags.all))?;
+        context.output.show(&Worded(context, &listed))?;
         return Ok(exit::COMPLETED);
     }
-    let settings = context.settings(None)?;
-    let carrier = Carrier { context, aws: &flags.aws, store: Arc::clone(&store), settings };
-    context.block_on(async { rounds::go(&carrier, flags.wait, &mut Interrupt::listen()).await })
+    let operator = carrying(context, &flags.aws, &store)?;
+    context.block_on(carry_out(context, &operator, flags.wait))
+}
+
+/// Carries out what is due, and shows what came of it.
+async fn carry_out(context: &Context, operator: &Operator, stays: bool) -> Result<u8> {
+    let (carrier, mut interrupt) = (Carrier { operator }, Interrupt::listen());
+    let last = carrier.go(stays, &mut async || interrupt.wait().await).await?;
+    let Some(round) = last else { return Ok(interrupt.exit_code()) };
+    let exits: Vec<u8> = round.hows.iter().map(|how| code_of(how, &interrupt)).collect();
+    context.output.show(&Worded(context, &carrier.listed(round)))?;
+    Ok(exit::worst(&exits))
+}
+
+/// What a runner does that has driven an execution to its end: what is due now. Returns how the execution stands then,
+/// and the exit code.
+pub(crate) async fn after(
+    context: &Context,
+    aws: &AwsFlags,
+    store: &Arc<dyn Store>,
+    (record, exit): (Record, u8),
+    interrupt: &mut Interrupt,
+) -> Result<(Record, u8)> {
+    let Some(obligation) = late(&record) else { return Ok((record, exit)) };
+    let operator = carrying(context, aws, store)?;
+    let carrier = Carrier { operator: &operator };
+    let came = carrier.carry_out(obligation, &mut async || interrupt.wait().await).await;
+    let at_end = match came {
+        Ok(came) => code_of(&came.how, interrupt),
+        Err(error) => {
+            context.complain(&error);
+            exit::of_error(error.code)
+        }
+    };
+    let mut record = Record::load(store.as_ref(), &obligation.execution).await?;
+    record.runner = None;
+    Ok((record, if exit == exit::COMPLETED { at_end } else { exit }))
+}
+
+/// A carrier: in this store, by this way to AWS, under the operator's own settings and not those of a runbook.
+fn carrying(context: &Context, aws: &AwsFlags, store: &Arc<dyn Store>) -> Result<Operator> {
+    Ok(Operator {
+        environment: context.environment.clone(),
+        settings: context.settings(None)?,
+        address: context.address()?,
+        store: Arc::clone(store),
+        target: aws.target(),
+        by: None,
+        face: Rc::new(context.clone()),
+    })
+}
+
+/// The exit code that says what carrying one out has come to.
+fn code_of(how: &How, interrupt: &Interrupt) -> u8 {
+    match how {
+        How::InOrder => exit::COMPLETED,
+        How::CalledOff => exit::WAITING,
+        How::Held => exit::HELD,
+        How::CleanedUp(ends) => drive::code_of_all(ends, interrupt),
+        How::Undone => exit::FAILED,
+        How::Failed(code) => exit::of_error(code),
+    }
 }

@@ -39,6 +39,17 @@ fn spans(remark: &Remark, step: &dyn Fn(&Next) -> String) -> Vec<Span<'static>> 
             let wrong = attention(format!("this machine's clock is {off} {word}"));
             vec![wrong, plain("; moments are AWS's")]
         }
+        Remark::CleaningUp { drill } => {
+            vec![plain("cleaning up after "), strong(drill.clone())]
+        }
+        Remark::NotCarriedOut { execution, why } => {
+            vec![strong(execution.clone()), plain(format!(": {}", why.text(step)))]
+        }
+        Remark::LooksAgain { open, pause } => {
+            let open = words::count(*open, "obligation");
+            let again = words::duration(*pause);
+            vec![plain(format!("{open} left")), faint(format!("; next look in {again}"))]
+        }
         _ => vec![head(remark), plain(text(remark, step))],
     }
 }
@@ -72,6 +83,10 @@ fn head(remark: &Remark) -> Span<'static> {
         | Remark::StoreBack { .. }
         | Remark::Stopped { .. }
         | Remark::StaysPaused { .. }
+        | Remark::CleaningUp { .. }
+        | Remark::NotCarriedOut { .. }
+        | Remark::LooksAgain { .. }
+        | Remark::Failed { .. }
         | Remark::WrongClock { .. } => plain(""),
     }
 }
@@ -148,9 +163,14 @@ fn text(remark: &Remark, step: &dyn Fn(&Next) -> String) -> String {
             "{cleanup} has terminated what the drill had launched, or is at it: a wave that is retried may miss what \
              earlier ones made; `run` begins a whole drill"
         ),
+        // The context complains of it, in the format of the documents.
+        Remark::Failed { error } => error.message.clone(),
         Remark::Watching { .. }
         | Remark::Stopped { .. }
         | Remark::StaysPaused { .. }
+        | Remark::CleaningUp { .. }
+        | Remark::NotCarriedOut { .. }
+        | Remark::LooksAgain { .. }
         | Remark::WrongClock { .. } => String::new(),
     }
 }

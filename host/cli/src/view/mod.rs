@@ -29,6 +29,6 @@ pub(crate) mod why;
 pub(crate) mod worded;
 
 pub(crate) use moontide_control::view::{
-    Objectives, ObligationView, Record, Replaced, ServerView, Summary, WaveView, Why,
+    Objectives, Record, Replaced, ServerView, Summary, WaveView, Why,
 };
 pub(crate) use worded::{Steps, Worded};

@@ -3,7 +3,7 @@
 use super::{Code, Hint, Place};
 
 /// A command's complaint.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandError {
     /// Which one.
     pub code: &'static Code,

@@ -1,4 +1,8 @@
 //! Drives in this process: started, interrupted and gone on with; and several at once, each on a thread of its own.
+//!
+//! - `obligations`: what is owed for a drill that has ended.
+
+mod obligations;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
