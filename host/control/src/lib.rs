@@ -29,7 +29,7 @@
 //! happens to them, as it happens. [`state`]: what runbooks remember.
 //!
 //! What is still to be done: [`cleanup`], of what a drill has launched. [`obligations`]: what is owed for executions
-//! that are over. [`adopt`]: what executions have launched whose store is lost.
+//! that are over. [`adopt`]: what executions have launched whose store is lost. [`prune`]: what is done and old.
 //!
 //! What comes back when it goes wrong: [`error`], with the [`next`] step as data. [`words`]: times and numbers as
 //! sentences have them.
@@ -55,6 +55,7 @@ pub mod next;
 pub mod obligations;
 pub mod operator;
 pub mod params;
+pub mod prune;
 pub mod reached;
 pub mod rehearsal;
 pub mod renewal;

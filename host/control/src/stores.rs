@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use moontide_aws::{DynamoStore, Session, SessionSettings};
 use moontide_runtime::plan::Plan;
-use moontide_runtime::store::{SqliteStore, Store};
+use moontide_runtime::store::{Archive, SqliteStore, Store};
 
 use self::arn::Arn;
 use crate::environment::Environment;
@@ -21,6 +21,12 @@ use crate::settings::{Settings, home};
 
 /// The default store's file in the state directory.
 const FILE: &str = "moontide.db";
+
+/// The archive of a store. Those that an address leads to have one.
+pub fn archive(store: &dyn Store) -> Result<&dyn Archive> {
+    let none = || CommandError::new(code::INTERNAL, "this kind of store has no archive");
+    store.archive().ok_or_else(none)
+}
 
 /// A store by its address.
 #[derive(Clone, Debug, PartialEq, Eq)]

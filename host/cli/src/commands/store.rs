@@ -19,8 +19,7 @@ mod stays;
 mod take_back;
 
 use clap::{Args, Subcommand};
-use moontide_control::error::{CommandError, Result, code};
-use moontide_runtime::store::{Archive, Store};
+use moontide_control::error::Result;
 
 use crate::context::Context;
 
@@ -82,10 +81,4 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         Command::TakeBack(flags) => take_back::execute(context, flags),
         Command::Copy(flags) => copy::execute(context, flags),
     }
-}
-
-/// The archive of a store. Those that a command opens have one.
-fn archive(store: &dyn Store) -> Result<&dyn Archive> {
-    let none = || CommandError::new(code::INTERNAL, "this kind of store has no archive");
-    store.archive().ok_or_else(none)
 }

@@ -37,6 +37,16 @@ impl Hint {
         self
     }
 
+    /// The sentence behind these words.
+    #[must_use]
+    pub fn behind(self, words: impl Into<String>) -> Hint {
+        let before = Hint::from(words.into());
+        self.parts.into_iter().fold(before, |hint, part| match part {
+            Part::Words(words) => hint.say(words),
+            Part::Step(next) => hint.then(next),
+        })
+    }
+
     /// The sentence, and a step.
     #[must_use]
     pub fn then(mut self, next: Next) -> Hint {
@@ -107,6 +117,9 @@ mod tests {
         };
         assert_eq!(hint.text(face), "type `stop x`, then `go`");
         assert_eq!(hint.steps().collect::<Vec<_>>(), [&Next::cancel("x"), &Next::resume("x")]);
+        let behind = Hint::from(Next::cancel("x")).behind("now: ");
+        assert_eq!(behind, Hint::step("now: ", Next::cancel("x"), ""));
+        assert_eq!(Hint::from("a moment").behind("wait "), "wait a moment");
         assert_eq!(Hint::from("wait"), "wait");
         assert!(hint != "type `" && hint.begins_with("type"));
     }
