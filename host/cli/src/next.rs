@@ -11,8 +11,8 @@ pub(crate) const CARRY_OUT: &str = "obligations --carry-out";
 
 /// The command that takes a step, in the same store and the same AWS.
 pub(crate) fn command(context: &Context, next: &Next) -> String {
-    // It is taken in by another store, whichever that is.
-    if let Next::Import { .. } = next {
+    // It is taken in by another store, whichever that is; and a move names both stores itself.
+    if let Next::Import { .. } | Next::Move { .. } = next {
         return format!("moontide {}", words(next));
     }
     let Next::There { store, step } = next else { return context.command(&words(next)) };
@@ -64,6 +64,9 @@ pub(crate) fn words(next: &Next) -> String {
             let flag = if *is_execution { " --execution" } else { "" };
             of("state list", owner) + flag
         }
+        Next::DeleteState { of: owner, key, version } => {
+            format!("{} {} --at-version {version}", of("state delete", owner), quoted(key))
+        }
         Next::Obligations { all } => {
             if *all { "obligations --all" } else { "obligations" }.to_owned()
         }
@@ -84,6 +87,11 @@ pub(crate) fn words(next: &Next) -> String {
         Next::TakeBack { execution, from } => {
             format!("{} --from {}", of("store take-back", execution), quoted(from))
         }
+        Next::Move { execution, from, to } => {
+            format!("{} {} {} --move", of("store copy", from), quoted(to), quoted(execution))
+        }
+        Next::TakeIn { file } => of("store import", file),
+        Next::GiveUpImport { execution } => of("store import --give-up", execution) + " --yes",
         Next::Import { from } => of("store import", from),
         Next::There { step, .. } => step.as_deref().map(words).unwrap_or_default(),
     }

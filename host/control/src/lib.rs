@@ -30,6 +30,7 @@
 //!
 //! What is still to be done: [`cleanup`], of what a drill has launched. [`obligations`]: what is owed for executions
 //! that are over. [`adopt`]: what executions have launched whose store is lost. [`prune`]: what is done and old.
+//! [`moves`]: executions that leave one store for another.
 //!
 //! What comes back when it goes wrong: [`error`], with the [`next`] step as data. [`words`]: times and numbers as
 //! sentences have them.
@@ -51,6 +52,7 @@ pub mod leases;
 pub mod list;
 pub mod listener;
 pub mod loose;
+pub mod moves;
 pub mod next;
 pub mod obligations;
 pub mod operator;

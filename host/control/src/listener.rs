@@ -115,6 +115,11 @@ pub enum Remark {
         /// What is wrong.
         error: CommandError,
     },
+    /// A file from which a store has taken an execution in keeps its name: another store might take it in too.
+    KeepsName {
+        /// Why.
+        why: String,
+    },
     /// A resume that was to lift a pause, or gave a reason for that, lifts none.
     NoPauseLifted,
     /// AWS does not say who answers here: what an execution asks is left to others.

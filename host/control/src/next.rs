@@ -105,6 +105,15 @@ pub enum Next {
         /// Which of them it is.
         is_execution: bool,
     },
+    /// Delete what a runbook remembers under a key, if it is still at this version.
+    DeleteState {
+        /// The runbook's name.
+        of: String,
+        /// The key.
+        key: String,
+        /// Its version.
+        version: u64,
+    },
     /// Look at what is owed for executions that are over.
     Obligations {
         /// Also at what was owed, and is not any more.
@@ -149,6 +158,25 @@ pub enum Next {
         /// Where it was moved to.
         from: String,
     },
+    /// Let an execution leave one store for another, and go on there.
+    Move {
+        /// The execution's id.
+        execution: String,
+        /// The store that it is in.
+        from: String,
+        /// The store that it is to be in.
+        to: String,
+    },
+    /// Take an execution in from a file, into this store.
+    TakeIn {
+        /// The file.
+        file: String,
+    },
+    /// Remove what is left of an import that is never to end.
+    GiveUpImport {
+        /// The execution's id.
+        execution: String,
+    },
     /// Take in what is on its way from another store.
     Import {
         /// Where it is.
@@ -167,6 +195,23 @@ impl Next {
     /// The retry of this wave.
     pub fn retry(execution: &str, wave: &str) -> Next {
         Next::Retry { execution: execution.to_owned(), wave: Some(wave.to_owned()) }
+    }
+
+    /// The move of this execution from one store to another.
+    pub fn to_move(execution: &str, from: &str, to: &str) -> Next {
+        let [execution, from, to] = [execution, from, to].map(str::to_owned);
+        Next::Move { execution, from, to }
+    }
+
+    /// [`Next::TakeIn`] of this file.
+    pub fn take_in(file: &str) -> Next {
+        Next::TakeIn { file: file.to_owned() }
+    }
+
+    /// This step, in the store at this address.
+    #[must_use]
+    pub fn there(self, store: &str) -> Next {
+        Next::There { store: store.to_owned(), step: Some(Box::new(self)) }
     }
 }
 

@@ -1,9 +1,8 @@
 //! `moontide store`: the place where executions are kept: making it, cutting it down, and executions that move.
 //!
 //! - `init`: makes it. `prune`: cuts old journals down to their evidence.
-//! - `export`, `import`, `copy`: an execution leaves for a file or another store, and arrives; `parting`: how it leaves;
-//!   `stays`: what does not go with it; `names`: what its file is called, and for which store it is; `take_back`: it has
-//!   not left.
+//! - `export`, `import`, `copy`: an execution leaves for a file or another store, and arrives; `stays`: what does not go
+//!   with it; `take_back`: it has not left.
 
 #![expect(clippy::doc_markdown, reason = "clap prints these comments as they are")]
 
@@ -11,9 +10,7 @@ mod copy;
 mod export;
 mod import;
 mod init;
-mod names;
 mod owner;
-pub(crate) mod parting;
 mod prune;
 mod stays;
 mod take_back;

@@ -62,9 +62,10 @@ fn head(remark: &Remark) -> Span<'static> {
         | Remark::NoGroups { .. } => strong("warning: "),
         Remark::NotLookedAt { .. } => attention("not looked at: "),
         Remark::StoreAway { .. } => attention("the store does not answer"),
-        Remark::UnreadSyntax { .. } | Remark::ShownSecret { .. } | Remark::OtherSecret { .. } => {
-            attention("warning: ")
-        }
+        Remark::UnreadSyntax { .. }
+        | Remark::ShownSecret { .. }
+        | Remark::OtherSecret { .. }
+        | Remark::KeepsName { .. } => attention("warning: "),
         Remark::UnusedAnswer { .. } | Remark::FixedLimit { .. } | Remark::NoPauseLifted => {
             attention("not used: ")
         }
@@ -95,6 +96,7 @@ fn text(remark: &Remark, step: &dyn Fn(&Next) -> String) -> String {
     match remark {
         Remark::StoreAway { message } => format!(", and is asked until it does: {message}"),
         Remark::NotLookedAt { what } => what.clone(),
+        Remark::KeepsName { why } => format!("{why}; delete it"),
         Remark::StoreBack { waited } => {
             format!("the store answers again after {}", words::duration(*waited))
         }

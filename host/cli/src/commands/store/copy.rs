@@ -1,20 +1,22 @@
 //! `moontide store copy`: executions leave one store for another.
 
-use clap::Args;
-use moontide_control::error::code::{STORE_BUSY, STORE_FULL, STORE_UNUSABLE};
-use moontide_control::error::{CommandError, Result, code};
-use moontide_control::stores::Address;
-use moontide_control::words;
-use moontide_runtime::store::{Store, Wanted};
-use serde::Serialize;
+use std::rc::Rc;
 
-use super::parting::{self, Packed, To};
-use super::stays::{Stays, Way};
-use super::{archive, import};
+use clap::Args;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::moves::copy::{Copied, Copier};
+use moontide_control::operator::Operator;
+use moontide_control::stores::Address;
+use moontide_control::target::Target;
+use moontide_control::words;
+use serde_json::Value;
+
+use super::stays;
 use crate::context::Context;
 use crate::exit;
+use crate::output::Page;
 use crate::output::style::{attention, plain, strong};
-use crate::output::{Document, Page};
+use crate::view::{Steps, Worded};
 
 /// From where to where.
 #[derive(Args)]
@@ -34,27 +36,6 @@ pub(crate) struct Flags {
     is_move: bool,
 }
 
-/// What became of them.
-#[derive(Serialize)]
-struct Copied {
-    from: String,
-    to: String,
-    moved: bool,
-    executions: Vec<String>,
-    /// Those that stayed where they are, only.
-    kept: Vec<Kept>,
-    /// What did not move with them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    stays: Vec<Stays>,
-}
-
-#[derive(Serialize)]
-struct Kept {
-    execution: String,
-    error: &'static str,
-    reason: String,
-}
-
 /// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     // It names two stores itself: a third one would be ignored.
@@ -71,82 +52,35 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     }
     let (source, target) = (from.open_existing()?, to.open()?);
     from.warn_if_loose(context);
-    let mut copied = Copied {
-        from: from.text(),
-        to: to.text(),
-        moved: flags.is_move,
-        executions: Vec::new(),
-        kept: Vec::new(),
-        stays: Vec::new(),
+    let operator = Operator {
+        environment: context.environment.clone(),
+        settings: context.settings(None)?,
+        address: from,
+        store: source,
+        target: Target::default(),
+        by: None,
+        face: Rc::new(context.clone()),
     };
-    let ended = context.block_on(async {
-        let named = if flags.executions.is_empty() {
-            let part = source.find(&Wanted::default()).await?;
-            part.rows.into_iter().map(|row| row.id).collect()
-        } else {
-            flags.executions.clone()
-        };
-        let mut ended = Ok(());
-        for id in named {
-            let gone = one(context, (source.as_ref(), target.as_ref()), &id, &copied).await;
-            match gone {
-                Ok(()) => copied.executions.push(id),
-                // A store that does not answer does not for the next one either.
-                Err(error)
-                    if error.code.kind == code::Kind::Configuration && is_of_the_store(&error) =>
-                {
-                    ended = Err(parting::cut_off(source.as_ref(), &id, error).await);
-                    break;
-                }
-                Err(error) => copied.kept.push(Kept {
-                    execution: id,
-                    error: error.code.name,
-                    reason: error.message,
-                }),
-            }
-        }
-        // Cleanups that were named too have moved by now.
-        let way =
-            Way { store: source.as_ref(), from: &copied.from, to: &copied.to, is_store: true };
-        let mut stays = Vec::new();
-        for id in copied.executions.iter().filter(|_| flags.is_move) {
-            stays.extend(way.behind(id).await);
-        }
-        copied.stays = stays;
-        ended
-    });
-    // Also where a store goes away in the middle: what has gone by then is known from nowhere else.
-    if ended.is_ok() || !copied.executions.is_empty() || !copied.kept.is_empty() {
-        context.output.show(&copied)?;
+    let copier = Copier {
+        operator: &operator,
+        target: target.as_ref(),
+        to: to.text(),
+        is_move: flags.is_move,
+    };
+    let (done, ended) = context.block_on(async { Ok(copier.copy(&flags.executions).await) })?;
+    if ended.is_ok() || !done.is_nothing() {
+        context.output.show(&Worded(context, &done))?;
     }
     ended?;
-    Ok(if copied.kept.is_empty() { exit::COMPLETED } else { exit::FAILED })
+    Ok(if done.kept.is_empty() { exit::COMPLETED } else { exit::FAILED })
 }
 
-fn is_of_the_store(error: &CommandError) -> bool {
-    [STORE_BUSY, STORE_FULL, STORE_UNUSABLE].contains(&error.code)
-}
-
-async fn one(
-    context: &Context,
-    (source, target): (&dyn Store, &dyn Store),
-    id: &str,
-    copied: &Copied,
-) -> Result<()> {
-    let to = To { text: &copied.to, store: Some(target), is_move: copied.moved };
-    let Packed { parcel, sealed } = parting::pack(context, source, id, &to).await?;
-    let arrived = import::arrive(target, &parcel).await;
-    if let (Err(error), Some(moved)) = (&arrived, sealed)
-        && import::is_refused(target, &parcel, error).await
-    {
-        // Nothing of it is there, and it was sealed for this just now.
-        archive(source)?.lift(id, &moved).await?;
+impl Steps for Copied {
+    fn word(&self, context: &Context, json: &mut Value) {
+        stays::word(context, &self.stays, json);
     }
-    arrived
-}
 
-impl Document for Copied {
-    fn write(&self, page: &mut Page) {
+    fn write(&self, context: &Context, page: &mut Page) {
         let what = if self.moved { "moved" } else { "copied" };
         let count = words::count(self.executions.len(), "execution");
         page.line([
@@ -165,8 +99,6 @@ impl Document for Copied {
             })
             .collect();
         page.indented(|page| page.table(&rows));
-        for stays in &self.stays {
-            stays.write(page);
-        }
+        stays::write(context, &self.stays, page);
     }
 }

@@ -7,11 +7,12 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use moontide_control::error::{CommandError, Result, code};
-use moontide_control::files;
-use moontide_control::words::quoted;
 use moontide_runtime::store::sqlite::private;
 use serde::{Deserialize, Serialize};
+
+use crate::error::{CommandError, Hint, Result, code};
+use crate::files;
+use crate::next::Next;
 
 /// No note is longer.
 const LONGEST: u64 = 64 * 1024;
@@ -96,10 +97,11 @@ impl Names {
         let message = format!(
             "{taking}: it may be in {store} by now, and no other store takes it in: it would be driven twice"
         );
-        Err(CommandError::new(code::BAD_ARGUMENT, message).hint(format!(
-            "`moontide --store {} store import {}` goes on",
-            quoted(&store),
-            quoted(&taking)
+        let go_on = Next::take_in(&taking).there(&store);
+        Err(CommandError::new(code::BAD_ARGUMENT, message).hint(Hint::step(
+            "`",
+            go_on,
+            "` goes on",
         )))
     }
 

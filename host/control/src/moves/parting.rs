@@ -5,20 +5,21 @@
 //! is for by that store's identity, not by its address: the same words may lead elsewhere from another folder, or with
 //! other credentials.
 
-use moontide_control::cleanup::begun::Begun;
-use moontide_control::clocks::SystemClock;
-use moontide_control::error::{CommandError, Result, code};
-use moontide_control::leases::{self, held};
-use moontide_control::stores::identity;
-use moontide_control::whoami;
-use moontide_runtime::clock::Clock;
+use moontide_runtime::clock::Clock as _;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{Moved, Parcel, Seal, Store, StoreError, lease, obligations};
 
-use super::{archive, import};
-use crate::context::Context;
+use super::import;
+use crate::cleanup::begun::Begun;
+use crate::clocks::SystemClock;
+use crate::error::{CommandError, Hint, Result, code};
+use crate::leases::{self, held};
+use crate::next::Next;
+use crate::operator::Operator;
+use crate::stores::{archive, identity};
 use crate::view::Record;
+use crate::whoami;
 
 /// Where an execution leaves for.
 pub(super) struct To<'t> {
@@ -38,16 +39,12 @@ pub(super) struct Packed {
 }
 
 /// Packs an execution that is to arrive elsewhere; one that was sealed for the same store before is packed again.
-pub(super) async fn pack(
-    context: &Context,
-    store: &dyn Store,
-    id: &str,
-    to: &To<'_>,
-) -> Result<Packed> {
+pub(super) async fn pack(operator: &Operator, id: &str, to: &To<'_>) -> Result<Packed> {
+    let store = operator.store.as_ref();
     let record = Record::load(store, id).await?;
     let target = match to.store {
         Some(target) if to.is_move => {
-            Some(identity::of(target, &whoami::user(&context.environment)).await?)
+            Some(identity::of(target, &whoami::user(&operator.environment)).await?)
         }
         _ => None,
     };
@@ -67,11 +64,11 @@ pub(super) async fn pack(
             // What is damaged, or would be refused there, is found before it is sealed.
             let parcel = archive(store)?.export(id).await?;
             parcel.unpack(id)?;
-            no_cleanup_runs(context, store, &record).await?;
+            no_cleanup_runs(store, &record).await?;
             if let Some(target) = to.store {
                 expect(target, &parcel).await?;
             }
-            sealed = Some(part(context, store, &record, to.text, target).await?);
+            sealed = Some(part(operator, &record, to.text, target).await?);
         }
         None if record.is_over() && record.status() == ExecutionStatus::Completed => {}
         None => return Err(could_go_on(id)),
@@ -117,7 +114,7 @@ async fn expect(target: &dyn Store, parcel: &Parcel) -> Result<()> {
 }
 
 /// Refuses to let a drill go of which a cleanup is not over: that would go on here, and another one be begun there.
-async fn no_cleanup_runs(context: &Context, store: &dyn Store, record: &Record) -> Result<()> {
+async fn no_cleanup_runs(store: &dyn Store, record: &Record) -> Result<()> {
     let drill = &record.execution;
     if drill.mode != Mode::Drill || drill.client().is_some() {
         return Ok(());
@@ -133,10 +130,7 @@ async fn no_cleanup_runs(context: &Context, store: &dyn Store, record: &Record) 
             drill.id
         );
         return Err(CommandError::new(code::NOT_MOVED, message)
-            .hint(format!(
-                "`{}` carries it to its end",
-                context.command(&format!("cleanup {}", drill.id))
-            ))
+            .hint(Hint::step("`", Next::clean_up(&drill.id), "` carries it to its end"))
             .hint(format!("or move `{id}` first, as this one")));
     }
     Ok(())
@@ -144,16 +138,16 @@ async fn no_cleanup_runs(context: &Context, store: &dyn Store, record: &Record) 
 
 /// Seals it.
 async fn part(
-    context: &Context,
-    store: &dyn Store,
+    operator: &Operator,
     record: &Record,
     to: &str,
     target: Option<String>,
 ) -> Result<Moved> {
-    let id = &record.execution.id;
-    let (clock, us) = (SystemClock::new(), whoami::holder(&context.environment));
+    let Operator { environment, settings, store, .. } = operator;
+    let (id, store) = (&record.execution.id, store.as_ref());
+    let (clock, us) = (SystemClock::new(), whoami::holder(environment));
     // In a table, whether its last runner is dead is seen by watching only.
-    let ttl = leases::ttl(&context.environment, &context.settings(None)?)?;
+    let ttl = leases::ttl(environment, settings)?;
     let taken = lease::acquire(store, &clock, id, &us, ttl, ttl + ttl / 2).await;
     let taken = taken.map_err(|error| match error {
         StoreError::Held { holder } => held(id, &holder),
@@ -161,7 +155,7 @@ async fn part(
     })?;
     let moved = Moved {
         at: clock.now(),
-        by: whoami::user(&context.environment),
+        by: whoami::user(environment),
         to: to.to_owned(),
         store: target,
         format: record.execution.format,
