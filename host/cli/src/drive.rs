@@ -49,7 +49,6 @@ pub(crate) async fn to_the_end(
     operator: &Operator,
     runner: &Runner<'_>,
 ) -> Result<(Record, u8)> {
-    *context.driving.borrow_mut() = Some(runner.execution.id.clone());
     let mut interrupt = Interrupt::listen();
     let driven = drive(runner, &mut interrupt).await?;
     let after = obligations::after(context, aws, &operator.store, driven, &mut interrupt);

@@ -30,9 +30,12 @@ impl Listener for Context {
 }
 
 impl Face for Context {
+    fn begin(&self, execution: &str) {
+        *self.driving.borrow_mut() = Some(execution.to_owned());
+    }
+
     /// Lines for each thing that happens; and a person at the terminal is asked, if there is one.
     fn attend(&self, execution: &Execution, person: Option<&Person>) -> Attendants {
-        *self.driving.borrow_mut() = Some(execution.id.clone());
         let lines = Lines(self.output);
         let shown: Rc<dyn Observer> =
             if self.is_watched { Rc::new(Live::new(lines)) } else { Rc::new(lines) };

@@ -11,8 +11,8 @@ pub mod list;
 use moontide_runtime::clock::Clock as _;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::scheduler::ExecutionStatus;
-use moontide_runtime::store::Store;
 use moontide_runtime::store::claims::{self, Claimant, Held, Holder, Stands, Taken, Wanted};
+use moontide_runtime::store::{Moved, Store};
 
 use crate::clocks::SystemClock;
 use crate::error::{CommandError, Hint, Result, code};
@@ -134,16 +134,53 @@ async fn refused(store: &dyn Store, execution: &Execution, others: &[Held]) -> C
                 error = error.hint(Hint::step(before, follow, "` shows whether it has begun"));
             }
             Stands::Moved(moved) => {
-                let step = Some(Box::new(Next::status(id)));
-                let there = Next::There { store: moved.to.clone(), step };
                 let before = "once it is over there, `";
-                error = error
-                    .hint(Hint::step("`", there, "` shows how far it is, if that is a store"))
-                    .hint(Hint::step(before, Next::drop_claims(id), "` says so here"));
+                let over = Hint::step(before, Next::drop_claims(id), "` says so here");
+                error = error.hint(whereabouts(id, moved)).hint(over);
             }
             Stands::Unread(_) => {}
         }
         error = error.hint(format!("`--beside {id}` goes on although that one does"));
     }
     error
+}
+
+/// Where an execution goes on that has moved: in a store, or in whichever takes its file in.
+fn whereabouts(id: &str, moved: &Moved) -> Hint {
+    let to = moved.to.as_str();
+    if moved.store.is_some() {
+        return Hint::step("`", Next::status(id).there(to), "` shows how far it is");
+    }
+    let import = Next::Import { from: to.to_owned() };
+    Hint::step("`", import, "` takes it in where it is to go on")
+}
+
+#[cfg(test)]
+mod tests {
+    use moontide_kit::staged;
+    use moontide_runtime::journal::Format;
+    use moontide_runtime::store::MemoryStore;
+
+    use super::*;
+
+    /// The steps that are offered beside one that has moved there.
+    async fn steps(to: &str, identity: Option<&str>) -> Vec<Next> {
+        let (at, by) = (staged::second(1), "bob".to_owned());
+        let store = identity.map(str::to_owned);
+        let moved = Moved { at, by, to: to.to_owned(), store, format: Format(9) };
+        let (holder, stands) = (holder(&staged::execution("first", 0, &[])), Stands::Moved(moved));
+        let others = [Held { name: "plan/recovery/shop".to_owned(), holder, stands }];
+        let second = staged::execution("second", 2, &[]);
+        let error = refused(&MemoryStore::new(), &second, &others).await;
+        error.hints.iter().flat_map(Hint::steps).cloned().collect()
+    }
+
+    #[tokio::test]
+    async fn what_holds_the_plan_and_has_left_for_a_file_is_in_no_store_yet() {
+        let drop = Next::drop_claims("first");
+        let there = Next::status("first").there("sqlite:b.db");
+        assert_eq!(steps("sqlite:b.db", Some("b")).await, [there, drop.clone()]);
+        let import = Next::Import { from: "/srv/first.json".to_owned() };
+        assert_eq!(steps("/srv/first.json", None).await, [import, drop]);
+    }
 }

@@ -13,6 +13,10 @@ use crate::whoami::Person;
 
 /// A face: the command line, a dashboard, a program that embeds this crate.
 pub trait Face: Listener {
+    /// Hears that a drive of this execution is about to begin: whatever happens from now on, it is this one that can be
+    /// gone on with.
+    fn begin(&self, _execution: &str) {}
+
     /// Who follows the drive of this execution, which begins now, and who answers what it asks in the name of this
     /// person; `None`: the drive answers nothing.
     fn attend(&self, execution: &Execution, person: Option<&Person>) -> Attendants;

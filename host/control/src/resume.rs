@@ -80,20 +80,40 @@ async fn lifts(operator: &Operator, record: &Record, is_wanted: bool) -> Result<
 
 /// Goes on with an execution as it was just loaded from the store.
 pub async fn go_on(operator: &Operator, record: Record, resume: Resume) -> Result<Resumed<'_>> {
-    let execution = &record.execution;
-    adopted::check(execution)?;
-    Flag::check(&resume.answers, &execution.plan)?;
-    if record.is_over() {
+    if is_over(operator, &record, &resume).await? {
         return Ok(Resumed::Over(Box::new(record)));
     }
-    let Operator { environment, target, store, face, .. } = operator;
-    claims::check_beside(face.as_ref(), store.as_ref(), &resume.beside).await?;
-    let reached = Reached::of(target, environment, execution).await?;
-    Box::pin(go_on_in(reached, operator, record, resume)).await
+    let Operator { environment, target, .. } = operator;
+    let reached = Reached::of(target, environment, &record.execution).await?;
+    Box::pin(ready(reached, operator, record, resume)).await
 }
 
-/// Goes on with an execution that is not over, in its world, which is reached already.
+/// The same in the execution's world, which is reached already.
 pub async fn go_on_in(
+    reached: Reached,
+    operator: &Operator,
+    record: Record,
+    resume: Resume,
+) -> Result<Resumed<'_>> {
+    if is_over(operator, &record, &resume).await? {
+        return Ok(Resumed::Over(Box::new(record)));
+    }
+    Box::pin(ready(reached, operator, record, resume)).await
+}
+
+/// Refuses what does not fit the execution. Returns whether there is nothing to go on with.
+async fn is_over(operator: &Operator, record: &Record, resume: &Resume) -> Result<bool> {
+    adopted::check(&record.execution)?;
+    Flag::check(&resume.answers, &record.execution.plan)?;
+    if record.is_over() {
+        return Ok(true);
+    }
+    let Operator { store, face, .. } = operator;
+    claims::check_beside(face.as_ref(), store.as_ref(), &resume.beside).await?;
+    Ok(false)
+}
+
+async fn ready(
     reached: Reached,
     operator: &Operator,
     record: Record,

@@ -93,6 +93,7 @@ impl<'o> Runner<'o> {
 
     /// Takes the lease, drives until there is nothing more to do here or `interrupt` is ready, and gives it back.
     pub async fn drive(&self, interrupt: impl Future<Output = ()>) -> Result<Driven> {
+        self.operator.face.begin(&self.execution.id);
         let ended =
             self.drive_until(interrupt).await.map_err(|error| self.with_next_step(error))?;
         let execution = self.execution.id.clone();

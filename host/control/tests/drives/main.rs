@@ -12,8 +12,10 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 
 use jiff::Timestamp;
+use moontide_control::answers::flags::Flag;
 use moontide_control::clocks::VirtualClock;
 use moontide_control::environment::Environment;
+use moontide_control::error::code;
 use moontide_control::face::{Attendants, Face};
 use moontide_control::listener::{Listener, Remark, Silent};
 use moontide_control::next::Next;
@@ -48,6 +50,8 @@ fn runbook(name: &str) -> PathBuf {
 #[derive(Default)]
 struct Heard {
     remarks: RefCell<Vec<Remark>>,
+    /// The executions whose drives were about to begin.
+    begun: RefCell<Vec<String>>,
     follower: Rc<Follower>,
 }
 
@@ -66,6 +70,10 @@ impl Listener for Heard {
 }
 
 impl Face for Heard {
+    fn begin(&self, execution: &str) {
+        self.begun.borrow_mut().push(execution.to_owned());
+    }
+
     fn attend(&self, _execution: &Execution, _person: Option<&Person>) -> Attendants {
         Attendants { observers: vec![Rc::clone(&self.follower) as _], ..Attendants::default() }
     }
@@ -161,6 +169,48 @@ async fn what_is_interrupted_behind_its_launch_goes_on_and_launches_nothing_agai
     let over = runner.record().await.unwrap();
     let resumed = Box::pin(resume::go_on(&operator, over, Resume::default())).await.unwrap();
     assert!(matches!(resumed, Resumed::Over(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_gone_on_with_in_a_world_that_is_reached_is_checked_as_any_other() {
+    let scenario = world::beside(&runbook("hello")).unwrap();
+    let start = start_of(&scenario);
+    let clock: Arc<dyn Clock> = Arc::new(VirtualClock::starting_at(start));
+    let simulator = Simulator::new(scenario, Arc::new(PausedClock::new(start)));
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let face = Rc::new(Heard::default());
+    let operator = operator(&store, &face);
+    let runner = begun(&operator, &simulator, &clock).await;
+    let there = || reached(&simulator, &clock, &runner.execution);
+
+    // An answer that no prompt of the plan takes.
+    let answers = vec![Flag::parse("nowhere#1=continue").unwrap()];
+    let mistaken = Resume { answers, ..Resume::default() };
+    let record = runner.record().await.unwrap();
+    let refused = Box::pin(resume::go_on_in(there().await, &operator, record, mistaken)).await;
+    assert_eq!(refused.err().expect("it is refused").code, code::BAD_ANSWER);
+
+    runner.drive(std::future::pending()).await.unwrap();
+    let over = runner.record().await.unwrap();
+    let resumed = resume::go_on_in(there().await, &operator, over, Resume::default());
+    assert!(matches!(Box::pin(resumed).await.unwrap(), Resumed::Over(_)));
+}
+
+/// A defect may show itself anywhere between a lease and the first step: the face knows by then what is driven.
+#[tokio::test(start_paused = true)]
+async fn a_drive_names_its_execution_before_it_has_the_lease() {
+    let scenario = world::beside(&runbook("hello")).unwrap();
+    let start = start_of(&scenario);
+    let clock: Arc<dyn Clock> = Arc::new(VirtualClock::starting_at(start));
+    let simulator = Simulator::new(scenario, Arc::new(PausedClock::new(start)));
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let face = Rc::new(Heard::default());
+    let operator = operator(&store, &face);
+    let runner = begun(&operator, &simulator, &clock).await;
+    assert!(face.begun.borrow().is_empty());
+    let driven = runner.drive(std::future::ready(())).await.unwrap();
+    assert_eq!(driven.ended, Ended::Interrupted);
+    assert_eq!(face.begun.borrow().as_slice(), std::slice::from_ref(&runner.execution.id));
 }
 
 /// Drives `hello` on this thread, against a simulator of its own and in a store that others use too; returns its id.

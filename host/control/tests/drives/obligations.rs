@@ -101,6 +101,8 @@ async fn a_carrier_that_is_stopped_in_a_cleanup_says_so_and_another_one_goes_on_
     let round = carrier.round(&mut async || ()).await.unwrap();
     assert!(round.hows.iter().all(How::is_stop) && round.open == 1, "{round:?}");
     let cleanup = format!("{}.cleanup-1", drill.id);
+    // A defect of it would name how it goes on.
+    assert_eq!(drill.face.begun.borrow().last(), Some(&cleanup));
     let said = Remark::Stopped { execution: cleanup.clone() };
     assert!(drill.face.remarks.borrow().contains(&said));
 
