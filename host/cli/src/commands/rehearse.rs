@@ -7,13 +7,13 @@ use clap::Args;
 use moontide_control::answers::flags::Flag;
 use moontide_control::answers::people;
 use moontide_control::error::Result;
-use moontide_control::rehearsal::Rehearsal;
+use moontide_control::rehearsal::{Rehearsal, Report, Witness};
 use moontide_control::runbook::Files;
 use moontide_control::world;
 
 use super::run::ModeFlag;
 use crate::context::Context;
-use crate::rehearsal::{Report, Witness};
+use crate::rehearsal::Told;
 use crate::{exit, params};
 
 /// Run a runbook against a pretend AWS, in virtual time: hours take milliseconds
@@ -76,8 +76,9 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         answers: flags.answers.clone(),
         seed: flags.seed,
     };
-    let witness = Rc::new(Witness::new(context.output));
-    let rehearsed = rehearsal.perform(context, Rc::clone(&witness) as _)?;
+    let witness = Rc::new(Witness::default());
+    let told = Told::on(context.output, Rc::clone(&witness));
+    let rehearsed = rehearsal.perform(context, Rc::new(told))?;
     let report = context.block_on(Report::of(&rehearsed, &witness))?;
     context.output.show(&report)?;
     rehearsed.stopped.map_or(Ok(exit::of(report.status)), Err)

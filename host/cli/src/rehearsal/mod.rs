@@ -1,12 +1,6 @@
-//! What is told of a rehearsal.
-//!
-//! - [`witness`]: what is remembered of what happened.
-//! - [`hooks`]: which hooks ran.
-//! - [`report`]: the document at the end.
+//! What is told of a rehearsal: [`told`] while it goes on, [`report`] at its end.
 
-mod hooks;
 mod report;
-mod witness;
+mod told;
 
-pub(crate) use report::Report;
-pub(crate) use witness::Witness;
+pub(crate) use told::Told;

@@ -28,7 +28,5 @@ pub(crate) mod whole;
 pub(crate) mod why;
 pub(crate) mod worded;
 
-pub(crate) use moontide_control::view::{
-    Objectives, Record, Replaced, ServerView, Summary, WaveView, Why,
-};
+pub(crate) use moontide_control::view::{Record, Replaced, ServerView, Summary, Why};
 pub(crate) use worded::{Steps, Worded};

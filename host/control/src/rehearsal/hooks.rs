@@ -7,11 +7,11 @@ const HOOKS: [&str; 3] = ["before", "verify", "after"];
 
 /// A hook that began.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Hook {
+pub struct Hook {
     /// Its name.
-    pub(super) hook: String,
+    pub hook: String,
     /// Whether the wave went on behind it.
-    pub(super) passed: bool,
+    pub passed: bool,
 }
 
 /// The hooks among the phases of a wave's last attempt. A program may call a phase of its own like a hook;
