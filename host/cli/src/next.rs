@@ -11,8 +11,8 @@ pub(crate) const CARRY_OUT: &str = "obligations --carry-out";
 
 /// The command that takes a step, in the same store and the same AWS.
 pub(crate) fn command(context: &Context, next: &Next) -> String {
-    // It is taken in by another store, whichever that is; and a move names both stores itself.
-    if let Next::Import { .. } | Next::Move { .. } = next {
+    // It is taken in by another store, whichever that is; these name their stores themselves.
+    if let Next::Import { .. } | Next::Move { .. } | Next::MakeStore { .. } = next {
         return format!("moontide {}", words(next));
     }
     let Next::There { store, step } = next else { return context.command(&words(next)) };
@@ -87,6 +87,7 @@ pub(crate) fn words(next: &Next) -> String {
         Next::TakeBack { execution, from } => {
             format!("{} --from {}", of("store take-back", execution), quoted(from))
         }
+        Next::MakeStore { store } => of("store init --store", store),
         Next::Move { execution, from, to } => {
             format!("{} {} {} --move", of("store copy", from), quoted(to), quoted(execution))
         }

@@ -158,6 +158,11 @@ pub enum Next {
         /// Where it was moved to.
         from: String,
     },
+    /// Make a store.
+    MakeStore {
+        /// Its address.
+        store: String,
+    },
     /// Let an execution leave one store for another, and go on there.
     Move {
         /// The execution's id.

@@ -1,9 +1,12 @@
 //! Which store, and opening it.
 //!
 //! - [`arn`]: a table by its ARN. [`identity`]: what tells a store from every other.
+//! - [`made`]: making a store. [`owner`]: who makes a table that is named by its ARN.
 
 pub mod arn;
 pub mod identity;
+pub mod made;
+pub mod owner;
 
 use std::path::PathBuf;
 use std::sync::Arc;

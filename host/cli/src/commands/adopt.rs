@@ -6,17 +6,13 @@
 
 mod listing;
 
-use std::sync::Arc;
-
 use clap::Args;
 use moontide_control::adopt::kept::Keeping;
 use moontide_control::adopt::listing::Listing;
-use moontide_control::adopt::look;
 use moontide_control::adopt::name::Name;
 use moontide_control::adopt::rebuilt::Adopter;
-use moontide_control::adopt::traces::Traces;
-use moontide_control::aws;
-use moontide_control::clocks::{RightClock, SystemClock};
+use moontide_control::adopt::search::Search;
+use moontide_control::clocks::SystemClock;
 use moontide_control::error::Result;
 use moontide_control::settings::Settings;
 use moontide_control::whoami;
@@ -93,20 +89,9 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
 
 async fn adopt(context: &Context, flags: &Flags, settings: &Settings) -> Result<u8> {
     let wanted = flags.execution.as_deref().map(Name::read).transpose()?;
-    let first = flags.regions.first().cloned();
-    let session = AwsFlags { region: first, ..flags.aws() };
-    let session = session.target().session(&context.environment).await?;
-    let mut regions = flags.regions.clone();
-    if regions.is_empty() {
-        regions.push(session.region()?.to_owned());
-    }
-    let clock: Arc<dyn Clock> = Arc::new(RightClock::new());
-    let world = aws::world(session, &regions[0], &clock, 0);
-    let caller = aws::caller(world.as_ref()).await?;
-    let mut traces = Traces::default();
-    for region in &regions {
-        traces.add(region, &look::into(context, world.as_ref(), region).await?);
-    }
+    let target = flags.aws().target();
+    let search = Search::in_regions(context, &context.environment, &target, flags.regions.clone());
+    let Search { regions, traces, caller } = search.await?;
     let Some(wanted) = wanted else {
         let store = context.address()?.open_existing().ok();
         let listing = Listing::of(store.as_deref(), &traces, regions, caller.account).await;
@@ -121,7 +106,7 @@ async fn adopt(context: &Context, flags: &Flags, settings: &Settings) -> Result<
         person,
         at: SystemClock::new().now(),
         reason: flags.reason.trim().to_owned(),
-        simulator: flags.aws().target().simulator(&context.environment),
+        simulator: target.simulator(&context.environment),
         regions,
         settings,
     };
@@ -131,7 +116,7 @@ async fn adopt(context: &Context, flags: &Flags, settings: &Settings) -> Result<
     let keeping = Keeping {
         environment: &context.environment,
         listener: context,
-        target: &flags.aws().target(),
+        target: &target,
         store: &store,
         place: &address.text(),
         adopter: &adopter,

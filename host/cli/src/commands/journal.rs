@@ -1,10 +1,10 @@
 //! `moontide journal`: the journal itself, line by line.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::Args;
 use moontide_control::error::Result;
+use moontide_control::view::journal::Journal;
 use moontide_control::words;
 use moontide_runtime::effect::Outcome;
 use moontide_runtime::journal::{Body, Entry, Step};
@@ -38,47 +38,32 @@ pub(crate) struct Flags {
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
     let record = context.block_on(Record::load(store.as_ref(), &flags.execution))?;
-    let wanted = |entry: &&Entry| {
-        let lane = flags.lane.as_deref();
-        entry.sequence >= flags.from && lane.is_none_or(|lane| lane_of(&entry.body) == Some(lane))
-    };
-    let entries: Vec<&Entry> = record.entries.iter().filter(wanted).collect();
-    let refused = &record.refused;
+    let Journal { entries, refused } = Journal::of(&record, flags.lane.as_deref(), flags.from);
     match context.output.format {
-        Format::Text => context.output.show(&Journal { entries, refused })?,
+        Format::Text => context.output.show(&Shown(Journal { entries, refused }))?,
         Format::Json => {
             for entry in entries {
-                context.output.show(&Journal { entries: vec![entry], refused })?;
+                context.output.show(&Shown(Journal { entries: vec![entry], refused }))?;
             }
         }
     }
     Ok(exit::COMPLETED)
 }
 
-fn lane_of(body: &Body) -> Option<&str> {
-    match body {
-        Body::Event { .. } => None,
-        Body::Intent { step, .. } | Body::Outcome { step, .. } => Some(step.lane.as_str()),
-    }
-}
-
 /// Some entries; as JSON, always one.
-struct Journal<'e> {
-    entries: Vec<&'e Entry>,
-    /// Why signals among them were refused, by sequence.
-    refused: &'e BTreeMap<u64, Refusal>,
-}
+struct Shown<'e>(Journal<'e>);
 
-impl Serialize for Journal<'_> {
+impl Serialize for Shown<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.entries.first().serialize(serializer)
+        self.0.entries.first().serialize(serializer)
     }
 }
 
-impl<'e> Document for Journal<'e> {
+impl<'e> Document for Shown<'e> {
     fn write(&self, page: &mut Page) {
-        let row = |entry: &&'e Entry| row(entry, self.refused.get(&entry.sequence));
-        let rows: Vec<Vec<Span<'_>>> = self.entries.iter().map(row).collect();
+        let Journal { entries, refused } = &self.0;
+        let row = |entry: &&'e Entry| row(entry, refused.get(&entry.sequence));
+        let rows: Vec<Vec<Span<'_>>> = entries.iter().map(row).collect();
         page.table(&rows);
     }
 }
@@ -166,6 +151,8 @@ fn event_text(event: &Event, refusal: Option<&Refusal>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use jiff::Timestamp;
     use moontide_runtime::effect::{Class, EffectError, Key, Lane};
     use moontide_runtime::journal::canonical;
@@ -204,7 +191,8 @@ mod tests {
             .collect();
         let mut page = Page::default();
         let refused = BTreeMap::new();
-        Journal { entries: entries.iter().collect(), refused: &refused }.write(&mut page);
+        let entries = entries.iter().collect();
+        Shown(Journal { entries, refused: &refused }).write(&mut page);
         insta::assert_snapshot!(page.into_plain(), @r"
         1  00:00:00.000Z  -             event               started
         2  00:00:00.000Z  database#1.3  drs.start_recovery  intent (time 2) at shop/runbook.luau:12

@@ -10,7 +10,6 @@ mod copy;
 mod export;
 mod import;
 mod init;
-mod owner;
 mod prune;
 mod stays;
 mod take_back;

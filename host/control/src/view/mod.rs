@@ -11,6 +11,7 @@
 //! - [`prompts`]: an open prompt. [`closing`]: what closed one. [`signal`]: what people want. [`sent`]: the same on its way.
 //! - [`outside`]: what goes on although nothing drives the execution. [`replaced`]: servers that others have launched since.
 //! - [`adopted`]: what is said of an execution whose store was lost. [`sealed`]: what has come to its end in this store.
+//! - [`journal`]: the journal itself, entry by entry.
 //! - [`refused`]: the ways out after a rule of the door has refused a launch. [`limits`]: the way past a limit.
 //!
 //! Of something else:
@@ -21,6 +22,7 @@ pub mod adopted;
 pub mod changes;
 pub mod cleanup;
 pub mod closing;
+pub mod journal;
 pub mod limits;
 pub mod next;
 pub mod objectives;

@@ -3,31 +3,30 @@
 use std::sync::Arc;
 
 use moontide_aws::Session;
-use moontide_control::aws;
-use moontide_control::clocks::SystemClock;
-use moontide_control::error::{CommandError, Result, code};
-use moontide_control::stores::Address;
-use moontide_control::stores::arn::Arn;
 use moontide_runtime::clock::Clock;
 
-use crate::context::Context;
+use super::Address;
+use super::arn::Arn;
+use crate::aws;
+use crate::clocks::SystemClock;
+use crate::error::{CommandError, Hint, Result, code};
+use crate::next::Next;
 
 /// The address under which its owner makes a table: by its name. Refuses a table of another account, and one of
 /// which AWS does not say whose it is.
-pub(super) fn address(context: &Context, address: Address) -> Result<Address> {
+pub async fn address(address: Address) -> Result<Address> {
     let Address::Dynamo { table, fallback_region, .. } = &address else { return Ok(address) };
     let Some(Arn { region, account, name }) = Arn::read(table) else { return Ok(address) };
-    let ours = context.block_on(account_of(&address, &region))?;
+    let ours = account_of(&address, &region).await?;
     if ours.as_ref() != Some(&account) {
         let ours = ours.unwrap_or_else(|| "an account that STS does not name".to_owned());
         let message = format!(
             "{} belongs to the AWS account {account}, and these credentials to {ours}: a table is made by its owner",
             address.text()
         );
+        let make = Next::MakeStore { store: format!("dynamodb:{name}@{region}") };
         return Err(CommandError::new(code::OTHER_ACCOUNT, message)
-            .hint(format!(
-                "with credentials of {account}: `moontide store init --store dynamodb:{name}@{region}`"
-            ))
+            .hint(Hint::step(format!("with credentials of {account}: `"), make, "`"))
             .hint(
                 "the table's resource policy must then allow others what the store does: \
                  dynamodb:GetItem, BatchGetItem, Query, PutItem, UpdateItem, DeleteItem, BatchWriteItem and \
