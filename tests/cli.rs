@@ -11,8 +11,17 @@ mod adopted_in_part;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[path = "cli/archives.rs"]
 mod archives;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[path = "cli/carriers.rs"]
+mod carriers;
 #[path = "cli/cleanups.rs"]
 mod cleanups;
+#[path = "cli/cleanups_in_doubt.rs"]
+mod cleanups_in_doubt;
+#[path = "cli/cleanups_of_before.rs"]
+mod cleanups_of_before;
+#[path = "cli/drilled.rs"]
+mod drilled;
 #[path = "cli/executions.rs"]
 mod executions;
 #[cfg(unix)]
@@ -32,6 +41,9 @@ mod moves;
 mod obligations;
 #[path = "cli/output.rs"]
 mod output;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[path = "cli/owed.rs"]
+mod owed;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[path = "cli/prunes.rs"]
 mod prunes;

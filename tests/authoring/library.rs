@@ -1,6 +1,6 @@
 //! More mistakes: in what the library answers and is given, and in what is thrown.
 
-use crate::Mistake;
+use crate::mistakes::Mistake;
 
 pub(crate) const MISTAKES: &[Mistake] = &[
     // Records.

@@ -1,6 +1,6 @@
 //! More mistakes, of the same kinds: spelt otherwise, in records, in what hooks return, in handlers.
 
-use crate::Mistake;
+use crate::mistakes::Mistake;
 
 pub(crate) const MISTAKES: &[Mistake] = &[
     // Keys.

@@ -6,6 +6,7 @@
 mod aborts;
 mod approvals;
 mod budgets;
+mod cancels;
 mod door;
 mod doubt;
 mod locks;
@@ -22,6 +23,7 @@ mod silence;
 mod state;
 #[path = "../support/mod.rs"]
 mod support;
+mod times;
 mod vouched;
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@
 //! - `links`: the chain of a journal, recomputed from the items.
 //! - `tables`: making one, and what is said about others.
 //! - `story`: every operation. `faults`: every fault, at every request of them, over the network.
-//! - `arrivals`: imports that overtake each other. `late`: a write that comes through once it was given up. `seals`: executions that leave while a runner comes.
+//! - `arrivals`: imports that overtake each other. `given_up`: those that are given up. `twice`: what arrives. `late`: a write that comes through once it was given up. `seals`: executions that leave while a runner comes.
 //! - `matrix`: every kind of call with every fault, long ones too, in virtual time, on two emulators.
 //! - `outages`: what lasts longer, in virtual time; `costs`: what an hour of it costs.
 
@@ -24,6 +24,7 @@ mod dynamo;
 mod faults;
 #[path = "../../../../runtime/tests/stores/given.rs"]
 mod given;
+mod given_up;
 mod late;
 #[path = "../../../../runtime/tests/stores/leases.rs"]
 mod leases;
@@ -37,6 +38,7 @@ mod seals;
 mod sizes;
 mod story;
 mod tables;
+mod twice;
 #[path = "../../../../runtime/tests/stores/watches.rs"]
 mod watches;
 

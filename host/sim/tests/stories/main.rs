@@ -17,3 +17,5 @@ mod sources;
 mod story;
 mod trouble;
 mod world_file;
+mod world_scripts;
+mod world_servers;
