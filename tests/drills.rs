@@ -19,8 +19,8 @@ impl Drill {
         let home = Home::new();
         let source = repository("runbooks/three_tier/runbook.luau");
         std::fs::copy(source, home.path().join("runbook.luau")).expect("the runbook is there");
-        let everybody = "[approvers]\ndba = [\"*\"]\n";
-        std::fs::write(home.path().join("moontide.toml"), everybody).expect("it writes");
+        let settings = "[approvers]\ndba = [\"*\"]\n";
+        std::fs::write(home.path().join("moontide.toml"), settings).expect("it writes");
         Drill { home, sim: Sim::with(world) }
     }
 

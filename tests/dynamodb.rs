@@ -56,7 +56,7 @@ impl Machine {
     }
 }
 
-/// Where STS says who a command is.
+/// Where STS names the caller of a command.
 fn sts() -> String {
     static STS: OnceLock<Sim> = OnceLock::new();
     let sim = STS.get_or_init(|| Sim::of(&repository("runbooks/three_tier/world.toml")));
@@ -256,9 +256,9 @@ fn throttled(kind: &'static str) -> (Ran, usize, u32) {
 
 /// It cannot be seen whether the holder of a lease in a table lives.
 #[test]
-fn an_execution_that_is_over_is_driven_by_nobody_also_if_its_lease_was_never_given_back() {
+fn an_execution_that_is_over_has_no_runner_also_if_its_lease_was_never_given_back() {
     let machine = Machine::ready();
-    let gives_back = "SET #holder = :nobody, #leased";
+    let gives_back = "SET #holder = :free, #leased";
     let proxy = Dynamo::shared().proxied(move |asked, phase| {
         let update = asked.body["UpdateExpression"].as_str().unwrap_or_default();
         let is_refused = phase == Phase::Before && update.starts_with(gives_back);
@@ -311,7 +311,7 @@ fn without_region_or_credentials_the_next_step_is_about_the_store() {
 }
 
 #[test]
-fn whoever_keeps_executions_in_the_region_that_may_fail_is_warned() {
+fn an_operator_who_keeps_executions_in_the_region_that_may_fail_is_warned() {
     let home = Home::new();
     let source = std::fs::read_to_string(repository("runbooks/hello/runbook.luau"))
         .expect("the runbook is there")

@@ -60,7 +60,7 @@ fn a_disk_that_fails_is_not_said_to_be_full() {
     assert!(ran.stderr.starts_with("error[M0403]: "), "{}", ran.stderr);
 }
 
-/// The tests may be run by root, and root may write everywhere; so the user `nobody` does this.
+/// The tests may be run by root, and root may write everywhere; so the user `nobody` runs this.
 #[test]
 fn a_store_that_may_only_be_read_comes_with_the_next_step() {
     const NOBODY: u32 = 65_534;
@@ -82,7 +82,7 @@ fn a_store_that_may_only_be_read_comes_with_the_next_step() {
         if is_root {
             command.uid(NOBODY).gid(NOBODY);
         }
-        Ran::of(&command.output().expect("nobody may start moontide, too"))
+        Ran::of(&command.output().expect("the user may start moontide, too"))
     };
     allow(0o555);
     let ran = nobody().expect(6);

@@ -38,7 +38,7 @@ const TWO: &str = "{ name = 'first', pause = 'Begin?', run = function()
     { name = 'second', depends_on = { 'first' }, run = function() moontide.sleep('1s') end },";
 
 #[test]
-fn whoever_follows_from_before_the_middle_or_after_the_end_sees_what_comes() {
+fn a_follower_from_before_the_middle_or_after_the_end_sees_what_comes() {
     let shop = Shop::of(TWO);
     shop.run().expect(4);
     let mut before = Follower::of(shop.command(&["status", "drill", "--follow"]));
@@ -114,8 +114,8 @@ fn an_execution_that_another_runner_goes_on_with_is_followed_further() {
     assert_eq!(follower.end().code, Some(0));
 }
 
-/// An operator who follows is told within about the lease's ttl that the runner has died, and who goes on. The runner
-/// writes nothing meanwhile, and so the store has no news.
+/// An operator who follows is told within about the lease's ttl that the runner has died, and which runner goes
+/// on. The dead one writes nothing meanwhile, and so the store has no news.
 fn a_runner_dies_while_it_is_followed(shop: Shop, how: &str) {
     let shop = shop.with("MOONTIDE_LEASE_TTL", "3s");
     let mut runner = shop.begin("long  running");
@@ -129,7 +129,7 @@ fn a_runner_dies_while_it_is_followed(shop: Shop, how: &str) {
     runner.end();
     status.until(how);
     told.until("\"notice\":\"left\"");
-    list.until("nobody drives it");
+    list.until("no runner drives it");
     let resumed = shop.start(&["resume", "drill"]);
     status.until("driven by root@");
     told.until("\"notice\":\"driven\"");
@@ -138,7 +138,7 @@ fn a_runner_dies_while_it_is_followed(shop: Shop, how: &str) {
     let (status, told) = (status.end(), told.end());
     assert_eq!((status.code, told.code), (Some(0), Some(0)));
     // Each is said once.
-    assert_eq!(status.stdout.matches("nobody drives it").count(), 1, "{}", status.stdout);
+    assert_eq!(status.stdout.matches("no runner drives it").count(), 1, "{}", status.stdout);
     assert_eq!(status.stdout.matches("driven by").count(), 2, "{}", status.stdout);
     assert!(status.stdout.contains("; to go on: moontide resume drill\n"), "{}", status.stdout);
 }

@@ -162,7 +162,7 @@ fn a_killed_runner_is_not_said_to_drive() {
     runner.kill().expect("it can be killed");
     runner.wait().expect("it ends");
     let status = home.run(&["status", "drill"]).expect(0).stdout;
-    assert!(status.contains("nobody drives it"), "{status}");
+    assert!(status.contains("no runner drives it"), "{status}");
     assert!(status.ends_with("next: moontide resume drill\n"), "{status}");
 }
 
@@ -191,12 +191,12 @@ fn nothing_grave_begins_without_being_meant() {
     put(&home, "hello/runbook.luau", HELLO);
     insta::assert_snapshot!(said(&home, &["run", "hello", "--mode=recovery"]), @"
     exit 2
-    error[M0103]: a recovery needs `--yes` where nobody can be asked
+    error[M0103]: a recovery needs `--yes` where no person can be asked
     hint: a drill without `--replace` leaves production alone; `--yes` confirms without a question
     ");
     insta::assert_snapshot!(said(&home, &["run", "hello", "--mode=drill", "--replace=s-1"]), @"
     exit 2
-    error[M0103]: a replacement needs `--yes` where nobody can be asked
+    error[M0103]: a replacement needs `--yes` where no person can be asked
     hint: a drill without `--replace` leaves production alone; `--yes` confirms without a question
     ");
     insta::assert_snapshot!(said(&home, &["run", "hello", "--mode=drill", "--replace=db-1"]), @"
@@ -223,7 +223,7 @@ fn the_first_answer_counts_and_status_tells_of_it() {
     insta::assert_snapshot!(said(&home, &["answer", "drill", "skip", "--by=ann"]), @"
     exit 0
     greet: skip by ann (sent by root)
-    nobody drives it now; to go on: moontide resume drill
+    no runner drives it now; to go on: moontide resume drill
     ");
     insta::assert_snapshot!(said(&home, &["answer", "drill", "continue"]), @"
     exit 2

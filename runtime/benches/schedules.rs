@@ -57,7 +57,8 @@ fn main() -> ExitCode {
     if broken.into_inner() {
         return ExitCode::FAILURE;
     }
-    let Played { events, refused, signals, crashes } = total.into_inner().expect("nobody panics");
+    let Played { events, refused, signals, crashes } =
+        total.into_inner().expect("no thread panics");
     println!("{schedules} schedules on {threads} threads in {:.1} s", took.as_secs_f64());
     println!("{events} events, {signals} of them signals, {refused} refused; {crashes} crashes");
     println!("every promise was kept");
@@ -65,7 +66,7 @@ fn main() -> ExitCode {
 }
 
 fn add(total: &Mutex<Played>, played: Played) {
-    let mut total = total.lock().expect("nobody panics in here");
+    let mut total = total.lock().expect("no thread panics in here");
     total.events += played.events;
     total.refused += played.refused;
     total.signals += played.signals;

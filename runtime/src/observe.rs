@@ -1,5 +1,5 @@
 //! What the engine tells an observer: a terminal, a log, a test. Telling is not an effect; nothing
-//! is told twice because of a replay, and nothing depends on who listens.
+//! is told twice because of a replay, and nothing depends on the listener.
 
 use std::time::Duration;
 
@@ -110,19 +110,19 @@ pub enum Notice {
     },
     /// An operator wants something, and it is done.
     Signalled {
-        /// Who, what, why.
+        /// The sender, the wish, the reason.
         signal: Signal,
     },
     /// A person has answered, and it takes more people who say the same.
     Approved {
-        /// Who, what, why.
+        /// The sender, the wish, the reason.
         signal: Signal,
         /// The prompt, which stays open.
         prompt: Prompt,
     },
     /// An operator wants something, and it is refused.
     Refused {
-        /// Who, what, why.
+        /// The sender, the wish, the reason.
         signal: Signal,
         /// Why not.
         why: String,
@@ -132,7 +132,7 @@ pub enum Notice {
         /// Which prompt.
         prompt: String,
     },
-    /// The time of prompts is over, and the runner waits until it knows whether anybody could answer them.
+    /// The time of prompts is over, and the runner waits until it knows whether a person could answer them.
     Unheard {
         /// The prompts.
         prompts: Vec<String>,

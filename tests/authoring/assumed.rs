@@ -13,7 +13,7 @@ fn a_check_says_what_looks_after_each_wave() {
     let checked = home.run(&["check", folder]).expect(0).stdout;
     for line in [
         "  db  servers Tier=db\n    verify; at least 50% of its servers; at most 400d; a failure: 3 attempts in all\n",
-        "  web  a program  after db\n    asks anybody, for ever: Is the data good?\n    \
+        "  web  a program  after db\n    asks any person, for ever: Is the data good?\n    \
          a failure: what depends on it does not start\n",
     ] {
         assert!(checked.contains(line), "{checked}");

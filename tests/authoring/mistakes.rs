@@ -142,7 +142,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         ["", "", "return function() end"],
         &[],
         "rehearse",
-        &["verify of db returned a function, which nobody calls"],
+        &["verify of db returned a function, which is never called"],
     ),
     (
         "no instances",
@@ -161,7 +161,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     ("months for minutes", ["", "timeout = '1M',", ""], &[], "check", &["`m` is minutes"]),
     ("months in a program", ["", "", "moontide.sleep('1M')"], &[], "rehearse", &["m is minutes"]),
     (
-        "nobody has to approve",
+        "no person has to approve",
         ["", "", "moontide.ask { message = '?', approvals = 0 }"],
         &[],
         "rehearse",

@@ -9,7 +9,7 @@ use crate::shown::{Case, Story};
 use crate::support::{Moment, Ran, Side};
 
 const CASE: Case =
-    Case { name: "claims", before: "whoever launched last was refused at the launch" };
+    Case { name: "claims", before: "the execution that launched last was refused at the launch" };
 
 /// All that it said.
 fn told(ran: &Ran) -> String {
@@ -29,7 +29,7 @@ fn assert_says(text: &str, words: &[&str]) {
     }
 }
 
-/// Who holds what, as the store has it.
+/// The holders of each claim, as the store has it.
 fn holders(story: &Story) -> Vec<(String, Vec<String>)> {
     story.in_store(async |store| {
         let ids = |claim: Claim| claim.holders.into_iter().map(|it| it.execution).collect();

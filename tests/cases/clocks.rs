@@ -62,7 +62,7 @@ fn a_wrong_clock_of_a_runner_times_nothing_out() {
 }
 
 #[test]
-fn whoever_answers_by_a_slow_clock_is_late_all_the_same() {
+fn an_answer_by_a_slow_clock_is_late_all_the_same() {
     for (runner, sender) in [(0.0, -OFF), (-OFF, -OFF)] {
         let story = story("5s", "abort");
         begin(&story, runner);

@@ -119,7 +119,7 @@ fn a_wave_that_chooses_by_a_function_may_mean_any_server_of_the_region() {
 
 /// Not when its turn comes, which may be after hours.
 #[test]
-fn a_wave_of_which_nobody_is_left_is_refused_before_anything_is_launched() {
+fn a_wave_of_which_no_server_is_left_is_refused_before_anything_is_launched() {
     let case = Case { before: "the database was launched, then the wave failed", ..CASE };
     let story = case.story();
     let ran = without(&story, &["web-1", "web-2"]);

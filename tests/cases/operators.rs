@@ -77,7 +77,7 @@ fn is_sent(entry: &Value) -> bool {
 }
 
 #[test]
-fn whoever_cancels_is_told_what_goes_on_outside_and_what_to_type() {
+fn an_operator_who_cancels_is_told_what_goes_on_outside_and_what_to_type() {
     let case = Case { name: "cancel", before: "the command went on; `on_cancel` knew no instance" };
     let story = case.story();
     let said = cancelled(&story, &case.path("runbook.luau"));

@@ -72,7 +72,7 @@ const OUTSIDE: &str =
     "outside = { instances = { tags = { App = 'prod' } }, documents = { 'Shop-Promote' } },";
 
 #[test]
-fn what_the_runbook_names_is_touched_and_everybody_sees_that_it_is_named() {
+fn what_the_runbook_names_is_touched_and_the_plan_shows_that_it_is_named() {
     let (story, ran) = tries(OUTSIDE, "");
     let ends = ends(&ran);
     CASE.comes_to(&format!("named in `outside`: {}", ends.join(", ")));

@@ -98,7 +98,7 @@ fn servers_may_depend_on_a_param() {
 }
 
 const OPTIONAL: Case = Case {
-    name: "optional_nobody",
+    name: "optional_none",
     before: "names that fit no server, or several, passed in silence",
 };
 

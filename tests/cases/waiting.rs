@@ -13,7 +13,7 @@ use crate::support::outage::{Lasting, Outage, Spell};
 const CASE: Case =
     Case { name: "expired_credentials", before: "nothing waited, so nothing had to hear" };
 
-/// A runner whose credentials expire at this call, and who waits for hours.
+/// A runner whose credentials expire at this call, and that waits for hours.
 fn waits(operation: &'static str) -> (Story, Child) {
     let story = CASE.story();
     let lasting = Lasting::Ever;

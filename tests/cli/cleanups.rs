@@ -35,7 +35,7 @@ fn a_cleanup_that_was_cut_off_does_not_forget_what_was_launched_since() {
 }
 
 #[test]
-fn a_drill_that_somebody_wants_to_go_on_is_not_cleaned_up() {
+fn a_drill_that_an_operator_wants_to_go_on_is_not_cleaned_up() {
     let drill = cut_off();
     drill.home.run(&["retry", "drill", "web", "--by=ann"]).expect(0);
     assert_snapshot!(drill.home.refusal(&["cleanup", "drill"], 2), @"
@@ -176,7 +176,7 @@ fn what_only_goes_by_the_name_of_a_cleanup_is_passed_over() {
     assert_eq!(counts(&cleaned), (1, 0), "{cleaned}");
     assert!(!next(), "its instance is gone");
     assert_eq!(drill.clean_up(0)["cleanup"], "drill.cleanup-3");
-    assert_eq!((entries(), before > 0), (before, true), "nobody drives the other one");
+    assert_eq!((entries(), before > 0), (before, true), "no runner drives the other one");
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn a_launch_that_cannot_be_looked_up_is_left_and_the_cleanup_fails() {
 }
 
 #[test]
-fn a_launch_whose_end_nobody_saw_is_found_by_its_tag_and_cleaned_up() {
+fn a_launch_whose_end_was_not_seen_is_found_by_its_tag_and_cleaned_up() {
     let drill = Drill::in_doubt(true, UNTIL_DECIDED);
     drill.home.run(&["cancel", "drill"]).expect(0);
     drill.aws(&["resume", "drill"], 1);

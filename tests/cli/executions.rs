@@ -29,7 +29,7 @@ fn the_first_answer_wins_and_the_second_is_told() {
     let first = home.run(&["answer", "drill", "skip", "--by=ann"]).expect(0);
     assert_eq!(
         first.stdout,
-        "cut-over: skip by ann (sent by root)\nnobody drives it now; to go on: moontide resume drill\n"
+        "cut-over: skip by ann (sent by root)\nno runner drives it now; to go on: moontide resume drill\n"
     );
     let said = home.refusal(&["answer", "drill", "continue", "--by=bob"], 2);
     assert!(said.contains("was answered already: skip by ann (sent by root)"), "{said}");
@@ -46,7 +46,7 @@ fn a_cancelled_execution_comes_to_its_end_and_stays_there() {
     let (home, sim) = waiting();
     let [endpoint, speed] = sim.flags();
     let sent = home.run(&["cancel", "drill", "--by=ann", "--comment=wrong day"]).expect(0).stdout;
-    let next = "nobody drives it now; to bring it to its end: moontide resume drill\n";
+    let next = "no runner drives it now; to bring it to its end: moontide resume drill\n";
     assert!(sent.ends_with(next), "{sent}");
     let status = home.run(&["status", "drill"]).expect(0).stdout;
     assert!(status.contains("a cancel by ann (sent by root) waits for a runner"), "{status}");

@@ -1,4 +1,4 @@
-//! A runbook, a param or AWS may say what it likes, and the operator at the terminal still sees who said it:
+//! A runbook, a param or AWS may say what it likes, and the operator at the terminal still sees the speaker:
 //! what is not ours stands behind ` | `, last in its line, or under a label.
 
 use crate::given::{WORLD, runbook, shop};
@@ -175,7 +175,7 @@ fn a_runbook_that_will_not_load_cannot_complain_in_our_name() {
 }
 
 #[test]
-fn a_trace_for_whoever_debugs_is_harmless_too() {
+fn a_trace_for_the_person_who_debugs_is_harmless_too() {
     let home = forger();
     // At this level the SDK repeats what AWS answers, tags and all.
     let mut traced = home.moontide(&["rehearse", &home.shop("")]);

@@ -46,7 +46,7 @@ pub(crate) struct Place {
 struct Table {
     /// `dynamodb:TABLE@REGION`.
     store: String,
-    /// Where STS says who a command is.
+    /// Where STS names the caller of a command.
     sts: String,
 }
 

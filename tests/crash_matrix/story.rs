@@ -206,7 +206,7 @@ impl Story {
                 came: false,
             });
             if later.code != Some(0) {
-                let _ = write!(ran.stderr, "nobody gets in any more: {later:?} panicked");
+                let _ = write!(ran.stderr, "no thread gets in any more: {later:?} panicked");
             }
             return Struck { ran, came: true };
         }

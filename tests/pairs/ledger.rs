@@ -14,7 +14,7 @@ use crate::support::Sim;
 pub(crate) struct Deleted {
     /// The server's id.
     pub(crate) server: String,
-    /// Who had launched it: `first/wave`, or `another tool`.
+    /// The earlier launch of it: `first/wave`, or `another tool`.
     pub(crate) owner: String,
     /// The execution that deleted it.
     pub(crate) by: String,

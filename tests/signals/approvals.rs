@@ -1,4 +1,4 @@
-//! Who may answer, and how many of them it takes.
+//! The approvers, and how many of them it takes.
 
 use insta::assert_snapshot;
 
@@ -57,7 +57,7 @@ fn two_people_in_two_processes_approve_and_no_one_person_twice() {
     let first = story.say("ann", &["answer", "drill", "continue"], 0);
     assert_snapshot!(first.stdout, @"
     web: 1 of 2: continue by ann (sent by root); one more person is needed
-    nobody drives it now; to go on: moontide resume drill
+    no runner drives it now; to go on: moontide resume drill
     ");
     let again = story.say("ann", &["answer", "drill", "continue"], 2);
     assert_snapshot!(again.stderr, @"

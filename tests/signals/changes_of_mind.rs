@@ -34,7 +34,7 @@ fn a_failed_execution_goes_on_after_a_retry() {
     assert_snapshot!(retried.stdout, @"
     base: retry by ann (sent by root) | it is raised
     wait for their turn again: web
-    nobody drives it now; to go on: moontide resume drill
+    no runner drives it now; to go on: moontide resume drill
     ");
     let second = story.say("bob", &["retry", "drill", "base"], 2).stderr;
     assert!(second.starts_with("error[M0806]: wave `base` is running, not failed"), "{second}");

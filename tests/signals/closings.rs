@@ -1,4 +1,4 @@
-//! What closes a prompt, and who is named for it.
+//! What closes a prompt, and the person who is named for it.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ fn story() -> Story {
     )
 }
 
-/// Each answer of the execution: who, whether it closed the prompt, and what else did.
+/// Each answer of the execution: the person, whether it closed the prompt, and what else did.
 fn answers(story: &Story) -> Vec<Value> {
     let shown = story.json("show");
     let answers = shown["answers"].as_array().expect("there are answers");
@@ -19,7 +19,7 @@ fn answers(story: &Story) -> Vec<Value> {
 }
 
 #[test]
-fn after_a_time_out_nobody_is_named_whose_voice_was_one_of_two() {
+fn after_a_time_out_no_person_is_named_whose_approval_was_one_of_two() {
     let story = Story::of(
         "{ name = 'busy', run = function() moontide.sleep('10m') end },
         { name = 'web', run = function() end,
@@ -27,7 +27,7 @@ fn after_a_time_out_nobody_is_named_whose_voice_was_one_of_two() {
     );
     let (mut runner, mut said) = story.begin("web  paused");
     story.say("ann", &["answer", "drill", "continue", "--comment=fine"], 0);
-    heard(&mut said, "web: nobody answered in time");
+    heard(&mut said, "web: no person answered in time");
     heard(&mut said, "web  cancelled");
     assert_eq!(story.waves(), ["running", "cancelled"]);
     let late = story.say("bob", &["answer", "drill", "web", "continue"], 2).stderr;
@@ -46,14 +46,18 @@ fn after_a_time_out_nobody_is_named_whose_voice_was_one_of_two() {
 }
 
 #[test]
-fn a_cancel_is_named_with_whoever_wanted_it() {
+fn a_cancel_is_named_with_the_person_who_wanted_it() {
     let story = story();
     story.run(&[], 4);
     story.say("ann", &["answer", "drill", "continue"], 0);
     story.resume(4);
     assert_eq!(answers(&story), [json!(["ann", false, null])]);
     story.say("bob", &["cancel", "drill"], 0);
-    assert_eq!(answers(&story), [json!(["ann", false, null])], "nobody has taken the cancel yet");
+    assert_eq!(
+        answers(&story),
+        [json!(["ann", false, null])],
+        "no runner has taken the cancel yet"
+    );
     let late = story.say("eve", &["answer", "drill", "web", "continue"], 2).stderr;
     assert!(
         late.starts_with("error[M0807]: `web` was closed by a cancel by bob (sent by root)\n"),

@@ -94,7 +94,7 @@ fn a_second_signal_ends_it_at_once() {
     // While another process writes, the lease cannot be given back.
     let path = story.home.path().join("moontide/moontide.db");
     let database = rusqlite::Connection::open(path).expect("it opens");
-    database.execute_batch("BEGIN IMMEDIATE").expect("nobody else writes");
+    database.execute_batch("BEGIN IMMEDIATE").expect("no other process writes");
     let runner_id = Pid::from_child(&runner);
     let status = loop {
         kill_process(runner_id, Signal::TERM).expect("it can be stopped");

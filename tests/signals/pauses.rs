@@ -8,13 +8,13 @@ const TWO: &str = "{ name = 'first', pause = 'Begin?', run = function() end },
     { name = 'second', depends_on = { 'first' }, run = function() end },";
 
 #[test]
-fn a_paused_execution_starts_no_wave_before_somebody_resumes_it() {
+fn a_paused_execution_starts_no_wave_before_an_operator_resumes_it() {
     let story = Story::of(TWO);
     story.run(&[], 4);
     let paused = story.say("ann", &["pause", "drill", "--comment=wait for the network"], 0);
     assert_snapshot!(paused.stdout, @"
     drill: no further wave starts; paused by ann (sent by root)
-    nobody drives it now; to go on: moontide resume drill
+    no runner drives it now; to go on: moontide resume drill
     ");
     let again = story.say("bob", &["pause", "drill"], 2);
     assert_snapshot!(again.stderr, @"
@@ -39,7 +39,7 @@ fn a_paused_execution_starts_no_wave_before_somebody_resumes_it() {
     assert!(status.ends_with("next: moontide resume drill --lift-pause\n"), "{status}");
     // An operator who only goes on after a crash lifts no other's pause either.
     let kept = story.resume(4).stderr;
-    let says = "paused by ann (sent by root): wait for the network; no further wave starts before somebody types";
+    let says = "paused by ann (sent by root): wait for the network; no further wave starts before an operator types";
     assert!(kept.contains(says), "{kept}");
     assert_eq!(story.waves(), ["pending", "pending"]);
     let resumed = story.drive(&["resume", "drill", "--lift-pause"], 0);
@@ -53,7 +53,7 @@ fn a_paused_execution_starts_no_wave_before_somebody_resumes_it() {
 }
 
 #[test]
-fn whoever_drives_is_told_to_pause_and_to_go_on() {
+fn the_runner_is_told_to_pause_and_to_go_on() {
     let sleeps = "{ name = 'sleeps', run = function() moontide.sleep('10m') end },";
     let story = Story::of(sleeps);
     let (mut runner, mut said) = story.begin("running");
@@ -97,7 +97,7 @@ fn abort_is_the_other_answer_to_a_pause() {
 }
 
 #[test]
-fn an_answer_after_the_time_is_too_late_also_if_nobody_drove() {
+fn an_answer_after_the_time_is_too_late_also_if_no_runner_drove() {
     let wave = "{ name = 'web', run = function() end,
         pause = { message = '?', timeout = '4s', on_timeout = 'abort' } },";
     let story = Story::of(wave);

@@ -21,7 +21,7 @@ fn unbegun() -> Story {
 }
 
 #[test]
-fn what_nobody_has_asked_yet_takes_no_answer_and_is_asked() {
+fn what_was_not_asked_yet_takes_no_answer_and_is_asked() {
     let story = unbegun();
     let early = story.say("ann", &["answer", "later", "web", "abort"], 2).stderr;
     assert!(early.contains("`later` has not begun: it asks nothing yet"), "{early}");

@@ -189,7 +189,7 @@ impl Trap {
             kill_process(victim, signal).expect("it runs");
         }
         if let Some(stops) = armed.stops.take() {
-            stops.send(()).expect("somebody waits for this");
+            stops.send(()).expect("a test waits for this");
         }
     }
 }

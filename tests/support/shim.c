@@ -233,7 +233,7 @@ int open(const char *path, int flags, ...) {
     return open64(path, flags, mode);
 }
 
-/* SQLite waits for a lock by sleeping, five seconds in all. Nobody else is there to be waited for. */
+/* SQLite waits for a lock by sleeping, five seconds in all. No other process is there to be waited for. */
 int usleep(useconds_t time) {
     REAL(int, usleep, useconds_t);
     return (rule.calls & LOCK) && rule.then == FAIL ? 0 : real(time);

@@ -48,7 +48,7 @@ pub(crate) struct Aws {
     time: AwsTime,
     /// What keeps calls back whose runner may have lost its lease.
     pub(crate) leaving: Leaving,
-    /// Who started the jobs that were looked up, by Region and job: a job's tags stay what they are.
+    /// The executions that started the jobs that were looked up, by Region and job: a job's tags stay what they are.
     origins: RefCell<HashMap<(String, String), Option<Origin>>>,
 }
 
@@ -150,7 +150,7 @@ impl Aws {
         }
     }
 
-    /// Who started a job, if that was looked up before.
+    /// The execution that started a job, if that was looked up before.
     #[expect(
         clippy::option_option,
         reason = "a job of no execution is not one that was never looked up"

@@ -27,7 +27,7 @@ impl Default for SettleWindow {
 }
 
 /// Looks until `look` finds something. `Ok(None)`: there was nothing in the whole window, and the
-/// last look was one that succeeded. Who cannot look at all says so at once: the window begins anew then.
+/// last look was one that succeeded. A look that fails says so at once: the window begins anew then.
 pub(crate) async fn settle<T>(
     clock: &dyn Clock,
     window: SettleWindow,

@@ -22,7 +22,7 @@ pub(crate) fn if_grave(
         }
     };
     if !context.can_ask {
-        return Err(refusal(format!("a {what} needs `--yes` where nobody can be asked")));
+        return Err(refusal(format!("a {what} needs `--yes` where no person can be asked")));
     }
     let question = plain(format!("{question}. Type its name to go on: "));
     context.output.say([attention(format!("{what}: ")), strong(runbook), question]);

@@ -1,5 +1,5 @@
-//! Who sends a signal to an execution, and why, as `answer`, `cancel`, `pause`, `resume`, `retry`, `skip` and `note`
-//! read it.
+//! The sender of a signal to an execution, and the reason, as `answer`, `cancel`, `pause`, `resume`, `retry`, `skip` and
+//! `note` read it.
 
 use clap::Args;
 use moontide_control::error::Result;

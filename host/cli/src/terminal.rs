@@ -24,7 +24,7 @@ use crate::view::evidence;
 pub(crate) struct Terminal {
     output: Output,
     user: String,
-    /// Who may answer.
+    /// The people who may answer.
     people: Rc<Graph>,
     /// Lines of the keyboard; locked by the prompt that is being asked.
     lines: Mutex<Option<mpsc::UnboundedReceiver<String>>>,
@@ -182,7 +182,7 @@ mod tests {
         let mut asked = prompt("web", PromptKind::Pause, &["continue", "abort"]);
         asked.approvers = vec!["dba".into()];
         assert_eq!(terminal.answer(&asked).await, None);
-        assert!(terminal.lines.lock().await.is_none(), "nobody looked at the keyboard");
+        assert!(terminal.lines.lock().await.is_none(), "the terminal did not look at the keyboard");
     }
 
     #[test]

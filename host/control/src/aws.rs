@@ -17,7 +17,7 @@ pub fn world(session: Session, region: &str, clock: &Arc<dyn Clock>, seed: u64) 
     Rc::new(AwsWorld::new(session, region, Arc::clone(clock), settings))
 }
 
-/// Who asks AWS.
+/// The identity that asks AWS.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// The account's twelve digits.

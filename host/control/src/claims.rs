@@ -97,7 +97,7 @@ fn holder(execution: &Execution) -> Holder {
     }
 }
 
-/// Who has claimed the plan, and what to do about it.
+/// The executions that have claimed the plan, and what to do about it.
 async fn refused(store: &dyn Store, execution: &Execution, others: &[Held]) -> CommandError {
     let (plan, mode) = (&execution.plan.name, words::mode(execution.mode));
     let said = others.iter().map(|it| {

@@ -15,7 +15,7 @@ pub struct Made<'s> {
     pub id: String,
     /// When it is created.
     pub at: Timestamp,
-    /// Who creates it.
+    /// The person who creates it.
     pub by: String,
     /// Drill or recovery.
     pub mode: Mode,

@@ -17,16 +17,16 @@ pub trait Face: Listener {
     /// gone on with.
     fn begin(&self, _execution: &str) {}
 
-    /// Who follows the drive of this execution, which begins now, and who answers what it asks in the name of this
+    /// The attendants of the drive of this execution, which begins now, who answer what it asks in the name of this
     /// person; `None`: the drive answers nothing.
     fn attend(&self, execution: &Execution, person: Option<&Person>) -> Attendants;
 }
 
-/// Who follows a drive, and who answers what it asks.
+/// The observers of a drive, and the door for what it asks.
 pub struct Attendants {
-    /// Who is told of everything that happens, one after another.
+    /// The observers that are told of everything that happens, one after another.
     pub observers: Vec<Rc<dyn Observer>>,
-    /// Who is asked there and then.
+    /// Where a person is asked there and then.
     pub answers: Rc<dyn Answers>,
 }
 

@@ -25,12 +25,12 @@ pub fn ttl(environment: &Environment, settings: &Settings) -> Result<Duration> {
     })
 }
 
-/// Who drives the execution, unless they are known to be dead.
+/// The runner of the execution, unless it is known to be dead.
 pub async fn alive(store: &dyn Store, execution: &str) -> Result<Option<String>> {
     Ok(kept(store, execution).await?.map(|lease| lease.holder))
 }
 
-/// The lease of who drives the execution, unless they are known to be dead.
+/// The lease of the execution's runner, unless that is known to be dead.
 pub async fn kept(store: &dyn Store, execution: &str) -> Result<Option<LeaseRecord>> {
     let lease = store.lease(execution).await?.filter(|lease| !lease.is_free());
     Ok(match lease {

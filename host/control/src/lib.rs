@@ -5,14 +5,15 @@
 //! - [`environment`]: the variables, read once. The only file that reads them.
 //! - [`settings`]: `moontide.toml`, limits, patience.
 //! - [`listener`]: how a face hears what an operator should know while a call is at work.
-//! - [`face`]: who follows a drive and answers what it asks. [`operator`]: all of it, for calls about executions.
+//! - [`face`]: the observers of a drive, and what answers its questions. [`operator`]: all of it, for calls
+//!   about executions.
 //!
 //! Where things are:
 //! - [`stores`]: which store, and opening it. [`runbook`]: the files of a runbook, and its plan.
 //! - [`params`]: the values of params, and where secret ones are kept. [`world`]: the files of pretend worlds.
 //! - [`files`], [`loose`]: what is read as text, and what others may read or change.
 //!
-//! Who, when and under what name:
+//! People, time and names:
 //! - [`whoami`]: people and processes. [`aws`]: whose credentials they are. [`clocks`]: whose time.
 //! - [`target`]: where AWS is for a call. [`reached`]: the world of an execution, reached.
 //! - [`ids`], [`labels`]: how executions are called. [`leases`]: taking the lease of an execution;
@@ -23,7 +24,7 @@
 //! - [`signals`]: answer, pause, resume, cancel, retry, skip, note.
 //! - [`runner`]: driving an execution, prepared in one place. [`claims`]: the plan that it holds meanwhile.
 //! - [`rehearsal`]: an execution against the simulator, in virtual time. [`execution`]: the head of a new execution.
-//! - [`answers`]: who answers prompts, besides a person who is asked there and then.
+//! - [`answers`]: what answers prompts, besides a person who is asked there and then.
 //!
 //! What is known: [`view`], of an execution as its store has it. [`list`]: the executions of a store. [`watch`]: what
 //! happens to them, as it happens. [`state`]: what runbooks remember.

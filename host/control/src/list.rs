@@ -50,7 +50,7 @@ pub struct Line {
     pub source: Option<Channel>,
     /// When it was created.
     pub created_at: Timestamp,
-    /// Who drives it.
+    /// The runner that drives it.
     pub runner: Option<String>,
     /// The lease of that runner.
     #[serde(skip)]

@@ -28,7 +28,7 @@ pub enum Remark {
     Beside {
         /// The other one's id.
         execution: String,
-        /// Who has begun it.
+        /// The person who has begun it.
         by: String,
         /// How it stands, for a sentence: `is running`.
         stands: String,
@@ -78,7 +78,7 @@ pub enum Remark {
     StaysPaused {
         /// The execution's id.
         execution: String,
-        /// Who has paused it, and why.
+        /// The person who has paused it, and the reason.
         by: String,
     },
     /// A drill goes on while it is cleaned up: what it launches from now on stays.
@@ -122,7 +122,7 @@ pub enum Remark {
     },
     /// A resume that was to lift a pause, or gave a reason for that, lifts none.
     NoPauseLifted,
-    /// AWS does not say who answers here: what an execution asks is left to others.
+    /// AWS does not name the person who answers here: what an execution asks is left to others.
     Unanswering {
         /// Why not.
         why: String,
@@ -165,7 +165,7 @@ pub enum Remark {
         /// The group that is probably meant.
         group: String,
     },
-    /// Nothing says who belongs to a group: approvers are the people of these names.
+    /// No setting names the members of a group: approvers are the people of these names.
     NoGroups {
         /// One of the approvers.
         approver: String,
@@ -183,7 +183,7 @@ pub enum Remark {
         prompt: String,
         /// The answer.
         choice: String,
-        /// Who has to give it.
+        /// Whose answer it takes.
         why: String,
     },
     /// Something could not be looked at, and a call goes on without it.

@@ -30,7 +30,7 @@ pub struct Operator {
     pub target: Target,
     /// In whose name the operator says to speak. A claim: it is journaled beside who really does.
     pub by: Option<String>,
-    /// Who follows, answers and hears.
+    /// The face that follows, answers and is told.
     pub face: Rc<dyn Face>,
 }
 

@@ -26,7 +26,7 @@ const AT_ONCE: usize = 32;
 
 /// Prunes the executions of a store that are old enough.
 pub struct Pruner<'o> {
-    /// Who prunes.
+    /// The operator who prunes.
     pub operator: &'o Operator,
     /// Those of which nothing has happened since then.
     pub before: Timestamp,

@@ -45,7 +45,7 @@ const SIGNALS_EVERY: Duration = Duration::from_mins(10);
 
 /// An execution, and everything that is needed to drive it.
 pub struct Runner<'o> {
-    /// Who drives it.
+    /// The runner that drives it.
     operator: &'o Operator,
     /// Its head.
     pub execution: Execution,

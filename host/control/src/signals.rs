@@ -135,7 +135,7 @@ fn next(operator: &Operator, (before, now): (&Record, &Record), wish: &SignalKin
     Some(beyond.unwrap_or_else(|| Next::resume(id)))
 }
 
-/// What an operator has to know who goes on with an execution: others may have launched its servers since.
+/// What an operator who goes on with an execution has to know: others may have launched its servers since.
 async fn replaced(operator: &Operator, record: &Record, wish: &SignalKind) -> Replaced {
     match wish {
         SignalKind::Retry { .. } | SignalKind::Resume => {

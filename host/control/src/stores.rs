@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ssm_agent_says_where_the_table_is_when_nobody_else_does() {
+    fn the_ssm_agent_says_where_the_table_is_when_nothing_else_does() {
         let ssm_region = Some("us-east-1".to_owned());
         let environment = Environment { ssm_region, ..Environment::default() };
         let settings = Settings::default();

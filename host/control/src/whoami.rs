@@ -1,6 +1,6 @@
-//! Who we are, for journals and leases.
+//! The name of this process, for journals and leases.
 //!
-//! A name that every process can set, such as the variable `USER`, is a claim: it is journaled beside who really speaks.
+//! A name that every process can set, such as the variable `USER`, is a claim: it is journaled beside the real sender.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::error::{CommandError, Result, code};
 use crate::listener::{Listener, Remark};
 use crate::stores::Address;
 
-/// So long STS may take to say who we are. An answer must get through also while a Region fails.
+/// So long STS may take to name the caller. An answer must get through also while a Region fails.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A person who speaks to an execution.
@@ -23,18 +23,18 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub struct Person {
     /// In whose name.
     pub name: String,
-    /// Who that really is, where the name is a claim.
+    /// The real sender, where the name is a claim.
     pub sender: String,
 }
 
 impl Person {
-    /// Who says to be `name`, and really is `real`.
+    /// The person `real`, under the name `name`.
     fn claiming(name: String, real: String) -> Person {
         let sender = if name == real { String::new() } else { real };
         Person { name, sender }
     }
 
-    /// Who that really is.
+    /// The real sender.
     pub fn real(&self) -> &str {
         if self.sender.is_empty() { &self.name } else { &self.sender }
     }
@@ -64,7 +64,7 @@ pub async fn author(
         }
         (None, None) => {
             let message = format!("AWS does not say within {}s who you are", PATIENCE.as_secs());
-            Err(CommandError::new(code::NOBODY, message).hint(
+            Err(CommandError::new(code::UNIDENTIFIED, message).hint(
                 "`--by NAME` says in whose name it is; the journal shows that this is a claim",
             ))
         }
@@ -81,7 +81,7 @@ pub async fn speaker(
 ) -> Result<Option<Person>> {
     match author(environment, address, by).await {
         Ok(person) => Ok(Some(person)),
-        Err(error) if error.code == code::NOBODY => {
+        Err(error) if error.code == code::UNIDENTIFIED => {
             listener.hear(&Remark::Unanswering { why: error.message });
             Ok(None)
         }

@@ -463,8 +463,8 @@ def run_automations():
     unknown = "AutomationDefinitionNotFoundException"
     for name in "Shop-Opne", "AWS-RunShellScript":
         refused(unknown, 400, ssm.start_automation_execution, DocumentName=name)
-    nobody = "00000000-0000-0000-0000-000000000000"
-    refused("AutomationExecutionNotFoundException", 400, ssm.get_automation_execution, AutomationExecutionId=nobody)
+    unknown = "00000000-0000-0000-0000-000000000000"
+    refused("AutomationExecutionNotFoundException", 400, ssm.get_automation_execution, AutomationExecutionId=unknown)
 
 
 def clean_up(ids):

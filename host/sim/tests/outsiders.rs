@@ -76,7 +76,7 @@ fn must(command: &mut Command) {
     let output = run(command);
     assert!(
         output.status.success(),
-        "cannot prepare the outsiders, so nobody has judged the simulator.\n\
+        "cannot prepare the outsiders, so no client has judged the simulator.\n\
          This test needs python3 with venv, and {REQUIREMENTS:?} from PyPI or a mirror.\n\
          {command:?} said:\n{}",
         told(&output)

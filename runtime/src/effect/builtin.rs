@@ -168,7 +168,7 @@ pub struct AskInput {
     /// The answers it takes; at least one.
     #[serde(default = "default_choices")]
     pub choices: Vec<String>,
-    /// Who may answer: names, or groups that the operator declares; empty: anybody.
+    /// The approvers: names, or groups that the operator declares; empty: all people.
     #[serde(default)]
     pub approvers: Vec<String>,
     /// How many different people must say the same; one is enough for `abort`.
@@ -186,7 +186,7 @@ fn is_one(approvals: &u32) -> bool {
     *approvals == 1
 }
 
-/// More letters in one choice than anybody types.
+/// More letters in one choice than a person types.
 const LONGEST_CHOICE: usize = 40;
 
 /// Whether a person can type it at a prompt, and none can read a sentence into it.

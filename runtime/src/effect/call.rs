@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::history::{Key, Lane};
 
-/// A request on its way through the door: who asks, for what, under which key.
+/// A request on its way through the door: the lane that asks, the operation, the key.
 #[derive(Clone, Debug)]
 pub struct Call {
     /// The execution that asks.

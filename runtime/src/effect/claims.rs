@@ -35,7 +35,7 @@ pub fn all(place: Place) -> Vec<Box<dyn Operation>> {
     vec![Box::new(Take(Rc::new(place)))]
 }
 
-/// Who claims, and where.
+/// The execution that claims, and the store.
 pub struct Place {
     /// The store.
     pub store: Arc<dyn Store>,
@@ -91,7 +91,7 @@ impl Operation for Take {
         match self.take(&input, &call.wave).await {
             Ok(Taken::All(beside)) => Reply::ok(json!({ "beside": input.shown(&beside) })),
             Ok(Taken::Refused(held)) => Reply::failed(input.refused(&held)),
-            // Others change a claim all the time: that says nothing of who holds it.
+            // Others change a claim all the time: that says nothing of its holders.
             Err(error @ StoreError::Conflict { .. }) => Reply::failed(
                 EffectError::new("StoreUnusable", error.to_string()).as_trouble(Trouble::Busy),
             ),

@@ -65,7 +65,7 @@ pub struct Door {
     pub patience: RetryBudget,
     /// Whether the lease is certainly still ours: nothing leaves when it may not be.
     pub pulse: Pulse,
-    /// Who is told what it waits for.
+    /// The observer that is told what the door waits for.
     pub observer: Rc<dyn Observer>,
     /// The instances that the operator has given up by name, when the execution started.
     pub named: Vec<ReplaceInput>,
@@ -183,7 +183,7 @@ impl Settled {
 }
 
 impl Door {
-    /// Reads what a program asks for. An error means that nothing was asked of anybody: it goes straight
+    /// Reads what a program asks for. An error means that nothing was asked of the world: it goes straight
     /// back to the program and is the same in every replay.
     pub fn prepare(
         &self,

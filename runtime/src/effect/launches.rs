@@ -130,6 +130,6 @@ mod tests {
         assert!(replaced.is_hidden && replaced.origin.is_some(), "how far it is cannot be seen");
         let (mut what, same) = (hidden("drsjob-2"), hidden("drsjob-2"));
         launched("drsjob-1").add(&call, &mut what);
-        assert_eq!(what.touches, same.touches, "nobody can see whose it is");
+        assert_eq!(what.touches, same.touches, "it cannot be seen whose it is");
     }
 }

@@ -7,7 +7,7 @@
 //! - [`arguments`]: reading typed arguments, with a suggestion for a misspelled field.
 //! - [`builtin`]: the few operations that need no world: the time, a sleep, a random number.
 //! - [`state`]: what a runbook remembers, in the store.
-//! - [`touch`]: what a call would change outside, and who made that.
+//! - [`touch`]: what a call would change outside, and the maker of that.
 //! - [`policy`]: what the door refuses, whatever the runbook says.
 //! - [`verdict`]: what follows from a reply and a look at the world, as a pure function.
 //! - [`trouble`]: what is no outcome but trouble of the runner, and how long it waits for its end.

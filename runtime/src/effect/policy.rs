@@ -325,7 +325,7 @@ impl RefusedLaunch<'_> {
                 format!("the wave `{wave}` of the execution `{execution}`")
             }
             (Rule::Unseen, _) => {
-                format!("the job {job}, which does not show: nobody can see whose it is")
+                format!("the job {job}, which does not show: it cannot be seen whose it is")
             }
             (Rule::Foreign, None) => "no execution of Moontide has launched".to_owned(),
             (_, None) => String::new(),
@@ -335,7 +335,7 @@ impl RefusedLaunch<'_> {
             return match (self.rule, origin) {
                 (Rule::Unseen, Some(_)) => {
                     format!(
-                        "{by}, in the job {job}, which does not show: nobody can see how far it is"
+                        "{by}, in the job {job}, which does not show: it cannot be seen how far it is"
                     )
                 }
                 (Rule::Unseen, None) => by,
@@ -398,12 +398,14 @@ fn refused_launches(operation: &str, refused: &[RefusedLaunch<'_>]) -> EffectErr
     error
 }
 
-/// Who made something that this execution did not make, as a clause.
+/// The maker of what this execution did not make, as a clause.
 fn stranger(maker: &Maker) -> String {
     match maker {
         Maker::Drill(origin) => format!("which the execution `{}` launched", origin.execution),
         Maker::HiddenDrill { job } => {
-            format!("which the job {job} launched; it does not show, so nobody can see whose it is")
+            format!(
+                "which the job {job} launched; it does not show, so it cannot be seen whose it is"
+            )
         }
         Maker::ForeignDrill => "which a drill of another tool launched".to_owned(),
         Maker::Production => "which no drill of this execution made".to_owned(),

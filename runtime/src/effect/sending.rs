@@ -277,7 +277,7 @@ impl<'a> Sending<'a> {
 
     async fn wait(&mut self, error: Option<&EffectError>) -> Result<(), Halt> {
         match error {
-            // Who renews it asks for as long as its operator's patience with the store lasts.
+            // The lease renewal asks for as long as the operator's patience with the store lasts.
             Some(EffectError { trouble: Some(Trouble::Lease), .. }) => {
                 self.unhurried(self.fresh()).await;
                 Ok(())

@@ -44,7 +44,7 @@ pub struct Touch {
     pub what: Thing,
     /// What would happen to it, as a verb: `launch`, `terminate`, `reboot`, `tag`, `run a command on`.
     pub verb: &'static str,
-    /// Who made it. What is launched has not been made yet.
+    /// Its maker. What is launched has not been made yet.
     pub maker: Maker,
     /// Of a launch: what it launches, and what goes away for it.
     pub launch: Option<Launch>,
@@ -80,7 +80,7 @@ impl Thing {
     }
 }
 
-/// Who made a thing.
+/// The maker of a thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Maker {
     /// A drill that an execution of Moontide has launched.

@@ -1,5 +1,5 @@
 //! The chain of a journal: every entry carries the SHA-256 of the bytes of the entry before it, the first
-//! one that of its head, as the store has them. Who changes, drops or inserts one afterwards breaks it.
+//! one that of its head, as the store has them. A hand that changes, drops or inserts one afterwards breaks it.
 //!
 //! Stores write the chain, in the transaction that makes the journal longer, and read the last link off the
 //! bytes that they have: written anew, an entry of another release could look different. Executions of

@@ -21,7 +21,7 @@ pub enum Event {
     },
     /// An operator wants something: an answer, a cancellation, a retry.
     Signalled {
-        /// Who, what, why.
+        /// The sender, the wish, the reason.
         signal: Signal,
         /// Its number in the store, so that it is taken once; none if it was given in this process.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,7 +61,7 @@ pub enum Event {
     Limited {
         /// What they may use now, as settings: those that change.
         limits: BTreeMap<String, String>,
-        /// Who said so.
+        /// The operator who said so.
         by: String,
     },
     /// A wave's attempt ended.

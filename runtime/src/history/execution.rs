@@ -23,7 +23,7 @@ pub struct Execution {
     pub nonce: String,
     /// When it was created.
     pub created_at: Timestamp,
-    /// Who created it.
+    /// The person who created it.
     pub created_by: String,
     /// Drill or recovery.
     pub mode: Mode,

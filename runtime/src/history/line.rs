@@ -147,7 +147,7 @@ mod tests {
             }),
             outcome(Outcome::Failed { error: error.clone().retryable() }),
             outcome(Outcome::Failed { error: EffectError::new("Code", "") }),
-            outcome(Outcome::Unknown { evidence: Evidence::new("nobody saw it") }),
+            outcome(Outcome::Unknown { evidence: Evidence::new("no runner saw it") }),
         ];
         for (sequence, body) in (1..).zip(bodies) {
             let at = Timestamp::from_nanosecond(1_800_000_000_123_456_789).unwrap();

@@ -76,7 +76,7 @@ pub struct EffectError {
     pub code: String,
     /// One sentence for a person.
     pub message: String,
-    /// Whether the same request may succeed later without anybody changing anything.
+    /// Whether the same request may succeed later although nothing is changed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retryable: bool,
     /// More for a program to look at, such as the servers a conflict is about.

@@ -23,13 +23,13 @@ pub struct Prompt {
     pub message: String,
     /// The answers it takes.
     pub choices: Vec<Choice>,
-    /// Who may answer: names, or groups of the execution; empty: anybody.
+    /// The approvers: names, or groups of the execution; empty: all people.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvers: Vec<String>,
     /// How many different people must say the same before it goes on. One is enough to stop.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub approvals: u32,
-    /// Who has said what so far, where one voice is not enough.
+    /// The approvals so far, where one is not enough.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub given: Vec<Approval>,
     /// Derives from the execution, its sources and the id: an answer that was meant for another question
@@ -75,7 +75,7 @@ fn is_none(extended: &u64) -> bool {
 pub struct Approval {
     /// In whose name.
     pub by: String,
-    /// Who really said it, where that is another person.
+    /// The real sender, where that is another person.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub sender: String,
     /// What they said.
@@ -83,7 +83,7 @@ pub struct Approval {
 }
 
 impl Prompt {
-    /// A question with these answers, which anybody may give at any time.
+    /// A question with these answers, which every person may give at any time.
     pub fn new(
         id: String,
         wave: &str,

@@ -1,4 +1,4 @@
-//! What people and other processes want of an execution: who, what and why.
+//! What people and other processes want of an execution: the sender, the wish and the reason.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ pub struct Signal {
     pub wish: SignalKind,
     /// In whose name.
     pub by: String,
-    /// Who really sent it, where that is another one: an AWS caller or a user of the operating system.
+    /// The real sender, where that is another one: an AWS caller or a user of the operating system.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub sender: String,
     /// Why.
@@ -41,7 +41,7 @@ impl Signal {
         }
     }
 
-    /// The name, who really goes by it, and the comment behind it: `ann (sent by root): replica is behind`.
+    /// The name, the real sender, and the comment behind it: `ann (sent by root): replica is behind`.
     pub fn signed(&self) -> String {
         let who = named(&self.by, &self.sender);
         if self.comment.is_empty() { who } else { format!("{who}: {}", self.comment) }
@@ -57,7 +57,7 @@ impl Signal {
     }
 }
 
-/// A name, and who really goes by it: `ann`, or `ann (sent by root)` where the name is a claim.
+/// A name, and the real sender: `ann`, or `ann (sent by root)` where the name is a claim.
 pub fn named(by: &str, sender: &str) -> String {
     if sender.is_empty() { by.to_owned() } else { format!("{by} (sent by {sender})") }
 }

@@ -41,7 +41,7 @@ pub struct Writer {
     durable: watch::Receiver<Result<u64, StoreError>>,
     /// What has not been told yet of the store's trouble.
     troubles: RefCell<watch::Receiver<Option<(String, Duration)>>>,
-    /// Who is told that the store is asked again.
+    /// The observer that is told that the store is asked again.
     observer: Option<Rc<dyn Observer>>,
 }
 

@@ -1,6 +1,6 @@
-//! Aborts: what keeps every further wave from starting, and who takes it back. The answer `abort` to a question
-//! stands until just that is retried, or left out after it had failed: at a pause point by one of those who may
-//! answer it, who are asked again.
+//! Aborts: what keeps every further wave from starting, and the answer that takes it back. The answer `abort` to a
+//! question stands until just that is retried, or left out after it had failed: at a pause point by one of its
+//! approvers, who are asked again.
 //! What the policy of a failed wave said is taken back by a retry or a skip of any wave that failed.
 
 use super::graph::Turn;

@@ -1,5 +1,5 @@
-//! An execution's plan, reduced to what the machine needs: who waits for whom, who may say what, and what
-//! to do about a failure.
+//! An execution's plan, reduced to what the machine needs: which wave waits for which, which person may say what, and
+//! what to do about a failure.
 
 use std::collections::BTreeMap;
 

@@ -3,9 +3,9 @@
 //!
 //! The table of a wave's states stands at [`WaveStatus`].
 //!
-//! - [`graph`]: who waits for whom; [`state`], [`waves`], [`status`]: where an execution stands.
+//! - [`graph`]: which wave waits for which; [`state`], [`waves`], [`status`]: where an execution stands.
 //! - [`step`]: one event; `signal`: what people want; `answer`: what an answered prompt does to its wave.
-//! - `abort`: what keeps every further wave from starting, and who takes it back.
+//! - `abort`: what keeps every further wave from starting, and the answer that takes it back.
 //! - `end`: what the end of an attempt, or a cancellation, does.
 //! - `advance`: what can start now, what never will, and whether it is over.
 //! - [`Refusal`]: why an event does not fit.

@@ -30,15 +30,15 @@ pub enum Refusal {
     /// The person who answers is not among the approvers.
     #[error("`{by}` may not decide this: it takes {approvers}")]
     NotApprover {
-        /// Who answered.
+        /// The person who answered.
         by: String,
-        /// Who may, for people.
+        /// The approvers, for people.
         approvers: String,
     },
     /// It takes several people, and this one has spoken.
     #[error("`{by}` has said so already: it takes {missing} more")]
     SamePerson {
-        /// Who answered.
+        /// The person who answered.
         by: String,
         /// How many more people must agree.
         missing: usize,
@@ -53,14 +53,14 @@ pub enum Refusal {
     #[error("the execution is paused already")]
     Held,
     /// It is not paused.
-    #[error("nobody has paused the execution")]
+    #[error("the execution is not paused")]
     NotHeld,
     /// Another question was answered with `abort`, and that was not taken back.
     #[error("`{at}` was {reason}; no other wave starts before that is retried")]
     Aborted {
         /// Where: a wave, or the id of a person's pause.
         at: String,
-        /// Who said so, and why.
+        /// The person who said so, and the reason.
         reason: String,
     },
     /// There is no such wave.

@@ -200,7 +200,7 @@ impl Step<'_> {
         Ok(node)
     }
 
-    /// Who wants it, for people. Format 2 told only the name.
+    /// The sender, for people. Format 2 told only the name.
     pub(super) fn author(&self, signal: &Signal) -> String {
         if self.graph.rules >= Format(3) { signal.signed() } else { signal.author() }
     }

@@ -69,7 +69,7 @@ impl WaveState {
 pub struct State {
     /// Whether it has begun.
     pub started: bool,
-    /// Who asked for cancellation.
+    /// The person who asked for cancellation.
     pub cancelled_by: Option<String>,
     /// How many cancels were taken.
     pub cancels: u32,
@@ -96,7 +96,7 @@ pub struct Abort {
     /// Whether it answered a question, so that only a retry of just that, or a skip of what had failed, takes it back;
     /// otherwise the policy of a failed wave said so.
     pub is_answer: bool,
-    /// Who or what said so, and why.
+    /// The person or the rule that said so, and the reason.
     pub reason: String,
 }
 
@@ -108,7 +108,7 @@ pub type Answered = rpds::RedBlackTreeMapSync<String, Answer>;
 pub struct Answer {
     /// What.
     pub choice: Choice,
-    /// Who; empty: no person, in time.
+    /// The person; empty: none, in time.
     pub by: String,
     /// Why.
     pub comment: String,

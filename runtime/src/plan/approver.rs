@@ -5,7 +5,7 @@
 //! that systems give have none of them either: users, `DOMAIN\user`, mail addresses, ARNs. Only an AWS
 //! session name may hold a comma; its bearer is meant by what stands before it, with a `*` behind.
 
-/// More people than anybody can wake.
+/// More people than an operator can wake.
 pub const MOST_APPROVALS: u32 = 9;
 
 /// Longer than the ARN of any session.

@@ -23,7 +23,7 @@ const FIELDS: &[&str] = &[
     "on_finish",
 ];
 const OBJECTIVES: &[&str] = &["rto", "rpo"];
-/// More waves side by side than anybody has waves.
+/// More waves side by side than a runbook has.
 const MOST_PARALLEL: u32 = 10_000;
 
 impl Plan {

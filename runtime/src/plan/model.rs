@@ -133,7 +133,7 @@ pub struct ServerSelector {
 pub struct Pause {
     /// The question.
     pub message: String,
-    /// Who may answer: names, or groups that the operator declares; empty: anybody.
+    /// The approvers: names, or groups that the operator declares; empty: all people.
     #[serde(default)]
     pub approvers: Vec<String>,
     /// How many different people must say the same before it goes on. One is enough to abort.

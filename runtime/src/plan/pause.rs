@@ -59,7 +59,7 @@ const START_MESSAGE: &str = "Shall it start?";
 
 fn approvers(declared: &Declared<'_>) -> Vec<String> {
     if declared.is_empty() {
-        declared.complain("`approvers` names nobody; leave it out to let anybody answer");
+        declared.complain("`approvers` names no person; leave it out to let any person answer");
     }
     let names = declared.texts().into_iter().map(|(item, name)| {
         if let Err(why) = approver::check(name) {

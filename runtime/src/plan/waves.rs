@@ -25,7 +25,7 @@ const FIELDS: &[&str] = &[
 const HOOKS: &[&str] = &["before", "run", "verify", "after", "on_cancel"];
 /// How often a wave is attempted when `on_failure = "retry"` says no number.
 const ATTEMPTS: u32 = 3;
-/// More attempts than anybody wants.
+/// More attempts than an operator wants.
 const MOST_ATTEMPTS: u32 = 100;
 
 /// Reads the list of waves.

@@ -11,7 +11,7 @@ use crate::history::Lane;
 /// A lane wants an effect, and waits for its outcome.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ask {
-    /// Who asks.
+    /// The lane that asks.
     pub lane: Lane,
     /// The effect's place in the lane, counted from 1.
     pub position: u32,

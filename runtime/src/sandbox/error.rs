@@ -36,7 +36,7 @@ pub struct ScriptError {
 /// The codes of what the engine refuses because it is too much, and a program may catch.
 const REFUSALS: [&str; 3] = ["InvalidArguments", "InvalidOutcome", "InvalidResult"];
 
-/// Who says what an error says. A script may raise any code with any message.
+/// The speaker of an error. A script may raise any code with any message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speaker {
     /// The engine.

@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn anybody_may_stop_it() {
+    fn any_thread_may_stop_it() {
         let guard = Guard::new(Duration::from_hours(1), u64::MAX);
         guard.begin_slice();
         let stopper = guard.stopper.clone();

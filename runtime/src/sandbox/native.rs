@@ -253,7 +253,7 @@ impl Shared {
     }
 }
 
-/// The text of a Lua string, as far as anybody will read it.
+/// The text of a Lua string, as far as a reader will follow it.
 fn lossy(value: &Value) -> String {
     const MOST: usize = 16 * 1024;
     match value {

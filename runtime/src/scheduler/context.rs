@@ -22,7 +22,7 @@ pub(super) fn unit(graph: &Graph, node: usize, mend: Option<&Mend>) -> Unit {
     }
 }
 
-/// The context of a node: who it is, in which mode, with which params, and what it is given: the results of
+/// The context of a node: its name, its mode, with which params, and what it is given: the results of
 /// earlier waves, and what its own last attempt knew when it ended. The hook that runs when a wave was
 /// cancelled is told about that wave.
 pub(super) fn of(

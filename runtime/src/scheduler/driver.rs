@@ -38,7 +38,7 @@ pub struct Given {
     pub choice: String,
     /// In whose name it was given.
     pub by: String,
-    /// Who really gave it, where that is another person.
+    /// The real sender, where that is another person.
     pub sender: String,
     /// What they said about it.
     pub comment: String,
@@ -107,7 +107,7 @@ impl From<Broken> for DriveError {
 pub struct Changes {
     /// What changes now, as settings.
     pub news: BTreeMap<String, String>,
-    /// Who says so.
+    /// The operator who says so.
     pub by: String,
     /// The limits of an attempt that starts behind these changes; `None`: those of the driver.
     pub read: Option<ReadLimits>,
@@ -124,9 +124,9 @@ pub struct Driver {
     pub world: Rc<dyn World>,
     /// Whose time it is.
     pub clock: Arc<dyn Clock>,
-    /// Who is told.
+    /// The observer that is told.
     pub observer: Rc<dyn Observer>,
-    /// Who can answer.
+    /// Where a prompt is answered.
     pub answers: Rc<dyn Answers>,
     /// What programs may use.
     pub limits: Limits,

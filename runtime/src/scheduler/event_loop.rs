@@ -30,7 +30,7 @@ enum Happened {
     Wanted(Wanted),
     /// An attempt of a node has ended.
     Ended(usize, u32, Result<End, Broken>),
-    /// Who was asked a prompt here has answered, or cannot.
+    /// The person who was asked a prompt here has answered, or cannot.
     Given(String, Option<Given>),
     /// The time for a prompt is over.
     TimeIsOver,
@@ -65,7 +65,7 @@ pub(super) async fn run(flight: &mut InFlight<'_>) -> Result<Ended, DriveError> 
 impl InFlight<'_> {
     /// Tells the machine what was said while no runner drove, and that the execution begins, unless it has
     /// begun before: a pause or a cancel counts before anything starts. What silence has answered meanwhile
-    /// counts before anybody is asked again.
+    /// counts before a person is asked again.
     pub(super) async fn begin(&mut self) -> Result<(), DriveError> {
         self.note_clock().await?;
         self.note_limits().await?;

@@ -42,7 +42,7 @@ pub(super) struct InFlight<'d> {
     /// How to stop each node's program.
     pub(super) stops: BTreeMap<usize, watch::Sender<bool>>,
     pub(super) signals_seen: u64,
-    /// Who waits for signals, and behind which number: whatever else happens, it goes on.
+    /// The wait for signals, and the number behind which it waits: whatever else happens, it goes on.
     pub(super) watching: Option<(u64, Watching<'d>)>,
     /// The number of the last signal that was journaled: one that was read may still wait in this process.
     pub(super) signals_taken: u64,

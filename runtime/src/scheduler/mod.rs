@@ -1,4 +1,4 @@
-//! What runs next, and who is asked.
+//! What runs next, and which person is asked.
 //!
 //! The heart is synchronous: [`crate::machine`] folds events over a state, for a graph of waves. Around it:
 //!

@@ -145,7 +145,7 @@ fn refused(why: &str) -> EffectError {
 }
 
 /// Asks a person whether an effect has happened, and does what they say. Only then its outcome is
-/// journaled. Who stops here leaves it `unknown`, unless a person has given their [`verdict`].
+/// journaled. A program that is stopped here leaves it `unknown`, unless a person has given their [`verdict`].
 pub(super) async fn decide<'s>(
     shared: &'s Shared,
     attempt: &Attempt,

@@ -15,7 +15,7 @@ pub trait Archive: Send + Sync {
     async fn seal(&self, id: &str) -> Result<Option<Seal>, StoreError>;
 
     /// Cuts the journal down to its evidence, unless a signal was sent behind number `heard`: `None`. Whether the
-    /// execution may is for its caller to know, who has judged it under this lease by the signals up to that one.
+    /// execution may is for its caller to know, which has judged it under this lease by the signals up to that one.
     async fn prune(
         &self,
         lease: &Lease,

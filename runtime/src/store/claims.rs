@@ -48,7 +48,7 @@ pub struct Holder {
     /// The wave that has resolved the server; empty for a plan.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub wave: String,
-    /// Who began it.
+    /// The person who began it.
     pub by: String,
     /// When it was claimed, by the clock of its runner.
     pub since: Timestamp,
@@ -57,7 +57,7 @@ pub struct Holder {
 /// What stands in the document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
-    /// Who holds it, the first one first.
+    /// Its holders, the first one first.
     pub holders: Vec<Holder>,
 }
 

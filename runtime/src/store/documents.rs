@@ -48,7 +48,7 @@ pub struct Document {
     pub body: Value,
     /// When that was written, by the writer's clock.
     pub written_at: Timestamp,
-    /// Who has written it, in the writer's words.
+    /// The writer, in the writer's words.
     pub written_by: String,
 }
 
@@ -76,7 +76,7 @@ pub struct Change {
     pub condition: Condition,
     /// The time, by the writer's clock.
     pub at: Timestamp,
-    /// Who makes it.
+    /// The writer.
     pub by: String,
     /// The effect on whose behalf it is made.
     pub behalf: Option<Behalf>,

@@ -1,6 +1,6 @@
 //! How a runner comes to be the only one that drives an execution, and stays it.
 //!
-//! Nothing here trusts a wall clock, ours or anybody's. A holder shows that it lives by moving the beat
+//! Nothing here trusts a wall clock, ours or another machine's. A holder shows that it lives by moving the beat
 //! of its lease; a runner that wants the lease watches the beat on its own monotonic clock. The store checks
 //! the epoch in every append, so a holder that was only slow can write nothing more. A holder that cannot
 //! move its beat sends nothing once a ttl may have passed since its last renewal *began*, by its own monotonic
@@ -31,7 +31,7 @@ use crate::patience::RetryBudget;
 pub struct Lease {
     /// The execution.
     pub execution: String,
-    /// Who we said we are.
+    /// The name that the runner gave.
     pub holder: String,
     /// Grows by one with every change of hands; checked in every append.
     pub epoch: u64,
@@ -40,7 +40,7 @@ pub struct Lease {
 /// A lease as others see it in the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeaseRecord {
-    /// Who holds it, for people: `alice@host pid 4711`. Empty: it was given back.
+    /// Its holder, for people: `alice@host pid 4711`. Empty: it was given back.
     pub holder: String,
     /// The epoch it is held under.
     pub epoch: u64,

@@ -2,7 +2,7 @@
 //!
 //! A store keeps heads, journals, leases and signals: `interface` is what each does, `error` why it did not. [`memory`] serves rehearsals and tests,
 //! [`sqlite`] is the default. [`documents`] is what is kept beside executions, [`claims`] what of it
-//! says who is at work on a plan or a server, [`obligations`] what is still to be done. [`lease`] says how a runner comes to be
+//! says which executions are at work on a plan or a server, [`obligations`] what is still to be done. [`lease`] says how a runner comes to be
 //! the only one, [`pulse`] how certain it may be of that, [`listing`] what a list shows, [`sources`] how the same text is
 //! kept once, [`archive`], [`seal`] and [`parcel`] how executions are cut down and move, [`append`] what every store
 //! asks of entries before it takes them, [`whole`] before it gives them back, [`watch`] how to wait for news,

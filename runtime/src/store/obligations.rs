@@ -60,7 +60,7 @@ pub struct Terms {
     /// How long after the end.
     #[serde(with = "written")]
     pub after: Duration,
-    /// Who has asked for it.
+    /// The operator who has asked for it.
     pub by: String,
     /// When that was.
     pub made_at: Timestamp,
@@ -79,7 +79,7 @@ pub enum Progress {
     Taken {
         /// The execution that carries it out, which is perhaps not begun.
         carried_by: String,
-        /// Who has taken it.
+        /// The carrier that has taken it.
         taken_by: String,
         /// When that was.
         taken_at: Timestamp,
@@ -92,14 +92,14 @@ pub enum Progress {
         /// The execution that has done it; `None`: there was nothing to do.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         carried_by: Option<String>,
-        /// Who has seen that.
+        /// The carrier that has seen that.
         done_by: String,
         /// When that was.
         done_at: Timestamp,
     },
     /// An operator does not want it to be done.
     Dropped {
-        /// Who that is.
+        /// The operator.
         dropped_by: String,
         /// When it was dropped.
         dropped_at: Timestamp,

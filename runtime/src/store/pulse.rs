@@ -142,7 +142,7 @@ impl Pulse {
         }
     }
 
-    /// Returns once the store has taken a renewal that begins from now on: it is there, for everybody. At once
+    /// Returns once the store has taken a renewal that begins from now on: it is there, for every process. At once
     /// where it always is.
     pub async fn proven(&self) {
         if self.ttl.is_some() {

@@ -26,7 +26,7 @@ pub enum Seal {
 pub struct Pruned {
     /// When.
     pub at: Timestamp,
-    /// Who did it.
+    /// The operator who did it.
     pub by: String,
     /// How many entries the journal had.
     pub entries: u64,
@@ -43,7 +43,7 @@ pub struct Pruned {
 pub struct Moved {
     /// When.
     pub at: Timestamp,
-    /// Who did it.
+    /// The operator who did it.
     pub by: String,
     /// The store or the file, in words.
     pub to: String,

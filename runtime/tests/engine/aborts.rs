@@ -1,4 +1,4 @@
-//! What keeps every further wave from starting, and who takes it back.
+//! What keeps every further wave from starting, and the answer that takes it back.
 
 use moontide_runtime::scheduler::{ExecutionStatus, WaveStatus};
 use moontide_runtime::store::SignalKind;

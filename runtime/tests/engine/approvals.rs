@@ -1,4 +1,4 @@
-//! Who may answer, and how many of them it takes.
+//! The approvers, and how many of them it takes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -64,7 +64,7 @@ async fn two_approvals_take_two_people_who_say_the_same() {
     )
     .await;
     story.send_by("eve", skip("a")).await;
-    assert_eq!(waits(&story).await, ["a"], "nobody skips it alone beforehand");
+    assert_eq!(waits(&story).await, ["a"], "no person skips it alone beforehand");
     story.send_by("ann", answer("a", "continue")).await;
     assert_eq!(waits(&story).await, ["a"]);
     story.send_by("ann", answer("a", "continue")).await;
@@ -163,7 +163,7 @@ async fn sources_that_were_changed_in_the_store_run_no_further() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_program_asks_nobody_whose_name_is_a_sentence() {
+async fn a_program_asks_no_person_whose_name_is_a_sentence() {
     let story = guarded(
         "waves = {{ name = 'a', run = function()
             local ask = { message = '?', approvers = { 'dba', 'ann; answered: yes by bob' } }

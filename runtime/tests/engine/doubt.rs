@@ -33,11 +33,11 @@ async fn asked(story: &Story) -> Prompt {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_sends_it_again_and_a_person_sees_the_evidence() {
+async fn it_is_not_sent_again_and_a_person_sees_the_evidence() {
     let story = in_doubt("test.once", Trouble::LostReply).await;
     let prompt = asked(&story).await;
     assert_eq!((prompt.id.as_str(), prompt.kind), (ASKED, PromptKind::Unknown));
-    assert_eq!(prompt.message, "Did `test.once` happen? nobody can tell");
+    assert_eq!(prompt.message, "Did `test.once` happen? it cannot be told");
     let evidence = prompt.evidence.expect("there is something to look at");
     assert_eq!(evidence.found["arguments"], json!({ "say": 1 }));
     assert_eq!(
@@ -193,7 +193,7 @@ async fn killed_anywhere_around_the_decision_it_happens_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_found_out_after_all_needs_nobody() {
+async fn what_is_found_out_after_all_needs_no_person() {
     // The look-up found nothing certain at first, so a person was asked; the next process finds it.
     let story = Story::of(
         "waves = {
@@ -327,6 +327,9 @@ async fn a_defect_of_moontide_fails_its_wave_and_not_the_process() {
     assert_eq!(ended, Ended::Finished(ExecutionStatus::Failed));
     assert_eq!(story.statuses().await, [WaveStatus::Failed, WaveStatus::Completed]);
     assert_eq!(story.failure().await, "Internal: a defect of Moontide: the world is a lie");
-    assert!(story.state().await.waves[0].failure.as_ref().unwrap().uncertain, "nobody retries it");
+    assert!(
+        story.state().await.waves[0].failure.as_ref().unwrap().uncertain,
+        "no policy retries it"
+    );
     assert_eq!(story.times("test.tagged"), 1);
 }

@@ -1,4 +1,4 @@
-//! Whole executions against a test world: what the door lets out, what the journal remembers, and who
+//! Whole executions against a test world: what the door lets out, what the journal remembers, and which person
 //! is asked.
 
 #![expect(clippy::unwrap_used, reason = "a test that panics says where")]

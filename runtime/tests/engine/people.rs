@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::{Answers, Story, answer, lines};
 
 #[tokio::test(start_paused = true)]
-async fn without_anybody_to_answer_a_pause_point_waits_and_another_process_goes_on() {
+async fn without_a_person_to_answer_a_pause_point_waits_and_another_process_goes_on() {
     let story = Story::of(
         "waves = {
             { name = 'a', run = function() host.effect('test.tagged', { say = 1 }) end },
@@ -47,7 +47,7 @@ async fn skip_leaves_a_wave_out_and_abort_starts_nothing_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pause_point_that_nobody_answers_times_out() {
+async fn a_pause_point_that_is_not_answered_times_out() {
     let story = Story::of(
         "waves = {{ name = 'a', pause = { message = '?', timeout = '1h', on_timeout = 'skip' },
             run = function() return 1 end }}",
@@ -151,7 +151,7 @@ async fn cancel_also_ends_a_program_that_waits_for_an_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn cancel_that_was_sent_while_nobody_drove_stops_the_first_effect() {
+async fn cancel_that_was_sent_while_no_runner_drove_stops_the_first_effect() {
     let story = Story::of(
         "waves = {{ name = 'w', run = function() host.effect('test.tagged', { say = 1 }) end }}",
     )

@@ -66,7 +66,7 @@ async fn an_end_that_is_taken_back_in_the_same_breath_is_no_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_given_in_time_counts_although_nobody_has_looked_yet() {
+async fn an_answer_given_in_time_counts_although_no_runner_has_looked_yet() {
     let story = Story::of(
         "waves = {{ name = 'a', run = function() end,
             pause = { message = '?', timeout = '1h', on_timeout = 'abort' } }}",
@@ -79,7 +79,7 @@ async fn an_answer_given_in_time_counts_although_nobody_has_looked_yet() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_after_the_time_is_too_late_also_if_nobody_watched() {
+async fn an_answer_after_the_time_is_too_late_also_if_no_runner_watched() {
     let story = Story::of(
         "waves = {{ name = 'a', run = function() end,
             pause = { message = '?', timeout = '3s', on_timeout = 'abort' } }}",
@@ -120,7 +120,7 @@ async fn a_pause_that_was_sent_before_a_wave_ended_holds_the_next_one() {
     .await;
     let ended = among_people(&story, 60 * SECOND, vec![(4 * SECOND, vec![SignalKind::Pause])]);
     let ended = tokio::time::timeout(60 * SECOND, ended).await;
-    assert!(ended.is_err(), "it waits for whoever is there: {ended:?}");
+    assert!(ended.is_err(), "it waits for the people who are there: {ended:?}");
     assert_eq!(story.statuses().await, [WaveStatus::Completed, WaveStatus::Pending]);
 }
 

@@ -93,7 +93,7 @@ struct Panics(Cell<bool>);
 impl Observer for Panics {
     fn notice(&self, _at: Timestamp, notice: &Notice) {
         let is_first = matches!(notice, Notice::Effect { .. }) && !self.0.replace(true);
-        assert!(!is_first, "what nobody thought of");
+        assert!(!is_first, "what no test thought of");
     }
 }
 

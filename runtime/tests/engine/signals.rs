@@ -38,7 +38,7 @@ pub(crate) const FLAKY: &str = "waves = {
 }";
 
 #[tokio::test(start_paused = true)]
-async fn a_pause_holds_the_next_wave_until_somebody_says_resume() {
+async fn a_pause_holds_the_next_wave_until_a_person_says_resume() {
     let story = Story::of(
         "waves = {
             { name = 'a', run = function() moontide.sleep('1h'); return 1 end },
@@ -234,9 +234,13 @@ async fn what_is_completed_or_unknown_can_neither_be_retried_nor_skipped() {
     let story = Story::of(FLAKY).await;
     story.ends(ExecutionStatus::Failed).await;
     let entries = story.entries().await.len();
-    for wish in
-        [retry("a"), skip("a"), retry("nobody"), SignalKind::Resume, SignalKind::Cancel { seen: 0 }]
-    {
+    for wish in [
+        retry("a"),
+        skip("a"),
+        retry("missing"),
+        SignalKind::Resume,
+        SignalKind::Cancel { seen: 0 },
+    ] {
         story.send(wish).await;
     }
     story.ends(ExecutionStatus::Failed).await;

@@ -52,6 +52,6 @@ async fn a_wave_that_fails_behind_a_person_s_word_is_not_attempted_again_by_itse
     story.send(happened(json!({ "word": "what the program does not look for" }))).await;
     assert_eq!(waits(&story).await.id, "w#1.failure");
     let failure = story.state().await.waves[0].failure.clone();
-    assert!(failure.is_some_and(|it| it.uncertain), "nobody knows what is there");
+    assert!(failure.is_some_and(|it| it.uncertain), "it is not known what is there");
     assert_eq!(story.times("test.elusive"), 1);
 }

@@ -128,13 +128,13 @@ fn a_timeout_is_longer_than_nothing() {
 }
 
 #[test]
-fn a_pause_asks_something_of_somebody() {
+fn a_pause_asks_something_of_a_person() {
     assert_snapshot!(complaints_about_wave(json!({ "pause": "" })), @"waves[1].pause: `pause` must not be empty");
     assert_snapshot!(complaints_about_wave(json!({ "pause": {
         "approvers": [], "timeout": 0, "on_timeout": "abrot",
     } })), @"
     waves[1].pause: `pause` needs `message`
-    waves[1].pause.approvers: `approvers` names nobody; leave it out to let anybody answer
+    waves[1].pause.approvers: `approvers` names no person; leave it out to let any person answer
     waves[1].pause.timeout: `timeout` must not be zero; leave it out to wait for ever
     waves[1].pause.on_timeout: `abrot` is not one of `continue`, `skip` or `abort`, did you mean `abort`?
     ");

@@ -118,7 +118,7 @@ pub(crate) fn event(rng: &mut fastrand::Rng, graph: &Graph, state: &State, step:
         }
         94 => Event::Started,
         95 => Event::Ended {
-            wave: "nobody".into(),
+            wave: "missing".into(),
             attempt,
             end: End::Cancelled { details: serde_json::Value::Null },
         },

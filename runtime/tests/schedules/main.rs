@@ -24,7 +24,7 @@ fn every_schedule_keeps_the_promises() {
 }
 
 #[test]
-fn a_failure_stops_its_dependants_and_nobody_else() {
+fn a_failure_stops_its_dependants_and_no_other_wave() {
     let at = Timestamp::UNIX_EPOCH;
     for seed in 0..2_000 {
         let mut rng = fastrand::Rng::with_seed(seed);

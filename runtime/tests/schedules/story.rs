@@ -160,7 +160,7 @@ impl Story {
             }
             let open = after.prompts.values().filter(|prompt| prompt.wave == *name).count();
             let waits = matches!(wave.status, WaveStatus::Paused | WaveStatus::Waiting);
-            assert!(!waits || open > 0, "{name} waits for nobody");
+            assert!(!waits || open > 0, "{name} waits for no person");
             assert!(!wave.status.is_terminal() || open == 0, "{name} asks after its end");
         }
         assert!(programs(graph, after).len() <= graph.max_parallel, "too many at once");

@@ -64,7 +64,7 @@ fn held(name: &str, id: &str, stands: Stands) -> Held {
 
 const PENDING: Stands = Stands::Here(ExecutionStatus::Pending);
 
-/// Who holds what, by name.
+/// The holders of each claim, by name.
 async fn holders(store: &dyn Store) -> Vec<(String, Vec<String>)> {
     let all = claims::all(store).await.unwrap();
     let ids = |claim: claims::Claim| claim.holders.into_iter().map(|it| it.execution).collect();

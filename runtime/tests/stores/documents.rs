@@ -109,7 +109,7 @@ async fn a_version_is_never_given_twice(place: &Place) {
     assert_eq!(shop(&*place.open()).await, None);
     assert_eq!(store.documents("group", "").await, Ok(vec![]));
     assert_eq!(store.change(&delete(Condition::Any)).await, Ok(nth(2)), "it is deleted already");
-    // Who has read the first one shall not write over another of the same name.
+    // A writer that has read the first one shall not write over another of the same name.
     assert_eq!(place.open().change(&put(json!(3), Condition::New)).await, Ok(nth(3)));
     assert_eq!(store.change(&put(json!(2), Condition::At(nth(1)))).await, conflict(nth(3)));
     assert_eq!(shop(&*place.open()).await, Some((nth(3), json!(3))));

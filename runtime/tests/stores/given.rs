@@ -68,7 +68,7 @@ pub(crate) async fn sequences(store: &dyn Store) -> Vec<u64> {
     store.journal("x", 1).await.unwrap().iter().map(|entry| entry.sequence).collect()
 }
 
-/// A signal that says who sent it.
+/// A signal that names its sender.
 pub(crate) fn signal(by: &str) -> Signal {
     Signal {
         wish: moontide_runtime::store::SignalKind::Answer {

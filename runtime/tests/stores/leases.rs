@@ -17,7 +17,7 @@ use crate::place::Place;
 crate::on_every_store!(
     a_lease_changes_hands_under_a_new_epoch,
     one_of_many_takes_wins,
-    whoever_lost_the_lease_cannot_write,
+    a_runner_that_lost_the_lease_cannot_write,
     a_lease_that_was_given_back_cannot_write,
     only_the_holder_gives_it_back,
     the_beat_moves_with_every_renewal,
@@ -25,8 +25,8 @@ crate::on_every_store!(
     a_holder_that_shows_no_life_for_a_ttl_is_replaced,
     a_holder_that_lives_keeps_its_lease,
     a_lease_given_back_is_taken_without_waiting_longer,
-    whoever_took_over_first_is_not_replaced_in_turn,
-    whoever_will_not_wait_is_told_who_holds_it,
+    the_runner_that_took_over_first_is_not_replaced_in_turn,
+    a_runner_that_will_not_wait_is_told_the_holder,
     a_lease_is_kept_until_it_is_lost,
 );
 
@@ -115,7 +115,7 @@ async fn one_of_many_takes_wins(place: &Place) {
     }
 }
 
-async fn whoever_lost_the_lease_cannot_write(place: &Place) {
+async fn a_runner_that_lost_the_lease_cannot_write(place: &Place) {
     let (store, other) = (place.open(), place.open());
     let lost = leased(&*store).await;
     store.append(&lost, &entries(&lost, [1])).await.unwrap();
@@ -141,8 +141,8 @@ async fn a_lease_that_was_given_back_cannot_write(place: &Place) {
     assert_eq!(store.append(&lease, &entries(&lease, [1])).await, Err(fenced.clone()));
     assert_eq!(store.renew(&lease).await, Err(fenced));
     // Nor can a nameless holder who read the record.
-    let nobody = Lease { holder: String::new(), ..lease };
-    assert!(store.append(&nobody, &entries(&nobody, [1])).await.is_err());
+    let unleased = Lease { holder: String::new(), ..lease };
+    assert!(store.append(&unleased, &entries(&unleased, [1])).await.is_err());
 }
 
 async fn only_the_holder_gives_it_back(place: &Place) {
@@ -215,7 +215,7 @@ async fn a_lease_given_back_is_taken_without_waiting_longer(place: &Place) {
     assert!(clock.monotonic() < TTL / 2, "{:?}", clock.monotonic());
 }
 
-async fn whoever_took_over_first_is_not_replaced_in_turn(place: &Place) {
+async fn the_runner_that_took_over_first_is_not_replaced_in_turn(place: &Place) {
     let store = place.open();
     let lease = leased(&*store).await;
     // In the last moment of the watch the lease is given back, and another runner takes it.
@@ -233,7 +233,7 @@ async fn whoever_took_over_first_is_not_replaced_in_turn(place: &Place) {
     assert_eq!(refused, Err(held("carol")));
 }
 
-async fn whoever_will_not_wait_is_told_who_holds_it(place: &Place) {
+async fn a_runner_that_will_not_wait_is_told_the_holder(place: &Place) {
     let (store, clock) = (place.open(), TestClock::quiet());
     leased(&*store).await;
     let refused = acquire(&*store, &clock, "x", "bob", TTL, Duration::ZERO).await;

@@ -74,7 +74,7 @@ async fn a_store_that_never_answers_stops_the_runner_within_the_ttl() {
 }
 
 #[tokio::test]
-async fn a_store_that_was_busy_for_less_than_a_ttl_stops_nobody() {
+async fn a_store_that_was_busy_for_less_than_a_ttl_stops_no_runner() {
     let busy = [Answers::Busy; 3];
     let answers = [&busy[..], &[Answers::Well], &busy, &[Answers::Well, Answers::Broken]].concat();
     let (lost, after) = Troubled::stops(&answers).await;
@@ -83,7 +83,7 @@ async fn a_store_that_was_busy_for_less_than_a_ttl_stops_nobody() {
 }
 
 #[tokio::test]
-async fn whoever_was_stopped_past_its_ttl_asks_before_it_gives_up() {
+async fn a_runner_that_was_stopped_past_its_ttl_asks_before_it_gives_up() {
     let store = MemoryStore::new();
     let lease = leased(&store).await;
     // Every sleep lasts four times its ttl: no runner wants the lease in the first, one does in the

@@ -150,7 +150,7 @@ async fn a_holder_that_let_go_without_a_word_is_known_to_be_gone() {
 }
 
 #[tokio::test]
-async fn whoever_took_over_from_a_stopped_holder_outlives_it() {
+async fn the_runner_that_took_over_from_a_stopped_holder_outlives_it() {
     let place = Place::in_a_file();
     let (stopped, other) = (place.open(), place.open());
     let lost = leased(&*stopped).await;

@@ -18,7 +18,7 @@ crate::on_every_store!(
     a_signal_from_another_process_ends_the_wait,
     of_many_executions_those_with_news_are_named,
     what_is_not_there_is_news,
-    a_store_that_nobody_writes_to_keeps_its_version_or_cannot_tell,
+    a_store_that_no_process_writes_to_keeps_its_version_or_cannot_tell,
     what_programs_say_is_news_and_the_last_runner_s_word_counts,
 );
 
@@ -143,7 +143,7 @@ async fn what_programs_say_is_news_and_the_last_runner_s_word_counts(place: &Pla
     assert!(refused.is_err_and(|error| matches!(error, StoreError::NotFound(_))));
 }
 
-async fn a_store_that_nobody_writes_to_keeps_its_version_or_cannot_tell(place: &Place) {
+async fn a_store_that_no_process_writes_to_keeps_its_version_or_cannot_tell(place: &Place) {
     let (store, watcher, clock) = (place.open(), place.open(), clock());
     let at_once = watcher.any_news(0, &clock, LONG).await.unwrap();
     assert!(at_once > 0 && clock.monotonic().is_zero());

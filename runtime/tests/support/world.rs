@@ -150,7 +150,7 @@ impl Outside {
             Class::Tagged if self.name == ELUSIVE => {
                 Finding::Undecided(Evidence::new("it may come to light later"))
             }
-            Class::Once => Finding::Undecided(Evidence::new("nobody can tell")),
+            Class::Once => Finding::Undecided(Evidence::new("it cannot be told")),
             Class::Token => Finding::Harmless,
             _ => Finding::Absent,
         }

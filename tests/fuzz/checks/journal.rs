@@ -77,6 +77,6 @@ fn replay(entries: &[Entry]) {
         let (Body::Intent { step, .. } | Body::Outcome { step, .. }) = &entry.body else {
             continue;
         };
-        assert!(!past.remains(&step.lane.root()), "every record was taken by somebody");
+        assert!(!past.remains(&step.lane.root()), "every record was taken by a step");
     }
 }

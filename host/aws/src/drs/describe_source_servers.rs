@@ -114,7 +114,7 @@ impl Filters {
     }
 }
 
-/// A source server: who it is, how current its data is, what was launched from it last.
+/// A source server: which one it is, how current its data is, what was launched from it last.
 #[derive(Debug, Serialize)]
 struct SourceServerRecord {
     source_server_id: Option<String>,

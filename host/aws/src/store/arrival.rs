@@ -109,7 +109,7 @@ impl<'t> Arrival<'t> {
         self.overwrites = earlier.overwrites;
     }
 
-    /// Writes who may write, if that is who it was.
+    /// Writes which import may write, if it was this one.
     fn named(&self, earlier: &Earlier) -> TransactWriteItem {
         let mut item = keys::arrival(self.id);
         item.insert(keys::NONCE.to_owned(), keys::string(self.nonce));

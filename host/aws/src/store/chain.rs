@@ -1,6 +1,6 @@
 //! The end of a journal, to chain the next entry to.
 //!
-//! An append does not read what it makes longer: who appended last knows the end. Only the first append
+//! An append does not read what it makes longer: the last appender knows the end. Only the first append
 //! under a lease reads it, from the bytes that are stored.
 
 use moontide_runtime::journal::canonical::Hash;

@@ -20,7 +20,7 @@ pub struct DynamoStore {
     pub(super) turns: Mutex<HashMap<String, Arc<Turn>>>,
 }
 
-/// Who appends to an execution next, and where they find its journal to end.
+/// The appender to an execution whose turn it is, and where it finds the journal to end.
 pub(super) type Turn = tokio::sync::Mutex<Option<Tip>>;
 
 /// Why a table cannot be opened or made.

@@ -96,7 +96,7 @@ pub(super) const EARLIER: &str = "earlier";
 pub(super) const VERSION: &str = "version";
 /// When a document was written.
 pub(super) const WRITTEN_AT: &str = "written_at";
-/// Who has written it.
+/// The writer of it.
 pub(super) const WRITTEN_BY: &str = "written_by";
 
 /// The partition of the list.

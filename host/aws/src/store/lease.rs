@@ -39,12 +39,12 @@ pub(super) async fn take(
     holder: &str,
     seen: Option<&LeaseRecord>,
 ) -> Result<Lease, StoreError> {
-    // Refuses what a newer release wrote; who comes too late anyway learns it without a write.
+    // Refuses what a newer release wrote; a runner that comes too late anyway learns it without a write.
     let state = state(table, id).await?;
     state.is_open(id)?;
     let lease = Lease::take(id, holder, seen, state.lease.as_ref())?;
-    let nobody = LeaseRecord { holder: String::new(), epoch: 0, beat: 0 };
-    let (old, new) = (seen.unwrap_or(&nobody), lease.record());
+    let free = LeaseRecord { holder: String::new(), epoch: 0, beat: 0 };
+    let (old, new) = (seen.unwrap_or(&free), lease.record());
     let nonce = keys::nonce();
     let request = || {
         update(table, id, &nonce)
@@ -111,9 +111,7 @@ pub(super) async fn renew(table: &Table, lease: &Lease) -> Result<(), StoreError
 pub(super) async fn release(table: &Table, lease: &Lease) -> Result<(), StoreError> {
     let nonce = keys::nonce();
     let request = || {
-        held(table, lease, &nonce)
-            .update_expression("SET #holder = :nobody, #leased = :nonce")
-            .send()
+        held(table, lease, &nonce).update_expression("SET #holder = :free, #leased = :nonce").send()
     };
     match retried(table, RetryBudget::Usual, request).await {
         Ok(_) => Ok(()),
@@ -248,7 +246,7 @@ pub(super) async fn come_back(
         .table_name(&table.name)
         .set_key(Some(keys::state(&parcel.id)))
         .update_expression(
-            "SET #holder = :nobody, #epoch = :epoch, #last = :last, #leased = :nonce, \
+            "SET #holder = :free, #epoch = :epoch, #last = :last, #leased = :nonce, \
              #format = :format REMOVE #seal",
         )
         .expression_attribute_names("#format", keys::FORMAT)
@@ -261,7 +259,7 @@ pub(super) async fn come_back(
         .expression_attribute_names("#last", keys::LAST)
         .expression_attribute_names("#seal", keys::SEAL)
         .expression_attribute_values(":nonce", keys::string(nonce))
-        .expression_attribute_values(":nobody", keys::string(""))
+        .expression_attribute_values(":free", keys::string(""))
         .expression_attribute_values(":epoch", keys::number(parcel.epoch))
         .expression_attribute_values(":last", keys::number(state::last(parcel)))
         .expression_attribute_values(":before", keys::number(state::last(before)))
@@ -294,13 +292,13 @@ fn updated(update: UpdateBuilder) -> TransactWriteItem {
 
 /// The lease is still ours, and the update was not made before.
 const HELD: &str =
-    "#holder = :holder AND #holder <> :nobody AND #epoch = :epoch AND #leased <> :nonce";
+    "#holder = :holder AND #holder <> :free AND #epoch = :epoch AND #leased <> :nonce";
 
 /// An update under the condition that the lease is still ours, and that it was not made before.
 fn held(table: &Table, lease: &Lease, nonce: &str) -> UpdateItemFluentBuilder {
     update(table, &lease.execution, nonce)
         .condition_expression(HELD)
-        .expression_attribute_values(":nobody", keys::string(""))
+        .expression_attribute_values(":free", keys::string(""))
         .expression_attribute_values(":holder", keys::string(&lease.holder))
         .expression_attribute_values(":epoch", keys::number(lease.epoch))
 }

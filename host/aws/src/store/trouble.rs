@@ -42,7 +42,7 @@ pub(super) enum Refusal {
     Missing,
     /// Another try may help. Whether this one has succeeded is not known.
     Again(String),
-    /// Who asks is not accepted: another try helps once the credentials are renewed.
+    /// The credentials are not accepted: another try helps once they are renewed.
     NotAccepted(String),
     /// It never will be.
     Never(String),

@@ -151,7 +151,7 @@ async fn an_idle_hour_of_a_runner_costs_less_than_a_thousand_read_units() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_follows_a_quiet_execution_for_an_hour_pays_less_than_a_thousand_read_units() {
+async fn a_follower_of_a_quiet_execution_pays_less_than_a_thousand_read_units_an_hour() {
     let counter = Counter::default();
     let (store, clock) = (counter.store(), Paused::new());
     let marks = [Mark::of_entries("x", 9)];

@@ -164,7 +164,7 @@ async fn a_store_from_a_later_time_is_not_touched() {
 }
 
 #[tokio::test]
-async fn a_table_that_nobody_has_made_a_store_is_told_from_one_that_is() {
+async fn a_table_that_was_not_made_a_store_is_told_from_one_that_is() {
     let place = Place::in_a_table().await;
     let client = client(&Dynamo::shared().endpoint());
     let delete = client.delete_item().table_name(&place.table);

@@ -16,7 +16,7 @@ fn refusal(operation: &str, arguments: &Value) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_launches_for_real_by_leaving_a_field_away() {
+async fn a_field_that_is_left_away_launches_nothing_for_real() {
     let asked = json!({ "source_servers": [{ "source_server_id": "s-1" }] });
     assert!(refusal("drs.start_recovery", &asked).contains("is_drill"));
 }

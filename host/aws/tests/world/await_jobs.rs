@@ -104,7 +104,7 @@ async fn lanes_that_wait_together_share_every_call() {
     let requests = together.requests("DescribeJobs");
     let ids = |request: &Request| request.body["filters"]["jobIDs"].as_array().unwrap().len();
     assert_eq!(ids(&requests[0]), 3, "one call for all");
-    assert_eq!(ids(requests.last().unwrap()), 1, "nobody waits for the others");
+    assert_eq!(ids(requests.last().unwrap()), 1, "no lane waits for the others");
 }
 
 #[tokio::test(start_paused = true)]
@@ -162,7 +162,7 @@ async fn throttles_slow_it_down_and_do_not_end_it() {
         _ => Answer::Json(json!({ "items": [] })),
     });
     let reply = perform(&world(&aws), "drs.await_jobs", asked(&["drsjob-1"])).await;
-    // Half an hour is more than anybody waits in silence for a service that says no.
+    // Half an hour is more than an operator waits in silence for a service that says no.
     assert_eq!(error(reply).code, "ThrottlingException");
     let times: Vec<f64> = aws.requests("DescribeJobs").iter().map(|it| it.at).collect();
     let pauses: Vec<f64> = times.windows(2).map(|it| it[1] - it[0]).collect();
@@ -305,7 +305,7 @@ async fn what_the_log_says_is_told_per_server() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_id_that_drs_does_not_take_ends_nobody_elses_wait() {
+async fn an_id_that_drs_does_not_take_ends_no_other_wait() {
     let aws = Script::new(|request| match request.operation.as_str() {
         "DescribeJobs" => {
             let asked = request.body["filters"]["jobIDs"].as_array().unwrap();

@@ -195,7 +195,7 @@ async fn a_change_says_who_made_what_it_touches_and_trusts_nothing_unknown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_automation_touches_its_document_because_nobody_sees_what_it_does() {
+async fn an_automation_touches_its_document_because_what_it_does_is_not_seen() {
     let asked = json!({ "document_name": "Shop-CutOver" });
     let touches = of(&aws(json!([])), "ssm.start_automation_execution", asked).await.touches;
     let document = Thing::Document("Shop-CutOver".into());

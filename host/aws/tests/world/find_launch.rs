@@ -40,7 +40,7 @@ async fn there_is_none_only_after_several_looks_over_a_minute() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_can_tell_while_a_launch_shows_without_its_job() {
+async fn it_cannot_be_told_while_a_launch_shows_without_its_job() {
     let aws = Script::new(|request| match request.operation.as_str() {
         "DescribeJobs" => Answer::Json(json!({ "items": [] })),
         _ => Answer::Json(json!({ "items": [{ "sourceServerID": "s-1", "lifeCycle": {

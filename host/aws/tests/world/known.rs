@@ -151,7 +151,7 @@ fn in_luau(declared: &str) -> (String, bool) {
     (plain.to_owned(), false)
 }
 
-/// A field that every record of its kind has, although AWS's model says that it may be left out: who it is.
+/// A field that every record of its kind has, although AWS's model says that it may be left out: which one it is.
 const IDENTITIES: [&str; 5] = [
     "source_server_id",
     "recovery_instance_id",

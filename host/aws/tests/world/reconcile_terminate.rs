@@ -82,7 +82,7 @@ async fn one_that_still_runs_is_terminated_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_an_answer_nobody_can_tell() {
+async fn without_an_answer_it_cannot_be_told() {
     let aws = Script::new(|_| Answer::No(403, "AccessDeniedException", "no"));
     undecided(reconcile(&world(&aws), OPERATION, asked()).await);
 }

@@ -77,7 +77,7 @@ async fn a_look_up_that_cannot_see_says_so_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_throttle_nobody_waits_longer_than_about_a_minute() {
+async fn after_a_throttle_no_look_waits_longer_than_about_a_minute() {
     let aws = Script::new(|request| match request.operation.as_str() {
         "DescribeJobs" if (60.0..170.0).contains(&request.at) => {
             Answer::No(429, "ThrottlingException", "slow down")

@@ -119,7 +119,7 @@ fn event_text(event: &Event, refusal: Option<&Refusal>) -> String {
             Some(why) => format!("refused: {}", signal::noted_text(signal, &why.to_string())),
             None => signal::text(signal),
         },
-        Event::TimedOut { prompt } => format!("{prompt}: nobody answered in time"),
+        Event::TimedOut { prompt } => format!("{prompt}: no person answered in time"),
         Event::Clock { ahead } => {
             format!("the clock of the runner's machine goes ahead by {} s", ahead / 1000)
         }
@@ -135,7 +135,7 @@ fn event_text(event: &Event, refusal: Option<&Refusal>) -> String {
             };
             format!("{prompt}: {} more time | {why}", words::duration(Duration::from_millis(*by)))
         }
-        Event::Withdrawn { prompt } => format!("{prompt}: found out, nobody is asked any more"),
+        Event::Withdrawn { prompt } => format!("{prompt}: found out, no person is asked any more"),
         Event::Ended { wave, attempt, end } => {
             let how = match end {
                 End::Completed { .. } => "completed".to_owned(),

@@ -163,7 +163,7 @@ fn cells(line: &Line) -> Vec<Span<'_>> {
             (Some(to), ..) => attention(format!("moved to {to}")),
             (None, Some(runner), _) => plain(runner.as_str()),
             (None, None, 0) if line.status == Some(ExecutionStatus::Running) => {
-                attention("nobody drives it")
+                attention("no runner drives it")
             }
             (None, None, 0) => plain(""),
             (None, None, pending) => {

@@ -94,7 +94,7 @@ fn check_loopback(address: IpAddr) -> Result<()> {
         return Ok(());
     }
     let message =
-        format!("the simulator does not listen on {address}: everybody could reach it there");
+        format!("the simulator does not listen on {address}: every machine could reach it there");
     Err(CommandError::new(code::NOT_LOOPBACK, message).hint("`--listen 127.0.0.1:9400`"))
 }
 

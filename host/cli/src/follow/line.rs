@@ -34,7 +34,7 @@ fn write(change: &Change, context: &Context, page: &mut Page) {
     let said = match &change.news {
         News::Driven(driven) => Some(vec![faint("driven by "), plain(driven.runner.clone())]),
         News::Left(Left { runner, reason, next, .. }) => Some(vec![
-            attention("nobody drives it"),
+            attention("no runner drives it"),
             plain(format!(": its runner {runner} {reason}; to go on: ")),
             strong(next::command(context, next)),
         ]),

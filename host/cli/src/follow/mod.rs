@@ -2,7 +2,7 @@
 //!
 //! - [`execution`]: one execution, line by line, until it is over. `line`: such a line.
 //! - [`list`]: every row, and then each that changes.
-//! - [`screen`]: where the lines go; who reads them may be slow, or gone.
+//! - [`screen`]: where the lines go; their reader may be slow, or gone.
 
 pub(crate) mod execution;
 mod line;

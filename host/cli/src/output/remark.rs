@@ -28,7 +28,7 @@ fn spans(remark: &Remark, step: &dyn Fn(&Next) -> String) -> Vec<Span<'static>> 
         }
         Remark::StaysPaused { execution, by } => {
             let lift = step(&Next::lift_pause(execution));
-            let text = format!("; no further wave starts before somebody types {lift}");
+            let text = format!("; no further wave starts before an operator types {lift}");
             vec![attention(format!("paused by {by}")), plain(text)]
         }
         Remark::WrongClock { ahead } => {

@@ -43,7 +43,7 @@ pub(crate) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
         }
         Notice::Effect { wave, operation, status, adopted } => {
             let what = match (*status, adopted) {
-                ("unknown", _) => "nobody can tell whether it happened",
+                ("unknown", _) => "it cannot be told whether it happened",
                 (_, true) => "had happened already; adopted",
                 _ => return None,
             };
@@ -87,7 +87,7 @@ pub(crate) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
             Some(line)
         }
         Notice::TimedOut { prompt } => {
-            Some(vec![plain(format!("{prompt}: ")), attention("nobody answered in time")])
+            Some(vec![plain(format!("{prompt}: ")), attention("no person answered in time")])
         }
         Notice::Unheard { prompts, waited, patience } => Some(vec![
             plain(format!("{}: ", prompts.join(", "))),

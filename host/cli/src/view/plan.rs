@@ -106,10 +106,10 @@ fn hooks(plan: &Plan) -> String {
     there.join(", ")
 }
 
-/// Who is asked what, and what silence says.
+/// The people who are asked, the question, and what silence says.
 fn asks(pause: &Pause) -> String {
     let who = match (pause.approvers.as_slice(), pause.approvals) {
-        ([], 1) => " anybody".to_owned(),
+        ([], 1) => " any person".to_owned(),
         ([], several) => format!(" {several} people"),
         (names, 1) => format!(" {}", names.join(", ")),
         (names, several) => format!(" {several} of {}", names.join(", ")),
@@ -186,7 +186,7 @@ fn servers(selector: &ServerSelector) -> String {
     format!("servers {}{optional}", parts.join(" "))
 }
 
-/// Who each group is: a name that reads like a person may be another one.
+/// The members of each group: a name that reads like a person may be another one.
 fn groups(view: &PlanView) -> String {
     let group = |(name, group): (&String, &Group)| {
         let by = if group.by_the_folder { " (says the runbook's folder)" } else { "" };

@@ -45,8 +45,8 @@ impl Steps for Sent {
             (Some(runner), _) => page.line([plain(format!("{runner} drives it and will take it"))]),
             (None, Some(step)) => {
                 let way = match self.signal.wish {
-                    SignalKind::Cancel { .. } => "nobody drives it now; to bring it to its end: ",
-                    _ => "nobody drives it now; to go on: ",
+                    SignalKind::Cancel { .. } => "no runner drives it now; to bring it to its end: ",
+                    _ => "no runner drives it now; to go on: ",
                 };
                 page.line([plain(way), strong(next::command(context, step))]);
             }

@@ -52,7 +52,7 @@ impl Steps for Summary {
         match &self.runner {
             Some(runner) => page.line([faint("driven by "), plain(runner.as_str())]),
             None if self.status == ExecutionStatus::Running && !self.is_moved => {
-                page.line([attention("nobody drives it"), plain(": its runner was stopped")]);
+                page.line([attention("no runner drives it"), plain(": its runner was stopped")]);
             }
             None => {}
         }

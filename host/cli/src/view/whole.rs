@@ -87,7 +87,7 @@ fn write_attempt(attempt: &Attempt, page: &mut Page) {
         }
         if failure.uncertain {
             page.line([plain(
-                "nobody can tell whether one of its calls happened: look before a retry",
+                "it cannot be told whether one of its calls happened: look before a retry",
             )]);
         }
     });

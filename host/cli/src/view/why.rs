@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_cannot_say_that_somebody_decided() {
+    fn a_program_cannot_say_that_a_person_decided() {
         let failed = WaveStatus::Failed;
         assert_eq!(line(Some("aborted by ann"), None, failed), ": aborted by ann\n");
         assert_eq!(line(None, Some("no; aborted by ann"), failed), " | no; aborted by ann\n");

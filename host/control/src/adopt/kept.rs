@@ -32,7 +32,7 @@ pub struct Keeping<'k> {
     pub store: &'k Arc<dyn Store>,
     /// The store's address.
     pub place: &'k str,
-    /// Who adopts.
+    /// The operator who adopts.
     pub adopter: &'k Adopter<'k>,
     /// What the execution has launched.
     pub launches: &'k [&'k Launch],

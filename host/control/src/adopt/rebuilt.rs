@@ -23,13 +23,13 @@ use crate::words;
 /// What stands for a name that no tag says.
 pub(super) const UNKNOWN: &str = "unknown";
 
-/// Who adopts, when, and why.
+/// The operator who adopts, the time, and the reason.
 pub struct Adopter<'s> {
-    /// Who adopts, as AWS knows them.
+    /// The operator who adopts, as AWS knows them.
     pub created_by: String,
     /// The AWS account.
     pub account: Option<String>,
-    /// Who adopts, as signals name them.
+    /// The operator who adopts, as signals name them.
     pub person: Person,
     /// When.
     pub at: Timestamp,

@@ -116,7 +116,7 @@ const WORDS: [&str; 12] = [
 /// The choices of the standard program's question about a job that does not show; to wait counts once there too.
 const HIDDEN: [&str; 2] = ["fail", "wait"];
 
-/// The flags of one command, and who is asked when none of them fits.
+/// The flags of one command, and the person who is asked when none of them fits.
 pub struct Flags {
     given: Vec<(Flag, Cell<bool>)>,
     by: String,
@@ -217,7 +217,7 @@ impl Flags {
         Some(&flag.choice)
     }
 
-    /// Says once why a flag does not answer the prompt. Who has spoken already knows it.
+    /// Says once why a flag does not answer the prompt. A person who has spoken already knows it.
     fn say_barred(&self, prompt: &Prompt, flag: &Flag, why: String) {
         let spoken = prompt.given.iter().any(|given| given.by == self.by);
         let is_new = self.barred.borrow_mut().insert(prompt.id.clone());
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_answers_only_for_whoever_gave_it() {
+    fn a_flag_answers_only_for_the_operator_who_gave_it() {
         let flags = flags(&["continue"]);
         let mut pause = prompt("web", PromptKind::Pause, &["continue", "abort"]);
         pause.approvers = vec!["dba".into()];

@@ -1,8 +1,8 @@
-//! Who answers prompts in this process, besides a person who is asked there and then.
+//! What answers prompts in this process, besides a person who is asked there and then.
 //!
 //! - [`flags`]: `--answer`, given beforehand.
 //! - [`rehearsal`]: what a rehearsal assumes.
-//! - [`people`]: who may answer. `choice`: what they may say.
+//! - [`people`]: the people who may answer. `choice`: what they may say.
 //! - `standing_in`: a process without a person, and a person who goes by another name.
 
 mod choice;

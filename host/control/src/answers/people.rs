@@ -1,4 +1,4 @@
-//! Who may answer a prompt.
+//! The people who may answer a prompt.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,7 +75,7 @@ pub fn bar(graph: &Graph, prompt: &Prompt, user: &str) -> Option<String> {
     prompt.given.iter().any(|given| given.by == user).then(|| voices(prompt))
 }
 
-/// Who has agreed, and how many people are missing: `1 of 2: continue by ann; one more person is needed`.
+/// The people who have agreed, and how many are missing: `1 of 2: continue by ann; one more person is needed`.
 pub fn voices(prompt: &Prompt) -> String {
     let given = prompt
         .given
@@ -90,35 +90,35 @@ pub fn voices_of(prompt: &Prompt, said: &str) -> String {
         1 => "one more person is needed".to_owned(),
         more => format!("{more} more people are needed"),
     };
-    // Who disagrees does not count.
+    // A person who disagrees does not count.
     let agreed = (prompt.approvals as usize).saturating_sub(prompt.missing());
     format!("{agreed} of {}: {said}; {missing}", prompt.approvals)
 }
 
 /// A person who could answer it, and has not: the first of its approvers. `None`: there is none left.
-/// Where all people may answer, `anybody` does, and then others.
-pub fn stand_in(graph: &Graph, prompt: &Prompt, anybody: &str) -> Option<String> {
+/// Where all people may answer, `first` does, and then others.
+pub fn stand_in(graph: &Graph, prompt: &Prompt, first: &str) -> Option<String> {
     let spoken = |name: &String| prompt.given.iter().any(|given| given.by == *name);
     if prompt.approvers.is_empty() {
-        return crowd(anybody).find(|name| !spoken(name));
+        return crowd(first).find(|name| !spoken(name));
     }
     let members = |approver: &String| match graph.groups.get(approver) {
         Some(members) => members.clone(),
         None => vec![approver.clone()],
     };
     let names = prompt.approvers.iter().flat_map(members);
-    names.flat_map(|name| persons(&name, anybody)).find(|name| !spoken(name))
+    names.flat_map(|name| persons(&name, first)).find(|name| !spoken(name))
 }
 
 /// A pattern stands for many people, of whom it takes a few.
-fn persons(member: &str, anybody: &str) -> Vec<String> {
+fn persons(member: &str, first: &str) -> Vec<String> {
     match member.strip_suffix('*') {
-        Some(beginning) => crowd(&format!("{beginning}{anybody}")).take(MANY).collect(),
+        Some(beginning) => crowd(&format!("{beginning}{first}")).take(MANY).collect(),
         None => vec![member.to_owned()],
     }
 }
 
-/// So many different people are there where a pattern says who may answer.
+/// So many different people are there where a pattern names the approvers.
 const MANY: usize = 100;
 
 /// As many people as it takes.

@@ -22,7 +22,7 @@ use moontide_runtime::scheduler::{Answers, Given, Graph, Prompt, PromptKind};
 
 use super::people::stand_in;
 
-/// Who is named as having answered.
+/// The name under which a rehearsal answers.
 pub const BY: &str = "the rehearsal";
 
 /// The answers of a rehearsal.
@@ -55,7 +55,7 @@ impl Answers for Assumed {
     }
 }
 
-/// An answer in the name of a person who may give it; `really` says who did.
+/// An answer in the name of a person who may give it; `really` names the one who did.
 pub(super) fn given(
     people: &Graph,
     prompt: &Prompt,

@@ -17,9 +17,9 @@ impl Answers for Unattended {
 
 /// Answers of a person who goes by another name.
 pub struct Signed {
-    /// Who answers.
+    /// The answers.
     pub answers: Rc<dyn Answers>,
-    /// Who that really is; empty: just that person.
+    /// The real sender; empty: just that person.
     pub sender: String,
 }
 

@@ -36,7 +36,7 @@ pub struct Row {
     /// The wave that has resolved the server.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub wave: String,
-    /// Who has begun the execution.
+    /// The person who has begun the execution.
     pub by: String,
     /// Since when it holds it.
     pub since: Timestamp,

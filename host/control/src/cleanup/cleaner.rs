@@ -57,7 +57,7 @@ fn is_of_all(error: &CommandError) -> bool {
 
 /// Cleans up after a drill.
 pub struct Cleaner<'o> {
-    /// Who cleans up.
+    /// The operator who cleans up.
     pub operator: &'o Operator,
     /// The obligation that is carried out by it.
     pub taking: Option<Taking>,

@@ -11,7 +11,7 @@ use crate::error::Result;
 
 /// An obligation that was taken, or is about to be.
 pub struct Taking {
-    /// Who carries it out.
+    /// The carrier.
     user: String,
     obligation: RefCell<Obligation>,
 }

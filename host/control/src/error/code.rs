@@ -91,7 +91,7 @@ codes! {
     UNREACHABLE      = "M0609", Configuration, "AWS cannot be reached";
     OUT_OF_PATIENCE  = "M0610", Configuration, "AWS could not be seen for longer than the operator's patience";
     OTHER_ENDPOINT   = "M0611", Configuration, "the execution was begun elsewhere: in AWS, or against a simulator";
-    NOBODY           = "M0612", Configuration, "AWS does not say who the operator is";
+    UNIDENTIFIED     = "M0612", Configuration, "AWS does not say who the operator is";
     NO_SECRET        = "M0613", Configuration, "the value of a secret param is not to be had here";
     // The journal
     MISMATCH         = "M0701", Mismatch, "the journal does not match the runbook";

@@ -13,7 +13,7 @@ use crate::stores::archive;
 
 /// Copies executions to another store.
 pub struct Copier<'o> {
-    /// Who copies; the executions are in the operator's store.
+    /// The operator who copies; the executions are in the operator's store.
     pub operator: &'o Operator,
     /// The other store.
     pub target: &'o dyn Store,

@@ -29,7 +29,7 @@ pub fn late(record: &Record) -> Option<&Obligation> {
 
 /// Carries out obligations.
 pub struct Carrier<'o> {
-    /// Who carries them out, in their own store.
+    /// The operator of the carrier, in its own store.
     pub operator: &'o Operator,
 }
 

@@ -21,7 +21,7 @@ const YOUNG: SignedDuration = SignedDuration::from_mins(10);
 pub struct Dropped {
     /// The execution for which nothing is owed any more.
     pub execution: String,
-    /// Who has dropped it.
+    /// The operator who has dropped it.
     pub by: String,
     /// Why.
     pub reason: String,

@@ -11,7 +11,7 @@ use crate::operator::Operator;
 use crate::view::Record;
 use crate::whoami;
 
-/// Who the operator is, and when it is.
+/// The operator, and the time.
 pub(super) fn us(operator: &Operator) -> (String, Timestamp) {
     (whoami::user(&operator.environment), SystemClock::new().now())
 }

@@ -30,7 +30,7 @@ use crate::settings::Settings;
 use crate::{aws, ids};
 use crate::{params, world};
 
-/// Who is named as having given an answer that a flag gave.
+/// The name under which a flag answers.
 const FLAG: &str = "--answer";
 
 /// Everything that a rehearsal depends on.

@@ -22,7 +22,7 @@ use crate::view::timeline::Timeline;
 use crate::view::{Objectives, Record, ServerView, WaveView, Why};
 use crate::words;
 
-/// Who answers when no person does in time.
+/// What answers when no person does in time.
 const TIME: &str = "the time-out";
 
 /// How a rehearsal went.

@@ -119,7 +119,7 @@ impl File {
         settings.lease_ttl = self.lease_ttl.map(|ttl| ttl.into_inner().0).or(settings.lease_ttl);
         settings.patience = self.patience.map_or(settings.patience, toml::Spanned::into_inner);
         settings.denied.extend(self.policy.deny.into_iter().map(toml::Spanned::into_inner));
-        // Who may approve is the operator's word, not that of the author who brings a runbook along.
+        // The operator names the approvers, not the author who brings a runbook along.
         for (Name(group), Members(members)) in self.approvers {
             match settings.approvers.get(&group) {
                 Some(own) if *own != members => settings.overruled.push(format!(

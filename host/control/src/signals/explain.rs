@@ -114,7 +114,7 @@ fn taken_back(record: &Record, at: &str, error: CommandError) -> CommandError {
     error.hint(Hint::step("`", Next::retry(&record.execution.id, at), after))
 }
 
-/// Who may answer at the pause point of a wave, if not all people.
+/// The approvers at the pause point of a wave, if not all people.
 fn approvers_of(record: &Record, wave: &str) -> Option<String> {
     let node = record.graph.nodes().get(record.graph.index(wave)?)?;
     let approvers = &node.pause.as_ref()?.approvers;

@@ -15,7 +15,7 @@ use crate::runbook::Files;
 use crate::view::Record;
 use crate::view::changes::{Change, between};
 
-/// What the engine itself reads of a wave: who waits for whom, who is asked, what a failure means.
+/// What the engine itself reads of a wave: which waves it waits for, which people are asked, what a failure means.
 const ENGINES: [&str; 4] = ["depends_on", "pause", "on_failure", "max_attempts"];
 /// What of a runbook only describes it.
 const WORDS: [&str; 3] = ["name", "description", "waves"];

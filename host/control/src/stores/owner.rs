@@ -1,4 +1,4 @@
-//! Who makes a table that is named by its ARN: its owner does, in the account that it belongs to.
+//! The account that makes a table that is named by its ARN: its owner does, in the account that it belongs to.
 
 use std::sync::Arc;
 

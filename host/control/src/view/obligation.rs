@@ -19,7 +19,7 @@ pub struct ObligationView {
     pub what: What,
     /// How long after the end.
     pub after: String,
-    /// Who has asked for it.
+    /// The operator who has asked for it.
     pub by: String,
     /// How far it is.
     pub state: Stage,
@@ -32,7 +32,7 @@ pub struct ObligationView {
     /// When it was done or dropped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
-    /// Who has dropped it.
+    /// The operator who has dropped it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dropped_by: Option<String>,
     /// Why it is not done yet, or why it was dropped.

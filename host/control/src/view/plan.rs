@@ -1,4 +1,4 @@
-//! A checked plan, and who the groups are that it may ask.
+//! A checked plan, and the groups that it may ask.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +12,14 @@ use crate::settings::Settings;
 pub struct PlanView {
     /// What it declares.
     pub plan: Plan,
-    /// Who the groups are that a runbook's approvers may mean, by their names.
+    /// The groups that a runbook's approvers may mean, by their names.
     pub groups: BTreeMap<String, Group>,
 }
 
 /// A group of approvers.
 #[derive(Serialize)]
 pub struct Group {
-    /// Who belongs to it.
+    /// Its members.
     pub members: Vec<String>,
     /// Whether the runbook's own folder says so, and not the operator.
     pub by_the_folder: bool,

@@ -13,7 +13,7 @@ pub struct PromptView {
     /// The question itself.
     #[serde(flatten)]
     pub prompt: Prompt,
-    /// Who may answer, groups by their members; empty: all people.
+    /// The approvers, groups by their members; empty: all people.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub may_answer: Vec<String>,
     /// What answers it: with several answers where each is as likely as the others.
@@ -37,7 +37,7 @@ pub struct PromptView {
 pub struct Answered {
     /// The answer.
     pub choice: String,
-    /// Who has given it.
+    /// The person who has given it.
     pub by: String,
     /// Whether the prompt stays open behind it.
     pub needs_more: bool,

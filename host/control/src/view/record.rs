@@ -28,7 +28,7 @@ pub use load::is_completed;
 pub use moontide_runtime::scheduler::outlook::Pending;
 pub use owner::Owner;
 
-/// Head and journal, the state that the journal adds up to, who drives it and what they will find.
+/// Head and journal, the state that the journal adds up to, its runner and what that will find.
 pub struct Record {
     /// What runs.
     pub execution: Execution,
@@ -36,9 +36,9 @@ pub struct Record {
     pub entries: Vec<Entry>,
     /// Which of the journaled signals were refused, and why, by the entry's sequence.
     pub refused: BTreeMap<u64, Refusal>,
-    /// Who drives it, unless they are known to be dead, or it is over.
+    /// Its runner, unless that is known to be dead, or it is over.
     pub runner: Option<String>,
-    /// The lease under which they do.
+    /// The lease under which that drives it.
     pub lease: Option<LeaseRecord>,
     /// Signals that no runner has taken yet, in the order in which they will be.
     pub pending: Vec<Pending>,

@@ -2,8 +2,8 @@
 //! launches another, so what this execution launched of them is gone.
 //!
 //! - [`launches`]: which servers a journal has launched last.
-//! - [`others`]: who launched them since, as far as the other journals of the same store tell.
-//! - [`holders`]: who has them now, as AWS tells.
+//! - [`others`]: the executions that launched them since, as far as the other journals of the same store tell.
+//! - [`holders`]: the owners that they have now, as AWS tells.
 
 mod holders;
 mod launches;
@@ -56,14 +56,14 @@ pub struct Server {
     /// The instance that this execution had of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<String>,
-    /// Who has launched it since.
+    /// The launch that came since.
     pub by: By,
     /// The effect that launched it for this execution.
     #[serde(skip)]
     key: String,
 }
 
-/// Who launched it, and how that is known.
+/// The launch, and how it is known.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct By {
     /// The execution; `None`: no execution of Moontide.
@@ -193,7 +193,7 @@ impl Replaced {
             match Record::load(store, other).await {
                 Ok(other) => hints.extend(ways_with(&other)),
                 Err(_) => hints.push(Hint::from(format!(
-                    "`{other}` is not in this store: whoever runs it knows how far it is"
+                    "`{other}` is not in this store: its operator knows how far it is"
                 ))),
             }
         }

@@ -1,4 +1,4 @@
-//! A signal that was left in the store, and who will take it.
+//! A signal that was left in the store, and the runner that will take it.
 
 use moontide_runtime::store::Signal;
 use serde::Serialize;

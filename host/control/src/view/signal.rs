@@ -44,7 +44,7 @@ pub fn answer_to<'s>(asked: &str, signal: &'s Signal) -> Option<(&'s str, &'s Si
     }
 }
 
-/// Who sent it: `ann`, or `ann (sent by root)` where the name is a claim.
+/// Its sender: `ann`, or `ann (sent by root)` where the name is a claim.
 pub fn by(signal: &Signal) -> String {
     named(&signal.by, &signal.sender)
 }
@@ -87,7 +87,7 @@ pub fn voice(signal: &Signal) -> String {
     format!("{choice} {}", author(signal))
 }
 
-/// Who sent it, behind what was wanted: `by ann`.
+/// Its sender, behind what was wanted: `by ann`.
 pub fn author(signal: &Signal) -> String {
     format!("by {}", by(signal))
 }

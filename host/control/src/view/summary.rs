@@ -54,7 +54,7 @@ pub struct Summary {
     pub obligation: Option<ObligationView>,
     /// The open prompts.
     pub prompts: Vec<PromptView>,
-    /// Who drives it.
+    /// The runner that drives it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub runner: Option<String>,
     /// What people want and no runner has taken yet.

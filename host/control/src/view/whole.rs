@@ -19,7 +19,7 @@ pub struct Whole {
     /// Where it stands.
     #[serde(flatten)]
     pub summary: Summary,
-    /// Who has created it.
+    /// The person who has created it.
     pub created_by: String,
     /// Its params, secrets left out.
     pub params: BTreeMap<String, Value>,
@@ -61,7 +61,7 @@ pub struct Whole {
     pub approvers: BTreeMap<String, Vec<String>>,
     /// The attempts that have ended.
     pub attempts: Vec<Attempt>,
-    /// Who has cancelled it.
+    /// The person who has cancelled it.
     pub cancelled_by: Option<String>,
 }
 
@@ -74,7 +74,7 @@ pub struct Answered {
     pub prompt: String,
     /// The answer.
     pub choice: String,
-    /// Who has given it.
+    /// The person who has given it.
     pub by: String,
     /// Why.
     pub comment: String,

@@ -68,7 +68,7 @@ enum Turn {
 struct Behind {
     entries: Vec<Entry>,
     feed: Feed,
-    /// Who drives it, if that is another one than before.
+    /// Its runner, if that is another one than before.
     runner: Option<LeaseRecord>,
     /// Whether it goes on elsewhere.
     is_moved: bool,

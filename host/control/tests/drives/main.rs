@@ -92,7 +92,7 @@ fn operator(store: &Arc<dyn Store>, face: &Rc<Heard>) -> Operator {
     Operator {
         environment: Environment::default(),
         settings: Settings::default(),
-        // Only whether AWS says who answers depends on it.
+        // Only whether AWS names the person who answers depends on it.
         address: Address::Sqlite("moontide.db".into()),
         store: Arc::clone(store),
         target: Target::default(),

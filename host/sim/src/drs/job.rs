@@ -31,7 +31,7 @@ pub(crate) struct Job {
     pub(crate) log: Vec<LogItem>,
 }
 
-/// What a job does, and who asked for it.
+/// What a job does, and the request that asked for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JobKind {
     Drill,

@@ -1,4 +1,4 @@
-//! `GetCallerIdentity`: who am I?
+//! `GetCallerIdentity`: the caller's account and ARN.
 
 use jiff::Timestamp;
 use serde::Serialize;

@@ -212,7 +212,7 @@ async fn an_instance_that_shuts_down_takes_no_commands() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn targets_take_whoever_has_the_tag_and_answers() {
+async fn targets_take_the_servers_that_have_the_tag_and_answer() {
     let story = Story::begin(
         "[[servers]]\nname = \"db-{n}\"\ncount = 2\ntags = { Tier = \"data\" }\n\
          recovery_instance = { drill = true }\n\
@@ -229,12 +229,12 @@ async fn targets_take_whoever_has_the_tag_and_answers() {
     let name = |n: usize| listed["CommandInvocations"][n]["InstanceName"].clone();
     assert_eq!((name(0), name(1)), (json!("db-1"), Value::Null));
 
-    let nobody = json!({
+    let unknown = json!({
         "Targets": [{ "Key": "tag:Tier", "Values": ["cache"] }],
         "DocumentName": "AWS-RunShellScript",
         "Parameters": { "commands": ["true"] },
     });
-    let command = story.ssm("SendCommand", nobody).await.json()["Command"].clone();
+    let command = story.ssm("SendCommand", unknown).await.json()["Command"].clone();
     assert_eq!(
         (&command["Status"], &command["StatusDetails"]),
         (&json!("Success"), &json!("NoInstancesInTag"))

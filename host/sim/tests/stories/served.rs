@@ -47,7 +47,10 @@ async fn a_lost_reply_cuts_the_connection_and_the_next_caller_is_served() {
     };
     let ((), served) = tokio::join!(story, served);
     served.unwrap();
-    assert!(TcpStream::connect(address).await.is_err(), "after the end nobody listens");
+    assert!(
+        TcpStream::connect(address).await.is_err(),
+        "after the end the simulator does not listen"
+    );
 }
 
 /// Serves a world while a story is told; under a paused clock, what takes too long takes no time.

@@ -113,7 +113,7 @@ fn each_rule_refuses_its_case_and_names_itself() {
         place: Place::Global,
         touches: Vec::new(),
     };
-    let nobody = Consequences { account: None, ..here(vec![]) };
+    let no_account = Consequences { account: None, ..here(vec![]) };
     let cases = [
         (&drill, launch("s-1", true, vec![]), None),
         (&drill, launch("s-1", false, vec![]), Some("drill_launches_drills")),
@@ -203,7 +203,7 @@ fn each_rule_refuses_its_case_and_names_itself() {
         // Where it acts.
         (&real, elsewhere, Some("declared_region")),
         (&real, stranger, Some("declared_account")),
-        (&real, nobody, Some("declared_account")),
+        (&real, no_account, Some("declared_account")),
     ];
     for (rules, what, expected) in cases {
         let judged = rule(rules.judge(&call(), &what, &given_up));
@@ -243,8 +243,8 @@ fn the_name_of_a_document_means_its_arn_in_the_account_and_region_of_the_call_an
         assert_eq!(judged(&open, given).as_deref(), Some("drill_stays_inside"), "{given}");
     }
     let nowhere = Consequences { account: None, place: Place::Nowhere, ..document(own) };
-    let nobody = rule(open.judge(&call(), &nowhere, &given_up));
-    assert_eq!(nobody.as_deref(), Some("drill_stays_inside"), "whose it is cannot be told");
+    let hidden = rule(open.judge(&call(), &nowhere, &given_up));
+    assert_eq!(hidden.as_deref(), Some("drill_stays_inside"), "whose it is cannot be told");
 
     for denied in ["Shop-CutOver", own] {
         let denying = Rules { denied: vec![format!("{OUTSIDE}:{denied}")], ..rules(Mode::Drill) };

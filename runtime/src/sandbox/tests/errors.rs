@@ -78,7 +78,7 @@ fn builtins_complain_about_the_line_that_called_them() {
 }
 
 #[test]
-fn builtins_that_call_back_blame_whoever_is_to_blame() {
+fn builtins_that_call_back_blame_the_code_that_is_to_blame() {
     for (body, said) in [
         ("string.gsub(nil, '', '')", "invalid argument #1 to 'gsub' (string expected, got nil)"),
         ("table.sort(1)", "invalid argument #1 to 'sort' (table expected, got number)"),

@@ -145,7 +145,7 @@ fn a_program_that_ended_runs_no_further() {
 }
 
 #[test]
-fn anybody_may_stop_a_program() {
+fn any_thread_may_stop_a_program() {
     let mut stage = Stage::set("host.effect('a.b') while true do pcall(error) end");
     stage.begin();
     stage.program.stopper().stop();

@@ -6,7 +6,7 @@ use rusqlite::ErrorCode;
 
 use crate::store::StoreError;
 
-/// Why a change or a question failed, before anybody says in which store.
+/// Why a change or a question failed, before the caller says in which store.
 #[derive(Debug)]
 pub(super) enum SqliteError {
     /// The store's own answer.

@@ -9,7 +9,7 @@
 //! - `writer`: the thread that writes, many changes a transaction.
 //! - `reader`: the thread that reads, on a connection of its own.
 //! - `locks`: files by which a dead holder is told from a slow one.
-//! - `thread`: a queue and who works through it; both of them are one.
+//! - `thread`: a queue and the thread that works through it; both of them are one.
 //! - `error`: what SQLite says, in plain sentences.
 //! - `watching`: waiting for what other processes write.
 

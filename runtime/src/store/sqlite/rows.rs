@@ -120,7 +120,7 @@ pub(super) struct Known {
     pub(super) number: i64,
     /// The format of its journal.
     pub(super) format: Format,
-    /// Who holds its lease, or held it last.
+    /// The holder of its lease, or the last one.
     pub(super) lease: Option<LeaseRecord>,
 }
 

@@ -50,7 +50,7 @@ fn changes_that_share_a_transaction_fail_and_succeed_on_their_own() {
 }
 
 #[test]
-fn a_change_that_costs_the_transaction_costs_nobody_else_anything() {
+fn a_change_that_costs_the_transaction_costs_no_other_change_anything() {
     let (answers, numbers) = write_together(&[
         "INSERT INTO numbers VALUES (1)",
         "INSERT INTO numbers VALUES (2); ROLLBACK",
@@ -60,7 +60,7 @@ fn a_change_that_costs_the_transaction_costs_nobody_else_anything() {
 }
 
 #[test]
-fn a_change_that_is_refused_before_it_wrote_costs_nobody_a_transaction() {
+fn a_change_that_is_refused_before_it_wrote_costs_no_transaction() {
     let directory = TempDir::new().unwrap();
     let mut db = open(&directory.path().join("store.db")).unwrap().writer;
     db.execute_batch("CREATE TABLE numbers (n INTEGER PRIMARY KEY)").unwrap();

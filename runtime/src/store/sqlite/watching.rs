@@ -1,4 +1,4 @@
-//! Waiting for what other processes write: SQLite tells cheaply whether anybody has written at all, and only then are
+//! Waiting for what other processes write: SQLite tells cheaply whether a process has written at all, and only then are
 //! the executions asked for, all of them in one query.
 
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::reader::Reader;
 use crate::clock::Clock;
 use crate::store::{Mark, StoreError};
 
-/// The pause between two looks at whether anybody has written. A look reads a few bytes of memory that all processes
+/// The pause between two looks at whether a process has written. A look reads a few bytes of memory that all processes
 /// share.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
@@ -36,7 +36,7 @@ pub(super) async fn watch(
     }
 }
 
-/// Waits until anybody has written since this version of the file, for `time` at most; returns the version then.
+/// Waits until a process has written since this version of the file, for `time` at most; returns the version then.
 pub(super) async fn changed(
     reader: &Reader,
     since: u64,

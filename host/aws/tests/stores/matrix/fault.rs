@@ -25,9 +25,9 @@ pub(super) enum Happens {
 pub(super) enum Lasts {
     /// One call.
     Once,
-    /// A little less than the patience of the one who asks.
+    /// A little less than the patience of the caller.
     AMoment,
-    /// Longer than anyone waits but the one who writes a journal.
+    /// Longer than any caller waits but the journal's writer.
     TenMinutes,
 }
 

@@ -46,9 +46,9 @@ impl Given {
     pub(super) async fn of(wire: &Wire, operation: &str) -> Given {
         let table = Place::unmade().table;
         let store = wire.store(&table);
-        let nobody = Lease { execution: "x".to_owned(), holder: "alice".to_owned(), epoch: 1 };
+        let unleased = Lease { execution: "x".to_owned(), holder: "alice".to_owned(), epoch: 1 };
         if operation == "initialise anew" {
-            return Given { table, lease: nobody, parcel: None };
+            return Given { table, lease: unleased, parcel: None };
         }
         store.initialise().await.unwrap();
         let lease = prepare(&store).await;
@@ -84,7 +84,7 @@ impl Given {
         }
     }
 
-    /// Does it once more after it was refused, as its caller would.
+    /// Performs it once more after it was refused, as its caller would.
     pub(super) async fn again(&self, operation: &str, store: &DynamoStore) -> Returned {
         match self.perform(operation, store).await {
             Err(StoreError::Sealed { .. })

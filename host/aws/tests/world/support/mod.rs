@@ -86,6 +86,6 @@ pub(crate) fn error(reply: Reply) -> EffectError {
 pub(crate) fn undecided(finding: Finding) -> Evidence {
     match finding {
         Finding::Undecided(evidence) => evidence,
-        other => panic!("expected nobody to know, got {other:?}"),
+        other => panic!("expected that it cannot be known, got {other:?}"),
     }
 }

@@ -64,7 +64,7 @@ fn text(replaced: &Replaced) -> String {
 }
 
 #[tokio::test]
-async fn whoever_launched_last_is_named_with_what_to_type() {
+async fn the_execution_that_launched_last_is_named_with_what_to_type() {
     let store = launched().await;
     keep(&store, &head("second", 100), launch("second", 110)).await;
     keep(&store, &head("third", 200), launch("third", 210)).await;
@@ -106,7 +106,7 @@ async fn a_launch_that_was_refused_has_replaced_nothing() {
 }
 
 #[tokio::test]
-async fn a_launch_that_nobody_saw_the_end_of_may_have() {
+async fn a_launch_whose_end_was_not_seen_may_have() {
     let store = launched().await;
     keep(&store, &head("second", 100), ended("second", None)).await;
     let shown = shown(&store).await;
@@ -226,7 +226,7 @@ async fn aws_names_the_owner_whatever_the_store_knows() {
     insta::assert_snapshot!(shown, @r"
     replaced: others have launched these since, and DRS deletes the instance that was there:
       |  db-1  s-1  i-1  of wave db: launched again as i-2 by wave db of execution far (drsjob-2)
-    hint: `far` is not in this store: whoever runs it knows how far it is
+    hint: `far` is not in this store: its operator knows how far it is
     hint: `moontide retry first db` launches them again once they are free
     hint: `moontide cancel first` stops this one, if it is of no use without them
     ");

@@ -1,5 +1,5 @@
-//! Who has the servers of an execution now, as AWS tells: the tags on the job of an instance name its owner,
-//! whatever store that one is in.
+//! The owners that the servers of an execution have now, as AWS tells: the tags on the job of an instance name its
+//! owner, whatever store that one is in.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

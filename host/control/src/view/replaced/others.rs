@@ -1,4 +1,4 @@
-//! Who else has launched servers of an execution, as the other journals of the same store tell.
+//! The other executions that have launched servers of an execution, as the other journals of the same store tell.
 //!
 //! A store may keep thousands of executions. Their list is short, a head is not, and a journal may be long: how
 //! much of each is read is bounded, the newest first, and what a bound cuts off is said.
@@ -27,7 +27,7 @@ const JOURNALS: usize = 20;
 /// What was found.
 #[derive(Debug, Default)]
 pub(super) struct Others {
-    /// Who launched a server last, and how, by the server's id.
+    /// The last launch of a server, by the server's id.
     pub(super) launched: BTreeMap<String, (String, Launch)>,
     /// Where no look was possible, in sentences.
     pub(super) unseen: Vec<String>,
