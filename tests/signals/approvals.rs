@@ -40,11 +40,11 @@ fn who_is_no_approver_is_told_and_their_flag_does_not_count() {
 fn a_name_is_a_claim_and_both_names_are_journaled() {
     let story = story(1);
     story.run(&[], 4);
-    let seal = story.json("status")["prompts"][0]["seal"].clone();
+    let fingerprint = story.json("status")["prompts"][0]["seal"].clone();
     story.say("root", &["answer", "drill", "continue", "--by=ann", "--comment=on the phone"], 0);
     story.resume(0);
-    assert_eq!(seal.as_str().map(str::len), Some(8));
-    assert_eq!(story.json("show")["signals"][0]["signal"]["seal"], seal);
+    assert_eq!(fingerprint.as_str().map(str::len), Some(8));
+    assert_eq!(story.json("show")["signals"][0]["signal"]["seal"], fingerprint);
     let journal = story.journal();
     let line = "- event web: continue by ann (sent by root) | on the phone";
     assert!(journal.contains(&line.to_owned()), "{journal:?}");
@@ -150,7 +150,7 @@ fn a_rehearsal_answers_as_the_people_it_takes() {
 }
 
 #[test]
-fn a_skip_is_one_voice_of_several() {
+fn a_skip_is_one_approval_of_several() {
     let story = story(2);
     story.run(&[], 4);
     let first = story.say("ann", &["skip", "drill", "web"], 0).stdout;

@@ -88,11 +88,12 @@ fn a_failed_execution_goes_on_without_the_wave_that_is_skipped() {
 /// Leaves an answer in the store as a process does that has looked at the same moment as another.
 fn leave(story: &Story, choice: &str, by: &str) {
     let path = story.home.path().join("moontide/moontide.db");
-    let seal = story.json("status")["prompts"][0]["seal"].as_str().unwrap_or_default().to_owned();
+    let fingerprint =
+        story.json("status")["prompts"][0]["seal"].as_str().unwrap_or_default().to_owned();
     let wish = SignalKind::Answer {
         prompt: "cut-over".into(),
         choice: choice.into(),
-        seal,
+        fingerprint,
         value: serde_json::Value::Null,
     };
     let (by, at) = (by.to_owned(), jiff::Timestamp::UNIX_EPOCH);

@@ -73,7 +73,7 @@ fn a_cancel_is_named_with_the_person_who_wanted_it() {
 }
 
 #[test]
-fn the_last_of_several_voices_is_the_answer() {
+fn the_last_of_several_approvals_is_the_answer() {
     let story = story();
     story.run(&[], 4);
     story.say("ann", &["answer", "drill", "continue"], 0);
@@ -85,16 +85,16 @@ fn the_last_of_several_voices_is_the_answer() {
         "{late}"
     );
     story.resume(0);
-    let voices = [
+    let approvals = [
         json!(["ann", false, "continue by eve (sent by root)"]),
         json!(["bob", false, "continue by eve (sent by root)"]),
         json!(["eve", true, null]),
     ];
-    assert_eq!(answers(&story), voices);
+    assert_eq!(answers(&story), approvals);
 }
 
 #[test]
-fn a_voice_that_waits_beside_a_cancel_is_not_shown_as_the_answer() {
+fn an_approval_that_waits_beside_a_cancel_is_not_shown_as_the_answer() {
     let story = story();
     story.run(&[], 4);
     story.say("ann", &["answer", "drill", "continue"], 0);

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use moontide_control::answers::people::{bar, voices};
+use moontide_control::answers::people::{approvals_so_far, bar};
 use moontide_control::answers::{choice, choices};
 use moontide_runtime::observe::{Notice, Observer};
 use moontide_runtime::scheduler::{Answers, Choice, Given, Graph, Prompt};
@@ -50,7 +50,7 @@ impl Terminal {
         let [mark, message] = said(&prompt.message);
         self.output.say([attention("? "), strong(prompt.id.as_str()), mark, message]);
         if !prompt.given.is_empty() {
-            self.output.say([faint(format!("  {}", voices(prompt)))]);
+            self.output.say([faint(format!("  {}", approvals_so_far(prompt)))]);
         }
         if let Some(found) = &prompt.evidence {
             let mut page = Page::default();

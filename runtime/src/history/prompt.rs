@@ -33,9 +33,9 @@ pub struct Prompt {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub given: Vec<Approval>,
     /// Derives from the execution, its sources and the id: an answer that was meant for another question
-    /// carries another seal. Set by the machine.
-    #[serde(default)]
-    pub seal: String,
+    /// carries another fingerprint. Set by the machine.
+    #[serde(default, rename = "seal")]
+    pub fingerprint: String,
     /// What there is to look at before answering.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
@@ -70,7 +70,7 @@ fn is_none(extended: &u64) -> bool {
     *extended == 0
 }
 
-/// One of several voices that a prompt needs.
+/// One of several approvals that a prompt needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
     /// In whose name.
@@ -100,7 +100,7 @@ impl Prompt {
             approvers: Vec::new(),
             approvals: 1,
             given: Vec::new(),
-            seal: String::new(),
+            fingerprint: String::new(),
             evidence: None,
             returns: None,
             opened_at: Timestamp::UNIX_EPOCH,

@@ -72,9 +72,9 @@ pub enum SignalKind {
         prompt: String,
         /// The answer, one of the prompt's choices.
         choice: String,
-        /// The prompt's seal, from the person who has read the question; empty: it was asked in this process.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        seal: String,
+        /// The prompt's fingerprint, from the person who has read the question; empty: it was asked in this process.
+        #[serde(default, rename = "seal", skip_serializing_if = "String::is_empty")]
+        fingerprint: String,
         /// What an effect returned of which a person says that it happened.
         #[serde(default, skip_serializing_if = "Value::is_null")]
         value: Value,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// | 2 | entries are chained by the hash of their stored bytes; what an attempt is given is fixed when it starts; what was refused says so; `results` holds only the waves that a wave depends on; every loop over keys without an order is refused |
 /// | 3 | an `abort` stands until just that is retried; a cancel says which ones its sender had seen taken |
 /// | 4 | an error throws on a field that it does not have; no length of time has months; what a question may ask is bounded; a hook that a cancel cut off is attempted again |
-/// | 5 | who is asked gets the time back in which the store was away; an answer without its question's seal is refused; all waves together have budgets; no head holds a secret |
+/// | 5 | who is asked gets the time back in which the store was away; an answer without its question's fingerprint is refused; all waves together have budgets; no head holds a secret |
 /// | 6 | the result of a wave that left none is nil, and a name that is like another one in an author's own data too; what a resume changes about the limits is journaled |
 /// | 7 | stores keep sources apart from heads, each once; runbooks have state; secrets are looked for in more spellings; a builtin is told that a page is no list |
 /// | 8 | waves claim their servers |

@@ -26,13 +26,13 @@ impl Step<'_> {
         &mut self,
         id: &str,
         choice: &str,
-        seal: &str,
+        fingerprint: &str,
         value: &Value,
         signal: &Signal,
     ) -> Result<(), Refusal> {
         let prompt = self.prompt(id)?;
-        if !seal.is_empty() && seal != prompt.seal {
-            return Err(Refusal::OtherSeal(id.to_owned()));
+        if !fingerprint.is_empty() && fingerprint != prompt.fingerprint {
+            return Err(Refusal::OtherQuestion(id.to_owned()));
         }
         let Some(choice) = prompt.choices.iter().find(|known| known.as_str() == choice) else {
             let choices: Vec<&str> = prompt.choices.iter().map(Choice::as_str).collect();
@@ -57,7 +57,7 @@ impl Step<'_> {
             value: value.clone(),
         };
         let stops = choice.as_str() == "abort";
-        if prompt.approvals > 1 && !stops && !self.is_last_voice(prompt, &answer, signal)? {
+        if prompt.approvals > 1 && !stops && !self.is_last_approval(prompt, &answer, signal)? {
             // Another person may be here too.
             let prompt = Box::new(self.prompt(id)?);
             self.requests.push(Request::Ask { prompt });
@@ -123,21 +123,21 @@ impl Step<'_> {
         Err(Refusal::NotApprover { by: by.to_owned(), approvers: approvers.join(", ") })
     }
 
-    /// Counts a voice; returns whether enough people have said the same now.
-    fn is_last_voice(
+    /// Counts an approval; returns whether enough people have said the same now.
+    fn is_last_approval(
         &mut self,
         mut prompt: Prompt,
         answer: &Answer,
         signal: &Signal,
     ) -> Result<bool, Refusal> {
         let Signal { by, sender, .. } = signal.clone();
-        let voice = Approval { by, sender, choice: answer.choice.clone() };
-        if prompt.given.iter().any(|it| it.by == voice.by && it.choice == voice.choice) {
-            return Err(Refusal::SamePerson { by: voice.by, missing: prompt.missing() });
+        let approval = Approval { by, sender, choice: answer.choice.clone() };
+        if prompt.given.iter().any(|it| it.by == approval.by && it.choice == approval.choice) {
+            return Err(Refusal::SamePerson { by: approval.by, missing: prompt.missing() });
         }
-        // Who changes their mind has one voice all the same.
-        prompt.given.retain(|given| given.by != voice.by);
-        prompt.given.push(voice);
+        // A person who changes their mind has one approval all the same.
+        prompt.given.retain(|given| given.by != approval.by);
+        prompt.given.push(approval);
         let enough = prompt.missing() == 0;
         self.state.prompts.insert(prompt.id.clone(), prompt);
         Ok(enough)

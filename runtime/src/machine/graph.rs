@@ -30,8 +30,8 @@ pub struct Graph {
     pub groups: BTreeMap<String, Vec<String>>,
     /// The format under which its execution began: what a signal does follows the rules of then.
     pub rules: Format,
-    /// What the seals of all prompts derive from: the execution and its sources.
-    pub seal: String,
+    /// What the fingerprints of all prompts derive from: the execution and its sources.
+    pub fingerprint: String,
     /// Whether its execution was adopted: it is over, and nothing takes it up again.
     pub is_adopted: bool,
 }
@@ -107,7 +107,7 @@ impl Graph {
             is_capped: most < graph.max_parallel,
             groups: execution.approvers.clone(),
             rules: execution.format,
-            seal: hex(&Sha256::digest(identity)),
+            fingerprint: hex(&Sha256::digest(identity)),
             is_adopted: execution.is_adopted(),
             ..graph
         }
@@ -157,7 +157,7 @@ impl Graph {
             is_capped: false,
             groups: BTreeMap::new(),
             rules: Format::CURRENT,
-            seal: String::new(),
+            fingerprint: String::new(),
             is_adopted: false,
         }
     }
@@ -182,9 +182,9 @@ impl Graph {
         self.nodes.iter().position(|node| node.name == name)
     }
 
-    /// The seal of the prompt with this id: eight hexadecimal digits.
-    pub fn seal_of(&self, prompt: &str) -> String {
-        hex(&Sha256::digest(format!("{}\n{prompt}", self.seal))[..4])
+    /// The fingerprint of the prompt with this id: eight hexadecimal digits.
+    pub fn fingerprint_of(&self, prompt: &str) -> String {
+        hex(&Sha256::digest(format!("{}\n{prompt}", self.fingerprint))[..4])
     }
 
     /// Whether `by` is one of the approvers, by name or as a member of a group. A member that ends in `*`

@@ -239,11 +239,11 @@ mod tests {
     }
 
     fn answer(graph: &Graph, choice: &str, at: Timestamp) -> Signal {
-        let (prompt, seal) = ("db".to_owned(), graph.seal_of("db"));
+        let (prompt, fingerprint) = ("db".to_owned(), graph.fingerprint_of("db"));
         let wish = SignalKind::Answer {
             prompt,
             choice: choice.into(),
-            seal,
+            fingerprint,
             value: serde_json::Value::Null,
         };
         Signal { wish, by: "ann".into(), sender: String::new(), comment: String::new(), at }

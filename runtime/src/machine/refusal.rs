@@ -26,7 +26,7 @@ pub enum Refusal {
     #[error(
         "the answer was meant for another question than `{0}`, or for other sources: read it again"
     )]
-    OtherSeal(String),
+    OtherQuestion(String),
     /// The person who answers is not among the approvers.
     #[error("`{by}` may not decide this: it takes {approvers}")]
     NotApprover {

@@ -22,14 +22,14 @@ impl Step<'_> {
     ) -> Result<(), Refusal> {
         match &signal.wish {
             // What comes from another process says which question its sender has read.
-            SignalKind::Answer { prompt, seal, .. }
-                if seal.is_empty() && number.is_some() && self.graph.rules >= Format(5) =>
+            SignalKind::Answer { prompt, fingerprint, .. }
+                if fingerprint.is_empty() && number.is_some() && self.graph.rules >= Format(5) =>
             {
                 self.prompt(prompt)?;
-                Err(Refusal::OtherSeal(prompt.clone()))
+                Err(Refusal::OtherQuestion(prompt.clone()))
             }
-            SignalKind::Answer { prompt, choice, seal, value } => {
-                self.answered(prompt, choice, seal, value, signal)
+            SignalKind::Answer { prompt, choice, fingerprint, value } => {
+                self.answered(prompt, choice, fingerprint, value, signal)
             }
             // A runner of format 1 could not read it.
             SignalKind::Note if self.graph.rules < Format(2) => Err(Refusal::Status(NO_NOTES)),

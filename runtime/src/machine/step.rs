@@ -164,7 +164,7 @@ impl Step<'_> {
     }
 
     pub(super) fn open(&mut self, mut prompt: Prompt) {
-        prompt.seal = self.graph.seal_of(&prompt.id);
+        prompt.fingerprint = self.graph.fingerprint_of(&prompt.id);
         self.requests.push(Request::Ask { prompt: Box::new(prompt.clone()) });
         self.state.prompts.insert(prompt.id.clone(), prompt);
     }

@@ -217,7 +217,7 @@ mod tests {
         let wish = SignalKind::Answer {
             prompt: doubt(&step(MAKE, 1), 1),
             choice: unknown::HAPPENED.to_owned(),
-            seal: String::new(),
+            fingerprint: String::new(),
             value: json!({ "made": "j-1" }),
         };
         let (by, sender, comment) = ("ann".to_owned(), String::new(), String::new());

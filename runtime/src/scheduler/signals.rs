@@ -84,8 +84,8 @@ impl InFlight<'_> {
             self.time_out().await?;
         }
         let Given { choice, by, sender, comment, value } = given;
-        let seal = String::new();
-        let wish = SignalKind::Answer { prompt, choice, seal, value };
+        let fingerprint = String::new();
+        let wish = SignalKind::Answer { prompt, choice, fingerprint, value };
         let at = self.driver.clock.now();
         self.take_one(Signal { wish, by, sender, comment, at }, None).await
     }

@@ -98,23 +98,23 @@ async fn two_approvals_take_two_people_who_say_the_same() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_with_another_seal_is_refused() {
+async fn an_answer_with_another_fingerprint_is_refused() {
     let story = Story::of("waves = {{ name = 'a', pause = '?', run = function() end }}").await;
     assert_eq!(waits(&story).await, ["a"]);
-    let seal = story.state().await.prompts["a"].seal.clone();
-    let sealed = |seal: &str| SignalKind::Answer {
+    let fingerprint = story.state().await.prompts["a"].fingerprint.clone();
+    let meant_for = |fingerprint: &str| SignalKind::Answer {
         prompt: "a".into(),
         choice: "continue".into(),
-        seal: seal.into(),
+        fingerprint: fingerprint.into(),
         value: json!(null),
     };
     // The same question of the same runbook, asked by another execution.
     let other = Execution { id: "y".into(), ..story.store.execution("x").await.unwrap() };
-    let other = moontide_runtime::scheduler::Graph::of(&other).seal_of("a");
-    assert_ne!(seal, other);
-    story.send(sealed(&other)).await;
+    let other = moontide_runtime::scheduler::Graph::of(&other).fingerprint_of("a");
+    assert_ne!(fingerprint, other);
+    story.send(meant_for(&other)).await;
     assert_eq!(waits(&story).await, ["a"]);
-    story.send(sealed(&seal)).await;
+    story.send(meant_for(&fingerprint)).await;
     story.ends(ExecutionStatus::Completed).await;
 }
 

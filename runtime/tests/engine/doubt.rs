@@ -56,7 +56,7 @@ async fn it_happened_goes_on_with_what_the_person_says_it_returned() {
     let happened = SignalKind::Answer {
         prompt: ASKED.into(),
         choice: "happened".into(),
-        seal: String::new(),
+        fingerprint: String::new(),
         value: json!({ "id": 7 }),
     };
     story.send(happened).await;

@@ -143,9 +143,9 @@ impl Story {
         let by = by.to_owned();
         let execution = self.store.execution("x").await.unwrap();
         let wish = match wish {
-            SignalKind::Answer { prompt, choice, seal, value } if seal.is_empty() => {
-                let seal = Graph::of(&execution).seal_of(&prompt);
-                SignalKind::Answer { prompt, choice, seal, value }
+            SignalKind::Answer { prompt, choice, fingerprint, value } if fingerprint.is_empty() => {
+                let fingerprint = Graph::of(&execution).fingerprint_of(&prompt);
+                SignalKind::Answer { prompt, choice, fingerprint, value }
             }
             wish => wish,
         };
@@ -154,12 +154,12 @@ impl Story {
     }
 }
 
-/// An answer. Its sender reads the question's seal when it is sent.
+/// An answer. Its sender reads the question's fingerprint when it is sent.
 pub(crate) fn answer(prompt: &str, choice: &str) -> SignalKind {
     SignalKind::Answer {
         prompt: prompt.to_owned(),
         choice: choice.to_owned(),
-        seal: String::new(),
+        fingerprint: String::new(),
         value: serde_json::Value::Null,
     }
 }

@@ -105,7 +105,7 @@ fn compare(seed: u64, foretold: &Outlook, done: &[Entry], now: &Outlook, counts:
     }
 }
 
-/// Where the waves stand, and which voices the open prompts have.
+/// Where the waves stand, and which approvals the open prompts have.
 fn standing(state: &State) -> (bool, Vec<WaveStatus>, BTreeMap<String, usize>) {
     let prompts = state.prompts.values().map(|prompt| (prompt.id.clone(), prompt.given.len()));
     (state.started, state.waves.iter().map(|wave| wave.status).collect(), prompts.collect())
@@ -153,8 +153,13 @@ async fn signal(rng: &mut fastrand::Rng, story: &Story) -> Signal {
             let prompt = prompts[rng.usize(..prompts.len())];
             let choice = &prompt.choices[rng.usize(..prompt.choices.len())];
             let choice = if rng.u8(..12) == 0 { "maybe" } else { choice.as_str() };
-            let (seal, value) = (prompt.seal.clone(), Value::Null);
-            SignalKind::Answer { prompt: prompt.id.clone(), choice: choice.to_owned(), seal, value }
+            let (fingerprint, value) = (prompt.fingerprint.clone(), Value::Null);
+            SignalKind::Answer {
+                prompt: prompt.id.clone(),
+                choice: choice.to_owned(),
+                fingerprint,
+                value,
+            }
         }
         11..14 => SignalKind::Skip { wave },
         14..17 => SignalKind::Retry { wave, mend: None },

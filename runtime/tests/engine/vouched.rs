@@ -30,7 +30,7 @@ async fn waits(story: &Story) -> Prompt {
 
 fn happened(value: Value) -> SignalKind {
     let (prompt, choice) = (ASKED.into(), "happened".into());
-    SignalKind::Answer { prompt, choice, seal: String::new(), value }
+    SignalKind::Answer { prompt, choice, fingerprint: String::new(), value }
 }
 
 #[tokio::test(start_paused = true)]

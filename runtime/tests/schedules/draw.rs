@@ -167,13 +167,13 @@ fn answer(rng: &mut fastrand::Rng, prompt: &Prompt) -> Event {
         0 => "maybe",
         _ => prompt.choices[rng.usize(..prompt.choices.len())].as_str(),
     };
-    let seal = match rng.u8(..10) {
+    let fingerprint = match rng.u8(..10) {
         0 => "00000000".to_owned(),
-        1..5 => prompt.seal.clone(),
+        1..5 => prompt.fingerprint.clone(),
         _ => String::new(),
     };
     let (prompt, choice, value) = (prompt.id.clone(), choice.to_owned(), json!(null));
-    wished(rng, SignalKind::Answer { prompt, choice, seal, value })
+    wished(rng, SignalKind::Answer { prompt, choice, fingerprint, value })
 }
 
 fn wished(rng: &mut fastrand::Rng, wish: SignalKind) -> Event {

@@ -169,7 +169,7 @@ impl Story {
         assert_eq!(finishes, usize::from(over), "its end is told once");
         assert!(!over || after.prompts.is_empty(), "it asks after its end");
         self.check_uncertain(event);
-        self.check_voices(before, event);
+        self.check_approvals(before, event);
         self.check_aborts(before, event);
     }
 
@@ -209,7 +209,7 @@ impl Story {
     }
 
     /// A pause point with approvers opens only if enough of them say so, or none in time.
-    fn check_voices(&self, before: &State, event: &Event) {
+    fn check_approvals(&self, before: &State, event: &Event) {
         let Event::Signalled { signal, .. } = event else { return };
         for (id, prompt) in
             before.prompts.iter().filter(|(id, _)| !self.state.prompts.contains_key(*id))
@@ -256,8 +256,9 @@ impl Story {
             };
             let may = |by: &&&str| self.graph.approves(&prompt.approvers, by);
             let by = draw::PEOPLE.iter().filter(may).find(said).expect("enough people");
-            let (seal, value) = (prompt.seal.clone(), json!(null));
-            let wish = SignalKind::Answer { prompt: prompt.id, choice: choice.into(), seal, value };
+            let (fingerprint, value) = (prompt.fingerprint.clone(), json!(null));
+            let wish =
+                SignalKind::Answer { prompt: prompt.id, choice: choice.into(), fingerprint, value };
             assert!(self.tell(draw::signalled(by, wish)), "an answer that fits");
         }
         panic!("it does not end: {:?}", self.state);

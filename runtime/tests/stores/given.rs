@@ -74,7 +74,7 @@ pub(crate) fn signal(by: &str) -> Signal {
         wish: moontide_runtime::store::SignalKind::Answer {
             prompt: "database".to_owned(),
             choice: "continue".to_owned(),
-            seal: "0f0f0f0f".to_owned(),
+            fingerprint: "0f0f0f0f".to_owned(),
             value: serde_json::json!({ "command_id": "c-1" }),
         },
         by: by.to_owned(),

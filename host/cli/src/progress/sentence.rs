@@ -78,8 +78,8 @@ pub(crate) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
         ]),
         Notice::Signalled { signal } => Some(signal::line(signal)),
         Notice::Approved { signal, prompt } => {
-            let voice = prompts::voice(prompt, signal);
-            Some(vec![plain(format!("{}: ", prompt.id)), plain(voice)])
+            let approval = prompts::approval(prompt, signal);
+            Some(vec![plain(format!("{}: ", prompt.id)), plain(approval)])
         }
         Notice::Refused { signal, why } => {
             let mut line = vec![attention("refused: ")];

@@ -1,6 +1,6 @@
 //! An open prompt, in lines.
 
-use moontide_control::answers::people::voices;
+use moontide_control::answers::people::approvals_so_far;
 use moontide_control::view::PromptView;
 use moontide_control::view::prompts::Answered;
 use moontide_control::words;
@@ -13,7 +13,7 @@ use crate::next;
 use crate::output::Page;
 use crate::output::style::{attention, faint, plain, said, strong};
 
-pub(crate) use moontide_control::view::prompts::voice;
+pub(crate) use moontide_control::view::prompts::approval;
 
 /// The prompt for programs: its step as commands to type.
 pub(crate) fn json(context: &Context, view: &PromptView, json: &mut Value) {
@@ -38,7 +38,7 @@ pub(crate) fn write(view: &PromptView, page: &mut Page) {
             page.line([faint("asked at: "), plain(words::time(prompt.opened_at))]);
         }
         if !prompt.given.is_empty() {
-            page.line([faint("so far: "), plain(voices(prompt))]);
+            page.line([faint("so far: "), plain(approvals_so_far(prompt))]);
         }
         if let Some(Answered { choice, by, needs_more: false }) = &view.answered {
             let text = format!(" by {by}; the next runner takes it");

@@ -72,20 +72,20 @@ pub fn bar(graph: &Graph, prompt: &Prompt, user: &str) -> Option<String> {
         let names = prompt.approvers.join(", ");
         return Some(format!("it is asked of {names}, and {user} is none of them"));
     }
-    prompt.given.iter().any(|given| given.by == user).then(|| voices(prompt))
+    prompt.given.iter().any(|given| given.by == user).then(|| approvals_so_far(prompt))
 }
 
 /// The people who have agreed, and how many are missing: `1 of 2: continue by ann; one more person is needed`.
-pub fn voices(prompt: &Prompt) -> String {
+pub fn approvals_so_far(prompt: &Prompt) -> String {
     let given = prompt
         .given
         .iter()
         .map(|given| format!("{} by {}", given.choice, named(&given.by, &given.sender)));
-    voices_of(prompt, &given.collect::<Vec<_>>().join(", "))
+    tally(prompt, &given.collect::<Vec<_>>().join(", "))
 }
 
 /// The same, with what they have said in words.
-pub fn voices_of(prompt: &Prompt, said: &str) -> String {
+pub fn tally(prompt: &Prompt, said: &str) -> String {
     let missing = match prompt.missing() {
         1 => "one more person is needed".to_owned(),
         more => format!("{more} more people are needed"),
@@ -138,12 +138,12 @@ mod tests {
         let mut asked = prompt("web", PromptKind::Pause, &["continue", "abort"]);
         asked.approvers = approvers.iter().map(|&name| name.to_owned()).collect();
         asked.approvals = 2;
-        let voice = |by: &&str| Approval {
+        let approval = |by: &&str| Approval {
             by: (*by).into(),
             sender: String::new(),
             choice: Choice::new("continue"),
         };
-        asked.given = spoken.iter().map(voice).collect();
+        asked.given = spoken.iter().map(approval).collect();
         asked
     }
 
@@ -181,16 +181,16 @@ mod tests {
     #[test]
     fn it_is_told_who_has_agreed_and_how_many_are_missing() {
         let mut asked = prompt("web", PromptKind::Pause, &["continue", "abort"]);
-        let voice = |by: &str| Approval {
+        let approval = |by: &str| Approval {
             by: by.into(),
             sender: String::new(),
             choice: Choice::new("continue"),
         };
         asked.approvals = 3;
-        asked.given = vec![voice("ann")];
-        assert_eq!(voices(&asked), "1 of 3: continue by ann; 2 more people are needed");
-        asked.given.push(voice("bob"));
+        asked.given = vec![approval("ann")];
+        assert_eq!(approvals_so_far(&asked), "1 of 3: continue by ann; 2 more people are needed");
+        asked.given.push(approval("bob"));
         let text = "2 of 3: continue by ann, continue by bob; one more person is needed";
-        assert_eq!(voices(&asked), text);
+        assert_eq!(approvals_so_far(&asked), text);
     }
 }

@@ -38,8 +38,8 @@ pub async fn answer(operator: &Operator, execution: &str, answer: Answer) -> Res
         let message = "`--value` is what an effect returned: it goes with `happened` only";
         return Err(CommandError::new(code::BAD_ARGUMENT, message));
     }
-    let seal = open.map(|prompt| prompt.seal.clone()).unwrap_or_default();
-    let wish = SignalKind::Answer { prompt, choice, seal, value: value.unwrap_or_default() };
+    let fingerprint = open.map(|prompt| prompt.fingerprint.clone()).unwrap_or_default();
+    let wish = SignalKind::Answer { prompt, choice, fingerprint, value: value.unwrap_or_default() };
     send(operator, &record, wish, &comment).await
 }
 

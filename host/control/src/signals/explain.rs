@@ -99,7 +99,9 @@ fn closed(record: &Record, prompt: &str) -> Option<CommandError> {
 fn code_of(refusal: &Refusal) -> &'static Code {
     match refusal {
         Refusal::Status("over") => code::OVER,
-        Refusal::NoPrompt(_) | Refusal::OtherSeal(_) | Refusal::NoChoice { .. } => code::BAD_ANSWER,
+        Refusal::NoPrompt(_) | Refusal::OtherQuestion(_) | Refusal::NoChoice { .. } => {
+            code::BAD_ANSWER
+        }
         Refusal::NotApprover { .. } | Refusal::SamePerson { .. } | Refusal::NotAlone { .. } => {
             code::NOT_APPROVED
         }

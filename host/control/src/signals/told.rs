@@ -10,7 +10,7 @@ pub(super) fn meaning((before, now): (&Record, &Record), signal: &Signal) -> Str
     let (id, by) = (&now.execution.id, signal::by(signal));
     match &signal.wish {
         SignalKind::Answer { prompt, .. } => match now.ahead.prompts.get(prompt) {
-            Some(open) => format!("{prompt}: {}", prompts::voice(open, signal)),
+            Some(open) => format!("{prompt}: {}", prompts::approval(open, signal)),
             None => signal::text(signal),
         },
         // One that stands already, and not one that a retry has lifted.
@@ -22,7 +22,7 @@ pub(super) fn meaning((before, now): (&Record, &Record), signal: &Signal) -> Str
         SignalKind::Resume => format!("{id}: goes on; resumed by {by}"),
         SignalKind::Skip { wave } => match now.ahead.prompts.values().find(|it| it.wave == *wave) {
             // It takes more people than this one.
-            Some(open) => format!("{wave}: {}", prompts::voice(open, signal)),
+            Some(open) => format!("{wave}: {}", prompts::approval(open, signal)),
             None => signal::text(signal),
         },
         SignalKind::Note | SignalKind::Retry { .. } => signal::text(signal),

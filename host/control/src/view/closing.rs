@@ -79,7 +79,12 @@ mod tests {
 
     fn answer(prompt: &str) -> Event {
         let (prompt, choice) = (prompt.into(), "abort".into());
-        signalled(SignalKind::Answer { prompt, choice, seal: String::new(), value: Value::Null })
+        signalled(SignalKind::Answer {
+            prompt,
+            choice,
+            fingerprint: String::new(),
+            value: Value::Null,
+        })
     }
 
     /// What is said of `web`, which timed out into an abort or was closed by another event.

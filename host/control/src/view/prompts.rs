@@ -4,7 +4,7 @@ use moontide_runtime::scheduler::{Prompt, PromptKind, Signal};
 use serde::Serialize;
 
 use super::{Record, signal};
-use crate::answers::people::voices_of;
+use crate::answers::people::tally;
 use crate::next::Next;
 
 /// A question to a person.
@@ -52,7 +52,7 @@ impl PromptView {
 
     fn of(prompt: &Prompt, record: &Record) -> PromptView {
         let next = next(prompt, record);
-        // A voice that waits beside a cancel is not what closes it.
+        // An approval that waits beside a cancel is not what closes it.
         let needs_more = record.ahead.prompts.contains_key(&prompt.id);
         let answer = match record.closed_by(&prompt.id) {
             Some(closing) => closing.answer(&prompt.id),
@@ -66,7 +66,7 @@ impl PromptView {
         let ahead = record.ahead.prompts.get(&prompt.id);
         let is_heard = ahead.is_some_and(|it| !record.ahead.ignores_answers(&record.graph, it));
         let settled = !is_heard && answered.as_ref().is_none_or(|it| it.needs_more);
-        // A voice counts for the person who looks, also while it is on its way.
+        // An approval counts for the person who looks, also while it is on its way.
         let prompt = ahead.filter(|it| it.given.len() > prompt.given.len()).unwrap_or(prompt);
         let overdue = record.overdue(&prompt.id).is_some();
         let mut may_answer: Vec<String> = Vec::new();
@@ -103,7 +103,7 @@ fn next(prompt: &Prompt, record: &Record) -> Next {
     }
 }
 
-/// The voices for each answer so far, just after this one.
-pub fn voice(prompt: &Prompt, signal: &Signal) -> String {
-    voices_of(prompt, &signal::voice(signal))
+/// The approvals for each answer so far, just after this one.
+pub fn approval(prompt: &Prompt, signal: &Signal) -> String {
+    tally(prompt, &signal::approval(signal))
 }

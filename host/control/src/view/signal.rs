@@ -77,8 +77,8 @@ pub fn parts(signal: &Signal) -> Parts<'_> {
     Parts { subject, verb, with }
 }
 
-/// One of several voices: `continue by ann`.
-pub fn voice(signal: &Signal) -> String {
+/// One of several approvals: `continue by ann`.
+pub fn approval(signal: &Signal) -> String {
     let choice = match &signal.wish {
         SignalKind::Answer { choice, .. } => choice.as_str(),
         SignalKind::Skip { .. } => "skip",

@@ -52,7 +52,7 @@ pub struct Whole {
     pub luau: String,
     /// How many lines its journal has.
     pub journal_entries: usize,
-    /// The answers that were taken; one of several voices too, also if something else closed its prompt.
+    /// The answers that were taken; one of several approvals too, also if something else closed its prompt.
     pub answers: Vec<Answered>,
     /// Everything that people wanted, also what was refused.
     pub signals: Vec<Signalled>,
@@ -220,7 +220,7 @@ impl Answered {
         })
     }
 
-    /// What is said of one voice of several.
+    /// What is said of one approval of several.
     fn note(&self) -> String {
         match &self.closed_by {
             Some(other) => format!("one voice; closed by {other}"),
