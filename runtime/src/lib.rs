@@ -13,7 +13,7 @@
 //!
 //! 1. [`text`]: texts, fit for a terminal.
 //! 2. [`clock`]: time as a value.
-//! 3. [`patience`]: how long a runner waits for the end of its own troubles.
+//! 3. [`retry_budget`]: how long a runner waits for the end of its own troubles.
 //! 4. [`plan`]: what a runbook declares.
 //! 5. [`history`]: the head of an execution, its entries, events, signals, prompts, steps and outcomes.
 //! 6. [`machine`]: the state that events add up to, and what runs next.
@@ -30,8 +30,8 @@ pub mod history;
 pub mod journal;
 pub mod machine;
 pub mod observe;
-pub mod patience;
 pub mod plan;
+pub mod retry_budget;
 pub mod sandbox;
 pub mod scheduler;
 pub mod store;

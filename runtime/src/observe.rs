@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::history::{Prompt, Signal, Trouble, Unheard};
+use crate::history::{Prompt, Signal, Unavailable, Unheard};
 use crate::machine::{ExecutionStatus, WaveStatus};
 
 /// What watches an execution.
@@ -77,7 +77,7 @@ pub enum Notice {
         operation: String,
         /// What it waits for.
         #[serde(skip)]
-        trouble: Trouble,
+        unavailable: Unavailable,
         /// What was seen last.
         message: String,
         /// How long it has waited.

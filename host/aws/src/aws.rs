@@ -145,7 +145,7 @@ impl Aws {
                 }
                 Ok(account)
             }
-            Err(error) if error.trouble.is_some() => Err(error),
+            Err(error) if error.unavailable.is_some() => Err(error),
             Err(_) => Ok(None),
         }
     }

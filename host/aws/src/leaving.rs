@@ -18,7 +18,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use http_body::{Body, Frame, SizeHint};
-use moontide_runtime::effect::{EffectError, Trouble};
+use moontide_runtime::effect::{EffectError, Unavailable};
 use moontide_runtime::store::Pulse;
 
 /// Asks the pulse of the lease before anything leaves. Without one, everything may.
@@ -58,7 +58,7 @@ fn ask(pulse: &Pulse) -> Result<(), BoxError> {
         return Ok(());
     }
     let message = "the lease of its execution may be another runner's by now";
-    Err(EffectError::new("LeaseUncertain", message).as_trouble(Trouble::Lease).into())
+    Err(EffectError::new("LeaseUncertain", message).as_unavailable(Unavailable::Lease).into())
 }
 
 /// The body of a request, which asks the pulse when it begins to be written.

@@ -1,7 +1,7 @@
 //! Lists of AWS, page after page, which end somewhere: what answers for ever must not use up the machine.
 
 use aws_smithy_async::future::pagination_stream::PaginationStream;
-use moontide_runtime::effect::{EffectError, Trouble};
+use moontide_runtime::effect::{EffectError, Unavailable};
 
 /// No list is longer. DRS keeps 4,000 source servers, and SSM 30 days of commands.
 const MOST: usize = 100_000;
@@ -16,7 +16,9 @@ pub(crate) async fn all<T, E>(
         if all.len() == MOST {
             // What cannot be seen to its end has not been seen.
             let message = format!("AWS lists more than {MOST} items, and the list does not end");
-            return Err(EffectError::new("ListWithoutEnd", message).as_trouble(Trouble::Busy));
+            return Err(
+                EffectError::new("ListWithoutEnd", message).as_unavailable(Unavailable::Busy)
+            );
         }
         all.push(item.map_err(|error| failed(&error))?);
     }
@@ -81,6 +83,9 @@ mod tests {
     async fn a_list_that_does_not_end_is_not_seen() {
         assert_eq!(of(MOST).await.map(|all| all.len()), Ok(MOST));
         let error = of(MOST + 1).await.unwrap_err();
-        assert_eq!((error.code.as_str(), error.trouble), ("ListWithoutEnd", Some(Trouble::Busy)));
+        assert_eq!(
+            (error.code.as_str(), error.unavailable),
+            ("ListWithoutEnd", Some(Unavailable::Busy))
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::{EffectError, Sight, Trouble};
+use moontide_runtime::effect::{EffectError, Sight, Unavailable};
 
 use crate::pace::Growing;
 
@@ -24,7 +24,7 @@ pub(crate) const BUSY_FOR: Duration = Duration::from_mins(2);
 /// the network, and a wave is not to wait for them longer than the door does. A service that is too busy is asked
 /// again, at growing pauses, for [`BUSY_FOR`].
 pub(crate) fn is_for_the_door(error: &EffectError) -> bool {
-    matches!(error.trouble, Some(Trouble::Credentials | Trouble::Network))
+    matches!(error.unavailable, Some(Unavailable::Credentials | Unavailable::Network))
 }
 
 /// Looks until `look` has an answer or `timeout` has passed. A look that fails and may succeed later
@@ -41,13 +41,13 @@ pub(crate) async fn until<T>(
     let mut seen_until = clock.monotonic();
     loop {
         sight.look(clock.monotonic());
-        let trouble = match look().await {
+        let unseen = match look().await {
             Ok(Some(answer)) => {
                 sight.seen();
                 return Ok(answer);
             }
             Ok(None) => None,
-            Err(error) if error.trouble.is_some() => {
+            Err(error) if error.unavailable.is_some() => {
                 let since = sight.looking_since().unwrap_or_default();
                 // What passed before it failed was seen.
                 sight.uses(since.saturating_sub(seen_until));
@@ -69,7 +69,7 @@ pub(crate) async fn until<T>(
         seen_until = now;
         let left = timeout.saturating_sub(sight.used());
         if left.is_zero() {
-            return Err(GaveUp::TimeUp(trouble));
+            return Err(GaveUp::TimeUp(unseen));
         }
         clock.sleep(pause.step().min(left)).await;
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use moontide_aws::{AwsWorld, Session, Settings};
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::{Call, EffectError, Key, Lane, Outcome, Trouble, World};
+use moontide_runtime::effect::{Call, EffectError, Key, Lane, Outcome, Unavailable, World};
 use serde_json::{Value, json};
 
 use crate::error::{CommandError, Result, code};
@@ -71,13 +71,15 @@ fn text(value: &Value, field: &str) -> Option<String> {
 
 fn refused(error: &EffectError) -> CommandError {
     let message = format!("AWS cannot be asked who we are: {error}");
-    match error.trouble {
-        Some(Trouble::Network) => CommandError::new(code::UNREACHABLE, message)
+    match error.unavailable {
+        Some(Unavailable::Network) => CommandError::new(code::UNREACHABLE, message)
             .hint("if AWS_ENDPOINT_URL or `--endpoint-url` leads to `moontide sim`: is it running?")
             .hint("nothing was begun: try again once this network reaches AWS"),
-        Some(Trouble::Busy | Trouble::Lease) => CommandError::new(code::UNREACHABLE, message)
-            .hint("nothing was begun: try again in a moment"),
-        Some(Trouble::Credentials) | None => no_credentials(&message),
+        Some(Unavailable::Busy | Unavailable::Lease) => {
+            CommandError::new(code::UNREACHABLE, message)
+                .hint("nothing was begun: try again in a moment")
+        }
+        Some(Unavailable::Credentials) | None => no_credentials(&message),
     }
 }
 

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::state::failed;
 use super::{Call, Consequences, Operation, Reply, arguments};
 use crate::clock::Clock;
-use crate::history::{Class, EffectError, Execution, Trouble};
+use crate::history::{Class, EffectError, Execution, Unavailable};
 use crate::store::claims::{self, Claimant, Held, Holder, Taken, Wanted};
 use crate::store::{Store, StoreError};
 
@@ -93,7 +93,8 @@ impl Operation for Take {
             Ok(Taken::Refused(held)) => Reply::failed(input.refused(&held)),
             // Others change a claim all the time: that says nothing of its holders.
             Err(error @ StoreError::Conflict { .. }) => Reply::failed(
-                EffectError::new("StoreUnusable", error.to_string()).as_trouble(Trouble::Busy),
+                EffectError::new("StoreUnusable", error.to_string())
+                    .as_unavailable(Unavailable::Busy),
             ),
             Err(error) => Reply::failed(failed(&error)),
         }

@@ -33,14 +33,14 @@ use super::launches::Launches;
 use super::policy::{GivenUpBy, Rules};
 use super::redact::Secrets;
 use super::sending::Sending;
-use super::trouble::{OutOfPatience, Waiting};
+use super::waiting::{OutOfPatience, Waiting};
 use super::{Call, Consequences, Operation, Origin, Replaced, Reply, Sight, World};
 use crate::clock::Clock;
-use crate::history::{Body, EffectError, Key, Lane, Outcome, Step, Trouble, canonical};
+use crate::history::{Body, EffectError, Key, Lane, Outcome, Step, Unavailable, canonical};
 use crate::journal::Writer;
 use crate::observe::{Notice, Observer};
-use crate::patience::RetryBudget;
 use crate::plan::suggest;
+use crate::retry_budget::RetryBudget;
 use crate::store::{Pulse, StoreError};
 
 /// Everything needed to let effects out.
@@ -110,7 +110,7 @@ pub enum Halt {
     Store(StoreError),
     /// The world could not be seen for too long.
     #[error(transparent)]
-    Trouble(Box<OutOfPatience>),
+    OutOfPatience(Box<OutOfPatience>),
 }
 
 /// An effect that has been read and found well formed.
@@ -262,7 +262,7 @@ impl Door {
                 Err(error) => Reply::failed(error),
             };
             match &reply.outcome {
-                Outcome::Failed { error } if error.trouble.is_some() => {
+                Outcome::Failed { error } if error.unavailable.is_some() => {
                     self.wait(&mut waiting, prepared, error, passage).await?;
                 }
                 _ => {
@@ -300,24 +300,25 @@ impl Door {
         passage: &Passage<'_>,
     ) -> Result<(), Halt> {
         let now = self.clock.monotonic();
-        let (operation, trouble) =
-            (prepared.step.operation.clone(), error.trouble.unwrap_or(Trouble::Network));
+        let (operation, unavailable) =
+            (prepared.step.operation.clone(), error.unavailable.unwrap_or(Unavailable::Network));
         let pause = waiting.pause(now);
         let waited = waiting.waited(now);
         let mut error = error.clone();
         self.secrets.hide_in_error(&mut error);
         let message = format!("{}: {}", error.code, error.message);
         let Some(pause) = pause else {
-            return Err(Halt::Trouble(Box::new(OutOfPatience {
+            return Err(Halt::OutOfPatience(Box::new(OutOfPatience {
                 operation,
-                trouble,
+                unavailable,
                 error,
                 waited,
             })));
         };
         if waiting.tells(now) {
             let (wave, patience) = (prepared.call.wave.clone(), self.patience.world);
-            let notice = Notice::Waiting { wave, operation, trouble, message, waited, patience };
+            let notice =
+                Notice::Waiting { wave, operation, unavailable, message, waited, patience };
             self.observer.notice(self.clock.now(), &notice);
         }
         passage.sleep(self, pause).await;

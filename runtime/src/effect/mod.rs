@@ -10,7 +10,7 @@
 //! - [`touch`]: what a call would change outside, and the maker of that.
 //! - [`policy`]: what the door refuses, whatever the runbook says.
 //! - [`verdict`]: what follows from a reply and a look at the world, as a pure function.
-//! - [`trouble`]: what is no outcome but trouble of the runner, and how long it waits for its end.
+//! - [`waiting`]: what is no outcome but trouble of the runner, and how long it waits for its end.
 //! - [`sight`]: what a call has seen that looks again and again.
 //! - [`redact`]: keeps secrets out of the journal.
 //! - [`elapsed`]: how long a wave has been at work.
@@ -35,13 +35,13 @@ mod sending;
 pub mod sight;
 pub mod state;
 pub mod touch;
-pub mod trouble;
 pub mod verdict;
+pub mod waiting;
 
 pub use crate::history::{
-    Class, EffectError, Evidence, Key, Lane, Outcome, Trouble, class, outcome,
+    Class, EffectError, Evidence, Key, Lane, Outcome, Unavailable, class, outcome,
 };
-pub use crate::patience::RetryBudget;
+pub use crate::retry_budget::RetryBudget;
 pub use call::Call;
 pub use leaves::Leaves;
 pub use operation::{Finding, Operation, Reply, World};

@@ -10,10 +10,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::door::{Attempted, CANCELLED, Door, Halt, Passage, Prepared, Settled};
-use super::trouble::{NO_BLIP, Waiting};
 use super::verdict::{Heard, Known, Looked, Verdict, decide};
+use super::waiting::{NO_BLIP, Waiting};
 use super::{Finding, Reply};
-use crate::history::{Body, EffectError, Evidence, Outcome, Trouble};
+use crate::history::{Body, EffectError, Evidence, Outcome, Unavailable};
 use crate::observe::Notice;
 
 /// How often one effect is sent at most, rejections and lost replies together.
@@ -154,7 +154,7 @@ impl<'a> Sending<'a> {
         let reply = self.prepared.operation.perform(&self.prepared.call).await;
         let heard = heard(&reply);
         let verdict = decide(self.known(), heard, Looked::NotYet);
-        if heard != Heard::Trouble {
+        if heard != Heard::Unsent {
             self.seen_again();
         }
         if heard == Heard::Unseen {
@@ -203,7 +203,7 @@ impl<'a> Sending<'a> {
             rounds += 1;
             if is_old && rounds % MOST_ATTEMPTS == 0 {
                 let slow = "it takes too long to look at what this call would do";
-                let busy = EffectError::new("Busy", slow).as_trouble(Trouble::Busy);
+                let busy = EffectError::new("Busy", slow).as_unavailable(Unavailable::Busy);
                 self.wait(Some(&busy)).await?;
             }
         }
@@ -237,7 +237,7 @@ impl<'a> Sending<'a> {
                 }
                 Err(error) => error,
             };
-            if error.trouble.is_some() {
+            if error.unavailable.is_some() {
                 self.wait(Some(&error)).await?;
             } else if error.retryable && looks < MOST_ATTEMPTS {
                 looks += 1;
@@ -278,7 +278,7 @@ impl<'a> Sending<'a> {
     async fn wait(&mut self, error: Option<&EffectError>) -> Result<(), Halt> {
         match error {
             // The lease renewal asks for as long as the operator's patience with the store lasts.
-            Some(EffectError { trouble: Some(Trouble::Lease), .. }) => {
+            Some(EffectError { unavailable: Some(Unavailable::Lease), .. }) => {
                 self.unhurried(self.fresh()).await;
                 Ok(())
             }
@@ -301,7 +301,7 @@ impl<'a> Sending<'a> {
                 &Notice::Waiting {
                     wave: wave.clone(),
                     operation: operation.clone(),
-                    trouble: Trouble::Lease,
+                    unavailable: Unavailable::Lease,
                     message: "the store does not renew it".to_owned(),
                     waited: waited(),
                     patience: door.patience.store,
@@ -333,7 +333,7 @@ impl<'a> Sending<'a> {
 fn heard(reply: &Reply) -> Heard {
     match &reply.outcome {
         Outcome::Ok { .. } => Heard::Ok,
-        Outcome::Failed { error } if error.trouble.is_some() => Heard::Trouble,
+        Outcome::Failed { error } if error.unavailable.is_some() => Heard::Unsent,
         Outcome::Failed { error } if error.retryable => Heard::Busy,
         Outcome::Failed { .. } => Heard::Refused,
         Outcome::Unknown { .. } => Heard::Unseen,

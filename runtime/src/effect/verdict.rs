@@ -23,8 +23,8 @@ pub enum Heard {
     Refused,
     /// The service said no, and may say yes to the same request later.
     Busy,
-    /// Trouble of the runner: the call was certainly not made.
-    Trouble,
+    /// The runner could not send it: the call was certainly not made.
+    Unsent,
     /// Nothing that tells whether it happened.
     Unseen,
 }
@@ -73,7 +73,7 @@ pub fn decide(known: Known, heard: Heard, looked: Looked) -> Verdict {
         (_, Looked::Happened) => Verdict::Adopt,
         (_, Looked::Undecided) => Verdict::Doubt,
         (_, Looked::Unseen) => Verdict::WaitAndLook,
-        (Heard::Trouble, _) => Verdict::WaitAndSend,
+        (Heard::Unsent, _) => Verdict::WaitAndSend,
         (Heard::Busy, Looked::NotYet) if known.may_send => Verdict::Send,
         (Heard::Refused | Heard::Busy, Looked::NotYet) if !known.in_doubt => Verdict::Stands,
         (Heard::Refused | Heard::Busy | Heard::Unseen, Looked::NotYet) => Verdict::Look,
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     const HEARD: [Heard; 5] =
-        [Heard::Ok, Heard::Refused, Heard::Busy, Heard::Trouble, Heard::Unseen];
+        [Heard::Ok, Heard::Refused, Heard::Busy, Heard::Unsent, Heard::Unseen];
     const LOOKED: [Looked; 6] = [
         Looked::NotYet,
         Looked::Happened,

@@ -6,7 +6,7 @@
 //! - [`entry`]: one line of the journal; `line` reads it; [`weight`]: how much of a journal it takes.
 //! - [`event`]: what moves the scheduler's state; `events`: what those of a journal say; [`signal`]: what people want; [`prompt`]: what they are asked.
 //! - [`Lane`], [`Key`], [`class`]: where an effect stands, by which name, and what a crash does to it.
-//! - [`outcome`]: how an effect ended: `ok`, `failed` or `unknown`; [`Trouble`]: what is no outcome.
+//! - [`outcome`]: how an effect ended: `ok`, `failed` or `unknown`; [`Unavailable`]: what is no outcome.
 //! - [`canonical`]: one spelling for equal arguments, and its hash; [`chain`]: every entry carries the hash of the one
 //!   before it; [`version`]: which formats this release reads and writes.
 
@@ -25,7 +25,7 @@ pub mod outcome;
 pub mod prompt;
 pub mod signal;
 mod source;
-mod trouble;
+mod unavailable;
 pub mod version;
 pub mod weight;
 
@@ -41,5 +41,5 @@ pub use outcome::{EffectError, Evidence, Outcome};
 pub use prompt::{Approval, Choice, Prompt, PromptKind, unknown};
 pub use signal::{Signal, SignalKind};
 pub use source::Source;
-pub use trouble::Trouble;
+pub use unavailable::Unavailable;
 pub use version::Format;

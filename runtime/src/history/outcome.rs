@@ -4,7 +4,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::Trouble;
+use super::Unavailable;
 
 /// The three ways an effect can end.
 ///
@@ -85,7 +85,7 @@ pub struct EffectError {
     /// Whether it is no answer at all but trouble of the runner, such as expired credentials: the door waits
     /// for its end, and neither the journal nor the program ever sees it.
     #[serde(skip)]
-    pub trouble: Option<Trouble>,
+    pub unavailable: Option<Unavailable>,
 }
 
 impl EffectError {
@@ -96,14 +96,14 @@ impl EffectError {
             message: message.into(),
             retryable: false,
             details: Value::Null,
-            trouble: None,
+            unavailable: None,
         }
     }
 
     /// The same error, known to be trouble of the runner.
     #[must_use]
-    pub fn as_trouble(mut self, trouble: Trouble) -> EffectError {
-        self.trouble = Some(trouble);
+    pub fn as_unavailable(mut self, unavailable: Unavailable) -> EffectError {
+        self.unavailable = Some(unavailable);
         self
     }
 

@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::history::{Body, Entry, weight};
 use crate::observe::{Notice, Observer};
-use crate::patience::RetryBudget;
+use crate::retry_budget::RetryBudget;
 use crate::store::{Lease, Pulse, Standing, Store, StoreError};
 
 /// The pause before a store that was busy is asked again; doubles up to [`LONGEST_PAUSE`].
@@ -40,7 +40,7 @@ pub struct Writer {
     /// The number of the last durable entry, or why there will be no more.
     durable: watch::Receiver<Result<u64, StoreError>>,
     /// What has not been told yet of the store's trouble.
-    troubles: RefCell<watch::Receiver<Option<(String, Duration)>>>,
+    waited: RefCell<watch::Receiver<Option<(String, Duration)>>>,
     /// The observer that is told that the store is asked again.
     observer: Option<Rc<dyn Observer>>,
 }
@@ -56,7 +56,7 @@ struct Commits {
     queue: Mutex<Queue>,
     durable: watch::Sender<Result<u64, StoreError>>,
     /// What the store says while it is asked again, and for how long it has been.
-    trouble: watch::Sender<Option<(String, Duration)>>,
+    waits: watch::Sender<Option<(String, Duration)>>,
 }
 
 #[derive(Default)]
@@ -75,12 +75,12 @@ impl Writer {
         let (sender, durable) = watch::channel(Ok(last));
         let (patience, pulse) = (RetryBudget::of(Duration::ZERO), None);
         let queue = Mutex::default();
-        let (trouble, troubles) = watch::channel(None);
-        let commits = Commits { store, lease, patience, pulse, queue, durable: sender, trouble };
+        let (waits, waited) = watch::channel(None);
+        let commits = Commits { store, lease, patience, pulse, queue, durable: sender, waits };
         let (last, commits) = (Cell::new(last), Arc::new(commits));
         let (effects, bytes) = (Cell::new(0), Cell::new(0));
-        let troubles = RefCell::new(troubles);
-        Writer { clock, last, effects, bytes, commits, durable, troubles, observer: None }
+        let waited = RefCell::new(waited);
+        Writer { clock, last, effects, bytes, commits, durable, waited, observer: None }
     }
 
     /// The same, over a journal that has these entries by now.
@@ -165,9 +165,9 @@ impl Writer {
             Err(_) => true,
         };
         let mut wait = pin!(durable.wait_for(settled));
-        let mut troubles = self.troubles.borrow().clone();
+        let mut waits = self.waited.borrow().clone();
         let reached = loop {
-            match select(wait.as_mut(), pin!(troubles.changed())).await {
+            match select(wait.as_mut(), pin!(waits.changed())).await {
                 Either::Left((reached, _)) => break reached,
                 Either::Right((Ok(()), _)) => self.tell(),
                 // The task that commits is gone, and so is what is waited for.
@@ -183,12 +183,12 @@ impl Writer {
 
     /// Says what the store's trouble is, once, however many lanes wait for it.
     fn tell(&self) {
-        let mut troubles = self.troubles.borrow_mut();
-        if !troubles.has_changed().unwrap_or_default() {
+        let mut waits = self.waited.borrow_mut();
+        if !waits.has_changed().unwrap_or_default() {
             return;
         }
-        let trouble = troubles.borrow_and_update().clone();
-        if let (Some(observer), Some((message, waited))) = (&self.observer, trouble) {
+        let wait = waits.borrow_and_update().clone();
+        if let (Some(observer), Some((message, waited))) = (&self.observer, wait) {
             let patience = self.commits.patience.store;
             observer.notice(self.clock.now(), &Notice::StoreWaits { message, waited, patience });
         }
@@ -239,7 +239,7 @@ impl Commits {
             if left.is_zero() {
                 return Err(error);
             }
-            self.trouble.send_replace(Some((error.to_string(), pulse.now().saturating_sub(begun))));
+            self.waits.send_replace(Some((error.to_string(), pulse.now().saturating_sub(begun))));
             pulse.sleep(pause.min(left)).await;
             (failed_before, pause) = (true, (pause * 2).min(LONGEST_PAUSE));
         }

@@ -15,12 +15,12 @@ use serde_json::Value;
 use super::lane::Broken;
 use crate::clock::Clock;
 use crate::effect::World;
-use crate::effect::trouble::OutOfPatience;
+use crate::effect::waiting::OutOfPatience;
 use crate::history::Prompt;
 use crate::journal::Mismatch;
 use crate::machine::{ExecutionStatus, Refusal};
 use crate::observe::Observer;
-use crate::patience::RetryBudget;
+use crate::retry_budget::RetryBudget;
 use crate::sandbox::Limits;
 use crate::store::{Pulse, Store, StoreError};
 
@@ -65,7 +65,7 @@ pub enum DriveError {
     Store(#[from] StoreError),
     /// The world could not be seen for longer than the operator's patience.
     #[error(transparent)]
-    Trouble(Box<OutOfPatience>),
+    OutOfPatience(Box<OutOfPatience>),
     /// Runbook and journal disagree.
     #[error(transparent)]
     Mismatch(Box<Mismatch>),
@@ -95,7 +95,7 @@ impl From<Broken> for DriveError {
     fn from(broken: Broken) -> DriveError {
         match broken {
             Broken::Store(error) => DriveError::Store(error),
-            Broken::Trouble(error) => DriveError::Trouble(error),
+            Broken::OutOfPatience(error) => DriveError::OutOfPatience(error),
             Broken::Mismatch(mismatch) => DriveError::Mismatch(mismatch),
         }
     }

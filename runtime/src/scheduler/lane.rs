@@ -21,7 +21,7 @@ use super::{question, retold};
 use crate::effect::builtin::{ASK, REPLACE, ReplaceInput};
 use crate::effect::door::{Attempted, CANCELLED, Halt, Passage, Prepared, Settled};
 use crate::effect::lengths;
-use crate::effect::trouble::OutOfPatience;
+use crate::effect::waiting::OutOfPatience;
 use crate::history::{End, Failure, Format, Lane, Outcome, Step};
 use crate::journal::Mismatch;
 use crate::journal::cursor::Next;
@@ -34,7 +34,7 @@ pub(super) enum Broken {
     /// The journal cannot be written.
     Store(StoreError),
     /// The world could not be seen for too long.
-    Trouble(Box<OutOfPatience>),
+    OutOfPatience(Box<OutOfPatience>),
     /// The program and its journal disagree.
     Mismatch(Box<Mismatch>),
 }
@@ -43,7 +43,7 @@ impl From<Halt> for Broken {
     fn from(halt: Halt) -> Broken {
         match halt {
             Halt::Store(error) => Broken::Store(error),
-            Halt::Trouble(error) => Broken::Trouble(error),
+            Halt::OutOfPatience(error) => Broken::OutOfPatience(error),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Seal;
 use crate::history::version::FormatError;
-use crate::patience::in_words;
+use crate::retry_budget::in_words;
 
 /// Why a store did not do as asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Pulse, Store, StoreError};
 use crate::clock::Clock;
-use crate::patience::RetryBudget;
+use crate::retry_budget::RetryBudget;
 
 /// The right to append to one execution's journal, until another runner takes it over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -194,7 +194,7 @@ pub async fn keep(
     // A watcher may have seen the last beat as early as this.
     let mut shown = clock.monotonic();
     let left = |shown: Duration| (shown + patience).saturating_sub(clock.monotonic());
-    let mut trouble = "the store did not answer".to_owned();
+    let mut last = "the store did not answer".to_owned();
     let mut failing = false;
     loop {
         let pause = period.min(left(shown)).max(SHORTEST);
@@ -215,14 +215,14 @@ pub async fn keep(
                 pulse.beat(begun);
             }
             Either::Left((Err(StoreError::Unusable { transient: true, message, .. }), _)) => {
-                (trouble, failing) = (message, true);
+                (last, failing) = (message, true);
             }
             Either::Left((Err(error), _)) => return error,
             Either::Right(_) => failing = true,
         }
         if left(shown).is_zero() {
             let after = clock.monotonic().saturating_sub(shown);
-            return StoreError::Lapsed { after, message: trouble };
+            return StoreError::Lapsed { after, message: last };
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::support::{Fuse, Trouble, driver, killed, lease, world};
+use crate::support::{CallFault, Fuse, driver, killed, lease, world};
 use moontide_runtime::scheduler::{Ended, ExecutionStatus};
 use moontide_runtime::store::Store;
 use serde_json::json;
@@ -51,7 +51,7 @@ async fn a_lost_reply_is_adopted_and_a_lost_call_is_sent_again() {
         end }}",
     )
     .await;
-    story.ledger.trouble.borrow_mut().extend([Trouble::LostCall, Trouble::LostReply]);
+    story.ledger.faults.borrow_mut().extend([CallFault::LostCall, CallFault::LostReply]);
     story.ends(ExecutionStatus::Completed).await;
     assert_eq!(
         lines(&story.entries().await)[1..6],
@@ -72,7 +72,7 @@ async fn a_throttled_mutation_is_sent_again_by_the_journal() {
         "waves = {{ name = 'w', run = function() host.effect('test.once', { say = 1 }) end }}",
     )
     .await;
-    story.ledger.trouble.borrow_mut().extend([Trouble::Throttled, Trouble::Throttled]);
+    story.ledger.faults.borrow_mut().extend([CallFault::Throttled, CallFault::Throttled]);
     story.ends(ExecutionStatus::Completed).await;
     let intents =
         lines(&story.entries().await).iter().filter(|it| it.starts_with("intent")).count();
@@ -195,7 +195,7 @@ async fn a_refusal_after_a_lost_reply_is_looked_into_before_it_is_believed() {
     )
     .await;
     // It happens, does not show at first, and what is sent again is refused because of it.
-    story.ledger.trouble.borrow_mut().extend([Trouble::Conflict, Trouble::LostReply]);
+    story.ledger.faults.borrow_mut().extend([CallFault::Conflict, CallFault::LostReply]);
     story.ledger.hidden.set(1);
     story.ends(ExecutionStatus::Completed).await;
     assert_eq!(

@@ -7,13 +7,13 @@ use moontide_runtime::scheduler::{Ended, ExecutionStatus, Prompt, PromptKind, Wa
 use moontide_runtime::store::{SignalKind, Store};
 use serde_json::json;
 
-use crate::support::{Fuse, Trouble, driver, fused, killed, lease, world};
+use crate::support::{CallFault, Fuse, driver, fused, killed, lease, world};
 use crate::{Answers, Story, answer, lines};
 
 const ASKED: &str = "w#1.1.1.unknown";
 
 /// A program that catches what it can, and says what it got.
-async fn in_doubt(operation: &str, trouble: Trouble) -> Story {
+async fn in_doubt(operation: &str, fault: CallFault) -> Story {
     let story = Story::of(&format!(
         "waves = {{{{ name = 'w', run = function()
             local ok, got = pcall(host.effect, '{operation}', {{ say = 1 }})
@@ -21,7 +21,7 @@ async fn in_doubt(operation: &str, trouble: Trouble) -> Story {
         end }}}}"
     ))
     .await;
-    story.ledger.trouble.borrow_mut().push(trouble);
+    story.ledger.faults.borrow_mut().push(fault);
     story
 }
 
@@ -34,7 +34,7 @@ async fn asked(story: &Story) -> Prompt {
 
 #[tokio::test(start_paused = true)]
 async fn it_is_not_sent_again_and_a_person_sees_the_evidence() {
-    let story = in_doubt("test.once", Trouble::LostReply).await;
+    let story = in_doubt("test.once", CallFault::LostReply).await;
     let prompt = asked(&story).await;
     assert_eq!((prompt.id.as_str(), prompt.kind), (ASKED, PromptKind::Unknown));
     assert_eq!(prompt.message, "Did `test.once` happen? it cannot be told");
@@ -51,7 +51,7 @@ async fn it_is_not_sent_again_and_a_person_sees_the_evidence() {
 
 #[tokio::test(start_paused = true)]
 async fn it_happened_goes_on_with_what_the_person_says_it_returned() {
-    let story = in_doubt("test.once", Trouble::LostReply).await;
+    let story = in_doubt("test.once", CallFault::LostReply).await;
     asked(&story).await;
     let happened = SignalKind::Answer {
         prompt: ASKED.into(),
@@ -69,7 +69,7 @@ async fn it_happened_goes_on_with_what_the_person_says_it_returned() {
 
 #[tokio::test(start_paused = true)]
 async fn it_did_not_is_an_error_for_the_program_and_nothing_is_sent() {
-    let story = in_doubt("test.once", Trouble::LostCall).await;
+    let story = in_doubt("test.once", CallFault::LostCall).await;
     asked(&story).await;
     story.send(answer(ASKED, "did-not")).await;
     story.ends(ExecutionStatus::Completed).await;
@@ -81,7 +81,7 @@ async fn it_did_not_is_an_error_for_the_program_and_nothing_is_sent() {
 
 #[tokio::test(start_paused = true)]
 async fn try_again_sends_it_once_more_under_the_same_key() {
-    let story = in_doubt("test.once", Trouble::LostCall).await;
+    let story = in_doubt("test.once", CallFault::LostCall).await;
     asked(&story).await;
     story.send(answer(ASKED, "try-again")).await;
     story.ends(ExecutionStatus::Completed).await;
@@ -93,7 +93,7 @@ async fn try_again_sends_it_once_more_under_the_same_key() {
 /// A person may want it again because they do not see it; by then the world may show it.
 #[tokio::test(start_paused = true)]
 async fn try_again_adopts_what_shows_by_now() {
-    let story = in_doubt("test.elusive", Trouble::LostReply).await;
+    let story = in_doubt("test.elusive", CallFault::LostReply).await;
     story.ledger.hidden.set(1);
     let ended = story.drive(Answers::from([(ASKED, "try-again")])).await.unwrap();
     assert_eq!(ended, Ended::Finished(ExecutionStatus::Completed));
@@ -105,8 +105,8 @@ async fn try_again_adopts_what_shows_by_now() {
 
 #[tokio::test(start_paused = true)]
 async fn try_again_that_ends_in_doubt_asks_again_and_an_old_answer_does_not_count() {
-    let story = in_doubt("test.once", Trouble::LostCall).await;
-    story.ledger.trouble.borrow_mut().push(Trouble::LostCall);
+    let story = in_doubt("test.once", CallFault::LostCall).await;
+    story.ledger.faults.borrow_mut().push(CallFault::LostCall);
     asked(&story).await;
     story.send(answer(ASKED, "try-again")).await;
     assert_eq!(asked(&story).await.id, "w#1.1.2.unknown");
@@ -121,7 +121,7 @@ async fn a_call_that_the_lease_keeps_back_is_no_failure_and_leaves_once_it_is_re
     let story =
         Story::of("waves = {{ name = 'w', run = function() host.effect('test.once', {}) end }}")
             .await;
-    story.ledger.trouble.borrow_mut().extend([Trouble::KeptBack, Trouble::KeptBack]);
+    story.ledger.faults.borrow_mut().extend([CallFault::KeptBack, CallFault::KeptBack]);
     story.ends(ExecutionStatus::Completed).await;
     assert_eq!(story.times("test.once"), 1);
     let entries = lines(&story.entries().await);
@@ -131,10 +131,10 @@ async fn a_call_that_the_lease_keeps_back_is_no_failure_and_leaves_once_it_is_re
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_after_a_lost_reply_says_nothing_of_the_first_call() {
-    let throttles = vec![Trouble::Throttled; 7];
-    for (refusals, asked_about) in [(vec![Trouble::Conflict], 2), (throttles, 8)] {
-        let story = in_doubt("test.token", Trouble::LostReply).await;
-        story.ledger.trouble.borrow_mut().splice(0..0, refusals);
+    let throttles = vec![CallFault::Throttled; 7];
+    for (refusals, asked_about) in [(vec![CallFault::Conflict], 2), (throttles, 8)] {
+        let story = in_doubt("test.token", CallFault::LostReply).await;
+        story.ledger.faults.borrow_mut().splice(0..0, refusals);
         let prompt = asked(&story).await;
         assert_eq!(prompt.id, format!("w#1.1.{asked_about}.unknown"));
         assert!(prompt.message.contains("an earlier call may have happened"), "{}", prompt.message);
@@ -144,9 +144,9 @@ async fn a_refusal_after_a_lost_reply_says_nothing_of_the_first_call() {
 
 #[tokio::test(start_paused = true)]
 async fn try_again_that_is_refused_says_nothing_of_the_first_call() {
-    let story = in_doubt("test.once", Trouble::LostReply).await;
+    let story = in_doubt("test.once", CallFault::LostReply).await;
     asked(&story).await;
-    story.ledger.trouble.borrow_mut().push(Trouble::Conflict);
+    story.ledger.faults.borrow_mut().push(CallFault::Conflict);
     story.send(answer(ASKED, "try-again")).await;
     assert_eq!(asked(&story).await.id, "w#1.1.2.unknown");
     assert_eq!(story.times("test.once"), 1);
@@ -154,7 +154,7 @@ async fn try_again_that_is_refused_says_nothing_of_the_first_call() {
 
 #[tokio::test(start_paused = true)]
 async fn try_again_that_is_denied_fails_the_wave_as_uncertain() {
-    let story = in_doubt("test.once", Trouble::LostReply).await;
+    let story = in_doubt("test.once", CallFault::LostReply).await;
     asked(&story).await;
     story.send(answer(ASKED, "try-again")).await;
     let held = lease(story.store.as_ref(), "x").await;
@@ -170,7 +170,7 @@ async fn try_again_that_is_denied_fails_the_wave_as_uncertain() {
 #[tokio::test(start_paused = true)]
 async fn killed_anywhere_around_the_decision_it_happens_once() {
     for point in 1.. {
-        let story = in_doubt("test.once", Trouble::LostCall).await;
+        let story = in_doubt("test.once", CallFault::LostCall).await;
         asked(&story).await;
         story.send(answer(ASKED, "try-again")).await;
         let fuse = Fuse::at(point);
@@ -202,7 +202,7 @@ async fn what_is_found_out_after_all_needs_no_person() {
         }",
     )
     .await;
-    story.ledger.trouble.borrow_mut().push(Trouble::LostReply);
+    story.ledger.faults.borrow_mut().push(CallFault::LostReply);
     story.ledger.hidden.set(1);
     let Ended::Waiting(prompts) = story.drive(Answers::new()).await.unwrap() else { panic!() };
     assert_eq!(prompts[0].id, ASKED);
@@ -215,10 +215,10 @@ async fn what_is_found_out_after_all_needs_no_person() {
 #[tokio::test(start_paused = true)]
 async fn what_a_person_said_counts_also_if_nothing_is_found_afterwards() {
     // The look-up failed at first, so a person was asked; the next process finds nothing.
-    for (trouble, said, times) in
-        [(Trouble::LostCall, "did-not", 0), (Trouble::LostReply, "happened", 1)]
+    for (fault, said, times) in
+        [(CallFault::LostCall, "did-not", 0), (CallFault::LostReply, "happened", 1)]
     {
-        let story = in_doubt("test.tagged", trouble).await;
+        let story = in_doubt("test.tagged", fault).await;
         story.ledger.unsure.borrow_mut().push(true);
         story.ledger.hidden.set(2);
         assert_eq!(asked(&story).await.id, ASKED);
@@ -230,8 +230,8 @@ async fn what_a_person_said_counts_also_if_nothing_is_found_afterwards() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_sent_again_by_the_next_process_is_no_question_any_more() {
-    let story = in_doubt("test.tagged", Trouble::LostCall).await;
-    story.ledger.trouble.borrow_mut().push(Trouble::LostCall);
+    let story = in_doubt("test.tagged", CallFault::LostCall).await;
+    story.ledger.faults.borrow_mut().push(CallFault::LostCall);
     story.ledger.unsure.borrow_mut().extend([true, false, true]);
     assert_eq!(asked(&story).await.id, ASKED);
     let Ended::Waiting(prompts) = story.drive(Answers::new()).await.unwrap() else { panic!() };
@@ -248,7 +248,7 @@ async fn try_again_and_a_cancel_in_one_breath_leave_it_unknown() {
         }",
     )
     .await;
-    story.ledger.trouble.borrow_mut().push(Trouble::LostReply);
+    story.ledger.faults.borrow_mut().push(CallFault::LostReply);
     let held = lease(story.store.as_ref(), "x").await;
     let world = world(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());
@@ -268,7 +268,7 @@ async fn try_again_and_a_cancel_in_one_breath_leave_it_unknown() {
 
 #[tokio::test(start_paused = true)]
 async fn a_cancel_leaves_it_unknown_in_the_journal() {
-    let story = in_doubt("test.once", Trouble::LostReply).await;
+    let story = in_doubt("test.once", CallFault::LostReply).await;
     asked(&story).await;
     story.send(SignalKind::Cancel { seen: 0 }).await;
     story.ends(ExecutionStatus::Cancelled).await;
@@ -281,7 +281,7 @@ async fn what_a_person_has_said_before_a_cancel_is_journaled() {
     for (said, ending) in
         [("happened", "ok adopted"), ("did-not", "failed DidNotHappen"), ("try-again", "unknown")]
     {
-        let story = in_doubt("test.once", Trouble::LostReply).await;
+        let story = in_doubt("test.once", CallFault::LostReply).await;
         asked(&story).await;
         // No runner drives it when both are said.
         story.send(answer(ASKED, said)).await;
@@ -296,13 +296,13 @@ async fn what_a_person_has_said_before_a_cancel_is_journaled() {
 
 #[tokio::test(start_paused = true)]
 async fn a_cut_off_call_that_could_be_repeated_is_unknown_after_a_cancel_and_not_failed() {
-    let story = in_doubt("test.token", Trouble::LostReply).await;
+    let story = in_doubt("test.token", CallFault::LostReply).await;
     // Dies between the effect and its outcome.
     let fuse = Fuse::at(6);
     let held = lease(story.store.as_ref(), "x").await;
     let fused = fused(&story.store, &fuse);
     let world = world(&story.ledger, &fuse);
-    story.ledger.trouble.borrow_mut().clear();
+    story.ledger.faults.borrow_mut().clear();
     let driver = driver(fused, world, Answers::new());
     assert_eq!(killed(&driver, &held, &fuse).await, None);
     assert_eq!(story.times("test.token"), 1);

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::support::{Fuse, Trouble, driver, killed, lease, world};
+use crate::support::{CallFault, Fuse, driver, killed, lease, world};
 use async_trait::async_trait;
 use moontide_runtime::scheduler::{Ended, ExecutionStatus, Given, Prompt, WaveStatus};
 use moontide_runtime::store::{SignalKind, Store};
@@ -127,7 +127,7 @@ async fn cancel_stops_a_throttled_mutation_from_being_sent_again() {
         "waves = {{ name = 'w', run = function() host.effect('test.tagged', { say = 1 }) end }}",
     )
     .await;
-    story.ledger.trouble.borrow_mut().push(Trouble::Throttled);
+    story.ledger.faults.borrow_mut().push(CallFault::Throttled);
     let ended = cancelled_after(&story, Duration::from_secs(1)).await;
     assert_eq!(ended, Ended::Finished(ExecutionStatus::Cancelled));
     assert_eq!(story.times("test.tagged"), 0);
@@ -222,7 +222,7 @@ async fn an_answer_that_comes_too_late_for_its_program_holds_nothing_up() {
     )
     .await;
     // The call is still out when the cancel has stopped the question and its answer arrives.
-    story.ledger.trouble.borrow_mut().push(Trouble::Throttled);
+    story.ledger.faults.borrow_mut().push(CallFault::Throttled);
     let lease = lease(story.store.as_ref(), "x").await;
     let world = world(&story.ledger, &Fuse::never());
     let mut driver = driver(Arc::clone(&story.store) as Arc<dyn Store>, world, Answers::new());

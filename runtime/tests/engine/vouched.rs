@@ -4,7 +4,7 @@ use moontide_runtime::scheduler::{Ended, ExecutionStatus, Prompt};
 use moontide_runtime::store::SignalKind;
 use serde_json::{Value, json};
 
-use crate::support::Trouble;
+use crate::support::CallFault;
 use crate::{Answers, Story, answer};
 
 const ASKED: &str = "w#1.1.1.unknown";
@@ -17,7 +17,7 @@ async fn in_doubt() -> Story {
         end }}",
     )
     .await;
-    story.ledger.trouble.borrow_mut().push(Trouble::LostReply);
+    story.ledger.faults.borrow_mut().push(CallFault::LostReply);
     story.ledger.hidden.set(9);
     story
 }

@@ -17,7 +17,7 @@ use moontide_runtime::scheduler::Driver;
 use moontide_runtime::store::Store;
 
 pub(crate) use fuse::{Fuse, fused, killed};
-pub(crate) use world::{Ledger, Trouble, world};
+pub(crate) use world::{CallFault, Ledger, world};
 
 /// A drill of the runbook with this source, created now.
 pub(crate) fn execution(id: &str, source: &str) -> Execution {

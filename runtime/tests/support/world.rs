@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use moontide_kit::{TestOperation, TestWorld};
 use moontide_runtime::effect::{
-    Call, Class, Consequences, EffectError, Evidence, Finding, Place, Reply,
-    Trouble as RunnersTrouble,
+    Call, Class, Consequences, EffectError, Evidence, Finding, Place, Reply, Unavailable,
 };
 use serde_json::{Value, json};
 
@@ -20,7 +19,7 @@ use super::Fuse;
 pub(crate) struct Ledger {
     pub(crate) done: RefCell<BTreeMap<String, (String, u32)>>,
     /// What `test.tagged` answers next time: lost replies, refusals.
-    pub(crate) trouble: RefCell<Vec<Trouble>>,
+    pub(crate) faults: RefCell<Vec<CallFault>>,
     /// How many look-ups find nothing yet of what happened.
     pub(crate) hidden: Cell<u32>,
     /// Whether the next look-ups, from the last to the first, cannot tell.
@@ -31,7 +30,7 @@ pub(crate) struct Ledger {
 
 /// What goes wrong with one call.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Trouble {
+pub(crate) enum CallFault {
     /// It happens, and the reply is lost.
     LostReply,
     /// It does not happen, and no reply says so.
@@ -110,28 +109,30 @@ impl Outside {
 
     async fn perform(&self, call: &Call) -> Reply {
         assert!(call.arguments.get("panic").is_none(), "the world is a lie");
-        let trouble =
-            if self.class.needs_intent() { self.ledger.trouble.borrow_mut().pop() } else { None };
+        let fault =
+            if self.class.needs_intent() { self.ledger.faults.borrow_mut().pop() } else { None };
         self.fuse.pass().await;
         tokio::time::sleep(Duration::from_millis(80)).await;
-        match trouble {
-            Some(Trouble::Throttled) => {
+        match fault {
+            Some(CallFault::Throttled) => {
                 return Reply::failed(
                     EffectError::new("ThrottlingException", "slow down").retryable(),
                 );
             }
-            Some(Trouble::KeptBack) => {
+            Some(CallFault::KeptBack) => {
                 let kept = EffectError::new("LeaseUncertain", "the lease may be lost");
-                return Reply::failed(kept.as_trouble(RunnersTrouble::Lease));
+                return Reply::failed(kept.as_unavailable(Unavailable::Lease));
             }
-            Some(Trouble::Conflict) => {
+            Some(CallFault::Conflict) => {
                 return Reply::failed(EffectError::new("ConflictException", "it is busy"));
             }
-            Some(Trouble::LostCall) => return Reply::unknown(Evidence::new("the line went dead")),
+            Some(CallFault::LostCall) => {
+                return Reply::unknown(Evidence::new("the line went dead"));
+            }
             _ => self.happen(call),
         }
         self.fuse.pass().await;
-        if trouble == Some(Trouble::LostReply) {
+        if fault == Some(CallFault::LostReply) {
             return Reply::unknown(Evidence::new("the line went dead"));
         }
         reply(call)

@@ -67,7 +67,7 @@ pub(crate) trait Changes: Binding {
 
 /// What a look that failed says: nothing at all if it is trouble of the runner.
 pub(crate) fn unseen(error: EffectError, what: &str) -> Finding {
-    if error.trouble.is_some() {
+    if error.unavailable.is_some() {
         return Finding::Unseen(error);
     }
     Finding::Undecided(Evidence {

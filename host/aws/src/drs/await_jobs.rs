@@ -56,7 +56,7 @@ impl Binding for AwaitJobs {
             ended = aws.jobs.ended(aws, region, &once, &asked.job_ids, &sight) => ended,
             // That the time is up while nothing can be seen decides nothing.
             () = aws.clock.sleep(left) => {
-                Err(aws.jobs.trouble(region).unwrap_or_else(|| timeout(&asked)))
+                Err(aws.jobs.failure(region).unwrap_or_else(|| timeout(&asked)))
             }
         };
         let seen_until = sight.looking_since().unwrap_or_else(|| aws.clock.monotonic());
@@ -84,11 +84,11 @@ async fn with_log(drs: &Client, job: Job) -> Result<JobRecord, EffectError> {
         let lines =
             || log.iter().filter(|it| job_log::server(it) == server.source_server_id.as_deref());
         server.used_previous_snapshot = Some(lines().any(job_log::is_previous_snapshot));
-        let errors: Vec<LogError> = lines().filter_map(job_log::trouble).collect();
+        let errors: Vec<LogError> = lines().filter_map(job_log::error_of).collect();
         server.error = errors.last().map(LogError::summary);
         server.log_errors = Some(errors);
     }
     let of_job = log.iter().filter(|it| job_log::server(it).is_none());
-    record.log_errors = Some(of_job.filter_map(job_log::trouble).collect());
+    record.log_errors = Some(of_job.filter_map(job_log::error_of).collect());
     Ok(record)
 }

@@ -33,9 +33,9 @@ pub(super) fn interval(age: Duration, launching: bool) -> Duration {
     if launching && age < YOUNG { SLOW } else { (age / 120).clamp(QUICK, SLOWEST) }
 }
 
-/// `interval` after `troubles` throttles or failures in a row: twice as long for each.
-pub(super) fn calmed(interval: Duration, troubles: u32) -> Duration {
-    interval.saturating_mul(1 << troubles.min(6)).min(CALMEST.max(interval))
+/// `interval` after `failures` throttles or failures in a row: twice as long for each.
+pub(super) fn calmed(interval: Duration, failures: u32) -> Duration {
+    interval.saturating_mul(1 << failures.min(6)).min(CALMEST.max(interval))
 }
 
 #[cfg(test)]
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_throttle_doubles_it_up_to_a_bound() {
-        let calm = |troubles| calmed(QUICK, troubles).as_secs();
+        let calm = |failures| calmed(QUICK, failures).as_secs();
         assert_eq!([calm(0), calm(1), calm(2), calm(3), calm(40)], [10, 20, 40, 60, 60]);
     }
 }

@@ -51,7 +51,7 @@ impl Binding for FindLaunch {
                 Ok(Reply::ok(json!({ "job_ids": ids })))
             }
             Err(Unfound::Hidden(evidence)) => Err(undecided(evidence).into()),
-            Err(Unfound::Failed(error)) if error.trouble.is_some() => Err(error.into()),
+            Err(Unfound::Failed(error)) if error.unavailable.is_some() => Err(error.into()),
             Err(Unfound::Failed(error)) => Err(undecided(Evidence {
                 message: format!("the jobs cannot be looked up: {error}"),
                 found: json!({ "code": error.code }),

@@ -12,7 +12,7 @@ use crate::record::{cut, text};
 /// How much of an error's text is kept.
 const LONGEST_ERROR: usize = 500;
 
-/// A line of the log that reports trouble.
+/// A line of the log that reports an error.
 #[derive(Debug, Serialize)]
 pub(crate) struct LogError {
     /// `SNAPSHOT_FAIL`, `CONVERSION_FAIL`, `LAUNCH_FAILED`, …
@@ -27,7 +27,7 @@ pub(crate) struct LogError {
 }
 
 impl LogError {
-    /// The trouble in one sentence.
+    /// The error in one sentence.
     pub(crate) fn summary(&self) -> String {
         let event = self.event.as_deref().unwrap_or("trouble");
         match &self.raw_error {
@@ -53,8 +53,8 @@ pub(crate) fn is_previous_snapshot(line: &JobLog) -> bool {
     line.event().is_some_and(|it| it.as_str() == "USING_PREVIOUS_SNAPSHOT")
 }
 
-/// The trouble that a line reports, if it does.
-pub(crate) fn trouble(line: &JobLog) -> Option<LogError> {
+/// The error that a line reports, if it does.
+pub(crate) fn error_of(line: &JobLog) -> Option<LogError> {
     let data = line.event_data();
     let event = line.event().map_or("", |it| it.as_str());
     let bad = event.ends_with("_FAIL")

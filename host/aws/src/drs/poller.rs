@@ -45,11 +45,11 @@ struct Region {
     /// Another call joined, and `due` may have changed.
     joined: Notify,
     /// Throttles and other failures since the last answer.
-    troubles: Cell<u32>,
+    failures: Cell<u32>,
     /// When the first of these calls was made.
-    troubled_since: Cell<Duration>,
+    failing_since: Cell<Duration>,
     /// The last of them.
-    last_trouble: RefCell<Option<EffectError>>,
+    last_failure: RefCell<Option<EffectError>>,
     /// Why waiting is pointless, if the last call said so.
     hopeless: RefCell<Option<EffectError>>,
 }
@@ -91,10 +91,10 @@ impl JobPoller {
     }
 
     /// What keeps the jobs of a Region from being seen right now, if anything does.
-    pub(crate) fn trouble(&self, region: &str) -> Option<EffectError> {
+    pub(crate) fn failure(&self, region: &str) -> Option<EffectError> {
         let regions = self.regions.borrow();
-        let region = regions.get(region).filter(|it| it.troubles.get() > 0)?;
-        region.last_trouble.borrow().clone().filter(|error| error.trouble.is_some())
+        let region = regions.get(region).filter(|it| it.failures.get() > 0)?;
+        region.last_failure.borrow().clone().filter(|error| error.unavailable.is_some())
     }
 
     /// Waits until a call is due, makes it, and decides when the next one is.
@@ -107,7 +107,7 @@ impl JobPoller {
         let now = clock.monotonic();
         region.learn(answer, asked, now);
         let interval = region.watched.borrow().interval(aws.aws_now(), now);
-        let pause = self.jitter.borrow_mut().around(calmed(interval, region.troubles.get()));
+        let pause = self.jitter.borrow_mut().around(calmed(interval, region.failures.get()));
         region.due.set(now + pause);
         region.ticks.set(region.ticks.get() + 1);
     }
@@ -131,35 +131,35 @@ impl Region {
         let error = match answer {
             Ok(look) => {
                 self.watched.borrow_mut().learn(look, now);
-                self.troubles.set(0);
+                self.failures.set(0);
                 self.hopeless.replace(None);
                 return;
             }
             Err(error) => error,
         };
-        if self.troubles.get() == 0 {
-            self.troubled_since.set(asked);
+        if self.failures.get() == 0 {
+            self.failing_since.set(asked);
         }
-        self.troubles.set(self.troubles.get() + 1);
-        self.last_trouble.replace(Some(error.clone()));
-        let patient = now.saturating_sub(self.troubled_since.get()) < patience_for(&error);
+        self.failures.set(self.failures.get() + 1);
+        self.last_failure.replace(Some(error.clone()));
+        let patient = now.saturating_sub(self.failing_since.get()) < patience_for(&error);
         let hopeless = Some(error).filter(|_| !patient);
         self.hopeless.replace(hopeless);
     }
 
     /// Tells a call that waits whether the jobs of the Region are seen.
     fn tell(&self, sight: &Sight) {
-        if self.troubles.get() == 0 {
+        if self.failures.get() == 0 {
             sight.seen();
         } else {
-            sight.look(self.troubled_since.get());
+            sight.look(self.failing_since.get());
         }
     }
 }
 
-/// How long a trouble may last before the door takes the waiting over.
+/// How long failures may last before the door takes the waiting over.
 fn patience_for(error: &EffectError) -> Duration {
-    let is_busy = error.trouble.is_some() || error.retryable;
+    let is_busy = error.unavailable.is_some() || error.retryable;
     if is_busy && !is_for_the_door(error) { BUSY_FOR } else { Duration::ZERO }
 }
 
@@ -173,9 +173,9 @@ impl<'a> Presence<'a> {
     fn enter(region: &'a Region, ids: &'a [String], now: Duration) -> Presence<'a> {
         let first_look = now + FIRST_LOOK;
         if region.watched.borrow().is_empty() {
-            region.troubles.set(0);
+            region.failures.set(0);
             region.due.set(first_look);
-        } else if region.troubles.get() == 0 {
+        } else if region.failures.get() == 0 {
             region.due.set(region.due.get().min(first_look));
         }
         region.watched.borrow_mut().enter(ids, now);

@@ -90,10 +90,10 @@ impl Binding for AwaitRunning {
                 Some(lost) => EffectError::new("InstanceTerminated", lost.end()),
             },
             Err(GaveUp::Refused(error)) => return Err(error.into()),
-            Err(GaveUp::TimeUp(trouble)) => {
+            Err(GaveUp::TimeUp(unseen)) => {
                 let seconds = asked.timeout.0.as_secs();
                 let message = format!("not all instances are up within {seconds} s");
-                let message = trouble.map_or(message.clone(), |it| format!("{message}; {it}"));
+                let message = unseen.map_or(message.clone(), |it| format!("{message}; {it}"));
                 EffectError::new("Timeout", message).retryable()
             }
         };

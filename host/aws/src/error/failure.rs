@@ -8,7 +8,7 @@
 //!
 //! A read that did not succeed has simply failed, and may be tried again. Anything else that is not
 //! certain is `unknown`, and only a reconciliation may say more. What says nothing about the wave, such as
-//! expired credentials, is marked as `trouble` of the runner.
+//! expired credentials, is marked as `unavailable`.
 
 use std::error::Error;
 
@@ -22,7 +22,7 @@ use serde_json::json;
 
 use super::answer::{answered, details};
 use super::silence::{NO_CREDENTIALS, causes, find, unanswered};
-use super::{hint, trouble};
+use super::{hint, unavailable};
 
 /// Why a call did not succeed. A binding returns it as it comes, with `?`; what it means for the call follows from
 /// the class of the operation.
@@ -103,7 +103,8 @@ where
         let mut error = EffectError::new(&code, hint::with(&code, message));
         error.retryable = retryable;
         error.details = details(answer);
-        error.trouble = trouble::of_answer(&error.code, answer.status().as_u16(), retryable);
+        error.unavailable =
+            unavailable::of_answer(&error.code, answer.status().as_u16(), retryable);
         return (certain, error);
     }
     if let Some(told) = find::<EffectError>(error) {
@@ -114,6 +115,6 @@ where
     let message = hint::with(code, causes(error));
     let mut error = EffectError::new(code, message);
     error.retryable = code != NO_CREDENTIALS;
-    error.trouble = trouble::of_silence(code);
+    error.unavailable = unavailable::of_silence(code);
     (certain, error)
 }

@@ -3,15 +3,15 @@
 //! - [`failure`]: why a call did not succeed, and whether it certainly did not happen. Start reading here.
 //! - `answer`: an answer that says no.
 //! - `silence`: no answer at all, and its causes.
-//! - `trouble`: which of both says nothing but that the runner cannot see.
+//! - `unavailable`: which of both says nothing but that the runner cannot see.
 //! - `hint`: the next step for errors that have one.
 
 mod answer;
 mod failure;
 mod hint;
 mod silence;
-mod trouble;
+mod unavailable;
 
 pub(crate) use failure::{Failure, failed};
 pub(crate) use silence::no_credentials;
-pub(crate) use trouble::names_credentials;
+pub(crate) use unavailable::names_credentials;

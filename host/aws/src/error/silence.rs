@@ -5,7 +5,7 @@ use std::error::Error;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use moontide_runtime::effect::{EffectError, Trouble};
+use moontide_runtime::effect::{EffectError, Unavailable};
 
 use super::hint;
 
@@ -18,7 +18,7 @@ pub(crate) fn no_credentials(error: &CredentialsError) -> EffectError {
         return told.clone();
     }
     let message = hint::with(NO_CREDENTIALS, causes(error));
-    EffectError::new(NO_CREDENTIALS, message).as_trouble(Trouble::Credentials)
+    EffectError::new(NO_CREDENTIALS, message).as_unavailable(Unavailable::Credentials)
 }
 
 /// Whether a request without an answer was certainly never sent, and what to call that.

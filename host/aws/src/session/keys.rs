@@ -20,7 +20,7 @@ use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use moontide_runtime::effect::{EffectError, Trouble};
+use moontide_runtime::effect::{EffectError, Unavailable};
 
 use super::source::Source;
 use crate::aws_time::AwsTime;
@@ -163,7 +163,7 @@ impl Ring {
         let message = format!(
             "the execution belongs to the AWS account {account}, and the credentials are {actual}'s now"
         );
-        Err(CredentialsError::provider_error(trouble("OtherAccount", message)))
+        Err(CredentialsError::provider_error(not_accepted("OtherAccount", message)))
     }
 
     /// Those that are held, while they last; else new ones.
@@ -186,14 +186,19 @@ async fn ask(
     let sts = aws_sdk_sts::Client::from_conf(sts.credentials_provider(credentials).build());
     let identity = sts.get_caller_identity().send().await.map_err(|error| {
         let told = error::failed(&error);
-        if told.trouble.is_some() { told } else { told.as_trouble(Trouble::Credentials) }
+        if told.unavailable.is_some() {
+            told
+        } else {
+            told.as_unavailable(Unavailable::Credentials)
+        }
     })?;
-    let untold = || trouble("OtherAccount", "STS does not say whose the credentials are".into());
+    let untold =
+        || not_accepted("OtherAccount", "STS does not say whose the credentials are".into());
     identity.account().map(str::to_owned).ok_or_else(untold)
 }
 
-fn trouble(code: &str, message: String) -> EffectError {
-    EffectError::new(code, message).as_trouble(Trouble::Credentials)
+fn not_accepted(code: &str, message: String) -> EffectError {
+    EffectError::new(code, message).as_unavailable(Unavailable::Credentials)
 }
 
 /// Notices answers by which AWS does not accept the credentials.

@@ -73,7 +73,7 @@ impl Binding for AwaitCommand {
         {
             Ok(()) => {}
             Err(GaveUp::Refused(error)) => return Err(error.into()),
-            Err(GaveUp::TimeUp(trouble)) => return Err(timeout(&asked, &statuses, trouble).into()),
+            Err(GaveUp::TimeUp(unseen)) => return Err(timeout(&asked, &statuses, unseen).into()),
         }
         let mut invocations = Vec::new();
         for id in &asked.instance_ids {
@@ -188,11 +188,11 @@ async fn invocation(
 fn timeout(
     asked: &Arguments,
     statuses: &BTreeMap<String, String>,
-    trouble: Option<EffectError>,
+    unseen: Option<EffectError>,
 ) -> EffectError {
     let seconds = asked.timeout.0.as_secs();
     let message = format!("{} has not ended on all instances within {seconds} s", asked.command_id);
-    let message = trouble.map_or(message.clone(), |it| format!("{message}; {it}"));
+    let message = unseen.map_or(message.clone(), |it| format!("{message}; {it}"));
     let mut error = EffectError::new("Timeout", message).retryable();
     let running = asked.instance_ids.iter().map(|id| (id, statuses.get(id).map(String::as_str)));
     let running = running.filter(|(_, it)| !it.is_some_and(has_ended));

@@ -16,10 +16,10 @@ use moontide_runtime::store::{Parcel, StoreError};
 
 use super::item::{self, Damage};
 use super::keys::{self, Item, PK, SK};
+use super::refusal::Refusal;
 use super::retry::{Pauses, RetryBudget, Stopped, retried};
 use super::state;
 use super::table::Table;
-use super::trouble::Refusal;
 
 /// So many writes go into one transaction beside the check: DynamoDB takes a hundred.
 const MOST: usize = 90;

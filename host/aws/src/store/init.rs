@@ -16,10 +16,10 @@ use moontide_runtime::store::StoreError;
 
 use super::item;
 use super::keys::{self, EXPIRES_AT, PK, SIGN, SK};
+use super::refusal::{Conditional, Refusal};
 use super::replicas;
 use super::retry::{RetryBudget, Stopped, retried};
 use super::table::Table;
-use super::trouble::{Conditional, Refusal};
 
 /// How often a table is looked at that is being made.
 const LOOK: Duration = Duration::from_secs(1);

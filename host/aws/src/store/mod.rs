@@ -10,7 +10,7 @@
 //! - `sources`: sources under their hashes, each once. `batch`: many items a request.
 //! - `archive`: cutting journals down; `parcels`: executions that come and go; `arrival`: which import may write.
 //! - `text`: JSON of any length in items of at most 400 KB.
-//! - `table`: the client, and reading items; `trouble`: what DynamoDB says, in plain sentences.
+//! - `table`: the client, and reading items; `refusal`: what DynamoDB says, in plain sentences.
 //! - `retry`: how long a store that is throttled, or does not answer, is asked again.
 //! - `watching`: waiting for news, and what that costs. `feeds`: what programs say meanwhile.
 //! - `init`: making the table; `replicas`: why a global table is none. `thread`: where all of it runs.
@@ -36,6 +36,7 @@ mod keys;
 mod lease;
 mod listing;
 mod parcels;
+mod refusal;
 mod replicas;
 mod requests;
 mod retry;
@@ -45,7 +46,6 @@ mod state;
 mod table;
 mod text;
 mod thread;
-mod trouble;
 mod watching;
 
 pub use dynamo::{DynamoStore, OpenError};

@@ -11,9 +11,9 @@ use moontide_runtime::store::sources::Apart;
 use super::arrival::{self, Arrival, Earlier};
 use super::item::Damage;
 use super::keys;
+use super::refusal::Refusal;
 use super::retry::RetryBudget;
 use super::table::Table;
-use super::trouble::Refusal;
 use super::{archive, chain, documents, head, journal, lease, listing, sources, state, text};
 
 /// So many bytes of a journal go into one item: a little less than would make parts of it.

@@ -14,8 +14,8 @@ use moontide_runtime::store::StoreError;
 use tokio::time::Sleep;
 
 use super::keys::Item;
+use super::refusal::{Conditional, Refusal};
 use super::table::Table;
-use super::trouble::{Conditional, Refusal};
 
 /// The first pause is at most this long; the next ones grow.
 const FIRST: Duration = Duration::from_millis(50);

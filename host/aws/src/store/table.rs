@@ -12,9 +12,9 @@ use moontide_runtime::store::StoreError;
 use super::OpenError;
 use super::item::{self, Damage};
 use super::keys::{self, Item, PK, SK};
+use super::refusal::Refusal;
 use super::retry::{RetryBudget, Stopped, retried};
 use super::sources::Kept;
-use super::trouble::Refusal;
 use crate::attempts::Attempts;
 use crate::session::Session;
 

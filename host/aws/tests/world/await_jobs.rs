@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use moontide_aws::Settings;
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::Trouble;
+use moontide_runtime::effect::Unavailable;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -179,7 +179,7 @@ async fn an_outage_is_trouble_of_the_runner_and_the_wait_goes_on_after_it() {
     });
     let (clock, world) = (TestClock::new(), world(&aws));
     let unseen = error(perform(&world, "drs.await_jobs", asked(&[FIRST.id])).await);
-    assert_eq!(unseen.trouble, Some(Trouble::Network));
+    assert_eq!(unseen.unavailable, Some(Unavailable::Network));
     clock.sleep(Duration::from_secs(100)).await;
     value(perform(&world, "drs.await_jobs", asked(&[FIRST.id])).await);
     assert!(clock.monotonic().as_secs_f64() < FIRST.ends + 12.0);

@@ -1,6 +1,6 @@
 //! What the policy is told about a call before it is made.
 
-use moontide_runtime::effect::{Consequences, Maker, Origin, Replaced, Thing, Touch, Trouble};
+use moontide_runtime::effect::{Consequences, Maker, Origin, Replaced, Thing, Touch, Unavailable};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Script, call, find, world};
@@ -227,7 +227,7 @@ async fn a_call_can_name_its_region_and_the_account_is_asked_once() {
 
 #[tokio::test(start_paused = true)]
 async fn an_account_that_sts_does_not_tell_is_not_known_and_one_that_cannot_be_asked_is_trouble() {
-    for (answer, expected) in [(false, None), (true, Some(Trouble::Network))] {
+    for (answer, expected) in [(false, None), (true, Some(Unavailable::Network))] {
         let aws = Script::new(move |request| match request.operation.as_str() {
             "GetCallerIdentity" if answer => Answer::Dropped,
             "GetCallerIdentity" => Answer::Raw(403, DENIED),
@@ -239,7 +239,7 @@ async fn an_account_that_sts_does_not_tell_is_not_known_and_one_that_cannot_be_a
         let looked = find(&world, &call.operation).consequences(&call).await;
         match expected {
             None => assert_eq!(looked.unwrap().account, None),
-            trouble => assert_eq!(looked.unwrap_err().trouble, trouble),
+            unavailable => assert_eq!(looked.unwrap_err().unavailable, unavailable),
         }
     }
 }

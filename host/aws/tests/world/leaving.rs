@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_aws::{AwsWorld, Session, Settings};
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::{EffectError, Trouble, World};
+use moontide_runtime::effect::{EffectError, Unavailable, World};
 use moontide_runtime::store::Pulse;
 use serde_json::{Value, json};
 
@@ -28,7 +28,10 @@ fn started() -> Script {
 
 #[track_caller]
 fn is_kept_back(kept: &EffectError) {
-    assert_eq!((kept.code.as_str(), kept.trouble), ("LeaseUncertain", Some(Trouble::Lease)));
+    assert_eq!(
+        (kept.code.as_str(), kept.unavailable),
+        ("LeaseUncertain", Some(Unavailable::Lease))
+    );
 }
 
 /// A runner that was stopped while its call was signed may not be the only one any more: the call does not leave.

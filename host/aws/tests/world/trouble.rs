@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use moontide_aws::Settings;
 use moontide_runtime::clock::Clock;
-use moontide_runtime::effect::{Finding, Trouble, World};
+use moontide_runtime::effect::{Finding, Unavailable, World};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Request, Script, TestClock, error, perform, reconcile, value, world};
@@ -41,18 +41,18 @@ fn goes_on(request: &Request) -> Answer {
 #[tokio::test(start_paused = true)]
 async fn credentials_and_the_network_are_handed_to_the_door_at_the_first_look_that_fails() {
     for (operation, asked) in polls() {
-        for trouble in [Trouble::Credentials, Trouble::Network] {
+        for unavailable in [Unavailable::Credentials, Unavailable::Network] {
             let aws = Script::new(move |request| match request.at {
                 ..100.0 => goes_on(request),
-                _ if trouble == Trouble::Network => Answer::Refused,
+                _ if unavailable == Unavailable::Network => Answer::Refused,
                 _ if request.operation == "DescribeInstanceStatus" => Answer::Raw(400, EXPIRED),
                 _ => Answer::No(400, "ExpiredTokenException", "expired"),
             });
             let clock = TestClock::new();
             let unseen = error(perform(&world(&aws), operation, asked.clone()).await);
             let after = clock.monotonic().as_secs();
-            assert_eq!(unseen.trouble, Some(trouble), "{operation}");
-            assert!((100..140).contains(&after), "{operation}, {trouble:?}: after {after} s");
+            assert_eq!(unseen.unavailable, Some(unavailable), "{operation}");
+            assert!((100..140).contains(&after), "{operation}, {unavailable:?}: after {after} s");
         }
     }
 }
@@ -111,7 +111,7 @@ async fn trouble_on_the_way_gives_a_call_no_more_time_of_its_own() {
         let sight = world.sight(&call.key);
         let end = loop {
             let error = error(find(&world, operation).perform(&call).await);
-            if error.trouble.is_none() {
+            if error.unavailable.is_none() {
                 break error;
             }
             clock.sleep(Duration::from_secs(2)).await;

@@ -51,9 +51,9 @@ pub(crate) fn of(notice: &Notice) -> Option<Vec<Span<'static>>> {
             line.push(attention(format!("{operation}: {what}")));
             Some(line)
         }
-        Notice::Waiting { wave, operation, trouble, message, waited, patience } => {
+        Notice::Waiting { wave, operation, unavailable, message, waited, patience } => {
             let mut line = subject(wave);
-            line.push(attention(format!("{operation} waits for {trouble}")));
+            line.push(attention(format!("{operation} waits for {unavailable}")));
             line.push(plain(format!(
                 ", for {} of {} at most: {message}",
                 words::duration(*waited),

@@ -1,7 +1,7 @@
 //! Asks DRS and EC2 what there is in a Region.
 
 use moontide_aws::tags;
-use moontide_runtime::effect::{EffectError, Outcome, Trouble, World};
+use moontide_runtime::effect::{EffectError, Outcome, Unavailable, World};
 use serde_json::{Value, json};
 
 use crate::aws;
@@ -29,8 +29,8 @@ pub struct Seen {
 pub async fn into(listener: &dyn Listener, world: &dyn World, region: &str) -> Result<Seen> {
     let unseen = |what: &str, error: &EffectError| {
         let message = format!("{what} in {region} cannot be listed: {error}");
-        let code = match error.trouble {
-            Some(Trouble::Credentials) => code::NO_CREDENTIALS,
+        let code = match error.unavailable {
+            Some(Unavailable::Credentials) => code::NO_CREDENTIALS,
             _ => code::UNREACHABLE,
         };
         CommandError::new(code, message).hint("nothing was adopted: try again once AWS answers")

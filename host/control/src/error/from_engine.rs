@@ -1,6 +1,6 @@
 //! What the scheduler's driver complains about.
 
-use moontide_runtime::effect::Trouble;
+use moontide_runtime::effect::Unavailable;
 use moontide_runtime::scheduler::DriveError;
 
 use super::{CommandError, code, from_store};
@@ -10,14 +10,14 @@ impl From<DriveError> for CommandError {
         let message = error.to_string();
         match error {
             DriveError::Store(error) => error.into(),
-            DriveError::Trouble(trouble) => {
-                let what = match trouble.trouble {
-                    Trouble::Credentials => {
+            DriveError::OutOfPatience(waited) => {
+                let what = match waited.unavailable {
+                    Unavailable::Credentials => {
                         "renew the credentials, for example with `aws sso login`"
                     }
-                    Trouble::Network => "restore the way to AWS",
-                    Trouble::Busy => "wait until AWS answers again",
-                    Trouble::Lease => "wait until the store takes renewals again",
+                    Unavailable::Network => "restore the way to AWS",
+                    Unavailable::Busy => "wait until AWS answers again",
+                    Unavailable::Lease => "wait until the store takes renewals again",
                 };
                 CommandError::new(code::OUT_OF_PATIENCE, message)
                     .hint("no wave has failed, and no retry is spent: the journal is in order")

@@ -68,8 +68,8 @@ pub struct Rehearsed {
 }
 
 /// What a runner says that waits no longer. There is nothing to restore here: the world's faults last too long.
-fn out_of_patience(trouble: &DriveError) -> CommandError {
-    CommandError::new(code::OUT_OF_PATIENCE, trouble.to_string())
+fn out_of_patience(error: &DriveError) -> CommandError {
+    CommandError::new(code::OUT_OF_PATIENCE, error.to_string())
         .hint("a fault of the world lasts longer than a runner waits; the notes of the rehearsal name it")
         .hint("on the day itself, no wave would have failed, and `moontide resume` would go on from here")
 }
@@ -145,7 +145,7 @@ impl Rehearsal {
                 answers.say_unused(listener);
                 None
             }
-            Err(error @ DriveError::Trouble(_)) => Some(out_of_patience(&error)),
+            Err(error @ DriveError::OutOfPatience(_)) => Some(out_of_patience(&error)),
             Err(error) => return Err(error.into()),
         };
         let ended = clock.now();

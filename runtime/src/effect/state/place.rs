@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::clock::Clock;
-use crate::history::{EffectError, Trouble};
+use crate::history::{EffectError, Unavailable};
 use crate::store::documents::OF_EXECUTIONS;
 use crate::store::{Change, Condition, Document, Lease, Store, StoreError};
 
@@ -135,18 +135,18 @@ pub(super) fn check_value(operation: &str, key: &str, value: &Value) -> Result<(
 /// What a store that does not do as asked means for an effect. That the store cannot be reached, that another runner has
 /// taken over, and that the execution goes on in another store is trouble of the runner: nothing was certainly written, and a repetition would find its mark.
 pub(in crate::effect) fn failed(error: &StoreError) -> EffectError {
-    let (code, trouble) = match error {
+    let (code, cause) = match error {
         StoreError::Fenced { .. }
         | StoreError::Held { .. }
         | StoreError::Lapsed { .. }
-        | StoreError::Sealed { .. } => ("LeaseLost", Some(Trouble::Lease)),
-        StoreError::Unusable { .. } => ("StoreUnusable", Some(Trouble::Busy)),
+        | StoreError::Sealed { .. } => ("LeaseLost", Some(Unavailable::Lease)),
+        StoreError::Unusable { .. } => ("StoreUnusable", Some(Unavailable::Busy)),
         StoreError::Refused { .. } => ("InvalidArguments", None),
         _ => ("StateUnreadable", None),
     };
     let failed = EffectError::new(code, error.to_string());
-    match trouble {
-        Some(trouble) => failed.as_trouble(trouble),
+    match cause {
+        Some(cause) => failed.as_unavailable(cause),
         None => failed,
     }
 }
@@ -169,7 +169,10 @@ mod tests {
         let seal = Box::new(Seal::Moved(moved));
         let sealed = StoreError::Sealed { execution: "x".to_owned(), seal };
         let fenced = StoreError::Fenced { ours: 1, current: 2 };
-        assert_eq!([failed(&sealed).trouble, failed(&fenced).trouble], [Some(Trouble::Lease); 2]);
-        assert_eq!(failed(&StoreError::NotFound("x".to_owned())).trouble, None);
+        assert_eq!(
+            [failed(&sealed).unavailable, failed(&fenced).unavailable],
+            [Some(Unavailable::Lease); 2]
+        );
+        assert_eq!(failed(&StoreError::NotFound("x".to_owned())).unavailable, None);
     }
 }

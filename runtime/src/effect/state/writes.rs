@@ -236,7 +236,7 @@ impl<W: Write> Operation for W {
             Ok(None) => Finding::Absent,
             Err(error) => {
                 let error = failed(&error);
-                match error.trouble {
+                match error.unavailable {
                     Some(_) => Finding::Unseen(error),
                     None => Finding::Undecided(Evidence::new(error.message)),
                 }

@@ -70,7 +70,7 @@ impl Archive for SqliteStore {
     async fn import(&self, parcel: &Parcel) -> Result<(), StoreError> {
         let unpacked = parcel.unpack(&self.place)?;
         let new = parcels::New::of(parcel.clone(), &unpacked);
-        let new = new.map_err(|trouble| trouble.at(&self.place))?;
+        let new = new.map_err(|error| error.at(&self.place))?;
         self.writer.change(move |db| parcels::import(db, &new)).await
     }
 }

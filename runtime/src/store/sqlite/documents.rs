@@ -171,7 +171,7 @@ impl Documents for SqliteStore {
     async fn change(&self, wanted: &Change) -> Result<u64, StoreError> {
         wanted.check()?;
         let body = wanted.body.as_ref().map(to_json).transpose();
-        let body = body.map_err(|trouble| trouble.at(&self.place))?;
+        let body = body.map_err(|error| error.at(&self.place))?;
         let wanted = wanted.clone();
         self.writer.change(move |db| change(db, &wanted, body.as_deref())).await
     }

@@ -48,7 +48,7 @@ pub(super) struct Opened {
 pub(super) fn open(path: &Path) -> Result<Opened, SqliteError> {
     // Absolute, because SQLite gives names such as `:memory:` a meaning of their own.
     let path = std::path::absolute(path).map_err(|e| SqliteError::Files("it has no path", e))?;
-    open_absolute(&path).map_err(|trouble| if_full(trouble, &path))
+    open_absolute(&path).map_err(|failed| if_full(failed, &path))
 }
 
 fn open_absolute(path: &Path) -> Result<Opened, SqliteError> {
@@ -80,11 +80,11 @@ fn open_absolute(path: &Path) -> Result<Opened, SqliteError> {
 
 /// SQLite says the same of a full disk as of a broken one where it makes the files beside its own. Whether
 /// it is full is seen by making one as large.
-fn if_full(trouble: SqliteError, path: &Path) -> SqliteError {
-    let SqliteError::Sqlite(error) = &trouble else { return trouble };
+fn if_full(failed: SqliteError, path: &Path) -> SqliteError {
+    let SqliteError::Sqlite(error) = &failed else { return failed };
     let code = error.sqlite_error_code();
     if !matches!(code, Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure)) {
-        return trouble;
+        return failed;
     }
     let mut probe = path.as_os_str().to_owned();
     probe.push(format!(".room-{}", std::process::id()));
@@ -98,7 +98,7 @@ fn if_full(trouble: SqliteError, path: &Path) -> SqliteError {
         Err(error) if matches!(error.kind(), IoError::StorageFull | IoError::QuotaExceeded) => {
             SqliteError::Files("the disk is full", error)
         }
-        _ => trouble,
+        _ => failed,
     }
 }
 

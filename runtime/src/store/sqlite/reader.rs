@@ -26,7 +26,7 @@ impl Reader {
                 question(&connection);
             }
         });
-        let thread = thread.map_err(|trouble| trouble.at(&place))?;
+        let thread = thread.map_err(|error| error.at(&place))?;
         Ok(Reader { thread, place })
     }
 
@@ -42,7 +42,7 @@ impl Reader {
         }));
         let answer =
             waiting.await.unwrap_or(Err(SqliteError::Unfit("the thread that reads it is dead")));
-        answer.map_err(|trouble| trouble.at(&self.place))
+        answer.map_err(|error| error.at(&self.place))
     }
 }
 

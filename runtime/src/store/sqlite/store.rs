@@ -38,7 +38,7 @@ impl SqliteStore {
     /// are not there. Blocks while the file is made or checked.
     pub fn open(path: &Path) -> Result<SqliteStore, StoreError> {
         let place: Arc<str> = path.display().to_string().into();
-        let opened = open::open(path).map_err(|trouble| trouble.at(&place))?;
+        let opened = open::open(path).map_err(|error| error.at(&place))?;
         Ok(SqliteStore {
             reader: Reader::start(opened.reader, Arc::clone(&place))?,
             writer: Writer::start(opened.writer, opened.original, Arc::clone(&place))?,
@@ -69,7 +69,7 @@ impl SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn create(&self, execution: &Execution) -> Result<(), StoreError> {
-        let new = rows::NewExecution::of(execution).map_err(|trouble| trouble.at(&self.place))?;
+        let new = rows::NewExecution::of(execution).map_err(|error| error.at(&self.place))?;
         self.writer.change(move |db| rows::create(db, &new)).await?;
         self.known.learn(execution.bundle.modules.values().map(|module| &module.source));
         Ok(())
@@ -78,7 +78,7 @@ impl Store for SqliteStore {
     async fn execution(&self, id: &str) -> Result<Execution, StoreError> {
         let name = id.to_owned();
         let json = self.reader.read(move |db| rows::execution(db, &name)).await?;
-        let head = rows::head(id, &json).map_err(|trouble| trouble.at(&self.place))?;
+        let head = rows::head(id, &json).map_err(|error| error.at(&self.place))?;
         let sources = self.sources(&head).await?;
         let head = head.with(&sources);
         let head = head.map_err(|why| rows::unreadable_head(id, why).at(&self.place))?;
@@ -102,7 +102,7 @@ impl Store for SqliteStore {
     ) -> Result<(), StoreError> {
         let lease = lease.clone();
         let new = entries.iter().map(rows::NewEntry::of).collect::<Result<Vec<_>, _>>();
-        let new = new.map_err(|trouble| trouble.at(&self.place))?;
+        let new = new.map_err(|error| error.at(&self.place))?;
         self.writer.change(move |db| rows::append(db, &lease, &new, standing)).await
     }
 

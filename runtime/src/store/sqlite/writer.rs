@@ -41,11 +41,11 @@ impl Writer {
                 let batch: Vec<_> = std::iter::once(first).chain(waiting).collect();
                 match original.check() {
                     Ok(()) => write(&mut connection, batch, &told),
-                    Err(trouble) => refuse(batch, &trouble.at(&told)),
+                    Err(error) => refuse(batch, &error.at(&told)),
                 }
             }
         });
-        let thread = thread.map_err(|trouble| trouble.at(&place))?;
+        let thread = thread.map_err(|error| error.at(&place))?;
         Ok(Writer { thread, place })
     }
 
@@ -87,7 +87,7 @@ where
     fn make(&mut self, connection: &Connection, place: &str) -> bool {
         // What an earlier attempt made goes before the next one begins: it may hold a lock.
         self.made = None;
-        let made = (self.make)(connection).map_err(|trouble| trouble.at(place));
+        let made = (self.make)(connection).map_err(|error| error.at(place));
         self.made.insert(made).is_ok()
     }
 
@@ -123,7 +123,7 @@ pub(super) fn write(connection: &mut Connection, mut batch: Vec<Box<dyn Change>>
         Ok(Ended::Durable) => Ok(()),
         Err(error) => Err(SqliteError::from(error)),
     };
-    let transaction = transaction.map_err(|trouble| trouble.at(place));
+    let transaction = transaction.map_err(|error| error.at(place));
     for change in batch {
         change.answer(transaction.clone());
     }

@@ -7,17 +7,17 @@
 
 use std::time::Duration;
 
-use crate::history::{EffectError, Trouble};
-use crate::patience::in_words;
+use crate::history::{EffectError, Unavailable};
+use crate::retry_budget::in_words;
 
-/// The trouble that has used up the patience.
+/// What has used up the patience.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("`{operation}` has waited {} for {trouble}: {error}", in_words(*.waited))]
+#[error("`{operation}` has waited {} for {unavailable}: {error}", in_words(*.waited))]
 pub struct OutOfPatience {
     /// What could not be done.
     pub operation: String,
     /// What it waited for.
-    pub trouble: Trouble,
+    pub unavailable: Unavailable,
     /// What was seen last.
     pub error: EffectError,
     /// How long it has waited.
@@ -32,7 +32,7 @@ const LONGEST: Duration = Duration::from_mins(1);
 /// A look that has failed for so long is no blip, also if it is the first one.
 pub(super) const NO_BLIP: Duration = Duration::from_secs(10);
 
-/// One effect's troubles, from the first to the last in a row.
+/// One effect's failed looks, from the first to the last in a row.
 #[derive(Debug)]
 pub(crate) struct Waiting {
     patience: Duration,

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use moontide_runtime::effect::Trouble;
+use moontide_runtime::effect::Unavailable;
 use moontide_runtime::store::StoreError;
 
 use super::keys::Item;
@@ -63,9 +63,11 @@ impl Refusal {
                 match told.code.as_str() {
                     code if told.retryable || AGAIN.contains(&code) => Refusal::Again(sentence),
                     "CredentialsUnavailable" => Refusal::NotAccepted(no_credentials(&told.message)),
-                    _ if told.trouble == Some(Trouble::Credentials) => Refusal::NotAccepted(
-                        format!("the credentials are not accepted: {sentence}"),
-                    ),
+                    _ if told.unavailable == Some(Unavailable::Credentials) => {
+                        Refusal::NotAccepted(format!(
+                            "the credentials are not accepted: {sentence}"
+                        ))
+                    }
                     "AccessDeniedException" => Refusal::Never(format!(
                         "access is denied: the credentials must be allowed to use this table \
                          ({sentence})"

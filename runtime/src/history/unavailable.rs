@@ -4,7 +4,7 @@ use std::fmt;
 
 /// What keeps the runner from seeing the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Trouble {
+pub enum Unavailable {
     /// There are no credentials that the service accepts.
     Credentials,
     /// No answer comes through.
@@ -15,13 +15,13 @@ pub enum Trouble {
     Lease,
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Trouble::Credentials => "credentials that are accepted",
-            Trouble::Network => "an answer",
-            Trouble::Busy => "the service to be less busy",
-            Trouble::Lease => "the lease of its execution",
+            Unavailable::Credentials => "credentials that are accepted",
+            Unavailable::Network => "an answer",
+            Unavailable::Busy => "the service to be less busy",
+            Unavailable::Lease => "the lease of its execution",
         })
     }
 }
