@@ -59,10 +59,10 @@ impl Aws {
         clock: Arc<dyn Clock>,
         settings: Settings,
     ) -> Aws {
-        let jobs = JobPoller::new(settings.seed);
         let (clients, sights) = (Clients::default(), Sights::default());
         let (account, origins) = (OnceCell::new(), RefCell::default());
         let time = AwsTime::by(Arc::clone(&clock));
+        let jobs = JobPoller::new(Arc::clone(&clock), time.clone(), settings.seed);
         if let Some(keys) = session.keys() {
             keys.timed_by(time.clone());
         }

@@ -2,17 +2,33 @@
 
 use moontide_runtime::effect::Leaves;
 
-use crate::plug::Plug;
+use crate::binding::Line;
+use crate::plug::Service;
 use crate::{drs, ec2, route53, ssm, sts};
 
 /// Every service.
 pub(crate) static SERVICES: &[Plug] = &[
-    Plug::of::<drs::Drs>(),         // Elastic Disaster Recovery
-    Plug::of::<ec2::Ec2>(),         // Elastic Compute Cloud
-    Plug::of::<route53::Route53>(), // Route 53
-    Plug::of::<ssm::Ssm>(),         // Systems Manager
-    Plug::of::<sts::Sts>(),         // Security Token Service
+    Plug::of::<drs::Drs>(drs::OPERATIONS), // Elastic Disaster Recovery
+    Plug::of::<ec2::Ec2>(ec2::OPERATIONS), // Elastic Compute Cloud
+    Plug::of::<route53::Route53>(route53::OPERATIONS), // Route 53
+    Plug::of::<ssm::Ssm>(ssm::OPERATIONS), // Systems Manager
+    Plug::of::<sts::Sts>(sts::OPERATIONS), // Security Token Service
 ];
+
+/// A service as a line in the list of services.
+pub(crate) struct Plug {
+    /// See [`Service::ENDPOINT_VARIABLE`].
+    pub(crate) endpoint_variable: &'static str,
+    /// What runbooks may ask of it.
+    pub(crate) operations: &'static [Line],
+}
+
+impl Plug {
+    /// The line of a service.
+    const fn of<S: Service>(operations: &'static [Line]) -> Plug {
+        Plug { endpoint_variable: S::ENDPOINT_VARIABLE, operations }
+    }
+}
 
 /// The names of all operations.
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock as _;
-use moontide_runtime::store::{Cursor, Lease, Pruned, Row, Seal, StoreError, Wanted, lease, seal};
+use moontide_runtime::store::{Cursor, Lease, Pruned, Row, Seal, StoreError, Wanted, cut, lease};
 use serde::Serialize;
 
 use crate::clocks::SystemClock;
@@ -180,7 +180,7 @@ impl Pruner<'_> {
         }
         let entries = record.entries.len() as u64;
         if self.dry_run {
-            let left = record.entries.iter().filter(|entry| seal::is_evidence(entry)).count();
+            let left = record.entries.iter().filter(|entry| cut::is_evidence(entry)).count();
             let removed = entries - left as u64;
             return Ok(Outcome::Pruned(Done { execution, entries, removed }));
         }

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::arguments::Nothing;
 use super::elapsed::{Blind, Elapsed};
 use super::{Call, Consequences, Operation, Reply, arguments};
 use crate::clock::Clock;
@@ -33,11 +34,6 @@ pub fn all(clock: &Arc<dyn Clock>, blind: &Blind) -> Vec<Box<dyn Operation>> {
         Box::new(Replace),
     ]
 }
-
-/// The arguments of an operation that takes none.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Nothing {}
 
 /// `moontide.now`: the wall time, as seconds since 1970 and as text.
 struct Now(Arc<dyn Clock>);

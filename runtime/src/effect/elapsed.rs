@@ -14,7 +14,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
-use super::builtin::Nothing;
+use super::arguments::Nothing;
 use super::{Call, Consequences, Operation, Reply, arguments};
 use crate::clock::Clock;
 use crate::history::{Class, EffectError, Lane};

@@ -19,6 +19,7 @@ use foldhash::quality::RandomState;
 use mlua::chunk::Compiler;
 
 use super::loops;
+use super::syntax_error::SyntaxError;
 use super::trusted::TRUSTED;
 
 /// Room for a thousand levels of the hungriest construct, several times over, in a debug build.
@@ -27,13 +28,6 @@ const STACK: usize = 32 * 1024 * 1024;
 /// Builtins that `luau/values.luau` and `luau/bounds.luau` replace, and that the compiler would otherwise call directly.
 const REPLACED: [&str; 6] =
     ["assert", "tostring", "setmetatable", "rawlen", "unpack", "table.unpack"];
-
-/// A module that does not compile: where and why.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct SyntaxError {
-    pub(super) line: usize,
-    pub(super) message: String,
-}
 
 /// Whether the loops of a source go through the checked iterator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -138,17 +132,6 @@ fn compile_by(compiler: &Compiler, text: &str, ours: bool) -> Result<Vec<u8>, Sy
 fn is_ours(text: &str) -> bool {
     let library = moontide_stdlib::MODULES.iter().map(|(_, source)| *source);
     TRUSTED.iter().map(|(_, source)| *source).chain(library).any(|source| source == text)
-}
-
-impl SyntaxError {
-    /// Reads the compiler's `line: message`.
-    fn read(message: &str) -> SyntaxError {
-        let located = message.split_once(": ").and_then(|(line, message)| {
-            Some((line.trim_start_matches(':').parse().ok()?, message))
-        });
-        let (line, message) = located.unwrap_or((1, message));
-        SyntaxError { line, message: message.to_owned() }
-    }
 }
 
 /// The source without what editors and shells put before it: a byte order mark, a `#!` line.

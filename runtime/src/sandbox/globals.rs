@@ -15,7 +15,7 @@ use super::compile::{Loops, bytecode};
 use super::error::ScriptError;
 use super::flags;
 use super::native::{self, Shared};
-use super::trusted::TRUSTED;
+use super::trusted::{EACH, TRUSTED};
 
 /// Luau's own libraries that scripts get. mlua's `os`, `io`, `debug`, `package`, `vector` and `integer`
 /// are not loaded.
@@ -48,9 +48,6 @@ const REMOVED: [&str; 11] = [
 /// Functions of libraries that no script gets: long deprecated, or a second way to seed.
 const REMOVED_FROM: [(&str, &[&str]); 2] =
     [("table", &["foreach", "foreachi", "getn", "maxn"]), ("math", &["randomseed"])];
-
-/// Where the checked iterator, which every loop of a script goes through, waits for its modules.
-pub(super) const EACH: &str = "each";
 
 /// The trusted functions that the sandbox calls.
 #[derive(Clone, Debug)]

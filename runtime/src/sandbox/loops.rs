@@ -16,7 +16,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::compile::SyntaxError;
+use super::syntax_error::SyntaxError;
 use super::tokens::{Kind, Token, Tokens};
 
 /// How the checked iterator is called in the source.

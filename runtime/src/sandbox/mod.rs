@@ -7,8 +7,8 @@
 //!   `lanes` are its coroutines.
 //! - `globals`: what a script finds in its world; `trusted` is the Luau behind it, `native`
 //!   the functions in Rust that the trusted code calls.
-//! - `sources`: `require` over the pinned bundle, and nothing else; `compile` makes it bytecode, `loops` and
-//!   `tokens` see to it that every loop is checked.
+//! - `sources`: `require` over the pinned bundle, and nothing else; `compile` makes it bytecode or a
+//!   `syntax_error`, `loops` and `tokens` see to it that every loop is checked.
 //! - `mistakes`: what Luau would take without a word, found when a runbook is loaded.
 //! - `convert`: Lua ⇄ JSON with budgets.
 //! - `limits`: how much a script may use; `guard` watches and poisons; `cpu` is its clock; `pool` is the memory
@@ -44,6 +44,7 @@ mod pool;
 mod program;
 mod said;
 mod sources;
+mod syntax_error;
 mod tokens;
 mod trace;
 mod trusted;

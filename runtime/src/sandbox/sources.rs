@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use mlua::chunk::ChunkMode;
 use mlua::{Function, Lua, Table};
 
-use super::compile::{Loops, SyntaxError, bytecode};
+use super::compile::{Loops, bytecode};
 use super::error::ScriptError;
-use super::globals::EACH;
 use super::limits::Limits;
+use super::syntax_error::SyntaxError;
+use super::trusted::EACH;
 use crate::history::{Bundle, Source};
 use crate::text::plain;
 

@@ -9,3 +9,6 @@ pub(super) const TRUSTED: [(&str, &str); 6] = [
     ("host", include_str!("luau/host.luau")),
     ("require", include_str!("luau/require.luau")),
 ];
+
+/// Where the checked iterator, which every loop of a script goes through, waits for its modules.
+pub(super) const EACH: &str = "each";

@@ -1,7 +1,7 @@
 //! What every store asks of entries before it takes them.
 
 use super::StoreError;
-use super::lease::{Lease, LeaseRecord};
+use super::{Lease, LeaseRecord};
 use crate::history::Entry;
 
 /// Whether `entries` may follow entry number `last`, written under `lease`, where the store has

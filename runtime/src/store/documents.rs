@@ -17,11 +17,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Lease, StoreError, obligations};
+use super::{Lease, StoreError};
 use crate::history::Key;
 
 /// The kind of document that is one execution's own. Named by the execution and the key.
 pub const OF_EXECUTIONS: &str = "execution-state";
+/// The kind of an obligation, which belongs to its execution as well.
+pub const OBLIGATION: &str = "obligation";
 
 /// No kind has more characters.
 const LONGEST_KIND: usize = 32;
@@ -106,7 +108,7 @@ pub struct Belongings {
 
 impl Belongings {
     /// The kinds of documents that are an execution's own, if their names say so.
-    pub const KINDS: [&str; 2] = [OF_EXECUTIONS, obligations::KIND];
+    pub const KINDS: [&str; 2] = [OF_EXECUTIONS, OBLIGATION];
 
     /// Whether it has none.
     pub fn are_none(&self) -> bool {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::documents::{Belongings, Change, Condition, Document};
+use super::documents::{self, Belongings, Change, Condition, Document};
 use super::{Store, StoreError};
 use crate::history::{Body, Entry, Execution};
 use crate::machine;
@@ -20,7 +20,7 @@ use crate::machine::{Graph, State};
 use crate::plan::duration;
 
 /// The kind of these documents.
-pub const KIND: &str = "obligation";
+pub const KIND: &str = documents::OBLIGATION;
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,14 +6,25 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::effect::{
-    Call, Class, Consequences, EffectError, Evidence, Finding, Operation, Reply, Touch,
+    Call, Class, Consequences, EffectError, Evidence, Finding, Leaves, Operation, Reply, Touch,
 };
 use serde_json::Value;
 
 use super::asked::{Asked, complete, read};
 use super::{At, Binding, Changes};
 use crate::aws::Aws;
-use crate::plug::{Line, Service};
+use crate::plug::Service;
+
+/// An operation as a line in the list of its service: [`looks`] and [`changes`] make
+/// one of a binding.
+pub(crate) struct Line {
+    /// The name that runbooks use.
+    pub(crate) name: &'static str,
+    /// What a call of it leaves behind, for a cleanup.
+    pub(crate) leaves: Option<Leaves>,
+    /// The operation, in the company of the clients that it calls.
+    pub(crate) open: fn(&Rc<Aws>) -> Box<dyn Operation>,
+}
 
 /// The line of an operation that only looks.
 pub(crate) const fn looks<B: Binding>() -> Line {

@@ -16,4 +16,4 @@ mod line;
 pub(crate) use asked::Paging;
 pub(crate) use at::At;
 pub(crate) use declared::{Binding, Changes, unseen};
-pub(crate) use line::{changes, looks};
+pub(crate) use line::{Line, changes, looks};

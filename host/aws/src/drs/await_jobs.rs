@@ -53,7 +53,7 @@ impl Binding for AwaitJobs {
         // Nor does the time begin anew when the door lets the call look again after trouble.
         let left = asked.timeout.0.saturating_sub(sight.used()).max(asked.timeout.0.min(SHORTEST));
         let ended = tokio::select! {
-            ended = aws.jobs.ended(aws, region, &once, &asked.job_ids, &sight) => ended,
+            ended = aws.jobs.ended(region, &once, &asked.job_ids, &sight) => ended,
             // That the time is up while nothing can be seen decides nothing.
             () = aws.clock.sleep(left) => {
                 Err(aws.jobs.failure(region).unwrap_or_else(|| timeout(&asked)))

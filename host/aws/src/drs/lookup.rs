@@ -1,20 +1,15 @@
 //! Looking things up on the way to something else: all pages, no slimming.
 
-use std::collections::{BTreeSet, HashMap};
-
 use aws_sdk_drs::Client;
 use aws_sdk_drs::types::{
     DescribeJobsRequestFilters, DescribeRecoveryInstancesRequestFilters,
     DescribeSourceServersRequestFilters, Ec2InstanceState, Job, RecoveryInstance, SourceServer,
 };
 use jiff::{SignedDuration, Timestamp};
-use moontide_runtime::effect::{Call, EffectError, Origin};
+use moontide_runtime::effect::EffectError;
 
-use super::Drs;
-use crate::aws::Aws;
 use crate::error::failed;
 use crate::pages;
-use crate::tags;
 
 /// How far back to look for what was intended at a moment of some machine's clock. What is looked for is
 /// recognised by its key, so the moment only bounds how much is read: a clock that is hours off hides nothing.
@@ -27,7 +22,7 @@ pub(crate) fn reach(intended_at: Timestamp, now: Timestamp) -> Timestamp {
 }
 
 /// How many ids DRS takes in one filter.
-const IDS_PER_CALL: usize = 200;
+pub(super) const IDS_PER_CALL: usize = 200;
 
 /// All jobs created since `from`.
 pub(crate) async fn jobs_since(drs: &Client, from: Timestamp) -> Result<Vec<Job>, EffectError> {
@@ -98,32 +93,4 @@ pub(crate) fn is_gone(instance: &RecoveryInstance) -> bool {
 /// Whether an instance was made by a drill. One that does not say so may carry production.
 pub(crate) fn is_drill(instance: &RecoveryInstance) -> bool {
     instance.is_drill() == Some(true)
-}
-
-/// Which wave of which execution started each of these jobs. A job that is not among them does not show; one with
-/// `None` was started by no execution.
-pub(crate) async fn origins(
-    aws: &Aws,
-    call: &Call,
-    job_ids: &BTreeSet<String>,
-) -> Result<HashMap<String, Option<Origin>>, EffectError> {
-    let region = aws.region_of(call);
-    let mut known = HashMap::new();
-    let mut missing = Vec::new();
-    for id in job_ids {
-        match aws.known_origin(region, id) {
-            Some(origin) => {
-                known.insert(id.clone(), origin.map(|it| tags::seen_by(call, it)));
-            }
-            None => missing.push(id.clone()),
-        }
-    }
-    for ids in missing.chunks(IDS_PER_CALL) {
-        for job in jobs_by_id(&aws.reading::<Drs>(call), ids.to_vec()).await? {
-            let origin = tags::origin(job.tags());
-            aws.learn_origin(region, job.job_id(), origin.clone());
-            known.insert(job.job_id, origin.map(|it| tags::seen_by(call, it)));
-        }
-    }
-    Ok(known)
 }

@@ -8,6 +8,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_drs::Client;
@@ -19,7 +20,7 @@ use tokio::sync::{Mutex, Notify};
 use super::cadence::{FIRST_LOOK, calmed};
 use super::lookup::jobs_by_id;
 use super::watch::{Look, Watched};
-use crate::aws::Aws;
+use crate::aws_time::AwsTime;
 use crate::pace::Jitter;
 use crate::poll::{BUSY_FOR, is_for_the_door};
 
@@ -28,6 +29,8 @@ const JOBS_PER_CALL: usize = 1000;
 
 /// All waiting for jobs in this process.
 pub(crate) struct JobPoller {
+    clock: Arc<dyn Clock>,
+    time: AwsTime,
     jitter: RefCell<Jitter>,
     regions: RefCell<HashMap<String, Rc<Region>>>,
 }
@@ -55,21 +58,21 @@ struct Region {
 }
 
 impl JobPoller {
-    pub(crate) fn new(seed: u64) -> JobPoller {
-        JobPoller { jitter: RefCell::new(Jitter::new(seed)), regions: RefCell::default() }
+    pub(crate) fn new(clock: Arc<dyn Clock>, time: AwsTime, seed: u64) -> JobPoller {
+        let (jitter, regions) = (RefCell::new(Jitter::new(seed)), RefCell::default());
+        JobPoller { clock, time, jitter, regions }
     }
 
     /// Returns the jobs named by `ids`, in that order, once all of them have ended. `drs` is a client
     /// of `region` that does not retry: repeating is what this is about. `sight` is told whether they are seen.
     pub(crate) async fn ended(
         &self,
-        aws: &Aws,
         region: &str,
         drs: &Client,
         ids: &[String],
         sight: &Sight,
     ) -> Result<Vec<Job>, EffectError> {
-        let clock = &*aws.clock;
+        let clock = &*self.clock;
         let region = Rc::clone(self.regions.borrow_mut().entry(region.to_owned()).or_default());
         let _presence = Presence::enter(&region, ids, clock.monotonic());
         loop {
@@ -79,7 +82,7 @@ impl JobPoller {
             let ticks = region.ticks.get();
             let turn = region.turn.lock().await;
             if region.ticks.get() == ticks {
-                self.tick(aws, &region, drs).await;
+                self.tick(&region, drs).await;
             }
             drop(turn);
             region.tell(sight);
@@ -98,15 +101,15 @@ impl JobPoller {
     }
 
     /// Waits until a call is due, makes it, and decides when the next one is.
-    async fn tick(&self, aws: &Aws, region: &Region, drs: &Client) {
-        let clock = &*aws.clock;
+    async fn tick(&self, region: &Region, drs: &Client) {
+        let clock = &*self.clock;
         region.until_due(clock).await;
         let ids = region.watched.borrow_mut().look();
         let asked = clock.monotonic();
         let answer = describe(drs, ids).await;
         let now = clock.monotonic();
         region.learn(answer, asked, now);
-        let interval = region.watched.borrow().interval(aws.aws_now(), now);
+        let interval = region.watched.borrow().interval(self.time.now(), now);
         let pause = self.jitter.borrow_mut().around(calmed(interval, region.failures.get()));
         region.due.set(now + pause);
         region.ticks.set(region.ticks.get() + 1);

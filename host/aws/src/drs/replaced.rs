@@ -11,9 +11,8 @@ use aws_sdk_drs::types::{Job, JobStatus, LastLaunchResult, RecoveryInstance, Sou
 use moontide_runtime::effect::{Call, EffectError, Launch, Origin, Replaced, Touch};
 
 use super::Drs;
-use super::lookup::{
-    By, is_drill, is_gone, jobs_by_id, origins, recovery_instances, source_servers,
-};
+use super::lookup::{By, is_drill, is_gone, jobs_by_id, recovery_instances, source_servers};
+use super::origins::origins;
 use crate::aws::Aws;
 use crate::tags;
 

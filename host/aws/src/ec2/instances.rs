@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::Ec2;
 use crate::aws::Aws;
 use crate::drs::Drs;
-use crate::drs::lookup::{By, is_drill, origins, recovery_instances};
+use crate::drs::lookup::{By, is_drill, recovery_instances};
+use crate::drs::origins::origins;
 use crate::error::failed;
 use crate::pages;
 

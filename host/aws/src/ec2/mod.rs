@@ -1,6 +1,6 @@
 //! Amazon EC2: the instances that recoveries launch.
 //!
-//! - `plug`: the service for the list of services.
+//! - `plug`: the service, as this crate reaches it; `operations`: what runbooks may ask of it.
 //! - [`instances`]: looks them up on the way to something else.
 //! - everything else: an operation, under its own name.
 
@@ -9,8 +9,10 @@ mod create_tags;
 mod describe_instance_status;
 mod describe_instances;
 pub(crate) mod instances;
+mod operations;
 mod plug;
 mod reboot_instances;
 mod terminate_instances;
 
+pub(crate) use operations::OPERATIONS;
 pub(crate) use plug::Ec2;

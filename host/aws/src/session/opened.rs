@@ -5,16 +5,13 @@
 //! unknown profile as "missing signing region", in the middle of the first call.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 use aws_config::identity::IdentityCache;
 use aws_config::imds::region::ImdsRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::{ProfileFileRegionProvider, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
-use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -23,25 +20,10 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use super::SessionError;
 use super::keys::Keys;
+use super::settings::{SessionSettings, loader, timeouts};
 use super::source::Source;
 use crate::attempts::Attempts;
 use crate::bounded::bounded;
-
-/// What the command line decides about the session; everything else comes from `aws-config`.
-#[derive(Clone, Debug, Default)]
-pub struct SessionSettings {
-    /// The profile, instead of `AWS_PROFILE`.
-    pub profile: Option<String>,
-    /// The Region, instead of `AWS_REGION` and the profile's.
-    pub region: Option<String>,
-    /// The Region if neither environment nor profile names one: the SSM agent tells its commands
-    /// theirs in `AWS_SSM_REGION_NAME`, and does not set `AWS_REGION`.
-    pub fallback_region: Option<String>,
-    /// The endpoint of all services, instead of `AWS_ENDPOINT_URL`.
-    pub endpoint_url: Option<String>,
-    /// The HTTP client, instead of one that speaks HTTPS.
-    pub http_client: Option<SharedHttpClient>,
-}
 
 /// Everything that is needed to make clients.
 #[derive(Clone, Debug)]
@@ -122,22 +104,6 @@ impl Session {
     }
 }
 
-pub(super) fn loader(settings: &SessionSettings, client: SharedHttpClient) -> ConfigLoader {
-    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(client)
-        // It would measure with the time that AWS's answers tell, and count every moment of a clock that is set right;
-        // an answer that comes too slowly meets the time-outs.
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .timeout_config(timeouts());
-    if let Some(profile) = &settings.profile {
-        loader = loader.profile_name(profile);
-    }
-    if let Some(url) = &settings.endpoint_url {
-        loader = loader.endpoint_url(url);
-    }
-    loader
-}
-
 /// The profile `default` may be missing; one that the operator named may not.
 fn check_profile(profiles: &ProfileSet) -> Result<(), SessionError> {
     let selected = profiles.selected_profile();
@@ -163,17 +129,6 @@ fn regions(
         .or_else(ProfileFileRegionProvider::builder().profile_name(profile).build())
         .or_else(region(&settings.fallback_region))
         .or_else(ImdsRegionProvider::builder().configure(&machine).build())
-}
-
-/// The SDK has no limit for an answer by default: a lost packet would hang a wave for ever. All attempts of a read
-/// together have one too: only behind them the runner's patience begins to count, and people are told.
-fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(5))
-        .read_timeout(Duration::from_secs(20))
-        .operation_attempt_timeout(Duration::from_secs(45))
-        .operation_timeout(Duration::from_mins(1))
-        .build()
 }
 
 pub(super) fn https_client() -> SharedHttpClient {

@@ -4,8 +4,7 @@ use aws_config::Region;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use super::SessionSettings;
-use super::opened::loader;
+use super::settings::{SessionSettings, loader};
 
 /// What it takes to read them anew.
 pub(super) struct Source {

@@ -12,10 +12,9 @@ use moontide_runtime::store::{Lease, Standing, StoreError, append};
 use super::chain::{self, Tip};
 use super::item;
 use super::keys::{self, Item};
-use super::lease::state_within;
 use super::listing;
 use super::retry::{RetryBudget, Stopped, retried};
-use super::state::State;
+use super::state::{State, state_within};
 use super::table::Table;
 use super::text;
 

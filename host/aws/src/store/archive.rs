@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{DeleteRequest, WriteRequest};
 use jiff::Timestamp;
-use moontide_runtime::store::seal::Cut;
+use moontide_runtime::store::cut::Cut;
 use moontide_runtime::store::{Archive, Lease, Moved, Parcel, Pruned, Seal, StoreError};
 
 use super::item::{self, Damage};
@@ -14,7 +14,8 @@ use super::keys::{self, Item, PK, SK};
 use super::retry::{Pauses, RetryBudget, retried};
 use super::table::Table;
 use super::{
-    DynamoStore, arrival, batch, documents, journal, lease as leases, listing, parcels, text,
+    DynamoStore, arrival, batch, documents, evidence, journal, lease as leases, listing, parcels,
+    state,
 };
 
 /// So many items are deleted by one request at most: DynamoDB's limit.
@@ -24,7 +25,7 @@ const MOST: usize = 25;
 impl Archive for DynamoStore {
     async fn seal(&self, id: &str) -> Result<Option<Seal>, StoreError> {
         let id = id.to_owned();
-        self.on(|table| async move { Ok(leases::state(&table, &id).await?.seal) }).await
+        self.on(|table| async move { Ok(state::state(&table, &id).await?.seal) }).await
     }
 
     async fn prune(
@@ -56,7 +57,7 @@ impl Archive for DynamoStore {
         let (lease, seal) = (lease.clone(), Seal::Moved(moved.clone()));
         let shown = moved.shown();
         self.on(|table| async move {
-            let state = leases::state(&table, &lease.execution).await?;
+            let state = state::state(&table, &lease.execution).await?;
             state.is_open(&lease.execution)?;
             leases::seal(&table, &lease, &seal, (&keys::nonce(), shown)).await?;
             // It has left by now: where this fails, a sweep makes up for it when the move is made again.
@@ -101,7 +102,7 @@ async fn prune(
     by: &str,
 ) -> Result<Option<Pruned>, StoreError> {
     let id = &lease.execution;
-    let state = leases::state(table, id).await?;
+    let state = state::state(table, id).await?;
     lease.check(state.lease.as_ref())?;
     state.is_open(id)?;
     let rows = journal::rows(table, id, 1, &state).await?;
@@ -109,7 +110,7 @@ async fn prune(
     let Cut { kept, pruned } = Cut::of(texts, at, by);
     let left = rows.iter().filter(|(_, entry)| kept.binary_search(&entry.sequence).is_ok());
     let nonce = keys::nonce();
-    write_evidence(table, id, left.map(|(row, _)| row.as_str()), &nonce).await?;
+    evidence::write(table, id, left.map(|(row, _)| row.as_str()), &nonce).await?;
     let seal = Seal::Pruned(pruned.clone());
     if !leases::seal_unless_sent(table, lease, &seal, (&nonce, state.format, heard)).await? {
         delete(table, &[keys::evidence(id, &nonce)]).await?;
@@ -119,27 +120,9 @@ async fn prune(
     Ok(Some(pruned))
 }
 
-/// Writes what is left of a journal, under this nonce. No reader sees it before the state names that.
-pub(super) async fn write_evidence(
-    table: &Table,
-    id: &str,
-    rows: impl Iterator<Item = &str>,
-    nonce: &str,
-) -> Result<(), StoreError> {
-    let mut item = keys::evidence(id, nonce);
-    let json = list(rows);
-    text::put_json(table, &mut item, json, nonce, RetryBudget::Usual).await?;
-    table.put(&item).await
-}
-
-/// Rows as a list in JSON, byte for byte.
-pub(super) fn list<'r>(rows: impl Iterator<Item = &'r str>) -> String {
-    format!("[{}]", rows.collect::<Vec<_>>().join(","))
-}
-
 /// Deletes the journal of an execution that is pruned; then its list says so. Of one that was moved it says that only.
 async fn sweep(table: &Table, id: &str) -> Result<(), StoreError> {
-    let state = leases::state(table, id).await?;
+    let state = state::state(table, id).await?;
     match (&state.seal, &state.listed) {
         (Some(Seal::Pruned(_)), _) => {}
         (Some(Seal::Moved(_)), Some(listed)) => return listing::moved(table, listed).await,

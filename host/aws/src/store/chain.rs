@@ -11,8 +11,8 @@ use serde::de::IgnoredAny;
 
 use super::item::{self, Damage};
 use super::keys::{self, SK};
-use super::lease::state_within;
 use super::retry::RetryBudget;
+use super::state::state_within;
 use super::table::Table;
 use super::text;
 

@@ -18,8 +18,8 @@ use super::DynamoStore;
 use super::arrival::{self, Arrival, Earlier};
 use super::item::{self, Damage};
 use super::keys::{self, Item, SK};
-use super::lease::state;
 use super::retry::{Pauses, RetryBudget, Stopped, retried};
+use super::state::state;
 use super::table::Table;
 
 fn read(table: &Table, kind: &str, item: &Item) -> Result<Option<Document>, StoreError> {

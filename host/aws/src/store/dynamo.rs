@@ -7,9 +7,10 @@ use moontide_runtime::store::StoreError;
 
 use super::chain::Tip;
 use super::init::{self, Initialised};
+use super::open_error::OpenError;
 use super::table::Table;
 use super::thread::Thread;
-use crate::session::{Session, SessionError, SessionSettings};
+use crate::session::{Session, SessionSettings};
 
 /// Keeps executions in a DynamoDB table.
 pub struct DynamoStore {
@@ -22,29 +23,6 @@ pub struct DynamoStore {
 
 /// The appender to an execution whose turn it is, and where it finds the journal to end.
 pub(super) type Turn = tokio::sync::Mutex<Option<Tip>>;
-
-/// Why a table cannot be opened or made.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// There is no session.
-    #[error(transparent)]
-    Session(#[from] SessionError),
-    /// There is no such table in this Region.
-    #[error("{place}: there is no such table")]
-    Missing {
-        /// The store.
-        place: String,
-    },
-    /// There is a table, and it was not made a store.
-    #[error("{place}: the table is there, and is not a store yet")]
-    NotInitialised {
-        /// The store.
-        place: String,
-    },
-    /// Anything else.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 impl DynamoStore {
     /// Opens the store in the table `name`, in the session's Region. Blocks until it has answered.

@@ -5,8 +5,8 @@ use moontide_runtime::store::{Feed, Lease, StoreError};
 
 use super::item;
 use super::keys;
-use super::lease::state;
 use super::retry::{RetryBudget, Stopped, retried};
+use super::state::state;
 use super::table::Table;
 
 /// Puts a feed in the place of the last one, unless that is of a later lease.

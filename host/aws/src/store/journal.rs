@@ -7,9 +7,8 @@ use moontide_runtime::store::{Pruned, Seal, StoreError};
 use super::chain;
 use super::item::{self, Damage};
 use super::keys::{self, SK};
-use super::lease::state;
 use super::retry::RetryBudget;
-use super::state::State;
+use super::state::{State, state};
 use super::table::Table;
 use super::text;
 

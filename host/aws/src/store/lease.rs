@@ -13,24 +13,8 @@ use super::item;
 use super::keys::{self, Item};
 use super::retry::{RetryBudget, Stopped, retried};
 use super::signals;
-use super::state::{self, State};
+use super::state::{self, State, state};
 use super::table::Table;
-
-/// The state of an execution.
-pub(super) async fn state(table: &Table, id: &str) -> Result<State, StoreError> {
-    state_within(table, id, RetryBudget::Usual).await
-}
-
-/// The same, for as long as `patience` lasts.
-pub(super) async fn state_within(
-    table: &Table,
-    id: &str,
-    patience: RetryBudget,
-) -> Result<State, StoreError> {
-    let item = table.try_get(keys::state(id), patience).await;
-    let item = item.map_err(|stopped| stopped.unconditional(table))?;
-    State::read(table, id, item.as_ref())
-}
 
 /// Takes the lease, if it still is as `seen`.
 pub(super) async fn take(

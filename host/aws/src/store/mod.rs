@@ -7,13 +7,13 @@
 //! - `lease`: conditional updates of that item. `journal`: transactions on it. `signals`: items beside it.
 //! - `documents`: what is kept beside executions.
 //! - `chain`: where a journal ends, so that the next entry carries the hash of the last one.
-//! - `sources`: sources under their hashes, each once. `batch`: many items a request.
-//! - `archive`: cutting journals down; `parcels`: executions that come and go; `arrival`: which import may write.
+//! - `sources`: sources under their hashes, each once; `kept`: which are known to be there. `batch`: many items a request.
+//! - `archive`: cutting journals down to their `evidence`; `parcels`: executions that come and go; `arrival`: which import may write.
 //! - `text`: JSON of any length in items of at most 400 KB.
 //! - `table`: the client, and reading items; `refusal`: what DynamoDB says, in plain sentences.
 //! - `retry`: how long a store that is throttled, or does not answer, is asked again.
 //! - `watching`: waiting for news, and what that costs. `feeds`: what programs say meanwhile.
-//! - `init`: making the table; `replicas`: why a global table is none. `thread`: where all of it runs.
+//! - `init`: making the table; `open_error`: why there is none; `replicas`: why a global table is none. `thread`: where all of it runs.
 //!
 //! **Nothing is taken back, nothing counts twice.** A reply may get lost on its way, and the request be
 //! sent again; its condition then fails, because it has been met. So every write carries a nonce, and a
@@ -27,14 +27,17 @@ mod batch;
 mod chain;
 mod documents;
 mod dynamo;
+mod evidence;
 mod feeds;
 mod head;
 mod init;
 mod item;
 mod journal;
+mod kept;
 mod keys;
 mod lease;
 mod listing;
+mod open_error;
 mod parcels;
 mod refusal;
 mod replicas;
@@ -48,5 +51,6 @@ mod text;
 mod thread;
 mod watching;
 
-pub use dynamo::{DynamoStore, OpenError};
+pub use dynamo::DynamoStore;
 pub use init::{Initialised, Setting};
+pub use open_error::OpenError;

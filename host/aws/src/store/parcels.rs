@@ -14,14 +14,14 @@ use super::keys;
 use super::refusal::Refusal;
 use super::retry::RetryBudget;
 use super::table::Table;
-use super::{archive, chain, documents, head, journal, lease, listing, sources, state, text};
+use super::{chain, documents, evidence, head, journal, lease, listing, sources, state, text};
 
 /// So many bytes of a journal go into one item: a little less than would make parts of it.
 const AN_ITEM: usize = 300_000;
 
 /// An execution with all that belongs to it.
 pub(super) async fn export(table: &Table, id: &str) -> Result<Parcel, StoreError> {
-    let state = lease::state(table, id).await?;
+    let state = state::state(table, id).await?;
     let head = chain::head(table, id, RetryBudget::Usual).await?;
     let what = || format!("the head of execution `{id}`");
     let names = Apart::read(&head)
@@ -63,7 +63,7 @@ pub(super) async fn export(table: &Table, id: &str) -> Result<Parcel, StoreError
 /// Takes an execution in.
 pub(super) async fn import(table: &Table, parcel: &Parcel) -> Result<(), StoreError> {
     let unpacked = parcel.unpack(&table.place)?;
-    let before = match lease::state(table, &parcel.id).await {
+    let before = match state::state(table, &parcel.id).await {
         Ok(_) => Some(export(table, &parcel.id).await?),
         Err(StoreError::NotFound(_)) => None,
         Err(error) => return Err(error),
@@ -123,7 +123,7 @@ pub(super) async fn import(table: &Table, parcel: &Parcel) -> Result<(), StoreEr
 pub(super) async fn give_up(table: &Table, id: &str) -> Result<bool, StoreError> {
     let nonce = keys::nonce();
     let Some(arrival) = Arrival::take_over(table, id, &nonce).await? else { return Ok(false) };
-    let was_here = match lease::state(table, id).await {
+    let was_here = match state::state(table, id).await {
         Ok(_) => true,
         Err(StoreError::NotFound(_)) => false,
         Err(error) => return Err(error),
@@ -168,7 +168,7 @@ async fn write_journal(
 ) -> Result<(), StoreError> {
     let rows = parcel.journal.iter().map(String::as_str);
     if parcel.seal.is_some() {
-        return archive::write_evidence(table, &parcel.id, rows, nonce).await;
+        return evidence::write(table, &parcel.id, rows, nonce).await;
     }
     let mut rows = rows.zip(&unpacked.entries).skip(known).peekable();
     while let Some((row, first)) = rows.next() {
@@ -181,7 +181,7 @@ async fn write_journal(
         let mut item = keys::key(&keys::partition(&parcel.id), &keys::journal_sk(first.sequence));
         item.insert(keys::LAST.to_owned(), keys::number(last));
         item.insert(keys::NONCE.to_owned(), keys::string(nonce));
-        let json = archive::list(item_rows.into_iter());
+        let json = evidence::list(item_rows.into_iter());
         // Parts lie by the name that they are given: each item's under one of its own.
         let parts = format!("{nonce}-journal-{}", first.sequence);
         text::put_json(table, &mut item, json, &parts, RetryBudget::Usual).await?;

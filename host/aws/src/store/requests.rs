@@ -12,7 +12,7 @@ use moontide_runtime::store::{
 };
 
 use super::dynamo::DynamoStore;
-use super::{append, feeds, head, journal, lease, listing, signals, watching};
+use super::{append, feeds, head, journal, lease, listing, signals, state, watching};
 
 #[async_trait]
 impl Store for DynamoStore {
@@ -59,7 +59,7 @@ impl Store for DynamoStore {
 
     async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {
         let id = id.to_owned();
-        self.on(|table| async move { Ok(lease::state(&table, &id).await?.lease) }).await
+        self.on(|table| async move { Ok(state::state(&table, &id).await?.lease) }).await
     }
 
     async fn take(
@@ -75,7 +75,7 @@ impl Store for DynamoStore {
     async fn holder_is_gone(&self, id: &str, seen: &LeaseRecord) -> Result<bool, StoreError> {
         // Whether a process on another machine lives is seen by watching only.
         let (id, is_free) = (id.to_owned(), seen.is_free());
-        self.on(|table| async move { lease::state(&table, &id).await.map(|_| is_free) }).await
+        self.on(|table| async move { state::state(&table, &id).await.map(|_| is_free) }).await
     }
 
     async fn renew(&self, lease: &Lease) -> Result<(), StoreError> {

@@ -7,10 +7,9 @@ use moontide_runtime::store::{Signal, StoreError};
 
 use super::item::{self, Damage};
 use super::keys::{self, Item, SK};
-use super::lease::{state, state_within};
 use super::listing;
 use super::retry::{RetryBudget, Stopped, retried};
-use super::state::State;
+use super::state::{State, state, state_within};
 use super::table::Table;
 use super::text;
 

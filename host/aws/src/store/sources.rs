@@ -3,27 +3,18 @@
 //! They are never deleted: a process that found them there may be about to write a head that names them. An item
 //! for each bundle says that all of it is there, so that a new execution of a known runbook costs one small read.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::PoisonError;
 
 use moontide_runtime::journal::canonical::Hash;
 use moontide_runtime::journal::{Execution, Source};
 use moontide_runtime::store::StoreError;
-use moontide_runtime::store::sources::Known;
 
 use super::batch::{self, Wanted};
 use super::keys;
 use super::retry::{Pauses, RetryBudget};
 use super::table::Table;
 use super::text;
-
-/// What this process knows to be in the table.
-#[derive(Debug, Default)]
-pub(super) struct Kept {
-    texts: Known,
-    /// The digests of whole bundles.
-    bundles: Mutex<BTreeSet<String>>,
-}
 
 /// Writes the sources of an execution, if they are not there.
 pub(super) async fn keep(table: &Table, execution: &Execution) -> Result<(), StoreError> {

@@ -5,6 +5,7 @@ use moontide_runtime::store::{Lease, LeaseRecord, Parcel, Seal, StoreError};
 
 use super::item::{self, Damage};
 use super::keys::{self, Item};
+use super::retry::RetryBudget;
 use super::table::Table;
 
 /// What the item says.
@@ -23,6 +24,22 @@ pub(super) struct State {
     pub(super) seal: Option<Seal>,
     /// Where the evidence of a pruned one is.
     pub(super) evidence: Option<String>,
+}
+
+/// The state of an execution.
+pub(super) async fn state(table: &Table, id: &str) -> Result<State, StoreError> {
+    state_within(table, id, RetryBudget::Usual).await
+}
+
+/// The same, for as long as `patience` lasts.
+pub(super) async fn state_within(
+    table: &Table,
+    id: &str,
+    patience: RetryBudget,
+) -> Result<State, StoreError> {
+    let item = table.try_get(keys::state(id), patience).await;
+    let item = item.map_err(|stopped| stopped.unconditional(table))?;
+    State::read(table, id, item.as_ref())
 }
 
 /// The item as an execution begins.

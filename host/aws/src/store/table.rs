@@ -9,12 +9,12 @@ use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use moontide_runtime::journal::Format;
 use moontide_runtime::store::StoreError;
 
-use super::OpenError;
 use super::item::{self, Damage};
+use super::kept::Kept;
 use super::keys::{self, Item, PK, SK};
+use super::open_error::OpenError;
 use super::refusal::Refusal;
 use super::retry::{RetryBudget, Stopped, retried};
-use super::sources::Kept;
 use crate::attempts::Attempts;
 use crate::session::Session;
 

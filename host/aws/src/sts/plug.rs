@@ -1,13 +1,11 @@
-//! AWS Security Token Service for the list of services.
+//! AWS Security Token Service as this crate reaches it.
 
 use aws_config::SdkConfig;
 use aws_sdk_sts::Client;
 use aws_sdk_sts::config::Builder;
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 
-use super::get_caller_identity::GetCallerIdentity;
-use crate::binding::looks;
-use crate::plug::{Line, Service};
+use crate::plug::Service;
 
 /// AWS Security Token Service.
 pub(crate) struct Sts;
@@ -16,7 +14,6 @@ impl Service for Sts {
     type Client = Client;
     const NAME: &'static str = "sts";
     const ENDPOINT_VARIABLE: &'static str = "AWS_ENDPOINT_URL_STS";
-    const OPERATIONS: &'static [Line] = &[looks::<GetCallerIdentity>()];
 
     fn client(config: &SdkConfig, listeners: Vec<SharedInterceptor>) -> Client {
         let with = |config: Builder, it| config.interceptor(it);

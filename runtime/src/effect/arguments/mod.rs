@@ -5,8 +5,11 @@
 //! journaled has every default filled in.
 //!
 //! - `read`: reading them; `words`: what is wrong with them, for their author.
+//! - `nothing`: those of an operation that takes none.
 
+mod nothing;
 mod read;
 mod words;
 
+pub(super) use nothing::Nothing;
 pub use read::{check, read, read_beside};

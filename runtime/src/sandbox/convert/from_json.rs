@@ -3,7 +3,7 @@
 use mlua::{Lua, Table, Value as LuaValue};
 use serde_json::{Number, Value};
 
-use super::{Purse, Refusal, WHOLE};
+use super::budget::{Purse, Refusal, WHOLE};
 use crate::sandbox::limits::Budget;
 
 /// The Lua value of some JSON, within a budget. Tables are fresh, and may be changed by the script.

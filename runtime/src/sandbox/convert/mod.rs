@@ -21,6 +21,5 @@ mod tests;
 mod to_json;
 
 pub(super) use budget::Refusal;
-use budget::{Purse, WHOLE};
 pub(super) use from_json::from_json;
 pub(super) use to_json::to_json;

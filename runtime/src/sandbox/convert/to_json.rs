@@ -5,7 +5,7 @@ use std::ffi::c_void;
 use mlua::{Integer, LuaString, Table, Value as Lua};
 use serde_json::{Map, Value};
 
-use super::{Purse, Refusal, WHOLE};
+use super::budget::{Purse, Refusal, WHOLE};
 use crate::sandbox::guard::Guard;
 use crate::sandbox::limits::Budget;
 

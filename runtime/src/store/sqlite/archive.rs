@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{SqliteStore, parcels, room, rows, seals};
+use super::{SqliteStore, parcels, prune, room, rows, seals};
 use crate::history::Entry;
-use crate::store::seal::Cut;
+use crate::store::cut::Cut;
 use crate::store::{Archive, Lease, Moved, Parcel, Pruned, Seal, StoreError};
 
 #[async_trait]
@@ -27,7 +27,7 @@ impl Archive for SqliteStore {
         let Cut { kept, pruned } = Cut::of(journal.texts().zip(&entries), at, by);
         let (lease, last) = (lease.clone(), entries.last().map_or(0, |entry| entry.sequence));
         let seal = Seal::Pruned(pruned.clone());
-        let cut = move |db: &_| seals::prune(db, &lease, &kept, &seal, (last, heard));
+        let cut = move |db: &_| prune::prune(db, &lease, &kept, &seal, (last, heard));
         Ok(self.writer.change(cut).await?.then_some(pruned))
     }
 

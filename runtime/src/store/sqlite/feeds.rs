@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::SqliteError;
-use super::rows::{known, to_json};
+use super::known::{known, to_json};
 use crate::store::{Feed, Lease};
 
 /// The table, in a new file or one of an earlier release.

@@ -2,8 +2,9 @@
 //!
 //! - `store`: the store itself. `open`: the file, its settings, its format; `private`: for its owner only.
 //! - `original`: whether the file is still the one that was opened.
-//! - `rows`: the SQL, one function per question; `standings`: that of lists; `sources`: that of sources; `seals`: that
-//!   of what is pruned or moved; `parcels`: that of what comes and goes.
+//! - `rows`: the SQL, one function per question; `known`: what all of it rests on; `standings`: that of lists;
+//!   `sources`: that of sources; `belongings`: that of documents; `seals`, `prune`: that of what is pruned or moved;
+//!   `parcels`: that of what comes and goes.
 //! - `archive`: cutting down, moving; `room`: what is free in the file.
 //! - `documents`: what is kept beside executions; `feeds`: what programs say.
 //! - `writer`: the thread that writes, many changes a transaction.
@@ -14,14 +15,17 @@
 //! - `watching`: waiting for what other processes write.
 
 mod archive;
+mod belongings;
 mod documents;
 mod error;
 mod feeds;
+mod known;
 mod locks;
 mod open;
 mod original;
 mod parcels;
 pub mod private;
+mod prune;
 mod reader;
 mod room;
 mod rows;

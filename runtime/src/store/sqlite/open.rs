@@ -11,7 +11,7 @@ use super::error::SqliteError;
 use super::locks::Locks;
 use super::original::Original;
 use super::rows::SCHEMA;
-use super::{documents, feeds, private, room, seals, sources, standings};
+use super::{belongings, feeds, private, room, seals, sources, standings};
 use crate::history::Format;
 use crate::store::StoreError;
 
@@ -22,8 +22,8 @@ const INDEX: usize = 32 * 1024;
 /// Tables that the first release did not have: a file of an earlier one gets them when it is opened.
 const LATER: [(&str, &str); 7] = [
     ("feeds", feeds::SCHEMA),
-    ("documents", documents::SCHEMA),
-    ("marks", documents::SCHEMA),
+    ("documents", belongings::SCHEMA),
+    ("marks", belongings::SCHEMA),
     ("standings", standings::SCHEMA),
     ("started_by", standings::SOURCES),
     ("sources", sources::SCHEMA),

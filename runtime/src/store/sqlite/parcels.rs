@@ -3,15 +3,16 @@
 use rusqlite::{Connection, params};
 
 use super::error::SqliteError;
-use super::rows::{self, NewExecution};
-use super::{documents, seals, sources, standings};
+use super::known::{NewExecution, known};
+use super::rows;
+use super::{belongings, seals, sources, standings};
 use crate::store::parcel::{FORM, Parcel, Unpacked};
 use crate::store::seal::Seal;
 use crate::store::{LeaseRecord, StoreError};
 
 /// An execution with all that belongs to it.
 pub(super) fn export(db: &Connection, id: &str) -> Result<Parcel, SqliteError> {
-    let known = rows::known(db, id)?;
+    let known = known(db, id)?;
     let head = rows::execution(db, id)?;
     let names: Vec<_> = rows::head(id, &head)?.names().collect();
     let texts = |sql: &str| -> Result<Vec<String>, SqliteError> {
@@ -35,7 +36,7 @@ pub(super) fn export(db: &Connection, id: &str) -> Result<Parcel, SqliteError> {
         standing: standings::of(db, known.number)?,
         epoch: known.lease.map_or(0, |lease| lease.epoch),
         seal,
-        belongings: documents::belongings(db, known.number, id)?,
+        belongings: belongings::belongings(db, known.number, id)?,
         moves: false,
         hash: None,
     })
@@ -70,18 +71,18 @@ pub(super) fn import(db: &Connection, new: &New) -> Result<(), SqliteError> {
             if !parcel.brings_back(&here) {
                 return Err(StoreError::Exists(id).into());
             }
-            let number = rows::known(db, &id)?.number;
+            let number = known(db, &id)?.number;
             for table in ["seals", "entries", "signals"] {
                 db.execute(&format!("DELETE FROM {table} WHERE execution = ?"), [number])?;
             }
-            documents::forget(db, number, &id)?;
+            belongings::forget(db, number, &id)?;
             seals::show(db, number, parcel.format)?;
             // It comes from where it was moved to.
             seal = seal.filter(|seal| matches!(seal, Seal::Pruned(_)));
         }
         Err(error) => return Err(error),
     }
-    let number = rows::known(db, id)?.number;
+    let number = known(db, id)?.number;
     let mut insert = db.prepare_cached("INSERT INTO entries VALUES (?, ?, ?, ?)")?;
     for ((sequence, epoch), entry) in places.iter().zip(&parcel.journal) {
         insert.execute(params![number, sequence, epoch, entry])?;
@@ -90,7 +91,7 @@ pub(super) fn import(db: &Connection, new: &New) -> Result<(), SqliteError> {
     for (signal, text) in (1_u64..).zip(&parcel.signals) {
         insert.execute(params![number, signal, text])?;
     }
-    documents::arrive(db, number, &parcel.belongings)?;
+    belongings::arrive(db, number, &parcel.belongings)?;
     if parcel.epoch > 0 {
         let free = LeaseRecord { holder: String::new(), epoch: parcel.epoch, beat: 0 };
         rows::write_lease(db, number, &free)?;

@@ -2,16 +2,14 @@
 //!
 //! What is stored is JSON, as everywhere; columns repeat what SQL has to know of it.
 
-use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
-use serde::Serialize;
 
 use super::error::SqliteError;
+use super::known::{Known, NewExecution, known, to_json, unwritable};
 use super::{seals, sources, standings};
 use crate::history::canonical::Hash;
-use crate::history::{Channel, Entry, Execution, Format, Signal, Source, chain};
-use crate::plan::Mode;
-use crate::store::sources::{Apart, Parted};
+use crate::history::{Entry, Format, Signal, chain};
+use crate::store::sources::Apart;
 use crate::store::whole::Rows;
 use crate::store::{
     Lease, LeaseRecord, Listed, Pruned, Seal, Standing, StoreError, append as rule,
@@ -56,43 +54,6 @@ pub(super) const SCHEMA: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-/// A new execution, as it will be stored.
-pub(super) struct NewExecution {
-    id: String,
-    format: u32,
-    runbook: String,
-    created_at: Timestamp,
-    pub(super) mode: Mode,
-    /// In JSON.
-    pub(super) labels: String,
-    pub(super) source: Option<Channel>,
-    head: Parted,
-}
-
-impl NewExecution {
-    pub(super) fn of(execution: &Execution) -> Result<NewExecution, SqliteError> {
-        Ok(NewExecution {
-            id: execution.id.clone(),
-            format: execution.format.0,
-            runbook: execution.plan.name.clone(),
-            created_at: execution.created_at,
-            mode: execution.mode,
-            labels: to_json(&execution.labels)?,
-            source: execution.source,
-            head: Parted::of(execution).map_err(unwritable)?,
-        })
-    }
-
-    /// One that comes from another store, with its head as that one has it.
-    pub(super) fn moved(
-        execution: &Execution,
-        head: String,
-        sources: Vec<Source>,
-    ) -> Result<NewExecution, SqliteError> {
-        Ok(NewExecution { head: Parted { head, sources }, ..NewExecution::of(execution)? })
-    }
-}
-
 /// Writes the head of a new execution.
 pub(super) fn create(db: &Connection, new: &NewExecution) -> Result<(), SqliteError> {
     let sql = "INSERT INTO executions (id, format, runbook, created_at, created_us)
@@ -112,35 +73,6 @@ pub(super) fn create(db: &Connection, new: &NewExecution) -> Result<(), SqliteEr
         .execute(params![number, new.head.head])?;
     sources::keep(db, &new.head.sources)?;
     standings::create(db, number, new)
-}
-
-/// What there is to know of an execution before anything is done about it.
-pub(super) struct Known {
-    /// Its name in other tables.
-    pub(super) number: i64,
-    /// The format of its journal.
-    pub(super) format: Format,
-    /// The holder of its lease, or the last one.
-    pub(super) lease: Option<LeaseRecord>,
-}
-
-/// The execution `id`, in a format that this release reads.
-pub(super) fn known(db: &Connection, id: &str) -> Result<Known, SqliteError> {
-    let sql = "SELECT number, format, holder, epoch, beat FROM executions WHERE id = ?";
-    let known = |row: &Row<'_>| {
-        let holder: Option<String> = row.get(2)?;
-        let (epoch, beat) = (row.get(3)?, row.get(4)?);
-        let lease = holder.map(|holder| LeaseRecord { holder, epoch, beat });
-        Ok(Known { number: row.get(0)?, format: Format(row.get(1)?), lease })
-    };
-    let known = db
-        .prepare_cached(sql)?
-        .query_row([id], known)
-        .optional()?
-        .ok_or_else(|| StoreError::NotFound(id.to_owned()))?;
-    let place = || format!("execution `{id}`");
-    known.format.readable().map_err(|source| StoreError::Format { place: place(), source })?;
-    Ok(known)
 }
 
 /// The head of an execution, to be read by [`head`].
@@ -394,13 +326,4 @@ impl Numbered {
             .zip(starts)
             .map(|((number, end), start)| (*number, &self.json[start..*end]))
     }
-}
-
-pub(super) fn to_json(value: &impl Serialize) -> Result<String, SqliteError> {
-    serde_json::to_string(value).map_err(unwritable)
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "errors are mapped by it")]
-fn unwritable(error: serde_json::Error) -> SqliteError {
-    SqliteError::Unreadable("what should be stored".to_owned(), error.to_string())
 }

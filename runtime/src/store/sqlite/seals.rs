@@ -1,11 +1,10 @@
 //! Executions that are sealed, in a table of its own, which earlier releases know nothing of: to them a pruned journal
 //! is a damaged one, and what was moved is of a later format: they stop.
 
-use rusqlite::{Connection, OptionalExtension, named_params, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::documents;
 use super::error::SqliteError;
-use super::rows::{self, to_json};
+use super::known::{known, to_json};
 use crate::history::Format;
 use crate::store::seal::Seal;
 use crate::store::{Lease, Moved, StoreError};
@@ -20,7 +19,7 @@ pub(super) const SCHEMA: &str = "
 
 /// The seal of an execution.
 pub(super) fn seal(db: &Connection, id: &str) -> Result<Option<Seal>, SqliteError> {
-    of(db, id, rows::known(db, id)?.number)
+    of(db, id, known(db, id)?.number)
 }
 
 /// The same by its number.
@@ -48,7 +47,7 @@ pub(super) fn is_open(db: &Connection, id: &str, number: i64) -> Result<(), Sqli
 
 /// Seals an execution, if the lease holds.
 pub(super) fn put(db: &Connection, lease: &Lease, seal: &Seal) -> Result<(), SqliteError> {
-    let known = rows::known(db, &lease.execution)?;
+    let known = known(db, &lease.execution)?;
     lease.check(known.lease.as_ref())?;
     is_open(db, &lease.execution, known.number)?;
     if let Seal::Moved(moved) = seal {
@@ -59,7 +58,7 @@ pub(super) fn put(db: &Connection, lease: &Lease, seal: &Seal) -> Result<(), Sql
 
 /// Lifts a seal, if it is this one.
 pub(super) fn lift(db: &Connection, id: &str, moved: &Moved) -> Result<(), SqliteError> {
-    let number = rows::known(db, id)?.number;
+    let number = known(db, id)?.number;
     match of(db, id, number)? {
         Some(Seal::Moved(found)) if found == *moved => {}
         None => return Ok(()),
@@ -85,38 +84,4 @@ pub(super) fn write(db: &Connection, number: i64, seal: &Seal) -> Result<(), Sql
     db.prepare_cached("INSERT OR REPLACE INTO seals VALUES (?, ?)")?
         .execute(params![number, to_json(seal)?])?;
     Ok(())
-}
-
-/// Cuts a journal of `entries` entries down to those with these numbers, if the lease holds and nothing has come
-/// since; and the sources that are named by no head any more are let go. Returns whether it did: not, if a signal was
-/// sent behind number `heard`.
-pub(super) fn prune(
-    db: &Connection,
-    lease: &Lease,
-    kept: &[u64],
-    seal: &Seal,
-    (last, heard): (u64, u64),
-) -> Result<bool, SqliteError> {
-    let known = rows::known(db, &lease.execution)?;
-    lease.check(known.lease.as_ref())?;
-    is_open(db, &lease.execution, known.number)?;
-    let sql = "SELECT coalesce(max(number), 0) FROM signals WHERE execution = ?";
-    let sent: u64 = db.prepare_cached(sql)?.query_row([known.number], |row| row.get(0))?;
-    if sent > heard {
-        return Ok(false);
-    }
-    let sql = "SELECT coalesce(max(sequence), 0) FROM entries WHERE execution = ?";
-    let now: u64 = db.prepare_cached(sql)?.query_row([known.number], |row| row.get(0))?;
-    if now != last {
-        let epoch = lease.epoch;
-        return Err(StoreError::Misplaced { last: now, found: last + 1, epoch }.into());
-    }
-    write(db, known.number, seal)?;
-    let sql = "DELETE FROM entries WHERE execution = :execution
-               AND sequence NOT IN (SELECT value FROM json_each(:kept))";
-    let values = named_params! { ":execution": known.number, ":kept": to_json(&kept)? };
-    db.prepare_cached(sql)?.execute(values)?;
-    db.prepare_cached("DELETE FROM feeds WHERE execution = ?")?.execute([known.number])?;
-    documents::forget(db, known.number, &lease.execution)?;
-    Ok(true)
 }

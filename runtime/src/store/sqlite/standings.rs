@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, named_params, params};
 
 use super::error::SqliteError;
-use super::rows::{NewExecution, to_json};
+use super::known::{NewExecution, to_json};
 use crate::history::Channel;
 use crate::store::{Part, Row, Standing, Told, Wanted};
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::known::{NewExecution, known};
 use super::locks::Locks;
 use super::reader::Reader;
 use super::writer::Writer;
@@ -69,7 +70,7 @@ impl SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn create(&self, execution: &Execution) -> Result<(), StoreError> {
-        let new = rows::NewExecution::of(execution).map_err(|error| error.at(&self.place))?;
+        let new = NewExecution::of(execution).map_err(|error| error.at(&self.place))?;
         self.writer.change(move |db| rows::create(db, &new)).await?;
         self.known.learn(execution.bundle.modules.values().map(|module| &module.source));
         Ok(())
@@ -114,7 +115,7 @@ impl Store for SqliteStore {
 
     async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {
         let id = id.to_owned();
-        self.reader.read(move |db| Ok(rows::known(db, &id)?.lease)).await
+        self.reader.read(move |db| Ok(known(db, &id)?.lease)).await
     }
 
     async fn take(
@@ -141,7 +142,7 @@ impl Store for SqliteStore {
         let (locks, id, seen) = (Arc::clone(&self.locks), id.to_owned(), seen.clone());
         self.reader
             .read(move |db| {
-                rows::known(db, &id)?;
+                known(db, &id)?;
                 Ok(seen.is_free() || locks.is_abandoned(&id, seen.epoch))
             })
             .await
