@@ -16,11 +16,11 @@ pub(crate) struct AwsFlags {
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
 
-    /// Work in this Region, if the runbook does not declare one
+    /// Work in this Region, if the runbook does not declare one, instead of AWS_REGION
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
 
-    /// Send all calls to this address, such as that of `moontide sim`
+    /// Send all calls to this address, such as that of `moontide sim`, instead of AWS_ENDPOINT_URL
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
 

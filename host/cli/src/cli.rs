@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
-use moontide_control::environment::Environment;
+use moontide_control::environment::{Environment, VARIABLES};
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::settings::limits;
 
@@ -41,9 +41,18 @@ Exit codes:
   3 runbook refused        the runbook
   4 waiting for a person 70 a defect of Moontide";
 
+/// The variables, the examples and the exit codes.
+fn after_help() -> String {
+    let own = VARIABLES.iter().map(|it| (it.name, it.is.to_owned()));
+    let limits = limits::ALL.iter().map(|it| (it.variable, format!("the limit {}", it.key)));
+    let lines = own.chain(limits).map(|(name, is)| format!("  {name:<26} {is}\n"));
+    let lines = lines.collect::<String>();
+    format!("Variables, over which flags win:\n{lines}\n{EXAMPLES}")
+}
+
 /// Runs disaster-recovery runbooks for AWS Elastic Disaster Recovery, and survives being killed.
 #[derive(Parser)]
-#[command(name = "moontide", version, after_help = EXAMPLES, propagate_version = true)]
+#[command(name = "moontide", version, after_help = after_help(), propagate_version = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -188,5 +197,37 @@ mod tests {
     #[test]
     fn the_command_line_makes_sense_to_clap() {
         Cli::command().debug_assert();
+    }
+
+    /// The help of each flag of this name, in every command.
+    fn help_of(flag: &str, command: &clap::Command) -> Vec<String> {
+        let mut found: Vec<String> = command
+            .get_arguments()
+            .filter(|it| it.get_long() == Some(flag))
+            .map(|it| it.get_help().map(ToString::to_string).unwrap_or_default())
+            .collect();
+        found.extend(command.get_subcommands().flat_map(|it| help_of(flag, it)));
+        found
+    }
+
+    #[test]
+    fn help_names_each_variable_at_its_flag_and_in_the_list_of_all() {
+        let command = Cli::command();
+        let all = command.get_after_help().expect("there is more").to_string();
+        let limits = limits::ALL.iter().map(|it| (it.variable, None));
+        let guide = include_str!("../guides/settings.md");
+        for variable in &VARIABLES {
+            assert!(guide.contains(&format!("`{}`", variable.name)), "{}", variable.name);
+        }
+        for (name, flag) in VARIABLES.iter().map(|it| (it.name, it.flag)).chain(limits) {
+            assert!(all.contains(&format!("  {name} ")), "{name}");
+            let Some(flag) = flag else { continue };
+            let helps = help_of(flag, &command);
+            assert!(!helps.is_empty(), "there is a flag `--{flag}`");
+            for help in helps {
+                assert!(help.contains(name), "--{flag}: {help}");
+            }
+        }
+        assert!(help_of("set-limit", &command)[0].contains("MOONTIDE_"), "and each limit has one");
     }
 }

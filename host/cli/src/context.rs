@@ -16,9 +16,11 @@ use moontide_control::whoami::{self, Person};
 use moontide_control::words::quoted;
 use moontide_runtime::store::Store;
 
-use crate::next::{self, CARRY_OUT};
 use crate::output::style::{attention, plain};
 use crate::output::{Format, Output};
+
+/// The command that carries out what is due.
+pub(crate) const CARRY_OUT: &str = "obligations --carry-out";
 
 /// The commands that talk to AWS.
 const DRIVES: [&str; 5] = ["run", "resume", "cleanup", "adopt", CARRY_OUT];
@@ -121,11 +123,6 @@ impl Context {
         let (environment, by) = (self.environment.clone(), by.map(str::to_owned));
         let face = Rc::new(self.clone());
         Ok(Operator { environment, settings, address, store, target, by, face })
-    }
-
-    /// Prints an error to stderr, with its next steps as commands to type.
-    pub(crate) fn complain(&self, error: &CommandError) {
-        self.output.complain(error, &|step| next::command(self, step));
     }
 
     /// Runs a command's future on this thread.

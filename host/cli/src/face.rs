@@ -1,8 +1,9 @@
-//! The command line as a face: what it brings to a drive, and how it hears remarks.
+//! The command line as a face: what it brings to a drive, how it hears remarks, and how it complains.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use moontide_control::error::CommandError;
 use moontide_control::face::{Attendants, Face};
 use moontide_control::listener::{Listener, Remark};
 use moontide_control::whoami::Person;
@@ -15,6 +16,13 @@ use crate::context::Context;
 use crate::progress::{Lines, Live};
 use crate::terminal::Terminal;
 use crate::{next, trace};
+
+impl Context {
+    /// Prints an error to stderr, with its next steps as commands to type.
+    pub(crate) fn complain(&self, error: &CommandError) {
+        self.output.complain(error, &|step| next::command(self, step));
+    }
+}
 
 impl Listener for Context {
     fn hear(&self, remark: &Remark) {

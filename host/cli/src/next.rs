@@ -6,8 +6,7 @@ use moontide_runtime::scheduler::prompt::unknown::HAPPENED;
 
 use crate::context::Context;
 
-/// The command that carries out what is due.
-pub(crate) const CARRY_OUT: &str = "obligations --carry-out";
+pub(crate) use crate::context::CARRY_OUT;
 
 /// The command that takes a step, in the same store and the same AWS.
 pub(crate) fn command(context: &Context, next: &Next) -> String {

@@ -18,7 +18,7 @@ const LONGEST_NAME: usize = 256;
 /// A longer comment is refused: it is journaled, and shown wherever its signal is.
 const LONGEST_COMMENT: usize = 4_000;
 
-/// Who sends a signal, and why.
+/// The sender of a signal, and the reason.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Author {
     /// In whose name [default: the user of the operating system, or the AWS caller where AWS keeps the

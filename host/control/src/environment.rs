@@ -20,6 +20,40 @@ pub const LOG: &str = "MOONTIDE_LOG";
 pub const LEASE_TTL: &str = "MOONTIDE_LEASE_TTL";
 /// How long a runner waits for the end of its own troubles, such as `30m`.
 pub const PATIENCE: &str = "MOONTIDE_PATIENCE";
+/// A variable that an operator may set, as the help of a face shows it.
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// The flag that wins over it, if there is one.
+    pub flag: Option<&'static str>,
+    /// What it says.
+    pub is: &'static str,
+}
+
+/// Every variable of Moontide's own that is no limit's, and those of AWS's that have a flag.
+pub const VARIABLES: [Variable; 8] = [
+    Variable { name: STORE, flag: Some("store"), is: "the store" },
+    Variable {
+        name: HOME,
+        flag: None,
+        is: "the folder of the default store and of the user's settings",
+    },
+    Variable { name: LEASE_TTL, flag: None, is: "how long a lease holds without a sign of life" },
+    Variable { name: PATIENCE, flag: None, is: "how long AWS and the store are waited for" },
+    Variable { name: LOG, flag: Some("verbose"), is: "what to trace on stderr" },
+    Variable {
+        name: "AWS_PROFILE",
+        flag: Some("profile"),
+        is: "the profile of the AWS configuration files",
+    },
+    Variable {
+        name: "AWS_REGION",
+        flag: Some("region"),
+        is: "the Region where a runbook declares none",
+    },
+    Variable { name: ENDPOINT, flag: Some("endpoint-url"), is: "the address of all calls" },
+];
+
 /// The user, for journals. cron sets only the second.
 const USER: [&str; 3] = ["USER", "LOGNAME", "USERNAME"];
 /// Where the SSM agent tells its commands their Region; it does not set `AWS_REGION`.

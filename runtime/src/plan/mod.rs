@@ -7,7 +7,7 @@
 //! - [`node`], [`model`]: before and after.
 //! - [`complaint`], [`path`]: what is wrong, and where.
 //! - `declared`, `fields`: reading a value or a table at its path, complaining along the way.
-//! - `check`, `waves`, `servers`, `pause`, `params`, `names`, [`outside`]: one file per part of the schema.
+//! - `check`, `waves`, `servers`, `tags`, `pause`, `params`, `names`, [`outside`]: one file per part of the schema.
 //! - [`approver`]: how people are named, also in an operator's settings.
 //! - `dependencies`, `cycles`: what is wrong between waves.
 //! - [`bind`]: values for the params, from the command line; `value`: those that are lists and tables, as JSON.
@@ -33,6 +33,7 @@ pub mod path;
 mod pause;
 mod servers;
 pub mod suggest;
+mod tags;
 mod value;
 mod waves;
 

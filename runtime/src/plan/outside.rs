@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::declared::Declared;
-use super::servers;
+use super::tags::tags;
 
 /// The things that a drill may touch although no drill of its execution made them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -50,7 +50,7 @@ pub(super) fn read(declared: &Declared<'_>) -> Option<Outside> {
     let of = |name: &'static str| instances.as_ref().and_then(|it| it.get(name));
     let outside = Outside {
         ids: of("ids").map(|it| it.plain_texts()).unwrap_or_default(),
-        tags: of("tags").map(|it| servers::tags(&it)).unwrap_or_default(),
+        tags: of("tags").map(|it| tags(&it)).unwrap_or_default(),
         documents: fields.get("documents").map(|it| it.plain_texts()).unwrap_or_default(),
     };
     if outside.is_empty() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::complaint::Complaints;
 use super::declared::Declared;
 use super::path::{Path, quoted};
+use super::tags::tags;
 use super::{Node, ServerSelector, Wave, names};
 
 const FIELDS: &[&str] = &["tags", "ids", "optional"];
@@ -54,21 +55,6 @@ pub(super) fn check_overlap(waves: &[Wave], complaints: &Complaints) {
             }
         }
     }
-}
-
-/// Tags to select by: at least one.
-pub(super) fn tags(declared: &Declared<'_>) -> BTreeMap<String, String> {
-    if declared.is_empty() {
-        declared.complain("`tags` needs at least one tag, because no tags would mean every server");
-    }
-    let mut tags = BTreeMap::new();
-    for (key, value) in declared.entries() {
-        if key.is_empty() {
-            value.complain("a tag needs a name");
-        }
-        tags.insert(key.to_owned(), value.text().unwrap_or_default().to_owned());
-    }
-    tags
 }
 
 fn ids(declared: &Declared<'_>) -> Vec<String> {

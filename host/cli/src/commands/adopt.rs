@@ -42,8 +42,8 @@ pub(crate) struct Flags {
     /// The execution's id, as the tag `moontide:execution` has it; `ID@NONCE` where several go by the id
     execution: Option<String>,
 
-    /// Look in this Region; may be given several times, that of the execution's runbook first [default: the
-    /// session's]
+    /// Look in this Region; may be given several times, that of the execution's runbook first [default:
+    /// AWS_REGION, or the profile's]
     #[arg(long = "region", value_name = "REGION", help_heading = "AWS")]
     regions: Vec<String>,
 
@@ -51,7 +51,7 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "NAME", help_heading = "AWS")]
     profile: Option<String>,
 
-    /// Send all calls to this address, such as that of `moontide sim`
+    /// Send all calls to this address, such as that of `moontide sim`, instead of AWS_ENDPOINT_URL
     #[arg(long, value_name = "URL", help_heading = "AWS")]
     endpoint_url: Option<String>,
 

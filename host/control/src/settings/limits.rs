@@ -207,7 +207,7 @@ pub fn help() -> String {
     let named: Vec<String> = ALL.iter().map(|it| format!("{} ({})", it.key, it.usual)).collect();
     format!(
         "Let a wave's program, or a whole execution, use more or less than what is usual; may be given several times: \
-         {}. waves_at_once is fixed when an execution starts",
+         {}. waves_at_once is fixed when an execution starts. The variable of a limit is MOONTIDE_ and its name in capitals",
         named.join(", ")
     )
 }
