@@ -13,17 +13,19 @@
 //!
 //! 1. [`text`]: texts, fit for a terminal.
 //! 2. [`clock`]: time as a value.
-//! 3. [`retry_budget`]: how long a runner waits for the end of its own troubles.
-//! 4. [`plan`]: what a runbook declares.
-//! 5. [`history`]: the head of an execution, its entries, events, signals, prompts, steps and outcomes.
-//! 6. [`machine`]: the state that events add up to, and what runs next.
-//! 7. [`observe`]: what is told to those who watch.
-//! 8. [`store`]: where executions live.
-//! 9. [`journal`]: writing and replaying a history.
-//! 10. [`effect`]: the door, and the vocabulary of what goes through it.
-//! 11. [`sandbox`]: the VM that programs live in.
-//! 12. [`scheduler`]: the driver, which brings all of them together.
+//! 3. [`backoff`]: pauses that grow.
+//! 4. [`retry_budget`]: how long a runner waits for the end of its own troubles.
+//! 5. [`plan`]: what a runbook declares.
+//! 6. [`history`]: the head of an execution, its entries, events, signals, prompts, steps and outcomes.
+//! 7. [`machine`]: the state that events add up to, and what runs next.
+//! 8. [`observe`]: what is told to those who watch.
+//! 9. [`store`]: where executions live.
+//! 10. [`journal`]: writing and replaying a history.
+//! 11. [`effect`]: the door, and the vocabulary of what goes through it.
+//! 12. [`sandbox`]: the VM that programs live in.
+//! 13. [`scheduler`]: the driver, which brings all of them together.
 
+pub mod backoff;
 pub mod clock;
 pub mod effect;
 pub mod history;

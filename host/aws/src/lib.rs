@@ -11,7 +11,7 @@
 //! - `aws_time`: what time it is in AWS, whatever our own clock says.
 //! - `bounded`, `pages`: how far an answer and a list are read.
 //! - `record`, `length`, `moment`, [`tags`]: arguments and answers, from and to AWS's shapes.
-//! - `settle`, `poll`, `pace`, `sights`: looking again until AWS shows what is there, or until it is over.
+//! - `settle`, `poll`, `jitter`, `sights`: looking again until AWS shows what is there, or until it is over.
 //! - [`store`]: executions in a DynamoDB table, for machines that share them.
 //!
 //! To add an operation, write its file, and its line in the `plug` of its service. To add a service, write its folder,
@@ -26,10 +26,10 @@ mod clients;
 mod drs;
 mod ec2;
 mod error;
+mod jitter;
 mod leaving;
 mod length;
 mod moment;
-mod pace;
 mod pages;
 mod plug;
 mod poll;

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use moontide_runtime::backoff::Backoff;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::{EffectError, Sight, Unavailable};
-
-use crate::pace::Growing;
 
 /// Why a call looks no more.
 #[derive(Debug)]
@@ -35,7 +34,7 @@ pub(crate) async fn until<T>(
     clock: &dyn Clock,
     sight: &Sight,
     timeout: Duration,
-    mut pause: Growing,
+    mut pause: Backoff,
     mut look: impl AsyncFnMut() -> Result<Option<T>, EffectError>,
 ) -> Result<T, GaveUp> {
     let mut seen_until = clock.monotonic();
@@ -55,7 +54,7 @@ pub(crate) async fn until<T>(
                 if is_for_the_door(&error) || !patient {
                     return Err(GaveUp::Refused(error));
                 }
-                clock.sleep(pause.step()).await;
+                clock.sleep(pause.pause()).await;
                 // What passes between two looks that fail is not the call's time.
                 seen_until = clock.monotonic();
                 continue;
@@ -71,6 +70,6 @@ pub(crate) async fn until<T>(
         if left.is_zero() {
             return Err(GaveUp::TimeUp(unseen));
         }
-        clock.sleep(pause.step().min(left)).await;
+        clock.sleep(pause.pause().min(left)).await;
     }
 }

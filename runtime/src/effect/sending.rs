@@ -13,13 +13,16 @@ use super::door::{Attempted, CANCELLED, Door, Halt, Passage, Prepared, Settled};
 use super::verdict::{Heard, Known, Looked, Verdict, decide};
 use super::waiting::{NO_BLIP, Waiting};
 use super::{Finding, Reply};
+use crate::backoff::Backoff;
 use crate::history::{Body, EffectError, Evidence, Outcome, Unavailable};
 use crate::observe::Notice;
 
 /// How often one effect is sent at most, rejections and lost replies together.
 const MOST_ATTEMPTS: u32 = 8;
-/// The pause before the second attempt after a definite, retryable rejection; doubles up to a minute.
+/// The pause before the second attempt after a definite, retryable rejection; doubles up to [`LONGEST_BACKOFF`].
 const FIRST_BACKOFF: Duration = Duration::from_secs(2);
+/// No pause is longer.
+const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
 /// What a rule was told of the world is old after so long.
 const JUDGED_FOR: Duration = Duration::from_secs(3);
 
@@ -39,7 +42,7 @@ pub(super) struct Sending<'a> {
     is_absent: bool,
     /// How often this process has sent it.
     sent: u32,
-    backoff: Duration,
+    backoff: Backoff,
     waiting: Waiting,
 }
 
@@ -67,7 +70,7 @@ impl<'a> Sending<'a> {
             in_doubt: attempts > 0,
             is_absent: false,
             sent: 0,
-            backoff: FIRST_BACKOFF,
+            backoff: Backoff::doubling(FIRST_BACKOFF, LONGEST_BACKOFF),
             waiting: Waiting::new(door.patience.world),
         }
     }
@@ -271,8 +274,7 @@ impl<'a> Sending<'a> {
     }
 
     async fn back_off(&mut self) {
-        self.passage.sleep(self.door, self.backoff).await;
-        self.backoff = (self.backoff * 2).min(Duration::from_mins(1));
+        self.passage.sleep(self.door, self.backoff.pause()).await;
     }
 
     async fn wait(&mut self, error: Option<&EffectError>) -> Result<(), Halt> {
@@ -293,9 +295,12 @@ impl<'a> Sending<'a> {
     async fn fresh(&self) {
         let (door, pulse) = (self.door, &self.door.pulse);
         let (wave, operation) = (&self.prepared.call.wave, &self.prepared.step.operation);
-        let (begun, mut pause, mut told) = (pulse.now(), NO_BLIP, false);
+        let (begun, mut told) = (pulse.now(), false);
+        let mut backoff = Backoff::doubling(NO_BLIP, LONGEST_BACKOFF);
         let waited = || pulse.now().saturating_sub(begun);
-        while let Either::Right(_) = select(pin!(pulse.fresh()), pin!(pulse.sleep(pause))).await {
+        while let Either::Right(_) =
+            select(pin!(pulse.fresh()), pin!(pulse.sleep(backoff.pause()))).await
+        {
             door.observer.notice(
                 door.clock.now(),
                 &Notice::Waiting {
@@ -307,7 +312,7 @@ impl<'a> Sending<'a> {
                     patience: door.patience.store,
                 },
             );
-            (pause, told) = ((pause * 2).min(Duration::from_mins(1)), true);
+            told = true;
         }
         if told {
             let (wave, operation, waited) = (wave.clone(), operation.clone(), waited());

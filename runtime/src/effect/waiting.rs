@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use crate::backoff::Backoff;
 use crate::history::{EffectError, Unavailable};
 use crate::retry_budget::in_words;
 
@@ -44,12 +45,19 @@ pub(crate) struct Waiting {
     looks: u32,
     /// Whether the operator was told.
     told: bool,
-    pause: Duration,
+    backoff: Backoff,
 }
 
 impl Waiting {
     pub(crate) fn new(patience: Duration) -> Waiting {
-        Waiting { patience, looked: None, since: None, looks: 0, told: false, pause: FIRST }
+        Waiting {
+            patience,
+            looked: None,
+            since: None,
+            looks: 0,
+            told: false,
+            backoff: Backoff::doubling(FIRST, LONGEST),
+        }
     }
 
     /// A look begins at `now`.
@@ -66,9 +74,7 @@ impl Waiting {
         if left.is_zero() {
             return None;
         }
-        let pause = self.pause.min(left);
-        self.pause = (self.pause * 2).min(LONGEST);
-        Some(pause)
+        Some(self.backoff.pause().min(left))
     }
 
     /// How long there has been trouble; nothing if there is none.

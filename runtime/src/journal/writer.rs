@@ -16,6 +16,7 @@ use futures_util::future::{Either, select};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use crate::backoff::Backoff;
 use crate::clock::Clock;
 use crate::history::{Body, Entry, weight};
 use crate::observe::{Notice, Observer};
@@ -225,7 +226,7 @@ impl Commits {
         let end = entries.last().map_or(0, |entry| entry.sequence);
         let mut failed_before = false;
         let begun = self.pulse.as_ref().map_or(Duration::ZERO, Pulse::now);
-        let mut pause = FIRST_PAUSE;
+        let mut backoff = Backoff::doubling(FIRST_PAUSE, LONGEST_PAUSE);
         loop {
             let error = match self.store.append_standing(&self.lease, entries, standing).await {
                 Err(StoreError::Misplaced { last, .. }) if failed_before && last == end => {
@@ -240,8 +241,8 @@ impl Commits {
                 return Err(error);
             }
             self.waits.send_replace(Some((error.to_string(), pulse.now().saturating_sub(begun))));
-            pulse.sleep(pause.min(left)).await;
-            (failed_before, pause) = (true, (pause * 2).min(LONGEST_PAUSE));
+            pulse.sleep(backoff.pause().min(left)).await;
+            failed_before = true;
         }
     }
 

@@ -14,6 +14,7 @@ use jiff::SignedDuration;
 use super::deadline;
 use super::driver::DriveError;
 use super::in_flight::InFlight;
+use crate::backoff::Backoff;
 use crate::history::{Event, Format, Prompt, Unheard};
 use crate::observe::Notice;
 
@@ -62,16 +63,15 @@ impl InFlight<'_> {
         let (pulse, patience) = (&driver.pulse, driver.patience.store);
         let begun = (pulse.now(), deadline::now(driver.clock.as_ref()));
         let mut proven = pin!(pulse.proven());
-        let mut pause = UNTOLD.start;
+        let mut backoff = Backoff::doubling(UNTOLD.start, UNTOLD.end);
         loop {
             tokio::select! {
                 biased;
                 () = &mut proven => break,
-                () = pulse.sleep(pause) => {}
+                () = pulse.sleep(backoff.pause()) => {}
             }
             let (prompts, waited) = (prompts.clone(), pulse.now().saturating_sub(begun.0));
             self.shared.notice(&Notice::Unheard { prompts, waited, patience });
-            pause = (pause * 2).min(UNTOLD.end);
         }
         if pulse.is_watched() {
             let is_busy = pulse.now().saturating_sub(begun.0) > AT_ONCE;

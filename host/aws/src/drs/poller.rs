@@ -21,7 +21,7 @@ use super::cadence::{FIRST_LOOK, calmed};
 use super::lookup::jobs_by_id;
 use super::watch::{Look, Watched};
 use crate::aws_time::AwsTime;
-use crate::pace::Jitter;
+use crate::jitter::Jitter;
 use crate::poll::{BUSY_FOR, is_for_the_door};
 
 /// How many jobs `DescribeJobs` takes in one filter.

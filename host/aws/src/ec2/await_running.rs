@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{InstanceStatus, InstanceStatusSummary};
+use moontide_runtime::backoff::Backoff;
 use moontide_runtime::effect::{Class, EffectError, Reply};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -16,7 +17,6 @@ use super::Ec2;
 use crate::binding::{At, Binding};
 use crate::error::{Failure, failed};
 use crate::length::Length;
-use crate::pace::Growing;
 use crate::poll::{self, GaveUp};
 use crate::record::{slim, text};
 
@@ -75,7 +75,7 @@ impl Binding for AwaitRunning {
             let decided = |it: &Readiness| it.is_up(asked.status_checks) || lost(it);
             Ok(seen.iter().all(decided).then_some(()))
         };
-        let pause = Growing::new(FIRST_PAUSE, LONGEST_PAUSE);
+        let pause = Backoff::growing(FIRST_PAUSE, LONGEST_PAUSE);
         let error = match poll::until(
             &*at.aws.clock,
             &at.aws.sights.of(at.call),

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_ssm::Client;
+use moontide_runtime::backoff::Backoff;
 use moontide_runtime::effect::{Class, EffectError, Reply};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -16,7 +17,6 @@ use super::Ssm;
 use crate::binding::{At, Binding};
 use crate::error::{Failure, failed};
 use crate::length::Length;
-use crate::pace::Growing;
 use crate::pages;
 use crate::poll::{self, GaveUp};
 use crate::record::{cut, slim, text};
@@ -67,7 +67,7 @@ impl Binding for AwaitCommand {
             let ended = |id: &String| statuses.get(id).is_some_and(|it| has_ended(it));
             Ok(asked.instance_ids.iter().all(ended).then_some(()))
         };
-        let pause = Growing::new(FIRST_PAUSE, LONGEST_PAUSE);
+        let pause = Backoff::growing(FIRST_PAUSE, LONGEST_PAUSE);
         match poll::until(&*at.aws.clock, &at.aws.sights.of(at.call), asked.timeout.0, pause, look)
             .await
         {

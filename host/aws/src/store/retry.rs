@@ -10,6 +10,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use moontide_runtime::backoff::Backoff;
 use moontide_runtime::store::StoreError;
 use tokio::time::Sleep;
 
@@ -101,18 +102,20 @@ pub(super) struct Pauses {
     patience: RetryBudget,
     /// Looked at between two attempts, each of which ends by itself.
     over: Pin<Box<Sleep>>,
-    longest: Duration,
+    /// How long each pause is at most; it is at least half as long.
+    longest: Backoff,
 }
 
 impl Pauses {
     pub(super) fn within(patience: RetryBudget) -> Pauses {
         let over = Box::pin(tokio::time::sleep(patience.duration()));
-        Pauses { patience, over, longest: FIRST }
+        Pauses { patience, over, longest: Backoff::doubling(FIRST, LONGEST) }
     }
 
     /// Returns when it is time for another attempt, the last one having come to `again`; or the error that there is
     /// none.
     pub(super) async fn next(&mut self, table: &Table, again: &str) -> Result<(), StoreError> {
+        let pause = self.longest.pause().mul_f64(fastrand::f64().mul_add(0.5, 0.5));
         tokio::select! {
             biased;
             () = &mut self.over => {
@@ -120,9 +123,8 @@ impl Pauses {
                 let sentence = format!("for {tried} seconds it was tried in vain: {again}");
                 return Err(Refusal::Again(sentence).at(&table.place));
             }
-            () = tokio::time::sleep(self.longest.mul_f64(fastrand::f64().mul_add(0.5, 0.5))) => {}
+            () = tokio::time::sleep(pause) => {}
         }
-        self.longest = (self.longest * 2).min(LONGEST);
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! How often to look at something that takes its time.
+//! Jitter, so that two processes do not look in step.
 
 use std::time::Duration;
 
@@ -27,26 +27,6 @@ impl Jitter {
     }
 }
 
-/// A pause that grows: quick answers are seen quickly, slow ones cost few calls.
-#[derive(Debug)]
-pub(crate) struct Growing {
-    next: Duration,
-    longest: Duration,
-}
-
-impl Growing {
-    pub(crate) fn new(first: Duration, longest: Duration) -> Growing {
-        Growing { next: first, longest }
-    }
-
-    /// The next pause: half as long again as the last.
-    pub(crate) fn step(&mut self) -> Duration {
-        let pause = self.next;
-        self.next = pause.mul_f64(1.5).min(self.longest);
-        pause
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,12 +43,5 @@ mod tests {
         assert_ne!(draw(7), draw(8));
         assert!(draw(7).iter().all(|it| (9.0..=11.0).contains(it)));
         assert!(draw(7).iter().any(|it| *it < 9.3) && draw(7).iter().any(|it| *it > 10.7));
-    }
-
-    #[test]
-    fn a_growing_pause_stops_growing() {
-        let mut pause = Growing::new(Duration::from_secs(2), Duration::from_secs(4));
-        let pauses = [pause.step(), pause.step(), pause.step(), pause.step()];
-        assert_eq!(pauses.map(|it| it.as_millis()), [2000, 3000, 4000, 4000]);
     }
 }
