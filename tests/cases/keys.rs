@@ -52,7 +52,7 @@ fn command(story: &Story, arguments: &[&str]) -> Command {
 }
 
 /// The same in the background, and what it comes to.
-fn ride(story: &Story, arguments: &[&str], patience: &str) -> JoinHandle<Ran> {
+fn run_with_patience(story: &Story, arguments: &[&str], patience: &str) -> JoinHandle<Ran> {
     let mut command = command(story, arguments);
     command.env("MOONTIDE_PATIENCE", patience);
     std::thread::spawn(move || Ran::of(&command.output().expect("moontide starts")))
@@ -84,7 +84,7 @@ fn credentials_of_another_account_are_waited_out_and_touch_nothing_there() {
     let there = story.sim.lead(THEIRS, &world.replace("111122223333", "444455556666"));
     log_in(&story, OURS);
     let arguments = ["run", "runbook.luau", "--mode=drill", "--execution-id=x"];
-    let ran = ride(&story, &arguments, "20m");
+    let ran = run_with_patience(&story, &arguments, "20m");
     until("the first wave launches", || !story.launches().is_empty());
     log_in(&story, THEIRS);
     let ran = ran.join().expect("it ends");
@@ -113,7 +113,7 @@ fn a_login_into_the_right_account_lets_the_waiting_runner_go_on() {
     let there = story.sim.lead(THEIRS, &world.replace("111122223333", "444455556666"));
     log_in(&story, OURS);
     let arguments = ["run", "runbook.luau", "--mode=drill", "--execution-id=x"];
-    let ran = ride(&story, &arguments, "10h");
+    let ran = run_with_patience(&story, &arguments, "10h");
     until("the first wave launches", || !story.launches().is_empty());
     log_in(&story, THEIRS);
     until("the other account is seen", || !there.calls().is_empty());
@@ -139,7 +139,7 @@ fn credentials_that_are_pasted_anew_into_their_file_are_seen_by_the_runner_that_
     let there = story.sim.lead(THEIRS, &world.replace("111122223333", "444455556666"));
     paste(&story, OURS);
     let arguments = ["run", "runbook.luau", "--mode=drill", "--execution-id=x"];
-    let ran = ride(&story, &arguments, "10h");
+    let ran = run_with_patience(&story, &arguments, "10h");
     until("the first wave launches", || !story.launches().is_empty());
     let (outage, lasting) = (Outage::Expired, Lasting::Ever);
     story.sim.outages.cast(Spell { operation: None, number: 1, outage, lasting });

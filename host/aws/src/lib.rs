@@ -14,7 +14,7 @@
 //! - `settle`, `poll`, `jitter`, `sights`: looking again until AWS shows what is there, or until it is over.
 //! - [`store`]: executions in a DynamoDB table, for machines that share them.
 //!
-//! To add an operation, write its file, and its line in the `plug` of its service. To add a service, write its folder,
+//! To add an operation, write its file, and its line in the `operations` of its service. To add a service, write its folder,
 //! and its line in [`services`].
 
 mod attempts;

@@ -34,7 +34,7 @@ pub(crate) async fn until<T>(
     clock: &dyn Clock,
     sight: &Sight,
     timeout: Duration,
-    mut pause: Backoff,
+    mut backoff: Backoff,
     mut look: impl AsyncFnMut() -> Result<Option<T>, EffectError>,
 ) -> Result<T, GaveUp> {
     let mut seen_until = clock.monotonic();
@@ -54,7 +54,7 @@ pub(crate) async fn until<T>(
                 if is_for_the_door(&error) || !patient {
                     return Err(GaveUp::Refused(error));
                 }
-                clock.sleep(pause.pause()).await;
+                clock.sleep(backoff.pause()).await;
                 // What passes between two looks that fail is not the call's time.
                 seen_until = clock.monotonic();
                 continue;
@@ -70,6 +70,6 @@ pub(crate) async fn until<T>(
         if left.is_zero() {
             return Err(GaveUp::TimeUp(unseen));
         }
-        clock.sleep(pause.pause().min(left)).await;
+        clock.sleep(backoff.pause().min(left)).await;
     }
 }

@@ -180,8 +180,8 @@ fn meant(name: &str, all: &[Document]) -> Hint {
     let look = |meant: &str| Owner::Runbook(meant.to_owned()).look();
     // A key was perhaps taken for a runbook.
     let key = |document: &&Document| document.name.split_once('/').is_some_and(|it| it.1 == name);
-    let keeper = all.iter().find(key).and_then(|document| Some(document.name.split_once('/')?.0));
-    if let Some(runbook) = keeper {
+    let holder = all.iter().find(key).and_then(|document| Some(document.name.split_once('/')?.0));
+    if let Some(runbook) = holder {
         let before = format!("`{name}` is a key of the runbook `{runbook}`: `");
         return Hint::step(before, look(runbook), "`");
     }

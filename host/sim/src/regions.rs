@@ -95,9 +95,9 @@ impl Regions {
         if down.is_some() {
             self.calls.add_down(&region, request);
         }
-        let strike = down.or_else(|| faults.strike(request, elapsed));
+        let fault = down.or_else(|| faults.of_call(request, elapsed));
         let failed = |failure| (plug.failed)(failure, &request.operation);
-        let reply = match strike {
+        let reply = match fault {
             None => self.perform(now, &region, request),
             Some(RequestFault::Throttle { retry_after }) => {
                 (plug.throttled)(retry_after.as_secs().max(1))

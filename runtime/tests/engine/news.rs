@@ -31,12 +31,12 @@ async fn until_a_cancel(story: &Story, kept: Arc<dyn Store>, after: Duration) ->
     driver.answers = Rc::new(Undecided);
     let people = async {
         let patience = RetryBudget::USUAL;
-        let keeper = leases::keep(&*kept, &TestClock, &held, TTL / 4, TTL, patience, &pulse);
+        let renewal = leases::keep(&*kept, &TestClock, &held, TTL / 4, TTL, patience, &pulse);
         let person = async {
             tokio::time::sleep(after).await;
             story.send(SignalKind::Cancel { seen: 0 }).await;
         };
-        drop(tokio::join!(keeper, person));
+        drop(tokio::join!(renewal, person));
     };
     driver.drive(&held, people).await.unwrap()
 }

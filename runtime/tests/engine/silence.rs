@@ -61,14 +61,14 @@ impl Outage {
         driver.answers = Rc::new(Undecided);
         let patience = RetryBudget::of(minutes(120));
         let people = async {
-            let keeper = leases::keep(&*store, &TestClock, &held, TTL / 4, TTL, patience, &pulse);
+            let renewal = leases::keep(&*store, &TestClock, &held, TTL / 4, TTL, patience, &pulse);
             let person = async {
                 if let Some((after, wish)) = self.sends {
                     sleep(after).await;
                     kept.send(wish).await;
                 }
             };
-            drop(tokio::join!(keeper, person));
+            drop(tokio::join!(renewal, person));
         };
         let ended = Box::pin(driver.drive(&held, people)).await.unwrap();
         let Ended::Finished(status) = ended else { panic!("{ended:?}") };
@@ -185,7 +185,7 @@ async fn behind_a_runner_that_was_gone_without_a_word_there_is_a_last_word() {
     story.ends(ExecutionStatus::Completed).await;
 }
 
-/// A keeper that does nothing but renew, over a store that takes no writes for a while.
+/// A lease renewal and nothing else, over a store that takes no writes for a while.
 async fn quiet_runner(away: Range<Duration>, stops_after: Duration) -> (Story, Pulse, Ended) {
     let kept = Story::of(
         "waves = {{ name = 'first', run = function() moontide.sleep('1m') end },
@@ -203,8 +203,8 @@ async fn quiet_runner(away: Range<Duration>, stops_after: Duration) -> (Story, P
     driver.pulse = pulse.clone();
     let patience = RetryBudget::of(minutes(120));
     let interrupt = async {
-        let keeper = leases::keep(&*store, &TestClock, &held, TTL / 4, TTL, patience, &pulse);
-        tokio::select! { _ = keeper => {} () = sleep(stops_after) => {} }
+        let renewal = leases::keep(&*store, &TestClock, &held, TTL / 4, TTL, patience, &pulse);
+        tokio::select! { _ = renewal => {} () = sleep(stops_after) => {} }
     };
     let ended = Box::pin(driver.drive(&held, interrupt)).await.unwrap();
     (kept, pulse, ended)

@@ -48,25 +48,25 @@ impl Faults {
         self.here().find_map(|active| match &active.placed.fault {
             Fault::RegionDown(fault, window) if window.contains(elapsed) => {
                 active.meet();
-                Some(fault.strike())
+                Some(fault.fault())
             }
             _ => None,
         })
     }
 
     /// What happens to this call here, if anything.
-    pub(crate) fn strike(
+    pub(crate) fn of_call(
         &self,
         request: &Request,
         elapsed: SignedDuration,
     ) -> Option<RequestFault> {
         self.here().find_map(|active| match &active.placed.fault {
             Fault::Request(fault) if fault.operation.is_of(request) => {
-                active.strikes(fault.occasion, elapsed).then_some(fault.strike)
+                active.strikes(fault.occasion, elapsed).then_some(fault.fault)
             }
             Fault::Outage(outage, window) if window.contains(elapsed) => {
                 active.meet();
-                Some(outage.strike())
+                Some(outage.fault())
             }
             _ => None,
         })
@@ -175,7 +175,7 @@ mod tests {
                     operation: "DescribeJobs".to_owned(),
                     message: Message::new(&Method::POST, &uri, &HeaderMap::new(), b""),
                 };
-                faults.strike(&request, elapsed).is_some()
+                faults.of_call(&request, elapsed).is_some()
             })
             .collect()
     }

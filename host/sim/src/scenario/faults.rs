@@ -58,7 +58,7 @@ impl Fault {
         let of = |kind: &str, what: &str| format!("{kind} of {what}");
         match self {
             Fault::Request(fault) => {
-                let kind = match fault.strike {
+                let kind = match fault.fault {
                     RequestFault::Throttle { .. } => "throttle",
                     RequestFault::DropReply { .. } => "drop_reply",
                     RequestFault::InternalError { .. } => "internal_error",

@@ -80,9 +80,9 @@ fn of_kind(
     mut entry: Entry<'_>,
     services: &[&'static Service],
 ) -> Result<Fault, Mistake> {
-    let of_requests = |operation: &Spanned<String>, strike, occasion| {
+    let of_requests = |operation: &Spanned<String>, fault, occasion| {
         let operation = Operation::find(operation, services)?;
-        Ok::<_, Mistake>(Fault::Request(OperationFault { operation, strike, occasion }))
+        Ok::<_, Mistake>(Fault::Request(OperationFault { operation, fault, occasion }))
     };
     Ok(match kind {
         "throttle" => {

@@ -15,7 +15,7 @@ use crate::wire::{Request, Service};
 #[derive(Debug, Clone)]
 pub(crate) struct OperationFault {
     pub(crate) operation: Operation,
-    pub(crate) strike: RequestFault,
+    pub(crate) fault: RequestFault,
     pub(crate) occasion: Occasion,
 }
 
@@ -47,7 +47,7 @@ pub(crate) enum Outage {
 
 impl Outage {
     /// What it does to a request.
-    pub(crate) fn strike(self) -> RequestFault {
+    pub(crate) fn fault(self) -> RequestFault {
         match self {
             Outage::Credentials => RequestFault::ExpiredCredentials,
             Outage::Network => RequestFault::DropReply { effect: false },
@@ -76,7 +76,7 @@ pub(crate) enum Answers {
 
 impl RegionDown {
     /// What it does to a request.
-    pub(crate) fn strike(self) -> RequestFault {
+    pub(crate) fn fault(self) -> RequestFault {
         match self.answers {
             Answers::Nothing => RequestFault::DropReply { effect: false },
             Answers::Unavailable => RequestFault::Unavailable,
