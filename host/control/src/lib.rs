@@ -10,7 +10,7 @@
 //!
 //! Where things are:
 //! - [`stores`]: which store, and opening it. [`runbook`]: the files of a runbook, and its plan.
-//! - [`params`]: the values of params, and where secret ones are kept. [`world`]: the files of pretend worlds.
+//! - [`params`]: the values of params, and where secret ones are kept. [`world_file`]: the files of pretend worlds.
 //! - [`files`], [`loose`]: what is read as text, and what others may read or change.
 //!
 //! People, time and names:
@@ -75,4 +75,4 @@ pub mod view;
 pub mod watch;
 pub mod whoami;
 pub mod words;
-pub mod world;
+pub mod world_file;

@@ -7,7 +7,7 @@ use moontide_control::answers::people;
 use moontide_control::error::Result;
 use moontide_control::runbook::Files;
 use moontide_control::stores::Address;
-use moontide_control::world;
+use moontide_control::world_file;
 
 use crate::context::Context;
 use crate::output::style::{attention, plain};
@@ -44,8 +44,8 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         context.output.say([attention("warning: "), plain(text)]);
     }
     // What a rehearsal would stumble over.
-    if files.folder.join(world::FILE).symlink_metadata().is_ok() {
-        world::beside(&files.folder)?;
+    if files.folder.join(world_file::FILE).symlink_metadata().is_ok() {
+        world_file::beside(&files.folder)?;
     }
     let address = Address::choose(context.store.as_deref(), &context.environment, &settings)?;
     context.block_on(async {

@@ -9,7 +9,7 @@ use moontide_control::answers::people;
 use moontide_control::error::Result;
 use moontide_control::rehearsal::{Rehearsal, Report, Witness};
 use moontide_control::runbook::Files;
-use moontide_control::world;
+use moontide_control::world_file;
 
 use super::run::ModeFlag;
 use crate::context::Context;
@@ -63,8 +63,8 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let params = params::bind(context, &plan, &flags.params)?.values;
     Flag::check(&flags.answers, &plan)?;
     let world = match &flags.world {
-        Some(named) => world::read(named)?,
-        None => world::beside(&files.folder)?,
+        Some(named) => world_file::read(named)?,
+        None => world_file::beside(&files.folder)?,
     };
     let rehearsal = Rehearsal {
         settings,

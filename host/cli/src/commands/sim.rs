@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use moontide_control::error::{CommandError, Result, code};
-use moontide_control::world;
+use moontide_control::world_file;
 use moontide_sim::{Fact, ScaledClock, Simulator, facts};
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -68,7 +68,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
 }
 
 async fn serve(context: &Context, flags: &Flags) -> Result<u8> {
-    let world = world::read(&flags.world)?;
+    let world = world_file::read(&flags.world)?;
     let region = world.region().to_owned();
     let cannot = |error: std::io::Error| {
         CommandError::new(

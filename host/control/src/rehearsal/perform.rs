@@ -28,7 +28,7 @@ use crate::listener::Listener;
 use crate::runbook::Files;
 use crate::settings::Settings;
 use crate::{aws, ids};
-use crate::{params, world};
+use crate::{params, world_file};
 
 /// The name under which a flag answers.
 const FLAG: &str = "--answer";
@@ -86,7 +86,7 @@ impl Rehearsal {
         let (files, settings, seed) = (Files::read(folder)?, Settings::default(), 0);
         let plan = files.plan(listener, &settings.limits(), seed)?;
         let params = params::bind(listener, &plan, BTreeMap::new())?.values;
-        let world = world::beside(&files.folder)?;
+        let world = world_file::beside(&files.folder)?;
         let (bundle, mode, answers) = (files.bundle, Mode::Drill, Vec::new());
         Ok(Rehearsal { settings, plan, bundle, world, mode, params, answers, seed })
     }

@@ -31,7 +31,7 @@ use moontide_control::stores::Address;
 use moontide_control::target::Target;
 use moontide_control::view::Record;
 use moontide_control::whoami::Person;
-use moontide_control::{aws, params, world};
+use moontide_control::{aws, params, world_file};
 use moontide_runtime::clock::Clock;
 use moontide_runtime::journal::{Channel, Execution};
 use moontide_runtime::observe::{Notice, Observer};
@@ -141,7 +141,7 @@ async fn begun<'o>(
 
 #[tokio::test(start_paused = true)]
 async fn what_is_interrupted_behind_its_launch_goes_on_and_launches_nothing_again() {
-    let scenario = world::beside(&runbook("hello")).unwrap();
+    let scenario = world_file::beside(&runbook("hello")).unwrap();
     let start = start_of(&scenario);
     let clock: Arc<dyn Clock> = Arc::new(VirtualClock::starting_at(start));
     let simulator = Simulator::new(scenario, Arc::new(PausedClock::new(start)));
@@ -173,7 +173,7 @@ async fn what_is_interrupted_behind_its_launch_goes_on_and_launches_nothing_agai
 
 #[tokio::test(start_paused = true)]
 async fn what_is_gone_on_with_in_a_world_that_is_reached_is_checked_as_any_other() {
-    let scenario = world::beside(&runbook("hello")).unwrap();
+    let scenario = world_file::beside(&runbook("hello")).unwrap();
     let start = start_of(&scenario);
     let clock: Arc<dyn Clock> = Arc::new(VirtualClock::starting_at(start));
     let simulator = Simulator::new(scenario, Arc::new(PausedClock::new(start)));
@@ -199,7 +199,7 @@ async fn what_is_gone_on_with_in_a_world_that_is_reached_is_checked_as_any_other
 /// A defect may show itself anywhere between a lease and the first step: the face knows by then what is driven.
 #[tokio::test(start_paused = true)]
 async fn a_drive_names_its_execution_before_it_has_the_lease() {
-    let scenario = world::beside(&runbook("hello")).unwrap();
+    let scenario = world_file::beside(&runbook("hello")).unwrap();
     let start = start_of(&scenario);
     let clock: Arc<dyn Clock> = Arc::new(VirtualClock::starting_at(start));
     let simulator = Simulator::new(scenario, Arc::new(PausedClock::new(start)));
@@ -221,7 +221,7 @@ fn drive_alone(place: &str, store: &Arc<dyn Store>, together: &Barrier) -> Strin
         .build()
         .expect("a runtime");
     runtime.block_on(async {
-        let scenario = world::beside(&runbook("hello")).expect("it works here");
+        let scenario = world_file::beside(&runbook("hello")).expect("it works here");
         let start = start_of(&scenario);
         let clock: Arc<dyn Clock> = Arc::new(VirtualClock::starting_at(start));
         let simulator = Simulator::new(scenario, Arc::new(PausedClock::new(start)));
@@ -256,7 +256,7 @@ fn rehearse(name: &str, together: &Barrier) -> Vec<String> {
     let rehearsal = Rehearsal {
         settings: Settings::default(),
         plan,
-        world: world::beside(&files.folder).expect("it works here"),
+        world: world_file::beside(&files.folder).expect("it works here"),
         bundle: files.bundle,
         mode: Mode::Drill,
         params,

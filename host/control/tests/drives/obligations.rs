@@ -22,7 +22,7 @@ struct Drill {
 
 impl Drill {
     async fn owing(after: Duration) -> Drill {
-        let scenario = world::beside(&runbook("hello")).expect("it works here");
+        let scenario = world_file::beside(&runbook("hello")).expect("it works here");
         // A drill takes a while in the time of its world, and none on this machine: both are over by now.
         let yesterday = SystemClock::new().now() - Duration::from_hours(24);
         let clock: Arc<dyn Clock> = Arc::new(VirtualClock::starting_at(yesterday));
