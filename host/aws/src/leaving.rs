@@ -4,19 +4,25 @@
 //! lies the connection, which takes its time where it is a new one, and in which a process can be stopped: so the
 //! request's body asks once more, when it is about to be written. A call that is kept back has certainly not happened,
 //! because a service does nothing before it has the whole request; it is sent once the lease is renewed. What is left
-//! is the way from there to the socket.
+//! is the way from there to the socket, and a request without a body, which is asked but once: no binding that changes
+//! the world sends one today.
 
 use std::mem;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeTransmitInterceptorContextMut, FinalizerInterceptorContextMut,
+};
+use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use http_body::{Body, Frame, SizeHint};
 use moontide_runtime::effect::{EffectError, Unavailable};
 use moontide_runtime::store::Pulse;
@@ -41,30 +47,55 @@ impl Intercept for Leaving {
         &self,
         context: &mut BeforeTransmitInterceptorContextMut<'_>,
         _components: &RuntimeComponents,
-        _config: &mut ConfigBag,
+        config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let pulse = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(pulse) = pulse else { return Ok(()) };
-        ask(&pulse)?;
+        if !pulse.is_fresh() {
+            return Err(kept_back());
+        }
+        let refused = Refused::default();
+        config.interceptor_state().store_put(refused.clone());
         let body = context.request_mut().body_mut();
-        let written = mem::replace(body, SdkBody::taken());
-        *body = SdkBody::from_body_1_x(Written { inner: written, pulse: Some(pulse) });
+        let inner = mem::replace(body, SdkBody::taken());
+        *body = SdkBody::from_body_1_x(Written { inner, asks: Some((pulse, refused)) });
+        Ok(())
+    }
+
+    /// An HTTP/2 connection resets the stream of a body that fails, and does not say why.
+    fn modify_before_attempt_completion(
+        &self,
+        context: &mut FinalizerInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let refused = config.load::<Refused>().is_some_and(|it| it.0.load(Ordering::Acquire));
+        if let Some(answer @ Err(_)) = context.output_or_error_mut()
+            && refused
+        {
+            *answer = Err(OrchestratorError::connector(ConnectorError::user(kept_back())));
+        }
         Ok(())
     }
 }
 
-fn ask(pulse: &Pulse) -> Result<(), BoxError> {
-    if pulse.is_fresh() {
-        return Ok(());
-    }
+fn kept_back() -> BoxError {
     let message = "the lease of its execution may be another runner's by now";
-    Err(EffectError::new("LeaseUncertain", message).as_unavailable(Unavailable::Lease).into())
+    EffectError::new("LeaseUncertain", message).as_unavailable(Unavailable::Lease).into()
+}
+
+/// Whether the body of a request has refused to be written: nothing of it has left.
+#[derive(Clone, Debug, Default)]
+struct Refused(Arc<AtomicBool>);
+
+impl Storable for Refused {
+    type Storer = StoreReplace<Refused>;
 }
 
 /// The body of a request, which asks the pulse when it begins to be written.
 struct Written {
     inner: SdkBody,
-    pulse: Option<Pulse>,
+    asks: Option<(Pulse, Refused)>,
 }
 
 impl Body for Written {
@@ -75,10 +106,11 @@ impl Body for Written {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, BoxError>>> {
-        if let Some(pulse) = self.pulse.take()
-            && let Err(kept) = ask(&pulse)
+        if let Some((pulse, refused)) = self.asks.take()
+            && !pulse.is_fresh()
         {
-            return Poll::Ready(Some(Err(kept)));
+            refused.0.store(true, Ordering::Release);
+            return Poll::Ready(Some(Err(kept_back())));
         }
         Pin::new(&mut self.inner).poll_frame(context)
     }

@@ -46,6 +46,6 @@ pub mod tags;
 pub mod world;
 
 pub use aws::Settings;
-pub use session::{Session, SessionError, SessionSettings};
+pub use session::{IN_PROCESS, Session, SessionError, SessionSettings};
 pub use store::DynamoStore;
 pub use world::AwsWorld;

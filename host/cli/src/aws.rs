@@ -50,7 +50,7 @@ impl AwsFlags {
             region: self.region.clone(),
             endpoint_url: self.endpoint_url.clone(),
             speed: self.speed,
-            session: None,
+            opened: None,
         }
     }
 }

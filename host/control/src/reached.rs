@@ -10,7 +10,6 @@ use moontide_runtime::effect::World;
 use moontide_runtime::journal::Execution;
 
 use crate::aws::{self, Caller};
-use crate::clocks::{RightClock, ScaledClock};
 use crate::environment::Environment;
 use crate::error::{CommandError, Result, code};
 use crate::target::Target;
@@ -35,19 +34,12 @@ impl Reached {
     ) -> Result<Reached> {
         let target = target.of(environment, execution)?;
         let session = target.session(environment).await?;
-        Reached::by(session, target.speed, execution).await
+        Reached::by(session, &target, execution).await
     }
 
-    /// Reaches it by a session: in the first of its Regions.
-    pub async fn by(
-        session: Session,
-        speed: Option<f64>,
-        execution: &Execution,
-    ) -> Result<Reached> {
-        let clock: Arc<dyn Clock> = match speed {
-            Some(speed) => Arc::new(ScaledClock::since(execution.created_at, speed)),
-            None => Arc::new(RightClock::new()),
-        };
+    /// Reaches it by the session of this target: in the first of its Regions.
+    pub async fn by(session: Session, target: &Target, execution: &Execution) -> Result<Reached> {
+        let clock = target.clock(execution);
         let region = execution.regions.first().map(String::as_str).unwrap_or_default();
         let world = aws::world(session, region, &clock, execution.seed);
         let caller = aws::caller(world.as_ref()).await?;

@@ -161,7 +161,7 @@ impl Start {
         if execution.regions.is_empty() {
             execution.regions.push(session.region()?.to_owned());
         }
-        let reached = Reached::by(session, operator.target.speed, &execution).await?;
+        let reached = Reached::by(session, &operator.target, &execution).await?;
         Box::pin(self.begin_in(reached, execution, operator)).await
     }
 

@@ -68,7 +68,7 @@ pub trait Hooks: Send + Sync {
     }
 }
 
-/// A store that does what `inner` does, as its hooks let it.
+/// A store that does what `inner` does, as its hooks let it. What goes through its archive or its feeds passes no hook.
 pub struct Hooked<S, H> {
     /// What keeps everything.
     pub inner: Arc<S>,

@@ -14,5 +14,5 @@ mod source;
 mod tests;
 
 pub use error::SessionError;
-pub use opened::Session;
+pub use opened::{IN_PROCESS, Session};
 pub use settings::SessionSettings;

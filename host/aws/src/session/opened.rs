@@ -31,7 +31,12 @@ pub struct Session {
     config: SdkConfig,
     /// Its credentials; `None` if they are what they are for ever.
     keys: Option<Keys>,
+    /// Where the pretend AWS is that it leads to; `None`: it is the real one, as far as this is known here.
+    pretend: Option<String>,
 }
+
+/// Where a pretend AWS is that has no address: in the program that opened the session.
+pub const IN_PROCESS: &str = "in-process";
 
 impl Session {
     /// Finds out where the settings lead. Asks for no credentials yet.
@@ -57,7 +62,7 @@ impl Session {
         let region = config.region().cloned();
         let source = Source { settings, client, region };
         let keys = config.credentials_provider().map(|provider| Keys::of(provider, source));
-        Ok(Session { config, keys })
+        Ok(Session { config, keys, pretend: None })
     }
 
     /// A session with a pretend AWS behind `http_client`: reads no file, no environment.
@@ -70,19 +75,25 @@ impl Session {
             .http_client(bounded(http_client))
             .timeout_config(timeouts())
             .build();
-        Session { config, keys: None }
+        Session { config, keys: None, pretend: Some(IN_PROCESS.to_owned()) }
     }
 
     /// A session with a pretend AWS at an address that speaks plain HTTP: reads no file, no environment.
     pub fn pretend_at(endpoint_url: &str) -> Session {
         let client = aws_smithy_http_client::Builder::new().build_http();
-        let Session { config, keys } = Session::pretend(client);
-        Session { config: config.into_builder().endpoint_url(endpoint_url).build(), keys }
+        let Session { config, keys, .. } = Session::pretend(client);
+        let config = config.into_builder().endpoint_url(endpoint_url).build();
+        Session { config, keys, pretend: Some(endpoint_url.to_owned()) }
     }
 
     /// The Region that flags, environment, profile or machine lead to.
     pub fn region(&self) -> Result<&str, SessionError> {
         self.config.region().map(Region::as_ref).ok_or(SessionError::MissingRegion)
+    }
+
+    /// Where the pretend AWS is that it leads to: its address, or [`IN_PROCESS`].
+    pub fn pretend_place(&self) -> Option<&str> {
+        self.pretend.as_deref()
     }
 
     /// The SDK's configuration for clients in `region`.

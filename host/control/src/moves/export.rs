@@ -31,10 +31,20 @@ pub struct Exported {
     pub stays: Vec<Stays>,
 }
 
-/// A file, which was not there before, for an execution that is about to leave.
+/// A file, which was not there before, for an execution that is about to leave. Half a file, or an empty one, is none:
+/// it goes with the room, unless it was written whole.
 pub struct Room {
     path: PathBuf,
     file: File,
+    is_written: bool,
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        if !self.is_written {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
 }
 
 impl Room {
@@ -52,24 +62,26 @@ impl Room {
         }
         let file = private::options().create_new(true).open(&path);
         let file = file.map_err(|error| unwritable(&path, &error))?;
-        Ok(Room { path, file })
+        Ok(Room { path, file, is_written: false })
     }
 
     /// Writes an execution to it: its head, sources, journal and signals. One that could still go on leaves for good.
-    pub async fn export(self, operator: &Operator, id: &str, is_move: bool) -> Result<Exported> {
-        let Room { path, file } = self;
+    pub async fn export(
+        mut self,
+        operator: &Operator,
+        id: &str,
+        is_move: bool,
+    ) -> Result<Exported> {
+        let path = self.path.clone();
         let (store, text) = (operator.store.as_ref(), path.display().to_string());
         let to = To { text: &text, store: None, is_move };
         let packed = parting::pack(operator, id, &to).await;
         let written = packed.and_then(|Packed { parcel, .. }| {
             let entries = parcel.journal.len();
-            write(&file, &parcel.hashed()).map_err(|error| unwritable(&path, &error))?;
+            write(&self.file, &parcel.hashed()).map_err(|error| unwritable(&path, &error))?;
             Ok(entries)
         });
-        if written.is_err() {
-            // Half a file, or an empty one, is none.
-            let _ = std::fs::remove_file(&path);
-        }
+        self.is_written = written.is_ok();
         let entries = match written {
             Ok(entries) => entries,
             Err(error) if is_sealed_for(store, id, &text).await.is_ok_and(|it| it) => {

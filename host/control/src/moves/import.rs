@@ -123,26 +123,49 @@ impl Waiting {
             self.rename(&names.file, &names.taking)?;
         }
         names.only_for(&identity, &address.text())?;
+        // Another import renames the file before it forgets the note: this note is for nothing then.
+        if !names.taking.exists() {
+            names.forget();
+            return Err(self.ended_elsewhere());
+        }
         if let Err(error) = arrive(store, parcel).await {
             // Where the store did not answer, it may have taken it in all the same: then no other one may.
-            if is_refused(store, parcel, &error).await {
+            if is_refused(store, parcel, &error).await
+                && self.rename(&names.taking, &names.file).is_ok()
+            {
                 names.forget();
-                if self.rename(&names.taking, &names.file).is_ok() {
-                    return Err(error);
-                }
+                return Err(error);
             }
             let place = address.text();
             let again = Next::take_in(&names.taking.display().to_string()).there(&place);
             let before = format!("it may be in {place} by now, and in no other store: `");
             return Err(error.hint(Hint::step(before, again, "` goes on")));
         }
-        if let Err(error) = self.rename(&names.taking, &names.taken) {
-            listener.hear(&Remark::KeepsName { why: error.message });
-        } else {
-            names.forget();
+        match self.rename(&names.taking, &names.taken) {
+            Err(error) if names.taking.exists() => {
+                listener.hear(&Remark::KeepsName { why: error.message });
+            }
+            // Where it is gone, another import into this store has renamed it.
+            _ => names.forget(),
         }
         let (execution, entries) = (self.parcel.id, self.parcel.journal.len());
         Ok(Arrived { execution, store: address.text(), entries })
+    }
+
+    /// The complaint that the file has left its name while this import waited for its store.
+    fn ended_elsewhere(&self) -> CommandError {
+        let Waiting { place, names: Names { file, taken, .. }, .. } = self;
+        let error = |message: String| CommandError::new(code::BAD_ARGUMENT, message);
+        if taken.exists() {
+            let there = taken.display();
+            return error(format!(
+                "{place}: a store has taken the execution in meanwhile: {there} is there"
+            ));
+        }
+        let again = Next::take_in(&file.display().to_string());
+        let after = "` begins with it anew, if it is there";
+        error(format!("{place}: another import has ended meanwhile, and its store refused it"))
+            .hint(Hint::step("`", again, after))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> Result<()> {
@@ -234,4 +257,62 @@ pub(super) async fn arrive(store: &dyn Store, parcel: &Parcel) -> Result<()> {
 pub(super) fn another(id: &str) -> CommandError {
     let message = format!("an execution `{id}` exists already, and is not this one as it arrives");
     CommandError::new(code::EXECUTION_EXISTS, message).hint("nothing of what is there was changed")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use moontide_kit::sources::{bundle, execution};
+    use serde_json::Value;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const RUNBOOK: &str = r#"return require("@moontide").runbook {
+        name = "shop", waves = { { name = "web", servers = { tags = { Tier = "web" } } } },
+    }"#;
+
+    struct Deaf;
+
+    impl Listener for Deaf {
+        fn hear(&self, remark: &Remark) {
+            panic!("nothing is to be said: {remark:?}");
+        }
+
+        fn keep_secret(&self, _values: &BTreeMap<String, Value>) {}
+    }
+
+    /// An import of a file that waits for its store, while another one ends.
+    #[tokio::test]
+    async fn of_two_imports_of_one_file_that_was_begun_one_takes_it_in() {
+        let folder = TempDir::new().unwrap();
+        let address = |name: &str| {
+            let path = folder.path().join(name);
+            Address::parse(&format!("sqlite:{}", path.display())).unwrap()
+        };
+        let [here, a, b] = ["here.db", "a.db", "b.db"].map(|name| {
+            let address = address(name);
+            let store = address.open().unwrap();
+            (address, store)
+        });
+        here.1.create(&execution("x", bundle("shop.luau", RUNBOOK))).await.unwrap();
+        let parcel = archive(here.1.as_ref()).unwrap().export("x").await.unwrap();
+        let taking = folder.path().join("x.json.taking");
+        std::fs::write(&taking, serde_json::to_vec(&parcel.hashed()).unwrap()).unwrap();
+
+        let [first, second] = [(), ()].map(|()| Waiting::read(&taking).unwrap());
+        let arrived = first.take_in(&Deaf, (&a.0, a.1.as_ref()), "ann").await.unwrap();
+        assert_eq!(arrived.execution, "x");
+        let refused = second.take_in(&Deaf, (&b.0, b.1.as_ref()), "ann").await.unwrap_err();
+        assert!(refused.message.contains("x.json.taken is there"), "{}", refused.message);
+        assert!(matches!(b.1.execution("x").await, Err(StoreError::NotFound(_))));
+        let mut left: Vec<_> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|it| it.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.starts_with("x.json"))
+            .collect();
+        left.sort();
+        assert_eq!(left, ["x.json.taken"]);
+    }
 }

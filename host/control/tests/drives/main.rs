@@ -28,7 +28,7 @@ use moontide_control::runner::Runner;
 use moontide_control::settings::Settings;
 use moontide_control::start::{Request, Start, Started};
 use moontide_control::stores::Address;
-use moontide_control::target::Target;
+use moontide_control::target::{Opened, Target};
 use moontide_control::view::Record;
 use moontide_control::whoami::Person;
 use moontide_control::{aws, params, world_file};

@@ -16,6 +16,8 @@ use super::*;
 struct Drill {
     store: Arc<dyn Store>,
     simulator: Simulator,
+    /// The time in it.
+    clock: Arc<dyn Clock>,
     face: Rc<Heard>,
     id: String,
 }
@@ -28,12 +30,12 @@ impl Drill {
         let clock: Arc<dyn Clock> = Arc::new(VirtualClock::starting_at(yesterday));
         let simulator = Simulator::new(scenario, Arc::new(PausedClock::new(yesterday)));
         let (store, face) = (Arc::new(MemoryStore::new()) as Arc<dyn Store>, Rc::default());
-        let mut drill = Drill { store, simulator, face, id: String::new() };
+        let mut drill = Drill { store, simulator, clock, face, id: String::new() };
         let operator = drill.operator();
         let mut start = start("hello");
         start.request.cleanup_after = Some(after);
         let head = start.head(&operator).expect("it works here");
-        let reached = reached(&drill.simulator, &clock, &head).await;
+        let reached = reached(&drill.simulator, &drill.clock, &head).await;
         let begun = Box::pin(start.begin_in(reached, head, &operator)).await;
         let Ok(Started::New(runner)) = begun else { panic!("it is new") };
         let driven = runner.drive(pending()).await.expect("it works here");
@@ -46,8 +48,9 @@ impl Drill {
 
     /// An operator whose way to AWS leads to the simulator in this process.
     fn operator(&self) -> Operator {
-        let session = Some(rehearsal::session(&self.simulator));
-        let target = Target { session, ..Target::default() };
+        let session = rehearsal::session(&self.simulator);
+        let opened = Some(Opened { session, clock: Some(Arc::clone(&self.clock)) });
+        let target = Target { opened, ..Target::default() };
         Operator { target, ..operator(&self.store, &self.face) }
     }
 

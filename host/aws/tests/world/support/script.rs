@@ -145,7 +145,9 @@ async fn respond(answer: Answer) -> Result<HttpResponse, ConnectorError> {
 /// DRS names its operations in the path, SSM in a header, EC2 and STS in the form.
 async fn read(mut request: HttpRequest, at: f64) -> Result<Request, ConnectorError> {
     let written = std::mem::replace(request.body_mut(), SdkBody::taken()).collect().await;
-    let bytes = written.map_err(ConnectorError::user)?.to_bytes();
+    // As over HTTP/2, whose connections do not say why a body was not written.
+    let reset = |_| ConnectorError::io("the stream was reset".into());
+    let bytes = written.map_err(reset)?.to_bytes();
     let address = request.uri().split_once("://").unwrap().1;
     let (host, path) = address.split_once('/').unwrap();
     let body: Value = serde_json::from_slice(&bytes).unwrap_or_else(|_| {

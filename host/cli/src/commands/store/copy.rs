@@ -6,6 +6,7 @@ use clap::Args;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::moves::copy::{Copied, Copier};
 use moontide_control::operator::Operator;
+use moontide_control::settings::Settings;
 use moontide_control::stores::Address;
 use moontide_control::target::Target;
 use moontide_control::words;
@@ -50,11 +51,13 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     if from == to {
         return Err(CommandError::new(code::BAD_ARGUMENT, "both stores are the same one"));
     }
+    // Only a move takes leases, whose time stands in them.
+    let settings = if flags.is_move { context.settings(None)? } else { Settings::default() };
     let (source, target) = (from.open_existing()?, to.open()?);
     from.warn_if_loose(context);
     let operator = Operator {
         environment: context.environment.clone(),
-        settings: context.settings(None)?,
+        settings,
         address: from,
         store: source,
         target: Target::default(),
