@@ -242,7 +242,9 @@ fn dropped_meanwhile(begun: impl Fn() -> Drill, before: usize) {
         kill_process(Pid::from_child(&carrier), Signal::CONT).expect("it is there");
         let carrier = Ran::of(&carrier.wait_with_output().expect("it ends"));
         if drop.code != Some(0) {
-            assert!(drop.stderr.contains("M0806"), "{number}: {}", drop.stderr);
+            // Nothing is owed any more, or the carrier stands still in a write of its own, which lets no other one in.
+            let is_told = ["M0806", "M0406"].iter().any(|code| drop.stderr.contains(code));
+            assert!(is_told, "{number}: {}", drop.stderr);
             carrier.expect(before.try_into().expect("a code"));
             continue;
         }
