@@ -1,14 +1,19 @@
 //! What is owed for a drill is seen, carried out and dropped by calls alone: no binary, and no store but this process's.
 
 use std::future::pending;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use moontide_control::cleanup::End;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::Hint;
 use moontide_control::obligations::list::List;
 use moontide_control::obligations::{Carrier, How, drop, late};
 use moontide_control::view::obligation::Stage;
+use moontide_kit::{Hooked, Hooks};
+use moontide_runtime::store::documents::{Change, Condition};
+use moontide_runtime::store::{StoreError, obligations};
 
 use super::*;
 
@@ -24,13 +29,16 @@ struct Drill {
 
 impl Drill {
     async fn owing(after: Duration) -> Drill {
+        Drill::owing_in(Arc::new(MemoryStore::new()), after).await
+    }
+
+    async fn owing_in(store: Arc<dyn Store>, after: Duration) -> Drill {
         let scenario = world_file::beside(&runbook("hello")).expect("it works here");
         // A drill takes a while in the time of its world, and none on this machine: both are over by now.
         let yesterday = SystemClock::new().now() - Duration::from_hours(24);
         let clock: Arc<dyn Clock> = Arc::new(VirtualClock::starting_at(yesterday));
         let simulator = Simulator::new(scenario, Arc::new(PausedClock::new(yesterday)));
-        let (store, face) = (Arc::new(MemoryStore::new()) as Arc<dyn Store>, Rc::default());
-        let mut drill = Drill { store, simulator, clock, face, id: String::new() };
+        let mut drill = Drill { store, simulator, clock, face: Rc::default(), id: String::new() };
         let operator = drill.operator();
         let mut start = start("hello");
         start.request.cleanup_after = Some(after);
@@ -94,6 +102,36 @@ async fn what_is_owed_and_due_is_carried_out_once() {
     let again = carrier.go(true, &mut async || pending().await).await.unwrap();
     assert!(again.expect("it was not stopped").rows.is_empty());
     assert_eq!(drill.terminated(), 1);
+}
+
+/// Another carrier writes, just as this one is about to say that it is done.
+#[derive(Default)]
+struct Contended(AtomicBool);
+
+#[async_trait]
+impl Hooks for Contended {
+    async fn change(&self, inner: &dyn Store, change: &Change) -> Result<u64, StoreError> {
+        let is_done = change.body.as_ref().is_some_and(|it| it.to_string().contains("done_by"));
+        if change.kind == obligations::KIND && is_done && !self.0.swap(true, Ordering::Relaxed) {
+            let now = inner.document(&change.kind, &change.name).await?.expect("it is owed");
+            let (body, condition) = (Some(now.body), Condition::At(now.version));
+            let by = "another".to_owned();
+            inner.change(&Change { body, condition, by, ..change.clone() }).await?;
+        }
+        inner.change(change).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_done_is_done_although_another_carrier_writes_in_between() {
+    let store = Hooked::over(&Arc::new(MemoryStore::new()), Contended::default());
+    let drill = Drill::owing_in(Arc::new(store), Duration::ZERO).await;
+    let operator = drill.operator();
+    let carrier = Carrier { operator: &operator };
+    let round = carrier.round(&mut async || pending().await).await.unwrap();
+    let completed = End::Driven(Ended::Finished(ExecutionStatus::Completed));
+    assert_eq!((round.open, round.hows), (0, vec![How::CleanedUp(vec![completed])]));
+    assert_eq!((round.rows[0].view.state, drill.terminated()), (Stage::Done, 1));
 }
 
 #[tokio::test(start_paused = true)]
