@@ -20,6 +20,7 @@ pub const LOG: &str = "MOONTIDE_LOG";
 pub const LEASE_TTL: &str = "MOONTIDE_LEASE_TTL";
 /// How long a runner waits for the end of its own troubles, such as `30m`.
 pub const PATIENCE: &str = "MOONTIDE_PATIENCE";
+
 /// A variable that an operator may set, as the help of a face shows it.
 pub struct Variable {
     /// Its name.

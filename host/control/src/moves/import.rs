@@ -163,8 +163,8 @@ impl Waiting {
             ));
         }
         let again = Next::take_in(&file.display().to_string());
-        let after = "` begins with it anew, if it is there";
-        error(format!("{place}: another import has ended meanwhile, and its store refused it"))
+        let after = "` begins with it, if it has its name back from an import that was refused";
+        error(format!("{place}: it is gone, and this import has taken nothing in"))
             .hint(Hint::step("`", again, after))
     }
 
