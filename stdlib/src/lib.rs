@@ -23,6 +23,7 @@ pub const MODULES: &[(&str, &str)] = &[
     ("@moontide/recovery", include_str!("../recovery.luau")),
     ("@moontide/retry", include_str!("../retry.luau")),
     ("@moontide/route53", include_str!("../route53.luau")),
+    ("@moontide/runbook", include_str!("../runbook.luau")),
     ("@moontide/ssm", include_str!("../ssm.luau")),
     ("@moontide/state", include_str!("../state.luau")),
     ("@moontide/sts", include_str!("../sts.luau")),
@@ -30,6 +31,9 @@ pub const MODULES: &[(&str, &str)] = &[
     ("@moontide/verdict", include_str!("../verdict.luau")),
     ("@moontide/wait_until", include_str!("../wait_until.luau")),
 ];
+
+/// The types of what the engine itself provides: for those that check types, and never run.
+pub const HOST: &str = include_str!("../host.luau");
 
 #[cfg(test)]
 mod tests {

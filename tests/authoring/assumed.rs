@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{WORLD, home, said};
+use crate::{Told, WORLD, home, told};
 
 /// So that an absence shows.
 #[test]
@@ -32,7 +32,7 @@ fn a_check_reads_the_world_beside_the_runbook() {
 #[test]
 fn a_table_that_is_logged_shows() {
     let home = home("", "", "moontide.log.info({ a = { 1, 'b' } }) moontide.log.info(wave.params)");
-    let (_, said) = said(&home, &[]);
+    let said = told(&home, &[]).said;
     assert!(
         said.contains("{\"a\":[1,\"b\"]}") && said.contains("{\"environment\":\"test\"}"),
         "{said}"
@@ -46,7 +46,7 @@ fn a_launch_that_would_not_fail_again_is_told() {
         let home = home("", wave, "local _ = wave");
         let world = WORLD.replace("server = \"web\"", &format!("server = \"db-1\"\n{times}"));
         fs::write(home.path().join("world.toml"), world).expect("it writes");
-        let (_, said) = said(&home, &[]);
+        let said = told(&home, &[]).said;
         let note = "[[faults]] 1 (launch_fails of db-1) struck once: a second attempt would launch";
         assert_eq!(said.contains(note), is_told, "{times:?}: {said}");
     }
@@ -77,7 +77,7 @@ fn no_secret_stands_in_what_a_rehearsal_assumed() {
 fn a_threshold_that_no_launch_can_reach_launches_nothing() {
     for (least, launches) in [("3", false), ("2", true), ("'100%'", true)] {
         let home = home("", &format!("min_success = {least},"), "local _ = wave");
-        let (by, said) = said(&home, &[]);
+        let Told { by, said, .. } = told(&home, &[]);
         assert!(by == "rehearse" && said.contains("DescribeSourceServers"), "{by}: {said}");
         assert_eq!(said.contains("nothing is launched"), !launches, "{said}");
         assert_eq!(said.contains("StartRecovery"), launches, "{said}");

@@ -1,11 +1,11 @@
 //! What is right is not complained about.
 
-use crate::{home, said};
+use crate::{Told, home, told};
 
 #[test]
 fn an_answer_that_was_not_needed_is_no_mistake() {
     let home = home("", "", "local _ = wave");
-    let (_, said) = said(&home, &["--answer", "web=retry"]);
+    let Told { said, .. } = told(&home, &["--answer", "web=retry"]);
     assert!(said.contains("not used: --answer web=retry") && said.contains("completed"), "{said}");
 }
 
@@ -23,7 +23,8 @@ fn what_hooks_pass_on_is_not_complained_about() {
         "moontide.retry({ on = { 'Rejected', 'DiskFailed', 'SlaveFailed', 'NoSuchFile', 'Timeout' } }, function() return nil end)",
         "local texts = { [{}] = 1 } return texts",
     ] {
-        let (by, said) = said(&home("", "", check), &[]);
+        let Told { by, said, types } = told(&home("", "", check), &[]);
+        assert!(types.is_empty(), "{check}: {types:?}");
         let is_taken = by == "rehearse" && said.contains("rehearsed as a drill  completed");
         assert!(is_taken && !said.contains("warn"), "{check}: {by}: {said}");
     }
@@ -38,7 +39,8 @@ fn what_a_hook_of_the_runbook_returns_is_kept_and_not_complained_about() {
              moontide = table.clone(moontide)\n\
              moontide.runbook = function(t: any) t.on_start = function() moontide.log.info('it begins') return {returned} end return declare(t) end"
         );
-        let (by, said) = said(&home(&top, "", "local _ = wave"), &[]);
+        let Told { by, said, types } = told(&home(&top, "", "local _ = wave"), &[]);
+        assert!(types.is_empty(), "{returned}: {types:?}");
         let is_taken = by == "rehearse" && said.contains("rehearsed as a drill  completed");
         let is_said = is_taken && said.contains("it begins");
         assert!(is_said && !said.contains("warn"), "{returned}: {by}: {said}");
@@ -50,7 +52,7 @@ fn what_a_hook_of_the_runbook_returns_is_kept_and_not_complained_about() {
 fn a_good_runbook_is_taken() {
     let check = "local ids = table.clone(wave.instance_ids) table.sort(ids)\n\
                  for place, server in wave.servers do local _ = place, server.lag_duration end\n\
-                 local copy = table.clone(wave) copy.name = 'other' copy.note = copy.note or 1\n\
+                 local copy: any = table.clone(wave) copy.name = 'other' copy.note = copy.note or 1\n\
                  local more = table.clone(wave.params) more.zone = more.zone or 'a'\n\
                  if wave.previous or wave.excluded or wave.waves then return true end\n\
                  if #wave.servers > 99 then\n\
@@ -61,6 +63,7 @@ fn a_good_runbook_is_taken() {
     // Parameters of the names that an answer and a module have elsewhere.
     let top = "local function is_yes(answer) return answer == 'yes' end\n\
                local function shout(moontide) return moontide:upper() end";
-    let (by, said) = said(&home(top, "", check), &[]);
+    let Told { by, said, types } = told(&home(top, "", check), &[]);
+    assert!(types.is_empty(), "{types:?}");
     assert!(by == "rehearse" && said.contains("rehearsed as a drill  completed"), "{by}: {said}");
 }

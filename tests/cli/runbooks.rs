@@ -51,15 +51,19 @@ fn every_mistake_of_a_plan_is_shown_in_its_line() {
                  \t\t{ name = \"cut-over\", depends_on = { \"databse\" }, run = function() end },";
     let home = shop(&[("runbook.luau", &runbook("shop", waves))]);
     assert_snapshot!(home.refusal(&["check", &home.shop("")], 3), @r#"
-    error[M0207]: the runbook has 2 mistakes
+    error[M0207]: waves[2].depend_on: unknown field `depend_on`, did you mean `depends_on`?
       --> shop/runbook.luau:7:19
       |
     7 |         { name = "web", depend_on = { "database" }, run = function() end },
-      |                         ^ waves[2].depend_on: unknown field `depend_on`, did you mean `depends_on`?
+      |                         ^
+
+    error[M0207]: waves[3].depends_on[1]: there is no wave `databse`, did you mean `database`?
       --> shop/runbook.luau:8:39
       |
     8 |         { name = "cut-over", depends_on = { "databse" }, run = function() end },
-      |                                             ^ waves[3].depends_on[1]: there is no wave `databse`, did you mean `database`?
+      |                                             ^
+
+    2 errors
     "#);
 }
 
@@ -67,11 +71,11 @@ fn every_mistake_of_a_plan_is_shown_in_its_line() {
 fn a_syntax_error_and_a_raised_error_name_their_line() {
     let home = shop(&[("runbook.luau", "local x = = 1\n")]);
     assert_snapshot!(home.refusal(&["check", &home.shop("")], 3), @r"
-    error[M0204]: Expected identifier when parsing expression, got '='
-      --> shop/runbook.luau:1:1
+    error[M0204]: expected identifier when parsing expression, got `=`
+      --> shop/runbook.luau:1:11
       |
     1 | local x = = 1
-      | ^
+      |           ^
     ");
     let home = shop(&[("runbook.luau", "\nlocal x = nil\nlocal _ = x.y\n")]);
     assert_snapshot!(home.refusal(&["check", &home.shop("")], 3), @r"
@@ -80,6 +84,14 @@ fn a_syntax_error_and_a_raised_error_name_their_line() {
       |
     3 | local _ = x.y
       | ^
+
+    error[M0210]: `nil` has no `y`
+      --> shop/runbook.luau:3:13
+      |
+    3 | local _ = x.y
+      |             ^
+
+    2 errors
     ");
 }
 

@@ -12,7 +12,7 @@ use moontide_control::settings::limits;
 
 use crate::commands::{
     adopt, answer, cancel, check, claims, cleanup, explain, guide, journal, list, note,
-    obligations, pause, rehearse, resume, retry, run, show, sim, skip, state, status, store,
+    obligations, pause, rehearse, resume, retry, run, show, sim, skip, state, status, store, types,
 };
 use crate::context::Context;
 use crate::output::{self, Format, Output};
@@ -91,6 +91,7 @@ struct Global {
 enum Command {
     Rehearse(rehearse::Flags),
     Check(check::Flags),
+    Types(types::Flags),
     Run(run::Flags),
     Resume(resume::Flags),
     Status(status::Flags),
@@ -158,6 +159,7 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
     match command {
         Command::Rehearse(flags) => rehearse::execute(context, &flags),
         Command::Check(flags) => check::execute(context, &flags),
+        Command::Types(flags) => types::execute(context, &flags),
         Command::Run(flags) => run::execute(context, &flags),
         Command::Resume(flags) => resume::execute(context, &flags),
         Command::Status(flags) => status::execute(context, &flags),

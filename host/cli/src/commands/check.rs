@@ -1,8 +1,9 @@
-//! `moontide check`: is it a valid runbook? Offline.
+//! `moontide check`: is it a valid runbook, and do its types fit? Offline.
 
 use std::path::PathBuf;
 
 use clap::Args;
+use moontide_author::{Checked, Finding, check, finding};
 use moontide_control::answers::people;
 use moontide_control::error::Result;
 use moontide_control::runbook::Files;
@@ -10,16 +11,15 @@ use moontide_control::stores::Address;
 use moontide_control::world_file;
 
 use crate::context::Context;
+use crate::output::Format;
 use crate::output::style::{attention, plain};
-use crate::{exit, params};
+use crate::view::checked::CheckView;
+use crate::{exit, next, params};
 use moontide_control::view::plan::PlanView;
-
-/// The seed does not matter: nothing that a runbook declares may depend on it.
-const SEED: u64 = 0;
 
 /// Load a runbook and check what it declares, without AWS
 ///
-/// Loading has no effects: no AWS, no clock, no files. The world.toml beside it is read too, if there is one. Exit code 3 if there is anything wrong with it.
+/// Loading has no effects: no AWS, no clock, no files. Types are checked too, and what is odd is a warning. The world.toml beside it is read, if there is one. Exit code 3 if there is anything wrong.
 #[derive(Args)]
 pub(crate) struct Flags {
     /// A folder with a runbook.luau, or a .luau file
@@ -34,7 +34,12 @@ pub(crate) struct Flags {
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
-    let plan = files.plan(context, &settings.limits(), SEED)?;
+    let Checked { plan, findings } = check(&files, context, &settings.limits());
+    context.output.findings(&findings, &next::words);
+    let wrong: Vec<&Finding> = findings.iter().filter(|it| it.is_error()).collect();
+    let Some(plan) = plan.filter(|_| wrong.is_empty()) else {
+        return refuse(context, &findings, &wrong);
+    };
     people::check(context, &plan, &settings.approvers)?;
     if !flags.params.is_empty() {
         params::bind(context, &plan, &flags.params)?;
@@ -52,6 +57,16 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         address.warn_if_doomed(context, &plan).await;
         Ok(())
     })?;
-    context.output.show(&PlanView::of(plan, &settings))?;
+    context.output.show(&CheckView { plan: Some(PlanView::of(plan, &settings)), findings })?;
     Ok(exit::COMPLETED)
+}
+
+/// What is wrong has been said to people. Programs get the list, and the error that every command ends with.
+fn refuse(context: &Context, findings: &[Finding], wrong: &[&Finding]) -> Result<u8> {
+    let Some(error) = finding::together(wrong) else { return Ok(exit::REFUSED) };
+    if context.output.format == Format::Json {
+        context.output.show(&CheckView { plan: None, findings: findings.to_vec() })?;
+        return Err(error);
+    }
+    Ok(exit::of_error(error.code))
 }

@@ -40,7 +40,9 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let record = context.block_on(Record::load(store.as_ref(), &flags.execution))?;
     let Journal { entries, refused } = Journal::of(&record, flags.lane.as_deref(), flags.from);
     match context.output.format {
-        Format::Text => context.output.show(&Shown(Journal { entries, refused }))?,
+        Format::Text | Format::Github => {
+            context.output.show(&Shown(Journal { entries, refused }))?;
+        }
         Format::Json => {
             for entry in entries {
                 context.output.show(&Shown(Journal { entries: vec![entry], refused }))?;

@@ -5,21 +5,36 @@ use moontide_control::next::Next;
 use serde_json::{Value, json};
 
 use super::Page;
-use super::style::{bad, faint, plain, strong};
+use super::style::{attention, bad, faint, plain, strong};
 use crate::exit;
 
 /// For people: the sentence, each place with its line and a caret, what to do next.
 pub(super) fn text(error: &CommandError, step: &dyn Fn(&Next) -> String) -> Page {
     let mut page = Page::default();
-    let head = format!("error[{}]", error.code.name);
-    page.line([bad(head), plain(": "), strong(error.message.as_str())]);
+    write(&mut page, error, step, true);
+    page
+}
+
+/// The same on a page. What is no error is a warning.
+pub(super) fn write(
+    page: &mut Page,
+    error: &CommandError,
+    step: &dyn Fn(&Next) -> String,
+    is_error: bool,
+) {
+    let code = error.code.name;
+    let head = if is_error {
+        bad(format!("error[{code}]"))
+    } else {
+        attention(format!("warning[{code}]"))
+    };
+    page.line([head, plain(": "), strong(error.message.as_str())]);
     for place in &error.places {
-        write_place(&mut page, place);
+        write_place(page, place);
     }
     for hint in &error.hints {
         page.line([strong("hint"), plain(": "), plain(hint.text(step))]);
     }
-    page
 }
 
 /// Names the page about the error's code. Only a terminal gets it: a log has the code, and stays short.
@@ -42,7 +57,11 @@ fn write_place(page: &mut Page, place: &Place) {
     page.line([faint(format!("{number} | ")), plain(source.as_str())]);
     let before: String = source.chars().take(place.column.unwrap_or(1) - 1).collect();
     let blank: String = before.chars().map(|it| if it == '\t' { '\t' } else { ' ' }).collect();
-    page.line([faint(format!("{margin} | ")), plain(blank), bad("^ "), plain(message)]);
+    let mut line = vec![faint(format!("{margin} | ")), plain(blank), bad("^")];
+    if !message.is_empty() {
+        line.extend([plain(" "), plain(message)]);
+    }
+    page.line(line);
 }
 
 /// For programs.

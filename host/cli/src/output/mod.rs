@@ -7,10 +7,12 @@
 //! - [`style`]: the few styles there are; none of them carries meaning that the words do not.
 //! - [`clean`]: makes strangers' text harmless, on a terminal and in JSON.
 //! - `print`: printing itself. `remark`: what an operator should know while a command is at work.
-//! - [`complaint`]: what an error looks like.
+//! - `complaint`: what an error looks like. `findings`: what a check has found. [`github`]: annotations.
 
 pub(crate) mod clean;
 mod complaint;
+mod findings;
+pub(crate) mod github;
 pub(crate) mod page;
 mod print;
 mod remark;

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anstream::AutoStream;
 use clap::ValueEnum;
+use moontide_author::Finding;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::next::Next;
 use serde::Serialize;
@@ -11,7 +12,7 @@ use serde_json::json;
 
 use super::page::Page;
 use super::style::Span;
-use super::{clean, complaint};
+use super::{clean, complaint, findings, github};
 
 /// The version of every JSON document. Raised when a field changes its meaning or goes away.
 pub(crate) const VERSION: u32 = 1;
@@ -24,6 +25,8 @@ pub(crate) enum Format {
     Text,
     /// For programs: one JSON document, with a `version`.
     Json,
+    /// For people, with errors and warnings as annotations of a GitHub workflow.
+    Github,
 }
 
 /// Something a command has to say on stdout.
@@ -48,7 +51,7 @@ impl Output {
     /// A document as it is written.
     pub(crate) fn text(self, document: &impl Document) -> String {
         match self.format {
-            Format::Text => {
+            Format::Text | Format::Github => {
                 let mut page = Page::default();
                 document.write(&mut page);
                 page.into_text()
@@ -86,17 +89,29 @@ impl Output {
 
     /// Prints an error to stderr, in the format of the documents.
     pub(crate) fn complain(self, error: &CommandError, step: &dyn Fn(&Next) -> String) {
-        match self.format {
-            Format::Text => {
-                let mut page = complaint::text(error, step);
-                if io::stderr().is_terminal() {
-                    complaint::more(&mut page, error);
-                }
-                self.say_page(page);
-            }
-            Format::Json => {
-                talk(&json_line(&json!({ "version": VERSION }), &complaint::json(error, step)));
-            }
+        if self.format == Format::Json {
+            talk(&json_line(&json!({ "version": VERSION }), &complaint::json(error, step)));
+            return;
+        }
+        let mut page = complaint::text(error, step);
+        if io::stderr().is_terminal() {
+            complaint::more(&mut page, error);
+        }
+        self.say_page(page);
+        if self.format == Format::Github {
+            let place = error.places.first();
+            talk(&github::annotation("error", place, None, error.code.name, &error.message));
+        }
+    }
+
+    /// Says what a check has found. For programs it is a part of the document.
+    pub(crate) fn findings(self, findings: &[Finding], step: &dyn Fn(&Next) -> String) {
+        if self.format == Format::Json || findings.is_empty() {
+            return;
+        }
+        self.say_page(findings::text(findings, step, io::stderr().is_terminal()));
+        if self.format == Format::Github {
+            talk(&findings::annotations(findings));
         }
     }
 }

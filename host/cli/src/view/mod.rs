@@ -5,9 +5,11 @@
 //! - [`server`], [`why`], [`objectives`], [`obligation`], [`outside`], [`replaced`], [`prompts`], [`evidence`],
 //!   [`signal`]: parts of those.
 //! - [`sent`]: a signal on its way. [`cleanup`]: what a cleanup terminated and left.
-//! - [`changes`]: how the author's files differ. [`plan`]: what a runbook declares, for `check`.
+//! - [`changes`]: how the author's files differ. [`plan`]: what a runbook declares, [`checked`]: and what is wrong
+//!   with it, for `check`. [`typings`]: types for editors.
 
 pub(crate) mod changes;
+pub(crate) mod checked;
 pub(crate) mod cleanup;
 pub(crate) mod evidence;
 pub(crate) mod objectives;
@@ -24,6 +26,7 @@ pub(crate) mod sent;
 pub(crate) mod server;
 pub(crate) mod signal;
 pub(crate) mod summary;
+pub(crate) mod typings;
 pub(crate) mod whole;
 pub(crate) mod why;
 pub(crate) mod worded;

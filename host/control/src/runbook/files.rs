@@ -7,7 +7,8 @@ use moontide_runtime::journal::{Bundle, Source};
 use moontide_runtime::plan::Plan;
 use moontide_runtime::sandbox::Limits;
 
-use super::{declared, folder};
+use super::declared::{self, Refusal};
+use super::folder;
 use crate::error::Result;
 use crate::listener::Listener;
 
@@ -54,6 +55,16 @@ impl Files {
 
     /// Runs the file in a sandbox for what it declares, and checks that. The seed is the execution's.
     pub fn plan(&self, listener: &dyn Listener, limits: &Limits, seed: u64) -> Result<Plan> {
+        Ok(self.examine(listener, limits, seed)?)
+    }
+
+    /// The same, and if there is no plan, what is wrong piece by piece.
+    pub fn examine(
+        &self,
+        listener: &dyn Listener,
+        limits: &Limits,
+        seed: u64,
+    ) -> Result<Plan, Refusal> {
         declared::plan(listener, &self.bundle, &self.passed_over, limits, seed)
     }
 }

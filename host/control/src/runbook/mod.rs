@@ -7,4 +7,5 @@ mod declared;
 mod files;
 mod folder;
 
+pub use declared::Refusal;
 pub use files::{FILE, Files, is_same, of_standard_library};

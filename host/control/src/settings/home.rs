@@ -24,6 +24,23 @@ pub fn state(environment: &Environment) -> Result<PathBuf> {
         .hint(format!("set {}, or pass `--store sqlite:PATH`", environment::HOME)))
 }
 
+/// The directory of what can be made again, such as types for editors.
+pub fn data(environment: &Environment) -> Result<PathBuf> {
+    if let Some(home) = &environment.home {
+        return Ok(home.clone());
+    }
+    match etcetera::choose_base_strategy() {
+        Ok(base) => Ok(base.data_dir().join("moontide")),
+        Err(_) => Err(CommandError::new(code::NO_HOME, "this user has no home directory")
+            .hint(format!("set {}", environment::HOME))),
+    }
+}
+
+/// The user's own directory, if there is one.
+pub fn of_user() -> Option<PathBuf> {
+    Some(etcetera::choose_base_strategy().ok()?.home_dir().to_path_buf())
+}
+
 /// The directory of the user's settings; none without a home.
 pub(super) fn configuration(environment: &Environment) -> Option<PathBuf> {
     if let Some(home) = &environment.home {

@@ -1,0 +1,56 @@
+//! Everything that is wrong with a runbook, in one list.
+
+use moontide_control::error::code;
+use moontide_control::listener::Listener;
+use moontide_control::runbook::Files;
+use moontide_runtime::plan::Plan;
+use moontide_runtime::sandbox::Limits;
+
+use crate::finding::Finding;
+use crate::{loaded, types};
+
+/// The seed does not matter: nothing that a runbook declares may depend on it.
+const SEED: u64 = 0;
+
+/// What was found.
+#[derive(Debug)]
+pub struct Checked {
+    /// The plan, if it loads. It may have mistakes all the same.
+    pub plan: Option<Plan>,
+    /// What is wrong or odd: errors first, each file from the top.
+    pub findings: Vec<Finding>,
+}
+
+/// Loads a runbook, and checks its types.
+pub fn check(files: &Files, listener: &dyn Listener, limits: &Limits) -> Checked {
+    let (plan, mut findings) = match files.examine(listener, limits, SEED) {
+        Ok(plan) => (Some(plan), Vec::new()),
+        Err(refusal) => (None, loaded::findings(refusal)),
+    };
+    let mut typed = types::check(&files.bundle);
+    let is_syntax = |finding: &Finding| finding.code == code::RUNBOOK_SYNTAX;
+    if typed.iter().any(is_syntax) {
+        // The rest is guessed from what is no Luau; and the checker knows the column, and goes on behind it.
+        typed.retain(is_syntax);
+        findings.retain(|finding| !is_syntax(finding));
+    }
+    let news = typed.into_iter().filter(|finding| !findings.iter().any(|it| says(it, finding)));
+    let news: Vec<Finding> = news.collect();
+    findings.extend(news);
+    findings.sort_by_key(Finding::rank);
+    Checked { plan, findings }
+}
+
+/// Whether loading the runbook has said already what the type checker says in its own words: it is about the same
+/// piece of the same line, or about a source that does not even load.
+fn says(loaded: &Finding, typed: &Finding) -> bool {
+    let (Some(one), Some(other)) = (loaded.places.first(), typed.places.first()) else {
+        return false;
+    };
+    let (Some((line, column)), Some((first, from))) = (loaded.position(), typed.position()) else {
+        return false;
+    };
+    let (last, to) = typed.end.unwrap_or((first, from + 1));
+    one.file == other.file && ((first, from)..(last, to)).contains(&(line, column))
+        || one.file == other.file && line == first && loaded.names(typed)
+}

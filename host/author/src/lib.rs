@@ -1,0 +1,14 @@
+//! What an author of runbooks can do, as a library: plain data in, plain data out, no terminal.
+//!
+//! - [`check`](mod@check): everything that is wrong with a runbook, in one list. `loaded`: what loading it says.
+//! - [`finding`]: one thing that is wrong, or odd, at its place.
+//! - [`types`]: what Luau's type checker says. [`typings`]: the same types for editors.
+
+pub mod check;
+pub mod finding;
+mod loaded;
+pub mod types;
+pub mod typings;
+
+pub use check::{Checked, check};
+pub use finding::{Finding, Severity};

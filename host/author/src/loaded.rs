@@ -1,0 +1,55 @@
+//! What loading a runbook says, finding by finding.
+
+use moontide_control::error::{Code, CommandError, Place};
+use moontide_control::runbook::Refusal;
+use moontide_runtime::plan::Located;
+
+use crate::finding::{Finding, Severity};
+
+/// Everything that keeps the runbook from loading.
+pub(crate) fn findings(refusal: Refusal) -> Vec<Finding> {
+    match refusal {
+        Refusal::Unloaded(error) => vec![failed(error)],
+        Refusal::Mistaken(code, located) => {
+            located.into_iter().map(|located| mistaken(code, located)).collect()
+        }
+    }
+}
+
+/// It could not be loaded: its places say how it came to that.
+fn failed(error: CommandError) -> Finding {
+    Finding {
+        severity: Severity::Error,
+        code: error.code,
+        message: error.message,
+        field: None,
+        suggestion: None,
+        places: error.places,
+        end: None,
+        hints: error.hints,
+    }
+}
+
+fn mistaken(code: &'static Code, located: Located) -> Finding {
+    let Located { file, place, complaint } = located;
+    let path = complaint.path.to_string();
+    let field = Some(path).filter(|path| !path.is_empty());
+    let message = match &field {
+        Some(field) => format!("{field}: {}", complaint.message),
+        None => complaint.message,
+    };
+    let (line, column, source_line) = match place {
+        Some(place) => (Some(place.line), Some(place.column), Some(place.source_line)),
+        None => (None, None, None),
+    };
+    Finding {
+        severity: Severity::Error,
+        code,
+        message,
+        field,
+        suggestion: complaint.suggestion,
+        places: vec![Place { file, line, column, source_line, message: None }],
+        end: None,
+        hints: Vec::new(),
+    }
+}

@@ -1,0 +1,141 @@
+//! Luau's type checker over a bundle.
+
+use std::collections::BTreeSet;
+use std::thread;
+
+use luau_analysis::diagnostics::{TypeError, TypeErrorData};
+use luau_analysis::{
+    DefinitionEnvironment, Frontend, FrontendOptions, ModuleName, NullConfigResolver,
+};
+use luau_common::BString;
+use luau_config::Mode;
+use luau_syntax::location::{Location, Position};
+use moontide_runtime::journal::Bundle;
+
+use super::modules::Modules;
+use super::{extra, globals, odd, place, refused, words};
+use crate::finding::Finding;
+
+/// The checker recurses with the nesting of a source. Luau, which has to accept it too, stops at a nesting of 1000.
+const STACK: usize = 64 * 1024 * 1024;
+/// In seconds. A source that takes longer is checked no further.
+const LONGEST: f64 = 5.0;
+/// So many are told of one runbook: their author mends these first.
+const MOST: usize = 50;
+
+pub(super) type Checker = Frontend<Modules, NullConfigResolver>;
+
+/// What kind of thing is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The source is no Luau.
+    Syntax,
+    /// A type does not fit.
+    Type,
+    /// It may be meant so.
+    Odd,
+}
+
+/// A place in a file, and what is to be said of it.
+pub(super) struct Told {
+    pub(super) at: Location,
+    pub(super) message: String,
+    pub(super) field: Option<String>,
+    pub(super) suggestion: Option<String>,
+    pub(super) kind: Kind,
+    /// Whether it may follow from a field that the table has too many.
+    pub(super) is_of_a_table: bool,
+}
+
+/// Checks those files of the bundle that are wanted, on a stack of its own.
+pub(super) fn check_only(bundle: &Bundle, wanted: impl Fn(&str) -> bool + Sync) -> Vec<Finding> {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().name("types".to_owned()).stack_size(STACK);
+        let checked = thread.spawn_scoped(scope, || check_all(bundle, &wanted)).ok()?;
+        checked.join().ok()
+    })
+    .unwrap_or_default()
+}
+
+fn check_all(bundle: &Bundle, wanted: &dyn Fn(&str) -> bool) -> Vec<Finding> {
+    let mut checker = open(bundle.clone());
+    let own: Vec<&String> = bundle.modules.keys().filter(|name| wanted(name)).collect();
+    let mut found = Vec::new();
+    for name in &own {
+        let told = refused::find(&mut checker, &BString::from(name.as_str()));
+        found.extend(told.into_iter().map(|told| place::finding(bundle, name, told)));
+    }
+    // What they do is not known before they run, and they may never end.
+    if !found.is_empty() {
+        return found;
+    }
+    for name in own {
+        let told = check_one(&mut checker, &BString::from(name.as_str()));
+        found.extend(told.into_iter().map(|told| place::finding(bundle, name, told)));
+    }
+    found.truncate(MOST);
+    found
+}
+
+/// A checker that knows the globals of scripts, and no file yet.
+pub(super) fn open(bundle: Bundle) -> Checker {
+    let mut config = NullConfigResolver::default();
+    config.default_config.mode = Mode::Strict;
+    let options = FrontendOptions {
+        run_lint_checks: true,
+        retain_full_type_graphs: true,
+        module_time_limit_sec: Some(LONGEST),
+        ..FrontendOptions::default()
+    };
+    let mut checker = Frontend::new(Modules(bundle), config, options);
+    if checker.register_builtin_globals(DefinitionEnvironment::Globals).is_ok() {
+        globals::close(&mut checker, DefinitionEnvironment::Globals);
+    }
+    checker
+}
+
+/// What is wrong with one file. A defect of the checker is no mistake of the author's.
+fn check_one(checker: &mut Checker, name: &ModuleName) -> Vec<Told> {
+    let Ok(result) = checker.check(name, None) else { return Vec::new() };
+    let mut told: Vec<Told> = Vec::new();
+    if let Some(model) = checker.semantic_model(name) {
+        let own = |error: &&TypeError| error.module_name == *name && is_of_the_author(&error.data);
+        told.extend(
+            result.errors.iter().filter(own).filter_map(|error| words::error(&model, error)),
+        );
+        let extra = extra::find(&model);
+        let follows = |told: &Told| told.is_of_a_table && extra.iter().any(|it| is_in(it, told));
+        told.retain(|told| !follows(told));
+        told.extend(extra);
+    }
+    told.extend(result.lint_result.errors.iter().filter_map(odd::told));
+    told.extend(result.lint_result.warnings.iter().filter_map(odd::told));
+    let mut seen = BTreeSet::new();
+    told.retain(|told| {
+        let begin = told.at.begin;
+        seen.insert((begin.line, begin.column, told.message.clone()))
+    });
+    told
+}
+
+/// Whether a field is in a table, and was probably meant to be another one of its fields.
+fn is_in(field: &Told, table: &Told) -> bool {
+    let place = |at: Position| (at.line, at.column);
+    let whole = place(table.at.begin)..place(table.at.end);
+    field.suggestion.is_some() && whole.contains(&place(field.at.begin))
+}
+
+/// Whether it is about the source, and not about how far the checker came.
+fn is_of_the_author(data: &TypeErrorData) -> bool {
+    !matches!(
+        data,
+        TypeErrorData::InternalError(_)
+            | TypeErrorData::CodeTooComplex(_)
+            | TypeErrorData::UnificationTooComplex(_)
+            | TypeErrorData::NormalizationTooComplex(_)
+            | TypeErrorData::ConstraintSolvingIncompleteError(_)
+            | TypeErrorData::UnexpectedTypeInSubtyping(_)
+            | TypeErrorData::UnexpectedTypePackInSubtyping(_)
+            | TypeErrorData::CannotCheckDynamicStringFormatCalls(_)
+    )
+}

@@ -1,0 +1,76 @@
+//! What Luau's type checker says of a runbook: mistakes only. Nothing depends on what it does not find, and `run` and
+//! `resume` never come here.
+//!
+//! - `checker`: the checker, over the files of a bundle (`modules`) and the globals that scripts have (`globals`).
+//! - `refused`: what is not given to it. `extra`: what it passes over in silence.
+//! - `words`, `worded`: its errors in sentences, with what was probably meant (`names`). `odd`: its warnings.
+//! - `place`: where they are. `optional`: what is no error.
+
+#[cfg(feature = "types")]
+mod checker;
+#[cfg(feature = "types")]
+mod extra;
+#[cfg(feature = "types")]
+mod globals;
+#[cfg(feature = "types")]
+mod modules;
+#[cfg(feature = "types")]
+mod names;
+#[cfg(feature = "types")]
+mod odd;
+#[cfg(feature = "types")]
+mod optional;
+#[cfg(feature = "types")]
+mod place;
+#[cfg(feature = "types")]
+mod refused;
+#[cfg(feature = "types")]
+mod worded;
+#[cfg(feature = "types")]
+mod words;
+
+use moontide_runtime::journal::Bundle;
+#[cfg(feature = "types")]
+use moontide_runtime::journal::execution::Module;
+
+use crate::finding::Finding;
+
+/// Checks the types of a bundle's own files.
+#[cfg(feature = "types")]
+pub fn check(bundle: &Bundle) -> Vec<Finding> {
+    checker::check_only(bundle, |name| !name.starts_with('@'))
+}
+
+/// The globals that scripts have, by name.
+#[cfg(feature = "types")]
+pub fn globals() -> Vec<String> {
+    globals::names(&mut checker::open(bundle(None)))
+}
+
+/// Checks the standard library itself.
+#[cfg(feature = "types")]
+pub fn library() -> Vec<Finding> {
+    checker::check_only(&bundle(None), |name| name.starts_with('@'))
+}
+
+/// The same, with another source for one of its modules, which is all that is looked at.
+#[cfg(feature = "types")]
+pub fn library_with(name: &str, source: &str) -> Vec<Finding> {
+    checker::check_only(&bundle(Some((name, source))), |it| it == name)
+}
+
+#[cfg(feature = "types")]
+fn bundle(other: Option<(&str, &str)>) -> Bundle {
+    let module = |(name, source): &(&str, &str)| {
+        let source = other.filter(|(it, _)| it == name).map_or(*source, |(_, source)| source);
+        ((*name).to_owned(), Module { file: format!("{name}.luau"), source: source.into() })
+    };
+    let modules = moontide_stdlib::MODULES.iter().map(module).collect();
+    Bundle { entry: "@moontide".to_owned(), modules }
+}
+
+/// This build has no type checker.
+#[cfg(not(feature = "types"))]
+pub fn check(_: &Bundle) -> Vec<Finding> {
+    Vec::new()
+}
