@@ -38,14 +38,13 @@ pub(crate) struct Flags {
 /// Writes them.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let folder = Files::read(&flags.runbook)?.folder;
-    let place = match flags.here {
-        true => Place::Here,
-        false => Place::User { data: home::data(&context.environment)?, home: home::of_user() },
+    let place = if flags.here {
+        Place::Here
+    } else {
+        Place::User { data: home::data(&context.environment)?, home: home::of_user() }
     };
-    let written = match flags.check {
-        true => typings::check(&folder, &place)?,
-        false => typings::write(&folder, &place)?,
-    };
+    let write = if flags.check { typings::check } else { typings::write };
+    let written = write(&folder, &place)?;
     let is_stale = written.stale > 0 || written.is_new_alias;
     context.output.show(&TypingsView { written, checked_only: flags.check })?;
     Ok(if flags.check && is_stale { exit::FAILED } else { exit::COMPLETED })
