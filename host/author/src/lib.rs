@@ -2,10 +2,12 @@
 //!
 //! - [`check`](mod@check): everything that is wrong with a runbook, in one list. `loaded`: what loading it says.
 //! - [`finding`]: one thing that is wrong, or odd, at its place.
+//! - [`fresh`]: a folder with a new runbook.
 //! - [`types`]: what Luau's type checker says. [`typings`]: the same types for editors.
 
 pub mod check;
 pub mod finding;
+pub mod fresh;
 mod loaded;
 pub mod types;
 pub mod typings;

@@ -11,7 +11,7 @@ use moontide_control::error::{CommandError, Result, code};
 use moontide_control::settings::limits;
 
 use crate::commands::{
-    adopt, answer, cancel, check, claims, cleanup, explain, guide, journal, list, note,
+    adopt, answer, cancel, check, claims, cleanup, explain, guide, journal, list, new, note,
     obligations, pause, rehearse, resume, retry, run, show, sim, skip, state, status, store, types,
 };
 use crate::context::Context;
@@ -21,6 +21,7 @@ use crate::{exit, next, panics, trace};
 const EXAMPLES: &str = "\
 Examples:
   moontide rehearse runbooks/three_tier          try it out: no AWS, no waiting
+  moontide new shop                              a folder with a runbook that rehearses
   moontide check runbooks/three_tier             is it a valid runbook?
   moontide run runbooks/three_tier --mode drill  start a drill
   moontide status EXECUTION                      where does it stand?
@@ -90,6 +91,7 @@ struct Global {
 #[derive(Subcommand)]
 enum Command {
     Rehearse(rehearse::Flags),
+    New(new::Flags),
     Check(check::Flags),
     Types(types::Flags),
     Run(run::Flags),
@@ -158,6 +160,7 @@ fn wants_json(words: impl Iterator<Item = String>) -> bool {
 fn dispatch(command: Command, context: &Context) -> Result<u8> {
     match command {
         Command::Rehearse(flags) => rehearse::execute(context, &flags),
+        Command::New(flags) => new::execute(context, &flags),
         Command::Check(flags) => check::execute(context, &flags),
         Command::Types(flags) => types::execute(context, &flags),
         Command::Run(flags) => run::execute(context, &flags),

@@ -65,6 +65,35 @@ pub async fn ask(world: &dyn World, operation: &str, arguments: &Value) -> Resul
     Ok(known.perform(&call).await.outcome)
 }
 
+/// Every item of a list, page by page.
+pub async fn all(
+    world: &dyn World,
+    operation: &str,
+    region: &str,
+    mut asked: Value,
+) -> Result<std::result::Result<Vec<Value>, EffectError>> {
+    asked["region"] = region.into();
+    let mut all = Vec::new();
+    loop {
+        let mut page = match ask(world, operation, &asked).await? {
+            Outcome::Ok { value } => value,
+            Outcome::Failed { error } => return Ok(Err(error)),
+            Outcome::Unknown { evidence } => {
+                return Ok(Err(EffectError::new("Unknown", evidence.message)));
+            }
+        };
+        if let Value::Array(items) = page["items"].take() {
+            all.extend(items);
+        }
+        let next = page["next_token"].take();
+        // A list that goes on where it was has no end.
+        if next.is_null() || next == asked["next_token"] {
+            return Ok(Ok(all));
+        }
+        asked["next_token"] = next;
+    }
+}
+
 fn text(value: &Value, field: &str) -> Option<String> {
     value.get(field).and_then(Value::as_str).map(str::to_owned)
 }

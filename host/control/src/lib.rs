@@ -26,7 +26,7 @@
 //! - [`rehearsal`]: an execution against the simulator, in virtual time. [`execution`]: the head of a new execution.
 //! - [`answers`]: what answers prompts, besides a person who is asked there and then.
 //!
-//! What is known: [`view`], of an execution as its store has it. [`list`]: the executions of a store. [`watch`]: what
+//! What is known: [`estate`], the servers that DRS protects. [`view`], of an execution as its store has it. [`list`]: the executions of a store. [`watch`]: what
 //! happens to them, as it happens. [`state`]: what runbooks remember.
 //!
 //! What is still to be done: [`cleanup`], of what a drill has launched. [`obligations`]: what is owed for executions
@@ -44,6 +44,7 @@ pub mod cleanup;
 pub mod clocks;
 pub mod environment;
 pub mod error;
+pub mod estate;
 pub mod execution;
 pub mod face;
 pub mod files;

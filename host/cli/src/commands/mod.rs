@@ -10,6 +10,7 @@ pub(crate) mod explain;
 pub(crate) mod guide;
 pub(crate) mod journal;
 pub(crate) mod list;
+pub(crate) mod new;
 pub(crate) mod note;
 pub(crate) mod obligations;
 pub(crate) mod pause;

@@ -6,12 +6,14 @@
 //!   [`signal`]: parts of those.
 //! - [`sent`]: a signal on its way. [`cleanup`]: what a cleanup terminated and left.
 //! - [`changes`]: how the author's files differ. [`plan`]: what a runbook declares, [`checked`]: and what is wrong
-//!   with it, for `check`. [`typings`]: types for editors.
+//!   with it, for `check`. [`typings`]: types for editors. [`fresh`]: a new
+//!   runbook.
 
 pub(crate) mod changes;
 pub(crate) mod checked;
 pub(crate) mod cleanup;
 pub(crate) mod evidence;
+pub(crate) mod fresh;
 pub(crate) mod objectives;
 pub(crate) mod obligation;
 pub(crate) mod outside;

@@ -1,7 +1,7 @@
 //! Asks DRS and EC2 what there is in a Region.
 
 use moontide_aws::tags;
-use moontide_runtime::effect::{EffectError, Outcome, Unavailable, World};
+use moontide_runtime::effect::{EffectError, Unavailable, World};
 use serde_json::{Value, json};
 
 use crate::aws;
@@ -35,15 +35,15 @@ pub async fn into(listener: &dyn Listener, world: &dyn World, region: &str) -> R
         };
         CommandError::new(code, message).hint("nothing was adopted: try again once AWS answers")
     };
-    let jobs = match all(world, "drs.describe_jobs", region, json!({})).await? {
+    let jobs = match aws::all(world, "drs.describe_jobs", region, json!({})).await? {
         Ok(jobs) => jobs,
         Err(error) if error.code == NO_DRS => return Ok(Seen::default()),
         Err(error) => return Err(unseen("the jobs of DRS", &error)),
     };
-    let recovered = all(world, "drs.describe_recovery_instances", region, json!({})).await?;
+    let recovered = aws::all(world, "drs.describe_recovery_instances", region, json!({})).await?;
     let recovered = recovered.map_err(|error| unseen("the recovery instances of DRS", &error))?;
     let filter = json!({ "filters": [{ "name": "tag-key", "values": [tags::EXECUTION] }] });
-    let tagged = match all(world, "ec2.describe_instances", region, filter).await? {
+    let tagged = match aws::all(world, "ec2.describe_instances", region, filter).await? {
         Ok(tagged) => tagged,
         // Few bear the tag themselves, and a role may lack the permission. Everything else passes, and may show more
         // then: this Region has not been looked in.
@@ -57,33 +57,4 @@ pub async fn into(listener: &dyn Listener, world: &dyn World, region: &str) -> R
         }
     };
     Ok(Seen { jobs, recovered, tagged })
-}
-
-/// Every item of a list.
-async fn all(
-    world: &dyn World,
-    operation: &str,
-    region: &str,
-    mut asked: Value,
-) -> Result<std::result::Result<Vec<Value>, EffectError>> {
-    asked["region"] = region.into();
-    let mut all = Vec::new();
-    loop {
-        let mut page = match aws::ask(world, operation, &asked).await? {
-            Outcome::Ok { value } => value,
-            Outcome::Failed { error } => return Ok(Err(error)),
-            Outcome::Unknown { evidence } => {
-                return Ok(Err(EffectError::new("Unknown", evidence.message)));
-            }
-        };
-        if let Value::Array(items) = page["items"].take() {
-            all.extend(items);
-        }
-        let next = page["next_token"].take();
-        // A list that goes on where it was has no end.
-        if next.is_null() || next == asked["next_token"] {
-            return Ok(Ok(all));
-        }
-        asked["next_token"] = next;
-    }
 }
