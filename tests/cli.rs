@@ -20,6 +20,9 @@ mod cleanups;
 mod cleanups_in_doubt;
 #[path = "cli/cleanups_of_before.rs"]
 mod cleanups_of_before;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[path = "cli/completions.rs"]
+mod completions;
 #[path = "cli/drilled.rs"]
 mod drilled;
 #[path = "cli/executions.rs"]

@@ -5,18 +5,19 @@
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use moontide_control::environment::{Environment, VARIABLES};
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::settings::limits;
 
 use crate::commands::{
-    adopt, answer, cancel, check, claims, cleanup, explain, guide, journal, list, new, note,
-    obligations, pause, rehearse, resume, retry, run, show, sim, skip, state, status, store, types,
+    adopt, answer, cancel, check, claims, cleanup, completions, explain, guide, journal, list, man,
+    new, note, obligations, pause, rehearse, resume, retry, run, show, sim, skip, state, status,
+    store, types,
 };
 use crate::context::Context;
 use crate::output::{self, Format, Output};
-use crate::{exit, next, panics, trace};
+use crate::{completion, exit, next, panics, trace};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -115,10 +116,15 @@ enum Command {
     Sim(sim::Flags),
     Guide(guide::Flags),
     Explain(explain::Flags),
+    Completions(completions::Flags),
+    Man(man::Flags),
 }
 
 /// Reads the command line, does what it says, and prints what went wrong.
 pub(crate) fn run() -> ExitCode {
+    if completion::answer(Cli::command).is_some() {
+        return ExitCode::from(exit::COMPLETED);
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(usage(&error)),
@@ -184,7 +190,14 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Sim(flags) => sim::execute(context, &flags),
         Command::Guide(flags) => guide::execute(context, &flags),
         Command::Explain(flags) => explain::execute(context, &flags),
+        Command::Completions(flags) => completions::execute(context, &flags),
+        Command::Man(flags) => man::execute(context, &flags),
     }
+}
+
+/// The command line as clap knows it.
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// Reads a command line as the real one is read, and does nothing.
@@ -195,8 +208,6 @@ pub(crate) fn read(words: &[String]) -> std::result::Result<(), clap::Error> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

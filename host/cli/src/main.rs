@@ -3,6 +3,7 @@
 mod aws;
 mod cli;
 mod commands;
+mod completion;
 mod confirm;
 mod context;
 mod drive;

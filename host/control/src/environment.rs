@@ -20,7 +20,8 @@ pub const LOG: &str = "MOONTIDE_LOG";
 pub const LEASE_TTL: &str = "MOONTIDE_LEASE_TTL";
 /// How long a runner waits for the end of its own troubles, such as `30m`.
 pub const PATIENCE: &str = "MOONTIDE_PATIENCE";
-
+/// The shell that asks what could come next in a line; the script of `moontide completions` sets it, no operator does.
+pub const COMPLETE: &str = "MOONTIDE_COMPLETE";
 /// A variable that an operator may set, as the help of a face shows it.
 pub struct Variable {
     /// Its name.

@@ -157,6 +157,14 @@ impl Address {
         }
     }
 
+    /// Opens a file that is there for reading alone, to help a person who types: nothing is made or changed, and no
+    /// table is asked. `None` on any trouble.
+    pub fn look(&self) -> Option<Arc<dyn Store>> {
+        let Address::Sqlite(path) = self else { return None };
+        let store = SqliteStore::look(path).ok()?;
+        Some(Arc::new(store))
+    }
+
     /// Where AWS is for the store.
     pub fn session_settings(&self) -> SessionSettings {
         let (region, fallback_region) = match self {

@@ -28,13 +28,18 @@ pub(super) struct Locks {
 impl Locks {
     /// The lock files of the database `path`, in a directory that is made if it is not there.
     pub(super) fn beside(path: &Path) -> Result<Locks, SqliteError> {
-        let mut folder = path.as_os_str().to_owned();
-        folder.push(".leases");
-        let folder = PathBuf::from(folder);
-        private::directory(&folder).map_err(|error| {
+        let locks = Locks::seen(path);
+        private::directory(&locks.folder).map_err(|error| {
             SqliteError::Files("the directory of its lock files cannot be made", error)
         })?;
-        Ok(Locks { folder })
+        Ok(locks)
+    }
+
+    /// The same, for a look: nothing is made.
+    pub(super) fn seen(path: &Path) -> Locks {
+        let mut folder = path.as_os_str().to_owned();
+        folder.push(".leases");
+        Locks { folder: PathBuf::from(folder) }
     }
 
     /// Waits to be the only one who makes the store; held until the file is dropped.

@@ -17,6 +17,8 @@ use crate::store::StoreError;
 
 /// How long SQLite waits for another process to finish its transaction.
 const BUSY: Duration = Duration::from_secs(5);
+/// How long a look waits for it, which a person waits for.
+const GLANCE: Duration = Duration::from_millis(100);
 /// The size of the index that SQLite keeps of its log, at first.
 const INDEX: usize = 32 * 1024;
 /// Tables that the first release did not have: a file of an earlier one gets them when it is opened.
@@ -76,6 +78,26 @@ fn open_absolute(path: &Path) -> Result<Opened, SqliteError> {
     reader.pragma_update(None, "query_only", "ON")?;
     let original = Original::of(path)?;
     Ok(Opened { writer, reader, original, locks: Locks::beside(path)? })
+}
+
+/// Opens the store at `path` for reading alone: nothing is made, and nothing is written to it. One of an earlier
+/// release, which lacks tables, is not looked at.
+pub(super) fn look(path: &Path) -> Result<Opened, SqliteError> {
+    let path = std::path::absolute(path).map_err(|e| SqliteError::Files("it has no path", e))?;
+    let connect = || {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&path, flags)?;
+        connection.busy_timeout(GLANCE)?;
+        Ok::<_, SqliteError>(connection)
+    };
+    let (writer, reader) = (connect()?, connect()?);
+    refuse_others(&reader, &path)?;
+    for (table, _) in LATER {
+        if !is_there(&reader, table)? {
+            return Err(SqliteError::Unfit("an earlier release has made it"));
+        }
+    }
+    Ok(Opened { writer, reader, original: Original::of(&path)?, locks: Locks::seen(&path) })
 }
 
 /// SQLite says the same of a full disk as of a broken one where it makes the files beside its own. Whether

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::error::SqliteError;
 use super::known::{NewExecution, known};
 use super::locks::Locks;
 use super::reader::Reader;
@@ -38,8 +39,21 @@ impl SqliteStore {
     /// Opens the store in the file `path`; makes the file, and directories on the way to it, if they
     /// are not there. Blocks while the file is made or checked.
     pub fn open(path: &Path) -> Result<SqliteStore, StoreError> {
+        SqliteStore::at(path, open::open)
+    }
+
+    /// Opens a store that is there for reading alone: what would change it fails. Waits for no other process longer
+    /// than a person notices.
+    pub fn look(path: &Path) -> Result<SqliteStore, StoreError> {
+        SqliteStore::at(path, open::look)
+    }
+
+    fn at(
+        path: &Path,
+        open: impl FnOnce(&Path) -> Result<open::Opened, SqliteError>,
+    ) -> Result<SqliteStore, StoreError> {
         let place: Arc<str> = path.display().to_string().into();
-        let opened = open::open(path).map_err(|error| error.at(&place))?;
+        let opened = open(path).map_err(|error| error.at(&place))?;
         Ok(SqliteStore {
             reader: Reader::start(opened.reader, Arc::clone(&place))?,
             writer: Writer::start(opened.writer, opened.original, Arc::clone(&place))?,
