@@ -18,6 +18,8 @@ mod mistakes;
 #[path = "authoring/more.rs"]
 mod more;
 mod support;
+#[path = "authoring/watching.rs"]
+mod watching;
 
 use std::fs;
 

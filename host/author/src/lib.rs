@@ -3,6 +3,7 @@
 //! - [`check`](mod@check): everything that is wrong with a runbook, in one list. `loaded`: what loading it says.
 //! - [`finding`]: one thing that is wrong, or odd, at its place.
 //! - [`fresh`]: a folder with a new runbook.
+//! - [`watching`]: a check and a rehearsal at each change.
 //! - [`types`]: what Luau's type checker says. [`typings`]: the same types for editors.
 
 pub mod check;
@@ -11,6 +12,7 @@ pub mod fresh;
 mod loaded;
 pub mod types;
 pub mod typings;
+pub mod watching;
 
 pub use check::{Checked, check};
 pub use finding::{Finding, Severity};

@@ -13,7 +13,7 @@ use moontide_control::settings::limits;
 use crate::commands::{
     adopt, answer, cancel, check, claims, cleanup, completions, explain, guide, journal, list, man,
     new, note, obligations, pause, rehearse, resume, retry, run, show, sim, skip, state, status,
-    store, types,
+    store, types, watch,
 };
 use crate::context::Context;
 use crate::output::{self, Format, Output};
@@ -94,6 +94,7 @@ enum Command {
     Rehearse(rehearse::Flags),
     New(new::Flags),
     Check(check::Flags),
+    Watch(watch::Flags),
     Types(types::Flags),
     Run(run::Flags),
     Resume(resume::Flags),
@@ -168,6 +169,7 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Rehearse(flags) => rehearse::execute(context, &flags),
         Command::New(flags) => new::execute(context, &flags),
         Command::Check(flags) => check::execute(context, &flags),
+        Command::Watch(flags) => watch::execute(context, &flags),
         Command::Types(flags) => types::execute(context, &flags),
         Command::Run(flags) => run::execute(context, &flags),
         Command::Resume(flags) => resume::execute(context, &flags),

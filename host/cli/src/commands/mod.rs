@@ -27,3 +27,4 @@ pub(crate) mod state;
 pub(crate) mod status;
 pub(crate) mod store;
 pub(crate) mod types;
+pub(crate) mod watch;

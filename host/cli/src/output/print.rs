@@ -48,6 +48,11 @@ impl Output {
         self.print(&self.text(document)).map(drop)
     }
 
+    /// Writes a document to stdout as a line of JSON, whatever the format; returns whether it is still read.
+    pub(crate) fn json_line(self, document: &impl Serialize) -> Result<bool> {
+        self.print(&json_line(&json!({ "version": VERSION }), document))
+    }
+
     /// A document as it is written.
     pub(crate) fn text(self, document: &impl Document) -> String {
         match self.format {

@@ -7,7 +7,7 @@
 //! - [`sent`]: a signal on its way. [`cleanup`]: what a cleanup terminated and left.
 //! - [`changes`]: how the author's files differ. [`plan`]: what a runbook declares, [`checked`]: and what is wrong
 //!   with it, for `check`. [`typings`]: types for editors. [`fresh`]: a new
-//!   runbook.
+//!   runbook. [`round`]: what a watch has seen.
 
 pub(crate) mod changes;
 pub(crate) mod checked;
@@ -22,6 +22,7 @@ pub(crate) mod prompts;
 #[cfg(test)]
 mod refused;
 pub(crate) mod replaced;
+pub(crate) mod round;
 #[cfg(test)]
 mod sealed;
 pub(crate) mod sent;

@@ -1,0 +1,83 @@
+//! A round of a watch, in a line.
+
+use std::time::Duration;
+
+use moontide_author::finding::Finding;
+use moontide_author::watching::Round;
+use moontide_control::error::Result;
+use moontide_control::words;
+use serde::Serialize;
+
+use crate::output::style::{bad, execution_status, faint, good, plain};
+use crate::output::{Document, Page, Span};
+
+/// What was seen.
+#[derive(Serialize)]
+pub(crate) struct RoundView {
+    /// When, on this machine's wall.
+    pub(crate) at: String,
+    /// The file that changed; none at the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) changed: Option<String>,
+    /// Whether there is nothing to mend.
+    pub(crate) good: bool,
+    /// What the check found.
+    pub(crate) findings: Vec<Finding>,
+    /// Why it could not be looked at, or rehearsed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) error: Option<String>,
+    /// How the rehearsal went.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rehearsal: Option<moontide_author::watching::round::Rehearsed>,
+    /// How long it took to see, in seconds.
+    pub(crate) seconds: f64,
+}
+
+impl RoundView {
+    /// The view of a round.
+    pub(crate) fn of(
+        at: String,
+        changed: Option<String>,
+        round: &Result<Round>,
+        took: Duration,
+    ) -> RoundView {
+        let seconds = took.as_secs_f64();
+        let (findings, rehearsal) = match round {
+            Ok(round) => (round.findings.clone(), round.rehearsal.as_ref()),
+            Err(_) => (Vec::new(), None),
+        };
+        let error = round.as_ref().err().or_else(|| rehearsal?.as_ref().err());
+        RoundView {
+            at,
+            changed,
+            good: round.as_ref().is_ok_and(Round::is_good),
+            findings,
+            error: error.map(|error| error.message.clone()),
+            rehearsal: rehearsal.and_then(|it| it.as_ref().ok().cloned()),
+            seconds,
+        }
+    }
+}
+
+impl Document for RoundView {
+    fn write(&self, page: &mut Page) {
+        let errors = self.findings.iter().filter(|it| it.is_error()).count();
+        let check: Span<'_> = match (errors, &self.error) {
+            (0, _) => good("check ok"),
+            (errors, _) => bad(words::count(errors, "error")),
+        };
+        let mut line = vec![faint(format!("[{}] ", self.at))];
+        line.extend(self.changed.as_ref().map(|file| plain(format!("{file} · "))));
+        line.push(check);
+        if let Some(rehearsed) = &self.rehearsal {
+            line.extend([plain(" · rehearsal "), execution_status(rehearsed.status)]);
+            line.push(plain(format!(", {} virtual", words::duration(rehearsed.virtual_time))));
+        } else if self.error.is_some() {
+            line.extend([plain(" · "), bad("not rehearsed")]);
+        } else if errors == 0 {
+            line.push(plain(" · no world.toml, not rehearsed"));
+        }
+        line.push(plain(format!(", {:.2} s", self.seconds)));
+        page.line(line);
+    }
+}
