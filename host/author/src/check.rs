@@ -41,8 +41,8 @@ pub fn check(files: &Files, listener: &dyn Listener, limits: &Limits) -> Checked
     Checked { plan, findings }
 }
 
-/// Whether loading the runbook has said already what the type checker says in its own words: it is about the same
-/// piece of the same line, or about a source that does not even load.
+/// Whether loading the runbook has said already what the type checker says in its own words: it is about a field of
+/// the same line, about the same piece of it, or about the same name.
 fn says(loaded: &Finding, typed: &Finding) -> bool {
     let (Some(one), Some(other)) = (loaded.places.first(), typed.places.first()) else {
         return false;
@@ -51,6 +51,7 @@ fn says(loaded: &Finding, typed: &Finding) -> bool {
         return false;
     };
     let (last, to) = typed.end.unwrap_or((first, from + 1));
-    one.file == other.file && ((first, from)..(last, to)).contains(&(line, column))
-        || one.file == other.file && line == first && loaded.names(typed)
+    let is_inside = ((first, from)..(last, to)).contains(&(line, column));
+    let is_of_the_field = line == first && (loaded.field.is_some() || loaded.names(typed));
+    one.file == other.file && (is_inside || is_of_the_field)
 }
