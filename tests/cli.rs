@@ -47,6 +47,8 @@ mod output;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[path = "cli/owed.rs"]
 mod owed;
+#[path = "cli/plans.rs"]
+mod plans;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[path = "cli/prunes.rs"]
 mod prunes;

@@ -4,12 +4,14 @@
 //! - [`finding`]: one thing that is wrong, or odd, at its place.
 //! - [`fresh`]: a folder with a new runbook.
 //! - [`watching`]: a check and a rehearsal at each change.
+//! - [`plan`]: what a runbook will do, before it does anything.
 //! - [`types`]: what Luau's type checker says. [`typings`]: the same types for editors.
 
 pub mod check;
 pub mod finding;
 pub mod fresh;
 mod loaded;
+pub mod plan;
 pub mod types;
 pub mod typings;
 pub mod watching;

@@ -12,8 +12,8 @@ use moontide_control::settings::limits;
 
 use crate::commands::{
     adopt, answer, cancel, check, claims, cleanup, completions, explain, guide, journal, list, man,
-    new, note, obligations, pause, rehearse, resume, retry, run, show, sim, skip, state, status,
-    store, types, watch,
+    new, note, obligations, pause, plan, rehearse, resume, retry, run, show, sim, skip, state,
+    status, store, types, watch,
 };
 use crate::context::Context;
 use crate::output::{self, Format, Output};
@@ -24,6 +24,7 @@ Examples:
   moontide rehearse runbooks/three_tier          try it out: no AWS, no waiting
   moontide new shop                              a folder with a runbook that rehearses
   moontide check runbooks/three_tier             is it a valid runbook?
+  moontide plan runbooks/three_tier              draw what it will do
   moontide run runbooks/three_tier --mode drill  start a drill
   moontide status EXECUTION                      where does it stand?
   moontide status EXECUTION --follow             the same, and what happens from then on
@@ -95,6 +96,7 @@ enum Command {
     New(new::Flags),
     Check(check::Flags),
     Watch(watch::Flags),
+    Plan(plan::Flags),
     Types(types::Flags),
     Run(run::Flags),
     Resume(resume::Flags),
@@ -170,6 +172,7 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::New(flags) => new::execute(context, &flags),
         Command::Check(flags) => check::execute(context, &flags),
         Command::Watch(flags) => watch::execute(context, &flags),
+        Command::Plan(flags) => plan::execute(context, &flags),
         Command::Types(flags) => types::execute(context, &flags),
         Command::Run(flags) => run::execute(context, &flags),
         Command::Resume(flags) => resume::execute(context, &flags),

@@ -22,6 +22,9 @@ pub const LEASE_TTL: &str = "MOONTIDE_LEASE_TTL";
 pub const PATIENCE: &str = "MOONTIDE_PATIENCE";
 /// The shell that asks what could come next in a line; the script of `moontide completions` sets it, no operator does.
 pub const COMPLETE: &str = "MOONTIDE_COMPLETE";
+/// How wide a drawing or a page may be; shells know it as the width of the terminal.
+pub const COLUMNS: &str = "COLUMNS";
+
 /// A variable that an operator may set, as the help of a face shows it.
 pub struct Variable {
     /// Its name.

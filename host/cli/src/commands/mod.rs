@@ -16,6 +16,7 @@ pub(crate) mod new;
 pub(crate) mod note;
 pub(crate) mod obligations;
 pub(crate) mod pause;
+pub(crate) mod plan;
 pub(crate) mod rehearse;
 pub(crate) mod resume;
 pub(crate) mod retry;

@@ -6,6 +6,7 @@
 //! - [`page`]: lines and tables of styled text, cleaned of whatever could speak to a terminal.
 //! - [`style`]: the few styles there are; none of them carries meaning that the words do not.
 //! - [`clean`]: makes strangers' text harmless, on a terminal and in JSON.
+//! - [`wrap`](mod@wrap): text in lines of a width.
 //! - `print`: printing itself. `remark`: what an operator should know while a command is at work.
 //! - `complaint`: what an error looks like. `findings`: what a check has found. [`github`]: annotations.
 
@@ -17,6 +18,7 @@ pub(crate) mod page;
 mod print;
 mod remark;
 pub(crate) mod style;
+pub(crate) mod wrap;
 
 pub(crate) use page::Page;
 pub(crate) use print::{Document, Format, Output, usage};

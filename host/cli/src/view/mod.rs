@@ -7,7 +7,7 @@
 //! - [`sent`]: a signal on its way. [`cleanup`]: what a cleanup terminated and left.
 //! - [`changes`]: how the author's files differ. [`plan`]: what a runbook declares, [`checked`]: and what is wrong
 //!   with it, for `check`. [`typings`]: types for editors. [`fresh`]: a new
-//!   runbook. [`round`]: what a watch has seen.
+//!   runbook. [`round`]: what a watch has seen. [`outline`]: a plan, drawn.
 
 pub(crate) mod changes;
 pub(crate) mod checked;
@@ -16,6 +16,7 @@ pub(crate) mod evidence;
 pub(crate) mod fresh;
 pub(crate) mod objectives;
 pub(crate) mod obligation;
+pub(crate) mod outline;
 pub(crate) mod outside;
 pub(crate) mod plan;
 pub(crate) mod prompts;
