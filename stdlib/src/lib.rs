@@ -35,6 +35,9 @@ pub const MODULES: &[(&str, &str)] = &[
 /// The types of what the engine itself provides: for those that check types, and never run.
 pub const HOST: &str = include_str!("../host.luau");
 
+/// The module that only test files may require: no execution pins it.
+pub const TEST: (&str, &str) = ("@moontide/test", include_str!("../test.luau"));
+
 #[cfg(test)]
 mod tests {
     /// What a hook may read of a verdict although it is not there is what its type says may be missing.

@@ -37,8 +37,16 @@ pub fn check(files: &Files, listener: &dyn Listener, limits: &Limits) -> Checked
     let news = typed.into_iter().filter(|finding| !findings.iter().any(|it| says(it, finding)));
     let news: Vec<Finding> = news.collect();
     findings.extend(news);
+    findings.extend(of_tests(files));
     findings.sort_by_key(Finding::rank);
     Checked { plan, findings }
+}
+
+/// What is wrong with the tests beside it. `moontide test` says what keeps one from being read.
+fn of_tests(files: &Files) -> Vec<Finding> {
+    let tests = Files::tests(&files.folder).unwrap_or_default();
+    let bundles = tests.iter().filter_map(|path| Files::test(path).ok());
+    bundles.flat_map(|bundle| types::check_test(&bundle)).collect()
 }
 
 /// Whether loading the runbook has said already what the type checker says in its own words: it is about a field of

@@ -3,6 +3,7 @@
 //! - [`check`](mod@check): everything that is wrong with a runbook, in one list. `loaded`: what loading it says.
 //! - [`finding`]: one thing that is wrong, or odd, at its place.
 //! - [`fresh`]: a folder with a new runbook.
+//! - [`testing`]: tests of runbooks, each case a rehearsal.
 //! - [`watching`]: a check and a rehearsal at each change.
 //! - [`plan`]: what a runbook will do, before it does anything.
 //! - [`types`]: what Luau's type checker says. [`typings`]: the same types for editors.
@@ -12,6 +13,7 @@ pub mod finding;
 pub mod fresh;
 mod loaded;
 pub mod plan;
+pub mod testing;
 pub mod types;
 pub mod typings;
 pub mod watching;

@@ -37,6 +37,12 @@ impl Lane {
         }
     }
 
+    /// The wave that it belongs to.
+    pub fn wave(&self) -> &str {
+        let root = self.0.split('/').next().unwrap_or_default();
+        root.rsplit_once('#').map_or(root, |(wave, _)| wave)
+    }
+
     /// The lane as it is written in the journal.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -16,6 +16,9 @@ use crate::text::plain;
 /// The module that the sandbox itself provides.
 const HOST: &str = "@moontide/host";
 
+/// The module that only a test file's bundle has.
+const TEST: &str = "@moontide/test";
+
 /// The name of a module that is longer is not compared with others: a slip of the pen is no reason for one of this length.
 const LONGEST_NAME: usize = 128;
 
@@ -101,6 +104,11 @@ impl Sources {
         if let Some((key, _)) = self.modules.get_key_value(inside) {
             return Ok(key);
         }
+        if inside == TEST {
+            return Err(format!(
+                "there is no module `{TEST}` here: only test files have it, such as runbook.test.luau"
+            ));
+        }
         let near = self
             .modules
             .keys()
@@ -183,6 +191,8 @@ mod tests {
         {
             assert!(sources.find(name).unwrap_err().contains("is no module"), "{name}");
         }
+        let only = "there is no module `@moontide/test` here: only test files have it, such as runbook.test.luau";
+        assert_eq!(sources.find("@moontide/test"), Err(only.to_owned()));
         assert_eq!(
             sources.find("helper"),
             Err("there is no module `helper`, did you mean `helpers`?".to_owned())

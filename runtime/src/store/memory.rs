@@ -5,11 +5,12 @@ mod documents;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::listing::{Part, Row, Standing, Wanted};
 use super::sources::Parted;
@@ -24,6 +25,10 @@ pub struct MemoryStore {
     documents: Mutex<documents::Kept>,
     /// How often an execution has got an entry, a signal or a line, or changed hands: wakes those who watch.
     news: watch::Sender<u64>,
+    /// The entry behind which a runner gets no answer any more; 0: none.
+    last: AtomicU64,
+    /// Wakes those who wait for that entry.
+    written: Notify,
 }
 
 /// An execution with all that belongs to it.
@@ -44,6 +49,26 @@ impl MemoryStore {
     /// A store without executions.
     pub fn new() -> MemoryStore {
         MemoryStore::default()
+    }
+
+    /// From now on a runner that has written this entry, or finds it written, gets no answer: it is to be killed there.
+    /// 0: every runner gets one.
+    pub fn silent_behind(&self, sequence: u64) {
+        self.last.store(sequence, Ordering::Relaxed);
+    }
+
+    /// Returns once a runner has written the entry behind which it gets no answer.
+    pub async fn fell_silent(&self) {
+        self.written.notified().await;
+    }
+
+    /// Gives no answer behind the last entry that a runner was to write.
+    async fn answer_behind(&self, sequence: u64) {
+        let last = self.last.load(Ordering::Relaxed);
+        if last > 0 && sequence >= last {
+            self.written.notify_one();
+            std::future::pending::<()>().await;
+        }
     }
 
     /// The rows of an execution as a store with a file would have them: its head, then its entries, chained.
@@ -148,13 +173,17 @@ impl Store for MemoryStore {
         entries: &[Entry],
         standing: Option<Standing>,
     ) -> Result<(), StoreError> {
-        self.with(&lease.execution, |kept| {
+        let before = self.with(&lease.execution, |kept| Ok(kept.last_sequence()))?;
+        self.answer_behind(before).await;
+        let sequence = self.with(&lease.execution, |kept| {
             append::check(lease, kept.lease.as_ref(), kept.last_sequence(), entries)?;
             kept.journal.extend_from_slice(entries);
             kept.standing = standing.unwrap_or(kept.standing);
             self.news.send_modify(|count| *count += 1);
-            Ok(())
-        })
+            Ok(kept.last_sequence())
+        })?;
+        self.answer_behind(sequence).await;
+        Ok(())
     }
 
     async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {

@@ -41,6 +41,12 @@ pub fn check(bundle: &Bundle) -> Vec<Finding> {
     checker::check_only(bundle, |name| !name.starts_with('@'))
 }
 
+/// Checks the types of a test file, which is its bundle's entry.
+#[cfg(feature = "types")]
+pub fn check_test(bundle: &Bundle) -> Vec<Finding> {
+    checker::check_only(bundle, |name| name == bundle.entry)
+}
+
 /// The globals that scripts have, by name.
 #[cfg(feature = "types")]
 pub fn globals() -> Vec<String> {
@@ -65,12 +71,19 @@ fn bundle(other: Option<(&str, &str)>) -> Bundle {
         let source = other.filter(|(it, _)| it == name).map_or(*source, |(_, source)| source);
         ((*name).to_owned(), Module { file: format!("{name}.luau"), source: source.into() })
     };
-    let modules = moontide_stdlib::MODULES.iter().map(module).collect();
+    let all = moontide_stdlib::MODULES.iter().chain([&moontide_stdlib::TEST]);
+    let modules = all.map(module).collect();
     Bundle { entry: "@moontide".to_owned(), modules }
 }
 
 /// This build has no type checker.
 #[cfg(not(feature = "types"))]
 pub fn check(_: &Bundle) -> Vec<Finding> {
+    Vec::new()
+}
+
+/// This build has no type checker.
+#[cfg(not(feature = "types"))]
+pub fn check_test(_: &Bundle) -> Vec<Finding> {
     Vec::new()
 }

@@ -17,7 +17,7 @@ const OWN: &str = "{\n  \"aliases\": {\n    \"moontide\": \"./moontide\"\n  },\n
 /// Every file: its path below the folder of types, and its text.
 pub fn files() -> impl Iterator<Item = (String, &'static str)> {
     let module = |(name, source): &(&'static str, &'static str)| (path(name), *source);
-    let modules = moontide_stdlib::MODULES.iter().map(module);
+    let modules = moontide_stdlib::MODULES.iter().chain([&moontide_stdlib::TEST]).map(module);
     let host = (path("@moontide/host"), moontide_stdlib::HOST);
     [(luaurc(), OWN), host].into_iter().chain(modules)
 }
@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn every_module_has_a_file_under_the_alias() {
         let paths: Vec<String> = files().map(|(path, _)| path).collect();
-        assert_eq!(paths.len(), moontide_stdlib::MODULES.len() + 2);
+        assert_eq!(paths.len(), moontide_stdlib::MODULES.len() + 3);
         for expected in [".luaurc", "moontide/init.luau", "moontide/host.luau", "moontide/ssm.luau"]
         {
             assert!(paths.iter().any(|path| path == expected), "{expected}: {paths:?}");

@@ -27,5 +27,6 @@ pub(crate) mod skip;
 pub(crate) mod state;
 pub(crate) mod status;
 pub(crate) mod store;
+pub(crate) mod test;
 pub(crate) mod types;
 pub(crate) mod watch;

@@ -8,12 +8,13 @@
 //! - [`clean`]: makes strangers' text harmless, on a terminal and in JSON.
 //! - [`wrap`](mod@wrap): text in lines of a width.
 //! - `print`: printing itself. `remark`: what an operator should know while a command is at work.
-//! - `complaint`: what an error looks like. `findings`: what a check has found. [`github`]: annotations.
+//! - `complaint`: what an error looks like. `findings`: what a check has found. [`github`]: annotations. [`junit`]: tests.
 
 pub(crate) mod clean;
 mod complaint;
 mod findings;
 pub(crate) mod github;
+pub(crate) mod junit;
 pub(crate) mod page;
 mod print;
 mod remark;

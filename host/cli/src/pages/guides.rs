@@ -25,6 +25,7 @@ guides![
     "safety",
     "crash",
     "authoring",
+    "testing",
     "world-file",
     "settings",
     "stores",

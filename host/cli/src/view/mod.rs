@@ -7,7 +7,7 @@
 //! - [`sent`]: a signal on its way. [`cleanup`]: what a cleanup terminated and left.
 //! - [`changes`]: how the author's files differ. [`plan`]: what a runbook declares, [`checked`]: and what is wrong
 //!   with it, for `check`. [`typings`]: types for editors. [`fresh`]: a new
-//!   runbook. [`round`]: what a watch has seen. [`outline`]: a plan, drawn.
+//!   runbook. [`round`]: what a watch has seen. [`outline`]: a plan, drawn. [`tested`]: how tests went.
 
 pub(crate) mod changes;
 pub(crate) mod checked;
@@ -30,6 +30,7 @@ pub(crate) mod sent;
 pub(crate) mod server;
 pub(crate) mod signal;
 pub(crate) mod summary;
+pub(crate) mod tested;
 pub(crate) mod typings;
 pub(crate) mod whole;
 pub(crate) mod why;

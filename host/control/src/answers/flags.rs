@@ -113,6 +113,11 @@ const WORDS: [&str; 12] = [
     unknown::DID_NOT,
     unknown::TRY_AGAIN,
 ];
+/// Whether it answers a question of the engine's own.
+pub(crate) fn is_word(choice: &str) -> bool {
+    WORDS.contains(&choice)
+}
+
 /// The choices of the standard program's question about a job that does not show; to wait counts once there too.
 const HIDDEN: [&str; 2] = ["fail", "wait"];
 
@@ -188,8 +193,7 @@ impl Flags {
             let meant = flag.prompt.as_deref();
             let is_meant = meant == Some(&prompt.id) || meant == Some(&prompt.wave);
             // What another question about the wave would take was not needed, and is not wrong.
-            let is_word = WORDS.contains(&flag.choice.as_str());
-            if is_meant && !is_word && flag.fits(prompt) == 0 {
+            if is_meant && !is_word(&flag.choice) && flag.fits(prompt) == 0 {
                 self.misfits.borrow_mut().entry(place).or_insert_with(|| prompt.clone());
             }
         }

@@ -62,6 +62,7 @@ codes! {
     RUNBOOK_MISTAKES = "M0209", Refused, "the runbook uses what does not exist, or gives one thing twice";
     RUNBOOK_TYPES    = "M0210", Refused, "a value is not of the type that is asked for";
     RUNBOOK_ODD      = "M0211", Refused, "the runbook holds what may not be meant so";
+    TEST_MISSING     = "M0212", Refused, "there is no test, or no case of it, at this place";
     // The world file
     WORLD_MISSING    = "M0301", Refused, "there is no world file at this place";
     WORLD_REFUSED    = "M0302", Refused, "the world file has a mistake";

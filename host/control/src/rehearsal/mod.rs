@@ -3,15 +3,17 @@
 //! outside would let the clock run ahead.
 //!
 //! - `perform`: the rehearsal itself. `connector`: the SDK's requests, handed to the simulator without a network.
-//! - `witness`: what is remembered of what happened. `report`: how it went. `hooks`: which hooks ran.
+//! - [`Staged`]: what a test stages in it. `witness`: what is remembered of what happened. `report`: how it went. `hooks`: which hooks ran.
 
 mod connector;
 mod hooks;
 mod perform;
 mod report;
+mod staged;
 mod witness;
 
 pub use hooks::Hook;
 pub use perform::{Rehearsal, Rehearsed, session};
 pub use report::{Answered, Report};
+pub use staged::{Staged, StagedAnswer, StagedSignal};
 pub use witness::Witness;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
@@ -13,12 +14,13 @@ use moontide_runtime::effect::{RetryBudget, state};
 use moontide_runtime::journal::{Bundle, Channel, Execution};
 use moontide_runtime::observe::Observer;
 use moontide_runtime::plan::{Mode, Plan};
-use moontide_runtime::scheduler::{Changes, DriveError, Driver, Graph};
+use moontide_runtime::scheduler::{Changes, DriveError, Driver, Ended, Graph};
 use moontide_runtime::store::{MemoryStore, Pulse, Store};
 use moontide_sim::{PausedClock, Scenario, Simulator};
 use serde_json::Value;
 
 use super::connector::InProcess;
+use super::staged::{Cast, Staged};
 use crate::answers::flags::{Flag, Flags};
 use crate::answers::rehearsal::{Assumed, BY};
 use crate::clocks::{SystemClock, VirtualClock};
@@ -65,6 +67,33 @@ pub struct Rehearsed {
     pub ended: Timestamp,
     /// Why it did not come to its end: AWS could not be seen for longer than a runner waits.
     pub stopped: Option<CommandError>,
+    /// What was staged, and met nothing.
+    pub unmet: Vec<String>,
+}
+
+/// How long the store is watched for staged signals at a time; what is sent is found at once.
+const LISTENED: Duration = Duration::from_mins(10);
+
+/// How driving it has ended.
+type Driven = Result<Ended, DriveError>;
+
+/// Drives an execution to its end; behind each entry where that is staged, its runner is killed, and another one
+/// goes on.
+async fn drive(driver: &Driver, store: &MemoryStore, id: &str, staged: &Staged) -> Driven {
+    let mut kills = staged.kills.clone();
+    kills.sort_unstable();
+    kills.dedup();
+    for kill in kills.into_iter().chain([0]) {
+        store.silent_behind(kill);
+        let seen = store.lease(id).await?;
+        let lease = store.take(id, FLAG, seen.as_ref()).await?;
+        tokio::select! {
+            biased;
+            () = store.fell_silent() => {}
+            way = driver.drive(&lease, std::future::pending()) => return way,
+        }
+    }
+    unreachable!("behind the last death a runner goes on to the end")
 }
 
 /// What a runner says that waits no longer. There is nothing to restore here: the world's faults last too long.
@@ -93,6 +122,16 @@ impl Rehearsal {
 
     /// Rehearses it, in virtual time. The observer is told of everything that happens, as it happens.
     pub fn perform(self, listener: &dyn Listener, observer: Rc<dyn Observer>) -> Result<Rehearsed> {
+        self.perform_staged(&Staged::default(), listener, observer)
+    }
+
+    /// The same, with what a test stages in it.
+    pub fn perform_staged(
+        self,
+        staged: &Staged,
+        listener: &dyn Listener,
+        observer: Rc<dyn Observer>,
+    ) -> Result<Rehearsed> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .start_paused(true)
@@ -100,10 +139,15 @@ impl Rehearsal {
             .map_err(|error| {
                 CommandError::new(code::INTERNAL, format!("the runtime cannot start: {error}"))
             })?;
-        runtime.block_on(self.act(listener, observer))
+        runtime.block_on(self.act(staged, listener, observer))
     }
 
-    async fn act(self, listener: &dyn Listener, observer: Rc<dyn Observer>) -> Result<Rehearsed> {
+    async fn act(
+        self,
+        staged: &Staged,
+        listener: &dyn Listener,
+        observer: Rc<dyn Observer>,
+    ) -> Result<Rehearsed> {
         let start = self.world.start().unwrap_or_else(|| SystemClock::new().now());
         let execution = self.execution(start);
         let clock: Arc<dyn Clock> = Arc::new(VirtualClock::starting_at(start));
@@ -111,7 +155,8 @@ impl Rehearsal {
         let simulator = Simulator::new(self.world, Arc::new(PausedClock::new(start)));
         let region = execution.regions[0].as_str();
         let world = aws::world(session(&simulator), region, &clock, self.seed);
-        let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+        let memory = Arc::new(MemoryStore::new());
+        let store: Arc<dyn Store> = Arc::clone(&memory) as _;
         store.create(&execution).await?;
         for (key, value) in &remembered {
             let change = state::given(&execution.plan.name, (key, value), start, FLAG);
@@ -120,10 +165,12 @@ impl Rehearsal {
             })?;
             store.change(&change).await?;
         }
-        let lease = store.take(&execution.id, FLAG, None).await?;
         let people = Rc::new(Graph::of(&execution));
         let assumed = Rc::new(Assumed::new(Rc::clone(&people)));
-        let answers = Rc::new(Flags::new(&self.answers, FLAG, people, assumed).for_all());
+        let cast = Cast::new(staged, Rc::clone(&people), Arc::clone(&clock), assumed);
+        let cast = Rc::new(cast);
+        let otherwise = Rc::clone(&cast) as _;
+        let answers = Rc::new(Flags::new(&self.answers, FLAG, people, otherwise).for_all());
         let driver = Driver {
             store: Arc::clone(&store),
             world,
@@ -133,13 +180,23 @@ impl Rehearsal {
             limits: self.settings.limits(),
             changes: Changes::default(),
             denied: self.settings.denied,
-            signals_every: None,
+            signals_every: (!staged.signals.is_empty()).then_some(LISTENED),
             patience: RetryBudget::USUAL,
             pulse: Pulse::steady(Arc::new(SystemClock::new())),
             beside: Vec::new(),
             secrets: BTreeMap::new(),
         };
-        let stopped = match driver.drive(&lease, std::future::pending()).await {
+        let whole = drive(&driver, &memory, &execution.id, staged);
+        let signals = async {
+            cast.signal(staged, store.as_ref(), &execution.id).await?;
+            std::future::pending::<Result<Driven>>().await
+        };
+        let way = tokio::select! {
+            biased;
+            way = whole => way,
+            failed = signals => failed?,
+        };
+        let stopped = match way {
             Ok(_) => {
                 answers.refuse_misfits()?;
                 answers.say_unused(listener);
@@ -149,7 +206,9 @@ impl Rehearsal {
             Err(error) => return Err(error.into()),
         };
         let ended = clock.now();
-        Ok(Rehearsed { execution, store, simulator, ended, stopped })
+        let entries = store.journal(&execution.id, 1).await?.len() as u64;
+        let unmet = cast.end(staged, entries)?;
+        Ok(Rehearsed { execution, store, simulator, ended, stopped, unmet })
     }
 
     fn execution(&self, start: Timestamp) -> Execution {

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use moontide_runtime::journal::execution::Module;
 use moontide_runtime::journal::{Bundle, Source};
 use moontide_runtime::plan::Plan;
 use moontide_runtime::sandbox::Limits;
 
 use super::declared::{self, Refusal};
 use super::folder;
-use crate::error::Result;
+use crate::error::{CommandError, Result, code};
 use crate::listener::Listener;
 
 /// The file that makes a folder a runbook.
@@ -31,6 +32,12 @@ pub struct Files {
 impl Files {
     /// Reads a folder with a `runbook.luau`, or a `.luau` file and what lies beside it.
     pub fn read(path: &Path) -> Result<Files> {
+        if Files::is_test(path) && path.is_file() {
+            let message = format!("{} is a test file, and no runbook", path.display());
+            return Err(
+                CommandError::new(code::RUNBOOK_MISSING, message).hint("`moontide test` runs it")
+            );
+        }
         let (folder, entry) = folder::find(path)?;
         let folder::Found { mut modules, passed_over } = folder::modules(&folder)?;
         if !modules.contains_key(&entry) {
@@ -40,6 +47,30 @@ impl Files {
         let origin = path.canonicalize().ok().and_then(|path| Some(path.to_str()?.to_owned()));
         let origin = origin.unwrap_or_default();
         Ok(Files { folder, origin, bundle: Bundle { entry, modules }, passed_over })
+    }
+
+    /// Reads a test file and the modules beside it: a bundle whose entry is the test, and in which alone
+    /// `@moontide/test` is to be had.
+    pub fn test(path: &Path) -> Result<Bundle> {
+        let (folder, entry) = folder::find(path)?;
+        let mut modules = folder::modules(&folder)?.modules;
+        modules.insert(entry.clone(), folder::test(&folder, path)?);
+        modules.extend(folder::standard_library());
+        let (name, source) = moontide_stdlib::TEST;
+        let module = Module { file: format!("{name}.luau"), source: source.into() };
+        modules.insert(name.to_owned(), module);
+        Ok(Bundle { entry, modules })
+    }
+
+    /// The test files that lie beside it, in order.
+    pub fn tests(folder: &Path) -> Result<Vec<PathBuf>> {
+        folder::tests(folder)
+    }
+
+    /// Whether a file is a test file, by its name.
+    pub fn is_test(path: &Path) -> bool {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.ends_with(folder::TEST))
     }
 
     /// The same files over the standard library that this execution has pinned.

@@ -14,6 +14,8 @@ use crate::files::{self, Unread};
 
 /// What ends the names of modules.
 const SUFFIX: &str = "luau";
+/// What ends the names of test files, which are no modules of a runbook.
+pub(super) const TEST: &str = ".test.luau";
 /// Modules that are longer are refused by the sandbox as well.
 const LARGEST_MODULE: u64 = 256 * 1024;
 /// All modules of a runbook together. They are stored with every execution.
@@ -59,10 +61,31 @@ pub(super) struct Found {
 
 /// Reads the modules of a folder.
 pub(super) fn modules(folder: &Path) -> Result<Found> {
-    let found = Found { modules: BTreeMap::new(), passed_over: BTreeMap::new() };
-    let mut walk = Walk { title: title(folder), found, entries: 0, bytes: 0 };
+    let mut walk = Walk::of(folder);
     walk.enter(folder, "")?;
     Ok(walk.found)
+}
+
+/// Reads a test file of this folder.
+pub(super) fn test(folder: &Path, path: &Path) -> Result<Module> {
+    let mut walk = Walk::of(folder);
+    let source = walk.read(path)?.into();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Ok(Module { file: format!("{}/{name}", walk.title), source })
+}
+
+/// The test files that lie directly in a folder, in order.
+pub(super) fn tests(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut tests = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+        let entry = entry.map_err(|error| unreadable(folder, &error))?;
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        let name = entry.file_name();
+        let name = name.to_str().filter(|name| !name.starts_with('.') && name.ends_with(TEST));
+        tests.extend(name.filter(|_| is_file).map(|_| entry.path()));
+    }
+    tests.sort();
+    Ok(tests)
 }
 
 /// The standard library's modules, as they are pinned.
@@ -82,6 +105,11 @@ struct Walk {
 }
 
 impl Walk {
+    fn of(folder: &Path) -> Walk {
+        let found = Found { modules: BTreeMap::new(), passed_over: BTreeMap::new() };
+        Walk { title: title(folder), found, entries: 0, bytes: 0 }
+    }
+
     /// Reads a folder; `within` is its path inside the runbook's, empty or with a slash at its end.
     fn enter(&mut self, folder: &Path, within: &str) -> Result<()> {
         let unreadable = |error: io::Error| unreadable(folder, &error);
@@ -108,6 +136,9 @@ impl Walk {
                 self.pass_over(&format!("{within}{stem}"), &path, kind);
             }
             return self.enter(&path, &format!("{within}{name}/"));
+        }
+        if name.ends_with(TEST) {
+            return Ok(());
         }
         match name.strip_suffix(".luau") {
             Some(_)
