@@ -13,6 +13,7 @@ use luau_syntax::location::{Location, Position};
 use moontide_runtime::journal::Bundle;
 
 use super::modules::Modules;
+use super::names::lossy;
 use super::{extra, globals, odd, place, refused, words};
 use crate::finding::Finding;
 
@@ -32,6 +33,8 @@ pub(super) enum Kind {
     Syntax,
     /// A type does not fit.
     Type,
+    /// It fits, unless there is nothing.
+    Nil,
     /// It may be meant so.
     Odd,
 }
@@ -49,28 +52,58 @@ pub(super) struct Told {
 
 /// Checks those files of the bundle that are wanted, on a stack of its own.
 pub(super) fn check_only(bundle: &Bundle, wanted: impl Fn(&str) -> bool + Sync) -> Vec<Finding> {
+    on_a_stack(|| {
+        let names: Vec<String> =
+            bundle.modules.keys().filter(|name| wanted(name)).cloned().collect();
+        check_all(&mut open(bundle.clone()), bundle, &names)
+    })
+}
+
+/// Checks the entry of the bundle and what it requires, but not the library.
+pub(super) fn check_reached(bundle: &Bundle) -> Vec<Finding> {
+    on_a_stack(|| {
+        let mut checker = open(bundle.clone());
+        let mut names = vec![bundle.entry.clone()];
+        let mut at = 0;
+        while let Some(name) = names.get(at) {
+            at += 1;
+            let name = BString::from(name.as_str());
+            let _ = checker.parse(&name);
+            let required = checker.source_node(&name).into_iter().flat_map(|node| {
+                node.required_modules().map(|name| lossy(name)).collect::<Vec<_>>()
+            });
+            let news: Vec<String> = required
+                .filter(|name| !name.starts_with('@') && bundle.modules.contains_key(name))
+                .filter(|name| !names.contains(name))
+                .collect();
+            names.extend(news);
+        }
+        names.sort();
+        names.dedup();
+        check_all(&mut checker, bundle, &names)
+    })
+}
+
+fn on_a_stack(check: impl FnOnce() -> Vec<Finding> + Send) -> Vec<Finding> {
     thread::scope(|scope| {
         let thread = thread::Builder::new().name("types".to_owned()).stack_size(STACK);
-        let checked = thread.spawn_scoped(scope, || check_all(bundle, &wanted)).ok()?;
-        checked.join().ok()
+        thread.spawn_scoped(scope, check).ok()?.join().ok()
     })
     .unwrap_or_default()
 }
 
-fn check_all(bundle: &Bundle, wanted: &dyn Fn(&str) -> bool) -> Vec<Finding> {
-    let mut checker = open(bundle.clone());
-    let own: Vec<&String> = bundle.modules.keys().filter(|name| wanted(name)).collect();
+fn check_all(checker: &mut Checker, bundle: &Bundle, names: &[String]) -> Vec<Finding> {
     let mut found = Vec::new();
-    for name in &own {
-        let told = refused::find(&mut checker, &BString::from(name.as_str()));
+    for name in names {
+        let told = refused::find(checker, &BString::from(name.as_str()));
         found.extend(told.into_iter().map(|told| place::finding(bundle, name, told)));
     }
     // What they do is not known before they run, and they may never end.
     if !found.is_empty() {
         return found;
     }
-    for name in own {
-        let told = check_one(&mut checker, &BString::from(name.as_str()));
+    for name in names {
+        let told = check_one(checker, &BString::from(name.as_str()));
         found.extend(told.into_iter().map(|told| place::finding(bundle, name, told)));
     }
     found.truncate(MOST);

@@ -35,10 +35,10 @@ use moontide_runtime::journal::execution::Module;
 
 use crate::finding::Finding;
 
-/// Checks the types of a bundle's own files.
+/// Checks the types of a bundle's own files, as far as its entry requires them: others may be runbooks themselves.
 #[cfg(feature = "types")]
 pub fn check(bundle: &Bundle) -> Vec<Finding> {
-    checker::check_only(bundle, |name| !name.starts_with('@'))
+    checker::check_reached(bundle)
 }
 
 /// Checks the types of a test file, which is its bundle's entry.

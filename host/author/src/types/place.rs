@@ -15,6 +15,7 @@ pub(super) fn finding(bundle: &Bundle, name: &str, told: Told) -> Finding {
     let (severity, code) = match told.kind {
         Kind::Syntax => (Severity::Error, code::RUNBOOK_SYNTAX),
         Kind::Type => (Severity::Error, code::RUNBOOK_TYPES),
+        Kind::Nil => (Severity::Warning, code::RUNBOOK_TYPES),
         Kind::Odd => (Severity::Warning, code::RUNBOOK_ODD),
     };
     let at = |line: u32, byte: u32| {

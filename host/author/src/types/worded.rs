@@ -24,6 +24,8 @@ fn called(table: &str) -> String {
         "moontide" => "@moontide".to_owned(),
         "log" | "moontide.log" => "moontide.log".to_owned(),
         "Wave" | "Ended" => "wave".to_owned(),
+        // What `on_finish` gets is a wave, and more.
+        ended if ended.starts_with("Wave & ") => "wave".to_owned(),
         "Failure" => "an error".to_owned(),
         "typeof(string)" => "a text".to_owned(),
         name if is_name(name) && name.starts_with(|it: char| it.is_ascii_uppercase()) => {

@@ -13,6 +13,9 @@ use super::{optional, worded};
 /// A longer sentence is cut: a type may be a page long.
 const LONGEST: usize = 400;
 
+/// What is said of a value that would fit if it were there.
+const MAY_BE_NIL: &str = ": it may be nil";
+
 /// An error of the checker's, if it is one.
 pub(super) fn error(model: &SemanticModel<'_>, error: &TypeError) -> Option<Told> {
     let message = sentence(&lossy(&model.error_message(error)));
@@ -26,6 +29,9 @@ pub(super) fn error(model: &SemanticModel<'_>, error: &TypeError) -> Option<Told
     }
     let kind = match &error.data {
         TypeErrorData::SyntaxError(_) => Kind::Syntax,
+        data if is_of_nil(data, &message) => Kind::Nil,
+        // A record can be walked, although no type says what comes.
+        TypeErrorData::GenericError(_) => Kind::Nil,
         _ => Kind::Type,
     };
     let plain = Told {
@@ -42,6 +48,19 @@ pub(super) fn error(model: &SemanticModel<'_>, error: &TypeError) -> Option<Told
     Some(worded(model.graph(), &error.data, plain))
 }
 
+/// Whether all that is wrong is that there may be nothing. It often is there: the author knows.
+fn is_of_nil(data: &TypeErrorData, message: &str) -> bool {
+    match data {
+        TypeErrorData::OptionalValueAccess(_) => true,
+        TypeErrorData::TypeMismatch(_) => message.ends_with(MAY_BE_NIL),
+        TypeErrorData::UnknownProperty(_)
+        | TypeErrorData::CountMismatch(_)
+        | TypeErrorData::MissingProperties(_)
+        | TypeErrorData::UnknownSymbol(_) => false,
+        _ => message.contains('?'),
+    }
+}
+
 /// Whether it is about a type that the checker has only guessed, and too narrowly: what a function takes whose author
 /// wrote none, or what `pcall` has caught. An author who wants that checked writes the type.
 fn is_guess(data: &TypeErrorData, message: &str) -> bool {
@@ -54,7 +73,8 @@ fn is_guess(data: &TypeErrorData, message: &str) -> bool {
     );
     let is_guessed = |part: &str| part == "unknown" || part == "*error-type*";
     let mut parts = message.split(|it: char| !(it.is_alphanumeric() || "*-_".contains(it)));
-    !is_of_a_name && (message.contains(" where t1 = ") || parts.any(is_guessed))
+    let is_computed = message.contains(" where t1 = ") || message.contains("& ~");
+    !is_of_a_name && (is_computed || parts.any(is_guessed))
 }
 
 /// The same in our words, where there are better ones.
@@ -116,7 +136,7 @@ pub(super) fn sentence(text: &str) -> String {
     let (first, reasons) = text.split_once("; \n").unwrap_or((text, ""));
     let mut text = first.split_whitespace().collect::<Vec<_>>().join(" ").replace('\'', "`");
     if reasons.contains("of the union is `nil`") {
-        text.push_str(": it may be nil");
+        text.push_str(MAY_BE_NIL);
     }
     if let Some(letter) = text.get_mut(..1) {
         letter.make_ascii_lowercase();
