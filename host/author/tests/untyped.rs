@@ -34,6 +34,15 @@ fn what_runs_without_types_is_no_error() {
     );
 }
 
+/// Luau loads it, and the checker gives up: that it found nothing is not for nothing to be wrong.
+#[test]
+fn what_was_not_checked_is_said() {
+    let deep = format!("local x = {}1{}\nreturn x\n", "{".repeat(900), "}".repeat(900));
+    let found = found(&deep);
+    let said: Vec<String> = found.iter().map(Finding::sentence).collect();
+    assert!(said.iter().any(|it| it.contains("not checked to the end")), "{said:?}");
+}
+
 #[test]
 fn what_is_wrong_in_it_is_an_error() {
     for (right, wrong, said) in [

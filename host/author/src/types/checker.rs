@@ -52,7 +52,7 @@ pub(super) struct Told {
 
 /// Checks those files of the bundle that are wanted, on a stack of its own.
 pub(super) fn check_only(bundle: &Bundle, wanted: impl Fn(&str) -> bool + Sync) -> Vec<Finding> {
-    on_a_stack(|| {
+    on_a_stack(bundle, || {
         let names: Vec<String> =
             bundle.modules.keys().filter(|name| wanted(name)).cloned().collect();
         check_all(&mut open(bundle.clone()), bundle, &names)
@@ -61,7 +61,7 @@ pub(super) fn check_only(bundle: &Bundle, wanted: impl Fn(&str) -> bool + Sync) 
 
 /// Checks the entry of the bundle and what it requires, but not the library.
 pub(super) fn check_reached(bundle: &Bundle) -> Vec<Finding> {
-    on_a_stack(|| {
+    on_a_stack(bundle, || {
         let mut checker = open(bundle.clone());
         let mut names = vec![bundle.entry.clone()];
         let mut at = 0;
@@ -84,12 +84,27 @@ pub(super) fn check_reached(bundle: &Bundle) -> Vec<Finding> {
     })
 }
 
-fn on_a_stack(check: impl FnOnce() -> Vec<Finding> + Send) -> Vec<Finding> {
-    thread::scope(|scope| {
+/// A checker that fails has a defect, or no room for its stack: that nothing was found says nothing then.
+fn on_a_stack(bundle: &Bundle, check: impl FnOnce() -> Vec<Finding> + Send) -> Vec<Finding> {
+    let checked = thread::scope(|scope| {
         let thread = thread::Builder::new().name("types".to_owned()).stack_size(STACK);
         thread.spawn_scoped(scope, check).ok()?.join().ok()
+    });
+    checked.unwrap_or_else(|| {
+        vec![place::finding(bundle, &bundle.entry, unchecked("the type checker has failed"))]
     })
-    .unwrap_or_default()
+}
+
+/// What is said of a file whose types were not looked at, or not to the end.
+fn unchecked(why: &str) -> Told {
+    Told {
+        at: Location::zero(),
+        message: format!("its types were not checked to the end: {why}"),
+        field: None,
+        suggestion: None,
+        kind: Kind::Odd,
+        is_of_a_table: false,
+    }
 }
 
 fn check_all(checker: &mut Checker, bundle: &Bundle, names: &[String]) -> Vec<Finding> {
@@ -127,10 +142,17 @@ pub(super) fn open(bundle: Bundle) -> Checker {
     checker
 }
 
-/// What is wrong with one file. A defect of the checker is no mistake of the author's.
+/// What is wrong with one file. How far the checker came is no mistake of the author's, and is said.
 fn check_one(checker: &mut Checker, name: &ModuleName) -> Vec<Told> {
-    let Ok(result) = checker.check(name, None) else { return Vec::new() };
+    let Ok(result) = checker.check(name, None) else {
+        return vec![unchecked("the type checker has failed")];
+    };
     let mut told: Vec<Told> = Vec::new();
+    if result.timeout_hits.contains(name) {
+        told.push(unchecked("it takes too long"));
+    } else if result.errors.iter().any(|it| it.module_name == *name && is_too_much(&it.data)) {
+        told.push(unchecked("it is too complex"));
+    }
     if let Some(model) = checker.semantic_model(name) {
         let own = |error: &&TypeError| error.module_name == *name && is_of_the_author(&error.data);
         told.extend(
@@ -156,6 +178,16 @@ fn is_in(field: &Told, table: &Told) -> bool {
     let place = |at: Position| (at.line, at.column);
     let whole = place(table.at.begin)..place(table.at.end);
     field.suggestion.is_some() && whole.contains(&place(field.at.begin))
+}
+
+/// Whether the checker gave up.
+fn is_too_much(data: &TypeErrorData) -> bool {
+    matches!(
+        data,
+        TypeErrorData::CodeTooComplex(_)
+            | TypeErrorData::UnificationTooComplex(_)
+            | TypeErrorData::NormalizationTooComplex(_)
+    )
 }
 
 /// Whether it is about the source, and not about how far the checker came.

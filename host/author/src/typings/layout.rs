@@ -22,11 +22,6 @@ pub fn files() -> impl Iterator<Item = (String, &'static str)> {
     [(luaurc(), OWN), host].into_iter().chain(modules)
 }
 
-/// Where the alias of a runbook leads.
-pub fn folder() -> String {
-    ALIAS.to_owned()
-}
-
 fn luaurc() -> String {
     super::luaurc::FILE.to_owned()
 }
