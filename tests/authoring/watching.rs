@@ -78,6 +78,14 @@ fn is_told_of_each_save(flags: &[&str]) {
         (&false.into(), &"failed".into())
     );
     assert!(failed["rehearsal"]["waves"].to_string().contains("no replica"), "{failed}");
+    // Settings that are half typed are told too, and the watch goes on.
+    let settings = home.path().join("moontide.toml");
+    fs::write(&settings, "[approvers").expect("it writes");
+    let half = watch.round();
+    assert_eq!((&half["good"], &half["changed"]), (&false.into(), &"moontide.toml".into()));
+    assert!(half["error"].to_string().contains("unclosed table"), "{half}");
+    fs::remove_file(&settings).expect("it was there");
+    assert_eq!(watch.round()["rehearsal"]["status"], "failed");
 }
 
 #[test]

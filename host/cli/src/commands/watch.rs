@@ -1,7 +1,7 @@
 //! `moontide watch`: checks and rehearses a runbook each time one of its files changes.
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -68,7 +68,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let mut seen = Contents::of(&folder);
     let mut changed = None;
     loop {
-        let seen_by_it = show(context, flags, &source, changed.take())?;
+        let seen_by_it = show(context, flags, (&folder, &source), changed.take())?;
         if !seen_by_it {
             return Ok(exit::COMPLETED);
         }
@@ -90,16 +90,20 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
 fn show(
     context: &Context,
     flags: &Flags,
-    source: &Source,
+    (folder, source): (&Path, &Source),
     changed: Option<PathBuf>,
 ) -> Result<bool> {
     let clock = SystemClock::new();
     let begun = clock.now();
-    let settings = context.settings(Some(&flags.runbook))?;
-    let mut round = Round::of(&flags.runbook, &settings);
+    // Settings that are half typed are a round that is not good, and no end of the watch.
+    let look = || {
+        let settings = context.settings(Some(folder))?;
+        Round::of(&flags.runbook, &settings)
+    };
+    let mut round = look();
     if changed.is_some() && !round.as_ref().is_ok_and(Round::is_good) {
         source.is_quiet_for(HALF_WRITTEN);
-        round = Round::of(&flags.runbook, &settings);
+        round = look();
     }
     let ended = clock.now();
     let at = ended.to_zoned(TimeZone::system()).strftime("%H:%M:%S").to_string();
