@@ -38,6 +38,9 @@ pub const HOST: &str = include_str!("../host.luau");
 /// The module that only test files may require: no execution pins it.
 pub const TEST: (&str, &str) = ("@moontide/test", include_str!("../test.luau"));
 
+/// The module that runs a session: the entry of its bundle, and of no other.
+pub const SESSION: (&str, &str) = ("@moontide/session", include_str!("../session.luau"));
+
 #[cfg(test)]
 mod tests {
     /// What a hook may read of a verdict although it is not there is what its type says may be missing.

@@ -12,8 +12,8 @@ use moontide_control::settings::limits;
 
 use crate::commands::{
     adopt, answer, cancel, check, claims, cleanup, completions, explain, guide, journal, list, man,
-    new, note, obligations, pause, plan, rehearse, resume, retry, run, show, sim, skip, state,
-    status, store, test, types, watch,
+    new, note, obligations, pause, plan, rehearse, repl, resume, retry, run, show, sim, skip,
+    state, status, store, test, types, watch,
 };
 use crate::context::Context;
 use crate::output::{self, Format, Output};
@@ -26,6 +26,7 @@ Examples:
   moontide check runbooks/three_tier             is it a valid runbook?
   moontide plan runbooks/three_tier              draw what it will do
   moontide test runbooks                         run the tests beside the runbooks
+  moontide repl                                  try things, line by line; read-only at first
   moontide run runbooks/three_tier --mode drill  start a drill
   moontide status EXECUTION                      where does it stand?
   moontide status EXECUTION --follow             the same, and what happens from then on
@@ -100,6 +101,7 @@ enum Command {
     Plan(plan::Flags),
     Types(types::Flags),
     Test(test::Flags),
+    Repl(repl::Flags),
     Run(run::Flags),
     Resume(resume::Flags),
     Status(status::Flags),
@@ -177,6 +179,7 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Plan(flags) => plan::execute(context, &flags),
         Command::Types(flags) => types::execute(context, &flags),
         Command::Test(flags) => test::execute(context, &flags),
+        Command::Repl(flags) => repl::execute(context, &flags),
         Command::Run(flags) => run::execute(context, &flags),
         Command::Resume(flags) => resume::execute(context, &flags),
         Command::Status(flags) => status::execute(context, &flags),

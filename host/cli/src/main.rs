@@ -18,6 +18,7 @@ mod panics;
 mod params;
 mod progress;
 mod rehearsal;
+mod repl;
 mod signals;
 mod terminal;
 mod trace;

@@ -41,6 +41,7 @@ pub(crate) fn words(next: &Next) -> String {
             format!("run RUNBOOK --mode {}{}", mode(*kind), replace.collect::<String>())
         }
         Next::Resume { execution } => of("resume", execution),
+        Next::Session { execution } => of("repl --session", execution),
         Next::LiftPause { execution } => of("resume", execution) + " --lift-pause",
         Next::RaiseLimit { execution, limit } => {
             format!("{} --set-limit {limit}", of("resume", execution))

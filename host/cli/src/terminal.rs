@@ -47,37 +47,7 @@ impl Terminal {
     }
 
     fn ask(&self, prompt: &Prompt) {
-        let [mark, message] = said(&prompt.message);
-        self.output.say([attention("? "), strong(prompt.id.as_str()), mark, message]);
-        if !prompt.given.is_empty() {
-            self.output.say([faint(format!("  {}", approvals_so_far(prompt)))]);
-        }
-        if let Some(found) = &prompt.evidence {
-            let mut page = Page::default();
-            page.indented(|page| evidence::write(page, found));
-            self.output.say_page(page);
-        }
-        let choices = choices(prompt);
-        self.output.say([faint(format!("  {choices}; and a comment if you like"))]);
-        if !prompt.approvers.is_empty() {
-            self.output.say([faint(format!("  asked of {}", prompt.approvers.join(", ")))]);
-        }
-        if let Some(returns) = &prompt.returns {
-            let hint = format!("  `happened` takes what it returned: happened {returns}");
-            self.output.say([faint(hint)]);
-        }
-    }
-
-    /// What was typed behind an answer is a comment, or what an effect returned.
-    fn given(&self, prompt: &Prompt, choice: &Choice, rest: &str) -> Result<Given, String> {
-        let given = Given { choice: choice.to_string(), by: self.user.clone(), ..Given::default() };
-        if !prompt.takes_value(choice.as_str()) {
-            return Ok(Given { comment: rest.to_owned(), ..given });
-        }
-        match serde_json::from_str(rest) {
-            Ok(value) if value != Value::Null => Ok(Given { value, ..given }),
-            _ => Err("`happened` takes what it returned, as JSON".to_owned()),
-        }
+        self.output.say_page(question(prompt));
     }
 
     async fn withdrawn(&self, prompt: &str) {
@@ -98,13 +68,9 @@ impl Terminal {
     ) -> Option<Given> {
         loop {
             let line = lines.recv().await?;
-            let (word, comment) = line.trim().split_once([' ', ',']).unwrap_or((line.trim(), ""));
-            let given =
-                choice(prompt, word).map(|choice| self.given(prompt, choice, comment.trim()));
-            match given {
-                Some(Ok(given)) => return Some(given),
-                Some(Err(why)) => self.output.say([plain(format!("  {why}"))]),
-                None => self.output.say([plain(format!("  it takes {}", choices(prompt)))]),
+            match given(prompt, &line, &self.user) {
+                Ok(given) => return Some(given),
+                Err(why) => self.output.say([plain(format!("  {why}"))]),
             }
         }
     }
@@ -143,6 +109,44 @@ impl Observer for Terminal {
             Notice::Asked { prompt } => drop(self.closed.borrow_mut().remove(&prompt.id)),
             _ => {}
         }
+    }
+}
+
+/// A question, and what it takes.
+pub(crate) fn question(prompt: &Prompt) -> Page {
+    let mut page = Page::default();
+    let [mark, message] = said(&prompt.message);
+    page.line([attention("? "), strong(prompt.id.as_str()), mark, message]);
+    page.indented(|page| {
+        if !prompt.given.is_empty() {
+            page.line([faint(approvals_so_far(prompt))]);
+        }
+        if let Some(found) = &prompt.evidence {
+            evidence::write(page, found);
+        }
+        page.line([faint(format!("{}; and a comment if you like", choices(prompt)))]);
+        if !prompt.approvers.is_empty() {
+            page.line([faint(format!("asked of {}", prompt.approvers.join(", ")))]);
+        }
+        if let Some(returns) = &prompt.returns {
+            page.line([faint(format!("`happened` takes what it returned: happened {returns}"))]);
+        }
+    });
+    page
+}
+
+/// Reads an answer: what was typed behind it is a comment, or what an effect returned.
+pub(crate) fn given(prompt: &Prompt, line: &str, user: &str) -> Result<Given, String> {
+    let (word, rest) = line.trim().split_once([' ', ',']).unwrap_or((line.trim(), ""));
+    let choice: Option<&Choice> = choice(prompt, word);
+    let choice = choice.ok_or_else(|| format!("it takes {}", choices(prompt)))?;
+    let given = Given { choice: choice.to_string(), by: user.to_owned(), ..Given::default() };
+    if !prompt.takes_value(choice.as_str()) {
+        return Ok(Given { comment: rest.trim().to_owned(), ..given });
+    }
+    match serde_json::from_str(rest.trim()) {
+        Ok(value) if value != Value::Null => Ok(Given { value, ..given }),
+        _ => Err("`happened` takes what it returned, as JSON".to_owned()),
     }
 }
 

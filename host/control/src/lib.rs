@@ -24,6 +24,7 @@
 //! - [`signals`]: answer, pause, resume, cancel, retry, skip, note.
 //! - [`runner`]: driving an execution, prepared in one place. [`claims`]: the plan that it holds meanwhile.
 //! - [`rehearsal`]: an execution against the simulator, in virtual time. [`execution`]: the head of a new execution.
+//! - [`session`]: what an operator types, line by line.
 //! - [`answers`]: what answers prompts, besides a person who is asked there and then.
 //!
 //! What is known: [`estate`], the servers that DRS protects. [`view`], of an execution as its store has it. [`list`]: the executions of a store. [`watch`]: what
@@ -66,6 +67,7 @@ pub mod renewal;
 pub mod resume;
 pub mod runbook;
 pub mod runner;
+pub mod session;
 pub mod settings;
 pub mod signals;
 pub mod start;

@@ -1,6 +1,7 @@
 //! The next step that an operator can take, as data. A face says how: the command line as something to type, a
 //! dashboard as something to press.
 
+use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Mode;
 use serde::Serialize;
 
@@ -32,6 +33,11 @@ pub enum Next {
     },
     /// Go on with an execution that no runner drives.
     Resume {
+        /// The execution's id.
+        execution: String,
+    },
+    /// Go on with a session that no runner drives.
+    Session {
         /// The execution's id.
         execution: String,
     },
@@ -202,6 +208,12 @@ impl Next {
         Next::Retry { execution: execution.to_owned(), wave: Some(wave.to_owned()) }
     }
 
+    /// How this execution goes on that no runner drives.
+    pub fn go_on(execution: &Execution) -> Next {
+        let id = &execution.id;
+        if execution.is_session() { Next::session(id) } else { Next::resume(id) }
+    }
+
     /// The move of this execution from one store to another.
     pub fn to_move(execution: &str, from: &str, to: &str) -> Next {
         let [execution, from, to] = [execution, from, to].map(str::to_owned);
@@ -243,6 +255,8 @@ of_an_execution! {
     show: Show,
     /// [`Next::Resume`] of this execution.
     resume: Resume,
+    /// [`Next::Session`] of this execution.
+    session: Session,
     /// [`Next::LiftPause`] of this execution.
     lift_pause: LiftPause,
     /// [`Next::Cancel`] of this execution.

@@ -105,6 +105,12 @@ pub async fn go_on_in(
 async fn is_over(operator: &Operator, record: &Record, resume: &Resume) -> Result<bool> {
     adopted::check(&record.execution)?;
     Flag::check(&resume.answers, &record.execution.plan)?;
+    if record.execution.is_session() {
+        let id = &record.execution.id;
+        let message = format!("`{id}` is a session, whose lines an operator types");
+        let hint = Hint::step("`", Next::session(id), "` goes on with it");
+        return Err(CommandError::new(code::NOT_NOW, message).hint(hint));
+    }
     if record.is_over() {
         return Ok(true);
     }

@@ -98,9 +98,9 @@ impl<'o> Runner<'o> {
             self.drive_until(interrupt).await.map_err(|error| self.with_next_step(error))?;
         let execution = self.execution.id.clone();
         if ended == Ended::Interrupted {
-            self.listener().hear(&Remark::Stopped { execution: execution.clone() });
+            self.listener().hear(&Remark::Stopped { execution });
         }
-        let next = next(&execution, &ended);
+        let next = next(&self.execution, &ended);
         Ok(Driven { ended, next })
     }
 
@@ -179,7 +179,7 @@ impl<'o> Runner<'o> {
         if !is_of_the_runner(&error) {
             return error;
         }
-        error.hint(Next::resume(&self.execution.id))
+        error.hint(Next::go_on(&self.execution))
     }
 
     fn driver(&self, renewal: &Renewal, feeding: &Rc<Feeding>) -> Result<(Driver, Rc<Flags>)> {
@@ -225,17 +225,17 @@ pub(crate) fn is_of_the_runner(error: &CommandError) -> bool {
 }
 
 /// The steps that make sense once a drive has ended so.
-fn next(execution: &str, ended: &Ended) -> Vec<Next> {
+fn next(execution: &Execution, ended: &Ended) -> Vec<Next> {
     let answer = |prompt: &Prompt| Next::Answer {
-        execution: execution.to_owned(),
+        execution: execution.id.clone(),
         prompt: prompt.id.clone(),
         choices: prompt.choices.iter().map(ToString::to_string).collect(),
         returns: prompt.returns.clone(),
     };
     match ended {
         Ended::Finished(ExecutionStatus::Completed) => Vec::new(),
-        Ended::Finished(_) => vec![Next::show(execution)],
+        Ended::Finished(_) => vec![Next::show(&execution.id)],
         Ended::Waiting(prompts) => prompts.iter().map(answer).collect(),
-        Ended::Interrupted => vec![Next::resume(execution)],
+        Ended::Interrupted => vec![Next::go_on(execution)],
     }
 }

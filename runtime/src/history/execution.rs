@@ -144,6 +144,11 @@ impl Execution {
         self.bundle.entry == ADOPTED
     }
 
+    /// Whether it is a session: what an operator types, line by line.
+    pub fn is_session(&self) -> bool {
+        self.bundle.entry == moontide_stdlib::SESSION.0
+    }
+
     /// What the keys of its effects derive from.
     pub fn identity(&self) -> String {
         if self.nonce.is_empty() { self.id.clone() } else { format!("{}@{}", self.id, self.nonce) }

@@ -9,6 +9,7 @@
 //!   the functions in Rust that the trusted code calls.
 //! - `sources`: `require` over the pinned bundle, and nothing else; `compile` makes it bytecode or a
 //!   `syntax_error`, `loops` and `tokens` see to it that every loop is checked.
+//! - `lines`: what is typed into a session becomes a source.
 //! - `mistakes`: what Luau would take without a word, found when a runbook is loaded.
 //! - `convert`: Lua ⇄ JSON with budgets.
 //! - `limits`: how much a script may use; `guard` watches and poisons; `cpu` is its clock; `pool` is the memory
@@ -37,6 +38,7 @@ mod globals;
 mod guard;
 mod lanes;
 mod limits;
+mod lines;
 mod loops;
 mod mistakes;
 mod native;
@@ -56,6 +58,7 @@ pub use declare::Declared;
 pub use error::{ScriptError, Speaker};
 pub use guard::{Spent, Stopper};
 pub use limits::{Budget, Limits, Together};
+pub use lines::Typed;
 pub use mistakes::Mistakes;
 pub use native::Remembered;
 pub use pool::Pool;

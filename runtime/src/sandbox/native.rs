@@ -49,7 +49,9 @@ pub(super) struct Declaration {
 /// The table `native` of the trusted code.
 pub(super) fn functions(lua: &Lua, builtins: &Table, shared: &Rc<Shared>) -> mlua::Result<Table> {
     let native = lua.create_table()?;
-    native.raw_set("files", lua.create_table_from(shared.sources.files())?)?;
+    let files = lua.create_table_from(shared.sources.files())?;
+    native.raw_set("files", &files)?;
+    native.raw_set("builtins", builtins)?;
 
     let set = |name: &str, function: Function| native.raw_set(name, function);
     let it = shared.clone();
@@ -60,6 +62,14 @@ pub(super) fn functions(lua: &Lua, builtins: &Table, shared: &Rc<Shared>) -> mlu
     set("find", lua.create_function(move |_, name| Ok(it.find(&name)))?)?;
     let (it, builtins) = (shared.clone(), builtins.clone());
     set("compile", lua.create_function(move |lua, key: String| it.compile(lua, &builtins, &key))?)?;
+    if shared.sources.is_session() {
+        let it = shared.clone();
+        let line = move |lua: &Lua, (text, name, variables): (Value, String, Table)| {
+            files.raw_set(name.as_str(), true)?;
+            it.line(lua, &text, &name, &variables)
+        };
+        set("line", lua.create_function(line)?)?;
+    }
     let it = shared.clone();
     set(
         "declare",
@@ -153,6 +163,22 @@ impl Shared {
         match compiled {
             Ok(function) => (function, file).into_lua_multi(lua),
             Err(error) => (mlua::Nil, file, error.line, error.message).into_lua_multi(lua),
+        }
+    }
+
+    /// `function`, or `nil, line, message`, of a line that was typed into a session.
+    fn line(
+        &self,
+        lua: &Lua,
+        text: &Value,
+        name: &str,
+        variables: &Table,
+    ) -> mlua::Result<MultiValue> {
+        let compiled = self.sources.line(lua, &lossy(text), name, variables)?;
+        self.guard.look().map_err(mlua::Error::external)?;
+        match compiled {
+            Ok(function) => function.into_lua_multi(lua),
+            Err(error) => (mlua::Nil, error.line, error.message).into_lua_multi(lua),
         }
     }
 

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use mlua::chunk::ChunkMode;
 use mlua::{Function, Lua, Table};
+use moontide_stdlib::SESSION;
 
 use super::compile::{Loops, bytecode};
 use super::error::ScriptError;
 use super::limits::Limits;
+use super::lines;
 use super::syntax_error::SyntaxError;
 use super::trusted::EACH;
 use crate::history::{Bundle, Source};
@@ -63,6 +65,36 @@ impl Sources {
             *files.entry(source.file.as_str()).or_default() |= own;
         }
         files
+    }
+
+    /// Whether these are the modules of a session, which compiles what is typed. No author's folder has that one:
+    /// names with `@` are ours.
+    pub(super) fn is_session(&self) -> bool {
+        self.modules.contains_key(SESSION.0)
+    }
+
+    /// Compiles a line of a session, whose globals are these variables.
+    pub(super) fn line(
+        &self,
+        lua: &Lua,
+        text: &str,
+        name: &str,
+        variables: &Table,
+    ) -> mlua::Result<Result<Function, SyntaxError>> {
+        let made = lines::source(text).and_then(|source| bytecode(&source, self.loops));
+        let made = match made {
+            Ok(made) => made,
+            Err(error) => return Ok(Err(error)),
+        };
+        if let Some(each) = made.each.as_deref() {
+            variables.raw_set(each, lua.named_registry_value::<Function>(EACH)?)?;
+        }
+        lua.load(&*made.bytecode)
+            .set_name(format!("={name}"))
+            .set_mode(ChunkMode::Binary)
+            .set_environment(variables.clone())
+            .into_function()
+            .map(Ok)
     }
 
     /// How errors name a module's file.

@@ -91,9 +91,9 @@ pub enum Taken {
 }
 
 /// What the plan of an execution is called: the same runbook, in the same mode, Regions and place, with the same
-/// params. What acts for another execution, and what was adopted, claims none.
+/// params. What acts for another execution, what was adopted, and a session claim none.
 pub fn plan(execution: &Execution) -> Option<String> {
-    if execution.client().is_some() || execution.is_adopted() {
+    if execution.client().is_some() || execution.is_adopted() || execution.is_session() {
         return None;
     }
     let mode = match execution.mode {

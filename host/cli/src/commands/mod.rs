@@ -18,6 +18,7 @@ pub(crate) mod obligations;
 pub(crate) mod pause;
 pub(crate) mod plan;
 pub(crate) mod rehearse;
+pub(crate) mod repl;
 pub(crate) mod resume;
 pub(crate) mod retry;
 pub(crate) mod run;

@@ -113,6 +113,17 @@ pub fn of_standard_library(
     Ok((bundle, plan))
 }
 
+/// The bundle of a session, and its plan.
+pub fn of_session(listener: &dyn Listener, limits: &Limits, seed: u64) -> Result<(Bundle, Plan)> {
+    let (name, source) = moontide_stdlib::SESSION;
+    let module = Module { file: format!("{name}.luau"), source: source.into() };
+    let own = std::iter::once((name.to_owned(), module));
+    let modules = folder::standard_library().chain(own).collect();
+    let bundle = Bundle { entry: name.to_owned(), modules };
+    let plan = declared::plan(listener, &bundle, &BTreeMap::new(), limits, seed)?;
+    Ok((bundle, plan))
+}
+
 /// Whether two bundles hold the same files of the author's: the standard library may differ, between
 /// two releases for instance.
 pub fn is_same(one: &Bundle, other: &Bundle) -> bool {

@@ -8,4 +8,4 @@ mod files;
 mod folder;
 
 pub use declared::Refusal;
-pub use files::{FILE, Files, is_same, of_standard_library};
+pub use files::{FILE, Files, is_same, of_session, of_standard_library};

@@ -69,7 +69,7 @@ fn go_on(record: &Record, typed: &[(String, String)]) -> Next {
     let mut retried =
         record.nodes().filter(|(at, _, wave)| wave.status == WaveStatus::Failed && is_retried(*at));
     let beyond = retried.find_map(|(_, node, _)| beyond(record, &node.name, typed));
-    beyond.unwrap_or_else(|| Next::resume(&record.execution.id))
+    beyond.unwrap_or_else(|| Next::go_on(&record.execution))
 }
 
 /// What can be done about the waves that have failed.

@@ -1,8 +1,9 @@
 //! Drives in this process: started, interrupted and gone on with; and several at once, each on a thread of its own.
 //!
-//! - `obligations`: what is owed for a drill that has ended.
+//! - `obligations`: what is owed for a drill that has ended. `session`: what an operator types.
 
 mod obligations;
+mod session;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

@@ -1,0 +1,80 @@
+//! The lines that worked, as a runbook.
+
+use std::fmt::Write;
+
+use moontide_runtime::sandbox::Typed;
+
+/// The modules that a session has, and a runbook requires.
+const MODULES: [&str; 7] = ["moontide", "drs", "ec2", "route53", "ssm", "state", "sts"];
+
+/// A runbook of one wave, which runs these lines.
+pub(super) fn runbook(name: &str, region: &str, lines: &[String]) -> String {
+    let mut text = String::from("--!strict\n");
+    let used =
+        |module: &&&str| **module == "moontide" || lines.iter().any(|line| mentions(line, module));
+    for module in MODULES.iter().filter(used) {
+        let path = if *module == "moontide" { String::new() } else { format!("/{module}") };
+        let _ = writeln!(text, "local {module} = require(\"@moontide{path}\")");
+    }
+    let _ = write!(
+        text,
+        "\nreturn moontide.runbook {{\n\tname = \"{name}\",\n\tdescription = \"What was tried in a session\",\n\
+         \tregion = \"{region}\",\n\twaves = {{\n\t\t{{\n\t\t\tname = \"session\",\n\t\t\trun = function()\n"
+    );
+    for line in lines {
+        for part in statement(line).lines() {
+            let _ = writeln!(text, "\t\t\t\t{part}");
+        }
+    }
+    text.push_str("\t\t\tend,\n\t\t},\n\t},\n}\n");
+    text
+}
+
+/// A line as it stands in a function: an expression is no statement of Luau unless it calls something.
+fn statement(line: &str) -> String {
+    let is_statement = |text: &str| Typed::of_statement(text) == Typed::Whole;
+    if is_statement(line) { line.to_owned() } else { format!("local _ = {line}") }
+}
+
+/// Whether a line names a module, and not a field or another word.
+fn mentions(line: &str, module: &str) -> bool {
+    let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '.';
+    line.match_indices(module).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let behind = line[at + module.len()..].chars().next();
+        !before.is_some_and(is_word)
+            && behind.is_none_or(|letter| letter == '.' || !is_word(letter))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_become_a_runbook() {
+        let lines = ["local servers = drs.servers()", "#servers", "moontide.log(\"ec2x\")"];
+        let text = runbook("tried", "us-west-2", &lines.map(str::to_owned));
+        insta::assert_snapshot!(text, @r#"
+        --!strict
+        local moontide = require("@moontide")
+        local drs = require("@moontide/drs")
+
+        return moontide.runbook {
+        	name = "tried",
+        	description = "What was tried in a session",
+        	region = "us-west-2",
+        	waves = {
+        		{
+        			name = "session",
+        			run = function()
+        				local servers = drs.servers()
+        				local _ = #servers
+        				moontide.log("ec2x")
+        			end,
+        		},
+        	},
+        }
+        "#);
+    }
+}

@@ -1,0 +1,185 @@
+//! The desk of a session that no person sits at: lines come from a script, what they return is a line of JSON each, and
+//! the first error ends it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::future::pending;
+
+use async_trait::async_trait;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::session::{Desk, Input, Proposal, Typed};
+use moontide_runtime::sandbox::Typed as Reading;
+use serde_json::{Map, Value, json};
+
+use super::command::Command;
+use super::keyboard::complain;
+use crate::output::{Output, Page};
+
+/// The desk.
+pub(crate) struct ScriptDesk {
+    output: Output,
+    lines: RefCell<VecDeque<Input>>,
+    /// Whether the operator consents to all that the lines want to change.
+    consents: bool,
+    /// Whether a line has failed.
+    pub(crate) has_failed: Cell<bool>,
+}
+
+impl ScriptDesk {
+    /// A desk without lines.
+    pub(crate) fn new(output: Output, consents: bool) -> ScriptDesk {
+        ScriptDesk { output, lines: RefCell::default(), consents, has_failed: Cell::default() }
+    }
+
+    /// Refuses what cannot be a script in any account.
+    pub(crate) fn check(text: &str) -> Result<()> {
+        lines(text, None).map(drop)
+    }
+
+    /// Reads a script. `account` is that of the session: `:write drill` names its last four digits. A script for
+    /// another account has no lines, and has failed.
+    pub(crate) fn read(&self, text: &str, account: &str) -> Result<()> {
+        self.has_failed.set(true);
+        self.lines.replace(lines(text, Some(account))?);
+        self.has_failed.set(false);
+        Ok(())
+    }
+}
+
+/// The lines of a script: each goes on as long as something in it is open.
+fn lines(text: &str, account: Option<&str>) -> Result<VecDeque<Input>> {
+    let (mut lines, mut begun) = (VecDeque::new(), String::new());
+    for line in text.lines() {
+        if begun.is_empty() && line.starts_with(':') {
+            lines.push_back(command(line, account)?);
+            continue;
+        }
+        begun.push_str(line);
+        if begun.trim().is_empty() {
+            begun.clear();
+        } else if Reading::of(&begun) == Reading::Begun {
+            begun.push('\n');
+        } else {
+            lines.push_back(Input::Line(std::mem::take(&mut begun)));
+        }
+    }
+    // What is not whole is refused by the session, which says where.
+    lines.extend((!begun.trim().is_empty()).then_some(Input::Line(begun)));
+    Ok(lines)
+}
+
+fn command(line: &str, account: Option<&str>) -> Result<Input> {
+    let refused = |why: String| CommandError::new(code::BAD_ARGUMENT, format!("`{line}`: {why}"));
+    match Command::read(line).map_err(refused)? {
+        Command::Line(line) => Ok(Input::Line(line.to_owned())),
+        Command::More => Ok(Input::More),
+        Command::Quit => Ok(Input::End),
+        Command::Write { on: false, .. } => Ok(Input::Write(false)),
+        Command::Write { on: true, digits } => {
+            let last = account.map(|it| it.get(it.len().saturating_sub(4)..).unwrap_or_default());
+            let fits = |digits: String| last.is_none_or(|last| last.len() == 4 && digits == last);
+            if digits.is_some_and(fits) {
+                return Ok(Input::Write(true));
+            }
+            Err(refused("a script names the last four digits of the account".to_owned())
+                .hint("like this: `:write drill 0042`"))
+        }
+        _ => Err(refused("a person has use for it, and a script has not".to_owned())),
+    }
+}
+
+/// A value as plain JSON.
+fn plain(value: &Value) -> Value {
+    let kind = value["kind"].as_str();
+    match (value, kind) {
+        (Value::Object(_), Some("list")) => {
+            value["items"].as_array().into_iter().flatten().map(plain).collect()
+        }
+        (Value::Object(_), Some("record")) => {
+            let fields = value["fields"].as_object().into_iter().flatten();
+            let fields: Map<String, Value> =
+                fields.map(|(name, value)| (name.clone(), plain(value))).collect();
+            Value::Object(fields)
+        }
+        (Value::Object(_), Some("nil")) => Value::Null,
+        (Value::Object(_), Some(kind)) => Value::String(format!("<{kind}>")),
+        _ => value.clone(),
+    }
+}
+
+/// How many items of a list were left out.
+fn more(value: &Value) -> u64 {
+    value["more"].as_u64().unwrap_or_default()
+}
+
+#[async_trait(?Send)]
+impl Desk for ScriptDesk {
+    async fn next(&self, _typed: Typed) -> Input {
+        if self.has_failed.get() {
+            return Input::End;
+        }
+        self.lines.borrow_mut().pop_front().unwrap_or(Input::End)
+    }
+
+    fn show(&self, shown: &Value) {
+        let line = &shown["line"];
+        let is_read = if shown["error"].is_object() {
+            self.has_failed.set(true);
+            let mut page = Page::default();
+            complain(&mut page, &shown["error"]);
+            self.output.say_page(page);
+            self.output.json_line(&json!({ "line": line, "error": shown["error"] }))
+        } else {
+            let values = shown["values"].as_array().into_iter().flatten();
+            let left: u64 = values.clone().map(more).sum();
+            let values: Vec<Value> = values.map(plain).collect();
+            let mut document = json!({ "line": line, "values": values });
+            if left > 0 {
+                document["more"] = left.into();
+            }
+            self.output.json_line(&document)
+        };
+        // A script whose output is read no more goes no further.
+        if !matches!(is_read, Ok(true)) {
+            self.has_failed.set(true);
+        }
+    }
+
+    async fn consents(&self, _proposal: &Proposal) -> bool {
+        self.consents
+    }
+
+    async fn interrupted(&self) {
+        pending::<()>().await;
+    }
+
+    fn is_sent(&self, _operation: &str) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_is_cut_into_lines() {
+        let text = "local x = 1\n\nfor i = 1, 2 do\n\tx += i\nend\n:write drill 0042\nx\n:more";
+        let read: Vec<Input> = lines(text, Some("123456780042")).unwrap().into();
+        let line = |text: &str| Input::Line(text.to_owned());
+        let loops = line("for i = 1, 2 do\n\tx += i\nend");
+        let expected = [line("local x = 1"), loops, Input::Write(true), line("x"), Input::More];
+        assert_eq!(read, expected);
+        assert!(lines(":write drill 0041", Some("123456780042")).is_err());
+        assert!(lines(":write drill", None).is_err());
+        assert!(lines(":write drill 0041", None).is_ok());
+        assert!(lines(":write drill 0042", Some("")).is_err(), "no account has no digits");
+        assert!(lines(":save x.luau", None).is_err());
+    }
+
+    #[test]
+    fn what_json_has_not_is_named() {
+        let value = json!({ "kind": "record", "more": 0, "fields": {
+            "f": { "kind": "function" }, "n": { "kind": "nil" }, "l": { "kind": "list", "items": [1], "more": 0 },
+        }});
+        assert_eq!(plain(&value), json!({ "f": "<function>", "n": null, "l": [1] }));
+    }
+}

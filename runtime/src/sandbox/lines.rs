@@ -1,0 +1,155 @@
+//! What is typed into a session, line by line: each is compiled by itself, and what one declares is there for the
+//! lines behind it.
+//!
+//! A `local` at the top of a line would end with the line. So its word is taken out, with the types behind it, and the
+//! name becomes a variable of the session:
+//!
+//! ```text
+//! local servers: { any } = drs.servers()   ──>         servers          = drs.servers()
+//! ```
+//!
+//! No column moves. A line that is an expression is returned.
+
+use std::thread;
+
+use full_moon::ast::{LocalAssignment, Stmt};
+use full_moon::node::Node;
+
+use super::compile;
+use super::syntax_error::SyntaxError;
+
+/// Luau, which has accepted the line by now, stops at a nesting of 1000; see `plan::locate`.
+const STACK: usize = 256 * 1024 * 1024;
+
+/// What a text that is being typed is so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Typed {
+    /// A whole line, which can run.
+    Whole,
+    /// The beginning of one.
+    Begun,
+    /// No line, whatever follows.
+    Wrong {
+        /// Where in the text, counted from 1.
+        line: usize,
+        /// Why.
+        message: String,
+    },
+}
+
+impl Typed {
+    /// Reads what was typed so far.
+    pub fn of(text: &str) -> Typed {
+        Typed::by(source(text))
+    }
+
+    /// The same of what is to stand in a function, where an expression is no line.
+    pub fn of_statement(text: &str) -> Typed {
+        Typed::by(compile::unoptimized(text))
+    }
+
+    fn by<T>(compiled: Result<T, SyntaxError>) -> Typed {
+        match compiled {
+            Ok(_) => Typed::Whole,
+            Err(error) if is_begun(&error) => Typed::Begun,
+            Err(SyntaxError { line, message }) => Typed::Wrong { line, message },
+        }
+    }
+}
+
+/// Whether the compiler has met the end of the text and wanted more.
+fn is_begun(error: &SyntaxError) -> bool {
+    let ends = ["<eof>", "<eof>?", "unfinished string", "unfinished long string"];
+    error.message.ends_with(ends[0])
+        || error.message.ends_with(ends[1])
+        || error.message.starts_with("Malformed string; did you forget to finish it?")
+            && error.message.contains("[[")
+        || error.message.contains("unfinished long")
+}
+
+/// The source that a line stands for.
+pub(super) fn source(line: &str) -> Result<String, SyntaxError> {
+    let returned = format!("return {line}");
+    if compile::unoptimized(&returned).is_ok() {
+        return Ok(returned);
+    }
+    compile::unoptimized(line)?;
+    Ok(lasting(line))
+}
+
+/// The same line, whose locals are variables of the session.
+fn lasting(line: &str) -> String {
+    let read = || {
+        let ast = full_moon::parse(line).ok()?;
+        let mut text = line.as_bytes().to_vec();
+        // From the end: what is put in moves nothing in front of it.
+        for statement in ast.nodes().stmts().collect::<Vec<_>>().into_iter().rev() {
+            match statement {
+                Stmt::LocalAssignment(declared) => lift(declared, &mut text)?,
+                Stmt::LocalFunction(declared) => blank(declared.local_token(), &mut text)?,
+                _ => {}
+            }
+        }
+        String::from_utf8(text).ok()
+    };
+    let read = || read().unwrap_or_else(|| line.to_owned());
+    thread::scope(|scope| {
+        let reader = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
+        reader.ok().and_then(|reader| reader.join().ok()).unwrap_or_else(|| line.to_owned())
+    })
+}
+
+/// Makes an assignment of a declaration.
+fn lift(declared: &LocalAssignment, text: &mut Vec<u8>) -> Option<()> {
+    if declared.equal_token().is_none() {
+        let end = declared.end_position()?.bytes();
+        text.splice(end..end, *b" = nil");
+    }
+    for types in declared.type_specifiers().flatten() {
+        blank(types, text)?;
+    }
+    blank(declared.local_token(), text)
+}
+
+/// Writes spaces over a part; its lines stay.
+fn blank(part: &impl Node, text: &mut [u8]) -> Option<()> {
+    let (start, end) = (part.start_position()?.bytes(), part.end_position()?.bytes());
+    let part = text.get_mut(start..end)?;
+    part.iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expression_is_returned_and_a_local_stays() {
+        for (line, compiled) in [
+            ("1 + 1", "return 1 + 1"),
+            ("drs.servers()", "return drs.servers()"),
+            ("local x = 1", "      x = 1"),
+            ("local x", "      x = nil"),
+            ("local a: number, b: { string } = 1, {}", "      a        , b             = 1, {}"),
+            ("local function f() local y = 1 end", "      function f() local y = 1 end"),
+            ("do local y = 1 end", "do local y = 1 end"),
+            ("local x = 1; local y = 2", "      x = 1;       y = 2"),
+            ("x = 1 -- local", "x = 1 -- local"),
+        ] {
+            assert_eq!(source(line).as_deref(), Ok(compiled), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_goes_on_as_long_as_something_is_open() {
+        for begun in ["for _, x in y do", "f(", "local x =", "if x then", "{", "[[a", "x = {\n1,"] {
+            assert_eq!(Typed::of(begun), Typed::Begun, "{begun}");
+        }
+        for whole in ["f()", "local x = 1", "for _, x in y do end", "-- nothing"] {
+            assert_eq!(Typed::of(whole), Typed::Whole, "{whole}");
+        }
+        for wrong in ["x = = 1", "f())", "\"a", "x\ny y"] {
+            assert!(matches!(Typed::of(wrong), Typed::Wrong { .. }), "{wrong}");
+        }
+    }
+}
