@@ -23,6 +23,8 @@ mod cleanups_of_before;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[path = "cli/completions.rs"]
 mod completions;
+#[path = "cli/docs.rs"]
+mod docs;
 #[path = "cli/drilled.rs"]
 mod drilled;
 #[path = "cli/executions.rs"]

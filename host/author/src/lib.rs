@@ -1,6 +1,7 @@
 //! What an author of runbooks can do, as a library: plain data in, plain data out, no terminal.
 //!
 //! - [`check`](mod@check): everything that is wrong with a runbook, in one list. `loaded`: what loading it says.
+//! - [`docs`]: the reference, made of the sources that the loader and the library use.
 //! - [`finding`]: one thing that is wrong, or odd, at its place.
 //! - [`fresh`]: a folder with a new runbook.
 //! - [`testing`]: tests of runbooks, each case a rehearsal.
@@ -9,6 +10,7 @@
 //! - [`types`]: what Luau's type checker says. [`typings`]: the same types for editors.
 
 pub mod check;
+pub mod docs;
 pub mod finding;
 pub mod fresh;
 mod loaded;

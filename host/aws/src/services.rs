@@ -1,6 +1,6 @@
 //! The services that runbooks may ask something of: one line each.
 
-use moontide_runtime::effect::Leaves;
+use moontide_runtime::effect::{Class, Leaves};
 
 use crate::binding::Line;
 use crate::plug::Service;
@@ -33,6 +33,12 @@ impl Plug {
 /// The names of all operations.
 pub fn names() -> impl Iterator<Item = &'static str> {
     SERVICES.iter().flat_map(|service| service.operations).map(|line| line.name)
+}
+
+/// All operations, and what a crash in the middle of each means.
+pub fn classes() -> impl Iterator<Item = (&'static str, Class)> {
+    let lines = SERVICES.iter().flat_map(|service| service.operations);
+    lines.map(|line| (line.name, line.class))
 }
 
 /// What the calls of an operation leave behind, if anything: for a cleanup, which asks without a session.

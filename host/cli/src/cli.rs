@@ -11,9 +11,9 @@ use moontide_control::error::{CommandError, Result, code};
 use moontide_control::settings::limits;
 
 use crate::commands::{
-    adopt, answer, cancel, check, claims, cleanup, completions, explain, guide, journal, list, man,
-    new, note, obligations, pause, plan, rehearse, repl, resume, retry, run, show, sim, skip,
-    state, status, store, test, types, watch,
+    adopt, answer, cancel, check, claims, cleanup, completions, docs, explain, guide, journal,
+    list, man, new, note, obligations, pause, plan, rehearse, repl, resume, retry, run, show, sim,
+    skip, state, status, store, test, types, watch,
 };
 use crate::context::Context;
 use crate::output::{self, Format, Output};
@@ -37,6 +37,7 @@ Examples:
   moontide cleanup EXECUTION                     terminate the drill's instances
   moontide obligations --carry-out               terminate those of all drills whose time has come
   moontide guide                                 how to start, operate, author; needs no network
+  moontide docs wave.pause                       look up a field, a function, a setting
   moontide explain M0411                         what an error's code means, and what to type
 
 Exit codes:
@@ -121,6 +122,7 @@ enum Command {
     Adopt(adopt::Flags),
     Store(store::Flags),
     Sim(sim::Flags),
+    Docs(docs::Flags),
     Guide(guide::Flags),
     Explain(explain::Flags),
     Completions(completions::Flags),
@@ -199,6 +201,7 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Adopt(flags) => adopt::execute(context, &flags),
         Command::Store(flags) => store::execute(context, &flags),
         Command::Sim(flags) => sim::execute(context, &flags),
+        Command::Docs(flags) => docs::execute(context, &flags),
         Command::Guide(flags) => guide::execute(context, &flags),
         Command::Explain(flags) => explain::execute(context, &flags),
         Command::Completions(flags) => completions::execute(context, &flags),

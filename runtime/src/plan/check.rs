@@ -5,7 +5,7 @@ use super::declared::Declared;
 use super::fields::Fields;
 use super::{Node, Plan, dependencies, names, outside, params, pause, servers, waves};
 
-const FIELDS: &[&str] = &[
+pub(super) const FIELDS: &[&str] = &[
     "name",
     "description",
     "region",
@@ -22,7 +22,7 @@ const FIELDS: &[&str] = &[
     "on_cancel",
     "on_finish",
 ];
-const OBJECTIVES: &[&str] = &["rto", "rpo"];
+pub(super) const OBJECTIVES: &[&str] = &["rto", "rpo"];
 /// More waves side by side than a runbook has.
 const MOST_PARALLEL: u32 = 10_000;
 

@@ -11,6 +11,7 @@
 //! - [`approver`]: how people are named, also in an operator's settings.
 //! - `dependencies`, `cycles`: what is wrong between waves.
 //! - [`bind`]: values for the params, from the command line; `value`: those that are lists and tables, as JSON.
+//! - [`known`]: which fields there are, for a reference.
 //! - [`locate`], `literal`: from a path to a line.
 
 pub mod approver;
@@ -22,6 +23,7 @@ mod declared;
 mod dependencies;
 pub mod duration;
 mod fields;
+pub mod known;
 mod literal;
 pub mod locate;
 pub mod model;

@@ -42,11 +42,15 @@ impl Outside {
     }
 }
 
+pub(super) const FIELDS: &[&str] = &["instances", "documents"];
+/// Of its `instances`.
+pub(super) const INSTANCES: &[&str] = &["ids", "tags"];
+
 /// Reads `outside = { instances = { ids = { … }, tags = { … } }, documents = { … } }`.
 pub(super) fn read(declared: &Declared<'_>) -> Option<Outside> {
-    let fields = declared.fields("`outside`", &["instances", "documents"])?;
+    let fields = declared.fields("`outside`", FIELDS)?;
     let instances = fields.get("instances");
-    let instances = instances.as_ref().and_then(|it| it.fields("`instances`", &["ids", "tags"]));
+    let instances = instances.as_ref().and_then(|it| it.fields("`instances`", INSTANCES));
     let of = |name: &'static str| instances.as_ref().and_then(|it| it.get(name));
     let outside = Outside {
         ids: of("ids").map(|it| it.plain_texts()).unwrap_or_default(),

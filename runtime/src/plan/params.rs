@@ -12,7 +12,8 @@ use super::fields::Fields;
 use super::path::quoted;
 use super::{Node, Param, ParamKind, names};
 
-const FIELDS: &[&str] = &["type", "description", "allowed", "default", "secret", "items", "fields"];
+pub(super) const FIELDS: &[&str] =
+    &["type", "description", "allowed", "default", "secret", "items", "fields"];
 
 /// Reads what the operator who starts the runbook may set.
 pub(super) fn read(declared: &Declared<'_>) -> BTreeMap<String, Param> {

@@ -8,7 +8,7 @@ use super::declared::Declared;
 use super::path::quoted;
 use super::{Node, Pause, PromptTimeout};
 
-const FIELDS: &[&str] = &["message", "approvers", "approvals", "timeout", "on_timeout"];
+pub(super) const FIELDS: &[&str] = &["message", "approvers", "approvals", "timeout", "on_timeout"];
 
 /// Reads what a person is asked before a wave.
 pub(super) fn read(declared: &Declared<'_>) -> Option<Pause> {
@@ -53,6 +53,8 @@ pub(super) fn read_start(declared: &Declared<'_>) -> Option<Pause> {
     })
 }
 
+/// What `start` has.
+pub(super) const FIELDS_OF_START: &[&str] = &["message", "approvers", "approvals", "timeout"];
 /// `on_timeout` is one so that its complaint says why there is none.
 const START_FIELDS: &[&str] = &["message", "approvers", "approvals", "timeout", "on_timeout"];
 const START_MESSAGE: &str = "Shall it start?";

@@ -8,7 +8,7 @@ use super::path::{Path, quoted};
 use super::tags::tags;
 use super::{Node, ServerSelector, Wave, names};
 
-const FIELDS: &[&str] = &["tags", "ids", "optional"];
+pub(super) const FIELDS: &[&str] = &["tags", "ids", "optional"];
 
 /// Reads which source servers belong to a wave.
 pub(super) fn read(declared: &Declared<'_>) -> Option<ServerSelector> {

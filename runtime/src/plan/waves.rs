@@ -6,7 +6,7 @@ use super::declared::{Declared, whole};
 use super::fields::Fields;
 use super::{FailurePolicy, MinSuccess, Node, Wave, names, pause, servers};
 
-const FIELDS: &[&str] = &[
+pub(super) const FIELDS: &[&str] = &[
     "name",
     "depends_on",
     "pause",

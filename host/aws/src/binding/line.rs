@@ -20,6 +20,8 @@ use crate::plug::Service;
 pub(crate) struct Line {
     /// The name that runbooks use.
     pub(crate) name: &'static str,
+    /// What a crash in the middle of it means.
+    pub(crate) class: Class,
     /// What a call of it leaves behind, for a cleanup.
     pub(crate) leaves: Option<Leaves>,
     /// The operation, in the company of the clients that it calls.
@@ -34,6 +36,7 @@ pub(crate) const fn looks<B: Binding>() -> Line {
     };
     Line {
         name: B::NAME,
+        class: B::CLASS,
         leaves: None,
         open: |aws| Box::new(Looking::<B>(Rc::clone(aws), PhantomData)),
     }
@@ -47,6 +50,7 @@ pub(crate) const fn changes<B: Changes>() -> Line {
     };
     Line {
         name: B::NAME,
+        class: B::CLASS,
         leaves: B::LEAVES,
         open: |aws| Box::new(Changing::<B>(Rc::clone(aws), PhantomData)),
     }

@@ -7,6 +7,7 @@ pub(crate) mod check;
 pub(crate) mod claims;
 pub(crate) mod cleanup;
 pub(crate) mod completions;
+pub(crate) mod docs;
 pub(crate) mod explain;
 pub(crate) mod guide;
 pub(crate) mod journal;

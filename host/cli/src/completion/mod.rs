@@ -63,6 +63,7 @@ fn with_offer(arg: Arg) -> Arg {
         "answer" => offers::answers,
         "answers" => offers::answers_to_prompts,
         "topic" => offers::topics,
+        "entry" => offers::entries,
         "code" => offers::codes,
         _ => return arg,
     };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use clap_complete::engine::CompletionCandidate;
+use moontide_author::docs;
 use moontide_control::environment::Environment;
 use moontide_control::error::Result;
 use moontide_control::settings::Settings;
@@ -63,6 +64,17 @@ pub(super) fn answers_to_prompts(begun: &str) -> Vec<CompletionCandidate> {
 /// The topics of the guides.
 pub(super) fn topics(begun: &str) -> Vec<CompletionCandidate> {
     fitting(begun, guides::ALL.iter().map(|it| (it.topic.to_owned(), it.about().to_owned())))
+}
+
+/// The chapters of the reference, and what is in them.
+pub(super) fn entries(begun: &str) -> Vec<CompletionCandidate> {
+    let all = docs::all();
+    let chapters = all.iter().map(|it| (it.name.clone(), it.sentence()));
+    let entries = docs::find::every(&all);
+    let entries = entries.into_iter().map(|it| (it.name.clone(), it.signature.clone()));
+    // Before a dot is typed, the chapters are enough.
+    let is_chapter = !begun.contains('.');
+    fitting(begun, chapters.chain(entries.filter(|_| !is_chapter)))
 }
 
 /// The codes of errors.

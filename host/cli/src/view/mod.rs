@@ -8,6 +8,7 @@
 //! - [`changes`]: how the author's files differ. [`plan`]: what a runbook declares, [`checked`]: and what is wrong
 //!   with it, for `check`. [`typings`]: types for editors. [`fresh`]: a new
 //!   runbook. [`round`]: what a watch has seen. [`outline`]: a plan, drawn. [`tested`]: how tests went.
+//!   [`reference`](mod@reference): fields, functions, settings.
 
 pub(crate) mod changes;
 pub(crate) mod checked;
@@ -20,6 +21,7 @@ pub(crate) mod outline;
 pub(crate) mod outside;
 pub(crate) mod plan;
 pub(crate) mod prompts;
+pub(crate) mod reference;
 #[cfg(test)]
 mod refused;
 pub(crate) mod replaced;

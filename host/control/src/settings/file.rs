@@ -1,30 +1,34 @@
 //! `moontide.toml`: strict, small, and only what works.
 //!
+//! The user's file is `moontide.toml` in `$MOONTIDE_HOME` or the configuration directory. One beside the runbook may
+//! tighten what that says, and loosens none of it. A variable wins over both, and a flag over that.
+//!
 //! ```toml
-//! store = "sqlite:/srv/moontide/moontide.db"  # in the user's file only
-//! lease_ttl = "20s"  # there too; MOONTIDE_LEASE_TTL wins; the same on all machines that share the store
+//! store = "sqlite:/srv/moontide/moontide.db"   # where executions are kept; in the user's file only
+//! lease_ttl = "20s"             # without a sign of life, another runner takes over after this; in the user's
+//!                               # file only, and the same on all machines that share the store
 //!
-//! [patience]            # in the user's file only: how long a runner waits for the end of its own troubles
-//! aws = "30m"           # credentials that have expired, a network that is gone, a service that throttles
-//! store = "30m"         # a table that throttles, a disk that is full
+//! [patience]                    # in the user's file only: how long a runner waits for the end of its own troubles
+//! aws = "30m"                   # credentials that have expired, a network that is gone, a service that throttles
+//! store = "30m"                 # a table that throttles, a disk that is full
 //!
-//! [policy]
-//! deny = ["ssm.*", "ec2.terminate_instances"]  # refused at the door, whatever a runbook says
+//! [policy]                      # what the operator forbids
+//! deny = ["ssm.*", "ec2.terminate_instances"]   # operations refused at the door, whatever a runbook says
 //!
-//! [approvers]           # whom runbooks mean by a name of letters, digits and `_.-@/:+=\`
+//! [approvers]                   # whom runbooks mean by a name of letters, digits and `_.-@/:+=\`
 //! dba = ["ann", "arn:aws:sts::111122223333:assumed-role/DBA/*"]
 //!
-//! [limits]                                     # of one wave's program
-//! vm_memory = "64MiB"
-//! cpu_slice = "1s"                             # processor time between two effects
-//! effects_per_lane = 10000
-//! entry_size = "256KiB"                        # what one effect may be given
-//! log_lines = 10000
-//! log_size = "1MiB"
-//! waves_at_once = 32                           # of one execution, fixed when it starts
-//! execution_memory = "512MiB"                  # of all its waves together
-//! journal_entries = 100000                     # of an execution: beyond it no further effect begins
-//! journal_size = "64MiB"
+//! [limits]                      # what one wave's program may use, and all waves of an execution together
+//! vm_memory = "64MiB"           # memory of one wave's program
+//! cpu_slice = "1s"              # processor time between two effects
+//! effects_per_lane = 10000      # effects of one attempt of a wave
+//! entry_size = "256KiB"         # what one effect may be given; its outcome may be 16 times as large
+//! log_lines = 10000             # lines that one attempt of a wave logs
+//! log_size = "1MiB"             # all that they say together
+//! waves_at_once = 32            # of one execution, fixed when it starts; the others wait
+//! execution_memory = "512MiB"   # of all its waves together
+//! journal_entries = 100000      # of an execution: beyond it no further effect begins
+//! journal_size = "64MiB"        # the same of its size
 //! ```
 
 use std::collections::BTreeMap;
@@ -147,10 +151,13 @@ impl File {
     }
 }
 
+/// This file, whose head shows all that a file of settings may say: the reference is made of it.
+pub const REFERENCE: &str = include_str!("file.rs");
+
 /// No file of settings is longer.
 const LONGEST: u64 = 256 * 1024;
 /// What a file of settings has in it.
-const KEYS: [&str; 6] = ["store", "lease_ttl", "patience", "policy", "limits", "approvers"];
+pub const KEYS: [&str; 6] = ["store", "lease_ttl", "patience", "policy", "limits", "approvers"];
 
 /// Reads the file in a folder; `None` if there is none.
 pub(super) fn read(folder: &Path, place: Place) -> Result<Option<File>> {

@@ -17,7 +17,7 @@ pub struct Limit {
     /// Its key in `moontide.toml`.
     pub key: &'static str,
     /// What it is where the operator says nothing.
-    usual: &'static str,
+    pub usual: &'static str,
     /// Its name in the environment.
     pub variable: &'static str,
     /// What it may be.
@@ -145,6 +145,13 @@ fn entry_size(limits: &mut Limits, bytes: usize) {
 }
 
 impl Limit {
+    /// The least and the most that it may be.
+    pub fn bounds(&self) -> (String, String) {
+        let (Range::Size(least, most) | Range::Time(least, most) | Range::Count(least, most)) =
+            self.range;
+        (self.show(least), self.show(most))
+    }
+
     /// Reads a value, or says what it could be.
     fn read(&self, text: &str) -> Result<usize, String> {
         let (read, least, most, example) = match self.range {

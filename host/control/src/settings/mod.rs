@@ -11,8 +11,9 @@ mod file;
 pub mod home;
 pub mod limits;
 mod merged;
-mod operations;
+pub mod operations;
 mod patience;
 
+pub use file::{KEYS, REFERENCE};
 pub use merged::{FILE, Settings};
 pub use patience::PatienceSettings;

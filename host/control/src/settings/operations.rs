@@ -1,9 +1,10 @@
-//! Which operations there are to deny. A misspelled one would deny nothing.
+//! Which operations there are, and what class each is of. A misspelled one in a denial would deny nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use moontide_runtime::clock::Clock;
+use moontide_runtime::effect::Class;
 use moontide_runtime::effect::builtin;
 use moontide_runtime::effect::claims;
 use moontide_runtime::effect::elapsed::Blind;
@@ -12,6 +13,16 @@ use moontide_runtime::effect::state;
 use moontide_runtime::plan::suggest;
 
 use crate::clocks::SystemClock;
+
+/// Every operation that a runbook can ask for, and its class.
+pub fn classes() -> BTreeMap<String, Class> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let builtins = builtin::all(&clock, &Blind::default());
+    let builtins = builtins.iter().map(|it| (it.name().to_owned(), it.class()));
+    let state = state::NAMES.into_iter().map(|it| (it.to_owned(), state::class(it)));
+    let aws = moontide_aws::services::classes().map(|(name, class)| (name.to_owned(), class));
+    builtins.chain(state).chain(aws).collect()
+}
 
 /// Checks a pattern: the name of an operation, `service.*`, `outside`, or `outside:THING`.
 pub(super) fn check(pattern: &str) -> Result<(), String> {

@@ -5,7 +5,7 @@
 //!
 //! ```toml
 //! version = 1                        # of this format
-//! account = "123456789012"
+//! account = "123456789012"           # whose servers they are
 //! region = "us-west-2"               # where everything is that names no other
 //! regions = ["us-east-1"]            # others in which DRS is set up; optional
 //! source_region = "us-east-1"        # where its servers run; a data centre unless it says so: "on-premises"
@@ -14,9 +14,9 @@
 //! page_size = 100                    # items on a page of any DRS list; optional
 //!
 //! [quotas]                           # optional; the defaults of DRS
-//! servers_per_job = 100
-//! servers_in_active_jobs = 500
-//! concurrent_jobs = 20
+//! servers_per_job = 100              # so many servers in one job
+//! servers_in_active_jobs = 500       # so many in all jobs that have not ended
+//! concurrent_jobs = 20               # so many jobs that have not ended
 //!
 //! [timing]                           # optional; what is not published is assumed
 //! latency = "40ms"                   # of every call
@@ -34,9 +34,14 @@
 //! [state]                            # what the runbook remembers: see @moontide/state; optional
 //! drills = 41
 //!
-//! [[servers]]
+//! [[hosted_zones]]                   # of Route 53, which has no Region; optional
+//! id = "Z0123456789ABCDEFGHIJ"       # as AWS writes it
+//! name = "shop.example"              # its domain
+//! records = [{ name = "www.shop.example", type = "A", values = ["192.0.2.1"] }]   # what it answers at first
+//!
+//! [[servers]]                        # the source servers
 //! name = "db-{n}"                    # its hostname; with `count`, `{n}` becomes 1, 2, …
-//! count = 2
+//! count = 2                          # so many servers that differ by their names; optional
 //! region = "us-west-2"               # or one of `regions`; commands, automations and faults may have it too
 //! source_region = "us-east-1"        # where it runs, if elsewhere than the others
 //! availability_zone = "us-west-2a"   # of its recovery instance; `a` unless it says so
@@ -56,18 +61,20 @@
 //! document = "AWS-RunShellScript"    # all three conditions are optional
 //! contains = "pg_isready"            # a part of any parameter value
 //! server = "db-*"                    # `*` stands for anything
+//! region = "us-west-2"               # answers in this Region alone
 //! status = "Failed"                  # "Success", "Failed" or "TimedOut"; else as the exit code says
 //! exit_code = 2                      # 194 on Linux, 3010 on Windows: see below
-//! stdout = ""
-//! stderr = "no response"
-//! takes = "5s"
+//! stdout = ""                        # what it prints
+//! stderr = "no response"             # what it complains
+//! takes = "5s"                       # how long it runs
 //!
 //! [[automations]]                    # the first entry that matches ends it so; without one: Success
 //! document = "Shop-PromoteReplica"   # optional
+//! region = "us-west-2"               # ends it in this Region alone
 //! status = "Failed"                  # "Success", "Failed", "TimedOut" or "Cancelled"
-//! failure_message = "Step promote failed: the replica lags"
-//! outputs = { "promote.Position" = ["0/3000148"] }
-//! takes = "5m"
+//! failure_message = "Step promote failed: the replica lags"   # why, where it does not succeed
+//! outputs = { "promote.Position" = ["0/3000148"] }   # what it puts out
+//! takes = "5m"                       # how long it runs
 //! ```
 //!
 //! A command that ends with `exit_code = 194` on Linux, or 3010 on Windows, makes the agent restart the server
@@ -166,6 +173,9 @@
 //! for = "20m"                        # without: for ever
 //! ```
 
+/// This file, whose head shows all that a world file may say: the reference is made of it.
+pub const REFERENCE: &str = include_str!("mod.rs");
+
 mod automation;
 mod command;
 mod document;
@@ -174,6 +184,7 @@ mod error;
 mod estate_fault;
 mod faults;
 mod identity;
+mod known;
 mod pattern;
 mod place;
 mod plainly;
@@ -196,6 +207,7 @@ pub(crate) use command::{Command, CommandStatus};
 pub use error::WorldError;
 pub(crate) use estate_fault::{CheckStatus, LaunchPhase};
 pub(crate) use faults::{Fault, PlacedFault};
+pub use known::known;
 pub(crate) use request_fault::RequestFault;
 pub(crate) use section::Section;
 pub(crate) use server::{Replication, Server};

@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::error::Mistake;
+use super::known;
 
 /// A field of the file, which a service has declared in its plug.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(crate) struct Section {
     pub(super) name: &'static str,
     read: fn(Spanned<DeValue<'_>>) -> Result<Content, Mistake>,
     missing: fn() -> Content,
+    /// The fields of what it holds.
+    pub(super) known: fn() -> Vec<&'static str>,
 }
 
 /// What stands in a section, of the type that its service gave it.
@@ -32,7 +35,7 @@ impl Section {
     where
         T: DeserializeOwned + Default + Send + Sync + 'static,
     {
-        Self { name, read: read::<T>, missing: || Arc::new(T::default()) }
+        Self { name, read: read::<T>, missing: || Arc::new(T::default()), known: known::of::<T> }
     }
 }
 

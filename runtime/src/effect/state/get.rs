@@ -20,7 +20,7 @@ impl Operation for Get {
     }
 
     fn class(&self) -> Class {
-        Class::Read
+        super::class(self.name())
     }
 
     fn check(&self, arguments: &Value) -> Result<Value, EffectError> {

@@ -25,4 +25,4 @@ pub use crate::store::documents::OF_EXECUTIONS;
 pub use all::all;
 pub(super) use place::failed;
 use place::{COMPARE_AND_PUT, DELETE, GET, KeyInput, PUT, Scope, check_key, check_value};
-pub use place::{NAMES, OF_RUNBOOKS, Place, given};
+pub use place::{NAMES, OF_RUNBOOKS, Place, class, given};

@@ -7,12 +7,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::clock::Clock;
-use crate::history::{EffectError, Unavailable};
+use crate::history::{Class, EffectError, Unavailable};
 use crate::store::documents::OF_EXECUTIONS;
 use crate::store::{Change, Condition, Document, Lease, Store, StoreError};
 
 /// The names of all of them.
 pub const NAMES: [&str; 4] = [GET, PUT, COMPARE_AND_PUT, DELETE];
+
+/// What a crash in the middle of one of them means: a write carries a token, by which the store knows it again.
+pub fn class(operation: &str) -> Class {
+    if operation == GET { Class::Read } else { Class::Token }
+}
 
 pub(super) const GET: &str = "state.get";
 pub(super) const PUT: &str = "state.put";

@@ -199,7 +199,7 @@ impl<W: Write> Operation for W {
     }
 
     fn class(&self) -> Class {
-        Class::Token
+        super::class(self.name())
     }
 
     fn check(&self, arguments: &Value) -> Result<Value, EffectError> {
