@@ -40,3 +40,22 @@ fn a_picture_is_written_beside_the_drawing_and_a_runbook_that_does_not_load_has_
     assert!(refused.stderr.contains("did you mean `name`?"), "{refused:?}");
     assert!(!other.path().join("shop/x.svg").exists());
 }
+
+#[test]
+fn in_a_picture_a_line_passes_below_the_layer_that_it_skips_and_a_long_text_has_several_lines() {
+    let waves = "{ name = \"a\", run = function() end }, \
+                 { name = \"b\", depends_on = { \"a\" }, run = function() end }, \
+                 { name = \"c\", depends_on = { \"a\", \"b\" }, run = function() end },";
+    let home = shop(&[("runbook.luau", &runbook("shop", waves))]);
+    let svg = home.shop("plan.svg");
+    home.run(&["plan", &home.shop(""), "--svg", &svg]).expect(0);
+    let picture = fs::read_to_string(&svg).expect("it is written");
+    let way = |title: &str| {
+        let (_, rest) = picture.split_once(&format!("{title}</title>")).expect("it is drawn");
+        rest.split("/>").next().expect("a path").to_owned()
+    };
+    assert!(way("c waits for a").contains(" L "), "{picture}");
+    assert!(!way("b waits for a").contains(" L "), "{picture}");
+    let lines = [">a failure: what waits for it does not<", ">start<"];
+    assert!(lines.iter().all(|line| picture.contains(line)), "{picture}");
+}

@@ -162,7 +162,10 @@ fn a_function_says_what_it_takes_throws_and_asks_for() {
     assert!(asked(&one("route53.point")).contains("route53.change_resource_record_sets"));
     assert_eq!(asked(&one("moontide.now")), "`moontide.now` (pure)");
     let retry = one("moontide.retry");
-    assert_eq!(retry.signature, "moontide.retry<T...>(policy: RetryPolicy, fn: () -> T...): T...");
+    assert_eq!(
+        retry.signature,
+        "moontide.retry<T...>(policy: RetryPolicy, fn: () -> T...) -> T..."
+    );
     let attempts = one("moontide.RetryPolicy.attempts");
     assert_eq!((attempts.signature.as_str(), attempts.presence), ("number", Presence::Optional));
 }

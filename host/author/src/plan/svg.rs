@@ -9,6 +9,8 @@ use super::words;
 /// What a box is wide, and how much of a text a line of it shows.
 const WIDTH: usize = 264;
 const LETTERS: usize = 40;
+/// How many lines of a box a text may take.
+const MOST_LINES: usize = 3;
 /// Heights and distances.
 const LINE: usize = 17;
 const PADDING: usize = 10;
@@ -35,19 +37,20 @@ pub fn draw(outline: &Outline) -> String {
          <rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n",
         text(&title)
     );
-    let under = subtitle(outline);
+    let subtitle = subtitle(outline);
     let _ = writeln!(
         svg,
         "<text x=\"{MARGIN}\" y=\"30\" font-size=\"18\" font-weight=\"bold\" fill=\"#111111\">{}</text>\n\
          <text x=\"{MARGIN}\" y=\"50\" fill=\"#333333\"><title>{}</title>{}</text>",
         text(&cut(&outline.name, 80)),
-        text(&under),
-        text(&cut(&under, width.saturating_sub(2 * MARGIN) / 7))
+        text(&subtitle),
+        text(&cut(&subtitle, width.saturating_sub(2 * MARGIN) / 7))
     );
     for wave in outline.layers.iter().flatten() {
         for name in &wave.depends_on {
             if let (Some(from), Some(to)) = (places.get(name.as_str()), places.get(&*wave.name)) {
-                edge(&mut svg, name, from, &wave.name, to);
+                let title = format!("{} waits for {name}", wave.name);
+                edge(&mut svg, &title, from, to, under(&places, from, to));
             }
         }
     }
@@ -58,6 +61,12 @@ pub fn draw(outline: &Outline) -> String {
     }
     svg.push_str("</svg>\n");
     svg
+}
+
+/// How low a line has to go so that it passes below the boxes between two layers; `None`: there are none.
+fn under(places: &HashMap<&str, Place>, from: &Place, to: &Place) -> Option<usize> {
+    let between = places.values().filter(|it| from.x < it.x && it.x < to.x);
+    between.map(|it| it.y + it.height + BELOW / 2).max()
 }
 
 /// What stands under the title.
@@ -103,6 +112,21 @@ fn lines(wave: &WaveOutline) -> Vec<String> {
     lines.push(words::does(wave));
     lines.push(words::steps(&wave.steps));
     lines.extend(words::care(wave));
+    lines.iter().flat_map(|line| wrapped(line)).collect()
+}
+
+/// A text in lines of a box, three at most; the last one is cut where it is drawn.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let fits = |line: &str| line.chars().count() + word.chars().count() < LETTERS;
+        let is_last = lines.len() == MOST_LINES;
+        match lines.last_mut().filter(|line| line.is_empty() || is_last || fits(line.as_str())) {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) => *line = format!("{line} {word}"),
+            None => lines.push(word.to_owned()),
+        }
+    }
     lines
 }
 
@@ -132,20 +156,27 @@ fn node(svg: &mut String, wave: &WaveOutline, place: &Place) {
     svg.push_str("</g>\n");
 }
 
-fn edge(svg: &mut String, name: &str, from: &Place, waiting: &str, to: &Place) {
+/// A line from one box to another, which passes below what stands between them.
+fn edge(svg: &mut String, title: &str, from: &Place, to: &Place, under: Option<usize>) {
     let (x1, y1) = (from.x + WIDTH, from.y + from.height / 2);
     let (x2, y2) = (to.x, to.y + to.height / 2);
     let half = ACROSS / 2;
-    let title = text(&format!("{waiting} waits for {name}"));
+    let (out, into) = (x1 + half, x2 - half);
+    let way = match under {
+        None => format!("C {out} {y1}, {into} {y2}, {x2} {y2}"),
+        Some(low) => format!(
+            "C {out} {y1}, {out} {low}, {} {low} L {} {low} C {into} {low}, {into} {y2}, {x2} {y2}",
+            x1 + ACROSS,
+            x2 - ACROSS
+        ),
+    };
     let _ = writeln!(
         svg,
-        "<g fill=\"none\" stroke=\"#333333\"><title>{title}</title><path d=\"M {x1} {y1} C {} {y1}, {} {y2}, {x2} {y2}\"/>\
-         <path d=\"M {} {} L {x2} {y2} L {} {}\"/></g>",
-        x1 + half,
-        x2 - half,
+        "<g fill=\"none\" stroke=\"#333333\"><title>{}</title><path d=\"M {x1} {y1} {way}\"/>\
+         <path d=\"M {1} {2} L {x2} {y2} L {1} {3}\"/></g>",
+        text(title),
         x2 - 7,
         y2 - 4,
-        x2 - 7,
         y2 + 4
     );
 }
