@@ -27,7 +27,7 @@ pub fn check(files: &Files, listener: &dyn Listener, limits: &Limits) -> Checked
         Ok(plan) => (Some(plan), Vec::new()),
         Err(refusal) => (None, loaded::findings(refusal)),
     };
-    let mut typed = types::check(&files.bundle);
+    let mut typed = types::check(&files.bundle, plan.as_ref());
     let is_syntax = |finding: &Finding| finding.code == code::RUNBOOK_SYNTAX;
     if typed.iter().any(is_syntax) {
         // The rest is guessed from what is no Luau; and the checker knows the column, and goes on behind it.
@@ -49,8 +49,8 @@ fn of_tests(files: &Files) -> Vec<Finding> {
     bundles.flat_map(|bundle| types::check_test(&bundle)).collect()
 }
 
-/// Whether loading the runbook has said already what the type checker says in its own words: it is about a field of
-/// the same line, about the same piece of it, or about the same name.
+/// Whether loading the runbook has said already what the type checker says in its own words: it is about the same
+/// piece of a file, about the value of a field that loading complains about, or about the same name.
 fn says(loaded: &Finding, typed: &Finding) -> bool {
     let (Some(one), Some(other)) = (loaded.places.first(), typed.places.first()) else {
         return false;
@@ -60,6 +60,18 @@ fn says(loaded: &Finding, typed: &Finding) -> bool {
     };
     let (last, to) = typed.end.unwrap_or((first, from + 1));
     let is_inside = ((first, from)..(last, to)).contains(&(line, column));
-    let is_of_the_field = line == first && (loaded.field.is_some() || loaded.names(typed));
+    let source = one.source_line.as_deref().unwrap_or_default();
+    let is_of_the_field = line == first
+        && (loaded.field.is_some() && is_value_of(source, column, from)
+            || loaded.names(typed)
+            || loaded.message.starts_with(&typed.message));
     one.file == other.file && (is_inside || is_of_the_field)
+}
+
+/// Whether a field's name stands at the one column of a line, and its value begins at the other.
+fn is_value_of(line: &str, field: usize, value: usize) -> bool {
+    let between = line.chars().skip(field.saturating_sub(1));
+    let between: String = between.take(value.saturating_sub(field)).collect();
+    let name = between.trim_end().strip_suffix('=').map(str::trim_end);
+    name.is_some_and(|name| !name.is_empty() && !name.contains(['=', ',', '{', '}', ';']))
 }

@@ -81,6 +81,9 @@ impl Finding {
     }
 }
 
+/// So many places are named by the error that a command ends with.
+const MOST: usize = 50;
+
 /// Several findings as the error that a command ends with; `None` if there are none.
 pub fn together(findings: &[&Finding]) -> Option<CommandError> {
     let [first, ..] = findings else { return None };
@@ -89,7 +92,7 @@ pub fn together(findings: &[&Finding]) -> Option<CommandError> {
     }
     let many = words::count(findings.len(), "mistake");
     let error = CommandError::new(first.code, format!("the runbook has {many}"));
-    let places = findings.iter().filter_map(|finding| {
+    let places = findings.iter().take(MOST).filter_map(|finding| {
         let place = finding.places.first()?.clone();
         Some(Place { message: Some(finding.sentence()), ..place })
     });

@@ -76,7 +76,7 @@ fn what_is_wrong_in_it_is_an_error() {
         (
             "retry({ attempts = 3 }",
             "retry({ attempts = \"3\" }",
-            "expected this to be `Policy`, but got `{ attempts: string }`",
+            "expected this to be `number?`, but got `string`",
         ),
         ("more or {}", "more ore {}", "expected `do` when parsing for loop, got `ore`"),
     ] {

@@ -11,18 +11,17 @@ use luau_common::BString;
 use luau_config::Mode;
 use luau_syntax::location::{Location, Position};
 use moontide_runtime::journal::Bundle;
+use moontide_runtime::plan::Plan;
 
 use super::modules::Modules;
 use super::names::lossy;
-use super::{extra, globals, odd, place, refused, words};
+use super::{given, globals, never, odd, place, refused, required, values, words};
 use crate::finding::Finding;
 
 /// The checker recurses with the nesting of a source. Luau, which has to accept it too, stops at a nesting of 1000.
 const STACK: usize = 64 * 1024 * 1024;
 /// In seconds. A source that takes longer is checked no further.
 const LONGEST: f64 = 5.0;
-/// So many are told of one runbook: their author mends these first.
-const MOST: usize = 50;
 
 pub(super) type Checker = Frontend<Modules, NullConfigResolver>;
 
@@ -33,8 +32,12 @@ pub(super) enum Kind {
     Syntax,
     /// A type does not fit.
     Type,
+    /// A module is not there.
+    Module,
     /// It fits, unless there is nothing.
     Nil,
+    /// It fails, unless it is what it may be: there, for instance.
+    Doubtful,
     /// It may be meant so.
     Odd,
 }
@@ -55,12 +58,12 @@ pub(super) fn check_only(bundle: &Bundle, wanted: impl Fn(&str) -> bool + Sync) 
     on_a_stack(bundle, || {
         let names: Vec<String> =
             bundle.modules.keys().filter(|name| wanted(name)).cloned().collect();
-        check_all(&mut open(bundle.clone()), bundle, &names)
+        check_all(&mut open(bundle.clone()), bundle, &names, None)
     })
 }
 
 /// Checks the entry of the bundle and what it requires, but not the library.
-pub(super) fn check_reached(bundle: &Bundle) -> Vec<Finding> {
+pub(super) fn check_reached(bundle: &Bundle, plan: Option<&Plan>) -> Vec<Finding> {
     on_a_stack(bundle, || {
         let mut checker = open(bundle.clone());
         let mut names = vec![bundle.entry.clone()];
@@ -80,7 +83,7 @@ pub(super) fn check_reached(bundle: &Bundle) -> Vec<Finding> {
         }
         names.sort();
         names.dedup();
-        check_all(&mut checker, bundle, &names)
+        check_all(&mut checker, bundle, &names, plan)
     })
 }
 
@@ -91,15 +94,29 @@ fn on_a_stack(bundle: &Bundle, check: impl FnOnce() -> Vec<Finding> + Send) -> V
         thread.spawn_scoped(scope, check).ok()?.join().ok()
     });
     checked.unwrap_or_else(|| {
-        vec![place::finding(bundle, &bundle.entry, unchecked("the type checker has failed"))]
+        let told = vec![unchecked("the type checker has failed")];
+        place::findings(bundle, &bundle.entry, told)
     })
 }
 
 /// What is said of a file whose types were not looked at, or not to the end.
 fn unchecked(why: &str) -> Told {
+    whole(format!("its types were not checked to the end: {why}"))
+}
+
+/// What is said of a file that asks for less.
+fn half_checked() -> Told {
+    whole(
+        "`--!nonstrict` switches off most of the check of its types: without it they are checked"
+            .into(),
+    )
+}
+
+/// Something that is said of a whole file.
+fn whole(message: String) -> Told {
     Told {
         at: Location::zero(),
-        message: format!("its types were not checked to the end: {why}"),
+        message,
         field: None,
         suggestion: None,
         kind: Kind::Odd,
@@ -107,21 +124,30 @@ fn unchecked(why: &str) -> Told {
     }
 }
 
-fn check_all(checker: &mut Checker, bundle: &Bundle, names: &[String]) -> Vec<Finding> {
+fn check_all(
+    checker: &mut Checker,
+    bundle: &Bundle,
+    names: &[String],
+    plan: Option<&Plan>,
+) -> Vec<Finding> {
     let mut found = Vec::new();
     for name in names {
         let told = refused::find(checker, &BString::from(name.as_str()));
-        found.extend(told.into_iter().map(|told| place::finding(bundle, name, told)));
+        found.extend(place::findings(bundle, name, told));
     }
     // What they do is not known before they run, and they may never end.
     if !found.is_empty() {
         return found;
     }
     for name in names {
-        let told = check_one(checker, &BString::from(name.as_str()));
-        found.extend(told.into_iter().map(|told| place::finding(bundle, name, told)));
+        // What the runbook declares stands in its entry.
+        let plan = plan.filter(|_| *name == bundle.entry);
+        let mut told = check_one(checker, &BString::from(name.as_str()), plan);
+        for told in &mut told {
+            required::suggest(told, bundle);
+        }
+        found.extend(place::findings(bundle, name, told));
     }
-    found.truncate(MOST);
     found
 }
 
@@ -143,7 +169,7 @@ pub(super) fn open(bundle: Bundle) -> Checker {
 }
 
 /// What is wrong with one file. How far the checker came is no mistake of the author's, and is said.
-fn check_one(checker: &mut Checker, name: &ModuleName) -> Vec<Told> {
+fn check_one(checker: &mut Checker, name: &ModuleName, plan: Option<&Plan>) -> Vec<Told> {
     let Ok(result) = checker.check(name, None) else {
         return vec![unchecked("the type checker has failed")];
     };
@@ -158,13 +184,24 @@ fn check_one(checker: &mut Checker, name: &ModuleName) -> Vec<Told> {
         told.extend(
             result.errors.iter().filter(own).filter_map(|error| words::error(&model, error)),
         );
-        let extra = extra::find(&model);
-        let follows = |told: &Told| told.is_of_a_table && extra.iter().any(|it| is_in(it, told));
-        told.retain(|told| !follows(told));
-        told.extend(extra);
+        let found = values::find(&model);
+        told.retain(|told| !found.iter().any(|it| explains(it, told)));
+        told.extend(found.into_iter().map(|it| it.told));
+        if let Some(root) = model.module().root() {
+            told.extend(never::find(&model, root));
+            if let Some(plan) = plan {
+                told.extend(given::find(root, plan));
+            }
+        }
+        if model.module().mode() == luau_syntax::parser::Mode::Nonstrict {
+            told.push(half_checked());
+        }
     }
     told.extend(result.lint_result.errors.iter().filter_map(odd::told));
     told.extend(result.lint_result.warnings.iter().filter_map(odd::told));
+    let place = |told: &Told| (told.at.begin.line, told.at.begin.column);
+    let nothing: BTreeSet<_> = told.iter().filter(|it| it.kind == Kind::Nil).map(place).collect();
+    told.retain(|told| told.kind != Kind::Doubtful || !nothing.contains(&place(told)));
     let mut seen = BTreeSet::new();
     told.retain(|told| {
         let begin = told.at.begin;
@@ -173,11 +210,14 @@ fn check_one(checker: &mut Checker, name: &ModuleName) -> Vec<Told> {
     told
 }
 
-/// Whether a field is in a table, and was probably meant to be another one of its fields.
-fn is_in(field: &Told, table: &Told) -> bool {
+/// Whether what is wrong in a table says all that the checker says of it, or of the table.
+fn explains(found: &values::Found, told: &Told) -> bool {
     let place = |at: Position| (at.line, at.column);
-    let whole = place(table.at.begin)..place(table.at.end);
-    field.suggestion.is_some() && whole.contains(&place(field.at.begin))
+    let is_in = |one: Position, whole: Location| {
+        (place(whole.begin)..place(whole.end)).contains(&place(one))
+    };
+    is_in(told.at.begin, found.covers)
+        || told.is_of_a_table && found.is_all && is_in(found.told.at.begin, told.at)
 }
 
 /// Whether the checker gave up.

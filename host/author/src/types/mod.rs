@@ -2,20 +2,27 @@
 //! `resume` never come here.
 //!
 //! - `checker`: the checker, over the files of a bundle (`modules`) and the globals that scripts have (`globals`).
-//! - `refused`: what is not given to it. `extra`: what it passes over in silence.
-//! - `words`, `worded`: its errors in sentences, with what was probably meant (`names`). `odd`: its warnings.
-//! - `place`: where they are. `optional`: what is no error.
+//! - `refused`: what is not given to it. `values`: what it passes over in silence, in tables (`literal`); `given`: in names that a
+//!   hook asks for; `never`: in comparisons. `source`: what stands at a place.
+//! - `words`, `worded`: its errors in sentences, with what was probably meant (`names`, `required`). `odd`: its warnings.
+//! - `place`: where they are. `optional`, `guess`: what is no error.
 
 #[cfg(feature = "types")]
 mod checker;
 #[cfg(feature = "types")]
-mod extra;
+mod given;
 #[cfg(feature = "types")]
 mod globals;
+#[cfg(feature = "types")]
+mod guess;
+#[cfg(feature = "types")]
+mod literal;
 #[cfg(feature = "types")]
 mod modules;
 #[cfg(feature = "types")]
 mod names;
+#[cfg(feature = "types")]
+mod never;
 #[cfg(feature = "types")]
 mod odd;
 #[cfg(feature = "types")]
@@ -25,6 +32,12 @@ mod place;
 #[cfg(feature = "types")]
 mod refused;
 #[cfg(feature = "types")]
+mod required;
+#[cfg(feature = "types")]
+mod source;
+#[cfg(feature = "types")]
+mod values;
+#[cfg(feature = "types")]
 mod worded;
 #[cfg(feature = "types")]
 mod words;
@@ -32,13 +45,15 @@ mod words;
 use moontide_runtime::journal::Bundle;
 #[cfg(feature = "types")]
 use moontide_runtime::journal::execution::Module;
+use moontide_runtime::plan::Plan;
 
 use crate::finding::Finding;
 
 /// Checks the types of a bundle's own files, as far as its entry requires them: others may be runbooks themselves.
+/// What the entry declares says which names its hooks may ask for.
 #[cfg(feature = "types")]
-pub fn check(bundle: &Bundle) -> Vec<Finding> {
-    checker::check_reached(bundle)
+pub fn check(bundle: &Bundle, plan: Option<&Plan>) -> Vec<Finding> {
+    checker::check_reached(bundle, plan)
 }
 
 /// Checks the types of a test file, which is its bundle's entry.
@@ -78,7 +93,7 @@ fn bundle(other: Option<(&str, &str)>) -> Bundle {
 
 /// This build has no type checker.
 #[cfg(not(feature = "types"))]
-pub fn check(_: &Bundle) -> Vec<Finding> {
+pub fn check(_: &Bundle, _: Option<&Plan>) -> Vec<Finding> {
     Vec::new()
 }
 

@@ -23,6 +23,7 @@ fn called(table: &str) -> String {
     match table {
         "moontide" => "@moontide".to_owned(),
         "log" | "moontide.log" => "moontide.log".to_owned(),
+        "table" => "this".to_owned(),
         "Wave" | "Ended" => "wave".to_owned(),
         // What `on_finish` gets is a wave, and more.
         ended if ended.starts_with("Wave & ") => "wave".to_owned(),

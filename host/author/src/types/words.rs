@@ -1,14 +1,15 @@
 //! What the checker says, in a sentence, with what was probably meant.
 
-use luau_analysis::SemanticModel;
 use luau_analysis::diagnostics::{TypeError, TypeErrorData};
-use luau_analysis::types::{TypeGraph, TypeId};
-use luau_syntax::location::Position;
+use luau_analysis::types::{TypeGraph, TypeId, TypeKind};
+use luau_analysis::{SemanticModel, TypeRef};
+use luau_syntax::ast::Block;
+use luau_syntax::location::{Location, Position};
 use moontide_runtime::plan::suggest::nearest;
 
 use super::checker::{Kind, Told};
 use super::names::{self, lossy};
-use super::{optional, worded};
+use super::{guess, optional, required, source, worded};
 
 /// A longer sentence is cut: a type may be a page long.
 const LONGEST: usize = 400;
@@ -19,19 +20,16 @@ const MAY_BE_NIL: &str = ": it may be nil";
 /// An error of the checker's, if it is one.
 pub(super) fn error(model: &SemanticModel<'_>, error: &TypeError) -> Option<Told> {
     let message = sentence(&lossy(&model.error_message(error)));
-    if is_guess(&error.data, &message) {
-        return None;
-    }
-    if let TypeErrorData::TypeMismatch(mismatch) = &error.data
-        && optional::fits(model.graph(), mismatch.wanted_type, mismatch.given_type)
-    {
+    let judged = judge(model, error);
+    if judged == Judged::Runs {
         return None;
     }
     let kind = match &error.data {
         TypeErrorData::SyntaxError(_) => Kind::Syntax,
-        data if is_of_nil(data, &message) => Kind::Nil,
-        // A record can be walked, although no type says what comes.
-        TypeErrorData::GenericError(_) => Kind::Nil,
+        TypeErrorData::OptionalValueAccess(_) => Kind::Nil,
+        data if judged == Judged::MayFail || is_of_nil(model.graph(), data, &message) => {
+            Kind::Doubtful
+        }
         _ => Kind::Type,
     };
     let plain = Told {
@@ -48,33 +46,117 @@ pub(super) fn error(model: &SemanticModel<'_>, error: &TypeError) -> Option<Told
     Some(worded(model.graph(), &error.data, plain))
 }
 
-/// Whether all that is wrong is that there may be nothing. It often is there: the author knows.
-fn is_of_nil(data: &TypeErrorData, message: &str) -> bool {
-    match data {
-        TypeErrorData::OptionalValueAccess(_) => true,
-        TypeErrorData::TypeMismatch(_) => message.ends_with(MAY_BE_NIL),
-        TypeErrorData::UnknownProperty(_)
-        | TypeErrorData::CountMismatch(_)
-        | TypeErrorData::MissingProperties(_)
-        | TypeErrorData::UnknownSymbol(_) => false,
-        _ => message.contains('?'),
+/// What becomes of what the checker complains about, when it runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Judged {
+    Fails,
+    MayFail,
+    Runs,
+}
+
+/// The checker guesses types where an author wrote none, and too narrowly: what a function takes, or what `pcall` has
+/// caught. Where all that is known fits, there is no mistake.
+fn judge(model: &SemanticModel<'_>, error: &TypeError) -> Judged {
+    let graph = model.graph();
+    let at = |is: fn(Block<'_>, Location) -> bool| {
+        model.module().root().is_some_and(|root| is(root, error.location))
+    };
+    match &error.data {
+        // It is advice.
+        TypeErrorData::ExplicitFunctionAnnotationRecommended(_)
+        | TypeErrorData::CannotInferBinaryOperation(_) => Judged::Runs,
+        // What a function returns was guessed from what it returns elsewhere.
+        TypeErrorData::TypeMismatch(_) if at(source::is_returned_untyped) => Judged::Runs,
+        TypeErrorData::TypePackMismatch(it)
+            if optional::pack_fits(graph, it.wanted_tp, it.given_tp) =>
+        {
+            Judged::Runs
+        }
+        TypeErrorData::FunctionExitsWithoutReturning(_) if at(source::is_untyped) => Judged::Runs,
+        TypeErrorData::TypeMismatch(it) => match compare(graph, it.wanted_type, it.given_type) {
+            Judged::Fails if fits_in_part(model, error, it.wanted_type) => Judged::MayFail,
+            judged => judged,
+        },
+        TypeErrorData::CannotExtendTable(_) | TypeErrorData::PropertyAccessViolation(_)
+            if at(source::is_of_a_clone) =>
+        {
+            Judged::Runs
+        }
+        TypeErrorData::UnknownProperty(_) if at(source::is_of_a_clone) => Judged::MayFail,
+        TypeErrorData::GenericError(_) => operands(model, error),
+        data => {
+            let types = guess::types_of(graph, data);
+            let is_guessed = types.iter().any(|it| guess::is_guessed(graph, *it));
+            let is_there = match data {
+                TypeErrorData::UnknownProperty(it) => {
+                    guess::may_have(graph, it.table, &lossy(&it.key)).unwrap_or(false)
+                }
+                _ => types.iter().any(|it| guess::is_narrowed(graph, *it)),
+            };
+            if is_guessed || is_there { Judged::Runs } else { Judged::Fails }
+        }
     }
 }
 
-/// Whether it is about a type that the checker has only guessed, and too narrowly: what a function takes whose author
-/// wrote none, or what `pcall` has caught. An author who wants that checked writes the type.
-fn is_guess(data: &TypeErrorData, message: &str) -> bool {
-    let is_of_a_name = matches!(
-        data,
-        TypeErrorData::UnknownSymbol(_)
-            | TypeErrorData::UnknownRequire(_)
-            | TypeErrorData::SyntaxError(_)
-            | TypeErrorData::GenericError(_)
-    );
-    let is_guessed = |part: &str| part == "unknown" || part == "*error-type*";
-    let mut parts = message.split(|it: char| !(it.is_alphanumeric() || "*-_".contains(it)));
-    let is_computed = message.contains(" where t1 = ") || message.contains("& ~");
-    !is_of_a_name && (is_computed || parts.any(is_guessed))
+/// Whether only one of the things does not fit that a value may be.
+fn fits_in_part(model: &SemanticModel<'_>, error: &TypeError, wanted: TypeId) -> bool {
+    let value = model.module().root().and_then(|root| source::expression(root, error.location));
+    let given = value.and_then(|value| model.expression_type(value)).map(TypeRef::id);
+    given.is_some_and(|given| {
+        optional::options(model.graph(), given).len() > 1
+            && optional::may_fit(model.graph(), wanted, given)
+    })
+}
+
+/// What is computed of two values, of which the checker may know nothing.
+fn operands(model: &SemanticModel<'_>, error: &TypeError) -> Judged {
+    let root = model.module().root();
+    let sides = root.and_then(|root| source::operands(root, error.location));
+    let is_guessed = |side| {
+        let known = model.expression_type(side);
+        known.is_none_or(|known| guess::is_guessed(model.graph(), known.id()))
+    };
+    match sides {
+        Some((left, right)) if is_guessed(left) || is_guessed(right) => Judged::Runs,
+        // A record can be walked, although no type says what comes.
+        _ => Judged::MayFail,
+    }
+}
+
+/// A value where another one is wanted.
+fn compare(graph: &TypeGraph<'_>, wanted: TypeId, given: TypeId) -> Judged {
+    let is_any = |is: fn(&TypeGraph<'_>, TypeId) -> bool| is(graph, wanted) || is(graph, given);
+    let is_loose = optional::are_tables(graph, wanted, given)
+        || is_any(guess::is_guessed)
+        || is_any(guess::is_computed);
+    let is_function =
+        |ty: TypeId| matches!(graph.kind(graph.follow_type(ty)), TypeKind::Function(_));
+    let returns_texts = || {
+        let returned = optional::returned(graph, wanted);
+        returned.is_some_and(|returned| !names::texts(graph, returned).is_empty())
+    };
+    match optional::fits(graph, wanted, given) {
+        // No author can write what is narrowed.
+        _ if guess::is_guessed(graph, wanted) || guess::is_narrowed(graph, wanted) => Judged::Runs,
+        // What it returns is looked at elsewhere, value by value.
+        _ if is_function(given) && returns_texts() => Judged::Runs,
+        _ if guess::is_narrowed(graph, given) && guess::is_vague(graph, wanted) => Judged::Runs,
+        true if is_loose => Judged::Runs,
+        true if !is_function(given) => Judged::MayFail,
+        _ => Judged::Fails,
+    }
+}
+
+/// Whether all that is wrong is that there may be nothing. It often is there: the author knows.
+fn is_of_nil(graph: &TypeGraph<'_>, data: &TypeErrorData, message: &str) -> bool {
+    match data {
+        TypeErrorData::TypeMismatch(_) => message.ends_with(MAY_BE_NIL),
+        TypeErrorData::UnknownProperty(_)
+        | TypeErrorData::MissingProperties(_)
+        | TypeErrorData::CannotExtendTable(_)
+        | TypeErrorData::PropertyAccessViolation(_) => false,
+        data => guess::types_of(graph, data).into_iter().any(|it| guess::may_be_nil(graph, it)),
+    }
 }
 
 /// The same in our words, where there are better ones.
@@ -108,6 +190,9 @@ fn worded(graph: &TypeGraph<'_>, data: &TypeErrorData, plain: Told) -> Told {
             let field = missing.properties.first().map(|name| lossy(name));
             Told { field, ..plain }
         }
+        TypeErrorData::UnknownRequire(unknown) => {
+            required::missing(plain, &lossy(&unknown.module_path))
+        }
         TypeErrorData::UnknownSymbol(unknown) => {
             Told { field: Some(lossy(&unknown.name)), ..plain }
         }
@@ -115,14 +200,25 @@ fn worded(graph: &TypeGraph<'_>, data: &TypeErrorData, plain: Told) -> Told {
             let allowed = names::texts(graph, mismatch.wanted_type);
             let given = names::texts(graph, mismatch.given_type);
             let near = given.first().and_then(|it| nearest(it, allowed.iter().map(String::as_str)));
-            Told { suggestion: near.map(|text| format!("\"{text}\"")), ..plain }
+            let mut told = Told { suggestion: near.map(|text| format!("\"{text}\"")), ..plain };
+            if guess::is_narrowed(graph, mismatch.given_type) {
+                let wanted = called(graph, mismatch.wanted_type);
+                let given = called(graph, mismatch.given_type);
+                told.message = format!("expected this to be `{wanted}`, but got `{given}`");
+            }
+            told
         }
         _ => plain,
     }
 }
 
+/// A type as text, without what the source has asked of it before. One that was narrowed has lost its name.
 fn called(graph: &TypeGraph<'_>, ty: TypeId) -> String {
-    lossy(&graph.stringify_type(ty))
+    let plain = guess::plain(graph, ty);
+    match graph.kind(graph.follow_type(plain)) {
+        TypeKind::Table(_) if guess::is_narrowed(graph, plain) => "table".to_owned(),
+        _ => lossy(&graph.stringify_type(plain)),
+    }
 }
 
 fn near_field(graph: &TypeGraph<'_>, table: TypeId, key: &str) -> Option<String> {

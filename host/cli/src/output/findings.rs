@@ -8,15 +8,22 @@ use moontide_control::words;
 use super::style::{attention, bad, faint, plain};
 use super::{Page, complaint, github};
 
+/// So many are shown: the author mends these first.
+const MOST: usize = 50;
+
 /// For people: errors first, how many at the end.
 pub(super) fn text(findings: &[Finding], step: &dyn Fn(&Next) -> String, watched: bool) -> Page {
     let mut page = Page::default();
-    for finding in findings {
+    for finding in findings.iter().take(MOST) {
         page.gap();
         let error = CommandError::from(finding);
         complaint::write(&mut page, &error, step, finding.severity == Severity::Error);
     }
     let (errors, warnings) = count(findings);
+    if let Some(more) = findings.len().checked_sub(MOST).filter(|more| *more > 0) {
+        page.gap();
+        page.line([faint(format!("and {more} more"))]);
+    }
     if findings.len() > 1 {
         page.gap();
         let mut line = Vec::new();
@@ -45,7 +52,7 @@ pub(super) fn annotations(findings: &[Finding]) -> String {
         let place = finding.places.first();
         github::annotation(kind, place, finding.end, finding.code.name, &finding.sentence())
     };
-    findings.iter().map(line).collect()
+    findings.iter().take(MOST).map(line).collect()
 }
 
 fn count(findings: &[Finding]) -> (usize, usize) {

@@ -182,7 +182,8 @@ impl Walk {
             let message = format!("the modules of {} are larger than {most} MiB", self.title);
             return Err(too_large(message));
         }
-        Ok(source)
+        // Some editors put a byte order mark before a text.
+        Ok(source.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(source))
     }
 }
 
