@@ -46,7 +46,8 @@ fn errors(findings: &[Finding]) -> Vec<String> {
 
 #[test]
 fn warnings_hide_no_error() {
-    let unused: String = (0..60).map(|at| format!("local unused{at} = 1\n")).collect();
+    let unused: Vec<String> = (0..60).map(|at| format!("local unused{at} = 1")).collect();
+    let unused = unused.join("\n") + "\n";
     let runbook = verifying("local helpers = require(\"./aaa\")\nlocal _: number = helpers.text");
     let found = found(&runbook, &[("aaa.luau", &format!("{unused}return {{ text = \"x\" }}\n"))]);
     assert!(found[0].is_error(), "{}", found[0].sentence());

@@ -40,41 +40,46 @@ pub enum Typed {
 impl Typed {
     /// Reads what was typed so far.
     pub fn of(text: &str) -> Typed {
-        Typed::by(source(text))
+        Typed::by(text, source(text))
     }
 
     /// The same of what is to stand in a function, where an expression is no line.
     pub fn of_statement(text: &str) -> Typed {
-        Typed::by(compile::unoptimized(text))
+        Typed::by(text, compile::unoptimized(text))
     }
 
-    fn by<T>(compiled: Result<T, SyntaxError>) -> Typed {
+    fn by<T>(text: &str, compiled: Result<T, SyntaxError>) -> Typed {
         match compiled {
             Ok(_) => Typed::Whole,
-            Err(error) if is_begun(&error) => Typed::Begun,
+            Err(error) if is_begun(text, &error) => Typed::Begun,
             Err(SyntaxError { line, message }) => Typed::Wrong { line, message },
         }
     }
 }
 
-/// Whether the compiler has met the end of the text and wanted more.
-fn is_begun(error: &SyntaxError) -> bool {
-    let ends = ["<eof>", "<eof>?", "unfinished string", "unfinished long string"];
-    error.message.ends_with(ends[0])
-        || error.message.ends_with(ends[1])
-        || error.message.starts_with("Malformed string; did you forget to finish it?")
-            && error.message.contains("[[")
-        || error.message.contains("unfinished long")
+/// Whether the compiler has met the end of the text and wanted more. A text in quotation marks ends with its line, and
+/// one in brackets does not.
+fn is_begun(text: &str, error: &SyntaxError) -> bool {
+    let SyntaxError { message, .. } = error;
+    let is_long = || text.contains("[[") || text.contains("[=");
+    message.ends_with("<eof>")
+        || message.ends_with("<eof>?")
+        || (message.starts_with("Malformed string") || message.ends_with("unfinished comment"))
+            && is_long()
 }
 
-/// The source that a line stands for.
+/// The source that a line stands for. What is neither an expression nor a statement is told in the words of that which
+/// the compiler got further with.
 pub(super) fn source(line: &str) -> Result<String, SyntaxError> {
     let returned = format!("return {line}");
-    if compile::unoptimized(&returned).is_ok() {
-        return Ok(returned);
-    }
-    compile::unoptimized(line)?;
-    Ok(lasting(line))
+    let Err(no_expression) = compile::unoptimized(&returned) else { return Ok(returned) };
+    let Err(no_statement) = compile::unoptimized(line) else { return Ok(lasting(line)) };
+    let starts = ["Incomplete statement", "Expected identifier when parsing expression"];
+    let is_expression = starts.iter().any(|start| no_statement.message.starts_with(start))
+        && no_expression.line >= no_statement.line;
+    let is_statement =
+        is_begun(line, &no_statement) || !(is_expression || is_begun(line, &no_expression));
+    Err(if is_statement { no_statement } else { no_expression })
 }
 
 /// The same line, whose locals are variables of the session.
@@ -102,7 +107,7 @@ fn lasting(line: &str) -> String {
 /// Makes an assignment of a declaration.
 fn lift(declared: &LocalAssignment, text: &mut Vec<u8>) -> Option<()> {
     if declared.equal_token().is_none() {
-        let end = declared.end_position()?.bytes();
+        let end = declared.tokens().map(|token| token.token().end_position().bytes()).max()?;
         text.splice(end..end, *b" = nil");
     }
     for types in declared.type_specifiers().flatten() {
@@ -113,7 +118,9 @@ fn lift(declared: &LocalAssignment, text: &mut Vec<u8>) -> Option<()> {
 
 /// Writes spaces over a part; its lines stay.
 fn blank(part: &impl Node, text: &mut [u8]) -> Option<()> {
-    let (start, end) = (part.start_position()?.bytes(), part.end_position()?.bytes());
+    // The end of a table's type is that of its last token, and not what the node says.
+    let end = part.tokens().map(|token| token.token().end_position().bytes()).max()?;
+    let start = part.start_position()?.bytes();
     let part = text.get_mut(start..end)?;
     part.iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
     Some(())
@@ -130,6 +137,7 @@ mod tests {
             ("drs.servers()", "return drs.servers()"),
             ("local x = 1", "      x = 1"),
             ("local x", "      x = nil"),
+            ("local x: { [string]: { any } }", "      x                        = nil"),
             ("local a: number, b: { string } = 1, {}", "      a        , b             = 1, {}"),
             ("local function f() local y = 1 end", "      function f() local y = 1 end"),
             ("do local y = 1 end", "do local y = 1 end"),
@@ -142,14 +150,22 @@ mod tests {
 
     #[test]
     fn a_line_goes_on_as_long_as_something_is_open() {
-        for begun in ["for _, x in y do", "f(", "local x =", "if x then", "{", "[[a", "x = {\n1,"] {
+        for begun in
+            ["for _, x in y do", "f(", "local x =", "if x then", "{", "[[a", "--[[ a", "x = {\n1,"]
+        {
             assert_eq!(Typed::of(begun), Typed::Begun, "{begun}");
         }
         for whole in ["f()", "local x = 1", "for _, x in y do end", "-- nothing"] {
             assert_eq!(Typed::of(whole), Typed::Whole, "{whole}");
         }
-        for wrong in ["x = = 1", "f())", "\"a", "x\ny y"] {
-            assert!(matches!(Typed::of(wrong), Typed::Wrong { .. }), "{wrong}");
+        for (wrong, why) in [
+            ("x = = 1", "Expected identifier when parsing expression, got '='"),
+            ("f())", "Expected <eof>, got ')'"),
+            ("{ 1,, }", "Expected identifier when parsing expression, got ','"),
+            ("for x do end", "Expected '=' when parsing for loop, got 'do'"),
+        ] {
+            let Typed::Wrong { message, .. } = Typed::of(wrong) else { panic!("{wrong}") };
+            assert!(message.starts_with(why), "{wrong}: {message}");
         }
     }
 }

@@ -26,6 +26,7 @@ guides![
     "crash",
     "authoring",
     "testing",
+    "repl",
     "world-file",
     "settings",
     "stores",
