@@ -1,12 +1,14 @@
 //! Everything that is wrong with a runbook, in one list.
 
 use moontide_control::error::code;
-use moontide_control::listener::Listener;
-use moontide_control::runbook::Files;
+use moontide_control::listener::{Listener, Silent};
+use moontide_control::runbook::{Files, Refusal};
+use moontide_runtime::journal::Bundle;
 use moontide_runtime::plan::Plan;
 use moontide_runtime::sandbox::Limits;
 
 use crate::finding::Finding;
+use crate::types::Analysis;
 use crate::{loaded, types};
 
 /// The seed does not matter: nothing that a runbook declares may depend on it.
@@ -23,11 +25,37 @@ pub struct Checked {
 
 /// Loads a runbook, and checks its types.
 pub fn check(files: &Files, listener: &dyn Listener, limits: &Limits) -> Checked {
-    let (plan, mut findings) = match files.examine(listener, limits, SEED) {
+    let loaded = files.examine(listener, limits, SEED);
+    let typed = types::check(&files.bundle, loaded.as_ref().ok());
+    joined(loaded, typed, of_tests(files))
+}
+
+/// The same for an editor, which asks again after each edit. `whole` also holds the tests beside it, and `open` are
+/// modules that are looked at although the runbook may not require them.
+pub(crate) fn check_again(
+    analysis: &mut Analysis,
+    files: &Files,
+    (whole, tests): (&Bundle, &[String]),
+    open: Vec<String>,
+    limits: &Limits,
+) -> Checked {
+    let loaded = files.examine(&Silent, limits, SEED);
+    let is_test = |name: &String| tests.contains(name);
+    let own = open.into_iter().filter(|name| !is_test(name)).chain([files.bundle.entry.clone()]);
+    let typed = analysis.check(whole, &own.collect::<Vec<_>>(), loaded.as_ref().ok());
+    joined(loaded, typed, analysis.check_only(whole, tests))
+}
+
+/// What loading says, what the type checker says, and what it says of the tests, in one list.
+fn joined(
+    loaded: Result<Plan, Refusal>,
+    mut typed: Vec<Finding>,
+    of_tests: Vec<Finding>,
+) -> Checked {
+    let (plan, mut findings) = match loaded {
         Ok(plan) => (Some(plan), Vec::new()),
         Err(refusal) => (None, loaded::findings(refusal)),
     };
-    let mut typed = types::check(&files.bundle, plan.as_ref());
     let is_syntax = |finding: &Finding| finding.code == code::RUNBOOK_SYNTAX;
     if typed.iter().any(is_syntax) {
         // The rest is guessed from what is no Luau; and the checker knows the column, and goes on behind it.
@@ -37,7 +65,7 @@ pub fn check(files: &Files, listener: &dyn Listener, limits: &Limits) -> Checked
     let news = typed.into_iter().filter(|finding| !findings.iter().any(|it| says(it, finding)));
     let news: Vec<Finding> = news.collect();
     findings.extend(news);
-    findings.extend(of_tests(files));
+    findings.extend(of_tests);
     findings.sort_by_key(Finding::rank);
     Checked { plan, findings }
 }

@@ -4,6 +4,7 @@
 //! - [`docs`]: the reference, made of the sources that the loader and the library use.
 //! - [`finding`]: one thing that is wrong, or odd, at its place.
 //! - [`fresh`]: a folder with a new runbook.
+//! - [`lsp`]: the language server.
 //! - [`testing`]: tests of runbooks, each case a rehearsal.
 //! - [`watching`]: a check and a rehearsal at each change.
 //! - [`plan`]: what a runbook will do, before it does anything.
@@ -14,6 +15,7 @@ pub mod docs;
 pub mod finding;
 pub mod fresh;
 mod loaded;
+pub mod lsp;
 pub mod plan;
 pub mod testing;
 pub mod types;

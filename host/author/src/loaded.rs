@@ -17,7 +17,7 @@ pub(crate) fn findings(refusal: Refusal) -> Vec<Finding> {
 }
 
 /// It could not be loaded: its places say how it came to that.
-fn failed(error: CommandError) -> Finding {
+pub(crate) fn failed(error: CommandError) -> Finding {
     Finding {
         severity: Severity::Error,
         code: error.code,

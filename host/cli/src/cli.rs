@@ -12,8 +12,8 @@ use moontide_control::settings::limits;
 
 use crate::commands::{
     adopt, answer, cancel, check, claims, cleanup, completions, docs, explain, guide, journal,
-    list, man, new, note, obligations, pause, plan, rehearse, repl, resume, retry, run, show, sim,
-    skip, state, status, store, test, types, watch,
+    list, lsp, man, new, note, obligations, pause, plan, rehearse, repl, resume, retry, run, show,
+    sim, skip, state, status, store, test, types, watch,
 };
 use crate::context::Context;
 use crate::output::{self, Format, Output};
@@ -101,6 +101,7 @@ enum Command {
     Watch(watch::Flags),
     Plan(plan::Flags),
     Types(types::Flags),
+    Lsp(lsp::Flags),
     Test(test::Flags),
     Repl(repl::Flags),
     Run(run::Flags),
@@ -180,6 +181,7 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Watch(flags) => watch::execute(context, &flags),
         Command::Plan(flags) => plan::execute(context, &flags),
         Command::Types(flags) => types::execute(context, &flags),
+        Command::Lsp(flags) => lsp::execute(context, &flags),
         Command::Test(flags) => test::execute(context, &flags),
         Command::Repl(flags) => repl::execute(context, &flags),
         Command::Run(flags) => run::execute(context, &flags),

@@ -10,6 +10,8 @@
 mod install;
 mod moto;
 pub(crate) mod proxy;
+#[path = "../python.rs"]
+mod python;
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;

@@ -15,11 +15,9 @@ use moontide_runtime::plan::Plan;
 
 use super::modules::Modules;
 use super::names::lossy;
-use super::{given, globals, never, odd, place, refused, required, values, words};
+use super::{STACK, given, globals, never, odd, place, refused, required, values, words};
 use crate::finding::Finding;
 
-/// The checker recurses with the nesting of a source. Luau, which has to accept it too, stops at a nesting of 1000.
-const STACK: usize = 64 * 1024 * 1024;
 /// In seconds. A source that takes longer is checked no further.
 const LONGEST: f64 = 5.0;
 
@@ -54,37 +52,45 @@ pub(super) struct Told {
 }
 
 /// Checks those files of the bundle that are wanted, on a stack of its own.
-pub(super) fn check_only(bundle: &Bundle, wanted: impl Fn(&str) -> bool + Sync) -> Vec<Finding> {
+pub(super) fn check_only(bundle: &Bundle, wanted: impl Fn(&str) -> bool + Send) -> Vec<Finding> {
     on_a_stack(bundle, || {
-        let names: Vec<String> =
-            bundle.modules.keys().filter(|name| wanted(name)).cloned().collect();
-        check_all(&mut open(bundle.clone()), bundle, &names, None)
+        let names = bundle.modules.keys().filter(|name| wanted(name)).cloned().collect();
+        check_all(&mut open(bundle.clone()), bundle, names, wanted, None)
     })
 }
 
 /// Checks the entry of the bundle and what it requires, but not the library.
 pub(super) fn check_reached(bundle: &Bundle, plan: Option<&Plan>) -> Vec<Finding> {
     on_a_stack(bundle, || {
-        let mut checker = open(bundle.clone());
-        let mut names = vec![bundle.entry.clone()];
-        let mut at = 0;
-        while let Some(name) = names.get(at) {
-            at += 1;
-            let name = BString::from(name.as_str());
-            let _ = checker.parse(&name);
-            let required = checker.source_node(&name).into_iter().flat_map(|node| {
-                node.required_modules().map(|name| lossy(name)).collect::<Vec<_>>()
-            });
-            let news: Vec<String> = required
-                .filter(|name| !name.starts_with('@') && bundle.modules.contains_key(name))
-                .filter(|name| !names.contains(name))
-                .collect();
-            names.extend(news);
-        }
-        names.sort();
-        names.dedup();
-        check_all(&mut checker, bundle, &names, plan)
+        let entry = vec![bundle.entry.clone()];
+        check_all(&mut open(bundle.clone()), bundle, entry, |_| true, plan)
     })
+}
+
+/// These modules and what they require, but not the library.
+pub(super) fn reached(
+    checker: &mut Checker,
+    bundle: &Bundle,
+    mut names: Vec<String>,
+) -> Vec<String> {
+    let mut at = 0;
+    while let Some(name) = names.get(at) {
+        at += 1;
+        let name = BString::from(name.as_str());
+        let _ = checker.parse(&name);
+        let required = checker
+            .source_node(&name)
+            .into_iter()
+            .flat_map(|node| node.required_modules().map(|name| lossy(name)).collect::<Vec<_>>());
+        let news: Vec<String> = required
+            .filter(|name| !name.starts_with('@') && bundle.modules.contains_key(name))
+            .filter(|name| !names.contains(name))
+            .collect();
+        names.extend(news);
+    }
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// A checker that fails has a defect, or no room for its stack: that nothing was found says nothing then.
@@ -93,10 +99,12 @@ fn on_a_stack(bundle: &Bundle, check: impl FnOnce() -> Vec<Finding> + Send) -> V
         let thread = thread::Builder::new().name("types".to_owned()).stack_size(STACK);
         thread.spawn_scoped(scope, check).ok()?.join().ok()
     });
-    checked.unwrap_or_else(|| {
-        let told = vec![unchecked("the type checker has failed")];
-        place::findings(bundle, &bundle.entry, told)
-    })
+    checked.unwrap_or_else(|| failed(bundle))
+}
+
+/// What is said when the checker has failed.
+pub(super) fn failed(bundle: &Bundle) -> Vec<Finding> {
+    place::findings(bundle, &bundle.entry, vec![unchecked("the type checker has failed")])
 }
 
 /// What is said of a file whose types were not looked at, or not to the end.
@@ -124,14 +132,17 @@ fn whole(message: String) -> Told {
     }
 }
 
-fn check_all(
+/// Checks those of these modules, and of what they require of the bundle's own, that are wanted.
+pub(super) fn check_all(
     checker: &mut Checker,
     bundle: &Bundle,
-    names: &[String],
+    names: Vec<String>,
+    wanted: impl Fn(&str) -> bool,
     plan: Option<&Plan>,
 ) -> Vec<Finding> {
+    let names = reached(checker, bundle, names);
     let mut found = Vec::new();
-    for name in names {
+    for name in &names {
         let told = refused::find(checker, &BString::from(name.as_str()));
         found.extend(place::findings(bundle, name, told));
     }
@@ -139,7 +150,7 @@ fn check_all(
     if !found.is_empty() {
         return found;
     }
-    for name in names {
+    for name in names.iter().filter(|name| wanted(name)) {
         // What the runbook declares stands in its entry.
         let plan = plan.filter(|_| *name == bundle.entry);
         let mut told = check_one(checker, &BString::from(name.as_str()), plan);

@@ -6,9 +6,16 @@
 //!   hook asks for; `never`: in comparisons. `source`: what stands at a place.
 //! - `words`, `worded`: its errors in sentences, with what was probably meant (`names`, `required`). `odd`: its warnings.
 //! - `place`: where they are. `optional`, `guess`: what is no error.
+//! - [`Analysis`]: the checker, kept for an editor, which asks what [`answers`] tells: `offers` of what could be written,
+//!   the `point` at a place, its `comment` and its `origin`.
 
 #[cfg(feature = "types")]
+mod analysis;
+pub mod answers;
+#[cfg(feature = "types")]
 mod checker;
+#[cfg(feature = "types")]
+mod comment;
 #[cfg(feature = "types")]
 mod given;
 #[cfg(feature = "types")]
@@ -26,15 +33,23 @@ mod never;
 #[cfg(feature = "types")]
 mod odd;
 #[cfg(feature = "types")]
+mod offers;
+#[cfg(feature = "types")]
 mod optional;
 #[cfg(feature = "types")]
+mod origin;
+#[cfg(feature = "types")]
 mod place;
+#[cfg(feature = "types")]
+mod point;
 #[cfg(feature = "types")]
 mod refused;
 #[cfg(feature = "types")]
 mod required;
 #[cfg(feature = "types")]
 mod source;
+#[cfg(not(feature = "types"))]
+mod untyped;
 #[cfg(feature = "types")]
 mod values;
 #[cfg(feature = "types")]
@@ -47,7 +62,15 @@ use moontide_runtime::journal::Bundle;
 use moontide_runtime::journal::execution::Module;
 use moontide_runtime::plan::Plan;
 
+#[cfg(feature = "types")]
+pub use analysis::Analysis;
+#[cfg(not(feature = "types"))]
+pub use untyped::Analysis;
+
 use crate::finding::Finding;
+
+/// The checker recurses with the nesting of a source. Luau, which has to accept it too, stops at a nesting of 1000.
+pub const STACK: usize = 64 * 1024 * 1024;
 
 /// Checks the types of a bundle's own files, as far as its entry requires them: others may be runbooks themselves.
 /// What the entry declares says which names its hooks may ask for.

@@ -13,7 +13,8 @@ const HOST: &str = "@moontide/host";
 pub(super) struct Modules(pub(super) Bundle);
 
 impl Modules {
-    fn source(&self, name: &str) -> Option<&str> {
+    /// The source of a module.
+    pub(super) fn source(&self, name: &str) -> Option<&str> {
         if name == HOST {
             return Some(moontide_stdlib::HOST);
         }

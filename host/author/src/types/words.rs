@@ -226,6 +226,18 @@ fn near_field(graph: &TypeGraph<'_>, table: TypeId, key: &str) -> Option<String>
     nearest(key, fields.iter().map(String::as_str)).map(str::to_owned)
 }
 
+/// A type in Luau, cut where it is a page long.
+pub(super) fn ty(graph: &TypeGraph<'_>, ty: TypeId) -> String {
+    cut(&called(graph, ty))
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// One line of at most so many characters, names between backquotes. What stands behind the first sentence leads
 /// through the insides of types; all that an author needs of it is whether there may be nothing.
 pub(super) fn sentence(text: &str) -> String {
@@ -237,8 +249,5 @@ pub(super) fn sentence(text: &str) -> String {
     if let Some(letter) = text.get_mut(..1) {
         letter.make_ascii_lowercase();
     }
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+    cut(&text)
 }

@@ -26,7 +26,8 @@ fn luaurc() -> String {
     super::luaurc::FILE.to_owned()
 }
 
-fn path(module: &str) -> String {
+/// The path of a module below the folder of types.
+pub fn path(module: &str) -> String {
     match module.strip_prefix("@moontide/") {
         Some(name) => format!("{ALIAS}/{name}.luau"),
         None => format!("{ALIAS}/init.luau"),

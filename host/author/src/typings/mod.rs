@@ -8,4 +8,4 @@ pub mod layout;
 pub mod luaurc;
 pub mod write;
 
-pub use write::{Place, Written, check, write};
+pub use write::{Place, Written, check, folder, write, write_if_stale, write_modules};

@@ -62,21 +62,45 @@ fn go(folder: &Path, place: &Place, writes: bool) -> Result<Written> {
     let text = read(&luaurc)?;
     let merged = luaurc::merged(text.as_deref(), &alias).map_err(|why| refused(&luaurc, &why))?;
     let is_new_alias = text.as_deref() != Some(merged.as_str());
-    let mut stale = 0;
-    for (path, source) in layout::files() {
-        let path = types.join(path);
-        if fs::read_to_string(&path).is_ok_and(|text| text == source) {
-            continue;
-        }
-        stale += 1;
-        if writes {
-            put(&path, source)?;
-        }
-    }
+    let stale = modules(&types, writes)?;
     if writes && is_new_alias {
         put(&luaurc, &merged)?;
     }
     Ok(Written { types, stale, luaurc, alias, is_new_alias })
+}
+
+/// Writes the modules that differ, or only looks; how many they are.
+fn modules(types: &Path, writes: bool) -> Result<usize> {
+    let mut stale = 0;
+    for (path, source) in layout::files() {
+        let path = types.join(path);
+        if is_stale(&path, source) {
+            stale += 1;
+            if writes {
+                put(&path, source)?;
+            }
+        }
+    }
+    Ok(stale)
+}
+
+/// The folder of this release's modules in the user's own folder of data.
+pub fn folder(data: &Path) -> PathBuf {
+    data.join("types").join(env!("CARGO_PKG_VERSION"))
+}
+
+/// Writes the modules alone.
+pub fn write_modules(types: &Path) -> Result<()> {
+    modules(types, true).map(drop)
+}
+
+/// Writes a file, unless it holds that already.
+pub fn write_if_stale(path: &Path, text: &str) -> Result<()> {
+    if is_stale(path, text) { put(path, text) } else { Ok(()) }
+}
+
+fn is_stale(path: &Path, text: &str) -> bool {
+    !fs::read_to_string(path).is_ok_and(|it| it == text)
 }
 
 /// The folder of the modules, and what an alias calls it.
@@ -84,7 +108,7 @@ fn places(folder: &Path, place: &Place) -> (PathBuf, String) {
     match place {
         Place::Here => (folder.join(HERE), format!("./{HERE}/{}", layout::ALIAS)),
         Place::User { data, home } => {
-            let types = data.join("types").join(env!("CARGO_PKG_VERSION"));
+            let types = self::folder(data);
             let whole = types.join(layout::ALIAS);
             let below = home.as_ref().and_then(|home| whole.strip_prefix(home).ok());
             let alias = match below {

@@ -12,6 +12,7 @@ pub(crate) mod explain;
 pub(crate) mod guide;
 pub(crate) mod journal;
 pub(crate) mod list;
+pub(crate) mod lsp;
 pub(crate) mod man;
 pub(crate) mod new;
 pub(crate) mod note;

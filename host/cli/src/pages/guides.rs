@@ -25,6 +25,7 @@ guides![
     "safety",
     "crash",
     "authoring",
+    "editors",
     "testing",
     "repl",
     "world-file",

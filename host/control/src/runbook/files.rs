@@ -10,6 +10,7 @@ use moontide_runtime::sandbox::Limits;
 
 use super::declared::{self, Refusal};
 use super::folder;
+use super::unsaved::{self, Unsaved};
 use crate::error::{CommandError, Result, code};
 use crate::listener::Listener;
 
@@ -32,14 +33,21 @@ pub struct Files {
 impl Files {
     /// Reads a folder with a `runbook.luau`, or a `.luau` file and what lies beside it.
     pub fn read(path: &Path) -> Result<Files> {
+        Files::read_over(path, &Unsaved::new())
+    }
+
+    /// The same with these texts in place of what is saved.
+    pub fn read_over(path: &Path, texts: &Unsaved) -> Result<Files> {
         if Files::is_test(path) && path.is_file() {
             let message = format!("{} is a test file, and no runbook", path.display());
             return Err(
                 CommandError::new(code::RUNBOOK_MISSING, message).hint("`moontide test` runs it")
             );
         }
-        let (folder, entry) = folder::find(path)?;
+        let (folder, entry) =
+            folder::find(path).or_else(|error| unsaved::find(path, texts).ok_or(error))?;
         let folder::Found { mut modules, passed_over } = folder::modules(&folder)?;
+        unsaved::lay_over(&folder, &mut modules, texts);
         if !modules.contains_key(&entry) {
             return Err(folder::no_link(&folder.join(entry)));
         }

@@ -13,7 +13,7 @@ use crate::error::{CommandError, Result, code};
 use crate::files::{self, Unread};
 
 /// What ends the names of modules.
-const SUFFIX: &str = "luau";
+pub(super) const SUFFIX: &str = "luau";
 /// What ends the names of test files, which are no modules of a runbook.
 pub(super) const TEST: &str = ".test.luau";
 /// Modules that are longer are refused by the sandbox as well.
@@ -188,7 +188,7 @@ impl Walk {
 }
 
 /// The folder's own name, also if it was typed as `.`.
-fn title(folder: &Path) -> String {
+pub(super) fn title(folder: &Path) -> String {
     let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
     whole
         .file_name()
