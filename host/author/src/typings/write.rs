@@ -1,7 +1,7 @@
 //! Writing the types, and looking whether they are as this release has them.
 
-use std::fs;
-use std::io;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use moontide_control::error::{CommandError, Result, code};
@@ -56,10 +56,12 @@ pub fn check(folder: &Path, place: &Place) -> Result<Written> {
 }
 
 fn go(folder: &Path, place: &Place, writes: bool) -> Result<Written> {
-    let (types, alias) = places(folder, place);
     let luaurc = folder.join(luaurc::FILE);
     // First what may be refused, so that nothing is half done.
     let text = read(&luaurc)?;
+    let known = text.as_deref().and_then(luaurc::alias);
+    let place = as_the_team_has_it(&luaurc, known.as_deref(), place)?;
+    let (types, alias) = places(folder, place);
     let merged = luaurc::merged(text.as_deref(), &alias).map_err(|why| refused(&luaurc, &why))?;
     let is_new_alias = text.as_deref() != Some(merged.as_str());
     let stale = modules(&types, writes)?;
@@ -103,6 +105,26 @@ fn is_stale(path: &Path, text: &str) -> bool {
     !fs::read_to_string(path).is_ok_and(|it| it == text)
 }
 
+/// A path that all share stays: with another one, the next of them would find nothing.
+fn as_the_team_has_it<'p>(
+    luaurc: &Path,
+    known: Option<&str>,
+    place: &'p Place,
+) -> Result<&'p Place> {
+    let known = known.filter(|known| known.starts_with('.'));
+    match (known, place) {
+        (Some(known), Place::User { .. }) if known == format!("./{HERE}/{}", layout::ALIAS) => {
+            Ok(&Place::Here)
+        }
+        (Some(known), _) if known != format!("./{HERE}/{}", layout::ALIAS) => {
+            let message = format!("{} says that the types lie in {known}", luaurc.display());
+            Err(CommandError::new(code::BAD_ARGUMENT, message)
+                .hint("take its `moontide` out to have them elsewhere; nothing was written"))
+        }
+        _ => Ok(place),
+    }
+}
+
 /// The folder of the modules, and what an alias calls it.
 fn places(folder: &Path, place: &Place) -> (PathBuf, String) {
     match place {
@@ -131,14 +153,21 @@ fn read(path: &Path) -> Result<Option<String>> {
     }
 }
 
-/// Whole or not at all: an editor may be reading.
+/// Whole or not at all: an editor may be reading. Where a link stands, what it leads to is written.
 fn put(path: &Path, text: &str) -> Result<()> {
     let write = || -> io::Result<()> {
-        let folder = path.parent().unwrap_or(Path::new("."));
+        let whole = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        let folder = whole.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
-        let half = path.with_extension("new");
-        fs::write(&half, text)?;
-        fs::rename(&half, path)
+        let name = whole.file_name().unwrap_or_default().to_string_lossy();
+        let half = folder.join(format!(".{name}.{}.half", std::process::id()));
+        // A file of that name is another's.
+        let mut file = OpenOptions::new().write(true).create_new(true).open(&half)?;
+        let written = file.write_all(text.as_bytes()).and_then(|()| fs::rename(&half, &whole));
+        if written.is_err() {
+            let _ = fs::remove_file(&half);
+        }
+        written
     };
     write().map_err(|error| {
         CommandError::new(code::OUTPUT, format!("{} cannot be written: {error}", path.display()))
@@ -147,8 +176,8 @@ fn put(path: &Path, text: &str) -> Result<()> {
 
 fn refused(path: &Path, why: &Refused) -> CommandError {
     let why = match why {
-        Refused::NoJson(why) => format!("is no JSON: {why}"),
-        Refused::NoObject => "is no object, or its `aliases` is none".to_owned(),
+        Refused::NoJson => "is no JSON object",
+        Refused::NoAliases => "has `aliases` that are no table of paths",
     };
     CommandError::new(code::RUNBOOK_UNREADABLE, format!("{} {why}", path.display()))
         .hint("mend it, or move it away; nothing was written")
@@ -185,11 +214,45 @@ mod tests {
     }
 
     #[test]
+    fn a_path_that_a_team_shares_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let user = Place::User { data: folder.path().join("data"), home: None };
+        write(folder.path(), &Place::Here).unwrap();
+        let again = write(folder.path(), &user).unwrap();
+        assert_eq!((again.stale, again.is_new_alias), (0, false));
+        assert!(again.types.ends_with(HERE) && !folder.path().join("data").exists());
+        let luaurc = folder.path().join(".luaurc");
+        let shared = "{ \"aliases\": { \"moontide\": \"../shared/moontide\" } }";
+        fs::write(&luaurc, shared).unwrap();
+        for place in [&user, &Place::Here] {
+            let error = write(folder.path(), place).unwrap_err();
+            assert!(error.message.contains("../shared/moontide"), "{}", error.message);
+        }
+        assert_eq!(fs::read_to_string(&luaurc).unwrap(), shared);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_one_and_a_file_beside_it_is_the_authors() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("team.luaurc"), folder.path().join(".luaurc"));
+        fs::write(&real, "{ \"lint\": {} }").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        fs::write(folder.path().join(".luaurc.new"), "mine").unwrap();
+        write(folder.path(), &Place::Here).unwrap();
+        assert!(link.symlink_metadata().unwrap().is_symlink());
+        assert!(fs::read_to_string(&real).unwrap().contains("moontide"));
+        assert_eq!(fs::read_to_string(folder.path().join(".luaurc.new")).unwrap(), "mine");
+        let halves = fs::read_dir(folder.path()).unwrap().flatten();
+        assert!(!halves.into_iter().any(|it| it.file_name().to_string_lossy().ends_with(".half")));
+    }
+
+    #[test]
     fn nothing_is_written_beside_a_file_that_is_no_json() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(".luaurc"), "{ // mine").unwrap();
         let error = write(folder.path(), &Place::Here).unwrap_err();
-        assert!(error.message.contains("is no JSON"), "{}", error.message);
+        assert!(error.message.contains("is no JSON object"), "{}", error.message);
         assert!(!folder.path().join(".moontide").exists());
     }
 }

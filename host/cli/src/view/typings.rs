@@ -23,7 +23,10 @@ impl Document for TypingsView {
         let files = words::count(*stale, "file");
         let head = match (self.checked_only, *stale > 0 || *is_new_alias) {
             (_, false) => vec![good("up to date")],
-            (true, true) => vec![attention("stale"), plain(format!("  {files} differ"))],
+            (true, true) if *stale > 0 => {
+                vec![attention("stale"), plain(format!("  {files} differ"))]
+            }
+            (true, true) => vec![attention("stale"), plain("  the alias says something else")],
             (false, true) => vec![good("written"), plain(format!("  {files}"))],
         };
         page.line(head);
