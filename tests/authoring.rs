@@ -9,6 +9,8 @@
 mod assumed;
 #[path = "authoring/examples.rs"]
 mod examples;
+#[path = "authoring/fresh.rs"]
+mod fresh;
 #[path = "authoring/good.rs"]
 mod good;
 #[path = "authoring/library.rs"]

@@ -1,6 +1,6 @@
 //! A new runbook checks at once, whatever the servers of an account are called.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use moontide_author::{check, fresh};
 use moontide_control::estate::{Estate, Server};
@@ -66,6 +66,57 @@ fn servers_with_the_same_value_of_a_tag_are_a_wave() {
     );
     let selector = plan.waves[2].servers.as_ref().expect("servers");
     assert_eq!(selector.ids, [format!("s-{:017x}", 4)]);
+}
+
+#[test]
+fn each_wave_has_a_name_of_its_own_whatever_the_values_are() {
+    let values = ["Web", "web", "web-2", "web 2", "", "others", "|a|b|", "wave"];
+    let mut servers: Vec<Server> = (1..)
+        .zip(values)
+        .map(|(number, value)| server(number, &format!("s{number}"), &[("Tier", value)]))
+        .collect();
+    servers.push(server(99, "without", &[]));
+    let estate = estate(servers);
+    let fresh = fresh::of_estate("shop", &estate, &BTreeMap::new(), Some("Tier")).expect("files");
+    let plan = checked(&fresh);
+    let names: BTreeSet<&str> = plan.waves.iter().map(|wave| wave.name.as_str()).collect();
+    assert_eq!(names.len(), values.len() + 1, "{names:?}");
+    // An empty value chooses nothing: its server goes by its id.
+    let by_id = plan
+        .waves
+        .iter()
+        .filter_map(|wave| wave.servers.as_ref())
+        .find(|it| it.ids == [format!("s-{:017x}", 5)]);
+    assert!(by_id.is_some_and(|it| it.tags.is_empty()), "{plan:?}");
+    // Each row of the table has its three cells.
+    let rows = fresh.readme.lines().filter(|line| line.starts_with("| `"));
+    let bars = |row: &str| row.replace("\\|", "").matches('|').count();
+    let counted: Vec<usize> = rows.map(bars).collect();
+    assert_eq!(counted, vec![4; values.len() + 1], "{}", fresh.readme);
+}
+
+#[test]
+fn an_empty_tag_of_the_command_line_chooses_by_ids_too() {
+    let estate = estate(vec![server(1, "db", &[("Tier", "")])]);
+    let tags = BTreeMap::from([("Tier".to_owned(), String::new())]);
+    let plan = checked(&fresh::of_estate("shop", &estate, &tags, None).expect("files"));
+    assert_eq!(plan.waves[0].servers.as_ref().expect("servers").ids, [format!("s-{:017x}", 1)]);
+}
+
+#[test]
+fn what_does_not_check_is_not_written() {
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = home.path().join("shop");
+    let template = fresh::template("shop");
+    let wrong = fresh::Fresh {
+        runbook: template.runbook.replace("depends_on", "depend_on"),
+        ..template.clone()
+    };
+    let error = fresh::write(&folder, &wrong).expect_err("it does not check");
+    assert!(error.message.contains("depend_on") && !folder.exists(), "{}", error.message);
+    let wrong = fresh::Fresh { world: "version = 9".to_owned(), ..template.clone() };
+    fresh::write(&folder, &wrong).expect_err("its world is none");
+    fresh::write(&folder, &template).expect("nothing is in the way");
 }
 
 #[test]

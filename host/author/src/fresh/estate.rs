@@ -1,6 +1,6 @@
 //! A first runbook of the servers that DRS protects: a wave for each value of a tag.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use moontide_control::error::{CommandError, Result, code};
@@ -47,10 +47,11 @@ pub fn of_estate(
     }
     Ok(Fresh {
         runbook: runbook(name, region, &waves),
+        test: include_str!("template/estate.test.luau").to_owned(),
         world: world::world(region, account, servers),
         readme: format!(
             "# {name}\n\n{} of {account}, to {region}.\n\n| wave | servers | which |\n|---|---|---|\n{rows}\n    \
-             moontide check .\n    moontide rehearse .\n    moontide run . --mode drill\n\n\
+             moontide check .\n    moontide rehearse .\n    moontide test .\n    moontide run . --mode drill\n\n\
              The order of the waves is a guess: it is that of the alphabet. Put what depends on what into\n\
              `depends_on`, and a check of your own into `verify`.\n",
             words::count(servers.len(), "source server")
@@ -67,9 +68,9 @@ struct Wave<'e> {
 
 impl Wave<'_> {
     fn shown(&self) -> String {
-        let tag = |(key, value): (&String, &String)| format!("`{key} = {value}`");
+        let tag = |(key, value): (&String, &String)| code_span(&format!("{key} = {value}"));
         match &self.tags {
-            Some(tags) => tags.iter().map(tag).collect::<Vec<_>>().join(", "),
+            Some(tags) => cell(&tags.iter().map(tag).collect::<Vec<_>>().join(", ")),
             None => "by their ids".to_owned(),
         }
     }
@@ -81,7 +82,7 @@ fn waves<'e>(
     by: Option<&str>,
 ) -> Result<Vec<Wave<'e>>> {
     let Some(by) = by else {
-        let tags = Some(tags.clone()).filter(|tags| !tags.is_empty());
+        let tags = Some(tags.clone()).filter(is_selector);
         let servers = servers.iter().collect();
         return Ok(vec![Wave { name: "servers".to_owned(), tags, servers }]);
     };
@@ -97,16 +98,18 @@ fn waves<'e>(
             None => error.hint("name a tag that the servers carry, or leave `--by` out"),
         });
     }
-    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    let mut names: BTreeSet<String> = BTreeSet::new();
     let mut wave = |(value, servers): (Option<&str>, Vec<&'e Server>)| {
         let name = value.map_or_else(|| "others".to_owned(), slug);
-        let count = names.entry(name.clone()).or_default();
-        *count += 1;
-        let name = if *count == 1 { name } else { format!("{name}-{count}") };
+        // Other values may have made the same name already, and the next one with a number too.
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let mut free = [name.clone()].into_iter().chain(numbered);
+        let name = free.find(|name| names.insert(name.clone())).unwrap_or(name);
         let tags = value.map(|value| {
             let own = (by.to_owned(), value.to_owned());
             tags.clone().into_iter().chain([own]).collect()
         });
+        let tags = tags.filter(is_selector);
         Wave { name, tags, servers }
     };
     // Those without the tag come last.
@@ -114,6 +117,25 @@ fn waves<'e>(
     let mut waves: Vec<Wave<'e>> = groups.into_iter().map(&mut wave).collect();
     waves.extend(rest.map(|servers| wave((None, servers))));
     Ok(waves)
+}
+
+/// Whether a runbook takes these tags: an empty value chooses nothing, and its servers go by their ids.
+fn is_selector(tags: &BTreeMap<String, String>) -> bool {
+    !tags.is_empty() && tags.values().all(|value| !value.is_empty())
+}
+
+/// As code in Markdown, whatever is in it.
+fn code_span(text: &str) -> String {
+    let text: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
+    let longest = text.split(|it| it != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    let blank = if longest > 0 { " " } else { "" };
+    format!("{fence}{blank}{text}{blank}{fence}")
+}
+
+/// As a cell of a table in Markdown: a bar would end it, in code too.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
 }
 
 /// A wave's name of a tag's value: lower-case words joined by `-`.

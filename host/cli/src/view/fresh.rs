@@ -16,7 +16,7 @@ pub(crate) struct FreshView {
 impl Document for FreshView {
     fn write(&self, page: &mut Page) {
         page.line([good("written"), plain("  "), strong(self.folder.as_str())]);
-        for command in ["check", "rehearse"] {
+        for command in ["check", "rehearse", "test"] {
             page.line([plain(format!("next: moontide {command} {}", quoted(&self.folder)))]);
         }
     }
