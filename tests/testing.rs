@@ -178,22 +178,240 @@ fn types_are_checked_before_anything_runs_and_by_check_too() {
 }
 
 #[test]
-fn what_was_staged_and_met_nothing_is_told() {
+fn what_was_staged_and_met_nothing_fails_its_case_at_its_line() {
+    for (staged, says) in [
+        ("t.answer('web', 'abort')", "no prompt met the answer `abort` for `web`"),
+        (
+            "t.fault { kind = 'launch_fails', server = 'db-1', after = '9h' }",
+            "the fault launch_fails of db-1 never struck",
+        ),
+        (
+            "t.command { contains = 'uptime' }",
+            "the answer to a command contains = \"uptime\" was never used",
+        ),
+        ("t.signal('cancel', { at = '9h' })", "the rehearsal was over before 9h 00m"),
+        ("t.signal('retry', { at = '1m', wave = 'web' })", "the signal at 1m 00s was refused: "),
+        ("t.kill(5000)", "not killed behind entry 5000"),
+    ] {
+        let (code, text) = said(&format!(
+            "t.answer('web', 'skip', {{ after = '1m' }})\n{staged}\nt.equal(t.rehearse().waves.web.status, 'skipped')"
+        ));
+        assert_eq!(code, Some(1), "{staged}: {text}");
+        assert!(text.contains(says) && text.contains("runbook.test.luau:6"), "{staged}: {text}");
+    }
+}
+
+#[test]
+fn what_is_staged_behind_the_last_rehearsal_fails_its_case() {
+    for (body, says) in [
+        ("t.rehearse()\nt.answer('web', 'continue')", "it comes behind the last t.rehearse"),
+        (
+            "t.rehearse()\nt.fault { kind = 'launch_fails', server = 'db-1' }",
+            "t.fault has met nothing",
+        ),
+        ("t.signal('cancel', { at = '1m' })", "the case does not rehearse"),
+        ("t.world('./world.toml')", "t.world has met nothing: the case does not rehearse"),
+    ] {
+        let (code, text) = said(&format!("{body}\nt.check(true)"));
+        assert!(code == Some(1) && text.contains(says), "{body}: {text}");
+    }
+    // What one rehearsal of several has met is enough.
     let (code, text) = said(
-        "t.answer('web', 'skip', { after = '1m' })\nt.answer('web', 'abort')
-        t.fault { kind = 'launch_fails', server = 'db-1', after = '9h' }
-        t.signal('cancel', { at = '9h' })\nt.kill(5000)
-        t.equal(t.rehearse().waves.web.status, 'skipped')",
+        "t.rehearse()\nt.fault { kind = 'launch_fails', server = 'db-1' }
+        t.equal(t.rehearse().status, 'failed')",
     );
     assert_eq!(code, Some(0), "{text}");
-    for note in [
-        "no prompt met the answer `abort` for `web`",
-        "launch_fails of db-1",
-        "the rehearsal was over before 9h 00m",
-        "not killed behind entry 5000",
+}
+
+#[test]
+fn an_assertion_that_could_not_fail_is_none() {
+    for (body, says) in [
+        ("", "the case expects nothing"),
+        ("t.rehearse()", "the case expects nothing"),
+        ("t.rehearse()\nt.called('ssm.send_command', {})", "no argument is named"),
+        (
+            "t.rehearse()\nt.never('ssm.send_command', { instance_ids = nil })",
+            "no argument is named",
+        ),
+        ("t.rehearse()\nt.called('ssm.send_command', { instance_ids = {} })", "at least once with"),
+        (
+            "t.rehearse()\nt.never('ssm.send_command', { document_nam = 'X' })",
+            "did you mean `document_name`?",
+        ),
+        ("t.rehearse()\nt.never('state.putt')", "did you mean `state.put`?"),
+        ("t.rehearse()\nt.never('moontide.askk')", "did you mean `moontide.ask`?"),
+        ("t.rehearse()\nt.within(0/0, '1s')", "it took longer"),
+        ("t.rehearse()\nt.snapshot(nil)", "there is no value to write down"),
+        ("t.answer('web', 'continue', { by = '' })\nt.rehearse()", "`by` names no person"),
     ] {
-        assert!(text.contains(note), "{note}: {text}");
+        let (code, text) = said(body);
+        assert!(code == Some(1) && text.contains(says), "{body}: {text}");
     }
+}
+
+#[test]
+fn of_tables_that_are_not_equal_the_difference_is_shown() {
+    let many = "local one, other = {}, {}\nfor n = 1, 200 do one[n] = { name = `s{n}`, size = n }\nother[n] = { name = `s{n}`, size = if n == 150 then 0 else n } end";
+    for (body, at, expected, got) in [
+        (format!("{many}\nt.equal(one, other)"), " at [150].size", "0", "150"),
+        (
+            "t.equal({ a = { 1, 2 } }, { a = { 1 } })".to_owned(),
+            "",
+            "{ a = { 1 } }",
+            "{ a = { 1, 2 } }",
+        ),
+        ("t.equal(1, 2)".to_owned(), "", "2", "1"),
+    ] {
+        let (code, text) = said(&body);
+        assert_eq!(code, Some(1), "{text}");
+        let line = |name: &str| text.lines().find_map(|it| it.trim().strip_prefix(name));
+        assert!(text.contains(&format!("this is not equal{at}")), "{text}");
+        let is_said = |name: &str, what: &str| {
+            line(name).is_some_and(|it| it.ends_with(&format!("| {what}")))
+        };
+        assert!(is_said("expected", expected) && is_said("got", got), "{text}");
+    }
+}
+
+#[test]
+fn a_plan_says_what_is_wrong_as_a_check_does() {
+    let home = folder(&[("fine", "t.check(true)")]);
+    let path = home.path().to_str().expect("a path");
+    for (from, to) in
+        [("waves = {", "waves = {{"), ("depends_on", "depend_on"), ("require(", "requira(")]
+    {
+        fs::write(home.path().join("runbook.luau"), RUNBOOK.replace(from, to)).expect("it writes");
+        let error = |command: &str| {
+            let ran = home.run(&[command, path]);
+            let line = ran.stderr.lines().find(|line| line.starts_with("error")).map(str::to_owned);
+            (ran.code, line)
+        };
+        let (check, plan) = (error("check"), error("plan"));
+        assert_eq!(check.0, Some(3));
+        assert!(check == plan || plan.1.is_some_and(|it| it.contains("mistakes")), "{check:?}");
+    }
+}
+
+#[test]
+fn two_cases_of_one_name_are_refused_with_both_lines() {
+    let home = folder(&[("a", "t.equal(1, 2)"), ("a", "t.equal(1, 1)")]);
+    let path = home.path().to_str().expect("a path");
+    for ran in [test(&home, &[]), home.run(&["check", path])] {
+        assert_eq!(ran.code, Some(3), "{}{}", ran.stdout, ran.stderr);
+        let says = "`a` is given twice in one table, first in line 4";
+        assert!(ran.stderr.contains(says) && ran.stderr.contains("test.luau:7"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_file_without_cases_and_a_runbook_that_does_not_load_are_refused_beside_others_too() {
+    let home = folder(&[("fine", "t.check(true)")]);
+    let write =
+        |name: &str, text: &str| fs::write(home.path().join(name), text).expect("it writes");
+    let empty =
+        "--!strict\nlocal test = require('@moontide/test')\nreturn test.of('./runbook', {})\n";
+    write("other.test.luau", empty);
+    let ran = test(&home, &[]);
+    assert!(
+        ran.code == Some(3) && ran.stderr.contains("other.test.luau has no case"),
+        "{}",
+        ran.stderr
+    );
+    fs::remove_file(home.path().join("other.test.luau")).expect("it goes");
+    write("runbook.luau", &RUNBOOK.replace("depends_on", "depend_on"));
+    let ran = test(&home, &[]);
+    assert!(
+        ran.code == Some(3) && ran.stderr.contains("did you mean `depends_on`?"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_verdict_depends_on_no_hour_of_the_day() {
+    let runbook =
+        RUNBOOK.replace("moontide.log.info(\"up\")", "moontide.log.info(moontide.now().text)");
+    let home = folder(&[(
+        "it begins when it always does",
+        "local now = t.rehearse().logs[1].message\nt.check(string.find(now, '2027-01-01T0', 1, true), now)",
+    )]);
+    fs::write(home.path().join("runbook.luau"), runbook).expect("it writes");
+    let ran = test(&home, &[]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+}
+
+#[test]
+fn snapshots_that_are_compared_with_nothing_are_told() {
+    let three = "local run = t.rehearse()\nt.snapshot(run.status)\nt.snapshot(run.mode)\nt.snapshot(run.entries)";
+    let home = folder(&[("one", three), ("two", "t.snapshot(t.rehearse().status)")]);
+    assert_eq!(test(&home, &["--update"]).code, Some(0));
+    assert_eq!(test(&home, &[]).code, Some(0));
+    let file = home.path().join("runbook.test.luau");
+    let text = fs::read_to_string(&file).expect("it is there");
+    for (from, to, says) in [
+        ("t.snapshot(run.entries)", "", "t.snapshot was called 2 times, and 3 were written down"),
+        ("t.snapshot(run.", "t.check(run.", "t.snapshot was called 0 times, and 3"),
+    ] {
+        fs::write(&file, text.replace(from, to)).expect("it writes");
+        let ran = test(&home, &[]);
+        assert!(ran.code == Some(1) && ran.stdout.contains(says), "{}", ran.stdout);
+    }
+    let renamed =
+        text.replace("[\"two\"] = function(t)\nt.snapshot(", "[\"three\"] = function(t)\nt.check(");
+    fs::write(&file, renamed).expect("it writes");
+    let ran = test(&home, &[]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stdout);
+    assert!(ran.stdout.contains("snapshots of `two`"), "{}", ran.stdout);
+    let ran = test(&home, &["--output=json"]);
+    assert!(ran.stdout.contains("snapshots of `two`"), "{}", ran.stdout);
+    assert_eq!(test(&home, &["--update"]).code, Some(0));
+    assert!(!test(&home, &[]).stdout.contains("snapshots of"), "they are taken away");
+}
+
+#[test]
+fn junit_goes_into_no_file_of_another_kind() {
+    let home = folder(&[("fine", "t.check(true)")]);
+    for name in ["runbook.luau", "world.toml", "runbook.test.luau"] {
+        let path = home.path().join(name);
+        let before = fs::read(&path).expect("it is there");
+        let ran = test(&home, &["--junit", path.to_str().expect("a path")]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{}", ran.stderr);
+        assert_eq!(fs::read(&path).expect("it is there"), before);
+    }
+    let plan = |path: &std::path::Path| {
+        let path = path.to_str().expect("a path");
+        home.run(&["plan", home.path().to_str().expect("a path"), "--svg", path])
+    };
+    let runbook = home.path().join("runbook.luau");
+    assert_eq!(plan(&runbook).code, Some(2));
+    assert_eq!(fs::read_to_string(&runbook).expect("it is there"), RUNBOOK);
+    let drawing = home.path().join("plan.svg");
+    assert_eq!((plan(&drawing).code, plan(&drawing).code), (Some(0), Some(0)));
+}
+
+#[test]
+fn a_crash_counts_what_its_case_says() {
+    // The second runner knows nothing of what the first one's table holds: the answer of its check is another.
+    let home = folder(&[(
+        "it asks once",
+        "t.kill(3)\nlocal run = t.rehearse()\nt.called('ssm.send_command', nil, 1)\nt.equal(#run.logs, 1)",
+    )]);
+    let ran = test(&home, &["--crash"]);
+    assert_eq!(ran.code, Some(0), "lines of the log do not count: {}", ran.stdout);
+    let home = folder(&[("in time", "t.within(t.rehearse().duration, LIMIT)")]);
+    let file = home.path().join("runbook.test.luau");
+    let text = fs::read_to_string(&file).expect("it is there");
+    let seconds = |limit: u32| {
+        fs::write(&file, text.replace("LIMIT", &limit.to_string())).expect("it writes");
+        test(&home, &["--output=json"]).code == Some(0)
+    };
+    // The shortest limit that holds without a crash: waiting to look again takes longer.
+    let limit = (1..7200).collect::<Vec<u32>>().partition_point(|limit| !seconds(*limit)) + 1;
+    assert!(seconds(u32::try_from(limit).expect("small")), "{limit}");
+    let ran = test(&home, &["--crash"]);
+    let is_told =
+        ran.stdout.contains("killed behind entry") && ran.stdout.contains("it took longer");
+    assert!(ran.code == Some(1) && is_told, "{limit}: {}", ran.stdout);
 }
 
 #[test]
@@ -268,7 +486,11 @@ fn a_snapshot_is_written_when_asked_for_and_compared_afterwards() {
 
 #[test]
 fn cases_are_chosen_listed_and_left_out_behind_one_that_fails() {
-    let home = folder(&[("one", "t.check(false, 'no')"), ("two", ""), ("three", "")]);
+    let home = folder(&[
+        ("one", "t.check(false, 'no')"),
+        ("two", "t.check(true)"),
+        ("three", "t.check(true)"),
+    ]);
     let ran = test(&home, &["--fail-fast", "--jobs=1"]);
     assert_eq!(
         (ran.code, ran.stdout.lines().last()),
@@ -296,7 +518,7 @@ fn cases_are_chosen_listed_and_left_out_behind_one_that_fails() {
 
 #[test]
 fn pipelines_get_annotations_a_summary_and_junit() {
-    let home = folder(&[("a < b", "t.equal('a\\27[2J', 'b')"), ("fine", "")]);
+    let home = folder(&[("a < b", "t.equal('a\\27[2J', 'b')"), ("fine", "t.check(true)")]);
     let (junit, summary) = (home.path().join("tests.xml"), home.path().join("summary.md"));
     let output = home
         .moontide(&["test", home.path().to_str().expect("a path"), "--output=github", "--junit"])
@@ -331,7 +553,7 @@ fn pipelines_get_annotations_a_summary_and_junit() {
 
 #[test]
 fn a_test_file_is_no_part_of_its_runbook_and_only_it_has_the_module() {
-    let home = folder(&[("fine", "")]);
+    let home = folder(&[("fine", "t.check(true)")]);
     let path = home.path().to_str().expect("a path");
     assert_eq!(home.run(&["check", path]).code, Some(0));
     assert_eq!(home.run(&["rehearse", path]).code, Some(0));

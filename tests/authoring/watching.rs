@@ -97,3 +97,63 @@ fn a_watch_is_told_by_the_system() {
 fn a_watch_looks_by_itself_where_the_system_says_nothing() {
     is_told_of_each_save(&["--poll", "200ms"]);
 }
+
+/// A case of the runbook's test.
+fn case(body: &str) -> String {
+    format!(
+        "--!strict\nlocal test = require('@moontide/test')\nreturn test.of('./runbook', {{\n[\"it ends\"] = function(t)\n{body}\nend,\n}})\n"
+    )
+}
+
+#[test]
+fn tests_are_run_between_the_check_and_the_rehearsal() {
+    let home = home("", "", "local _ = wave");
+    let file = home.path().join("runbook.test.luau");
+    fs::write(&file, case("t.equal(t.rehearse().status, 'completed')")).expect("it writes");
+    let mut watch = Watch::of(&home, &[]);
+    let first = watch.round();
+    assert_eq!((&first["good"], &first["tests"]["passed"]), (&true.into(), &1.into()), "{first}");
+    fs::write(&file, case("t.equal(t.rehearse().status, 'failed')")).expect("it writes");
+    let failed = watch.round();
+    assert_eq!(failed["good"], false);
+    assert_eq!(failed["tests"]["failed"][0]["case"], "it ends", "{failed}");
+    assert_eq!(failed["tests"]["failed"][0]["place"]["line"], 5, "{failed}");
+    assert_eq!(failed["rehearsal"]["status"], "completed");
+    // A test that cannot be read is told, and the rehearsal goes on.
+    fs::write(&file, case("").replace("[\"it ends\"] = function(t)\n\nend,\n", ""))
+        .expect("it writes");
+    let none = watch.round();
+    assert!(none["error"].to_string().contains("has no case"), "{none}");
+    assert_eq!((&none["good"], &none["rehearsal"]["status"]), (&false.into(), &"completed".into()));
+    // What check refuses, a watch does not rehearse.
+    fs::write(&file, case("t.rehearze()")).expect("it writes");
+    let wrong = watch.round();
+    assert!(wrong["findings"][0].to_string().contains("rehearze"), "{wrong}");
+    assert_eq!((wrong.get("tests"), wrong.get("rehearsal")), (None, None));
+}
+
+#[test]
+fn a_watch_and_a_check_agree_about_people() {
+    let home = home(
+        "",
+        "pause = { message = '?', approvers = { 'ann' }, approvals = 2 },",
+        "local _ = wave",
+    );
+    let folder = home.path().to_str().expect("a readable path");
+    let checked = home.run(&["check", folder, "--output=json"]);
+    assert_eq!(checked.code, Some(3), "{}", checked.stderr);
+    let checked: Value = serde_json::from_str(&checked.stdout).expect("JSON");
+    let finding = &checked["findings"][0];
+    assert_eq!(
+        (&finding["code"], &finding["field"]),
+        (&"M0207".into(), &"waves[1].pause.approvals".into())
+    );
+    assert_eq!(finding["places"][0]["line"], 15, "{finding}");
+    let round = Watch::of(&home, &[]).round();
+    assert_eq!((&round["findings"][0], round.get("rehearsal")), (finding, None), "{round}");
+    // The operator's settings say who there is.
+    let settings = "[approvers]\nann = [\"bob\", \"carl\"]\n";
+    fs::write(home.path().join("moontide.toml"), settings).expect("it writes");
+    assert_eq!(home.run(&["check", folder]).code, Some(0));
+    assert_eq!(Watch::of(&home, &[]).round()["good"], true);
+}

@@ -3,13 +3,14 @@
 use moontide_control::error::code;
 use moontide_control::listener::{Listener, Silent};
 use moontide_control::runbook::{Files, Refusal};
+use moontide_control::settings::Settings;
 use moontide_runtime::journal::Bundle;
 use moontide_runtime::plan::Plan;
 use moontide_runtime::sandbox::Limits;
 
 use crate::finding::Finding;
 use crate::types::Analysis;
-use crate::{loaded, types};
+use crate::{loaded, people, types};
 
 /// The seed does not matter: nothing that a runbook declares may depend on it.
 const SEED: u64 = 0;
@@ -70,11 +71,28 @@ fn joined(
     Checked { plan, findings }
 }
 
+/// The same, for an operator with these settings: whose people are enough for its pause points.
+pub fn check_for(files: &Files, listener: &dyn Listener, settings: &Settings) -> Checked {
+    let Checked { plan, mut findings } = check(files, listener, &settings.limits());
+    let missing = plan.as_ref().map(|plan| people::findings(files, plan, &settings.approvers));
+    findings.extend(missing.unwrap_or_default());
+    findings.sort_by_key(Finding::rank);
+    Checked { plan, findings }
+}
+
 /// What is wrong with the tests beside it. `moontide test` says what keeps one from being read.
 fn of_tests(files: &Files) -> Vec<Finding> {
     let tests = Files::tests(&files.folder).unwrap_or_default();
     let bundles = tests.iter().filter_map(|path| Files::test(path).ok());
-    bundles.flat_map(|bundle| types::check_test(&bundle)).collect()
+    let of = |bundle| {
+        let mut found = loaded::mistakes(&bundle);
+        let typed = types::check_test(&bundle);
+        let news = typed.into_iter().filter(|finding| !found.iter().any(|it| says(it, finding)));
+        let news: Vec<Finding> = news.collect();
+        found.extend(news);
+        found
+    };
+    bundles.flat_map(of).collect()
 }
 
 /// Whether loading the runbook has said already what the type checker says in its own words: it is about the same

@@ -1,6 +1,7 @@
 //! What an author of runbooks can do, as a library: plain data in, plain data out, no terminal.
 //!
-//! - [`check`](mod@check): everything that is wrong with a runbook, in one list. `loaded`: what loading it says.
+//! - [`check`](mod@check): everything that is wrong with a runbook, in one list. `loaded`: what loading it says; `people`:
+//!   who is missing.
 //! - [`docs`]: the reference, made of the sources that the loader and the library use.
 //! - [`finding`]: one thing that is wrong, or odd, at its place.
 //! - [`fresh`]: a folder with a new runbook.
@@ -16,11 +17,12 @@ pub mod finding;
 pub mod fresh;
 mod loaded;
 pub mod lsp;
+mod people;
 pub mod plan;
 pub mod testing;
 pub mod types;
 pub mod typings;
 pub mod watching;
 
-pub use check::{Checked, check};
+pub use check::{Checked, check, check_for};
 pub use finding::{Finding, Severity};

@@ -1,8 +1,10 @@
 //! What loading a runbook says, finding by finding.
 
-use moontide_control::error::{Code, CommandError, Place};
+use moontide_control::error::{Code, CommandError, Place, code};
 use moontide_control::runbook::Refusal;
+use moontide_runtime::journal::Bundle;
 use moontide_runtime::plan::Located;
+use moontide_runtime::sandbox::{Limits, Vm};
 
 use crate::finding::{Finding, Severity};
 
@@ -14,6 +16,13 @@ pub(crate) fn findings(refusal: Refusal) -> Vec<Finding> {
             located.into_iter().map(|located| mistaken(code, located)).collect()
         }
     }
+}
+
+/// What Luau would take without a word, such as a name that is given twice.
+pub(crate) fn mistakes(bundle: &Bundle) -> Vec<Finding> {
+    let found = Vm::open(bundle, &Limits::default(), 0).map(|vm| vm.mistakes().found);
+    let found = found.unwrap_or_default().into_iter();
+    found.map(|located| mistaken(code::RUNBOOK_MISTAKES, located)).collect()
 }
 
 /// It could not be loaded: its places say how it came to that.
@@ -30,7 +39,7 @@ pub(crate) fn failed(error: CommandError) -> Finding {
     }
 }
 
-fn mistaken(code: &'static Code, located: Located) -> Finding {
+pub(crate) fn mistaken(code: &'static Code, located: Located) -> Finding {
     let Located { file, place, complaint } = located;
     let path = complaint.path.to_string();
     let field = Some(path).filter(|path| !path.is_empty());

@@ -71,6 +71,8 @@ pub(super) struct Rehearse {
 #[serde(deny_unknown_fields)]
 pub(super) struct Named {
     pub(super) name: String,
+    #[serde(default)]
+    pub(super) arguments: Value,
 }
 
 #[derive(Debug, Deserialize)]

@@ -9,7 +9,7 @@ use moontide_runtime::effect::{Lane, Outcome};
 use moontide_runtime::sandbox::{Budget, Limits, Said, ScriptError, Unit, Vm};
 use serde::Serialize;
 
-use super::seen::End;
+use super::seen::Seen;
 use super::stage::{self, Stage};
 use super::suite::{Case, Suite};
 
@@ -35,9 +35,9 @@ pub struct Ran {
     /// How many times it was killed and went on, all together, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crash_points: Option<usize>,
-    /// What its rehearsals came to.
+    /// Its rehearsals.
     #[serde(skip)]
-    pub(super) ends: Vec<(End, u64)>,
+    pub(super) seen: Vec<Seen>,
     /// What is to be written down of it.
     #[serde(skip)]
     pub snapshots: Vec<Vec<String>>,
@@ -97,8 +97,19 @@ pub(super) struct How<'k> {
     pub(super) known: Option<&'k [Vec<String>]>,
     /// Whether it is written down anew.
     pub(super) updates: bool,
-    /// Which of its rehearsals, counted from 0, is killed behind which entry.
-    pub(super) crash: Option<(usize, u64)>,
+    /// Where its runner is killed besides.
+    pub(super) crash: Option<Crash<'k>>,
+}
+
+/// A death of a case's runner.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Crash<'k> {
+    /// In which of its rehearsals, counted from 0.
+    pub(super) rehearsal: usize,
+    /// Behind which entry of its journal.
+    pub(super) entry: u64,
+    /// The rehearsals as they were without it.
+    pub(super) before: &'k [Seen],
 }
 
 /// Runs a case.
@@ -108,12 +119,18 @@ pub(super) fn run(suite: &Suite, case: &Case, how: How) -> Ran {
     let seed = seed(&case.name);
     let mut stage = Stage::new(suite, seed, (how.known, how.updates), how.crash);
     let logs = Rc::new(RefCell::new(Vec::new()));
-    let ended = match walk(suite, case, seed, &mut stage, &logs) {
-        Ok(()) => Ended::Passed,
-        Err(error) => Ended::Failed(failed(suite, case, &stage, error)),
-    };
+    let walked = walk(suite, case, seed, &mut stage, &logs);
     let mut notes = logs.take();
     notes.extend(stage.seen.iter().flat_map(|seen| seen.notes.clone()));
+    let idle = stage.idle();
+    let ended = match (walked, idle.is_empty()) {
+        (Ok(()), true) => Ended::Passed,
+        (Ok(()), false) => Ended::Failed(untested(suite, case, &stage, &idle)),
+        (Err(error), _) => {
+            notes.extend(idle.into_iter().map(|(sentence, _)| sentence));
+            Ended::Failed(failed(suite, case, &stage, error))
+        }
+    };
     Ran {
         case: case.name.clone(),
         line: case.line,
@@ -121,7 +138,7 @@ pub(super) fn run(suite: &Suite, case: &Case, how: How) -> Ran {
         notes,
         seconds: begun.elapsed().as_secs_f64(),
         crash_points: None,
-        ends: stage.seen.iter().map(|seen| (seen.end.clone(), seen.entries)).collect(),
+        seen: stage.seen,
         snapshots: stage.snapshots,
     }
 }
@@ -175,6 +192,20 @@ fn limits() -> Limits {
         outcome: more(limits.outcome),
         arguments: more(limits.arguments),
         ..limits
+    }
+}
+
+/// Every assertion holds, and what was staged for them met nothing.
+fn untested(suite: &Suite, case: &Case, stage: &Stage<'_>, idle: &[(String, String)]) -> Failed {
+    let sentences: Vec<&str> = idle.iter().map(|(sentence, _)| sentence.as_str()).collect();
+    let sites: Vec<String> = idle.iter().take(1).map(|(_, site)| site.clone()).collect();
+    Failed {
+        assertion: true,
+        code: "TestFailed".to_owned(),
+        message: sentences.join("; "),
+        place: stage::place(suite, &sites, case.line),
+        timeline: stage.last_lines(LINES),
+        ..Failed::default()
     }
 }
 

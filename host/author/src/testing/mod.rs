@@ -2,7 +2,7 @@
 //!
 //! - [`found`](mod@found): test files in folders. [`Suite`]: one of them, loaded.
 //! - [`case`]: one case, run in a sandbox of its own. `stage` is what it has said so far, and performs what it asks
-//!   for; `asked` is how it asks; `world` makes its world.
+//!   for; `asked` is how it asks; `world` makes its world; `laid` is what met nothing; `operations` those that it names.
 //! - `seen`: a rehearsal as a case sees it. `story`: its timeline.
 //! - [`snapshots`]: what was written down of earlier runs.
 //! - [`crash`]: a case again, killed behind each entry. [`together`]: many cases, side by side.
@@ -11,6 +11,8 @@ mod asked;
 pub mod case;
 pub mod crash;
 pub mod found;
+mod laid;
+mod operations;
 mod seen;
 pub mod snapshots;
 mod stage;

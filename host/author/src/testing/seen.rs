@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use moontide_control::error::Result;
-use moontide_control::rehearsal::{Rehearsed, Report, Witness};
+use moontide_control::rehearsal::{Rehearsed, Report, Staged, StagedSignal, What, Witness};
 use moontide_control::view::timeline::{Span, Timeline};
 use moontide_control::view::{Record, ServerView, WaveView};
 use moontide_control::words;
@@ -13,17 +13,21 @@ use moontide_runtime::history::{Body, Entry};
 use moontide_runtime::scheduler::ExecutionStatus;
 use serde_json::{Map, Value, json};
 
+use super::laid::Thing;
 use super::story::Story;
 use super::world::World;
 
 /// A rehearsal that is over.
+#[derive(Clone, Debug)]
 pub(super) struct Seen {
     /// What its case is given.
     pub(super) run: Value,
     /// How it ended.
     pub(super) end: End,
-    /// What it met of the world, and what nothing met.
+    /// What nothing met of the world that the case brings along.
     pub(super) notes: Vec<String>,
+    /// What the case has laid out, and what met nothing.
+    pub(super) unmet: Vec<(Thing, String)>,
     /// How many entries its journal has.
     pub(super) entries: u64,
 }
@@ -35,6 +39,8 @@ pub(super) struct End {
     pub(super) status: ExecutionStatus,
     /// Of each wave.
     pub(super) waves: BTreeMap<String, String>,
+    /// What became of each server, by its id.
+    pub(super) servers: BTreeMap<String, String>,
     /// How often each operation that changes the outside has happened.
     pub(super) changes: BTreeMap<String, usize>,
 }
@@ -44,7 +50,7 @@ impl Seen {
         rehearsed: &Rehearsed,
         witness: &Witness,
         story: &Story,
-        world: &World,
+        (world, staged): (&World, &Staged),
     ) -> Result<Seen> {
         let report = Report::of(rehearsed, witness).await?;
         let record = Record::load(rehearsed.store.as_ref(), &rehearsed.execution.id).await?;
@@ -74,17 +80,23 @@ impl Seen {
                 .iter()
                 .map(|it| (it.name.clone(), format!("{:?}", it.status)))
                 .collect(),
+            servers: report
+                .waves
+                .iter()
+                .flat_map(|wave| &wave.servers)
+                .map(|it| (it.server.clone(), it.verdict.clone()))
+                .collect(),
             changes,
         };
-        let mut notes = rehearsed.unmet.clone();
-        notes.extend(
-            report
-                .assumed
-                .iter()
-                .filter(|it| it.kind == "unused")
-                .map(|it| it.message.clone())
-                .filter(|it| world.is_own(it)),
-        );
+        let (mut notes, mut unmet) = (Vec::new(), refused(staged, story));
+        unmet.extend(rehearsed.unmet.iter().map(|it| (Thing::Staged(it.what), it.message.clone())));
+        for unused in report.assumed.iter().filter(|it| it.kind == "unused") {
+            match world.unmet(&unused.message) {
+                Some(of_the_case) => unmet.push(of_the_case),
+                None if world.is_told() => notes.push(unused.message.clone()),
+                None => {}
+            }
+        }
         let mut run = json!({
             "status": report.status,
             "mode": report.mode,
@@ -100,8 +112,26 @@ impl Seen {
         if let Some(stopped) = &rehearsed.stopped {
             run["stopped"] = json!(stopped.message);
         }
-        Ok(Seen { run, end, notes, entries: record.entries.len() as u64 })
+        Ok(Seen { run, end, notes, unmet, entries: record.entries.len() as u64 })
     }
+}
+
+/// The signals that the engine has refused: it is not as the case thinks.
+fn refused(staged: &Staged, story: &Story) -> Vec<(Thing, String)> {
+    let mut found: Vec<(Thing, String)> = Vec::new();
+    for (signal, why) in story.refused.borrow().iter() {
+        let is_it = |it: &StagedSignal| {
+            it.wish == signal.wish && it.by == signal.by && it.comment == signal.comment
+        };
+        let mut places = staged.signals.iter().enumerate().filter(|(_, it)| is_it(it));
+        let thing = |place| Thing::Staged(What::Signal(place));
+        let free = places.find(|(place, _)| found.iter().all(|it| it.0 != thing(*place)));
+        if let Some((place, staged)) = free {
+            let at = words::duration(staged.at);
+            found.push((thing(place), format!("the signal at {at} was refused: {why}")));
+        }
+    }
+    found
 }
 
 /// Whether an operation of AWS changes anything, by its name.

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use moontide_control::error::{CommandError, Result, code};
 use serde_json::Value;
 
+use super::suite::Suite;
+
 /// Of each case, in the order of its calls, the lines of each value.
 pub type Snapshots = BTreeMap<String, Vec<Vec<String>>>;
 
@@ -47,6 +49,19 @@ pub fn write(test: &Path, snapshots: &Snapshots) -> Result<bool> {
     json.push('\n');
     fs::write(&path, json).map_err(failed)?;
     Ok(true)
+}
+
+/// What is said of snapshots whose case there is no more: a case that is called otherwise has lost them.
+pub fn orphans(suite: &Suite, known: &Snapshots) -> Vec<String> {
+    let is_there = |name: &String| suite.cases.iter().any(|case| case.name == *name);
+    let orphan = |name: &String| {
+        format!(
+            "{} has snapshots of `{name}`, and {} has no such case: `moontide test --update` takes them away",
+            path(&suite.path).display(),
+            suite.file
+        )
+    };
+    known.keys().filter(|name| !is_there(name)).map(orphan).collect()
 }
 
 /// A value as lines: a list of texts is one for each, all else is JSON.

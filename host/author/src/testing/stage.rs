@@ -5,18 +5,20 @@ use std::rc::Rc;
 use jiff::Timestamp;
 use moontide_control::error::{CommandError, Result as Commanded, code};
 use moontide_control::listener::Silent;
-use moontide_control::rehearsal::{Rehearsal, Staged, StagedAnswer, StagedSignal, Witness};
-use moontide_control::world_file;
+use moontide_control::rehearsal::{Rehearsal, Staged, StagedAnswer, StagedSignal, What, Witness};
+use moontide_control::{words, world_file};
 use moontide_runtime::effect::{EffectError, arguments};
 use moontide_runtime::observe::{Notice, Observer};
-use moontide_runtime::plan::{Mode, Plan, suggest};
+use moontide_runtime::plan::{Mode, suggest};
 use moontide_runtime::sandbox::Ask;
 use moontide_runtime::scheduler::{Graph, SignalKind};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::asked::{self, refused, texts};
-use super::case::Place;
+use super::case::{Crash, Place};
+use super::laid::{Laid, Thing};
+use super::operations::Operations;
 use super::seen::Seen;
 use super::snapshots::{difference, lines};
 use super::story::Story;
@@ -34,11 +36,12 @@ const WISHES: [&str; 6] = ["cancel", "pause", "resume", "skip", "retry", "note"]
 pub(super) struct Stage<'s> {
     suite: &'s Suite,
     seed: u64,
-    plan: Option<Plan>,
     world: Option<World>,
     staged: Staged,
-    /// Which rehearsal, counted from 0, is killed behind which entry.
-    crash: Option<(usize, u64)>,
+    laid: Laid,
+    operations: Option<Operations>,
+    /// Where its runner is killed besides.
+    crash: Option<Crash<'s>>,
     /// The rehearsals that are over.
     pub(super) seen: Vec<Seen>,
     /// What was written down of this case; `None`: nothing is compared.
@@ -55,14 +58,15 @@ impl<'s> Stage<'s> {
         suite: &'s Suite,
         seed: u64,
         (known, updates): (Option<&'s [Vec<String>]>, bool),
-        crash: Option<(usize, u64)>,
+        crash: Option<Crash<'s>>,
     ) -> Stage<'s> {
         Stage {
             suite,
             seed,
-            plan: None,
             world: None,
             staged: Staged::default(),
+            laid: Laid::default(),
+            operations: None,
             crash,
             seen: Vec::new(),
             known,
@@ -81,33 +85,60 @@ impl<'s> Stage<'s> {
             )));
         };
         let given = &ask.arguments;
-        match verb {
-            "world" => self.set_world(read("t.world", given)?)?,
-            "fault" => self.world()?.fault(&read::<asked::Entry>("t.fault", given)?.entry)?,
-            "command" => self.world()?.command(&read::<asked::Entry>("t.command", given)?.entry)?,
-            "answer" => self.answer(read("t.answer", given)?)?,
-            "signal" => self.signal(&read("t.signal", given)?)?,
-            "kill" => self.kill(&read("t.kill", given)?)?,
+        let (by, thing) = match verb {
+            "world" => ("world", self.set_world(read("t.world", given)?)?),
+            "fault" => {
+                ("fault", self.world()?.fault(&read::<asked::Entry>("t.fault", given)?.entry)?)
+            }
+            "command" => {
+                let entry = read::<asked::Entry>("t.command", given)?.entry;
+                ("command", self.world()?.command(&entry)?)
+            }
+            "answer" => ("answer", self.answer(read("t.answer", given)?)?),
+            "signal" => ("signal", self.signal(&read("t.signal", given)?)?),
+            "kill" => ("kill", self.kill(&read("t.kill", given)?)?),
             "rehearse" => return self.rehearse(&read("t.rehearse", given)?),
-            "operation" => operation(&read::<asked::Named>("t.called", given)?.name)?,
-            "snapshot" => self.snapshot(&read("t.snapshot", given)?, ask)?,
+            "operation" => {
+                let asked::Named { name, arguments } = read("t.called", given)?;
+                let operations = self.operations.get_or_insert_with(Operations::new);
+                return operations.check(&name, &arguments).map(|()| Value::Null);
+            }
+            "snapshot" => {
+                return self.snapshot(&read("t.snapshot", given)?, ask).map(|()| Value::Null);
+            }
             _ => return Err(refused(format!("a test has no `{verb}`"))),
-        }
+        };
+        self.laid.add(thing, by, &ask.site);
         Ok(Value::Null)
     }
 
-    fn set_world(&mut self, asked: asked::World) -> Result<(), EffectError> {
+    /// What says that a case that failed nowhere has not tested what it seems to: each with its line.
+    pub(super) fn idle(&self) -> Vec<(String, String)> {
+        let mut idle = self.laid.unmet(self.seen.len());
+        let (now, then) = (self.snapshots.len(), self.known.map_or(0, <[_]>::len));
+        if now < then && !self.updates {
+            let message = format!(
+                "t.snapshot was called {}, and {} were written down: `moontide test --update` writes them anew",
+                words::count(now, "time"),
+                then
+            );
+            idle.push((message, String::new()));
+        }
+        idle
+    }
+
+    fn set_world(&mut self, asked: asked::World) -> Result<Thing, EffectError> {
         if self.world.is_some() {
             return Err(refused("the world is set already: t.world comes first, and once"));
         }
         self.world = Some(match asked.world {
             Value::String(name) => {
                 let folder = self.suite.beside("");
-                World::file(&folder, &name)?
+                World::beside(&folder, &name)?
             }
             table => World::of(&table)?,
         });
-        Ok(())
+        Ok(Thing::World)
     }
 
     /// The world so far.
@@ -120,19 +151,9 @@ impl<'s> Stage<'s> {
         self.world.as_mut().ok_or_else(|| refused("there is no world"))
     }
 
-    /// What the runbook declares.
-    fn plan(&mut self) -> Result<&Plan, EffectError> {
-        if self.plan.is_none() {
-            let Suite { runbook, settings, .. } = self.suite;
-            let plan = runbook.plan(&Silent, &settings.limits(), self.seed);
-            self.plan = Some(plan.map_err(|error| said(&error))?);
-        }
-        self.plan.as_ref().ok_or_else(|| refused("there is no plan"))
-    }
-
     /// Refuses a name that no wave has.
-    fn wave(&mut self, name: &str) -> Result<(), EffectError> {
-        let graph = Graph::of_plan(self.plan()?);
+    fn wave(&self, name: &str) -> Result<(), EffectError> {
+        let graph = Graph::of_plan(&self.suite.plan);
         let waves = || graph.nodes().iter().map(|node| node.name.as_str());
         let wave = name.split(['#', '/']).next().unwrap_or_default();
         // A pause point that is opened once more is `wave.2`, and a person's pause `@pause.1`.
@@ -147,16 +168,17 @@ impl<'s> Stage<'s> {
         Err(refused(format!("the runbook has no wave `{wave}`{hint}")))
     }
 
-    fn answer(&mut self, asked: asked::Answer) -> Result<(), EffectError> {
+    fn answer(&mut self, asked: asked::Answer) -> Result<Thing, EffectError> {
         self.wave(&asked.wave)?;
         let how: asked::HowAnswered = read("t.answer", &asked.how)?;
         let after = how.after.map(|after| after.read("after")).transpose()?.unwrap_or_default();
         let (prompt, choice, by) = (asked.wave, asked.choice, how.by);
+        named(by.as_deref())?;
         self.staged.answers.push(StagedAnswer { prompt, choice, by, after });
-        Ok(())
+        Ok(Thing::Staged(What::Answer(self.staged.answers.len() - 1)))
     }
 
-    fn signal(&mut self, asked: &asked::Signal) -> Result<(), EffectError> {
+    fn signal(&mut self, asked: &asked::Signal) -> Result<Thing, EffectError> {
         let how: asked::HowSignalled = read("t.signal", &asked.how)?;
         let is_of_a_wave = ["skip", "retry"].contains(&asked.wish.as_str());
         let wave = match (how.wave, is_of_a_wave) {
@@ -187,13 +209,14 @@ impl<'s> Stage<'s> {
                 return Err(refused(format!("there is no signal `{other}`, {hint}")));
             }
         };
+        named(how.by.as_deref())?;
         let by = how.by.unwrap_or_else(|| OPERATOR.to_owned());
         let at = how.at.read("at")?;
         self.staged.signals.push(StagedSignal { wish, at, by, comment: how.comment });
-        Ok(())
+        Ok(Thing::Staged(What::Signal(self.staged.signals.len() - 1)))
     }
 
-    fn kill(&mut self, asked: &asked::Kill) -> Result<(), EffectError> {
+    fn kill(&mut self, asked: &asked::Kill) -> Result<Thing, EffectError> {
         let entry = asked.entry;
         if entry < 1.0 || entry.fract() != 0.0 || entry > 1e9 {
             return Err(refused(format!("t.kill({entry}): entries are counted from 1")));
@@ -204,12 +227,12 @@ impl<'s> Stage<'s> {
             reason = "as looked at"
         )]
         self.staged.kills.push(entry as u64);
-        Ok(())
+        Ok(Thing::Staged(What::Kill(self.staged.kills.len() - 1)))
     }
 
     fn rehearse(&mut self, asked: &asked::Rehearse) -> Result<Value, EffectError> {
         let world = self.world()?.clone();
-        let plan = self.plan()?.clone();
+        let plan = self.suite.plan.clone();
         let params = plan.bind(&texts(&asked.params)?).map_err(|errors| {
             let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
             refused(format!("the params: {}", errors.join("; ")))
@@ -226,15 +249,26 @@ impl<'s> Stage<'s> {
             seed: self.seed,
         };
         let mut staged = self.staged.clone();
-        let crash = self.crash.filter(|(rehearsal, _)| *rehearsal == self.seen.len());
-        staged.kills.extend(crash.map(|(_, entry)| entry));
-        let seen = rehearse(rehearsal, &staged, &world).map_err(|error| said(&error))?;
+        let place = self.seen.len();
+        let crash = self.crash.filter(|crash| crash.rehearsal == place);
+        staged.kills.extend(crash.map(|crash| crash.entry));
+        let mut seen = rehearse(rehearsal, &staged, &world).map_err(|error| said(&error))?;
+        // Lines that are on their way to the log may die with their runner.
+        if let Some(before) = crash.and_then(|crash| crash.before.get(place)) {
+            for field in ["logs", "timeline", "entries"] {
+                seen.run[field] = before.run[field].clone();
+            }
+        }
+        self.laid.hear(&seen.unmet);
         let run = seen.run.clone();
         self.seen.push(seen);
         Ok(run)
     }
 
     fn snapshot(&mut self, asked: &asked::Snapshot, ask: &Ask) -> Result<(), EffectError> {
+        if asked.value.is_null() {
+            return Err(refused("t.snapshot: there is no value to write down, but nil"));
+        }
         let Some(known) = self.known else { return Ok(()) };
         let now = lines(&asked.value);
         let place = self.snapshots.len();
@@ -269,15 +303,14 @@ fn read<T: DeserializeOwned>(called: &str, given: &Value) -> Result<T, EffectErr
     arguments::read(called, given)
 }
 
-/// Refuses a name that no operation has.
-fn operation(name: &str) -> Result<(), EffectError> {
-    let is_ours = ["moontide.", "state."].iter().any(|room| name.starts_with(room));
-    if is_ours || moontide_aws::services::names().any(|known| known == name) {
-        return Ok(());
+/// Refuses a person without a name.
+fn named(by: Option<&str>) -> Result<(), EffectError> {
+    match by {
+        Some(by) if by.trim().is_empty() => {
+            Err(refused("`by` names no person: leave it out, or write a name"))
+        }
+        _ => Ok(()),
     }
-    let near = suggest::nearest(name, moontide_aws::services::names());
-    let hint = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
-    Err(refused(format!("there is no operation `{name}`{hint}")))
 }
 
 /// Two observers at once.
@@ -298,7 +331,7 @@ fn rehearse(rehearsal: Rehearsal, staged: &Staged, world: &World) -> Commanded<S
     let runtime = runtime.map_err(|error| {
         CommandError::new(code::INTERNAL, format!("the runtime cannot start: {error}"))
     })?;
-    runtime.block_on(Seen::of(&rehearsed, &witness, &story, world))
+    runtime.block_on(Seen::of(&rehearsed, &witness, &story, (world, staged)))
 }
 
 /// Where a case stands in its file.

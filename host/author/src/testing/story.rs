@@ -7,6 +7,7 @@ use moontide_control::view::ServerView;
 use moontide_control::words;
 use moontide_runtime::observe::{Notice, Observer};
 use moontide_runtime::scheduler::{SignalKind, WaveStatus};
+use moontide_runtime::store::Signal;
 use serde::Serialize;
 
 /// A line that the runbook has logged.
@@ -22,6 +23,8 @@ pub(super) struct Log {
 pub(super) struct Story {
     pub(super) timeline: RefCell<Vec<String>>,
     pub(super) logs: RefCell<Vec<Log>>,
+    /// The signals that were refused, and why.
+    pub(super) refused: RefCell<Vec<(Signal, String)>>,
     begun: Cell<Option<Timestamp>>,
 }
 
@@ -39,6 +42,9 @@ impl Observer for Story {
         if let Notice::Log { wave, level, message } = notice {
             let (wave, level, message) = (wave.clone(), level.clone(), message.clone());
             self.logs.borrow_mut().push(Log { wave, level, message });
+        }
+        if let Notice::Refused { signal, why } = notice {
+            self.refused.borrow_mut().push((signal.clone(), why.clone()));
         }
         if let Some(line) = line(notice) {
             self.tell(at, &line);

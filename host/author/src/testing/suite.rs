@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use moontide_control::error::{CommandError, Result, code};
-use moontide_control::runbook::Files;
+use moontide_control::listener::Silent;
+use moontide_control::runbook::{Files, Refusal};
 use moontide_control::settings::Settings;
 use moontide_runtime::journal::Bundle;
-use moontide_runtime::plan::Node;
+use moontide_runtime::plan::{Node, Plan};
 use moontide_runtime::sandbox::{Limits, Vm};
 
 use crate::{finding, types};
@@ -20,6 +21,8 @@ pub struct Suite {
     pub file: String,
     /// The files of the runbook that it tests.
     pub(super) runbook: Files,
+    /// What it declares.
+    pub(super) plan: Plan,
     /// The settings of the runbook's folder.
     pub(super) settings: Settings,
     /// Its own sources.
@@ -42,15 +45,36 @@ pub struct Case {
 impl Suite {
     /// Loads a test file, and what it tests. What does not load, or has wrong types, is refused.
     pub fn read(path: &Path, settings: &dyn Fn(&Path) -> Result<Settings>) -> Result<Suite> {
+        Suite::load(path, settings, true)
+    }
+
+    /// The same of a file in which a check has found nothing wrong.
+    pub fn read_checked(
+        path: &Path,
+        settings: &dyn Fn(&Path) -> Result<Settings>,
+    ) -> Result<Suite> {
+        Suite::load(path, settings, false)
+    }
+
+    fn load(
+        path: &Path,
+        settings: &dyn Fn(&Path) -> Result<Settings>,
+        checks: bool,
+    ) -> Result<Suite> {
         let bundle = Files::test(path)?;
         let entry = &bundle.modules[&bundle.entry];
         let (file, source) = (entry.file.clone(), entry.source.clone());
         let limits = Limits::default();
         let vm =
             Vm::open(&bundle, &limits, 0).map_err(|it| CommandError::of_script(&it, &bundle))?;
+        // Of a name that is given twice Luau keeps one, and says nothing.
+        let mistakes = vm.mistakes().found;
+        if !mistakes.is_empty() {
+            return Err(Refusal::Mistaken(code::RUNBOOK_MISTAKES, mistakes).into());
+        }
         let declared = vm.declare();
         // A checker that says where it is wrong knows more than what a sandbox stumbles over.
-        let findings = types::check_test(&bundle);
+        let findings = if checks { types::check_test(&bundle) } else { Vec::new() };
         let wrong: Vec<_> = findings.iter().filter(|it| it.is_error()).collect();
         if let Some(error) = finding::together(&wrong) {
             return Err(error);
@@ -77,13 +101,21 @@ impl Suite {
         }
         let runbook = Files::read(&folder.join(format!("{within}.luau")))?;
         let settings = settings(&runbook.folder)?;
+        // Nothing that a runbook declares depends on its seed.
+        let plan = runbook.plan(&Silent, &settings.limits(), 0)?;
+        if names.is_empty() {
+            let message = format!("{file} has no case");
+            return Err(CommandError::new(code::TEST_MISSING, message).hint(
+                "a case is a function by its name: `[\"it completes\"] = function(t) … end`",
+            ));
+        }
         let mut cases: Vec<Case> = names
             .into_iter()
             .enumerate()
             .map(|(place, name)| Case { line: line_of(&source, &name), name, place })
             .collect();
         cases.sort_by_key(|case| (case.line.unwrap_or(usize::MAX), case.place));
-        Ok(Suite { path: path.to_path_buf(), file, runbook, settings, bundle, cases })
+        Ok(Suite { path: path.to_path_buf(), file, runbook, plan, settings, bundle, cases })
     }
 
     /// A file beside the test.

@@ -1,18 +1,24 @@
 //! Many cases, side by side on threads of their own; what is told of them comes in their order.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use super::case::{Ended, How, Ran, run};
+use moontide_runtime::sandbox::plain;
+
+use super::case::{Ended, Failed, How, Ran, run};
 use super::crash::crash;
 use super::snapshots::Snapshots;
 use super::suite::{Case, Suite};
 
 /// Luau calls itself on the stack of its thread.
 const STACK: usize = 64 * 1024 * 1024;
+/// A longer message of a defect is cut.
+const LONGEST: usize = 500;
 
 /// How cases are run.
 #[derive(Clone, Copy, Debug)]
@@ -37,18 +43,34 @@ pub fn together(
     wanted: Wanted,
     mut tell: impl FnMut(usize, Ran),
 ) -> io::Result<()> {
+    let all: Vec<_> = cases.iter().zip(snapshots).collect();
+    let act = |at: usize| {
+        let ((suite, case), known) = all[at];
+        one(suite, case, known, wanted)
+    };
+    let names: Vec<&Case> = all.iter().map(|((_, case), _)| *case).collect();
+    side_by_side(&names, wanted, act, &mut tell)
+}
+
+/// Acts for each case, on as many threads as are wanted.
+fn side_by_side(
+    cases: &[&Case],
+    wanted: Wanted,
+    act: impl Fn(usize) -> Ran + Sync,
+    tell: &mut dyn FnMut(usize, Ran),
+) -> io::Result<()> {
     let (next, has_failed) = (AtomicUsize::new(0), AtomicBool::new(false));
     let (sender, ended) = mpsc::channel();
-    let work = || {
+    let work = |sender: mpsc::Sender<(usize, Ran)>| {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
-            let (Some((suite, case)), Some(known)) = (cases.get(at), snapshots.get(at)) else {
-                return;
-            };
+            let Some(case) = cases.get(at) else { return };
             let ran = if wanted.fail_fast && has_failed.load(Ordering::Relaxed) {
-                skipped(case)
+                without(case, Ended::Skipped)
             } else {
-                one(suite, case, known, wanted)
+                // A defect of Moontide fails the case in which it shows, and no other.
+                catch_unwind(AssertUnwindSafe(|| act(at)))
+                    .unwrap_or_else(|panic| without(case, Ended::Failed(defect(&*panic))))
             };
             if matches!(ran.ended, Ended::Failed(_)) {
                 has_failed.store(true, Ordering::Relaxed);
@@ -58,11 +80,14 @@ pub fn together(
             }
         }
     };
+    let work = &work;
     thread::scope(|scope| {
         for number in 1..=wanted.jobs.clamp(1, cases.len().max(1)) {
             let thread = thread::Builder::new().name(format!("test {number}")).stack_size(STACK);
-            thread.spawn_scoped(scope, work)?;
+            let sender = sender.clone();
+            thread.spawn_scoped(scope, move || work(sender))?;
         }
+        drop(sender);
         let mut early = BTreeMap::new();
         let mut told = 0;
         while told < cases.len() {
@@ -90,18 +115,50 @@ fn one(suite: &Suite, case: &Case, known: &Snapshots, wanted: Wanted) -> Ran {
         }
         ran.seconds += begun.elapsed().as_secs_f64();
     }
+    ran.seen.clear();
     ran
 }
 
-fn skipped(case: &Case) -> Ran {
+/// A case that was not run to its end.
+fn without(case: &Case, ended: Ended) -> Ran {
     Ran {
         case: case.name.clone(),
         line: case.line,
-        ended: Ended::Skipped,
+        ended,
         notes: Vec::new(),
         seconds: 0.0,
         crash_points: None,
-        ends: Vec::new(),
+        seen: Vec::new(),
         snapshots: Vec::new(),
+    }
+}
+
+fn defect(panic: &(dyn Any + Send)) -> Failed {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    let message = format!("a defect of Moontide: {}", plain(&text, LONGEST));
+    Failed { code: "Internal".to_owned(), message, ..Failed::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_defect_fails_its_case_and_the_others_are_told_in_their_order() {
+        let case = |place: usize| Case { name: format!("case {place}"), line: None, place };
+        let cases: Vec<Case> = (0..4).map(case).collect();
+        let cases: Vec<&Case> = cases.iter().collect();
+        let act = |at: usize| match at {
+            1 => panic!("no\u{1b}[2J such luck"),
+            _ => without(cases[at], Ended::Passed),
+        };
+        let mut told = Vec::new();
+        let wanted = Wanted { jobs: 2, fail_fast: false, crash: false, update: false };
+        side_by_side(&cases, wanted, act, &mut |at, ran| told.push((at, ran.ended))).unwrap();
+        assert_eq!(told.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [0, 1, 2, 3]);
+        let Ended::Failed(failed) = &told[1].1 else { panic!("it has failed: {told:?}") };
+        assert_eq!(failed.message, "a defect of Moontide: no\\u{1b}[2J such luck");
+        assert!(told.iter().all(|(at, ended)| *at == 1 || *ended == Ended::Passed), "{told:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! The world of a case: a file or a table, with the faults and commands that the case adds.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Component, Path};
 
 use moontide_control::error::CommandError;
 use moontide_control::world_file;
@@ -12,11 +12,14 @@ use serde_json::Value;
 use toml::Table;
 
 use super::asked::refused;
+use super::laid::Thing;
 
 /// What is added to this list stands before the others, so that it answers.
 const COMMANDS: &str = "commands";
 /// What is added to this list stands behind the others.
 const FAULTS: &str = "faults";
+/// When it begins, where the world does not say so: a verdict depends on no hour of the day.
+const START: &str = "2027-01-01T00:00:00Z";
 /// What is said of an answer that another one before it gives.
 const NEVER: &str = "can never answer";
 
@@ -26,12 +29,20 @@ pub(super) struct World {
     table: Table,
     /// What errors call it.
     title: String,
-    /// How many of its last faults, and of its first commands, are the case's own.
+    /// How many of its last faults, and of its first commands, the case has laid out one by one.
     own: (usize, usize),
+    /// Whether it is a file: then others have use for what this case has none for.
+    is_file: bool,
 }
 
 impl World {
-    /// The world file of this name, in this folder.
+    /// The world file of this name, which lies in this folder or below it.
+    pub(super) fn beside(folder: &Path, name: &str) -> Result<World, EffectError> {
+        within(folder, name)?;
+        World::file(folder, name)
+    }
+
+    /// The world file of this name.
     pub(super) fn file(folder: &Path, name: &str) -> Result<World, EffectError> {
         let path = folder.join(name.strip_prefix("./").unwrap_or(name));
         if !path.is_file() {
@@ -51,27 +62,35 @@ impl World {
         let text = fs::read_to_string(&path)
             .map_err(|error| refused(format!("the world {name} cannot be read: {error}")))?;
         let table = text.parse().map_err(|error| refused(format!("{name}: {error}")))?;
-        Ok(World { table, title: name.to_owned(), own: (0, 0) })
+        Ok(World { table, title: name.to_owned(), own: (0, 0), is_file: true }.begun())
     }
 
     /// The world that a table describes.
     pub(super) fn of(table: &Value) -> Result<World, EffectError> {
         let table = Table::try_from(table)
             .map_err(|error| refused(format!("the world is a table of fields: {error}")))?;
-        let mut world = World { table, title: "the world".to_owned(), own: (0, 0) };
+        let title = "the world".to_owned();
+        let world = World { table, title, own: (0, 0), is_file: false }.begun();
         world.scenario()?;
-        world.own = (world.count(FAULTS), world.count(COMMANDS));
         Ok(world)
     }
 
+    /// The same, with a moment at which it begins.
+    fn begun(mut self) -> World {
+        self.table.entry("start").or_insert_with(|| START.into());
+        self
+    }
+
     /// One more fault.
-    pub(super) fn fault(&mut self, entry: &Value) -> Result<(), EffectError> {
-        self.add(FAULTS, entry)
+    pub(super) fn fault(&mut self, entry: &Value) -> Result<Thing, EffectError> {
+        self.add(FAULTS, entry)?;
+        Ok(Thing::Fault(self.own.0 - 1))
     }
 
     /// One more answer to a command, before those that there are.
-    pub(super) fn command(&mut self, entry: &Value) -> Result<(), EffectError> {
-        self.add(COMMANDS, entry)
+    pub(super) fn command(&mut self, entry: &Value) -> Result<Thing, EffectError> {
+        self.add(COMMANDS, entry)?;
+        Ok(Thing::Command(self.own.1 - 1))
     }
 
     fn add(&mut self, list: &str, entry: &Value) -> Result<(), EffectError> {
@@ -118,16 +137,29 @@ impl World {
         self.table.get(list).and_then(toml::Value::as_array).map_or(0, Vec::len)
     }
 
-    /// Whether what a rehearsal says of an entry is about one of the case's own, and not of its world's.
-    pub(super) fn is_own(&self, message: &str) -> bool {
-        let number = |list: &str| {
+    /// What a rehearsal says of an entry that nothing met, if that is of one that the case has laid out.
+    pub(super) fn unmet(&self, message: &str) -> Option<(Thing, String)> {
+        let of = |list: &str| {
             let rest = message.split_once(&format!("[[{list}]] "))?.1;
-            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-            digits.parse::<usize>().ok()
+            let digits = rest.len() - rest.trim_start_matches(|it: char| it.is_ascii_digit()).len();
+            let (number, rest) = rest.split_at(digits);
+            Some((number.parse::<usize>().ok()?, rest.trim_start()))
         };
-        let fault = number(FAULTS).map(|it| it > self.count(FAULTS) - self.own.0);
-        let command = number(COMMANDS).map(|it| it <= self.own.1);
-        fault.or(command).unwrap_or(true)
+        if let Some((number, rest)) = of(FAULTS) {
+            let first = self.count(FAULTS) - self.own.0;
+            let place = number.checked_sub(first + 1)?;
+            return Some((Thing::Fault(place), format!("the fault {}", bare(rest, " never "))));
+        }
+        let (number, rest) = of(COMMANDS)?;
+        // The newest stands first.
+        let place = self.own.1.checked_sub(number)?;
+        let what = bare(rest, " was never ");
+        Some((Thing::Command(place), format!("the answer to a command {what}")))
+    }
+
+    /// Whether what a rehearsal says of an entry that nothing met is told.
+    pub(super) fn is_told(&self) -> bool {
+        !self.is_file
     }
 
     /// The world, read as its file is read.
@@ -146,6 +178,29 @@ impl World {
         let text = toml::to_string(&self.table).unwrap_or_default();
         Scenario::parse(&text, &self.title)
     }
+}
+
+/// `(launch_fails of db-1) never struck` without its brackets.
+fn bare(text: &str, verb: &str) -> String {
+    let Some((what, rest)) = text.split_once(verb) else { return text.to_owned() };
+    let what = what.strip_prefix('(').and_then(|it| it.strip_suffix(')')).unwrap_or(what);
+    format!("{what}{verb}{rest}").trim_start().to_owned()
+}
+
+/// A file beside the test, or in a folder there: what lies elsewhere is another's, and a link may lead there.
+fn within(folder: &Path, name: &str) -> Result<(), EffectError> {
+    let path = folder.join(name);
+    let is_plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+    let whole = |path: &Path| path.canonicalize().ok();
+    let here = if folder == Path::new("") { Path::new(".") } else { folder };
+    let is_inside = match (whole(&path), whole(here)) {
+        (Some(path), Some(folder)) => path.starts_with(folder),
+        _ => true,
+    };
+    if Path::new(name).components().all(is_plain) && is_inside {
+        return Ok(());
+    }
+    Err(refused(format!("the world {name} does not lie beside the test, where it belongs")))
 }
 
 /// A command's error as a case is told it.
@@ -173,12 +228,18 @@ mod tests {
     #[test]
     fn a_command_of_the_case_takes_the_place_of_what_the_world_would_have_answered() {
         let mut world = world();
-        world.own = (0, 0);
-        world.command(&json!({ "contains": "pg_isready", "exit_code": 2 })).expect("it is taken");
+        let command = |text: &str| json!({ "contains": text, "exit_code": 2 });
+        assert_eq!(world.command(&command("pg_isready")).expect("taken"), Thing::Command(0));
         assert_eq!(world.count(COMMANDS), 1);
-        assert!(world.is_own("[[commands]] 1 (x) was never used"));
-        world.command(&json!({ "contains": "pg_isready", "server": "db-1" })).expect("it is taken");
+        let server = json!({ "contains": "pg_isready", "server": "db-1" });
+        assert_eq!(world.command(&server).expect("taken"), Thing::Command(1));
         assert_eq!(world.count(COMMANDS), 2);
+        let unmet = world.unmet("[[commands]] 1 (contains = \"x (a)\") was never used");
+        let says = "the answer to a command contains = \"x (a)\" was never used";
+        assert_eq!(unmet, Some((Thing::Command(1), says.to_owned())));
+        let (thing, _) = world.unmet("[[commands]] 2 was never used").expect("it is the first");
+        assert_eq!(thing, Thing::Command(0));
+        assert_eq!(world.unmet("[[commands]] 3 was never used"), None);
     }
 
     #[test]
@@ -188,7 +249,39 @@ mod tests {
             .fault(&json!({ "kind": "launch_fials", "server": "db-1" }))
             .expect_err("it is none");
         assert!(wrong.message.contains("did you mean `launch_fails`?"), "{}", wrong.message);
-        world.fault(&json!({ "kind": "launch_fails", "server": "db-1" })).expect("it is one");
-        assert!(world.is_own("[[faults]] 1 (launch_fails of db-1) never struck"));
+        let right = json!({ "kind": "launch_fails", "server": "db-1" });
+        assert_eq!(world.fault(&right).expect("it is one"), Thing::Fault(0));
+        let unmet = world.unmet("[[faults]] 1 (launch_fails of db-1) never struck");
+        let says = "the fault launch_fails of db-1 never struck".to_owned();
+        assert_eq!(unmet, Some((Thing::Fault(0), says)));
+    }
+
+    #[test]
+    fn a_world_lies_beside_its_test() {
+        let home = tempfile::tempdir().expect("a folder");
+        let folder = home.path().join("shop");
+        fs::create_dir(&folder).expect("a folder");
+        fs::write(home.path().join("other.toml"), "version = 1").expect("it writes");
+        let absolute = home.path().join("other.toml");
+        for name in ["../other.toml", "./a/../../other.toml", absolute.to_str().expect("text")] {
+            let error = World::beside(&folder, name).expect_err("it lies elsewhere");
+            assert!(error.message.contains("does not lie beside the test"), "{}", error.message);
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(&absolute, folder.join("link.toml")).expect("a link");
+            let error = World::beside(&folder, "link.toml").expect_err("it leads elsewhere");
+            assert!(error.message.contains("does not lie beside the test"), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn a_world_that_does_not_say_when_it_begins_begins_at_a_moment_that_is_always_the_same() {
+        let start = START.parse().expect("a time");
+        assert_eq!(world().scenario().expect("a world").start(), Some(start));
+        let mut table = json!({ "version": 1, "account": "111122223333", "region": "eu-west-1" });
+        table["start"] = json!("2026-11-13T08:00:00Z");
+        let said = World::of(&table).expect("a world").scenario().expect("a world").start();
+        assert_eq!(said, Some("2026-11-13T08:00:00Z".parse().expect("a time")));
     }
 }

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 /// The files that matter.
 const NAMES: [&str; 1] = [".luaurc"];
 const SUFFIXES: [&str; 2] = ["luau", "toml"];
+/// What tests compare with.
+const SNAPSHOTS: &str = ".test.snapshots.json";
 /// A folder with more in it is a home directory, not a runbook.
 const MOST: usize = 2_000;
 /// Larger files are no runbook's.
@@ -55,7 +57,9 @@ impl Contents {
 fn is_of_a_runbook(path: &Path, name: &str) -> bool {
     let suffix = path.extension().and_then(|suffix| suffix.to_str());
     NAMES.contains(&name)
-        || !name.starts_with('.') && suffix.is_some_and(|suffix| SUFFIXES.contains(&suffix))
+        || !name.starts_with('.')
+            && (suffix.is_some_and(|suffix| SUFFIXES.contains(&suffix))
+                || name.ends_with(SNAPSHOTS))
 }
 
 #[cfg(test)]
@@ -77,6 +81,10 @@ mod tests {
         let after = Contents::of(folder.path());
         assert_eq!(after.changed_since(&before), Some(file.clone()));
         fs::remove_file(&file).unwrap();
-        assert_eq!(Contents::of(folder.path()).changed_since(&after), Some(file));
+        let gone = Contents::of(folder.path());
+        assert_eq!(gone.changed_since(&after), Some(file));
+        let snapshots = folder.path().join("runbook.test.snapshots.json");
+        fs::write(&snapshots, "{}").unwrap();
+        assert_eq!(Contents::of(folder.path()).changed_since(&gone), Some(snapshots));
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use moontide_author::{Checked, Finding, check, finding};
+use moontide_author::{Checked, Finding, check_for, finding};
 use moontide_control::answers::people;
 use moontide_control::error::Result;
 use moontide_control::runbook::Files;
@@ -34,7 +34,7 @@ pub(crate) struct Flags {
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
-    let Checked { plan, findings } = check(&files, context, &settings.limits());
+    let Checked { plan, findings } = check_for(&files, context, &settings);
     context.output.findings(&findings, &next::words);
     let wrong: Vec<&Finding> = findings.iter().filter(|it| it.is_error()).collect();
     let Some(plan) = plan.filter(|_| wrong.is_empty()) else {

@@ -11,6 +11,7 @@ use moontide_runtime::plan::suggest;
 use crate::context::Context;
 use crate::exit;
 use crate::output::Format;
+use crate::output::file::{self, Kind};
 use crate::output::style::plain;
 use crate::view::tested::{Listed, Tested, TestedFile, line, summary};
 
@@ -63,6 +64,9 @@ pub(crate) struct Flags {
 
 /// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    if let Some(path) = &flags.junit {
+        file::may_write(path, Kind::Junit)?;
+    }
     let settings = |folder: &Path| context.settings(Some(folder));
     let suites = found(&flags.paths)?;
     let suites: Vec<Suite> =
@@ -88,13 +92,16 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let mut wrong = Ok(());
     together(&chosen, &compared, wanted, |at, ran| {
         if is_shown && wrong.is_ok() {
-            let file = &suites[places[at]];
+            let file = &suites[places[at]].file;
             wrong = context.output.print(&line(context.output, file, &ran)).map(drop);
         }
         tested.add(places[at], ran);
     })
     .map_err(|error| CommandError::new(code::INTERNAL, format!("no thread starts: {error}")))?;
     wrong?;
+    for (file, (suite, known)) in tested.files.iter_mut().zip(suites.iter().zip(&known)) {
+        file.notes = if flags.update { Vec::new() } else { snapshots::orphans(suite, known) };
+    }
     tested.files.retain(|file| !file.cases.is_empty());
     if flags.update {
         update(context, &suites, &known, &tested)?;

@@ -1,4 +1,4 @@
-//! `moontide watch`: checks and rehearses a runbook each time one of its files changes.
+//! `moontide watch`: checks, tests and rehearses a runbook each time one of its files changes.
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use clap::Args;
 use jiff::tz::TimeZone;
+use moontide_author::testing::Ended;
+use moontide_author::watching::round::Tested;
 use moontide_author::watching::{Contents, Hears, Round, Source};
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result};
@@ -19,12 +21,14 @@ use crate::exit;
 use crate::output::Format;
 use crate::output::style::{faint, plain};
 use crate::view::round::RoundView;
+use crate::view::tested;
 
 /// A file that is half written is whole a moment later.
 const HALF_WRITTEN: Duration = Duration::from_millis(200);
 
-/// Check and rehearse a runbook each time one of its files changes
+/// Check, test and rehearse a runbook each time one of its files changes
 ///
+/// First the check; if that finds nothing wrong, the tests beside the runbook, then a rehearsal.
 /// Nothing of it reaches AWS: it is rehearsed in the world.toml beside it. A save that changes nothing is no change.
 #[derive(Args)]
 #[command(after_help = "\
@@ -126,12 +130,21 @@ fn show(
     Ok(true)
 }
 
-/// Why there is no rehearsal, or what it failed of.
+/// Which tests have failed, and why there is no rehearsal, or what it failed of.
 fn tell(context: &Context, round: &Result<Round>) {
     let error: Option<&CommandError> = match round {
         Err(error) => Some(error),
         Ok(round) => round.rehearsal.as_ref().and_then(|it| it.as_ref().err()),
     };
+    match round.as_ref().ok().and_then(|round| round.tests.as_ref()) {
+        Some(Err(error)) => context.complain(error),
+        Some(Ok(cases)) => {
+            for Tested { file, ran } in cases.iter().filter(|it| it.ran.ended != Ended::Passed) {
+                context.output.say_page(tested::page(file, ran));
+            }
+        }
+        None => {}
+    }
     if let Some(error) = error {
         context.complain(error);
     }

@@ -1,6 +1,5 @@
 //! `JUnit` XML: what servers of continuous integration read.
 
-use std::fs;
 use std::path::Path;
 
 use moontide_author::testing::{Ended, Ran};
@@ -8,15 +7,15 @@ use moontide_control::error::{CommandError, Result, code};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
+use super::file::{self, Kind};
 use crate::view::tested::{Tested, TestedFile, whole};
 
 /// Writes the results into a file.
 pub(crate) fn write(path: &Path, tested: &Tested) -> Result<()> {
-    let failed = |error: std::io::Error| {
+    let text = document(tested).map_err(|error| {
         CommandError::new(code::OUTPUT, format!("{} cannot be written: {error}", path.display()))
-    };
-    let text = document(tested).map_err(failed)?;
-    fs::write(path, text).map_err(failed)
+    })?;
+    file::write(path, Kind::Junit, &text)
 }
 
 fn document(tested: &Tested) -> std::io::Result<Vec<u8>> {
@@ -76,12 +75,27 @@ fn case(writer: &mut Writer<Vec<u8>>, path: &str, ran: &Ran) -> std::io::Result<
     if let Some(line) = &line {
         head = head.with_attribute(("line", line.as_str()));
     }
+    if ran.ended == Ended::Passed && ran.notes.is_empty() {
+        head.write_empty()?;
+        return Ok(());
+    }
+    head.write_inner_content(|writer| {
+        end(writer, ran)?;
+        if ran.notes.is_empty() {
+            return Ok(());
+        }
+        let notes = clean(&ran.notes.join("\n"));
+        writer.create_element("system-out").write_text_content(BytesText::new(&notes)).map(drop)
+    })?;
+    Ok(())
+}
+
+/// How it ended, unless it has passed.
+fn end(writer: &mut Writer<Vec<u8>>, ran: &Ran) -> std::io::Result<()> {
     match &ran.ended {
-        Ended::Passed => head.write_empty()?,
-        Ended::Skipped => head.write_inner_content(|writer| {
-            writer.create_element("skipped").write_empty().map(drop)
-        })?,
-        Ended::Failed(failed) => head.write_inner_content(|writer| {
+        Ended::Passed => Ok(()),
+        Ended::Skipped => writer.create_element("skipped").write_empty().map(drop),
+        Ended::Failed(failed) => {
             let kind = if failed.assertion { "failure" } else { "error" };
             let place = failed.place.as_ref().map(|it| format!("{}:{}\n", it.path, it.line));
             let text = format!("{}{}", place.unwrap_or_default(), whole(failed));
@@ -91,9 +105,8 @@ fn case(writer: &mut Writer<Vec<u8>>, path: &str, ran: &Ran) -> std::io::Result<
                 .with_attribute(("message", clean(&failed.message).as_str()))
                 .write_text_content(BytesText::new(&clean(&text)))
                 .map(drop)
-        })?,
-    };
-    Ok(())
+        }
+    }
 }
 
 /// Without what XML 1.0 forbids, however it is escaped.

@@ -12,6 +12,7 @@
 
 pub(crate) mod clean;
 mod complaint;
+pub(crate) mod file;
 mod findings;
 pub(crate) mod github;
 pub(crate) mod junit;

@@ -14,6 +14,9 @@ use crate::context::Context;
 use crate::output::style::{attention, bad, faint, good, plain, said, strong};
 use crate::output::{Document, Format, Output, Page, github};
 
+/// A longer failure is cut in the summary of a step.
+const LONGEST_CELL: usize = 600;
+
 /// All of it.
 #[derive(Serialize)]
 pub(crate) struct Tested {
@@ -33,6 +36,9 @@ pub(crate) struct Tested {
 pub(crate) struct TestedFile {
     pub(crate) path: String,
     pub(crate) cases: Vec<Ran>,
+    /// What is odd about it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notes: Vec<String>,
 }
 
 impl Tested {
@@ -40,6 +46,7 @@ impl Tested {
         let file = |suite: &Suite| TestedFile {
             path: suite.path.display().to_string(),
             cases: Vec::new(),
+            notes: Vec::new(),
         };
         let files = suites.iter().map(file).collect();
         Tested { files, passed: 0, failed: 0, skipped: 0, crash_points: None, seconds: 0.0 }
@@ -67,6 +74,11 @@ impl Tested {
 
 impl Document for Tested {
     fn write(&self, page: &mut Page) {
+        for note in self.files.iter().flat_map(|file| &file.notes) {
+            let mut spans = vec![attention("note:")];
+            spans.extend(said(note));
+            page.line(spans);
+        }
         page.gap();
         if let Some(points) = self.crash_points {
             let cases = words::count(self.passed, "case");
@@ -92,14 +104,14 @@ pub(crate) fn summary(context: &Context, tested: &Tested) -> Result<()> {
 }
 
 /// A case as it has ended.
-pub(crate) fn line(output: Output, suite: &Suite, ran: &Ran) -> String {
+pub(crate) fn page(file: &str, ran: &Ran) -> Page {
     let mut page = Page::default();
     let word = match &ran.ended {
         Ended::Passed => good("passed "),
         Ended::Failed(_) => bad("failed "),
         Ended::Skipped => faint("skipped"),
     };
-    let mut spans = vec![word, plain(" "), faint(format!("{}  ", suite.file)), strong(&*ran.case)];
+    let mut spans = vec![word, plain(" "), faint(format!("{file}  ")), strong(&*ran.case)];
     if let Some(points) = ran.crash_points {
         spans.push(faint(format!("  {}", words::count(points, "crash point"))));
     }
@@ -114,7 +126,12 @@ pub(crate) fn line(output: Output, suite: &Suite, ran: &Ran) -> String {
             failure(page, failed);
         }
     });
-    let mut text = page.into_text();
+    page
+}
+
+/// The same as text, with an annotation where the format has some.
+pub(crate) fn line(output: Output, file: &str, ran: &Ran) -> String {
+    let mut text = page(file, ran).into_text();
     if let (Format::Github, Ended::Failed(failed)) = (output.format, &ran.ended) {
         let place = failed.place.as_ref().map(|place| Place {
             file: place.path.clone(),
@@ -168,6 +185,7 @@ pub(crate) fn whole(failed: &Failed) -> String {
 /// A table for the summary of a workflow's step.
 fn markdown(tested: &Tested) -> String {
     let cell = |text: &str| {
+        let text = cut(text);
         let text = text.replace('\\', "\\\\").replace('|', "\\|").replace('\n', " ");
         text.replace('&', "&amp;").replace('<', "&lt;")
     };
@@ -185,6 +203,14 @@ fn markdown(tested: &Tested) -> String {
         }
     }
     text + "\n"
+}
+
+/// What a table of a step's summary shows of a failure; GitHub takes no more than a megabyte of all.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_CELL) {
+        Some((end, _)) => format!("{} …", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// The cases that there are.
@@ -218,5 +244,17 @@ impl Document for Listed {
             let line = line.map(|line| format!(":{line}")).unwrap_or_default();
             page.line([faint(format!("{path}{line}  ")), plain(case.as_str())]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_cut_between_letters() {
+        assert_eq!(cut("short"), "short");
+        let long = "ü".repeat(LONGEST_CELL + 5);
+        assert_eq!(cut(&long).chars().count(), LONGEST_CELL + 2);
     }
 }

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{CommandError, Result, code};
-use moontide_runtime::plan::{Plan, suggest};
+use moontide_runtime::plan::{Complaint, Path, Plan, suggest};
 use moontide_runtime::scheduler::signal::named;
 use moontide_runtime::scheduler::{Graph, Prompt};
 
 use crate::listener::{Listener, Remark};
 
 /// Groups of people, by the name under which approvers may mean them.
-type Groups = BTreeMap<String, Vec<String>>;
+pub type Groups = BTreeMap<String, Vec<String>>;
 
 /// Refuses a pause point that takes more people than its approvers are: it could never go on.
 /// Warns of approvers that look like a misspelt group.
@@ -24,11 +24,29 @@ pub fn check(listener: &dyn Listener, plan: &Plan, groups: &Groups) -> Result<()
     {
         listener.hear(&Remark::NoGroups { approver: name.clone() });
     }
-    let start = plan.start.as_ref().map(|start| ("@start", start));
-    let pauses =
-        plan.waves.iter().filter_map(|wave| Some((wave.name.as_str(), wave.pause.as_ref()?)));
-    for (wave, pause) in
-        start.into_iter().chain(pauses).filter(|(_, pause)| !pause.approvers.is_empty())
+    match too_few(plan, groups).into_iter().next() {
+        Some(complaint) => {
+            Err(CommandError::new(code::PLAN_REFUSED, complaint.message).hint(ENOUGH))
+        }
+        None => Ok(()),
+    }
+}
+
+/// What to do about a pause point that takes more people than there are.
+pub const ENOUGH: &str =
+    "name more people in `[approvers]` of moontide.toml, or take fewer `approvals`";
+
+/// The pause points that take more people than their approvers are, each at its field.
+pub fn too_few(plan: &Plan, groups: &Groups) -> Vec<Complaint> {
+    let root = Path::root();
+    let start = plan.start.as_ref().map(|start| ("@start", start, root.field("start")));
+    let pauses = plan.waves.iter().zip(1..).filter_map(|(wave, number)| {
+        let path = root.field("waves").item(number).field("pause");
+        Some((wave.name.as_str(), wave.pause.as_ref()?, path))
+    });
+    let mut complaints = Vec::new();
+    for (wave, pause, path) in
+        start.into_iter().chain(pauses).filter(|(_, pause, _)| !pause.approvers.is_empty())
     {
         let members = |name: &'_ String| match groups.get(name) {
             Some(members) => members.clone(),
@@ -46,11 +64,10 @@ pub fn check(listener: &dyn Listener, plan: &Plan, groups: &Groups) -> Result<()
             pause.approvals,
             names.join(", ")
         );
-        return Err(CommandError::new(code::PLAN_REFUSED, message).hint(
-            "name more people in `[approvers]` of moontide.toml, or take fewer `approvals`",
-        ));
+        let path = path.field("approvals");
+        complaints.push(Complaint { path, message, suggestion: None });
     }
-    Ok(())
+    complaints
 }
 
 /// All people whom a pause point of the plan names.

@@ -15,5 +15,5 @@ mod witness;
 pub use hooks::Hook;
 pub use perform::{Rehearsal, Rehearsed, session};
 pub use report::{Answered, Report};
-pub use staged::{Staged, StagedAnswer, StagedSignal};
+pub use staged::{Staged, StagedAnswer, StagedSignal, Unmet, What};
 pub use witness::Witness;

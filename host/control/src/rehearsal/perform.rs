@@ -20,7 +20,7 @@ use moontide_sim::{PausedClock, Scenario, Simulator};
 use serde_json::Value;
 
 use super::connector::InProcess;
-use super::staged::{Cast, Staged};
+use super::staged::{Cast, Staged, Unmet};
 use crate::answers::flags::{Flag, Flags};
 use crate::answers::rehearsal::{Assumed, BY};
 use crate::clocks::{SystemClock, VirtualClock};
@@ -32,6 +32,8 @@ use crate::settings::Settings;
 use crate::{aws, ids};
 use crate::{params, world_file};
 
+/// The seed of a rehearsal for which no other one was chosen.
+const SEED: u64 = 0;
 /// The name under which a flag answers.
 const FLAG: &str = "--answer";
 
@@ -68,7 +70,7 @@ pub struct Rehearsed {
     /// Why it did not come to its end: AWS could not be seen for longer than a runner waits.
     pub stopped: Option<CommandError>,
     /// What was staged, and met nothing.
-    pub unmet: Vec<String>,
+    pub unmet: Vec<Unmet>,
 }
 
 /// How long the store is watched for staged signals at a time; what is sent is found at once.
@@ -112,11 +114,21 @@ impl Rehearsal {
     /// The rehearsal of the runbook in this folder as a drill: in the world beside it, with the params that it has by
     /// default, and nothing else decided.
     pub fn of(listener: &dyn Listener, folder: &Path) -> Result<Rehearsal> {
-        let (files, settings, seed) = (Files::read(folder)?, Settings::default(), 0);
-        let plan = files.plan(listener, &settings.limits(), seed)?;
+        let (files, settings) = (Files::read(folder)?, Settings::default());
+        let plan = files.plan(listener, &settings.limits(), SEED)?;
+        Rehearsal::of_plan(listener, files, plan, settings)
+    }
+
+    /// The same of a plan that these files declare, for an operator with these settings.
+    pub fn of_plan(
+        listener: &dyn Listener,
+        files: Files,
+        plan: Plan,
+        settings: Settings,
+    ) -> Result<Rehearsal> {
         let params = params::bind(listener, &plan, BTreeMap::new())?.values;
         let world = world_file::beside(&files.folder)?;
-        let (bundle, mode, answers) = (files.bundle, Mode::Drill, Vec::new());
+        let (bundle, mode, answers, seed) = (files.bundle, Mode::Drill, Vec::new(), SEED);
         Ok(Rehearsal { settings, plan, bundle, world, mode, params, answers, seed })
     }
 

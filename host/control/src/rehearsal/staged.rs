@@ -54,6 +54,26 @@ pub struct StagedSignal {
     pub comment: String,
 }
 
+/// Something that was staged, and met nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmet {
+    /// What it was.
+    pub what: What,
+    /// That it met nothing, in a sentence.
+    pub message: String,
+}
+
+/// One thing of what is staged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// The answer at this place of the list.
+    Answer(usize),
+    /// The signal at this place of the list.
+    Signal(usize),
+    /// The death at this place of the list.
+    Kill(usize),
+}
+
 /// The answers of a test, and what answers otherwise.
 pub(super) struct Cast {
     answers: Vec<(StagedAnswer, RefCell<Option<String>>)>,
@@ -129,10 +149,8 @@ impl Cast {
 
     /// Sends the signals, each at its moment.
     pub(super) async fn signal(&self, staged: &Staged, store: &dyn Store, id: &str) -> Result<()> {
-        let mut signals: Vec<&StagedSignal> = staged.signals.iter().collect();
-        signals.sort_by_key(|signal| signal.at);
         let begun = self.clock.monotonic();
-        for StagedSignal { wish, at, by, comment } in signals {
+        for (_, StagedSignal { wish, at, by, comment }) in in_time(staged) {
             let elapsed = self.clock.monotonic().saturating_sub(begun);
             self.clock.sleep(at.saturating_sub(elapsed)).await;
             let (wish, by, comment) = (wish.clone(), by.clone(), comment.clone());
@@ -144,7 +162,7 @@ impl Cast {
     }
 
     /// Refuses what no prompt takes; says what was staged and met nothing. The journal has `entries`.
-    pub(super) fn end(&self, staged: &Staged, entries: u64) -> Result<Vec<String>> {
+    pub(super) fn end(&self, staged: &Staged, entries: u64) -> Result<Vec<Unmet>> {
         if let Some(wrong) = self.wrong.take() {
             return Err(wrong);
         }
@@ -156,28 +174,31 @@ impl Cast {
             if let Some(prompt) = self.misfits.borrow().get(&place) {
                 refuse(answer, prompt)?;
             }
-            unmet.push(format!(
-                "no prompt met the answer `{}` for `{}`",
-                answer.choice, answer.prompt
-            ));
+            let message =
+                format!("no prompt met the answer `{}` for `{}`", answer.choice, answer.prompt);
+            unmet.push(Unmet { what: What::Answer(place), message });
         }
-        let mut signals: Vec<&StagedSignal> = staged.signals.iter().collect();
-        signals.sort_by_key(|signal| signal.at);
-        let late = signals.iter().skip(self.sent.get());
-        unmet.extend(late.map(|it| {
-            format!(
-                "a signal came too late: the rehearsal was over before {}",
-                words::duration(it.at)
-            )
-        }));
-        let never = staged.kills.iter().filter(|at| **at > entries);
-        unmet.extend(never.map(|at| {
+        for (place, signal) in in_time(staged).into_iter().skip(self.sent.get()) {
+            let at = words::duration(signal.at);
+            let message = format!("a signal came too late: the rehearsal was over before {at}");
+            unmet.push(Unmet { what: What::Signal(place), message });
+        }
+        for (place, at) in staged.kills.iter().enumerate().filter(|(_, at)| **at > entries) {
             let all = words::count(usize::try_from(entries).unwrap_or(usize::MAX), "entry");
             let all = all.replace("entrys", "entries");
-            format!("the runner was not killed behind entry {at}: the journal has {all}")
-        }));
+            let message =
+                format!("the runner was not killed behind entry {at}: the journal has {all}");
+            unmet.push(Unmet { what: What::Kill(place), message });
+        }
         Ok(unmet)
     }
+}
+
+/// The signals with their places in the list, in the order in which they are sent.
+fn in_time(staged: &Staged) -> Vec<(usize, &StagedSignal)> {
+    let mut signals: Vec<_> = staged.signals.iter().enumerate().collect();
+    signals.sort_by_key(|(_, signal)| signal.at);
+    signals
 }
 
 /// The complaint about an answer that its prompt does not take. What another question of the engine about the same

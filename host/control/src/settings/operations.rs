@@ -39,17 +39,22 @@ pub(super) fn check(pattern: &str) -> Result<(), String> {
             _ => Ok(()),
         };
     }
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let builtins = builtin::all(&clock, &Blind::default());
-    let own =
-        builtins.iter().map(|operation| operation.name()).chain(state::NAMES).chain([claims::TAKE]);
-    let names: BTreeSet<&str> = moontide_aws::services::names().chain(own).collect();
+    let names = names();
     let services: BTreeSet<&str> =
         names.iter().filter_map(|name| Some(name.split_once('.')?.0)).collect();
     match pattern.strip_suffix(".*") {
         Some(service) => exists("service", service, &services),
         None => exists("operation", pattern, &names),
     }
+}
+
+/// Every operation: the services', and the engine's own.
+pub fn names() -> BTreeSet<&'static str> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let builtins = builtin::all(&clock, &Blind::default());
+    let own =
+        builtins.iter().map(|operation| operation.name()).chain(state::NAMES).chain([claims::TAKE]);
+    moontide_aws::services::names().chain(own).collect()
 }
 
 fn exists(kind: &str, name: &str, known: &BTreeSet<&str>) -> Result<(), String> {

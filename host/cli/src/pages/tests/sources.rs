@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::repository;
 
 /// Where errors are made that a runbook's author or an operator meets.
-const ROOMS: [&str; 3] = ["runtime/src", "host/aws/src", "stdlib"];
+const ROOMS: [&str; 4] = ["runtime/src", "host/aws/src", "host/author/src/testing", "stdlib"];
 
 /// Their files that are about something else: the tables of DynamoDB, whose errors become `M04…`; names of instances.
 const OTHER_MATTERS: [&str; 2] = ["host/aws/src/store", "runtime/src/sandbox/flags.rs"];

@@ -1,0 +1,106 @@
+//! A file that a command writes beside what it says. What is another's is not written over.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use moontide_control::error::{CommandError, Result, code};
+
+/// Files that a person has written, whatever is in them.
+const SOURCES: [&str; 2] = ["luau", "toml"];
+
+/// What a command draws or lists into a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kind {
+    /// A drawing.
+    Svg,
+    /// The results of tests.
+    Junit,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Svg => "SVG",
+            Kind::Junit => "JUnit XML",
+        }
+    }
+
+    /// Whether a file is of this kind already.
+    fn is_of(self, text: &[u8]) -> bool {
+        let head = &text[..text.len().min(4096)];
+        let holds = |tag: &[u8]| head.windows(tag.len()).any(|it| it == tag);
+        let begins = head.trim_ascii_start().starts_with(b"<");
+        begins
+            && match self {
+                Kind::Svg => holds(b"<svg"),
+                Kind::Junit => holds(b"<testsuite"),
+            }
+    }
+}
+
+/// Refuses a file in which something else is. Asked before the work begins.
+pub(crate) fn may_write(path: &Path, kind: Kind) -> Result<()> {
+    let shown = path.display();
+    let is_source = path.extension().is_some_and(|it| SOURCES.iter().any(|own| it == *own));
+    let refused = |why: String| {
+        let error = CommandError::new(code::BAD_ARGUMENT, why);
+        Err(error.hint("name a file that does not exist yet; nothing was written"))
+    };
+    if is_source {
+        return refused(format!(
+            "{shown} is called as a source is, and would hold {}",
+            kind.name()
+        ));
+    }
+    match fs::read(path) {
+        Ok(text) if !text.is_empty() && !kind.is_of(&text) => {
+            refused(format!("{shown} holds something else than {}", kind.name()))
+        }
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(failed(path, &error)),
+    }
+}
+
+/// Writes the file anew.
+pub(crate) fn write(path: &Path, kind: Kind, text: &[u8]) -> Result<()> {
+    may_write(path, kind)?;
+    fs::write(path, text).map_err(|error| failed(path, &error))
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> CommandError {
+    CommandError::new(code::OUTPUT, format!("{} cannot be written: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_file_of_the_same_kind_is_written_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        write(&path("plan.svg"), Kind::Svg, b"<svg></svg>").expect("it is new");
+        write(&path("plan.svg"), Kind::Svg, b"<svg/>").expect("it is one");
+        write(&path("empty.svg"), Kind::Svg, b"").expect("it is new");
+        write(&path("empty.svg"), Kind::Svg, b"<svg/>").expect("nothing is lost");
+        let xml = b"<?xml version=\"1.0\"?>\n<testsuites/>";
+        write(&path("tests.xml"), Kind::Junit, xml).expect("it is new");
+        write(&path("tests.xml"), Kind::Junit, xml).expect("it is one");
+        fs::write(path("notes.md"), "see <svg> and <testsuite>").expect("it writes");
+        for (name, kind) in [
+            ("runbook.luau", Kind::Svg),
+            ("world.toml", Kind::Junit),
+            ("notes.md", Kind::Svg),
+            ("notes.md", Kind::Junit),
+            ("tests.xml", Kind::Svg),
+            ("plan.svg", Kind::Junit),
+        ] {
+            let before = fs::read(path(name)).ok();
+            let error = write(&path(name), kind, b"<svg/>").expect_err("it is another's");
+            assert_eq!(error.code, code::BAD_ARGUMENT);
+            assert_eq!(fs::read(path(name)).ok(), before);
+        }
+    }
+}
