@@ -148,7 +148,7 @@ fn a_watch_and_a_check_agree_about_people() {
         (&finding["code"], &finding["field"]),
         (&"M0207".into(), &"waves[1].pause.approvals".into())
     );
-    assert_eq!(finding["places"][0]["line"], 15, "{finding}");
+    assert_eq!(finding["places"][0]["line"], 14, "{finding}");
     let round = Watch::of(&home, &[]).round();
     assert_eq!((&round["findings"][0], round.get("rehearsal")), (finding, None), "{round}");
     // The operator's settings say who there is.

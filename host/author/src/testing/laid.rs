@@ -26,32 +26,42 @@ struct One {
     by: &'static str,
     /// `file:line` of its call.
     site: String,
-    /// Why it met nothing in the last rehearsal; `None`: it has met something. A thing of which no rehearsal has told
-    /// was laid out behind the last one.
-    unmet: Option<Option<String>>,
+    met: Met,
+}
+
+/// What a thing has met.
+#[derive(Debug)]
+enum Met {
+    /// There was no rehearsal since.
+    NotYet,
+    /// Nothing in the last rehearsal, and why.
+    Nothing(String),
+    /// Something.
+    Something,
 }
 
 impl Laid {
     pub(super) fn add(&mut self, thing: Thing, by: &'static str, site: &str) {
-        self.0.push(One { thing, by, site: site.to_owned(), unmet: Some(None) });
+        self.0.push(One { thing, by, site: site.to_owned(), met: Met::NotYet });
     }
 
     /// A rehearsal is over, and this met nothing in it.
     pub(super) fn hear(&mut self, unmet: &[(Thing, String)]) {
-        for one in self.0.iter_mut().filter(|one| one.unmet.is_some()) {
+        for one in self.0.iter_mut().filter(|one| !matches!(one.met, Met::Something)) {
             let why = unmet.iter().find(|(thing, _)| *thing == one.thing);
-            one.unmet = why.map(|(_, why)| Some(why.clone()));
+            one.met = why.map_or(Met::Something, |(_, why)| Met::Nothing(why.clone()));
         }
     }
 
     /// What met nothing in any rehearsal, in a sentence each, with its line.
     pub(super) fn unmet(&self, rehearsals: usize) -> Vec<(String, String)> {
-        let sentence = |one: &One| match one.unmet.as_ref()? {
-            Some(why) => Some(why.clone()),
-            None if rehearsals == 0 => {
+        let sentence = |one: &One| match &one.met {
+            Met::Something => None,
+            Met::Nothing(why) => Some(why.clone()),
+            Met::NotYet if rehearsals == 0 => {
                 Some(format!("t.{} has met nothing: the case does not rehearse", one.by))
             }
-            None => {
+            Met::NotYet => {
                 Some(format!("t.{} has met nothing: it comes behind the last t.rehearse", one.by))
             }
         };
