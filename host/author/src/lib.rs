@@ -5,6 +5,7 @@
 //! - [`docs`]: the reference, made of the sources that the loader and the library use.
 //! - [`finding`]: one thing that is wrong, or odd, at its place.
 //! - [`fresh`]: a folder with a new runbook.
+//! - [`lines`]: what is typed into a session, by its types.
 //! - [`lsp`]: the language server.
 //! - [`testing`]: tests of runbooks, each case a rehearsal.
 //! - [`watching`]: a check and a rehearsal at each change.
@@ -15,6 +16,7 @@ pub mod check;
 pub mod docs;
 pub mod finding;
 pub mod fresh;
+pub mod lines;
 mod loaded;
 pub mod lsp;
 mod people;

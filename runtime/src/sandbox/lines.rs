@@ -74,9 +74,10 @@ pub(super) fn source(line: &str) -> Result<String, SyntaxError> {
     let returned = format!("return {line}");
     let Err(no_expression) = compile::unoptimized(&returned) else { return Ok(returned) };
     let Err(no_statement) = compile::unoptimized(line) else { return Ok(lasting(line)) };
-    let starts = ["Incomplete statement", "Expected identifier when parsing expression"];
-    let is_expression = starts.iter().any(|start| no_statement.message.starts_with(start))
-        && no_expression.line >= no_statement.line;
+    // A statement begins with a word or a parenthesis.
+    let begins = |letter: char| letter.is_alphabetic() || letter == '_' || letter == '(';
+    let is_expression = !line.trim_start().starts_with(begins)
+        || no_statement.message.starts_with("Incomplete statement");
     let is_statement =
         is_begun(line, &no_statement) || !(is_expression || is_begun(line, &no_expression));
     Err(if is_statement { no_statement } else { no_expression })
@@ -160,9 +161,9 @@ mod tests {
         }
         for (wrong, why) in [
             ("x = = 1", "Expected identifier when parsing expression, got '='"),
-            ("f())", "Expected <eof>, got ')'"),
+            ("f())", "Expected identifier when parsing expression, got ')'"),
             ("{ 1,, }", "Expected identifier when parsing expression, got ','"),
-            ("for x do end", "Expected '=' when parsing for loop, got 'do'"),
+            ("for x do end", "Expected 'in' when parsing for loop, got 'do'"),
         ] {
             let Typed::Wrong { message, .. } = Typed::of(wrong) else { panic!("{wrong}") };
             assert!(message.starts_with(why), "{wrong}: {message}");

@@ -9,6 +9,7 @@ use moontide_control::error::{CommandError, Result, code};
 
 use crate::context::Context;
 use crate::exit;
+use crate::output::Output;
 use crate::output::style::plain;
 use crate::view::reference::{Contents, Shown};
 
@@ -66,19 +67,26 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         }
         let about = String::new();
         context.output.show(&Shown { about, guide: None, entries, is_short: true })?;
+    } else if let Some(name) = &flags.entry {
+        context.output.print(&text(context.output, name)?)?;
     } else {
-        match found {
-            None => context.output.show(&Contents { topics: all })?,
-            Some(Found::Topic(Topic { about, guide, entries, .. })) => {
-                context.output.show(&Shown { about, guide, entries, is_short: false })?;
-            }
-            Some(Found::Entries(entries)) => {
-                let (about, entries) = (String::new(), with_types(&all, entries));
-                context.output.show(&Shown { about, guide: None, entries, is_short: false })?;
-            }
-        }
+        context.output.show(&Contents { topics: all })?;
     }
     Ok(exit::COMPLETED)
+}
+
+/// What `moontide docs NAME` shows.
+pub(crate) fn text(output: Output, name: &str) -> Result<String> {
+    let all = docs::all();
+    Ok(match find(&all, name).map_err(|near| unknown(name, &near))? {
+        Found::Topic(Topic { about, guide, entries, .. }) => {
+            output.text(&Shown { about, guide, entries, is_short: false })
+        }
+        Found::Entries(entries) => {
+            let (about, entries) = (String::new(), with_types(&all, entries));
+            output.text(&Shown { about, guide: None, entries, is_short: false })
+        }
+    })
 }
 
 fn write(context: &Context, file: &Path, text: &str) -> Result<()> {

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 
 use clap::Args;
+use moontide_author::types::STACK;
 use moontide_control::clocks::{SystemClock, VirtualClock};
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::operator::Operator;
@@ -181,7 +182,10 @@ async fn hold(
     let user = whoami::user(&operator.environment);
     let mut keyboard = Keyboard::new(context.output, (place, user), says);
     keyboard.history = home::state(&operator.environment).ok().map(|home| home.join(HISTORY));
-    let typing = std::thread::spawn(move || keyboard.run(&asked));
+    let thread = std::thread::Builder::new().name("keyboard".to_owned()).stack_size(STACK);
+    let typing = thread.spawn(move || keyboard.run(&asked)).map_err(|error| {
+        CommandError::new(code::INTERNAL, format!("the keyboard cannot be read: {error}"))
+    })?;
     let mut signals = Signals::listen(Arc::clone(&desk.interrupts));
     let driven = runner.drive(signals.wait()).await;
     // A keyboard that has ended needs not be told.

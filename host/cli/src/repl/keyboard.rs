@@ -20,10 +20,11 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::command::{ALL, Command};
 use super::line::Lines;
 use super::{consent, saved, shown};
+use crate::commands::docs;
 use crate::output::style::{attention, bad, faint, plain, strong};
 use crate::output::wrap::width;
 use crate::output::{Output, Page, Span};
-use crate::terminal;
+use crate::{next, terminal};
 
 /// What the keyboard is asked for.
 pub(crate) enum Asked {
@@ -219,10 +220,11 @@ impl Keyboard {
         };
         match command {
             Command::Help => self.help(),
-            Command::Doc(name) => self.say([plain(format!("`moontide docs {name}` has it"))]),
-            Command::Type(expression) => {
-                return Some(format!("type({expression})"));
-            }
+            Command::Doc(name) => match docs::text(self.output, &name) {
+                Ok(text) => self.note(&text),
+                Err(error) => self.output.complain(&error, &next::words),
+            },
+            Command::Type(expression) => self.describe(editor, &expression),
             Command::Line(line) => return Some(line.to_owned()),
             Command::Write { on, digits } => return self.write(editor, on, digits),
             Command::More => {
@@ -262,6 +264,15 @@ impl Keyboard {
             }
         }
         Some(String::new())
+    }
+
+    /// Says what type an expression has; nothing of it runs.
+    fn describe(&self, editor: &Editor<Lines, FileHistory>, expression: &str) {
+        let found = editor.helper().and_then(|lines| lines.typed.borrow_mut().describe(expression));
+        match found.and_then(|found| found.ty) {
+            Some(ty) => self.note(&format!("{ty}\n")),
+            None => self.say([plain("its type cannot be told")]),
+        }
     }
 
     fn help(&self) {
@@ -349,8 +360,8 @@ impl Keyboard {
             self.queued.clear();
             self.output.say_page(page);
         } else {
-            if let (Some(line), Some(lines)) = (line, editor.helper()) {
-                lines.worked.borrow_mut().push(line);
+            if let (Some(line), Some(lines)) = (line, editor.helper_mut()) {
+                lines.add(&line);
             }
             for value in value["values"].as_array().into_iter().flatten() {
                 shown::write(&mut page, value, width());
@@ -364,7 +375,7 @@ impl Keyboard {
     }
 
     fn save(&self, editor: &Editor<Lines, FileHistory>, file: &str) {
-        let worked = editor.helper().map(|lines| lines.worked.borrow().clone()).unwrap_or_default();
+        let worked = editor.helper().map(|lines| lines.worked.clone()).unwrap_or_default();
         if worked.is_empty() {
             return self.say([plain("no line has worked yet: there is nothing to save")]);
         }
@@ -396,6 +407,7 @@ fn editor() -> Result<Editor<Lines, FileHistory>> {
         .history_ignore_dups(true)?
         .max_history_size(2_000)?
         .completion_type(CompletionType::List)
+        .completion_show_all_if_ambiguous(true)
         .bell_style(BellStyle::None)
         .build();
     let mut editor = Editor::with_config(config)?;

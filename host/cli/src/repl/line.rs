@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 
+use moontide_author::types::answers::{Offer, OfferKind};
 use moontide_runtime::sandbox::Typed;
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::Highlighter;
@@ -16,14 +17,45 @@ use super::command;
 pub(super) struct Lines {
     hinter: HistoryHinter,
     /// The lines that worked, which declare what the next one may use.
-    pub(super) worked: RefCell<Vec<String>>,
+    pub(super) worked: Vec<String>,
+    /// The same, as the type checker sees them.
+    pub(super) typed: RefCell<moontide_author::lines::Lines>,
     /// Whether lines are typed now, and not the answer to a question.
     pub(super) is_line: bool,
 }
 
 impl Lines {
     pub(super) fn new() -> Lines {
-        Lines { hinter: HistoryHinter::new(), worked: RefCell::default(), is_line: true }
+        Lines {
+            hinter: HistoryHinter::new(),
+            worked: Vec::new(),
+            typed: RefCell::default(),
+            is_line: true,
+        }
+    }
+
+    /// A line has worked.
+    pub(super) fn add(&mut self, line: &str) {
+        self.worked.push(line.to_owned());
+        self.typed.borrow_mut().add(line);
+    }
+
+    /// What could stand where a word begins, by its type.
+    fn offers(&self, line: &str, start: usize, position: usize) -> Vec<Pair> {
+        let begun = line.get(start..position).unwrap_or_default();
+        let offers = self.typed.borrow_mut().offers(&line[..position], position);
+        let fits = offers.into_iter().filter(|offer| {
+            offer.label.starts_with(begun)
+                && (!begun.is_empty() || offer.kind != OfferKind::Keyword)
+        });
+        let pair = |offer: Offer| Pair {
+            display: match offer.detail {
+                Some(ty) if offer.kind != OfferKind::Module => format!("{}: {ty}", offer.label),
+                _ => offer.label.clone(),
+            },
+            replacement: offer.label,
+        };
+        fits.map(pair).collect()
     }
 }
 
@@ -79,6 +111,6 @@ impl Completer for Lines {
         let begins = typed.rfind(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
         let start =
             begins.map_or(0, |at| at + typed[at..].chars().next().map_or(1, char::len_utf8));
-        Ok((start, Vec::new()))
+        Ok((start, self.offers(line, start, position)))
     }
 }

@@ -2,10 +2,7 @@
 
 use std::fmt::Write;
 
-use moontide_runtime::sandbox::Typed;
-
-/// The modules that a session has, and a runbook requires.
-const MODULES: [&str; 7] = ["moontide", "drs", "ec2", "route53", "ssm", "state", "sts"];
+use moontide_author::lines::{MODULES, path, statement};
 
 /// A runbook of one wave, which runs these lines.
 pub(super) fn runbook(name: &str, region: &str, lines: &[String]) -> String {
@@ -13,8 +10,7 @@ pub(super) fn runbook(name: &str, region: &str, lines: &[String]) -> String {
     let used =
         |module: &&&str| **module == "moontide" || lines.iter().any(|line| mentions(line, module));
     for module in MODULES.iter().filter(used) {
-        let path = if *module == "moontide" { String::new() } else { format!("/{module}") };
-        let _ = writeln!(text, "local {module} = require(\"@moontide{path}\")");
+        let _ = writeln!(text, "local {module} = require(\"{}\")", path(module));
     }
     let _ = write!(
         text,
@@ -28,12 +24,6 @@ pub(super) fn runbook(name: &str, region: &str, lines: &[String]) -> String {
     }
     text.push_str("\t\t\tend,\n\t\t},\n\t},\n}\n");
     text
-}
-
-/// A line as it stands in a function: an expression is no statement of Luau unless it calls something.
-fn statement(line: &str) -> String {
-    let is_statement = |text: &str| Typed::of_statement(text) == Typed::Whole;
-    if is_statement(line) { line.to_owned() } else { format!("local _ = {line}") }
 }
 
 /// Whether a line names a module, and not a field or another word.
