@@ -280,7 +280,7 @@ mod tests {
         let start = START.parse().expect("a time");
         assert_eq!(world().scenario().expect("a world").start(), Some(start));
         let mut table = json!({ "version": 1, "account": "111122223333", "region": "eu-west-1" });
-        table["start"] = json!("2026-11-13T08:00:00Z");
+        (table["start"], table["servers"]) = (json!("2026-11-13T08:00:00Z"), json!([]));
         let said = World::of(&table).expect("a world").scenario().expect("a world").start();
         assert_eq!(said, Some("2026-11-13T08:00:00Z".parse().expect("a time")));
     }
