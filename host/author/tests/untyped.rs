@@ -90,3 +90,25 @@ fn what_is_wrong_in_it_is_an_error() {
         }
     }
 }
+
+/// A test may require what its runbook does not. The checker would run it, and never come back.
+#[test]
+fn a_function_that_computes_types_is_refused_where_only_a_test_requires_it() {
+    let home = tempfile::tempdir().expect("a folder");
+    for (name, text) in [
+        ("runbook.luau", "return require(\"@moontide\").runbook { name = \"x\", waves = {} }\n"),
+        (
+            "endless.luau",
+            "type function f(t)\n\twhile true do\n\tend\n\treturn t\nend\nexport type T = f<number>\nreturn {}\n",
+        ),
+        (
+            "runbook.test.luau",
+            "local endless = require(\"./endless\")\nlocal _: endless.T\nreturn require(\"@moontide/test\").of(\"./runbook\", {})\n",
+        ),
+    ] {
+        fs::write(home.path().join(name), text).expect("it writes");
+    }
+    let files = Files::read(home.path()).expect("a runbook");
+    let errors = errors(&check(&files, &Silent, &Limits::default()).findings);
+    assert!(errors.iter().any(|it| it.contains("`type function` is not taken")), "{errors:?}");
+}
