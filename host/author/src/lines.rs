@@ -77,6 +77,9 @@ pub fn path(module: &str) -> String {
 
 /// A line as it stands in a function: an expression is no statement of Luau unless it calls something.
 pub fn statement(line: &str) -> String {
+    if let Some(value) = line.trim_start().strip_prefix("return ") {
+        return format!("local _ = {value}");
+    }
     let is_statement = Typed::of_statement(line) == Typed::Whole;
     if is_statement { line.to_owned() } else { format!("local _ = {line}") }
 }

@@ -343,6 +343,18 @@ impl Door {
     pub(super) async fn judge(&self, prepared: &Prepared<'_>) -> Result<Vec<String>, EffectError> {
         self.rules.judge_operation(&prepared.step.operation)?;
         refuse_secrets(prepared)?;
+        let mut what = self.look(prepared).await?;
+        let (class, call) = (prepared.step.class, &prepared.call);
+        // A person takes their time: what they were shown is not what is there by then.
+        if class.needs_intent() && self.world.consent(class, call, &what).await? {
+            what = self.look(prepared).await?;
+        }
+        let launches = what.touches.into_iter().filter(|touch| touch.launch.is_some());
+        Ok(launches.map(|touch| touch.what.id().to_owned()).collect())
+    }
+
+    /// Looks at what a call would do, and lets it pass or refuses it.
+    async fn look(&self, prepared: &Prepared<'_>) -> Result<Consequences, EffectError> {
         let mut what = prepared.operation.consequences(&prepared.call).await?;
         self.launches.add(&prepared.call, &mut what);
         self.add_held(&prepared.call, &mut what);
@@ -355,8 +367,7 @@ impl Door {
             is_named.then_some(GivenUpBy::Name).or_else(answered)
         };
         self.rules.judge(&prepared.call, &what, &given_up)?;
-        let launches = what.touches.into_iter().filter(|touch| touch.launch.is_some());
-        Ok(launches.map(|touch| touch.what.id().to_owned()).collect())
+        Ok(what)
     }
 
     /// Adds what other waves are about to launch in this process: the world does not show it yet.

@@ -1,7 +1,10 @@
 //! How a world declares what it can do. An operation is one implementation of [`Operation`] and one
 //! line in its world's list; nothing else in the engine knows its name.
 
+use std::future::ready;
+
 use async_trait::async_trait;
+use futures_util::future::LocalBoxFuture;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -28,6 +31,18 @@ pub trait World {
     /// has nothing to do.
     fn belongs_to(&self, account: &str) {
         let _ = account;
+    }
+
+    /// Whether a call that changes something may go ahead: a world at which a person sits asks that person. It is asked
+    /// once the rules let the call pass, and what the person has looked at is judged once more behind the answer. Returns
+    /// whether a person was asked. An error refuses the call, of which nothing was sent.
+    fn consent<'a>(
+        &'a self,
+        _class: Class,
+        _call: &'a Call,
+        _what: &'a Consequences,
+    ) -> LocalBoxFuture<'a, Result<bool, EffectError>> {
+        Box::pin(ready(Ok(false)))
     }
 
     /// From now on nothing that changes it leaves while this pulse is not fresh: what sends asks it as late as it can,

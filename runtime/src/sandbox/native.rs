@@ -6,7 +6,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use mlua::{Function, IntoLuaMulti, Lua, MultiValue, Table, Value};
+use mlua::{Function, IntoLuaMulti, Lua, LuaString, MultiValue, Table, Value};
 
 use super::convert::{Refusal, to_json};
 use super::guard::{Guard, Trip};
@@ -14,6 +14,7 @@ use super::limits::{Budget, Limits};
 use super::pool::Share;
 use super::said::{Said, Voice};
 use super::sources::Sources;
+use super::syntax_error::SyntaxError;
 use crate::plan::{Path, duration, locate, suggest};
 
 /// What a program has remembered; outlives it.
@@ -174,7 +175,13 @@ impl Shared {
         name: &str,
         variables: &Table,
     ) -> mlua::Result<MultiValue> {
-        let compiled = self.sources.line(lua, &lossy(text), name, variables)?;
+        let text = text.as_string().map(LuaString::to_string_lossy).unwrap_or_default();
+        let compiled = if text.len() > self.limits.source {
+            let most = self.limits.source / 1024;
+            Err(SyntaxError { line: 1, message: format!("a line is at most {most} KiB long") })
+        } else {
+            self.sources.line(lua, &text, name, variables)?
+        };
         self.guard.look().map_err(mlua::Error::external)?;
         match compiled {
             Ok(function) => function.into_lua_multi(lua),

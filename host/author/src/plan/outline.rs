@@ -22,6 +22,12 @@ pub struct Outline {
     pub source_region: Option<String>,
     /// At most so many waves side by side.
     pub max_parallel_waves: Option<u32>,
+    /// What a drill may touch besides what it launches itself, each in a line.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outside: Vec<String>,
+    /// How long recovery may take, and how much data may be lost.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub objectives: Vec<String>,
     /// What people are asked before anything begins.
     pub start: Option<Asked>,
     /// The waves, layer by layer: one begins when those before it that it waits for have ended well.
@@ -135,6 +141,11 @@ impl Outline {
             regions: plan.regions.clone(),
             source_region: plan.source_region.clone(),
             max_parallel_waves: plan.max_parallel_waves,
+            outside: plan.outside.lines(),
+            objectives: [("RTO", plan.rto), ("RPO", plan.rpo)]
+                .into_iter()
+                .filter_map(|(name, length)| Some(format!("{name} {}", duration::format(length?))))
+                .collect(),
             start: plan.start.as_ref().map(Asked::of),
             layers,
             modes,

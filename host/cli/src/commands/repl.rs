@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 
 use clap::Args;
@@ -31,6 +32,7 @@ use crate::output::style::{attention, bad, execution_status, faint, plain, stron
 use crate::repl::desk::TerminalDesk;
 use crate::repl::face::SessionFace;
 use crate::repl::keyboard::{Asked, Keyboard, Place};
+use crate::repl::restored::Restored;
 use crate::repl::script::ScriptDesk;
 use crate::repl::signals::Signals;
 
@@ -134,7 +136,7 @@ fn pretend(context: &Context, file: &Path, yes: bool) -> Result<Closed> {
             face: Rc::clone(&face) as _,
         };
         let kind = Kind { consents: yes, is_pretend: true };
-        hold(context, (&operator, &face), None, kind).await
+        Box::pin(hold(context, (&operator, &face), None, kind)).await
     });
     runtime.shutdown_background();
     closed
@@ -165,13 +167,19 @@ async fn hold(
         let exit = script(context, operator, wanted, kind).await?;
         return Ok(Closed { exit, next: None });
     }
+    let wanted_lines = wanted.as_ref().map(|record| left::worked(&record.entries));
+    let wanted_lines = wanted_lines.unwrap_or_default();
+    let is_over_flag = Arc::new(AtomicBool::new(false));
+    let terminal = Restored::of_now();
     let (asks, asked) = mpsc::channel();
     let (says, said) = tokio::sync::mpsc::unbounded_channel();
     let desk = Rc::new(TerminalDesk {
         asks: asks.clone(),
         said: Arc::new(Mutex::new(said)),
         store: Arc::clone(&operator.store),
+        turn: Mutex::default(),
         session: RefCell::default(),
+        is_kept: !kind.is_pretend,
         interrupts: Arc::default(),
     });
     let runner = begin(operator, wanted, &(Rc::clone(&desk) as Rc<dyn Desk>)).await?;
@@ -181,6 +189,8 @@ async fn hold(
     greet(context, &runner, &place);
     let user = whoami::user(&operator.environment);
     let mut keyboard = Keyboard::new(context.output, (place, user), says);
+    keyboard.worked = wanted_lines;
+    keyboard.is_over = Arc::clone(&is_over_flag);
     keyboard.history = home::state(&operator.environment).ok().map(|home| home.join(HISTORY));
     let thread = std::thread::Builder::new().name("keyboard".to_owned()).stack_size(STACK);
     let typing = thread.spawn(move || keyboard.run(&asked)).map_err(|error| {
@@ -189,6 +199,7 @@ async fn hold(
     let mut signals = Signals::listen(Arc::clone(&desk.interrupts));
     let driven = runner.drive(signals.wait()).await;
     // A keyboard that has ended needs not be told.
+    is_over_flag.store(true, Ordering::SeqCst);
     let _ = asks.send(Asked::Close);
     let ended = driven.map(|driven| driven.ended);
     let exit = match &ended {
@@ -196,6 +207,8 @@ async fn hold(
         Err(error) => exit::of_error(error.code),
     };
     if signals.is_gone() {
+        // The keyboard may be in the middle of a line.
+        terminal.restore();
         return Ok(Closed { exit, next: None });
     }
     let is_over = ended.is_ok() && exit == exit::COMPLETED;

@@ -48,7 +48,7 @@ pub(super) const ALL: [(&str, &str, &str); 14] = [
     (
         ":write",
         "drill|off",
-        "lets lines change what drills of ours have made, each after a question",
+        "lets lines launch drills, and change what those have made, each after a question",
     ),
     (":more", "", "more of the last list"),
     (":journal", "", "what this session has done, as its journal says"),

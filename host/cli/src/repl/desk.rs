@@ -23,30 +23,36 @@ pub(crate) struct TerminalDesk {
     pub(crate) asks: mpsc::Sender<Asked>,
     /// What was typed.
     pub(crate) said: Arc<Mutex<UnboundedReceiver<Said>>>,
+    /// Held by what is asked now: branches of a line ask one after another, and each hears its own answer.
+    pub(crate) turn: Mutex<()>,
     /// Where the session is journaled, and under which id.
     pub(crate) store: Arc<dyn Store>,
     pub(crate) session: RefCell<String>,
+    /// Whether other commands find the session there.
+    pub(crate) is_kept: bool,
     /// Ctrl-C, as the session is at work.
     pub(crate) interrupts: Arc<Interrupts>,
 }
 
 /// Ctrl-C at a session that is at work: the first one ends a wait, or says that what was sent is waited for; another
-/// one leaves it to be looked up.
+/// one at the same line leaves the session, and what was sent is looked up by the next.
 #[derive(Default)]
 pub(crate) struct Interrupts {
     pressed: Notify,
-    /// Whether a call that changes something is waited for although the operator does not want to.
-    is_sent: AtomicBool,
+    /// Whether it was pressed at this line.
+    is_second: AtomicBool,
 }
 
 impl Interrupts {
+    /// Another line begins.
+    fn begin(&self) {
+        self.is_second.store(false, Ordering::SeqCst);
+    }
+
     /// Ctrl-C was pressed. Returns whether the session itself is to end.
     pub(crate) fn press(&self) -> bool {
-        if self.is_sent.load(Ordering::SeqCst) {
-            return true;
-        }
         self.pressed.notify_waiters();
-        false
+        self.is_second.swap(true, Ordering::SeqCst)
     }
 }
 
@@ -71,7 +77,9 @@ impl TerminalDesk {
                 page.line([attention("the journal cannot be read: "), plain(error.to_string())]);
             }
         }
-        page.line([plain(format!("all of it: `moontide journal {id}`"))]);
+        if self.is_kept {
+            page.line([plain(format!("all of it: `moontide journal {id}`"))]);
+        }
         page
     }
 }
@@ -79,7 +87,8 @@ impl TerminalDesk {
 #[async_trait(?Send)]
 impl Desk for TerminalDesk {
     async fn next(&self, typed: Typed) -> Input {
-        self.interrupts.is_sent.store(false, Ordering::SeqCst);
+        let _turn = self.turn.lock().await;
+        self.interrupts.begin();
         self.ask(Asked::Line(typed));
         loop {
             match self.heard().await {
@@ -100,6 +109,7 @@ impl Desk for TerminalDesk {
     }
 
     async fn consents(&self, proposal: &Proposal) -> bool {
+        let _turn = self.turn.lock().await;
         self.ask(Asked::Consent(proposal.clone()));
         loop {
             match self.heard().await {
@@ -115,7 +125,6 @@ impl Desk for TerminalDesk {
     }
 
     fn is_sent(&self, operation: &str) {
-        self.interrupts.is_sent.store(true, Ordering::SeqCst);
         let mut page = Page::default();
         let text = format!(
             "`{operation}` was sent; waiting for its outcome (Ctrl-C again leaves it to be looked up)"
@@ -129,6 +138,7 @@ impl Desk for TerminalDesk {
 #[async_trait(?Send)]
 impl Answers for TerminalDesk {
     async fn answer(&self, prompt: &Prompt) -> Option<Given> {
+        let _turn = self.turn.lock().await;
         self.ask(Asked::Prompt(Box::new(prompt.clone())));
         loop {
             match self.heard().await {

@@ -1,11 +1,14 @@
 //! The keyboard: a thread that reads lines, and shows what came of them.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use moontide_control::clocks::SystemClock;
 use moontide_control::session::{Input, Proposal, Typed};
+use moontide_control::world_file;
 use moontide_runtime::clock::Clock as _;
 use moontide_runtime::effect::Outcome;
 use moontide_runtime::journal::{Body, Entry};
@@ -78,8 +81,10 @@ pub(crate) struct Keyboard {
     pub(crate) says: UnboundedSender<Said>,
     /// Where lines are remembered from session to session.
     pub(crate) history: Option<PathBuf>,
-    /// Lines that are run first, each with its number of lines.
-    pub(crate) queued: Vec<String>,
+    /// The lines that worked before, of a session that goes on.
+    pub(crate) worked: Vec<String>,
+    /// Whether the session has ended meanwhile.
+    pub(crate) is_over: Arc<AtomicBool>,
     /// The last line that was sent.
     last: Option<String>,
     sent: Duration,
@@ -102,7 +107,8 @@ impl Keyboard {
             user,
             says,
             history: None,
-            queued: Vec::new(),
+            worked: Vec::new(),
+            is_over: Arc::default(),
             last: None,
             sent: Duration::ZERO,
             is_timed: false,
@@ -122,6 +128,9 @@ impl Keyboard {
             // There is none before the first session.
             let _ = editor.load_history(history);
         }
+        if let Some(lines) = editor.helper_mut() {
+            self.worked.iter().for_each(|line| lines.add(line));
+        }
         while let Ok(asked) = asks.recv() {
             match asked {
                 Asked::Line(typed) => self.line(&mut editor, typed),
@@ -131,11 +140,6 @@ impl Keyboard {
                 Asked::Note(text) => self.note(&text),
                 Asked::Close => break,
             }
-        }
-        if let Some(history) = &self.history
-            && let Err(error) = editor.save_history(history)
-        {
-            self.output.say([attention(format!("the lines are not remembered: {error}"))]);
         }
         self.next_world
     }
@@ -167,17 +171,15 @@ impl Keyboard {
             self.say([attention("lines are read-only again: `:write drill` changes that")]);
         }
         self.may_write = typed.may_write;
-        if !self.queued.is_empty() {
-            let line = self.queued.remove(0);
-            self.say([faint(self.prompt()), plain(line.clone())]);
-            self.send(line);
-            return;
-        }
         loop {
-            let said = match editor.readline(&self.prompt()) {
+            let read = editor.readline(&self.prompt());
+            if self.is_over.load(Ordering::SeqCst) {
+                return;
+            }
+            let said = match read {
                 Ok(line) if line.trim().is_empty() => continue,
                 Ok(line) => {
-                    let _ = editor.add_history_entry(line.as_str());
+                    self.remember(editor, &line);
                     if line.starts_with(':') { self.command(editor, &line) } else { Some(line) }
                 }
                 Err(ReadlineError::Interrupted) => {
@@ -199,6 +201,16 @@ impl Keyboard {
                 Some(line) => return self.send(line),
                 None => return,
             }
+        }
+    }
+
+    /// Remembers a line for later sessions, at once: this one may be killed.
+    fn remember(&self, editor: &mut Editor<Lines, FileHistory>, line: &str) {
+        let is_new = editor.add_history_entry(line).unwrap_or_default();
+        if let Some(history) = self.history.as_ref().filter(|_| is_new)
+            && let Err(error) = editor.append_history(history)
+        {
+            self.say([attention(format!("the line is not remembered: {error}"))]);
         }
     }
 
@@ -245,6 +257,12 @@ impl Keyboard {
                 Ok(text) => return Some(text),
                 Err(error) => self.say([bad("error: "), plain(format!("{file}: {error}"))]),
             },
+            Command::World(world)
+                if world != "aws"
+                    && let Err(error) = world_file::read(std::path::Path::new(&world)) =>
+            {
+                self.output.complain(&error, &next::words);
+            }
             Command::World(world) => {
                 self.next_world = Some(world);
                 self.tell(Said::Input(Input::End));
@@ -300,7 +318,7 @@ impl Keyboard {
             let account = self.place.account.clone().unwrap_or_default();
             let region = &self.place.region;
             self.say([attention(
-                "from here on lines may change what drills of this session have made",
+                "from here on lines may launch drills, and change what drills of this session have made",
             )]);
             let place = [plain("account "), strong(account.clone()), plain(", Region ")];
             let by = plain(format!(", as {}", self.place.identity));
@@ -357,7 +375,6 @@ impl Keyboard {
         let error = &value["error"];
         if error.is_object() {
             complain(&mut page, error);
-            self.queued.clear();
             self.output.say_page(page);
         } else {
             if let (Some(line), Some(lines)) = (line, editor.helper_mut()) {
@@ -379,7 +396,8 @@ impl Keyboard {
         if worked.is_empty() {
             return self.say([plain("no line has worked yet: there is nothing to save")]);
         }
-        let path = std::path::Path::new(file);
+        let path = &std::path::Path::new(file).with_extension("luau");
+        let file = path.display();
         let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("session");
         let name: String = stem
             .chars()
@@ -424,7 +442,9 @@ pub(super) fn complain(page: &mut Page, error: &Value) {
             page.line([faint(text("place"))]);
         }
         if text("code") == "PolicyRefused" && text("message").contains("read-only") {
-            page.line([plain("`:write drill` lets lines change what drills have made")]);
+            page.line([plain(
+                "`:write drill` lets lines launch drills, and change what those have made",
+            )]);
         }
     });
 }

@@ -9,6 +9,7 @@
 //! - `shown`: a value as a table, or as Luau. `consent`: what is asked before anything changes.
 //! - `saved`: the lines that worked, as a runbook.
 //! - [`face`]: what is said and asked meanwhile. [`signals`]: Ctrl-C.
+//! - [`restored`]: the terminal as it was.
 //! - [`script`]: the desk of a session that no person sits at.
 
 mod command;
@@ -17,6 +18,7 @@ pub(crate) mod desk;
 pub(crate) mod face;
 pub(crate) mod keyboard;
 mod line;
+pub(crate) mod restored;
 mod saved;
 pub(crate) mod script;
 mod shown;

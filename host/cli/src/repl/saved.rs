@@ -18,8 +18,11 @@ pub(super) fn runbook(name: &str, region: &str, lines: &[String]) -> String {
          \tregion = \"{region}\",\n\twaves = {{\n\t\t{{\n\t\t\tname = \"session\",\n\t\t\trun = function()\n"
     );
     for line in lines {
-        for part in statement(line).lines() {
-            let _ = writeln!(text, "\t\t\t\t{part}");
+        let line = statement(line);
+        // A text of several lines stays as it is.
+        let indent = if line.contains("[[") || line.contains("[=") { "" } else { "\t\t\t\t" };
+        for part in line.lines() {
+            let _ = writeln!(text, "{indent}{part}");
         }
     }
     text.push_str("\t\t\tend,\n\t\t},\n\t},\n}\n");

@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::command::Command;
 use super::keyboard::complain;
+use crate::output::style::plain as text;
 use crate::output::{Output, Page};
 
 /// The desk.
@@ -21,6 +22,8 @@ pub(crate) struct ScriptDesk {
     lines: RefCell<VecDeque<Input>>,
     /// Whether the operator consents to all that the lines want to change.
     consents: bool,
+    /// Whether a change was refused because the operator has not consented.
+    was_refused: Cell<bool>,
     /// Whether a line has failed.
     pub(crate) has_failed: Cell<bool>,
 }
@@ -28,7 +31,8 @@ pub(crate) struct ScriptDesk {
 impl ScriptDesk {
     /// A desk without lines.
     pub(crate) fn new(output: Output, consents: bool) -> ScriptDesk {
-        ScriptDesk { output, lines: RefCell::default(), consents, has_failed: Cell::default() }
+        let (lines, was_refused, has_failed) = Default::default();
+        ScriptDesk { output, lines, consents, was_refused, has_failed }
     }
 
     /// Refuses what cannot be a script in any account.
@@ -107,6 +111,16 @@ fn plain(value: &Value) -> Value {
     }
 }
 
+/// An error as plain JSON; details that there are none of are left out.
+fn plain_error(error: &Value) -> Value {
+    let mut error = error.clone();
+    if let Some(fields) = error.as_object_mut() {
+        let details = fields.remove("details").map(|details| plain(&details));
+        fields.extend(details.filter(|it| !it.is_null()).map(|it| ("details".to_owned(), it)));
+    }
+    error
+}
+
 /// How many items of a list were left out.
 fn more(value: &Value) -> u64 {
     value["more"].as_u64().unwrap_or_default()
@@ -127,8 +141,11 @@ impl Desk for ScriptDesk {
             self.has_failed.set(true);
             let mut page = Page::default();
             complain(&mut page, &shown["error"]);
+            if self.was_refused.get() {
+                page.line([text("  `--yes` consents to what a script changes")]);
+            }
             self.output.say_page(page);
-            self.output.json_line(&json!({ "line": line, "error": shown["error"] }))
+            self.output.json_line(&json!({ "line": line, "error": plain_error(&shown["error"]) }))
         } else {
             let values = shown["values"].as_array().into_iter().flatten();
             let left: u64 = values.clone().map(more).sum();
@@ -146,6 +163,7 @@ impl Desk for ScriptDesk {
     }
 
     async fn consents(&self, _proposal: &Proposal) -> bool {
+        self.was_refused.set(!self.consents);
         self.consents
     }
 

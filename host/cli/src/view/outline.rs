@@ -63,6 +63,15 @@ fn facts(outline: &Outline) -> Vec<String> {
         count(waves, "wave"),
         count(outline.layers.len(), "layer")
     ));
+    if !outline.objectives.is_empty() {
+        facts.push(outline.objectives.join(", "));
+    }
+    facts.extend(
+        outline
+            .outside
+            .iter()
+            .map(|it| format!("outside of what it launches, a drill may touch {it}")),
+    );
     facts.extend(
         outline.start.as_ref().map(|it| format!("before anything begins it {}", question(it))),
     );

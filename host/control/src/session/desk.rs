@@ -58,6 +58,6 @@ pub struct Proposal {
     pub region: Option<String>,
     /// Whether it was about to be sent before, and was looked for and not found: an earlier session was cut off there.
     pub is_again: bool,
-    /// What it would touch: a verb, and the id of the thing.
+    /// What it would touch: a verb, and the thing by its id and name.
     pub touches: Vec<(String, String)>,
 }

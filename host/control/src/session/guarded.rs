@@ -1,5 +1,5 @@
-//! An operation of the world, as a session reaches it: what changes nothing can be interrupted, and what changes
-//! something needs the operator's permit and consent.
+//! An operation of the world, as a session reaches it: what changes nothing can be interrupted, and of what changes
+//! something is remembered whether it was looked up.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -9,14 +9,12 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use futures_util::future::{Either, select};
 use jiff::Timestamp;
-use moontide_runtime::effect::policy;
 use moontide_runtime::effect::{
     Call, Class, Consequences, EffectError, Finding, Operation, Reply, World,
 };
 use serde_json::Value;
 
-use super::desk::{Desk, Proposal};
-use super::permit::Permit;
+use super::desk::Desk;
 
 /// What a wait ends with that the operator did not want any longer.
 const INTERRUPTED: &str = "Interrupted";
@@ -27,38 +25,15 @@ pub(super) struct Guarded {
     pub(super) name: &'static str,
     pub(super) class: Class,
     pub(super) desk: Rc<dyn Desk>,
-    pub(super) permit: Rc<Permit>,
-    /// The calls that were cut off, and were looked up: the operator has let them out before.
-    pub(super) looked_up: RefCell<BTreeSet<String>>,
+    /// The calls that were cut off, and were looked up.
+    pub(super) looked_up: Rc<RefCell<BTreeSet<String>>>,
 }
 
 impl Guarded {
-    fn is_again(&self, call: &Call) -> bool {
-        self.looked_up.borrow().contains(call.key.as_str())
-    }
-
     fn inner(&self) -> Result<&dyn Operation, EffectError> {
         self.world.operation(self.name).ok_or_else(|| {
             EffectError::new("UnknownOperation", format!("there is no operation `{}`", self.name))
         })
-    }
-
-    /// Refuses what the operator does not want changed.
-    async fn ask(&self, call: &Call, what: &Consequences) -> Result<(), EffectError> {
-        let touches = what.touches.iter();
-        let proposal = Proposal {
-            operation: self.name.to_owned(),
-            arguments: call.arguments.clone(),
-            account: what.account.clone(),
-            region: what.region().map(str::to_owned),
-            is_again: self.is_again(call),
-            touches: touches.map(|it| (it.verb.to_owned(), it.what.id().to_owned())).collect(),
-        };
-        if self.desk.consents(&proposal).await {
-            self.permit.is_used();
-            return Ok(());
-        }
-        Err(EffectError::new(policy::REFUSED, "the operator did not consent: nothing was sent"))
     }
 }
 
@@ -85,16 +60,7 @@ impl Operation for Guarded {
     }
 
     async fn consequences(&self, call: &Call) -> Result<Consequences, EffectError> {
-        if self.class.needs_intent() && !self.permit.is_given() && !self.is_again(call) {
-            let message =
-                format!("the session is read-only, and `{}` changes something", self.name);
-            return Err(EffectError::new(policy::REFUSED, message));
-        }
-        let what = self.inner()?.consequences(call).await?;
-        if self.class.needs_intent() {
-            self.ask(call, &what).await?;
-        }
-        Ok(what)
+        self.inner()?.consequences(call).await
     }
 
     async fn perform(&self, call: &Call) -> Reply {

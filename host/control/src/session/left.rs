@@ -5,7 +5,7 @@ use moontide_runtime::journal::{Body, Entry};
 use moontide_runtime::plan::Mode;
 use moontide_runtime::store::{Store, Wanted};
 
-use super::lines::NEXT_LINE;
+use super::lines::{NEXT_LINE, SHOW};
 use crate::error::Result;
 use crate::list::Line;
 use crate::view::Record;
@@ -64,4 +64,22 @@ fn lines(entries: &[Entry]) -> usize {
         _ => false,
     };
     entries.iter().filter(is_line).count()
+}
+
+/// The lines of a session that worked, as they were typed.
+pub fn worked(entries: &[Entry]) -> Vec<String> {
+    let (mut worked, mut typed) = (Vec::new(), None);
+    for entry in entries {
+        let Body::Outcome { step, outcome, .. } = &entry.body else { continue };
+        match (step.operation.as_str(), outcome) {
+            (NEXT_LINE, Outcome::Ok { value }) => typed = value["text"].as_str().map(str::to_owned),
+            (SHOW, _) => {
+                let shown = step.arguments.as_ref();
+                let has_failed = shown.is_none_or(|shown| shown["error"].is_object());
+                worked.extend(typed.take().filter(|_| !has_failed));
+            }
+            _ => {}
+        }
+    }
+    worked
 }

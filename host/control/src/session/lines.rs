@@ -66,13 +66,16 @@ impl Operation for NextLine {
     }
 }
 
+/// The operation that shows what came of a line.
+pub(super) const SHOW: &str = "session.show";
+
 /// `session.show`: what came of a line.
 pub(super) struct Show(pub(super) Rc<dyn Desk>);
 
 #[async_trait(?Send)]
 impl Operation for Show {
     fn name(&self) -> &'static str {
-        "session.show"
+        SHOW
     }
 
     fn class(&self) -> Class {

@@ -160,6 +160,94 @@ async fn nothing_is_changed_without_a_permit_and_consent() {
     assert_eq!((desk.ends(), place.launches()), (vec![json!([true]), json!("PolicyRefused")], 1));
 }
 
+/// A desk whose operator takes their time: meanwhile another session launches the same server.
+struct Slow {
+    typing: Rc<Typing>,
+    place: &'static Place,
+}
+
+#[async_trait(?Send)]
+impl Desk for Slow {
+    async fn next(&self, typed: Typed) -> Input {
+        self.typing.next(typed).await
+    }
+
+    fn show(&self, shown: &Value) {
+        self.typing.show(shown);
+    }
+
+    async fn consents(&self, _proposal: &Proposal) -> bool {
+        let other = Typing::of(&[Input::Write(true), line(LAUNCH)], true);
+        Box::pin(self.place.hold(&other)).await;
+        assert_eq!(other.ends(), [json!([true])]);
+        true
+    }
+
+    async fn interrupted(&self) {
+        pending::<()>().await;
+    }
+
+    fn is_sent(&self, _operation: &str) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_asked_about_is_judged_once_more_behind_the_answer() {
+    let place: &'static Place = Box::leak(Box::new(Place::new()));
+    let typing = Typing::of(&[Input::Write(true), line(LAUNCH)], true);
+    let desk = Rc::new(Slow { typing: Rc::clone(&typing), place }) as Rc<dyn Desk>;
+    let operator = place.operator();
+    let begun = Box::pin(session::begin(&operator, &desk, BTreeMap::new())).await;
+    let driven = begun.expect("it begins").drive(pending()).await.expect("it works here");
+    assert_eq!(driven.ended, Ended::Finished(ExecutionStatus::Completed));
+    assert_eq!((typing.ends(), place.launches()), (vec![json!("PolicyRefused")], 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_runbooks_remember_is_changed_with_consent_only() {
+    let place = Place::new();
+    let (put, get) = (line("state.put(\"x\", 1)"), line("state.get(\"x\").value"));
+    let desk = Typing::of(&[put.clone(), get.clone()], true);
+    place.hold(&desk).await;
+    assert_eq!(desk.ends(), [json!("PolicyRefused"), json!([{ "kind": "nil" }])]);
+    let desk = Typing::of(&[Input::Write(true), put, get], true);
+    place.hold(&desk).await;
+    assert_eq!(desk.ends()[1], json!([1]));
+    assert_eq!(desk.asked.borrow()[0].operation, "state.put");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_a_line_returns_the_session_goes_on() {
+    let place = Place::new();
+    let long = format!("x = 1{}x = 2", " ".repeat(40_000));
+    let too_long = format!("x = \"{}\"", "a".repeat(300_000));
+    let lines = [
+        "drs.describe_jobs()",
+        "setmetatable({ 1 }, { __len = function() error(\"no\") end })",
+        "setmetatable({}, { __iter = function() error(setmetatable({}, { __tostring = error })) end })",
+        "error(setmetatable({}, { __tostring = function() error(\"no\") end }))",
+        "2 ^ 63, \"\\xff\"",
+        "{ a = 1, \"x\" }",
+        &long,
+        "x",
+        &too_long,
+        "{ [{}] = 1 }",
+        "1",
+    ];
+    let desk = Typing::of(&lines.map(line), false);
+    place.hold(&desk).await;
+    let ends = desk.ends();
+    assert_eq!(ends[0][0]["fields"]["items"]["kind"], "list", "{}", ends[0]);
+    assert_eq!(ends[1][0]["kind"], "list");
+    assert_eq!(ends[3], "ScriptError");
+    assert_eq!(
+        ends[4],
+        json!([{ "kind": "9223372036854776000" }, { "kind": "bytes that are no text" }])
+    );
+    assert_eq!(ends[5][0]["fields"], json!({ "a": 1, "1": "x" }));
+    assert_eq!((&ends[6], &ends[7]), (&json!([]), &json!([2])));
+    assert_eq!((&ends[8], ends.last()), (&json!("SyntaxError"), Some(&json!([1]))));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_recovery_is_no_part_of_a_session() {
     let place = Place::new();
@@ -216,4 +304,6 @@ async fn a_session_that_was_killed_goes_on_where_it_was() {
     assert_eq!(place.launches(), 1, "it was launched once");
     assert_eq!(desk.asked.borrow().iter().map(|it| it.is_again).collect::<Vec<_>>(), [true]);
     assert_eq!(desk.ends(), [json!([true]), json!([42])]);
+    let entries = place.memory.journal(&id, 1).await.unwrap();
+    assert_eq!(left::worked(&entries), ["local before = 41", LAUNCH, "before + 1"]);
 }
