@@ -10,6 +10,7 @@ use moontide_control::error::{CommandError, Result, code};
 use crate::context::Context;
 use crate::exit;
 use crate::output::Output;
+use crate::output::file::{self, Kind};
 use crate::output::style::plain;
 use crate::view::reference::{Contents, Shown};
 
@@ -55,9 +56,9 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         None => None,
     };
     if let Some(file) = &flags.html {
-        write(context, file, &html::write(&topics(found, all)))?;
+        write(context, (file, Kind::Html), &html::write(&topics(found, all)))?;
     } else if let Some(file) = &flags.markdown {
-        write(context, file, &markdown::write(&topics(found, all)))?;
+        write(context, (file, Kind::Markdown), &markdown::write(&topics(found, all)))?;
     } else if let Some(words) = &flags.search {
         let entries = search(&all, words);
         if entries.is_empty() {
@@ -89,13 +90,12 @@ pub(crate) fn text(output: Output, name: &str) -> Result<String> {
     })
 }
 
-fn write(context: &Context, file: &Path, text: &str) -> Result<()> {
-    if file == Path::new("-") {
+fn write(context: &Context, (path, kind): (&Path, Kind), text: &str) -> Result<()> {
+    if path == Path::new("-") {
         return context.output.print(text).map(drop);
     }
-    std::fs::write(file, text)
-        .map_err(|error| CommandError::new(code::OUTPUT, format!("{}: {error}", file.display())))?;
-    context.output.say([plain(format!("written into {}", file.display()))]);
+    file::write(path, kind, text.as_bytes())?;
+    context.output.say([plain(format!("written into {}", path.display()))]);
     Ok(())
 }
 

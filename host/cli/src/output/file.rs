@@ -16,6 +16,10 @@ pub(crate) enum Kind {
     Svg,
     /// The results of tests.
     Junit,
+    /// The reference as a page.
+    Html,
+    /// The reference as Markdown.
+    Markdown,
 }
 
 impl Kind {
@@ -23,6 +27,8 @@ impl Kind {
         match self {
             Kind::Svg => "SVG",
             Kind::Junit => "JUnit XML",
+            Kind::Html => "HTML",
+            Kind::Markdown => "Markdown",
         }
     }
 
@@ -30,12 +36,13 @@ impl Kind {
     fn is_of(self, text: &[u8]) -> bool {
         let head = &text[..text.len().min(4096)];
         let holds = |tag: &[u8]| head.windows(tag.len()).any(|it| it == tag);
-        let begins = head.trim_ascii_start().starts_with(b"<");
-        begins
-            && match self {
-                Kind::Svg => holds(b"<svg"),
-                Kind::Junit => holds(b"<testsuite"),
-            }
+        let begins = |with: &[u8]| head.trim_ascii_start().starts_with(with);
+        match self {
+            Kind::Svg => begins(b"<") && holds(b"<svg"),
+            Kind::Junit => begins(b"<") && holds(b"<testsuite"),
+            Kind::Html => begins(b"<!doctype html") || begins(b"<!DOCTYPE html"),
+            Kind::Markdown => begins(b"#"),
+        }
     }
 }
 
