@@ -108,7 +108,11 @@ fn more_people_than_there_are_is_a_mistake_of_the_plan() {
     let story = Story::with(&given::runbook("shop", wave), given::WORLD, settings);
     let refused = story.say("root", &["check", &story.home.shop("")], 3);
     assert_snapshot!(refused.stderr, @"
-    error[M0207]: the pause point of `web` takes 3 different people, and its approvers are ann, bob
+    error[M0207]: waves[1].pause.approvals: the pause point of `web` takes 3 different people, and its approvers are ann, bob
+      --> shop/runbook.luau:7:57
+      |
+    7 |         pause = { message = '?', approvers = { 'dba' }, approvals = 3 } },
+      |                                                         ^
     hint: name more people in `[approvers]` of moontide.toml, or take fewer `approvals`
     ");
     story.run(&[], 3);
