@@ -29,7 +29,7 @@ use crate::aws::AwsFlags;
 use crate::context::Context;
 use crate::exit;
 use crate::output::style::{attention, bad, execution_status, faint, plain, strong};
-use crate::repl::desk::TerminalDesk;
+use crate::repl::desk::{Interrupts, TerminalDesk};
 use crate::repl::face::SessionFace;
 use crate::repl::keyboard::{Asked, Keyboard, Place};
 use crate::repl::restored::Restored;
@@ -111,13 +111,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
 /// Holds a session in the pretend world of a file, in virtual time.
 fn pretend(context: &Context, file: &Path, yes: bool) -> Result<Closed> {
     let world = world_file::read(file)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .start_paused(true)
-        .build()
-        .map_err(|error| {
-            CommandError::new(code::INTERNAL, format!("the runtime cannot start: {error}"))
-        })?;
+    let runtime = rehearsal::runtime()?;
     let closed = runtime.block_on(async {
         let start = world.start().unwrap_or_else(|| SystemClock::new().now());
         let region = world.region().to_owned();
@@ -167,9 +161,8 @@ async fn hold(
         let exit = script(context, operator, wanted, kind).await?;
         return Ok(Closed { exit, next: None });
     }
-    let wanted_lines = wanted.as_ref().map(|record| left::worked(&record.entries));
-    let wanted_lines = wanted_lines.unwrap_or_default();
-    let is_over_flag = Arc::new(AtomicBool::new(false));
+    let worked = wanted.as_ref().map(|record| left::worked(&record.entries)).unwrap_or_default();
+    let has_ended = Arc::new(AtomicBool::new(false));
     let terminal = Restored::of_now();
     let (asks, asked) = mpsc::channel();
     let (says, said) = tokio::sync::mpsc::unbounded_channel();
@@ -189,8 +182,8 @@ async fn hold(
     greet(context, &runner, &place);
     let user = whoami::user(&operator.environment);
     let mut keyboard = Keyboard::new(context.output, (place, user), says);
-    keyboard.worked = wanted_lines;
-    keyboard.is_over = Arc::clone(&is_over_flag);
+    keyboard.worked = worked;
+    keyboard.is_over = Arc::clone(&has_ended);
     keyboard.history = home::state(&operator.environment).ok().map(|home| home.join(HISTORY));
     let thread = std::thread::Builder::new().name("keyboard".to_owned()).stack_size(STACK);
     let typing = thread.spawn(move || keyboard.run(&asked)).map_err(|error| {
@@ -199,12 +192,15 @@ async fn hold(
     let mut signals = Signals::listen(Arc::clone(&desk.interrupts));
     let driven = runner.drive(signals.wait()).await;
     // A keyboard that has ended needs not be told.
-    is_over_flag.store(true, Ordering::SeqCst);
+    has_ended.store(true, Ordering::SeqCst);
     let _ = asks.send(Asked::Close);
     let ended = driven.map(|driven| driven.ended);
     let exit = match &ended {
         Ok(ended) => closed(context, &runner, (ended, kind), &signals).await?,
-        Err(error) => exit::of_error(error.code),
+        Err(error) => {
+            context.complain(error);
+            exit::of_error(error.code)
+        }
     };
     if signals.is_gone() {
         // The keyboard may be in the middle of a line.
@@ -216,13 +212,13 @@ async fn hold(
         context.output.say([faint("press Enter")]);
     }
     let next = typing.join().ok().flatten();
-    ended?;
     let next = next.map(|world| match world.as_str() {
         "aws" => World::Aws,
         file => World::File(file.into()),
     });
     // A line that used up its time has taken the session with it: the operator is still there.
-    let again = (exit == exit::FAILED && !kind.is_pretend).then_some(World::Aws);
+    let has_failed = matches!(ended, Ok(Ended::Finished(ExecutionStatus::Failed)));
+    let again = (has_failed && !kind.is_pretend).then_some(World::Aws);
     Ok(Closed { exit, next: next.or(again) })
 }
 
@@ -242,7 +238,7 @@ async fn script(
     if let Err(error) = desk.read(&text, runner.execution.account.as_deref().unwrap_or_default()) {
         context.complain(&error);
     }
-    let mut signals = Signals::listen(Arc::default());
+    let mut signals = Signals::listen(Arc::new(Interrupts::at_once()));
     let driven = runner.drive(signals.wait()).await?;
     let exit = closed(context, &runner, (&driven.ended, kind), &signals).await?;
     Ok(if exit == exit::COMPLETED && desk.has_failed.get() { exit::FAILED } else { exit })

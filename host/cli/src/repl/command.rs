@@ -54,7 +54,7 @@ pub(super) const ALL: [(&str, &str, &str); 14] = [
     (":journal", "", "what this session has done, as its journal says"),
     (":time", "", "shows how long each line takes, or no longer"),
     (":save", "FILE", "writes the lines that worked as a runbook"),
-    (":load", "FILE", "runs the lines of a file"),
+    (":load", "FILE", "runs a file, as if it were one line"),
     (":world", "FILE|aws", "ends this session and begins one in that world"),
     (":limits", "", "what a line may use"),
     (":quit", "", "ends the session; Ctrl-D does as well"),

@@ -15,7 +15,7 @@ pub(super) fn page(proposal: &Proposal) -> Page {
     let place = [&proposal.account, &proposal.region];
     let place: Vec<&str> = place.into_iter().flatten().map(String::as_str).collect();
     let how = if proposal.is_again {
-        "it was about to be sent before, was looked for, and did not happen: "
+        "it was about to be sent before, and nothing says that it happened: "
     } else {
         "this changes something: "
     };

@@ -44,6 +44,11 @@ pub(crate) struct Interrupts {
 }
 
 impl Interrupts {
+    /// Those of a session at which no person sits: the first one leaves it.
+    pub(crate) fn at_once() -> Interrupts {
+        Interrupts { is_second: AtomicBool::new(true), ..Interrupts::default() }
+    }
+
     /// Another line begins.
     fn begin(&self) {
         self.is_second.store(false, Ordering::SeqCst);
@@ -72,7 +77,7 @@ impl TerminalDesk {
     async fn journal(&self) -> Page {
         let (mut page, id) = (Page::default(), self.session.borrow().clone());
         match self.store.journal(&id, 1).await {
-            Ok(entries) => super::keyboard::journal(&mut page, &entries),
+            Ok(entries) => super::told::journal(&mut page, &entries),
             Err(error) => {
                 page.line([attention("the journal cannot be read: "), plain(error.to_string())]);
             }

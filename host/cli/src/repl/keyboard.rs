@@ -10,8 +10,6 @@ use moontide_control::clocks::SystemClock;
 use moontide_control::session::{Input, Proposal, Typed};
 use moontide_control::world_file;
 use moontide_runtime::clock::Clock as _;
-use moontide_runtime::effect::Outcome;
-use moontide_runtime::journal::{Body, Entry};
 use moontide_runtime::scheduler::{Given, Prompt};
 use rustyline::config::{BellStyle, CompletionType, Config};
 use rustyline::error::ReadlineError;
@@ -22,6 +20,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::command::{ALL, Command};
 use super::line::Lines;
+use super::told::complain;
 use super::{consent, saved, shown};
 use crate::commands::docs;
 use crate::output::style::{attention, bad, faint, plain, strong};
@@ -396,25 +395,12 @@ impl Keyboard {
         if worked.is_empty() {
             return self.say([plain("no line has worked yet: there is nothing to save")]);
         }
-        let path = &std::path::Path::new(file).with_extension("luau");
-        let file = path.display();
-        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("session");
-        let name: String = stem
-            .chars()
-            .map(
-                |letter| {
-                    if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' }
-                },
-            )
-            .collect();
-        let text = saved::runbook(name.trim_matches('-'), &self.place.region, &worked);
-        let made = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
-        match made.and_then(|mut made| std::io::Write::write_all(&mut made, text.as_bytes())) {
-            Ok(()) => self.say([plain(format!(
+        match saved::write(file, &self.place.region, &worked) {
+            Ok(file) => self.say([plain(format!(
                 "{} lines are the runbook {file}: `moontide check {file}` looks at it",
                 worked.len()
             ))]),
-            Err(error) => self.say([bad("error: "), plain(format!("{file}: {error}"))]),
+            Err(why) => self.say([bad("error: "), plain(why)]),
         }
     }
 }
@@ -431,46 +417,4 @@ fn editor() -> Result<Editor<Lines, FileHistory>> {
     let mut editor = Editor::with_config(config)?;
     editor.set_helper(Some(Lines::new()));
     Ok(editor)
-}
-
-/// An error of a line: code, words, place.
-pub(super) fn complain(page: &mut Page, error: &Value) {
-    let text = |field: &str| error[field].as_str().unwrap_or_default().to_owned();
-    page.line([bad("error: "), strong(text("code")), plain(": "), plain(text("message"))]);
-    page.indented(|page| {
-        if !text("place").is_empty() {
-            page.line([faint(text("place"))]);
-        }
-        if text("code") == "PolicyRefused" && text("message").contains("read-only") {
-            page.line([plain(
-                "`:write drill` lets lines launch drills, and change what those have made",
-            )]);
-        }
-    });
-}
-
-/// What a session has done: its lines, and under each the effects.
-pub(super) fn journal(page: &mut Page, entries: &[Entry]) {
-    let mut number = 0;
-    for entry in entries {
-        let at = faint(entry.at.strftime("%H:%M:%SZ  ").to_string());
-        match &entry.body {
-            Body::Outcome { step, outcome, .. } if step.operation == "session.next_line" => {
-                let Outcome::Ok { value } = outcome else { continue };
-                if let Some(text) = value["text"].as_str() {
-                    number += 1;
-                    page.line([at, strong(format!("{number}  ")), plain(text.to_owned())]);
-                }
-            }
-            Body::Outcome { step, outcome, .. } if !step.operation.starts_with("session.") => {
-                let word = match outcome {
-                    Outcome::Ok { .. } => plain("ok"),
-                    Outcome::Failed { error } => bad(error.code.clone()),
-                    Outcome::Unknown { .. } => attention("unknown"),
-                };
-                page.line([at, plain(format!("     {} ", step.operation)), word]);
-            }
-            _ => {}
-        }
-    }
 }

@@ -6,7 +6,7 @@
 //!
 //! - [`desk`]: between the two. [`keyboard`]: the thread that reads lines and shows what came of them.
 //! - `command`: what begins with a colon. `line`: what rustyline asks of Moontide while a line is typed.
-//! - `shown`: a value as a table, or as Luau. `consent`: what is asked before anything changes.
+//! - `told`: an error, a journal. `shown`: a value as a table, or as Luau. `consent`: what is asked before anything changes.
 //! - `saved`: the lines that worked, as a runbook.
 //! - [`face`]: what is said and asked meanwhile. [`signals`]: Ctrl-C.
 //! - [`restored`]: the terminal as it was.
@@ -23,3 +23,4 @@ mod saved;
 pub(crate) mod script;
 mod shown;
 pub(crate) mod signals;
+mod told;

@@ -1,8 +1,29 @@
 //! The lines that worked, as a runbook.
 
 use std::fmt::Write;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
 
 use moontide_author::lines::{MODULES, path, statement};
+
+/// Writes a runbook of these lines into a new file, which it names.
+pub(super) fn write(file: &str, region: &str, lines: &[String]) -> Result<String, String> {
+    let path = Path::new(file).with_extension("luau");
+    let shown = path.display().to_string();
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("session");
+    let letter = |letter: char| match letter {
+        letter if letter.is_ascii_alphanumeric() => letter.to_ascii_lowercase(),
+        _ => '-',
+    };
+    let name: String = stem.chars().map(letter).collect();
+    let text = runbook(name.trim_matches('-'), region, lines);
+    let made = OpenOptions::new().write(true).create_new(true).open(&path);
+    match made.and_then(|mut made| made.write_all(text.as_bytes())) {
+        Ok(()) => Ok(shown),
+        Err(error) => Err(format!("{shown}: {error}")),
+    }
+}
 
 /// A runbook of one wave, which runs these lines.
 pub(super) fn runbook(name: &str, region: &str, lines: &[String]) -> String {

@@ -12,7 +12,7 @@ use moontide_runtime::sandbox::Typed as Reading;
 use serde_json::{Map, Value, json};
 
 use super::command::Command;
-use super::keyboard::complain;
+use super::told::complain;
 use crate::output::style::plain as text;
 use crate::output::{Output, Page};
 

@@ -13,7 +13,7 @@ mod staged;
 mod witness;
 
 pub use hooks::Hook;
-pub use perform::{Rehearsal, Rehearsed, session};
+pub use perform::{Rehearsal, Rehearsed, runtime, session};
 pub use report::{Answered, Report};
 pub use staged::{Staged, StagedAnswer, StagedSignal, Unmet, What};
 pub use witness::Witness;

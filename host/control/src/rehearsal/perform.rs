@@ -110,6 +110,14 @@ pub fn session(simulator: &Simulator) -> Session {
     Session::pretend(SharedHttpClient::new(InProcess::new(simulator.router())))
 }
 
+/// A runtime in virtual time, for what happens in a pretend world of this process.
+pub fn runtime() -> Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().start_paused(true).build().map_err(|error| {
+        CommandError::new(code::INTERNAL, format!("the runtime cannot start: {error}"))
+    })
+}
+
 impl Rehearsal {
     /// The rehearsal of the runbook in this folder as a drill: in the world beside it, with the params that it has by
     /// default, and nothing else decided.
@@ -144,14 +152,7 @@ impl Rehearsal {
         listener: &dyn Listener,
         observer: Rc<dyn Observer>,
     ) -> Result<Rehearsed> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .start_paused(true)
-            .build()
-            .map_err(|error| {
-                CommandError::new(code::INTERNAL, format!("the runtime cannot start: {error}"))
-            })?;
-        runtime.block_on(self.act(staged, listener, observer))
+        runtime()?.block_on(self.act(staged, listener, observer))
     }
 
     async fn act(

@@ -56,7 +56,8 @@ pub struct Proposal {
     pub account: Option<String>,
     /// The Region.
     pub region: Option<String>,
-    /// Whether it was about to be sent before, and was looked for and not found: an earlier session was cut off there.
+    /// Whether it was about to be sent before, and nothing says that it happened: it was looked for and not found, or
+    /// sending it again is harmless.
     pub is_again: bool,
     /// What it would touch: a verb, and the thing by its id and name.
     pub touches: Vec<(String, String)>,
