@@ -97,3 +97,33 @@ fn an_import_that_goes_up_is_found_however_it_is_written() {
         assert_eq!(found(down), [] as [&str; 0], "{down}");
     }
 }
+
+#[test]
+fn a_mod_file_maps_its_room_and_holds_no_logic() {
+    let house = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let rooms = ["runtime", "host/aws", "host/sim", "host/control", "host/author", "host/cli"];
+    let maps: Vec<PathBuf> = rooms
+        .iter()
+        .flat_map(|room| files(&house.join(room).join("src")))
+        .filter(|path| path.ends_with("mod.rs") && !path.iter().any(|it| it == "tests"))
+        .collect();
+    assert!(maps.len() > 50, "{maps:?}");
+    let begins = |line: &str| {
+        let line = line.strip_prefix("pub").map_or(line, |rest| {
+            let rest =
+                rest.split_once(") ").filter(|_| rest.starts_with('(')).map_or(rest, |it| it.1);
+            rest.trim_start()
+        });
+        let line = line.trim_start_matches("const ").trim_start_matches("async ");
+        ["fn ", "impl ", "impl<"].iter().any(|it| line.starts_with(it))
+    };
+    let with_logic = maps.iter().filter(|path| {
+        let source = fs::read_to_string(path).unwrap();
+        source.lines().take_while(|line| *line != "#[cfg(test)]").any(begins)
+    });
+    assert_eq!(with_logic.collect::<Vec<_>>(), Vec::<&PathBuf>::new());
+    assert!(
+        ["pub(crate) fn a() {", "pub async fn b()", "impl C {", "fn d()"].into_iter().all(begins)
+    );
+    assert!(!["pub use a::b;", "mod fn_;", "    fn inner()"].into_iter().any(begins));
+}

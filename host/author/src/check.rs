@@ -38,13 +38,25 @@ pub(crate) fn check_again(
     files: &Files,
     (whole, tests): (&Bundle, &[String]),
     open: Vec<String>,
-    limits: &Limits,
+    settings: &Settings,
 ) -> Checked {
-    let loaded = files.examine(&Silent, limits, SEED);
+    let loaded = files.examine(&Silent, &settings.limits(), SEED);
     let is_test = |name: &String| tests.contains(name);
     let own = open.into_iter().filter(|name| !is_test(name)).chain([files.bundle.entry.clone()]);
     let typed = analysis.check(whole, &own.collect::<Vec<_>>(), loaded.as_ref().ok());
-    joined(loaded, typed, analysis.check_only(whole, tests))
+    let mistakes = tests.iter().flat_map(|test| mistakes_of(whole, tests, test)).collect();
+    let of_tests = with_news(mistakes, analysis.check_only(whole, tests));
+    with_people(joined(loaded, typed, of_tests), files, settings)
+}
+
+/// What Luau would take without a word in one of the tests.
+fn mistakes_of(whole: &Bundle, tests: &[String], test: &str) -> Vec<Finding> {
+    let Some(file) = whole.modules.get(test).map(|module| &module.file) else { return Vec::new() };
+    let mut bundle = Bundle { entry: test.to_owned(), modules: whole.modules.clone() };
+    bundle.modules.retain(|name, _| name == test || !tests.contains(name));
+    let mut found = loaded::mistakes(&bundle);
+    found.retain(|finding| finding.places.first().is_some_and(|place| place.file == *file));
+    found
 }
 
 /// What loading says, what the type checker says, and what it says of the tests, in one list.
@@ -63,9 +75,7 @@ fn joined(
         typed.retain(is_syntax);
         findings.retain(|finding| !is_syntax(finding));
     }
-    let news = typed.into_iter().filter(|finding| !findings.iter().any(|it| says(it, finding)));
-    let news: Vec<Finding> = news.collect();
-    findings.extend(news);
+    let mut findings = with_news(findings, typed);
     findings.extend(of_tests);
     findings.sort_by_key(Finding::rank);
     Checked { plan, findings }
@@ -73,7 +83,11 @@ fn joined(
 
 /// The same, for an operator with these settings: whose people are enough for its pause points.
 pub fn check_for(files: &Files, listener: &dyn Listener, settings: &Settings) -> Checked {
-    let Checked { plan, mut findings } = check(files, listener, &settings.limits());
+    with_people(check(files, listener, &settings.limits()), files, settings)
+}
+
+fn with_people(checked: Checked, files: &Files, settings: &Settings) -> Checked {
+    let Checked { plan, mut findings } = checked;
     let missing = plan.as_ref().map(|plan| people::findings(files, plan, &settings.approvers));
     findings.extend(missing.unwrap_or_default());
     findings.sort_by_key(Finding::rank);
@@ -84,15 +98,16 @@ pub fn check_for(files: &Files, listener: &dyn Listener, settings: &Settings) ->
 fn of_tests(files: &Files) -> Vec<Finding> {
     let tests = Files::tests(&files.folder).unwrap_or_default();
     let bundles = tests.iter().filter_map(|path| Files::test(path).ok());
-    let of = |bundle| {
-        let mut found = loaded::mistakes(&bundle);
-        let typed = types::check_test(&bundle);
-        let news = typed.into_iter().filter(|finding| !found.iter().any(|it| says(it, finding)));
-        let news: Vec<Finding> = news.collect();
-        found.extend(news);
-        found
-    };
+    let of = |bundle| with_news(loaded::mistakes(&bundle), types::check_test(&bundle));
     bundles.flat_map(of).collect()
+}
+
+/// What was found, and what the type checker finds besides.
+fn with_news(mut found: Vec<Finding>, typed: Vec<Finding>) -> Vec<Finding> {
+    let news = typed.into_iter().filter(|finding| !found.iter().any(|it| says(it, finding)));
+    let news: Vec<Finding> = news.collect();
+    found.extend(news);
+    found
 }
 
 /// Whether loading the runbook has said already what the type checker says in its own words: it is about the same

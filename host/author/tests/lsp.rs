@@ -113,12 +113,29 @@ fn what_could_be_written_is_offered() {
     let types = offers(&runbook("local x: moontide.|"));
     assert!(types.contains(&"Wave".to_owned()), "{types:?}");
     let modules = offers(&runbook("local x = require(\"@moontide/s|"));
-    assert_eq!(modules, ["ssm", "state", "sts"]);
+    assert_eq!(modules, ["@moontide/ssm", "@moontide/state", "@moontide/sts"]);
     let own = offers(&runbook("local x = require(\"./|\")"));
-    assert_eq!(own, ["parts/helpers"]);
+    assert_eq!(own, ["./parts/helpers"]);
     // The sandbox has none of these.
     let all = offers(&runbook("local x = |"));
     assert!(all.contains(&"pairs".to_owned()) && !all.contains(&"os".to_owned()), "{all:?}");
+}
+
+#[test]
+fn a_module_is_put_in_the_place_of_what_was_written_of_its_name() {
+    let mut client = Client::new(&[]);
+    client.open(RUNBOOK, "");
+    let text = runbook("local x = \"🌊\" local y = require(\"@moon|\")");
+    let told = client.at(RUNBOOK, &text, "textDocument/completion");
+    let first = &told[0];
+    assert_eq!(first["textEdit"]["newText"], first["label"]);
+    // An editor takes `moon` for the word that was begun.
+    let range = &first["textEdit"]["range"];
+    let columns = (&range["start"]["character"], &range["end"]["character"]);
+    let line = text.lines().find(|line| line.contains('|')).expect("a line");
+    let units = |text: &str| text.encode_utf16().count();
+    let end = units(line.split('|').next().expect("a part"));
+    assert_eq!(columns, (&json!(end - units("@moon")), &json!(end)));
 }
 
 #[test]
@@ -253,6 +270,73 @@ fn tests_and_modules_of_no_runbook_are_checked_and_what_is_closed_is_forgotten()
     // What is no file has no place to look from.
     client.say("textDocument/didOpen", json!({ "textDocument": { "uri": "untitled:1", "languageId": "luau", "version": 1, "text": "x" } }));
     assert_eq!(client.vanish(), Ended::Abruptly);
+}
+
+#[test]
+fn what_becomes_a_runbook_keeps_its_mistakes_and_what_is_closed_has_none() {
+    let mut client = Client::new(&[(RUNBOOK, &runbook(""))]);
+    client.open(RUNBOOK, &runbook(""));
+    assert_eq!(client.said(RUNBOOK), Vec::<String>::new());
+    client.open("other.luau", "local x: number = \"\"\nreturn x\n");
+    assert_eq!(client.said("other.luau").len(), 1);
+    client.edit("other.luau", &runbook("ssm.run_comand({})"));
+    assert_eq!(client.said("other.luau").len(), 1);
+    client.edit(RUNBOOK, &runbook("local _ = 1"));
+    assert_eq!(client.said(RUNBOOK), Vec::<String>::new());
+    assert_eq!(client.shown("other.luau").len(), 1, "it is another one's, and still wrong");
+    // It was never saved: closed, it is not there any more.
+    client.close("other.luau");
+    client.edit(RUNBOOK, &runbook("local _ = 2"));
+    assert_eq!(client.said(RUNBOOK), Vec::<String>::new());
+    assert_eq!(client.shown("other.luau"), Vec::<Value>::new());
+    // Nor is what an editor changes that it has not opened.
+    client.open("ghost.luau", "");
+    client.edit("ghost.luau", "");
+    client.close("ghost.luau");
+    let document = json!({ "uri": client.uri("ghost.luau"), "version": 3 });
+    client.say(
+        "textDocument/didChange",
+        json!({ "textDocument": document, "contentChanges": [{ "text": "x" }] }),
+    );
+    client.edit(RUNBOOK, &runbook("local _ = 3"));
+    assert_eq!(client.said(RUNBOOK), Vec::<String>::new());
+    assert_eq!(client.shown("ghost.luau"), Vec::<Value>::new());
+}
+
+#[test]
+fn each_runbook_of_a_folder_is_checked_again_with_the_module_that_it_uses() {
+    let helpers = "return { y = 1 }\n";
+    let text = runbook("local n = require(\"./helpers\").y moontide.log.info(tostring(n))");
+    let files = [(RUNBOOK, text.as_str()), ("other.luau", &text), ("helpers.luau", helpers)];
+    let mut client = Client::new(&files);
+    for (name, text) in [("other.luau", text.as_str()), ("helpers.luau", helpers)] {
+        client.open(name, text);
+        assert_eq!(client.said(name), Vec::<String>::new());
+    }
+    client.edit("helpers.luau", "return { z = 1 }\n");
+    assert_eq!(client.said("other.luau").len(), 1);
+    // A test of a module does not make a runbook of it.
+    client.open("helpers.test.luau", "return 1\n");
+    client.said("helpers.test.luau");
+    client.edit("helpers.luau", helpers);
+    assert_eq!(client.said("other.luau"), Vec::<String>::new());
+    assert_eq!(client.shown("helpers.luau"), Vec::<Value>::new());
+}
+
+#[test]
+fn people_and_tests_are_judged_as_check_judges_them() {
+    let asks =
+        "name = \"web\", pause = { message = \"?\", approvers = { \"dba\" }, approvals = 3 }";
+    let asking = runbook("").replace("name = \"web\"", asks);
+    let settings = "[approvers]\ndba = [\"ann\"]\n";
+    let mut client = Client::new(&[(RUNBOOK, &asking), ("moontide.toml", settings)]);
+    client.open(RUNBOOK, &asking);
+    let said = client.said(RUNBOOK);
+    assert!(said.len() == 1 && said[0].contains("approvals"), "{said:?}");
+    let test = "local test = require(\"@moontide/test\")\nreturn test.of(\"./runbook\", {\n\t[\"a\"] = function(t)\n\t\tprint(t)\n\tend,\n})\n";
+    client.open("runbook.test.luau", test);
+    let said = client.said("runbook.test.luau");
+    assert!(said[0].contains("moontide.log.info"), "{said:?}");
 }
 
 #[test]

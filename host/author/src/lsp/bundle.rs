@@ -34,6 +34,7 @@ impl Sources {
 
     /// The module that a file is.
     pub(super) fn module(&self, path: &Path) -> Option<String> {
+        path.extension().filter(|suffix| *suffix == "luau")?;
         let within = path.strip_prefix(&self.files.folder).ok()?.with_extension("");
         let names: Option<Vec<&str>> =
             within.components().map(|part| part.as_os_str().to_str()).collect();

@@ -1,8 +1,7 @@
 //! What is typed is checked on a thread of its own: the newest text only, and what is overtaken is dropped.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
-use std::sync::mpsc::Receiver;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lsp_types::{Diagnostic, PublishDiagnosticsParams};
@@ -12,6 +11,7 @@ use super::bundle::Sources;
 use super::diagnostics::Diagnostics;
 use super::documents::Documents;
 use super::library::Library;
+use super::newest::Newest;
 use super::owner::Owner;
 use super::{Surroundings, uri};
 use crate::check::check_again;
@@ -21,6 +21,9 @@ use crate::types::Analysis;
 
 /// Edits that follow each other this closely are one.
 const QUIET: Duration = Duration::from_millis(25);
+
+/// While edits go on, so many of them are one.
+const JOINED: usize = 10;
 
 /// What has changed, and all that is typed.
 pub(super) struct Job {
@@ -32,20 +35,32 @@ pub(super) struct Job {
 
 impl Job {
     /// With a newer one.
-    fn then(self, newer: Job) -> Job {
+    pub(super) fn then(self, newer: Job) -> Job {
         let touched = self.touched.into_iter().chain(newer.touched).collect();
         Job { touched, documents: newer.documents }
     }
 
-    fn owners(&self) -> BTreeSet<Owner> {
+    /// The runbooks and modules that are open.
+    fn open(&self, library: &Library) -> BTreeSet<Owner> {
         let texts = self.documents.texts();
-        self.touched.iter().map(|path| Owner::of(path, &texts)).collect()
+        let own = self.documents.paths().filter(|path| !library.holds(path));
+        own.map(|path| Owner::of(path, &texts)).collect()
+    }
+
+    /// Those of them that what was touched may change, the ones to which it belongs last.
+    fn owners(&self, library: &Library) -> Vec<Owner> {
+        let texts = self.documents.texts();
+        let own: BTreeSet<Owner> = self.touched.iter().map(|it| Owner::of(it, &texts)).collect();
+        let open = self.open(library).into_iter();
+        let open = open.filter(|owner| self.touched.iter().any(|path| owner.may_use(path)));
+        let (near, far): (Vec<Owner>, Vec<Owner>) = open.partition(|owner| own.contains(owner));
+        far.into_iter().chain(near).collect()
     }
 }
 
 /// Checks what comes, until nothing more can come.
 pub(super) fn run(
-    jobs: &Receiver<Job>,
+    jobs: &Newest,
     publish: impl Fn(PublishDiagnosticsParams),
     surroundings: &Surroundings,
     library: &Library,
@@ -53,24 +68,24 @@ pub(super) fn run(
     let analysis = Analysis::new();
     let mut checks = Checks { analysis, surroundings, library, shown: BTreeMap::new() };
     let mut waiting: Option<Job> = None;
-    while let Some(mut job) = waiting.take().or_else(|| jobs.recv().ok()) {
-        while let Ok(newer) = jobs.recv_timeout(QUIET) {
+    while let Some(mut job) = waiting.take().or_else(|| jobs.take()) {
+        for _ in 0..JOINED {
+            let Some(newer) = jobs.take_within(QUIET) else { break };
             job = job.then(newer);
         }
         checks.clear(&job, &publish);
-        let mut owners = job.owners();
-        while let Some(owner) = owners.pop_first() {
+        let mut owners = job.owners(library);
+        while let Some(owner) = owners.pop() {
             let found = checks.check(&owner, &job.documents);
-            let Ok(newer) = jobs.try_recv() else {
+            let Some(newer) = jobs.take_now() else {
                 checks.show(owner, found, &job.documents, &publish);
                 continue;
             };
-            if !newer.owners().contains(&owner) {
+            if !newer.owners(library).contains(&owner) {
                 checks.show(owner, found, &job.documents, &publish);
             }
             // What is left is looked at with the newer.
-            let texts = job.documents.texts();
-            job.touched.retain(|path| owners.contains(&Owner::of(path, &texts)));
+            job.touched.retain(|path| owners.iter().any(|owner| owner.may_use(path)));
             waiting = Some(job.then(newer));
             break;
         }
@@ -123,8 +138,7 @@ impl Checks<'_> {
         };
         settings.typed = self.surroundings.limits.iter().cloned().collect();
         settings.urgent.extend(settings.typed.clone());
-        let limits = settings.limits();
-        let checked = check_again(&mut self.analysis, files, (whole, tests), open, &limits);
+        let checked = check_again(&mut self.analysis, files, (whole, tests), open, &settings);
         refused.into_iter().chain(checked.findings).collect()
     }
 
@@ -139,31 +153,46 @@ impl Checks<'_> {
         let texts = documents.texts();
         let open = documents.paths().filter(|path| Owner::of(path, &texts) == owner);
         let before = self.shown.remove(&owner).unwrap_or_default();
+        // What belongs to another by now, and is open there, is told by that one.
+        let is_ours =
+            |path: &PathBuf| documents.get(path).is_none() || Owner::of(path, &texts) == owner;
+        let before: BTreeSet<PathBuf> = before.into_iter().filter(is_ours).collect();
         for path in before.into_iter().chain(open.cloned()) {
             found.entry(path).or_default();
         }
         let wrong = found.iter().filter(|(_, all)| !all.is_empty());
         self.shown.insert(owner, wrong.map(|(path, _)| path.clone()).collect());
         for (path, diagnostics) in found {
-            let document = documents.get(&path);
-            let named = document.map(|it| it.uri.clone()).or_else(|| uri::of(&path));
-            let version = document.map(|it| it.version);
-            if let Some(uri) = named {
-                publish(PublishDiagnosticsParams { uri, diagnostics, version });
-            }
+            tell(&path, diagnostics, documents, publish);
         }
     }
 
-    /// Shows nothing any more of runbooks of which nothing is open.
+    /// Shows nothing of what is the library's own, and nothing any more of runbooks of which nothing is open.
     fn clear(&mut self, job: &Job, publish: &impl Fn(PublishDiagnosticsParams)) {
-        let texts = job.documents.texts();
-        let open: BTreeSet<Owner> =
-            job.documents.paths().map(|path| Owner::of(path, &texts)).collect();
+        for path in job.touched.iter().filter(|path| self.library.holds(path)) {
+            tell(path, Vec::new(), &job.documents, publish);
+        }
+        let open = job.open(self.library);
         let gone: Vec<Owner> =
             self.shown.keys().filter(|owner| !open.contains(owner)).cloned().collect();
         for owner in gone {
             self.show(owner.clone(), Found::new(), &job.documents, publish);
             self.shown.remove(&owner);
         }
+    }
+}
+
+/// Tells the editor what is wrong with a file, as it has it.
+fn tell(
+    path: &Path,
+    diagnostics: Vec<Diagnostic>,
+    documents: &Documents,
+    publish: &impl Fn(PublishDiagnosticsParams),
+) {
+    let document = documents.get(path);
+    let named = document.map(|it| it.uri.clone()).or_else(|| uri::of(path));
+    let version = document.map(|it| it.version);
+    if let Some(uri) = named {
+        publish(PublishDiagnosticsParams { uri, diagnostics, version });
     }
 }

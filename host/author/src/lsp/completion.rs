@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use lsp_types::{
-    CompletionItem, CompletionItemKind, CompletionResponse, Documentation, MarkupContent,
-    MarkupKind,
+    CompletionItem, CompletionItemKind, CompletionResponse, CompletionTextEdit, Documentation,
+    MarkupContent, MarkupKind, Position, Range, TextEdit,
 };
 
 use super::session::Asked;
@@ -15,11 +15,23 @@ use crate::types::answers::{Offer, OfferKind};
 /// Fields and functions first.
 pub(super) fn answer(analysis: &mut Analysis, asked: &Asked<'_>) -> CompletionResponse {
     let before = text::before(&asked.document.text, asked.at);
-    let offers = match required(before) {
-        Some(begun) => modules(asked, begun),
-        None => analysis.offers(&asked.sources.whole, &asked.module, asked.spot),
+    let items: Vec<CompletionItem> = if let Some(begun) = required(before) {
+        let (line, end) = (asked.at.line, text::units(before));
+        let start = Position::new(line, end - text::units(begun));
+        let range = Range::new(start, Position::new(line, end));
+        modules(asked, begun).into_iter().map(|offer| whole(offer, range)).collect()
+    } else {
+        let offers = analysis.offers(&asked.sources.whole, &asked.module, asked.spot);
+        offers.into_iter().map(item).collect()
     };
-    CompletionResponse::Array(offers.into_iter().map(item).collect())
+    CompletionResponse::Array(items)
+}
+
+/// A module by its whole name, in the place of what is written of it: an editor takes only its last word for begun.
+fn whole(offer: Offer, range: Range) -> CompletionItem {
+    let edit = TextEdit { range, new_text: offer.label.clone() };
+    let edit = Some(CompletionTextEdit::Edit(edit));
+    CompletionItem { filter_text: Some(offer.label.clone()), text_edit: edit, ..item(offer) }
 }
 
 fn item(offer: Offer) -> CompletionItem {
@@ -54,8 +66,7 @@ fn required(before: &str) -> Option<&str> {
     (!begun.contains(['"', '\''])).then_some(begun)
 }
 
-/// The modules whose names begin so. An editor that takes what stands behind a slash for the word is given the rest of
-/// the name.
+/// The modules whose names begin so.
 fn modules(asked: &Asked<'_>, begun: &str) -> Vec<Offer> {
     let is_test = asked.sources.tests.contains(&asked.module);
     let own = asked.sources.files.bundle.modules.keys();
@@ -63,12 +74,7 @@ fn modules(asked: &Asked<'_>, begun: &str) -> Vec<Offer> {
     let tests = is_test.then(|| moontide_stdlib::TEST.0.to_owned());
     let named =
         all.chain(tests).map(|name| if name.starts_with('@') { name } else { format!("./{name}") });
-    let typed = begun.rfind('/').map_or(0, |at| at + 1);
-    let fitting: BTreeSet<String> = named
-        .filter(|name| name.starts_with(begun))
-        .filter_map(|name| name.get(typed..).map(str::to_owned))
-        .filter(|name| !name.is_empty())
-        .collect();
+    let fitting: BTreeSet<String> = named.filter(|name| name.starts_with(begun)).collect();
     let offer = |label| Offer { label, kind: OfferKind::Module, detail: None, documentation: None };
     fitting.into_iter().map(offer).collect()
 }

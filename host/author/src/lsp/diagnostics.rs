@@ -8,6 +8,7 @@ use lsp_types::{
     NumberOrString, Position, Range,
 };
 use moontide_control::error::Place;
+use moontide_control::runbook::Files;
 use moontide_runtime::plan::suggest::nearest;
 use serde::{Deserialize, Serialize};
 
@@ -39,11 +40,17 @@ impl Diagnostics<'_> {
     /// Each at its file.
     pub(super) fn of(&self, findings: &[Finding]) -> BTreeMap<PathBuf, Vec<Diagnostic>> {
         let mut all: BTreeMap<PathBuf, Vec<Diagnostic>> = BTreeMap::new();
-        for finding in findings {
+        for finding in findings.iter().filter(|it| !self.is_of_another_test(it)) {
             let (path, diagnostic) = self.one(finding);
             all.entry(path).or_default().push(diagnostic);
         }
         all
+    }
+
+    /// Whether it is about a test of another runbook in the folder, which tells it.
+    fn is_of_another_test(&self, finding: &Finding) -> bool {
+        let first = finding.places.first().and_then(|place| self.file(place));
+        first.is_some_and(|(path, _)| Files::is_test(&path) && !(self.is_of_it)(&path))
     }
 
     fn one(&self, finding: &Finding) -> (PathBuf, Diagnostic) {

@@ -1,7 +1,7 @@
 //! What the binary holds and an editor can only open as a file: the library's modules, and the pages of errors. They
 //! are written where `moontide types` writes the modules.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::typings;
 
@@ -15,6 +15,13 @@ pub(super) struct Library {
 }
 
 impl Library {
+    /// Whether a file is one of those that are written for editors.
+    pub(super) fn holds(&self, path: &Path) -> bool {
+        let written = self.data.as_ref().map(|data| typings::folder(data));
+        let beside = path.ancestors().any(|folder| folder.ends_with(typings::write::HERE));
+        beside || written.is_some_and(|folder| path.starts_with(folder))
+    }
+
     /// The file of one of the library's modules.
     pub(super) fn module(&self, name: &str) -> Option<PathBuf> {
         let types = typings::folder(self.data.as_ref()?);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::mpsc::{self, Sender};
 use std::thread;
 
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
@@ -24,6 +23,7 @@ use super::bundle::Sources;
 use super::checks::{self, Job};
 use super::documents::{Document, Documents};
 use super::library::Library;
+use super::newest::Newest;
 use super::owner::Owner;
 use super::{Ended, Surroundings, actions, capabilities, completion, definition, hover, text, uri};
 use crate::types::answers::Spot;
@@ -31,20 +31,23 @@ use crate::types::{Analysis, STACK};
 
 /// Serves until the session ends.
 pub(super) fn run(connection: &Connection, surroundings: &Surroundings) -> Result<Ended, String> {
-    let (id, _) = connection.initialize_start().map_err(|error| error.to_string())?;
+    let (id, said) = connection.initialize_start().map_err(|error| error.to_string())?;
     let answer = serde_json::to_value(capabilities::all()).unwrap_or_default();
     connection.initialize_finish(id, answer).map_err(|error| error.to_string())?;
+    if let Some(watch) = capabilities::watch(&said) {
+        let _ = connection.sender.send(watch.into());
+    }
     let library = Library { data: surroundings.data.clone(), page: surroundings.page };
-    let (jobs, waiting) = mpsc::channel();
+    let jobs = Newest::default();
     let sender = connection.sender.clone();
     let publish = move |params| {
         let method = PublishDiagnostics::METHOD.to_owned();
         let _ = sender.send(Notification::new(method, params).into());
     };
-    let library = &library;
+    let (library, jobs) = (&library, &jobs);
     thread::scope(|scope| {
         let thread = thread::Builder::new().name("checks".to_owned()).stack_size(STACK);
-        let checks = move || checks::run(&waiting, publish, surroundings, library);
+        let checks = move || checks::run(jobs, publish, surroundings, library);
         thread.spawn_scoped(scope, checks).map_err(|error| error.to_string())?;
         let analysis = Analysis::new();
         let documents = Documents::default();
@@ -55,10 +58,16 @@ pub(super) fn run(connection: &Connection, surroundings: &Surroundings) -> Resul
 struct Session<'c> {
     connection: &'c Connection,
     library: &'c Library,
-    jobs: Sender<Job>,
+    jobs: &'c Newest,
     /// For what is asked. Checks have another one, so that an answer waits for none.
     analysis: Analysis,
     documents: Documents,
+}
+
+impl Drop for Session<'_> {
+    fn drop(&mut self) {
+        self.jobs.end();
+    }
 }
 
 /// A place in a document, and what there is to know of it.
@@ -190,7 +199,7 @@ impl Session<'_> {
     }
 
     fn check(&self, touched: BTreeSet<PathBuf>) {
-        let _ = self.jobs.send(Job { touched, documents: self.documents.clone() });
+        self.jobs.put(Job { touched, documents: self.documents.clone() });
     }
 }
 

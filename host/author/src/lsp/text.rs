@@ -18,7 +18,8 @@ fn line(text: &str, line: u32) -> &str {
     line.strip_suffix('\r').unwrap_or(line)
 }
 
-fn units(text: &str) -> u32 {
+/// So many UTF-16 units.
+pub(super) fn units(text: &str) -> u32 {
     u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX)
 }
 

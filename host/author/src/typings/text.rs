@@ -3,6 +3,9 @@
 
 use std::ops::Range;
 
+/// Nothing that a person writes is nested more deeply; and a reader has a stack.
+const DEEPEST: usize = 100;
+
 /// A field of an object, as it stands in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Field {
@@ -23,12 +26,14 @@ pub(super) struct Object {
 
 /// The object that begins at or behind this byte; `None` where there is no object, or one that cannot be read.
 pub(super) fn object(text: &str, from: usize) -> Option<Object> {
-    Reader { text, at: from }.object()
+    Reader { text, at: from, depth: 0 }.object()
 }
 
 struct Reader<'t> {
     text: &'t str,
     at: usize,
+    /// How many objects and lists are open.
+    depth: usize,
 }
 
 impl Reader<'_> {
@@ -108,6 +113,13 @@ impl Reader<'_> {
 
     fn value(&mut self) -> Option<()> {
         self.blanks();
+        self.depth += 1;
+        let value = if self.depth > DEEPEST { None } else { self.one() };
+        self.depth -= 1;
+        value
+    }
+
+    fn one(&mut self) -> Option<()> {
         match self.rest().chars().next()? {
             '"' => self.string(),
             '{' => self.object().map(drop),
@@ -151,6 +163,8 @@ mod tests {
 
     #[test]
     fn what_is_no_object_is_none() {
+        let deep = format!("{{ \"a\": {} }}", "[".repeat(100_000));
+        assert_eq!(object(&deep, 0), None);
         for text in ["", "[]", "{", "{ \"a\" }", "{ \"a\": }", "{ \"a\": 1 \"b\": 2 }", "{ a: 1 }"]
         {
             assert_eq!(object(text, 0), None, "{text}");

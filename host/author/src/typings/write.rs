@@ -14,7 +14,7 @@ use super::luaurc::{self, Refused};
 /// A longer `.luaurc` is none.
 const LARGEST: u64 = 256 * 1024;
 /// Below the folder of a runbook.
-const HERE: &str = ".moontide/types";
+pub(crate) const HERE: &str = ".moontide/types";
 
 /// Where the modules lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,7 +163,11 @@ fn put(path: &Path, text: &str) -> Result<()> {
         let half = folder.join(format!(".{name}.{}.half", std::process::id()));
         // A file of that name is another's.
         let mut file = OpenOptions::new().write(true).create_new(true).open(&half)?;
-        let written = file.write_all(text.as_bytes()).and_then(|()| fs::rename(&half, &whole));
+        // What others could not read they cannot read now.
+        let kept = fs::metadata(&whole).and_then(|was| file.set_permissions(was.permissions()));
+        let kept = kept.or_else(|error| if whole.exists() { Err(error) } else { Ok(()) });
+        let written = kept.and_then(|()| file.write_all(text.as_bytes()));
+        let written = written.and_then(|()| fs::rename(&half, &whole));
         if written.is_err() {
             let _ = fs::remove_file(&half);
         }

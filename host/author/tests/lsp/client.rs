@@ -1,5 +1,6 @@
 //! An editor in this process: it opens, types and asks, and waits for what it is told.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,8 @@ pub(crate) struct Client {
     server: Option<JoinHandle<Result<Ended>>>,
     asked: i32,
     versions: BTreeMap<String, i32>,
+    /// What was told last of each file.
+    told: RefCell<BTreeMap<String, Vec<Value>>>,
 }
 
 impl Client {
@@ -49,8 +52,9 @@ impl Client {
         let (server, connection) = Connection::memory();
         let server = thread::spawn(move || lsp::serve(server, surroundings));
         let (connection, server) = (Some(connection), Some(server));
-        let versions = BTreeMap::new();
-        let mut client = Client { folder, _home: home, connection, server, asked: 0, versions };
+        let (versions, told) = (BTreeMap::new(), RefCell::default());
+        let mut client =
+            Client { folder, _home: home, connection, server, asked: 0, versions, told };
         let told = client.ask("initialize", json!({ "capabilities": {} }));
         assert_eq!(told["serverInfo"]["name"], "moontide");
         client.say("initialized", json!({}));
@@ -88,7 +92,20 @@ impl Client {
     }
 
     fn hear(&self) -> Message {
-        self.connection().receiver.recv_timeout(LONGEST).expect("the server says something")
+        let said = self.connection().receiver.recv_timeout(LONGEST);
+        let said = said.expect("the server says something");
+        if let Message::Notification(Notification { params, .. }) = &said
+            && let Some(uri) = params["uri"].as_str()
+        {
+            let all = params["diagnostics"].as_array().expect("a list").clone();
+            self.told.borrow_mut().insert(uri.to_owned(), all);
+        }
+        said
+    }
+
+    /// What an editor shows at a file, as far as it was told.
+    pub(crate) fn shown(&self, name: &str) -> Vec<Value> {
+        self.told.borrow().get(&self.uri(name)).cloned().unwrap_or_default()
     }
 
     /// Opens a file with this text, whatever is saved.

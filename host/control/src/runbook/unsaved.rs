@@ -21,8 +21,10 @@ pub(super) fn find(path: &Path, texts: &Unsaved) -> Option<(PathBuf, String)> {
 /// Puts the texts of a folder over its modules.
 pub(super) fn lay_over(folder: &Path, modules: &mut BTreeMap<String, Module>, texts: &Unsaved) {
     let title = folder::title(folder);
-    for (path, source) in texts {
-        if let Some(name) = module(folder, path).filter(|_| !Files::is_test(path)) {
+    // What a link leads to may lie anywhere; no runbook is read from one.
+    let own = texts.iter().filter(|(path, _)| !Files::is_test(path) && !path.is_symlink());
+    for (path, source) in own {
+        if let Some(name) = module(folder, path) {
             let file = format!("{title}/{name}.luau");
             modules.insert(name, Module { file, source: source.clone() });
         }
