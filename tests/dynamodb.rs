@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use dynamo::Dynamo;
 use dynamo::proxy::{Action, Asked, Phase};
 use insta::assert_snapshot;
+use support::receivers::Receivers;
 use support::{Home, Ran, Sim, repository};
 
 /// A machine with a home of its own, and a table that it shares with others.
@@ -112,6 +113,34 @@ fn a_drill_that_one_machine_runs_is_seen_by_another() {
     assert!(status.contains("completed"), "{status}");
     other.run(&["cleanup", "drill", &endpoint, &speed]).expect(0);
     assert_eq!(sim.performed("TerminateRecoveryInstances"), 1);
+}
+
+#[test]
+fn what_one_machine_could_not_tell_another_tells() {
+    let machine = Machine::ready();
+    let (receivers, sim) = (Receivers::listen(), Sim::of(&repository("runbooks/hello/world.toml")));
+    let declare = |machine: &Machine| {
+        receivers.declare(&machine.home.path().join("moontide"), &["sulks"], "");
+    };
+    declare(&machine);
+    let runbook = repository("runbooks/hello").display().to_string();
+    let [endpoint, speed] = sim.flags();
+    let start = ["run", &runbook, "--mode=drill", "--execution-id=drill", &endpoint, &speed];
+    let ran = machine.run(&start).expect(0);
+    assert!(ran.stderr.contains("not told yet: 3 notifications for sulks"), "{ran:?}");
+    receivers.get_better();
+    let second = machine.second();
+    declare(&second);
+    second.run(&["notify", "send", "--until-empty"]).expect(0);
+    let keys = ["drill:started:1", "drill:completed:1", "drill:leftovers:1"];
+    assert_eq!(receivers.keys("/sulks"), keys);
+    let [started, completed, _] = &receivers.at("/sulks")[..] else { panic!("three") };
+    let command = format!("moontide --store {} status drill --follow", machine.store);
+    assert_eq!(started.body["command"], command, "a reader may sit at another machine");
+    let head = completed.body["head"].as_str().unwrap_or_default();
+    assert_eq!(head.len(), 64, "the head of the journal: {head}");
+    let listed = second.run(&["notify", "list", "--output=json"]).expect(0).json();
+    assert_eq!(listed["notifications"], serde_json::json!([]));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 pub(crate) mod hearing;
 pub(crate) mod outage;
+pub(crate) mod receivers;
 pub(crate) mod shim;
 
 use std::collections::BTreeMap;

@@ -13,6 +13,8 @@
 //! - `record`, `length`, `moment`, [`tags`]: arguments and answers, from and to AWS's shapes.
 //! - `settle`, `poll`, `jitter`, `sights`: looking again until AWS shows what is there, or until it is over.
 //! - [`store`]: executions in a DynamoDB table, for machines that share them.
+//! - [`tell`]: topics and buses, through which a runner tells others. [`web`]: places that are not AWS, and which of them
+//!   may be reached.
 //!
 //! To add an operation, write its file, and its line in the `operations` of its service. To add a service, write its folder,
 //! and its line in [`services`].
@@ -43,6 +45,8 @@ mod ssm;
 pub mod store;
 mod sts;
 pub mod tags;
+pub mod tell;
+pub mod web;
 pub mod world;
 
 pub use aws::Settings;

@@ -12,8 +12,8 @@ use moontide_control::settings::limits;
 
 use crate::commands::{
     adopt, answer, cancel, check, claims, cleanup, completions, docs, explain, guide, journal,
-    list, lsp, man, new, note, obligations, pause, plan, rehearse, repl, resume, retry, run, show,
-    sim, skip, state, status, store, test, types, watch,
+    list, lsp, man, new, note, notify, obligations, pause, plan, rehearse, repl, resume, retry,
+    run, show, sim, skip, state, status, store, test, types, watch,
 };
 use crate::context::Context;
 use crate::output::{self, Format, Output};
@@ -36,6 +36,7 @@ Examples:
   moontide retry EXECUTION WAVE                  attempt a failed wave once more
   moontide cleanup EXECUTION                     terminate the drill's instances
   moontide obligations --carry-out               terminate those of all drills whose time has come
+  moontide notify test                           do those hear of it who should?
   moontide guide                                 how to start, operate, author; needs no network
   moontide docs wave.pause                       look up a field, a function, a setting
   moontide explain M0411                         what an error's code means, and what to type
@@ -118,6 +119,7 @@ enum Command {
     Skip(skip::Flags),
     Cleanup(cleanup::Flags),
     Obligations(obligations::Flags),
+    Notify(notify::Flags),
     Claims(claims::Flags),
     State(state::Flags),
     Adopt(adopt::Flags),
@@ -198,6 +200,7 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Skip(flags) => skip::execute(context, &flags),
         Command::Cleanup(flags) => cleanup::execute(context, &flags),
         Command::Obligations(flags) => obligations::execute(context, &flags),
+        Command::Notify(flags) => notify::execute(context, &flags),
         Command::Claims(flags) => claims::execute(context, &flags),
         Command::State(flags) => state::execute(context, &flags),
         Command::Adopt(flags) => adopt::execute(context, &flags),

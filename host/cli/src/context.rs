@@ -82,6 +82,14 @@ impl Context {
         Address::choose(self.store.as_deref(), &self.environment, &self.settings(None)?)
     }
 
+    /// The store that the readers of a notification are told: a table, and a file that the operator has named.
+    pub(crate) fn store_of_readers(&self) -> Option<String> {
+        match self.address() {
+            Ok(table @ Address::Dynamo { .. }) => Some(table.text()),
+            _ => self.store.clone(),
+        }
+    }
+
     /// Opens the store for a command that looks for an execution in it.
     pub(crate) fn open_store(&self) -> Result<Arc<dyn Store>> {
         self.open(&self.address()?)

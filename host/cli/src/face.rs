@@ -6,6 +6,7 @@ use std::rc::Rc;
 use moontide_control::error::CommandError;
 use moontide_control::face::{Attendants, Face};
 use moontide_control::listener::{Listener, Remark};
+use moontide_control::next::Next;
 use moontide_control::whoami::Person;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::observe::Observer;
@@ -40,6 +41,10 @@ impl Listener for Context {
 impl Face for Context {
     fn begin(&self, execution: &str) {
         *self.driving.borrow_mut() = Some(execution.to_owned());
+    }
+
+    fn words(&self) -> Box<dyn Fn(&Next) -> String + Send> {
+        next::from_any_thread(self)
     }
 
     /// Lines for each thing that happens; and a person at the terminal is asked, if there is one.

@@ -1,10 +1,12 @@
 //! Next steps as commands to type.
 
+use moontide_control::environment::Environment;
 use moontide_control::next::Next;
 use moontide_control::words::{mode, quoted};
 use moontide_runtime::scheduler::prompt::unknown::HAPPENED;
 
 use crate::context::Context;
+use crate::output::Format;
 
 pub(crate) use crate::context::CARRY_OUT;
 
@@ -20,6 +22,17 @@ pub(crate) fn command(context: &Context, next: &Next) -> String {
         Some(step) => command(&there, step),
         None => there.command(&context.typed.borrow()),
     }
+}
+
+/// How steps are typed by the readers of notifications, who may sit at another machine: they are told the store where it
+/// can be reached from there.
+pub(crate) fn from_any_thread(context: &Context) -> Box<dyn Fn(&Next) -> String + Send> {
+    let (store, aws) = (context.store_of_readers(), context.aws.borrow().clone());
+    Box::new(move |next| {
+        let context = Context::new(Environment::default(), Format::Text, store.clone());
+        context.aws.borrow_mut().clone_from(&aws);
+        command(&context, next)
+    })
 }
 
 /// The commands that take a step: one for each answer to a prompt that makes sense.
@@ -77,6 +90,8 @@ pub(crate) fn words(next: &Next) -> String {
         Next::Claims => "claims".to_owned(),
         Next::DropClaim { claim } => of("claims drop", claim),
         Next::DropClaims { execution } => of("claims drop", execution),
+        Next::Untold => "notify list".to_owned(),
+        Next::TellOthers => "notify send".to_owned(),
         Next::FindLost => "adopt".to_owned(),
         Next::Adopt { execution, regions, elsewhere } => {
             let regions = regions.iter().map(|it| format!(" --region {}", quoted(it)));
@@ -154,8 +169,6 @@ mod tests {
 
     #[test]
     fn what_was_typed_is_typed_again_in_the_store_to_which_an_execution_has_moved() {
-        use crate::output::Format;
-        use moontide_control::environment::Environment;
         let context = Context::new(Environment::default(), Format::Text, None);
         *context.typed.borrow_mut() = "retry first db".into();
         let there = Next::There { store: "sqlite:/srv/a b.db".into(), step: None };

@@ -9,6 +9,7 @@ use moontide_runtime::scheduler::Answers;
 
 use crate::answers::Unattended;
 use crate::listener::{Listener, Silent};
+use crate::notify::catch_up::Words;
 use crate::whoami::Person;
 
 /// A face: the command line, a dashboard, a program that embeds this crate.
@@ -20,6 +21,11 @@ pub trait Face: Listener {
     /// The attendants of the drive of this execution, which begins now, who answer what it asks in the name of this
     /// person; `None`: the drive answers nothing.
     fn attend(&self, execution: &Execution, person: Option<&Person>) -> Attendants;
+
+    /// How a step is typed, or otherwise taken, by the readers of notifications; from any thread.
+    fn words(&self) -> Words {
+        Box::new(|_| String::new())
+    }
 }
 
 /// The observers of a drive, and the door for what it asks.

@@ -25,6 +25,7 @@
 //! - [`runner`]: driving an execution, prepared in one place. [`claims`]: the plan that it holds meanwhile.
 //! - [`rehearsal`]: an execution against the simulator, in virtual time. [`execution`]: the head of a new execution.
 //! - [`session`]: what an operator types, line by line.
+//! - [`notify`]: telling others what happens.
 //! - [`answers`]: what answers prompts, besides a person who is asked there and then.
 //!
 //! What is known: [`estate`], the servers that DRS protects. [`view`], of an execution as its store has it. [`list`]: the executions of a store. [`watch`]: what
@@ -57,6 +58,7 @@ pub mod listener;
 pub mod loose;
 pub mod moves;
 pub mod next;
+pub mod notify;
 pub mod obligations;
 pub mod operator;
 pub mod params;

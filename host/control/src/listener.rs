@@ -191,6 +191,13 @@ pub enum Remark {
         /// What, and why.
         what: String,
     },
+    /// Receivers of notifications have not taken all of them: they stay in the queue.
+    Untold {
+        /// How many.
+        left: usize,
+        /// The receivers.
+        receivers: Vec<String>,
+    },
     /// The store does not answer, and is asked until it does.
     StoreAway {
         /// What it, or what is in its place, says.

@@ -146,6 +146,10 @@ pub enum Next {
         /// The claim's name.
         claim: String,
     },
+    /// Look at what receivers of notifications were not told yet.
+    Untold,
+    /// Tell it.
+    TellOthers,
     /// Look for executions whose store is lost.
     FindLost,
     /// Take up what an execution has launched whose store is lost.

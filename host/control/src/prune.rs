@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::clocks::SystemClock;
 use crate::error::{Hint, Result, code};
+use crate::notify::queue::{By, Followed};
 use crate::operator::Operator;
 use crate::stores::archive;
 use crate::view::Record;
@@ -198,6 +199,8 @@ impl Pruner<'_> {
         store.release(&held).await?;
         match cut? {
             Ok(pruned) => {
+                let by = By { teller: &us, at: clock.now() };
+                Followed::forget(store, &execution, by).await?;
                 let Pruned { entries, removed, .. } = pruned;
                 Ok(Outcome::Pruned(Done { execution, entries, removed }))
             }

@@ -6,11 +6,13 @@
 //!
 //! - `changes`: what the operator changes about its limits on the way.
 //! - [`owed`]: what is owed once more, because a drill goes on.
+//! - [`telling`]: what others are told of it.
 //! - `feeding`: what programs say, left in the store for those who follow elsewhere.
 
 mod changes;
 mod feeding;
 pub mod owed;
+pub mod telling;
 
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -33,6 +35,8 @@ use crate::face::{All, Attendants};
 use crate::leases;
 use crate::listener::{Listener, Remark};
 use crate::next::Next;
+use crate::notify::Worker;
+use crate::notify::worker::Ringer;
 use crate::operator::Operator;
 use crate::reached::Reached;
 use crate::renewal::Renewal;
@@ -130,7 +134,9 @@ impl<'o> Runner<'o> {
         }
         let lease = renewal.lease().clone();
         let feeding = Rc::new(Feeding::new(Arc::clone(&self.operator.store), lease.clone()));
-        let (driver, answers) = self.driver(&renewal, &feeding)?;
+        let telling = self.begin_telling().await;
+        let bell = telling.as_ref().map(Worker::bell);
+        let (driver, answers) = self.driver(&renewal, &feeding, bell)?;
         let ended = tokio::select! {
             ended = driver.drive(&lease, interrupt) => ended.map_err(CommandError::from),
             lost = renewal.lost() => Err(lost.into()),
@@ -145,6 +151,7 @@ impl<'o> Runner<'o> {
         }
         let in_order = is_finished || renewal.pulse().is_in_order();
         renewal.end(in_order).await;
+        self.end_telling(telling, matches!(ended, Ok(Ended::Interrupted))).await;
         answers.say_unused(self.listener());
         ended
     }
@@ -182,13 +189,20 @@ impl<'o> Runner<'o> {
         error.hint(Next::go_on(&self.execution))
     }
 
-    fn driver(&self, renewal: &Renewal, feeding: &Rc<Feeding>) -> Result<(Driver, Rc<Flags>)> {
+    fn driver(
+        &self,
+        renewal: &Renewal,
+        feeding: &Rc<Feeding>,
+        bell: Option<Ringer>,
+    ) -> Result<(Driver, Rc<Flags>)> {
         let Operator { environment, settings, store, face, .. } = self.operator;
         let person = self.person.clone().unwrap_or_default();
         // An answer needs the name of a person.
         let given = if self.person.is_some() { self.answers.as_slice() } else { &[] };
         let Attendants { observers, answers } = face.attend(&self.execution, self.person.as_ref());
         let fed = Rc::clone(feeding) as Rc<dyn Observer>;
+        let bell = bell.map(|bell| Rc::new(bell) as Rc<dyn Observer>);
+        let first = std::iter::once(fed).chain(bell);
         let people = Rc::new(Graph::of(&self.execution));
         let flags = Flags::new(given, &person.name, people, answers).telling(Rc::clone(face) as _);
         let answers = Rc::new(flags);
@@ -197,7 +211,7 @@ impl<'o> Runner<'o> {
             store: Arc::clone(store),
             world: Rc::clone(&self.reached.world),
             clock: Arc::clone(&self.reached.clock),
-            observer: Rc::new(All(std::iter::once(fed).chain(observers).collect())),
+            observer: Rc::new(All(first.chain(observers).collect())),
             answers: signed,
             limits: settings.limits_of(&self.execution, &self.changed),
             changes: self.changes(&person.name),

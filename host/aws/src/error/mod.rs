@@ -13,5 +13,5 @@ mod silence;
 mod unavailable;
 
 pub(crate) use failure::{Failure, failed};
-pub(crate) use silence::no_credentials;
+pub(crate) use silence::{causes, find, no_credentials};
 pub(crate) use unavailable::names_credentials;

@@ -50,13 +50,13 @@ fn never_connected(error: &(dyn Error + 'static)) -> bool {
 }
 
 /// What went wrong, from the outside in. The outermost says only that something did.
-pub(super) fn causes(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn causes(error: &(dyn Error + 'static)) -> String {
     let causes: Vec<String> = chain(error).skip(1).map(ToString::to_string).collect();
     if causes.is_empty() { error.to_string() } else { causes.join(": ") }
 }
 
 /// The first error of a type in a chain of causes.
-pub(super) fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+pub(crate) fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
     chain(error).find_map(|it| it.downcast_ref())
 }
 

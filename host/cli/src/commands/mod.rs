@@ -16,6 +16,7 @@ pub(crate) mod lsp;
 pub(crate) mod man;
 pub(crate) mod new;
 pub(crate) mod note;
+pub(crate) mod notify;
 pub(crate) mod obligations;
 pub(crate) mod pause;
 pub(crate) mod plan;

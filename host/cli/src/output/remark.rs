@@ -61,6 +61,7 @@ fn head(remark: &Remark) -> Span<'static> {
         | Remark::MisspeltApprover { .. }
         | Remark::NoGroups { .. } => strong("warning: "),
         Remark::NotLookedAt { .. } => attention("not looked at: "),
+        Remark::Untold { .. } => attention("not told yet: "),
         Remark::StoreAway { .. } => attention("the store does not answer"),
         Remark::UnreadSyntax { .. }
         | Remark::ShownSecret { .. }
@@ -96,6 +97,12 @@ fn text(remark: &Remark, step: &dyn Fn(&Next) -> String) -> String {
     match remark {
         Remark::StoreAway { message } => format!(", and is asked until it does: {message}"),
         Remark::NotLookedAt { what } => what.clone(),
+        Remark::Untold { left, receivers } => format!(
+            "{} for {}: the next runner tells it, or `{}`",
+            words::count(*left, "notification"),
+            receivers.join(", "),
+            step(&Next::TellOthers)
+        ),
         Remark::KeepsName { why } => format!("{why}; delete it"),
         Remark::StoreBack { waited } => {
             format!("the store answers again after {}", words::duration(*waited))

@@ -28,6 +28,7 @@ families![
     "settings",
     "journal",
     "execution",
+    "notifications",
     "other",
     "engine",
     "library",

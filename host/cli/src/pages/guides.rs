@@ -22,6 +22,7 @@ guides![
     "operate",
     "approvals",
     "cleanup",
+    "notifications",
     "safety",
     "crash",
     "authoring",

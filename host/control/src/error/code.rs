@@ -106,6 +106,10 @@ codes! {
     NO_WAVE          = "M0805", Usage, "the runbook has no such wave";
     NOT_NOW          = "M0806", Usage, "the execution does not take this now";
     BAD_ANSWER       = "M0807", Usage, "an answer fits no open prompt, or is none of its choices";
+    // Notifications
+    NO_RECEIVER      = "M1201", Usage, "there is no receiver of notifications, or none of this name";
+    NOT_TOLD         = "M1202", Failed, "a receiver has not taken a notification";
+    NOTIFY_SECRET    = "M1203", Configuration, "the secret of a receiver is not to be had here";
     // Everything else
     OUTPUT           = "M9001", Failed, "the output cannot be written";
     INTERNAL         = "M9999", Internal, "a defect of Moontide";

@@ -29,18 +29,40 @@
 //! execution_memory = "512MiB"   # of all its waves together
 //! journal_entries = 100000      # of an execution: beyond it no further effect begins
 //! journal_size = "64MiB"        # the same of its size
+//!
+//! [http]                        # in the user's file only: what of the web may be reached beside AWS
+//! allow = ["http://127.0.0.1:8080/*"]   # places by scheme, host, port and how the path begins; only those that are
+//!                               # named here are told over plain `http`, or have a private address for a name
+//! private = ["10.1.0.0/16"]     # private networks to which a name may lead; all others are refused
+//!
+//! [[notify]]                    # in the user's file only: a receiver of notifications, see the guide `notifications`
+//! name = "team"                 # its name
+//! kind = "slack"                # sns, eventbridge, slack, teams, pagerduty, servicenow or webhook
+//! to = "env:SLACK_URL"          # where it is: an address, a topic's ARN, a bus; `env:NAME` or `file:PATH` where that is
+//!                               # a secret
+//! secret = "file:/etc/moontide/key"   # where its key, password or token is; never the secret itself
+//! user = "moontide"             # in whose name ServiceNow is told
+//! table = "incident"            # in which table of ServiceNow; or `change_request`
+//! events = ["waits", "failed"]  # of what it is told: started, waits, answered, wave_failed, unknown, completed, failed,
+//!                               # cancelled, leftovers, missed, held; as is usual for its kind, if left out
+//! modes = ["recovery"]          # of which executions; of both, if left out
+//! text = "{{ sentence }}"       # a template for its text, over the fields of the event
 //! ```
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use moontide_aws::web::Reach;
 use moontide_runtime::plan::{approver, suggest};
 use serde::Deserialize;
 
+use super::http::Http;
 use super::{FILE, PatienceSettings, Settings, limits, operations};
 use crate::error::{CommandError, Place as Position, Result, code};
 use crate::files::{self, Unread};
+use crate::notify::Receiver;
+use crate::notify::receiver::Written;
 use crate::renewal;
 
 /// Whose file it is.
@@ -64,6 +86,14 @@ pub(super) struct File {
     limits: BTreeMap<String, toml::Spanned<toml::Value>>,
     #[serde(default)]
     approvers: BTreeMap<Name, Members>,
+    http: Option<toml::Spanned<Http>>,
+    #[serde(default)]
+    notify: Vec<toml::Spanned<Written>>,
+    /// What the two say, once they are read.
+    #[serde(skip)]
+    reach: Reach,
+    #[serde(skip)]
+    receivers: Vec<Receiver>,
 }
 
 /// How long a lease holds without a sign of life.
@@ -122,6 +152,9 @@ impl File {
         settings.store = self.store.map(toml::Spanned::into_inner).or(settings.store.take());
         settings.lease_ttl = self.lease_ttl.map(|ttl| ttl.into_inner().0).or(settings.lease_ttl);
         settings.patience = self.patience.map_or(settings.patience, toml::Spanned::into_inner);
+        if place == Place::User {
+            (settings.reach, settings.receivers) = (self.reach, self.receivers);
+        }
         settings.denied.extend(self.policy.deny.into_iter().map(toml::Spanned::into_inner));
         // The operator names the approvers, not the author who brings a runbook along.
         for (Name(group), Members(members)) in self.approvers {
@@ -157,7 +190,8 @@ pub const REFERENCE: &str = include_str!("file.rs");
 /// No file of settings is longer.
 const LONGEST: u64 = 256 * 1024;
 /// What a file of settings has in it.
-pub const KEYS: [&str; 6] = ["store", "lease_ttl", "patience", "policy", "limits", "approvers"];
+pub const KEYS: [&str; 8] =
+    ["store", "lease_ttl", "patience", "policy", "limits", "approvers", "http", "notify"];
 
 /// Reads the file in a folder; `None` if there is none.
 pub(super) fn read(folder: &Path, place: Place) -> Result<Option<File>> {
@@ -182,7 +216,7 @@ fn parse(text: &str, name: &str, place: Place) -> Result<File> {
         let shown = if files::is_of_kind(text, &KEYS) { text } else { "" };
         CommandError::new(code::SETTINGS, message).at(Position::in_source(name, line, shown))
     };
-    let file: File = toml::from_str(text).map_err(|error| {
+    let mut file: File = toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
         complain(sentence(error.message()), offset)
     })?;
@@ -195,7 +229,28 @@ fn parse(text: &str, name: &str, place: Place) -> Result<File> {
             .map_err(|message| complain(message, pattern.span().start))?;
     }
     if place == Place::User {
+        if let Some(http) = file.http.take() {
+            let at = http.span().start;
+            file.reach = http.into_inner().read().map_err(|message| complain(message, at))?;
+        }
+        for written in std::mem::take(&mut file.notify) {
+            let at = written.span().start;
+            let receiver = written.into_inner().read(&file.reach);
+            let receiver = receiver.map_err(|message| complain(message, at))?;
+            let name = &receiver.name;
+            if file.receivers.iter().any(|other| other.name == *name) {
+                return Err(complain(format!("there are two receivers `{name}`"), at));
+            }
+            file.receivers.push(receiver);
+        }
         return Ok(file);
+    }
+    let of_notify = file.notify.first().map(|it| it.span().start);
+    if let Some(at) = of_notify.or(file.http.as_ref().map(|it| it.span().start)) {
+        let message = "a runbook's folder cannot say who is told, and what of the web is reached: it may come from \
+                       strangers";
+        return Err(complain(message.to_owned(), at)
+            .hint("put `[[notify]]` and `[http]` into the user's moontide.toml"));
     }
     if let Some(store) = &file.store {
         let message = "a runbook's folder cannot say where executions are kept: `moontide status` would \
@@ -231,7 +286,12 @@ fn sentence(complaint: &str) -> String {
     let complaint = complaint.lines().next().unwrap_or_default();
     let mut names = complaint.split('`').skip(1).step_by(2);
     let nearest = match names.next() {
-        Some(unknown) if complaint.starts_with("unknown field") => suggest::nearest(unknown, names),
+        Some(unknown)
+            if complaint.starts_with("unknown field")
+                || complaint.starts_with("unknown variant") =>
+        {
+            suggest::nearest(unknown, names)
+        }
         _ => None,
     };
     match (nearest, complaint.split_once(", ")) {
@@ -381,9 +441,44 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_receiver_is_read_strictly_and_from_the_users_file_only() {
+        let mut settings = Settings::default();
+        let user = "[[notify]]\nname = \"team\"\nkind = \"slack\"\nto = \"env:SLACK_URL\"\n\
+                    [http]\nprivate = [\"10.0.0.0/8\"]\n";
+        parse(user, "moontide.toml", Place::User).unwrap().apply(&mut settings, Place::User);
+        assert_eq!(settings.receivers[0].name, "team");
+        assert!(settings.reach.connects("x.test", "10.1.1.1".parse().unwrap()));
+        insta::assert_snapshot!(
+            refusal(user, Place::Runbook),
+            @"moontide.toml:1:1: a runbook's folder cannot say who is told, and what of the web is reached: it may come from strangers"
+        );
+        insta::assert_snapshot!(
+            refusal("[[notify]]\nname = \"a\"\nkind = \"slak\"\nto = \"env:X\"\n", Place::User),
+            @"moontide.toml:3:1: unknown variant `slak`, did you mean `slack`?"
+        );
+        insta::assert_snapshot!(
+            refusal("[[notify]]\nname = \"a\"\nkind = \"slack\"\nurl = \"env:X\"\n", Place::User),
+            @"moontide.toml:4:1: unknown field `url`, expected one of `name`, `kind`, `to`, `secret`, `user`, `table`, `events`, `modes`, `text`"
+        );
+        insta::assert_snapshot!(
+            refusal(&format!("{user}[[notify]]\nname = \"team\"\nkind = \"eventbridge\"\n"), Place::User),
+            @"moontide.toml:7:1: there are two receivers `team`"
+        );
+        insta::assert_snapshot!(
+            refusal("[http]\nallow = [\"https://*/x\"]\n", Place::User),
+            @"moontide.toml:1:1: `https://*/x`: `*` stands for the rest of a path, so it stands at its end"
+        );
+        insta::assert_snapshot!(
+            refusal("[http]\nprivate = [\"10.0.0.0/33\"]\n", Place::User),
+            @"moontide.toml:1:1: `10.0.0.0/33`: a network is written like `10.0.0.0/8`, `fd00::/8` or `127.0.0.1`"
+        );
+    }
+
     /// A file with everything in it.
     const WHOLE: &str = "store = \"sqlite:ä.db\"\nlease_ttl = \"20s\"\n[patience]\naws = \"30m\"\n[policy]\n\
-        deny = [\"ssm.*\"]\n[approvers]\ndba = [\"ann\", \"böb\"]\n[limits]\nvm_memory = \"64MiB\"\nlog_lines = 7\n";
+        deny = [\"ssm.*\"]\n[approvers]\ndba = [\"ann\", \"böb\"]\n[limits]\nvm_memory = \"64MiB\"\nlog_lines = 7\n\
+        [http]\nallow = [\"http://127.0.0.1:9/*\"]\n[[notify]]\nname = \"team\"\nkind = \"slack\"\nto = \"env:X\"\n";
 
     /// As many as `PROPTEST_CASES` says, which a long search sets.
     #[expect(clippy::disallowed_methods, reason = "it is a setting of the test's own library")]

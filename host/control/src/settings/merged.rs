@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
+use moontide_aws::web::Reach;
 use moontide_runtime::journal::{Execution, Format};
 use moontide_runtime::sandbox::Limits;
 
@@ -12,6 +13,7 @@ use super::patience::PatienceSettings;
 use super::{home, limits};
 use crate::environment::Environment;
 use crate::error::{CommandError, Result, code};
+use crate::notify::Receiver;
 
 /// The name of the settings file, beside a runbook and in the user's configuration directory.
 pub const FILE: &str = "moontide.toml";
@@ -39,6 +41,10 @@ pub struct Settings {
     pub typed: BTreeMap<String, String>,
     /// What the runbook's folder wanted of limits beyond the operator's, and of groups that the operator has.
     pub overruled: Vec<String>,
+    /// The receivers of notifications, as the user's file says. They are the runner's: no execution pins them.
+    pub receivers: Vec<Receiver>,
+    /// What of the web may be reached, as the user's file says.
+    pub reach: Reach,
 }
 
 impl Settings {

@@ -5,10 +5,12 @@
 //! - [`home`]: the platform's directories, and where the store lies by default.
 //! - [`file`]: the file `moontide.toml`.
 //! - [`patience`]: how long a runner waits for the end of its own troubles.
+//! - `http`: what of the web may be reached.
 //! - [`limits`]: what a wave's program may use; [`operations`]: which operations can be denied.
 
 mod file;
 pub mod home;
+mod http;
 pub mod limits;
 mod merged;
 pub mod operations;

@@ -1,0 +1,107 @@
+//! What is still to be told, and what could not be, a row each.
+
+use jiff::Timestamp;
+use moontide_runtime::store::Store;
+use serde::Serialize;
+
+use super::queue::{Item, Standing};
+use super::receiver::Receiver;
+use crate::error::Result;
+
+/// All of it.
+#[derive(Debug, Serialize)]
+pub struct List {
+    /// Where it is.
+    pub store: String,
+    /// The receivers that settings name, with what waits for each.
+    pub receivers: Vec<Queue>,
+    /// What waits, and what was given up, in the order in which it happened.
+    pub notifications: Vec<Row>,
+}
+
+/// A receiver, and how much waits for it.
+#[derive(Debug, Serialize)]
+pub struct Queue {
+    /// Its name.
+    pub receiver: String,
+    /// Its kind; empty: the settings here do not name it.
+    pub kind: &'static str,
+    /// Where it is, as settings say.
+    pub to: String,
+    /// How much waits.
+    pub waiting: usize,
+    /// How much was given up.
+    pub given_up: usize,
+}
+
+/// An event that a receiver is to be told of.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    /// The receiver.
+    pub receiver: String,
+    /// The event's key.
+    pub key: String,
+    /// The execution.
+    pub execution: String,
+    /// What has happened, in a sentence.
+    pub sentence: String,
+    /// How it stands.
+    pub standing: Standing,
+    /// When it was queued.
+    pub queued_at: Timestamp,
+    /// How often it was attempted.
+    pub attempts: u32,
+    /// When it is attempted next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_at: Option<Timestamp>,
+    /// What the receiver said last.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub said: String,
+}
+
+impl List {
+    /// Looks at all of it, in the store at this address.
+    pub async fn load(store: &dyn Store, address: String, receivers: &[Receiver]) -> Result<List> {
+        let items = Item::all(store, None).await?;
+        let known = receivers.iter().map(|it| Queue {
+            receiver: it.name.clone(),
+            kind: it.kind.word(),
+            to: it.to.shown().to_owned(),
+            waiting: 0,
+            given_up: 0,
+        });
+        let mut queues: Vec<Queue> = known.collect();
+        for item in &items {
+            let at = queues.iter().position(|it| it.receiver == item.receiver);
+            let at = at.unwrap_or_else(|| {
+                let (receiver, to) = (item.receiver.clone(), String::new());
+                queues.push(Queue { receiver, kind: "", to, waiting: 0, given_up: 0 });
+                queues.len() - 1
+            });
+            match item.terms.standing {
+                Standing::Waits => queues[at].waiting += 1,
+                Standing::GivenUp => queues[at].given_up += 1,
+            }
+        }
+        let notifications = items.into_iter().map(Row::of).collect();
+        Ok(List { store: address, receivers: queues, notifications })
+    }
+}
+
+impl Row {
+    fn of(item: Item) -> Row {
+        let terms = item.terms;
+        let waits = terms.standing == Standing::Waits;
+        Row {
+            receiver: item.receiver,
+            key: terms.event.key,
+            execution: terms.event.execution,
+            sentence: terms.event.sentence,
+            standing: terms.standing,
+            queued_at: terms.queued_at,
+            attempts: terms.attempts,
+            next_at: waits.then_some(terms.next_at),
+            said: terms.said,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Where the secrets of receivers are: settings name the place, and the text is read when something is sent. It is kept
+//! nowhere, and whatever is told of a request that failed is told without it.
+
+use crate::error::{CommandError, Result, code};
+use crate::params::secrets;
+
+/// A place that holds a secret: `env:NAME` or `file:PATH`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference(String);
+
+impl Reference {
+    /// Reads a reference; `None`: it is none.
+    pub fn read(text: &str) -> Option<Reference> {
+        let rest = text.strip_prefix("env:").or_else(|| text.strip_prefix("file:"))?;
+        (!rest.trim().is_empty()).then(|| Reference(text.to_owned()))
+    }
+
+    /// As it is written.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// What is there, for the receiver of this name.
+    pub fn open(&self, receiver: &str) -> Result<String> {
+        let opened = secrets::resolve(receiver, &self.0);
+        let text = opened.map_err(|error| CommandError { code: code::NOTIFY_SECRET, ..error })?;
+        let text = text.trim();
+        if text.is_empty() {
+            let message = format!("the secret `{receiver}` is in {}, and that is empty", self.0);
+            return Err(CommandError::new(code::NOTIFY_SECRET, message));
+        }
+        Ok(text.to_owned())
+    }
+}
+
+/// A text without these secrets, also as an address has them.
+pub fn hidden(text: &str, secrets: &[&str]) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets.iter().filter(|secret| secret.len() > 3) {
+        text = text.replace(secret, "(secret)");
+        // A receiver may quote the path alone.
+        if let Some(path) = secret.split("://").nth(1).and_then(|it| it.split_once('/'))
+            && path.1.len() > 3
+        {
+            text = text.replace(path.1, "(secret)");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_read_where_settings_say_and_hidden_in_what_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        std::fs::write(&path, "hunter22\n").unwrap();
+        let reference = Reference::read(&format!("file:{}", path.display())).unwrap();
+        assert_eq!(reference.open("team").unwrap(), "hunter22");
+        std::fs::write(&path, "\n").unwrap();
+        assert_eq!(reference.open("team").unwrap_err().code, code::NOTIFY_SECRET);
+        let none = Reference::read("env:MOONTIDE_NO_SUCH_VARIABLE").unwrap();
+        assert_eq!(none.open("team").unwrap_err().code, code::NOTIFY_SECRET);
+        for wrong in ["hunter22", "env:", "file: ", "https://x.test/"] {
+            assert_eq!(Reference::read(wrong), None, "{wrong}");
+        }
+        let url = "https://hooks.slack.com/services/T/B/x";
+        let said = hidden(
+            "POST /services/T/B/x of https://hooks.slack.com/services/T/B/x, key hunter22",
+            &[url, "hunter22"],
+        );
+        assert_eq!(said, "POST /(secret) of (secret), key (secret)");
+    }
+}

@@ -1,0 +1,200 @@
+//! The wire: sends what a receiver is told, and says what came back.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use moontide_aws::tell::{Untold, eventbridge, sns};
+use moontide_aws::web::{Answer, Ask, Reach, Url, Web, WebError};
+use moontide_aws::{Session, SessionError, SessionSettings};
+use moontide_runtime::text::plain;
+use tokio::sync::OnceCell;
+
+use super::event::Event;
+use super::receiver::{Kept, Receiver};
+use super::receivers::{Known, Outgoing, Request, outgoing};
+use super::secret::{Reference, hidden};
+use crate::words;
+
+/// No more of what a receiver says is kept.
+const LONGEST: usize = 200;
+
+/// Why a receiver was not told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// In a sentence, without secrets.
+    pub said: String,
+    /// Whether the receiver has looked at this event and refused it, so that others may fare better.
+    pub is_refusal: bool,
+    /// How long it wants to be left alone.
+    pub retry_after: Option<Duration>,
+}
+
+impl Trouble {
+    /// It was not there, or could not take anything.
+    pub fn away(said: impl Into<String>) -> Trouble {
+        Trouble { said: said.into(), is_refusal: false, retry_after: None }
+    }
+
+    /// It refuses this event.
+    pub fn refusal(said: impl Into<String>) -> Trouble {
+        Trouble { is_refusal: true, ..Trouble::away(said) }
+    }
+}
+
+/// What tells receivers.
+#[async_trait]
+pub trait Wire: Send + Sync {
+    /// Tells a receiver of an event, once. Returns what it said.
+    async fn tell(
+        &self,
+        receiver: &Receiver,
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<String, Trouble>;
+}
+
+/// The network.
+pub struct Sender {
+    web: Web,
+    settings: SessionSettings,
+    session: OnceCell<Session>,
+}
+
+impl Sender {
+    /// Within this reach, and with the credentials of this environment.
+    pub fn new(reach: Reach, settings: SessionSettings) -> Sender {
+        Sender { web: Web::new(reach), settings, session: OnceCell::new() }
+    }
+
+    /// The same, with less time for each answer.
+    #[must_use]
+    pub fn within(self, time: Duration) -> Sender {
+        Sender { web: self.web.within(time), ..self }
+    }
+
+    async fn session(&self) -> Result<&Session, Trouble> {
+        let open = || async { Session::open(self.settings.clone()).await };
+        let opened = self.session.get_or_try_init(open).await;
+        opened.map_err(|error: SessionError| Trouble::away(error.to_string()))
+    }
+
+    async fn ask(&self, request: &Request, now: Timestamp) -> Result<Answer, Trouble> {
+        let url = Url::parse(&request.url).map_err(Trouble::refusal)?;
+        let place = url.host.clone();
+        let ask = Ask {
+            method: request.method,
+            url,
+            headers: request.headers.clone(),
+            body: request.body.clone(),
+        };
+        let answer = self.web.ask(&ask).await.map_err(|error| match error {
+            WebError::Private { .. } | WebError::Unsendable(_) => {
+                Trouble::refusal(error.to_string())
+            }
+            other => Trouble::away(format!("{place}: {other}")),
+        })?;
+        judged(&place, answer, now)
+    }
+
+    async fn send(&self, outgoing: Outgoing, now: Timestamp) -> Result<String, Trouble> {
+        match outgoing {
+            Outgoing::Web(requests) => {
+                let mut said = String::new();
+                for request in &requests {
+                    said = line(&self.ask(request, now).await?);
+                }
+                Ok(said)
+            }
+            Outgoing::LookUp(look_up) => {
+                let found = self.ask(&look_up.ask, now).await?;
+                let then = look_up.then(&found.body).map_err(Trouble::away)?;
+                let done = self.ask(&then, now).await?;
+                Ok(format!("{} {}", then.method, done.status))
+            }
+            Outgoing::Topic(message) => {
+                let published = sns::publish(self.session().await?, &message).await;
+                published.map(|id| format!("message {id}")).map_err(Trouble::from)
+            }
+            Outgoing::Bus(event) => {
+                let put = eventbridge::put(self.session().await?, &event).await;
+                put.map(|id| format!("event {id}")).map_err(Trouble::from)
+            }
+            Outgoing::Nothing => Ok("it has no word for that".to_owned()),
+        }
+    }
+}
+
+impl From<Untold> for Trouble {
+    fn from(error: Untold) -> Trouble {
+        let said = plain(&error.to_string(), LONGEST);
+        Trouble { said, is_refusal: !error.retryable, retry_after: None }
+    }
+}
+
+#[async_trait]
+impl Wire for Sender {
+    async fn tell(
+        &self,
+        receiver: &Receiver,
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<String, Trouble> {
+        // Whether a secret is to be had may change with the next process: it is no refusal of the event.
+        let to = match &receiver.to {
+            Kept::Plain(text) => text.clone(),
+            Kept::Elsewhere(it) => opened(it, receiver)?,
+        };
+        let secret = match &receiver.secret {
+            None => String::new(),
+            Some(it) => opened(it, receiver)?,
+        };
+        let known = Known { receiver, to: &to, secret: &secret };
+        let outgoing = outgoing(known, event, now).map_err(Trouble::refusal)?;
+        let mut secrets = vec![secret.as_str()];
+        if matches!(receiver.to, Kept::Elsewhere(_)) {
+            secrets.push(&to);
+        }
+        let sent = self.send(outgoing, now).await;
+        let sent = sent.map(|said| hidden(&said, &secrets));
+        sent.map_err(|it| Trouble { said: hidden(&it.said, &secrets), ..it })
+    }
+}
+
+/// What stands where a secret of this receiver is.
+fn opened(reference: &Reference, receiver: &Receiver) -> Result<String, Trouble> {
+    let opened = reference.open(&receiver.name);
+    opened.map_err(|error| Trouble::away(format!("{}: {}", error.code.name, error.message)))
+}
+
+/// Whether an answer says that it was taken.
+fn judged(place: &str, answer: Answer, now: Timestamp) -> Result<Answer, Trouble> {
+    let status = answer.status;
+    if (200..300).contains(&status) {
+        return Ok(answer);
+    }
+    let said = format!("{place}: {}", line(&answer));
+    let retry_after = answer.retry_after.as_deref().and_then(|it| left_alone(it, now));
+    // These say nothing of the event; all else below 500 would be said again.
+    let is_busy = status >= 500 || [408, 425, 429].contains(&status);
+    Err(Trouble { said, is_refusal: !is_busy, retry_after })
+}
+
+/// What an answer says, in a line.
+fn line(answer: &Answer) -> String {
+    let body = plain(answer.body.trim(), LONGEST);
+    if body.is_empty() { answer.status.to_string() } else { format!("{} {body}", answer.status) }
+}
+
+/// How long `Retry-After` wants to be waited for: it says so many seconds, or a moment.
+fn left_alone(text: &str, now: Timestamp) -> Option<Duration> {
+    if let Ok(seconds) = text.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let moment = rfc2822::parse(text.trim()).ok()?.timestamp();
+    Some(words::between(now, moment))
+}
+
+#[cfg(test)]
+mod tests;
