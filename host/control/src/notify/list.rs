@@ -66,7 +66,7 @@ impl List {
         let known = receivers.iter().map(|it| Queue {
             receiver: it.name.clone(),
             kind: it.kind.word(),
-            to: it.to.shown().to_owned(),
+            to: it.to.shown(),
             waiting: 0,
             given_up: 0,
         });

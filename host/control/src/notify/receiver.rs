@@ -79,11 +79,14 @@ pub enum Kept {
 }
 
 impl Kept {
-    /// As it stands in the settings.
-    pub fn shown(&self) -> &str {
+    /// As it stands in the settings; of an address not the path, which may be a secret that should stand elsewhere.
+    pub fn shown(&self) -> String {
         match self {
-            Kept::Plain(text) => text,
-            Kept::Elsewhere(reference) => reference.text(),
+            Kept::Plain(text) => match Url::parse(text) {
+                Ok(url) if url.path != "/" => format!("{}/…", url.place()),
+                _ => text.clone(),
+            },
+            Kept::Elsewhere(reference) => reference.text().to_owned(),
         }
     }
 }
@@ -273,6 +276,7 @@ mod tests {
         assert!(!pager.wants(&Event::example(What::Started, jiff::Timestamp::UNIX_EPOCH)));
         let bus = read("name = \"bus\"\nkind = \"eventbridge\"").unwrap();
         assert_eq!(bus.to.shown(), "default");
+        assert_eq!(pager.to.shown(), "https://events.pagerduty.com/…");
     }
 
     #[test]
