@@ -127,3 +127,23 @@ fn a_mod_file_maps_its_room_and_holds_no_logic() {
     );
     assert!(!["pub use a::b;", "mod fn_;", "    fn inner()"].into_iter().any(begins));
 }
+
+#[test]
+fn what_services_stand_on_knows_none_of_them() {
+    let sim = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("host/sim/src");
+    let ground = ["wire", "documents", "scenario", "fault", "fact.rs", "seed.rs", "tags.rs"];
+    let estate = ["estate.rs", "instance.rs", "platform.rs", "nearest.rs", "assumption.rs"];
+    let above = ["services", "drs", "ec2", "route53", "ssm", "sts", "reader", "recognise", "facts"];
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for room in ground.into_iter().chain(estate).chain(["plug.rs"]) {
+        let path = sim.join(room);
+        for file in if path.is_dir() { files(&path) } else { vec![path] } {
+            seen += 1;
+            let named = named(&fs::read_to_string(&file).unwrap());
+            let upward = named.into_iter().filter(|it| above.contains(&it.as_str()));
+            wrong.extend(upward.map(|it| format!("{} → {it}", file.display())));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(seen > 30, "{seen}");
+}

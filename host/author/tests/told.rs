@@ -6,7 +6,7 @@ use moontide_author::docs::find::{Found, every, find, search, with_types};
 use moontide_author::docs::{Entry, Presence, all, html, markdown};
 use moontide_control::settings::{KEYS, limits, operations};
 use moontide_runtime::plan::known;
-use moontide_sim::scenario;
+use moontide_sim::Scenario;
 
 /// The last words of the entries just below a name.
 fn below(entries: &[&Entry], name: &str) -> BTreeSet<String> {
@@ -55,7 +55,7 @@ fn each_field_of_a_world_file_is_told_and_no_other() {
     let entries = every(&topics);
     // What every kind may have is told once, for all of them.
     let common = ["kind", "region", "after", "for", "times", "skip"];
-    let parts = scenario::known();
+    let parts = Scenario::fields();
     for (part, fields) in &parts {
         let name = if part.is_empty() { "world".to_owned() } else { format!("world.{part}") };
         let mut told = below(&entries, &name);

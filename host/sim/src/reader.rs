@@ -1,7 +1,7 @@
 //! The one place where the world file meets the services: its faults may name the operations that are simulated, and a
 //! service may read a section of its own.
 
-use crate::scenario::{Scenario, Section, WorldError, read};
+use crate::scenario::{Scenario, Section, WorldError, known, read};
 use crate::services::SERVICES;
 use crate::wire::Service;
 
@@ -12,6 +12,12 @@ impl Scenario {
         let sections = SERVICES.iter().flat_map(|plug| plug.sections);
         let sections: Vec<&'static Section> = sections.copied().collect();
         read::world_file(text, file_name, &services, &sections)
+    }
+
+    /// Which fields a world file may have, part by part: the file itself has no name, a kind of fault is
+    /// `faults.throttle`.
+    pub fn fields() -> Vec<(String, Vec<&'static str>)> {
+        known(SERVICES.iter().flat_map(|plug| plug.sections).copied())
     }
 }
 

@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::error::Mistake;
-use super::known;
+use super::fields;
 
 /// A field of the file, which a service has declared in its plug.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl Section {
     where
         T: DeserializeOwned + Default + Send + Sync + 'static,
     {
-        Self { name, read: read::<T>, missing: || Arc::new(T::default()), known: known::of::<T> }
+        Self { name, read: read::<T>, missing: || Arc::new(T::default()), known: fields::of::<T> }
     }
 }
 
