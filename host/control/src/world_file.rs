@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use moontide_sim::Scenario;
+use moontide_sim::{Commands, Scenario};
 
 use crate::error::{CommandError, Result, code};
 use crate::files::{self, Unread};
@@ -15,24 +15,29 @@ const LONGEST: u64 = 4 * 1024 * 1024;
 /// What every world file has in it.
 const KEYS: [&str; 3] = ["version", "account", "servers"];
 
-/// Reads a world file that the operator names.
+/// Reads a world file that the operator names, and that starts no process.
 pub fn read(path: &Path) -> Result<Scenario> {
-    of(path, files::read(path, LONGEST))
+    read_with(path, Commands::Scripted)
+}
+
+/// The same of one that may start processes, or not.
+pub fn read_with(path: &Path, commands: Commands) -> Result<Scenario> {
+    of(path, files::read(path, LONGEST), commands)
 }
 
 /// Reads the world file beside a runbook.
 pub fn beside(folder: &Path) -> Result<Scenario> {
-    of(&folder.join(FILE), files::read_within(folder, FILE, LONGEST))
+    of(&folder.join(FILE), files::read_within(folder, FILE, LONGEST), Commands::Scripted)
 }
 
-fn of(path: &Path, text: Result<String, Unread>) -> Result<Scenario> {
+fn of(path: &Path, text: Result<String, Unread>, commands: Commands) -> Result<Scenario> {
     let shown = path.display().to_string();
     let text = text.map_err(|why| {
         let message = format!("the world {shown} cannot be read: {why}");
         CommandError::new(code::WORLD_MISSING, message)
             .hint("`--world FILE` names the pretend estate; runbooks/three_tier/world.toml is one to copy")
     })?;
-    Scenario::parse(&text, &shown).map_err(|error| {
+    Scenario::parse_with(&text, &shown, commands).map_err(|error| {
         // Of a file that is no world nothing is shown: it may hold anything.
         let is_world = files::is_of_kind(&text, &KEYS);
         CommandError::of_world(&error, if is_world { &text } else { "" })

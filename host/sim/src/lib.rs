@@ -14,6 +14,7 @@
 //! | `services` | the list of them |
 //! | `reader`, `recognise`, `facts` | what is asked of the whole list: a world file's operations, a message's service, all facts |
 //! | `region`, `regions`, `calls` | one request at one instant: its faults, its Region, its place in the list of calls |
+//! | `process`, `processes` | a command that really runs: what it is, and its process on this machine |
 //! | `clock`, `http`, `simulator`, `serve` | the two clocks; the way in and out |
 //!
 //! Rooms import those above them. Start reading at `regions.rs`: one request, one instant, one reply, and no I/O.
@@ -35,6 +36,9 @@ mod instance;
 mod nearest;
 mod platform;
 mod plug;
+mod process;
+#[cfg_attr(not(unix), path = "processes/elsewhere.rs")]
+mod processes;
 mod reader;
 mod recognise;
 mod region;
@@ -56,5 +60,6 @@ pub use clock::{PausedClock, ScaledClock, SimClock};
 pub use fact::{Certainty, Fact};
 pub use facts::facts;
 pub use http::ReplyDropped;
-pub use scenario::{Scenario, WorldError};
+pub use processes::Processes;
+pub use scenario::{Commands, Scenario, WorldError};
 pub use simulator::Simulator;

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::assumption::Assumption;
 use crate::estate::Estate;
 use crate::fact::Fact;
+use crate::process::{End, Id, Order};
 use crate::scenario::{Scenario, Section};
 use crate::wire::{Claim, Message, Reply, Request, Service};
 
@@ -36,6 +37,14 @@ pub(crate) struct Plug {
 pub(crate) trait State: Any + Debug + Send {
     /// Answers a request.
     fn handle(&mut self, estate: &mut Estate, now: Timestamp, request: &Request) -> Reply;
+
+    /// Takes what has to be done to processes of this machine since it was last asked.
+    fn orders(&mut self) -> Vec<Order> {
+        Vec::new()
+    }
+
+    /// Hears that a process has ended.
+    fn ended(&mut self, _now: Timestamp, _process: &Id, _end: End) {}
 
     /// What the service took for granted so far, here and in the `others`: its states in the other Regions. `scenario`
     /// is the one of the first Region, and `hide` takes secrets out of what was sent.

@@ -1,17 +1,26 @@
 //! The one place where the world file meets the services: its faults may name the operations that are simulated, and a
 //! service may read a section of its own.
 
-use crate::scenario::{Scenario, Section, WorldError, known, read};
+use crate::scenario::{Commands, Scenario, Section, WorldError, known, read};
 use crate::services::SERVICES;
 use crate::wire::Service;
 
 impl Scenario {
-    /// Reads a world file. `file_name` is only for messages.
+    /// Reads a world file that starts no process. `file_name` is only for messages.
     pub fn parse(text: &str, file_name: &str) -> Result<Scenario, WorldError> {
+        Scenario::parse_with(text, file_name, Commands::Scripted)
+    }
+
+    /// Reads a world file that may start processes, or not.
+    pub fn parse_with(
+        text: &str,
+        file_name: &str,
+        commands: Commands,
+    ) -> Result<Scenario, WorldError> {
         let services: Vec<&'static Service> = SERVICES.iter().map(|plug| &plug.service).collect();
         let sections = SERVICES.iter().flat_map(|plug| plug.sections);
         let sections: Vec<&'static Section> = sections.copied().collect();
-        read::world_file(text, file_name, &services, &sections)
+        read::world_file(text, file_name, &services, &sections, commands)
     }
 
     /// Which fields a world file may have, part by part: the file itself has no name, a kind of fault is

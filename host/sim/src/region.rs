@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::estate::Estate;
 use crate::plug::{Plug, State};
+use crate::process::{End, Id, Order};
 use crate::services::SERVICES;
 use crate::wire::{Reply, Request};
 
@@ -32,6 +33,18 @@ impl Region {
     /// What a service has here.
     pub(crate) fn state(&self, plug: &Plug) -> &dyn State {
         self.states[plug.service.name].as_ref()
+    }
+
+    /// Takes what has to be done to processes.
+    pub(crate) fn orders(&mut self) -> Vec<Order> {
+        self.states.values_mut().flat_map(|state| state.orders()).collect()
+    }
+
+    /// Tells the services that a process has ended.
+    pub(crate) fn ended(&mut self, now: Timestamp, process: &Id, end: &End) {
+        for state in self.states.values_mut() {
+            state.ended(now, process, end.clone());
+        }
     }
 
     /// Lets the service answer.

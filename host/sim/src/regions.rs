@@ -11,6 +11,7 @@ use crate::estate::Estate;
 use crate::fact::Fact;
 use crate::fault::Faults;
 use crate::plug::{Failure, Plug, State};
+use crate::process::{End, Id, Order};
 use crate::region::Region;
 use crate::scenario::{RequestFault, Scenario};
 use crate::seed::Seed;
@@ -120,6 +121,18 @@ impl Regions {
         let reply = reply.identified(&request_id);
         self.calls.add(now, &region, request, &reply, request_id);
         reply
+    }
+
+    /// Takes what has to be done to processes since the last call.
+    pub(crate) fn orders(&mut self) -> Vec<Order> {
+        self.named.iter_mut().flat_map(Region::orders).collect()
+    }
+
+    /// Hears that a process has ended.
+    pub(crate) fn ended(&mut self, now: Timestamp, process: &Id, end: &End) {
+        for region in &mut self.named {
+            region.ended(now, process, end);
+        }
     }
 
     /// Lets the service answer in its Region.

@@ -9,13 +9,15 @@ use axum::extract::State;
 use axum::http::{Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use jiff::{Timestamp, Unit};
+use jiff::{SignedDuration, Timestamp, Unit};
 use tokio::time::timeout;
 
 use crate::assumption::Assumption;
 use crate::calls::{Call, Counts};
 use crate::clock::SimClock;
 use crate::http::{self, PATIENCE};
+use crate::process::{Order, Start};
+use crate::processes::Processes;
 use crate::recognise::recognise;
 use crate::regions::Regions;
 use crate::scenario::Scenario;
@@ -36,14 +38,35 @@ struct Shared {
     regions: Mutex<Regions>,
     /// Half before a call's effect, half after.
     half_latency: Duration,
+    /// Where commands really run, if they may.
+    processes: Option<Processes>,
 }
 
 impl Simulator {
     /// Begins the story of `world` at the time that `clock` shows now.
     pub fn new(scenario: Scenario, clock: Arc<dyn SimClock>) -> Simulator {
+        Simulator::begin(scenario, clock, None)
+    }
+
+    /// The same with commands that really run, where the world says so.
+    pub fn running(
+        scenario: Scenario,
+        clock: Arc<dyn SimClock>,
+        processes: Processes,
+    ) -> Simulator {
+        Simulator::begin(scenario, clock, Some(processes))
+    }
+
+    fn begin(
+        scenario: Scenario,
+        clock: Arc<dyn SimClock>,
+        processes: Option<Processes>,
+    ) -> Simulator {
         let latency = scenario.timing.latency.unsigned_abs();
         let regions = Mutex::new(Regions::new(scenario, to_milliseconds(clock.now())));
-        Simulator { shared: Arc::new(Shared { clock, regions, half_latency: latency / 2 }) }
+        Simulator {
+            shared: Arc::new(Shared { clock, regions, half_latency: latency / 2, processes }),
+        }
     }
 
     /// The services, ready for `tower::ServiceExt::oneshot`. Look for
@@ -83,6 +106,42 @@ impl Simulator {
         self.shared.regions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Starts and kills processes, as a call has ordered.
+    fn obey(&self, orders: Vec<Order>) {
+        let Some(processes) = &self.shared.processes else { return };
+        for order in orders {
+            match order {
+                Order::Kill(id) => processes.kill(&id),
+                Order::Start(start) => {
+                    tokio::spawn(self.clone().run(processes.clone(), start));
+                }
+            }
+        }
+    }
+
+    /// Lets a process run to its end, or to the end of its time.
+    async fn run(self, processes: Processes, start: Start) {
+        let clock = Arc::clone(&self.shared.clock);
+        let sleep = |time: SignedDuration| {
+            let time = if time.is_negative() { SignedDuration::ZERO } else { time };
+            tokio::time::sleep(clock.scale(time.unsigned_abs()))
+        };
+        sleep(start.at.duration_since(clock.now())).await;
+        let (id, timeout) = (start.id.clone(), start.timeout);
+        let running = processes.clone();
+        let mut running = tokio::task::spawn_blocking(move || running.run(&start));
+        let end = tokio::select! {
+            end = &mut running => end,
+            () = sleep(timeout) => {
+                processes.kill(&id);
+                running.await
+            }
+        };
+        // It is aborted when the story ends.
+        let Ok(end) = end else { return };
+        self.regions().ended(to_milliseconds(clock.now()), &id, &end);
+    }
+
     async fn half_a_latency(&self) {
         if !self.shared.half_latency.is_zero() {
             tokio::time::sleep(self.shared.clock.scale(self.shared.half_latency)).await;
@@ -105,10 +164,12 @@ async fn answer(
         return of_no_service();
     };
     simulator.half_a_latency().await;
-    let reply = {
+    let (reply, orders) = {
         let now = to_milliseconds(simulator.shared.clock.now());
-        simulator.regions().handle(now, plug, &request)
+        let mut regions = simulator.regions();
+        (regions.handle(now, plug, &request), regions.orders())
     };
+    simulator.obey(orders);
     simulator.half_a_latency().await;
     http::write(reply, simulator.shared.clock.now())
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::world_file;
-use moontide_sim::{Fact, ScaledClock, Simulator, facts};
+use moontide_sim::{Commands, Fact, Processes, ScaledClock, Simulator, facts};
 use serde::Serialize;
 use tokio::net::TcpListener;
 
@@ -41,6 +41,10 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "N", default_value = "1", value_parser = speed)]
     speed: f64,
 
+    /// Let commands of entries with `run = true` be processes of this machine, with your rights
+    #[arg(long)]
+    allow_commands: bool,
+
     /// List what it claims about AWS, and how sure that is; serve nothing
     #[arg(long)]
     facts: bool,
@@ -68,7 +72,8 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
 }
 
 async fn serve(context: &Context, flags: &Flags) -> Result<u8> {
-    let world = world_file::read(&flags.world)?;
+    let commands = if flags.allow_commands { Commands::Allowed } else { Commands::Scripted };
+    let world = world_file::read_with(&flags.world, commands)?;
     let region = world.region().to_owned();
     let cannot = |error: std::io::Error| {
         CommandError::new(
@@ -79,11 +84,18 @@ async fn serve(context: &Context, flags: &Flags) -> Result<u8> {
     };
     let listener = TcpListener::bind(flags.listen).await.map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
-    let simulator = Simulator::new(world, Arc::new(ScaledClock::starting_now(flags.speed)));
-    context.output.show(&Serving::at(address, region))?;
+    let serving = Serving::at(address, region);
+    let variables =
+        serving.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    let processes = Processes::new(variables.collect());
+    let clock = Arc::new(ScaledClock::starting_now(flags.speed));
+    let simulator = Simulator::running(world, clock, processes.clone());
+    context.output.show(&serving)?;
     context.output.say([faint("serving until Ctrl-C")]);
     let mut interrupt = Interrupt::listen();
-    simulator.serve(listener, interrupt.wait()).await.map_err(cannot)?;
+    let served = simulator.serve(listener, interrupt.wait()).await;
+    processes.end();
+    served.map_err(cannot)?;
     context.output.say([plain(format!("served {} calls", simulator.calls_made()))]);
     Ok(exit::COMPLETED)
 }

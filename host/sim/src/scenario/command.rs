@@ -30,6 +30,8 @@ pub(crate) struct Command {
     pub(crate) stdout: String,
     #[serde(default)]
     pub(crate) stderr: String,
+    /// Whether it starts what the document says as a process of this machine, in the place of a result.
+    pub(super) run: Option<Spanned<bool>>,
     /// How long it runs.
     #[serde(default = "a_moment", deserialize_with = "duration::read")]
     pub(crate) takes: SignedDuration,
@@ -73,6 +75,22 @@ impl Command {
         let failed = self.exit_code().is_some_and(|code| code != 0);
         let implied = if failed { CommandStatus::Failed } else { CommandStatus::Success };
         self.status.unwrap_or(implied)
+    }
+
+    /// Where it says that it starts a process, if it does.
+    pub(super) fn run(&self) -> Option<&Spanned<bool>> {
+        self.run.as_ref().filter(|it| *it.get_ref())
+    }
+
+    /// Whether it starts a process of this machine.
+    pub(crate) fn is_run(&self) -> bool {
+        self.run().is_some()
+    }
+
+    /// Whether it says how a command ends, or what it prints.
+    pub(super) fn has_result(&self) -> bool {
+        let is_silent = self.stdout.is_empty() && self.stderr.is_empty();
+        self.status.is_some() || self.exit_code.is_some() || !is_silent || self.takes != a_moment()
     }
 
     /// Whether this entry is of that Region.
@@ -148,6 +166,7 @@ impl Default for Command {
             exit_code: None,
             stdout: String::new(),
             stderr: String::new(),
+            run: None,
             takes: a_moment(),
         }
     }

@@ -67,6 +67,7 @@
 //! stdout = ""                        # what it prints
 //! stderr = "no response"             # what it complains
 //! takes = "5s"                       # how long it runs
+//! # run = true                       # starts it as a process, with `moontide sim --allow-commands` alone
 //!
 //! [[automations]]                    # the first entry that matches ends it so; without one: Success
 //! document = "Shop-PromoteReplica"   # optional
@@ -79,6 +80,9 @@
 //!
 //! A command that ends with `exit_code = 194` on Linux, or 3010 on Windows, makes the agent restart the server
 //! and run the command again; the next entry that matches answers then. A `status` beside it is final.
+//!
+//! A command of an entry with `run = true` is a process of this machine, with the variables that the agent gives; it
+//! has no other result, and `takes` no time but its own. A rehearsal starts no process, and refuses such a world.
 //!
 //! The documents that exist are those that AWS owns and those that an entry names as its `document`; one of
 //! `[[automations]]` without a `document` stands for any. What AWS owns and no entry answers does nothing and
@@ -209,6 +213,7 @@ pub use error::WorldError;
 pub(crate) use estate_fault::{CheckStatus, LaunchPhase};
 pub(crate) use faults::{Fault, PlacedFault};
 pub(crate) use known::known;
+pub use read::Commands;
 pub(crate) use request_fault::RequestFault;
 pub(crate) use section::Section;
 pub(crate) use server::{Replication, Server};

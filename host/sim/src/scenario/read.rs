@@ -28,6 +28,15 @@ const MOST_SERVERS: usize = 4000;
 /// AWS has not many more; each is an estate of its own here.
 const MOST_REGIONS: usize = 40;
 
+/// Whether a world may start processes of this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commands {
+    /// No: each command has the result that the world gives it.
+    Scripted,
+    /// Yes: the operator who serves it has said so.
+    Allowed,
+}
+
 /// Reads a world. Its faults may name operations of `services`, and each of `sections` is read for its service;
 /// `file_name` is for messages.
 pub(crate) fn world_file(
@@ -35,11 +44,12 @@ pub(crate) fn world_file(
     file_name: &str,
     services: &[&'static Service],
     sections: &[&'static Section],
+    commands: Commands,
 ) -> Result<Scenario, WorldError> {
     let mut table = DeTable::parse(text)
         .map_err(|error| place::name(&Mistake::from(error), text, file_name))?;
     let whole = table.clone();
-    build(&mut table, services, sections).map_err(|mistake| {
+    build(&mut table, services, sections, commands).map_err(|mistake| {
         let mut error = place::name(&mistake, text, file_name);
         error.field = place::field(whole.get_ref(), &mistake);
         error
@@ -50,6 +60,7 @@ fn build(
     table: &mut Spanned<DeTable<'_>>,
     services: &[&'static Service],
     sections: &[&'static Section],
+    commands: Commands,
 ) -> Result<Scenario, Mistake> {
     check_version(table)?;
     let faults = read_faults(table, services)?;
@@ -69,6 +80,7 @@ fn build(
             check_matches_some(pattern, servers.iter().filter(|it| command.is_of(&it.region)))?;
         }
     }
+    scripts::check_processes(&document.commands, commands)?;
     scripts::check_commands(&document.commands, &servers)?;
     scripts::check_automations(&document.automations, &document.commands)?;
 

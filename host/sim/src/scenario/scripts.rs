@@ -8,6 +8,7 @@ use toml::Spanned;
 use super::automation::{Automation, AutomationStatus};
 use super::command::{Command, CommandStatus};
 use super::error::Mistake;
+use super::read::Commands;
 use super::server::Server;
 use crate::documents::{self, POWERSHELL};
 use crate::platform::Platform;
@@ -51,6 +52,26 @@ pub(super) fn check_commands(
             return Err(never_answers(placed.span, "commands", place));
         }
         earlier.push(placed);
+    }
+    Ok(())
+}
+
+/// Checks that only a world that may starts processes, and that these have no other result.
+pub(super) fn check_processes(
+    commands: &[Spanned<Command>],
+    allowed: Commands,
+) -> Result<(), Mistake> {
+    for script in commands.iter().map(Spanned::get_ref) {
+        let Some(run) = script.run() else { continue };
+        if allowed == Commands::Scripted {
+            let message = "it starts real processes on this machine, which only `moontide sim --allow-commands` does";
+            return Err(Mistake::at(run.span(), message));
+        }
+        if script.has_result() {
+            let message = "a process ends and prints as it does: leave `status`, `exit_code`, `stdout`, `stderr` and \
+                           `takes` out";
+            return Err(Mistake::at(run.span(), message));
+        }
     }
     Ok(())
 }

@@ -89,7 +89,13 @@ mod tests {
     fn zones(text: &str) -> Result<Vec<String>, String> {
         let head =
             "version = 1\naccount = \"111122223333\"\nregion = \"us-west-2\"\nservers = []\n";
-        let scenario = read::world_file(&format!("{head}{text}"), "w.toml", &[], &[&ZONES]);
+        let scenario = read::world_file(
+            &format!("{head}{text}"),
+            "w.toml",
+            &[],
+            &[&ZONES],
+            read::Commands::Scripted,
+        );
         let scenario = scenario.map_err(|error| error.to_string())?;
         let zones: &Vec<Zone> = scenario.section(&ZONES);
         Ok(zones.iter().map(|zone| zone.name.clone()).collect())

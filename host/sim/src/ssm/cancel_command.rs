@@ -10,6 +10,7 @@ use super::reply;
 use super::state::Ssm;
 use crate::estate::Estate;
 use crate::fact::{Fact, source};
+use crate::process::{Id, Order};
 use crate::wire::Reply;
 
 pub(crate) const FACTS: &[Fact] = &[
@@ -60,6 +61,10 @@ pub(super) fn cancel(
     let all = instance_ids.is_empty();
     for invocation in &mut command.invocations {
         if all || instance_ids.contains(&invocation.instance_id) {
+            if invocation.is_running {
+                let (command, instance) = (id.clone(), invocation.instance_id.clone());
+                ssm.orders.push(Order::Kill(Id { command, instance }));
+            }
             let averted = invocation.cancel(now);
             let instances = &mut estate.instances;
             for instance in instances.iter_mut().filter(|it| it.id == invocation.instance_id) {

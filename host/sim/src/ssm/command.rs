@@ -65,6 +65,8 @@ pub(crate) struct Invocation {
     pub(crate) reboots: Vec<Timestamp>,
     /// Whether the document is for another platform, so that the agent refuses it.
     pub(crate) misplaced: bool,
+    /// Whether it is a process, whose end is not known yet.
+    pub(crate) is_running: bool,
     /// When `CancelCommand` reached it, before its end.
     pub(crate) cancelled: Option<Timestamp>,
 }

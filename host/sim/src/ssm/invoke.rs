@@ -64,14 +64,15 @@ impl Ssm {
         instances: &[usize],
         at: Timestamp,
     ) -> &CommandRun {
+        let id = estate.seed.uuid(&format!("command/{}", self.commands.len()));
         let mut invocations = Vec::new();
         for instance in instances {
-            let invocation = self.invoke(estate, &order, *instance, at);
+            let invocation = self.invoke(estate, (&id, &order), *instance, at);
             estate.instances[*instance].reboots.extend(&invocation.reboots);
             invocations.push(invocation);
         }
         let run = CommandRun {
-            id: estate.seed.uuid(&format!("command/{}", self.commands.len())),
+            id,
             requested: at,
             visible: at + estate.scenario.timing.command_visible_after,
             invocations,
@@ -84,7 +85,7 @@ impl Ssm {
     fn invoke(
         &mut self,
         estate: &Estate,
-        order: &CommandOrder,
+        (id, order): (&str, &CommandOrder),
         index: usize,
         at: Timestamp,
     ) -> Invocation {
@@ -106,6 +107,7 @@ impl Ssm {
             stderr: String::new(),
             reboots: Vec::new(),
             misplaced: !documents::supports(&order.name, platform),
+            is_running: false,
             cancelled: None,
         };
         if invocation.misplaced {
@@ -115,7 +117,7 @@ impl Ssm {
             let script = Command::failing(NO_POWERSHELL);
             run(order, &mut invocation, starts, &script);
         } else {
-            self.run_scripted(estate, order, &mut invocation, platform);
+            self.run_scripted(estate, (id, order), &mut invocation, platform);
         }
         invocation
     }
@@ -125,7 +127,7 @@ impl Ssm {
     fn run_scripted(
         &mut self,
         estate: &Estate,
-        order: &CommandOrder,
+        (id, order): (&str, &CommandOrder),
         invocation: &mut Invocation,
         platform: Platform,
     ) {
@@ -144,6 +146,9 @@ impl Ssm {
             self.met.command(&order.name, &values, place);
             let script =
                 place.map(|place| estate.scenario.commands[place].clone()).unwrap_or_default();
+            if script.is_run() {
+                return self.start_process(estate, (id, order), invocation, starts);
+            }
             run(order, invocation, starts, &script);
             match (place, starts) {
                 (Some(place), Some(_)) if script.reboots(platform, order.execution_timeout) => {

@@ -6,6 +6,8 @@
 //! | `operations` | its operations by name; each of the others with an operation's name answers it |
 //! | `state` | commands and automations |
 //! | `command`, `invoke`, `automation`, `automate` | what becomes of them, computed whole when they are started |
+//! | `document` | a document that a caller has made: what it takes, and what it runs |
+//! | `running` | commands that are processes of this machine |
 //! | `agent` | the agents on instances |
 //! | `met`, `unheard`, `unsaid` | what scripts of the scenario answered, and what they left out |
 //! | `notes`, `wording` | what a rehearsal says of that |
@@ -16,6 +18,8 @@ mod automate;
 mod automation;
 mod cancel_command;
 mod command;
+mod create_document;
+mod document;
 mod error;
 mod get_automation_execution;
 mod input;
@@ -30,6 +34,7 @@ mod operations;
 mod paging;
 mod plug;
 mod reply;
+mod running;
 mod send_command;
 mod start_automation_execution;
 mod state;

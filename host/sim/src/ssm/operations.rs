@@ -7,13 +7,15 @@ use jiff::Timestamp;
 use super::error::Error;
 use super::state::Ssm;
 use super::{
-    cancel_command, get_automation_execution, instance_information, invocations, list_commands,
-    list_invocations, send_command, start_automation_execution, stop_automation_execution,
+    cancel_command, create_document, get_automation_execution, instance_information, invocations,
+    list_commands, list_invocations, send_command, start_automation_execution,
+    stop_automation_execution,
 };
 use crate::assumption::Assumption;
 use crate::estate::Estate;
 use crate::fact::{Fact, source};
 use crate::plug::State;
+use crate::process::{End, Id, Order};
 use crate::scenario::Scenario;
 use crate::wire::{Reply, Request};
 
@@ -35,6 +37,7 @@ pub(crate) const FACTS: &[Fact] = &[
 /// Those that are simulated.
 pub(super) const NAMES: &[&str] = &[
     "CancelCommand",
+    "CreateDocument",
     "DescribeInstanceInformation",
     "GetAutomationExecution",
     "GetCommandInvocation",
@@ -50,6 +53,7 @@ impl State for Ssm {
         let body = request.message.body.as_str();
         let reply = match request.operation.as_str() {
             "CancelCommand" => cancel_command::cancel(self, estate, now, body),
+            "CreateDocument" => create_document::create(self, now, body),
             "DescribeInstanceInformation" => instance_information::describe(estate, now, body),
             "GetAutomationExecution" => get_automation_execution::get(self, now, body),
             "GetCommandInvocation" => invocations::get(self, now, body),
@@ -63,6 +67,14 @@ impl State for Ssm {
             other => Err(Error::unknown_operation(other)),
         };
         reply.unwrap_or_else(Reply::from)
+    }
+
+    fn orders(&mut self) -> Vec<Order> {
+        std::mem::take(&mut self.orders)
+    }
+
+    fn ended(&mut self, now: Timestamp, process: &Id, end: End) {
+        self.end_process(now, process, end);
     }
 
     fn assumptions(

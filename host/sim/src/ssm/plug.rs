@@ -2,11 +2,13 @@
 
 use super::state::Ssm;
 use super::{
-    cancel_command, error, get_automation_execution, instance_information, invocations, invoke,
-    operations, send_command, start_automation_execution, stop_automation_execution,
+    cancel_command, create_document, error, get_automation_execution, instance_information,
+    invocations, invoke, operations, send_command, start_automation_execution,
+    stop_automation_execution,
 };
 use crate::documents;
 use crate::plug::{Facts, Plug};
+use crate::processes;
 use crate::wire::{Claim, Message, Service};
 
 /// AWS Systems Manager.
@@ -17,10 +19,11 @@ pub(crate) const PLUG: Plug = Plug {
     sections: &[],
     state: |_| Box::new(Ssm::default()),
     facts: Facts {
-        courses: &[invoke::FACTS],
+        courses: &[invoke::FACTS, processes::FACTS],
         calls: &[
             operations::FACTS,
             cancel_command::FACTS,
+            create_document::FACTS,
             documents::FACTS,
             send_command::FACTS,
             instance_information::FACTS,

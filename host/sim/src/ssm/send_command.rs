@@ -92,9 +92,12 @@ pub(super) fn send(
     body: &str,
 ) -> Result<Reply, Error> {
     let input: Input = input::parse(body)?;
-    let (document, name) = check_document(estate, &input)?;
+    let (document, name) = check_document(ssm, estate, &input)?;
     input::check_version(input.document_version.as_deref())?;
-    let execution_timeout = check_parameters(&name, &input.parameters)?;
+    let execution_timeout = match ssm.document(&name) {
+        Some(made) => made.check(&input.parameters)?,
+        None => check_parameters(&name, &input.parameters)?,
+    };
     let delivery_timeout = input.timeout_seconds.unwrap_or(3600);
     if !(30..=2_592_000).contains(&delivery_timeout) {
         return Err(Error::validation("timeoutSeconds must be from 30 to 2592000"));
@@ -124,7 +127,7 @@ pub(super) fn send(
 }
 
 /// The document as the caller gave it, and its name.
-fn check_document(estate: &Estate, input: &Input) -> Result<(String, String), Error> {
+fn check_document(ssm: &Ssm, estate: &Estate, input: &Input) -> Result<(String, String), Error> {
     let Some(document) = &input.document_name else {
         return Err(Error::validation("documentName must not be null"));
     };
@@ -133,7 +136,9 @@ fn check_document(estate: &Estate, input: &Input) -> Result<(String, String), Er
     let name = documents::named(document, account, region);
     let here = || estate.scenario.commands.iter().filter(|it| it.is_of(region));
     let scripted = || here().filter_map(Command::document);
-    if documents::is_owned(Kind::Command, name) || scripted().any(|known| known == name) {
+    let is_made = ssm.document(name).is_some();
+    if is_made || documents::is_owned(Kind::Command, name) || scripted().any(|known| known == name)
+    {
         return Ok((document.clone(), name.to_owned()));
     }
     let others = estate.scenario.automations.iter().filter(|it| it.is_of(region));
