@@ -9,6 +9,7 @@ pub(crate) mod shim;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
@@ -22,7 +23,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use moontide_sim::{ReplyDropped, ScaledClock, Scenario, SimClock, Simulator};
 use outage::{Outage, Outages};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -143,6 +144,8 @@ struct Armed {
     victim: Option<Pid>,
     /// It gets SIGSTOP instead of SIGKILL, and this is told.
     stops: Option<mpsc::Sender<()>>,
+    /// It dies with its process group.
+    leads_group: bool,
 }
 
 impl Trap {
@@ -153,6 +156,16 @@ impl Trap {
         let output = victim.wait_with_output().expect("it can be waited for");
         self.0.lock().expect("no test panics in here").moment = None;
         Ran::of(&output)
+    }
+
+    /// The same with all processes of the group that `victim` leads.
+    pub(crate) fn spring_group(&self, mut victim: Command, moment: Moment) -> Output {
+        victim.process_group(0);
+        let victim = self.arm(&mut victim, moment, None);
+        self.0.lock().expect("no test panics in here").leads_group = true;
+        let output = victim.wait_with_output().expect("it can be waited for");
+        self.0.lock().expect("no test panics in here").moment = None;
+        output
     }
 
     /// Starts `victim` and returns it once it was stopped with SIGSTOP at `moment`.
@@ -169,7 +182,7 @@ impl Trap {
         let mut armed = self.0.lock().expect("no test panics in here");
         let victim = victim.spawn().expect("moontide starts");
         let pid = Some(Pid::from_child(&victim));
-        *armed = Armed { seen: 0, moment: Some(moment), victim: pid, stops };
+        *armed = Armed { seen: 0, moment: Some(moment), victim: pid, stops, leads_group: false };
         victim
     }
 
@@ -187,7 +200,8 @@ impl Trap {
         let signal = if armed.stops.is_some() { Signal::STOP } else { Signal::KILL };
         if let Some(victim) = armed.victim.take() {
             armed.moment = None;
-            kill_process(victim, signal).expect("it runs");
+            let kill = if armed.leads_group { kill_process_group } else { kill_process };
+            kill(victim, signal).expect("it runs");
         }
         if let Some(stops) = armed.stops.take() {
             stops.send(()).expect("a test waits for this");

@@ -12,6 +12,7 @@
 //! - `bounded`, `pages`: how far an answer and a list are read.
 //! - `record`, `length`, `moment`, [`tags`]: arguments and answers, from and to AWS's shapes.
 //! - `settle`, `poll`, `jitter`, `sights`: looking again until AWS shows what is there, or until it is over.
+//! - [`commands`]: what an operator sends to instances from a terminal.
 //! - [`store`]: executions in a DynamoDB table, for machines that share them.
 //! - [`tell`]: topics and buses, through which a runner tells others. [`web`]: places that are not AWS, and which of them
 //!   may be reached.
@@ -51,5 +52,6 @@ pub mod world;
 
 pub use aws::Settings;
 pub use session::{IN_PROCESS, Session, SessionError, SessionSettings};
+pub use ssm::commands;
 pub use store::DynamoStore;
 pub use world::AwsWorld;

@@ -13,7 +13,7 @@ use moontide_control::settings::limits;
 use crate::commands::{
     adopt, answer, cancel, check, claims, cleanup, completions, docs, explain, guide, journal,
     list, lsp, man, new, note, notify, obligations, pause, plan, rehearse, repl, resume, retry,
-    run, show, sim, skip, state, status, store, test, types, watch,
+    run, show, sim, skip, ssm, state, status, store, test, types, watch,
 };
 use crate::context::Context;
 use crate::output::{self, Format, Output};
@@ -121,6 +121,7 @@ enum Command {
     Obligations(obligations::Flags),
     Notify(notify::Flags),
     Claims(claims::Flags),
+    Ssm(ssm::Flags),
     State(state::Flags),
     Adopt(adopt::Flags),
     Store(store::Flags),
@@ -202,6 +203,7 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Obligations(flags) => obligations::execute(context, &flags),
         Command::Notify(flags) => notify::execute(context, &flags),
         Command::Claims(flags) => claims::execute(context, &flags),
+        Command::Ssm(flags) => ssm::execute(context, &flags),
         Command::State(flags) => state::execute(context, &flags),
         Command::Adopt(flags) => adopt::execute(context, &flags),
         Command::Store(flags) => store::execute(context, &flags),

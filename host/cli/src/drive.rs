@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::exit;
 use crate::interrupt::Interrupt;
 use crate::output::Document;
+use crate::view::{Summary, Worded};
 
 /// Drives until there is nothing more to do here. Returns how the execution stands, and the exit code.
 async fn drive(runner: &Runner<'_>, interrupt: &mut Interrupt) -> Result<(Record, u8)> {
@@ -53,6 +54,21 @@ pub(crate) async fn to_the_end(
     let driven = drive(runner, &mut interrupt).await?;
     let after = obligations::after(context, aws, &operator.store, driven, &mut interrupt);
     Box::pin(after).await
+}
+
+/// How a command has driven an execution, or found that there is nothing to drive: how it stands, and the exit code.
+pub(crate) struct Driven {
+    /// How it stands.
+    pub(crate) summary: Summary,
+    /// What the process's exit code says.
+    pub(crate) exit: u8,
+}
+
+impl Driven {
+    /// Shows how it stands, and returns the exit code.
+    pub(crate) fn show(&self, context: &Context) -> Result<u8> {
+        shown(context, self.exit, &Worded(context, &self.summary))
+    }
 }
 
 /// Shows how a drive has ended, and returns its exit code.

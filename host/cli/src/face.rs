@@ -19,6 +19,11 @@ use crate::terminal::Terminal;
 use crate::{next, trace};
 
 impl Context {
+    /// An error as it is printed, with its next steps as commands to type.
+    pub(crate) fn complaint(&self, error: &CommandError) -> String {
+        self.output.complaint(error, &|step| next::command(self, step))
+    }
+
     /// Prints an error to stderr, with its next steps as commands to type.
     pub(crate) fn complain(&self, error: &CommandError) {
         self.output.complain(error, &|step| next::command(self, step));

@@ -61,6 +61,8 @@ pub const VARIABLES: [Variable; 8] = [
 
 /// The user, for journals. cron sets only the second.
 const USER: [&str; 3] = ["USER", "LOGNAME", "USERNAME"];
+/// The user's home, which the SSM agent does not set for its commands.
+const USER_HOME: &str = "HOME";
 /// Where the SSM agent tells its commands their Region; it does not set `AWS_REGION`.
 const SSM_REGION: &str = "AWS_SSM_REGION_NAME";
 /// The endpoint of all services. `aws-config` reads it too; `--speed` wants to know where it leads.
@@ -81,6 +83,8 @@ pub struct Environment {
     pub patience: Option<String>,
     /// The first of [`USER`] that is set.
     pub user: Option<String>,
+    /// Whether [`USER_HOME`] is set.
+    pub has_user_home: bool,
     /// [`SSM_REGION`].
     pub ssm_region: Option<String>,
     /// [`ENDPOINT`].
@@ -101,6 +105,7 @@ impl Environment {
             lease_ttl: text(LEASE_TTL),
             patience: text(PATIENCE),
             user: USER.into_iter().find_map(text),
+            has_user_home: raw(USER_HOME).is_some(),
             ssm_region: text(SSM_REGION),
             endpoint: text(ENDPOINT),
             limits: limits::ALL

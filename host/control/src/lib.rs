@@ -26,6 +26,7 @@
 //! - [`rehearsal`]: an execution against the simulator, in virtual time. [`execution`]: the head of a new execution.
 //! - [`session`]: what an operator types, line by line.
 //! - [`notify`]: telling others what happens.
+//! - [`ssm`]: as a command of Systems Manager: what it prints there, documents, packages, sending.
 //! - [`answers`]: what answers prompts, besides a person who is asked there and then.
 //!
 //! What is known: [`estate`], the servers that DRS protects. [`view`], of an execution as its store has it. [`list`]: the executions of a store. [`watch`]: what
@@ -72,6 +73,7 @@ pub mod runner;
 pub mod session;
 pub mod settings;
 pub mod signals;
+pub mod ssm;
 pub mod start;
 pub mod state;
 pub mod stores;

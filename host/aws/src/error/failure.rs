@@ -50,6 +50,11 @@ impl Failure {
         Reply { outcome, request_id: self.request_id }
     }
 
+    /// Whether the call certainly did not happen, and why.
+    pub(crate) fn into_parts(self) -> (bool, EffectError) {
+        (self.certain, self.error)
+    }
+
     /// AWS's code for it, or ours.
     pub(crate) fn code(&self) -> &str {
         &self.error.code

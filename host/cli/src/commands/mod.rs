@@ -28,6 +28,7 @@ pub(crate) mod run;
 pub(crate) mod show;
 pub(crate) mod sim;
 pub(crate) mod skip;
+pub(crate) mod ssm;
 pub(crate) mod state;
 pub(crate) mod status;
 pub(crate) mod store;

@@ -11,6 +11,7 @@ use moontide_runtime::scheduler::ExecutionStatus;
 
 use crate::aws::AwsFlags;
 use crate::context::Context;
+use crate::drive::Driven;
 use crate::output::Page;
 use crate::output::style::{attention, plain};
 use crate::signals::Author;
@@ -78,7 +79,8 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         let answers = Flag::bound_to(&flags.answers, &record.ahead.prompts);
         let secrets = params::given_again(context, &record.execution, &flags.params)?;
         let resume = Resume { answers, beside: flags.beside.clone(), secrets };
-        Box::pin(go_on(context, &flags.aws, &operator, (record, resume))).await
+        let driven = Box::pin(go_on(context, &flags.aws, &operator, (record, resume))).await?;
+        driven.show(context)
     })
 }
 
@@ -88,10 +90,10 @@ pub(crate) async fn go_on(
     aws: &AwsFlags,
     operator: &Operator,
     (record, resume): (Record, Resume),
-) -> Result<u8> {
+) -> Result<Driven> {
     let store = operator.store.as_ref();
     let (runner, replaced) = match Box::pin(resume::go_on(operator, record, resume)).await? {
-        Resumed::Over(record) => return over(context, operator, &record).await,
+        Resumed::Over(record) => return Ok(over(context, operator, &record).await),
         Resumed::Ready(runner, replaced) => (runner, replaced),
     };
     let mut page = Page::default();
@@ -101,11 +103,11 @@ pub(crate) async fn go_on(
     let (record, exit) = Box::pin(driven).await?;
     let replaced = Box::pin(replaced.later(store, &record)).await;
     let summary = Summary { replaced, ..Summary::of(&record, &context.limits) };
-    drive::shown(context, exit, &Worded(context, &summary))
+    Ok(Driven { summary, exit })
 }
 
 /// Says that there is nothing to resume, and how it has ended.
-async fn over(context: &Context, operator: &Operator, record: &Record) -> Result<u8> {
+async fn over(context: &Context, operator: &Operator, record: &Record) -> Driven {
     let id = &record.execution.id;
     context.output.say([plain(format!("{id} is over; there is nothing to resume"))]);
     if let Some((key, text)) = context.limits.first() {
@@ -120,6 +122,5 @@ async fn over(context: &Context, operator: &Operator, record: &Record) -> Result
     }
     let replaced = Replaced::in_store(operator.store.as_ref(), record).await;
     let summary = Summary { replaced, ..Summary::of(record, &context.limits) };
-    context.output.show(&Worded(context, &summary))?;
-    Ok(exit::of(record.status()))
+    Driven { summary, exit: exit::of(record.status()) }
 }

@@ -20,8 +20,8 @@ use moontide_runtime::plan::{Mode, duration};
 use super::resume;
 use crate::aws::AwsFlags;
 use crate::context::Context;
+use crate::drive::Driven;
 use crate::output::style::{plain, strong};
-use crate::view::Worded;
 use crate::{confirm, drive, params};
 
 /// Start a drill or a recovery, and drive it
@@ -46,13 +46,13 @@ pub(crate) struct Flags {
 
     /// Give it this id. Starting an id twice is starting it once: the second time goes on with it
     #[arg(long, value_name = "ID")]
-    execution_id: Option<String>,
+    pub(super) execution_id: Option<String>,
 
     /// Set a param of the runbook: `NAME=VALUE`, or what `NAME=@FILE` or `NAME=@-` (standard input) hold; `@@` is an
     /// `@`. A secret one also as `NAME=env:VARIABLE` or `NAME=file:PATH`, which every runner resolves. May be given
     /// several times
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = params::parse)]
-    params: Vec<(String, String)>,
+    pub(super) params: Vec<(String, String)>,
 
     /// Answer a prompt beforehand; may be given several times
     #[arg(long = "answer", value_name = "[PROMPT=]CHOICE", value_parser = Flag::parse)]
@@ -148,31 +148,62 @@ impl From<SourceFlag> for Channel {
     }
 }
 
+/// Whether an execution begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Began {
+    /// Now.
+    Now,
+    /// It had begun before, and is gone on with.
+    Before,
+}
+
+/// In which ways commands that start an execution differ.
+pub(crate) struct Way<'w> {
+    /// The params, as they are written.
+    pub(crate) params: &'w [(String, String)],
+    /// What starts it.
+    pub(crate) source: Channel,
+    /// Hears the id of an execution that is about to be driven.
+    pub(crate) began: &'w dyn Fn(Began, &str),
+}
+
 /// Starts it, and drives it.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    let say = |began: Began, id: &str| match began {
+        Began::Now => context.output.say([plain("execution "), strong(id)]),
+        Began::Before => {
+            context.output.say([plain(format!("{id} was started already; going on with it"))]);
+        }
+    };
+    let way = Way { params: &flags.params, source: flags.source.into(), began: &say };
+    drive(context, flags, &way)?.show(context)
+}
+
+/// Starts it, or goes on with it where its id is known, and drives it.
+pub(crate) fn drive(context: &Context, flags: &Flags, way: &Way<'_>) -> Result<Driven> {
     flags.aws.are_given(context);
-    let request = flags.request()?;
+    let request = flags.request(way.source)?;
     request.check()?;
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
     let start = Start::read(context, &settings, files, request)?;
-    context.block_on(start_and_drive(context, flags, start, settings))
+    context.block_on(start_and_drive(context, (flags, way), start, settings))
 }
 
 async fn start_and_drive(
     context: &Context,
-    flags: &Flags,
+    (flags, way): (&Flags, &Way<'_>),
     start: Start,
     settings: Settings,
-) -> Result<u8> {
-    let params = params::bind(context, &start.plan, &flags.params)?;
+) -> Result<Driven> {
+    let params = params::bind(context, &start.plan, way.params)?;
     let start = start.with(params)?;
     let known = (context.environment.clone(), settings);
     let face = Rc::new(context.clone());
     let operator = Operator::starting(known, context.store.as_deref(), &start.plan, face).await?;
     let operator = Operator { target: flags.aws.target(), by: flags.by.clone(), ..operator };
     if let Some(existing) = start.existing(&operator).await? {
-        return Box::pin(again(context, flags, &operator, start.request, existing)).await;
+        return Box::pin(again(context, (flags, way), &operator, start.request, existing)).await;
     }
     if !flags.yes {
         let Request { mode, replaceable, .. } = &start.request;
@@ -181,26 +212,27 @@ async fn start_and_drive(
     let runner = match Box::pin(start.begin(&operator)).await? {
         Started::New(runner) => runner,
         Started::Again(existing) => {
-            return Box::pin(again(context, flags, &operator, start.request, *existing)).await;
+            let again = again(context, (flags, way), &operator, start.request, *existing);
+            return Box::pin(again).await;
         }
     };
-    context.output.say([plain("execution "), strong(runner.execution.id.as_str())]);
+    (way.began)(Began::Now, &runner.execution.id);
     let driven = drive::to_the_end(context, &flags.aws, &operator, &runner);
     let (record, exit) = Box::pin(driven).await?;
     let summary = Summary::of(&record, &context.limits);
-    drive::shown(context, exit, &Worded(context, &summary))
+    Ok(Driven { summary, exit })
 }
 
 /// The id exists, and is what the operator means: goes on with it.
 async fn again(
     context: &Context,
-    flags: &Flags,
+    (flags, way): (&Flags, &Way<'_>),
     operator: &Operator,
     request: Request,
     existing: Execution,
-) -> Result<u8> {
+) -> Result<Driven> {
     let id = &existing.id;
-    context.output.say([plain(format!("{id} was started already; going on with it"))]);
+    (way.began)(Began::Before, id);
     let record = Record::load(operator.store.as_ref(), id).await?;
     // What has begun goes on under the user's settings, not those of the runbook's folder.
     let operator = Operator { settings: context.settings(None)?, ..operator.clone() };
@@ -211,7 +243,7 @@ async fn again(
 
 impl Flags {
     /// What the flags want to be started, without the params: they are bound to the runbook's plan.
-    fn request(&self) -> Result<Request> {
+    fn request(&self, source: Channel) -> Result<Request> {
         Ok(Request {
             id: self.execution_id.clone(),
             answers: self.answers.clone(),
@@ -222,7 +254,7 @@ impl Flags {
             reason: self.reason.clone(),
             labels: labels::all(&self.labels)?,
             cleanup_after: self.cleanup_after,
-            ..Request::of(self.mode.into(), self.source.into())
+            ..Request::of(self.mode.into(), source)
         })
     }
 }

@@ -23,5 +23,5 @@ pub(crate) mod style;
 pub(crate) mod wrap;
 
 pub(crate) use page::Page;
-pub(crate) use print::{Document, Format, Output, usage};
+pub(crate) use print::{Document, Format, Output, bound_talk, usage};
 pub(crate) use style::Span;

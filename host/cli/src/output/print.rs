@@ -1,6 +1,7 @@
 //! Printing: documents to stdout, talk and errors to stderr.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anstream::AutoStream;
 use clap::ValueEnum;
@@ -27,6 +28,14 @@ pub(crate) enum Format {
     Json,
     /// For people, with errors and warnings as annotations of a GitHub workflow.
     Github,
+}
+
+/// So many bytes more may be said on stderr.
+static ROOM: AtomicUsize = AtomicUsize::new(usize::MAX);
+
+/// From now on only so many bytes are said on stderr, and then nothing but errors: what reads it keeps the beginning.
+pub(crate) fn bound_talk(bytes: usize) {
+    ROOM.store(bytes, Ordering::Relaxed);
 }
 
 /// Something a command has to say on stdout.
@@ -95,17 +104,27 @@ impl Output {
     /// Prints an error to stderr, in the format of the documents.
     pub(crate) fn complain(self, error: &CommandError, step: &dyn Fn(&Next) -> String) {
         if self.format == Format::Json {
-            talk(&json_line(&json!({ "version": VERSION }), &complaint::json(error, step)));
+            write(&json_line(&json!({ "version": VERSION }), &complaint::json(error, step)));
             return;
         }
         let mut page = complaint::text(error, step);
         if io::stderr().is_terminal() {
             complaint::more(&mut page, error);
         }
-        self.say_page(page);
+        write(&page.into_text());
         if self.format == Format::Github {
             let place = error.places.first();
             talk(&github::annotation("error", place, None, error.code.name, &error.message));
+        }
+    }
+
+    /// An error as it is printed, in the format of the documents.
+    pub(crate) fn complaint(self, error: &CommandError, step: &dyn Fn(&Next) -> String) -> String {
+        match self.format {
+            Format::Json => {
+                json_line(&json!({ "version": VERSION }), &complaint::json(error, step))
+            }
+            Format::Text | Format::Github => complaint::text(error, step).into_text(),
         }
     }
 
@@ -126,8 +145,22 @@ pub(crate) fn usage(error: &clap::Error) {
     let _ = error.print();
 }
 
-/// A closed stderr is no reason to stop.
+/// Says something on stderr, if there is room for it.
 fn talk(text: &str) {
+    let room = ROOM.load(Ordering::Relaxed);
+    if room == usize::MAX {
+        write(text);
+    } else if text.len() <= room {
+        ROOM.store(room - text.len(), Ordering::Relaxed);
+        write(text);
+    } else if room > 0 {
+        ROOM.store(0, Ordering::Relaxed);
+        write("… what happens from here on stands in the journal\n");
+    }
+}
+
+/// A closed stderr is no reason to stop.
+fn write(text: &str) {
     let mut stderr = AutoStream::auto(io::stderr().lock());
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }

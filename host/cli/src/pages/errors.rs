@@ -28,6 +28,7 @@ families![
     "settings",
     "journal",
     "execution",
+    "ssm",
     "notifications",
     "other",
     "engine",

@@ -33,6 +33,7 @@ guides![
     "settings",
     "stores",
     "aws",
+    "ssm",
     "words",
     "embed",
     "contribute",

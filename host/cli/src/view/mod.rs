@@ -5,6 +5,7 @@
 //! - [`server`], [`why`], [`objectives`], [`obligation`], [`outside`], [`replaced`], [`prompts`], [`evidence`],
 //!   [`signal`]: parts of those.
 //! - [`sent`]: a signal on its way. [`cleanup`]: what a cleanup terminated and left.
+//! - [`console`]: where an execution stands, for the console of Systems Manager.
 //! - [`changes`]: how the author's files differ. [`plan`]: what a runbook declares, [`checked`]: and what is wrong
 //!   with it, for `check`. [`typings`]: types for editors. [`fresh`]: a new
 //!   runbook. [`round`]: what a watch has seen. [`outline`]: a plan, drawn. [`tested`]: how tests went.
@@ -13,6 +14,7 @@
 pub(crate) mod changes;
 pub(crate) mod checked;
 pub(crate) mod cleanup;
+pub(crate) mod console;
 pub(crate) mod evidence;
 pub(crate) mod fresh;
 pub(crate) mod objectives;

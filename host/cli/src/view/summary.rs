@@ -103,7 +103,8 @@ pub(crate) fn write_wave(wave: &WaveView, page: &mut Page) {
     });
 }
 
-fn took(seconds: Option<u64>) -> String {
+/// How long it took, behind a word.
+pub(super) fn took(seconds: Option<u64>) -> String {
     let duration = seconds.map(Duration::from_secs);
     duration.map(|took| format!(" after {}", words::duration(took))).unwrap_or_default()
 }

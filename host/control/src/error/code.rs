@@ -106,6 +106,10 @@ codes! {
     NO_WAVE          = "M0805", Usage, "the runbook has no such wave";
     NOT_NOW          = "M0806", Usage, "the execution does not take this now";
     BAD_ANSWER       = "M0807", Usage, "an answer fits no open prompt, or is none of its choices";
+    // Systems Manager
+    PACKAGE_BINARY   = "M1001", Refused, "the binary does not run where the package is installed";
+    NOT_SENT         = "M1002", Configuration, "Systems Manager did not take the command";
+    COMMAND_UNSEEN   = "M1003", Configuration, "what has become of the command cannot be seen";
     // Notifications
     NO_RECEIVER      = "M1201", Usage, "there is no receiver of notifications, or none of this name";
     NOT_TOLD         = "M1202", Failed, "a receiver has not taken a notification";
