@@ -62,3 +62,6 @@ mod simulators;
 mod surroundings;
 #[path = "cli/terminals.rs"]
 mod terminals;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[path = "cli/verified.rs"]
+mod verified;

@@ -30,7 +30,7 @@
 //! - [`answers`]: what answers prompts, besides a person who is asked there and then.
 //!
 //! What is known: [`estate`], the servers that DRS protects. [`view`], of an execution as its store has it. [`list`]: the executions of a store. [`watch`]: what
-//! happens to them, as it happens. [`state`]: what runbooks remember.
+//! happens to them, as it happens. [`state`]: what runbooks remember. [`journal`]: what a stored journal is worth.
 //!
 //! What is still to be done: [`cleanup`], of what a drill has launched. [`obligations`]: what is owed for executions
 //! that are over. [`adopt`]: what executions have launched whose store is lost. [`prune`]: what is done and old.
@@ -52,6 +52,7 @@ pub mod execution;
 pub mod face;
 pub mod files;
 pub mod ids;
+pub mod journal;
 pub mod labels;
 pub mod leases;
 pub mod list;

@@ -5,13 +5,22 @@
 //! bytes that they have: written anew, an entry of another release could look different. Executions of
 //! [`Format`] 1 have none.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::canonical::Hash;
 use super::{Entry, Format};
 
 /// The first field of a stored entry that is chained.
 const FIELD: &str = "{\"chain\":\"";
+
+/// The last link of a journal. Noted elsewhere, it proves later that nothing before it was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainHead {
+    /// The number of the entry whose hash it is; 0: of the execution's head, before the first entry.
+    pub sequence: u64,
+    /// The hash of that entry's stored bytes, as the next entry carries it.
+    pub hash: Hash,
+}
 
 /// Whether the entries of an execution of this format are chained.
 pub fn is_kept(format: Format) -> bool {

@@ -63,6 +63,13 @@ impl Evidence {
 }
 
 impl Pruned {
+    /// Whether these rows are all that was left, as it was left.
+    pub fn is_left<'r>(&self, rows: impl IntoIterator<Item = &'r str>) -> bool {
+        let mut left = Evidence::default();
+        rows.into_iter().for_each(|row| left.take(row));
+        left.hash() == self.evidence
+    }
+
     /// The entries in what is left of the journal of execution `id`, from number `from` on.
     pub fn read<'r>(
         &self,

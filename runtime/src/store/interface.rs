@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Archive, Documents, Feed, Lease, LeaseRecord, Mark, Part, Standing, StoreError, Wanted, watch,
+    Archive, Documents, Feed, Lease, LeaseRecord, Mark, Part, Standing, StoreError, Stored, Wanted,
+    watch,
 };
 use crate::clock::Clock;
+use crate::history::chain::ChainHead;
 use crate::history::{Entry, Execution, Signal};
 
 /// Keeps executions so that any process may die at any instant.
@@ -51,6 +53,14 @@ pub trait Store: Documents {
     /// The journal from `from` (a sequence, counted from 1) to its end, in order; of one that was pruned what is left. [`StoreError::Damaged`] if an
     /// entry is missing or was changed; what stands before `from` is not looked at.
     async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError>;
+
+    /// The execution byte for byte, whatever that is worth: what is damaged or was changed is handed out as it is.
+    async fn stored(&self, id: &str) -> Result<Stored, StoreError>;
+
+    /// The last link of an execution's chain, without a look at the rest of it; `None`: it is not chained.
+    async fn chain_head(&self, id: &str) -> Result<Option<ChainHead>, StoreError> {
+        Ok(self.stored(id).await?.chain_head())
+    }
 
     /// The holder of an execution's lease, or the last one; `None` if it was never held.
     async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError>;

@@ -14,7 +14,7 @@ use tokio::sync::{Notify, watch};
 
 use super::listing::{Part, Row, Standing, Wanted};
 use super::sources::Parted;
-use super::{Feed, Lease, LeaseRecord, Listed, Mark, Store, StoreError, append};
+use super::{Feed, Lease, LeaseRecord, Listed, Mark, Store, StoreError, Stored, append, stored};
 use crate::clock::Clock;
 use crate::history::{Entry, Execution, Signal, chain};
 
@@ -190,6 +190,22 @@ impl Store for MemoryStore {
         self.with(id, |kept| {
             let start = kept.journal.partition_point(|entry| entry.sequence < from);
             Ok(kept.journal[start..].to_vec())
+        })
+    }
+
+    async fn stored(&self, id: &str) -> Result<Stored, StoreError> {
+        let mut rows = self.rows(id)?.into_iter();
+        let head = rows.next().ok_or_else(|| "it is not there".to_owned());
+        self.with(id, |kept| {
+            Ok(Stored {
+                id: id.to_owned(),
+                format: kept.head.format,
+                head,
+                rows: rows.map(|row| stored::Row { number: None, text: Ok(row) }).collect(),
+                last: None,
+                standing: Some(kept.standing),
+                seal: None,
+            })
         })
     }
 

@@ -6,7 +6,7 @@
 //! done. `lease_record` is a lease; [`lease`] says how a runner comes to be the only one, [`pulse`] how certain it may
 //! be of that, [`listing`] what a list shows, [`sources`] how the same text is kept once, [`archive`], [`seal`],
 //! [`cut`] and [`parcel`] how executions are cut down and move, [`append`] what every store asks of entries before it
-//! takes them, [`whole`] before it gives them back, [`watch`] how to wait for news, [`feed`] what programs say
+//! takes them, [`whole`] before it gives them back, [`stored`] what it has byte for byte, [`verified`] what that is worth, [`watch`] how to wait for news, [`feed`] what programs say
 //! meanwhile.
 
 pub mod append;
@@ -27,6 +27,8 @@ pub mod pulse;
 pub mod seal;
 pub mod sources;
 pub mod sqlite;
+pub mod stored;
+pub mod verified;
 pub mod watch;
 pub mod whole;
 
@@ -44,4 +46,6 @@ pub use parcel::Parcel;
 pub use pulse::Pulse;
 pub use seal::{Moved, Pruned, Seal};
 pub use sqlite::SqliteStore;
+pub use stored::Stored;
+pub use verified::{Verdict, Verified};
 pub use watch::Mark;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::history::Format;
 use crate::history::canonical::Hash;
+use crate::history::chain::ChainHead;
 
 /// What has become of an execution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +52,13 @@ pub struct Moved {
     /// The format of its journal. The store itself says a later one meanwhile: earlier releases know no seals, and
     /// would go on with it.
     pub format: Format,
+}
+
+impl Pruned {
+    /// The last link of the journal as it was before the cut.
+    pub fn chain_head(&self) -> ChainHead {
+        ChainHead { sequence: self.entries, hash: self.link }
+    }
 }
 
 impl Moved {

@@ -1,6 +1,6 @@
 //! One body of tests for every store, and what only a file can suffer.
 //!
-//! `records`, `leases`, `documents`, `claims`, `watches` and `archive` run here in memory and on SQLite, and in `host/aws/tests/stores` on DynamoDB.
+//! `records`, `leases`, `documents`, `claims`, `watches`, `verified` and `archive` run here in memory and on SQLite, and in `host/aws/tests/stores` on DynamoDB.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
@@ -9,12 +9,14 @@ mod chain;
 mod claims;
 mod damaged;
 mod documents;
+mod forged;
 mod given;
 mod leases;
 mod place;
 mod records;
 mod renewals;
 mod sqlite;
+mod verified;
 mod watches;
 
 /// Runs every test on every store, each time in a new place.

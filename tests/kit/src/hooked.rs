@@ -6,10 +6,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::Key;
+use moontide_runtime::journal::chain::ChainHead;
 use moontide_runtime::journal::{Entry, Execution};
 use moontide_runtime::store::{
     Archive, Change, Document, Documents, Feed, Lease, LeaseRecord, Listed, Mark, Part, Signal,
-    Standing, Store, StoreError, Wanted,
+    Standing, Store, StoreError, Stored, Wanted,
 };
 
 /// How some calls of a store go. A call without a hook goes through.
@@ -111,6 +112,12 @@ impl<S: Store + 'static, H: Hooks> Store for Hooked<S, H> {
     }
     async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
         self.inner.journal(id, from).await
+    }
+    async fn stored(&self, id: &str) -> Result<Stored, StoreError> {
+        self.inner.stored(id).await
+    }
+    async fn chain_head(&self, id: &str) -> Result<Option<ChainHead>, StoreError> {
+        self.inner.chain_head(id).await
     }
     async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {
         self.inner.lease(id).await

@@ -94,7 +94,7 @@ pub(super) async fn head(
 }
 
 /// The link of entry number `last`, which is the last one.
-async fn entry(table: &Table, id: &str, last: u64) -> Result<Hash, StoreError> {
+pub(super) async fn entry(table: &Table, id: &str, last: u64) -> Result<Hash, StoreError> {
     let what = || format!("entry {last} of execution `{id}`");
     let damaged = |sentence: &str| table.damaged(&what(), &Damage(sentence.to_owned()));
     let pk = keys::partition(id);

@@ -6,6 +6,7 @@
 //! - `state`: the one item of an execution that changes: who holds its lease, how long its journal is.
 //! - `lease`: conditional updates of that item. `journal`: transactions on it. `signals`: items beside it.
 //! - `documents`: what is kept beside executions.
+//! - `bytes`: what is stored, byte for byte, whatever it is worth.
 //! - `chain`: where a journal ends, so that the next entry carries the hash of the last one.
 //! - `sources`: sources under their hashes, each once; `kept`: which are known to be there. `batch`: many items a request.
 //! - `archive`: cutting journals down to their `evidence`; `parcels`: executions that come and go; `arrival`: which import may write.
@@ -24,6 +25,7 @@ mod append;
 mod archive;
 mod arrival;
 mod batch;
+mod bytes;
 mod chain;
 mod documents;
 mod dynamo;

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use moontide_runtime::clock::Clock;
+use moontide_runtime::journal::chain::ChainHead;
 use moontide_runtime::journal::{Entry, Execution};
 use moontide_runtime::store::{
     Archive, Feed, Lease, LeaseRecord, Listed, Mark, Part, Signal, Standing, Store, StoreError,
-    Wanted,
+    Stored, Wanted,
 };
 
 use super::dynamo::DynamoStore;
-use super::{append, feeds, head, journal, lease, listing, signals, state, watching};
+use super::{append, bytes, feeds, head, journal, lease, listing, signals, state, watching};
 
 #[async_trait]
 impl Store for DynamoStore {
@@ -55,6 +56,16 @@ impl Store for DynamoStore {
     async fn journal(&self, id: &str, from: u64) -> Result<Vec<Entry>, StoreError> {
         let id = id.to_owned();
         self.on(|table| async move { journal::read(&table, &id, from).await }).await
+    }
+
+    async fn stored(&self, id: &str) -> Result<Stored, StoreError> {
+        let id = id.to_owned();
+        self.on(|table| async move { bytes::stored(&table, &id).await }).await
+    }
+
+    async fn chain_head(&self, id: &str) -> Result<Option<ChainHead>, StoreError> {
+        let id = id.to_owned();
+        self.on(|table| async move { bytes::chain_head(&table, &id).await }).await
     }
 
     async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {

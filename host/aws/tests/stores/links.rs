@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use moontide_runtime::journal::{Execution, Format, chain};
-use moontide_runtime::store::{MemoryStore, StoreError};
+use moontide_runtime::store::{MemoryStore, StoreError, Verified};
 use serde_json::Value;
 
 use crate::given::{entries, execution, leased};
@@ -91,8 +91,18 @@ async fn an_execution_of_format_1_is_not_chained() {
     assert_eq!(rows.len(), 4);
 }
 
+/// What the first entry that does not fit is, in the words of a verification.
+async fn verified(store: &dyn moontide_runtime::store::Store) -> (Option<u64>, String) {
+    let stored = store.stored("x").await.unwrap();
+    let broken = Verified::of(&stored).broken.unwrap();
+    (broken.sequence, broken.message)
+}
+
 /// The journal of `x` after `change` was made to the text of an item, or the item was taken away.
-async fn read_after(sk: &str, change: Option<(&str, &str)>) -> Result<usize, String> {
+async fn read_after(
+    sk: &str,
+    change: Option<(&str, &str)>,
+) -> (Result<usize, String>, (Option<u64>, String)) {
     let place = Place::in_a_table().await;
     let store = place.open();
     let lease = leased(&*store).await;
@@ -115,11 +125,12 @@ async fn read_after(sk: &str, change: Option<(&str, &str)>) -> Result<usize, Str
         let delete = delete.key("pk", text("execution#x")).key("sk", text(sk));
         delete.send().await.unwrap();
     }
-    match store.journal("x", 1).await {
+    let read = match store.journal("x", 1).await {
         Ok(entries) => Ok(entries.len()),
         Err(StoreError::Damaged { message, .. }) => Err(message),
         Err(error) => panic!("{error:?}"),
-    }
+    };
+    (read, verified(&*store).await)
 }
 
 #[tokio::test]
@@ -128,20 +139,33 @@ async fn what_was_changed_or_taken_away_is_found_when_the_journal_is_read() {
     let changed =
         |what: &str| Err(format!("the journal of execution `x` is not as it was written: {what}"));
     let missing = |what: &str| Err(format!("the journal of execution `x` is damaged: {what}"));
+    let is = |number: u64, message: &str| (Some(number), message.to_owned());
     assert_eq!(
         read_after(&journal(2), Some(("entry 2", "entry 5"))).await,
-        changed("entry 3 does not carry the hash of entry 2")
+        (
+            changed("entry 3 does not carry the hash of entry 2"),
+            is(2, "entry 3 carries another hash than that of entry 2: one of the two was changed")
+        )
     );
     assert_eq!(
         read_after("head", Some(("alice", "eve"))).await,
-        changed("entry 1 does not carry the hash of the execution's head")
+        (
+            changed("entry 1 does not carry the hash of the execution's head"),
+            is(0, "entry 1 carries another hash than that of the execution's head")
+        )
     );
     assert_eq!(
         read_after(&journal(2), None).await,
-        missing("entry 3 stands where entry 2 belongs")
+        (
+            missing("entry 3 stands where entry 2 belongs"),
+            is(2, "entry 2 is missing: entry 3 stands behind entry 1")
+        )
     );
     assert_eq!(
         read_after(&journal(3), None).await,
-        missing("it has 3 entries and ends with entry 2")
+        (
+            missing("it has 3 entries and ends with entry 2"),
+            is(3, "its store says that it has 3 entries, and it ends with 2")
+        )
     );
 }

@@ -1,6 +1,6 @@
 //! The DynamoDB store: the tests of every store, and what only a service can suffer.
 //!
-//! - `records`, `leases`, `documents`, `claims`, `archive`, `watches`: the same body as for memory and SQLite, from `runtime/tests/stores`.
+//! - `records`, `leases`, `documents`, `claims`, `archive`, `verified`, `watches`: the same body as for memory and SQLite, from `runtime/tests/stores`.
 //! - `sizes`: what does not fit into one item, one request, one page.
 //! - `links`: the chain of a journal, recomputed from the items.
 //! - `tables`: making one, and what is said about others.
@@ -39,6 +39,8 @@ mod sizes;
 mod story;
 mod tables;
 mod twice;
+#[path = "../../../../runtime/tests/stores/verified.rs"]
+mod verified;
 #[path = "../../../../runtime/tests/stores/watches.rs"]
 mod watches;
 

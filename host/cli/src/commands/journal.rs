@@ -1,8 +1,10 @@
-//! `moontide journal`: the journal itself, line by line.
+//! `moontide journal`: the journal itself, line by line; and whether it is as it was written.
+
+mod verify;
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use moontide_control::error::Result;
 use moontide_control::view::journal::Journal;
 use moontide_control::words;
@@ -21,9 +23,11 @@ use crate::view::{Record, signal};
 ///
 /// With `--output json`, each line is one JSON document: the entry as it is stored.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Flags {
     /// The execution's id, as `moontide list` shows it
-    execution: String,
+    #[arg(required = true)]
+    execution: Option<String>,
 
     /// Only this lane, such as `database#1`
     #[arg(long, value_name = "LANE")]
@@ -32,12 +36,24 @@ pub(crate) struct Flags {
     /// Only from this entry on
     #[arg(long, value_name = "N", default_value_t = 1)]
     from: u64,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Verify(verify::Flags),
 }
 
 /// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    if let Some(Command::Verify(flags)) = &flags.command {
+        return verify::execute(context, flags);
+    }
     let store = context.open_store()?;
-    let record = context.block_on(Record::load(store.as_ref(), &flags.execution))?;
+    let id = flags.execution.as_deref().unwrap_or_default();
+    let record = context.block_on(Record::load(store.as_ref(), id))?;
     let Journal { entries, refused } = Journal::of(&record, flags.lane.as_deref(), flags.from);
     match context.output.format {
         Format::Text | Format::Github => {

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use moontide_control::error::Result;
+use moontide_control::journal;
 use moontide_control::view::whole::Whole;
 
 use crate::context::Context;
@@ -18,7 +19,12 @@ pub(crate) struct Flags {
 /// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
-    let record = context.block_on(Record::load(store.as_ref(), &flags.execution))?;
-    context.output.show(&Worded(context, &Whole::of(&record, &context.limits)))?;
+    let whole = context.block_on(async {
+        let record = Record::load(store.as_ref(), &flags.execution).await?;
+        let mut whole = Whole::of(&record, &context.limits);
+        whole.summary.head = journal::head(store.as_ref(), &flags.execution).await?;
+        Ok(whole)
+    })?;
+    context.output.show(&Worded(context, &whole))?;
     Ok(exit::COMPLETED)
 }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use moontide_control::error::Result;
+use moontide_control::journal;
 
 use crate::context::Context;
 use crate::exit;
@@ -35,7 +36,8 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let summary = context.block_on(async {
         let record = Record::load(store.as_ref(), &flags.execution).await?;
         let replaced = Replaced::in_store(store.as_ref(), &record).await;
-        Ok(Summary { replaced, ..Summary::of(&record, &context.limits) })
+        let head = journal::head(store.as_ref(), &flags.execution).await?;
+        Ok(Summary { replaced, head, ..Summary::of(&record, &context.limits) })
     })?;
     context.output.show(&Worded(context, &summary))?;
     Ok(exit::COMPLETED)

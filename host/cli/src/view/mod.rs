@@ -9,7 +9,7 @@
 //! - [`changes`]: how the author's files differ. [`plan`]: what a runbook declares, [`checked`]: and what is wrong
 //!   with it, for `check`. [`typings`]: types for editors. [`fresh`]: a new
 //!   runbook. [`round`]: what a watch has seen. [`outline`]: a plan, drawn. [`tested`]: how tests went.
-//!   [`reference`](mod@reference): fields, functions, settings.
+//!   [`reference`](mod@reference): fields, functions, settings. [`verified`]: what a journal is worth.
 
 pub(crate) mod changes;
 pub(crate) mod checked;
@@ -36,6 +36,7 @@ pub(crate) mod signal;
 pub(crate) mod summary;
 pub(crate) mod tested;
 pub(crate) mod typings;
+pub(crate) mod verified;
 pub(crate) mod whole;
 pub(crate) mod why;
 pub(crate) mod worded;

@@ -6,7 +6,7 @@ use moontide_runtime::journal::Channel;
 use serde_json::Value;
 
 use super::worded::Steps;
-use super::{server, signal};
+use super::{server, signal, verified};
 use crate::context::Context;
 use crate::output::Page;
 use crate::output::style::{bad, faint, good, plain, said, strong};
@@ -60,6 +60,7 @@ fn facts(whole: &Whole) -> Vec<(&'static str, String)> {
         ("sources", whole.sources.chars().take(16).collect()),
         ("written by", format!("moontide {}, {}", whole.moontide, whole.luau)),
         ("journal", words::count(whole.journal_entries, "line")),
+        ("its head", whole.summary.head.map(verified::head).unwrap_or_default()),
         ("cancelled by", whole.cancelled_by.clone().unwrap_or_default()),
     ];
     facts.retain(|(_, fact)| !fact.is_empty());

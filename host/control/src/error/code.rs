@@ -98,6 +98,8 @@ codes! {
     NO_SECRET        = "M0613", Configuration, "the value of a secret param is not to be had here";
     // The journal
     MISMATCH         = "M0701", Mismatch, "the journal does not match the runbook";
+    BROKEN           = "M0702", Mismatch, "the journal is not as it was written";
+    NOT_PROVEN       = "M0703", Failed, "nothing can be said of a journal's head that was noted";
     // An execution, and what it is asked for
     NOT_OVER         = "M0801", Usage, "the execution is not over yet";
     OVER             = "M0802", Usage, "the execution is over already";

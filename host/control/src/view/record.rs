@@ -25,6 +25,7 @@ use super::signal;
 use super::time::now;
 
 pub use load::is_completed;
+pub(crate) use load::unknown;
 pub use moontide_runtime::scheduler::outlook::Pending;
 pub use owner::Owner;
 

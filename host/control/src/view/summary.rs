@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use moontide_runtime::journal::Channel;
+use moontide_runtime::journal::chain::ChainHead;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{ExecutionStatus, WaveState, WaveStatus};
 use serde::Serialize;
@@ -66,6 +67,9 @@ pub struct Summary {
     /// What others have launched since, where it was looked for.
     #[serde(skip_serializing_if = "Replaced::is_empty")]
     pub replaced: Replaced,
+    /// The last link of its journal's chain, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head: Option<ChainHead>,
     /// What there is to know before the next step.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
@@ -140,6 +144,7 @@ impl Summary {
             objectives,
             outside: Outside::of(record),
             replaced: Replaced::default(),
+            head: None,
             hints: sealed::hint(record)
                 .into_iter()
                 .chain(adopted::hints(record))

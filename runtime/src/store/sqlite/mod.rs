@@ -4,7 +4,7 @@
 //! - `original`: whether the file is still the one that was opened.
 //! - `rows`: the SQL, one function per question; `known`: what all of it rests on; `standings`: that of lists;
 //!   `sources`: that of sources; `belongings`: that of documents; `seals`, `prune`: that of what is pruned or moved;
-//!   `parcels`: that of what comes and goes.
+//!   `parcels`: that of what comes and goes; `bytes`: that of what is stored, whatever it is worth.
 //! - `archive`: cutting down, moving; `room`: what is free in the file.
 //! - `documents`: what is kept beside executions; `feeds`: what programs say.
 //! - `writer`: the thread that writes, many changes a transaction.
@@ -16,6 +16,7 @@
 
 mod archive;
 mod belongings;
+mod bytes;
 mod documents;
 mod error;
 mod feeds;

@@ -154,7 +154,7 @@ pub(super) fn append(
 
 /// The number of the journal's last entry, and what the next one carries of it, or of the head, if the
 /// entries are chained.
-fn end(db: &Connection, known: &Known) -> Result<(u64, Option<Hash>), SqliteError> {
+pub(super) fn end(db: &Connection, known: &Known) -> Result<(u64, Option<Hash>), SqliteError> {
     let is_chained = chain::is_kept(known.format);
     let sql = "SELECT sequence, entry FROM entries WHERE execution = ?
                ORDER BY sequence DESC LIMIT 1";

@@ -13,14 +13,15 @@ use super::known::{NewExecution, known};
 use super::locks::Locks;
 use super::reader::Reader;
 use super::writer::Writer;
-use super::{feeds, open, rows, sources, standings, watching};
+use super::{bytes, feeds, open, rows, sources, standings, watching};
 use crate::clock::Clock;
 use crate::history::canonical::Hash;
+use crate::history::chain::ChainHead;
 use crate::history::{Entry, Execution, Signal, Source};
 use crate::store::sources::{Apart, Known};
 use crate::store::{
-    Archive, Feed, Lease, LeaseRecord, Listed, Mark, Part, Standing, Store, StoreError, Wanted,
-    whole,
+    Archive, Feed, Lease, LeaseRecord, Listed, Mark, Part, Standing, Store, StoreError, Stored,
+    Wanted, whole,
 };
 
 /// Keeps executions in a SQLite file. Dropping it writes what still waits and lets go of every lease's
@@ -125,6 +126,16 @@ impl Store for SqliteStore {
         let name = id.to_owned();
         let rows = self.reader.read(move |db| rows::journal(db, &name, from)).await?;
         rows.read(&self.place, id, from)
+    }
+
+    async fn stored(&self, id: &str) -> Result<Stored, StoreError> {
+        let id = id.to_owned();
+        self.reader.read(move |db| bytes::stored(db, &id)).await
+    }
+
+    async fn chain_head(&self, id: &str) -> Result<Option<ChainHead>, StoreError> {
+        let id = id.to_owned();
+        self.reader.read(move |db| bytes::chain_head(db, &id)).await
     }
 
     async fn lease(&self, id: &str) -> Result<Option<LeaseRecord>, StoreError> {

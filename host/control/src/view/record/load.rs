@@ -121,7 +121,8 @@ pub async fn is_completed(store: &dyn Store, cleanup: &Execution) -> Result<bool
     Ok(state.waves.iter().all(is_done))
 }
 
-async fn unknown(store: &dyn Store, id: &str, error: StoreError) -> CommandError {
+/// The complaint about an id that no execution has, with the one that was probably meant.
+pub(crate) async fn unknown(store: &dyn Store, id: &str, error: StoreError) -> CommandError {
     let complaint = CommandError::from(error);
     let Ok(listed) = store.list().await else { return complaint };
     let ids = || listed.iter().map(|listed| listed.id.as_str());
