@@ -67,3 +67,28 @@ fn what_another_prune_has_taken_up_ends_this_one_not() {
     assert!(kept(&report, "first").contains("was moved to elsewhere"), "{report}");
     assert!(report["pruned"].to_string().contains("\"second\""), "{report}");
 }
+
+#[test]
+fn what_is_owed_keeps_a_journal_also_where_only_a_later_release_can_do_it() {
+    let shop = Shop::with("");
+    shop.run("drill", "drill", &[], 0);
+    shop.aws(&["cleanup", "drill"], 0);
+    let listed = shop.home.run(&["list", "--output=json"]).expect(0).json();
+    let file = listed["store"].as_str().expect("an address").trim_start_matches("sqlite:");
+    let store = Connection::open(file).expect("the store");
+    let owe = "INSERT INTO documents
+        SELECT 'obligation', id || '/report/' || (SELECT head ->> 'nonce' FROM heads WHERE execution = number), 1,
+            '{\"what\":\"report\",\"after\":\"4h\",\"by\":\"bob\",\"state\":\"owed\"}',
+            '2026-03-01T12:00:00Z', 'bob' FROM executions WHERE id = 'drill'";
+    assert_eq!(store.execute(owe, []).expect("it is written"), 1);
+    let report = prune(&shop.home, &["--output=json"]).json();
+    assert_eq!(report["pruned"], serde_json::json!([]), "{report}");
+    let reason = kept(&report, "drill");
+    assert!(reason.starts_with("what it owes cannot be read: "), "{reason}");
+    let reason = kept(&report, "drill.cleanup-1");
+    assert!(reason.starts_with("it is a cleanup of `drill`: what it owes"), "{reason}");
+
+    store.execute("UPDATE documents SET body = NULL WHERE kind = 'obligation'", []).expect("done");
+    let report = prune(&shop.home, &["--output=json"]).json();
+    assert_eq!(report["pruned"].as_array().map(Vec::len), Some(2), "{report}");
+}

@@ -1,7 +1,7 @@
 //! Why an execution is left alone: what is still needed is not cut down.
 
 use moontide_runtime::scheduler::ExecutionStatus;
-use moontide_runtime::store::{Obligation, StoreError};
+use moontide_runtime::store::{Obligation, Store, StoreError};
 
 use super::Pruner;
 use crate::error::{Hint, Result};
@@ -12,20 +12,26 @@ use crate::words;
 impl Pruner<'_> {
     /// Why it is left alone, if it is.
     pub(super) async fn reason(&self, record: &Record) -> Result<Option<Hint>> {
-        let of_itself = self.its_own(record);
+        let store = self.operator.store.as_ref();
+        let of_itself = match self.its_own(record) {
+            None => unfinished(store, record).await?,
+            reason => reason,
+        };
+        let is_kept = self.keep_failed && record.status() == ExecutionStatus::Failed;
+        let of_itself = of_itself.or_else(|| is_kept.then(|| "it has failed".into()));
         if of_itself.is_some() {
             return Ok(of_itself);
         }
         // A carrier goes on with it, and a retry.
         let Some(drill) = record.execution.client() else { return Ok(None) };
-        let store = self.operator.store.as_ref();
         let drill = match store.execution(&drill).await {
             Ok(_) => Record::load(store, &drill).await?,
             Err(StoreError::NotFound(_)) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
         let of_the_drill = format!("it is a cleanup of `{}`: ", drill.execution.id);
-        Ok(unfinished(&drill).map(|reason| reason.behind(of_the_drill)))
+        let reason = unfinished(store, &drill).await?;
+        Ok(reason.map(|reason| reason.behind(of_the_drill)))
     }
 
     /// Why it is left alone, by what is known of itself.
@@ -45,21 +51,29 @@ impl Pruner<'_> {
         if let Some(last) = record.entries.last().filter(|last| last.at > self.before) {
             return Some(format!("it went on at {}", words::time(last.at)).into());
         }
-        let is_kept = self.keep_failed && record.status() == ExecutionStatus::Failed;
-        unfinished(record).or_else(|| is_kept.then(|| "it has failed".into()))
+        None
     }
 }
 
-/// What is still to be done about what a drill has launched.
-fn unfinished(record: &Record) -> Option<Hint> {
-    if record.obligation.as_ref().is_some_and(Obligation::is_open) {
-        let does = "` does it when it is due, and `";
-        let hint = Hint::step("its cleanup is owed: `", Next::CarryOut, does);
-        return Some(hint.then(Next::Obligations { all: false }).say("` says when"));
+/// What is still to be done for an execution: what it owes, and what a drill has launched.
+async fn unfinished(store: &dyn Store, record: &Record) -> Result<Option<Hint>> {
+    let id = &record.execution.id;
+    for owed in Obligation::all(store, Some(id)).await? {
+        match owed {
+            Ok(owed) if owed.is_open() && owed.is_of(&record.execution) => {
+                let (does, what) = ("` does it when it is due, and `", owed.terms.what.word());
+                let before = format!("its {what} is owed: `");
+                let hint = Hint::step(before, Next::CarryOut, does);
+                return Ok(Some(hint.then(Next::Obligations { all: false }).say("` says when")));
+            }
+            Ok(_) => {}
+            // It may be another one's of this id; what a later release owes, this one cannot judge.
+            Err(error) => return Ok(Some(format!("what it owes cannot be read: {error}").into())),
+        }
     }
     if record.has_instances {
-        let clean_up = Next::clean_up(&record.execution.id);
-        return Some(Hint::step("it is a drill whose instances may live: `", clean_up, "`"));
+        let clean_up = Next::clean_up(id);
+        return Ok(Some(Hint::step("it is a drill whose instances may live: `", clean_up, "`")));
     }
-    None
+    Ok(None)
 }
