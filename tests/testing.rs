@@ -4,6 +4,8 @@
 //! cargo test -p moontide --test testing
 //! ```
 
+#[path = "testing/replays.rs"]
+mod replays;
 mod support;
 
 use std::fs;

@@ -16,7 +16,7 @@ use super::lane::Broken;
 use crate::clock::Clock;
 use crate::effect::World;
 use crate::effect::waiting::OutOfPatience;
-use crate::history::Prompt;
+use crate::history::{Mend, Prompt};
 use crate::journal::Mismatch;
 use crate::machine::{ExecutionStatus, Refusal};
 use crate::observe::Observer;
@@ -111,6 +111,9 @@ pub struct Changes {
     pub by: String,
     /// The limits of an attempt that starts behind these changes; `None`: those of the driver.
     pub read: Option<ReadLimits>,
+    /// By wave, the sources from which its attempts run, whatever the journal says. Only for a replay whose journal is
+    /// kept by no store: what is written behind such an attempt is not what a resume would write.
+    pub mends: BTreeMap<String, Arc<Mend>>,
 }
 
 /// Reads settings, which mean nothing to the engine.

@@ -113,11 +113,13 @@ impl InFlight<'_> {
         let stop = watch::Sender::new(false);
         self.stops.insert(node, stop.clone());
         let seen = self.seen(node);
+        let wave = self.graph.nodes()[node].name.clone();
+        let mend = self.driver.changes.mends.get(&wave).or(seen.mend.as_ref()).cloned();
         let attempt = Attempt {
-            wave: self.graph.nodes()[node].name.clone(),
+            wave,
             number: attempt,
-            unit: context::unit(&self.graph, node, seen.mend.as_deref()),
-            mend: seen.mend.clone(),
+            unit: context::unit(&self.graph, node, mend.as_deref()),
+            mend,
             limits: self.limits_of(&seen),
             context: context::of(&shared.execution, &self.graph, &self.ends, node, &seen),
             memory: Memory::default(),

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use moontide_runtime::effect::{Lane, Outcome};
+use moontide_runtime::journal::Mismatch;
 use moontide_runtime::sandbox::{Budget, Limits, Said, ScriptError, Unit, Vm};
 use serde::Serialize;
 
@@ -73,6 +74,9 @@ pub struct Failed {
     /// Where.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// How an effect differs from the one in the journal that is replayed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mismatch: Option<Box<Mismatch>>,
     /// The last lines of what happened in the last rehearsal.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub timeline: Vec<String>,
@@ -226,6 +230,7 @@ fn failed(suite: &Suite, case: &Case, stage: &Stage<'_>, error: ScriptError) -> 
         message: error.message,
         expected,
         got,
+        mismatch: None,
         timeline: stage.last_lines(LINES),
     }
 }

@@ -34,7 +34,9 @@ fn of(path: &Path) -> Result<Vec<PathBuf>> {
     })?;
     if kind.is_dir() {
         let mut tests = Vec::new();
-        walk(path, 0, &mut tests)?;
+        for folder in folders(path) {
+            tests.extend(Files::tests(&folder)?);
+        }
         return Ok(tests);
     }
     if Files::is_test(path) {
@@ -49,8 +51,15 @@ fn of(path: &Path) -> Result<Vec<PathBuf>> {
     })
 }
 
-fn walk(folder: &Path, depth: usize, tests: &mut Vec<PathBuf>) -> Result<()> {
-    tests.extend(Files::tests(folder)?);
+/// A folder, and those in it that may hold an author's tests.
+pub(super) fn folders(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    walk(folder, 0, &mut found);
+    found
+}
+
+fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+    found.push(folder.to_owned());
     let entries = fs::read_dir(folder).into_iter().flatten().filter_map(std::result::Result::ok);
     let folders = entries.filter(|entry| {
         let name = entry.file_name();
@@ -62,9 +71,8 @@ fn walk(folder: &Path, depth: usize, tests: &mut Vec<PathBuf>) -> Result<()> {
     let mut folders: Vec<PathBuf> = folders.map(|entry| entry.path()).collect();
     folders.sort();
     for folder in folders.iter().filter(|_| depth < DEEPEST) {
-        walk(folder, depth + 1, tests)?;
+        walk(folder, depth + 1, found);
     }
-    Ok(())
 }
 
 fn none(path: &Path) -> CommandError {

@@ -5,6 +5,7 @@
 //!   for; `asked` is how it asks; `world` makes its world; `laid` is what met nothing; `operations` those that it names.
 //! - `seen`: a rehearsal as a case sees it. `story`: its timeline.
 //! - [`snapshots`]: what was written down of earlier runs.
+//! - [`replay`](mod@replay): journals of executions, against the runbook of today.
 //! - [`crash`]: a case again, killed behind each entry. [`together`]: many cases, side by side.
 
 mod asked;
@@ -13,6 +14,7 @@ pub mod crash;
 pub mod found;
 mod laid;
 mod operations;
+pub mod replay;
 mod seen;
 pub mod snapshots;
 mod stage;

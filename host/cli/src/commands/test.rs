@@ -1,4 +1,8 @@
 //! `moontide test`: runs the tests of runbooks, each case a rehearsal in a world of its own. Offline.
+//!
+//! - `replay`: journals of executions against the runbooks of today, in place of the cases.
+
+mod replay;
 
 use std::path::{Path, PathBuf};
 
@@ -26,7 +30,8 @@ use crate::view::tested::{Listed, Tested, TestedFile, line, summary};
 Examples:
   moontide test
   moontide test runbooks/three_tier --case 'the database*'
-  moontide test --crash --jobs 4 --junit tests.xml")]
+  moontide test --crash --jobs 4 --junit tests.xml
+  moontide test runbooks --replay drill.json --case 'database*'")]
 pub(crate) struct Flags {
     /// Test files, runbooks, or folders in which they are looked for
     #[arg(default_value = ".")]
@@ -57,6 +62,12 @@ pub(crate) struct Flags {
     #[arg(long)]
     crash: bool,
 
+    /// Instead of the cases, replay these journals, which `moontide store export` wrote, against the runbooks as they are
+    /// today: each attempt of each wave that has ended is a case, such as `database#1`, and has to ask for the same
+    /// effects, and come to the same end. What its effects brought is read from the journal
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["crash", "update"])]
+    replay: Vec<PathBuf>,
+
     /// Also write the results into this file, as `JUnit` XML
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -68,6 +79,9 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         file::may_write(path, Kind::Junit)?;
     }
     let settings = |folder: &Path| context.settings(Some(folder));
+    if !flags.replay.is_empty() {
+        return replay::execute(context, flags, &settings);
+    }
     let suites = found(&flags.paths)?;
     let suites: Vec<Suite> =
         suites.iter().map(|path| Suite::read(path, &settings)).collect::<Result<_>>()?;

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write as _;
+use std::path::Path;
 use std::time::Duration;
 
 use moontide_author::testing::{Ended, Failed, Ran, Suite, Told};
@@ -43,12 +44,17 @@ pub(crate) struct TestedFile {
 
 impl Tested {
     pub(crate) fn new(suites: &[Suite]) -> Tested {
-        let file = |suite: &Suite| TestedFile {
-            path: suite.path.display().to_string(),
+        Tested::of(suites.iter().map(|suite| suite.path.as_path()))
+    }
+
+    /// The same of files with these paths.
+    pub(crate) fn of<'p>(paths: impl Iterator<Item = &'p Path>) -> Tested {
+        let file = |path: &Path| TestedFile {
+            path: path.display().to_string(),
             cases: Vec::new(),
             notes: Vec::new(),
         };
-        let files = suites.iter().map(file).collect();
+        let files = paths.map(file).collect();
         Tested { files, passed: 0, failed: 0, skipped: 0, crash_points: None, seconds: 0.0 }
     }
 
@@ -233,6 +239,16 @@ impl Listed {
             path: suite.path.display().to_string(),
             line: case.line,
             case: case.name.clone(),
+        });
+        Listed { cases: cases.collect() }
+    }
+
+    /// Cases that stand in no line of their files.
+    pub(crate) fn named<'p>(cases: impl Iterator<Item = (&'p Path, String)>) -> Listed {
+        let cases = cases.map(|(path, case)| ListedCase {
+            path: path.display().to_string(),
+            line: None,
+            case,
         });
         Listed { cases: cases.collect() }
     }

@@ -209,6 +209,16 @@ pub(super) async fn is_refused(store: &dyn Store, parcel: &Parcel, error: &Comma
     }
 }
 
+/// Reads what an export has written, also where a store has taken the execution in since: for a reader who only looks.
+pub fn parcel(path: &Path) -> Result<Parcel> {
+    let refused = |why: String| {
+        CommandError::new(code::BAD_ARGUMENT, format!("{}: {why}", path.display()))
+            .hint("it must be a file that `moontide store export` wrote, whole")
+    };
+    let text = files::read(path, LONGEST).map_err(|unread| refused(unread.to_string()))?;
+    read(&text).map_err(refused)
+}
+
 /// Reads a parcel; of a file of another kind nothing is quoted.
 fn read(text: &str) -> std::result::Result<Parcel, String> {
     #[derive(Deserialize)]

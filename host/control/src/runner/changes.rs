@@ -68,7 +68,7 @@ impl Runner<'_> {
         let read = move |changed: &BTreeMap<String, String>| {
             limits::of(&pinned.clone().into_iter().chain(changed.clone()).collect())
         };
-        Changes { news, by: by.to_owned(), read: Some(Rc::new(read)) }
+        Changes { news, by: by.to_owned(), read: Some(Rc::new(read)), ..Changes::default() }
     }
 
     /// What was typed and is not so already.

@@ -103,8 +103,9 @@ fn running(record: &Record, wave: &str) -> Bundle {
     mend.map_or_else(|| pinned.clone(), |mend| mend.of(pinned))
 }
 
-/// Where the part of the runbook stands that is to run: a wave's place, none for a hook of the whole.
-fn place(plan: &Plan, node: &str) -> Result<Option<usize>> {
+/// Where the part of the runbook stands that is to run: a wave's place, none for a hook of the whole. An error, if there
+/// is no such wave or hook.
+pub fn place(plan: &Plan, node: &str) -> Result<Option<usize>> {
     let missing = |what: String| CommandError::new(code::NO_WAVE, what);
     let of_wave = |wave: &str| {
         let found = plan.waves.iter().position(|known| known.name == wave);
