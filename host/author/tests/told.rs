@@ -118,6 +118,8 @@ fn each_setting_is_told_and_no_other() {
     assert_eq!(below(&entries, "settings"), set(KEYS));
     assert_eq!(below(&entries, "settings.limits"), set(limits::ALL.iter().map(|it| it.key)));
     assert_eq!(below(&entries, "settings.patience"), set(["aws", "store"]));
+    let prices = set(["currency", "instance_hour", "types"]);
+    assert_eq!(below(&entries, "settings.prices"), prices);
     assert_eq!(below(&entries, "settings.policy"), set(["deny"]));
     let memory = one("settings.limits.vm_memory");
     assert_eq!(memory.signature, "64MiB if left out; from 4MiB to 4096MiB");

@@ -11,9 +11,9 @@ use moontide_control::error::{CommandError, Result, code};
 use moontide_control::settings::limits;
 
 use crate::commands::{
-    adopt, answer, cancel, check, claims, cleanup, completions, docs, explain, guide, journal,
-    list, lsp, man, new, note, notify, obligations, pause, plan, rehearse, repl, resume, retry,
-    run, show, sim, skip, ssm, state, status, store, test, types, watch,
+    adopt, answer, cancel, check, claims, cleanup, completions, compliance, docs, explain, guide,
+    journal, list, lsp, man, new, note, notify, obligations, pause, plan, rehearse, repl, report,
+    resume, retry, run, show, sim, skip, ssm, state, status, store, test, types, watch,
 };
 use crate::context::Context;
 use crate::output::{self, Format, Output};
@@ -34,6 +34,8 @@ Examples:
   moontide resume EXECUTION                      go on after a crash, an answer or a pause
   moontide pause EXECUTION                       let no further wave start
   moontide retry EXECUTION WAVE                  attempt a failed wave once more
+  moontide report EXECUTION                      what happened, for an auditor
+  moontide compliance                            what was drilled last, and how it went
   moontide cleanup EXECUTION                     terminate the drill's instances
   moontide obligations --carry-out               terminate those of all drills whose time has come
   moontide notify test                           do those hear of it who should?
@@ -111,6 +113,8 @@ enum Command {
     List(list::Flags),
     Show(show::Flags),
     Journal(journal::Flags),
+    Report(report::Flags),
+    Compliance(compliance::Flags),
     Answer(answer::Flags),
     Note(note::Flags),
     Pause(pause::Flags),
@@ -193,6 +197,8 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::List(flags) => list::execute(context, &flags),
         Command::Show(flags) => show::execute(context, &flags),
         Command::Journal(flags) => journal::execute(context, &flags),
+        Command::Report(flags) => report::execute(context, &flags),
+        Command::Compliance(flags) => compliance::execute(context, &flags),
         Command::Answer(flags) => answer::execute(context, &flags),
         Command::Note(flags) => note::execute(context, &flags),
         Command::Pause(flags) => pause::execute(context, &flags),

@@ -30,7 +30,8 @@
 //! - [`answers`]: what answers prompts, besides a person who is asked there and then.
 //!
 //! What is known: [`estate`], the servers that DRS protects. [`view`], of an execution as its store has it. [`list`]: the executions of a store. [`watch`]: what
-//! happens to them, as it happens. [`state`]: what runbooks remember. [`journal`]: what a stored journal is worth.
+//! happens to them, as it happens. [`report`]: what an auditor is given.
+//! [`compliance`]: the same across executions. [`state`]: what runbooks remember. [`journal`]: what a stored journal is worth.
 //!
 //! What is still to be done: [`cleanup`], of what a drill has launched. [`obligations`]: what is owed for executions
 //! that are over. [`adopt`]: what executions have launched whose store is lost. [`prune`]: what is done and old.
@@ -45,6 +46,7 @@ pub mod aws;
 pub mod claims;
 pub mod cleanup;
 pub mod clocks;
+pub mod compliance;
 pub mod environment;
 pub mod error;
 pub mod estate;
@@ -68,6 +70,7 @@ pub mod prune;
 pub mod reached;
 pub mod rehearsal;
 pub mod renewal;
+pub mod report;
 pub mod resume;
 pub mod runbook;
 pub mod runner;

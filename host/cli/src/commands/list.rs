@@ -87,7 +87,7 @@ fn source(text: &str) -> std::result::Result<Channel, String> {
 }
 
 /// Reads a moment, or how long ago it was; for clap.
-fn since(text: &str) -> std::result::Result<Timestamp, String> {
+pub(super) fn since(text: &str) -> std::result::Result<Timestamp, String> {
     use moontide_runtime::clock::Clock;
     let ago = moontide_runtime::plan::duration::parse(text);
     let moment = ago.and_then(|ago| SystemClock::new().now().checked_sub(ago).ok());

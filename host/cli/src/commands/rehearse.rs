@@ -11,6 +11,7 @@ use moontide_control::rehearsal::{Rehearsal, Report, Witness};
 use moontide_control::runbook::Files;
 use moontide_control::world_file;
 
+use super::report;
 use super::run::ModeFlag;
 use crate::context::Context;
 use crate::rehearsal::Told;
@@ -26,7 +27,8 @@ use crate::{exit, params};
 Examples:
   moontide rehearse runbooks/three_tier
   moontide rehearse runbooks/three_tier --answer application=skip
-  moontide rehearse runbooks/three_tier --world bad_day.toml --mode recovery")]
+  moontide rehearse runbooks/three_tier --world bad_day.toml --mode recovery
+  moontide rehearse runbooks/three_tier --report rehearsal.html")]
 pub(crate) struct Flags {
     /// A folder with a runbook.luau, or a .luau file
     runbook: PathBuf,
@@ -52,10 +54,18 @@ pub(crate) struct Flags {
     /// Seed of the runbook's random numbers: the same seed gives the same rehearsal
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+
+    /// Write the report that an auditor would get into this file, marked as one of a rehearsal: a page, or JSON if its
+    /// name ends in `.json`
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
 }
 
 /// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    if let Some(path) = &flags.report {
+        report::may_write(path)?;
+    }
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
     let plan = files.plan(context, &settings.limits(), flags.seed)?;
@@ -66,6 +76,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         Some(named) => world_file::read(named)?,
         None => world_file::beside(&files.folder)?,
     };
+    let prices = settings.prices.clone();
     let rehearsal = Rehearsal {
         settings,
         plan,
@@ -81,5 +92,8 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let rehearsed = rehearsal.perform(context, Rc::new(told))?;
     let report = context.block_on(Report::of(&rehearsed, &witness))?;
     context.output.show(&report)?;
+    if let Some(path) = &flags.report {
+        context.block_on(report::write_rehearsed(context, path, &rehearsed, prices))?;
+    }
     rehearsed.stopped.map_or(Ok(exit::of(report.status)), Err)
 }

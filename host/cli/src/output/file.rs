@@ -20,6 +20,14 @@ pub(crate) enum Kind {
     Html,
     /// The reference as Markdown.
     Markdown,
+    /// Rows for a table.
+    Csv,
+    /// A report as a page.
+    Report,
+    /// A report as data.
+    Data,
+    /// A report as a statement of in-toto.
+    Statement,
 }
 
 impl Kind {
@@ -29,6 +37,10 @@ impl Kind {
             Kind::Junit => "JUnit XML",
             Kind::Html => "HTML",
             Kind::Markdown => "Markdown",
+            Kind::Csv => "CSV",
+            Kind::Report => "a report",
+            Kind::Data => "a report in JSON",
+            Kind::Statement => "a statement of in-toto",
         }
     }
 
@@ -42,6 +54,10 @@ impl Kind {
             Kind::Junit => begins(b"<") && holds(b"<testsuite"),
             Kind::Html => begins(b"<!doctype html") || begins(b"<!DOCTYPE html"),
             Kind::Markdown => begins(b"#"),
+            Kind::Csv => begins(b"\"kind\","),
+            Kind::Report => begins(b"<!DOCTYPE html") && holds(b"moontide-report-digest"),
+            Kind::Data => begins(b"{") && holds(b"\"report\":"),
+            Kind::Statement => begins(b"{") && holds(b"in-toto.io/Statement"),
         }
     }
 }

@@ -29,6 +29,7 @@ families![
     "journal",
     "execution",
     "ssm",
+    "report",
     "notifications",
     "other",
     "engine",

@@ -22,6 +22,7 @@ guides![
     "operate",
     "approvals",
     "cleanup",
+    "reports",
     "notifications",
     "safety",
     "crash",

@@ -9,7 +9,7 @@
 //! - [`changes`]: how the author's files differ. [`plan`]: what a runbook declares, [`checked`]: and what is wrong
 //!   with it, for `check`. [`typings`]: types for editors. [`fresh`]: a new
 //!   runbook. [`round`]: what a watch has seen. [`outline`]: a plan, drawn. [`tested`]: how tests went.
-//!   [`reference`](mod@reference): fields, functions, settings. [`verified`]: what a journal is worth.
+//!   `report`: what an auditor is given. [`reference`](mod@reference): fields, functions, settings. [`verified`]: what a journal is worth.
 
 pub(crate) mod changes;
 pub(crate) mod checked;
@@ -27,6 +27,7 @@ pub(crate) mod reference;
 #[cfg(test)]
 mod refused;
 pub(crate) mod replaced;
+mod report;
 pub(crate) mod round;
 #[cfg(test)]
 mod sealed;

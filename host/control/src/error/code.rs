@@ -112,6 +112,10 @@ codes! {
     PACKAGE_BINARY   = "M1001", Refused, "the binary does not run where the package is installed";
     NOT_SENT         = "M1002", Configuration, "Systems Manager did not take the command";
     COMMAND_UNSEEN   = "M1003", Configuration, "what has become of the command cannot be seen";
+    // A report
+    NO_MOMENT        = "M1101", Usage, "the moments of a report make no sense";
+    NO_REPORT        = "M1102", Usage, "the file is no report";
+    REPORT_CHANGED   = "M1103", Failed, "a report is not as it was made, or its journal says otherwise";
     // Notifications
     NO_RECEIVER      = "M1201", Usage, "there is no receiver of notifications, or none of this name";
     NOT_TOLD         = "M1202", Failed, "a receiver has not taken a notification";

@@ -12,6 +12,11 @@
 //! aws = "30m"                   # credentials that have expired, a network that is gone, a service that throttles
 //! store = "30m"                 # a table that throttles, a disk that is full
 //!
+//! [prices]                      # in the user's file only: what the cost in reports is made of
+//! currency = "USD"
+//! instance_hour = 0.096         # a recovery instance for an hour
+//! types = { "m5.large" = 0.096 }   # the same of a type that the journal names
+//!
 //! [policy]                      # what the operator forbids
 //! deny = ["ssm.*", "ec2.terminate_instances"]   # operations refused at the door, whatever a runbook says
 //!
@@ -58,7 +63,7 @@ use moontide_runtime::plan::{approver, suggest};
 use serde::Deserialize;
 
 use super::http::Http;
-use super::{FILE, PatienceSettings, Settings, limits, operations};
+use super::{FILE, PatienceSettings, Prices, Settings, limits, operations};
 use crate::error::{CommandError, Place as Position, Result, code};
 use crate::files::{self, Unread};
 use crate::notify::Receiver;
@@ -80,6 +85,7 @@ pub(super) struct File {
     store: Option<toml::Spanned<String>>,
     lease_ttl: Option<toml::Spanned<Ttl>>,
     patience: Option<toml::Spanned<PatienceSettings>>,
+    prices: Option<toml::Spanned<Prices>>,
     #[serde(default)]
     policy: Policy,
     #[serde(default)]
@@ -152,6 +158,7 @@ impl File {
         settings.store = self.store.map(toml::Spanned::into_inner).or(settings.store.take());
         settings.lease_ttl = self.lease_ttl.map(|ttl| ttl.into_inner().0).or(settings.lease_ttl);
         settings.patience = self.patience.map_or(settings.patience, toml::Spanned::into_inner);
+        settings.prices = self.prices.map(toml::Spanned::into_inner).or(settings.prices.take());
         if place == Place::User {
             (settings.reach, settings.receivers) = (self.reach, self.receivers);
         }
@@ -190,8 +197,8 @@ pub const REFERENCE: &str = include_str!("file.rs");
 /// No file of settings is longer.
 const LONGEST: u64 = 256 * 1024;
 /// What a file of settings has in it.
-pub const KEYS: [&str; 8] =
-    ["store", "lease_ttl", "patience", "policy", "limits", "approvers", "http", "notify"];
+pub const KEYS: [&str; 9] =
+    ["store", "lease_ttl", "patience", "prices", "policy", "limits", "approvers", "http", "notify"];
 
 /// Reads the file in a folder; `None` if there is none.
 pub(super) fn read(folder: &Path, place: Place) -> Result<Option<File>> {
@@ -263,6 +270,11 @@ fn parse(text: &str, name: &str, place: Place) -> Result<File> {
                        of it";
         return Err(complain(message.to_owned(), patience.span().start)
             .hint("put `[patience]` into the user's moontide.toml, or set MOONTIDE_PATIENCE"));
+    }
+    if let Some(prices) = &file.prices {
+        let message = "a runbook's folder cannot say what an operator pays: `moontide report` would not know of it";
+        return Err(complain(message.to_owned(), prices.span().start)
+            .hint("put `[prices]` into the user's moontide.toml"));
     }
     if let Some(ttl) = &file.lease_ttl {
         let message = "a runbook's folder cannot say how long leases hold: `moontide resume` would not \

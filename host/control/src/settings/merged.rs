@@ -10,6 +10,7 @@ use moontide_runtime::sandbox::Limits;
 
 use super::file::{self, Place};
 use super::patience::PatienceSettings;
+use super::prices::Prices;
 use super::{home, limits};
 use crate::environment::Environment;
 use crate::error::{CommandError, Result, code};
@@ -27,6 +28,8 @@ pub struct Settings {
     pub lease_ttl: Option<Duration>,
     /// How long a runner waits for the end of its own troubles, as the user's file says.
     pub patience: PatienceSettings,
+    /// What the operator pays, as the user's file says.
+    pub prices: Option<Prices>,
     /// Operations that are denied, by name or as a service: `ssm.*`; and what runbooks name `outside`.
     pub denied: Vec<String>,
     /// Groups of people, by the name under which a runbook's approvers may mean them.

@@ -6,6 +6,7 @@
 //! - [`file`]: the file `moontide.toml`.
 //! - [`patience`]: how long a runner waits for the end of its own troubles.
 //! - `http`: what of the web may be reached.
+//! - [`prices`]: what the cost in reports is made of.
 //! - [`limits`]: what a wave's program may use; [`operations`]: which operations can be denied.
 
 mod file;
@@ -15,7 +16,9 @@ pub mod limits;
 mod merged;
 pub mod operations;
 mod patience;
+mod prices;
 
 pub use file::{KEYS, REFERENCE};
 pub use merged::{FILE, Settings};
 pub use patience::PatienceSettings;
+pub use prices::{Price, Prices};

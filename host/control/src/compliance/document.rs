@@ -1,0 +1,160 @@
+//! The findings, as plain data.
+
+use jiff::Timestamp;
+use moontide_runtime::scheduler::ExecutionStatus;
+use serde::{Deserialize, Serialize};
+
+use crate::report::Known;
+use crate::report::identity::World;
+
+/// The form of the findings. Raised when a field changes its meaning or goes away.
+pub const FORM: u32 = 1;
+
+/// What was found in a store.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Compliance {
+    /// [`FORM`].
+    pub compliance: u32,
+    /// The store.
+    pub store: String,
+    /// When it was looked at.
+    pub made_at: Timestamp,
+    /// Executions that were created before are not in it.
+    pub since: Timestamp,
+    /// How many executions were looked at.
+    pub looked_at: usize,
+    /// Those that cannot be read, and why.
+    pub unreadable: Vec<String>,
+    /// The runbooks, by name.
+    pub runbooks: Vec<Runbook>,
+    /// The servers, by name.
+    pub servers: Vec<ServerDrilled>,
+    /// The answers that are awaited, the oldest question first.
+    pub awaited: Vec<Awaited>,
+    /// The drills that have left something.
+    pub leftovers: Vec<Left>,
+}
+
+/// A runbook, in one world.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Runbook {
+    /// Its name.
+    pub runbook: String,
+    /// Where its drills happened: those against a simulator prove nothing about AWS.
+    pub world: World,
+    /// How many drills are over.
+    pub drills: usize,
+    /// How many of them completed.
+    pub completed: usize,
+    /// How many failed.
+    pub failed: usize,
+    /// How many were cancelled.
+    pub cancelled: usize,
+    /// How many are not over.
+    pub open: usize,
+    /// How many of a hundred drills completed, of those that were not cancelled.
+    pub pass_percent: Known<u64>,
+    /// The last drill that is over.
+    pub last: Known<Drilled>,
+    /// How many days that is ago.
+    pub days_since: Known<u64>,
+    /// How many drills took longer than the RTO, or failed; those that were cancelled are not counted.
+    pub rto_missed: usize,
+    /// How many drills had older data than the RPO.
+    pub rpo_missed: usize,
+    /// How long the last drills took, the oldest first.
+    pub trend: Vec<Point>,
+}
+
+/// A drill that is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drilled {
+    /// Its id.
+    pub execution: String,
+    /// When it was created.
+    pub at: Timestamp,
+    /// How it ended.
+    pub status: ExecutionStatus,
+    /// How long it took.
+    pub took_seconds: Known<u64>,
+    /// How long it may take.
+    pub rto_seconds: Known<u64>,
+    /// Whether it took no longer.
+    pub rto_met: Known<bool>,
+    /// How old its oldest data was.
+    pub data_age_seconds: Known<u64>,
+    /// Whether that was good enough.
+    pub rpo_met: Known<bool>,
+}
+
+/// How long one of the last drills took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Point {
+    /// The drill.
+    pub execution: String,
+    /// When it was created.
+    pub at: Timestamp,
+    /// How long it took.
+    pub seconds: u64,
+    /// Whether it completed.
+    pub completed: bool,
+}
+
+/// The last drill of a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerDrilled {
+    /// Its id.
+    pub server: String,
+    /// What people call it.
+    pub name: String,
+    /// The runbook that drilled it last.
+    pub runbook: String,
+    /// Where.
+    pub world: World,
+    /// The drill.
+    pub execution: String,
+    /// When that was created.
+    pub at: Timestamp,
+    /// The verdict on it.
+    pub verdict: String,
+    /// How old its data was.
+    pub data_age_seconds: Known<u64>,
+    /// Whether that was good enough.
+    pub rpo_met: Known<bool>,
+}
+
+/// An answer that is awaited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Awaited {
+    /// The execution.
+    pub execution: String,
+    /// Its runbook.
+    pub runbook: String,
+    /// The prompt's id.
+    pub prompt: String,
+    /// The question.
+    pub message: String,
+    /// The approvers; empty: all people.
+    pub approvers: Vec<String>,
+    /// Since when.
+    pub since: Timestamp,
+    /// For how long by now.
+    pub waited_seconds: u64,
+    /// Whether its time is over, or it has waited for longer than the operator lets it.
+    pub overdue: bool,
+}
+
+/// What a drill has left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    /// The drill.
+    pub execution: String,
+    /// Its runbook.
+    pub runbook: String,
+    /// When it was created.
+    pub at: Timestamp,
+    /// How many instances.
+    pub instances: usize,
+    /// What is known of it.
+    pub sentence: String,
+}

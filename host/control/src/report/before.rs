@@ -1,0 +1,158 @@
+//! What has changed since the last drill of the same runbook.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use moontide_runtime::journal::Channel;
+use moontide_runtime::plan::Mode;
+use moontide_runtime::scheduler::ExecutionStatus;
+use moontide_runtime::store::{Cursor, Row, Store, Wanted};
+use serde::{Deserialize, Serialize};
+
+use super::known::Known;
+use super::recovery::Recovery;
+use super::servers::{self, Server};
+use super::subject::Subject;
+use crate::error::Result;
+use crate::view::{Record, changes};
+use crate::words;
+
+/// So many executions are looked at on the way back to it.
+const LOOKED_AT: usize = 100;
+
+/// The last drill, and the difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    /// Its id.
+    pub execution: String,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// How it ended.
+    pub status: ExecutionStatus,
+    /// How long it took, from its beginning to the end of its last wave.
+    pub took_seconds: Known<u64>,
+    /// How old its oldest data was.
+    pub data_age_seconds: Known<u64>,
+    /// What is different, a sentence each.
+    pub changes: Vec<String>,
+}
+
+impl Before {
+    /// The drill before an execution, compared with it.
+    pub(super) async fn of(
+        store: &dyn Store,
+        subject: &Subject<'_>,
+        recovery: &Recovery,
+        servers: &[Server],
+    ) -> Result<Known<Before>> {
+        let Some(before) = last(store, subject.record).await? else {
+            return Ok(Known::unknown(
+                "this store has no earlier drill of this runbook that is over",
+            ));
+        };
+        let then = Subject::of(&before);
+        let then_servers = servers::all(&then, then.began());
+        let then_recovery = Recovery::of(&then, &then_servers, (None, None))?;
+        let mut changes = Vec::new();
+        let statuses = (before.status(), subject.record.status());
+        if statuses.0 != statuses.1 {
+            changes.push(format!(
+                "it ended {} then, and {} now",
+                word(statuses.0),
+                word(statuses.1)
+            ));
+        }
+        let took = difference(&then_recovery.took_seconds, &recovery.took_seconds);
+        changes.extend(took.map(|(words, more)| {
+            format!("it took {words} {}", if more { "longer" } else { "less" })
+        }));
+        let age = difference(&then_recovery.data_age_seconds, &recovery.data_age_seconds);
+        changes.extend(age.map(|(words, more)| {
+            format!("its oldest data was {words} {}", if more { "older" } else { "younger" })
+        }));
+        changes.extend(of_servers(&then_servers, servers));
+        let (old, new) = (&before.execution, &subject.record.execution);
+        for change in changes::between(&old.bundle, &new.bundle) {
+            changes.push(format!("the runbook has changed: {}", change.text()));
+        }
+        if old.moontide != new.moontide {
+            changes
+                .push(format!("moontide was {} then, and is {} now", old.moontide, new.moontide));
+        }
+        Ok(Known::Known(Before {
+            execution: old.id.clone(),
+            created_at: old.created_at,
+            status: before.status(),
+            took_seconds: then_recovery.took_seconds,
+            data_age_seconds: then_recovery.data_age_seconds,
+            changes,
+        }))
+    }
+}
+
+/// The last drill of the same runbook that is over, in the same world.
+async fn last(store: &dyn Store, record: &Record) -> Result<Option<Record>> {
+    let execution = &record.execution;
+    let created_us = execution.created_at.as_microsecond();
+    let wanted = Wanted {
+        runbook: Some(execution.plan.name.clone()),
+        after: Some(Cursor { created_us, id: execution.id.clone() }),
+        without_cleanups: true,
+        limit: Some(LOOKED_AT),
+        ..Wanted::default()
+    };
+    let is_one = |row: &Row| {
+        let told = row
+            .told
+            .is_none_or(|told| told.mode == Mode::Drill && told.standing.status.is_terminal());
+        told && row.source != Some(Channel::Rehearsal)
+    };
+    for row in store.find(&wanted).await?.rows.into_iter().filter(is_one) {
+        // What cannot be read is as if it were in another store.
+        let Ok(before) = Record::load(store, &row.id).await else { continue };
+        let is_alike = before.execution.mode == Mode::Drill
+            && before.status().is_terminal()
+            && !before.execution.is_adopted()
+            && !before.execution.is_session()
+            && before.execution.simulator.is_some() == execution.simulator.is_some();
+        if is_alike {
+            return Ok(Some(before));
+        }
+    }
+    Ok(None)
+}
+
+fn word(status: ExecutionStatus) -> String {
+    let word = serde_json::to_value(status).unwrap_or_default();
+    word.as_str().unwrap_or_default().to_owned()
+}
+
+/// How far apart two numbers of seconds are, and whether it is more now.
+fn difference(then: &Known<u64>, now: &Known<u64>) -> Option<(String, bool)> {
+    let (then, now) = (*then.value()?, *now.value()?);
+    let apart = std::time::Duration::from_secs(then.abs_diff(now));
+    (then != now).then(|| (words::duration(apart), now > then))
+}
+
+/// Servers that are new, are gone, or have another verdict.
+fn of_servers(then: &[Server], now: &[Server]) -> Vec<String> {
+    let by_id = |servers: &[Server]| -> BTreeMap<String, Server> {
+        servers.iter().map(|it| (it.server.clone(), it.clone())).collect()
+    };
+    let (then, now) = (by_id(then), by_id(now));
+    let mut changes = Vec::new();
+    for (id, server) in &now {
+        match then.get(id) {
+            None => changes.push(format!("{} is new", server.name)),
+            Some(before) if before.verdict != server.verdict => changes.push(format!(
+                "{} was {} then, and is {} now",
+                server.name, before.verdict, server.verdict
+            )),
+            Some(_) => {}
+        }
+    }
+    let gone = then.values().filter(|server| !now.contains_key(&server.server));
+    changes.extend(gone.map(|server| format!("{} is not among them any more", server.name)));
+    changes.sort();
+    changes
+}

@@ -1,0 +1,78 @@
+//! What holds a report to the journal that it was made of: the head of the journal's chain, and how to verify it.
+
+use moontide_runtime::journal::{Format, chain};
+use moontide_runtime::store::{Parcel, Seal, Standing, Store};
+use serde::{Deserialize, Serialize};
+
+use super::known::Known;
+use crate::error::{CommandError, Result, code};
+use crate::view::Record;
+
+/// The evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// How many entries the journal had.
+    pub entries: u64,
+    /// The SHA-256 of its last entry as it is stored, which holds that of the entry before it, and so on up to the head
+    /// of the execution.
+    pub head: Known<String>,
+    /// The format of the journal.
+    pub format: Format,
+    /// Whether it was cut down since, and by whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pruned: Option<String>,
+    /// What to do to verify it.
+    pub verify: Vec<String>,
+}
+
+impl Evidence {
+    /// That of a loaded execution.
+    pub(super) async fn of(store: &dyn Store, record: &Record, has_head: bool) -> Result<Evidence> {
+        let id = &record.execution.id;
+        let (entries, head) = match &record.seal {
+            Some(Seal::Pruned(pruned)) => (pruned.entries, Known::Known(pruned.link.to_string())),
+            _ if !has_head => {
+                (record.entries.len() as u64, Known::unknown("it was not looked for"))
+            }
+            _ => {
+                let count = record.entries.len() as u64;
+                let head = head_at(store, record, count).await?;
+                (count, Known::or_why(head, "journals of format 1 are not chained"))
+            }
+        };
+        let pruned = record.seal.as_ref().filter(|seal| matches!(seal, Seal::Pruned(_)));
+        Ok(Evidence {
+            entries,
+            head,
+            format: record.execution.format,
+            pruned: pruned.map(ToString::to_string),
+            verify: vec![
+                "moontide report verify FILE".to_owned(),
+                format!("moontide journal {id} --output json"),
+            ],
+        })
+    }
+}
+
+/// The SHA-256 of entry number `count` as it is stored, of a journal that is whole; of no entry, that of the head of the
+/// execution. `None`: its journal is not chained, or not so long.
+pub(super) async fn head_at(
+    store: &dyn Store,
+    record: &Record,
+    count: u64,
+) -> Result<Option<String>> {
+    if !chain::is_kept(record.execution.format) {
+        return Ok(None);
+    }
+    let parcel = match store.archive() {
+        Some(archive) => archive.export(&record.execution.id).await?,
+        // A store in memory keeps no bytes: they are as this release writes them.
+        None => Parcel::of(&record.execution, &record.entries, Standing::NEW)
+            .map_err(|error| CommandError::new(code::INTERNAL, error.to_string()))?,
+    };
+    let row = match count {
+        0 => Some(&parcel.head),
+        _ => usize::try_from(count - 1).ok().and_then(|at| parcel.journal.get(at)),
+    };
+    Ok(row.map(|row| chain::link(row).to_string()))
+}

@@ -1,0 +1,207 @@
+//! What did not go as it should: what the door has refused, what was attempted or sent again, and what could not be told.
+
+use jiff::Timestamp;
+use moontide_runtime::effect::Outcome;
+use moontide_runtime::effect::policy::REFUSED;
+use moontide_runtime::history::events;
+use moontide_runtime::journal::Body;
+use moontide_runtime::scheduler::{End, Event, Failure, PromptKind};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::decisions::{Decision, Intervention};
+use super::effects::{Effect, items, text};
+use super::known::Known;
+use super::subject::Subject;
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// When.
+    pub at: Timestamp,
+    /// What kind of trouble it was.
+    pub kind: TroubleKind,
+    /// The wave.
+    pub wave: String,
+    /// Which attempt.
+    pub attempt: u32,
+    /// What happened, in a sentence.
+    pub what: String,
+    /// The person or the rule that has decided about it, and what.
+    pub decided: Known<String>,
+}
+
+/// The kinds of trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TroubleKind {
+    /// A rule of the door has refused a call.
+    Refused,
+    /// An attempt of a wave has failed.
+    Failed,
+    /// A call was sent again, because it had certainly had no effect.
+    SentAgain,
+    /// A call whose reply was lost was found in AWS, and not sent again.
+    Adopted,
+    /// It could not be told whether a call had an effect.
+    Unknown,
+}
+
+/// All of them, in their order.
+pub(super) fn all(
+    subject: &Subject<'_>,
+    decisions: &[Decision],
+    interventions: &[Intervention],
+) -> Vec<Trouble> {
+    let mut troubles: Vec<Trouble> =
+        subject.effects.iter().filter_map(|effect| of_effect(effect, decisions)).collect();
+    troubles.extend(failures(subject, decisions, interventions));
+    troubles.extend(open_doubts(subject, decisions));
+    troubles.sort_by_key(|trouble| trouble.at);
+    troubles
+}
+
+fn of_effect(effect: &Effect<'_>, decisions: &[Decision]) -> Option<Trouble> {
+    let operation = effect.operation();
+    let rule = |why: &str| Known::Known(why.to_owned());
+    let (kind, what, decided) = match effect.outcome {
+        Outcome::Failed { error } if error.code == REFUSED => {
+            let name = rule_of(&error.details).unwrap_or_else(|| "the door".to_owned());
+            let what = format!("{operation} was refused: {}", error.message);
+            (TroubleKind::Refused, what, rule(&format!("the rule {name}")))
+        }
+        Outcome::Unknown { evidence } => {
+            let what = format!("{operation} may have happened or not: {}", evidence.message);
+            (TroubleKind::Unknown, what, doubt_of(effect, decisions))
+        }
+        _ if effect.adopted => {
+            let what = format!("the reply to {operation} was lost; its effect was found in AWS");
+            (TroubleKind::Adopted, what, rule("it was looked up, and not sent again"))
+        }
+        _ if effect.sent > 1 => {
+            let what = format!("{operation} was sent {} times", effect.sent);
+            let decided = match doubt_of(effect, decisions) {
+                Known::Known(person) => Known::Known(person),
+                Known::Unknown { .. } => rule("it was looked up, and had had no effect"),
+            };
+            (TroubleKind::SentAgain, what, decided)
+        }
+        _ => return None,
+    };
+    let (wave, attempt) = effect.place();
+    Some(Trouble { at: effect.to, kind, wave: wave.to_owned(), attempt, what, decided })
+}
+
+/// The rule that a refusal names, of its servers if it has some.
+fn rule_of(details: &Value) -> Option<String> {
+    let of_server = || items(details, "servers").find_map(|server| text(server, "rule"));
+    text(details, "rule").or_else(of_server)
+}
+
+/// The person who has said what became of a call.
+fn doubt_of(effect: &Effect<'_>, decisions: &[Decision]) -> Known<String> {
+    let place = format!("{}.{}.", effect.step.lane, effect.step.position);
+    let is_it = |it: &&Decision| it.kind == PromptKind::Unknown && it.prompt.starts_with(&place);
+    match decisions.iter().rev().find(is_it) {
+        Some(decision) => Known::Known(decision.how.clone()),
+        None => Known::unknown("no person has decided about it"),
+    }
+}
+
+/// What may have happened, and has no outcome.
+fn open_doubts(subject: &Subject<'_>, decisions: &[Decision]) -> Vec<Trouble> {
+    let mut open = Vec::new();
+    for entry in &subject.record.entries {
+        match &entry.body {
+            Body::Intent { step, .. } => open.push((entry.at, step)),
+            Body::Outcome { step, .. } => open.retain(|(_, it)| it.key != step.key),
+            Body::Event { .. } => {}
+        }
+    }
+    // One that was sent several times is one.
+    open.dedup_by(|(_, one), (_, other)| one.key == other.key);
+    let doubt = |(at, step): (Timestamp, &moontide_runtime::journal::Step)| {
+        let place = format!("{}.{}.", step.lane, step.position);
+        let is_it = |it: &&Decision| it.prompt.starts_with(&place);
+        let decided = decisions.iter().rev().find(is_it).map(|it| it.how.clone());
+        let root = step.lane.root();
+        let attempt = root.as_str().rsplit_once('#').and_then(|(_, number)| number.parse().ok());
+        Trouble {
+            at,
+            kind: TroubleKind::Unknown,
+            wave: step.lane.wave().to_owned(),
+            attempt: attempt.unwrap_or_default(),
+            what: format!("{} was about to be sent, and has no outcome yet", step.operation),
+            decided: Known::or_why(decided, "a resume looks it up, or asks a person"),
+        }
+    };
+    open.into_iter().map(doubt).collect()
+}
+
+/// The attempts that have failed, and what followed.
+fn failures<'s>(
+    subject: &'s Subject<'_>,
+    decisions: &'s [Decision],
+    interventions: &'s [Intervention],
+) -> impl Iterator<Item = Trouble> + 's {
+    events(&subject.record.entries).filter_map(|(at, event)| match event {
+        Event::Ended { wave, attempt, end: End::Failed { failure } } => Some(Trouble {
+            at,
+            kind: TroubleKind::Failed,
+            wave: wave.clone(),
+            attempt: *attempt,
+            what: format!("{}: {}", failure.code, failure.message),
+            decided: what_followed(
+                subject,
+                (decisions, interventions),
+                (wave, *attempt),
+                at,
+                failure,
+            ),
+        }),
+        _ => None,
+    })
+}
+
+/// The person or the rule that has decided what follows a failed attempt.
+fn what_followed(
+    subject: &Subject<'_>,
+    (decisions, interventions): (&[Decision], &[Intervention]),
+    (wave, attempt): (&str, u32),
+    at: Timestamp,
+    failure: &Failure,
+) -> Known<String> {
+    let asked = format!("{wave}#{attempt}.failure");
+    if let Some(decision) = decisions.iter().rev().find(|it| it.prompt == asked) {
+        return Known::Known(decision.how.clone());
+    }
+    let attempts = &subject.moments.attempts;
+    let graph = &subject.record.graph;
+    let node = graph.index(wave);
+    let again = attempts.iter().find(|it| Some(it.node) == node && it.number == attempt + 1);
+    let until = again.map(|it| it.from);
+    let wishes = [format!("a retry of {wave}"), format!("a skip of {wave}")];
+    let is_about = |it: &&Intervention| {
+        it.at >= at
+            && it.refused.is_none()
+            && wishes.iter().any(|wish| it.what.starts_with(wish.as_str()))
+            && until.is_none_or(|until| it.at <= until)
+    };
+    if let Some(wish) = interventions.iter().find(is_about) {
+        return Known::Known(format!("{} by {}", wish.what, wish.by));
+    }
+    if let Some(policy) = &failure.decision {
+        let word = serde_json::to_value(policy).unwrap_or_default();
+        let word = word.as_str().unwrap_or("its own decision").to_owned();
+        return Known::Known(format!("{word}, by the runbook's on_failure"));
+    }
+    if again.is_some() {
+        return Known::Known("a retry, by the runbook's policy".to_owned());
+    }
+    let policy = node.and_then(|node| graph.nodes()[node].on_failure);
+    let word = policy.and_then(|it| serde_json::to_value(it).ok());
+    match word.as_ref().and_then(Value::as_str) {
+        Some(word) => Known::Known(format!("{word}, by the runbook's policy")),
+        None => Known::unknown("no person and no policy has decided about it"),
+    }
+}

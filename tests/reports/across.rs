@@ -1,0 +1,55 @@
+//! What the drills of a store prove together.
+
+use std::fs;
+
+use crate::pages::{hostile, judged};
+use crate::told::Told;
+
+#[test]
+fn each_runbook_and_each_server_has_its_last_drill() {
+    let told = Told::new();
+    let found = told.home.run(&["compliance", "--since=2026-01-01T00:00:00Z", "--output=json"]);
+    let found = found.expect(0).json();
+    let [shop] = found["runbooks"].as_array().expect("a list").as_slice() else {
+        panic!("one runbook: {found}")
+    };
+    assert_eq!(shop["last"]["execution"], "drill");
+    assert_eq!(
+        (&shop["drills"], &shop["completed"], &shop["cancelled"]),
+        (&2.into(), &1.into(), &1.into())
+    );
+    assert_eq!((&shop["pass_percent"], &shop["world"]), (&100.into(), &"aws".into()));
+    assert_eq!(shop["rto_missed"], 0, "one was called off: {shop}");
+    assert_eq!(shop["trend"].as_array().map(Vec::len), Some(2));
+    let servers = found["servers"].as_array().expect("a list");
+    let names: Vec<&str> = servers.iter().filter_map(|it| it["name"].as_str()).collect();
+    assert_eq!(names, ["app-1", "app-2", "db-1", "web-1", "web-2"]);
+    assert!(servers.iter().all(|it| it["execution"] == "drill"));
+    // The cleanup of the later drill is known, and the earlier one has none.
+    let left: Vec<&str> = found["leftovers"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|it| it["execution"].as_str())
+        .collect();
+    assert!(left.contains(&"drill-before"), "{found}");
+    let none = told.home.run(&["compliance", "--since=2027-01-01T00:00:00Z"]).expect(0);
+    assert!(none.stdout.contains("there is no drill"), "{none:?}");
+}
+
+#[test]
+fn hostile_names_are_text_in_the_table_and_on_the_page() {
+    let told = hostile();
+    let (csv, page) = (told.home.path().join("all.csv"), told.home.path().join("all.html"));
+    let flags = [format!("--csv={}", csv.display()), format!("--html={}", page.display())];
+    let since = "--since=2026-01-01T00:00:00Z";
+    told.home.run(&["compliance", since, &flags[0], &flags[1]]).expect(0);
+    let text = fs::read_to_string(&page).expect("it is there");
+    assert!(!text.contains("<img") && !text.contains('\u{202e}'), "{text}");
+    assert!(text.contains("<title id=\"trend-0\">How long the last 2 drills took"), "{text}");
+    assert_eq!(judged(&[&page]), "");
+    let rows = fs::read_to_string(&csv).expect("it is there");
+    assert!(!rows.contains('\u{202e}') && rows.contains("\\u{202e}"), "{rows}");
+    let cells = rows.lines().flat_map(|row| row.split("\",\""));
+    assert!(cells.map(|it| it.trim_start_matches('"')).all(|it| !it.starts_with(['=', '+', '@'])));
+}

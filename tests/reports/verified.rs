@@ -1,0 +1,107 @@
+//! What is proved of a report, and what is not.
+
+use std::fs;
+use std::path::Path;
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::support::Ran;
+use crate::told::Told;
+
+fn verify(told: &Told, file: &Path, more: &[&str]) -> Ran {
+    let file = file.to_str().expect("a path");
+    told.home.run(&[&["report", "verify", file, "--output=json"], more].concat())
+}
+
+/// What it found, of this kind.
+fn found(ran: &Ran, kind: &str) -> String {
+    ran.json()[kind].to_string()
+}
+
+#[test]
+fn a_report_is_proved_by_its_digest_its_page_and_the_journal() {
+    let told = Told::new();
+    let page = told.page("report.html", &[]);
+    let ran = verify(&told, &page, &[]).expect(0);
+    let proved = found(&ran, "proved");
+    for it in
+        ["has the digest", "the page shows that data", "has that head", "the journal says all"]
+    {
+        assert!(proved.contains(it), "{ran:?}");
+    }
+    assert_eq!(ran.json()["wrong"], Value::Array(Vec::new()));
+    let data = told.home.path().join("report.json");
+    fs::write(&data, told.report(&["--output=json", "--until=db-1"]).expect(0).stdout)
+        .expect("it writes");
+    assert!(found(&verify(&told, &data, &[]).expect(0), "proved").contains("the journal says all"));
+    let alone = verify(&told, &data, &["--alone"]).expect(0);
+    assert!(found(&alone, "not_proved").contains("no store was looked at"));
+}
+
+#[test]
+fn a_redacted_report_is_proved_as_well() {
+    let told = Told::new();
+    let page = told.page("report.html", &["--redact"]);
+    let ran = verify(&told, &page, &[]).expect(0);
+    assert!(found(&ran, "proved").contains("the journal says all"), "{ran:?}");
+}
+
+#[test]
+fn a_changed_word_is_found() {
+    let told = Told::new();
+    let page = told.page("report.html", &[]);
+    let text = fs::read_to_string(&page).expect("it is there");
+    // On the page only.
+    fs::write(&page, text.replacen("replica caught up", "replica is behind", 1))
+        .expect("it writes");
+    let ran = verify(&told, &page, &[]).expect(1);
+    assert!(found(&ran, "wrong").contains("the page does not show its data"), "{ran:?}");
+    assert!(ran.stderr.contains("M1103"), "{ran:?}");
+    // In the data too, but not in its digest.
+    fs::write(&page, text.replace("replica caught up", "replica is behind")).expect("it writes");
+    assert!(found(&verify(&told, &page, &[]).expect(1), "wrong").contains("the digest"));
+}
+
+#[test]
+fn data_with_a_digest_of_its_own_is_held_to_the_journal() {
+    let told = Told::new();
+    let text = told.report(&["--output=json"]).expect(0).stdout;
+    let mut value: Value = serde_json::from_str(&text).expect("JSON");
+    value["decisions"][0]["voices"][0]["by"] = "mallory".into();
+    value["digest"] = moontide_control::report::digest::of(&value).into();
+    let data = told.home.path().join("report.json");
+    fs::write(&data, value.to_string()).expect("it writes");
+    let ran = verify(&told, &data, &[]).expect(1);
+    assert!(found(&ran, "wrong").contains("the journal says otherwise of decisions"), "{ran:?}");
+    assert_eq!(verify(&told, &data, &["--alone"]).code, Some(0), "alone it looks right");
+}
+
+#[test]
+fn a_changed_journal_is_found_and_another_store_proves_nothing() {
+    let told = Told::new();
+    let page = told.page("report.html", &[]);
+    let store = Connection::open(told.store()).expect("a store");
+    let changed = store.execute(
+        "UPDATE entries SET entry = replace(entry, 'replica caught up', 'replica caught it')",
+        [],
+    );
+    assert!(changed.is_ok_and(|rows| rows > 0));
+    drop(store);
+    let ran = verify(&told, &page, &[]).expect(1);
+    assert!(found(&ran, "wrong").contains("is not as it was written"), "{ran:?}");
+    let elsewhere = crate::support::Home::new();
+    let ran = elsewhere.run(&["report", "verify", page.to_str().expect("a path")]).expect(0);
+    assert!(ran.stdout.contains("the store has no such execution"), "{ran:?}");
+}
+
+#[test]
+fn what_is_no_report_is_refused() {
+    let told = Told::new();
+    let file = told.home.path().join("x.json");
+    for text in ["", "{}", "<html></html>", "{\"report\":99}", "{\"report\":1}"] {
+        fs::write(&file, text).expect("it writes");
+        let ran = told.home.run(&["report", "verify", file.to_str().expect("a path")]).expect(2);
+        assert!(ran.stderr.contains("M1102"), "{text}: {ran:?}");
+    }
+}
