@@ -13,7 +13,7 @@ use moontide_control::settings::limits;
 use crate::commands::{
     adopt, answer, cancel, check, claims, cleanup, completions, compliance, docs, explain, guide,
     journal, list, lsp, man, new, note, notify, obligations, pause, plan, rehearse, repl, report,
-    resume, retry, run, show, sim, skip, ssm, state, status, store, test, types, watch,
+    resume, retry, run, schedule, show, sim, skip, ssm, state, status, store, test, types, watch,
 };
 use crate::context::Context;
 use crate::output::{self, Format, Output};
@@ -39,6 +39,7 @@ Examples:
   moontide cleanup EXECUTION                     terminate the drill's instances
   moontide obligations --carry-out               terminate those of all drills whose time has come
   moontide notify test                           do those hear of it who should?
+  moontide schedule serve                        start drills at their times, with nobody there
   moontide guide                                 how to start, operate, author; needs no network
   moontide docs wave.pause                       look up a field, a function, a setting
   moontide explain M0411                         what an error's code means, and what to type
@@ -124,6 +125,7 @@ enum Command {
     Cleanup(cleanup::Flags),
     Obligations(obligations::Flags),
     Notify(notify::Flags),
+    Schedule(schedule::Flags),
     Claims(claims::Flags),
     Ssm(ssm::Flags),
     State(state::Flags),
@@ -208,6 +210,7 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Cleanup(flags) => cleanup::execute(context, &flags),
         Command::Obligations(flags) => obligations::execute(context, &flags),
         Command::Notify(flags) => notify::execute(context, &flags),
+        Command::Schedule(flags) => schedule::execute(context, &flags),
         Command::Claims(flags) => claims::execute(context, &flags),
         Command::Ssm(flags) => ssm::execute(context, &flags),
         Command::State(flags) => state::execute(context, &flags),

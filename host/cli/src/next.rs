@@ -109,6 +109,13 @@ pub(crate) fn words(next: &Next) -> String {
         Next::TakeIn { file } => of("store import", file),
         Next::GiveUpImport { execution } => of("store import --give-up", execution) + " --yes",
         Next::Import { from } => of("store import", from),
+        Next::Schedules => "schedule list".to_owned(),
+        Next::ScheduleTimes { schedule: None } => "schedule next".to_owned(),
+        Next::ScheduleTimes { schedule: Some(name) } => of("schedule next", name),
+        Next::ScheduleHistory { schedule } => of("schedule history", schedule),
+        Next::ResumeSchedule { schedule } => of("schedule resume", schedule),
+        Next::RunSchedule { schedule } => of("schedule run", schedule),
+        Next::ServeSchedules => "schedule serve".to_owned(),
         Next::There { step, .. } => step.as_deref().map(words).unwrap_or_default(),
     }
 }

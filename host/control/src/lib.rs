@@ -27,6 +27,7 @@
 //! - [`session`]: what an operator types, line by line.
 //! - [`notify`]: telling others what happens.
 //! - [`ssm`]: as a command of Systems Manager: what it prints there, documents, packages, sending.
+//! - [`schedule`]: what is started with nobody there, at its times.
 //! - [`answers`]: what answers prompts, besides a person who is asked there and then.
 //!
 //! What is known: [`estate`], the servers that DRS protects. [`view`], of an execution as its store has it. [`list`]: the executions of a store. [`watch`]: what
@@ -74,6 +75,7 @@ pub mod report;
 pub mod resume;
 pub mod runbook;
 pub mod runner;
+pub mod schedule;
 pub mod session;
 pub mod settings;
 pub mod signals;

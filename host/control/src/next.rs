@@ -197,6 +197,30 @@ pub enum Next {
         /// Where it is.
         from: String,
     },
+    /// Look at the schedules of the store.
+    Schedules,
+    /// Look at the times to come.
+    ScheduleTimes {
+        /// The schedule's name; `None`: of all of them.
+        schedule: Option<String>,
+    },
+    /// Look at what became of the times of a schedule.
+    ScheduleHistory {
+        /// The schedule's name.
+        schedule: String,
+    },
+    /// Let a schedule go on.
+    ResumeSchedule {
+        /// The schedule's name.
+        schedule: String,
+    },
+    /// Start what is due of a schedule.
+    RunSchedule {
+        /// The schedule's name.
+        schedule: String,
+    },
+    /// Serve the schedules of the store.
+    ServeSchedules,
     /// Do in another store, to which an execution has moved, what was asked of this one, or this step.
     There {
         /// The store's address.

@@ -28,6 +28,7 @@ families![
     "settings",
     "journal",
     "execution",
+    "schedules",
     "ssm",
     "report",
     "notifications",

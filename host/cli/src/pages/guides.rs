@@ -22,6 +22,7 @@ guides![
     "operate",
     "approvals",
     "cleanup",
+    "schedules",
     "reports",
     "notifications",
     "safety",

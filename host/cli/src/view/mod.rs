@@ -4,6 +4,7 @@
 //! - [`summary`]: where an execution stands, after a run and for `status`. [`whole`]: everything, for `show`.
 //! - [`server`], [`why`], [`objectives`], [`obligation`], [`outside`], [`replaced`], [`prompts`], [`evidence`],
 //!   [`signal`]: parts of those.
+//! - [`schedule`]: schedules, their times, and what became of them.
 //! - [`sent`]: a signal on its way. [`cleanup`]: what a cleanup terminated and left.
 //! - [`console`]: where an execution stands, for the console of Systems Manager.
 //! - [`changes`]: how the author's files differ. [`plan`]: what a runbook declares, [`checked`]: and what is wrong
@@ -29,6 +30,7 @@ mod refused;
 pub(crate) mod replaced;
 mod report;
 pub(crate) mod round;
+pub(crate) mod schedule;
 #[cfg(test)]
 mod sealed;
 pub(crate) mod sent;

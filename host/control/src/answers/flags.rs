@@ -21,9 +21,18 @@ pub struct Flag {
     prompt: Option<String>,
     /// The answer.
     choice: String,
+    /// Whether a timetable gives it: it answers nothing that is asked of approvers, whoever runs the process.
+    is_of_timetable: bool,
 }
 
 impl Flag {
+    /// The answer of a timetable to a prompt, by its id or its wave. No person stands behind it, so it answers no
+    /// prompt that has approvers.
+    pub fn of_timetable(prompt: &str, choice: &str) -> Flag {
+        let (prompt, choice) = (Some(prompt.to_owned()), choice.to_owned());
+        Flag { prompt, choice, is_of_timetable: true }
+    }
+
     /// Reads a flag; for clap.
     pub fn parse(text: &str) -> Result<Flag, String> {
         let (prompt, choice) = match text.split_once('=') {
@@ -33,7 +42,7 @@ impl Flag {
         if choice.is_empty() || prompt.as_deref() == Some("") {
             return Err("an answer is written `CHOICE` or `PROMPT=CHOICE`".to_owned());
         }
-        Ok(Flag { prompt, choice })
+        Ok(Flag { prompt, choice, is_of_timetable: false })
     }
 
     /// Refuses a flag for a prompt that this plan can never ask: a wave's name was misspelled.
@@ -82,6 +91,7 @@ impl Flag {
     fn fits(&self, prompt: &Prompt) -> u8 {
         let takes = prompt.choices.iter().any(|choice| choice.as_str() == self.choice);
         match self.prompt.as_deref() {
+            _ if self.is_of_timetable && !prompt.approvers.is_empty() => 0,
             // A flag cannot say what a call returned.
             _ if !takes || prompt.takes_value(&self.choice) => 0,
             Some(id) if id == prompt.id => 3,

@@ -108,6 +108,11 @@ codes! {
     NO_WAVE          = "M0805", Usage, "the runbook has no such wave";
     NOT_NOW          = "M0806", Usage, "the execution does not take this now";
     BAD_ANSWER       = "M0807", Usage, "an answer fits no open prompt, or is none of its choices";
+    // Schedules
+    SCHEDULES        = "M0901", Refused, "a file of schedules has a mistake, or wants what cannot be";
+    NO_SCHEDULE      = "M0902", Usage, "there is no such schedule";
+    NO_TIME          = "M0903", Usage, "the schedule has no such time, or none that could be started now";
+    NOT_EXPORTED     = "M0904", Refused, "a schedule cannot be said in this format";
     // Systems Manager
     PACKAGE_BINARY   = "M1001", Refused, "the binary does not run where the package is installed";
     NOT_SENT         = "M1002", Configuration, "Systems Manager did not take the command";

@@ -57,6 +57,13 @@ impl Files {
         Ok(Files { folder, origin, bundle: Bundle { entry, modules }, passed_over })
     }
 
+    /// Those that a store has pinned, over this release's standard library: nothing on disk is asked.
+    pub fn pinned(mut bundle: Bundle, origin: &str) -> Files {
+        bundle.modules.extend(folder::standard_library());
+        let (folder, origin) = (PathBuf::from(origin), origin.to_owned());
+        Files { folder, origin, bundle, passed_over: BTreeMap::new() }
+    }
+
     /// Reads a test file and the modules beside it: a bundle whose entry is the test, and in which alone
     /// `@moontide/test` is to be had.
     pub fn test(path: &Path) -> Result<Bundle> {

@@ -215,7 +215,8 @@ pub(super) fn read(folder: &Path, place: Place) -> Result<Option<File>> {
     }
 }
 
-fn parse(text: &str, name: &str, place: Place) -> Result<File> {
+/// Reads its text.
+pub(super) fn parse(text: &str, name: &str, place: Place) -> Result<File> {
     let complain = |message: String, offset: usize| {
         let before = &text[..offset.min(text.len())];
         let line = before.matches('\n').count() + 1;
@@ -294,7 +295,7 @@ fn written(value: &toml::Value) -> String {
 }
 
 /// serde's complaint, with a suggestion instead of its list of all fields where one is close.
-fn sentence(complaint: &str) -> String {
+pub(crate) fn sentence(complaint: &str) -> String {
     let complaint = complaint.lines().next().unwrap_or_default();
     let mut names = complaint.split('`').skip(1).step_by(2);
     let nearest = match names.next() {

@@ -72,6 +72,14 @@ impl Settings {
         Ok(settings)
     }
 
+    /// The same, where the store has pinned what the file in the runbook's folder says.
+    pub fn read_pinned(environment: &Environment, text: &str, path: &Path) -> Result<Settings> {
+        let mut settings = Settings::read(environment, None)?;
+        let name = path.display().to_string();
+        file::parse(text, &name, Place::Runbook)?.apply(&mut settings, Place::Runbook);
+        Ok(settings)
+    }
+
     /// What the operator has decided about limits for a new execution.
     pub fn pinned(&self) -> BTreeMap<String, String> {
         self.limits.clone().into_iter().chain(self.urgent.clone()).collect()

@@ -18,6 +18,7 @@ pub mod operations;
 mod patience;
 mod prices;
 
+pub(crate) use file::sentence;
 pub use file::{KEYS, REFERENCE};
 pub use merged::{FILE, Settings};
 pub use patience::PatienceSettings;

@@ -1,0 +1,207 @@
+//! `moontide schedule export`: schedules in the words of other timetables.
+
+#![expect(clippy::doc_markdown, reason = "clap prints these comments as they are")]
+
+use clap::{ArgGroup, Args};
+use jiff::tz::TimeZone;
+use moontide_control::error::{CommandError, Result, code};
+use moontide_control::runbook::Files;
+use moontide_control::schedule::export::eventbridge::{self, OnEvent, Sender};
+use moontide_control::schedule::export::systemd::{self, Unit};
+use moontide_control::schedule::export::{Call, crontab};
+use moontide_control::schedule::kept::{Kept, Sources};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::super::run::ModeFlag;
+use crate::context::Context;
+use crate::exit;
+use crate::output::style::{faint, plain};
+use crate::output::{Document, Page};
+
+/// Say schedules in the words of cron, systemd or EventBridge, which then call `schedule run`
+///
+/// What the other timetable cannot say is refused. Each time begins once, whichever of them calls, and whether a
+/// `schedule serve` stays as well.
+#[derive(Args)]
+#[command(group = ArgGroup::new("format").required(true))]
+#[command(after_help = "\
+Examples:
+  moontide schedule export --crontab
+  moontide schedule export quarterly-shop --systemd
+  moontide schedule export --service > moontide-schedules.service
+  moontide schedule export quarterly-shop --eventbridge --role-arn ARN --target tag:Role=dr-console \\
+    > shop.json && aws scheduler create-schedule --cli-input-json file://shop.json
+  moontide schedule export quarterly-shop --event-pattern '{\"source\":[\"aws.health\"]}' --mode recovery \\
+    --runbook /srv/runbooks/three_tier --in-region us-west-2 --role-arn ARN --target tag:Role=dr-console")]
+#[expect(clippy::struct_excessive_bools, reason = "one flag for each format")]
+pub(crate) struct Flags {
+    /// Only this schedule; without a name: all of them
+    schedule: Option<String>,
+
+    /// Lines of a crontab
+    #[arg(long, group = "format")]
+    crontab: bool,
+
+    /// Timers of systemd, with their services
+    #[arg(long, group = "format")]
+    systemd: bool,
+
+    /// The service of systemd that stays: `schedule serve`
+    #[arg(long, group = "format")]
+    service: bool,
+
+    /// The input of EventBridge Scheduler's CreateSchedule, as JSON
+    #[arg(long, group = "format", requires_all = ["role_arn", "target", "schedule"])]
+    eventbridge: bool,
+
+    /// A rule of EventBridge that starts the schedule's runbook when an event comes: it waits for its approval first
+    #[arg(long, group = "format", value_name = "JSON", requires_all = ["role_arn", "target", "schedule", "runbook", "region"])]
+    event_pattern: Option<String>,
+
+    /// Where moontide is on the machine that calls it [default: this binary]
+    #[arg(long, value_name = "PATH")]
+    binary: Option<String>,
+
+    /// The zone of the machine whose crontab it is [default: that of this machine]
+    #[arg(long, value_name = "ZONE")]
+    machine_zone: Option<String>,
+
+    /// The role under which EventBridge sends commands
+    #[arg(long, value_name = "ARN")]
+    role_arn: Option<String>,
+
+    /// The machines to which EventBridge sends, by a tag: `tag:Role=dr-console`
+    #[arg(long, value_name = "KEY=VALUE", value_parser = crate::params::parse)]
+    target: Option<(String, String)>,
+
+    /// The queue for what EventBridge could not send
+    #[arg(long, value_name = "ARN")]
+    dead_letters: Option<String>,
+
+    /// Whether an event starts a drill or a recovery
+    #[arg(long, value_enum, default_value = "drill")]
+    mode: ModeFlag,
+
+    /// Where the runbook is on the machines that an event reaches
+    #[arg(long, value_name = "PATH")]
+    runbook: Option<String>,
+
+    /// The Region of the rule and of the machines
+    #[arg(long = "in-region", value_name = "REGION")]
+    region: Option<String>,
+}
+
+/// What was exported.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Exported {
+    /// Lines of a crontab.
+    Crontab { crontab: String },
+    /// Units of systemd.
+    Units { units: Vec<Unit> },
+    /// What the AWS CLI takes.
+    Json(Value),
+}
+
+impl Document for Exported {
+    fn write(&self, page: &mut Page) {
+        match self {
+            Exported::Crontab { crontab } => {
+                crontab.lines().for_each(|line| page.line([plain(line)]));
+            }
+            Exported::Units { units } => {
+                for unit in units {
+                    if units.len() > 1 {
+                        page.gap();
+                        page.line([faint(format!("# {}", unit.file))]);
+                    }
+                    unit.text.lines().for_each(|line| page.line([plain(line)]));
+                }
+            }
+            Exported::Json(value) => {
+                let text = serde_json::to_string_pretty(value).unwrap_or_default();
+                text.lines().for_each(|line| page.line([plain(line)]));
+            }
+        }
+    }
+}
+
+/// Runs the command.
+pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
+    let call = Call { binary: binary(flags)?, store: context.address()?.absolute().text() };
+    if flags.service {
+        context.output.show(&Exported::Units { units: vec![systemd::service(&call)] })?;
+        return Ok(exit::COMPLETED);
+    }
+    let store = context.open_store()?;
+    let exported = context.block_on(async {
+        let store = store.as_ref();
+        let all = match &flags.schedule {
+            Some(name) => vec![Kept::of(store, name).await?],
+            None => Kept::all(store).await?,
+        };
+        if flags.crontab {
+            let system = TimeZone::system();
+            let here = system.iana_name().unwrap_or("UTC");
+            let machine = flags.machine_zone.as_deref().unwrap_or(here);
+            let lines = all.iter().map(|kept| crontab::write(&kept.terms.schedule, &call, machine));
+            return Ok(Exported::Crontab { crontab: lines.collect::<Result<String>>()? });
+        }
+        if flags.systemd {
+            let units = all.iter().map(|kept| systemd::write(&kept.terms.schedule, &call));
+            let units = units.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+            return Ok(Exported::Units { units });
+        }
+        let (Some(kept), Some(sender)) = (all.first(), sender(flags)) else {
+            return Err(CommandError::new(
+                code::INTERNAL,
+                "clap lets a format through without its flags",
+            ));
+        };
+        let schedule = &kept.terms.schedule;
+        let Some(event) = event(flags)? else {
+            return eventbridge::schedule(schedule, &call, &sender).map(Exported::Json);
+        };
+        let sources = Sources::of(store, &kept.terms.sources).await?;
+        let files = Files::pinned(sources.bundle, &schedule.runbook);
+        let plan = files.plan(context, &context.settings(None)?.limits(), 0)?;
+        let rule = eventbridge::on_event(schedule, &plan, (&call, &sender, &event))?;
+        Ok(Exported::Json(serde_json::to_value(rule).unwrap_or_default()))
+    })?;
+    context.output.show(&exported)?;
+    Ok(exit::COMPLETED)
+}
+
+fn binary(flags: &Flags) -> Result<String> {
+    if let Some(binary) = &flags.binary {
+        return Ok(binary.clone());
+    }
+    let here = std::env::current_exe().ok().and_then(|path| path.to_str().map(str::to_owned));
+    here.ok_or_else(|| {
+        let message = "where this binary is cannot be told";
+        CommandError::new(code::BAD_ARGUMENT, message).hint("`--binary PATH` says it")
+    })
+}
+
+fn sender(flags: &Flags) -> Option<Sender> {
+    let (role_arn, target) = (flags.role_arn.clone()?, flags.target.clone()?);
+    Some(Sender { role_arn, target, dead_letters: flags.dead_letters.clone() })
+}
+
+fn event(flags: &Flags) -> Result<Option<OnEvent>> {
+    let (Some(pattern), Some(runbook), Some(region)) =
+        (&flags.event_pattern, &flags.runbook, &flags.region)
+    else {
+        return Ok(None);
+    };
+    let read: Option<Value> = serde_json::from_str(pattern).ok();
+    let pattern =
+        read.filter(|it| it.as_object().is_some_and(|it| !it.is_empty())).ok_or_else(|| {
+            let message = "`--event-pattern` is no pattern: every event of the account would fit";
+            CommandError::new(code::BAD_ARGUMENT, message)
+                .hint("a pattern is JSON, such as `{\"source\":[\"aws.health\"]}`")
+        })?;
+    let (mode, runbook, region) = (flags.mode.into(), runbook.clone(), region.clone());
+    Ok(Some(OnEvent { pattern, mode, runbook, region }))
+}

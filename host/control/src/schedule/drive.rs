@@ -1,0 +1,92 @@
+//! Driving what a schedule has started, to its end: what a person would be asked, and is not answered, cancels it, if
+//! the schedule does not let it wait; what is owed at its end is carried out.
+
+use moontide_runtime::scheduler::{Ended, ExecutionStatus, Prompt, PromptKind};
+use moontide_runtime::store::Obligation;
+use moontide_runtime::store::obligations::What;
+
+use super::declared::{Answers, Cleanup, Schedule};
+use crate::error::Result;
+use crate::obligations::{Carrier, late};
+use crate::operator::Operator;
+use crate::resume::{self, Resume, Resumed};
+use crate::runner::Runner;
+use crate::signals;
+use crate::view::Record;
+
+/// Drives it until there is nothing more to do here, or `interrupt` is ready. `schedule` is what started it, if that
+/// is still known. Returns how it stands then.
+pub async fn to_the_end(
+    operator: &Operator,
+    schedule: Option<&Schedule>,
+    runner: &Runner<'_>,
+    interrupt: &mut impl AsyncFnMut(),
+) -> Result<(Record, Ended)> {
+    let mut ended = Box::pin(runner.drive(interrupt())).await?.ended;
+    let id = &runner.execution.id;
+    if let Ended::Waiting(prompts) = &ended
+        && let Some(schedule) = schedule.filter(|it| it.answers != Answers::Wait)
+        && prompts.iter().any(is_for_a_person)
+    {
+        let asked: Vec<&str> = prompts.iter().map(|prompt| prompt.id.as_str()).collect();
+        let comment = format!(
+            "the schedule `{}` lets it wait for no person, and {} asks one",
+            schedule.name,
+            asked.join(", ")
+        );
+        signals::cancel(operator, id, &comment).await?;
+        let record = Record::load(operator.store.as_ref(), id).await?;
+        let resumed = Box::pin(resume::go_on(operator, record, Resume::default())).await?;
+        if let Resumed::Ready(runner, _) = resumed {
+            ended = Box::pin(runner.drive(interrupt())).await?.ended;
+        }
+    }
+    let record = Record::load(operator.store.as_ref(), id).await?;
+    if let Ended::Finished(_) = ended {
+        after(operator, schedule, &record, interrupt).await?;
+    }
+    let record = Record::load(operator.store.as_ref(), id).await?;
+    Ok((record, ended))
+}
+
+/// What cannot be told waits for a person in any case: a cancel would leave it in doubt.
+fn is_for_a_person(prompt: &Prompt) -> bool {
+    prompt.kind != PromptKind::Unknown
+}
+
+/// What is to be done at its end.
+pub async fn after(
+    operator: &Operator,
+    schedule: Option<&Schedule>,
+    record: &Record,
+    interrupt: &mut impl AsyncFnMut(),
+) -> Result<()> {
+    if let Some(schedule) = schedule {
+        owe(operator, schedule, record).await?;
+    }
+    let record = Record::load(operator.store.as_ref(), &record.execution.id).await?;
+    if let Some(obligation) = late(&record) {
+        Carrier { operator }.carry_out(obligation, interrupt).await?;
+    }
+    Ok(())
+}
+
+/// Whether drills of a schedule come to owe their cleanup only at their end.
+pub fn may_owe(schedule: &Schedule) -> bool {
+    schedule.cleanup == Cleanup::Completed
+}
+
+/// A drill that has completed owes its cleanup, where only those that have completed are cleaned up.
+pub async fn owe(operator: &Operator, schedule: &Schedule, record: &Record) -> Result<()> {
+    let is_owed = may_owe(schedule)
+        && record.status() == ExecutionStatus::Completed
+        && record.is_over()
+        && record.has_instances
+        && record.obligation.is_none();
+    if !is_owed {
+        return Ok(());
+    }
+    let (store, execution) = (operator.store.as_ref(), &record.execution);
+    Obligation::owe(store, execution, What::Cleanup, schedule.cleanup_after.0).await?;
+    Ok(())
+}

@@ -1,0 +1,109 @@
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::schedule::written::parse;
+
+fn schedule(when: &str, more: &str) -> Schedule {
+    let text =
+        format!("[[schedules]]\nname = \"shop\"\nrunbook = \"shop\"\nwhen = \"{when}\"\n{more}");
+    let now: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
+    parse(&text, "schedules.toml", Path::new("."), now).unwrap().remove(0).schedule
+}
+
+fn call() -> Call {
+    let (binary, store) = ("/usr/local/bin/moontide", "dynamodb:moontide@us-west-2");
+    Call { binary: binary.to_owned(), store: store.to_owned() }
+}
+
+#[test]
+fn a_crontab_runs_at_the_same_times_or_refuses() {
+    let line = |when: &str| {
+        let written = crontab::write(&schedule(when, ""), &call(), "UTC");
+        match written {
+            Ok(text) => {
+                let line = text.lines().nth(1).unwrap();
+                line.split_once(" /usr").unwrap().0.to_owned()
+            }
+            Err(error) => error.message,
+        }
+    };
+    let lines = [
+        "cron(0 10 * * ? *)",
+        "cron(0/5 8-17 ? * MON-FRI *)",
+        "cron(10-30/10 4 ? * SUN,TUE *)",
+        "cron(0 0 1 1/3 ? *)",
+        "cron(0 0 L * ? *)",
+        "cron(0 9 15W * ? *)",
+        "cron(0 9 ? * 2#1 *)",
+        "cron(0 9 ? * 6L *)",
+        "cron(0 0 1 1 ? 2027)",
+        "rate(1 day)",
+        "at(2027-02-01T00:00:00)",
+    ]
+    .map(line);
+    insta::assert_snapshot!(lines.join("\n"));
+    let berlin = schedule("cron(0 10 * * ? *)", "zone = \"Europe/Berlin\"\n");
+    let refused = crontab::write(&berlin, &call(), "UTC").unwrap_err();
+    assert_eq!(
+        refused.message,
+        "`shop` cannot be said in a crontab: it runs on the machine's clocks, in UTC, and the schedule in \
+         Europe/Berlin"
+    );
+    assert!(crontab::write(&berlin, &call(), "Europe/Berlin").is_ok());
+    let percent = Call { store: "sqlite:/srv/100%/x y.db".to_owned(), ..call() };
+    let text = crontab::write(&schedule("cron(0 10 * * ? *)", ""), &percent, "UTC").unwrap();
+    assert!(text.contains("--store 'sqlite:/srv/100\\%/x y.db' schedule run shop"), "{text}");
+}
+
+#[test]
+fn a_timer_of_systemd_runs_at_the_same_times_or_refuses() {
+    let line =
+        |when: &str| match systemd::write(&schedule(when, "zone = \"Europe/Berlin\"\n"), &call()) {
+            Ok([timer, _]) => {
+                timer.text.lines().find(|line| line.starts_with("OnCalendar")).unwrap().to_owned()
+            }
+            Err(error) => error.message,
+        };
+    let lines = [
+        "cron(0 10 * * ? *)",
+        "cron(0/5 8-17 ? * MON-FRI *)",
+        "cron(30 2 ? JAN,APR,JUL,OCT SAT#1 *)",
+        "cron(0 3 ? * 1#5 *)",
+        "cron(0 9 ? * 6L *)",
+        "cron(0 0 L * ? *)",
+        "cron(5 1/6 ? * SUN *)",
+        "cron(0 0 1 1 ? 2027-2029)",
+        "cron(0 0 31 12 ? 2027/2)",
+        "cron(0 9 15W * ? *)",
+        "at(2027-02-01T02:30:00)",
+        "rate(1 day)",
+    ]
+    .map(line);
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn eventbridge_says_it_in_its_own_words_and_names_the_time_that_is_meant() {
+    let sender = eventbridge::Sender {
+        role_arn: "arn:aws:iam::111122223333:role/moontide-scheduler".to_owned(),
+        target: ("tag:Role".to_owned(), "dr-console".to_owned()),
+        dead_letters: None,
+    };
+    let weekly =
+        schedule("rate(7 days)", "within = \"15m\"\nzone = \"Europe/Berlin\"\nlate = \"2d\"\n");
+    let created = eventbridge::schedule(&weekly, &call(), &sender).unwrap();
+    let input: serde_json::Value =
+        serde_json::from_str(created["Target"]["Input"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        input["Parameters"]["commands"][0],
+        "/usr/local/bin/moontide --store dynamodb:moontide@us-west-2 schedule run shop --at \
+         <aws.scheduler.scheduled-time>"
+    );
+    assert_eq!(created["FlexibleTimeWindow"]["MaximumWindowInMinutes"], 15);
+    assert_eq!(created["Target"]["RetryPolicy"]["MaximumEventAgeInSeconds"], 86_400);
+    assert_eq!(created["StartDate"], "2027-01-01T00:00:00Z");
+    let wide = schedule("cron(0 0 1 * ? *)", "within = \"2d\"\n");
+    assert!(eventbridge::schedule(&wide, &call(), &sender).is_err());
+}

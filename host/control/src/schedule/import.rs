@@ -1,0 +1,89 @@
+//! Importing a file of schedules: each becomes a document of the store, in the place of the one of its name.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::checked::{Checked, check};
+use super::kept::{Kept, Terms};
+use super::written;
+use crate::error::Result;
+use crate::next::Next;
+use crate::operator::Operator;
+use std::path::Path;
+
+/// What an import did.
+#[derive(Debug, Serialize)]
+pub struct Imported {
+    /// Where.
+    pub store: String,
+    /// The schedules of the file.
+    pub schedules: Vec<Done>,
+    /// Those of the store that are not in the file, and stay.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
+    /// The steps that make sense now.
+    pub next: Vec<Next>,
+}
+
+/// What became of one.
+#[derive(Debug, Serialize)]
+pub struct Done {
+    /// Its name.
+    pub name: String,
+    /// `new`, `changed` or `unchanged`.
+    pub change: &'static str,
+    /// What a person should know of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+/// Reads and checks a file, and everything that it names; all of it is right, or nothing is done.
+pub fn examine(
+    operator: (&crate::environment::Environment, &dyn crate::listener::Listener),
+    file: &Path,
+    now: Timestamp,
+) -> Result<Vec<Checked>> {
+    let (environment, listener) = operator;
+    let read = written::read(file, now)?;
+    read.into_iter().map(|read| check(environment, listener, read, now)).collect()
+}
+
+/// Imports what was examined, in the name of this person.
+pub async fn import(
+    operator: &Operator,
+    checked: Vec<Checked>,
+    (by, now): (&str, Timestamp),
+) -> Result<Imported> {
+    let store = operator.store.as_ref();
+    let before = Kept::all(store).await?;
+    let (mut schedules, mut names) = (Vec::new(), Vec::new());
+    for Checked { mut schedule, sources, warnings, has_start } in checked {
+        let name = schedule.name.clone();
+        let old = before.iter().find(|it| it.terms.schedule.name == name);
+        let terms = old.map(|it| &it.terms);
+        // A rate that stays goes on from where it began.
+        if let Some(Terms { schedule: old, .. }) =
+            terms.filter(|it| !has_start && it.schedule.when == schedule.when)
+        {
+            schedule.start = old.start;
+        }
+        let digest = sources.keep(store, (by, now)).await?;
+        let is_same = terms.is_some_and(|it| it.schedule == schedule && it.sources == digest);
+        if !is_same {
+            let version = old.map_or(0, |it| it.version);
+            let terms = Terms::imported(schedule, digest, (by, now), terms);
+            Kept { version, terms }.write(store, (by, now)).await?;
+        }
+        let change = match old {
+            None => "new",
+            Some(_) if is_same => "unchanged",
+            Some(_) => "changed",
+        };
+        names.push(name.clone());
+        schedules.push(Done { name, change, warnings });
+    }
+    let others = before.into_iter().map(|it| it.terms.schedule.name);
+    let others = others.filter(|name| !names.contains(name)).collect();
+    let next = vec![Next::ScheduleTimes { schedule: None }];
+    Ok(Imported { store: operator.address.text(), schedules, others, next })
+}

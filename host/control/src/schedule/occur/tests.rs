@@ -1,0 +1,304 @@
+//! A year of two daemons and a crontab over one store, which die at any write: each time is started once, or has the
+//! reason why it was not.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use moontide_runtime::history::Key;
+use moontide_runtime::store::{Change, Document, MemoryStore};
+
+use super::*;
+use crate::schedule::written::parse;
+
+const SCHEDULES: &str = r#"
+[[schedules]]
+name = "berlin"
+runbook = "shop"
+when = "cron(30 2 * * ? *)"
+zone = "Europe/Berlin"
+not_on = ["2027-12-24..2027-12-31"]
+
+[[schedules]]
+name = "new-york"
+runbook = "shop"
+when = "cron(30 1 ? * SUN *)"
+zone = "America/New_York"
+within = "2h"
+
+[[schedules]]
+name = "lord-howe"
+runbook = "shop"
+when = "cron(15 2 * * ? *)"
+zone = "Australia/Lord_Howe"
+late = "20m"
+
+[[schedules]]
+name = "often"
+runbook = "shop"
+when = "cron(0 * * * ? *)"
+within = "10m"
+
+[[schedules]]
+name = "rate"
+runbook = "shop"
+when = "rate(7 hours)"
+"#;
+
+/// What a process can still do before it dies.
+struct Fuel(AtomicU32);
+
+impl Fuel {
+    /// Burns some; an error: it is dead.
+    fn burn(&self) -> Result<(), StoreError> {
+        let left = self.0.load(Ordering::Relaxed);
+        if left == 0 {
+            let (place, message) = ("a test".to_owned(), "it is dead".to_owned());
+            return Err(StoreError::Unusable { place, message, transient: false });
+        }
+        self.0.store(left - 1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// The store of a process that may die before each write, and behind it.
+struct Mortal<'s> {
+    store: &'s MemoryStore,
+    fuel: &'s Fuel,
+}
+
+#[async_trait]
+impl Documents for Mortal<'_> {
+    async fn document(&self, kind: &str, name: &str) -> Result<Option<Document>, StoreError> {
+        self.fuel.burn()?;
+        self.store.document(kind, name).await
+    }
+
+    async fn documents(&self, kind: &str, prefix: &str) -> Result<Vec<Document>, StoreError> {
+        self.fuel.burn()?;
+        self.store.documents(kind, prefix).await
+    }
+
+    async fn change(&self, change: &Change) -> Result<u64, StoreError> {
+        self.fuel.burn()?;
+        let changed = self.store.change(change).await;
+        self.fuel.burn()?;
+        changed
+    }
+
+    async fn changed(&self, execution: &str, key: &Key) -> Result<Option<u64>, StoreError> {
+        self.store.changed(execution, key).await
+    }
+}
+
+/// The executions of the pretended store.
+#[derive(Default)]
+struct Executions {
+    begun: BTreeSet<String>,
+    /// Those that have begun, and were neither driven nor given up.
+    open: BTreeSet<String>,
+    /// How often each was driven from its beginning.
+    driven: BTreeMap<String, u32>,
+}
+
+impl Executions {
+    fn drive(&mut self, id: &str) {
+        self.open.remove(id);
+        *self.driven.entry(id.to_owned()).or_default() += 1;
+    }
+}
+
+struct Process<'s> {
+    executions: &'s RefCell<Executions>,
+    fuel: &'s Fuel,
+    /// Until then a recovery runs.
+    recovery_until: Timestamp,
+    now: Timestamp,
+}
+
+#[async_trait(?Send)]
+impl Begins for Process<'_> {
+    type Begun = String;
+
+    async fn running(&self, _: &Schedule, _: &Progress) -> crate::error::Result<Option<String>> {
+        Ok(None)
+    }
+
+    async fn hold(&self, _: &Schedule, _: &Progress) -> crate::error::Result<Option<String>> {
+        Ok((self.now < self.recovery_until).then(|| "a recovery runs".to_owned()))
+    }
+
+    async fn begun(
+        &self,
+        schedule: &Schedule,
+        time: Timestamp,
+    ) -> crate::error::Result<Option<String>> {
+        self.fuel.burn()?;
+        let id = schedule.id(time);
+        Ok(Some(id).filter(|id| self.executions.borrow().begun.contains(id)))
+    }
+
+    async fn begin(
+        &self,
+        schedule: &Schedule,
+        time: Timestamp,
+    ) -> crate::error::Result<Beginning<String>> {
+        self.fuel.burn()?;
+        let execution = schedule.id(time);
+        let is_new = self.executions.borrow_mut().begun.insert(execution.clone());
+        if is_new {
+            self.executions.borrow_mut().open.insert(execution.clone());
+        }
+        self.fuel.burn()?;
+        let begun = is_new.then(|| execution.clone());
+        Ok(Beginning::Begun { execution, ended: String::new(), begun })
+    }
+
+    async fn give_up(&self, begun: String, _: &str) -> crate::error::Result<()> {
+        self.fuel.burn()?;
+        self.executions.borrow_mut().open.remove(&begun);
+        Ok(())
+    }
+}
+
+struct Year {
+    store: MemoryStore,
+    executions: RefCell<Executions>,
+    schedules: Vec<Schedule>,
+    random: fastrand::Rng,
+    recovery_until: Timestamp,
+    deaths: u32,
+}
+
+impl Year {
+    fn new(seed: u64) -> Year {
+        let read = parse(SCHEDULES, "schedules.toml", Path::new("."), start()).unwrap();
+        Year {
+            store: MemoryStore::new(),
+            executions: RefCell::default(),
+            schedules: read.into_iter().map(|it| it.schedule).collect(),
+            random: fastrand::Rng::with_seed(seed),
+            recovery_until: start(),
+            deaths: 0,
+        }
+    }
+
+    /// A process goes through all schedules at this time of its clock; now and then it dies on the way.
+    async fn visit(&mut self, now: Timestamp, is_mortal: bool) {
+        let dies = is_mortal && self.random.u32(0..12) == 0;
+        let fuel = Fuel(AtomicU32::new(if dies { self.random.u32(1..30) } else { u32::MAX }));
+        let store = Mortal { store: &self.store, fuel: &fuel };
+        let (executions, recovery_until) = (&self.executions, self.recovery_until);
+        let begins = Process { executions, fuel: &fuel, recovery_until, now };
+        let round = Round { store: &store, begins: &begins, by: "process", now };
+        for schedule in &self.schedules {
+            let Ok(came) = round.go(schedule).await else {
+                self.deaths += 1;
+                return;
+            };
+            if let Some(id) = came.begun {
+                executions.borrow_mut().drive(&id);
+            }
+        }
+        self.drive_what_is_left().await;
+    }
+
+    /// What was begun, and is not driven, is gone on with; the lease of an execution lets one runner do so.
+    async fn drive_what_is_left(&self) {
+        let left: Vec<String> = self.executions.borrow().open.iter().cloned().collect();
+        for id in left {
+            let (rest, time) = id.rsplit_once('-').unwrap();
+            let time = crate::schedule::declared::read_moment(time).unwrap();
+            let name = rest.strip_prefix("drill-").unwrap();
+            let entry = Entry::of(&self.store, name, time).await.unwrap();
+            let is_started = |it: &Entry| matches!(it.terms.outcome, Outcome::Started { .. });
+            if entry.is_some_and(|it| is_started(&it)) {
+                self.executions.borrow_mut().drive(&id);
+            }
+        }
+    }
+}
+
+fn start() -> Timestamp {
+    "2027-01-01T00:00:00Z".parse().unwrap()
+}
+
+/// Lets a year pass; returns how many times became what.
+async fn a_year(seed: u64) -> BTreeMap<&'static str, usize> {
+    let mut year = Year::new(seed);
+    let end: Timestamp = "2028-01-01T00:00:00Z".parse().unwrap();
+    let (mut now, mut nothing_runs_until) = (start(), start());
+    let span = |seconds: u64| Duration::from_secs(seconds);
+    while now < end {
+        now += span(year.random.u64(60..3_000));
+        if year.random.u32(0..400) == 0 {
+            nothing_runs_until = now + span(year.random.u64(600..30_000));
+        }
+        if year.random.u32(0..400) == 0 {
+            year.recovery_until = now + span(year.random.u64(600..20_000));
+        }
+        if now < nothing_runs_until {
+            continue;
+        }
+        // Two daemons whose clocks differ, and a crontab; any of them may be away.
+        for skew in [0, 40, 7] {
+            if year.random.u32(0..3) > 0 {
+                year.visit(now - span(skew), true).await;
+            }
+        }
+    }
+    let behind_all = end + span(26 * 3_600);
+    year.visit(behind_all, false).await;
+    assert!(year.deaths > 500, "{} have died", year.deaths);
+
+    let mut outcomes = BTreeMap::new();
+    let executions = year.executions.take();
+    let mut ids = BTreeSet::new();
+    for schedule in &year.schedules {
+        let entries = Entry::all(&year.store, Some(&schedule.name)).await.unwrap();
+        let mut entries: BTreeMap<Timestamp, Entry> =
+            entries.into_iter().map(|entry| (entry.time, entry)).collect();
+        for time in schedule.times(Timestamp::MIN).take_while(|time| time.about() < end) {
+            let moment = time.about();
+            let entry = entries.remove(&moment);
+            let entry =
+                entry.unwrap_or_else(|| panic!("{} {moment}: nothing is known", schedule.name));
+            let (outcome, id) = (entry.terms.outcome, schedule.id(moment));
+            *outcomes.entry(outcome.word()).or_default() += 1;
+            let driven = executions.driven.get(&id).copied().unwrap_or_default();
+            match &outcome {
+                Outcome::Started { execution, .. } => {
+                    assert_eq!((execution, driven), (&id, 1), "{outcome:?}");
+                    assert!(time.moment().is_some() && schedule.blocked(&time).is_none());
+                    ids.insert(id);
+                }
+                Outcome::Starting => panic!("{id} is still starting"),
+                other => {
+                    assert_eq!(driven, 0, "{id}: {other:?}");
+                    assert!(!other.why().is_empty());
+                    let is_skip = matches!(other, Outcome::Skipped { .. });
+                    let is_out = time.moment().is_none() || schedule.blocked(&time).is_some();
+                    assert_eq!(is_skip, is_out, "{id}: {other:?}");
+                }
+            }
+        }
+    }
+    // What else was driven is of times behind the year's end.
+    let others = executions.driven.keys().filter(|id| !ids.contains(*id));
+    let others: Vec<&String> = others.filter(|id| !id.contains("-2028")).collect();
+    assert!(others.is_empty(), "{others:?}");
+    outcomes
+}
+
+#[tokio::test]
+async fn each_time_of_a_year_is_started_once_or_has_the_reason_why_not() {
+    let outcomes = a_year(1).await;
+    // 365 and 365 less the gap and the days off, 52 Sundays, 8,760 hours, and every seventh of them.
+    assert_eq!(outcomes.values().sum::<usize>(), 365 + 52 + 365 + 8_760 + 1_252);
+    assert_eq!(outcomes["skipped"], 1 + 8 + 1, "two gaps, and the days off");
+    assert!(outcomes["started"] > 6_000, "{outcomes:?}");
+    assert!(outcomes["missed"] > 100 && outcomes["held"] > 10, "{outcomes:?}");
+}

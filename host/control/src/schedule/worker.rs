@@ -1,0 +1,153 @@
+//! What a process needs to start and drive what schedules want, on several threads: each makes an operator of its own.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use moontide_runtime::scheduler::Ended;
+use moontide_runtime::store::Store;
+
+use super::checked;
+use super::declared::Schedule;
+use super::drive;
+use super::history::Entry;
+use super::kept::{Kept, Sources};
+use super::occur::Round;
+use super::progress::Waiting;
+use super::starter::Starter;
+use crate::environment::Environment;
+use crate::error::Result;
+use crate::face::Face;
+use crate::operator::Operator;
+use crate::resume::{self, Resume, Resumed};
+use crate::settings::Settings;
+use crate::stores::Address;
+use crate::target::Target;
+use crate::view::Record;
+use crate::whoami;
+
+/// Makes the face of a thread.
+pub type Faces = Arc<dyn Fn() -> Rc<dyn Face> + Send + Sync>;
+
+/// Hears what is written into the history, what waits, and the execution that is driven now.
+pub type Tell<'t> = dyn FnMut(&[Entry], Option<&Waiting>, Option<&str>) + 't;
+
+/// What a thread needs to be an operator.
+#[derive(Clone)]
+pub struct Worker {
+    /// The variables of the process.
+    pub environment: Environment,
+    /// What the operator has decided before.
+    pub settings: Settings,
+    /// Where executions are kept.
+    pub address: Address,
+    /// The store there.
+    pub store: Arc<dyn Store>,
+    /// Where AWS is, as far as a schedule says nothing else.
+    pub target: Target,
+    /// The faces.
+    pub faces: Faces,
+}
+
+/// What came of going through a schedule.
+pub struct Gone {
+    /// What was written into its history.
+    pub entries: Vec<Entry>,
+    /// What waits.
+    pub waiting: Option<Waiting>,
+    /// What was driven here, and how that has ended.
+    pub driven: Option<(Record, Ended)>,
+}
+
+impl Worker {
+    /// An operator of this thread.
+    pub fn operator(&self) -> Operator {
+        Operator {
+            environment: self.environment.clone(),
+            settings: self.settings.clone(),
+            address: self.address.clone(),
+            store: Arc::clone(&self.store),
+            target: self.target.clone(),
+            by: None,
+            face: (self.faces)(),
+        }
+    }
+
+    /// The operator of what a schedule starts: under what the folder of its runbook tightens, by its way to AWS.
+    pub fn operator_of(&self, schedule: &Schedule, sources: &Sources) -> Result<Operator> {
+        let mut settings = checked::settings(&self.environment, sources, &schedule.runbook)?;
+        settings.typed.clone_from(&self.settings.typed);
+        settings.urgent.extend(self.settings.typed.clone());
+        let operator = self.operator();
+        let target = Target {
+            profile: schedule.profile.clone().or(operator.target.profile.clone()),
+            region: schedule.region.clone().or(operator.target.region.clone()),
+            ..operator.target.clone()
+        };
+        Ok(Operator { settings, target, ..operator })
+    }
+
+    /// Goes through a schedule once, and drives what that starts, until `interrupt` is ready. `begun` is told of what
+    /// is written, what waits, and what is driven now.
+    pub async fn go(
+        &self,
+        kept: &Kept,
+        now: Timestamp,
+        interrupt: &mut impl AsyncFnMut(),
+        begun: &mut Tell<'_>,
+    ) -> Result<Gone> {
+        let schedule = &kept.terms.schedule;
+        let sources = Sources::of(self.store.as_ref(), &kept.terms.sources).await?;
+        let operator = self.operator_of(schedule, &sources)?;
+        let starter = Starter { operator: &operator, kept, sources: &sources };
+        let by = whoami::holder(&self.environment);
+        let round = Round { store: self.store.as_ref(), begins: &starter, by: &by, now };
+        let came = Box::pin(round.go(schedule)).await?;
+        let drive = came.begun.as_ref().map(|runner| runner.execution.id.as_str());
+        begun(&came.entries, came.waiting.as_ref(), drive);
+        let driven = match came.begun {
+            Some(runner) => {
+                let whole = drive::to_the_end(&operator, Some(schedule), &runner, interrupt);
+                Some(Box::pin(whole).await?)
+            }
+            None => None,
+        };
+        Ok(Gone { entries: came.entries, waiting: came.waiting, driven })
+    }
+
+    /// Goes on with an execution that a schedule has started, and that no runner drives. The schedule is `None` where
+    /// it is not known any more.
+    pub async fn go_on(
+        &self,
+        schedule: Option<&Kept>,
+        execution: &str,
+        interrupt: &mut impl AsyncFnMut(),
+    ) -> Result<(Record, Option<Ended>)> {
+        let schedule = schedule.map(|kept| &kept.terms.schedule);
+        let base = self.operator();
+        let target = match schedule {
+            Some(schedule) => Target {
+                profile: schedule.profile.clone().or(base.target.profile.clone()),
+                ..base.target.clone()
+            },
+            None => base.target.clone(),
+        };
+        // What has begun goes on under the user's settings, not those of the runbook's folder.
+        let operator = Operator { target, ..base };
+        let answers = schedule.map(|it| checked::flags(&it.answers)).unwrap_or_default();
+        let record = Record::load(self.store.as_ref(), execution).await?;
+        let resume = Resume { answers, ..Resume::default() };
+        match Box::pin(resume::go_on(&operator, record, resume)).await? {
+            Resumed::Over(record) => {
+                drive::after(&operator, schedule, &record, interrupt).await?;
+                let record = Record::load(self.store.as_ref(), execution).await?;
+                Ok((record, None))
+            }
+            Resumed::Ready(runner, _) => {
+                let driven = drive::to_the_end(&operator, schedule, &runner, interrupt);
+                let (record, ended) = Box::pin(driven).await?;
+                Ok((record, Some(ended)))
+            }
+        }
+    }
+}

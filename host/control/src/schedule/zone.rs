@@ -1,0 +1,65 @@
+//! A time zone by its name in the IANA database.
+
+use std::fmt;
+
+use jiff::tz::{self, TimeZone};
+use moontide_runtime::plan::suggest;
+use serde::{Deserialize, Serialize};
+
+/// A time zone that has a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Zone(pub TimeZone);
+
+impl Default for Zone {
+    fn default() -> Zone {
+        Zone(TimeZone::UTC)
+    }
+}
+
+impl TryFrom<String> for Zone {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Zone, String> {
+        // It would be another zone on every machine.
+        let found = TimeZone::get(&name).ok().filter(|zone| zone.iana_name().is_some());
+        found.map(Zone).ok_or_else(|| {
+            let known: Vec<String> = tz::db().available().map(|it| it.to_string()).collect();
+            if known.len() < 2 {
+                return format!(
+                    "the zone `{name}` is not known: this machine has no time zones (tzdata)"
+                );
+            }
+            match suggest::nearest(&name, known.iter().map(String::as_str)) {
+                Some(near) => format!("there is no time zone `{name}`, did you mean `{near}`?"),
+                None => {
+                    format!("there is no time zone `{name}`: it is written like `Europe/Berlin`")
+                }
+            }
+        })
+    }
+}
+
+impl From<Zone> for String {
+    fn from(zone: Zone) -> String {
+        zone.name().to_owned()
+    }
+}
+
+impl Zone {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+
+    /// Whether it is UTC.
+    pub fn is_utc(&self) -> bool {
+        ["UTC", "Etc/UTC"].contains(&self.name())
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
