@@ -465,6 +465,19 @@ fn every_crash_comes_to_the_same_end() {
 }
 
 #[test]
+fn a_wave_that_was_attempted_again_comes_to_the_same_end_behind_every_crash() {
+    let home = folder(&[(
+        "a retry helps",
+        "t.fault { kind = 'launch_fails', server = 'db-1' }\nt.answer('db', 'retry', { after = '5m' })\nlocal run = t.rehearse()\nt.equal(run.servers['db-1'].verdict, 'launched')",
+    )]);
+    let path = home.path().join("runbook.luau");
+    fs::write(&path, RUNBOOK.replace("name = \"db\",", "name = \"db\", on_failure = \"ask\","))
+        .expect("it writes");
+    let ran = test(&home, &["--crash"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stdout);
+}
+
+#[test]
 fn a_snapshot_is_written_when_asked_for_and_compared_afterwards() {
     let home = folder(&[("it is as before", "t.snapshot(t.rehearse().timeline)")]);
     let ran = test(&home, &[]);

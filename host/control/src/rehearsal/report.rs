@@ -17,6 +17,7 @@ use super::Rehearsed;
 use super::hooks::{self, Hook};
 use super::witness::Witness;
 use crate::error::Result;
+use crate::view::server::latest;
 use crate::view::summary::known;
 use crate::view::timeline::Timeline;
 use crate::view::{Objectives, Record, ServerView, WaveView, Why};
@@ -137,6 +138,15 @@ fn waves(record: &Record, timeline: &Timeline, witness: &Witness) -> Vec<WaveVie
         .map(|(at, node, wave)| {
             let span = timeline.waves[at];
             let reported = reported.get(&node.name).cloned();
+            let mut servers = reported.map_or_else(Vec::new, held);
+            // A replay says nothing twice: what a runner that died had reported may be older than how it ended.
+            if matches!(wave.status, WaveStatus::Completed | WaveStatus::Failed)
+                || servers.is_empty()
+            {
+                for server in known(wave, rpo) {
+                    latest(&mut servers, server);
+                }
+            }
             WaveView {
                 name: node.name.clone(),
                 status: wave.status,
@@ -144,7 +154,7 @@ fn waves(record: &Record, timeline: &Timeline, witness: &Witness) -> Vec<WaveVie
                 seconds: span.took(None).map(|took| took.as_secs()),
                 why: Why::of(wave),
                 trace: wave.failure.as_ref().map(|it| it.trace.clone()).unwrap_or_default(),
-                servers: reported.map_or_else(|| known(wave, rpo), held),
+                servers,
             }
         })
         .collect()

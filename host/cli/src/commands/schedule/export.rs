@@ -88,8 +88,8 @@ pub(crate) struct Flags {
     runbook: Option<String>,
 
     /// The Region of the rule and of the machines
-    #[arg(long = "in-region", value_name = "REGION")]
-    region: Option<String>,
+    #[arg(long, value_name = "REGION")]
+    in_region: Option<String>,
 }
 
 /// What was exported.
@@ -191,7 +191,7 @@ fn sender(flags: &Flags) -> Option<Sender> {
 
 fn event(flags: &Flags) -> Result<Option<OnEvent>> {
     let (Some(pattern), Some(runbook), Some(region)) =
-        (&flags.event_pattern, &flags.runbook, &flags.region)
+        (&flags.event_pattern, &flags.runbook, &flags.in_region)
     else {
         return Ok(None);
     };
