@@ -399,9 +399,14 @@ fn what_is_exported_is_right_by_the_judges_of_others() {
     ]);
 }
 
-/// Whether a program of this name is installed.
+/// Whether a program of this name is installed. Where it is not, the test says that it has not judged.
 fn is_installed(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok()
+    let is_there = Command::new(program).arg("--version").output().is_ok();
+    if !is_there {
+        let said = format!("{program} is not installed, so it has judged nothing.\n");
+        std::io::stderr().write_all(said.as_bytes()).expect("stderr takes it");
+    }
+    is_there
 }
 
 fn judge_crontab(folder: &Path, text: &str) {

@@ -56,7 +56,7 @@ pub(crate) struct Flags {
     eventbridge: bool,
 
     /// A rule of EventBridge that starts the schedule's runbook when an event comes: it waits for its approval first
-    #[arg(long, group = "format", value_name = "JSON", requires_all = ["role_arn", "target", "schedule", "runbook", "region"])]
+    #[arg(long, group = "format", value_name = "JSON", requires_all = ["role_arn", "target", "schedule", "runbook", "in_region"])]
     event_pattern: Option<String>,
 
     /// Where moontide is on the machine that calls it [default: this binary]
