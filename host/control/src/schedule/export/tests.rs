@@ -3,6 +3,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::*;
+use crate::schedule::declared::Schedule;
 use crate::schedule::written::parse;
 
 fn schedule(when: &str, more: &str) -> Schedule {

@@ -1,0 +1,217 @@
+//! The looks of the process that serves, one after another.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use moontide_runtime::clock::Clock;
+use moontide_runtime::store::StoreError;
+use tokio::sync::watch;
+
+use super::desk::Desk;
+use super::left;
+use super::metrics::Snapshot;
+use super::threads::Threads;
+use crate::error::{CommandError, Result};
+use crate::schedule::decide::{Known, decide};
+use crate::schedule::history::Entry;
+use crate::schedule::kept::Kept;
+use crate::schedule::progress::{self, Waiting};
+use crate::schedule::served::{BEAT, Beat, Server};
+use crate::schedule::worker::Worker;
+
+/// It looks at least so often.
+const LONGEST: Duration = Duration::from_secs(10);
+/// And no more often.
+const SHORTEST: Duration = Duration::from_millis(500);
+/// What waits is looked at once more after so long: that may be a question to AWS.
+const AGAIN: Duration = Duration::from_secs(30);
+/// What is left to be driven is looked for so often.
+const LEFT: Duration = Duration::from_secs(15);
+/// What is owed is looked at so often.
+const OWED: Duration = Duration::from_mins(1);
+
+/// What a service tells.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// It serves now.
+    Serves,
+    /// Another process serves.
+    StandsBy(String),
+    /// So many schedules are served, for the first time or anew.
+    Schedules(usize),
+    /// Something was written into the history.
+    Became(Entry),
+    /// A time is due, and waits.
+    Waits(String, Waiting),
+    /// It goes on with an execution that was left.
+    GoesOn(String),
+    /// What was driven has ended here, with this status.
+    Ended(String, &'static str),
+    /// Something has failed, and is attempted again later.
+    Failed(String, CommandError),
+    /// It was asked to stop, and so many threads are to stop first.
+    Stops(usize),
+}
+
+/// A process that serves schedules.
+pub struct Service {
+    /// What its threads need.
+    pub worker: Worker,
+    /// So many executions are driven at once.
+    pub at_once: usize,
+    /// Becomes `true` when it is to stop.
+    pub stop: watch::Receiver<bool>,
+    /// What others may know of it.
+    pub snapshot: watch::Sender<Snapshot>,
+}
+
+impl Service {
+    /// Serves until it is told to stop, and all its threads have.
+    pub async fn serve(&self, tell: &mut dyn FnMut(Told)) -> Result<()> {
+        let (say, hear) = channel();
+        let threads = Threads { worker: self.worker.clone(), stop: self.stop.clone(), say };
+        let mut desk = Desk::new(&self.worker.environment);
+        let mut stop = self.stop.clone();
+        while !*stop.borrow() {
+            desk.hear(&hear, tell);
+            // A store that does not answer now is asked again.
+            if let Err(error) = self.look(&mut desk, &threads, tell).await {
+                tell(Told::Failed("the store".to_owned(), error));
+            }
+            self.snapshot.send_replace(desk.snapshot());
+            tokio::select! {
+                biased;
+                _ = stop.wait_for(|is_asked| *is_asked) => {}
+                () = self.pause(&mut desk) => {}
+            }
+        }
+        tell(Told::Stops(desk.threads()));
+        while desk.threads() > 0 {
+            desk.clock.sleep(Duration::from_millis(50)).await;
+            desk.hear(&hear, tell);
+            // Its place is kept as long as it drives.
+            let _ = self.beat(&mut desk, (0, None)).await;
+        }
+        if let Some(beat) = desk.beat.take() {
+            let _ = beat.leave(self.worker.store.as_ref()).await;
+        }
+        Ok(())
+    }
+
+    /// Waits for news of the store, or until it is time to look in any case.
+    async fn pause(&self, desk: &mut Desk) {
+        let begun = desk.clock.monotonic();
+        match self.worker.store.any_news(desk.news, &desk.clock, LONGEST).await {
+            Ok(version) => desk.news = version,
+            Err(_) => desk.clock.sleep(LONGEST).await,
+        }
+        let took = desk.clock.monotonic().saturating_sub(begun);
+        desk.clock.sleep(SHORTEST.saturating_sub(took)).await;
+    }
+
+    async fn look(
+        &self,
+        desk: &mut Desk,
+        threads: &Threads,
+        tell: &mut dyn FnMut(Told),
+    ) -> Result<()> {
+        let now = desk.clock.now();
+        let all = Kept::all(self.worker.store.as_ref()).await?;
+        let running = all.iter().filter(|kept| kept.terms.paused.is_none());
+        let next = running.filter_map(|kept| next(kept, now)).min();
+        desk.count(all.len(), next);
+        if !self.beat(desk, (all.len(), next)).await? {
+            let other = Beat::last(self.worker.store.as_ref()).await?;
+            desk.stands_by(other.map(|it| it.server.holder), tell);
+            return Ok(());
+        }
+        desk.serves(now, tell);
+        desk.knows(&all, tell);
+        self.start(desk, &all, (now, threads)).await?;
+        if desk.is_time(|desk| &mut desk.looked_for_left, LEFT) {
+            for line in left::executions(&self.worker).await? {
+                let schedule = left::schedule(&line, &all);
+                if desk.takes(&line.execution, schedule, self.at_once) {
+                    tell(Told::GoesOn(line.execution.clone()));
+                    threads.go_on(schedule.cloned(), line.execution);
+                }
+            }
+        }
+        if !desk.is_carrying && desk.is_time(|desk| &mut desk.carried, OWED) {
+            desk.is_carrying = true;
+            threads.carry_out(all);
+        }
+        Ok(())
+    }
+
+    /// Gives a sign of life, or looks whether the place has become free. Returns whether this process serves.
+    async fn beat(
+        &self,
+        desk: &mut Desk,
+        (schedules, next): (usize, Option<Timestamp>),
+    ) -> Result<bool> {
+        let store = self.worker.store.as_ref();
+        let monotonic = desk.clock.monotonic();
+        let is_fresh = desk.beaten.is_some_and(|at| monotonic.saturating_sub(at) < BEAT);
+        if desk.beat.is_some() && is_fresh {
+            return Ok(true);
+        }
+        if desk.beat.is_none() {
+            let last = Beat::last(store).await?;
+            if !desk.seen.is_free(last.as_ref(), monotonic) {
+                return Ok(false);
+            }
+            desk.beat = last;
+        }
+        let (holder, since, beat) = (desk.holder.clone(), desk.since, desk.clock.now());
+        let driving = desk.driving.iter().cloned().collect();
+        let server = Server { holder, since, beat, schedules, driving, next };
+        match Beat::give(store, desk.beat.as_ref(), server).await {
+            Ok(given) => {
+                (desk.beat, desk.beaten) = (Some(given), Some(monotonic));
+                Ok(true)
+            }
+            Err(StoreError::Conflict { .. }) => {
+                (desk.beat, desk.beaten) = (None, None);
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Starts a thread for each schedule of which something is to be decided.
+    async fn start(
+        &self,
+        desk: &mut Desk,
+        all: &[Kept],
+        (now, threads): (Timestamp, &Threads),
+    ) -> Result<()> {
+        let found = self.worker.store.documents(progress::KIND, "").await?;
+        let read = |body| serde_json::from_value::<progress::Terms>(body).ok();
+        let mut found: BTreeMap<String, progress::Terms> = found
+            .into_iter()
+            .filter_map(|document| Some((document.name, read(document.body)?)))
+            .collect();
+        for kept in all {
+            let schedule = &kept.terms.schedule;
+            let terms = found.remove(&schedule.name).unwrap_or_default();
+            let (decided, waiting) = (terms.decided, terms.waiting.as_ref());
+            let known = Known { schedule, decided, waiting, hold: None, running: None };
+            if desk.may_go(&schedule.name, &decide(&known, now), (self.at_once, AGAIN)) {
+                threads.go(kept.clone());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The next time of a schedule.
+fn next(kept: &Kept, now: Timestamp) -> Option<Timestamp> {
+    let schedule = &kept.terms.schedule;
+    schedule.times(now).take(LOOKED_AT).find_map(|time| time.moment())
+}
+
+/// So many times are looked at for the next one that exists.
+const LOOKED_AT: usize = 1_000;
