@@ -39,7 +39,7 @@ Examples:
   moontide cleanup EXECUTION                     terminate the drill's instances
   moontide obligations --carry-out               terminate those of all drills whose time has come
   moontide notify test                           do those hear of it who should?
-  moontide schedule serve                        start drills at their times, with nobody there
+  moontide schedule serve                        start drills at their times, unattended
   moontide guide                                 how to start, operate, author; needs no network
   moontide docs wave.pause                       look up a field, a function, a setting
   moontide explain M0411                         what an error's code means, and what to type

@@ -27,7 +27,7 @@
 //! - [`session`]: what an operator types, line by line.
 //! - [`notify`]: telling others what happens.
 //! - [`ssm`]: as a command of Systems Manager: what it prints there, documents, packages, sending.
-//! - [`schedule`]: what is started with nobody there, at its times.
+//! - [`schedule`]: what is started unattended, at its times.
 //! - [`answers`]: what answers prompts, besides a person who is asked there and then.
 //!
 //! What is known: [`estate`], the servers that DRS protects. [`view`], of an execution as its store has it. [`list`]: the executions of a store. [`watch`]: what

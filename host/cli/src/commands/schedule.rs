@@ -1,4 +1,4 @@
-//! `moontide schedule`: drills and rehearsals that start at their times, with nobody there.
+//! `moontide schedule`: drills and rehearsals that start at their times, unattended.
 //!
 //! - `check`, `import`: a file of schedules. `list`, `show`, `next`, `history`, `status`: what there is and was.
 //! - `pause`, `resume`, `remove`: what a person wants of a schedule.
@@ -36,7 +36,7 @@ use moontide_runtime::clock::Clock as _;
 
 use crate::context::Context;
 
-/// Start drills and rehearsals at their times, with nobody there
+/// Start drills and rehearsals at their times, unattended
 ///
 /// Schedules are written in a file, and imported into the store: all machines that reach it see the same. Whichever
 /// of them starts a time, it begins once. A recovery is never scheduled.
@@ -101,7 +101,7 @@ async fn person(context: &Context, by: Option<&str>) -> Result<String> {
     Ok(if sender.is_empty() { name } else { format!("{name} (sent by {sender})") })
 }
 
-/// What starts and drives what schedules want, in the store that the command opens. Its faces ask nobody.
+/// What starts and drives what schedules want, in the store that the command opens. Its faces ask no person.
 fn worker(context: &Context, target: Target) -> Result<Worker> {
     // cron has another home: an empty store that is made there has no schedules for ever.
     let address = context.address()?;

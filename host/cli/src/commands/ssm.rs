@@ -16,7 +16,7 @@ use moontide_control::error::Result;
 
 use crate::context::Context;
 
-/// Run runbooks by AWS Systems Manager: on an instance, with nobody at a terminal
+/// Run runbooks by AWS Systems Manager: on an instance, without a terminal
 ///
 /// `moontide guide ssm` says how all of it goes together.
 #[derive(Args)]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use moontide_runtime::journal::{Channel, Execution};
 use moontide_runtime::plan::{Mode, Plan, ServerSelector};
 use moontide_runtime::scheduler::ExecutionStatus;
-use moontide_runtime::store::Wanted;
+use moontide_runtime::store::{Store, StoreError, Wanted};
 use serde_json::{Value, json};
 
 use super::declared::{Kind, Schedule};
@@ -81,7 +81,7 @@ async fn has_failed(operator: &Operator, start: &Start) -> Result<bool> {
         return Ok(!start.ended.starts_with("completed"));
     }
     let store = operator.store.as_ref();
-    if store.execution(&start.execution).await.is_err() {
+    if !is_there(store, &start.execution).await? {
         return Ok(false);
     }
     let record = Record::load(store, &start.execution).await?;
@@ -89,11 +89,20 @@ async fn has_failed(operator: &Operator, start: &Start) -> Result<bool> {
     Ok(failed.contains(&record.status()))
 }
 
+/// Whether an execution is still in the store. A store that does not answer says nothing of it.
+pub(super) async fn is_there(store: &dyn Store, id: &str) -> Result<bool> {
+    match store.execution(id).await {
+        Ok(_) => Ok(true),
+        Err(StoreError::NotFound(_)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// What its last drill has launched is not cleaned up.
 async fn leftovers(operator: &Operator, progress: &Progress) -> Result<Option<String>> {
     let store = operator.store.as_ref();
     for start in progress.terms.starts.iter().rev().filter(|it| it.ended.is_empty()) {
-        if store.execution(&start.execution).await.is_err() {
+        if !is_there(store, &start.execution).await? {
             continue;
         }
         if Record::load(store, &start.execution).await?.has_instances {

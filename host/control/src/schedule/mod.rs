@@ -10,9 +10,9 @@
 //!
 //! What becomes of its times:
 //! - [`decide`](mod@decide): what is to be done at a moment, as a function over values.
-//! - [`occur`]: doing it, once, whoever dies. [`history`]: what became of each time. [`progress`]: how far it is.
+//! - [`occur`]: doing it, once, whichever process dies. [`history`]: what became of each time. [`progress`]: how far it is.
 //! - [`starter`]: what begins, `rehearsed` and `reported` without an execution. [`holds`]: why nothing may begin now.
-//! - [`drive`]: to its end, with nobody there.
+//! - [`drive`]: to its end, unattended.
 //!
 //! - [`worker`]: an operator on each of several threads. [`serve`](mod@serve): the process that stays. [`served`]: its sign of life.
 //!

@@ -12,7 +12,7 @@
 //! within = "15m"                # starts are spread over so long, each time at its place, alike on all machines
 //! late = "1h"                   # what was missed is made up for so long, once; else it is recorded as missed
 //! overlap = "skip"              # or "queue": one waits for the end of the one before
-//! answers = "fail"              # a pause with nobody there: "fail", "wait", or { database = "continue" }
+//! answers = "fail"              # a pause when no person is there: "fail", "wait", or { database = "continue" }
 //! cleanup = "always"            # or "completed", or "never"
 //! cleanup_after = "2h"          # how long after the end; default at once
 //! pause_after = 3               # held after so many failures, one after another; 0: never

@@ -30,8 +30,8 @@ use crate::view::Worded;
 /// Start what is due of a schedule, once, and drive it to its end
 ///
 /// This is what a crontab, a systemd timer or EventBridge calls. It may be called at any time and as often as one
-/// likes: a time that was started already is not started again, whoever started it. What is due and may not start
-/// now, because a recovery runs for example, is said, and ends with 5.
+/// likes: a time that was started already is not started again, whichever process started it. What is due and may not
+/// start now, because a recovery runs for example, is said, and ends with 5.
 #[derive(Args)]
 pub(crate) struct Flags {
     /// Its name, as `moontide schedule list` shows it

@@ -105,7 +105,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> u8 {
     exit
 }
 
-/// The context of a command of the agent: nobody can be asked, and each command that it proposes names the store.
+/// The context of a command of the agent: no person can be asked, and each command that it proposes names the store.
 fn inside(context: &Context) -> Result<Context> {
     let settings = context.settings(None)?;
     let system = home::store(context.store.as_deref(), &context.environment, &settings);

@@ -1,5 +1,5 @@
 //! Schedules in the words of other timetables, which call `moontide schedule run`: what they cannot say is refused. Each
-//! time begins once, whichever of them calls, and whoever else does.
+//! time begins once, whichever of them calls, and whichever other does.
 //!
 //! - [`crontab`]: a line. [`systemd`]: a timer, and the service that stays. [`eventbridge`]: what `EventBridge` Scheduler
 //!   creates a schedule of, and a rule for an event.

@@ -11,6 +11,7 @@ use crate::error::{CommandError, Result, code};
 use crate::obligations::Carrier;
 use crate::schedule::drive;
 use crate::schedule::history::Entry;
+use crate::schedule::holds::is_there;
 use crate::schedule::kept::Kept;
 use crate::schedule::listing::word;
 use crate::schedule::progress::{Progress, Waiting};
@@ -113,7 +114,7 @@ async fn owe(worker: &Worker, kept: &Kept, operator: &crate::operator::Operator)
     let Some(last) = progress.terms.starts.last().filter(|last| last.ended.is_empty()) else {
         return Ok(());
     };
-    if store.execution(&last.execution).await.is_err() {
+    if !is_there(store, &last.execution).await? {
         return Ok(());
     }
     let record = Record::load(store, &last.execution).await?;

@@ -152,7 +152,7 @@ fn decide(round: u32) -> Value {
     })
 }
 
-/// The same once nobody is asked any more.
+/// The same once no person is asked any more.
 fn decide_last(pauses: u32) -> Value {
     let code = format!("{{{{ {}.ResponseCode }}}}", before(pauses + 1));
     json!({
