@@ -91,10 +91,16 @@ async fn has_failed(operator: &Operator, start: &Start) -> Result<bool> {
 
 /// Whether an execution is still in the store. A store that does not answer says nothing of it.
 pub(super) async fn is_there(store: &dyn Store, id: &str) -> Result<bool> {
-    match store.execution(id).await {
+    Ok(is_found(store.execution(id).await)?)
+}
+
+fn is_found(
+    answer: std::result::Result<Execution, StoreError>,
+) -> std::result::Result<bool, StoreError> {
+    match answer {
         Ok(_) => Ok(true),
         Err(StoreError::NotFound(_)) => Ok(false),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     }
 }
 
@@ -264,4 +270,17 @@ fn meant(plan: &Plan, servers: &[Value]) -> BTreeSet<String> {
     };
     let meant = servers.iter().filter(|server| selectors.iter().any(|it| is_meant(server, it)));
     meant.filter_map(|server| server["source_server_id"].as_str().map(str::to_owned)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_does_not_answer_does_not_say_that_an_execution_is_gone() {
+        assert_eq!(is_found(Err(StoreError::NotFound("drill".to_owned()))).ok(), Some(false));
+        let (place, message) = ("dynamodb:moontide".to_owned(), "throttled".to_owned());
+        let throttled = StoreError::Unusable { place, message, transient: true };
+        assert!(is_found(Err(throttled)).is_err());
+    }
 }
