@@ -1,10 +1,11 @@
 //! `moontide schedule`: drills and rehearsals that start at their times, unattended.
 //!
 //! - `check`, `import`: a file of schedules. `list`, `show`, `next`, `history`, `status`: what there is and was.
-//! - `pause`, `resume`, `remove`: what a person wants of a schedule.
+//! - `act`: what a person wants of a schedule: `pause`, `resume`, `remove`.
 //! - `export`: the same for cron, systemd and `EventBridge`.
 //! - `run`: what is due of one, once; `serve`: all of them, by a process that stays; `health`: how it is.
 
+mod act;
 mod check;
 mod export;
 mod health;
@@ -12,9 +13,6 @@ mod history;
 mod import;
 mod list;
 mod next;
-mod pause;
-mod remove;
-mod resume;
 mod run;
 mod serve;
 mod show;
@@ -29,6 +27,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::Result;
+use moontide_control::schedule::acts::Act;
 use moontide_control::schedule::worker::Worker;
 use moontide_control::target::Target;
 use moontide_control::whoami::Person;
@@ -65,9 +64,12 @@ enum Command {
     Serve(serve::Flags),
     Status(status::Flags),
     History(history::Flags),
-    Pause(pause::Flags),
-    Resume(resume::Flags),
-    Remove(remove::Flags),
+    /// Let a schedule start nothing more; what it has started goes on
+    Pause(act::Pause),
+    /// Let a schedule go on that is paused, or held because its last starts have failed
+    Resume(act::Flags),
+    /// Remove a schedule; its executions and its history stay
+    Remove(act::Flags),
     Export(export::Flags),
 }
 
@@ -83,9 +85,9 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         Command::Serve(flags) => serve::execute(context, flags),
         Command::Status(flags) => status::execute(context, flags),
         Command::History(flags) => history::execute(context, flags),
-        Command::Pause(flags) => pause::execute(context, flags),
-        Command::Resume(flags) => resume::execute(context, flags),
-        Command::Remove(flags) => remove::execute(context, flags),
+        Command::Pause(flags) => act::pause(context, flags),
+        Command::Resume(flags) => act::execute(context, flags, &Act::Resume),
+        Command::Remove(flags) => act::execute(context, flags, &Act::Remove),
         Command::Export(flags) => export::execute(context, flags),
     }
 }

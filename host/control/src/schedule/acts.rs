@@ -8,6 +8,20 @@ use super::kept::{Kept, Paused};
 use crate::error::{CommandError, Result, code};
 use crate::next::Next;
 
+/// What a person wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// It starts nothing more; what it has started goes on.
+    Pause {
+        /// Why, for its history.
+        reason: String,
+    },
+    /// It goes on that is paused, or held because its last starts have failed: those count no more.
+    Resume,
+    /// It is removed. What became of its times stays in the history, and its executions stay.
+    Remove,
+}
+
 /// What was done.
 #[derive(Debug, Serialize)]
 pub struct Acted {
@@ -19,45 +33,45 @@ pub struct Acted {
     pub next: Vec<Next>,
 }
 
-/// Lets a schedule start nothing more; what it has started goes on.
-pub async fn pause(
-    store: &dyn Documents,
-    name: &str,
-    reason: &str,
-    (by, at): (&str, Timestamp),
-) -> Result<Acted> {
-    let mut kept = Kept::of(store, name).await?;
+impl Act {
+    /// Does it to the schedule of this name, in the name of this person.
+    pub async fn perform(
+        &self,
+        store: &dyn Documents,
+        name: &str,
+        by: (&str, Timestamp),
+    ) -> Result<Acted> {
+        let mut kept = Kept::of(store, name).await?;
+        let schedule = || name.to_owned();
+        let (meaning, next) = match self {
+            Act::Pause { reason } => {
+                pause(&mut kept, reason, by)?;
+                kept.write(store, by).await?;
+                let next = Next::ResumeSchedule { schedule: schedule() };
+                ("it starts nothing more; what it has started goes on", next)
+            }
+            Act::Resume => {
+                (kept.terms.paused, kept.terms.resumed_at) = (None, Some(by.1));
+                kept.write(store, by).await?;
+                let next = Next::ScheduleTimes { schedule: Some(schedule()) };
+                ("it goes on at its next time; failures before count no more", next)
+            }
+            Act::Remove => {
+                kept.remove(store, by).await?;
+                ("it is removed; its executions and its history stay", Next::Schedules)
+            }
+        };
+        Ok(Acted { schedule: schedule(), meaning: meaning.to_owned(), next: vec![next] })
+    }
+}
+
+fn pause(kept: &mut Kept, reason: &str, (by, at): (&str, Timestamp)) -> Result<()> {
     if let Some(paused) = &kept.terms.paused {
+        let name = &kept.terms.schedule.name;
         let message = format!("`{name}` is paused already, by {}", paused.by);
         return Err(CommandError::new(code::NOT_NOW, message)
-            .hint(Next::ResumeSchedule { schedule: name.to_owned() }));
+            .hint(Next::ResumeSchedule { schedule: name.clone() }));
     }
     kept.terms.paused = Some(Paused { by: by.to_owned(), at, reason: reason.to_owned() });
-    kept.write(store, (by, at)).await?;
-    let next = vec![Next::ResumeSchedule { schedule: name.to_owned() }];
-    let meaning = "it starts nothing more; what it has started goes on".to_owned();
-    Ok(Acted { schedule: name.to_owned(), meaning, next })
-}
-
-/// Lets a schedule go on that is paused, or held because its last starts have failed: those count no more.
-pub async fn resume(
-    store: &dyn Documents,
-    name: &str,
-    (by, at): (&str, Timestamp),
-) -> Result<Acted> {
-    let mut kept = Kept::of(store, name).await?;
-    kept.terms.paused = None;
-    kept.terms.resumed_at = Some(at);
-    kept.write(store, (by, at)).await?;
-    let next = vec![Next::ScheduleTimes { schedule: Some(name.to_owned()) }];
-    let meaning = "it goes on at its next time; failures before count no more".to_owned();
-    Ok(Acted { schedule: name.to_owned(), meaning, next })
-}
-
-/// Removes a schedule. What became of its times stays in the history, and its executions stay.
-pub async fn remove(store: &dyn Documents, name: &str, by: (&str, Timestamp)) -> Result<Acted> {
-    let kept = Kept::of(store, name).await?;
-    kept.remove(store, by).await?;
-    let meaning = "it is removed; its executions and its history stay".to_owned();
-    Ok(Acted { schedule: name.to_owned(), meaning, next: vec![Next::Schedules] })
+    Ok(())
 }
