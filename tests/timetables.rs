@@ -4,6 +4,8 @@
 #[path = "support/python.rs"]
 mod python;
 mod support;
+#[path = "timetables/told.rs"]
+mod told;
 
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::TcpStream;

@@ -7,7 +7,11 @@ use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Mode;
 use serde::{Deserialize, Serialize};
 
+use crate::schedule::declared::{self as schedule, Schedule};
 use crate::words;
+
+/// How the keys of schedules begin: no id of an execution has a full stop in it.
+const OF_SCHEDULE: &str = "schedule.";
 
 /// What has happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -174,36 +178,47 @@ impl Event {
         }
     }
 
-    /// An event of a schedule: a drill of `runbook` that was to start at `due` was missed, or is held, and why. What
-    /// is told of one due time is told once.
+    /// Whether it is one of a schedule.
+    pub fn is_of_schedule(&self) -> bool {
+        self.key.starts_with(OF_SCHEDULE)
+    }
+
+    /// An event of a schedule: what it starts of `runbook`, and was to start at `due`, was missed, or is held, and why.
+    /// What is told of one due time is told once.
     pub fn of_schedule(
         event: What,
-        (schedule, runbook): (&str, &str),
+        (schedule, runbook): (&Schedule, &str),
         (due, at): (Timestamp, Timestamp),
         why: &str,
-        command: &str,
+        command: String,
     ) -> Event {
         let mode = Mode::Drill;
         let verb = if event == What::Held { "is held" } else { "was missed" };
         let due_at = words::time(due);
-        let mark = Event::marked(mode, false);
+        let simulated = schedule.kind == schedule::Kind::Rehearsal;
+        let mark = Event::marked(mode, simulated);
+        let what = match schedule.kind {
+            schedule::Kind::Report => "the report of schedule",
+            schedule::Kind::Drill | schedule::Kind::Rehearsal => "schedule",
+        };
+        let (name, labels) = (&schedule.name, schedule.labels.clone());
         Event {
-            key: format!("schedule.{schedule}:{}:{}", event.word(), due.as_second()),
+            key: format!("{OF_SCHEDULE}{name}:{}:{}", event.word(), due.as_second()),
             event,
             at,
             mode,
-            simulated: false,
-            execution: format!("schedule.{schedule}"),
+            simulated,
+            execution: format!("{OF_SCHEDULE}{name}"),
             runbook: runbook.to_owned(),
-            sentence: format!("{mark} {runbook}: schedule {schedule} of {due_at} {verb}: {why}"),
-            command: command.to_owned(),
+            sentence: format!("{mark} {runbook}: {what} {name} of {due_at} {verb}: {why}"),
+            command,
             wave: String::new(),
             prompt: String::new(),
             choices: Vec::new(),
             account: String::new(),
-            regions: Vec::new(),
-            reason: String::new(),
-            labels: BTreeMap::new(),
+            regions: schedule.region.iter().cloned().collect(),
+            reason: schedule.reason.clone(),
+            labels,
             sequence: 0,
             head: String::new(),
         }
@@ -264,8 +279,14 @@ fn example(event: What, execution: &str) -> (&'static str, String) {
         What::Leftovers => {
             ("what it launched is still there", format!("moontide cleanup {execution}"))
         }
-        What::Missed => ("schedule nightly was missed", "moontide guide notifications".to_owned()),
-        What::Held => ("schedule nightly is held", "moontide guide notifications".to_owned()),
+        What::Missed => (
+            "schedule nightly of 2026-11-29 02:30:00Z was missed: no scheduler ran",
+            "moontide schedule history nightly".to_owned(),
+        ),
+        What::Held => (
+            "schedule nightly of 2026-11-29 02:30:00Z is held: it is paused by ann",
+            "moontide schedule history nightly".to_owned(),
+        ),
         What::Test => (
             "this is a test of the receiver; nothing has happened, and nothing is to be done",
             "moontide notify list".to_owned(),
@@ -275,7 +296,10 @@ fn example(event: What, execution: &str) -> (&'static str, String) {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::schedule::written::parse;
 
     #[test]
     fn each_event_has_its_word_in_settings_keys_and_json() {
@@ -291,8 +315,12 @@ mod tests {
     #[test]
     fn a_due_time_of_a_schedule_is_told_once() {
         let due: Timestamp = "2026-12-01T02:30:00Z".parse().unwrap();
+        let text =
+            "[[schedules]]\nname = \"nightly\"\nrunbook = \"shop\"\nwhen = \"rate(1 day)\"\n";
+        let read = parse(text, "schedules.toml", Path::new("."), due).unwrap().remove(0);
         let told = |event, at| {
-            Event::of_schedule(event, ("nightly", "shop"), (due, at), "no lease", "moontide x")
+            let command = "moontide x".to_owned();
+            Event::of_schedule(event, (&read.schedule, "shop"), (due, at), "no lease", command)
         };
         let missed = told(What::Missed, due);
         assert_eq!(missed.key, told(What::Missed, Timestamp::MAX).key);

@@ -62,7 +62,8 @@ pub struct Row {
 impl List {
     /// Looks at all of it, in the store at this address.
     pub async fn load(store: &dyn Store, address: String, receivers: &[Receiver]) -> Result<List> {
-        let items = Item::all(store, None).await?;
+        let mut items = Item::all(store, None).await?;
+        items.retain(|it| it.terms.standing != Standing::Told);
         let known = receivers.iter().map(|it| Queue {
             receiver: it.name.clone(),
             kind: it.kind.word(),
@@ -81,6 +82,7 @@ impl List {
             match item.terms.standing {
                 Standing::Waits => queues[at].waiting += 1,
                 Standing::GivenUp => queues[at].given_up += 1,
+                Standing::Told => {}
             }
         }
         let notifications = items.into_iter().map(Row::of).collect();

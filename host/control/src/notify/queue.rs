@@ -3,13 +3,16 @@
 //! It is queued once, under the event's key. A teller claims it for a while before it sends, so that two tellers do not
 //! tell the same at the same time; one that dies leaves the claim to run out. What a receiver has taken is deleted.
 //! What it has not taken waits for its next attempt, until the budget is used up: then it stays, and is listed.
+//!
+//! No journal says how far the times of a schedule have been queued. What a receiver has taken of them stays for a while,
+//! marked: a process that comes to queue it once more, because another one died, finds that it was told.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::store::documents::{Change, Condition, Document};
-use moontide_runtime::store::{Store, StoreError};
+use moontide_runtime::store::{Documents, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use super::event::Event;
@@ -22,6 +25,9 @@ pub const QUEUED_UP_TO: &str = "notified";
 /// For so long a teller has what it has claimed for itself: longer than any attempt takes.
 pub const CLAIM: Duration = Duration::from_secs(90);
 
+/// For so long it is remembered that a receiver was told of a time of a schedule.
+const REMEMBERED: Duration = Duration::from_hours(7 * 24);
+
 /// How the wait for a receiver stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,6 +36,8 @@ pub enum Standing {
     Waits,
     /// It has been attempted often enough.
     GivenUp,
+    /// The receiver has taken it. Only what is told of schedules stays so.
+    Told,
 }
 
 /// What the document says.
@@ -83,7 +91,7 @@ pub struct By<'b> {
 impl Item {
     /// Queues an event for a receiver; `false`: it is queued already.
     pub async fn queue(
-        store: &dyn Store,
+        store: &dyn Documents,
         receiver: &str,
         event: &Event,
         by: By<'_>,
@@ -109,7 +117,10 @@ impl Item {
 
     /// All of a receiver, or of all receivers, in the order in which it happened. What cannot be read is left where it
     /// is: a later release may have written it.
-    pub async fn all(store: &dyn Store, receiver: Option<&str>) -> Result<Vec<Item>, StoreError> {
+    pub async fn all(
+        store: &dyn Documents,
+        receiver: Option<&str>,
+    ) -> Result<Vec<Item>, StoreError> {
         let prefix = receiver.map(|name| format!("{name}/")).unwrap_or_default();
         let documents = store.documents(KIND, &prefix).await?;
         let mut items: Vec<Item> = documents.into_iter().filter_map(Item::read).collect();
@@ -159,6 +170,21 @@ impl Item {
 
     /// The receiver has taken it.
     pub async fn taken(&self, store: &dyn Store, by: By<'_>) -> Result<(), StoreError> {
+        if self.terms.event.is_of_schedule() {
+            let terms = Terms { standing: Standing::Told, next_at: by.at, ..self.terms.clone() };
+            return self.settle(store, terms, by).await.map(drop);
+        }
+        self.forget(store, by).await
+    }
+
+    /// Whether it need not be remembered any more that it was told.
+    pub fn is_old(&self, by: By<'_>) -> bool {
+        let until = self.terms.next_at.checked_add(REMEMBERED);
+        self.terms.standing == Standing::Told && until.is_ok_and(|until| until < by.at)
+    }
+
+    /// Takes it out of the queue.
+    pub async fn forget(&self, store: &dyn Store, by: By<'_>) -> Result<(), StoreError> {
         let change = Change { body: None, ..self.change(Condition::At(self.version), by) };
         unless_changed(store.change(&change).await.map(drop))
     }
@@ -207,7 +233,7 @@ impl Item {
 
     async fn write(
         &self,
-        store: &dyn Store,
+        store: &dyn Documents,
         terms: Terms,
         condition: Condition,
         by: By<'_>,

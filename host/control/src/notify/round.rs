@@ -65,6 +65,9 @@ impl Post<'_> {
     /// Tells a receiver all that is due, once.
     pub async fn tell(&self, receiver: &Receiver) -> Result<Came, StoreError> {
         let all = Item::all(self.store, Some(&receiver.name)).await?;
+        for old in all.iter().filter(|it| it.is_old(self.by())) {
+            old.forget(self.store, self.by()).await?;
+        }
         let waits = |it: &Item| it.terms.standing == Standing::Waits;
         let mut waiting: Vec<Item> = all.into_iter().filter(waits).collect();
         let mut came = Came::default();

@@ -12,7 +12,7 @@
 //! - [`decide`](mod@decide): what is to be done at a moment, as a function over values.
 //! - [`occur`]: doing it, once, whichever process dies. [`history`]: what became of each time. [`progress`]: how far it is.
 //! - [`starter`]: what begins, `rehearsed` and `reported` without an execution. [`holds`]: why nothing may begin now.
-//! - [`drive`]: to its end, unattended.
+//! - [`telling`]: who hears that a time was missed, or is held. [`drive`]: to its end, unattended.
 //!
 //! - [`worker`]: an operator on each of several threads. [`serve`](mod@serve): the process that stays. [`served`]: its sign of life.
 //!
@@ -42,6 +42,7 @@ pub mod serve;
 pub mod served;
 pub mod starter;
 pub mod status;
+pub mod telling;
 pub mod upcoming;
 pub mod when;
 pub mod worker;

@@ -4,7 +4,11 @@
 //! 1. The start of a time is claimed: its entry in the history is written if there is none.
 //! 2. It begins: its execution is created under the id of the time, if there is none.
 //! 3. The entry says so, if it is still as it was claimed; only then it is driven.
-//! 4. The progress of the schedule moves on.
+//! 4. Where it was missed, receivers are told: their queue has it once, under the key of the time.
+//! 5. The progress of the schedule moves on.
+//!
+//! That a time is held is told as it begins to be: the progress says so first, then the queue has it, then the progress
+//! says that.
 //!
 //! A process that dies leaves a claim, which the next one takes further. One that was taken for dead, and had begun the
 //! execution meanwhile, finds in step 3 that its time was given up, and drives nothing.
@@ -16,7 +20,8 @@ use moontide_runtime::store::{Documents, StoreError};
 use super::decide::{Decision, Known, decide};
 use super::declared::Schedule;
 use super::history::{Entry, Outcome};
-use super::progress::{Progress, Waiting};
+use super::progress::{Held, Progress, Terms, Waiting};
+use super::telling::Telling;
 use crate::error::Result;
 
 /// What begins executions, and knows of those that have begun.
@@ -78,15 +83,19 @@ pub struct Round<'r, B: Begins> {
     pub by: &'r str,
     /// The time.
     pub now: Timestamp,
+    /// What tells of times that were missed, or are held.
+    pub telling: Telling<'r>,
 }
 
 impl<B: Begins> Round<'_, B> {
     /// Goes through a schedule once.
     pub async fn go(&self, schedule: &Schedule) -> Result<Came<B::Begun>> {
         let mut progress = Progress::of(self.store, &schedule.name).await?;
+        progress = self.tell_held(schedule, progress).await?;
         let mut came = Came { entries: Vec::new(), waiting: None, begun: None };
         let first = self.decide(schedule, &progress, (None, None));
         let open = first.last().is_some_and(Decision::is_open);
+        let mut is_held = false;
         // What holds it is asked only when that matters: it may be a question to AWS.
         let decisions = if open {
             let running = self.begins.running(schedule, &progress).await?;
@@ -94,6 +103,7 @@ impl<B: Begins> Round<'_, B> {
                 None => self.begins.hold(schedule, &progress).await?,
                 Some(_) => None,
             };
+            is_held = hold.is_some();
             self.decide(schedule, &progress, (running.as_deref(), hold.as_deref()))
         } else {
             first
@@ -110,7 +120,8 @@ impl<B: Begins> Round<'_, B> {
                     self.note(schedule, time, Outcome::Missed { why, more }).await?
                 }
                 Decision::Wait { time, why, is_queued } => {
-                    progress = self.wait(&progress, (time, why, is_queued)).await?;
+                    let waiting = Waiting { time, why, is_queued, since: self.now };
+                    progress = self.wait(schedule, &progress, (waiting, is_held)).await?;
                     continue;
                 }
                 Decision::Start(time) => match self.start(schedule, time).await? {
@@ -119,11 +130,13 @@ impl<B: Begins> Round<'_, B> {
                         entry
                     }
                     Err(why) => {
-                        progress = self.wait(&progress, (time, why, false)).await?;
+                        let waiting = Waiting { time, why, is_queued: false, since: self.now };
+                        progress = self.wait(schedule, &progress, (waiting, true)).await?;
                         continue;
                     }
                 },
             };
+            self.telling.became(self.store, schedule, &entry, (self.by, self.now)).await?;
             let terms = progress.behind(&entry);
             progress = progress.write(self.store, terms, (self.by, self.now)).await?;
             came.entries.push(entry);
@@ -144,13 +157,24 @@ impl<B: Begins> Round<'_, B> {
 
     async fn wait(
         &self,
+        schedule: &Schedule,
         progress: &Progress,
-        (time, why, is_queued): (Timestamp, String, bool),
+        (waiting, is_held): (Waiting, bool),
     ) -> Result<Progress> {
-        let mut terms = progress.terms.clone();
-        let before = terms.waiting.take().filter(|it| it.time == time);
-        let since = before.map_or(self.now, |it| it.since);
-        terms.waiting = Some(Waiting { time, why, is_queued, since });
+        let terms = progress.at(waiting, is_held);
+        let progress = progress.write(self.store, terms, (self.by, self.now)).await?;
+        self.tell_held(schedule, progress).await
+    }
+
+    /// Tells of the time that is held, or was, unless that was told.
+    async fn tell_held(&self, schedule: &Schedule, progress: Progress) -> Result<Progress> {
+        let untold = progress.terms.held.as_ref().filter(|held| !held.is_told);
+        let Some(held) = untold.filter(|_| self.telling.has_receivers()).cloned() else {
+            return Ok(progress);
+        };
+        let about = (held.time, held.why.as_str());
+        self.telling.held(self.store, schedule, about, (self.by, self.now)).await?;
+        let terms = Terms { held: Some(Held { is_told: true, ..held }), ..progress.terms.clone() };
         Ok(progress.write(self.store, terms, (self.by, self.now)).await?)
     }
 

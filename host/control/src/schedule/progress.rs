@@ -38,6 +38,20 @@ pub struct Terms {
     /// The last time that it has missed, and no start since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missed: Option<Missed>,
+    /// The last time that was held, and whether receivers were told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
+}
+
+/// A time that is held, or was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The time.
+    pub time: Timestamp,
+    /// Why it was held first.
+    pub why: String,
+    /// Whether receivers were told.
+    pub is_told: bool,
 }
 
 /// A time that is due, and waits.
@@ -122,6 +136,20 @@ impl Progress {
             }
             _ => {}
         }
+        terms
+    }
+
+    /// The same while a time waits; whether it is held is told.
+    #[must_use]
+    pub fn at(&self, waiting: Waiting, is_held: bool) -> Terms {
+        let mut terms = self.terms.clone();
+        let (time, why) = (waiting.time, waiting.why.clone());
+        if is_held && terms.held.as_ref().is_none_or(|held| held.time != time) {
+            terms.held = Some(Held { time, why, is_told: false });
+        }
+        let before = terms.waiting.take().filter(|it| it.time == time);
+        let since = before.map_or(waiting.since, |it| it.since);
+        terms.waiting = Some(Waiting { since, ..waiting });
         terms
     }
 

@@ -41,6 +41,15 @@ impl<'o> Starter<'o> {
         start.with(params)
     }
 
+    /// The name of its runbook; where it lay, if that cannot be told.
+    pub(super) fn runbook(&self) -> String {
+        let Operator { settings, face, .. } = self.operator;
+        let origin = &self.kept.terms.schedule.runbook;
+        let files = Files::pinned(self.sources.bundle.clone(), origin);
+        let plan = files.plan(face.as_ref(), &settings.limits(), 0);
+        plan.map_or_else(|_| origin.clone(), |plan| plan.name)
+    }
+
     async fn drill(
         &self,
         schedule: &Schedule,

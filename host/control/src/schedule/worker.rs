@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use moontide_runtime::scheduler::Ended;
@@ -15,9 +16,12 @@ use super::kept::{Kept, Sources};
 use super::occur::Round;
 use super::progress::Waiting;
 use super::starter::Starter;
+use super::telling::{self, Telling};
+use crate::clocks::SystemClock;
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::face::Face;
+use crate::notify::worker::LAST;
 use crate::operator::Operator;
 use crate::resume::{self, Resume, Resumed};
 use crate::settings::Settings;
@@ -101,10 +105,18 @@ impl Worker {
         let operator = self.operator_of(schedule, &sources)?;
         let starter = Starter { operator: &operator, kept, sources: &sources };
         let by = whoami::holder(&self.environment);
-        let round = Round { store: self.store.as_ref(), begins: &starter, by: &by, now };
+        let name = || starter.runbook();
+        let words = self.operator().face.words();
+        let receivers = operator.settings.receivers.as_slice();
+        let telling = Telling { receivers, words: &*words, runbook: &name };
+        let round = Round { store: self.store.as_ref(), begins: &starter, by: &by, now, telling };
         let came = Box::pin(round.go(schedule)).await?;
         let drive = came.begun.as_ref().map(|runner| runner.execution.id.as_str());
         begun(&came.entries, came.waiting.as_ref(), drive);
+        let is_told = came.begun.is_none() && (!came.entries.is_empty() || came.waiting.is_some());
+        if is_told {
+            self.tell(&operator, LAST).await?;
+        }
         let driven = match came.begun {
             Some(runner) => {
                 let whole = drive::to_the_end(&operator, Some(schedule), &runner, interrupt);
@@ -113,6 +125,12 @@ impl Worker {
             None => None,
         };
         Ok(Gone { entries: came.entries, waiting: came.waiting, driven })
+    }
+
+    /// Sends what waits for receivers, for so long at most. A drive does so by itself.
+    pub async fn tell(&self, operator: &Operator, longest: Duration) -> Result<()> {
+        let teller = format!("{} for schedules", whoami::holder(&self.environment));
+        Ok(telling::send(operator, (&teller, &SystemClock::new()), longest).await?)
     }
 
     /// Goes on with an execution that a schedule has started, and that no runner drives. The schedule is `None` where

@@ -12,7 +12,13 @@ use moontide_runtime::history::Key;
 use moontide_runtime::store::{Change, Document, MemoryStore};
 
 use super::*;
+use crate::notify::{Receiver, What};
 use crate::schedule::written::parse;
+
+mod each_write;
+mod heard;
+
+use heard::{Heard, receiver, remembered};
 
 const SCHEDULES: &str = r#"
 [[schedules]]
@@ -171,11 +177,15 @@ struct Year {
     random: fastrand::Rng,
     recovery_until: Timestamp,
     deaths: u32,
+    receivers: [Receiver; 1],
+    heard: Heard,
+    /// The times that were held for a while at least.
+    held: BTreeSet<(String, Timestamp)>,
 }
 
 impl Year {
-    fn new(seed: u64) -> Year {
-        let read = parse(SCHEDULES, "schedules.toml", Path::new("."), start()).unwrap();
+    fn new(seed: u64, schedules: &str) -> Year {
+        let read = parse(schedules, "schedules.toml", Path::new("."), start()).unwrap();
         Year {
             store: MemoryStore::new(),
             executions: RefCell::default(),
@@ -183,22 +193,37 @@ impl Year {
             random: fastrand::Rng::with_seed(seed),
             recovery_until: start(),
             deaths: 0,
+            receivers: [receiver()],
+            heard: Heard::default(),
+            held: BTreeSet::new(),
         }
     }
 
     /// A process goes through all schedules at this time of its clock; now and then it dies on the way.
     async fn visit(&mut self, now: Timestamp, is_mortal: bool) {
         let dies = is_mortal && self.random.u32(0..12) == 0;
-        let fuel = Fuel(AtomicU32::new(if dies { self.random.u32(1..30) } else { u32::MAX }));
+        let fuel = if dies { self.random.u32(1..30) } else { u32::MAX };
+        self.visit_with(now, fuel).await;
+    }
+
+    /// The same by a process that dies after so many steps, if it is not through by then.
+    async fn visit_with(&mut self, now: Timestamp, fuel: u32) {
+        let fuel = Fuel(AtomicU32::new(fuel));
         let store = Mortal { store: &self.store, fuel: &fuel };
         let (executions, recovery_until) = (&self.executions, self.recovery_until);
         let begins = Process { executions, fuel: &fuel, recovery_until, now };
-        let round = Round { store: &store, begins: &begins, by: "process", now };
+        let words = |_: &crate::next::Next| "moontide schedule history".to_owned();
+        let runbook = || "shop".to_owned();
+        let telling = Telling { receivers: &self.receivers, words: &words, runbook: &runbook };
+        let round = Round { store: &store, begins: &begins, by: "process", now, telling };
         for schedule in &self.schedules {
             let Ok(came) = round.go(schedule).await else {
                 self.deaths += 1;
                 return;
             };
+            if let Some(waiting) = came.waiting {
+                self.held.insert((schedule.name.clone(), waiting.time));
+            }
             if let Some(id) = came.begun {
                 executions.borrow_mut().drive(&id);
             }
@@ -228,7 +253,7 @@ fn start() -> Timestamp {
 
 /// Lets a year pass; returns how many times became what.
 async fn a_year(seed: u64) -> BTreeMap<&'static str, usize> {
-    let mut year = Year::new(seed);
+    let mut year = Year::new(seed, SCHEDULES);
     let end: Timestamp = "2028-01-01T00:00:00Z".parse().unwrap();
     let (mut now, mut nothing_runs_until) = (start(), start());
     let span = |seconds: u64| Duration::from_secs(seconds);
@@ -248,10 +273,15 @@ async fn a_year(seed: u64) -> BTreeMap<&'static str, usize> {
             if year.random.u32(0..3) > 0 {
                 year.visit(now - span(skew), true).await;
             }
+            // A teller may be at work between any two of them.
+            if year.random.u32(0..10) == 0 {
+                year.heard.send(&year.store, now).await;
+            }
         }
     }
     let behind_all = end + span(26 * 3_600);
     year.visit(behind_all, false).await;
+    year.heard.send(&year.store, behind_all).await;
     assert!(year.deaths > 500, "{} have died", year.deaths);
 
     let mut outcomes = BTreeMap::new();
@@ -268,6 +298,13 @@ async fn a_year(seed: u64) -> BTreeMap<&'static str, usize> {
                 entry.unwrap_or_else(|| panic!("{} {moment}: nothing is known", schedule.name));
             let (outcome, id) = (entry.terms.outcome, schedule.id(moment));
             *outcomes.entry(outcome.word()).or_default() += 1;
+            let heard = |what| year.heard.times(what, &schedule.name, moment);
+            let is_missed = matches!(outcome, Outcome::Missed { .. });
+            assert_eq!(heard(What::Missed), u32::from(is_missed), "{id}: {outcome:?}");
+            let was_held = year.held.contains(&(schedule.name.clone(), moment))
+                || matches!(outcome, Outcome::Held { .. });
+            let times = heard(What::Held);
+            assert!(times <= 1 && (times == 1 || !was_held), "{id}: {times}, {outcome:?}");
             let driven = executions.driven.get(&id).copied().unwrap_or_default();
             match &outcome {
                 Outcome::Started { execution, .. } => {
@@ -286,6 +323,10 @@ async fn a_year(seed: u64) -> BTreeMap<&'static str, usize> {
             }
         }
     }
+    let events = year.heard.events();
+    assert!(events.iter().all(|it| it.sentence.starts_with("DRILL shop: schedule ")));
+    year.heard.send(&year.store, behind_all + span(8 * 86_400)).await;
+    assert_eq!(remembered(&year.store).await, 0, "nothing is remembered for ever");
     // What else was driven is of times behind the year's end.
     let others = executions.driven.keys().filter(|id| !ids.contains(*id));
     let others: Vec<&String> = others.filter(|id| !id.contains("-2028")).collect();

@@ -2,6 +2,7 @@
 
 use std::sync::mpsc::Sender;
 use std::thread;
+use std::time::Duration;
 
 use moontide_runtime::clock::Clock as _;
 use tokio::sync::watch;
@@ -17,6 +18,9 @@ use crate::schedule::listing::word;
 use crate::schedule::progress::{Progress, Waiting};
 use crate::schedule::worker::Worker;
 use crate::view::Record;
+
+/// So long receivers have for what waits for them.
+const TELLING: Duration = Duration::from_secs(30);
 
 /// What a thread has done.
 pub(super) enum Done {
@@ -97,7 +101,9 @@ impl Threads {
                 }
                 let mut interrupt = async || stopped(stop.clone()).await;
                 let carrier = Carrier { operator: &operator };
-                Box::pin(carrier.round(&mut interrupt)).await.map(drop)
+                Box::pin(carrier.round(&mut interrupt)).await?;
+                // What a receiver has not taken at once is its affair a while longer.
+                worker.tell(&operator, TELLING).await
             });
             let _ = say.send(Done::Carried(carried));
         });
