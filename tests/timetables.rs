@@ -395,10 +395,38 @@ fn what_is_exported_is_right_by_the_judges_of_others() {
     created.as_object_mut().expect("an object").remove("version");
     let input: Value =
         serde_json::from_str(created["Target"]["Input"].as_str().expect("text")).expect("JSON");
+    let rule = rule_for_an_event(&desk, &sender);
     judge_inputs(&[
         json!(["scheduler", "CreateSchedule", created]),
         json!(["ssm", "SendCommand", input]),
+        json!(["events", "PutRule", rule["rule"]]),
+        json!(["events", "PutTargets", rule["targets"]]),
     ]);
+}
+
+/// A rule for an event that starts a runbook which asks an approver before it begins.
+fn rule_for_an_event(desk: &Desk, sender: &[&str]) -> Value {
+    let runbook = desk.home.path().join("hello/runbook.luau");
+    let text = std::fs::read_to_string(&runbook).expect("it is there");
+    let start = "start = { message = \"Begin?\", approvers = { \"lead\" } },\n\twaves = {";
+    let asks = text.replacen("waves = {", start, 1);
+    assert_ne!(asks, text, "the runbook has waves");
+    std::fs::write(&runbook, asks).expect("it can be written");
+    let settings = desk.home.path().join("moontide/moontide.toml");
+    std::fs::write(settings, "[approvers]\nlead = [\"*\"]\n").expect("it can be written");
+    desk.write(&once("asks", 2, ""));
+    desk.import();
+    let event = [
+        "schedule",
+        "export",
+        "asks",
+        "--event-pattern={\"source\":[\"aws.health\"]}",
+        "--runbook=hello",
+        "--in-region=us-west-2",
+        "--account=111122223333",
+        "--output=json",
+    ];
+    desk.home.run(&[&event[..], sender].concat()).expect(0).json()
 }
 
 /// Whether a program of this name is installed. Where it is not, the test says that it has not judged.

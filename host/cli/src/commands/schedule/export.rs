@@ -10,6 +10,7 @@ use moontide_control::schedule::export::eventbridge::{self, OnEvent, Sender};
 use moontide_control::schedule::export::systemd::{self, Unit};
 use moontide_control::schedule::export::{Call, crontab};
 use moontide_control::schedule::kept::{Kept, Sources};
+use moontide_control::ssm::document::{NAME, is_name};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -33,7 +34,7 @@ Examples:
   moontide schedule export quarterly-shop --eventbridge --role-arn ARN --target tag:Role=dr-console \\
     > shop.json && aws scheduler create-schedule --cli-input-json file://shop.json
   moontide schedule export quarterly-shop --event-pattern '{\"source\":[\"aws.health\"]}' --mode recovery \\
-    --runbook /srv/runbooks/three_tier --in-region us-west-2 --role-arn ARN --target tag:Role=dr-console")]
+    --runbook three_tier --in-region us-west-2 --account 111122223333 --role-arn ARN --target tag:Role=dr-console")]
 #[expect(clippy::struct_excessive_bools, reason = "one flag for each format")]
 pub(crate) struct Flags {
     /// Only this schedule; without a name: all of them
@@ -56,7 +57,7 @@ pub(crate) struct Flags {
     eventbridge: bool,
 
     /// A rule of EventBridge that starts the schedule's runbook when an event comes: it waits for its approval first
-    #[arg(long, group = "format", value_name = "JSON", requires_all = ["role_arn", "target", "schedule", "runbook", "in_region"])]
+    #[arg(long, group = "format", value_name = "JSON", requires_all = ["role_arn", "target", "schedule", "runbook", "in_region", "account"])]
     event_pattern: Option<String>,
 
     /// Where moontide is on the machine that calls it [default: this binary]
@@ -83,13 +84,32 @@ pub(crate) struct Flags {
     #[arg(long, value_enum, default_value = "drill")]
     mode: ModeFlag,
 
-    /// Where the runbook is on the machines that an event reaches
+    /// Where the runbook is, below the folder of runbooks of the machines that an event reaches
     #[arg(long, value_name = "PATH")]
     runbook: Option<String>,
 
     /// The Region of the rule and of the machines
     #[arg(long, value_name = "REGION")]
     in_region: Option<String>,
+
+    /// The account whose document an event sends
+    #[arg(long, value_name = "ID", value_parser = account)]
+    account: Option<String>,
+
+    /// The document that an event sends, as `moontide ssm document` prints it
+    #[arg(long, value_name = "NAME", default_value = NAME, value_parser = document)]
+    document: String,
+}
+
+/// Reads the id of an account; for clap.
+fn account(text: &str) -> std::result::Result<String, String> {
+    let is_one = text.len() == 12 && text.bytes().all(|it| it.is_ascii_digit());
+    is_one.then(|| text.to_owned()).ok_or_else(|| "an account has 12 digits".to_owned())
+}
+
+/// Reads the name of a document; for clap.
+fn document(text: &str) -> std::result::Result<String, String> {
+    is_name(text).then(|| text.to_owned()).ok_or_else(|| "it is the name of a document".to_owned())
 }
 
 /// What was exported.
@@ -190,8 +210,8 @@ fn sender(flags: &Flags) -> Option<Sender> {
 }
 
 fn event(flags: &Flags) -> Result<Option<OnEvent>> {
-    let (Some(pattern), Some(runbook), Some(region)) =
-        (&flags.event_pattern, &flags.runbook, &flags.in_region)
+    let (Some(pattern), Some(runbook), Some(region), Some(account)) =
+        (&flags.event_pattern, &flags.runbook, &flags.in_region, &flags.account)
     else {
         return Ok(None);
     };
@@ -203,5 +223,6 @@ fn event(flags: &Flags) -> Result<Option<OnEvent>> {
                 .hint("a pattern is JSON, such as `{\"source\":[\"aws.health\"]}`")
         })?;
     let (mode, runbook, region) = (flags.mode.into(), runbook.clone(), region.clone());
-    Ok(Some(OnEvent { pattern, mode, runbook, region }))
+    let (account, document) = (account.clone(), flags.document.clone());
+    Ok(Some(OnEvent { pattern, mode, runbook, region, account, document }))
 }

@@ -11,7 +11,8 @@ use super::{Call, cannot};
 use crate::error::Result;
 use crate::schedule::declared::Schedule;
 use crate::schedule::when::Kind;
-use crate::words::{mode, quoted};
+use crate::ssm::parameters;
+use crate::words::mode;
 
 const FORMAT: &str = "EventBridge";
 /// The target that sends a command.
@@ -100,17 +101,21 @@ pub struct Rule {
     pub targets: Value,
 }
 
-/// What an event starts.
+/// What an event starts: the operator's own command document, which takes only what its patterns allow.
 #[derive(Clone, Debug)]
 pub struct OnEvent {
     /// The pattern that the event has to fit, as JSON.
     pub pattern: Value,
     /// Drill or recovery.
     pub mode: Mode,
-    /// Where the runbook is on the machines.
+    /// Where the runbook is, below the folder of runbooks of the machines.
     pub runbook: String,
     /// The Region of rule and machines.
     pub region: String,
+    /// The account, whose document it is.
+    pub account: String,
+    /// The document's name.
+    pub document: String,
 }
 
 /// The rule that starts an execution when an event comes: it waits for its approval before anything else, and an event
@@ -124,26 +129,18 @@ pub fn on_event(
         let why = "its runbook has no `start` with approvers, and an event would begin it unasked";
         return Err(cannot(schedule, FORMAT, why));
     }
-    let Call { binary, store } = call;
-    let (binary, store, runbook) = (quoted(binary), quoted(store), quoted(&event.runbook));
+    let OnEvent { region, account, document, .. } = event;
     let kind = mode(event.mode);
     let name = format!("moontide-{}-{kind}", schedule.name);
-    // The id is that of the event: letters, digits and dashes, which AWS gives.
-    let command = format!(
-        "{binary} --store {store} run {runbook} --mode {kind} --execution-id event-<id> --source ssm --yes"
-    );
     let (key, value) = &sender.target;
-    let region = &event.region;
-    // The shell's quotes stand within JSON.
-    let template = json!({ "commands": [command], "executionTimeout": [LONGEST_COMMAND] });
     let mut target = json!({
         "Id": "moontide",
-        "Arn": format!("arn:aws:ssm:{region}::document/{SHELL}"),
+        "Arn": format!("arn:aws:ssm:{region}:{account}:document/{document}"),
         "RoleArn": sender.role_arn,
         "RunCommandParameters": { "RunCommandTargets": [{ "Key": key, "Values": [value] }] },
         "InputTransformer": {
             "InputPathsMap": { "id": "$.id" },
-            "InputTemplate": template.to_string(),
+            "InputTemplate": template(call, event)?,
         },
         "RetryPolicy": { "MaximumEventAgeInSeconds": 3_600, "MaximumRetryAttempts": 60 },
     });
@@ -159,4 +156,23 @@ pub fn on_event(
         }),
         targets: json!({ "Rule": name, "Targets": [target] }),
     })
+}
+
+/// The document's parameters. The execution's id is that of the event. It stands alone and not within a text:
+/// `EventBridge` quotes what stands alone, and puts into a text what it has as it is.
+fn template(call: &Call, event: &OnEvent) -> Result<String> {
+    let kind = mode(event.mode);
+    let given = [
+        (parameters::RUNBOOK, event.runbook.as_str()),
+        (parameters::MODE, kind),
+        (parameters::STORE, call.store.as_str()),
+    ];
+    let mut texts = vec![format!("\"{}\":[<id>]", parameters::EXECUTION)];
+    for (name, value) in given {
+        if let Some(parameter) = parameters::named(name) {
+            parameter.check(value)?;
+        }
+        texts.push(format!("\"{name}\":[{}]", Value::from(value)));
+    }
+    Ok(format!("{{{}}}", texts.join(",")))
 }

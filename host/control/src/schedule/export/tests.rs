@@ -1,3 +1,4 @@
+use moontide_runtime::plan::{Mode, Plan};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -107,4 +108,76 @@ fn eventbridge_says_it_in_its_own_words_and_names_the_time_that_is_meant() {
     assert_eq!(created["StartDate"], "2027-01-01T00:00:00Z");
     let wide = schedule("cron(0 0 1 * ? *)", "within = \"2d\"\n");
     assert!(eventbridge::schedule(&wide, &call(), &sender).is_err());
+}
+
+#[test]
+fn whatever_an_event_is_called_it_stays_within_its_parameter_and_the_document_refuses_it() {
+    let sender = eventbridge::Sender {
+        role_arn: "arn:aws:iam::111122223333:role/moontide-events".to_owned(),
+        target: ("tag:Role".to_owned(), "dr-console".to_owned()),
+        dead_letters: None,
+    };
+    let event = eventbridge::OnEvent {
+        pattern: serde_json::json!({ "source": ["aws.health"] }),
+        mode: Mode::Recovery,
+        runbook: "three_tier".to_owned(),
+        region: "us-west-2".to_owned(),
+        account: "111122223333".to_owned(),
+        document: "Moontide-Run".to_owned(),
+    };
+    let asks = "start = { message = \"Begin?\", approvers = { \"lead\" } },";
+    let asking = plan(asks);
+    let rule = |event: &eventbridge::OnEvent| {
+        eventbridge::on_event(&schedule("rate(1 day)", ""), &asking, (&call(), &sender, event))
+    };
+    let target = rule(&event).unwrap().targets["Targets"][0].clone();
+    assert_eq!(target["Arn"], "arn:aws:ssm:us-west-2:111122223333:document/Moontide-Run");
+    let template = target["InputTransformer"]["InputTemplate"].as_str().unwrap();
+    let known = crate::ssm::parameters::named("Execution").unwrap();
+    let parameters = |id: &str| -> serde_json::Value {
+        let quoted = serde_json::Value::from(id).to_string();
+        serde_json::from_str(&template.replace("<id>", &quoted)).unwrap()
+    };
+    let id = "7bf73129-1428-4cd3-a780-95db273d1602";
+    assert!(known.check(id).is_ok());
+    let usual = parameters(id);
+    assert_eq!((&usual["Execution"][0], &usual["Mode"][0]), (&id.into(), &"recovery".into()));
+    for hostile in [
+        "a\"],\"Mode\":[\"x",
+        "$(id)",
+        "`id`",
+        "a b",
+        "'; id; '",
+        "{{ssm:x}}",
+        "<id>",
+        "a\nb",
+        "\\",
+        "",
+    ] {
+        let mut given = parameters(hostile);
+        assert_eq!(given["Execution"][0], hostile);
+        assert!(known.check(hostile).is_err(), "{hostile}");
+        given["Execution"][0] = id.into();
+        assert_eq!(given, usual, "{hostile} has changed what is beside it");
+    }
+    for runbook in ["/srv/x", "a b", "$(id)", "../x"] {
+        let refused = rule(&eventbridge::OnEvent { runbook: runbook.to_owned(), ..event.clone() });
+        assert!(refused.is_err(), "{runbook}");
+    }
+    let unasked = self::plan("");
+    let begun =
+        eventbridge::on_event(&schedule("rate(1 day)", ""), &unasked, (&call(), &sender, &event));
+    assert!(begun.unwrap_err().message.contains("unasked"));
+}
+
+/// The plan of a runbook that has this, too.
+fn plan(more: &str) -> Plan {
+    let text = format!(
+        "return require(\"@moontide\").runbook {{ name = \"shop\", region = \"us-west-2\", {more} waves = {{ \
+         {{ name = \"web\", run = function() end }} }} }}"
+    );
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("runbook.luau"), text).unwrap();
+    let files = crate::runbook::Files::read(home.path()).unwrap();
+    files.plan(&crate::listener::Silent, &moontide_runtime::sandbox::Limits::default(), 0).unwrap()
 }
