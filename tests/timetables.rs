@@ -3,6 +3,8 @@
 
 #[path = "support/python.rs"]
 mod python;
+#[path = "timetables/reported.rs"]
+mod reported;
 mod support;
 #[path = "timetables/told.rs"]
 mod told;

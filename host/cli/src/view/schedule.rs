@@ -259,6 +259,8 @@ impl Document for Shown {
             ("params", params.collect::<Vec<_>>().join(", ")),
             ("only", schedule.only.join(", ")),
             ("exclude", schedule.exclude.join(", ")),
+            ("to", schedule.to.clone().unwrap_or_default()),
+            ("overdue after", schedule.overdue_after.map(|it| it.to_string()).unwrap_or_default()),
             ("sources", sources.clone()),
             ("imported", format!("{} by {imported_by}", time(*imported_at))),
         ];

@@ -62,6 +62,12 @@ pub struct Schedule {
     /// The Region, where the runbook names none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+    /// The folder of its reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// A report fails where the last drill that completed is longer ago.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue_after: Option<Length>,
     /// The profile of the AWS configuration files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
@@ -76,7 +82,7 @@ pub enum Kind {
     Drill,
     /// A rehearsal against the world that is pinned: no AWS.
     Rehearsal,
-    /// A look at what the store knows of the runbook's drills.
+    /// A report of the runbook's last drill.
     Report,
 }
 

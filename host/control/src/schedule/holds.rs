@@ -40,6 +40,10 @@ pub async fn look(
         let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
         return Ok(Some(format!("it is paused by {}{reason}", paused.by)));
     }
+    // A report that fails says what it is there to say.
+    if schedule.kind == Kind::Report {
+        return Ok(None);
+    }
     if let Some(why) = failures(operator, schedule, progress, kept.terms.resumed_at).await? {
         return Ok(Some(why));
     }

@@ -13,6 +13,7 @@ use super::kept::{Kept, Sources};
 use super::occur::{Beginning, Begins};
 use super::progress::Progress;
 use super::rehearsed::rehearse;
+use super::reported::report;
 use crate::error::{CommandError, Kind as Trouble, Result, code};
 use crate::operator::Operator;
 use crate::runbook::Files;
@@ -160,10 +161,12 @@ impl<'o> Begins for Starter<'o> {
                 }
                 Err(error) => not_now(error),
             },
-            Kind::Report => {
-                let ended = super::reported::report(self.operator, schedule, self.sources).await?;
-                Ok(Beginning::Begun { execution: schedule.id(time), ended, begun: None })
-            }
+            Kind::Report => match report(self.operator, schedule, (self.sources, time)).await {
+                Ok(ended) => {
+                    Ok(Beginning::Begun { execution: schedule.id(time), ended, begun: None })
+                }
+                Err(error) => not_now(error),
+            },
         }
     }
 

@@ -22,12 +22,14 @@
 //! reason = "quarterly drill, control A.17"
 //! labels = { team = "payments" }
 //! world = "world.toml"          # of a rehearsal; default the one beside the runbook
+//! to = "/var/lib/moontide/reports"   # of a report: the folder of its files, on each machine that makes one
+//! overdue_after = "92d"         # of a report: it fails where the last completed drill is longer ago; default 365d
 //! region = "us-west-2"          # where the runbook names none
 //! profile = "drills"            # of the AWS configuration files
 //! ```
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -99,6 +101,8 @@ struct Written {
     #[serde(default)]
     labels: BTreeMap<String, String>,
     world: Option<String>,
+    to: Option<Spanned<String>>,
+    overdue_after: Option<Length>,
     region: Option<String>,
     profile: Option<String>,
 }
@@ -186,6 +190,10 @@ impl Written {
         if self.world.is_some() && self.kind != Kind::Rehearsal {
             return Err(("`world` is that of a rehearsal".to_owned(), None));
         }
+        let to = self.to.as_ref().map(folder_of_reports).transpose()?;
+        if self.kind != Kind::Report && (to.is_some() || self.overdue_after.is_some()) {
+            return Err(("`to` and `overdue_after` are those of a report".to_owned(), None));
+        }
         let mut not_on = Vec::new();
         for days in &self.not_on {
             let found = blocked(folder, days.get_ref());
@@ -213,6 +221,8 @@ impl Written {
             exclude: self.exclude,
             reason: self.reason,
             labels: self.labels,
+            to,
+            overdue_after: self.overdue_after,
             region: self.region,
             profile: self.profile,
         };
@@ -234,6 +244,19 @@ fn check_name(name: &Spanned<String>) -> Result<String, Wrong> {
          {LONGEST_NAME} of them"
     );
     Err((message, Some(name.span().start)))
+}
+
+/// The folder of reports. Each machine that makes one has its own, so it says all of its way.
+fn folder_of_reports(to: &Spanned<String>) -> Result<String, Wrong> {
+    let (text, path) = (to.get_ref(), Path::new(to.get_ref()));
+    let wrong = |why: &str| Err((format!("`to = \"{text}\"`: {why}"), Some(to.span().start)));
+    if !path.is_absolute() || path.components().any(|it| it == Component::ParentDir) {
+        return wrong("a folder of reports is named from the root on, without `..`");
+    }
+    if path.exists() && !path.is_dir() {
+        return wrong("it is there, and is no folder");
+    }
+    Ok(text.clone())
 }
 
 fn check_mode(mode: &Spanned<String>) -> Result<(), Wrong> {
@@ -299,7 +322,9 @@ mod tests {
     fn the_example_of_the_reference_is_read_as_it_stands() {
         let example = REFERENCE.split("```").nth(1).unwrap().trim_start_matches("toml");
         let lines = example.lines().map(|line| line.trim_start_matches("//!").trim_start());
-        let text: Vec<&str> = lines.filter(|line| !line.starts_with("world")).collect();
+        let others = ["world", "to ", "overdue_after"];
+        let text: Vec<&str> =
+            lines.filter(|line| !others.iter().any(|it| line.starts_with(it))).collect();
         let text = text.join("\n").replace(", \"freeze.ics\"", "");
         let read = parsed(&text).unwrap().remove(0);
         let Schedule { name, zone, within, pause_after, not_on, params, .. } = read.schedule;
@@ -337,6 +362,11 @@ mod tests {
             "not_on = [\"missing.ics\"]\n",
             "kind = \"rehearsal\"\ncleanup = \"always\"\n",
             "start = 2027-01-01\n",
+            "to = \"/srv/reports\"\n",
+            "kind = \"report\"\nto = \"reports\"\n",
+            "kind = \"report\"\nto = \"/srv/../etc\"\n",
+            "kind = \"report\"\nto = \"/dev/null\"\n",
+            "kind = \"report\"\noverdue_after = \"soon\"\n",
             "[[schedules]]\nname = \"shop\"\nrunbook = \"x\"\nwhen = \"rate(1 day)\"\n",
             "[[schedules]]\nname = \"a b\"\nrunbook = \"x\"\nwhen = \"rate(1 day)\"\n",
             "[[schedules]]\nname = \"b\"\nrunbook = \"x\"\nwhen = \"cron(0 24 * * ? *)\"\n",
@@ -355,6 +385,11 @@ mod tests {
         schedules.toml:5:1: the calendar missing.ics cannot be read: it does not exist
         schedules.toml:1:1: `cleanup`: a rehearsal launches nothing
         schedules.toml:5:1: `start = 2027-01-01` is written `2027-01-01T00:00:00Z`
+        schedules.toml:1:1: `to` and `overdue_after` are those of a report
+        schedules.toml:6:1: `to = "reports"`: a folder of reports is named from the root on, without `..`
+        schedules.toml:6:1: `to = "/srv/../etc"`: a folder of reports is named from the root on, without `..`
+        schedules.toml:6:1: `to = "/dev/null"`: it is there, and is no folder
+        schedules.toml:6:1: `soon` is no length of time: it is written like "15m" or "2h30m"
         schedules.toml:6:1: `shop` is there twice
         schedules.toml:6:1: `a b` cannot be the name of a schedule: it has letters, digits, `-`, `_`, `.`, and at most 48 of them
         schedules.toml:8:1: the field `hour`: 24 is not from 0 to 23; midnight is 0
