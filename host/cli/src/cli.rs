@@ -49,7 +49,8 @@ Exit codes:
   1 failed               6 settings or credentials   130 stopped by Ctrl-C
   2 usage                7 journal does not match    143 stopped by SIGTERM
   3 runbook refused        the runbook
-  4 waiting for a person 70 a defect of Moontide";
+  4 waiting for a person 8 a report is not proved
+                         70 a defect of Moontide";
 
 /// The variables, the examples and the exit codes.
 fn after_help() -> String {

@@ -22,6 +22,8 @@ pub(crate) const HELD: u8 = 5;
 pub(crate) const CONFIGURATION: u8 = 6;
 /// The journal does not match the runbook. Nothing was sent.
 pub(crate) const MISMATCH: u8 = 7;
+/// What was to be proved could not be, and nothing contradicts it.
+pub(crate) const NOT_PROVED: u8 = 8;
 /// A defect of Moontide.
 pub(crate) const INTERNAL: u8 = 70;
 /// Stopped by SIGHUP: its terminal is gone; `resume` goes on.

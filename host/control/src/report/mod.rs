@@ -10,12 +10,15 @@
 //!
 //! What it is made of: `subject`, the execution; `moments`, when what happened; `effects`, its calls.
 //!
-//! - [`evidence`]: the head of the journal's chain. [`digest`]: the digest of the data. [`verify`]: what both prove.
+//! - [`evidence`]: the head of the journal's chain. [`digest`]: the digest of the data. [`verify`]: what both prove,
+//!   by `anew`, the report made once more, and `compare`, how the two differ.
 //!
 //! How it looks: [`html`], a page. [`intoto`]: a statement about the journal. [`redact`]: without names.
 
+mod anew;
 pub mod before;
 pub mod checks;
+mod compare;
 pub mod cost;
 pub mod decisions;
 pub mod digest;

@@ -1,32 +1,19 @@
 //! Verifying a report: what its file, and the journal in a store, prove of it, and what they do not.
 
+use moontide_runtime::journal::chain;
 use moontide_runtime::store::Store;
+use moontide_runtime::store::{Pruned, Seal};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::anew::{Anew, differences, made_anew};
+use super::compare::{Differences, OF_THE_JOURNAL, renumbered};
 use super::document::FORM;
 use super::evidence::head_at;
-use super::{Known, Report, digest, html, redact};
+use super::{Known, Report, digest, html};
 use crate::error::{CommandError, Result, code};
 use crate::view::Record;
 use crate::words;
-
-/// What is read off the journal alone: as long as that has not gone on, a report made anew says the same.
-const OF_THE_JOURNAL: [&str; 13] = [
-    "title",
-    "mark",
-    "result",
-    "status",
-    "identity",
-    "recovery",
-    "timeline",
-    "servers",
-    "checks",
-    "decisions",
-    "interventions",
-    "troubles",
-    "not_run",
-];
 
 /// What depends on other executions too, such as cleanups, and on the time.
 const OF_OTHERS: [&str; 3] = ["leftovers", "cost", "before"];
@@ -42,6 +29,8 @@ pub struct Verified {
     pub proved: Vec<String>,
     /// What is not, and why.
     pub not_proved: Vec<String>,
+    /// What the report's maker has chosen, and no journal says: it is not proved either, and cannot be.
+    pub claimed: Vec<String>,
     /// What contradicts the report.
     pub wrong: Vec<String>,
 }
@@ -124,50 +113,63 @@ impl Read {
             }
             Err(error) => return Err(error),
         };
-        let entries = report.evidence.entries;
-        let many = words::count(usize::try_from(entries).unwrap_or(usize::MAX), "entry");
-        let many = many.replace("entrys", "entries");
-        let Known::Known(head) = &report.evidence.head else {
-            return Ok(found.without_journal("the report carries no head of it"));
+        if self.data["made"] != serde_json::to_value(&report.made).unwrap_or_default() {
+            self.contradicted(&mut found, &["made".to_owned()], "no report has such fields");
+        }
+        found.claims(report);
+        if report.evidence.head.value().is_none() && chain::is_kept(record.execution.format) {
+            found.wrong.push("the journal is chained, and the report carries no head of it".into());
+        }
+        if let Some(Seal::Pruned(pruned)) = &record.seal {
+            found.at_pruned(report, pruned);
+            found.not_proved.push("what the journal said: it was pruned since".to_owned());
+            return Ok(found);
+        }
+        let count = usize::try_from(report.evidence.entries).unwrap_or(usize::MAX);
+        let many = if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") };
+        let Some(more) = record.entries.len().checked_sub(count) else {
+            found.wrong.push(format!("the journal in the store has fewer than {many}"));
+            return Ok(found);
         };
-        let same_length = match &record.seal {
-            Some(moontide_runtime::store::Seal::Pruned(pruned)) => {
-                if pruned.entries == entries && pruned.link.to_string() == *head {
-                    found
-                        .proved
-                        .push(format!("the journal of {many} had that head when it was pruned"));
-                } else {
-                    found.wrong.push(format!("the journal had another head than {head}"));
-                }
-                found.not_proved.push("what the journal said: it was pruned since".to_owned());
-                return Ok(found);
-            }
-            _ => match head_at(store, &record, entries).await? {
+        if let Known::Known(head) = &report.evidence.head {
+            match head_at(store, &record, report.evidence.entries).await? {
                 Some(own) if own == *head => {
-                    found.proved.push(format!("the journal in the store has that head, at {many}"));
-                    record.entries.len() as u64 == entries
+                    let what = format!("the journal in the store has that head, at {many}");
+                    found.proved.push(what);
                 }
-                Some(own) => {
-                    found.wrong.push(format!(
-                        "the journal in the store has another head at {many}: {own}, and not {head}"
-                    ));
-                    return Ok(found);
-                }
-                None => {
-                    found.wrong.push(format!("the journal in the store has fewer than {many}"));
-                    return Ok(found);
-                }
-            },
-        };
-        if same_length {
+                Some(own) => found.wrong.push(format!(
+                    "the journal in the store has another head at {many}: {own}, and not {head}"
+                )),
+                None => found.wrong.push("the journal in the store is not chained".to_owned()),
+            }
+        }
+        if more == 0 {
             self.compare(store, &record, &mut found).await?;
         } else {
-            let more = record.entries.len() as u64 - entries;
-            found.not_proved.push(format!(
-                "what the report says of the journal: that has gone on by {more} since"
-            ));
+            // What it said when it had no more entries, it says still.
+            self.compare(store, &record.at(count), &mut found).await?;
+            found
+                .proved
+                .push(format!("that was said at {many}: the journal has gone on by {more} since"));
         }
         Ok(found)
+    }
+
+    /// Whether another release says that it has made the report.
+    fn is_of_another(&self) -> bool {
+        self.report.made.moontide != env!("CARGO_PKG_VERSION")
+    }
+
+    /// Notes fields that are not as they should be: wrong, unless another release may have had reasons for it.
+    fn contradicted(&self, found: &mut Verified, fields: &[String], why: &str) {
+        let fields = fields.join(", ");
+        if self.is_of_another() {
+            let (made, own) = (&self.report.made.moontide, env!("CARGO_PKG_VERSION"));
+            let words = format!("{fields}: moontide {made} made the report, and this is {own}");
+            found.not_proved.push(words);
+        } else {
+            found.wrong.push(format!("{why}: {fields}"));
+        }
     }
 
     /// Makes the report anew, and compares what it says.
@@ -177,30 +179,38 @@ impl Read {
         record: &Record,
         found: &mut Verified,
     ) -> Result<()> {
-        let made = super::Made { redacted: false, ..self.report.made.clone() };
-        if self.report.made.redacted && made.until.is_some() {
-            let why = "what the journal says: until when the time counts has a pseudonym";
-            found.not_proved.push(why.to_owned());
-            return Ok(());
-        }
-        let anew = Report::of(store, record, made).await?;
-        let anew = if self.report.made.redacted { redact::redacted(&anew)? } else { anew };
-        let anew = serde_json::to_value(&anew).unwrap_or_default();
-        let differs = |field: &&str| anew[*field] != self.data[*field];
-        let other: Vec<&str> = OF_THE_JOURNAL.iter().copied().filter(|it| differs(it)).collect();
-        let release = env!("CARGO_PKG_VERSION");
-        if other.is_empty() {
+        let anew = match made_anew(store, record, (&self.data, &self.report), self.is_of_another())
+            .await?
+        {
+            Anew::Made(anew) => anew,
+            Anew::NoMoment(why) => {
+                found.wrong.push(why);
+                return Ok(());
+            }
+        };
+        let Differences { wrong, unsure } =
+            differences((&self.data, &self.report), &anew, self.is_of_another());
+        let list = |paths: &std::collections::BTreeSet<String>| -> Vec<String> {
+            paths.iter().cloned().collect()
+        };
+        if wrong.is_empty() && unsure.is_empty() {
             found.proved.push(format!("the journal says all of {}", OF_THE_JOURNAL.join(", ")));
-        } else if self.report.made.moontide == release {
-            found.wrong.push(format!("the journal says otherwise of {}", other.join(", ")));
-        } else {
-            found.not_proved.push(format!(
-                "{}: moontide {} read the journal, and this is {release}",
-                other.join(", "),
-                self.report.made.moontide
-            ));
         }
-        let since: Vec<&str> = OF_OTHERS.iter().copied().filter(|it| differs(it)).collect();
+        if !wrong.is_empty() {
+            found.wrong.push(format!("the journal says otherwise of {}", list(&wrong).join(", ")));
+        }
+        if !unsure.is_empty() {
+            self.contradicted(found, &list(&unsure), "the journal says otherwise");
+        }
+        self.compare_evidence(&anew, found);
+        let (data, is_redacted) = (&self.data, self.report.made.redacted);
+        let differs = |field: &&str| {
+            if is_redacted {
+                return renumbered(&anew, &[*field]) != renumbered(data, &[*field]);
+            }
+            anew[*field] != data[*field]
+        };
+        let since: Vec<&str> = OF_OTHERS.iter().copied().filter(differs).collect();
         if !since.is_empty() {
             found.not_proved.push(format!(
                 "{}: they depend on other executions, and are otherwise by now",
@@ -209,9 +219,67 @@ impl Read {
         }
         Ok(())
     }
+
+    /// Compares what the report says of its evidence, its head left out, and whether it has fields besides.
+    fn compare_evidence(&self, anew: &Value, found: &mut Verified) {
+        let of = |report: &Value| {
+            let mut evidence = report["evidence"].clone();
+            if let Some(fields) = evidence.as_object_mut() {
+                // The head is compared with the store's; a person in the seal has a pseudonym.
+                fields.retain(|name, _| !["entries", "head", "pruned"].contains(&name.as_str()));
+            }
+            evidence
+        };
+        if of(anew) != of(&self.data) || self.report.evidence.pruned.is_some() {
+            let why = "the evidence is not what belongs to this journal";
+            self.contradicted(found, &["evidence".to_owned()], why);
+        }
+        let own = |name: &&String| anew.get(name.as_str()).is_none() && name.as_str() != "version";
+        let more = self.data.as_object().into_iter().flat_map(|fields| fields.keys()).filter(own);
+        let more: Vec<String> = more.cloned().collect();
+        if !more.is_empty() {
+            self.contradicted(found, &more, "no report has such fields");
+        }
+    }
 }
 
 impl Verified {
+    /// Notes what only the report's maker says.
+    fn claims(&mut self, report: &Report) {
+        let made = &report.made;
+        if let Some(declared) = made.declared_at {
+            self.not_proved.push(format!(
+                "that the disaster was declared at {}, from when the time counts: its maker says so",
+                words::time(declared)
+            ));
+        }
+        if let Some(until) = &made.until {
+            self.claimed.push(format!("that the time counts until {until}: its maker says so"));
+        }
+        if made.prices.is_some() {
+            self.claimed.push("the prices: its maker says so".to_owned());
+        }
+    }
+
+    /// Holds the head to what is left of a journal.
+    fn at_pruned(&mut self, report: &Report, pruned: &Pruned) {
+        let (entries, link) = (report.evidence.entries, pruned.link.to_string());
+        match report.evidence.head.value() {
+            _ if entries > pruned.entries => {
+                let (more, own) = (entries, pruned.entries);
+                self.wrong.push(format!("the journal had {own} entries, and never {more}"));
+            }
+            Some(_) if entries < pruned.entries => {
+                self.not_proved.push("the head: that of an earlier entry was cut off".to_owned());
+            }
+            Some(head) if *head == link => self
+                .proved
+                .push(format!("the journal of {entries} entries had that head when it was pruned")),
+            Some(head) => self.wrong.push(format!("the journal had another head than {head}")),
+            None => {}
+        }
+    }
+
     /// The same, where the journal cannot be asked.
     #[must_use]
     pub fn without_journal(mut self, why: &str) -> Verified {
@@ -222,5 +290,10 @@ impl Verified {
     /// Whether nothing contradicts the report.
     pub fn is_right(&self) -> bool {
         self.wrong.is_empty()
+    }
+
+    /// Whether all is proved that the file and the journal can prove.
+    pub fn is_proved(&self) -> bool {
+        self.wrong.is_empty() && self.not_proved.is_empty()
     }
 }

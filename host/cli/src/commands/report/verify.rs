@@ -19,6 +19,9 @@ const LONGEST: u64 = 256 * 1024 * 1024;
 /// It says what was proved and what was not. A journal that was changed together with its report, in a store that an
 /// attacker can write, proves nothing: compare the head with the copy that was kept elsewhere.
 #[derive(Args)]
+#[command(after_help = "\
+Exit codes: 0 all is proved, or with --alone its digest and its page; 1 something contradicts it; 8 something that the
+journal or the page should prove could not be, such as without a store.")]
 pub(crate) struct Flags {
     /// A report: the page that `--html` has written, or the JSON of `--output json`
     file: PathBuf,
@@ -38,17 +41,21 @@ pub(super) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         message: format!("{shown}: {}", error.message),
         ..error
     })?;
-    let verified = if flags.alone {
-        read.alone()?.without_journal("no store was looked at")
+    let (verified, is_proved) = if flags.alone {
+        let alone = read.alone()?;
+        let is_proved = alone.is_proved();
+        (alone.without_journal("no store was looked at"), is_proved)
     } else {
-        match context.open_store() {
+        let verified = match context.open_store() {
             Ok(store) => context.block_on(read.against(store.as_ref()))?,
             Err(error) => read.alone()?.without_journal(&error.message),
-        }
+        };
+        let is_proved = verified.is_proved();
+        (verified, is_proved)
     };
     context.output.show(&verified)?;
     if verified.is_right() {
-        return Ok(exit::COMPLETED);
+        return Ok(if is_proved { exit::COMPLETED } else { exit::NOT_PROVED });
     }
     let message = format!("{shown} is not right: {}", verified.wrong.join("; "));
     Err(CommandError::new(code::REPORT_CHANGED, message)
@@ -67,6 +74,9 @@ impl Document for Verified {
         }
         for it in &self.not_proved {
             page.line([attention("not proved"), plain("  "), plain(it.as_str())]);
+        }
+        for it in &self.claimed {
+            page.line([faint("claimed"), plain("     "), plain(it.as_str())]);
         }
         for it in &self.wrong {
             page.line([bad("wrong"), plain("       "), plain(it.as_str())]);

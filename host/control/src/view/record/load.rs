@@ -83,6 +83,35 @@ impl Record {
         Ok(record)
     }
 
+    /// The same, as its journal stood after its first entries, with no signal on its way.
+    #[must_use]
+    pub fn at(&self, count: usize) -> Record {
+        let entries: Vec<_> = self.entries.iter().take(count).cloned().collect();
+        let execution = self.execution.clone();
+        let moments = Moments { begins: execution.created_at, silence: None };
+        let graph = Graph::of(&execution);
+        let Outlook { state, refused, pending, behind, ahead, closings } =
+            outlook(&graph, &entries, Vec::new(), moments);
+        Record {
+            limits: limited(&entries),
+            execution,
+            entries,
+            refused,
+            runner: None,
+            lease: None,
+            pending,
+            graph,
+            state,
+            ahead,
+            behind,
+            has_instances: self.has_instances,
+            seal: self.seal.clone(),
+            obligation: self.obligation.clone(),
+            owners: self.owners.clone(),
+            closings,
+        }
+    }
+
     /// Its obligation, unless that has left for another store with it.
     async fn what_is_owed(&self, store: &dyn Store) -> Result<Option<Obligation>> {
         let Execution { mode, acts_for, .. } = &self.execution;

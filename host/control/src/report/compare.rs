@@ -1,0 +1,228 @@
+//! What a report says beside what one made anew says: pure over values.
+//!
+//! Of a report of this release all of it has to be the same. Another release may have put sentences otherwise, or have
+//! told of more: what has the same shape in both, and is no sentence, is a fact, and may not differ all the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+/// What is read off the journal alone: the same entries give the same.
+pub(super) const OF_THE_JOURNAL: [&str; 13] = [
+    "title",
+    "mark",
+    "result",
+    "status",
+    "identity",
+    "recovery",
+    "timeline",
+    "servers",
+    "checks",
+    "decisions",
+    "interventions",
+    "troubles",
+    "not_run",
+];
+
+/// Sentences of ours, which another release may put otherwise.
+const SENTENCES: [&str; 23] = [
+    "title",
+    "mark",
+    "result",
+    "identity.created.local",
+    "identity.began.local",
+    "identity.ended.local",
+    "recovery.from_is",
+    "recovery.until_is",
+    "timeline.name",
+    "timeline.end",
+    "timeline.phases.name",
+    "servers.reason",
+    "servers.warning",
+    "servers.decided",
+    "checks.what",
+    "checks.subject",
+    "checks.said",
+    "decisions.how",
+    "interventions.what",
+    "interventions.refused",
+    "troubles.what",
+    "troubles.decided",
+    "not_run.why",
+];
+
+/// Lists of which no release tells more or less than another.
+const COUNTED: [&str; 3] = ["servers", "decisions", "interventions"];
+
+/// The kinds of pseudonyms in a redacted report.
+const KINDS: [&str; 7] = ["person", "account", "server", "source", "instance", "job", "text"];
+
+/// How two reports differ.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Differences {
+    /// The facts of which they say different things, by their paths.
+    pub(super) wrong: BTreeSet<String>,
+    /// What only has another shape, or is said in other words, by paths.
+    pub(super) unsure: BTreeSet<String>,
+}
+
+impl Differences {
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.wrong.len() + self.unsure.len()
+    }
+
+    /// Those in what the journal says, of a report of this release or of another one.
+    pub(super) fn of(said: &Value, anew: &Value, is_of_another: bool) -> Differences {
+        let mut found = Differences::default();
+        for field in OF_THE_JOURNAL {
+            let (said, anew) = (&said[field], &anew[field]);
+            if is_of_another {
+                found.look(field, said, anew);
+            } else if said != anew {
+                found.wrong.insert(field.to_owned());
+            }
+        }
+        found
+    }
+
+    fn look(&mut self, path: &str, said: &Value, anew: &Value) {
+        if said == anew {
+            return;
+        }
+        match (said, anew) {
+            (Value::Object(said), Value::Object(anew)) => self.look_into(path, said, anew),
+            (Value::Array(said), Value::Array(anew)) if said.len() == anew.len() => {
+                for (said, anew) in said.iter().zip(anew) {
+                    self.look(path, said, anew);
+                }
+            }
+            (Value::Array(_), Value::Array(_)) if COUNTED.contains(&path) => {
+                self.wrong.insert(path.to_owned());
+            }
+            (Value::String(_), Value::String(_)) if is_sentence(path) => {
+                self.unsure.insert(path.to_owned());
+            }
+            (Value::String(_), Value::String(_))
+            | (Value::Number(_), Value::Number(_))
+            | (Value::Bool(_), Value::Bool(_)) => {
+                self.wrong.insert(path.to_owned());
+            }
+            _ => {
+                self.unsure.insert(path.to_owned());
+            }
+        }
+    }
+
+    fn look_into(&mut self, path: &str, said: &Map<String, Value>, anew: &Map<String, Value>) {
+        let names: BTreeSet<&String> = said.keys().chain(anew.keys()).collect();
+        for name in names {
+            let below = format!("{path}.{name}");
+            match (said.get(name), anew.get(name)) {
+                (Some(said), Some(anew)) => self.look(&below, said, anew),
+                _ => {
+                    self.unsure.insert(below);
+                }
+            }
+        }
+    }
+}
+
+fn is_sentence(path: &str) -> bool {
+    SENTENCES.contains(&path) || path.ends_with(".unknown")
+}
+
+/// These fields of a redacted report with its pseudonyms counted anew, in the order in which they stand there: what
+/// the report names elsewhere has no part in it.
+pub(super) fn renumbered(report: &Value, fields: &[&str]) -> Value {
+    let mut known = BTreeMap::new();
+    let mut numbered = Map::new();
+    for field in fields {
+        numbered.insert((*field).to_owned(), renumber(&report[*field], &mut known));
+    }
+    Value::Object(numbered)
+}
+
+fn renumber(value: &Value, known: &mut BTreeMap<String, String>) -> Value {
+    match value {
+        Value::String(text) => Value::String(in_words(text, known)),
+        Value::Array(items) => items.iter().map(|item| renumber(item, known)).collect(),
+        Value::Object(fields) => {
+            // The order in a file is that of its writer.
+            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
+            let fields = sorted.into_iter().map(|(name, it)| (name.clone(), renumber(it, known)));
+            Value::Object(fields.collect())
+        }
+        other => other.clone(),
+    }
+}
+
+fn in_words(text: &str, known: &mut BTreeMap<String, String>) -> String {
+    let is_of_word = |it: char| it.is_alphanumeric() || it == '-' || it == '_';
+    let (mut all, mut rest) = (String::new(), text);
+    while !rest.is_empty() {
+        let end = rest.find(|it| !is_of_word(it)).unwrap_or(rest.len());
+        let (word, behind) = rest.split_at(end);
+        match kind_of(word) {
+            Some(kind) => {
+                let next = format!("{kind}-{}", known.len() + 1);
+                all.push_str(known.entry(word.to_owned()).or_insert(next));
+            }
+            None => all.push_str(word),
+        }
+        let end = behind.find(is_of_word).unwrap_or(behind.len());
+        let (between, behind) = behind.split_at(end);
+        all.push_str(between);
+        rest = behind;
+    }
+    all
+}
+
+/// The kind of a pseudonym; `None`: the word is none.
+fn kind_of(word: &str) -> Option<&str> {
+    let (kind, number) = word.split_once('-')?;
+    let is_number = !number.is_empty() && number.chars().all(|it| it.is_ascii_digit());
+    (is_number && KINDS.contains(&kind)).then_some(kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn set(paths: &[&str]) -> BTreeSet<String> {
+        paths.iter().map(|it| (*it).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_fact_that_differs_is_wrong_whatever_release_has_made_the_report() {
+        let anew = json!({ "title": "a", "recovery": { "took_seconds": 9, "rto_met": false } });
+        let said = json!({ "title": "b", "recovery": { "took_seconds": 3, "rto_met": false } });
+        let same = Differences::of(&said, &anew, false);
+        assert_eq!((same.wrong, same.unsure), (set(&["recovery", "title"]), set(&[])));
+        let other = Differences::of(&said, &anew, true);
+        assert_eq!((other.wrong, other.unsure), (set(&["recovery.took_seconds"]), set(&["title"])));
+        assert_eq!(Differences::of(&anew, &anew, true).count(), 0);
+    }
+
+    #[test]
+    fn another_shape_is_no_contradiction_and_another_number_of_servers_is_one() {
+        let anew =
+            json!({ "servers": [{ "verdict": "failed" }], "troubles": [1, 2], "not_run": 1 });
+        let said = json!({ "servers": [], "troubles": [1], "not_run": { "unknown": "why" } });
+        let found = Differences::of(&said, &anew, true);
+        assert_eq!((found.wrong, found.unsure), (set(&["servers"]), set(&["not_run", "troubles"])));
+    }
+
+    #[test]
+    fn pseudonyms_that_are_counted_otherwise_are_the_same_and_a_swapped_one_is_not() {
+        let one = json!({ "a": ["server-3", "launch by person-2 (server-3)"], "b": "person-2" });
+        let two = json!({ "b": "person-1", "a": ["server-9", "launch by person-1 (server-9)"] });
+        let swapped =
+            json!({ "a": ["server-9", "launch by person-1 (server-9)"], "b": "person-2" });
+        let fields = ["a", "b"];
+        assert_eq!(renumbered(&one, &fields), renumbered(&two, &fields));
+        assert_ne!(renumbered(&one, &fields), renumbered(&swapped, &fields));
+    }
+}
