@@ -51,6 +51,23 @@ impl Row {
 }
 
 impl Stored {
+    /// The link behind this entry, or behind the execution's head if it is 0; `None`: it is not chained, or there is no
+    /// such entry, or not any more.
+    pub fn link_at(&self, sequence: u64) -> Option<Hash> {
+        if !chain::is_kept(self.format) {
+            return None;
+        }
+        // What was pruned has kept its end.
+        if let Some(end) = self.chain_head().filter(|end| end.sequence == sequence) {
+            return Some(end.hash);
+        }
+        if sequence == 0 {
+            return self.head.as_deref().ok().map(chain::link);
+        }
+        let is_it = |row: &&Row| row.entry().is_ok_and(|it| it.sequence == sequence);
+        self.rows.iter().find(is_it)?.link()
+    }
+
     /// The last link of its chain; `None`: it is not chained, or its end cannot be read.
     pub fn chain_head(&self) -> Option<ChainHead> {
         if let Some(Seal::Pruned(pruned)) = &self.seal {

@@ -1,15 +1,16 @@
-//! What leaves for a topic and a bus, as a pretend AWS on the loopback sees it.
+//! What leaves for a topic, a bus and a bucket, as a pretend AWS on the loopback sees it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::IntoResponse as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::eventbridge::{self, BusEvent};
+use super::s3::{self, Object};
 use super::sns::{self, Message};
 use crate::session::Session;
 
@@ -111,4 +112,60 @@ async fn an_event_that_a_bus_has_not_taken_is_an_error_although_the_request_was(
     let busy = eventbridge::put(&session, &event(&arn("busy"))).await.unwrap_err();
     assert_eq!((busy.code.as_str(), busy.retryable), ("ThrottlingException", true));
     assert_eq!(arrived.lock().unwrap().len(), 2);
+}
+
+/// A pretend bucket, and what arrives there: path, headers, body.
+type Puts = Arc<Mutex<Vec<(String, HeaderMap, String)>>>;
+
+async fn bucket() -> (Session, Puts) {
+    let arrived = Puts::default();
+    let puts = Arc::clone(&arrived);
+    let router = Router::new().fallback(move |uri: Uri, headers: HeaderMap, body: String| {
+        let path = uri.path().to_owned();
+        let answer = match path.as_str() {
+            it if it.starts_with("/plain/") => StatusCode::OK.into_response(),
+            it if it.starts_with("/unlocked/") => {
+                let error = "<Error><Code>InvalidRequest</Code><Message>Bucket is missing Object Lock \
+                             Configuration</Message></Error>";
+                (StatusCode::BAD_REQUEST, error).into_response()
+            }
+            _ => [("x-amz-version-id", "v-1")].into_response(),
+        };
+        puts.lock().unwrap().push((path, headers, body));
+        async move { answer }
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let place = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (Session::pretend_at(&place), arrived)
+}
+
+#[tokio::test]
+async fn an_object_is_locked_until_its_day_and_a_bucket_that_locks_nothing_is_an_error() {
+    let (session, arrived) = bucket().await;
+    let object = |bucket: &str| Object {
+        bucket: bucket.to_owned(),
+        key: "dr/drill/completed/1.json".to_owned(),
+        body: "{\"head\":\"abc\"}".to_owned(),
+        mode: s3::Mode::Compliance,
+        until: "2028-01-03T02:30:00Z".parse().unwrap(),
+    };
+    assert_eq!(s3::put(&session, &object("evidence")).await.unwrap(), "v-1");
+    let (path, headers, body) = arrived.lock().unwrap()[0].clone();
+    assert_eq!(path, "/evidence/dr/drill/completed/1.json");
+    assert!(body.contains("{\"head\":\"abc\"}"), "{body}");
+    let header = |name: &str| headers[name].to_str().unwrap().to_owned();
+    assert_eq!(
+        (header("x-amz-object-lock-mode"), header("x-amz-object-lock-retain-until-date")),
+        ("COMPLIANCE".to_owned(), "2028-01-03T02:30:00Z".to_owned())
+    );
+    // S3 takes no lock without a checksum of the body.
+    let is_sum = |name: &str| name.starts_with("x-amz-checksum-") || name == "content-md5";
+    let sums = headers.keys().any(|it| is_sum(it.as_str()) || it == "x-amz-trailer");
+    assert!(sums, "{headers:?}");
+    let unlocked = s3::put(&session, &object("unlocked")).await.unwrap_err();
+    assert_eq!((unlocked.code.as_str(), unlocked.retryable), ("InvalidRequest", false));
+    let plain = s3::put(&session, &object("plain")).await.unwrap_err();
+    assert_eq!((plain.code.as_str(), plain.retryable), ("NotLocked", false));
+    assert_eq!(arrived.lock().unwrap().len(), 3, "the queue repeats, and not the SDK");
 }

@@ -76,7 +76,7 @@ impl Follower {
                 self.pending.extend(told.into_iter().map(|it| it.worded(&self.words)));
             }
         }
-        self.prove().await;
+        self.prove().await?;
         let mut count = 0;
         while let Some(event) = self.pending.front() {
             for receiver in self.receivers.iter().filter(|it| it.wants(event)) {
@@ -94,20 +94,19 @@ impl Follower {
     }
 
     /// Puts the head of the journal into the events that tell of its end: kept by their receivers, it proves later that
-    /// nothing before it was changed. A store that has no chain, or cannot be read now, has none.
-    async fn prove(&mut self) {
+    /// nothing before it was changed. A store that cannot be read now is asked again, and what is pending waits.
+    async fn prove(&mut self) -> Result<(), StoreError> {
         let ends = |it: &&mut Event| it.event.is_end() && it.head.is_empty();
         let mut open = self.pending.iter_mut().filter(ends).peekable();
-        let Some(archive) = self.store.archive().filter(|_| open.peek().is_some()) else { return };
-        if !chain::is_kept(self.execution.format) {
-            return;
+        if open.peek().is_none() || !chain::is_kept(self.execution.format) {
+            return Ok(());
         }
-        let Ok(parcel) = archive.export(&self.execution.id).await else { return };
+        let stored = self.store.stored(&self.execution.id).await?;
         for event in open {
-            let at = usize::try_from(event.sequence).unwrap_or_default();
-            let row = at.checked_sub(1).and_then(|at| parcel.journal.get(at));
-            event.head = row.map(|row| chain::link(row).to_string()).unwrap_or_default();
+            event.head =
+                stored.link_at(event.sequence).map(|it| it.to_string()).unwrap_or_default();
         }
+        Ok(())
     }
 }
 

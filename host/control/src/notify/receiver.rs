@@ -1,7 +1,9 @@
 //! Where events are told, as `[[notify]]` of the user's `moontide.toml` says.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use moontide_aws::tell::s3::{self, Mode as Lock};
 use moontide_aws::tell::{eventbridge, sns};
 use moontide_aws::web::{Reach, Url};
 use moontide_runtime::plan::Mode;
@@ -9,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Event, What};
 use super::secret::Reference;
+use crate::schedule::length::Length;
 
 /// What kind of receiver it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +31,8 @@ pub enum Kind {
     ServiceNow,
     /// Any place that takes signed JSON.
     Webhook,
+    /// A bucket of Amazon S3 with Object Lock.
+    S3,
 }
 
 impl Kind {
@@ -41,6 +46,7 @@ impl Kind {
             Kind::PagerDuty => "pagerduty",
             Kind::ServiceNow => "servicenow",
             Kind::Webhook => "webhook",
+            Kind::S3 => "s3",
         }
     }
 
@@ -60,6 +66,8 @@ impl Kind {
                 What::Cancelled,
             ]
             .into(),
+            // Where the journal ends is what is worth keeping.
+            Kind::S3 => [What::Completed, What::Failed, What::Cancelled].into(),
             _ => What::ALL.into(),
         }
     }
@@ -91,6 +99,15 @@ impl Kept {
     }
 }
 
+/// How long, and against whom, an object is locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retain {
+    /// For so long behind its writing.
+    pub length: Length,
+    /// Against all, or against all but those with a permission of its own.
+    pub lock: Lock,
+}
+
 /// A receiver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receiver {
@@ -106,6 +123,8 @@ pub struct Receiver {
     pub user: Option<String>,
     /// In which table, of `ServiceNow`.
     pub table: String,
+    /// How long what it is told cannot be deleted, of `S3`.
+    pub retain: Option<Retain>,
     /// What it is told of.
     pub events: BTreeSet<What>,
     /// Of which executions; both if it is empty.
@@ -136,6 +155,8 @@ pub struct Written {
     secret: Option<String>,
     user: Option<String>,
     table: Option<String>,
+    retain: Option<Length>,
+    lock: Option<Lock>,
     events: Option<Vec<What>>,
     modes: Option<Vec<Mode>>,
     text: Option<String>,
@@ -144,7 +165,8 @@ pub struct Written {
 impl Written {
     /// The receiver, or a sentence about what is wrong with it.
     pub fn read(self, reach: &Reach) -> Result<Receiver, String> {
-        let Written { name, kind, to, secret, user, table, events, modes, text } = self;
+        let Written { name, kind, to, secret, user, table, retain, lock, events, modes, text } =
+            self;
         let letter = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
         if name.is_empty() || name.len() > 64 || !name.chars().all(letter) {
             return Err("a receiver's `name` has 1 to 64 letters, digits and `-_.`".to_owned());
@@ -179,6 +201,7 @@ impl Written {
         if secret.is_some() && needs(kind).is_none() {
             return Err(format!("`{name}`: a receiver of kind `{}` has no `secret`", kind.word()));
         }
+        let retain = retained(kind, retain, lock).map_err(|why| format!("`{name}`: {why}"))?;
         let table = table.unwrap_or_else(|| "incident".to_owned());
         if !["incident", "change_request"].contains(&table.as_str()) {
             return Err(format!("`table` of `{name}` is `incident` or `change_request`"));
@@ -201,7 +224,34 @@ impl Written {
             super::text::check(text).map_err(|why| format!("`text` of `{name}`: {why}"))?;
         }
         let modes = modes.unwrap_or_default();
-        Ok(Receiver { name, kind, to, secret, user, table, events, modes, text })
+        Ok(Receiver { name, kind, to, secret, user, table, retain, events, modes, text })
+    }
+}
+
+/// The longest that an object is locked for: what cannot be taken back for longer was mistyped.
+const LONGEST_LOCK: Duration = Duration::from_secs(100 * 366 * 86_400);
+
+/// How long what it is told is locked.
+fn retained(
+    kind: Kind,
+    retain: Option<Length>,
+    lock: Option<Lock>,
+) -> Result<Option<Retain>, String> {
+    let is_short = |it: Length| it.0 < Duration::from_secs(86_400) || it.0 > LONGEST_LOCK;
+    match (kind, retain, lock) {
+        (Kind::S3, None, _) => {
+            Err("a receiver of kind `s3` needs `retain`, such as \"400d\": for \
+             how long what it is told can be neither changed nor deleted"
+                .to_owned())
+        }
+        (Kind::S3, Some(length), _) if is_short(length) => {
+            Err("`retain` is a day at least and a hundred years at most".to_owned())
+        }
+        (Kind::S3, Some(length), lock) => {
+            Ok(Some(Retain { length, lock: lock.unwrap_or(Lock::Compliance) }))
+        }
+        (_, None, None) => Ok(None),
+        _ => Err("`retain` and `lock` are for receivers of kind `s3`".to_owned()),
     }
 }
 
@@ -210,6 +260,7 @@ fn place(kind: Kind) -> &'static str {
     match kind {
         Kind::Sns => "the topic's ARN",
         Kind::EventBridge => "the bus, by its name or its ARN",
+        Kind::S3 => "the bucket, such as `s3://evidence/moontide`, which has Object Lock",
         Kind::ServiceNow => "the instance's address, such as `https://example.service-now.com`",
         _ => "its address, or `env:NAME`, `file:PATH` where that is a secret",
     }
@@ -235,6 +286,7 @@ pub fn check(kind: Kind, to: &str, reach: &Reach) -> Result<(), String> {
         Kind::EventBridge if !eventbridge::is_bus(to) => {
             Err("it is neither a bus's name nor its ARN".to_owned())
         }
+        Kind::S3 => s3::Place::read(to).map(|_| ()),
         Kind::Sns | Kind::EventBridge => Ok(()),
         _ => {
             let url = Url::parse(to)?;
@@ -302,6 +354,13 @@ mod tests {
             ),
             ("name = \"a\"\nkind = \"eventbridge\"\nevents = [\"answered\"]", "and not `answered`"),
             ("name = \"a\"\nkind = \"slack\"\nto = \"env:X\"\nevents = []", "`events` is empty"),
+            ("name = \"a\"\nkind = \"s3\"\nto = \"s3://evidence\"", "needs `retain`"),
+            ("name = \"a\"\nkind = \"s3\"\nto = \"evidence\"\nretain = \"9d\"", "`s3://BUCKET"),
+            (
+                "name = \"a\"\nkind = \"s3\"\nto = \"s3://evidence\"\nretain = \"9h\"",
+                "a day at least",
+            ),
+            ("name = \"a\"\nkind = \"slack\"\nto = \"env:X\"\nretain = \"9d\"", "of kind `s3`"),
             (
                 "name = \"a\"\nkind = \"slack\"\nto = \"env:X\"\ntext = \"{{ sentense }}\"",
                 "sentense",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use moontide_aws::tell::{Untold, eventbridge, sns};
+use moontide_aws::tell::{Untold, eventbridge, s3, sns};
 use moontide_aws::web::{Answer, Ask, Reach, Url, Web, WebError};
 use moontide_aws::{Session, SessionError, SessionSettings};
 use moontide_runtime::text::plain;
@@ -120,6 +120,11 @@ impl Sender {
             Outgoing::Bus(event) => {
                 let put = eventbridge::put(self.session().await?, &event).await;
                 put.map(|id| format!("event {id}")).map_err(Trouble::from)
+            }
+            Outgoing::Object(object) => {
+                let put = s3::put(self.session().await?, &object).await;
+                put.map(|version| format!("version {version} of {}", object.key))
+                    .map_err(Trouble::from)
             }
             Outgoing::Nothing => Ok("it has no word for that".to_owned()),
         }

@@ -100,6 +100,10 @@ fn shown(outgoing: Outgoing, known: Known<'_>) -> Vec<Value> {
             "bus": it.bus, "source": it.source, "detail-type": it.detail_type, "resources": it.resources,
             "time": it.at.to_string(), "detail": read(&it.detail),
         })],
+        Outgoing::Object(it) => vec![json!({
+            "bucket": it.bucket, "key": it.key, "lock": it.mode, "until": it.until.to_string(),
+            "body": read(&it.body),
+        })],
         Outgoing::Nothing => Vec::new(),
     }
 }

@@ -1,11 +1,11 @@
 //! What holds a report to the journal that it was made of: the head of the journal's chain, and how to verify it.
 
 use moontide_runtime::journal::{Format, chain};
-use moontide_runtime::store::{Parcel, Seal, Standing, Store};
+use moontide_runtime::store::{Seal, Store};
 use serde::{Deserialize, Serialize};
 
 use super::known::Known;
-use crate::error::{CommandError, Result, code};
+use crate::error::Result;
 use crate::view::Record;
 
 /// The evidence.
@@ -64,15 +64,6 @@ pub(super) async fn head_at(
     if !chain::is_kept(record.execution.format) {
         return Ok(None);
     }
-    let parcel = match store.archive() {
-        Some(archive) => archive.export(&record.execution.id).await?,
-        // A store in memory keeps no bytes: they are as this release writes them.
-        None => Parcel::of(&record.execution, &record.entries, Standing::NEW)
-            .map_err(|error| CommandError::new(code::INTERNAL, error.to_string()))?,
-    };
-    let row = match count {
-        0 => Some(&parcel.head),
-        _ => usize::try_from(count - 1).ok().and_then(|at| parcel.journal.get(at)),
-    };
-    Ok(row.map(|row| chain::link(row).to_string()))
+    let stored = store.stored(&record.execution.id).await?;
+    Ok(stored.link_at(count).map(|link| link.to_string()))
 }

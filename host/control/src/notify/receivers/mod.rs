@@ -1,11 +1,12 @@
 //! What is sent to each kind of receiver, as plain data: a pure function of the receiver and the event. One file each.
 //!
-//! - [`slack`], [`teams`], [`pagerduty`], [`servicenow`], [`webhook`]: over the web. [`sns`], [`eventbridge`]: over AWS.
+//! - [`slack`], [`teams`], [`pagerduty`], [`servicenow`], [`webhook`]: over the web. [`sns`], [`eventbridge`], [`s3`]: over AWS.
 //! - `outgoing`: what all of them come to. `words`: texts as they take them.
 
 pub mod eventbridge;
 mod outgoing;
 pub mod pagerduty;
+pub mod s3;
 pub mod servicenow;
 pub mod slack;
 pub mod sns;

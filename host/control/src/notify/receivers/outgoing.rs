@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use moontide_aws::tell::eventbridge::BusEvent;
+use moontide_aws::tell::s3::Object;
 use moontide_aws::tell::sns::Message;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{eventbridge, pagerduty, servicenow, slack, sns, teams, webhook};
+use super::{eventbridge, pagerduty, s3, servicenow, slack, sns, teams, webhook};
 use crate::notify::event::Event;
 use crate::notify::receiver::{Kind, Receiver};
 use crate::notify::text;
@@ -47,6 +48,8 @@ pub enum Outgoing {
     Topic(Message),
     /// An event for a bus.
     Bus(BusEvent),
+    /// An object for a bucket that locks it.
+    Object(Object),
     /// Nothing: this kind of receiver has no word for it.
     Nothing,
 }
@@ -62,7 +65,7 @@ pub struct Known<'r> {
     pub secret: &'r str,
 }
 
-/// What is sent to tell a receiver of an event at this time; the error is the template's.
+/// What is sent to tell a receiver of an event at this time; the error is the template's, or that of a place that is none.
 pub fn outgoing(known: Known<'_>, event: &Event, now: Timestamp) -> Result<Outgoing, String> {
     let text = text::of(known.receiver.text.as_deref(), event)?;
     Ok(match known.receiver.kind {
@@ -71,6 +74,7 @@ pub fn outgoing(known: Known<'_>, event: &Event, now: Timestamp) -> Result<Outgo
         Kind::PagerDuty => Outgoing::Web(pagerduty::requests(known, event, &text)),
         Kind::ServiceNow => Outgoing::LookUp(servicenow::look_up(known, event, &text)),
         Kind::Webhook => Outgoing::Web(vec![webhook::request(known, event, &text, now)]),
+        Kind::S3 => Outgoing::Object(s3::object(known, event, &text, now)?),
         Kind::Sns => Outgoing::Topic(sns::message(known, event, &text)),
         Kind::EventBridge => {
             eventbridge::event(known, event, &text).map_or(Outgoing::Nothing, Outgoing::Bus)

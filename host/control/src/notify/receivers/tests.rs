@@ -236,3 +236,22 @@ fn texts_are_cut_between_characters() {
         "{shown}"
     );
 }
+
+#[test]
+fn a_bucket_gets_what_a_webhook_gets_and_a_test_is_locked_for_a_day_only() {
+    let text = "kind = \"s3\"\nto = \"s3://evidence/dr\"\nretain = \"400d\"";
+    let put = |what| match sent(text, "s3://evidence/dr", &Event::example(what, NOW)) {
+        Outgoing::Object(it) => it,
+        other => panic!("{other:?}"),
+    };
+    let ended = put(What::Completed);
+    assert_eq!(
+        (ended.bucket.as_str(), ended.key.as_str()),
+        ("evidence", "dr/shop-20261129t0230-x7k2/completed/1.json")
+    );
+    let body: Value = serde_json::from_str(&ended.body).unwrap();
+    assert_eq!((&body["event"], &body["version"]), (&json!("completed"), &json!(1)));
+    let days = |it: &moontide_aws::tell::s3::Object| it.until.duration_since(NOW).as_hours() / 24;
+    assert_eq!((days(&ended), days(&put(What::Test))), (400, 1));
+    assert_eq!(put(What::Completed), ended, "told again, it is the same");
+}
