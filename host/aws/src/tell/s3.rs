@@ -58,6 +58,8 @@ impl Place {
 pub struct Object {
     /// The bucket.
     pub bucket: String,
+    /// Its Region; `None`: that of the environment.
+    pub region: Option<String>,
     /// Its key there.
     pub key: String,
     /// What is in it: JSON.
@@ -71,7 +73,10 @@ pub struct Object {
 /// Puts a locked object, once. A bucket without Object Lock refuses it. Returns its version: a bucket with Object Lock
 /// keeps each, so that another one under its key hides nothing.
 pub async fn put(session: &Session, object: &Object) -> Result<String, Untold> {
-    let region = session.region().map_err(|error| Untold::certain("Failed", error.to_string()))?;
+    let region = match &object.region {
+        Some(region) => region,
+        None => session.region().map_err(|error| Untold::certain("Failed", error.to_string()))?,
+    };
     let config = session.config(region, Attempts::One);
     // A pretend AWS has one address, and no names below it for its buckets.
     let is_pretend = session.pretend_place().is_some() || config.endpoint_url().is_some();

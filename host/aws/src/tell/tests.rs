@@ -145,6 +145,7 @@ async fn an_object_is_locked_until_its_day_and_a_bucket_that_locks_nothing_is_an
     let (session, arrived) = bucket().await;
     let object = |bucket: &str| Object {
         bucket: bucket.to_owned(),
+        region: Some("eu-west-1".to_owned()),
         key: "dr/drill/completed/1.json".to_owned(),
         body: "{\"head\":\"abc\"}".to_owned(),
         mode: s3::Mode::Compliance,
@@ -159,6 +160,7 @@ async fn an_object_is_locked_until_its_day_and_a_bucket_that_locks_nothing_is_an
         (header("x-amz-object-lock-mode"), header("x-amz-object-lock-retain-until-date")),
         ("COMPLIANCE".to_owned(), "2028-01-03T02:30:00Z".to_owned())
     );
+    assert!(header("authorization").contains("/eu-west-1/s3/"), "{headers:?}");
     // S3 takes no lock without a checksum of the body.
     let is_sum = |name: &str| name.starts_with("x-amz-checksum-") || name == "content-md5";
     let sums = headers.keys().any(|it| is_sum(it.as_str()) || it == "x-amz-trailer");

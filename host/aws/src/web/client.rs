@@ -83,6 +83,11 @@ impl fmt::Debug for Web {
 }
 
 impl Web {
+    /// How far it reaches.
+    pub fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
     /// Within this reach.
     pub fn new(reach: Reach) -> Web {
         let reach = Arc::new(reach);

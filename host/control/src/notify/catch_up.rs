@@ -124,7 +124,14 @@ pub async fn all(
     }
     let listed = store.list().await?;
     let (mut count, mut unread) = (0, Vec::new());
-    for (id, Followed { sequence, .. }) in followed {
+    for (id, followed) in followed {
+        let sequence = match followed {
+            Ok(followed) => followed.sequence,
+            Err(error) => {
+                unread.push((id, error));
+                continue;
+            }
+        };
         let is_behind =
             |it: &&moontide_runtime::store::Listed| it.id == id && it.last_sequence > sequence;
         if listed.iter().find(is_behind).is_none() {

@@ -52,6 +52,9 @@ pub struct Terms {
     /// How often it was attempted.
     #[serde(default)]
     pub attempts: u32,
+    /// When it was attempted last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempted_at: Option<Timestamp>,
     /// When it is attempted next.
     pub next_at: Timestamp,
     /// Whether all else for this receiver waits for that, too: it was not there, or wants to be left alone.
@@ -101,6 +104,7 @@ impl Item {
             queued_at: by.at,
             standing: Standing::Waits,
             attempts: 0,
+            attempted_at: None,
             next_at: by.at,
             holds: false,
             claimed_by: String::new(),
@@ -159,6 +163,7 @@ impl Item {
             claimed_by: by.teller.to_owned(),
             claimed_until: by.at.checked_add(CLAIM).ok(),
             attempts: self.terms.attempts + 1,
+            attempted_at: Some(by.at),
             ..self.terms.clone()
         };
         match self.write(store, terms, Condition::At(self.version), by).await {
@@ -215,8 +220,16 @@ impl Item {
     /// It is to be told after all, from now on.
     pub async fn revive(&self, store: &dyn Store, by: By<'_>) -> Result<(), StoreError> {
         let (standing, next_at, queued_at) = (Standing::Waits, by.at, by.at);
-        let terms =
-            Terms { standing, next_at, queued_at, attempts: 0, holds: false, ..self.terms.clone() };
+        let (attempts, attempted_at, holds) = (0, None, false);
+        let terms = Terms {
+            queued_at,
+            standing,
+            attempts,
+            attempted_at,
+            next_at,
+            holds,
+            ..self.terms.clone()
+        };
         self.settle(store, terms, by).await.map(drop)
     }
 
@@ -283,15 +296,29 @@ impl Followed {
         execution: &Execution,
     ) -> Result<Option<Followed>, StoreError> {
         let document = store.document(QUEUED_UP_TO, &execution.id).await?;
-        let read = document.and_then(|it| serde_json::from_value::<Followed>(it.body).ok());
-        Ok(read.filter(|it| it.nonce == execution.nonce))
+        let read = document.map(Followed::read).transpose()?;
+        Ok(read.map(|(_, it)| it).filter(|it| it.nonce == execution.nonce))
     }
 
-    /// The ids of all executions whose journals are queued, and how far.
-    pub async fn all(store: &dyn Store) -> Result<Vec<(String, Followed)>, StoreError> {
+    /// The ids of all executions whose journals are queued, and how far; or why that cannot be said.
+    pub async fn all(
+        store: &dyn Store,
+    ) -> Result<Vec<(String, Result<Followed, StoreError>)>, StoreError> {
         let documents = store.documents(QUEUED_UP_TO, "").await?;
-        let read = |it: Document| Some((it.name, serde_json::from_value(it.body).ok()?));
-        Ok(documents.into_iter().filter_map(read).collect())
+        let read = |it: Document| (it.name.clone(), Followed::read(it).map(|(_, it)| it));
+        Ok(documents.into_iter().map(read).collect())
+    }
+
+    /// What a document says. One that cannot be read is not one that is not there: what is behind would never be told.
+    fn read(document: Document) -> Result<(String, Followed), StoreError> {
+        let Document { name, body, .. } = document;
+        match serde_json::from_value(body) {
+            Ok(followed) => Ok((name, followed)),
+            Err(error) => Err(StoreError::Damaged {
+                place: format!("the document `{name}`"),
+                message: format!("how far its events are queued cannot be read: {error}"),
+            }),
+        }
     }
 
     /// Forgets an execution of which nothing is told any more, since its journal is cut down.
@@ -315,8 +342,8 @@ impl Followed {
         let (id, nonce) = (execution.id.clone(), execution.nonce.clone());
         let before = store.document(QUEUED_UP_TO, &id).await?;
         let condition = before.as_ref().map_or(Condition::New, |it| Condition::At(it.version));
-        let known = before.and_then(|it| serde_json::from_value::<Followed>(it.body).ok());
-        if known.is_some_and(|it| it.nonce == nonce && it.sequence >= sequence) {
+        let known = before.map(Followed::read).transpose()?;
+        if known.is_some_and(|(_, it)| it.nonce == nonce && it.sequence >= sequence) {
             return Ok(());
         }
         let change = Change {

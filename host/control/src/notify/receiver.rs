@@ -100,12 +100,14 @@ impl Kept {
 }
 
 /// How long, and against whom, an object is locked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retain {
     /// For so long behind its writing.
     pub length: Length,
     /// Against all, or against all but those with a permission of its own.
     pub lock: Lock,
+    /// The bucket's Region; `None`: that of the environment.
+    pub region: Option<String>,
 }
 
 /// A receiver.
@@ -157,6 +159,7 @@ pub struct Written {
     table: Option<String>,
     retain: Option<Length>,
     lock: Option<Lock>,
+    region: Option<String>,
     events: Option<Vec<What>>,
     modes: Option<Vec<Mode>>,
     text: Option<String>,
@@ -165,8 +168,20 @@ pub struct Written {
 impl Written {
     /// The receiver, or a sentence about what is wrong with it.
     pub fn read(self, reach: &Reach) -> Result<Receiver, String> {
-        let Written { name, kind, to, secret, user, table, retain, lock, events, modes, text } =
-            self;
+        let Written {
+            name,
+            kind,
+            to,
+            secret,
+            user,
+            table,
+            retain,
+            lock,
+            region,
+            events,
+            modes,
+            text,
+        } = self;
         let letter = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
         if name.is_empty() || name.len() > 64 || !name.chars().all(letter) {
             return Err("a receiver's `name` has 1 to 64 letters, digits and `-_.`".to_owned());
@@ -201,7 +216,8 @@ impl Written {
         if secret.is_some() && needs(kind).is_none() {
             return Err(format!("`{name}`: a receiver of kind `{}` has no `secret`", kind.word()));
         }
-        let retain = retained(kind, retain, lock).map_err(|why| format!("`{name}`: {why}"))?;
+        let retain =
+            retained(kind, retain, lock, region).map_err(|why| format!("`{name}`: {why}"))?;
         let table = table.unwrap_or_else(|| "incident".to_owned());
         if !["incident", "change_request"].contains(&table.as_str()) {
             return Err(format!("`table` of `{name}` is `incident` or `change_request`"));
@@ -229,15 +245,16 @@ impl Written {
 }
 
 /// The longest that an object is locked for: what cannot be taken back for longer was mistyped.
-const LONGEST_LOCK: Duration = Duration::from_secs(100 * 366 * 86_400);
+const LONGEST_LOCK: Duration = Duration::from_hours(100 * 366 * 24);
 
 /// How long what it is told is locked.
 fn retained(
     kind: Kind,
     retain: Option<Length>,
     lock: Option<Lock>,
+    region: Option<String>,
 ) -> Result<Option<Retain>, String> {
-    let is_short = |it: Length| it.0 < Duration::from_secs(86_400) || it.0 > LONGEST_LOCK;
+    let is_short = |it: Length| it.0 < Duration::from_hours(24) || it.0 > LONGEST_LOCK;
     match (kind, retain, lock) {
         (Kind::S3, None, _) => {
             Err("a receiver of kind `s3` needs `retain`, such as \"400d\": for \
@@ -248,10 +265,10 @@ fn retained(
             Err("`retain` is a day at least and a hundred years at most".to_owned())
         }
         (Kind::S3, Some(length), lock) => {
-            Ok(Some(Retain { length, lock: lock.unwrap_or(Lock::Compliance) }))
+            Ok(Some(Retain { length, lock: lock.unwrap_or(Lock::Compliance), region }))
         }
-        (_, None, None) => Ok(None),
-        _ => Err("`retain` and `lock` are for receivers of kind `s3`".to_owned()),
+        (_, None, None) if region.is_none() => Ok(None),
+        _ => Err("`retain`, `lock` and `region` are for receivers of kind `s3`".to_owned()),
     }
 }
 
@@ -360,7 +377,10 @@ mod tests {
                 "name = \"a\"\nkind = \"s3\"\nto = \"s3://evidence\"\nretain = \"9h\"",
                 "a day at least",
             ),
-            ("name = \"a\"\nkind = \"slack\"\nto = \"env:X\"\nretain = \"9d\"", "of kind `s3`"),
+            (
+                "name = \"a\"\nkind = \"slack\"\nto = \"env:X\"\nretain = \"9d\"",
+                "receivers of kind `s3`",
+            ),
             (
                 "name = \"a\"\nkind = \"slack\"\nto = \"env:X\"\ntext = \"{{ sentense }}\"",
                 "sentense",

@@ -149,8 +149,8 @@ impl Post<'_> {
         }
     }
 
-    /// Gives up what has waited for too long, once the receiver was asked: all of it, or a receiver that is gone for good
-    /// would be asked once for each.
+    /// Gives up what has waited for too long, once the receiver was asked that late, too: no runner may have come by for a
+    /// week, and now it is there. All of it is given up, or a receiver that is gone for good would be asked once for each.
     async fn give_up_late(
         &self,
         waiting: &mut Vec<Item>,
@@ -158,7 +158,9 @@ impl Post<'_> {
     ) -> Result<(), StoreError> {
         let by = self.by();
         let is_late = |it: &Item| words::between(it.terms.queued_at, by.at) > BUDGET;
-        let asked = waiting.iter().find(|it| is_late(it) && it.terms.attempts > 0);
+        let was_late = |it: &Item, at| words::between(it.terms.queued_at, at) > BUDGET;
+        let asked = |it: &&Item| it.terms.attempted_at.is_some_and(|at| was_late(it, at));
+        let asked = waiting.iter().find(asked);
         let Some(said) = asked.map(|it| it.terms.said.clone()) else { return Ok(()) };
         for item in waiting.iter().filter(|it| is_late(it) && !it.is_claimed(by)) {
             item.give_up(self.store, said.clone(), by).await?;

@@ -1,6 +1,10 @@
 //! Where the secrets of receivers are: settings name the place, and the text is read when something is sent. It is kept
 //! nowhere, and whatever is told of a request that failed is told without it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::NON_ALPHANUMERIC;
+
 use crate::error::{CommandError, Result, code};
 use crate::params::secrets;
 
@@ -33,11 +37,14 @@ impl Reference {
     }
 }
 
-/// A text without these secrets, also as an address has them.
+/// A text without these secrets, also as an address, a query or a header has them.
 pub fn hidden(text: &str, secrets: &[&str]) -> String {
     let mut text = text.to_owned();
     for secret in secrets.iter().filter(|secret| secret.len() > 3) {
         text = text.replace(secret, "(secret)");
+        for form in [escaped(secret), STANDARD.encode(secret)] {
+            text = text.replace(&form, "(secret)");
+        }
         // A receiver may quote the path alone.
         if let Some(path) = secret.split("://").nth(1).and_then(|it| it.split_once('/'))
             && path.1.len() > 3
@@ -46,6 +53,11 @@ pub fn hidden(text: &str, secrets: &[&str]) -> String {
         }
     }
     text
+}
+
+/// As a query has it.
+fn escaped(secret: &str) -> String {
+    percent_encoding::utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string()
 }
 
 #[cfg(test)]
@@ -72,5 +84,7 @@ mod tests {
             &[url, "hunter22"],
         );
         assert_eq!(said, "POST /(secret) of (secret), key (secret)");
+        let forms = hidden("k=p%40ss%2Fword, cEBzcy93b3Jk", &["p@ss/word"]);
+        assert_eq!(forms, "k=(secret), (secret)");
     }
 }

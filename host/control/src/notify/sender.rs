@@ -12,13 +12,19 @@ use moontide_runtime::text::plain;
 use tokio::sync::OnceCell;
 
 use super::event::Event;
-use super::receiver::{Kept, Receiver};
+use super::receiver::{Kept, Receiver, check};
 use super::receivers::{Known, Outgoing, Request, outgoing};
 use super::secret::{Reference, hidden};
 use crate::words;
 
 /// No more of what a receiver says is kept.
 const LONGEST: usize = 200;
+/// The answers of the web that are about the event, so that another one may be taken. All others are about the place, the
+/// credentials, or what stands between: the event waits.
+const REFUSALS: [u16; 3] = [400, 413, 422];
+/// The same of AWS's services.
+const ABOUT_THE_EVENT: [&str; 4] =
+    ["InvalidParameter", "InvalidParameterValue", "ValidationException", "MalformedDetail"];
 
 /// Why a receiver was not told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,9 +96,9 @@ impl Sender {
             body: request.body.clone(),
         };
         let answer = self.web.ask(&ask).await.map_err(|error| match error {
-            WebError::Private { .. } | WebError::Unsendable(_) => {
-                Trouble::refusal(error.to_string())
-            }
+            WebError::Unsendable(_) => Trouble::refusal(error.to_string()),
+            // The settings can be mended meanwhile.
+            WebError::Private { .. } => Trouble::away(error.to_string()),
             other => Trouble::away(format!("{place}: {other}")),
         })?;
         judged(&place, answer, now)
@@ -133,8 +139,9 @@ impl Sender {
 
 impl From<Untold> for Trouble {
     fn from(error: Untold) -> Trouble {
-        let said = plain(&error.to_string(), LONGEST);
-        Trouble { said, is_refusal: !error.retryable, retry_after: None }
+        // A signature may be refused, and a topic be gone: that says nothing of this event.
+        let is_refusal = ABOUT_THE_EVENT.contains(&error.code.as_str());
+        Trouble { said: error.to_string(), is_refusal, retry_after: None }
     }
 }
 
@@ -149,7 +156,14 @@ impl Wire for Sender {
         // Whether a secret is to be had may change with the next process: it is no refusal of the event.
         let to = match &receiver.to {
             Kept::Plain(text) => text.clone(),
-            Kept::Elsewhere(it) => opened(it, receiver)?,
+            // Settings could not judge it.
+            Kept::Elsewhere(it) => {
+                let to = opened(it, receiver)?;
+                check(receiver.kind, &to, self.web.reach()).map_err(|why| {
+                    Trouble::away(format!("the address of `{}`: {why}", receiver.name))
+                })?;
+                to
+            }
         };
         let secret = match &receiver.secret {
             None => String::new(),
@@ -161,9 +175,11 @@ impl Wire for Sender {
         if matches!(receiver.to, Kept::Elsewhere(_)) {
             secrets.push(&to);
         }
+        // Hidden before it is cut: half a secret would be found by no search.
+        let shown = |said: &str| plain(&hidden(said, &secrets), LONGEST);
         let sent = self.send(outgoing, now).await;
-        let sent = sent.map(|said| hidden(&said, &secrets));
-        sent.map_err(|it| Trouble { said: hidden(&it.said, &secrets), ..it })
+        let sent = sent.map(|said| shown(&said));
+        sent.map_err(|it| Trouble { said: shown(&it.said), ..it })
     }
 }
 
@@ -181,14 +197,12 @@ fn judged(place: &str, answer: Answer, now: Timestamp) -> Result<Answer, Trouble
     }
     let said = format!("{place}: {}", line(&answer));
     let retry_after = answer.retry_after.as_deref().and_then(|it| left_alone(it, now));
-    // These say nothing of the event; all else below 500 would be said again.
-    let is_busy = status >= 500 || [408, 425, 429].contains(&status);
-    Err(Trouble { said, is_refusal: !is_busy, retry_after })
+    Err(Trouble { said, is_refusal: REFUSALS.contains(&status), retry_after })
 }
 
-/// What an answer says, in a line.
+/// What an answer says, whole: it may quote a secret.
 fn line(answer: &Answer) -> String {
-    let body = plain(answer.body.trim(), LONGEST);
+    let body = answer.body.trim();
     if body.is_empty() { answer.status.to_string() } else { format!("{} {body}", answer.status) }
 }
 

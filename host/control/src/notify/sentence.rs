@@ -128,7 +128,11 @@ pub(super) fn left(launched: &[Launched]) -> String {
 
 /// Who wants what: `ann: continue: the replica is good`.
 fn by(signal: &Signal) -> String {
-    let who = plain(&signal.by, LONGEST);
+    // A name that is only a claim is told as one.
+    let who = match signal.sender.as_str() {
+        "" => plain(&signal.by, LONGEST),
+        sender => plain(&format!("{} (sent by {sender})", signal.by), LONGEST),
+    };
     let wish = match &signal.wish {
         SignalKind::Answer { choice, .. } => plain(choice, LONGEST),
         SignalKind::Skip { wave } => format!("skip {wave}"),

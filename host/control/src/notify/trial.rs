@@ -75,6 +75,7 @@ pub fn preview(receiver: &Receiver, event: &Event, now: Timestamp) -> Result<Pre
     let known = Known { receiver, to: &to, secret: &secret };
     let sends = shown(outgoing(known, event, now)?, known);
     let (name, kind) = (receiver.name.clone(), receiver.kind.word());
+    let to = receiver.to.shown();
     Ok(Preview { receiver: name, kind, to, wanted: receiver.wants(event), sends })
 }
 
@@ -101,7 +102,7 @@ fn shown(outgoing: Outgoing, known: Known<'_>) -> Vec<Value> {
             "time": it.at.to_string(), "detail": read(&it.detail),
         })],
         Outgoing::Object(it) => vec![json!({
-            "bucket": it.bucket, "key": it.key, "lock": it.mode, "until": it.until.to_string(),
+            "bucket": it.bucket, "region": it.region, "key": it.key, "lock": it.mode, "until": it.until.to_string(),
             "body": read(&it.body),
         })],
         Outgoing::Nothing => Vec::new(),
@@ -120,7 +121,8 @@ fn request(request: &Request, known: Known<'_>) -> Value {
         (name.clone(), Value::from(value))
     };
     let headers: serde_json::Map<String, Value> = request.headers.iter().map(header).collect();
-    json!({ "method": request.method, "url": request.url, "headers": headers, "body": read(&request.body) })
+    let url = request.url.replacen(known.to, &known.receiver.to.shown(), 1);
+    json!({ "method": request.method, "url": url, "headers": headers, "body": read(&request.body) })
 }
 
 fn read(text: &str) -> Value {

@@ -196,7 +196,8 @@ impl Written {
         }
         let mut not_on = Vec::new();
         for days in &self.not_on {
-            let found = blocked(folder, days.get_ref());
+            let this_year = now.to_zoned(self.zone.0.clone()).year();
+            let found = blocked(folder, days.get_ref(), (&self.zone, this_year));
             not_on.extend(found.map_err(|message| (message, Some(days.span().start)))?);
         }
         let params = self.params.iter().map(|(name, value)| (name.clone(), text(value)));
@@ -280,14 +281,18 @@ fn start(written: &Spanned<toml::value::Datetime>) -> Result<Timestamp, Wrong> {
     })
 }
 
-fn blocked(folder: &Path, days: &str) -> Result<Vec<Blocked>, String> {
+fn blocked(
+    folder: &Path,
+    days: &str,
+    (zone, this_year): (&Zone, i16),
+) -> Result<Vec<Blocked>, String> {
     let is_calendar = Path::new(days).extension().is_some_and(|it| it.eq_ignore_ascii_case("ics"));
     if !is_calendar {
         return Blocked::read(days).map(|days| vec![days]);
     }
     let text = files::read(&folder.join(days), LONGEST)
         .map_err(|why| format!("the calendar {days} cannot be read: {why}"))?;
-    ics::read(&text).map_err(|why| format!("the calendar {days}: {why}"))
+    ics::read(&text, &zone.0, this_year).map_err(|why| format!("the calendar {days}: {why}"))
 }
 
 /// A value of a param as the command line would write it.

@@ -472,7 +472,7 @@ mod tests {
         );
         insta::assert_snapshot!(
             refusal("[[notify]]\nname = \"a\"\nkind = \"slack\"\nurl = \"env:X\"\n", Place::User),
-            @"moontide.toml:4:1: unknown field `url`, expected one of `name`, `kind`, `to`, `secret`, `user`, `table`, `events`, `modes`, `text`"
+            @"moontide.toml:4:1: unknown field `url`, expected one of `name`, `kind`, `to`, `secret`, `user`, `table`, `retain`, `lock`, `region`, `events`, `modes`, `text`"
         );
         insta::assert_snapshot!(
             refusal(&format!("{user}[[notify]]\nname = \"team\"\nkind = \"eventbridge\"\n"), Place::User),

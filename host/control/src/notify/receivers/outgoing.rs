@@ -1,5 +1,7 @@
 //! What is sent, whatever the kind of receiver.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use moontide_aws::tell::eventbridge::BusEvent;
 use moontide_aws::tell::s3::Object;
@@ -13,7 +15,7 @@ use crate::notify::receiver::{Kind, Receiver};
 use crate::notify::text;
 
 /// A request to a place on the web.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Request {
     /// `GET`, `POST` or `PATCH`.
     pub method: &'static str,
@@ -23,6 +25,13 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The body, as it is sent; empty: none.
     pub body: String,
+}
+
+impl fmt::Debug for Request {
+    /// Address and headers may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request").field("method", &self.method).finish_non_exhaustive()
+    }
 }
 
 impl Request {
@@ -55,7 +64,7 @@ pub enum Outgoing {
 }
 
 /// A receiver whose secrets are known.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Known<'r> {
     /// The receiver.
     pub receiver: &'r Receiver,
@@ -63,6 +72,12 @@ pub struct Known<'r> {
     pub to: &'r str,
     /// What opens the door there; empty: nothing has to.
     pub secret: &'r str,
+}
+
+impl fmt::Debug for Known<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Known").field("receiver", self.receiver).finish_non_exhaustive()
+    }
 }
 
 /// What is sent to tell a receiver of an event at this time; the error is the template's, or that of a place that is none.

@@ -10,7 +10,7 @@ use super::{Known, webhook};
 use crate::notify::event::{Event, What};
 
 /// The shortest time that an object can be locked for.
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 /// The object, written at this time.
 pub fn object(
@@ -20,12 +20,13 @@ pub fn object(
     now: Timestamp,
 ) -> Result<Object, String> {
     let Place { bucket, prefix } = Place::read(known.to)?;
-    let retain = known.receiver.retain.ok_or("it says no `retain`")?;
+    let retain = known.receiver.retain.as_ref().ok_or("it says no `retain`")?;
     // A test proves nothing but that it is taken, and is gone the next day.
     let length = if event.event == What::Test { DAY } else { retain.length.0 };
     let until = now.checked_add(length).map_err(|error| error.to_string())?;
     // A key is the same however often the event is told; a colon in one is for tools to escape.
     let key = format!("{prefix}{}.json", event.key.replace(':', "/"));
     let body = webhook::body(event, text).to_string();
-    Ok(Object { bucket, key, body, mode: retain.lock, until })
+    let region = retain.region.clone();
+    Ok(Object { bucket, region, key, body, mode: retain.lock, until })
 }

@@ -25,7 +25,8 @@ pub struct LookUp {
 pub fn look_up(known: Known<'_>, event: &Event, text: &str) -> LookUp {
     let base = known.to.trim_end_matches('/');
     let table = format!("{base}/api/now/table/{}", known.receiver.table);
-    let id = cut(&event.execution, 100);
+    // A `^` ends a condition of a query, however it is written.
+    let id = cut(&event.execution, 100).replace('^', "-");
     let query = format!(
         "?sysparm_query=correlation_id%3D{}&sysparm_fields=sys_id&sysparm_limit=1",
         encoded(&id)
@@ -75,7 +76,7 @@ fn authorization(known: Known<'_>) -> String {
     }
 }
 
-/// A value in a query: `^` would end it there.
+/// A value in a query.
 fn encoded(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let mut encoded = String::new();

@@ -292,3 +292,19 @@ async fn a_runner_that_dies_between_the_journal_and_the_queue_loses_nothing() {
     let (count, _) = crate::notify::catch_up::all(&store, &receivers, words, by).await.unwrap();
     assert_eq!(count, 0, "it is said by now");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_waited_for_longer_than_its_budget_because_no_runner_came_is_told_and_not_given_up() {
+    let (clock, store) = (VirtualClock::starting_at(second(0)), MemoryStore::new());
+    let network = Network { clock: Some(clock), ..Network::default() };
+    let all = receivers(&["fails"]);
+    let post = Post { store: &store, clock: &clock, wire: &network, teller: "us" };
+    for what in [What::Started, What::Waits, What::Failed] {
+        Item::queue(&store, "fails", &Event::example(what, clock.now()), post.by()).await.unwrap();
+    }
+    assert_eq!(post.tell(&all[0]).await.unwrap().left, 3, "it is away");
+    // The next drill is a week later, and the receiver is back.
+    clock.sleep(Duration::from_hours(7 * 24)).await;
+    let came = post.tell(&all[0]).await.unwrap();
+    assert_eq!((came.told, came.given_up, came.left), (3, 0, 0), "{came:?}");
+}

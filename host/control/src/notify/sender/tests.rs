@@ -34,6 +34,9 @@ async fn answer(
             (StatusCode::SERVICE_UNAVAILABLE, header).into_response()
         }
         "/refuses" => (StatusCode::BAD_REQUEST, "invalid_payload of hunter22").into_response(),
+        "/forbidden" => StatusCode::FORBIDDEN.into_response(),
+        "/gone" => StatusCode::NOT_FOUND.into_response(),
+        "/quotes" => format!("{} hunter22 is wrong", "x".repeat(190)).into_response(),
         "/moved" => (StatusCode::MOVED_PERMANENTLY, [("location", "/ok")]).into_response(),
         "/hangs" => std::future::pending().await,
         "/api/now/table/incident" if method == Method::GET => {
@@ -77,15 +80,16 @@ async fn what_a_receiver_answers_says_whether_it_has_taken_the_event() {
     assert_eq!(busy.said, "127.0.0.1: 429 slow down");
     let later = tell(&sender, "/later").await.unwrap_err();
     assert_eq!((later.is_refusal, later.retry_after), (false, Some(Duration::from_mins(1))));
-    for path in ["/refuses", "/moved"] {
-        let refusal = tell(&sender, path).await.unwrap_err();
-        assert!(refusal.is_refusal, "{path}: {refusal:?}");
+    assert!(tell(&sender, "/refuses").await.unwrap_err().is_refusal);
+    for path in ["/moved", "/forbidden", "/gone"] {
+        let away = tell(&sender, path).await.unwrap_err();
+        assert!(!away.is_refusal, "that says nothing of the event: {path}: {away:?}");
     }
     let hurried = sender.within(Duration::from_millis(100));
     let hangs = tell(&hurried, "/hangs").await.unwrap_err();
     assert!(!hangs.is_refusal && hangs.said.contains("no answer within"), "{hangs:?}");
     let count = arrived.lock().unwrap().len();
-    assert_eq!(count, 6, "each was asked once, and a redirection was not followed");
+    assert_eq!(count, 8, "each was asked once, and a redirection was not followed");
 }
 
 #[tokio::test]
@@ -103,6 +107,10 @@ async fn a_secret_is_used_on_the_wire_and_shown_nowhere_else() {
     let signature = webhook::signature("hunter22", Timestamp::UNIX_EPOCH, &body);
     assert_eq!(headers["x-moontide-signature"], signature.as_str());
     assert!(!body.contains("hunter22"));
+    // Where an answer is cut, half of a secret would be left.
+    let quotes = receiver("webhook", &format!("{place}/quotes"), &secret, &reach);
+    let said = sender.tell(&quotes, &event, Timestamp::UNIX_EPOCH).await.unwrap();
+    assert!(!said.contains("hunt") && said.len() <= 210, "{said}");
     std::fs::remove_file(&path).unwrap();
     let gone = sender.tell(&refuses, &event, Timestamp::UNIX_EPOCH).await.unwrap_err();
     assert!(!gone.is_refusal, "the next runner may have it: {gone:?}");
@@ -132,6 +140,7 @@ async fn a_private_address_that_is_not_named_is_not_told() {
     let sender = Sender::new(Reach::default(), SessionSettings::default());
     let event = Event::example(What::Waits, Timestamp::UNIX_EPOCH);
     let refused = sender.tell(&receiver, &event, Timestamp::UNIX_EPOCH).await.unwrap_err();
-    assert!(refused.is_refusal && refused.said.contains("a private address"), "{refused:?}");
+    assert!(!refused.is_refusal, "the settings can be mended meanwhile: {refused:?}");
+    assert!(refused.said.contains("a private address"), "{refused:?}");
     assert!(arrived.lock().unwrap().is_empty());
 }
