@@ -42,7 +42,7 @@
 //!
 //! [[notify]]                    # in the user's file only: a receiver of notifications, see the guide `notifications`
 //! name = "team"                 # its name
-//! kind = "slack"                # sns, eventbridge, slack, teams, pagerduty, servicenow or webhook
+//! kind = "slack"                # sns, eventbridge, slack, teams, pagerduty, servicenow, webhook or s3
 //! to = "env:SLACK_URL"          # where it is: an address, a topic's ARN, a bus; `env:NAME` or `file:PATH` where that is
 //!                               # a secret
 //! secret = "file:/etc/moontide/key"   # where its key, password or token is; never the secret itself
