@@ -101,9 +101,7 @@ pub async fn put(session: &Session, object: &Object) -> Result<String, Untold> {
     match put.version_id() {
         Some(version) => Ok(version.to_owned()),
         // It has versions if it locks.
-        None => {
-            Err(Untold::certain("NotLocked", "the bucket keeps no versions, so it locks nothing"))
-        }
+        None => Err(Untold::certain("Failed", "the bucket keeps no versions, so it locks nothing")),
     }
 }
 
