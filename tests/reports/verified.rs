@@ -125,8 +125,8 @@ fn lie(report: &mut Value) {
 
 #[test]
 fn no_field_by_which_a_report_says_how_it_was_made_hides_a_lie() {
-    let told = Told::new();
     type Change = fn(&mut Value);
+    let told = Told::new();
     let hidden: [(&str, Change); 4] = [
         ("another release", |it| it["made"]["moontide"] = "0.0.1".into()),
         ("no head", |it| it["evidence"]["head"] = serde_json::json!({ "unknown": "lost" })),
