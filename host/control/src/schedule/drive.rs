@@ -25,8 +25,7 @@ pub async fn to_the_end(
     let mut ended = Box::pin(runner.drive(interrupt())).await?.ended;
     let id = &runner.execution.id;
     if let Ended::Waiting(prompts) = &ended
-        && let Some(schedule) = schedule.filter(|it| it.answers != Answers::Wait)
-        && prompts.iter().any(is_for_a_person)
+        && let Some(schedule) = schedule.filter(|it| cancels(it, prompts))
     {
         let asked: Vec<&str> = prompts.iter().map(|prompt| prompt.id.as_str()).collect();
         let comment = format!(
@@ -49,9 +48,11 @@ pub async fn to_the_end(
     Ok((record, ended))
 }
 
-/// What cannot be told waits for a person in any case: a cancel would leave it in doubt.
-fn is_for_a_person(prompt: &Prompt) -> bool {
-    prompt.kind != PromptKind::Unknown
+/// Whether a schedule cancels what asks this. A person who has paused it has seen it, and looks after it; and what
+/// cannot be told waits for a person in any case: a cancel would leave it in doubt.
+fn cancels(schedule: &Schedule, prompts: &[Prompt]) -> bool {
+    let waits = |prompt: &Prompt| matches!(prompt.kind, PromptKind::Hold | PromptKind::Unknown);
+    schedule.answers != Answers::Wait && !prompts.is_empty() && !prompts.iter().any(waits)
 }
 
 /// What is to be done at its end.
@@ -89,4 +90,35 @@ pub async fn owe(operator: &Operator, schedule: &Schedule, record: &Record) -> R
     let (store, execution) = (operator.store.as_ref(), &record.execution);
     Obligation::owe(store, execution, What::Cleanup, schedule.cleanup_after.0).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::schedule::written::parse;
+
+    #[test]
+    fn what_a_person_has_paused_and_what_is_in_doubt_is_not_cancelled() {
+        let text = "[[schedules]]\nname = \"shop\"\nrunbook = \"shop\"\nwhen = \"rate(1 day)\"\n";
+        let start = "2027-01-01T00:00:00Z".parse().unwrap();
+        let shop = parse(text, "schedules.toml", Path::new("."), start).unwrap().remove(0).schedule;
+        let prompt = |kind: &str| {
+            let prompt = serde_json::json!({
+                "id": "web", "wave": "web", "kind": kind, "message": "?", "choices": [], "opened_at": start,
+            });
+            serde_json::from_value::<Prompt>(prompt).unwrap()
+        };
+        let asked = |kinds: &[&str]| {
+            let prompts: Vec<Prompt> = kinds.iter().map(|kind| prompt(kind)).collect();
+            cancels(&shop, &prompts)
+        };
+        assert!(asked(&["pause"]) && asked(&["failure", "question"]));
+        assert!(!asked(&["hold"]) && !asked(&["hold", "pause"]), "a person has paused it");
+        assert!(!asked(&["unknown", "pause"]), "a cancel would leave it in doubt");
+        assert!(!asked(&[]));
+        let waits = Schedule { answers: Answers::Wait, ..shop.clone() };
+        assert!(!cancels(&waits, &[prompt("pause")]));
+    }
 }

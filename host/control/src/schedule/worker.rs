@@ -91,8 +91,8 @@ impl Worker {
         Ok(Operator { settings, target, ..operator })
     }
 
-    /// Goes through a schedule once, and drives what that starts, until `interrupt` is ready. `begun` is told of what
-    /// is written, what waits, and what is driven now.
+    /// Goes through a schedule once, as it is in the store now, and drives what that starts, until `interrupt` is ready.
+    /// `begun` is told of what is written, what waits, and what is driven now.
     pub async fn go(
         &self,
         kept: &Kept,
@@ -100,6 +100,8 @@ impl Worker {
         interrupt: &mut impl AsyncFnMut(),
         begun: &mut Tell<'_>,
     ) -> Result<Gone> {
+        // A person may have paused, removed or changed it since it was read: its caller may have waited for long.
+        let kept = &Kept::of(self.store.as_ref(), &kept.terms.schedule.name).await?;
         let schedule = &kept.terms.schedule;
         let sources = Sources::of(self.store.as_ref(), &kept.terms.sources).await?;
         let operator = self.operator_of(schedule, &sources)?;

@@ -165,3 +165,25 @@ fn nothing_is_decided_over_the_head_of_a_time_that_waits() {
         ["2027-01-02T02:00:00Z waits: it is paused"]
     );
 }
+
+#[test]
+fn what_does_not_exist_takes_no_moment_from_a_time_that_does() {
+    let hourly = schedule("when = \"cron(0 * * * ? *)\"\nzone = \"Europe/Berlin\"\n");
+    let known = known(&hourly, "2027-03-28T00:00:00Z");
+    let decisions = decide(&known, at("2027-03-28T01:00:00Z"));
+    assert_eq!(words(&decisions), ["2027-03-28T01:00:00Z start"], "03:00 on the clocks of Berlin");
+}
+
+#[test]
+fn a_time_behind_the_gap_is_found_before_what_does_not_exist_has_come() {
+    let halves = schedule("when = \"cron(0/30 2,3 * * ? *)\"\nzone = \"Europe/Berlin\"\n");
+    let known = known(&halves, "2027-03-28T00:30:00Z");
+    let decisions = decide(&known, at("2027-03-28T01:10:00Z"));
+    assert_eq!(words(&decisions), ["2027-03-28T01:00:00Z start"]);
+    // The clocks of Lord Howe skip half an hour: 02:10 would have been five minutes behind 02:35.
+    let when = "when = \"cron(10,35 2 * * ? *)\"\nzone = \"Australia/Lord_Howe\"\n";
+    let howe = schedule(when);
+    let known = self::known(&howe, "2027-10-02T00:00:00Z");
+    let decisions = decide(&known, at("2027-10-02T15:35:00Z"));
+    assert_eq!(words(&decisions), ["2027-10-02T15:35:00Z start"]);
+}

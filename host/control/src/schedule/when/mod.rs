@@ -14,6 +14,7 @@ mod days;
 mod expression;
 mod field;
 mod mistake;
+mod ordered;
 mod rate;
 pub mod times;
 

@@ -4,6 +4,7 @@ use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
+use super::ordered::Ordered;
 use super::{Kind, When};
 
 /// No clock is set back by more.
@@ -59,7 +60,8 @@ impl Time {
 }
 
 impl When {
-    /// The times after this moment, in their order. A rate is counted from `start`, which is its first.
+    /// The times after this moment, in the order of their moments, each moment once. A rate is counted from `start`,
+    /// which is its first.
     pub fn times<'w>(
         &'w self,
         zone: &'w TimeZone,
@@ -69,7 +71,8 @@ impl When {
         let times: Box<dyn Iterator<Item = Time>> = match &self.kind {
             Kind::Cron(cron) => {
                 let local = earliest(zone, from);
-                Box::new(cron.from(local).filter_map(|local| Time::of(local, zone)))
+                let times = cron.from(local).filter_map(|local| Time::of(local, zone));
+                Box::new(Ordered::of(times))
             }
             Kind::Rate(rate) => Box::new(
                 rate.after(start, from)
