@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub(crate) mod contract;
 pub(crate) mod hearing;
 pub(crate) mod outage;
 pub(crate) mod receivers;
@@ -93,11 +94,14 @@ pub(crate) struct Ran {
 impl Ran {
     /// Of a process that has ended.
     pub(crate) fn of(output: &Output) -> Ran {
-        Ran {
+        let ran = Ran {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        };
+        contract::check(&ran.stdout);
+        contract::check(&ran.stderr);
+        ran
     }
 
     /// What it printed on stdout, as JSON.

@@ -2,10 +2,11 @@
 
 use moontide_control::error::{Code, CommandError, Hint, Place};
 use moontide_control::words;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// How much it matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// It does not work, or not as it reads.
@@ -15,12 +16,13 @@ pub enum Severity {
 }
 
 /// Something that was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finding {
     /// How much it matters.
     pub severity: Severity,
     /// Its code, such as `M0210`.
     #[serde(serialize_with = "name_of")]
+    #[schemars(with = "String")]
     pub code: &'static Code,
     /// One sentence, without a full stop.
     pub message: String,

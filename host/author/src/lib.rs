@@ -9,11 +9,13 @@
 //! - [`lsp`]: the language server.
 //! - [`testing`]: tests of runbooks, each case a rehearsal.
 //! - [`watching`]: a check and a rehearsal at each change.
+//! - [`documents`]: what programs may rely on of it.
 //! - [`plan`]: what a runbook will do, before it does anything.
 //! - [`types`]: what Luau's type checker says. [`typings`]: the same types for editors.
 
 pub mod check;
 pub mod docs;
+pub mod documents;
 pub mod finding;
 pub mod fresh;
 pub mod lines;

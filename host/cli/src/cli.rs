@@ -13,7 +13,8 @@ use moontide_control::settings::limits;
 use crate::commands::{
     adopt, answer, cancel, check, claims, cleanup, completions, compliance, docs, explain, guide,
     journal, list, lsp, man, new, note, notify, obligations, pause, plan, rehearse, repl, report,
-    resume, retry, run, schedule, show, sim, skip, ssm, state, status, store, test, types, watch,
+    resume, retry, run, schedule, schema, show, sim, skip, ssm, state, status, store, test, types,
+    watch,
 };
 use crate::context::Context;
 use crate::output::{self, Format, Output};
@@ -136,6 +137,7 @@ enum Command {
     Docs(docs::Flags),
     Guide(guide::Flags),
     Explain(explain::Flags),
+    Schema(schema::Flags),
     Completions(completions::Flags),
     Man(man::Flags),
 }
@@ -221,6 +223,7 @@ fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Docs(flags) => docs::execute(context, &flags),
         Command::Guide(flags) => guide::execute(context, &flags),
         Command::Explain(flags) => explain::execute(context, &flags),
+        Command::Schema(flags) => schema::execute(context, &flags),
         Command::Completions(flags) => completions::execute(context, &flags),
         Command::Man(flags) => man::execute(context, &flags),
     }

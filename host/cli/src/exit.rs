@@ -1,4 +1,4 @@
-//! What the process's exit code says.
+//! What the process's exit code says: a contract with scripts. Codes are added, and none changes its meaning.
 //!
 //! Never 137, 168, 169 or 194: the SSM agent gives them meanings of its own, and at 194 it reboots the
 //! server.
@@ -6,32 +6,32 @@
 use moontide_control::error::{Code, Kind};
 use moontide_runtime::scheduler::ExecutionStatus;
 
-/// The execution is completed, or the command did what it was asked.
-pub(crate) const COMPLETED: u8 = 0;
-/// The execution failed or was cancelled, or the rehearsal did.
-pub(crate) const FAILED: u8 = 1;
-/// The command line makes no sense, or does not fit the execution it names. Also clap's own code.
-pub(crate) const USAGE: u8 = 2;
-/// The runbook, its params or its world are refused; nothing was begun.
-pub(crate) const REFUSED: u8 = 3;
-/// Nothing can go on before a person answers. The journal is in order and nothing is held.
-pub(crate) const WAITING: u8 = 4;
-/// Another runner drives this execution, or another execution is at work on its plan.
-pub(crate) const HELD: u8 = 5;
-/// The store, the settings, the credentials or the Region.
-pub(crate) const CONFIGURATION: u8 = 6;
-/// The journal does not match the runbook. Nothing was sent.
-pub(crate) const MISMATCH: u8 = 7;
-/// What was to be proved could not be, and nothing contradicts it.
-pub(crate) const NOT_PROVED: u8 = 8;
-/// A defect of Moontide.
-pub(crate) const INTERNAL: u8 = 70;
-/// Stopped by SIGHUP: its terminal is gone; `resume` goes on.
-pub(crate) const HUNG_UP: u8 = 129;
-/// Stopped by SIGINT (Ctrl-C); `resume` goes on.
-pub(crate) const INTERRUPTED: u8 = 130;
-/// Stopped by SIGTERM; `resume` goes on.
-pub(crate) const TERMINATED: u8 = 143;
+macro_rules! exits {
+    ($($code:literal $name:ident: $meaning:literal;)+) => {
+        $(#[doc = $meaning]
+        pub(crate) const $name: u8 = $code;)+
+
+        /// The contract: every exit code, and what it says. The guide `machines` has the same table.
+        #[cfg(test)]
+        pub(crate) const ALL: &[(u8, &str)] = &[$(($code, $meaning),)+];
+    };
+}
+
+exits! {
+    0 COMPLETED: "The execution is completed, or the command did what it was asked.";
+    1 FAILED: "The execution failed or was cancelled, or the rehearsal did.";
+    2 USAGE: "The command line makes no sense, or does not fit the execution it names.";
+    3 REFUSED: "The runbook, its params or its world are refused; nothing was begun.";
+    4 WAITING: "Nothing can go on before a person answers. The journal is in order and nothing is held.";
+    5 HELD: "Another runner drives this execution, or another execution is at work on its plan.";
+    6 CONFIGURATION: "The store, the settings, the credentials or the Region.";
+    7 MISMATCH: "The journal does not match the runbook. Nothing was sent.";
+    8 NOT_PROVED: "What was to be proved could not be, and nothing contradicts it.";
+    70 INTERNAL: "A defect of Moontide.";
+    129 HUNG_UP: "Stopped by SIGHUP: its terminal is gone; `resume` goes on.";
+    130 INTERRUPTED: "Stopped by SIGINT (Ctrl-C); `resume` goes on.";
+    143 TERMINATED: "Stopped by SIGTERM; `resume` goes on.";
+}
 
 /// What an execution's end says.
 pub(crate) fn of(status: ExecutionStatus) -> u8 {
@@ -84,6 +84,29 @@ mod tests {
         assert_eq!(worst(&[4, 1, 6]), FAILED);
         assert_eq!(worst(&[0, 2]), USAGE);
         assert_eq!(worst(&[1, 143]), TERMINATED);
+    }
+
+    #[test]
+    fn the_guide_has_the_same_table() {
+        let guide = include_str!("../guides/machines.md");
+        let cells = |line: &str| -> Option<(u8, String)> {
+            let (code, meaning) = line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | ")?;
+            Some((code.parse().ok()?, meaning.to_owned()))
+        };
+        let written: Vec<(u8, String)> = guide.lines().filter_map(cells).collect();
+        let known: Vec<(u8, String)> =
+            ALL.iter().map(|(code, meaning)| (*code, (*meaning).to_owned())).collect();
+        assert_eq!(written, known);
+    }
+
+    #[test]
+    fn every_code_that_an_error_or_an_end_has_is_in_the_table() {
+        let errors = moontide_control::error::code::ALL.iter().map(|code| of_error(code));
+        let ends = [ExecutionStatus::Completed, ExecutionStatus::Failed, ExecutionStatus::Waiting];
+        let used = errors.chain(ends.map(of)).chain([HUNG_UP, INTERRUPTED, TERMINATED]);
+        for code in used {
+            assert!(ALL.iter().any(|(known, _)| *known == code), "{code}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod commands;
 mod completion;
 mod confirm;
 mod context;
+mod contract;
 mod drive;
 mod exit;
 mod face;

@@ -48,6 +48,7 @@ pub mod claims;
 pub mod cleanup;
 pub mod clocks;
 pub mod compliance;
+pub mod contract;
 pub mod environment;
 pub mod error;
 pub mod estate;

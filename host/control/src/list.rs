@@ -7,14 +7,16 @@ use moontide_runtime::journal::Channel;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{Cursor, LeaseRecord, Row, Seal, Store, Told, Wanted};
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::contract::engine;
 use crate::error::{Result, code};
 use crate::leases::kept;
 use crate::view::Record;
 
 /// Those that are wanted.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct List {
     /// Where they are.
     pub store: String,
@@ -29,15 +31,17 @@ pub struct List {
 }
 
 /// An execution in the list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Line {
     /// Its id.
     pub execution: String,
     /// The name of its runbook.
     pub runbook: String,
     /// Drill or recovery, where that is known.
+    #[schemars(with = "Option<engine::Mode>")]
     pub mode: Option<Mode>,
     /// `None`: it cannot be read.
+    #[schemars(with = "Option<engine::ExecutionStatus>")]
     pub status: Option<ExecutionStatus>,
     /// Why: another release wrote it, or it is damaged.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,6 +51,7 @@ pub struct Line {
     pub labels: BTreeMap<String, String>,
     /// What started it, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<engine::Channel>")]
     pub source: Option<Channel>,
     /// When it was created.
     pub created_at: Timestamp,

@@ -10,6 +10,7 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock as _;
 use moontide_runtime::store::{Cursor, Lease, Pruned, Row, Seal, StoreError, Wanted, cut, lease};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::clocks::SystemClock;
@@ -40,7 +41,7 @@ pub struct Pruner<'o> {
 }
 
 /// What was done.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Pruning {
     /// Where.
     pub store: String,
@@ -57,7 +58,7 @@ pub struct Pruning {
 }
 
 /// One that was pruned, or would be.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Done {
     /// The execution's id.
     pub execution: String,
@@ -68,7 +69,7 @@ pub struct Done {
 }
 
 /// One that was left alone.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Kept {
     /// The execution's id.
     pub execution: String,

@@ -7,6 +7,7 @@ use moontide_runtime::clock::Clock;
 use moontide_runtime::effect::state::{OF_EXECUTIONS, OF_RUNBOOKS};
 use moontide_runtime::plan::suggest;
 use moontide_runtime::store::{Change, Condition, Document, Store, StoreError, Wanted};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -28,7 +29,7 @@ pub enum Owner {
 }
 
 /// What one of them remembers.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Listed {
     /// The runbook, or the execution.
     pub of: String,
@@ -40,7 +41,7 @@ pub struct Listed {
 }
 
 /// A key, and what stands under it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Remembered {
     /// The key.
     pub key: String,

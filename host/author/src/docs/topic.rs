@@ -1,11 +1,12 @@
 //! What the reference consists of: chapters, and what is in them.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::whole::capital;
 
 /// A chapter of the reference.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Topic {
     /// What it is called: `wave`, `ssm`, `world`.
     pub name: String,
@@ -21,7 +22,7 @@ pub struct Topic {
 }
 
 /// A part of the reference: chapters that belong together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// What a runbook declares, and what its functions get.
@@ -33,7 +34,7 @@ pub enum Part {
 }
 
 /// A field, a function or a type.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Entry {
     /// Its whole name: `wave.pause`, `ssm.run_command`, `world.timing.latency`.
     pub name: String,
@@ -59,7 +60,7 @@ pub struct Entry {
 }
 
 /// Whether a field has to be there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Presence {
     /// It is no field, or always there.
@@ -74,7 +75,7 @@ pub enum Presence {
 }
 
 /// An operation, and what a crash in the middle of it means.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Effect {
     /// Its name: `ssm.send_command`.
     pub operation: String,

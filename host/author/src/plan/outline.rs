@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use moontide_control::contract::engine;
 use moontide_runtime::plan::{
     FailurePolicy, MinSuccess, Mode, Pause, Plan, PromptTimeout, Wave, duration,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::layers::layers;
 
 /// What a runbook will do.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Outline {
     /// The runbook's name.
     pub name: String,
@@ -39,7 +41,7 @@ pub struct Outline {
 }
 
 /// A question to people.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Asked {
     /// The question.
     pub message: String,
@@ -50,11 +52,12 @@ pub struct Asked {
     /// How long it waits, such as `4h`; `None`: for ever.
     pub timeout: Option<String>,
     /// What silence answers then.
+    #[schemars(with = "Option<String>")]
     pub silence: Option<PromptTimeout>,
 }
 
 /// A wave.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct WaveOutline {
     /// Its name.
     pub name: String,
@@ -67,8 +70,10 @@ pub struct WaveOutline {
     /// What runs of it, in this order.
     pub steps: Vec<&'static str>,
     /// How many of its servers must be launched.
+    #[schemars(with = "Option<serde_json::Value>")]
     pub min_success: Option<MinSuccess>,
     /// What becomes of a failure; `None`: it stays failed, and the waves behind it do not start.
+    #[schemars(with = "Option<String>")]
     pub on_failure: Option<FailurePolicy>,
     /// Whether a function decides that.
     pub on_failure_decides: bool,
@@ -79,7 +84,7 @@ pub struct WaveOutline {
 }
 
 /// What a wave does.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Does {
     /// It recovers servers.
@@ -98,9 +103,10 @@ pub enum Does {
 }
 
 /// What runs in a mode.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ModeOutline {
     /// The mode.
+    #[schemars(with = "engine::Mode")]
     pub mode: Mode,
     /// What the mode means for the launches.
     pub means: &'static str,
@@ -109,7 +115,7 @@ pub struct ModeOutline {
 }
 
 /// A piece of a mode's order.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Step {
     /// The wave; `None`: the runbook itself.
     pub wave: Option<String>,

@@ -8,6 +8,7 @@ use std::time::Instant;
 use moontide_runtime::effect::{Lane, Outcome};
 use moontide_runtime::journal::Mismatch;
 use moontide_runtime::sandbox::{Budget, Limits, Said, ScriptError, Unit, Vm};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::seen::Seen;
@@ -18,7 +19,7 @@ use super::suite::{Case, Suite};
 const LINES: usize = 5;
 
 /// How a case went.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Ran {
     /// Its name.
     pub case: String,
@@ -45,7 +46,7 @@ pub struct Ran {
 }
 
 /// How a case ended.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "status")]
 pub enum Ended {
     /// It holds.
@@ -57,7 +58,7 @@ pub enum Ended {
 }
 
 /// What does not hold.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Failed {
     /// Whether an assertion has failed; else the case itself is wrong.
     pub assertion: bool,
@@ -76,6 +77,7 @@ pub struct Failed {
     pub place: Option<Place>,
     /// How an effect differs from the one in the journal that is replayed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     pub mismatch: Option<Box<Mismatch>>,
     /// The last lines of what happened in the last rehearsal.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -83,7 +85,7 @@ pub struct Failed {
 }
 
 /// A line of a test.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Place {
     /// The file, as it was named.
     pub path: String,

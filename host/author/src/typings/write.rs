@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::files::{self, Unread};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::layout;
@@ -31,7 +32,7 @@ pub enum Place {
 }
 
 /// What was written, or would be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Written {
     /// The folder of the modules.
     pub types: PathBuf,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
+use moontide_control::contract::engine;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::listener::Silent;
 use moontide_control::rehearsal::{Rehearsal, Report, Witness};
@@ -12,6 +13,7 @@ use moontide_control::settings::Settings;
 use moontide_control::world_file;
 use moontide_runtime::plan::Plan;
 use moontide_runtime::scheduler::{ExecutionStatus, WaveStatus};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::check::{Checked, check_for};
@@ -40,13 +42,15 @@ pub struct Tested {
 }
 
 /// A rehearsal, as short as a line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Rehearsed {
     /// How it ended.
+    #[schemars(with = "engine::ExecutionStatus")]
     pub status: ExecutionStatus,
     /// How long it took, in virtual time.
     pub virtual_time: Duration,
     /// The waves that did not complete, and why, if that is known.
+    #[schemars(with = "Vec<(String, engine::WaveStatus, Option<String>)>")]
     pub waves: Vec<(String, WaveStatus, Option<String>)>,
 }
 

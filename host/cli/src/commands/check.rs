@@ -13,6 +13,7 @@ use moontide_control::world_file;
 use crate::context::Context;
 use crate::output::Format;
 use crate::output::style::{attention, plain};
+use crate::view::Worded;
 use crate::view::checked::CheckView;
 use crate::{exit, next, params};
 use moontide_control::view::plan::PlanView;
@@ -57,7 +58,8 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         address.warn_if_doomed(context, &plan).await;
         Ok(())
     })?;
-    context.output.show(&CheckView { plan: Some(PlanView::of(plan, &settings)), findings })?;
+    let seen = CheckView { plan: Some(PlanView::of(plan, &settings)), findings };
+    context.output.show(&Worded(context, &seen))?;
     Ok(exit::COMPLETED)
 }
 
@@ -65,7 +67,8 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
 fn refuse(context: &Context, findings: &[Finding], wrong: &[&Finding]) -> Result<u8> {
     let Some(error) = finding::together(wrong) else { return Ok(exit::REFUSED) };
     if context.output.format == Format::Json {
-        context.output.show(&CheckView { plan: None, findings: findings.to_vec() })?;
+        let seen = CheckView { plan: None, findings: findings.to_vec() };
+        context.output.show(&Worded(context, &seen))?;
         return Err(error);
     }
     Ok(exit::of_error(error.code))

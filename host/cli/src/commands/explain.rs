@@ -4,6 +4,7 @@ use clap::Args;
 use moontide_control::error::code::{self, Code};
 use moontide_control::error::{CommandError, Result};
 use moontide_runtime::plan::suggest;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -37,14 +38,19 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     Ok(exit::COMPLETED)
 }
 
-#[derive(Serialize)]
-struct List {
+/// The codes of errors.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct List {
+    /// All of them.
     codes: Vec<Line>,
 }
 
-#[derive(Serialize)]
-struct Line {
+/// A code.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Line {
+    /// The code: `M0411`.
     code: &'static str,
+    /// What it means, in a sentence.
     meaning: &'static str,
     /// What the code's family is about.
     family: &'static str,
@@ -52,14 +58,18 @@ struct Line {
     exit: Option<u8>,
 }
 
-#[derive(Serialize)]
-struct One {
+/// A code of errors, and the page about it.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct One {
     /// The code that was asked for.
     code: &'static str,
     /// All codes that the page is about.
     codes: Vec<&'static str>,
+    /// What the code means, in a sentence.
     meaning: &'static str,
+    /// What the code's family is about.
     family: &'static str,
+    /// The exit code of a command that ends with it; null: a wave fails with it.
     exit: Option<u8>,
     /// Why the code comes, and what to type.
     markdown: &'static str,

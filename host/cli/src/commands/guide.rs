@@ -3,6 +3,7 @@
 use clap::Args;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_runtime::plan::suggest;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -34,20 +35,28 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     Ok(exit::COMPLETED)
 }
 
-#[derive(Serialize)]
-struct List {
+/// The guides.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct List {
+    /// All of them, in the order in which a newcomer reads.
     topics: Vec<Line>,
 }
 
-#[derive(Serialize)]
-struct Line {
+/// A guide.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Line {
+    /// What it is called.
     topic: &'static str,
+    /// What it is about, in a line.
     about: &'static str,
 }
 
-#[derive(Serialize)]
-struct One {
+/// A guide, and its text.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct One {
+    /// What it is called.
     topic: &'static str,
+    /// What it is about, in a line.
     about: &'static str,
     /// The whole guide.
     markdown: &'static str,

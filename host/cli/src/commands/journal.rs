@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::exit;
 use crate::output::style::{attention, bad, faint, good, plain, strong};
-use crate::output::{Document, Format, Page, Span};
+use crate::output::{Format, Page, Span};
 use crate::view::{Record, signal};
 
 /// Print the journal of an execution, an entry a line
@@ -57,34 +57,32 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let Journal { entries, refused } = Journal::of(&record, flags.lane.as_deref(), flags.from);
     match context.output.format {
         Format::Text | Format::Github => {
-            context.output.show(&Shown(Journal { entries, refused }))?;
+            let mut page = Page::default();
+            write(&Journal { entries, refused }, &mut page);
+            context.output.print(&page.into_text())?;
         }
         Format::Json => {
             for entry in entries {
-                context.output.show(&Shown(Journal { entries: vec![entry], refused }))?;
+                if !context.output.json_line(&Line(entry.clone()))? {
+                    break;
+                }
             }
         }
     }
     Ok(exit::COMPLETED)
 }
 
-/// Some entries; as JSON, always one.
-struct Shown<'e>(Journal<'e>);
-
-impl Serialize for Shown<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.entries.first().serialize(serializer)
-    }
+/// Entries for people: a row each.
+fn write(journal: &Journal<'_>, page: &mut Page) {
+    let entries = journal.entries.iter();
+    let rows = entries.map(|entry| row(entry, journal.refused.get(&entry.sequence)));
+    page.table(&rows.collect::<Vec<_>>());
 }
 
-impl<'e> Document for Shown<'e> {
-    fn write(&self, page: &mut Page) {
-        let Journal { entries, refused } = &self.0;
-        let row = |entry: &&'e Entry| row(entry, refused.get(&entry.sequence));
-        let rows: Vec<Vec<Span<'_>>> = entries.iter().map(row).collect();
-        page.table(&rows);
-    }
-}
+/// An entry, as programs read it.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(crate) struct Line(Entry);
 
 fn row<'e>(entry: &'e Entry, refusal: Option<&Refusal>) -> Vec<Span<'e>> {
     let mut row = vec![
@@ -210,7 +208,7 @@ mod tests {
         let mut page = Page::default();
         let refused = BTreeMap::new();
         let entries = entries.iter().collect();
-        Shown(Journal { entries, refused: &refused }).write(&mut page);
+        write(&Journal { entries, refused: &refused }, &mut page);
         insta::assert_snapshot!(page.into_plain(), @r"
         1  00:00:00.000Z  -             event               started
         2  00:00:00.000Z  database#1.3  drs.start_recovery  intent (time 2) at shop/runbook.luau:12

@@ -28,6 +28,7 @@ pub(crate) mod resume;
 pub(crate) mod retry;
 pub(crate) mod run;
 pub(crate) mod schedule;
+pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod sim;
 pub(crate) mod skip;

@@ -1,9 +1,9 @@
 //! `moontide notify`: who is told what happens, what is still to be told, and whether it arrives.
 
 mod list;
-mod preview;
+pub(crate) mod preview;
 mod send;
-mod test;
+pub(crate) mod test;
 
 use std::sync::Arc;
 

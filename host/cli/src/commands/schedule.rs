@@ -7,13 +7,13 @@
 
 mod act;
 mod check;
-mod export;
+pub(crate) mod export;
 mod health;
 mod history;
 mod import;
 mod list;
 mod next;
-mod run;
+pub(crate) mod run;
 mod serve;
 mod show;
 mod status;

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use moontide_control::contract::engine;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::world_file;
 use moontide_sim::{Commands, Fact, Processes, ScaledClock, Simulator, facts};
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::net::TcpListener;
 
@@ -50,14 +52,18 @@ pub(crate) struct Flags {
     facts: bool,
 }
 
-#[derive(Serialize)]
-struct Facts {
+/// What the simulator claims about AWS, and how sure that is.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Facts {
+    /// What it claims about AWS.
+    #[schemars(with = "Vec<engine::Fact>")]
     facts: Vec<Fact>,
 }
 
 /// What to put into the environment of a client that shall talk to the simulator.
-#[derive(Serialize)]
-struct Serving {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Serving {
+    /// Their values, by name.
     variables: BTreeMap<&'static str, String>,
 }
 

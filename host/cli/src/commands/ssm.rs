@@ -7,9 +7,9 @@
 #![expect(clippy::doc_markdown, reason = "clap prints these comments as they are")]
 
 mod document;
-mod package;
+pub(crate) mod package;
 mod run;
-mod send;
+pub(crate) mod send;
 
 use clap::{Args, Subcommand};
 use moontide_control::error::Result;

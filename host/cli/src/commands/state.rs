@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use moontide_control::error::Result;
 use moontide_control::state::{self, Listed, Remembered};
 use moontide_control::{whoami, words};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -69,9 +70,12 @@ impl Owner {
     }
 }
 
-#[derive(Serialize)]
-struct Deleted {
+/// What is remembered no more.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Deleted {
+    /// The runbook's name, or the execution's id.
     of: String,
+    /// The key.
     deleted: String,
 }
 

@@ -20,6 +20,7 @@ use crate::context::Context;
 use crate::exit;
 use crate::output::Format;
 use crate::output::style::{faint, plain};
+use crate::view::Worded;
 use crate::view::round::RoundView;
 use crate::view::tested;
 
@@ -35,7 +36,7 @@ const HALF_WRITTEN: Duration = Duration::from_millis(200);
 Examples:
   moontide watch runbooks/shop
   moontide watch runbooks/shop --poll 2s    where the system says nothing of changes
-  moontide watch runbooks/shop --output json | jq -r .status")]
+  moontide watch runbooks/shop --output json | jq .good")]
 pub(crate) struct Flags {
     /// A folder with a runbook.luau, or a .luau file
     #[arg(default_value = ".")]
@@ -114,7 +115,7 @@ fn show(
     let file = changed.and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
     let view = RoundView::of(at, file, &round, words::between(begun, ended));
     if context.output.format == Format::Json || !std::io::stdout().is_terminal() {
-        return context.output.json_line(&view);
+        return context.output.json_line(&Worded(context, &view));
     }
     if flags.clear {
         let _ = write!(std::io::stdout(), "\x1b[2J\x1b[H");
@@ -126,7 +127,7 @@ fn show(
     if flags.bell && !view.good {
         let _ = write!(std::io::stderr(), "\x07");
     }
-    context.output.show(&view)?;
+    context.output.show(&Worded(context, &view))?;
     Ok(true)
 }
 

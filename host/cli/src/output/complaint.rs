@@ -2,7 +2,8 @@
 
 use moontide_control::error::{CommandError, Place};
 use moontide_control::next::Next;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::Page;
 use super::style::{attention, bad, faint, plain, strong};
@@ -65,18 +66,42 @@ fn write_place(page: &mut Page, place: &Place) {
 }
 
 /// For programs.
-pub(super) fn json(error: &CommandError, step: &dyn Fn(&Next) -> String) -> Value {
-    let hints: Vec<String> = error.hints.iter().map(|hint| hint.text(step)).collect();
-    json!({
-        "error": {
-            "code": error.code.name,
-            "meaning": error.code.meaning,
-            "message": error.message,
-            "places": error.places,
-            "hints": hints,
-            "exit": exit::of_error(error.code),
-        }
-    })
+pub(super) fn json(error: &CommandError, step: &dyn Fn(&Next) -> String) -> Complaint {
+    let hints = error.hints.iter().map(|hint| hint.text(step)).collect();
+    Complaint {
+        error: Told {
+            code: error.code.name,
+            meaning: error.code.meaning,
+            message: error.message.clone(),
+            places: error.places.clone(),
+            hints,
+            exit: exit::of_error(error.code),
+        },
+    }
+}
+
+/// An error on stderr, as programs read it.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Complaint {
+    /// What is wrong.
+    error: Told,
+}
+
+/// What is wrong.
+#[derive(Serialize, JsonSchema)]
+struct Told {
+    /// Its code, such as `M0411`; `moontide explain` tells more.
+    code: &'static str,
+    /// What the code means, in a sentence.
+    meaning: &'static str,
+    /// What is wrong here, in a sentence.
+    message: String,
+    /// Where in the author's files; empty: in none.
+    places: Vec<Place>,
+    /// What to do, with commands to type.
+    hints: Vec<String>,
+    /// The exit code of the command that ends with it.
+    exit: u8,
 }
 
 #[cfg(test)]

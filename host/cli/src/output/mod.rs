@@ -22,6 +22,7 @@ mod remark;
 pub(crate) mod style;
 pub(crate) mod wrap;
 
+pub(crate) use complaint::Complaint;
 pub(crate) use page::Page;
 pub(crate) use print::{Document, Format, Output, bound_talk, usage};
 pub(crate) use style::Span;

@@ -6,17 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anstream::AutoStream;
 use clap::ValueEnum;
 use moontide_author::Finding;
+use moontide_control::contract::{Contract, written};
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::next::Next;
 use serde::Serialize;
-use serde_json::json;
 
 use super::page::Page;
 use super::style::Span;
 use super::{clean, complaint, findings, github};
-
-/// The version of every JSON document. Raised when a field changes its meaning or goes away.
-pub(crate) const VERSION: u32 = 1;
 
 /// What stdout is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -24,7 +21,7 @@ pub(crate) enum Format {
     /// For people.
     #[default]
     Text,
-    /// For programs: one JSON document, with a `version`.
+    /// For programs: a JSON document a line; `moontide schema` says what is in it.
     Json,
     /// For people, with errors and warnings as annotations of a GitHub workflow.
     Github,
@@ -38,8 +35,8 @@ pub(crate) fn bound_talk(bytes: usize) {
     ROOM.store(bytes, Ordering::Relaxed);
 }
 
-/// Something a command has to say on stdout.
-pub(crate) trait Document: Serialize {
+/// Something a command has to say on stdout. Programs get it as its [`Contract`] says: what has no schema is no document.
+pub(crate) trait Document: Serialize + Contract {
     /// The same for people.
     fn write(&self, page: &mut Page);
 }
@@ -58,8 +55,8 @@ impl Output {
     }
 
     /// Writes a document to stdout as a line of JSON, whatever the format; returns whether it is still read.
-    pub(crate) fn json_line(self, document: &impl Serialize) -> Result<bool> {
-        self.print(&json_line(&json!({ "version": VERSION }), document))
+    pub(crate) fn json_line(self, document: &(impl Serialize + Contract)) -> Result<bool> {
+        self.print(&json_line(document))
     }
 
     /// A document as it is written.
@@ -70,7 +67,7 @@ impl Output {
                 document.write(&mut page);
                 page.into_text()
             }
-            Format::Json => json_line(&json!({ "version": VERSION }), document),
+            Format::Json => json_line(document),
         }
     }
 
@@ -104,7 +101,7 @@ impl Output {
     /// Prints an error to stderr, in the format of the documents.
     pub(crate) fn complain(self, error: &CommandError, step: &dyn Fn(&Next) -> String) {
         if self.format == Format::Json {
-            write(&json_line(&json!({ "version": VERSION }), &complaint::json(error, step)));
+            write(&json_line(&complaint::json(error, step)));
             return;
         }
         let mut page = complaint::text(error, step);
@@ -121,9 +118,7 @@ impl Output {
     /// An error as it is printed, in the format of the documents.
     pub(crate) fn complaint(self, error: &CommandError, step: &dyn Fn(&Next) -> String) -> String {
         match self.format {
-            Format::Json => {
-                json_line(&json!({ "version": VERSION }), &complaint::json(error, step))
-            }
+            Format::Json => json_line(&complaint::json(error, step)),
             Format::Text | Format::Github => complaint::text(error, step).into_text(),
         }
     }
@@ -165,14 +160,9 @@ fn write(text: &str) {
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
 
-/// A document as one line of JSON, its fields behind those of `head`.
-fn json_line(head: &serde_json::Value, document: &impl Serialize) -> String {
-    let body = serde_json::to_value(document).unwrap_or_default();
-    let mut whole = head.clone();
-    if let (Some(whole), serde_json::Value::Object(body)) = (whole.as_object_mut(), body) {
-        whole.extend(body);
-    }
-    let mut line = clean::json(&whole.to_string());
+/// A document as one line of JSON.
+fn json_line(document: &(impl Serialize + Contract)) -> String {
+    let mut line = clean::json(&written::document(document).to_string());
     line.push('\n');
     line
 }

@@ -36,6 +36,7 @@ guides![
     "stores",
     "aws",
     "ssm",
+    "machines",
     "words",
     "embed",
     "contribute",

@@ -9,7 +9,9 @@ use async_trait::async_trait;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::session::{Desk, Input, Proposal, Typed};
 use moontide_runtime::sandbox::Typed as Reading;
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::command::Command;
 use super::told::complain;
@@ -48,6 +50,22 @@ impl ScriptDesk {
         self.has_failed.set(false);
         Ok(())
     }
+}
+
+/// What became of a line.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub(crate) struct Returned {
+    /// Its number, from 1; null: it is none of the script's.
+    line: Value,
+    /// What it returned. Absent: it has failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values: Option<Vec<Value>>,
+    /// How many items of lists were left out. Absent: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    more: Option<u64>,
+    /// What it failed of: a code, a message, places. Absent: it has not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Value>,
 }
 
 /// The lines of a script: each goes on as long as something in it is open.
@@ -145,16 +163,14 @@ impl Desk for ScriptDesk {
                 page.line([text("  `--yes` consents to what a script changes")]);
             }
             self.output.say_page(page);
-            self.output.json_line(&json!({ "line": line, "error": plain_error(&shown["error"]) }))
+            let error = Some(plain_error(&shown["error"]));
+            self.output.json_line(&Returned { line: line.clone(), error, ..Returned::default() })
         } else {
             let values = shown["values"].as_array().into_iter().flatten();
             let left: u64 = values.clone().map(more).sum();
-            let values: Vec<Value> = values.map(plain).collect();
-            let mut document = json!({ "line": line, "values": values });
-            if left > 0 {
-                document["more"] = left.into();
-            }
-            self.output.json_line(&document)
+            let values = Some(values.map(plain).collect());
+            let more = Some(left).filter(|left| *left > 0);
+            self.output.json_line(&Returned { line: line.clone(), values, more, error: None })
         };
         // A script whose output is read no more goes no further.
         if !matches!(is_read, Ok(true)) {
@@ -176,6 +192,8 @@ impl Desk for ScriptDesk {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

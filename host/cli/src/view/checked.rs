@@ -2,12 +2,17 @@
 
 use moontide_author::Finding;
 use moontide_control::view::plan::PlanView;
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::output::{Document, Page};
+use super::plan;
+use super::worded::{self, Steps};
+use crate::context::Context;
+use crate::output::Page;
 
 /// A checked runbook. For people the findings stand on stderr.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct CheckView {
     /// The plan, unless the runbook is refused.
     #[serde(flatten)]
@@ -16,10 +21,14 @@ pub(crate) struct CheckView {
     pub(crate) findings: Vec<Finding>,
 }
 
-impl Document for CheckView {
-    fn write(&self, page: &mut Page) {
+impl Steps for CheckView {
+    fn word(&self, context: &Context, json: &mut Value) {
+        worded::put_findings(context, &self.findings, json);
+    }
+
+    fn write(&self, _: &Context, page: &mut Page) {
         if let Some(plan) = &self.plan {
-            plan.write(page);
+            plan::write(plan, page);
         }
     }
 }

@@ -1,13 +1,14 @@
 //! A new runbook, and what to type next.
 
 use moontide_control::words::quoted;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::output::style::{good, plain, strong};
 use crate::output::{Document, Page};
 
 /// Where it is.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct FreshView {
     /// Its folder.
     pub(crate) folder: String,

@@ -8,40 +8,38 @@ use moontide_runtime::plan::{
 };
 
 use crate::output::style::{faint, good, plain, strong};
-use crate::output::{Document, Page, Span};
+use crate::output::{Page, Span};
 
-impl Document for PlanView {
-    fn write(&self, page: &mut Page) {
-        let plan = &self.plan;
-        page.line([
-            strong(plan.name.as_str()),
-            plain("  "),
-            good("valid"),
-            plain(format!("  {}", words::count(plan.waves.len(), "wave"))),
-        ]);
-        let mut facts = facts(plan);
-        facts.extend(Some(("groups", groups(self))).filter(|(_, groups)| !groups.is_empty()));
-        page.table(
-            &facts
-                .iter()
-                .map(|(name, fact)| vec![faint(*name), plain(fact.as_str())])
-                .collect::<Vec<_>>(),
-        );
-        let params: Vec<_> =
-            plan.params.iter().map(|(name, param)| param_row(name, param)).collect();
-        if !params.is_empty() {
-            page.gap();
-            page.line([strong("params")]);
-            page.indented(|page| page.table(&params));
-        }
+/// The plan, and the groups that it may ask.
+pub(super) fn write(view: &PlanView, page: &mut Page) {
+    let plan = &view.plan;
+    page.line([
+        strong(plan.name.as_str()),
+        plain("  "),
+        good("valid"),
+        plain(format!("  {}", words::count(plan.waves.len(), "wave"))),
+    ]);
+    let mut facts = facts(plan);
+    facts.extend(Some(("groups", groups(view))).filter(|(_, groups)| !groups.is_empty()));
+    page.table(
+        &facts
+            .iter()
+            .map(|(name, fact)| vec![faint(*name), plain(fact.as_str())])
+            .collect::<Vec<_>>(),
+    );
+    let params: Vec<_> = plan.params.iter().map(|(name, param)| param_row(name, param)).collect();
+    if !params.is_empty() {
         page.gap();
-        page.line([strong("waves")]);
-        page.indented(|page| {
-            for wave in &plan.waves {
-                write_wave(wave, page);
-            }
-        });
+        page.line([strong("params")]);
+        page.indented(|page| page.table(&params));
     }
+    page.gap();
+    page.line([strong("waves")]);
+    page.indented(|page| {
+        for wave in &plan.waves {
+            write_wave(wave, page);
+        }
+    });
 }
 
 fn facts(plan: &Plan) -> Vec<(&'static str, String)> {

@@ -1,6 +1,7 @@
 //! The reference in a terminal.
 
 use moontide_author::docs::{Entry, Part, Topic, markdown};
+use schemars::JsonSchema;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
@@ -9,19 +10,22 @@ use crate::output::wrap::{padded, width, wrap};
 use crate::output::{Document, Page};
 
 /// All chapters.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Contents {
+    /// The chapters.
     pub(crate) topics: Vec<Topic>,
 }
 
 /// What was asked for.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Shown {
+    /// What the chapter is about, as Markdown. Absent: it is no whole chapter.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) about: String,
     /// The guide that says more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) guide: Option<&'static str>,
+    /// The entries.
     pub(crate) entries: Vec<Entry>,
     /// Whether a line or two of each are enough.
     #[serde(skip)]

@@ -8,13 +8,17 @@ use moontide_author::watching::Round;
 use moontide_author::watching::round::Tested;
 use moontide_control::error::Result;
 use moontide_control::words;
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
+use super::worded::{self, Steps};
+use crate::context::Context;
 use crate::output::style::{bad, execution_status, faint, good, plain};
-use crate::output::{Document, Page, Span};
+use crate::output::{Page, Span};
 
 /// What was seen.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct RoundView {
     /// When, on this machine's wall.
     pub(crate) at: String,
@@ -39,7 +43,7 @@ pub(crate) struct RoundView {
 }
 
 /// How tests went.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct TestsView {
     /// How many cases have passed.
     pub(crate) passed: usize,
@@ -48,7 +52,7 @@ pub(crate) struct TestsView {
 }
 
 /// A case that has not passed.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct FailedView {
     /// The test file.
     pub(crate) file: String,
@@ -96,8 +100,12 @@ impl RoundView {
     }
 }
 
-impl Document for RoundView {
-    fn write(&self, page: &mut Page) {
+impl Steps for RoundView {
+    fn word(&self, context: &Context, json: &mut Value) {
+        worded::put_findings(context, &self.findings, json);
+    }
+
+    fn write(&self, _: &Context, page: &mut Page) {
         let errors = self.findings.iter().filter(|it| it.is_error()).count();
         let check: Span<'_> = match (errors, &self.error) {
             (0, _) => good("check ok"),

@@ -9,6 +9,7 @@ use std::time::Duration;
 use moontide_author::testing::{Ended, Failed, Ran, Suite, Told};
 use moontide_control::error::{Place, Result};
 use moontide_control::words;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -19,23 +20,29 @@ use crate::output::{Document, Format, Output, Page, github};
 const LONGEST_CELL: usize = 600;
 
 /// All of it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Tested {
     /// The test files, in order.
     pub(crate) files: Vec<TestedFile>,
+    /// How many cases have passed.
     pub(crate) passed: usize,
+    /// How many have failed.
     pub(crate) failed: usize,
+    /// How many were not run.
     pub(crate) skipped: usize,
     /// How often cases were killed and went on, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) crash_points: Option<usize>,
+    /// How long it took on this machine.
     pub(crate) seconds: f64,
 }
 
 /// A test file.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct TestedFile {
+    /// The file.
     pub(crate) path: String,
+    /// How its cases went.
     pub(crate) cases: Vec<Ran>,
     /// What is odd about it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -220,16 +227,21 @@ fn cut(text: &str) -> String {
 }
 
 /// The cases that there are.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Listed {
+    /// They, in the order in which they would run.
     cases: Vec<ListedCase>,
 }
 
-#[derive(Serialize)]
+/// A test.
+#[derive(Serialize, JsonSchema)]
 struct ListedCase {
+    /// The test file, or the journal that is replayed.
     path: String,
+    /// Its line in that file. Absent: it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<usize>,
+    /// Its name.
     case: String,
 }
 

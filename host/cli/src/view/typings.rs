@@ -2,13 +2,14 @@
 
 use moontide_author::typings::Written;
 use moontide_control::words;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::output::style::{attention, good, plain, strong};
 use crate::output::{Document, Page};
 
 /// What was written, or is stale.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct TypingsView {
     #[serde(flatten)]
     pub(crate) written: Written,

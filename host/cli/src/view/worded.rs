@@ -1,6 +1,8 @@
 //! Data of `moontide-control` as documents of the command line: its next steps are commands to type, for people and
 //! for programs alike.
 
+use moontide_author::Finding;
+use moontide_control::contract::Contract;
 use moontide_control::error::Hint;
 use moontide_control::next::Next;
 use serde::ser::Error;
@@ -33,7 +35,14 @@ impl<D: Steps> Serialize for Worded<'_, D> {
     }
 }
 
-impl<D: Steps> Document for Worded<'_, D> {
+/// Words change no shape: the schema of a step is that of a text.
+impl<D: Steps + Contract> Contract for Worded<'_, D> {
+    type Shape = D::Shape;
+    const NAME: &'static str = D::NAME;
+    const VERSION: u32 = D::VERSION;
+}
+
+impl<D: Steps + Contract> Document for Worded<'_, D> {
     fn write(&self, page: &mut Page) {
         self.1.write(self.0, page);
     }
@@ -54,6 +63,14 @@ pub(crate) fn sentences(context: &Context, hints: &[Hint]) -> Vec<String> {
 pub(crate) fn put(json: &mut Value, field: &str, words: Vec<String>) {
     if let Some(place) = json.get_mut(field) {
         *place = words.into();
+    }
+}
+
+/// Puts sentences in the place of the hints of findings.
+pub(crate) fn put_findings(context: &Context, findings: &[Finding], json: &mut Value) {
+    let places = json.get_mut("findings").and_then(Value::as_array_mut).into_iter().flatten();
+    for (finding, place) in findings.iter().zip(places) {
+        put(place, "hints", sentences(context, &finding.hints));
     }
 }
 

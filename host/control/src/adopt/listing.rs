@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::store::{Store, StoreError};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::traces::{Launch, Left, Traces, Whose};
 use super::unknown;
+use crate::contract::engine;
 use crate::next::Next;
 
 /// Everything that was found.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Listing {
     /// The AWS account.
     pub account: Option<String>,
@@ -28,7 +30,7 @@ pub struct Listing {
 }
 
 /// An execution that tags name.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Found {
     /// Its id.
     pub execution: String,
@@ -36,6 +38,7 @@ pub struct Found {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub nonce: String,
     /// Drill or recovery.
+    #[schemars(with = "engine::Mode")]
     pub mode: Mode,
     /// Where it launched.
     pub regions: BTreeSet<String>,
@@ -61,7 +64,7 @@ pub struct Found {
 }
 
 /// Whether the store has it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Known {
     /// It goes on from there.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use moontide_aws::tags;
 use moontide_runtime::effect::Key;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -67,7 +68,7 @@ pub struct Server {
 }
 
 /// What cannot be adopted, and why.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Left {
     /// The job or the instance.
     pub id: String,

@@ -3,6 +3,7 @@
 use moontide_runtime::clock::Clock as _;
 use moontide_runtime::store::claims::{self, Claim, Holder, KIND, Stands};
 use moontide_runtime::store::{Change, Condition, Store};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::take_out;
@@ -11,7 +12,7 @@ use crate::error::{CommandError, Hint, Result, code};
 use crate::next::Next;
 
 /// What was lifted.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Dropped {
     /// The execution, or the claim.
     pub of: String,

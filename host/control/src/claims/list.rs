@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use moontide_runtime::clock::Clock as _;
 use moontide_runtime::store::claims::{self, Holder, Stands};
 use moontide_runtime::store::{Store, StoreError};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::clocks::SystemClock;
@@ -13,7 +14,7 @@ use crate::error::Result;
 use crate::next::Next;
 
 /// All claims that hold.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct List {
     /// Where they are.
     pub store: String,
@@ -27,7 +28,7 @@ pub struct List {
 }
 
 /// An execution that holds something.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Row {
     /// What: `plan/…` or `server/…`.
     pub claim: String,

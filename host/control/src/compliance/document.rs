@@ -2,8 +2,10 @@
 
 use jiff::Timestamp;
 use moontide_runtime::scheduler::ExecutionStatus;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::contract::engine;
 use crate::report::Known;
 use crate::report::identity::World;
 
@@ -11,9 +13,9 @@ use crate::report::identity::World;
 pub const FORM: u32 = 1;
 
 /// What was found in a store.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema, Deserialize)]
 pub struct Compliance {
-    /// [`FORM`].
+    /// The number of this format.
     pub compliance: u32,
     /// The store.
     pub store: String,
@@ -36,7 +38,7 @@ pub struct Compliance {
 }
 
 /// A runbook, in one world.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema, Deserialize)]
 pub struct Runbook {
     /// Its name.
     pub runbook: String,
@@ -67,13 +69,14 @@ pub struct Runbook {
 }
 
 /// A drill that is over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Drilled {
     /// Its id.
     pub execution: String,
     /// When it was created.
     pub at: Timestamp,
     /// How it ended.
+    #[schemars(with = "engine::ExecutionStatus")]
     pub status: ExecutionStatus,
     /// How long it took.
     pub took_seconds: Known<u64>,
@@ -88,7 +91,7 @@ pub struct Drilled {
 }
 
 /// How long one of the last drills took.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Point {
     /// The drill.
     pub execution: String,
@@ -101,7 +104,7 @@ pub struct Point {
 }
 
 /// The last drill of a server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct ServerDrilled {
     /// Its id.
     pub server: String,
@@ -124,7 +127,7 @@ pub struct ServerDrilled {
 }
 
 /// An answer that is awaited.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Awaited {
     /// The execution.
     pub execution: String,
@@ -145,7 +148,7 @@ pub struct Awaited {
 }
 
 /// What a drill has left.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Left {
     /// The drill.
     pub execution: String,

@@ -1,10 +1,11 @@
 //! A line of a file that an error is about.
 
 use moontide_runtime::plan::LONGEST_LINE;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Where, and what about it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Place {
     /// The file, as its author knows it.
     pub file: String,

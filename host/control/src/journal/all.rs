@@ -2,13 +2,15 @@
 
 use moontide_runtime::store::verified::{Verdict, Verified};
 use moontide_runtime::store::{Store, Wanted};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::verify;
+use crate::contract::engine;
 use crate::error::{CommandError, Result, code};
 
 /// What all journals of a store are worth.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct All {
     /// The store.
     pub store: String,
@@ -21,13 +23,14 @@ pub struct All {
     /// How many are not as they were written.
     pub broken: usize,
     /// They, the newest first.
+    #[schemars(with = "Vec<engine::Verified>")]
     pub journals: Vec<Verified>,
     /// Those that were not looked at.
     pub unread: Vec<Unread>,
 }
 
 /// A journal that was not looked at.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Unread {
     /// The execution's id.
     pub execution: String,

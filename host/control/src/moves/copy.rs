@@ -1,6 +1,7 @@
 //! Executions leave one store for another.
 
 use moontide_runtime::store::{Store, Wanted};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::import;
@@ -24,7 +25,7 @@ pub struct Copier<'o> {
 }
 
 /// What became of them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Copied {
     /// Where they were.
     pub from: String,
@@ -42,7 +43,7 @@ pub struct Copied {
 }
 
 /// One that stayed where it is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Kept {
     /// Its id.
     pub execution: String,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use moontide_runtime::store::sqlite::private;
 use moontide_runtime::store::{Parcel, Seal, Store};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::names::Names;
@@ -16,7 +17,7 @@ use crate::operator::Operator;
 use crate::stores::archive;
 
 /// What was written.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Exported {
     /// The execution's id.
     pub execution: String,

@@ -6,6 +6,7 @@ use moontide_runtime::journal::Format;
 use moontide_runtime::journal::version::FormatError;
 use moontide_runtime::store::parcel::{FORM, Parcel};
 use moontide_runtime::store::{Store, StoreError};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::names::Names;
@@ -20,7 +21,7 @@ use crate::{claims, files};
 const LONGEST: u64 = 1 << 30;
 
 /// What was given up.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct GivenUp {
     /// The execution's id.
     pub execution: String,
@@ -29,7 +30,7 @@ pub struct GivenUp {
 }
 
 /// What arrived.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Arrived {
     /// The execution's id.
     pub execution: String,

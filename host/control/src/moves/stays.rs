@@ -3,6 +3,7 @@
 
 use moontide_runtime::effect::state::OF_RUNBOOKS;
 use moontide_runtime::store::{Document, Seal, Store};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cleanup::begun::Begun;
@@ -10,7 +11,7 @@ use crate::error::Result;
 use crate::next::Next;
 
 /// Something that stays.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Stays {
     /// The execution that has moved.
     pub execution: String,

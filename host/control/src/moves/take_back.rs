@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use moontide_runtime::store::{Moved, Seal, StoreError};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::names::{Names, Step};
@@ -14,7 +15,7 @@ use crate::stores::{Address, archive, identity};
 use crate::whoami;
 
 /// What was taken back.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct TakenBack {
     /// The execution's id.
     pub execution: String,

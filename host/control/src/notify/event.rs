@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Mode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::contract::engine;
 use crate::schedule::declared::{self as schedule, Schedule};
 use crate::words;
 
@@ -14,7 +16,9 @@ use crate::words;
 const OF_SCHEDULE: &str = "schedule.";
 
 /// What has happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
     /// An execution has begun.
@@ -89,7 +93,7 @@ impl What {
 }
 
 /// Something worth telling, as it is told: to templates, to the webhook, and as the queue keeps it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema, Deserialize)]
 pub struct Event {
     /// Its name for ever: a receiver that is told twice knows it by this.
     pub key: String,
@@ -98,6 +102,7 @@ pub struct Event {
     /// When, by the journal.
     pub at: Timestamp,
     /// `drill` or `recovery`.
+    #[schemars(with = "engine::Mode")]
     pub mode: Mode,
     /// Whether all of it is against a simulator.
     #[serde(default)]

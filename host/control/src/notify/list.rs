@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use moontide_runtime::store::Store;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::queue::{Item, Standing};
@@ -9,7 +10,7 @@ use super::receiver::Receiver;
 use crate::error::Result;
 
 /// All of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct List {
     /// Where it is.
     pub store: String,
@@ -20,7 +21,7 @@ pub struct List {
 }
 
 /// A receiver, and how much waits for it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Queue {
     /// Its name.
     pub receiver: String,
@@ -35,7 +36,7 @@ pub struct Queue {
 }
 
 /// An event that a receiver is to be told of.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Row {
     /// The receiver.
     pub receiver: String,

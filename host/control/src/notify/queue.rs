@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use moontide_runtime::journal::Execution;
 use moontide_runtime::store::documents::{Change, Condition, Document};
 use moontide_runtime::store::{Documents, Store, StoreError};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::event::Event;
@@ -29,7 +30,7 @@ pub const CLAIM: Duration = Duration::from_secs(90);
 const REMEMBERED: Duration = Duration::from_hours(7 * 24);
 
 /// How the wait for a receiver stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// It is to be told.

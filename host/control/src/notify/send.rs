@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use moontide_runtime::clock::Clock;
 use moontide_runtime::store::Store;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::catch_up::{self, Words};
@@ -32,7 +33,7 @@ pub struct Sending<'s> {
 }
 
 /// What it has come to.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Sent {
     /// How many events were queued that no runner had queued yet.
     pub queued: usize,
@@ -44,7 +45,7 @@ pub struct Sent {
 }
 
 /// How it went with a receiver.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Told {
     /// Its name.
     pub receiver: String,

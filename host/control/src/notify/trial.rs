@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -11,7 +12,7 @@ use super::receivers::{Known, Outgoing, Request, outgoing};
 use super::sender::Wire;
 
 /// How a test of one receiver went.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Tried {
     /// The receiver's name.
     pub receiver: String,
@@ -51,7 +52,7 @@ pub async fn test_all(
 }
 
 /// What an event would look like to a receiver.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Preview {
     /// The receiver's name.
     pub receiver: String,

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use moontide_runtime::clock::Clock as _;
 use moontide_runtime::store::obligations::Progress;
 use moontide_runtime::store::{Obligation, Store, StoreError};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cleanup::begun::Begun;
@@ -17,7 +18,7 @@ use crate::view::Record;
 const YOUNG: SignedDuration = SignedDuration::from_mins(10);
 
 /// What was dropped.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Dropped {
     /// The execution for which nothing is owed any more.
     pub execution: String,

@@ -1,6 +1,7 @@
 //! What is owed, a row each.
 
 use moontide_runtime::store::{Obligation, Store};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::looked::Looked;
@@ -10,7 +11,7 @@ use crate::view::ObligationView;
 use crate::view::obligation::Stage;
 
 /// All of them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct List {
     /// Where they are.
     pub store: String,
@@ -24,7 +25,7 @@ pub struct List {
 }
 
 /// One of them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Row {
     /// The execution that it is for.
     pub execution: String,
@@ -33,6 +34,7 @@ pub struct Row {
     pub view: ObligationView,
     /// Why it was not carried out although it is due, where a step belongs to that.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(skip)]
     pub why: Option<Hint>,
     /// The error that kept it from being carried out.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,12 +1,13 @@
 //! Which hooks of a wave ran, told by the phases that the standard program names.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The hooks, as the standard program names them when they begin.
 const HOOKS: [&str; 3] = ["before", "verify", "after"];
 
 /// A hook that began.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Hook {
     /// Its name.
     pub hook: String,

@@ -10,12 +10,14 @@ use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{Event, ExecutionStatus, WaveStatus};
 use moontide_runtime::store::SignalKind;
 use moontide_sim::{Assumption, Counts};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::Rehearsed;
 use super::hooks::{self, Hook};
 use super::witness::Witness;
+use crate::contract::engine;
 use crate::error::Result;
 use crate::view::server::latest;
 use crate::view::summary::known;
@@ -27,13 +29,15 @@ use crate::words;
 const TIME: &str = "the time-out";
 
 /// How a rehearsal went.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Report {
     /// The runbook's name.
     pub runbook: String,
     /// Drill or recovery.
+    #[schemars(with = "engine::Mode")]
     pub mode: Mode,
     /// Where it ended.
+    #[schemars(with = "engine::ExecutionStatus")]
     pub status: ExecutionStatus,
     /// The waves, in the order of the plan.
     pub waves: Vec<WaveView>,
@@ -51,6 +55,7 @@ pub struct Report {
     pub rto_met: Option<bool>,
     /// What it took for granted, and what of the world nothing met.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<engine::Assumption>")]
     pub assumed: Vec<Assumption>,
     /// How often each operation was called, by service.
     pub calls: Counts,
@@ -69,7 +74,7 @@ pub struct Report {
 }
 
 /// A prompt, and what became of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Answered {
     /// The prompt's id.
     pub prompt: String,

@@ -7,12 +7,14 @@ use moontide_runtime::journal::Channel;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{Cursor, Row, Store, Wanted};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::known::Known;
 use super::recovery::Recovery;
 use super::servers::{self, Server};
 use super::subject::Subject;
+use crate::contract::engine;
 use crate::error::Result;
 use crate::view::{Record, changes};
 use crate::words;
@@ -21,13 +23,14 @@ use crate::words;
 const LOOKED_AT: usize = 100;
 
 /// The last drill, and the difference.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Before {
     /// Its id.
     pub execution: String,
     /// When it was created.
     pub created_at: Timestamp,
     /// How it ended.
+    #[schemars(with = "engine::ExecutionStatus")]
     pub status: ExecutionStatus,
     /// How long it took, from its beginning to the end of its last wave.
     pub took_seconds: Known<u64>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::effects::{items, text};
@@ -13,7 +14,7 @@ use crate::settings::{Price, Prices};
 use crate::words;
 
 /// An estimate.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Cost {
     /// How much: `1.29`.
     pub amount: String,

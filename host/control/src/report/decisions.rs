@@ -3,20 +3,23 @@
 use jiff::Timestamp;
 use moontide_runtime::journal::Body;
 use moontide_runtime::scheduler::{Event, PromptKind, SignalKind};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::known::Known;
 use super::moments::Question;
 use super::subject::Subject;
+use crate::contract::asked;
 use crate::view::signal;
 use crate::words;
 
 /// A question to a person, and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Decision {
     /// The prompt's id.
     pub prompt: String,
     /// Why it was asked.
+    #[schemars(with = "asked::PromptKind")]
     pub kind: PromptKind,
     /// The wave that it held up; empty: all of them.
     pub wave: String,
@@ -41,7 +44,7 @@ pub struct Decision {
 }
 
 /// What a person said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Voice {
     /// When a runner took it.
     pub at: Timestamp,
@@ -57,7 +60,7 @@ pub struct Voice {
 }
 
 /// What an operator wanted besides answers: a cancel, a pause, a retry, a skip, a note; and answers that were refused.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Intervention {
     /// When a runner took it.
     pub at: Timestamp,

@@ -3,8 +3,8 @@
 use moontide_runtime::journal::canonical;
 use serde_json::Value;
 
-/// The fields that are none of the data: the digest itself, and the version that the command line puts before it.
-const ENVELOPE: [&str; 2] = ["digest", "version"];
+/// The fields that are none of the data: the digest itself, and what a printed document says of itself.
+pub(super) const ENVELOPE: [&str; 3] = ["digest", "document", "version"];
 
 /// The SHA-256 of the data, as JSON whose fields are in the order of their names.
 pub fn of(report: &Value) -> String {

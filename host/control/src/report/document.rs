@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::Store;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::before::Before;
@@ -23,6 +24,7 @@ use super::servers::{self, Server};
 use super::subject::Subject;
 use super::title;
 use super::troubles::{self, Trouble};
+use crate::contract::engine;
 use crate::error::Result;
 use crate::settings::Prices;
 use crate::view::Record;
@@ -31,9 +33,9 @@ use crate::view::Record;
 pub const FORM: u32 = 1;
 
 /// What an auditor is given about an execution.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema, Deserialize)]
 pub struct Report {
-    /// [`FORM`].
+    /// The number of this format, which is a report's own.
     pub report: u32,
     /// `DRILL of three-tier: completed`.
     pub title: String,
@@ -43,6 +45,7 @@ pub struct Report {
     /// The result in a sentence.
     pub result: String,
     /// How it stands.
+    #[schemars(with = "engine::ExecutionStatus")]
     pub status: ExecutionStatus,
     /// Which execution.
     pub identity: Identity,
@@ -78,7 +81,7 @@ pub struct Report {
 }
 
 /// How a report was made: with the same, the same journal gives the same report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Made {
     /// When.
     pub at: Timestamp,

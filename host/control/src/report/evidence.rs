@@ -2,6 +2,7 @@
 
 use moontide_runtime::journal::{Format, chain};
 use moontide_runtime::store::{Seal, Store};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::known::Known;
@@ -9,7 +10,7 @@ use crate::error::Result;
 use crate::view::Record;
 
 /// The evidence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Evidence {
     /// How many entries the journal had.
     pub entries: u64,
@@ -17,6 +18,7 @@ pub struct Evidence {
     /// of the execution.
     pub head: Known<String>,
     /// The format of the journal.
+    #[schemars(with = "u32")]
     pub format: Format,
     /// Whether it was cut down since, and by whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]

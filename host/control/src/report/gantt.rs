@@ -1,6 +1,7 @@
 //! What ran when: a row for each attempt of a wave and each question, with the phases in it.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::known::Known;
@@ -8,7 +9,7 @@ use super::phases::{self, Phase};
 use super::subject::Subject;
 
 /// A row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Row {
     /// What it is about: a wave, a hook of the runbook, or the question to a person.
     pub name: String,
@@ -27,7 +28,7 @@ pub struct Row {
 }
 
 /// The kinds of rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowKind {
     /// An attempt of a wave, or of a hook of the runbook.

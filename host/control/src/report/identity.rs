@@ -6,16 +6,18 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use moontide_runtime::journal::{Channel, Execution};
 use moontide_runtime::plan::Mode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::known::Known;
 use super::subject::Subject;
+use crate::contract::engine;
 use crate::params;
 use crate::words;
 
 /// In which world it happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum World {
     /// In AWS.
@@ -47,7 +49,7 @@ impl World {
 }
 
 /// A moment, as clocks show it where the report was asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Moment {
     /// In UTC.
     pub utc: Timestamp,
@@ -65,7 +67,7 @@ impl Moment {
 }
 
 /// The execution itself.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema, Deserialize)]
 pub struct Identity {
     /// Its id.
     pub execution: String,
@@ -74,6 +76,7 @@ pub struct Identity {
     /// What the runbook says of itself.
     pub description: String,
     /// Drill or recovery.
+    #[schemars(with = "engine::Mode")]
     pub mode: Mode,
     /// Where it happened.
     pub world: World,
@@ -82,6 +85,7 @@ pub struct Identity {
     /// Why.
     pub reason: Known<String>,
     /// What started it.
+    #[schemars(with = "Known<engine::Channel>")]
     pub source: Known<Channel>,
     /// When it was created.
     pub created: Moment,

@@ -1,9 +1,10 @@
 //! What is known, and what is not: then the reason stands in the place of the value, and never a zero.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A value, or why there is none. As JSON it is the value itself, or `{"unknown": "the reason"}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 #[serde(untagged)]
 pub enum Known<T> {
     /// It is not known.

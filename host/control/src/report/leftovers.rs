@@ -7,18 +7,20 @@ use moontide_runtime::effect::launches::LAUNCH;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::Store;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::effects::{items, text};
 use super::subject::Subject;
 use crate::cleanup::begun::Begun;
+use crate::contract::engine;
 use crate::error::Result;
 use crate::view::cleanup::Cleaned;
 use crate::view::{ObligationView, Record};
 use crate::words;
 
 /// What is left.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Leftovers {
     /// What is known of it, in a sentence.
     pub sentence: String,
@@ -34,7 +36,7 @@ pub struct Leftovers {
 }
 
 /// An instance that is left.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Leftover {
     /// The instance's id.
     pub instance: String,
@@ -47,11 +49,12 @@ pub struct Leftover {
 }
 
 /// A cleanup of a drill.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct CleanupDone {
     /// Its id.
     pub execution: String,
     /// How it stands.
+    #[schemars(with = "engine::ExecutionStatus")]
     pub status: ExecutionStatus,
     /// When it was begun.
     pub at: Timestamp,

@@ -1,6 +1,7 @@
 //! What did not run, and why: waves, hooks and servers.
 
 use moontide_runtime::scheduler::WaveStatus;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -9,7 +10,7 @@ use super::servers::Server;
 use super::subject::Subject;
 
 /// Something that did not run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct NotRun {
     /// What kind of thing it is.
     pub what: Thing,
@@ -23,7 +24,7 @@ pub struct NotRun {
 }
 
 /// The kinds of things.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Thing {
     /// A wave, or a hook of the runbook.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use moontide_runtime::plan::suggest;
 use moontide_runtime::scheduler::graph::Turn;
 use moontide_runtime::scheduler::{ExecutionStatus, WaveStatus};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::known::Known;
@@ -13,7 +14,7 @@ use crate::error::{CommandError, Result, code};
 use crate::words;
 
 /// What the runbook wants, and what was achieved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Recovery {
     /// From when the time counts.
     pub from: Timestamp,
@@ -52,7 +53,7 @@ pub struct Recovery {
 }
 
 /// The server that the worst of something is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Worst {
     /// Its id.
     pub server: String,

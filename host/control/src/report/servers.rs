@@ -1,6 +1,7 @@
 //! What became of each server: verdict, instance, job, how old its data was, and how long it took.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use crate::view::ServerView;
 use crate::words;
 
 /// A server of a wave.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Server {
     /// The wave.
     pub wave: String,

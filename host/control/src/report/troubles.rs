@@ -6,6 +6,7 @@ use moontide_runtime::effect::policy::REFUSED;
 use moontide_runtime::history::events;
 use moontide_runtime::journal::Body;
 use moontide_runtime::scheduler::{End, Event, Failure, PromptKind};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,7 +16,7 @@ use super::known::Known;
 use super::subject::Subject;
 
 /// One of them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Trouble {
     /// When.
     pub at: Timestamp,
@@ -32,7 +33,7 @@ pub struct Trouble {
 }
 
 /// The kinds of trouble.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TroubleKind {
     /// A rule of the door has refused a call.

@@ -3,6 +3,7 @@
 use moontide_runtime::journal::chain;
 use moontide_runtime::store::Store;
 use moontide_runtime::store::{Pruned, Seal};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -19,7 +20,7 @@ use crate::words;
 const OF_OTHERS: [&str; 3] = ["leftovers", "cost", "before"];
 
 /// What was found.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Verified {
     /// The execution that the report is about.
     pub execution: String,
@@ -234,7 +235,9 @@ impl Read {
             let why = "the evidence is not what belongs to this journal";
             self.contradicted(found, &["evidence".to_owned()], why);
         }
-        let own = |name: &&String| anew.get(name.as_str()).is_none() && name.as_str() != "version";
+        let own = |name: &&String| {
+            anew.get(name.as_str()).is_none() && !digest::ENVELOPE.contains(&name.as_str())
+        };
         let more = self.data.as_object().into_iter().flat_map(|fields| fields.keys()).filter(own);
         let more: Vec<String> = more.cloned().collect();
         if !more.is_empty() {

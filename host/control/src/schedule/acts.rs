@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use moontide_runtime::store::Documents;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::kept::{Kept, Paused};
@@ -23,7 +24,7 @@ pub enum Act {
 }
 
 /// What was done.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Acted {
     /// The schedule.
     pub schedule: String,

@@ -6,6 +6,7 @@
 
 use jiff::Timestamp;
 use moontide_runtime::store::{Change, Condition, Document, Documents, StoreError};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::declared::{moment, read_moment};
@@ -27,7 +28,7 @@ pub struct Entry {
 }
 
 /// What the document of an entry says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Terms {
     /// What became of it.
     #[serde(flatten)]
@@ -39,7 +40,7 @@ pub struct Terms {
 }
 
 /// What became of a time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]
 pub enum Outcome {
     /// A process has claimed its start, and has not said yet that it has begun.

@@ -1,6 +1,7 @@
 //! Importing a file of schedules: each becomes a document of the store, in the place of the one of its name.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::checked::{Checked, check};
@@ -12,7 +13,7 @@ use crate::operator::Operator;
 use std::path::Path;
 
 /// What an import did.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Imported {
     /// Where.
     pub store: String,
@@ -26,7 +27,7 @@ pub struct Imported {
 }
 
 /// What became of one.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Done {
     /// Its name.
     pub name: String,

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use moontide_runtime::history::canonical::Hash;
 use moontide_runtime::journal::Bundle;
 use moontide_runtime::store::{Change, Condition, Document, Documents, StoreError};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::declared::Schedule;
@@ -28,11 +29,12 @@ pub struct Kept {
 }
 
 /// What the document of a schedule says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema, Deserialize)]
 pub struct Terms {
     /// The format of the document.
     pub format: u32,
-    /// The schedule.
+    /// The schedule, field by field as its file has it.
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub schedule: Schedule,
     /// The digest of its sources.
     pub sources: String,
@@ -49,7 +51,7 @@ pub struct Terms {
 }
 
 /// A person does not want a schedule to start anything.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Paused {
     /// The person.
     pub by: String,

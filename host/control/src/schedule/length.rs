@@ -4,10 +4,13 @@ use std::fmt;
 use std::time::Duration;
 
 use moontide_runtime::plan::duration;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A length of time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, Deserialize,
+)]
 #[serde(try_from = "String", into = "String")]
 pub struct Length(pub Duration);
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{Store, StoreError};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::history::Entry;
@@ -14,7 +15,7 @@ use crate::next::Next;
 use crate::view::Record;
 
 /// All of them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct List {
     /// Where they are.
     pub store: String,
@@ -25,7 +26,7 @@ pub struct List {
 }
 
 /// A schedule in the list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Row {
     /// Its name.
     pub name: String,
@@ -54,7 +55,7 @@ pub struct Row {
 }
 
 /// How a schedule stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stand {
     /// It starts at its next time.
@@ -68,7 +69,7 @@ pub enum Stand {
 }
 
 /// What a schedule has started last.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Last {
     /// The time.
     pub time: Timestamp,
@@ -166,14 +167,14 @@ pub fn word(status: ExecutionStatus) -> &'static str {
 }
 
 /// What became of the times of a schedule.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct History {
     /// The times, the newest first.
     pub times: Vec<Became>,
 }
 
 /// What became of a time.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Became {
     /// The schedule.
     pub schedule: String,

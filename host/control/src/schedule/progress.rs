@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use moontide_runtime::store::{Change, Condition, Documents, StoreError};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::history::{Entry, Outcome};
@@ -55,7 +56,7 @@ pub struct Held {
 }
 
 /// A time that is due, and waits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Waiting {
     /// The time.
     pub time: Timestamp,
@@ -82,7 +83,7 @@ pub struct Start {
 }
 
 /// A time that was missed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Missed {
     /// The time.
     pub time: Timestamp,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use moontide_runtime::store::{Change, Condition, Documents, StoreError};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The kind of this document, which is one.
@@ -19,7 +20,7 @@ pub const TTL: Duration = Duration::from_mins(1);
 pub const SILENT: Duration = Duration::from_mins(3);
 
 /// The process that serves, as its last sign of life says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Server {
     /// The process.
     pub holder: String,

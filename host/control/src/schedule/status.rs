@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use moontide_runtime::store::Store;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::kept::Kept;
@@ -11,7 +12,7 @@ use crate::error::Result;
 use crate::next::Next;
 
 /// How schedules stand as a whole.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Status {
     /// Where they are.
     pub store: String,
@@ -36,7 +37,7 @@ pub struct Status {
 }
 
 /// Something about a schedule.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Row<T> {
     /// The schedule.
     pub schedule: String,

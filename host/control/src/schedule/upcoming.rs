@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::declared::Schedule;
@@ -12,7 +13,7 @@ use super::when::Found;
 const LOOKED_AT: usize = 100_000;
 
 /// The times to come.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Upcoming {
     /// The times, the next one first.
     pub times: Vec<Coming>,
@@ -25,7 +26,7 @@ pub struct Upcoming {
 }
 
 /// A time to come.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Coming {
     /// The schedule.
     pub schedule: String,

@@ -5,6 +5,7 @@ use std::path::Path;
 use moontide_runtime::journal::{Bundle, Mend};
 use moontide_runtime::plan::{Plan, suggest};
 use moontide_runtime::scheduler::graph::{CANCEL, FINISH, START};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -21,7 +22,7 @@ const ENGINES: [&str; 4] = ["depends_on", "pause", "on_failure", "max_attempts"]
 const WORDS: [&str; 3] = ["name", "description", "waves"];
 
 /// What a wave's new sources change.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Mended {
     /// The wave, or the hook.
     pub wave: String,

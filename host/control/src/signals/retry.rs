@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use moontide_runtime::store::SignalKind;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::mended::{self, Mended, OnDisk};
@@ -25,7 +26,7 @@ pub struct Retry<'r> {
 }
 
 /// What was sent, and what its sources change.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Retried {
     /// What was sent.
     #[serde(flatten)]
@@ -35,6 +36,7 @@ pub struct Retried {
     pub mended: Option<Mended>,
     /// What differs on disk and is not taken.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<(String, String)>")]
     pub on_disk: Option<OnDisk>,
 }
 

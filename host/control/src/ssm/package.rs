@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 
 use ring::digest::{SHA256, digest};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use zip::write::SimpleFileOptions;
@@ -49,7 +50,7 @@ pub struct Package {
 }
 
 /// What was put together.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Made {
     /// The version of the package.
     pub package_version: String,

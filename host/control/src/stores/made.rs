@@ -2,13 +2,14 @@
 
 use moontide_aws::DynamoStore;
 use moontide_aws::store::Setting;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Address;
 use crate::error::{CommandError, Result, code};
 
 /// What was made, or was there already.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Made {
     /// Where it is, as `--store` takes it.
     pub store: String,
@@ -26,7 +27,7 @@ pub struct Made {
 }
 
 /// What became of a setting.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Turned {
     /// `turned_on`, `was_on` or `not_offered`.
     pub setting: &'static str,

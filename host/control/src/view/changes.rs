@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use moontide_runtime::journal::Bundle;
+use schemars::JsonSchema;
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
@@ -10,7 +11,7 @@ use similar::{ChangeTag, TextDiff};
 const AROUND: usize = 2;
 
 /// One file that differs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Change {
     /// Its name.
     pub file: String,

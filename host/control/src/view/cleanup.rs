@@ -1,17 +1,19 @@
 //! What a cleanup did: what it terminated, and what it left and why.
 
 use moontide_runtime::scheduler::ExecutionStatus;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Record, Summary, adopted};
 use crate::cleanup::begun;
 use crate::cleanup::launched::Launched;
+use crate::contract::engine;
 use crate::error::Hint;
 use crate::next::Next;
 
 /// The result of a cleanup.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Cleaned {
     /// The drill.
     pub execution: String,
@@ -19,6 +21,7 @@ pub struct Cleaned {
     /// nothing to do.
     pub cleanup: Option<String>,
     /// How that one stands.
+    #[schemars(with = "engine::ExecutionStatus")]
     pub status: ExecutionStatus,
     /// Where it was looked for instances.
     pub regions: Vec<String>,
@@ -35,7 +38,7 @@ pub struct Cleaned {
 }
 
 /// An instance, as the cleanup's wave returns it.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, JsonSchema, Deserialize)]
 pub struct Touched {
     /// Its EC2 id; `None`: it is not known whether there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

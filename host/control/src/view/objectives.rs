@@ -6,6 +6,7 @@ use std::time::Duration;
 use moontide_runtime::plan::Plan;
 use moontide_runtime::scheduler::graph::Turn;
 use moontide_runtime::scheduler::{ExecutionStatus, WaveStatus};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::timeline::Timeline;
@@ -13,7 +14,7 @@ use super::{Record, ServerView};
 use crate::words;
 
 /// The objectives of a runbook that declares some, and what an execution achieved.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Objectives {
     /// How long it took, from its start to the end of its last wave.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,7 +25,7 @@ pub struct Objectives {
 }
 
 /// One of them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Objective {
     /// What the runbook wants.
     pub seconds: u64,

@@ -4,18 +4,21 @@ use jiff::Timestamp;
 use moontide_runtime::plan::duration;
 use moontide_runtime::store::Obligation;
 use moontide_runtime::store::obligations::{Progress, What, ended};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Record;
 use super::time::{speed_of, time_of};
+use crate::contract::engine;
 use crate::error::Hint;
 use crate::next::Next;
 use crate::words;
 
 /// Something that is owed, or was.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ObligationView {
     /// What.
+    #[schemars(with = "engine::What")]
     pub what: What,
     /// How long after the end.
     pub after: String,
@@ -44,7 +47,7 @@ pub struct ObligationView {
 }
 
 /// How far an obligation is, as people see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     /// Its execution is not over, or its time has not come.

@@ -4,6 +4,7 @@
 use moontide_runtime::effect::Outcome;
 use moontide_runtime::journal::{Body, Entry, Step};
 use moontide_runtime::scheduler::ExecutionStatus;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use super::Record;
 use crate::words::quoted;
 
 /// Something that was started and whose end was not seen.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Outside {
     /// The operation that started it.
     pub operation: String,

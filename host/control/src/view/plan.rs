@@ -3,21 +3,24 @@
 use std::collections::BTreeMap;
 
 use moontide_runtime::plan::Plan;
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::contract::engine;
 use crate::settings::Settings;
 
 /// What a runbook declares. A secret has no default, so there is none to hide.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct PlanView {
     /// What it declares.
+    #[schemars(with = "engine::Plan")]
     pub plan: Plan,
     /// The groups that a runbook's approvers may mean, by their names.
     pub groups: BTreeMap<String, Group>,
 }
 
 /// A group of approvers.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Group {
     /// Its members.
     pub members: Vec<String>,

@@ -1,22 +1,26 @@
 //! An open prompt, and the step that answers it.
 
 use moontide_runtime::scheduler::{Prompt, PromptKind, Signal};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Record, signal};
 use crate::answers::people::tally;
+use crate::contract::asked;
 use crate::next::Next;
 
 /// A question to a person.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PromptView {
     /// The question itself.
     #[serde(flatten)]
+    #[schemars(with = "asked::Prompt")]
     pub prompt: Prompt,
     /// The approvers, groups by their members; empty: all people.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub may_answer: Vec<String>,
     /// What answers it: with several answers where each is as likely as the others.
+    #[schemars(flatten, with = "asked::Commands")]
     pub next: Next,
     /// The answer that a person has left, and that no runner has taken yet.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,7 +37,7 @@ pub struct PromptView {
 }
 
 /// An answer on its way.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Answered {
     /// The answer.
     pub choice: String,

@@ -17,6 +17,7 @@ use moontide_runtime::journal::Execution;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::SignalKind;
 use moontide_runtime::store::{Signal, Store};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::holders::Holder;
@@ -30,7 +31,7 @@ use crate::next::Next;
 use crate::words;
 
 /// What others have launched, and what could not be seen of it.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Replaced {
     /// The servers, each with the execution that launched it last.
     pub servers: Vec<Server>,
@@ -43,7 +44,7 @@ pub struct Replaced {
 }
 
 /// A server that was launched again.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Server {
     /// The source server's id.
     #[serde(rename = "server")]
@@ -64,7 +65,7 @@ pub struct Server {
 }
 
 /// The launch, and how it is known.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct By {
     /// The execution; `None`: no execution of Moontide.
     #[serde(skip_serializing_if = "Option::is_none")]

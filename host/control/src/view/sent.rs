@@ -1,13 +1,15 @@
 //! A signal that was left in the store, and the runner that will take it.
 
 use moontide_runtime::store::Signal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Outside, Replaced};
+use crate::contract::asked;
 use crate::next::Next;
 
 /// What was sent, and what happens with it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Sent {
     /// The execution.
     pub execution: String,
@@ -15,6 +17,7 @@ pub struct Sent {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<u64>,
     /// The signal.
+    #[schemars(with = "asked::Signal")]
     pub signal: Signal,
     /// The runner that will take it; `None`: no runner drives the execution.
     pub runner: Option<String>,

@@ -4,9 +4,12 @@ use moontide_runtime::journal::Mend;
 use moontide_runtime::journal::execution::Module;
 use moontide_runtime::scheduler::signal::named;
 use moontide_runtime::scheduler::{Signal, SignalKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::record::Pending;
+
+use crate::contract::asked;
 
 /// What it wants, as a subject: `a retry of web`.
 pub fn wish(wish: &SignalKind) -> String {
@@ -111,12 +114,13 @@ pub fn noted_text(signal: &Signal, note: &str) -> String {
 }
 
 /// A signal that waits for a runner.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PendingView {
     /// Its number among the execution's signals.
     pub number: u64,
     /// What it wants.
     #[serde(flatten)]
+    #[schemars(with = "asked::Signal")]
     pub signal: Signal,
     /// Why it will be refused.
     #[serde(skip_serializing_if = "Option::is_none")]

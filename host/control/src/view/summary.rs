@@ -8,6 +8,7 @@ use moontide_runtime::journal::Channel;
 use moontide_runtime::journal::chain::ChainHead;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{ExecutionStatus, WaveState, WaveStatus};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::adopted;
@@ -18,20 +19,23 @@ use super::sealed;
 use super::signal::PendingView;
 use super::timeline::Timeline;
 use super::{Objectives, ObligationView, Outside, PromptView, Record, Replaced, ServerView, Why};
+use crate::contract::engine;
 use crate::error::Hint;
 use crate::next::Next;
 
 /// Where an execution stands.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Summary {
     /// Its id.
     pub execution: String,
     /// The runbook's name.
     pub runbook: String,
     /// Drill or recovery.
+    #[schemars(with = "engine::Mode")]
     pub mode: Mode,
     /// What started it, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<engine::Channel>")]
     pub source: Option<Channel>,
     /// Why an operator started it.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -40,6 +44,7 @@ pub struct Summary {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
     /// Where it stands as a whole.
+    #[schemars(with = "engine::ExecutionStatus")]
     pub status: ExecutionStatus,
     /// When it was created.
     pub created_at: Timestamp,
@@ -69,6 +74,7 @@ pub struct Summary {
     pub replaced: Replaced,
     /// The last link of its journal's chain, where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<engine::ChainHead>")]
     pub head: Option<ChainHead>,
     /// What there is to know before the next step.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -81,11 +87,12 @@ pub struct Summary {
 }
 
 /// Where a wave stands.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct WaveView {
     /// Its name.
     pub name: String,
     /// Where it stands.
+    #[schemars(with = "engine::WaveStatus")]
     pub status: WaveStatus,
     /// The attempt that runs or ran last; 0 before the first.
     pub attempt: u32,
@@ -93,6 +100,7 @@ pub struct WaveView {
     pub seconds: Option<u64>,
     /// Why it stands where it stands, when that is not obvious.
     #[serde(rename = "reason", skip_serializing_if = "Why::is_empty")]
+    #[schemars(with = "String")]
     pub why: Why,
     /// Where its program failed, in the runbook first; where nothing else shows it.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -6,15 +6,17 @@ use jiff::Timestamp;
 use moontide_runtime::journal::execution::Simulator;
 use moontide_runtime::journal::{Body, Entry};
 use moontide_runtime::scheduler::{End, Event, Failure, Signal, SignalKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{Record, ServerView, Summary};
+use crate::contract::{asked, engine};
 use crate::next::Next;
 use crate::params;
 
 /// Everything about an execution.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Whole {
     /// Where it stands.
     #[serde(flatten)]
@@ -29,6 +31,7 @@ pub struct Whole {
     pub account: Option<String>,
     /// The simulator that it was begun against.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<engine::Simulator>")]
     pub simulator: Option<Simulator>,
     /// The servers whose instances it may delete.
     pub replaceable: Vec<String>,
@@ -66,7 +69,7 @@ pub struct Whole {
 }
 
 /// An answer that was given.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Answered {
     /// When a runner took it.
     pub at: Timestamp,
@@ -86,11 +89,12 @@ pub struct Answered {
 }
 
 /// Something that a person wanted.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Signalled {
     /// When a runner took it.
     pub at: Timestamp,
     /// What was wanted, by whom.
+    #[schemars(with = "asked::Signal")]
     pub signal: Signal,
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,7 +105,7 @@ pub struct Signalled {
 }
 
 /// An attempt of a wave that has ended.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Attempt {
     /// When it ended.
     pub at: Timestamp,
@@ -115,6 +119,7 @@ pub struct Attempt {
     /// The verdicts on its servers.
     pub servers: Vec<ServerView>,
     /// Of what it failed.
+    #[schemars(with = "Option<engine::Failure>")]
     pub failure: Option<Failure>,
 }
 

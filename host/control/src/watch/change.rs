@@ -2,13 +2,15 @@
 
 use jiff::Timestamp;
 use moontide_runtime::observe::Notice;
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::contract::asked;
 use crate::next::Next;
 use crate::view::Summary;
 
 /// What a watch has seen.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Seen {
     /// Where it stands: at the beginning, and at the end.
@@ -18,7 +20,7 @@ pub enum Seen {
 }
 
 /// Something that happened.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Change {
     /// The execution.
     pub execution: String,
@@ -30,11 +32,11 @@ pub struct Change {
 }
 
 /// What happened.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum News {
     /// What the runner tells those who watch it.
-    Notice(Box<Notice>),
+    Notice(#[schemars(with = "asked::Notice")] Box<Notice>),
     /// Another runner drives it.
     Driven(Driven),
     /// No runner drives it any more, and something is left to do.
@@ -42,16 +44,18 @@ pub enum News {
 }
 
 /// A runner that has begun to drive.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Driven {
+    /// `driven`.
     notice: &'static str,
     /// Its name.
     pub runner: String,
 }
 
 /// A runner that drives no more.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Left {
+    /// `left`.
     notice: &'static str,
     /// Its name.
     pub runner: String,

@@ -7,6 +7,7 @@ use moontide_control::notify::event::{Event, What};
 use moontide_control::notify::trial::{self, Preview};
 use moontide_runtime::clock::Clock as _;
 use moontide_runtime::plan::suggest;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::receivers;
@@ -31,8 +32,10 @@ pub(super) struct Flags {
     receiver: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Previews {
+/// What would be told.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Previews {
+    /// One for each receiver.
     previews: Vec<Preview>,
 }
 

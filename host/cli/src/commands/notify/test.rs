@@ -5,6 +5,7 @@ use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::notify::trial::{self, Tried};
 use moontide_runtime::clock::Clock as _;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{receivers, wire};
@@ -26,8 +27,9 @@ pub(super) struct Flags {
 }
 
 /// How it went.
-#[derive(Serialize)]
-struct Tests {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Tests {
+    /// One for each receiver that was told.
     tests: Vec<Tried>,
 }
 

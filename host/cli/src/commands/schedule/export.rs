@@ -11,6 +11,7 @@ use moontide_control::schedule::export::systemd::{self, Unit};
 use moontide_control::schedule::export::{Call, crontab};
 use moontide_control::schedule::kept::{Kept, Sources};
 use moontide_control::ssm::document::{NAME, is_name};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -113,15 +114,39 @@ fn document(text: &str) -> std::result::Result<String, String> {
 }
 
 /// What was exported.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
-enum Exported {
+pub(crate) enum Exported {
     /// Lines of a crontab.
-    Crontab { crontab: String },
+    Crontab {
+        /// They, as one text.
+        crontab: String,
+    },
     /// Units of systemd.
-    Units { units: Vec<Unit> },
-    /// What the AWS CLI takes.
-    Json(Value),
+    Units {
+        /// They, each with the name of its file.
+        units: Vec<Unit>,
+    },
+}
+
+/// What is to be printed.
+enum Made {
+    /// A document of ours.
+    Ours(Exported),
+    /// What the AWS CLI takes. It refuses fields that it does not know: nothing is added, whatever the format.
+    Theirs(Value),
+}
+
+/// Prints it.
+fn print(context: &Context, made: &Made) -> Result<()> {
+    let value = match made {
+        Made::Ours(exported) => return context.output.show(exported),
+        Made::Theirs(value) => value,
+    };
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    let mut page = Page::default();
+    text.lines().for_each(|line| page.line([plain(line)]));
+    context.output.print(&page.into_text()).map(drop)
 }
 
 impl Document for Exported {
@@ -139,10 +164,6 @@ impl Document for Exported {
                     unit.text.lines().for_each(|line| page.line([plain(line)]));
                 }
             }
-            Exported::Json(value) => {
-                let text = serde_json::to_string_pretty(value).unwrap_or_default();
-                text.lines().for_each(|line| page.line([plain(line)]));
-            }
         }
     }
 }
@@ -151,11 +172,12 @@ impl Document for Exported {
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let call = Call { binary: binary(flags)?, store: context.address()?.absolute().text() };
     if flags.service {
-        context.output.show(&Exported::Units { units: vec![systemd::service(&call)] })?;
+        let units = vec![systemd::service(&call)];
+        print(context, &Made::Ours(Exported::Units { units }))?;
         return Ok(exit::COMPLETED);
     }
     let store = context.open_store()?;
-    let exported = context.block_on(async {
+    let made = context.block_on(async {
         let store = store.as_ref();
         let all = match &flags.schedule {
             Some(name) => vec![Kept::of(store, name).await?],
@@ -166,12 +188,13 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             let here = system.iana_name().unwrap_or("UTC");
             let machine = flags.machine_zone.as_deref().unwrap_or(here);
             let lines = all.iter().map(|kept| crontab::write(&kept.terms.schedule, &call, machine));
-            return Ok(Exported::Crontab { crontab: lines.collect::<Result<String>>()? });
+            let crontab = lines.collect::<Result<String>>()?;
+            return Ok(Made::Ours(Exported::Crontab { crontab }));
         }
         if flags.systemd {
             let units = all.iter().map(|kept| systemd::write(&kept.terms.schedule, &call));
             let units = units.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
-            return Ok(Exported::Units { units });
+            return Ok(Made::Ours(Exported::Units { units }));
         }
         let (Some(kept), Some(sender)) = (all.first(), sender(flags)) else {
             return Err(CommandError::new(
@@ -181,15 +204,15 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         };
         let schedule = &kept.terms.schedule;
         let Some(event) = event(flags)? else {
-            return eventbridge::schedule(schedule, &call, &sender).map(Exported::Json);
+            return eventbridge::schedule(schedule, &call, &sender).map(Made::Theirs);
         };
         let sources = Sources::of(store, &kept.terms.sources).await?;
         let files = Files::pinned(sources.bundle, &schedule.runbook);
         let plan = files.plan(context, &context.settings(None)?.limits(), 0)?;
         let rule = eventbridge::on_event(schedule, &plan, (&call, &sender, &event))?;
-        Ok(Exported::Json(serde_json::to_value(rule).unwrap_or_default()))
+        Ok(Made::Theirs(serde_json::to_value(rule).unwrap_or_default()))
     })?;
-    context.output.show(&exported)?;
+    print(context, &made)?;
     Ok(exit::COMPLETED)
 }
 

@@ -16,6 +16,7 @@ use moontide_control::view::Summary;
 use moontide_control::words;
 use moontide_runtime::clock::Clock as _;
 use moontide_runtime::store::StoreError;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{now, worker};
@@ -46,7 +47,7 @@ pub(crate) struct Flags {
 }
 
 /// What came of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Ran {
     /// The schedule.
     pub(crate) schedule: String,

@@ -7,6 +7,7 @@ use clap::Args;
 use moontide_control::error::{CommandError, Result, code};
 use moontide_control::ssm::package::elf::Version;
 use moontide_control::ssm::package::{MANIFEST, Made, OLDEST, Package};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -47,8 +48,9 @@ fn release(text: &str) -> Result<Version, String> {
 }
 
 /// What was written, and where.
-#[derive(Serialize)]
-struct Written {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Written {
+    /// The files that were written.
     files: Vec<PathBuf>,
     #[serde(flatten)]
     made: Made,

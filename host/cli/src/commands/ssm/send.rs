@@ -10,6 +10,7 @@ use moontide_control::ssm::document::NAME;
 use moontide_control::ssm::send::{Order, Sent, send};
 use moontide_control::stores::Address;
 use moontide_runtime::plan::duration;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::aws::AwsFlags;
@@ -83,22 +84,33 @@ fn length(text: &str) -> Result<Duration, String> {
 }
 
 /// How a command has ended.
-#[derive(Serialize)]
-struct Ended {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Ended {
+    /// The id of the command.
     command: String,
+    /// The instance.
     instance: String,
+    /// Its Region.
     region: String,
+    /// What Systems Manager says of it: `Success`, `Failed`, `TimedOut`, …
     status: String,
+    /// The same, in more detail.
     details: String,
+    /// The exit code of the process on the instance; -1: it is not known.
     response_code: i32,
     /// What its last line for programs says: the word, and the execution.
     #[serde(skip_serializing_if = "Option::is_none")]
     word: Option<&'static str>,
+    /// The execution. Absent: the line for programs is not there.
     #[serde(skip_serializing_if = "Option::is_none")]
     execution: Option<String>,
+    /// The exit code of this command.
     exit: u8,
+    /// What that says, in a sentence.
     meaning: &'static str,
+    /// What it printed, as far as Systems Manager keeps it.
     stdout: String,
+    /// What it said, as far as Systems Manager keeps it.
     stderr: String,
 }
 

@@ -6,14 +6,26 @@
 
 use jiff::Timestamp;
 use ring::hmac;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 
 use super::words::hex;
 use super::{Known, Request};
+use crate::contract::written;
 use crate::notify::event::Event;
 
-/// The version of the body.
-pub const VERSION: u32 = 1;
+/// The body.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Body {
+    /// What there is to say, as text: the template's words, or the event's sentence.
+    text: String,
+    /// How seriously it is meant, as it stands in front: `DRILL`, `RECOVERY`, `SIMULATED DRILL`, `TEST`.
+    mark: String,
+    /// What has happened.
+    #[serde(flatten)]
+    event: Event,
+}
 
 /// The message.
 pub fn request(known: Known<'_>, event: &Event, text: &str, now: Timestamp) -> Request {
@@ -30,13 +42,7 @@ pub fn request(known: Known<'_>, event: &Event, text: &str, now: Timestamp) -> R
 
 /// The body.
 pub fn body(event: &Event, text: &str) -> Value {
-    let mut body = json!({ "version": VERSION, "text": text, "mark": event.mark() });
-    if let (Some(body), Ok(Value::Object(fields))) =
-        (body.as_object_mut(), serde_json::to_value(event))
-    {
-        body.extend(fields);
-    }
-    body
+    written::document(&Body { text: text.to_owned(), mark: event.mark(), event: event.clone() })
 }
 
 /// The signature of a body at this time.

@@ -41,7 +41,7 @@ SystemCallFilter=~@privileged @resources
 ";
 
 /// A unit: its file's name, and what is in it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Unit {
     /// The name of its file.
     pub file: String,
