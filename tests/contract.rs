@@ -8,6 +8,9 @@
 
 #[path = "contract/examples.rs"]
 mod examples;
+#[cfg(unix)]
+#[path = "contract/polling.rs"]
+mod polling;
 #[path = "contract/read_back.rs"]
 mod read_back;
 #[path = "contract/schemas.rs"]

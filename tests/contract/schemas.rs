@@ -138,6 +138,23 @@ fn the_guide_names_documents_that_there_are() {
 }
 
 #[test]
+fn the_guide_says_what_each_word_of_a_status_means() {
+    let guide = repository("host/cli/guides/machines.md");
+    let guide = std::fs::read_to_string(guide).expect("the guide");
+    let row = |line: &str| -> Option<(String, String)> {
+        let (word, rest) = line.strip_prefix("| `")?.split_once("` | ")?;
+        Some((word.to_owned(), rest.split_once(" | ")?.0.to_owned()))
+    };
+    let written: Vec<(String, String)> = guide.lines().filter_map(row).collect();
+    let schema = printed().remove("moontide.status/1").expect("the document");
+    let words = schema["$defs"]["ExecutionStatus"]["oneOf"].as_array().expect("a choice");
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let known: Vec<_> =
+        words.iter().map(|it| (text(&it["const"]), text(&it["description"]))).collect();
+    assert_eq!(written, known);
+}
+
+#[test]
 fn a_change_that_breaks_readers_is_seen_in_a_real_schema() {
     let schema = printed().remove("moontide.status/1").expect("the document");
     let mut new = schema.clone();
