@@ -1,6 +1,8 @@
 //! Schedules through the binary, against the simulator on a port: imported, started once whoever calls, held, missed,
 //! served by a process that stays, and said in the words of other timetables.
 
+#[path = "timetables/finished.rs"]
+mod finished;
 #[path = "support/python.rs"]
 mod python;
 #[path = "timetables/reported.rs"]
@@ -15,6 +17,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use moontide_control::schedule::kept::Kept;
+use moontide_runtime::store::SqliteStore;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use support::{Home, Ran, Sim, repository, wait};
@@ -54,6 +58,23 @@ impl Desk {
         let store = self.home.path().join("moontide");
         std::fs::create_dir_all(store).expect("a folder");
         self.home.run(&["schedule", "import", &self.file()]).expect(0);
+        self.was_imported_long_ago();
+    }
+
+    fn store(&self) -> SqliteStore {
+        SqliteStore::open(&self.home.path().join("moontide/moontide.db")).expect("it opens")
+    }
+
+    /// Lets the schedules be as if they had been imported a year ago: what was before an import is none of their times.
+    fn was_imported_long_ago(&self) {
+        let (store, a_year) = (self.store(), 366 * 24 * 60);
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(async {
+            for mut kept in Kept::all(&store).await.expect("they can be read") {
+                kept.terms.times_since = Some(minutes_ago(a_year));
+                kept.write(&store, ("a test", minutes_ago(0))).await.expect("it can be written");
+            }
+        });
     }
 
     /// A command that talks to the simulator.

@@ -23,8 +23,17 @@ use crate::output::{Format, Output};
 pub(crate) const CARRY_OUT: &str = "obligations --carry-out";
 
 /// The commands that talk to AWS.
-const DRIVES: [&str; 8] =
-    ["run", "resume", "repl", "cleanup", "adopt", CARRY_OUT, "schedule run", "schedule serve"];
+const DRIVES: [&str; 9] = [
+    "run",
+    "resume",
+    "repl",
+    "cleanup",
+    "adopt",
+    CARRY_OUT,
+    "schedule run",
+    "schedule finish",
+    "schedule serve",
+];
 
 /// The surroundings of one command.
 #[derive(Clone, Debug)]

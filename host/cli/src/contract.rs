@@ -22,6 +22,7 @@ documents! {
     "state-deleted" 1 state::Deleted: "what a runbook remembers no more: `state delete`";
     "schedule" 1 view::schedule::Shown as Terms: "all that a schedule says: `schedule show`";
     "schedule-ran" 1 schedule::run::Ran: "what became of a schedule just now: `schedule run`";
+    "schedule-finished" 1 schedule::finish::Done: "what schedules had begun, and how it went on: `schedule finish`";
     "schedule-exported" 1 schedule::export::Exported: "what another timer takes: `schedule export`";
     "notifications-tried" 1 notify::test::Tests: "which receivers answer: `notify test`";
     "notifications-previewed" 1 notify::preview::Previews: "what would be told: `notify preview`";

@@ -116,6 +116,7 @@ pub(crate) fn words(next: &Next) -> String {
         Next::ResumeSchedule { schedule } => of("schedule resume", schedule),
         Next::RunSchedule { schedule } => of("schedule run", schedule),
         Next::ServeSchedules => "schedule serve".to_owned(),
+        Next::FinishSchedules => "schedule finish".to_owned(),
         Next::There { step, .. } => step.as_deref().map(words).unwrap_or_default(),
     }
 }

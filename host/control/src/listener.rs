@@ -24,6 +24,11 @@ pub enum Remark {
         /// How far the machine is ahead.
         ahead: SignedDuration,
     },
+    /// An execution that no runner drives goes on here.
+    TakesUp {
+        /// The execution's id.
+        execution: String,
+    },
     /// An execution goes on beside another one that has claimed the same.
     Beside {
         /// The other one's id.

@@ -221,6 +221,8 @@ pub enum Next {
     },
     /// Serve the schedules of the store.
     ServeSchedules,
+    /// Go on with what schedules have begun and no runner drives, and carry out what is owed.
+    FinishSchedules,
     /// Do in another store, to which an execution has moved, what was asked of this one, or this step.
     There {
         /// The store's address.

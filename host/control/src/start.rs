@@ -108,6 +108,11 @@ pub struct Start {
     pub request: Request,
 }
 
+/// Whether a runbook asks approvers before it begins.
+pub fn asks_approvers(plan: &Plan) -> bool {
+    plan.start.as_ref().is_some_and(|start| !start.approvers.is_empty())
+}
+
 /// What a start has come to.
 pub enum Started<'o> {
     /// A new execution, ready to be driven.
@@ -131,6 +136,17 @@ impl Start {
         people::check(listener, &plan, &settings.approvers)?;
         check_waves(&plan, &request.only)?;
         Ok(Start { files, plan, seed, request })
+    }
+
+    /// Refuses it where the runbook asks no approver before it begins: what starts it is no person.
+    pub fn needs_approval(&self) -> Result<()> {
+        if asks_approvers(&self.plan) {
+            return Ok(());
+        }
+        let message = format!("`{}` asks no approver before it begins", self.plan.name);
+        Err(CommandError::new(code::NOT_CONFIRMED, message).hint(
+            "what starts it is no person: `start = { message = …, approvers = { … } }` asks one",
+        ))
     }
 
     /// The same with these params, which are bound to its plan.

@@ -120,8 +120,13 @@ impl Obligation {
         let terms = Terms { what, after, by: by.clone(), made_at, state: Progress::Owed };
         let (id, nonce) = (execution.id.clone(), execution.nonce.clone());
         let owed = Obligation { execution: id, nonce, version: 0, terms };
-        // What a lost reply has left is the same.
-        owed.write(store, owed.terms.clone(), Condition::Any, (&by, made_at)).await
+        match owed.write(store, owed.terms.clone(), Condition::New, (&by, made_at)).await {
+            // A lost reply has left the same; or another process owes it, and it may be taken or dropped by now.
+            Err(error @ StoreError::Conflict { .. }) => {
+                Obligation::of(store, execution, what).await?.ok_or(error)
+            }
+            written => written,
+        }
     }
 
     /// What is owed for an execution, or was.

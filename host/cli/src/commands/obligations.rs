@@ -132,7 +132,7 @@ fn carrying(context: &Context, aws: &AwsFlags, store: &Arc<dyn Store>) -> Result
 }
 
 /// The exit code that says what carrying one out has come to.
-fn code_of(how: &How, interrupt: &Interrupt) -> u8 {
+pub(crate) fn code_of(how: &How, interrupt: &Interrupt) -> u8 {
     match how {
         How::InOrder => exit::COMPLETED,
         How::CalledOff => exit::WAITING,

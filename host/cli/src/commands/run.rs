@@ -163,6 +163,8 @@ pub(crate) struct Way<'w> {
     pub(crate) params: &'w [(String, String)],
     /// What starts it.
     pub(crate) source: Channel,
+    /// Whether it is refused where the runbook asks no approver before it begins.
+    pub(crate) needs_approval: bool,
     /// Hears the id of an execution that is about to be driven.
     pub(crate) began: &'w dyn Fn(Began, &str),
 }
@@ -175,7 +177,8 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             context.output.say([plain(format!("{id} was started already; going on with it"))]);
         }
     };
-    let way = Way { params: &flags.params, source: flags.source.into(), began: &say };
+    let source = flags.source.into();
+    let way = Way { params: &flags.params, source, needs_approval: false, began: &say };
     drive(context, flags, &way)?.show(context)
 }
 
@@ -187,6 +190,9 @@ pub(crate) fn drive(context: &Context, flags: &Flags, way: &Way<'_>) -> Result<D
     let files = Files::read(&flags.runbook)?;
     let settings = context.settings(Some(&files.folder))?;
     let start = Start::read(context, &settings, files, request)?;
+    if way.needs_approval {
+        start.needs_approval()?;
+    }
     context.block_on(start_and_drive(context, (flags, way), start, settings))
 }
 

@@ -3,11 +3,12 @@
 //! - `check`, `import`: a file of schedules. `list`, `show`, `next`, `history`, `status`: what there is and was.
 //! - `act`: what a person wants of a schedule: `pause`, `resume`, `remove`.
 //! - `export`: the same for cron, systemd and `EventBridge`.
-//! - `run`: what is due of one, once; `serve`: all of them, by a process that stays; `health`: how it is.
+//! - `run`: what is due of one, once; `finish`: what they have begun, to its end; `serve`: all of them, by a process that stays; `health`: how it is.
 
 mod act;
 mod check;
 pub(crate) mod export;
+pub(crate) mod finish;
 mod health;
 mod history;
 mod import;
@@ -61,6 +62,7 @@ enum Command {
     Show(show::Flags),
     Next(next::Flags),
     Run(run::Flags),
+    Finish(finish::Flags),
     Serve(serve::Flags),
     Status(status::Flags),
     History(history::Flags),
@@ -82,6 +84,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         Command::Show(flags) => show::execute(context, flags),
         Command::Next(flags) => next::execute(context, flags),
         Command::Run(flags) => run::execute(context, flags),
+        Command::Finish(flags) => finish::execute(context, flags),
         Command::Serve(flags) => serve::execute(context, flags),
         Command::Status(flags) => status::execute(context, flags),
         Command::History(flags) => history::execute(context, flags),

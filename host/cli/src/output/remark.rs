@@ -39,6 +39,13 @@ fn spans(remark: &Remark, step: &dyn Fn(&Next) -> String) -> Vec<Span<'static>> 
             let wrong = attention(format!("this machine's clock is {off} {word}"));
             vec![wrong, plain("; moments are AWS's")]
         }
+        Remark::TakesUp { execution } => {
+            vec![
+                plain("goes on with "),
+                strong(execution.clone()),
+                plain(", which no runner drives"),
+            ]
+        }
         Remark::CleaningUp { drill } => {
             vec![plain("cleaning up after "), strong(drill.clone())]
         }
@@ -86,6 +93,7 @@ fn head(remark: &Remark) -> Span<'static> {
         | Remark::Stopped { .. }
         | Remark::StaysPaused { .. }
         | Remark::CleaningUp { .. }
+        | Remark::TakesUp { .. }
         | Remark::NotCarriedOut { .. }
         | Remark::LooksAgain { .. }
         | Remark::Failed { .. }
@@ -178,6 +186,7 @@ fn text(remark: &Remark, step: &dyn Fn(&Next) -> String) -> String {
         | Remark::Stopped { .. }
         | Remark::StaysPaused { .. }
         | Remark::CleaningUp { .. }
+        | Remark::TakesUp { .. }
         | Remark::NotCarriedOut { .. }
         | Remark::LooksAgain { .. }
         | Remark::WrongClock { .. } => String::new(),

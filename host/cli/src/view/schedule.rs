@@ -165,8 +165,15 @@ impl Steps for Status {
             None => page.line([attention("nothing serves them, and nothing has")]),
             Some(server) => {
                 let silent = self.silent_seconds.unwrap_or_default();
-                let text = format!("{} served them {silent} s ago", server.holder);
-                page.line([plain(text)]);
+                page.line([plain(if silent < 0 {
+                    let ahead = -silent;
+                    format!(
+                        "{} served them, {ahead} s ahead of this machine's clock",
+                        server.holder
+                    )
+                } else {
+                    format!("{} served them {silent} s ago", server.holder)
+                })]);
                 if let Some(next) = server.next {
                     page.line([plain(format!("next: {}", time(next)))]);
                 }
@@ -180,6 +187,19 @@ impl Steps for Status {
                 bad(head),
                 plain(row.what.why.as_str()),
             ]);
+        }
+        for id in &self.left {
+            page.line([strong(id.as_str()), bad(" is not over, and no runner drives it")]);
+        }
+        for id in &self.overdue {
+            page.line([strong(id.as_str()), bad(" is not cleaned up, and was to be by now")]);
+        }
+        for row in &self.unseen {
+            page.line([strong(row.schedule.as_str()), bad(": "), plain(row.what.why.as_str())]);
+        }
+        for row in &self.paused {
+            let by = format!(" paused by {}", row.what.by);
+            page.line([strong(row.schedule.as_str()), attention(by)]);
         }
         for row in &self.waiting {
             let head = format!("{} waits: ", time(row.what.time));

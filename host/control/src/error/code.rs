@@ -113,6 +113,7 @@ codes! {
     NO_SCHEDULE      = "M0902", Usage, "there is no such schedule";
     NO_TIME          = "M0903", Usage, "the schedule has no such time, or none that could be started now";
     NOT_EXPORTED     = "M0904", Refused, "a schedule cannot be said in this format";
+    CLOCK_DOUBT      = "M0905", Configuration, "the times of a schedule are decided further than a clock has come";
     // Systems Manager
     PACKAGE_BINARY   = "M1001", Refused, "the binary does not run where the package is installed";
     NOT_SENT         = "M1002", Configuration, "Systems Manager did not take the command";

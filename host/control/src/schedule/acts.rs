@@ -5,7 +5,9 @@ use moontide_runtime::store::Documents;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::clock;
 use super::kept::{Kept, Paused};
+use super::progress::Progress;
 use crate::error::{CommandError, Result, code};
 use crate::next::Next;
 
@@ -54,6 +56,7 @@ impl Act {
             Act::Resume => {
                 (kept.terms.paused, kept.terms.resumed_at) = (None, Some(by.1));
                 kept.write(store, by).await?;
+                set_right(store, name, by).await?;
                 let next = Next::ScheduleTimes { schedule: Some(schedule()) };
                 ("it goes on at its next time; failures before count no more", next)
             }
@@ -64,6 +67,16 @@ impl Act {
         };
         Ok(Acted { schedule: schedule(), meaning: meaning.to_owned(), next: vec![next] })
     }
+}
+
+/// Its times are decided by the clock of the person's machine, where one that was ahead has decided more of them.
+async fn set_right(store: &dyn Documents, name: &str, by: (&str, Timestamp)) -> Result<()> {
+    let mut progress = Progress::of(store, name).await?;
+    while clock::doubt(&progress, by.1).is_some() {
+        // Another process may write it at the same moment: it is looked at again.
+        progress = progress.write(store, clock::set_right(&progress.terms, by.1), by).await?;
+    }
+    Ok(())
 }
 
 fn pause(kept: &mut Kept, reason: &str, (by, at): (&str, Timestamp)) -> Result<()> {

@@ -16,6 +16,8 @@ const MOST_MISSED: usize = 100;
 pub struct Known<'k> {
     /// The schedule.
     pub schedule: &'k Schedule,
+    /// Since when its times are what they are: those before are none.
+    pub since: Timestamp,
     /// All times up to this one are decided.
     pub decided: Option<Timestamp>,
     /// What waited when it was looked at last.
@@ -76,9 +78,9 @@ impl Decision {
 /// What is decided, the oldest time first; at most the last of it is a start or a wait.
 #[must_use]
 pub fn decide(known: &Known<'_>, now: Timestamp) -> Vec<Decision> {
-    let Known { schedule, decided, waiting, .. } = known;
-    let from = decided.unwrap_or(Timestamp::MIN);
-    let (mut decisions, mut due) = (Vec::new(), Vec::new());
+    let Known { schedule, since, decided, waiting, .. } = known;
+    let from = decided.map_or(*since, |decided| decided.max(*since));
+    let (mut decisions, mut due) = (changed(known, from), Vec::new());
     for time in schedule.times(from).take_while(|time| time.about() <= now) {
         let moment = time.about();
         if let Found::Missing(_) = time.found {
@@ -95,7 +97,10 @@ pub fn decide(known: &Known<'_>, now: Timestamp) -> Vec<Decision> {
             due.push(moment);
         }
     }
-    let Some(last) = due.pop() else { return decisions };
+    let Some(last) = due.pop() else {
+        decisions.sort_by_key(Decision::time);
+        return decisions;
+    };
     let was_waiting = |time: Timestamp| waiting.filter(|it| it.time == time);
     let many = due.len().saturating_sub(MOST_MISSED);
     for (at, time) in due.iter().enumerate() {
@@ -127,6 +132,19 @@ pub fn decide(known: &Known<'_>, now: Timestamp) -> Vec<Decision> {
     let open = decisions.iter().position(Decision::is_open);
     decisions.truncate(open.map_or(usize::MAX, |at| at + 1));
     decisions
+}
+
+/// What waits, and is no time of the schedule any more.
+fn changed(known: &Known<'_>, from: Timestamp) -> Vec<Decision> {
+    let Known { schedule, decided, waiting: Some(waiting), .. } = known else { return Vec::new() };
+    let time = waiting.time;
+    let before = time.checked_sub(jiff::SignedDuration::from_secs(1)).unwrap_or(time);
+    let is_one = || schedule.times(before).next().is_some_and(|it| it.about() == time);
+    if decided.is_some_and(|decided| time <= decided) || time > from && is_one() {
+        return Vec::new();
+    }
+    let why = format!("the schedule was changed while it waited: {}", waiting.why);
+    vec![Decision::Skip(time, why)]
 }
 
 /// The decision about the last time that is due.

@@ -58,6 +58,10 @@ pub async fn import(
     let store = operator.store.as_ref();
     let before = Kept::all(store).await?;
     let (mut schedules, mut names) = (Vec::new(), Vec::new());
+    // Sources are what a store may refuse: nothing is changed before it has all of them.
+    for checked in &checked {
+        checked.sources.keep(store, (by, now)).await?;
+    }
     for Checked { mut schedule, sources, warnings, has_start } in checked {
         let name = schedule.name.clone();
         let old = before.iter().find(|it| it.terms.schedule.name == name);
@@ -68,7 +72,7 @@ pub async fn import(
         {
             schedule.start = old.start;
         }
-        let digest = sources.keep(store, (by, now)).await?;
+        let digest = sources.digest();
         let is_same = terms.is_some_and(|it| it.schedule == schedule && it.sources == digest);
         if !is_same {
             let version = old.map_or(0, |it| it.version);

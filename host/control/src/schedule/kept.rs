@@ -42,6 +42,9 @@ pub struct Terms {
     pub imported_by: String,
     /// When that was.
     pub imported_at: Timestamp,
+    /// Since when its times are what they are: those before are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times_since: Option<Timestamp>,
     /// A person does not want it to start anything now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused: Option<Paused>,
@@ -123,6 +126,12 @@ impl Kept {
         }
     }
 
+    /// Each schedule with its name, in the order of those: one that cannot be read hides no other.
+    pub async fn each(store: &dyn Documents) -> Result<Vec<(String, Result<Kept>)>> {
+        let found = store.documents(KIND, "").await?;
+        Ok(found.into_iter().map(|it| (it.name.clone(), Kept::read(it))).collect())
+    }
+
     /// All schedules, in the order of their names.
     pub async fn all(store: &dyn Documents) -> Result<Vec<Kept>> {
         store.documents(KIND, "").await?.into_iter().map(Kept::read).collect()
@@ -178,7 +187,26 @@ impl Terms {
         let (imported_by, imported_at) = (by.to_owned(), at);
         let paused = before.and_then(|it| it.paused.clone());
         let resumed_at = before.and_then(|it| it.resumed_at);
-        Terms { format: FORMAT, schedule, sources, imported_by, imported_at, paused, resumed_at }
+        let has_times = |it: &&Terms| {
+            let old = &it.schedule;
+            (&old.when, &old.zone, old.start) == (&schedule.when, &schedule.zone, schedule.start)
+        };
+        let times_since = Some(before.filter(has_times).map_or(at, Terms::since));
+        Terms {
+            format: FORMAT,
+            schedule,
+            sources,
+            imported_by,
+            imported_at,
+            times_since,
+            paused,
+            resumed_at,
+        }
+    }
+
+    /// Since when its times are what they are.
+    pub fn since(&self) -> Timestamp {
+        self.times_since.unwrap_or(self.imported_at)
     }
 }
 

@@ -12,7 +12,9 @@
 //! - [`decide`](mod@decide): what is to be done at a moment, as a function over values.
 //! - [`occur`]: doing it, once, whichever process dies. [`history`]: what became of each time. [`progress`]: how far it is.
 //! - [`starter`]: what begins, `rehearsed` and `reported` without an execution. [`holds`]: why nothing may begin now.
+//!   [`clock`]: where a clock was wrong.
 //! - [`telling`]: who hears that a time was missed, or is held. [`drive`]: to its end, unattended.
+//! - [`left`]: what was begun, and no runner drives. [`finish`]: going on with it, and carrying out what is owed.
 //!
 //! - [`worker`]: an operator on each of several threads. [`serve`](mod@serve): the process that stays. [`served`]: its sign of life.
 //!
@@ -23,15 +25,18 @@
 pub mod acts;
 pub mod blocked;
 pub mod checked;
+pub mod clock;
 pub mod decide;
 pub mod declared;
 pub mod drive;
 pub mod export;
+pub mod finish;
 pub mod history;
 pub mod holds;
 pub mod ics;
 pub mod import;
 pub mod kept;
+pub mod left;
 pub mod length;
 pub mod listing;
 pub mod occur;

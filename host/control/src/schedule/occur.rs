@@ -17,6 +17,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::store::{Documents, StoreError};
 
+use super::clock;
 use super::decide::{Decision, Known, decide};
 use super::declared::Schedule;
 use super::history::{Entry, Outcome};
@@ -79,6 +80,8 @@ pub struct Round<'r, B: Begins> {
     pub store: &'r dyn Documents,
     /// What begins.
     pub begins: &'r B,
+    /// Since when the times of the schedule are what they are.
+    pub since: Timestamp,
     /// The process.
     pub by: &'r str,
     /// The time.
@@ -91,58 +94,70 @@ impl<B: Begins> Round<'_, B> {
     /// Goes through a schedule once.
     pub async fn go(&self, schedule: &Schedule) -> Result<Came<B::Begun>> {
         let mut progress = Progress::of(self.store, &schedule.name).await?;
+        if let Some(doubt) = clock::doubt(&progress, self.now) {
+            return Err(doubt);
+        }
         progress = self.tell_held(schedule, progress).await?;
         let mut came = Came { entries: Vec::new(), waiting: None, begun: None };
         let first = self.decide(schedule, &progress, (None, None));
-        let open = first.last().is_some_and(Decision::is_open);
+        let is_open = first.last().is_some_and(Decision::is_open);
+        // What is over is written first: an earlier time may turn out to have begun, and to run.
         let mut is_held = false;
+        for decision in first.into_iter().filter(|it| !it.is_open()) {
+            progress = self.carry_out(schedule, (progress, decision, is_held), &mut came).await?;
+        }
         // What holds it is asked only when that matters: it may be a question to AWS.
-        let decisions = if open {
+        if is_open {
             let running = self.begins.running(schedule, &progress).await?;
             let hold = match running {
                 None => self.begins.hold(schedule, &progress).await?,
                 Some(_) => None,
             };
             is_held = hold.is_some();
-            self.decide(schedule, &progress, (running.as_deref(), hold.as_deref()))
-        } else {
-            first
-        };
-        for decision in decisions {
-            let entry = match decision {
-                Decision::Skip(time, why) => {
-                    self.note(schedule, time, Outcome::Skipped { why }).await?
-                }
-                Decision::Hold(time, why) => {
-                    self.note(schedule, time, Outcome::Held { why }).await?
-                }
-                Decision::Miss { time, why, more } => {
-                    self.note(schedule, time, Outcome::Missed { why, more }).await?
-                }
-                Decision::Wait { time, why, is_queued } => {
-                    let waiting = Waiting { time, why, is_queued, since: self.now };
-                    progress = self.wait(schedule, &progress, (waiting, is_held)).await?;
-                    continue;
-                }
-                Decision::Start(time) => match self.start(schedule, time).await? {
-                    Ok((entry, begun)) => {
-                        came.begun = begun;
-                        entry
-                    }
-                    Err(why) => {
-                        let waiting = Waiting { time, why, is_queued: false, since: self.now };
-                        progress = self.wait(schedule, &progress, (waiting, true)).await?;
-                        continue;
-                    }
-                },
-            };
-            self.telling.became(self.store, schedule, &entry, (self.by, self.now)).await?;
-            let terms = progress.behind(&entry);
-            progress = progress.write(self.store, terms, (self.by, self.now)).await?;
-            came.entries.push(entry);
+            let known = (running.as_deref(), hold.as_deref());
+            for decision in self.decide(schedule, &progress, known) {
+                progress =
+                    self.carry_out(schedule, (progress, decision, is_held), &mut came).await?;
+            }
         }
         came.waiting = progress.terms.waiting;
         Ok(came)
+    }
+
+    /// Does what is decided about a time. Returns how far the schedule is then.
+    async fn carry_out(
+        &self,
+        schedule: &Schedule,
+        (progress, decision, is_held): (Progress, Decision, bool),
+        came: &mut Came<B::Begun>,
+    ) -> Result<Progress> {
+        let entry = match decision {
+            Decision::Skip(time, why) => {
+                self.note(schedule, time, Outcome::Skipped { why }).await?
+            }
+            Decision::Hold(time, why) => self.note(schedule, time, Outcome::Held { why }).await?,
+            Decision::Miss { time, why, more } => {
+                self.note(schedule, time, Outcome::Missed { why, more }).await?
+            }
+            Decision::Wait { time, why, is_queued } => {
+                let waiting = Waiting { time, why, is_queued, since: self.now };
+                return self.wait(schedule, &progress, (waiting, is_held)).await;
+            }
+            Decision::Start(time) => match self.start(schedule, time).await? {
+                Ok((entry, begun)) => {
+                    came.begun = begun;
+                    entry
+                }
+                Err(why) => {
+                    let waiting = Waiting { time, why, is_queued: false, since: self.now };
+                    return self.wait(schedule, &progress, (waiting, true)).await;
+                }
+            },
+        };
+        self.telling.became(self.store, schedule, &entry, (self.by, self.now)).await?;
+        let terms = progress.behind(&entry);
+        came.entries.push(entry);
+        Ok(progress.write(self.store, terms, (self.by, self.now)).await?)
     }
 
     fn decide(
@@ -152,7 +167,8 @@ impl<B: Begins> Round<'_, B> {
         (running, hold): (Option<&str>, Option<&str>),
     ) -> Vec<Decision> {
         let (decided, waiting) = (progress.terms.decided, progress.terms.waiting.as_ref());
-        decide(&Known { schedule, decided, waiting, hold, running }, self.now)
+        let since = self.since;
+        decide(&Known { schedule, since, decided, waiting, hold, running }, self.now)
     }
 
     async fn wait(
@@ -180,19 +196,18 @@ impl<B: Begins> Round<'_, B> {
 
     /// Writes what became of a time, unless that is known already; a claim of its start that led nowhere becomes it.
     async fn note(&self, schedule: &Schedule, time: Timestamp, outcome: Outcome) -> Result<Entry> {
-        let is_skip = matches!(outcome, Outcome::Skipped { .. });
         match self.first(schedule, time, outcome.clone()).await? {
             Ok(entry) => Ok(entry),
+            Err(entry) if clock::is_void(&entry, self.now) => self.becomes(&entry, outcome).await,
             Err(entry) if entry.terms.outcome.is_final() => Ok(entry),
             // Its process may have died just behind the beginning.
-            Err(entry) if !is_skip => match self.begins.begun(schedule, time).await? {
+            Err(entry) => match self.begins.begun(schedule, time).await? {
                 Some(execution) => {
                     let started = Outcome::Started { execution, ended: String::new() };
                     self.becomes(&entry, started).await
                 }
                 None => self.becomes(&entry, outcome).await,
             },
-            Err(entry) => self.becomes(&entry, outcome).await,
         }
     }
 
@@ -203,6 +218,13 @@ impl<B: Begins> Round<'_, B> {
         time: Timestamp,
     ) -> Result<Result<(Entry, Option<B::Begun>), String>> {
         let claim = match self.first(schedule, time, Outcome::Starting).await? {
+            Err(entry) if clock::is_void(&entry, self.now) => {
+                let claim = self.becomes(&entry, Outcome::Starting).await?;
+                if claim.terms.outcome.is_final() {
+                    return Ok(Ok((claim, None)));
+                }
+                claim
+            }
             Err(entry) if entry.terms.outcome.is_final() => return Ok(Ok((entry, None))),
             Ok(entry) | Err(entry) => entry,
         };

@@ -135,6 +135,10 @@ impl Progress {
             Outcome::Missed { why, .. } | Outcome::Failed { why } => {
                 terms.missed = Some(Missed { time: entry.time, why: why.clone() });
             }
+            Outcome::Held { why } => {
+                let why = format!("it was held until it was too late: {why}");
+                terms.missed = Some(Missed { time: entry.time, why });
+            }
             _ => {}
         }
         terms

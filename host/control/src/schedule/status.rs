@@ -1,15 +1,23 @@
 //! Whether schedules are served, and whether something was missed: for a monitor, and a person.
 
 use jiff::{SignedDuration, Timestamp};
-use moontide_runtime::store::Store;
+use moontide_runtime::journal::Channel;
+use moontide_runtime::store::{Obligation, Store, StoreError};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::kept::Kept;
+use super::clock::{self, AHEAD};
+use super::holds::is_there;
+use super::kept::{Kept, Paused};
+use super::left;
 use super::progress::{Missed, Progress, Waiting};
 use super::served::{Beat, SILENT, Server};
-use crate::error::Result;
+use crate::error::{CommandError, Result};
 use crate::next::Next;
+use crate::view::{ObligationView, Record};
+
+/// A cleanup is carried out so long after it has fallen due at least.
+const GRACE: SignedDuration = SignedDuration::from_mins(30);
 
 /// How schedules stand as a whole.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -32,8 +40,27 @@ pub struct Status {
     /// What is due, and waits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<Row<Waiting>>,
+    /// What a person has paused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub paused: Vec<Row<Paused>>,
+    /// Executions that schedules have started, that are not over and wait for no person, and that no runner drives.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<String>,
+    /// Executions of schedules whose cleanup has been due for a while.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overdue: Vec<String>,
+    /// Of which schedules nothing can be decided, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<Row<Unseen>>,
     /// The steps that make sense now.
     pub next: Vec<Next>,
+}
+
+/// Why nothing can be decided of a schedule.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Unseen {
+    /// Why.
+    pub why: String,
 }
 
 /// Something about a schedule.
@@ -49,27 +76,61 @@ pub struct Row<T> {
 impl Status {
     /// The same where no process is to stay: other timetables start what is due.
     pub fn without_server(&mut self) {
-        self.well = self.missed.is_empty();
+        self.well = self.is_in_order() && self.left.is_empty();
         self.next.retain(|next| *next != Next::ServeSchedules);
+    }
+
+    /// Whether nothing went wrong, whoever serves.
+    fn is_in_order(&self) -> bool {
+        self.missed.is_empty() && self.overdue.is_empty() && self.unseen.is_empty()
     }
 
     /// Looks at the store at this address.
     pub async fn load(store: &dyn Store, address: String, now: Timestamp) -> Result<Status> {
-        let all = Kept::all(store).await?;
+        let all = Kept::each(store).await?;
         let server = Beat::last(store).await?.map(|it| it.server);
         let silent = server.as_ref().map(|it| it.beat.duration_until(now));
         let limit = SignedDuration::try_from(SILENT).unwrap_or(SignedDuration::MAX);
-        let is_served = silent.is_some_and(|silent| silent < limit);
-        let (mut missed, mut waiting) = (Vec::new(), Vec::new());
-        for kept in &all {
-            let schedule = kept.terms.schedule.name.clone();
-            let terms = Progress::of(store, &schedule).await?.terms;
-            // What a person has let go on since is no news.
-            let resumed = kept.terms.resumed_at;
-            let open = terms.missed.filter(|it| resumed.is_none_or(|resumed| it.time > resumed));
+        // One that is to come is a sign of a wrong clock, and not of life.
+        let is_served = silent.is_some_and(|silent| silent < limit && silent > -AHEAD);
+        let (mut missed, mut waiting, mut paused) = (Vec::new(), Vec::new(), Vec::new());
+        let mut unseen = Vec::new();
+        let schedules = all.len();
+        for (schedule, kept) in all {
+            let mut doubts = |error: CommandError| {
+                unseen
+                    .push(Row { schedule: schedule.clone(), what: Unseen { why: error.message } });
+            };
+            let kept = match kept {
+                Ok(kept) => kept.terms,
+                Err(error) => {
+                    doubts(error);
+                    continue;
+                }
+            };
+            let progress = match Progress::of(store, &schedule).await {
+                Ok(progress) => progress,
+                Err(error @ StoreError::Damaged { .. }) => {
+                    doubts(error.into());
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            clock::doubt(&progress, now).into_iter().for_each(doubts);
+            let terms = progress.terms;
+            // What a person has let go on since, or has paused, is no news.
+            let (resumed, halted) = (kept.resumed_at, kept.paused.as_ref().map(|it| it.at));
+            let is_news = |it: &Missed| {
+                resumed.is_none_or(|resumed| it.time > resumed)
+                    && halted.is_none_or(|halted| it.time < halted)
+            };
+            let open = terms.missed.filter(is_news);
             missed.extend(open.map(|what| Row { schedule: schedule.clone(), what }));
-            waiting.extend(terms.waiting.map(|what| Row { schedule, what }));
+            waiting.extend(terms.waiting.map(|what| Row { schedule: schedule.clone(), what }));
+            paused.extend(kept.paused.map(|what| Row { schedule, what }));
         }
+        let left = left(store).await?;
+        let overdue = overdue(store, now).await?;
         let mut next = Vec::new();
         if !is_served {
             next.push(Next::ServeSchedules);
@@ -77,15 +138,51 @@ impl Status {
         next.extend(
             missed.iter().map(|row| Next::ScheduleHistory { schedule: row.schedule.clone() }),
         );
-        Ok(Status {
+        if !left.is_empty() || !overdue.is_empty() {
+            next.push(Next::FinishSchedules);
+        }
+        let status = Status {
             store: address,
-            well: is_served && missed.is_empty(),
-            schedules: all.len(),
+            well: is_served,
+            schedules,
             server,
             silent_seconds: silent.map(|silent| silent.as_secs()),
             missed,
             waiting,
+            paused,
+            left,
+            overdue,
+            unseen,
             next,
-        })
+        };
+        Ok(Status { well: is_served && status.is_in_order(), ..status })
     }
+}
+
+/// What no runner drives, as far as the store knows: what a process serves is taken up by it soon.
+async fn left(store: &dyn Store) -> Result<Vec<String>> {
+    let lines = left::open(store, None).await?;
+    let left = lines.into_iter().filter(|line| line.runner.is_none() && left::goes_on(line));
+    Ok(left.map(|line| line.execution).collect())
+}
+
+/// Executions of schedules whose cleanup has been due for longer than a timetable takes to come to it.
+async fn overdue(store: &dyn Store, now: Timestamp) -> Result<Vec<String>> {
+    let mut overdue = Vec::new();
+    for obligation in Obligation::all(store, None).await?.into_iter().flatten() {
+        let id = obligation.execution.clone();
+        if !obligation.is_open() || !is_there(store, &id).await? {
+            continue;
+        }
+        let record = Record::load(store, &id).await?;
+        let is_ours = record.execution.source == Some(Channel::Schedule);
+        let Some(view) = ObligationView::of(&record).filter(|it| is_ours && it.is_to_be_done())
+        else {
+            continue;
+        };
+        if view.due_at.is_some_and(|due| due.duration_until(now) > GRACE) {
+            overdue.push(id);
+        }
+    }
+    Ok(overdue)
 }

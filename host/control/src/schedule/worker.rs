@@ -25,6 +25,7 @@ use crate::notify::worker::LAST;
 use crate::operator::Operator;
 use crate::resume::{self, Resume, Resumed};
 use crate::settings::Settings;
+use crate::signals;
 use crate::stores::Address;
 use crate::target::Target;
 use crate::view::Record;
@@ -111,7 +112,8 @@ impl Worker {
         let words = self.operator().face.words();
         let receivers = operator.settings.receivers.as_slice();
         let telling = Telling { receivers, words: &*words, runbook: &name };
-        let round = Round { store: self.store.as_ref(), begins: &starter, by: &by, now, telling };
+        let (store, since) = (self.store.as_ref(), kept.terms.since());
+        let round = Round { store, begins: &starter, since, by: &by, now, telling };
         let came = Box::pin(round.go(schedule)).await?;
         let drive = came.begun.as_ref().map(|runner| runner.execution.id.as_str());
         begun(&came.entries, came.waiting.as_ref(), drive);
@@ -135,12 +137,12 @@ impl Worker {
         Ok(telling::send(operator, (&teller, &SystemClock::new()), longest).await?)
     }
 
-    /// Goes on with an execution that a schedule has started, and that no runner drives. The schedule is `None` where
-    /// it is not known any more.
+    /// Goes on with an execution that a schedule has started, and that no runner drives; or gives it up, with a reason,
+    /// before it has begun. The schedule is `None` where it is not known any more.
     pub async fn go_on(
         &self,
         schedule: Option<&Kept>,
-        execution: &str,
+        (execution, give_up): (&str, Option<&str>),
         interrupt: &mut impl AsyncFnMut(),
     ) -> Result<(Record, Option<Ended>)> {
         let schedule = schedule.map(|kept| &kept.terms.schedule);
@@ -154,6 +156,9 @@ impl Worker {
         };
         // What has begun goes on under the user's settings, not those of the runbook's folder.
         let operator = Operator { target, ..base };
+        if let Some(why) = give_up {
+            signals::cancel(&operator, execution, why).await?;
+        }
         let answers = schedule.map(|it| checked::flags(&it.answers)).unwrap_or_default();
         let record = Record::load(self.store.as_ref(), execution).await?;
         let resume = Resume { answers, ..Resume::default() };

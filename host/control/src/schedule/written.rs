@@ -7,7 +7,7 @@
 //! kind = "drill"                # or "rehearsal", which needs no AWS; or "report"
 //! when = "cron(30 2 ? JAN,APR,JUL,OCT SAT#1 *)"   # or "rate(7 days)", or "at(2027-01-16T02:30:00)"
 //! zone = "Europe/Berlin"        # default UTC
-//! start = 2027-01-01T00:00:00Z  # not before; a rate is counted from here; default: when it is imported
+//! start = 2027-01-01T00:00:00Z  # not before, and a rate is counted from here; default: when it is imported
 //! not_on = ["2026-12-24..2027-01-06", "freeze.ics"]   # days on which it does not run
 //! within = "15m"                # starts are spread over so long, each time at its place, alike on all machines
 //! late = "1h"                   # what was missed is made up for so long, once; else it is recorded as missed
@@ -202,13 +202,14 @@ impl Written {
         }
         let params = self.params.iter().map(|(name, value)| (name.clone(), text(value)));
         let late = self.late.map_or_else(|| Length::try_from(LATE.to_owned()), Ok);
+        let counts_from = start.unwrap_or_else(|| self.when.get_ref().start(now));
         let schedule = Schedule {
             name,
             kind: self.kind,
             runbook: self.runbook.clone(),
             when: self.when.into_inner(),
             zone: self.zone,
-            start: start.unwrap_or(now),
+            start: counts_from,
             not_on,
             within: self.within,
             late: late.map_err(|message| (message, None))?,
@@ -349,7 +350,11 @@ mod tests {
             (read.overlap, read.answers, read.cleanup),
             (Overlap::Skip, Answers::Fail, Cleanup::Always)
         );
-        assert_eq!((read.kind, read.start.as_second()), (Kind::Drill, 1_800_000_000));
+        assert_eq!(
+            (read.kind, read.start.as_second()),
+            (Kind::Drill, 1_800_086_400),
+            "an import starts nothing"
+        );
     }
 
     #[test]

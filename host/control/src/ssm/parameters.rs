@@ -34,13 +34,15 @@ pub const PARAMS: &str = "Params";
 pub const ANSWER: &str = "Answer";
 /// The store.
 pub const STORE: &str = "Store";
+/// Whether the runbook has to ask an approver.
+pub const APPROVAL: &str = "Approval";
 /// What the exit code says of a pause.
 pub const PAUSED_IS: &str = "PausedIs";
 /// How long the command may run.
 pub const TIMEOUT: &str = "ExecutionTimeout";
 
 /// All of them. Only the last one is read by the agent, and not by the script.
-pub const ALL: [Parameter; 8] = [
+pub const ALL: [Parameter; 9] = [
     Parameter {
         name: RUNBOOK,
         is: "The runbook: a folder or a .luau file below the folder of runbooks",
@@ -84,6 +86,13 @@ pub const ALL: [Parameter; 8] = [
         accepts: is_store,
     },
     Parameter {
+        name: APPROVAL,
+        is: "Whether the runbook has to ask an approver before it begins: any or needed",
+        pattern: "^(any|needed)$",
+        default: Some("any"),
+        accepts: |value| ["any", "needed"].contains(&value),
+    },
+    Parameter {
         name: PAUSED_IS,
         is: "What the command's status says when a person has to answer: success or failure",
         pattern: "^(success|failure)$",
@@ -101,7 +110,7 @@ pub const ALL: [Parameter; 8] = [
 
 /// The parameter of this name.
 pub fn named(name: &str) -> Option<&'static Parameter> {
-    static KNOWN: [Parameter; 8] = ALL;
+    static KNOWN: [Parameter; 9] = ALL;
     KNOWN.iter().find(|it| it.name == name)
 }
 

@@ -164,3 +164,16 @@ async fn what_a_later_release_has_written_is_said_and_hides_no_other() {
     let said = all[1].as_ref().unwrap_err().to_string();
     assert!(said.contains("the obligation `x/undo/1`"), "{said}");
 }
+
+#[tokio::test]
+async fn what_was_dropped_meanwhile_is_not_owed_anew() {
+    let store = MemoryStore::new();
+    let dropped_by = "ann".to_owned();
+    let dropped =
+        Progress::Dropped { dropped_by, dropped_at: minute(1), reason: "by hand".to_owned() };
+    let first = owed(&store).await;
+    let terms = Terms { state: dropped.clone(), ..first.terms.clone() };
+    first.write(&store, terms, Condition::At(first.version), ("ann", minute(1))).await.unwrap();
+    assert_eq!(owed(&store).await.terms.state, dropped, "a second process owes it late");
+    assert_eq!(kept(&store).await.terms.state, dropped);
+}

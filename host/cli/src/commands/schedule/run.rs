@@ -7,19 +7,20 @@ use jiff::Timestamp;
 use moontide_control::clocks::SystemClock;
 use moontide_control::error::{CommandError, Hint, Result, code};
 use moontide_control::next::Next;
-use moontide_control::schedule::declared::read_moment;
+use moontide_control::schedule::declared::{Overlap, read_moment};
 use moontide_control::schedule::history::{Entry, Outcome};
 use moontide_control::schedule::kept::Kept;
 use moontide_control::schedule::progress::Waiting;
-use moontide_control::schedule::worker::Gone;
-use moontide_control::view::Summary;
+use moontide_control::schedule::worker::Worker;
+use moontide_control::view::{Record, Summary};
 use moontide_control::words;
 use moontide_runtime::clock::Clock as _;
+use moontide_runtime::scheduler::Ended;
 use moontide_runtime::store::StoreError;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{now, worker};
+use super::{finish, now, worker};
 use crate::aws::AwsFlags;
 use crate::context::Context;
 use crate::drive;
@@ -28,11 +29,15 @@ use crate::interrupt::Interrupt;
 use crate::output::style::plain;
 use crate::view::Worded;
 
+/// A time that is ahead of this machine's clock by no more has come.
+const SLACK: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
+
 /// Start what is due of a schedule, once, and drive it to its end
 ///
 /// This is what a crontab, a systemd timer or EventBridge calls. It may be called at any time and as often as one
-/// likes: a time that was started already is not started again, whichever process started it. What is due and may not
-/// start now, because a recovery runs for example, is said, and ends with 5.
+/// likes: a time that was started already is not started again, whichever process started it. What an earlier run was
+/// killed at goes on, and what is owed is carried out. What is due and may not start now, because a recovery runs for
+/// example, is said, and ends with 5.
 #[derive(Args)]
 pub(crate) struct Flags {
     /// Its name, as `moontide schedule list` shows it
@@ -94,28 +99,14 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             }
             now = now.max(place);
         }
-        let gone = Box::pin(worker.go(
-            &kept,
-            now,
-            &mut async || interrupt.wait().await,
-            &mut |_, _, _| {},
-        ))
-        .await?;
-        let Gone { entries, waiting, driven } = gone;
-        if let Some((record, ended)) = driven {
+        let gone = Box::pin(through(context, &worker, (&kept, now), &mut interrupt)).await?;
+        if let Some(record) = gone.driven {
             let summary = Summary::of(&record, &context.limits);
-            return drive::shown(
-                context,
-                drive::code_of(&ended, &interrupt),
-                &Worded(context, &summary),
-            );
+            return drive::shown(context, exit::worst(&gone.codes), &Worded(context, &summary));
         }
-        let last = entries.last().map(|entry| entry.terms.outcome.clone());
-        let is_held = waiting.is_some();
-        let times = entries.into_iter().map(|entry| (entry.time, entry.terms.outcome)).collect();
-        context.output.show(&Ran { schedule: flags.schedule.clone(), times, waiting })?;
-        Ok(match last {
-            _ if is_held => exit::HELD,
+        let mut codes = gone.codes;
+        codes.push(match gone.entries.last().map(|entry| &entry.terms.outcome) {
+            _ if gone.waiting.is_some() => exit::HELD,
             Some(Outcome::Failed { .. } | Outcome::Missed { .. } | Outcome::Held { .. }) => {
                 exit::FAILED
             }
@@ -125,34 +116,85 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
                 exit::FAILED
             }
             _ => exit::COMPLETED,
-        })
+        });
+        let times = gone.entries.into_iter().map(|entry| (entry.time, entry.terms.outcome));
+        let (schedule, times) = (flags.schedule.clone(), times.collect());
+        context.output.show(&Ran { schedule, times, waiting: gone.waiting })?;
+        Ok(exit::worst(&codes))
     })
 }
 
-/// The time was dealt with before: it is said, and what it has started is left to its runner.
-async fn again(
+/// What came of going through a schedule.
+#[derive(Default)]
+struct Through {
+    entries: Vec<Entry>,
+    waiting: Option<Waiting>,
+    /// What was driven last.
+    driven: Option<Record>,
+    /// How all that was driven has gone.
+    codes: Vec<u8>,
+}
+
+/// Goes through a schedule, and then to the end of what it has begun before: what its runner left goes on, and what is
+/// owed is carried out. A time that waits for the end of the one before begins behind that.
+async fn through(
     context: &Context,
-    worker: &moontide_control::schedule::worker::Worker,
-    kept: &Kept,
-    done: &Entry,
-) -> Result<u8> {
+    worker: &Worker,
+    (kept, mut now): (&Kept, Timestamp),
+    interrupt: &mut Interrupt,
+) -> Result<Through> {
+    let schedule = &kept.terms.schedule;
+    let mut through = Through::default();
+    loop {
+        let mut stopped = async || interrupt.wait().await;
+        let gone = Box::pin(worker.go(kept, now, &mut stopped, &mut |_, _, _| {})).await?;
+        through.entries.extend(gone.entries);
+        through.waiting = gone.waiting;
+        if let Some((record, ended)) = gone.driven {
+            through.codes.push(drive::code_of(&ended, interrupt));
+            through.driven = Some(record);
+            if !matches!(ended, Ended::Finished(_)) {
+                return Ok(through);
+            }
+        } else {
+            let mut stopped = async || interrupt.wait().await;
+            let mut finished = Box::pin(worker.finish(Some(&schedule.name), &mut stopped)).await?;
+            let code = finish::code_of(context, &finished, interrupt);
+            through.codes.push(code);
+            let Some((record, _)) = finished.driven.pop() else { return Ok(through) };
+            through.driven = Some(record);
+            if exit::is_stop(code) {
+                return Ok(through);
+            }
+        }
+        if schedule.overlap != Overlap::Queue {
+            return Ok(through);
+        }
+        now = super::now();
+    }
+}
+
+/// The time was dealt with before: it is said, and what it has started is left to its runner.
+async fn again(context: &Context, worker: &Worker, kept: &Kept, done: &Entry) -> Result<u8> {
     let schedule = kept.terms.schedule.name.clone();
     let outcome = done.terms.outcome.clone();
     if let Some(id) = outcome.execution()
         && !matches!(worker.store.execution(id).await, Err(StoreError::NotFound(_)))
     {
-        let is_free = moontide_control::leases::alive(worker.store.as_ref(), id).await?.is_none();
-        if is_free {
-            let mut interrupt = Interrupt::listen();
-            let mut stopped = async || interrupt.wait().await;
-            let went = Box::pin(worker.go_on(Some(kept), id, &mut stopped)).await;
-            let (record, ended) = went?;
-            let summary = Summary::of(&record, &context.limits);
-            let code = match &ended {
-                Some(ended) => drive::code_of(ended, &interrupt),
-                None => exit::of(record.status()),
-            };
-            return drive::shown(context, code, &Worded(context, &summary));
+        let mut interrupt = Interrupt::listen();
+        let mut stopped = async || interrupt.wait().await;
+        // Whether its runner lives is seen by watching it.
+        match Box::pin(worker.go_on(Some(kept), (id, None), &mut stopped)).await {
+            Ok((record, ended)) => {
+                let summary = Summary::of(&record, &context.limits);
+                let code = match &ended {
+                    Some(ended) => drive::code_of(ended, &interrupt),
+                    None => exit::of(record.status()),
+                };
+                return drive::shown(context, code, &Worded(context, &summary));
+            }
+            Err(error) if error.code == code::HELD => {}
+            Err(error) => return Err(error),
         }
     }
     let times = vec![(done.time, outcome)];
@@ -166,7 +208,8 @@ fn place(kept: &Kept, now: Timestamp) -> Option<Timestamp> {
     let schedule = &kept.terms.schedule;
     let within = jiff::SignedDuration::try_from(schedule.within.0).ok()?;
     let from = now.checked_sub(within).ok()?;
-    let mut times = schedule.times(from).take_while(|time| time.about() <= now);
+    let mut times =
+        schedule.times(from.max(kept.terms.since())).take_while(|time| time.about() <= now);
     times.find_map(|time| {
         let moment = time.moment().filter(|_| schedule.blocked(&time).is_none())?;
         Some(schedule.due(moment)).filter(|due| *due > now)
@@ -187,7 +230,17 @@ fn due(kept: &Kept, at: Timestamp, now: Timestamp) -> Result<Timestamp> {
             "` shows those to come",
         )));
     }
-    if at > now {
+    if at <= kept.terms.since() {
+        let since = words::time(kept.terms.since());
+        let message = format!("{at} is before the schedule was imported as it is, at {since}");
+        return Err(CommandError::new(code::NO_TIME, message).hint(Hint::step(
+            "`",
+            next(),
+            "` shows those to come",
+        )));
+    }
+    // Clocks differ a little, and a timetable calls at the time itself.
+    if now.duration_until(at) > SLACK {
         let message = format!("{at} is still to come");
         return Err(
             CommandError::new(code::NO_TIME, message).hint("a time is started when it is there")

@@ -52,6 +52,20 @@ pub(crate) struct Flags {
     /// What the exit code says when a person has to answer: 0 or 4
     #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
     paused_is: PausedIs,
+
+    /// Whether the runbook has to ask an approver in its `start`: refused otherwise, and nothing begins
+    #[arg(long, value_name = "WHICH", value_enum, default_value_t)]
+    approval: Approval,
+}
+
+/// Whether the runbook has to ask an approver before it begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Approval {
+    /// It need not
+    #[default]
+    Any,
+    /// It has to
+    Needed,
 }
 
 /// What a pause is to the agent.
@@ -129,7 +143,9 @@ fn drive(context: &Context, flags: &Flags, began: &dyn Fn(Began, &str)) -> Resul
     let listed = listed(&flags.listed)
         .map_err(|why| CommandError::new(code::BAD_ARGUMENT, format!("`--params`: {why}")))?;
     let params = [flags.run.params.as_slice(), &listed].concat();
-    run::drive(context, &flags.run, &Way { params: &params, source: Channel::Ssm, began })
+    let needs_approval = flags.approval == Approval::Needed;
+    let way = Way { params: &params, source: Channel::Ssm, needs_approval, began };
+    run::drive(context, &flags.run, &way)
 }
 
 /// How an execution stands: the line for programs, what a person reads, and the exit code.

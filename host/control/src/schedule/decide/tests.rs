@@ -20,7 +20,8 @@ fn waiting(time: &str, is_queued: bool) -> Waiting {
 }
 
 fn known<'k>(schedule: &'k Schedule, decided: &str) -> Known<'k> {
-    Known { schedule, decided: Some(at(decided)), waiting: None, hold: None, running: None }
+    let (since, decided) = (at("2026-12-31T23:59:59Z"), Some(at(decided)));
+    Known { schedule, since, decided, waiting: None, hold: None, running: None }
 }
 
 fn words(decisions: &[Decision]) -> Vec<String> {
@@ -186,4 +187,35 @@ fn a_time_behind_the_gap_is_found_before_what_does_not_exist_has_come() {
     let known = self::known(&howe, "2027-10-02T00:00:00Z");
     let decisions = decide(&known, at("2027-10-02T15:35:00Z"));
     assert_eq!(words(&decisions), ["2027-10-02T15:35:00Z start"]);
+}
+
+#[test]
+fn a_time_before_the_import_was_never_one() {
+    let daily = schedule("when = \"cron(0 2 * * ? *)\"\nstart = 2020-01-01T00:00:00Z\n");
+    let known = Known {
+        since: at("2027-01-02T02:30:00Z"),
+        decided: None,
+        ..known(&daily, "2027-01-01T02:00:00Z")
+    };
+    assert_eq!(decide(&known, at("2027-01-02T02:45:00Z")), [], "it would not be too late for it");
+    assert_eq!(words(&decide(&known, at("2027-01-03T02:00:00Z"))), ["2027-01-03T02:00:00Z start"]);
+}
+
+#[test]
+fn what_waits_and_is_no_time_any_more_is_left_out_with_the_reason() {
+    let daily = schedule("when = \"cron(0 4 * * ? *)\"\n");
+    let waits = waiting("2027-01-02T02:00:00Z", false);
+    let changed = Known {
+        since: at("2027-01-02T02:30:00Z"),
+        waiting: Some(&waits),
+        ..known(&daily, "2027-01-01T02:00:00Z")
+    };
+    let skipped = "2027-01-02T02:00:00Z skipped: the schedule was changed while it waited: the recovery x runs";
+    assert_eq!(words(&decide(&changed, at("2027-01-02T03:00:00Z"))), [skipped]);
+    let later = words(&decide(&changed, at("2027-01-02T04:00:00Z")));
+    assert_eq!(later, [skipped, "2027-01-02T04:00:00Z start"]);
+    let same = schedule("when = \"cron(0 2 * * ? *)\"\n");
+    let is_one = Known { since: at("2026-12-31T23:59:59Z"), schedule: &same, ..changed };
+    let held = words(&decide(&is_one, at("2027-01-02T02:30:00Z")));
+    assert_eq!(held, ["2027-01-02T02:00:00Z start"]);
 }

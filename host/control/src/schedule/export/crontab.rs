@@ -43,7 +43,11 @@ pub fn write(schedule: &Schedule, call: &Call, machine: &str) -> Result<String> 
     let times = [&cron.minutes, &cron.hours].map(|numbers| STYLE.write(numbers)).join(" ");
     let month = STYLE.write(&cron.months);
     // A `%` would be a line break.
-    let command = call.run(schedule).replace('%', "\\%");
+    let [run, finish] =
+        [call.run(schedule), call.finish(schedule)].map(|it| it.replace('%', "\\%"));
     let Schedule { name, when, .. } = schedule;
-    Ok(format!("# {name}: {when} in {zone}\n{times} {day} {month} {weekday} {command}\n"))
+    // What was cut off goes on, and cleanups are done, between its times as well.
+    Ok(format!(
+        "# {name}: {when} in {zone}\n{times} {day} {month} {weekday} {run}\n*/10 * * * * {finish}\n"
+    ))
 }

@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::schedule::declared::Schedule;
 use crate::schedule::when::Kind;
 use crate::ssm::parameters;
+use crate::start::asks_approvers;
 use crate::words::mode;
 
 const FORMAT: &str = "EventBridge";
@@ -125,7 +126,7 @@ pub fn on_event(
     plan: &Plan,
     (call, sender, event): (&Call, &Sender, &OnEvent),
 ) -> Result<Rule> {
-    if plan.start.as_ref().is_none_or(|start| start.approvers.is_empty()) {
+    if !asks_approvers(plan) {
         let why = "its runbook has no `start` with approvers, and an event would begin it unasked";
         return Err(cannot(schedule, FORMAT, why));
     }
@@ -166,6 +167,8 @@ fn template(call: &Call, event: &OnEvent) -> Result<String> {
         (parameters::RUNBOOK, event.runbook.as_str()),
         (parameters::MODE, kind),
         (parameters::STORE, call.store.as_str()),
+        // The runbook that lies on the machine then may be another one than is looked at here.
+        (parameters::APPROVAL, "needed"),
     ];
     let mut texts = vec![format!("\"{}\":[<id>]", parameters::EXECUTION)];
     for (name, value) in given {

@@ -49,8 +49,8 @@ pub struct Unit {
     pub text: String,
 }
 
-/// The timer of a schedule, and the service that it starts.
-pub fn write(schedule: &Schedule, call: &Call) -> Result<[Unit; 2]> {
+/// The timer of a schedule, and the service that it starts; and those that finish what it has begun.
+pub fn write(schedule: &Schedule, call: &Call) -> Result<[Unit; 4]> {
     let Schedule { name, when, zone, within, .. } = schedule;
     let calendar = calendar(schedule)?;
     let spread = match within.0.as_secs() {
@@ -62,14 +62,28 @@ pub fn write(schedule: &Schedule, call: &Call) -> Result<[Unit; 2]> {
          OnCalendar={calendar}\nPersistent=true\nAccuracySec=1s\n{spread}\n\
          [Install]\nWantedBy=timers.target\n"
     );
-    let service = format!(
-        "[Unit]\nDescription=Moontide schedule {name}\nWants=network-online.target\n\
+    // What was cut off goes on, and cleanups are done, between its times as well.
+    let often = format!(
+        "[Unit]\nDescription=Moontide schedule {name}: what it has begun, to its end\n\n[Timer]\n\
+         OnCalendar=*:00/10\nAccuracySec=1min\n\n[Install]\nWantedBy=timers.target\n"
+    );
+    let unit = |suffix: &str, text| Unit { file: format!("moontide-{name}{suffix}"), text };
+    Ok([
+        unit(".timer", timer),
+        unit(".service", once(call, name, "run")),
+        unit("-finish.timer", often),
+        unit("-finish.service", once(call, name, "finish")),
+    ])
+}
+
+/// The service that does this for a schedule once.
+fn once(call: &Call, name: &str, verb: &str) -> String {
+    format!(
+        "[Unit]\nDescription=Moontide schedule {verb} {name}\nWants=network-online.target\n\
          After=network-online.target\n\n[Service]\nType=oneshot\n{}TimeoutStartSec=infinity\n\
          # 4: it waits for a person. 5: what is due is held, and is said.\nSuccessExitStatus=4 5\n{HARDENED}",
-        exec(call, &format!("schedule run {name}")),
-    );
-    let unit = |suffix: &str, text| Unit { file: format!("moontide-{name}.{suffix}"), text };
-    Ok([unit("timer", timer), unit("service", service)])
+        exec(call, &format!("schedule {verb} {name}")),
+    )
 }
 
 /// The service that stays, and serves all schedules of the store.

@@ -6,18 +6,38 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
+use moontide_runtime::store::Store;
 
 use super::Told;
 use super::metrics::Snapshot;
 use super::threads::Done;
 use crate::clocks::SystemClock;
 use crate::environment::Environment;
+use crate::error::{CommandError, Result};
+use crate::list::Line;
 use crate::schedule::decide::Decision;
 use crate::schedule::history::Outcome;
 use crate::schedule::kept::Kept;
+use crate::schedule::left::{self, Beats, Verdict};
 use crate::schedule::progress::Waiting;
 use crate::schedule::served::{Beat, Seen};
 use crate::whoami;
+
+/// What is met at each look is said again after so long.
+const COMPLAINS: Duration = Duration::from_mins(10);
+/// When prompts have waited long enough is looked at so often.
+const DEADLINES: Duration = Duration::from_mins(10);
+
+/// Whether a thread goes through a schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// One does now.
+    Goes,
+    /// This time is due, and all places are taken.
+    IsFull(Timestamp),
+    /// There is nothing to do now.
+    NotNow,
+}
 
 /// What it remembers.
 pub(super) struct Desk {
@@ -40,6 +60,14 @@ pub(super) struct Desk {
     pub(super) is_carrying: bool,
     /// The versions of the schedules.
     known: Option<BTreeMap<String, u64>>,
+    /// The signs of life of other runners.
+    beats: Beats,
+    /// When the prompts of what waits have waited long enough, and when that was looked at.
+    deadlines: BTreeMap<String, (Option<Timestamp>, Duration)>,
+    /// What was complained of last, and when.
+    complained: BTreeMap<String, (String, Duration)>,
+    /// When all went well last.
+    looked: Option<Timestamp>,
     other: Option<String>,
     snapshot: Snapshot,
 }
@@ -62,6 +90,10 @@ impl Desk {
             carried: None,
             is_carrying: false,
             known: None,
+            beats: Beats::default(),
+            deadlines: BTreeMap::new(),
+            complained: BTreeMap::new(),
+            looked: None,
             other: None,
             snapshot: Snapshot { since: clock.now().as_second(), ..Snapshot::default() },
         }
@@ -77,11 +109,77 @@ impl Desk {
         Snapshot {
             serves: self.beat.is_some(),
             beat: self.beat.as_ref().map(|it| it.server.beat.as_second()),
-            looked: self.clock.now().as_second(),
+            looked: self.looked.map_or(0, Timestamp::as_second),
             driving: self.driving.len(),
             waiting: self.waits.len(),
             ..self.snapshot.clone()
         }
+    }
+
+    /// A look went well.
+    pub(super) fn has_looked(&mut self) {
+        self.looked = Some(self.clock.now());
+    }
+
+    /// Something has failed, and is attempted again.
+    pub(super) fn failed(&mut self, what: String, error: CommandError, tell: &mut dyn FnMut(Told)) {
+        self.snapshot.failures += 1;
+        tell(Told::Failed(what, error));
+    }
+
+    /// The same of what is met at each look: it is said again only after a while, or when it says something else.
+    pub(super) fn complains(
+        &mut self,
+        what: String,
+        error: CommandError,
+        tell: &mut dyn FnMut(Told),
+    ) {
+        let now = self.clock.monotonic();
+        let was_said = self.complained.get(&what).is_some_and(|(message, at)| {
+            *message == error.message && now.saturating_sub(*at) < COMPLAINS
+        });
+        if !was_said {
+            self.complained.insert(what.clone(), (error.message.clone(), now));
+            self.failed(what, error, tell);
+        }
+    }
+
+    /// Forgets what is no longer among the executions that are not over.
+    pub(super) fn watches(&mut self, lines: &[Line]) {
+        self.beats.keep(lines);
+        self.deadlines.retain(|id, _| lines.iter().any(|line| line.execution == *id));
+    }
+
+    /// What is to become of an execution that is not over.
+    pub(super) async fn verdict(
+        &mut self,
+        store: &dyn Store,
+        line: &Line,
+        (schedule, now, ttl): (Option<&Kept>, Timestamp, Duration),
+    ) -> Result<Verdict> {
+        let is_ours = self.driving.contains(&line.execution);
+        if is_ours || !self.beats.is_free(line, self.clock.monotonic(), ttl) {
+            return Ok(Verdict::NotYet);
+        }
+        if !left::goes_on(line) && !self.is_overdue(store, line, now).await? {
+            return Ok(Verdict::NotYet);
+        }
+        left::verdict(store, line, schedule, now).await
+    }
+
+    /// Whether one of its prompts has waited long enough: its journal is read now and then only.
+    async fn is_overdue(&mut self, store: &dyn Store, line: &Line, now: Timestamp) -> Result<bool> {
+        let (id, monotonic) = (&line.execution, self.clock.monotonic());
+        let seen =
+            self.deadlines.get(id).filter(|(_, at)| monotonic.saturating_sub(*at) < DEADLINES);
+        let deadline = if let Some((deadline, _)) = seen {
+            *deadline
+        } else {
+            let deadline = left::deadline(store, id).await?;
+            self.deadlines.insert(id.clone(), (deadline, monotonic));
+            deadline
+        };
+        Ok(deadline.is_some_and(|deadline| deadline <= now))
     }
 
     pub(super) fn count(&mut self, schedules: usize, next: Option<Timestamp>) {
@@ -139,12 +237,12 @@ impl Desk {
         schedule: &str,
         decisions: &[Decision],
         (at_once, again): (usize, Duration),
-    ) -> bool {
+    ) -> Place {
         let Some(last) = decisions.last().filter(|_| !self.busy.contains(schedule)) else {
             if decisions.is_empty() {
                 self.waits.remove(schedule);
             }
-            return false;
+            return Place::NotNow;
         };
         let now = self.clock.monotonic();
         let was_looked_at = self.waits.get(schedule).is_some_and(|(waiting, at)| {
@@ -152,10 +250,14 @@ impl Desk {
         });
         let is_only_open = decisions.len() == 1 && last.is_open();
         let is_full = last.is_open() && self.busy.len() + self.driving.len() >= at_once;
-        if is_full || is_only_open && was_looked_at {
-            return false;
+        if is_full {
+            return Place::IsFull(last.time());
         }
-        self.busy.insert(schedule.to_owned())
+        if is_only_open && was_looked_at {
+            return Place::NotNow;
+        }
+        self.busy.insert(schedule.to_owned());
+        Place::Goes
     }
 
     /// Whether a thread is to go on with an execution that no runner drives; if so, one does.

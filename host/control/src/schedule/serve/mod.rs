@@ -5,11 +5,10 @@
 //! imported, paused or removed counts from the next look on. Several processes may stay: one of them serves, and the
 //! others wait for its place.
 //!
-//! - `service`: its looks. `desk`: what it remembers from one look to the next. `threads`: what goes on beside it. `left`: what no runner
-//!   drives. [`metrics`]: what others may know of it.
+//! - `service`: its looks. `desk`: what it remembers from one look to the next. `threads`: what goes on beside it.
+//!   [`metrics`]: what others may know of it.
 
 mod desk;
-mod left;
 pub mod metrics;
 mod service;
 mod threads;

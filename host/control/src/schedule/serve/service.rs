@@ -6,20 +6,23 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use moontide_runtime::clock::Clock;
-use moontide_runtime::store::StoreError;
+use moontide_runtime::store::{Document, StoreError};
 use tokio::sync::watch;
 
-use super::desk::Desk;
-use super::left;
+use super::desk::{Desk, Place};
 use super::metrics::Snapshot;
 use super::threads::Threads;
 use crate::error::{CommandError, Result};
+use crate::leases;
+use crate::schedule::clock;
 use crate::schedule::decide::{Known, decide};
 use crate::schedule::history::Entry;
 use crate::schedule::kept::Kept;
-use crate::schedule::progress::{self, Waiting};
+use crate::schedule::left::{self, Verdict};
+use crate::schedule::progress::{self, Progress, Waiting};
 use crate::schedule::served::{BEAT, Beat, Server};
 use crate::schedule::worker::Worker;
+use crate::whoami;
 
 /// It looks at least so often.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -77,8 +80,9 @@ impl Service {
         while !*stop.borrow() {
             desk.hear(&hear, tell);
             // A store that does not answer now is asked again.
-            if let Err(error) = self.look(&mut desk, &threads, tell).await {
-                tell(Told::Failed("the store".to_owned(), error));
+            match self.look(&mut desk, &threads, tell).await {
+                Ok(()) => desk.has_looked(),
+                Err(error) => desk.failed("the store".to_owned(), error, tell),
             }
             self.snapshot.send_replace(desk.snapshot());
             tokio::select! {
@@ -118,7 +122,13 @@ impl Service {
         tell: &mut dyn FnMut(Told),
     ) -> Result<()> {
         let now = desk.clock.now();
-        let all = Kept::all(self.worker.store.as_ref()).await?;
+        let mut all = Vec::new();
+        for (name, kept) in Kept::each(self.worker.store.as_ref()).await? {
+            match kept {
+                Ok(kept) => all.push(kept),
+                Err(error) => desk.complains(name, error, tell),
+            }
+        }
         let running = all.iter().filter(|kept| kept.terms.paused.is_none());
         let next = running.filter_map(|kept| next(kept, now)).min();
         desk.count(all.len(), next);
@@ -129,19 +139,48 @@ impl Service {
         }
         desk.serves(now, tell);
         desk.knows(&all, tell);
-        self.start(desk, &all, (now, threads)).await?;
+        self.start(desk, &all, (now, threads), tell).await?;
         if desk.is_time(|desk| &mut desk.looked_for_left, LEFT) {
-            for line in left::executions(&self.worker).await? {
-                let schedule = left::schedule(&line, &all);
-                if desk.takes(&line.execution, schedule, self.at_once) {
-                    tell(Told::GoesOn(line.execution.clone()));
-                    threads.go_on(schedule.cloned(), line.execution);
-                }
-            }
+            self.go_on(desk, &all, (now, threads), tell).await?;
         }
         if !desk.is_carrying && desk.is_time(|desk| &mut desk.carried, OWED) {
             desk.is_carrying = true;
             threads.carry_out(all);
+        }
+        Ok(())
+    }
+
+    /// Goes on with what no runner drives. One of which something cannot be seen does not stop the others.
+    async fn go_on(
+        &self,
+        desk: &mut Desk,
+        all: &[Kept],
+        (now, threads): (Timestamp, &Threads),
+        tell: &mut dyn FnMut(Told),
+    ) -> Result<()> {
+        let store = self.worker.store.as_ref();
+        let ttl = leases::ttl(&self.worker.environment, &self.worker.settings)?;
+        let lines = left::open(store, None).await?;
+        desk.watches(&lines);
+        for line in lines {
+            let schedule = left::schedule(&line, all);
+            let id = line.execution.clone();
+            let verdict = match desk.verdict(store, &line, (schedule, now, ttl)).await {
+                Ok(verdict) => verdict,
+                Err(error) => {
+                    desk.complains(id, error, tell);
+                    continue;
+                }
+            };
+            let give_up = match verdict {
+                Verdict::NotYet => continue,
+                Verdict::Goes => None,
+                Verdict::GivenUp(why) => Some(why),
+            };
+            if desk.takes(&id, schedule, self.at_once) {
+                tell(Told::GoesOn(id.clone()));
+                threads.go_on(schedule.cloned(), id, give_up);
+            }
         }
         Ok(())
     }
@@ -181,30 +220,72 @@ impl Service {
         }
     }
 
+    /// Writes that a time is due, and waits for a place in this process: what is never started for want of one was held
+    /// for that reason.
+    async fn queues(&self, progress: &Progress, time: Timestamp, now: Timestamp) -> Result<()> {
+        if let Some(terms) = queued(progress, time, (self.at_once, now)) {
+            let by = whoami::holder(&self.worker.environment);
+            progress.write(self.worker.store.as_ref(), terms, (&by, now)).await?;
+        }
+        Ok(())
+    }
+
     /// Starts a thread for each schedule of which something is to be decided.
     async fn start(
         &self,
         desk: &mut Desk,
         all: &[Kept],
         (now, threads): (Timestamp, &Threads),
+        tell: &mut dyn FnMut(Told),
     ) -> Result<()> {
         let found = self.worker.store.documents(progress::KIND, "").await?;
-        let read = |body| serde_json::from_value::<progress::Terms>(body).ok();
-        let mut found: BTreeMap<String, progress::Terms> = found
-            .into_iter()
-            .filter_map(|document| Some((document.name, read(document.body)?)))
-            .collect();
+        // One that cannot be read is said by the thread that goes through its schedule.
+        let read = |document: Document| {
+            let terms = serde_json::from_value(document.body).ok()?;
+            let (schedule, version) = (document.name.clone(), document.version);
+            Some((document.name, Progress { schedule, version, terms }))
+        };
+        let mut found: BTreeMap<String, Progress> = found.into_iter().filter_map(read).collect();
         for kept in all {
             let schedule = &kept.terms.schedule;
-            let terms = found.remove(&schedule.name).unwrap_or_default();
-            let (decided, waiting) = (terms.decided, terms.waiting.as_ref());
-            let known = Known { schedule, decided, waiting, hold: None, running: None };
-            if desk.may_go(&schedule.name, &decide(&known, now), (self.at_once, AGAIN)) {
-                threads.go(kept.clone());
+            let progress = found.remove(&schedule.name).unwrap_or_else(|| Progress {
+                schedule: schedule.name.clone(),
+                version: 0,
+                terms: progress::Terms::default(),
+            });
+            if let Some(doubt) = clock::doubt(&progress, now) {
+                desk.complains(schedule.name.clone(), doubt, tell);
+                continue;
+            }
+            let terms = &progress.terms;
+            let (since, decided, waiting) =
+                (kept.terms.since(), terms.decided, terms.waiting.as_ref());
+            let known = Known { schedule, since, decided, waiting, hold: None, running: None };
+            let decisions = decide(&known, now);
+            match desk.may_go(&schedule.name, &decisions, (self.at_once, AGAIN)) {
+                Place::Goes => threads.go(kept.clone()),
+                Place::IsFull(time) => self.queues(&progress, time, now).await?,
+                Place::NotNow => {}
             }
         }
         Ok(())
     }
+}
+
+/// What is written of a time that waits for a place in this process, unless that is written already.
+fn queued(
+    progress: &Progress,
+    time: Timestamp,
+    (at_once, now): (usize, Timestamp),
+) -> Option<progress::Terms> {
+    if progress.terms.waiting.as_ref().is_some_and(|it| it.time == time && it.is_queued) {
+        return None;
+    }
+    let why = format!(
+        "the process that serves drives {at_once} executions already, and not more at once"
+    );
+    let terms = progress.at(Waiting { time, why, is_queued: false, since: now }, true);
+    Some(terms).filter(|terms| *terms != progress.terms)
 }
 
 /// The next time of a schedule.

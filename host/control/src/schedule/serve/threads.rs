@@ -1,5 +1,6 @@
 //! What goes on beside a service, a thread each: nothing of it is shared between them but the store.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::Duration;
@@ -10,12 +11,10 @@ use tokio::sync::watch;
 use crate::clocks::SystemClock;
 use crate::error::{CommandError, Result, code};
 use crate::obligations::Carrier;
-use crate::schedule::drive;
 use crate::schedule::history::Entry;
-use crate::schedule::holds::is_there;
 use crate::schedule::kept::Kept;
 use crate::schedule::listing::word;
-use crate::schedule::progress::{Progress, Waiting};
+use crate::schedule::progress::Waiting;
 use crate::schedule::worker::Worker;
 use crate::view::Record;
 
@@ -77,12 +76,13 @@ impl Threads {
     }
 
     /// Goes on with an execution that no runner drives.
-    pub(super) fn go_on(&self, kept: Option<Kept>, execution: String) {
+    pub(super) fn go_on(&self, kept: Option<Kept>, execution: String, give_up: Option<String>) {
         let (worker, stop, say) = (self.worker.clone(), self.stop.clone(), self.say.clone());
         thread::spawn(move || {
             let gone = on_this_thread(async {
                 let mut interrupt = async || stopped(stop.clone()).await;
-                Box::pin(worker.go_on(kept.as_ref(), &execution, &mut interrupt)).await
+                let which = (execution.as_str(), give_up.as_deref());
+                Box::pin(worker.go_on(kept.as_ref(), which, &mut interrupt)).await
             });
             let drove = gone.map(|(record, _)| word(record.status()));
             let _ = say.send(Done::Drove { execution, drove });
@@ -96,35 +96,20 @@ impl Threads {
         thread::spawn(move || {
             let carried = on_this_thread(async {
                 let operator = worker.operator();
+                let mut owed = Ok(());
                 for kept in &all {
-                    owe(&worker, kept, &operator).await?;
+                    owed = owed.and(worker.owe(kept, &operator).await);
                 }
                 let mut interrupt = async || stopped(stop.clone()).await;
                 let carrier = Carrier { operator: &operator };
                 Box::pin(carrier.round(&mut interrupt)).await?;
                 // What a receiver has not taken at once is its affair a while longer.
-                worker.tell(&operator, TELLING).await
+                worker.tell(&operator, TELLING).await?;
+                owed
             });
             let _ = say.send(Done::Carried(carried));
         });
     }
-}
-
-/// Owes the cleanup of the last drill of a schedule, where only what has completed is cleaned up.
-async fn owe(worker: &Worker, kept: &Kept, operator: &crate::operator::Operator) -> Result<()> {
-    let (store, schedule) = (worker.store.as_ref(), &kept.terms.schedule);
-    if !drive::may_owe(schedule) {
-        return Ok(());
-    }
-    let progress = Progress::of(store, &schedule.name).await?;
-    let Some(last) = progress.terms.starts.last().filter(|last| last.ended.is_empty()) else {
-        return Ok(());
-    };
-    if !is_there(store, &last.execution).await? {
-        return Ok(());
-    }
-    let record = Record::load(store, &last.execution).await?;
-    drive::owe(operator, schedule, &record).await
 }
 
 /// Returns once the service is told to stop.
@@ -133,11 +118,17 @@ async fn stopped(mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|is_asked| *is_asked).await;
 }
 
-/// Runs a future on this thread.
+/// Runs a future on this thread. A defect in it ends the thread's work, and is said as what it is: the desk hears of
+/// each thread.
 fn on_this_thread<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| {
-        CommandError::new(code::INTERNAL, format!("a thread's runtime cannot start: {error}"))
-    })?;
-    runtime.block_on(future)
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| {
+            CommandError::new(code::INTERNAL, format!("a thread's runtime cannot start: {error}"))
+        })?;
+        runtime.block_on(future)
+    };
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
+        Err(CommandError::new(code::INTERNAL, "a thread of the server has panicked"))
+    })
 }

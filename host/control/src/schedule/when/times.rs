@@ -60,6 +60,15 @@ impl Time {
 }
 
 impl When {
+    /// From when on it counts, if that is not said, and it is imported at this moment. A rate comes for the first time
+    /// when it has passed once: an import starts nothing.
+    pub fn start(&self, now: Timestamp) -> Timestamp {
+        match &self.kind {
+            Kind::Rate(rate) => now.checked_add(rate.every).unwrap_or(Timestamp::MAX),
+            _ => now,
+        }
+    }
+
     /// The times after this moment, in the order of their moments, each moment once. A rate is counted from `start`,
     /// which is its first.
     pub fn times<'w>(

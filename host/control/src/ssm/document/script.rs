@@ -35,6 +35,7 @@ pub(super) fn lines(command: &Command) -> Vec<String> {
         "\"--store=$SSM_Store\"".to_owned(),
         "\"--mode=$SSM_Mode\"".to_owned(),
         "\"--execution-id=$SSM_Execution\"".to_owned(),
+        "\"--approval=$SSM_Approval\"".to_owned(),
         "\"--paused-is=$SSM_PausedIs\"".to_owned(),
     ];
     words.extend(command.speed.map(|speed| format!("--speed={speed}")));

@@ -1,0 +1,94 @@
+//! What a clock that was wrong has left.
+//!
+//! A machine whose clock was ahead has decided times that are still to come, and one whose clock is behind takes for
+//! those what is right. Which of the two it is cannot be seen from here: nothing is decided until a person says which
+//! clock counts.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::history::{Entry, Outcome};
+use super::progress::{Progress, Terms};
+use crate::error::{CommandError, Hint, code};
+use crate::next::Next;
+use crate::words;
+
+/// Clocks that differ by less are right.
+pub const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+
+/// Whether a moment is so far ahead that a clock has to be wrong.
+pub fn is_ahead(moment: Timestamp, now: Timestamp) -> bool {
+    now.duration_until(moment) > AHEAD
+}
+
+/// Why nothing can be decided of a schedule now, if a clock is or was wrong.
+pub fn doubt(progress: &Progress, now: Timestamp) -> Option<CommandError> {
+    let decided = progress.terms.decided.filter(|it| is_ahead(*it, now))?;
+    let schedule = &progress.schedule;
+    let message = format!(
+        "the times of `{schedule}` are decided up to {}, and here it is {}: a clock was ahead, or this one is behind",
+        words::time(decided),
+        words::time(now)
+    );
+    let next = Next::ResumeSchedule { schedule: schedule.clone() };
+    let hint = Hint::step("if the clock of this machine is right: `", next, "`");
+    Some(CommandError::new(code::CLOCK_DOUBT, message).hint(hint))
+}
+
+/// The same progress by a clock that counts: what is to come by it is not decided.
+pub fn set_right(terms: &Terms, now: Timestamp) -> Terms {
+    let mut terms = terms.clone();
+    terms.decided = terms.decided.map(|decided| decided.min(now));
+    terms.waiting = terms.waiting.filter(|it| it.time <= now);
+    terms.missed = terms.missed.filter(|it| it.time <= now);
+    terms.held = terms.held.filter(|it| it.time <= now);
+    terms
+}
+
+/// Whether what a history says of a time is of a clock that was ahead, and nothing was begun by it.
+pub fn is_void(entry: &Entry, now: Timestamp) -> bool {
+    let Entry { terms, .. } = entry;
+    let nothing = !matches!(terms.outcome, Outcome::Starting | Outcome::Started { .. });
+    nothing && is_ahead(terms.at, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::history;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn clocks_that_differ_a_little_are_right_and_one_that_is_ahead_is_a_doubt() {
+        let progress = |decided: &str| {
+            let terms = Terms { decided: Some(at(decided)), ..Terms::default() };
+            Progress { schedule: "shop".to_owned(), version: 1, terms }
+        };
+        let now = at("2027-01-01T02:00:00Z");
+        assert!(doubt(&progress("2027-01-01T02:05:00Z"), now).is_none());
+        let doubt = doubt(&progress("2028-01-01T02:00:00Z"), now).unwrap();
+        assert_eq!(doubt.code.name, "M0905");
+        assert!(doubt.message.contains("2028-01-01 02:00:00Z"), "{}", doubt.message);
+        let right = set_right(&progress("2028-01-01T02:00:00Z").terms, now);
+        assert_eq!(right.decided, Some(now));
+    }
+
+    #[test]
+    fn what_was_begun_by_a_wrong_clock_stays_begun() {
+        let now = at("2027-01-01T02:00:00Z");
+        let entry = |outcome, written: &str| Entry {
+            schedule: "shop".to_owned(),
+            time: now,
+            version: 1,
+            terms: history::Terms { outcome, at: at(written), by: "a".to_owned() },
+        };
+        let missed = || Outcome::Missed { why: "?".to_owned(), more: 0 };
+        let started = Outcome::Started { execution: "drill".to_owned(), ended: String::new() };
+        assert!(is_void(&entry(missed(), "2027-01-01T03:00:00Z"), now));
+        assert!(!is_void(&entry(missed(), "2027-01-01T02:03:00Z"), now), "clocks differ");
+        assert!(!is_void(&entry(started, "2027-01-01T03:00:00Z"), now));
+        assert!(!is_void(&entry(Outcome::Starting, "2027-01-01T03:00:00Z"), now));
+    }
+}

@@ -1,0 +1,174 @@
+//! Finishing what schedules have begun: going on with what no runner drives, and carrying out what is owed. For cron and
+//! other timetables, behind which no process stays.
+
+use moontide_runtime::clock::Clock as _;
+use moontide_runtime::journal::Channel;
+use moontide_runtime::scheduler::Ended;
+use moontide_runtime::store::Obligation;
+
+use super::checked::LABEL;
+use super::drive;
+use super::holds::is_there;
+use super::kept::Kept;
+use super::left::{self, Beats, Verdict};
+use super::progress::Progress;
+use super::worker::Worker;
+use crate::clocks::SystemClock;
+use crate::error::{CommandError, Result, code};
+use crate::leases;
+use crate::list::Line;
+use crate::listener::Remark;
+use crate::obligations::{Carrier, How};
+use crate::operator::Operator;
+use crate::view::Record;
+
+/// What came of it.
+#[derive(Default)]
+pub struct Finished {
+    /// What was driven on, and how that has ended here; `None`: there was nothing to drive.
+    pub driven: Vec<(Record, Option<Ended>)>,
+    /// What became of what is owed, one for each that was looked at.
+    pub owed: Vec<How>,
+    /// What could not be gone on with.
+    pub failed: Vec<CommandError>,
+}
+
+impl Finished {
+    /// Whether a drive was stopped on the way.
+    fn is_stopped(&self) -> bool {
+        self.driven.iter().any(|(_, ended)| matches!(ended, Some(Ended::Interrupted)))
+            || self.owed.iter().any(How::is_stop)
+    }
+}
+
+impl Worker {
+    /// Finishes what a schedule has begun; what all have, if none is named. One that fails does not stop the others.
+    pub async fn finish(
+        &self,
+        schedule: Option<&str>,
+        interrupt: &mut impl AsyncFnMut(),
+    ) -> Result<Finished> {
+        let mut finished = Finished::default();
+        let mut all = Vec::new();
+        for (_, kept) in Kept::each(self.store.as_ref()).await? {
+            match kept {
+                Ok(kept) => all.push(kept),
+                Err(error) => finished.failed.push(error),
+            }
+        }
+        for (line, verdict) in self.left(schedule, &all, interrupt).await? {
+            let give_up = match &verdict {
+                Verdict::NotYet => continue,
+                Verdict::Goes => None,
+                Verdict::GivenUp(why) => Some(why.as_str()),
+            };
+            let kept = left::schedule(&line, &all);
+            self.operator().face.hear(&Remark::TakesUp { execution: line.execution.clone() });
+            match Box::pin(self.go_on(kept, (&line.execution, give_up), interrupt)).await {
+                Ok(driven) => finished.driven.push(driven),
+                // Another process was quicker.
+                Err(error) if error.code == code::HELD => {}
+                Err(error) => finished.failed.push(error),
+            }
+            if finished.is_stopped() {
+                return Ok(finished);
+            }
+        }
+        Box::pin(self.carry_out(schedule, &all, (&mut finished, interrupt))).await?;
+        Ok(finished)
+    }
+
+    /// What no runner drives, and what is to become of it. Whether a runner lives is seen by watching, which takes time.
+    async fn left(
+        &self,
+        schedule: Option<&str>,
+        all: &[Kept],
+        interrupt: &mut impl AsyncFnMut(),
+    ) -> Result<Vec<(Line, Verdict)>> {
+        let (store, clock) = (self.store.as_ref(), SystemClock::new());
+        let ttl = leases::ttl(&self.environment, &self.settings)?;
+        let mut beats = Beats::default();
+        let mut lines = left::open(store, schedule).await?;
+        let mut is_watched = false;
+        for line in &lines {
+            is_watched |= !beats.is_free(line, clock.monotonic(), ttl) && left::goes_on(line);
+        }
+        if is_watched {
+            tokio::select! {
+                biased;
+                () = interrupt() => return Ok(Vec::new()),
+                () = clock.sleep(ttl) => {}
+            }
+            lines = left::open(store, schedule).await?;
+        }
+        let mut found = Vec::new();
+        for line in lines {
+            if !beats.is_free(&line, clock.monotonic(), ttl) {
+                continue;
+            }
+            let now = clock.now();
+            let goes_on = left::goes_on(&line)
+                || left::deadline(store, &line.execution).await?.is_some_and(|it| it <= now);
+            if goes_on {
+                let verdict = left::verdict(store, &line, left::schedule(&line, all), now).await?;
+                found.push((line, verdict));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Carries out what is owed for what a schedule has started, or for what all have.
+    async fn carry_out(
+        &self,
+        schedule: Option<&str>,
+        all: &[Kept],
+        (finished, interrupt): (&mut Finished, &mut impl AsyncFnMut()),
+    ) -> Result<()> {
+        let (store, operator) = (self.store.as_ref(), self.operator());
+        let is_wanted = |name: &str| schedule.is_none_or(|it| it == name);
+        for kept in all.iter().filter(|kept| is_wanted(&kept.terms.schedule.name)) {
+            if let Err(error) = self.owe(kept, &operator).await {
+                finished.failed.push(error);
+            }
+        }
+        for found in Obligation::all(store, None).await? {
+            // What cannot be read may be of any schedule: it is said by what lists all that is owed.
+            let Ok(obligation) = found else { continue };
+            if !obligation.is_open() || !is_there(store, &obligation.execution).await? {
+                continue;
+            }
+            let execution = store.execution(&obligation.execution).await?;
+            let is_its = execution.labels.get(LABEL).is_some_and(|name| is_wanted(name))
+                && execution.source == Some(Channel::Schedule);
+            if !is_its {
+                continue;
+            }
+            match Box::pin(Carrier { operator: &operator }.carry_out(&obligation, interrupt)).await
+            {
+                Ok(came) => finished.owed.push(came.how),
+                Err(error) => finished.failed.push(error),
+            }
+            if finished.is_stopped() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Owes the cleanups of a schedule's last drills, where only what has completed is cleaned up: a process that died
+    /// may not have come to it.
+    pub(super) async fn owe(&self, kept: &Kept, operator: &Operator) -> Result<()> {
+        let (store, schedule) = (self.store.as_ref(), &kept.terms.schedule);
+        if !drive::may_owe(schedule) {
+            return Ok(());
+        }
+        let progress = Progress::of(store, &schedule.name).await?;
+        for start in progress.terms.starts.iter().filter(|start| start.ended.is_empty()) {
+            if is_there(store, &start.execution).await? {
+                let record = Record::load(store, &start.execution).await?;
+                drive::owe(operator, schedule, &record).await?;
+            }
+        }
+        Ok(())
+    }
+}
