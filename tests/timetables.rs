@@ -1,6 +1,8 @@
 //! Schedules through the binary, against the simulator on a port: imported, started once whoever calls, held, missed,
 //! served by a process that stays, and said in the words of other timetables.
 
+#[path = "support/dynamo/mod.rs"]
+mod dynamo;
 #[path = "timetables/finished.rs"]
 mod finished;
 #[path = "support/python.rs"]
@@ -8,6 +10,8 @@ mod python;
 #[path = "timetables/reported.rs"]
 mod reported;
 mod support;
+#[path = "timetables/table.rs"]
+mod table;
 #[path = "timetables/told.rs"]
 mod told;
 
@@ -17,11 +21,11 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use moontide_control::schedule::kept::Kept;
 use moontide_runtime::store::SqliteStore;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
-use support::{Home, Ran, Sim, repository, wait};
+use support::{Home, Ran, Sim, repository, shim, wait};
+use table::Table;
 
 const HELLO: &str = include_str!("../runbooks/hello/world.toml");
 
@@ -29,11 +33,13 @@ const HELLO: &str = include_str!("../runbooks/hello/world.toml");
 struct Desk {
     home: Home,
     sim: Sim,
+    /// Where its store is, if that is a table.
+    table: Option<Table>,
 }
 
 impl Desk {
     fn with(schedules: &str) -> Desk {
-        let desk = Desk { home: Home::new(), sim: Sim::with(HELLO) };
+        let desk = Desk { home: Home::new(), sim: Sim::with(HELLO), table: None };
         for runbook in ["hello", "three_tier"] {
             let folder = desk.home.path().join(runbook);
             std::fs::create_dir_all(&folder).expect("a folder");
@@ -54,34 +60,36 @@ impl Desk {
         self.home.path().join("schedules.toml").display().to_string()
     }
 
+    /// Imports the file a year ago: what was before an import is none of its times.
     fn import(&self) {
         let store = self.home.path().join("moontide");
         std::fs::create_dir_all(store).expect("a folder");
-        self.home.run(&["schedule", "import", &self.file()]).expect(0);
-        self.was_imported_long_ago();
+        let command = self.command(&["schedule", "import", &self.file()]);
+        let ran = shim::shifted(command, -366.0 * 86_400.0).output().expect("moontide starts");
+        Ran::of(&ran).expect(0);
     }
 
     fn store(&self) -> SqliteStore {
         SqliteStore::open(&self.home.path().join("moontide/moontide.db")).expect("it opens")
     }
 
-    /// Lets the schedules be as if they had been imported a year ago: what was before an import is none of their times.
-    fn was_imported_long_ago(&self) {
-        let (store, a_year) = (self.store(), 366 * 24 * 60);
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        runtime.block_on(async {
-            for mut kept in Kept::all(&store).await.expect("they can be read") {
-                kept.terms.times_since = Some(minutes_ago(a_year));
-                kept.write(&store, ("a test", minutes_ago(0))).await.expect("it can be written");
-            }
-        });
+    /// A command that knows where the store is.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.home.moontide(arguments);
+        command.envs(self.table.iter().flat_map(Table::variables));
+        command
+    }
+
+    /// Runs a command that needs no world.
+    fn look(&self, arguments: &[&str]) -> Ran {
+        Ran::of(&self.command(arguments).output().expect("moontide starts"))
     }
 
     /// A command that talks to the simulator.
     fn aws(&self, arguments: &[&str]) -> Command {
         let flags = self.sim.flags();
         let flags = flags.iter().map(String::as_str);
-        self.home.moontide(&arguments.iter().copied().chain(flags).collect::<Vec<_>>())
+        self.command(&arguments.iter().copied().chain(flags).collect::<Vec<_>>())
     }
 
     fn run(&self, name: &str) -> Ran {
@@ -90,7 +98,7 @@ impl Desk {
 
     fn history(&self, name: &str) -> Vec<Value> {
         let arguments = ["schedule", "history", name, "--output=json", "-n", "1000"];
-        let history = self.home.run(&arguments).expect(0).json();
+        let history = self.look(&arguments).expect(0).json();
         history["times"].as_array().expect("there are times").clone()
     }
 
@@ -214,7 +222,7 @@ fn with_nobody_there_a_pause_is_answered_or_cancels_and_no_schedule_answers_for_
     for (more, status, launches) in
         [("answers = { application = \"continue\" }", "completed", 3), ("", "cancelled", 1)]
     {
-        let desk = Desk { sim: Sim::with(world), home: Home::new() };
+        let desk = Desk { sim: Sim::with(world), home: Home::new(), table: None };
         let folder = desk.home.path().join("three_tier");
         std::fs::create_dir_all(&folder).expect("a folder");
         std::fs::copy(&runbook, folder.join("runbook.luau")).expect("it can be copied");

@@ -12,7 +12,7 @@ use super::{Desk, Serving, minutes_ago, once};
 
 impl Desk {
     /// Kills a `schedule run` behind its launch.
-    fn cut_off(&self, name: &str) {
+    pub(crate) fn cut_off(&self, name: &str) {
         let mut command = self.aws(&["schedule", "run", name]);
         let mut child: Child =
             command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("moontide starts");
@@ -27,7 +27,7 @@ impl Desk {
         self.home.run(&["schedule", "status", "--no-server", "--output=json"]).expect(code).json()
     }
 
-    fn finish(&self) -> Ran {
+    pub(crate) fn finish(&self) -> Ran {
         Ran::of(
             &self.aws(&["schedule", "finish", "--output=json"]).output().expect("moontide starts"),
         )
