@@ -5,8 +5,6 @@
 mod dynamo;
 #[path = "timetables/finished.rs"]
 mod finished;
-#[path = "support/python.rs"]
-mod python;
 #[path = "timetables/reported.rs"]
 mod reported;
 mod support;
@@ -21,6 +19,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use dynamo::python;
 use moontide_runtime::store::SqliteStore;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};

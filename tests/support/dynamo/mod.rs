@@ -11,7 +11,7 @@ mod install;
 mod moto;
 pub(crate) mod proxy;
 #[path = "../python.rs"]
-mod python;
+pub(crate) mod python;
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;

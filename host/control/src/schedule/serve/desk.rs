@@ -11,6 +11,7 @@ use moontide_runtime::store::Store;
 use super::Told;
 use super::metrics::Snapshot;
 use super::threads::Done;
+use super::watch::Watch;
 use crate::clocks::SystemClock;
 use crate::environment::Environment;
 use crate::error::{CommandError, Result};
@@ -18,15 +19,13 @@ use crate::list::Line;
 use crate::schedule::decide::Decision;
 use crate::schedule::history::Outcome;
 use crate::schedule::kept::Kept;
-use crate::schedule::left::{self, Beats, Verdict};
+use crate::schedule::left::Verdict;
 use crate::schedule::progress::Waiting;
 use crate::schedule::served::{Beat, Seen};
 use crate::whoami;
 
 /// What is met at each look is said again after so long.
 const COMPLAINS: Duration = Duration::from_mins(10);
-/// When prompts have waited long enough is looked at so often.
-const DEADLINES: Duration = Duration::from_mins(10);
 
 /// Whether a thread goes through a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,10 +59,8 @@ pub(super) struct Desk {
     pub(super) is_carrying: bool,
     /// The versions of the schedules.
     known: Option<BTreeMap<String, u64>>,
-    /// The signs of life of other runners.
-    beats: Beats,
-    /// When the prompts of what waits have waited long enough, and when that was looked at.
-    deadlines: BTreeMap<String, (Option<Timestamp>, Duration)>,
+    /// What it has seen of executions that are not over.
+    pub(super) watch: Watch,
     /// What was complained of last, and when.
     complained: BTreeMap<String, (String, Duration)>,
     /// When all went well last.
@@ -90,8 +87,7 @@ impl Desk {
             carried: None,
             is_carrying: false,
             known: None,
-            beats: Beats::default(),
-            deadlines: BTreeMap::new(),
+            watch: Watch::default(),
             complained: BTreeMap::new(),
             looked: None,
             other: None,
@@ -144,12 +140,6 @@ impl Desk {
         }
     }
 
-    /// Forgets what is no longer among the executions that are not over.
-    pub(super) fn watches(&mut self, lines: &[Line]) {
-        self.beats.keep(lines);
-        self.deadlines.retain(|id, _| lines.iter().any(|line| line.execution == *id));
-    }
-
     /// What is to become of an execution that is not over.
     pub(super) async fn verdict(
         &mut self,
@@ -157,29 +147,11 @@ impl Desk {
         line: &Line,
         (schedule, now, ttl): (Option<&Kept>, Timestamp, Duration),
     ) -> Result<Verdict> {
-        let is_ours = self.driving.contains(&line.execution);
-        if is_ours || !self.beats.is_free(line, self.clock.monotonic(), ttl) {
+        if self.driving.contains(&line.execution) {
             return Ok(Verdict::NotYet);
         }
-        if !left::goes_on(line) && !self.is_overdue(store, line, now).await? {
-            return Ok(Verdict::NotYet);
-        }
-        left::verdict(store, line, schedule, now).await
-    }
-
-    /// Whether one of its prompts has waited long enough: its journal is read now and then only.
-    async fn is_overdue(&mut self, store: &dyn Store, line: &Line, now: Timestamp) -> Result<bool> {
-        let (id, monotonic) = (&line.execution, self.clock.monotonic());
-        let seen =
-            self.deadlines.get(id).filter(|(_, at)| monotonic.saturating_sub(*at) < DEADLINES);
-        let deadline = if let Some((deadline, _)) = seen {
-            *deadline
-        } else {
-            let deadline = left::deadline(store, id).await?;
-            self.deadlines.insert(id.clone(), (deadline, monotonic));
-            deadline
-        };
-        Ok(deadline.is_some_and(|deadline| deadline <= now))
+        let clocks = (now, self.clock.monotonic(), ttl);
+        self.watch.verdict(store, (line, schedule), clocks).await
     }
 
     pub(super) fn count(&mut self, schedules: usize, next: Option<Timestamp>) {

@@ -5,12 +5,13 @@
 //! imported, paused or removed counts from the next look on. Several processes may stay: one of them serves, and the
 //! others wait for its place.
 //!
-//! - `service`: its looks. `desk`: what it remembers from one look to the next. `threads`: what goes on beside it.
-//!   [`metrics`]: what others may know of it.
+//! - `service`: its looks. `desk`: what it remembers from one look to the next. `watch`: what it sees of executions that
+//!   are not over. `threads`: what goes on beside it. [`metrics`]: what others may know of it.
 
 mod desk;
 pub mod metrics;
 mod service;
 mod threads;
+mod watch;
 
 pub use service::{Service, Told};

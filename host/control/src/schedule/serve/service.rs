@@ -161,7 +161,7 @@ impl Service {
         let store = self.worker.store.as_ref();
         let ttl = leases::ttl(&self.worker.environment, &self.worker.settings)?;
         let lines = left::open(store, None).await?;
-        desk.watches(&lines);
+        desk.watch.keep(&lines);
         for line in lines {
             let schedule = left::schedule(&line, all);
             let id = line.execution.clone();
