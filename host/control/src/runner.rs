@@ -206,7 +206,7 @@ impl<'o> Runner<'o> {
         let people = Rc::new(Graph::of(&self.execution));
         let flags = Flags::new(given, &person.name, people, answers).telling(Rc::clone(face) as _);
         let answers = Rc::new(flags);
-        let signed = Rc::new(Signed { answers: Rc::clone(&answers) as _, sender: person.sender });
+        let signed = Rc::new(Signed { answers: Rc::clone(&answers) as _, person: person.clone() });
         let driver = Driver {
             store: Arc::clone(store),
             world: Rc::clone(&self.reached.world),

@@ -13,6 +13,7 @@ use moontide_runtime::scheduler::{Answers, Choice, Given, Graph, Prompt, PromptK
 
 use super::people::bar;
 use super::rehearsal;
+use crate::schedule::spoken;
 
 /// One `--answer`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,16 +22,17 @@ pub struct Flag {
     prompt: Option<String>,
     /// The answer.
     choice: String,
-    /// Whether a timetable gives it: it answers nothing that is asked of approvers, whoever runs the process.
-    is_of_timetable: bool,
+    /// The schedule that gives it, if one does: it answers nothing that is asked of approvers, or of several people,
+    /// by whichever process.
+    schedule: Option<String>,
 }
 
 impl Flag {
-    /// The answer of a timetable to a prompt, by its id or its wave. No person stands behind it, so it answers no
-    /// prompt that has approvers.
-    pub fn of_timetable(prompt: &str, choice: &str) -> Flag {
+    /// The answer of a schedule to a prompt, by its id or its wave. No person stands behind it, so it answers no
+    /// prompt that has approvers, and is none of several people.
+    pub fn of_schedule(schedule: &str, prompt: &str, choice: &str) -> Flag {
         let (prompt, choice) = (Some(prompt.to_owned()), choice.to_owned());
-        Flag { prompt, choice, is_of_timetable: true }
+        Flag { prompt, choice, schedule: Some(schedule.to_owned()) }
     }
 
     /// Reads a flag; for clap.
@@ -42,7 +44,7 @@ impl Flag {
         if choice.is_empty() || prompt.as_deref() == Some("") {
             return Err("an answer is written `CHOICE` or `PROMPT=CHOICE`".to_owned());
         }
-        Ok(Flag { prompt, choice, is_of_timetable: false })
+        Ok(Flag { prompt, choice, schedule: None })
     }
 
     /// Refuses a flag for a prompt that this plan can never ask: a wave's name was misspelled.
@@ -91,7 +93,7 @@ impl Flag {
     fn fits(&self, prompt: &Prompt) -> u8 {
         let takes = prompt.choices.iter().any(|choice| choice.as_str() == self.choice);
         match self.prompt.as_deref() {
-            _ if self.is_of_timetable && !prompt.approvers.is_empty() => 0,
+            _ if self.schedule.is_some() && takes_people(&prompt.approvers, prompt.approvals) => 0,
             // A flag cannot say what a call returned.
             _ if !takes || prompt.takes_value(&self.choice) => 0,
             Some(id) if id == prompt.id => 3,
@@ -101,6 +103,11 @@ impl Flag {
             None => 1,
         }
     }
+}
+
+/// Whether only people may answer it: it has approvers, or takes several who agree.
+pub(crate) fn takes_people(approvers: &[String], approvals: u32) -> bool {
+    !approvers.is_empty() || approvals > 1
 }
 
 /// The prompts that a person's pauses open, without their numbers.
@@ -210,7 +217,7 @@ impl Flags {
     }
 
     /// The flag that fits best.
-    fn best(&self, prompt: &Prompt) -> Option<&str> {
+    fn best(&self, prompt: &Prompt) -> Option<&Flag> {
         self.note_misfits(prompt);
         let is_hidden = prompt.choices.iter().map(Choice::as_str).eq(HIDDEN);
         let again = |flag: &Flag| {
@@ -222,13 +229,18 @@ impl Flags {
         // The first of equals wins.
         let (flag, used) = fitting.rev().max_by_key(|(flag, _)| flag.fits(prompt))?;
         if !self.speaks_for_all
-            && let Some(why) = bar(&self.people, prompt, &self.by)
+            && let Some(why) = bar(&self.people, prompt, &self.name(flag))
         {
             self.say_barred(prompt, flag, why);
             return None;
         }
         used.set(true);
-        Some(&flag.choice)
+        Some(flag)
+    }
+
+    /// In whose name a flag answers: its schedule's, or that of the person who has given it.
+    fn name(&self, flag: &Flag) -> String {
+        flag.schedule.as_deref().map_or_else(|| self.by.clone(), spoken::name)
     }
 
     /// Says once why a flag does not answer the prompt. A person who has spoken already knows it.
@@ -246,11 +258,12 @@ impl Flags {
 impl Answers for Flags {
     async fn answer(&self, prompt: &Prompt) -> Option<Given> {
         match self.best(prompt) {
-            Some(choice) if self.speaks_for_all => {
-                rehearsal::given(&self.people, prompt, choice.to_owned(), &self.by)
+            Some(flag) if self.speaks_for_all => {
+                rehearsal::given(&self.people, prompt, flag.choice.clone(), &self.by)
             }
-            Some(choice) => {
-                Some(Given { choice: choice.to_owned(), by: self.by.clone(), ..Given::default() })
+            Some(flag) => {
+                let (choice, by) = (flag.choice.clone(), self.name(flag));
+                Some(Given { choice, by, ..Given::default() })
             }
             None => self.otherwise.answer(prompt).await,
         }
@@ -262,7 +275,14 @@ mod tests {
     use moontide_runtime::scheduler::PromptKind;
 
     use super::*;
-    use crate::answers::{Unattended, prompt};
+    use crate::answers::{Signed, Unattended, prompt};
+    use crate::whoami::Person;
+
+    impl Flags {
+        fn choice(&self, prompt: &Prompt) -> Option<&str> {
+            self.best(prompt).map(|flag| flag.choice.as_str())
+        }
+    }
 
     fn flags(texts: &[&str]) -> Flags {
         let flags: Vec<Flag> = texts.iter().map(|text| Flag::parse(text).unwrap()).collect();
@@ -283,24 +303,41 @@ mod tests {
         assert_eq!(Flag::bound_to(&[flag("continue")], &BTreeMap::new()), [flag("continue")]);
     }
 
+    #[tokio::test]
+    async fn a_schedule_answers_in_its_own_name_and_is_none_of_several_people() {
+        let flag = Flag::of_schedule("weekly", "web", "continue");
+        let people = Rc::new(Graph::of_nodes(Vec::new(), 1));
+        let flags = Rc::new(Flags::new(&[flag], "ann", people, Rc::new(Unattended)));
+        let person = Person { name: "ann".into(), sender: "root".into() };
+        let signed = Signed { answers: Rc::clone(&flags) as _, person };
+        let mut pause = prompt("web", PromptKind::Pause, &["continue", "abort"]);
+        let given = signed.answer(&pause).await.expect("it answers");
+        assert_eq!((given.by.as_str(), given.sender.as_str()), ("schedule weekly", "root"));
+        pause.approvals = 2;
+        assert_eq!(signed.answer(&pause).await, None, "it takes people");
+        pause.approvals = 1;
+        pause.approvers = vec!["ann".into()];
+        assert_eq!(signed.answer(&pause).await, None, "it takes this person");
+    }
+
     #[test]
     fn a_flag_answers_only_for_the_operator_who_gave_it() {
         let flags = flags(&["continue"]);
         let mut pause = prompt("web", PromptKind::Pause, &["continue", "abort"]);
         pause.approvers = vec!["dba".into()];
-        assert_eq!(flags.best(&pause), None);
-        assert_eq!(flags.for_all().best(&pause), Some("continue"));
+        assert_eq!(flags.choice(&pause), None);
+        assert_eq!(flags.for_all().choice(&pause), Some("continue"));
     }
 
     #[test]
     fn what_needs_a_look_is_not_answered_by_the_way() {
         let doubt = prompt("web", PromptKind::Unknown, &["happened", "did-not", "try-again"]);
-        assert_eq!(flags(&["try-again"]).best(&doubt), None);
+        assert_eq!(flags(&["try-again"]).choice(&doubt), None);
         let named = flags(&["web=try-again"]);
-        assert_eq!([named.best(&doubt), named.best(&doubt)], [Some("try-again"), None]);
+        assert_eq!([named.choice(&doubt), named.choice(&doubt)], [Some("try-again"), None]);
         let hold = prompt("@pause.1", PromptKind::Hold, &["resume", "abort"]);
-        assert_eq!(flags(&["abort"]).best(&hold), None);
-        assert_eq!(flags(&["@pause.1=abort"]).best(&hold), Some("abort"));
+        assert_eq!(flags(&["abort"]).choice(&hold), None);
+        assert_eq!(flags(&["@pause.1=abort"]).choice(&hold), Some("abort"));
     }
 
     #[test]
@@ -308,16 +345,16 @@ mod tests {
         let flags = flags(&["continue", "web=skip", "web#1.failure=abort"]);
         let pause = |id| prompt(id, PromptKind::Pause, &["continue", "skip", "abort"]);
         let failure = prompt("web#1.failure", PromptKind::Failure, &["retry", "skip", "abort"]);
-        assert_eq!(flags.best(&pause("application")), Some("continue"));
-        assert_eq!(flags.best(&pause("web")), Some("skip"));
-        assert_eq!(flags.best(&failure), Some("abort"));
+        assert_eq!(flags.choice(&pause("application")), Some("continue"));
+        assert_eq!(flags.choice(&pause("web")), Some("skip"));
+        assert_eq!(flags.choice(&failure), Some("abort"));
     }
 
     #[test]
     fn a_retry_counts_once_each_time_it_is_given() {
         let flags = flags(&["retry", "retry"]);
         let failure = prompt("web#1.failure", PromptKind::Failure, &["retry", "skip", "abort"]);
-        let answers: Vec<_> = (0..3).map(|_| flags.best(&failure)).collect();
+        let answers: Vec<_> = (0..3).map(|_| flags.choice(&failure)).collect();
         assert_eq!(answers, [Some("retry"), Some("retry"), None]);
     }
 

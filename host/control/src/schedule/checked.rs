@@ -11,7 +11,7 @@ use super::kept::Sources;
 use super::length::Length;
 use super::when;
 use super::written::Read;
-use crate::answers::flags::Flag;
+use crate::answers::flags::{Flag, takes_people};
 use crate::answers::people;
 use crate::environment::Environment;
 use crate::error::{CommandError, Result, code};
@@ -85,7 +85,7 @@ fn examine(
     if schedule.labels.get(LABEL).is_some_and(|it| *it != schedule.name) {
         return Err(wrong(format!("the label `{LABEL}` is the name of the schedule")));
     }
-    check_answers(&schedule.answers, &plan)?;
+    check_answers(&schedule, &plan)?;
     check_times(&schedule).map_err(wrong)?;
     let mut warnings = warnings(&schedule, &plan, now);
     let (mut settings, mut world_text) = (String::new(), String::new());
@@ -134,12 +134,15 @@ pub fn bind(
     params::bind(listener, plan, given)
 }
 
-/// The answers of a schedule, as flags that answer no prompt with approvers.
-pub fn flags(answers: &Answers) -> Vec<Flag> {
-    match answers {
+/// The answers of a schedule, as flags in its name that answer no prompt for people.
+pub fn flags(schedule: &Schedule) -> Vec<Flag> {
+    match &schedule.answers {
         Answers::Fail | Answers::Wait => Vec::new(),
         Answers::These(these) => {
-            these.iter().map(|(prompt, choice)| Flag::of_timetable(prompt, choice)).collect()
+            let flag = |(prompt, choice): (&String, &String)| {
+                Flag::of_schedule(&schedule.name, prompt, choice)
+            };
+            these.iter().map(flag).collect()
         }
     }
 }
@@ -156,16 +159,19 @@ fn check_waves(schedule: &Schedule, plan: &Plan) -> std::result::Result<(), Stri
     })
 }
 
-fn check_answers(answers: &Answers, plan: &Plan) -> Result<()> {
-    let Answers::These(these) = answers else { return Ok(()) };
-    Flag::check(&flags(answers), plan)?;
+fn check_answers(schedule: &Schedule, plan: &Plan) -> Result<()> {
+    let Answers::These(these) = &schedule.answers else { return Ok(()) };
+    Flag::check(&flags(schedule), plan)?;
     for (prompt, choice) in these {
         let Some(pause) = pause(plan, prompt) else { continue };
-        if !pause.approvers.is_empty() {
-            let message = format!(
-                "`answers`: `{prompt}` has approvers ({}), and no schedule answers for a person",
-                pause.approvers.join(", ")
-            );
+        if takes_people(&pause.approvers, pause.approvals) {
+            let why = if pause.approvers.is_empty() {
+                format!("takes {} people", pause.approvals)
+            } else {
+                format!("has approvers ({})", pause.approvers.join(", "))
+            };
+            let message =
+                format!("`answers`: `{prompt}` {why}, and no schedule answers for a person");
             return Err(CommandError::new(code::SCHEDULES, message)
                 .hint("`answers = \"wait\"` lets it wait for them"));
         }

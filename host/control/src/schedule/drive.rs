@@ -6,6 +6,7 @@ use moontide_runtime::store::Obligation;
 use moontide_runtime::store::obligations::What;
 
 use super::declared::{Answers, Cleanup, Schedule};
+use super::spoken;
 use crate::error::Result;
 use crate::obligations::{Carrier, late};
 use crate::operator::Operator;
@@ -33,7 +34,8 @@ pub async fn to_the_end(
             schedule.name,
             asked.join(", ")
         );
-        signals::cancel(operator, id, &comment).await?;
+        let own = spoken::operator(operator, &schedule.name);
+        signals::cancel(&own, id, &comment).await?;
         let record = Record::load(operator.store.as_ref(), id).await?;
         let resumed = Box::pin(resume::go_on(operator, record, Resume::default())).await?;
         if let Resumed::Ready(runner, _) = resumed {

@@ -45,6 +45,7 @@ mod rehearsed;
 mod reported;
 pub mod serve;
 pub mod served;
+pub mod spoken;
 pub mod starter;
 pub mod status;
 pub mod telling;

@@ -31,7 +31,7 @@ pub(super) async fn rehearse(
     let plan = files.plan(operator.face.as_ref(), &operator.settings.limits(), SEED)?;
     let params = bind(operator.face.as_ref(), &plan, &schedule.params)?.values;
     let world = world_file::parse(&sources.world, world_file::FILE)?;
-    let (settings, answers) = (operator.settings.clone(), flags(&schedule.answers));
+    let (settings, answers) = (operator.settings.clone(), flags(schedule));
     let rehearsal = Rehearsal {
         settings,
         plan,

@@ -14,6 +14,7 @@ use super::occur::{Beginning, Begins};
 use super::progress::Progress;
 use super::rehearsed::rehearse;
 use super::reported::report;
+use super::spoken;
 use crate::error::{CommandError, Kind as Trouble, Result, code};
 use crate::operator::Operator;
 use crate::runbook::Files;
@@ -95,7 +96,7 @@ fn request(schedule: &Schedule, time: Timestamp) -> Request {
     let is_owed = schedule.cleanup == Cleanup::Always;
     Request {
         id: Some(schedule.id(time)),
-        answers: flags(&schedule.answers),
+        answers: flags(schedule),
         only: schedule.only.clone(),
         excluded: schedule.exclude.clone(),
         reason: schedule.reason.clone(),
@@ -173,6 +174,8 @@ impl<'o> Begins for Starter<'o> {
     async fn give_up(&self, begun: Self::Begun, why: &str) -> Result<()> {
         let id = &begun.execution.id;
         let comment = format!("its time counts as over: {why}");
-        signals::cancel(self.operator, id, &comment).await.map(drop)
+        let name = &self.kept.terms.schedule.name;
+        let own = spoken::operator(self.operator, name);
+        signals::cancel(&own, id, &comment).await.map(drop)
     }
 }

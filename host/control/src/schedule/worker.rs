@@ -15,6 +15,7 @@ use super::history::Entry;
 use super::kept::{Kept, Sources};
 use super::occur::Round;
 use super::progress::Waiting;
+use super::spoken;
 use super::starter::Starter;
 use super::telling::{self, Telling};
 use crate::clocks::SystemClock;
@@ -157,9 +158,10 @@ impl Worker {
         // What has begun goes on under the user's settings, not those of the runbook's folder.
         let operator = Operator { target, ..base };
         if let Some(why) = give_up {
-            signals::cancel(&operator, execution, why).await?;
+            let own = schedule.map(|it| spoken::operator(&operator, &it.name));
+            signals::cancel(own.as_ref().unwrap_or(&operator), execution, why).await?;
         }
-        let answers = schedule.map(|it| checked::flags(&it.answers)).unwrap_or_default();
+        let answers = schedule.map(checked::flags).unwrap_or_default();
         let record = Record::load(self.store.as_ref(), execution).await?;
         let resume = Resume { answers, ..Resume::default() };
         match Box::pin(resume::go_on(&operator, record, resume)).await? {
