@@ -26,6 +26,7 @@ fn who_is_no_approver_is_told_and_their_flag_does_not_count() {
     assert_snapshot!(refused.stderr, @"
     error[M0804]: `mallory` may not decide this: it takes dba
     hint: `moontide status drill` shows where it stands
+    hint: that it was tried is kept for the journal
     ");
     let skipped = story.say("mallory", &["skip", "drill", "web"], 2);
     assert!(skipped.stderr.starts_with("error[M0804]: "), "{}", skipped.stderr);
@@ -34,6 +35,12 @@ fn who_is_no_approver_is_told_and_their_flag_does_not_count() {
     story.say("night-shift", &["answer", "drill", "continue"], 0);
     story.resume(0);
     assert_eq!(story.json("show")["answers"][0]["by"], "night-shift");
+    let journal = story.journal();
+    let tried = journal.iter().find(|line| line.contains("mallory")).expect("it is journaled");
+    assert!(
+        tried.contains("web: continue by mallory") && tried.contains("may not decide"),
+        "{tried}"
+    );
 }
 
 #[test]

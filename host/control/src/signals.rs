@@ -3,13 +3,14 @@
 //!
 //! - `answer`: which prompt is meant. `retry`: from which sources. [`mended`]: other sources for a wave.
 //! - `note`: a note on what is over.
-//! - `explain`: why a signal would be refused, and what to do about it. `told`: what one that was sent means.
+//! - `explain`: why a signal would be refused, and what to do about it; `refused`: what is kept of it. `told`: what one that was sent means.
 //! - `silence`: what silence has answered meanwhile. [`waiting`]: the bounds of what waits.
 
 mod answer;
 mod explain;
 pub mod mended;
 mod note;
+mod refused;
 mod retry;
 mod silence;
 mod told;
@@ -90,6 +91,7 @@ pub async fn send(
     let signal = signed(operator, record, wish, comment).await?;
     if let Err(refusal) = record.would_take(&signal) {
         let error = explain(record, &signal, &refusal);
+        let error = refused::keep(store, record, (&signal, &refusal), error).await;
         let replaced = replaced(operator, record, &signal.wish).await;
         return Err(replaced.sentences().into_iter().fold(error, CommandError::hint));
     }

@@ -10,7 +10,7 @@ use crate::words;
 
 /// So many signals may wait for a runner before a note, or another pause, finds no room. Of what else people want an
 /// execution takes few by itself: each question, wave and pause refuses what comes twice.
-const MOST: usize = 1_000;
+pub(super) const MOST: usize = 1_000;
 
 /// So many are told of one by one.
 pub const SHOWN: usize = 20;
