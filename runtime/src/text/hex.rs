@@ -1,7 +1,7 @@
 //! Bytes as hexadecimal digits.
 
 /// Lower-case hexadecimal digits of `bytes`.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     let mut digits = vec![0; bytes.len() * 2];
     write_hex(bytes, &mut digits);
     digits.into_iter().map(char::from).collect()

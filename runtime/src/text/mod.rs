@@ -1,10 +1,10 @@
 //! Texts, whatever they are about.
 //!
 //! - [`plain()`]: a text from a script, made fit for a terminal.
-//! - `hex`: bytes as hexadecimal digits.
+//! - [`hex`]: bytes as hexadecimal digits.
 //! - `read`: reading a text that means something.
 
-pub(crate) mod hex;
+pub mod hex;
 pub(crate) mod plain;
 pub(crate) mod read;
 

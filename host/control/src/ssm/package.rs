@@ -6,9 +6,9 @@
 
 pub mod elf;
 
-use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 
+use moontide_runtime::text::hex::hex;
 use ring::digest::{SHA256, digest};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -107,13 +107,6 @@ fn zipped(binary: &[u8]) -> zip::result::ZipResult<Vec<u8>> {
     zip.start_file("moontide", options)?;
     zip.write_all(binary)?;
     Ok(zip.finish()?.into_inner())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// A version is what Distributor takes for one.

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use moontide_aws::tell::sns::Message;
+use moontide_runtime::text::hex::hex;
 use ring::digest;
 
-use super::words::{hex, title};
+use super::words::title;
 use super::{Known, cut_json};
 use crate::notify::event::Event;
 

@@ -5,12 +5,12 @@
 //! repetition carries the same `X-Moontide-Key`.
 
 use jiff::Timestamp;
+use moontide_runtime::text::hex::hex;
 use ring::hmac;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::words::hex;
 use super::{Known, Request};
 use crate::contract::written;
 use crate::notify::event::Event;

@@ -1,16 +1,6 @@
 //! Texts as receivers take them.
 
-use std::fmt::Write as _;
-
 use crate::notify::event::Event;
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut digits, byte| {
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
-}
 
 /// What stands at the end of a text that was cut.
 pub(super) const CUT: &str = "… (cut)";
