@@ -3,6 +3,7 @@
 //!
 //! - `reports/told`: the drill, rehearsed in virtual time and written into a store as if it had happened.
 //! - `reports/words`: text and JSON. `reports/across`: what all drills prove. `reports/pages`: the page, and its judges. `reports/verified`: what is proved.
+//!   `reports/unread`: what cannot be read, or was pruned.
 
 mod support;
 
@@ -12,6 +13,8 @@ mod across;
 mod pages;
 #[path = "reports/told.rs"]
 mod told;
+#[path = "reports/unread.rs"]
+mod unread;
 #[path = "reports/verified.rs"]
 mod verified;
 #[path = "reports/words.rs"]

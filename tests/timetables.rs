@@ -230,6 +230,26 @@ fn with_nobody_there_a_pause_is_answered_or_cancels_and_no_schedule_answers_for_
         desk.run("shop");
         assert_eq!(desk.history("shop")[0]["status"], status, "{more}");
         assert_eq!(desk.sim.performed("StartRecovery"), launches, "{more}");
+        named(&desk, status);
+    }
+}
+
+/// The schedule stands where a person would, with the person whose process it was; and what it cancels has not passed.
+fn named(desk: &Desk, status: &str) {
+    let id = desk.history("shop")[0]["execution"].as_str().expect("it was started").to_owned();
+    let report = desk.home.run(&["report", &id, "--output=json"]).expect(0).json();
+    let how = report["decisions"][0]["how"].as_str().expect("it was asked").to_owned();
+    assert!(how.contains(" by schedule shop (sent by "), "{how}");
+    let shown = desk.home.run(&["status", &id]).stdout;
+    assert!(status != "cancelled" || shown.contains("cancelled by schedule shop"), "{shown}");
+    let found = desk.home.run(&["compliance", "--output=json"]).expect(0).json();
+    let line = &found["runbooks"][0];
+    if status == "cancelled" {
+        assert_eq!([&line["cancelled_by_schedule"], &line["pass_percent"]], [1, 0], "{line}");
+    } else {
+        // An optional server of it does not come up.
+        assert_eq!((&line["partial"], &line["completed"]), (&1.into(), &0.into()), "{line}");
+        assert!(line["cancelled_by_schedule"].is_null(), "{line}");
     }
 }
 

@@ -13,14 +13,19 @@ fn each_runbook_and_each_server_has_its_last_drill() {
     let [shop] = found["runbooks"].as_array().expect("a list").as_slice() else {
         panic!("one runbook: {found}")
     };
-    assert_eq!(shop["last"]["execution"], "drill");
+    // A wave of it was skipped, and an optional server did not come up: it proves nothing about the whole.
+    assert_eq!(shop["last_partial"]["execution"], "drill");
+    assert_eq!(shop["last_partial"]["waves_skipped"], serde_json::json!(["billing"]));
+    assert_eq!(shop["last_partial"]["servers_missing"], serde_json::json!(["web-2"]));
+    assert_eq!(shop["last"]["execution"], "drill-before");
     assert_eq!(
-        (&shop["drills"], &shop["completed"], &shop["cancelled"]),
-        (&2.into(), &1.into(), &1.into())
+        [&shop["drills"], &shop["completed"], &shop["partial"], &shop["cancelled"]],
+        [2, 0, 1, 1]
     );
-    assert_eq!((&shop["pass_percent"], &shop["world"]), (&100.into(), &"aws".into()));
+    assert!(shop["pass_percent"]["unknown"].is_string(), "{shop}");
+    assert_eq!(shop["world"], "aws");
     assert_eq!(shop["rto_missed"], 1, "the one that was called off counts for nothing: {shop}");
-    assert_eq!(shop["trend"].as_array().map(Vec::len), Some(2));
+    assert_eq!(shop["trend"].as_array().map(Vec::len), Some(1));
     let servers = found["servers"].as_array().expect("a list");
     let names: Vec<&str> = servers.iter().filter_map(|it| it["name"].as_str()).collect();
     assert_eq!(names, ["app-1", "app-2", "db-1", "web-1", "web-2"]);
@@ -33,8 +38,6 @@ fn each_runbook_and_each_server_has_its_last_drill() {
         .filter_map(|it| it["execution"].as_str())
         .collect();
     assert!(left.contains(&"drill-before"), "{found}");
-    let none = told.home.run(&["compliance", "--since=2027-01-01T00:00:00Z"]).expect(0);
-    assert!(none.stdout.contains("there is no drill"), "{none:?}");
 }
 
 #[test]
@@ -46,7 +49,7 @@ fn hostile_names_are_text_in_the_table_and_on_the_page() {
     told.home.run(&["compliance", since, &flags[0], &flags[1]]).expect(0);
     let text = fs::read_to_string(&page).expect("it is there");
     assert!(!text.contains("<img") && !text.contains('\u{202e}'), "{text}");
-    assert!(text.contains("<title id=\"trend-0\">How long the last 2 drills took"), "{text}");
+    assert!(text.contains("<title id=\"trend-0\">How long the last 1 drill took"), "{text}");
     assert_eq!(judged(&[&page]), "");
     let rows = fs::read_to_string(&csv).expect("it is there");
     assert!(!rows.contains('\u{202e}') && rows.contains("\\u{202e}"), "{rows}");

@@ -64,6 +64,44 @@ fn the_judges_have_nothing_against_the_pages() {
 }
 
 #[test]
+fn what_was_written_into_a_file_is_told_in_a_line() {
+    let told = Told::new();
+    let file = told.home.path().join("report.html");
+    let ran = told.report(&[&format!("--html={}", file.display())]).expect(0);
+    assert_eq!(ran.stdout, "", "{ran:?}");
+    assert_eq!(ran.stderr.trim_end(), format!("written into {}", file.display()));
+    let statement = told.home.path().join("statement.json");
+    let ran = told.report(&[&format!("--intoto={}", statement.display())]).expect(0);
+    assert_eq!((ran.stdout.as_str(), ran.stderr.lines().count()), ("", 1), "{ran:?}");
+    let both = [&format!("--html={}", file.display()), "--output=json"];
+    assert_eq!(
+        told.report(&both).expect(0).json()["status"],
+        "completed",
+        "a program gets its data"
+    );
+}
+
+#[test]
+fn what_is_wide_is_scrolled_and_no_heading_stands_alone_on_paper() {
+    let told = Told::new();
+    let all = told.home.path().join("all.html");
+    let flag = format!("--html={}", all.display());
+    told.home.run(&["compliance", "--since=2026-01-01T00:00:00Z", &flag]).expect(0);
+    for page in [told.page("report.html", &[]), all] {
+        let text = fs::read_to_string(&page).expect("it is there");
+        let before: Vec<&str> = text.split("<table>").collect();
+        assert!(before.len() > 2, "{}", page.display());
+        for before in &before[..before.len() - 1] {
+            let last = before.trim_end().lines().last().expect("a line");
+            assert!(last.starts_with("<div class=\"wide"), "{last}");
+        }
+        let (_, paper) = text.split_once("@media print").expect("it is printed too");
+        assert!(paper.contains("h2, .note, caption, thead { break-after: avoid; }"));
+        assert!(paper.contains(".wide { overflow: visible; }"), "what scrolls is never divided");
+    }
+}
+
+#[test]
 fn the_judges_find_what_is_wrong() {
     let told = Told::new();
     let page = told.page("report.html", &[]);

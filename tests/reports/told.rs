@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
+use moontide_control::clocks::SystemClock;
 use moontide_control::listener::Silent;
 use moontide_control::rehearsal::{Rehearsal, Staged, StagedAnswer, Witness};
+use moontide_runtime::clock::Clock as _;
 use moontide_runtime::journal::{Channel, Entry, Execution};
-use moontide_runtime::store::{SqliteStore, Store};
+use moontide_runtime::store::{SqliteStore, Store, lease};
 use serde_json::{Value, json};
 
 use crate::support::{Home, Ran, repository};
@@ -45,7 +47,8 @@ impl Told {
         let (earlier, few) = earlier(&head, &entries);
         let changed = change(text(&head, &entries));
         let (head, entries) = read(&changed);
-        let (cleanup, ended) = cleanup(&head, &entries);
+        let last = entries.last().expect("it has a journal").at;
+        let (cleanup, ended) = cleanup(1, &head, &entries, last);
         for (head, entries) in [(earlier, few), (head, entries), (cleanup, ended)] {
             runtime.block_on(write(&store, &head, &entries));
         }
@@ -55,6 +58,44 @@ impl Told {
     /// Where it is.
     pub(crate) fn store(&self) -> PathBuf {
         self.home.path().join("moontide/moontide.db")
+    }
+
+    /// Changes the first entry of an execution's journal.
+    pub(crate) fn break_journal(&self, id: &str) {
+        let store = rusqlite::Connection::open(self.store()).expect("a store");
+        let changed = store.execute(
+            "UPDATE entries SET entry = entry || ' ' WHERE sequence = 1 AND execution = \
+             (SELECT number FROM executions WHERE id = ?1)",
+            [id],
+        );
+        assert!(changed.is_ok_and(|rows| rows > 0));
+    }
+
+    /// Cuts a journal down to its evidence.
+    pub(crate) fn prune(&self, id: &str) {
+        on(async {
+            let store = SqliteStore::open(&self.store()).expect("a store");
+            let (clock, ttl) = (SystemClock::new(), Duration::from_mins(1));
+            let taken = lease::acquire(&store, &clock, id, "a test", ttl, ttl).await;
+            let lease = taken.expect("no runner has it").lease;
+            let at = SystemClock::new().now();
+            let archive = store.archive().expect("it has one");
+            let pruned = archive.prune(&lease, (0, at), "mallory").await.expect("it prunes");
+            assert!(pruned.is_some_and(|it| it.removed > 0));
+            store.release(&lease).await.expect("it is ours");
+        });
+    }
+
+    /// One more cleanup, begun a day from now.
+    pub(crate) fn clean_again(&self) {
+        on(async {
+            let store = SqliteStore::open(&self.store()).expect("a store");
+            let head = store.execution("drill").await.expect("it is there");
+            let entries = store.journal("drill", 1).await.expect("a journal");
+            let tomorrow = SystemClock::new().now() + jiff::SignedDuration::from_hours(24);
+            let (head, entries) = cleanup(2, &head, &entries, tomorrow);
+            write(&store, &head, &entries).await;
+        });
     }
 
     /// What `moontide report` does.
@@ -150,11 +191,15 @@ fn earlier(head: &Execution, entries: &[Entry]) -> (Execution, Vec<Entry>) {
 }
 
 /// A cleanup that has terminated all but the instance of the database.
-fn cleanup(head: &Execution, entries: &[Entry]) -> (Execution, Vec<Entry>) {
-    let last = entries.last().expect("it has a journal").at;
-    let minute = |minutes| last + jiff::SignedDuration::from_mins(minutes);
+fn cleanup(
+    number: u32,
+    head: &Execution,
+    entries: &[Entry],
+    base: jiff::Timestamp,
+) -> (Execution, Vec<Entry>) {
+    let minute = |minutes| base + jiff::SignedDuration::from_mins(minutes);
     let mut value = serde_json::to_value(head).expect("JSON");
-    value["id"] = json!("drill.cleanup-1");
+    value["id"] = json!(format!("drill.cleanup-{number}"));
     value["acts_for"] = json!("drill");
     value["plan"]["name"] = json!("cleanup");
     value["plan"]["waves"] = json!([value["plan"]["waves"][0]]);
@@ -193,6 +238,12 @@ fn cleanup(head: &Execution, entries: &[Entry]) -> (Execution, Vec<Entry>) {
         serde_json::from_value(entry).expect("an entry")
     });
     (cleanup.pinned(), entries.collect())
+}
+
+/// Waits for what a store does.
+fn on<T>(what: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(what)
 }
 
 fn text(head: &Execution, entries: &[Entry]) -> String {

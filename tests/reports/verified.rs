@@ -96,6 +96,28 @@ fn a_changed_journal_is_found_and_another_store_proves_nothing() {
 }
 
 #[test]
+fn what_came_later_is_told_and_proves_nothing_against_a_report() {
+    let told = Told::new();
+    for more in [&[][..], &["--redact"]] {
+        let page = told.page(&format!("then{}.html", more.len()), more);
+        assert!(verify(&told, &page, &[]).expect(0).json()["later"].is_null());
+    }
+    let pages = ["then0.html", "then1.html"].map(|name| told.home.path().join(name));
+    told.clean_again();
+    for page in pages {
+        let ran = verify(&told, &page, &[]).expect(0);
+        assert!(
+            found(&ran, "later").contains("the cleanup drill.cleanup-2 has been at work"),
+            "{ran:?}"
+        );
+        assert!(found(&ran, "proved").contains("leftovers, cost, before"), "{ran:?}");
+    }
+    // What it said of then is held to what was then.
+    let lie = forged(&told, &[], |it| it["leftovers"]["cleanups"][0]["entries"] = 1.into());
+    assert!(found(&verify(&told, &lie, &[]).expect(8), "not_proved").contains("leftovers"));
+}
+
+#[test]
 fn what_is_no_report_is_refused() {
     let told = Told::new();
     let file = told.home.path().join("x.json");

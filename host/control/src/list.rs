@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::contract::engine;
-use crate::error::{Result, code};
+use crate::error::Result;
 use crate::leases::kept;
 use crate::view::Record;
 
@@ -131,7 +131,7 @@ impl Line {
                 let line = Line { mode, status, pending, moved_to, ..Line::of(row) };
                 Ok(line.driven_under(lease))
             }
-            Err(error) if is_its_own(error.code) => Ok(Line::unreadable(row, error.message)),
+            Err(error) if error.is_of_one_execution() => Ok(Line::unreadable(row, error.message)),
             Err(error) => Err(error),
         }
     }
@@ -147,7 +147,7 @@ impl Line {
                 ..Line::of(row)
             }
             .driven_under(record.lease)),
-            Err(error) if is_its_own(error.code) => Ok(Line::unreadable(row, error.message)),
+            Err(error) if error.is_of_one_execution() => Ok(Line::unreadable(row, error.message)),
             Err(error) => Err(error),
         }
     }
@@ -170,9 +170,4 @@ async fn moved_to(store: &dyn Store, id: &str) -> Result<Option<String>> {
         Some(Seal::Moved(moved)) => Some(moved.to),
         _ => None,
     })
-}
-
-/// Whether an error is about one execution. Where the store does not answer, nothing of the list is known.
-fn is_its_own(code: &'static code::Code) -> bool {
-    [code::NEWER_FORMAT, code::STORE_DAMAGED, code::NO_EXECUTION].contains(&code)
 }

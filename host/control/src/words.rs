@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::{Timestamp, Unit};
 use moontide_runtime::plan::Mode;
+use serde::Serialize;
 
 /// `17m 53s`, `2h 04m`, `340ms`: the two units that matter.
 pub fn duration(duration: Duration) -> String {
@@ -50,6 +51,12 @@ pub fn mode(mode: Mode) -> &'static str {
         Mode::Drill => "drill",
         Mode::Recovery => "recovery",
     }
+}
+
+/// A status, or another word of a document, as programs read it there.
+pub fn word(value: &impl Serialize) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 /// The word as a shell takes it.

@@ -28,9 +28,12 @@ use crate::output::{Document, Page, Span};
 Examples:
   moontide compliance
   moontide compliance --since 90d --runbook three-tier
-  moontide compliance --html compliance.html --csv compliance.csv")]
+  moontide compliance --html compliance.html --csv compliance.csv
+
+Exit codes: 0 all executions were read; 8 some cannot be read, and count as not passed.")]
 pub(crate) struct Flags {
-    /// Only executions that were created since then: `90d`, `2026-01-01T00:00:00Z`
+    /// Count executions that were created since then: `90d`, `2026-01-01T00:00:00Z`. Of a runbook that was not
+    /// drilled since, the last drill is shown all the same
     #[arg(long, value_name = "WHEN", default_value = "365d", value_parser = super::list::since)]
     since: Timestamp,
 
@@ -74,7 +77,9 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let store = context.open_store()?;
     let address = context.address()?.text();
     let found = context.block_on(Compliance::of(store.as_ref(), address, &asked))?;
-    let mut shows_it = true;
+    // What was written into a file is not told at length as well; a program gets the data that it has asked for.
+    let is_written = wanted.iter().any(|(path, _)| path.is_some());
+    let mut shows_it = !is_written || context.output.is_data();
     for (path, kind) in wanted {
         let Some(path) = path else { continue };
         let text = match kind {
@@ -92,7 +97,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     if shows_it {
         context.output.show(&found)?;
     }
-    Ok(exit::COMPLETED)
+    Ok(if found.unread.is_empty() { exit::COMPLETED } else { exit::NOT_PROVED })
 }
 
 impl Document for Compliance {
@@ -118,6 +123,7 @@ impl Document for Compliance {
                 last.map_or(faint(""), |last| met("RTO", &last.rto_met)),
                 last.map_or(faint(""), |last| met("RPO", &last.rpo_met)),
                 faint(format!("missed {} RTO, {} RPO in all", it.rto_missed, it.rpo_missed)),
+                attention(page::apart(it)),
             ]
         });
         section(page, "servers", "no server was drilled", &self.servers, |it| {
@@ -152,9 +158,21 @@ impl Document for Compliance {
                 plain(it.sentence.as_str()),
             ]
         });
-        for it in &self.unreadable {
-            page.line([attention("cannot be read: "), plain(it.as_str())]);
+        if self.unread.is_empty() {
+            return;
         }
+        let count = words::count(self.unread.len(), "execution");
+        page.gap();
+        page.line([bad(format!("{count} cannot be read, and count as not passed"))]);
+        page.indented(|page| {
+            for it in &self.unread {
+                page.line([
+                    strong(it.execution.as_str()),
+                    plain(format!(" of {}: ", it.runbook)),
+                    plain(it.why.as_str()),
+                ]);
+            }
+        });
     }
 }
 

@@ -95,7 +95,9 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         Report::of(store.as_ref(), &record, made(context, flags)?).await
     })?;
     let report = if flags.redact { redact::redacted(&report)? } else { report };
-    let mut shows_it = true;
+    // What was written into a file is not told at length as well; a program gets the data that it has asked for.
+    let is_written = wanted.iter().any(|(path, _)| path.is_some());
+    let mut shows_it = !is_written || context.output.is_data();
     for (path, kind) in wanted {
         let Some(path) = path else { continue };
         shows_it &= !is_stdout(path);

@@ -10,6 +10,7 @@ use moontide_control::settings::Settings;
 use moontide_control::stores::Address;
 use moontide_control::view::Record;
 use moontide_control::view::prompts::PromptView;
+use moontide_control::words::word;
 use moontide_runtime::store::{Store, Wanted};
 
 use super::typed::Typed;
@@ -133,12 +134,6 @@ fn list(store: &dyn Store) -> Vec<(String, String)> {
         (row.id, format!("{} {status}", row.runbook))
     };
     rows.into_iter().map(line).collect()
-}
-
-/// A status as every view writes it.
-fn word(status: &impl serde::Serialize) -> String {
-    let value = serde_json::to_value(status).unwrap_or_default();
-    value.as_str().unwrap_or_default().to_owned()
 }
 
 fn wait<T>(future: impl Future<Output = Result<T>>) -> Option<T> {

@@ -84,6 +84,11 @@ impl Output {
         }
     }
 
+    /// Whether documents are printed as data, for programs.
+    pub(crate) fn is_data(self) -> bool {
+        self.format == Format::Json
+    }
+
     /// Says a line on stderr.
     #[expect(clippy::unused_self, reason = "only a command that has the output may print")]
     pub(crate) fn say<'s>(self, spans: impl IntoIterator<Item = Span<'s>>) {

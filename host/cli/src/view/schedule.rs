@@ -11,7 +11,7 @@ use moontide_control::schedule::progress::Waiting;
 use moontide_control::schedule::serve::Told;
 use moontide_control::schedule::status::Status;
 use moontide_control::schedule::upcoming::{Coming, Upcoming};
-use moontide_control::words::time;
+use moontide_control::words::{time, word};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -295,12 +295,6 @@ impl Document for Shown {
             page.line([plain("  reason")].into_iter().chain(said(&schedule.reason)));
         }
     }
-}
-
-/// A word of a file, as that writes it.
-fn word(value: &impl Serialize) -> String {
-    let json = serde_json::to_value(value).unwrap_or_default();
-    json.as_str().unwrap_or_default().to_owned()
 }
 
 /// What a service tells, in a line or two.

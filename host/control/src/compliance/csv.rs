@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use super::Compliance;
 use crate::report::Known;
 use crate::report::identity::World;
+use crate::words::word;
 
 /// The columns.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 17] = [
     "kind",
     "name",
     "runbook",
@@ -23,13 +24,17 @@ const COLUMNS: [&str; 13] = [
     "seconds",
     "rto_met",
     "rpo_met",
+    "partial",
+    "cancelled_by_schedule",
+    "unreadable",
+    "last_partial",
     "detail",
 ];
 
 /// The rows, as RFC 4180 writes them.
 pub fn written(found: &Compliance) -> String {
     let mut text = String::new();
-    let mut row = |cells: [String; 13]| {
+    let mut row = |cells: [String; 17]| {
         let cells: Vec<String> = cells.iter().map(|cell| escaped(cell)).collect();
         text.push_str(&cells.join(","));
         text.push_str("\r\n");
@@ -44,12 +49,16 @@ pub fn written(found: &Compliance) -> String {
             world(it.world),
             last.map(|it| it.execution.clone()).unwrap_or_default(),
             last.map(|it| time(it.at)).unwrap_or_default(),
-            last.map(|it| word(&it.status)).unwrap_or_default(),
+            last.map_or_else(|| "unknown".to_owned(), |it| word(&it.status)),
             it.drills.to_string(),
             known(&it.pass_percent),
             last.map_or_else(|| "unknown".to_owned(), |it| known(&it.took_seconds)),
             last.map_or_else(|| "unknown".to_owned(), |it| known(&it.rto_met)),
             last.map_or_else(|| "unknown".to_owned(), |it| known(&it.rpo_met)),
+            it.partial.to_string(),
+            it.cancelled_by_schedule.to_string(),
+            it.unreadable.to_string(),
+            it.last_partial.as_ref().map(|it| it.execution.clone()).unwrap_or_default(),
             format!("{} RTO and {} RPO missed, {} not over", it.rto_missed, it.rpo_missed, it.open),
         ]);
     }
@@ -67,6 +76,10 @@ pub fn written(found: &Compliance) -> String {
             String::new(),
             String::new(),
             known(&it.rpo_met),
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
             it.server.clone(),
         ]);
     }
@@ -83,6 +96,10 @@ pub fn written(found: &Compliance) -> String {
             String::new(),
             String::new(),
             it.waited_seconds.to_string(),
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
             String::new(),
             String::new(),
             it.message.clone(),
@@ -102,8 +119,26 @@ pub fn written(found: &Compliance) -> String {
             String::new(),
             String::new(),
             String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
             it.sentence.clone(),
         ]);
+    }
+    for it in &found.unread {
+        let mut cells: [String; 17] = Default::default();
+        cells[..7].clone_from_slice(&[
+            "unreadable".to_owned(),
+            it.execution.clone(),
+            it.runbook.clone(),
+            String::new(),
+            it.execution.clone(),
+            time(it.at),
+            "unreadable".to_owned(),
+        ]);
+        it.why.clone_into(&mut cells[16]);
+        row(cells);
     }
     text
 }
@@ -114,11 +149,6 @@ fn time(at: Timestamp) -> String {
 
 fn world(world: World) -> String {
     word(&world)
-}
-
-fn word(value: &impl serde::Serialize) -> String {
-    let value = serde_json::to_value(value).unwrap_or_default();
-    value.as_str().unwrap_or_default().to_owned()
 }
 
 fn known<T: ToString>(known: &Known<T>) -> String {

@@ -25,8 +25,11 @@ pub struct Compliance {
     pub since: Timestamp,
     /// How many executions were looked at.
     pub looked_at: usize,
-    /// Those that cannot be read, and why.
+    /// Those that cannot be read, and why, a sentence each.
     pub unreadable: Vec<String>,
+    /// The same with their runbooks: they have not passed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unreadable>,
     /// The runbooks, by name.
     pub runbooks: Vec<Runbook>,
     /// The servers, by name.
@@ -35,6 +38,19 @@ pub struct Compliance {
     pub awaited: Vec<Awaited>,
     /// The drills that have left something.
     pub leftovers: Vec<Left>,
+}
+
+/// An execution that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
+pub struct Unreadable {
+    /// Its id.
+    pub execution: String,
+    /// Its runbook, as the list of the store has it.
+    pub runbook: String,
+    /// When it was created.
+    pub at: Timestamp,
+    /// Why it cannot be read.
+    pub why: String,
 }
 
 /// A runbook, in one world.
@@ -48,16 +64,28 @@ pub struct Runbook {
     pub drills: usize,
     /// How many of them completed.
     pub completed: usize,
+    /// How many completed without some of their waves or servers: they prove nothing about the whole.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub partial: usize,
     /// How many failed.
     pub failed: usize,
     /// How many were cancelled.
     pub cancelled: usize,
+    /// How many of those a schedule has cancelled, because no person answered: they have not passed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cancelled_by_schedule: usize,
+    /// How many cannot be read: they have not passed either.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unreadable: usize,
     /// How many are not over.
     pub open: usize,
-    /// How many of a hundred drills completed, of those that were not cancelled.
+    /// How many of a hundred drills completed, of those that were neither cancelled by a person nor partial.
     pub pass_percent: Known<u64>,
-    /// The last drill that is over.
+    /// The last drill that is over, and not partial; also where it is older than the time that is looked at.
     pub last: Known<Drilled>,
+    /// The last partial one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_partial: Option<Drilled>,
     /// How many days that is ago.
     pub days_since: Known<u64>,
     /// How many drills took longer than the RTO, or failed; those that were cancelled are not counted.
@@ -78,6 +106,15 @@ pub struct Drilled {
     /// How it ended.
     #[schemars(with = "engine::ExecutionStatus")]
     pub status: ExecutionStatus,
+    /// Whether a schedule has cancelled it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_schedule: bool,
+    /// The waves that were skipped or left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waves_skipped: Vec<String>,
+    /// The servers that did not come up, optional ones too, or were left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub servers_missing: Vec<String>,
     /// How long it took.
     pub took_seconds: Known<u64>,
     /// How long it may take.
@@ -160,4 +197,9 @@ pub struct Left {
     pub instances: usize,
     /// What is known of it.
     pub sentence: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }

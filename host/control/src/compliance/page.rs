@@ -24,7 +24,7 @@ struct Page {
     made: String,
     since: String,
     looked_at: String,
-    unreadable: Vec<String>,
+    unreadable: Vec<Vec<Cell>>,
     runbooks: Vec<Line>,
     servers: Vec<Vec<Cell>>,
     awaited: Vec<Vec<Cell>>,
@@ -106,12 +106,15 @@ pub fn written(found: &Compliance) -> Result<String> {
             text(&it.sentence),
         ]
     });
+    let unreadable = found.unread.iter().map(|it| {
+        vec![text(&it.execution), text(&it.runbook), text(words::time(it.at)), text(&it.why)]
+    });
     let page = Page {
         store: shown(&found.store),
         made: words::time(found.made_at),
         since: words::time(found.since),
         looked_at: words::count(found.looked_at, "execution"),
-        unreadable: found.unreadable.iter().map(|it| shown(it)).collect(),
+        unreadable: unreadable.collect(),
         runbooks,
         servers: servers.collect(),
         awaited: awaited.collect(),
@@ -123,19 +126,19 @@ pub fn written(found: &Compliance) -> Result<String> {
 
 fn line(at: usize, it: &Runbook) -> Line {
     let last = it.last.value();
-    let unknown = || styled("unknown: no drill is over", "unknown");
+    let why = it.last.why().unwrap_or_default();
+    let unknown = || styled(format!("unknown: {why}"), "unknown");
     let percent = match &it.pass_percent {
         Known::Known(percent) => {
             let class = if *percent == 100 { "good" } else { "doubt" };
-            let counted = it.completed + it.failed;
-            styled(format!("{percent} % ({} of {counted})", it.completed), class)
+            styled(format!("{percent} % ({} of {})", it.completed, it.counted()), class)
         }
         Known::Unknown { unknown } => styled(format!("unknown: {unknown}"), "unknown"),
     };
     let status = last.map_or_else(unknown, |it| {
-        let word = serde_json::to_value(it.status).unwrap_or_default();
-        let word = word.as_str().unwrap_or_default();
-        styled(word, if word == "completed" { "good" } else { "bad" })
+        let word = words::word(&it.status);
+        let by = if it.by_schedule { " by its schedule" } else { "" };
+        styled(format!("{word}{by}"), if word == "completed" { "good" } else { "bad" })
     });
     let cells = vec![
         text(&it.runbook),
@@ -150,9 +153,29 @@ fn line(at: usize, it: &Runbook) -> Line {
         last.map_or_else(unknown, |it| met(&it.rto_met)),
         last.map_or_else(unknown, |it| met(&it.rpo_met)),
         text(format!("{} RTO, {} RPO", it.rto_missed, it.rpo_missed)),
+        styled(apart(it), if it.unreadable + it.cancelled_by_schedule > 0 { "bad" } else { "" }),
     ];
     let rto = last.and_then(|it| it.rto_seconds.value().copied());
     Line { cells, spark: Spark::of(at, &it.trend, rto) }
+}
+
+/// What is counted apart, in words; empty: nothing is.
+pub fn apart(it: &Runbook) -> String {
+    let mut apart = Vec::new();
+    if it.unreadable > 0 {
+        apart.push(format!("{} cannot be read", it.unreadable));
+    }
+    if it.cancelled_by_schedule > 0 {
+        apart.push(format!("{} cancelled by a schedule", it.cancelled_by_schedule));
+    }
+    if it.partial > 0 {
+        let last = it
+            .last_partial
+            .as_ref()
+            .map(|last| format!(", the last one of {} ({})", words::time(last.at), last.execution));
+        apart.push(format!("{} partial{}", it.partial, last.unwrap_or_default()));
+    }
+    apart.join("; ")
 }
 
 impl Spark {

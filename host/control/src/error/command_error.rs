@@ -1,6 +1,6 @@
 //! The error itself.
 
-use super::{Code, Hint, Place};
+use super::{Code, Hint, Place, code};
 
 /// A command's complaint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,12 @@ impl CommandError {
     pub fn hint(mut self, hint: impl Into<Hint>) -> CommandError {
         self.hints.push(hint.into());
         self
+    }
+
+    /// Whether it is about one execution, which cannot be read. Otherwise the store does not answer, and nothing of what
+    /// is in it is known.
+    pub fn is_of_one_execution(&self) -> bool {
+        [code::NEWER_FORMAT, code::STORE_DAMAGED, code::NO_EXECUTION].contains(&self.code)
     }
 
     /// The same error, and a place that it is about.

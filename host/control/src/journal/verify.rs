@@ -9,6 +9,7 @@ use moontide_runtime::store::{Store, StoreError, Stored};
 
 use crate::error::{CommandError, Result, code};
 use crate::view::record::unknown;
+use crate::words;
 
 /// Looks whether the journal of an execution is as it was written; and whether a head that was noted earlier is the
 /// hash of one of its entries.
@@ -54,19 +55,14 @@ fn cut_off(stored: &Stored, execution: &Execution) -> Option<Trouble> {
     }
     let entries: Vec<Entry> = stored.rows.iter().filter_map(|row| row.entry().ok()).collect();
     let state = machine::fold(&Graph::of(execution), events(&entries));
-    let (last, listed) = (entries.len() as u64, word(standing.status));
+    let (last, listed) = (entries.len() as u64, words::word(&standing.status));
     let message = || {
         format!(
             "its list says that it is {listed}, and its journal ends with entry {last}, where it is {}",
-            word(state.status())
+            words::word(&state.status())
         )
     };
     (!state.status().is_terminal()).then(|| Trouble::at_the_end(last, message()))
-}
-
-fn word(status: moontide_runtime::scheduler::ExecutionStatus) -> String {
-    let word = serde_json::to_value(status).unwrap_or_default();
-    word.as_str().unwrap_or_default().to_owned()
 }
 
 /// The complaint about a journal that is not as it was written, or about a head that nothing can be said of.

@@ -48,7 +48,7 @@ pub(super) async fn made_anew(
         }
         until = least.map(|(_, candidate)| candidate).or(Some(named));
     }
-    match Report::of(store, record, Made { until, ..plain }).await {
+    match Report::as_found(store, record, Made { until, ..plain }, report).await {
         Ok(anew) if is_redacted => Ok(Anew::Made(written(&redact::redacted(&anew)?))),
         Ok(anew) => Ok(Anew::Made(written(&anew))),
         Err(error) if error.code == code::NO_MOMENT => Ok(Anew::NoMoment(error.message)),

@@ -10,6 +10,7 @@ use moontide_runtime::store::{Cursor, Row, Store, Wanted};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::cleanups;
 use super::known::Known;
 use super::recovery::Recovery;
 use super::servers::{self, Server};
@@ -32,6 +33,9 @@ pub struct Before {
     /// How it ended.
     #[schemars(with = "engine::ExecutionStatus")]
     pub status: ExecutionStatus,
+    /// How many entries its journal had; `None`: an earlier release has made the report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entries: Option<u64>,
     /// How long it took, from its beginning to the end of its last wave.
     pub took_seconds: Known<u64>,
     /// How old its oldest data was.
@@ -41,17 +45,25 @@ pub struct Before {
 }
 
 impl Before {
-    /// The drill before an execution, compared with it.
+    /// The drill before an execution, compared with it; as a report has found it, if one is given.
     pub(super) async fn of(
         store: &dyn Store,
         subject: &Subject<'_>,
-        recovery: &Recovery,
-        servers: &[Server],
+        (recovery, servers): (&Recovery, &[Server]),
+        then: Option<&Before>,
     ) -> Result<Known<Before>> {
-        let Some(before) = last(store, subject.record).await? else {
-            return Ok(Known::unknown(
-                "this store has no earlier drill of this runbook that is over",
-            ));
+        let before = match last(store, subject.record, then).await? {
+            Last::Drill(before) => before,
+            Last::NotRead(id, why) => {
+                let why =
+                    format!("the execution of this runbook before it cannot be read: {id}: {why}");
+                return Ok(Known::unknown(why));
+            }
+            Last::None => {
+                return Ok(Known::unknown(
+                    "this store has no earlier drill of this runbook that is over",
+                ));
+            }
         };
         let then = Subject::of(&before);
         let then_servers = servers::all(&then, then.began());
@@ -61,8 +73,8 @@ impl Before {
         if statuses.0 != statuses.1 {
             changes.push(format!(
                 "it ended {} then, and {} now",
-                word(statuses.0),
-                word(statuses.1)
+                words::word(&statuses.0),
+                words::word(&statuses.1)
             ));
         }
         let took = difference(&then_recovery.took_seconds, &recovery.took_seconds);
@@ -86,6 +98,7 @@ impl Before {
             execution: old.id.clone(),
             created_at: old.created_at,
             status: before.status(),
+            entries: Some(before.entries.len() as u64),
             took_seconds: then_recovery.took_seconds,
             data_age_seconds: then_recovery.data_age_seconds,
             changes,
@@ -93,8 +106,18 @@ impl Before {
     }
 }
 
+/// What was found before an execution.
+enum Last {
+    /// The drill.
+    Drill(Box<Record>),
+    /// An execution that may be the drill, and why it cannot be read.
+    NotRead(String, String),
+    /// There is none.
+    None,
+}
+
 /// The last drill of the same runbook that is over, in the same world.
-async fn last(store: &dyn Store, record: &Record) -> Result<Option<Record>> {
+async fn last(store: &dyn Store, record: &Record, then: Option<&Before>) -> Result<Last> {
     let execution = &record.execution;
     let created_us = execution.created_at.as_microsecond();
     let wanted = Wanted {
@@ -107,27 +130,35 @@ async fn last(store: &dyn Store, record: &Record) -> Result<Option<Record>> {
     let is_one = |row: &Row| {
         let told = row
             .told
-            .is_none_or(|told| told.mode == Mode::Drill && told.standing.status.is_terminal());
+            // What it was then, it may be no more.
+            .is_none_or(|told| {
+                let is_over = then.is_some() || told.standing.status.is_terminal();
+                told.mode == Mode::Drill && is_over
+            });
         told && row.source != Some(Channel::Rehearsal)
     };
     for row in store.find(&wanted).await?.rows.into_iter().filter(is_one) {
-        // What cannot be read is as if it were in another store.
-        let Ok(before) = Record::load(store, &row.id).await else { continue };
+        let before = match Record::load(store, &row.id).await {
+            Ok(before) => {
+                let named = then.filter(|then| then.execution == before.execution.id);
+                cleanups::at(before, named.and_then(|then| then.entries))
+            }
+            // What is compared with an older one is not compared with the last.
+            Err(error) if error.is_of_one_execution() => {
+                return Ok(Last::NotRead(row.id, error.message));
+            }
+            Err(error) => return Err(error),
+        };
         let is_alike = before.execution.mode == Mode::Drill
             && before.status().is_terminal()
             && !before.execution.is_adopted()
             && !before.execution.is_session()
             && before.execution.simulator.is_some() == execution.simulator.is_some();
         if is_alike {
-            return Ok(Some(before));
+            return Ok(Last::Drill(Box::new(before)));
         }
     }
-    Ok(None)
-}
-
-fn word(status: ExecutionStatus) -> String {
-    let word = serde_json::to_value(status).unwrap_or_default();
-    word.as_str().unwrap_or_default().to_owned()
+    Ok(Last::None)
 }
 
 /// How far apart two numbers of seconds are, and whether it is more now.

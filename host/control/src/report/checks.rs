@@ -35,8 +35,11 @@ pub struct Check {
     pub said: String,
 }
 
-/// All checks, in the order of their results.
+/// All checks, in the order of their results. Where the journal does not tell what was only looked at, none is known.
 pub(super) fn all(subject: &Subject<'_>) -> Vec<Check> {
+    if subject.gone().is_some() {
+        return Vec::new();
+    }
     let commands = commands(subject);
     let mut checks = Vec::new();
     for effect in &subject.effects {
@@ -49,11 +52,27 @@ pub(super) fn all(subject: &Subject<'_>) -> Vec<Check> {
                 let what = commands.get(&id).cloned().unwrap_or_else(|| "a command".to_owned());
                 command(subject, effect, &what, &mut checks);
             }
+            "ssm.send_command" if effect.value().is_some() => {
+                let id = effect.value().and_then(|value| text(value, "command_id"));
+                let id = id.unwrap_or_default();
+                if !subject.effects.iter().any(|it| awaits(it, &id)) {
+                    let what = commands.get(&id).cloned().unwrap_or_else(|| "a command".to_owned());
+                    let mut check = Check::of(effect, &what, "all instances".to_owned());
+                    check.passed = Known::unknown("its result was not waited for");
+                    checks.push(check);
+                }
+            }
             "ssm.get_automation_execution" => automation(effect, &mut checks),
             _ => {}
         }
     }
     checks
+}
+
+/// Whether an effect has waited for the result of this command.
+fn awaits(effect: &Effect<'_>, command: &str) -> bool {
+    effect.operation() == "ssm.await_command"
+        && effect.arguments["command_id"].as_str() == Some(command)
 }
 
 impl Check {
@@ -78,7 +97,12 @@ fn status_checks(subject: &Subject<'_>, effect: &Effect<'_>, checks: &mut Vec<Ch
     let (late, error) = match effect.outcome {
         Outcome::Ok { .. } => (Vec::new(), None),
         Outcome::Failed { error } => (items(&error.details, "instances").collect(), Some(error)),
-        Outcome::Unknown { .. } => return,
+        Outcome::Unknown { evidence } => {
+            let mut check = Check::of(effect, WHAT, words::count(asked, "instance"));
+            check.passed = Known::unknown(short(&evidence.message));
+            checks.push(check);
+            return;
+        }
     };
     let good = if error.is_some() && late.is_empty() { 0 } else { asked - late.len().min(asked) };
     if good > 0 {
@@ -135,8 +159,10 @@ fn command(subject: &Subject<'_>, effect: &Effect<'_>, what: &str, checks: &mut 
             }
         }
         Outcome::Failed { error } => {
+            // It says why its result is not known, and nothing of the result.
             let mut check = Check::of(effect, what, "all instances".to_owned());
-            check.said = short(&error.message);
+            check.passed = Known::unknown(short(&error.message));
+            check.said.clone_from(&error.code);
             checks.push(check);
         }
         Outcome::Unknown { evidence } => {

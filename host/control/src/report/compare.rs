@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 /// What is read off the journal alone: the same entries give the same.
-pub(super) const OF_THE_JOURNAL: [&str; 13] = [
+pub(super) const OF_THE_JOURNAL: [&str; 14] = [
     "title",
     "mark",
     "result",
@@ -18,6 +18,7 @@ pub(super) const OF_THE_JOURNAL: [&str; 13] = [
     "timeline",
     "servers",
     "checks",
+    "checks_unknown",
     "decisions",
     "interventions",
     "troubles",
@@ -25,7 +26,7 @@ pub(super) const OF_THE_JOURNAL: [&str; 13] = [
 ];
 
 /// Sentences of ours, which another release may put otherwise.
-const SENTENCES: [&str; 23] = [
+const SENTENCES: [&str; 24] = [
     "title",
     "mark",
     "result",
@@ -41,6 +42,7 @@ const SENTENCES: [&str; 23] = [
     "servers.warning",
     "servers.decided",
     "checks.what",
+    "checks_unknown",
     "checks.subject",
     "checks.said",
     "decisions.how",
@@ -55,7 +57,8 @@ const SENTENCES: [&str; 23] = [
 const COUNTED: [&str; 3] = ["servers", "decisions", "interventions"];
 
 /// The kinds of pseudonyms in a redacted report.
-const KINDS: [&str; 7] = ["person", "account", "server", "source", "instance", "job", "text"];
+const KINDS: [&str; 8] =
+    ["person", "account", "server", "source", "instance", "job", "answer", "text"];
 
 /// How two reports differ.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -126,6 +129,22 @@ impl Differences {
             }
         }
     }
+}
+
+/// What reports of form 2 tell in addition.
+const SINCE_2: [(&str, &str); 3] =
+    [("recovery", "waves"), ("recovery", "waves_skipped"), ("recovery", "servers_missing")];
+
+/// A report without what those of an earlier form do not tell.
+pub(super) fn in_form(mut report: Value, form: u32) -> Value {
+    if form < 2 {
+        for (part, field) in SINCE_2 {
+            if let Some(fields) = report[part].as_object_mut() {
+                fields.remove(field);
+            }
+        }
+    }
+    report
 }
 
 fn is_sentence(path: &str) -> bool {
@@ -204,6 +223,13 @@ mod tests {
         let other = Differences::of(&said, &anew, true);
         assert_eq!((other.wrong, other.unsure), (set(&["recovery.took_seconds"]), set(&["title"])));
         assert_eq!(Differences::of(&anew, &anew, true).count(), 0);
+    }
+
+    #[test]
+    fn what_an_earlier_form_does_not_tell_is_not_asked_of_it() {
+        let anew = || json!({ "recovery": { "took_seconds": 9, "waves": 4, "waves_skipped": [] } });
+        assert_eq!(in_form(anew(), 2), anew());
+        assert_eq!(in_form(anew(), 1), json!({ "recovery": { "took_seconds": 9 } }));
     }
 
     #[test]

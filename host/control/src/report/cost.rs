@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::cleanups::Cleanups;
 use super::effects::{items, text};
 use super::known::Known;
 use super::leftovers::Lived;
@@ -33,13 +34,16 @@ pub struct Cost {
 /// The cost of instances until they were gone, or until `now`.
 pub(super) fn of(
     subject: &Subject<'_>,
-    lived: &[Lived],
+    (lived, cleanups): (&[Lived], &Cleanups),
     prices: Option<&Prices>,
     now: Timestamp,
 ) -> Known<Cost> {
     let Some(prices) = prices else {
         return Known::unknown("moontide.toml has no [prices]");
     };
+    if let Some(why) = why_unknown(subject, lived, cleanups) {
+        return Known::unknown(why);
+    }
     let types = types(subject);
     let (mut amount, mut seconds, mut still_there) = (0_u128, 0_u64, 0);
     for instance in lived {
@@ -63,6 +67,24 @@ pub(super) fn of(
                and the fee of DRS"
             .to_owned(),
     })
+}
+
+/// Why it cannot be known for how long which instances lived.
+fn why_unknown(
+    subject: &Subject<'_>,
+    lived: &[Lived],
+    cleanups: &Cleanups,
+) -> Option<&'static str> {
+    let is_left = cleanups.leave(subject);
+    match subject.gone() {
+        // When its jobs ended is what was only looked at.
+        Some(gone) if !lived.is_empty() || is_left => Some(gone),
+        _ if lived.is_empty() && is_left => Some("a launch is left of which no instance is known"),
+        _ if !cleanups.unreadable.is_empty() => {
+            Some("a cleanup cannot be read, and how long its instances lived is not known")
+        }
+        _ => None,
+    }
 }
 
 /// The types of instances, as far as the runbook has looked at them.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::before::Before;
 use super::checks::{self, Check};
+use super::cleanups::Cleanups;
 use super::cost::{self, Cost};
 use super::decisions::{self, Decision, Intervention};
 use super::digest;
@@ -30,7 +31,7 @@ use crate::settings::Prices;
 use crate::view::Record;
 
 /// The form of a report. Raised when a field changes its meaning or goes away.
-pub const FORM: u32 = 1;
+pub const FORM: u32 = 2;
 
 /// What an auditor is given about an execution.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema, Deserialize)]
@@ -57,6 +58,9 @@ pub struct Report {
     pub servers: Vec<Server>,
     /// What was checked.
     pub checks: Vec<Check>,
+    /// Why it is not known what was checked, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checks_unknown: Option<String>,
     /// What people were asked.
     pub decisions: Vec<Decision>,
     /// What else operators wanted.
@@ -126,19 +130,29 @@ impl Made {
 impl Report {
     /// The report of a loaded execution.
     pub async fn of(store: &dyn Store, record: &Record, made: Made) -> Result<Report> {
-        Report::made(store, record, made, true).await
+        Report::made(store, record, made, (true, None)).await
+    }
+
+    /// The same, with other executions as that report has found them.
+    pub(super) async fn as_found(
+        store: &dyn Store,
+        record: &Record,
+        made: Made,
+        then: &Report,
+    ) -> Result<Report> {
+        Report::made(store, record, made, (true, Some(then))).await
     }
 
     /// The same for a view across executions: without what has changed since the last drill, and without a head.
     pub(crate) async fn across(store: &dyn Store, record: &Record, made: Made) -> Result<Report> {
-        Report::made(store, record, made, false).await
+        Report::made(store, record, made, (false, None)).await
     }
 
     async fn made(
         store: &dyn Store,
         record: &Record,
         made: Made,
-        is_whole: bool,
+        (is_whole, then): (bool, Option<&Report>),
     ) -> Result<Report> {
         let subject = Subject::of(record);
         let zone = made.zone();
@@ -149,13 +163,16 @@ impl Report {
         let recovery = Recovery::of(&subject, &servers, asked)?;
         let decisions = decisions::all(&subject);
         let interventions = decisions::interventions(&subject);
-        let troubles = troubles::all(&subject, &decisions, &interventions);
-        let cleanups = leftovers::cleanups(store, &subject).await?;
+        let troubles = troubles::all(&subject, &servers, &decisions, &interventions);
+        let cleanups = Cleanups::of(store, record, then.map(|then| &then.leftovers)).await?;
         let leftovers = Leftovers::of(&subject, &cleanups);
-        let lived = leftovers::lived(&subject, &cleanups);
+        let lived = leftovers::lived(&subject, &cleanups.records);
         let not_run = not_run::all(&subject, &servers);
         let before = if is_whole {
-            Before::of(store, &subject, &recovery, &servers).await?
+            {
+                let then = then.and_then(|then| then.before.value());
+                Before::of(store, &subject, (&recovery, &servers), then).await?
+            }
         } else {
             Known::unknown("it was not looked for")
         };
@@ -168,7 +185,8 @@ impl Report {
             status: record.status(),
             timeline: gantt::rows(&subject),
             checks: checks::all(&subject),
-            cost: cost::of(&subject, &lived, made.prices.as_ref(), made.at),
+            checks_unknown: subject.gone().map(str::to_owned),
+            cost: cost::of(&subject, (&lived, &cleanups), made.prices.as_ref(), made.at),
             evidence,
             identity,
             recovery,

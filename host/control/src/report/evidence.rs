@@ -23,6 +23,9 @@ pub struct Evidence {
     /// Whether it was cut down since, and by whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pruned: Option<String>,
+    /// Why the journal does not tell all, and what it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone: Option<String>,
     /// What to do to verify it.
     pub verify: Vec<String>,
 }
@@ -48,11 +51,27 @@ impl Evidence {
             head,
             format: record.execution.format,
             pruned: pruned.map(ToString::to_string),
+            gone: gone(record).map(|why| format!("{why}: {NOT_TOLD}")),
             verify: vec![
                 "moontide report verify FILE".to_owned(),
                 format!("moontide journal {id} --output json"),
             ],
         })
+    }
+}
+
+/// What a journal does not tell where it does not tell all.
+const NOT_TOLD: &str = "what was only looked at, such as checks, jobs and their phases, it does not tell; what was \
+                        decided, answered and done it tells";
+
+/// Why a journal does not tell what was only looked at; `None`: it does.
+pub(super) fn gone(record: &Record) -> Option<&'static str> {
+    match &record.seal {
+        Some(Seal::Pruned(_)) => Some("the journal was pruned"),
+        _ if record.execution.is_adopted() => {
+            Some("it was adopted after its store was lost, and its journal was made anew")
+        }
+        _ => None,
     }
 }
 

@@ -6,15 +6,13 @@ use jiff::Timestamp;
 use moontide_runtime::effect::launches::LAUNCH;
 use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::ExecutionStatus;
-use moontide_runtime::store::Store;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::cleanups::Cleanups;
 use super::effects::{items, text};
 use super::subject::Subject;
-use crate::cleanup::begun::Begun;
 use crate::contract::engine;
-use crate::error::Result;
 use crate::view::cleanup::Cleaned;
 use crate::view::{ObligationView, Record};
 use crate::words;
@@ -30,6 +28,9 @@ pub struct Leftovers {
     pub terminated: usize,
     /// The cleanups, the first one first.
     pub cleanups: Vec<CleanupDone>,
+    /// The cleanups that cannot be read, and why: what became of their instances is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<String>,
     /// What is owed, and how far it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub obligation: Option<String>,
@@ -60,6 +61,9 @@ pub struct CleanupDone {
     pub at: Timestamp,
     /// By whom.
     pub by: String,
+    /// How many entries its journal had; `None`: an earlier release has made the report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entries: Option<u64>,
 }
 
 /// An instance that was launched, and until when it is known to have lived.
@@ -72,19 +76,10 @@ pub(super) struct Lived {
     pub(super) gone: Option<Timestamp>,
 }
 
-/// Reads the cleanups of a drill.
-pub(super) async fn cleanups(store: &dyn Store, subject: &Subject<'_>) -> Result<Vec<Record>> {
-    let mut records = Vec::new();
-    if subject.record.execution.mode == Mode::Drill {
-        for cleanup in Begun::of(store, &subject.record.execution.id).await?.all {
-            records.push(Record::load(store, &cleanup.id).await?);
-        }
-    }
-    Ok(records)
-}
-
 impl Leftovers {
-    pub(super) fn of(subject: &Subject<'_>, cleanups: &[Record]) -> Leftovers {
+    pub(super) fn of(subject: &Subject<'_>, cleanups: &Cleanups) -> Leftovers {
+        let is_left = cleanups.leave(subject);
+        let Cleanups { records: cleanups, unreadable } = cleanups;
         let record = subject.record;
         let cleaned = Cleaned::of(cleanups, record, &[]);
         let lived = lived(subject, cleanups);
@@ -103,6 +98,9 @@ impl Leftovers {
                     None if record.execution.mode == Mode::Recovery => {
                         "it is production: a recovery's instances stay".to_owned()
                     }
+                    None if !unreadable.is_empty() => {
+                        "a cleanup cannot be read, and what became of it is not known".to_owned()
+                    }
                     None if cleanups.is_empty() => "nothing has cleaned up yet".to_owned(),
                     None => "no cleanup has said what became of it".to_owned(),
                 };
@@ -114,7 +112,7 @@ impl Leftovers {
         let obligation = ObligationView::of(record)
             .map(|it| format!("{} {}: {}", it.what.word(), it.state.word(), it.when()));
         Leftovers {
-            sentence: sentence(record, lived.len(), instances.len(), terminated),
+            sentence: sentence((record, is_left), lived.len(), instances.len(), terminated),
             instances,
             terminated,
             cleanups: cleanups
@@ -124,20 +122,27 @@ impl Leftovers {
                     status: it.status(),
                     at: it.execution.created_at,
                     by: it.execution.created_by.clone(),
+                    entries: Some(it.entries.len() as u64),
                 })
                 .collect(),
+            unreadable: unreadable.clone(),
             obligation,
         }
     }
 }
 
-fn sentence(record: &Record, launched: usize, left: usize, terminated: usize) -> String {
+fn sentence(
+    (record, is_left): (&Record, bool),
+    launched: usize,
+    left: usize,
+    terminated: usize,
+) -> String {
     let many = |count| words::count(count, "instance");
     match record.execution.mode {
         Mode::Recovery => {
             format!("a recovery leaves what it launched: {} as production", many(launched))
         }
-        Mode::Drill if record.has_instances && left == 0 => {
+        Mode::Drill if is_left && left == 0 => {
             "a launch is left of which no instance is known: a cleanup looks for it".to_owned()
         }
         Mode::Drill if launched == 0 => "it has launched no instance".to_owned(),

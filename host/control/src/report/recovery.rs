@@ -8,6 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::known::Known;
+use super::not_run::{self, Thing};
+use super::objective::{beyond, left, of_all, rpo_met, within, worked};
 use super::servers::Server;
 use super::subject::Subject;
 use crate::error::{CommandError, Result, code};
@@ -37,6 +39,15 @@ pub struct Recovery {
     /// By how much it took too long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rto_missed_by_seconds: Option<u64>,
+    /// How many waves there are, hooks left out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub waves: usize,
+    /// Those of them that were skipped or left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waves_skipped: Vec<String>,
+    /// The servers that did not come up, optional ones too, or were left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub servers_missing: Vec<String>,
     /// The server that was ready last, or never.
     pub slowest: Known<Worst>,
     /// How old data may be.
@@ -99,20 +110,26 @@ impl Recovery {
         }
         let took = until.at.map(|at| words::between(from, *at).as_secs());
         let waited = until.at.map(|at| subject.moments.waited(from, *at));
-        let worked = took.map(|took| took.saturating_sub(*waited.value().unwrap_or(&0)));
+        let worked = worked((from, subject.began()), &took, &waited);
         let rto = Known::or_why(plan.rto.map(|it| it.as_secs()), "the runbook declares no RTO");
         let rpo = Known::or_why(plan.rpo.map(|it| it.as_secs()), "the runbook declares no RPO");
         let oldest = oldest(servers);
         let age = oldest.map(|it| it.seconds.unwrap_or_default());
+        let (waves, skipped) = waves(subject);
+        let missing = missing(subject, servers);
+        let left = left(waves, skipped.len(), missing.len());
         let has_failed = subject.record.status().is_terminal()
             && subject.record.status() != ExecutionStatus::Completed;
         let rto_met = match within(&took, &rto) {
             // Whatever it took, a recovery that did not come to its end is none.
             Known::Known(_) if has_failed && until.at.value().is_none() => Known::Known(false),
             Known::Known(_) if has_failed && until.is == END => Known::Known(false),
+            Known::Unknown { .. } if subject.record.execution.is_adopted() => within(&took, &rto),
             Known::Unknown { .. } if has_failed && rto.value().is_some() => Known::Known(false),
-            met => met,
+            met => of_all(met, left.as_deref(), "how long all of them take"),
         };
+        let is_fresh = rpo_met(servers, rpo.value().copied());
+        let is_fresh = of_all(is_fresh, left.as_deref(), "the age of all data");
         Ok(Recovery {
             from,
             from_is: if declared.is_some() { "the disaster was declared" } else { "it began" }
@@ -122,12 +139,15 @@ impl Recovery {
             rto_missed_by_seconds: beyond(&took, &rto),
             rto_met,
             rpo_missed_by_seconds: beyond(&age, &rpo),
-            rpo_met: within(&age, &rpo),
+            rpo_met: is_fresh,
+            waves,
+            waves_skipped: skipped,
+            servers_missing: missing,
             rto_seconds: rto,
             took_seconds: took,
             waited_seconds: waited,
             worked_seconds: worked,
-            slowest: slowest(servers),
+            slowest: slowest(subject, servers),
             rpo_seconds: rpo,
             data_age_seconds: age,
             oldest,
@@ -142,6 +162,10 @@ impl Until {
     /// The end of the last wave, hooks that run after it left out.
     fn end(subject: &Subject<'_>) -> Until {
         let record = subject.record;
+        if record.execution.is_adopted() {
+            let why = subject.gone().unwrap_or_default();
+            return Until { at: Known::unknown(why), is: END.to_owned() };
+        }
         let timeline = &subject.moments.timeline;
         let ordinary = record.nodes().filter(|(_, node, wave)| {
             node.turn == Turn::Ordinary && wave.status != WaveStatus::Skipped
@@ -177,22 +201,31 @@ impl Until {
     }
 }
 
-fn within(got: &Known<u64>, wanted: &Known<u64>) -> Known<bool> {
-    match (got, wanted) {
-        (Known::Known(got), Known::Known(wanted)) => Known::Known(got <= wanted),
-        (_, Known::Unknown { unknown }) | (Known::Unknown { unknown }, _) => {
-            Known::unknown(unknown.clone())
-        }
-    }
+/// How many ordinary waves there are, and which of them were skipped or left out.
+fn waves(subject: &Subject<'_>) -> (usize, Vec<String>) {
+    let ordinary = subject.record.nodes().filter(|(_, node, _)| node.turn == Turn::Ordinary);
+    let all: Vec<_> = ordinary.collect();
+    let skipped = all.iter().filter(|(.., wave)| wave.status == WaveStatus::Skipped);
+    (all.len(), skipped.map(|(_, node, _)| node.name.clone()).collect())
 }
 
-fn beyond(got: &Known<u64>, wanted: &Known<u64>) -> Option<u64> {
-    let missed = got.value()?.saturating_sub(*wanted.value()?);
-    (missed > 0).then_some(missed)
+/// The servers that did not come up, and those that were left out, once each.
+fn missing(subject: &Subject<'_>, servers: &[Server]) -> Vec<String> {
+    let is_up = |it: &Server| it.verdict == "launched";
+    let down = servers.iter().filter(|it| !is_up(it)).map(|it| it.name.clone());
+    let not_run = not_run::all(subject, servers).into_iter();
+    let left_out = not_run.filter(|it| it.what == Thing::Server).map(|it| it.name);
+    let mut missing: Vec<String> = Vec::new();
+    for name in down.chain(left_out) {
+        if !missing.contains(&name) {
+            missing.push(name);
+        }
+    }
+    missing
 }
 
 /// The server that was ready last. One that never was is worse, unless its wave may do without it.
-fn slowest(servers: &[Server]) -> Known<Worst> {
+fn slowest(subject: &Subject<'_>, servers: &[Server]) -> Known<Worst> {
     let needed = servers.iter().find(|it| !it.optional && it.verdict != "launched");
     let worst = needed.or_else(|| {
         let ready = servers.iter().filter(|it| it.ready_after_seconds.value().is_some());
@@ -203,7 +236,14 @@ fn slowest(servers: &[Server]) -> Known<Worst> {
         name: it.name.clone(),
         seconds: it.ready_after_seconds.value().copied(),
     });
-    Known::or_why(worst, "no server was launched")
+    let is_any = servers.iter().any(|it| it.verdict == "launched");
+    let why = match subject.gone() {
+        _ if servers.is_empty() => "no server has a verdict",
+        Some(gone) if is_any => gone,
+        None if is_any => "the journal does not tell when a server was ready",
+        _ => "of no server it is known that it came up",
+    };
+    Known::or_why(worst, why)
 }
 
 fn oldest(servers: &[Server]) -> Known<Worst> {
@@ -214,4 +254,9 @@ fn oldest(servers: &[Server]) -> Known<Worst> {
         seconds: it.data_age_seconds.value().copied(),
     });
     Known::or_why(worst, "of no server it is known how old its data was")
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }

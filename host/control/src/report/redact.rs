@@ -11,7 +11,7 @@ use super::{Made, Report, title};
 use crate::error::{CommandError, Result, code};
 
 /// What may stay as it is: words of our own, moments, digests, and the names of runbooks and waves.
-const HARMLESS: [&str; 52] = [
+const HARMLESS: [&str; 53] = [
     "report",
     "title",
     "mark",
@@ -36,6 +36,7 @@ const HARMLESS: [&str; 52] = [
     "recovery.from",
     "recovery.from_is",
     "recovery.until",
+    "recovery.waves_skipped",
     "timeline.kind",
     "timeline.from",
     "timeline.to",
@@ -85,7 +86,7 @@ const SENTENCES: [&str; 11] = [
 ];
 
 /// What names something, and the kind of thing.
-const NAMES: [(&str, &str); 18] = [
+const NAMES: [(&str, &str); 19] = [
     ("identity.created_by", "person"),
     ("decisions.approvers", "person"),
     ("decisions.voices.by", "person"),
@@ -102,6 +103,7 @@ const NAMES: [(&str, &str); 18] = [
     ("recovery.slowest.server", "source"),
     ("recovery.oldest.name", "server"),
     ("recovery.oldest.server", "source"),
+    ("recovery.servers_missing", "server"),
     ("leftovers.instances.instance", "instance"),
     ("leftovers.instances.name", "server"),
 ];

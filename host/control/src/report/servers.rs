@@ -105,7 +105,7 @@ impl Server {
         let ready_at = Known::or_why(
             ready,
             if is_launched {
-                "the journal does not tell when its checks had passed"
+                subject.gone().unwrap_or("the journal does not tell when its checks had passed")
             } else {
                 "it never was"
             },

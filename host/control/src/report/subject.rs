@@ -9,6 +9,7 @@ use moontide_runtime::history::events;
 use moontide_runtime::scheduler::{End, Event};
 
 use super::effects::{self, Effect, items, text};
+use super::evidence;
 use super::moments::Moments;
 use crate::view::{Record, Summary};
 
@@ -49,6 +50,11 @@ impl<'r> Subject<'r> {
     /// When it began; one that has not, when it was created.
     pub(super) fn began(&self) -> Timestamp {
         self.moments.timeline.whole.started_at.unwrap_or(self.record.execution.created_at)
+    }
+
+    /// Why its journal does not tell what was only looked at; `None`: it does.
+    pub(super) fn gone(&self) -> Option<&'static str> {
+        evidence::gone(self.record)
     }
 
     /// The last moment of which its journal tells.

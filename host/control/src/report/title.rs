@@ -21,7 +21,7 @@ pub(super) fn title(identity: &Identity, status: ExecutionStatus) -> String {
         (Mode::Drill, World::Rehearsal) => "REHEARSAL OF A DRILL",
         (Mode::Recovery, World::Rehearsal) => "REHEARSAL OF A RECOVERY",
     };
-    format!("{kind} of {}: {}", identity.runbook, word(status))
+    format!("{kind} of {}: {}", identity.runbook, words::word(&status))
 }
 
 /// `The drill completed in 31m 02s, within the RTO of 1h 00m; 7 of 8 servers came up; …`
@@ -50,7 +50,7 @@ pub(super) fn result(
         }
         (ExecutionStatus::Failed, None) => format!("The {what} failed"),
         (ExecutionStatus::Cancelled, _) => format!("The {what} was cancelled"),
-        (other, _) => format!("The {what} is not over: it is {}", word(other)),
+        (other, _) => format!("The {what} is not over: it is {}", words::word(&other)),
     };
     let rto =
         verdict(&recovery.rto_met, &recovery.rto_seconds, recovery.rto_missed_by_seconds, "RTO");
@@ -69,7 +69,20 @@ pub(super) fn result(
         );
         Some(format!("; the oldest data, of {}, was {age} old{met}", oldest.name))
     });
-    format!("{head}{rto}; {came}{}.", data.unwrap_or_default())
+    let ran = match recovery.waves_skipped.len() {
+        0 => String::new(),
+        skipped => {
+            let ran = recovery.waves.saturating_sub(skipped);
+            format!("; {ran} of {} ran", words::count(recovery.waves, "wave"))
+        }
+    };
+    let down = servers.len().saturating_sub(up);
+    let left_out = match recovery.servers_missing.len().saturating_sub(down) {
+        0 => String::new(),
+        1 => ", 1 more was left out".to_owned(),
+        more => format!(", {more} more were left out"),
+    };
+    format!("{head}{rto}{ran}; {came}{left_out}{}.", data.unwrap_or_default())
 }
 
 /// `, within the RTO of 2h 00m`; `, the RPO of 15m 00s is missed by 1h 00m`.
@@ -85,10 +98,4 @@ fn verdict(met: &Known<bool>, wanted: &Known<u64>, missed: Option<u64>, name: &s
 
 fn length(seconds: u64) -> String {
     words::duration(Duration::from_secs(seconds))
-}
-
-/// A status as a word.
-fn word(status: ExecutionStatus) -> String {
-    let word = serde_json::to_value(status).unwrap_or_default();
-    word.as_str().unwrap_or_default().to_owned()
 }

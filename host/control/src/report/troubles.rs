@@ -13,7 +13,9 @@ use serde_json::Value;
 use super::decisions::{Decision, Intervention};
 use super::effects::{Effect, items, text};
 use super::known::Known;
+use super::servers::Server;
 use super::subject::Subject;
+use crate::words;
 
 /// One of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
@@ -38,7 +40,7 @@ pub struct Trouble {
 pub enum TroubleKind {
     /// A rule of the door has refused a call.
     Refused,
-    /// An attempt of a wave has failed.
+    /// An attempt of a wave has failed, or a server of one that went on without it.
     Failed,
     /// A call was sent again, because it had certainly had no effect.
     SentAgain,
@@ -51,6 +53,7 @@ pub enum TroubleKind {
 /// All of them, in their order.
 pub(super) fn all(
     subject: &Subject<'_>,
+    servers: &[Server],
     decisions: &[Decision],
     interventions: &[Intervention],
 ) -> Vec<Trouble> {
@@ -58,6 +61,7 @@ pub(super) fn all(
         subject.effects.iter().filter_map(|effect| of_effect(effect, decisions)).collect();
     troubles.extend(failures(subject, decisions, interventions));
     troubles.extend(open_doubts(subject, decisions));
+    troubles.extend(servers.iter().filter_map(|server| of_server(subject, server)));
     troubles.sort_by_key(|trouble| trouble.at);
     troubles
 }
@@ -139,6 +143,37 @@ fn open_doubts(subject: &Subject<'_>, decisions: &[Decision]) -> Vec<Trouble> {
     open.into_iter().map(doubt).collect()
 }
 
+/// A server that did not come up, in an attempt that did not fail for it.
+fn of_server(subject: &Subject<'_>, server: &Server) -> Option<Trouble> {
+    let reason = server.reason.as_deref().unwrap_or("no reason is known");
+    let (kind, what) = match server.verdict.as_str() {
+        "launched" => return None,
+        "failed" => (TroubleKind::Failed, format!("{} did not come up: {reason}", server.name)),
+        verdict => (TroubleKind::Unknown, format!("{} is {verdict}: {reason}", server.name)),
+    };
+    let ends = events(&subject.record.entries).filter_map(|(at, event)| match event {
+        Event::Ended { wave, attempt, end } if *wave == server.wave => Some((at, *attempt, end)),
+        _ => None,
+    });
+    let (at, attempt, end) = ends.last()?;
+    if matches!(end, End::Failed { .. }) {
+        return None;
+    }
+    let rule = if server.optional {
+        "it is optional: its wave does without it"
+    } else {
+        "its wave went on without it"
+    };
+    Some(Trouble {
+        at,
+        kind,
+        wave: server.wave.clone(),
+        attempt,
+        what,
+        decided: Known::Known(server.decided.clone().unwrap_or_else(|| rule.to_owned())),
+    })
+}
+
 /// The attempts that have failed, and what followed.
 fn failures<'s>(
     subject: &'s Subject<'_>,
@@ -192,17 +227,14 @@ fn what_followed(
         return Known::Known(format!("{} by {}", wish.what, wish.by));
     }
     if let Some(policy) = &failure.decision {
-        let word = serde_json::to_value(policy).unwrap_or_default();
-        let word = word.as_str().unwrap_or("its own decision").to_owned();
-        return Known::Known(format!("{word}, by the runbook's on_failure"));
+        return Known::Known(format!("{}, by the runbook's on_failure", words::word(policy)));
     }
     if again.is_some() {
         return Known::Known("a retry, by the runbook's policy".to_owned());
     }
     let policy = node.and_then(|node| graph.nodes()[node].on_failure);
-    let word = policy.and_then(|it| serde_json::to_value(it).ok());
-    match word.as_ref().and_then(Value::as_str) {
-        Some(word) => Known::Known(format!("{word}, by the runbook's policy")),
+    match policy {
+        Some(policy) => Known::Known(format!("{}, by the runbook's policy", words::word(&policy))),
         None => Known::unknown("no person and no policy has decided about it"),
     }
 }

@@ -8,16 +8,14 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::anew::{Anew, differences, made_anew};
-use super::compare::{Differences, OF_THE_JOURNAL, renumbered};
+use super::cleanups::Cleanups;
+use super::compare::{Differences, OF_THE_JOURNAL, in_form};
 use super::document::FORM;
 use super::evidence::head_at;
-use super::{Known, Report, digest, html};
+use super::{Known, Report, digest, html, others};
 use crate::error::{CommandError, Result, code};
 use crate::view::Record;
 use crate::words;
-
-/// What depends on other executions too, such as cleanups, and on the time.
-const OF_OTHERS: [&str; 3] = ["leftovers", "cost", "before"];
 
 /// What was found.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -32,6 +30,9 @@ pub struct Verified {
     pub not_proved: Vec<String>,
     /// What the report's maker has chosen, and no journal says: it is not proved either, and cannot be.
     pub claimed: Vec<String>,
+    /// What has come later, and says nothing against it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<String>,
     /// What contradicts the report.
     pub wrong: Vec<String>,
 }
@@ -87,7 +88,7 @@ impl Read {
         let release = env!("CARGO_PKG_VERSION");
         if html::page(report)? == *text {
             found.proved.push("the page shows that data, and nothing else".to_owned());
-        } else if report.made.moontide == release {
+        } else if !self.is_of_another() {
             found.wrong.push("the page does not show its data, or shows more".to_owned());
         } else {
             found.not_proved.push(format!(
@@ -149,16 +150,16 @@ impl Read {
         } else {
             // What it said when it had no more entries, it says still.
             self.compare(store, &record.at(count), &mut found).await?;
-            found
-                .proved
-                .push(format!("that was said at {many}: the journal has gone on by {more} since"));
+            let more = words::count(more, "entry").replace("entrys", "entries");
+            found.proved.push(format!("that was said at {many}"));
+            found.later.push(format!("the journal has gone on by {more} since"));
         }
         Ok(found)
     }
 
-    /// Whether another release says that it has made the report.
+    /// Whether another release says that it has made the report, or it is of an earlier form.
     fn is_of_another(&self) -> bool {
-        self.report.made.moontide != env!("CARGO_PKG_VERSION")
+        self.report.made.moontide != env!("CARGO_PKG_VERSION") || self.report.report < FORM
     }
 
     /// Notes fields that are not as they should be: wrong, unless another release may have had reasons for it.
@@ -166,7 +167,10 @@ impl Read {
         let fields = fields.join(", ");
         if self.is_of_another() {
             let (made, own) = (&self.report.made.moontide, env!("CARGO_PKG_VERSION"));
-            let words = format!("{fields}: moontide {made} made the report, and this is {own}");
+            let form = self.report.report;
+            let words = format!(
+                "{fields}: moontide {made} made the report, of form {form}, and this is {own}, of form {FORM}"
+            );
             found.not_proved.push(words);
         } else {
             found.wrong.push(format!("{why}: {fields}"));
@@ -183,7 +187,7 @@ impl Read {
         let anew = match made_anew(store, record, (&self.data, &self.report), self.is_of_another())
             .await?
         {
-            Anew::Made(anew) => anew,
+            Anew::Made(anew) => in_form(anew, self.report.report),
             Anew::NoMoment(why) => {
                 found.wrong.push(why);
                 return Ok(());
@@ -204,20 +208,9 @@ impl Read {
             self.contradicted(found, &list(&unsure), "the journal says otherwise");
         }
         self.compare_evidence(&anew, found);
-        let (data, is_redacted) = (&self.data, self.report.made.redacted);
-        let differs = |field: &&str| {
-            if is_redacted {
-                return renumbered(&anew, &[*field]) != renumbered(data, &[*field]);
-            }
-            anew[*field] != data[*field]
-        };
-        let since: Vec<&str> = OF_OTHERS.iter().copied().filter(differs).collect();
-        if !since.is_empty() {
-            found.not_proved.push(format!(
-                "{}: they depend on other executions, and are otherwise by now",
-                since.join(", ")
-            ));
-        }
+        others::compare((&self.data, &self.report), &anew, found);
+        let cleanups = Cleanups::of(store, record, None).await?;
+        found.later.extend(cleanups.since(&self.report.leftovers));
         Ok(())
     }
 

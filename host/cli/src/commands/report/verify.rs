@@ -78,6 +78,9 @@ impl Document for Verified {
         for it in &self.claimed {
             page.line([faint("claimed"), plain("     "), plain(it.as_str())]);
         }
+        for it in &self.later {
+            page.line([faint("later"), plain("       "), plain(it.as_str())]);
+        }
         for it in &self.wrong {
             page.line([bad("wrong"), plain("       "), plain(it.as_str())]);
         }

@@ -89,11 +89,11 @@ fn counted(report: &Report) -> Vec<Vec<Span<'_>>> {
     );
     let mut rows = vec![vec![faint("counted"), plain(counted)]];
     let waits = known(&it.waited_seconds, |waited| {
-        let worked = known(&it.worked_seconds, length);
-        format!(
-            "{} in which nothing ran and a person was waited for; {worked} without",
-            length(waited)
-        )
+        let worked = match &it.worked_seconds {
+            Known::Known(worked) => format!("{} without", length(worked)),
+            Known::Unknown { unknown } => format!("how long it took without is unknown: {unknown}"),
+        };
+        format!("{} in which nothing ran and a person was waited for; {worked}", length(waited))
     });
     rows.push(vec![faint("waits"), plain(waits)]);
     rows.push(vec![faint("last server"), plain(known(&it.slowest, worst))]);
@@ -157,6 +157,7 @@ pub(super) fn write_end(report: &Report, page: &mut Page) {
             vec![faint("report"), plain(report.digest.as_str())],
         ];
         rows.extend(it.pruned.as_ref().map(|pruned| vec![faint("pruned"), plain(pruned.as_str())]));
+        rows.extend(it.gone.as_ref().map(|gone| vec![faint("not told"), plain(gone.as_str())]));
         let made = &report.made;
         let by = format!("{} by moontide {}", words::time(made.at), made.moontide);
         rows.push(vec![faint("made"), plain(by)]);

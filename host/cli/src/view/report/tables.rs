@@ -1,6 +1,7 @@
 //! What happened in an execution, a row each.
 
 use jiff::Timestamp;
+use moontide_control::report::checks::Check;
 use moontide_control::report::decisions::{Decision, Intervention, Voice};
 use moontide_control::report::gantt::{Row, RowKind};
 use moontide_control::report::servers::Server;
@@ -17,20 +18,12 @@ pub(super) fn write(report: &Report, page: &mut Page) {
     let begin = report.recovery.from;
     listed(page, "timeline", &report.timeline, |row| timeline(row, begin));
     listed(page, "servers", &report.servers, server);
-    listed(page, "checks", &report.checks, |check| {
-        vec![
-            offset(begin, check.at),
-            strong(check.wave.as_str()),
-            plain(check.subject.as_str()),
-            match &check.passed {
-                Known::Known(true) => good("passed"),
-                Known::Known(false) => bad("failed"),
-                Known::Unknown { unknown } => attention(format!("unknown: {unknown}")),
-            },
-            plain(check.what.as_str()),
-            plain(check.said.as_str()),
-        ]
-    });
+    match &report.checks_unknown {
+        None => listed(page, "checks", &report.checks, |it| check(it, begin)),
+        Some(why) => section(page, "checks", |page| {
+            page.line([attention(format!("unknown: {why}"))]);
+        }),
+    }
     section(page, "answers", |page| {
         if report.decisions.is_empty() {
             page.line([faint("no person was asked")]);
@@ -48,7 +41,10 @@ pub(super) fn write(report: &Report, page: &mut Page) {
     }
     section(page, "what did not go as it should", |page| {
         if report.troubles.is_empty() {
-            page.line([faint("nothing")]);
+            page.line([faint(match report.evidence.gone {
+                None => "nothing",
+                Some(_) => "nothing, as far as what is left of the journal tells",
+            })]);
         }
         for trouble in &report.troubles {
             write_trouble(trouble, begin, page);
@@ -84,6 +80,9 @@ pub(super) fn write(report: &Report, page: &mut Page) {
                 crate::output::style::execution_status(cleanup.status),
                 plain(format!(" of {} by {}", words::time(cleanup.at), cleanup.by)),
             ]);
+        }
+        for cleanup in &it.unreadable {
+            page.line([attention("cannot be read: "), plain(cleanup.as_str())]);
         }
         if let Some(obligation) = &it.obligation {
             page.line([plain(obligation.as_str())]);
@@ -123,6 +122,21 @@ fn timeline(row: &Row, begin: Timestamp) -> Vec<Span<'_>> {
         plain(took),
         plain(row.end.as_str()),
         faint(phases.join(", ")),
+    ]
+}
+
+fn check(it: &Check, begin: Timestamp) -> Vec<Span<'_>> {
+    vec![
+        offset(begin, it.at),
+        strong(it.wave.as_str()),
+        plain(it.subject.as_str()),
+        match &it.passed {
+            Known::Known(true) => good("passed"),
+            Known::Known(false) => bad("failed"),
+            Known::Unknown { unknown } => attention(format!("unknown: {unknown}")),
+        },
+        plain(it.what.as_str()),
+        plain(it.said.as_str()),
     ]
 }
 

@@ -130,15 +130,25 @@ impl Record {
         }
         let home = regions.first().map(String::as_str).unwrap_or_default();
         for launched in Launched::by_region(&self.entries, home) {
-            let last = Begun::of(store, id).await?.last_in(launched.region());
+            let last = Begun::of(store, id).await.map(|begun| begun.last_in(launched.region()));
+            let Some(last) = read(last.map_err(CommandError::from))? else { return Ok(true) };
             let Some(cleanup) = last.filter(|cleanup| launched.is_known_to(cleanup)) else {
                 return Ok(true);
             };
-            if !is_completed(store, &cleanup).await? {
+            if read(is_completed(store, &cleanup).await)? != Some(true) {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+}
+
+/// What was read of a cleanup; `None`: it cannot be read, and what it has terminated is not known.
+fn read<T>(read: Result<T>) -> Result<Option<T>> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(error) if error.is_of_one_execution() => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

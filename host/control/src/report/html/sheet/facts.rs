@@ -9,11 +9,12 @@ use crate::words;
 pub(super) fn objectives(report: &Report) -> Section {
     let it = &report.recovery;
     let waits = said(&it.waited_seconds, |waited| {
-        format!(
-            "In {} of the time nothing ran and a person was waited for; without that it took {}.",
-            length(waited),
-            said(&it.worked_seconds, length)
-        )
+        let worked = match &it.worked_seconds {
+            Known::Known(worked) => format!("without that it took {}", length(worked)),
+            Known::Unknown { unknown } => format!("how long it took without is unknown: {unknown}"),
+        };
+        let waited = length(waited);
+        format!("In {waited} of the time nothing ran and a person was waited for; {worked}.")
     });
     let counted = format!(
         "The time counts from {}, when {}, to {}: {}.",
@@ -169,6 +170,7 @@ pub(super) fn evidence(report: &Report) -> Section {
         vec![text("Made"), text(format!("{} by moontide {}", words::time(made.at), made.moontide))],
     ];
     rows.extend(it.pruned.as_ref().map(|pruned| vec![text("Pruned"), text(pruned)]));
+    rows.extend(it.gone.as_ref().map(|gone| vec![text("Not told"), text(gone)]));
     rows.extend(it.verify.iter().map(|step| vec![text("To verify"), styled(step, "code")]));
     Section {
         notes: vec![

@@ -49,12 +49,14 @@ pub(super) fn timeline(report: &Report) -> Section {
             text(phases.collect::<Vec<_>>().join(", ")),
         ]
     });
-    table(
+    let mut section = table(
         ("timeline", "Timeline"),
         "The attempts of waves and the questions to people, in the order in which they began",
         &["What", "Attempt", "From", "To", "Took", "End", "Phases"],
         (rows.collect(), "Nothing has begun."),
-    )
+    );
+    section.notes.extend(report.evidence.gone.as_ref().map(|gone| super::shown(gone)));
+    section
 }
 
 pub(super) fn servers(report: &Report) -> Section {
@@ -112,6 +114,10 @@ pub(super) fn servers(report: &Report) -> Section {
 
 pub(super) fn checks(report: &Report) -> Section {
     let begin = report.recovery.from;
+    if let Some(why) = &report.checks_unknown {
+        let notes = vec![super::shown(&format!("unknown: {why}"))];
+        return Section { notes, ..bare("checks", "Checks") };
+    }
     let rows = report.checks.iter().map(|it| {
         vec![
             text(&it.subject),
@@ -214,8 +220,16 @@ pub(super) fn troubles(report: &Report) -> Section {
         ("troubles", "What did not go as it should"),
         "Refusals, failures, retries and what could not be told, and who decided",
         &["Where", "What", "When", "In a sentence", "Decided by"],
-        (rows.collect(), "Nothing."),
+        (rows.collect(), nothing(report)),
     )
+}
+
+/// The sentence that nothing went wrong, as far as the journal tells.
+fn nothing(report: &Report) -> &'static str {
+    match report.evidence.gone {
+        None => "Nothing.",
+        Some(_) => "Nothing, as far as what is left of the journal tells.",
+    }
 }
 
 pub(super) fn not_run(report: &Report) -> Section {
@@ -249,14 +263,16 @@ pub(super) fn leftovers(report: &Report) -> Section {
     );
     section.notes = vec![super::shown(&it.sentence)];
     for cleanup in &it.cleanups {
-        let status = serde_json::to_value(cleanup.status).unwrap_or_default();
         section.notes.push(super::shown(&format!(
             "Cleanup {} of {} by {}: {}.",
             cleanup.execution,
             words::time(cleanup.at),
             cleanup.by,
-            status.as_str().unwrap_or_default()
+            words::word(&cleanup.status)
         )));
+    }
+    for cleanup in &it.unreadable {
+        section.notes.push(super::shown(&format!("A cleanup cannot be read: {cleanup}.")));
     }
     section.notes.extend(it.obligation.as_ref().map(|it| super::shown(it)));
     section
