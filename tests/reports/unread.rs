@@ -44,6 +44,9 @@ fn an_earlier_drill_that_cannot_be_read_is_told() {
     let report = told.report(&["--output=json"]).expect(0).json();
     let why = report["before"]["unknown"].as_str().expect("it is not known");
     assert!(why.contains("cannot be read: drill-before: "), "{why}");
+    let redacted = told.report(&["--output=json", "--redact"]).expect(0).json();
+    let why = redacted["before"]["unknown"].as_str().expect("it is not known");
+    assert!(!why.contains("drill-before") && why.contains("cannot be read: text-"), "{why}");
 }
 
 #[test]
