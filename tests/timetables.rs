@@ -207,6 +207,21 @@ fn a_schedule_waits_while_it_is_paused_and_while_its_servers_are_recovered() {
 }
 
 #[test]
+fn a_schedule_waits_while_another_drill_has_instances_of_its_servers() {
+    let desk = Desk::with(&once("held", 2, ""));
+    desk.import();
+    let folder = desk.home.path().join("hello").display().to_string();
+    let drill = desk.aws(&["run", &folder, "--mode=drill", "--execution-id=by-hand"]).output();
+    Ran::of(&drill.expect("moontide starts")).expect(0);
+    let held = desk.run("held").expect(5);
+    assert!(held.stdout.contains("live drill's instance"), "{held:?}");
+    Ran::of(&desk.aws(&["cleanup", "by-hand"]).output().expect("moontide starts")).expect(0);
+    desk.run("held").expect(0);
+    assert_eq!(desk.history("held")[0]["status"], "completed");
+    assert_eq!(desk.sim.performed("StartRecovery"), 2);
+}
+
+#[test]
 fn with_nobody_there_a_pause_is_answered_or_cancels_and_no_schedule_answers_for_an_approver() {
     let schedule = |more: &str| once("shop", 2, more).replace("\"hello\"", "\"three_tier\"");
     let desk = Desk::with(&schedule("answers = { application = \"continue\" }"));

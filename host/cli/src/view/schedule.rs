@@ -86,7 +86,9 @@ fn cells(row: &Row) -> Vec<Span<'_>> {
     ];
     match (&row.waiting, &row.paused) {
         (Some(waiting), None) => cells.push(attention(waiting.why.as_str())),
-        (_, Some(paused)) => cells.push(plain(format!("by {}", paused.by))),
+        (_, Some(paused)) => {
+            cells.push(plain(format!("by {}{}", paused.by, reason(&paused.reason))));
+        }
         (None, None) => {}
     }
     cells
@@ -102,6 +104,11 @@ impl Document for Upcoming {
             page.line([strong(name.as_str()), attention(": paused, and starts nothing")]);
         }
     }
+}
+
+/// The reason of a pause, behind the person.
+fn reason(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(": {text}") }
 }
 
 fn coming(it: &Coming) -> Vec<Span<'_>> {
@@ -198,7 +205,7 @@ impl Steps for Status {
             page.line([strong(row.schedule.as_str()), bad(": "), plain(row.what.why.as_str())]);
         }
         for row in &self.paused {
-            let by = format!(" paused by {}", row.what.by);
+            let by = format!(" paused by {}{}", row.what.by, reason(&row.what.reason));
             page.line([strong(row.schedule.as_str()), attention(by)]);
         }
         for row in &self.waiting {
@@ -285,7 +292,8 @@ impl Document for Shown {
             ("imported", format!("{} by {imported_by}", time(*imported_at))),
         ];
         if let Some(paused) = paused {
-            rows.push(("paused", format!("{} by {}", time(paused.at), paused.by)));
+            let reason = reason(&paused.reason);
+            rows.push(("paused", format!("{} by {}{reason}", time(paused.at), paused.by)));
         }
         let rows = rows.iter().filter(|(_, value)| !value.is_empty());
         let rows: Vec<Vec<Span<'_>>> =

@@ -58,7 +58,14 @@ impl Act {
                 kept.write(store, by).await?;
                 set_right(store, name, by).await?;
                 let next = Next::ScheduleTimes { schedule: Some(schedule()) };
-                ("it goes on at its next time; failures before count no more", next)
+                let waits = Progress::of(store, name).await?.terms.waiting.is_some();
+                let meaning = if waits {
+                    "it goes on: the time that waits starts at once, unless something else holds it; failures before \
+                     count no more"
+                } else {
+                    "it goes on at its next time; failures before count no more"
+                };
+                (meaning, next)
             }
             Act::Remove => {
                 kept.remove(store, by).await?;

@@ -11,7 +11,7 @@ use super::history::{Entry, Outcome};
 /// The kind of these documents; each is named by its schedule.
 pub const KIND: &str = "schedule-progress";
 /// So many of the last starts are remembered.
-const MOST_STARTS: usize = 20;
+pub const MOST_STARTS: usize = 20;
 
 /// How far a schedule is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -39,6 +39,7 @@ use super::blocked::Blocked;
 use super::declared::{Answers, Cleanup, Kind, Overlap, Schedule};
 use super::ics;
 use super::length::Length;
+use super::progress::MOST_STARTS;
 use super::when::When;
 use super::zone::Zone;
 use crate::error::{CommandError, Place, Result, code};
@@ -190,6 +191,12 @@ impl Written {
         if self.world.is_some() && self.kind != Kind::Rehearsal {
             return Err(("`world` is that of a rehearsal".to_owned(), None));
         }
+        let pause_after = self.pause_after.unwrap_or(3);
+        if pause_after as usize > MOST_STARTS {
+            let message =
+                format!("`pause_after` is {MOST_STARTS} at most: so many starts are remembered");
+            return Err((message, None));
+        }
         let to = self.to.as_ref().map(folder_of_reports).transpose()?;
         if self.kind != Kind::Report && (to.is_some() || self.overdue_after.is_some()) {
             return Err(("`to` and `overdue_after` are those of a report".to_owned(), None));
@@ -217,7 +224,7 @@ impl Written {
             answers: self.answers,
             cleanup: self.cleanup.unwrap_or_default(),
             cleanup_after: self.cleanup_after,
-            pause_after: self.pause_after.unwrap_or(3),
+            pause_after,
             params: params.collect(),
             only: self.only,
             exclude: self.exclude,
@@ -238,12 +245,13 @@ impl Written {
 fn check_name(name: &Spanned<String>) -> Result<String, Wrong> {
     let text = name.get_ref();
     let fits = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
-    if !text.is_empty() && text.len() <= LONGEST_NAME && text.chars().all(fits) {
+    let is_begun = text.starts_with(|it: char| it.is_ascii_alphanumeric());
+    if is_begun && text.len() <= LONGEST_NAME && text.chars().all(fits) {
         return Ok(text.clone());
     }
     let message = format!(
-        "`{text}` cannot be the name of a schedule: it has letters, digits, `-`, `_`, `.`, and at most \
-         {LONGEST_NAME} of them"
+        "`{text}` cannot be the name of a schedule: it begins with a letter or a digit, has letters, digits, `-`, `_`, \
+         `.`, and at most {LONGEST_NAME} of them"
     );
     Err((message, Some(name.span().start)))
 }
@@ -401,7 +409,7 @@ mod tests {
         schedules.toml:6:1: `to = "/dev/null"`: it is there, and is no folder
         schedules.toml:6:1: `soon` is no length of time: it is written like "15m" or "2h30m"
         schedules.toml:6:1: `shop` is there twice
-        schedules.toml:6:1: `a b` cannot be the name of a schedule: it has letters, digits, `-`, `_`, `.`, and at most 48 of them
+        schedules.toml:6:1: `a b` cannot be the name of a schedule: it begins with a letter or a digit, has letters, digits, `-`, `_`, `.`, and at most 48 of them
         schedules.toml:8:1: the field `hour`: 24 is not from 0 to 23; midnight is 0
         schedules.toml:5:1: missing field `when`
         "#);

@@ -11,6 +11,7 @@ use moontide_control::schedule::export::systemd::{self, Unit};
 use moontide_control::schedule::export::{Call, crontab};
 use moontide_control::schedule::kept::{Kept, Sources};
 use moontide_control::ssm::document::{NAME, is_name};
+use moontide_control::whoami;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -18,8 +19,11 @@ use serde_json::Value;
 use super::super::run::ModeFlag;
 use crate::context::Context;
 use crate::exit;
-use crate::output::style::{faint, plain};
+use crate::output::style::{attention, faint, plain, strong};
 use crate::output::{Document, Page};
+
+/// Where the package installs the binary.
+const INSTALLED: &str = "/usr/local/bin/moontide";
 
 /// Say schedules in the words of cron, systemd or EventBridge, which then call `schedule run`
 ///
@@ -61,8 +65,8 @@ pub(crate) struct Flags {
     #[arg(long, group = "format", value_name = "JSON", requires_all = ["role_arn", "target", "schedule", "runbook", "in_region", "account"])]
     event_pattern: Option<String>,
 
-    /// Where moontide is on the machine that calls it [default: this binary]
-    #[arg(long, value_name = "PATH")]
+    /// Where moontide is on the machine that calls it [default: this binary; for EventBridge /usr/local/bin/moontide]
+    #[arg(long, value_name = "PATH", value_parser = path)]
     binary: Option<String>,
 
     /// The zone of the machine whose crontab it is [default: that of this machine]
@@ -100,6 +104,14 @@ pub(crate) struct Flags {
     /// The document that an event sends, as `moontide ssm document` prints it
     #[arg(long, value_name = "NAME", default_value = NAME, value_parser = document)]
     document: String,
+}
+
+/// Reads a path that stands in a line; for clap.
+fn path(text: &str) -> std::result::Result<String, String> {
+    let is_one = text.starts_with('/') && !text.chars().any(char::is_control);
+    is_one
+        .then(|| text.to_owned())
+        .ok_or_else(|| "it is a path from the root on, in one line".to_owned())
 }
 
 /// Reads the id of an account; for clap.
@@ -170,7 +182,17 @@ impl Document for Exported {
 
 /// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
-    let call = Call { binary: binary(flags)?, store: context.address()?.absolute().text() };
+    let store = context.address()?.absolute().text();
+    let user = whoami::user(&context.environment);
+    let call = Call { binary: binary(flags)?, store, user };
+    if (flags.eventbridge || flags.event_pattern.is_some()) && call.store.starts_with("sqlite:") {
+        context.output.say([
+            attention("note: "),
+            plain("each machine that is reached has a store of its own at "),
+            strong(call.store.as_str()),
+            plain(": a table is one for all of them"),
+        ]);
+    }
     if flags.service {
         let units = vec![systemd::service(&call)];
         print(context, &Made::Ours(Exported::Units { units }))?;
@@ -219,6 +241,10 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
 fn binary(flags: &Flags) -> Result<String> {
     if let Some(binary) = &flags.binary {
         return Ok(binary.clone());
+    }
+    // It runs on other machines, and there it is where the package puts it.
+    if flags.eventbridge {
+        return Ok(INSTALLED.to_owned());
     }
     let here = std::env::current_exe().ok().and_then(|path| path.to_str().map(str::to_owned));
     here.ok_or_else(|| {

@@ -83,6 +83,9 @@ fn length(text: &str) -> Result<Duration, String> {
     duration::parse(text).ok_or_else(|| "it is a length of time, like `4h` or `90m`".to_owned())
 }
 
+/// What Systems Manager says where the agent did not pick a command up.
+const UNDELIVERED: &str = "Delivery Timed Out";
+
 /// How a command has ended.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Ended {
@@ -199,6 +202,11 @@ fn exit_of(word: Option<Word>, seen: &Seen) -> u8 {
     let known = code.filter(|it| ours.contains(it) || more.contains(it));
     match (seen.status.as_str(), word) {
         ("Success" | "Failed", Some(Word::Paused)) => exit::WAITING,
+        // What says nothing of an execution has run none: another document, or another program.
+        ("Success", None) => exit::FAILED,
+        ("TimedOut", _) if seen.details == UNDELIVERED => exit::FAILED,
+        // It was killed, and goes on.
+        ("TimedOut" | "Cancelled", _) => exit::TERMINATED,
         ("Success" | "Failed", _) => known.unwrap_or(exit::FAILED),
         _ => exit::FAILED,
     }
@@ -207,13 +215,15 @@ fn exit_of(word: Option<Word>, seen: &Seen) -> u8 {
 /// The same as a sentence.
 fn meaning(word: Option<Word>, seen: &Seen, code: u8) -> &'static str {
     match (seen.status.as_str(), seen.details.as_str(), code) {
-        ("TimedOut", "Delivery Timed Out", _) => {
+        ("TimedOut", UNDELIVERED, _) => {
             "the agent did not pick it up: nothing was begun; is the instance online?"
         }
         ("TimedOut" | "Cancelled", ..) => {
             "the agent killed it: sent again with the same id, it goes on where it was"
         }
-        (_, _, exit::COMPLETED) if word.is_none() => "it says nothing of an execution",
+        ("Success", ..) if word.is_none() => {
+            "it says nothing of an execution: is the document the one that `moontide ssm document` prints?"
+        }
         (_, _, exit::COMPLETED) => "the execution is completed",
         (_, _, exit::FAILED) if word.is_none() => "it says nothing of an execution, and has failed",
         (_, _, exit::FAILED) => "the execution has failed, or was cancelled",
@@ -266,8 +276,11 @@ mod tests {
         assert_eq!(code(&seen("Failed", 4, paused)), exit::WAITING);
         assert_eq!(code(&seen("Failed", 5, "moontide: held: x M0501\n")), exit::HELD);
         for killed in ["TimedOut", "Cancelled"] {
-            assert_eq!(code(&seen(killed, 137, "moontide: started: x\n")), exit::FAILED);
+            assert_eq!(code(&seen(killed, 137, "moontide: started: x\n")), exit::TERMINATED);
         }
+        let undelivered = Seen { details: UNDELIVERED.to_owned(), ..seen("TimedOut", -1, "") };
+        assert_eq!(code(&undelivered), exit::FAILED);
+        assert_eq!(code(&seen("Success", 0, "hello\n")), exit::FAILED, "it has run something else");
         for foreign in [137, 168, 169, 194, -1, 127, 300] {
             assert_eq!(code(&seen("Failed", foreign, "")), exit::FAILED, "{foreign}");
         }

@@ -11,19 +11,21 @@ pub struct Call {
     pub binary: String,
     /// The store, from any folder.
     pub store: String,
+    /// The user who exports it: as that one a service runs whose store is in a folder of that user.
+    pub user: String,
 }
 
 impl Call {
     /// The command that starts what is due of a schedule, as a shell takes it.
     pub(super) fn run(&self, schedule: &Schedule) -> String {
-        let Call { binary, store } = self;
+        let Call { binary, store, .. } = self;
         let (binary, store, name) = (quoted(binary), quoted(store), quoted(&schedule.name));
         format!("{binary} --store {store} schedule run {name}")
     }
 
     /// The command that finishes what it has begun.
     pub(super) fn finish(&self, schedule: &Schedule) -> String {
-        let Call { binary, store } = self;
+        let Call { binary, store, .. } = self;
         let (binary, store, name) = (quoted(binary), quoted(store), quoted(&schedule.name));
         format!("{binary} --store {store} schedule finish {name}")
     }

@@ -1,5 +1,7 @@
 //! A timer of systemd and its service; and the service that stays.
 
+use std::path::Path;
+
 use super::numbers::Style;
 use super::{Call, cannot};
 use crate::error::Result;
@@ -67,7 +69,7 @@ pub fn write(schedule: &Schedule, call: &Call) -> Result<[Unit; 4]> {
         "[Unit]\nDescription=Moontide schedule {name}: what it has begun, to its end\n\n[Timer]\n\
          OnCalendar=*:00/10\nAccuracySec=1min\n\n[Install]\nWantedBy=timers.target\n"
     );
-    let unit = |suffix: &str, text| Unit { file: format!("moontide-{name}{suffix}"), text };
+    let unit = |suffix: &str, text: String| Unit { file: format!("moontide-{name}{suffix}"), text };
     Ok([
         unit(".timer", timer),
         unit(".service", once(call, name, "run")),
@@ -81,8 +83,9 @@ fn once(call: &Call, name: &str, verb: &str) -> String {
     format!(
         "[Unit]\nDescription=Moontide schedule {verb} {name}\nWants=network-online.target\n\
          After=network-online.target\n\n[Service]\nType=oneshot\n{}TimeoutStartSec=infinity\n\
-         # 4: it waits for a person. 5: what is due is held, and is said.\nSuccessExitStatus=4 5\n{HARDENED}",
+         # 4: it waits for a person. 5: what is due is held, and is said.\nSuccessExitStatus=4 5\n{}",
         exec(call, &format!("schedule {verb} {name}")),
+        hardened(call)
     )
 }
 
@@ -92,23 +95,43 @@ pub fn service(call: &Call) -> Unit {
         "[Unit]\nDescription=Moontide schedules\nWants=network-online.target\n\
          After=network-online.target\n\n[Service]\nType=exec\n{}Restart=always\nRestartSec=10s\n\
          # It leaves what it drives in order; killed, it goes on after the next start as well.\n\
-         TimeoutStopSec=2min\n{HARDENED}\n[Install]\nWantedBy=multi-user.target\n",
+         TimeoutStopSec=2min\n{}\n[Install]\nWantedBy=multi-user.target\n",
         exec(call, "schedule serve --health 127.0.0.1:9401"),
+        hardened(call)
     );
     Unit { file: "moontide-schedules.service".to_owned(), text }
 }
 
-/// How the service starts the binary: as a user of its own, in a folder of its own, which is also where a store in a
-/// file has to be.
+/// The folder of the service, which it may write.
+const OWN: &str = "/var/lib/moontide";
+
+/// How the service starts the binary: as a user of its own, in a folder of its own. Where the store is a file in
+/// another folder, as the user who exports it, who may write there.
 fn exec(call: &Call, words: &str) -> String {
     let escaped = |text: &str| {
         text.replace('%', "%%").replace('$', "$$").replace('\\', "\\\\").replace('"', "\\\"")
     };
     let (binary, store) = (escaped(&call.binary), escaped(&call.store));
-    format!(
-        "ExecStart=\"{binary}\" --store \"{store}\" {words}\nDynamicUser=yes\nUser=moontide\n\
-         StateDirectory=moontide\nEnvironment=MOONTIDE_HOME=/var/lib/moontide\n"
-    )
+    let start = format!("ExecStart=\"{binary}\" --store \"{store}\" {words}\n");
+    let own = format!("StateDirectory=moontide\nEnvironment=MOONTIDE_HOME={OWN}\n");
+    let Some(folder) = folder(call) else {
+        return format!("{start}DynamicUser=yes\nUser=moontide\n{own}");
+    };
+    let folder = escaped(&folder.display().to_string());
+    format!("{start}User={}\nReadWritePaths=\"{folder}\"\n{own}", call.user)
+}
+
+/// The folder of a store that is a file elsewhere than in the service's own.
+fn folder(call: &Call) -> Option<&Path> {
+    let file = call.store.strip_prefix("sqlite:").map(Path::new);
+    file.and_then(Path::parent).filter(|folder| !folder.starts_with(OWN))
+}
+
+/// What keeps the service away from the rest, but for its store.
+fn hardened(call: &Call) -> String {
+    let is_shared =
+        folder(call).is_some_and(|it| it.starts_with("/tmp") || it.starts_with("/var/tmp"));
+    if is_shared { HARDENED.replace("PrivateTmp=yes\n", "") } else { HARDENED.to_owned() }
 }
 
 /// The times as systemd writes them.

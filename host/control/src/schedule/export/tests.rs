@@ -16,7 +16,7 @@ fn schedule(when: &str, more: &str) -> Schedule {
 
 fn call() -> Call {
     let (binary, store) = ("/usr/local/bin/moontide", "dynamodb:moontide@us-west-2");
-    Call { binary: binary.to_owned(), store: store.to_owned() }
+    Call { binary: binary.to_owned(), store: store.to_owned(), user: "ann".to_owned() }
 }
 
 #[test]
@@ -84,6 +84,23 @@ fn a_timer_of_systemd_runs_at_the_same_times_or_refuses() {
     ]
     .map(line);
     insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn a_service_may_write_the_store_that_it_names() {
+    let text = |store: &str| {
+        let call = Call { store: store.to_owned(), ..call() };
+        systemd::service(&call).text
+    };
+    let own = ["dynamodb:moontide@us-west-2", "sqlite:/var/lib/moontide/moontide.db"].map(text);
+    assert!(own.iter().all(|it| it.contains("DynamicUser=yes") && !it.contains("ReadWritePaths")));
+    let home = text("sqlite:/home/ann/.local/share/moontide/moontide.db");
+    assert!(
+        home.contains("User=ann\nReadWritePaths=\"/home/ann/.local/share/moontide\"\n"),
+        "{home}"
+    );
+    assert!(!home.contains("DynamicUser") && home.contains("PrivateTmp=yes"));
+    assert!(!text("sqlite:/tmp/x/moontide.db").contains("PrivateTmp"), "it would not be seen");
 }
 
 #[test]
