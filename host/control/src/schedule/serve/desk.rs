@@ -48,6 +48,8 @@ pub(super) struct Desk {
     /// When it gave its last sign of life.
     pub(super) beaten: Option<Duration>,
     pub(super) news: u64,
+    /// When the next start is due, if that is soon.
+    pub(super) due: Option<Timestamp>,
     /// The schedules that a thread goes through.
     busy: BTreeSet<String>,
     /// The executions that a thread drives.
@@ -80,6 +82,7 @@ impl Desk {
             beat: None,
             beaten: None,
             news: 0,
+            due: None,
             busy: BTreeSet::new(),
             driving: BTreeSet::new(),
             waits: BTreeMap::new(),

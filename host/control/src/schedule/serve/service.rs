@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::desk::{Desk, Place};
 use super::metrics::Snapshot;
+use super::rest;
 use super::threads::Threads;
 use crate::error::{CommandError, Result};
 use crate::leases;
@@ -24,9 +25,7 @@ use crate::schedule::served::{BEAT, Beat, Server};
 use crate::schedule::worker::Worker;
 use crate::whoami;
 
-/// It looks at least so often.
-const LONGEST: Duration = Duration::from_secs(10);
-/// And no more often.
+/// It looks no more often.
 const SHORTEST: Duration = Duration::from_millis(500);
 /// What waits is looked at once more after so long: that may be a question to AWS.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -104,12 +103,13 @@ impl Service {
         Ok(())
     }
 
-    /// Waits for news of the store, or until it is time to look in any case.
+    /// Waits for news of the store, or until a start is due, or it is time to look in any case.
     async fn pause(&self, desk: &mut Desk) {
         let begun = desk.clock.monotonic();
-        match self.worker.store.any_news(desk.news, &desk.clock, LONGEST).await {
+        let longest = rest::until(desk.due, desk.clock.now());
+        match self.worker.store.any_news(desk.news, &desk.clock, longest).await {
             Ok(version) => desk.news = version,
-            Err(_) => desk.clock.sleep(LONGEST).await,
+            Err(_) => desk.clock.sleep(longest).await,
         }
         let took = desk.clock.monotonic().saturating_sub(begun);
         desk.clock.sleep(SHORTEST.saturating_sub(took)).await;
@@ -132,6 +132,7 @@ impl Service {
         let running = all.iter().filter(|kept| kept.terms.paused.is_none());
         let next = running.filter_map(|kept| next(kept, now)).min();
         desk.count(all.len(), next);
+        desk.due = rest::due(&all, now);
         if !self.beat(desk, (all.len(), next)).await? {
             let other = Beat::last(self.worker.store.as_ref()).await?;
             desk.stands_by(other.map(|it| it.server.holder), tell);
