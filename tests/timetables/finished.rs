@@ -3,7 +3,8 @@
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use moontide_runtime::store::{Change, Condition, Documents as _};
+use moontide_runtime::store::obligations::What;
+use moontide_runtime::store::{Change, Condition, Documents as _, Obligation, Store as _};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
@@ -150,4 +151,20 @@ fn one_schedule_that_cannot_be_read_stops_no_other() {
     assert!(!serving.get("/metrics").contains("failures_total 0"));
     assert_eq!(serving.end(), Some(0));
     assert_eq!(desk.sim.performed("StartRecovery"), 1);
+}
+
+#[test]
+fn what_a_process_owed_that_was_not_the_first_to_begin_is_nothing_to_finish() {
+    let desk = Desk::with(&once("done", 2, ""));
+    desk.import();
+    desk.run("done").expect(0);
+    let id = desk.history("done")[0]["execution"].as_str().expect("it has one").to_owned();
+    let (store, runtime) = (desk.store(), tokio::runtime::Runtime::new().expect("a runtime"));
+    runtime.block_on(async {
+        let mut other = store.execution(&id).await.expect("it is there");
+        other.nonce = "0123456789abcdef".to_owned();
+        Obligation::owe(&store, &other, What::Cleanup, Duration::ZERO).await.expect("it is written")
+    });
+    let done = desk.finish().expect(0).json();
+    assert_eq!((&done["executions"], &done["obligations"]), (&json!([]), &json!(0)));
 }

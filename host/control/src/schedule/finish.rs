@@ -138,7 +138,9 @@ impl Worker {
                 continue;
             }
             let execution = store.execution(&obligation.execution).await?;
-            let is_its = execution.labels.get(LABEL).is_some_and(|name| is_wanted(name))
+            // What a process owed that died before it began, or was not the first to, is owed for nothing.
+            let is_its = obligation.is_of(&execution)
+                && execution.labels.get(LABEL).is_some_and(|name| is_wanted(name))
                 && execution.source == Some(Channel::Schedule);
             if !is_its {
                 continue;
