@@ -14,6 +14,8 @@ mod support;
 mod table;
 #[path = "timetables/told.rs"]
 mod told;
+#[path = "timetables/year.rs"]
+mod year;
 
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
