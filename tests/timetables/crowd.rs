@@ -75,6 +75,16 @@ fn drills(at: Timestamp) -> String {
     })
 }
 
+/// A process that is ended with its test.
+struct Served(Child);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// What a process has taken up to now: seconds of CPU, and MiB of memory at most.
 fn taken(child: &Child) -> (f64, f64) {
     let folder = Path::new("/proc").join(child.id().to_string());
@@ -112,25 +122,26 @@ fn five_hundred_schedules_and_fifty_drills_of_the_same_minute() {
     let mut command = desk.aws(&["schedule", "serve"]);
     let log = File::create(&said).expect("it can be written");
     let child = command.stdout(Stdio::null()).stderr(log).spawn();
-    let mut child = child.expect("moontide starts");
+    let mut served_by = Served(child.expect("moontide starts"));
+    let child = &mut served_by.0;
     let is_served = || fs::read_to_string(&said).expect("it is there").contains("500 schedules");
     while !is_served() {
         wait(Duration::from_millis(100));
     }
     let (served, _) = clock();
     assert!(served < due, "it took from {imported} to {served} to import and serve them: too long");
-    let first = taken(&child);
+    let first = taken(child);
     while clock().0 < due - SignedDuration::from_millis(200) {
         wait(Duration::from_millis(100));
     }
-    let (idle, idled) = (taken(&child), clock().0);
+    let (idle, idled) = (taken(child), clock().0);
     let (_, begun) = clock();
     let ended = || fs::read_to_string(&said).expect("it is there").matches(": completed").count();
     while ended() < DRILLS && begun.elapsed() < Duration::from_mins(8) {
         wait(Duration::from_millis(200));
     }
-    let (busy, took) = (taken(&child), begun.elapsed());
-    kill_process(Pid::from_child(&child), Signal::TERM).expect("it runs");
+    let (busy, took) = (taken(child), begun.elapsed());
+    kill_process(Pid::from_child(child), Signal::TERM).expect("it runs");
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
     let text = fs::read_to_string(&said).expect("it is there");
     let delays = delays(&desk, due);

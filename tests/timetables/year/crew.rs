@@ -159,6 +159,13 @@ pub(crate) struct Daemon {
     said: PathBuf,
 }
 
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 impl Daemon {
     pub(crate) fn text(&self) -> String {
         std::fs::read_to_string(&self.said).expect("it is there")
