@@ -114,6 +114,24 @@ fn a_row_that_was_dropped_or_put_in_is_named() {
 }
 
 #[test]
+fn a_status_in_the_list_that_the_journal_does_not_say_is_named() {
+    let home = drilled(&["drill"]);
+    let listed = |words: &[&str]| {
+        let words = [&["list", "--output=json"], words].concat();
+        home.run(&words).expect(0).json()["executions"].to_string().contains("\"drill\"")
+    };
+    assert!(listed(&["--status=completed"]));
+    forge(&home, "UPDATE standings SET status = '\"failed\"' WHERE TRUE");
+    assert!(!listed(&["--status=completed"]), "it is found by its list");
+    let broken = verify(&home, &["drill"], 7);
+    let why = broken["broken"]["message"].as_str().unwrap_or_default().to_owned();
+    assert!(
+        why.contains("its list says that it is failed, and its journal that it is completed"),
+        "{broken}"
+    );
+}
+
+#[test]
 fn what_was_pruned_says_the_hash_at_the_cut() {
     let home = drilled(&["drill"]);
     let head = verify(&home, &["drill"], 0)["head"].clone();

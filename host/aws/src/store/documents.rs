@@ -22,6 +22,9 @@ use super::retry::{Pauses, RetryBudget, Stopped, retried};
 use super::state::state;
 use super::table::Table;
 
+/// So long the version of what was deleted is remembered, in seconds: no process holds one for longer.
+const REMEMBERED: i64 = 90 * 86_400;
+
 fn read(table: &Table, kind: &str, item: &Item) -> Result<Option<Document>, StoreError> {
     let name = item::text(item, SK).unwrap_or_default();
     let read = || {
@@ -116,19 +119,9 @@ fn writes(
     version: u64,
     nonce: &str,
 ) -> Vec<TransactWriteItem> {
-    let mut item = keys::document(&change.kind, &change.name);
-    item.extend([
-        (keys::VERSION.to_owned(), keys::number(version)),
-        (keys::WRITTEN_AT.to_owned(), keys::string(&change.at.to_string())),
-        (keys::WRITTEN_BY.to_owned(), keys::string(&change.by)),
-        (keys::NONCE.to_owned(), keys::string(nonce)),
-    ]);
-    if let Some(body) = &change.body {
-        item.insert(keys::TEXT.to_owned(), keys::string(&body.to_string()));
-    }
     let put = Put::builder()
         .table_name(&table.name)
-        .set_item(Some(item))
+        .set_item(Some(written(change, version, nonce)))
         .return_values_on_condition_check_failure(Return::AllOld);
     let put = if last == 0 {
         put.condition_expression("attribute_not_exists(#pk)")
@@ -150,6 +143,25 @@ fn writes(
         writes.extend([put_of(mark), held(table, lease)]);
     }
     writes
+}
+
+/// The item of a document as a change leaves it. What is deleted keeps its version for a while, so that no slow process
+/// takes a new document for the old one; then DynamoDB removes it.
+fn written(change: &Change, version: u64, nonce: &str) -> Item {
+    let mut item = keys::document(&change.kind, &change.name);
+    item.extend([
+        (keys::VERSION.to_owned(), keys::number(version)),
+        (keys::WRITTEN_AT.to_owned(), keys::string(&change.at.to_string())),
+        (keys::WRITTEN_BY.to_owned(), keys::string(&change.by)),
+        (keys::NONCE.to_owned(), keys::string(nonce)),
+    ]);
+    if let Some(body) = &change.body {
+        item.insert(keys::TEXT.to_owned(), keys::string(&body.to_string()));
+    } else {
+        let second = change.at.as_second().saturating_add(REMEMBERED).max(0).unsigned_abs();
+        item.insert(keys::EXPIRES_AT.to_owned(), keys::number(second));
+    }
+    item
 }
 
 fn put_of(put: aws_sdk_dynamodb::types::builders::PutBuilder) -> TransactWriteItem {
@@ -335,5 +347,29 @@ impl Documents for DynamoStore {
             mark(&table, &execution, &key).await
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use moontide_runtime::store::Condition;
+
+    #[test]
+    fn what_is_deleted_is_removed_in_time_and_what_is_there_never() {
+        let change = |body| Change {
+            kind: "notification".to_owned(),
+            name: "x".to_owned(),
+            body,
+            condition: Condition::Any,
+            at: jiff::Timestamp::from_second(1_800_000_000).unwrap(),
+            by: "a".to_owned(),
+            behalf: None,
+        };
+        let deleted = written(&change(None), 3, "nonce");
+        assert_eq!(deleted[keys::EXPIRES_AT], keys::number(1_800_000_000 + 90 * 86_400));
+        assert!(deleted.contains_key(keys::VERSION) && !deleted.contains_key(keys::TEXT));
+        let there = written(&change(Some(serde_json::json!({}))), 4, "nonce");
+        assert!(!there.contains_key(keys::EXPIRES_AT), "a document that is there stays");
     }
 }

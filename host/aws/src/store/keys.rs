@@ -30,7 +30,7 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 pub(super) const PK: &str = "pk";
 /// The sort key.
 pub(super) const SK: &str = "sk";
-/// When an item may be deleted by DynamoDB, in seconds since 1970. No item has it in this format.
+/// When an item may be deleted by DynamoDB, in seconds since 1970. Only what was deleted has it.
 pub(super) const EXPIRES_AT: &str = "expires_at";
 
 /// The format of the store, of a head, of a state.

@@ -44,11 +44,12 @@ async fn beside(store: &dyn Store, stored: &Stored) -> Result<Option<Trouble>> {
         let message = "the sources that its head names are not those that it was created with";
         return Ok(Some(Trouble::of_head(How::Changed, message)));
     }
-    Ok(cut_off(stored, &execution))
+    Ok(unlike_its_list(stored, &execution))
 }
 
-/// What is missing at the end of a journal: its list says that the execution is over, and the journal does not.
-fn cut_off(stored: &Stored, execution: &Execution) -> Option<Trouble> {
+/// What the list says of an execution that is over, and its journal does not: the journal was cut off, or the list was
+/// changed, by which the execution is found.
+fn unlike_its_list(stored: &Stored, execution: &Execution) -> Option<Trouble> {
     let standing = stored.standing.filter(|it| it.status.is_terminal())?;
     if stored.seal.is_some() || execution.is_adopted() {
         return None;
@@ -56,13 +57,16 @@ fn cut_off(stored: &Stored, execution: &Execution) -> Option<Trouble> {
     let entries: Vec<Entry> = stored.rows.iter().filter_map(|row| row.entry().ok()).collect();
     let state = machine::fold(&Graph::of(execution), events(&entries));
     let (last, listed) = (entries.len() as u64, words::word(&standing.status));
-    let message = || {
-        format!(
-            "its list says that it is {listed}, and its journal ends with entry {last}, where it is {}",
-            words::word(&state.status())
-        )
-    };
-    (!state.status().is_terminal()).then(|| Trouble::at_the_end(last, message()))
+    let told = words::word(&state.status());
+    if !state.status().is_terminal() {
+        let message = format!(
+            "its list says that it is {listed}, and its journal ends with entry {last}, where it is {told}"
+        );
+        return Some(Trouble::at_the_end(last, message));
+    }
+    let message =
+        || format!("its list says that it is {listed}, and its journal that it is {told}");
+    (state.status() != standing.status).then(|| Trouble::of_head(How::Changed, message()))
 }
 
 /// The complaint about a journal that is not as it was written, or about a head that nothing can be said of.
