@@ -84,7 +84,7 @@ fn an_import_of_a_rate_starts_nothing_and_counts_no_time_before_it() {
 
 #[test]
 fn a_status_is_not_well_where_times_are_only_held_and_well_while_a_person_has_paused_it() {
-    let desk = Desk::with(&once("held", 90, "late = \"10m\""));
+    let desk = Desk::with(&once("held", -600, ""));
     desk.import();
     desk.home.run(&["schedule", "pause", "held"]).expect(0);
     let said = desk.status(0);
@@ -167,4 +167,34 @@ fn what_a_process_owed_that_was_not_the_first_to_begin_is_nothing_to_finish() {
     });
     let done = desk.finish().expect(0).json();
     assert_eq!((&done["executions"], &done["obligations"]), (&json!([]), &json!(0)));
+}
+
+#[test]
+fn a_status_says_what_no_timetable_has_called_for() {
+    let desk = Desk::with(&once("late", 90, "late = \"10m\""));
+    desk.import();
+    let said = desk.status(1);
+    let why = said["missed"][0]["why"].as_str().unwrap_or_default().to_owned();
+    assert!(why.starts_with("nothing started it"), "{said}");
+}
+
+#[test]
+fn what_began_before_its_schedule_was_imported_anew_goes_on_without_its_new_answers() {
+    let desk = Desk::with(&once("cut", 2, ""));
+    desk.import();
+    desk.cut_off("cut");
+    desk.write(&once("cut", 2, "reason = \"changed\"\nanswers = { greeting = \"continue\" }"));
+    let world = desk.home.path().join("hello/runbook.luau");
+    let text = std::fs::read_to_string(&world).expect("it is there");
+    let asks = text.replacen(
+        "waves = {",
+        "waves = {\n\t\t{ name = \"greeting\", pause = \"?\", run = function() end },",
+        1,
+    );
+    assert_ne!(asks, text, "the runbook has waves");
+    std::fs::write(&world, asks).expect("it can be written");
+    desk.home.run(&["schedule", "import", &desk.file()]).expect(0);
+    let done = desk.finish().expect(0).json();
+    assert_eq!(done["executions"][0]["status"], "completed", "{done}");
+    assert_eq!(desk.sim.performed("StartRecovery"), 1);
 }

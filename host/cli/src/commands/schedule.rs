@@ -69,7 +69,7 @@ enum Command {
     /// Let a schedule start nothing more; what it has started goes on
     Pause(act::Pause),
     /// Let a schedule go on that is paused, or held because its last starts have failed
-    Resume(act::Flags),
+    Resume(act::Resume),
     /// Remove a schedule; its executions and its history stay
     Remove(act::Flags),
     Export(export::Flags),
@@ -89,7 +89,7 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         Command::Status(flags) => status::execute(context, flags),
         Command::History(flags) => history::execute(context, flags),
         Command::Pause(flags) => act::pause(context, flags),
-        Command::Resume(flags) => act::execute(context, flags, &Act::Resume),
+        Command::Resume(flags) => act::resume(context, flags),
         Command::Remove(flags) => act::execute(context, flags, &Act::Remove),
         Command::Export(flags) => export::execute(context, flags),
     }

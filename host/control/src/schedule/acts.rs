@@ -19,8 +19,12 @@ pub enum Act {
         /// Why, for its history.
         reason: String,
     },
-    /// It goes on that is paused, or held because its last starts have failed: those count no more.
-    Resume,
+    /// It goes on that is paused, or held because its last starts have failed: those count no more. What another clock
+    /// has decided of the time to come is decided anew.
+    Resume {
+        /// Whether a pause stays.
+        keeps_pause: bool,
+    },
     /// It is removed. What became of its times stays in the history, and its executions stay.
     Remove,
 }
@@ -53,13 +57,19 @@ impl Act {
                 let next = Next::ResumeSchedule { schedule: schedule() };
                 ("it starts nothing more; what it has started goes on", next)
             }
-            Act::Resume => {
-                (kept.terms.paused, kept.terms.resumed_at) = (None, Some(by.1));
+            Act::Resume { keeps_pause } => {
+                kept.terms.resumed_at = Some(by.1);
+                let is_paused = *keeps_pause && kept.terms.paused.is_some();
+                if !keeps_pause {
+                    kept.terms.paused = None;
+                }
                 kept.write(store, by).await?;
-                set_right(store, name, by).await?;
+                clock::set_right(store, name, by).await?;
                 let next = Next::ScheduleTimes { schedule: Some(schedule()) };
                 let waits = Progress::of(store, name).await?.terms.waiting.is_some();
-                let meaning = if waits {
+                let meaning = if is_paused {
+                    "it stays paused; failures and misses before count no more"
+                } else if waits {
                     "it goes on: the time that waits starts at once, unless something else holds it; failures before \
                      count no more"
                 } else {
@@ -74,16 +84,6 @@ impl Act {
         };
         Ok(Acted { schedule: schedule(), meaning: meaning.to_owned(), next: vec![next] })
     }
-}
-
-/// Its times are decided by the clock of the person's machine, where one that was ahead has decided more of them.
-async fn set_right(store: &dyn Documents, name: &str, by: (&str, Timestamp)) -> Result<()> {
-    let mut progress = Progress::of(store, name).await?;
-    while clock::doubt(&progress, by.1).is_some() {
-        // Another process may write it at the same moment: it is looked at again.
-        progress = progress.write(store, clock::set_right(&progress.terms, by.1), by).await?;
-    }
-    Ok(())
 }
 
 fn pause(kept: &mut Kept, reason: &str, (by, at): (&str, Timestamp)) -> Result<()> {

@@ -156,7 +156,12 @@ fn of_last(
 ) -> Decision {
     let Known { schedule, hold, running, .. } = known;
     let was_queued = waiting.is_some_and(|it| it.is_queued);
-    if now > schedule.latest(time) && !was_queued {
+    // One that has waited for the end of the one before, and is held since, is made up for so long from there.
+    let late = jiff::SignedDuration::try_from(schedule.late.0).unwrap_or(jiff::SignedDuration::MAX);
+    let held = waiting.filter(|it| it.since > schedule.latest(time));
+    let held = held.map(|it| it.since.checked_add(late).unwrap_or(Timestamp::MAX));
+    let latest = held.unwrap_or(Timestamp::MIN).max(schedule.latest(time));
+    if now > latest && !was_queued {
         return match waiting {
             Some(waiting) => Decision::Hold(time, waiting.why.clone()),
             None => Decision::Miss { time, why: unstarted(schedule, time), more: 0 },
@@ -170,7 +175,7 @@ fn of_last(
         };
     }
     match hold {
-        Some(why) => Decision::Wait { time, why: (*why).to_owned(), is_queued: was_queued },
+        Some(why) => Decision::Wait { time, why: (*why).to_owned(), is_queued: false },
         None => Decision::Start(time),
     }
 }

@@ -10,7 +10,7 @@ use super::checked::LABEL;
 use super::drive;
 use super::holds::is_there;
 use super::kept::Kept;
-use super::left::{self, Beats, Verdict};
+use super::left::{self, Beats, Of, Verdict};
 use super::progress::Progress;
 use super::worker::Worker;
 use crate::clocks::SystemClock;
@@ -50,21 +50,25 @@ impl Worker {
     ) -> Result<Finished> {
         let mut finished = Finished::default();
         let mut all = Vec::new();
-        for (_, kept) in Kept::each(self.store.as_ref()).await? {
-            match kept {
-                Ok(kept) => all.push(kept),
-                Err(error) => finished.failed.push(error),
-            }
+        for (name, kept) in Kept::each(self.store.as_ref()).await? {
+            let kept = kept.map_err(|error| finished.failed.push(error)).ok();
+            all.push((name, kept));
         }
-        for (line, verdict) in self.left(schedule, &all, interrupt).await? {
-            let give_up = match &verdict {
-                Verdict::NotYet => continue,
-                Verdict::Goes => None,
-                Verdict::GivenUp(why) => Some(why.as_str()),
+        for line in self.left(schedule, interrupt).await? {
+            let of = Of::line(&line, &all);
+            // It is judged now: what was driven before it may have taken hours.
+            let give_up = match self.judge(&line, of).await {
+                Ok(Verdict::NotYet) => continue,
+                Ok(Verdict::Goes) => None,
+                Ok(Verdict::GivenUp(give_up)) => Some(give_up),
+                Err(error) => {
+                    finished.failed.push(error);
+                    continue;
+                }
             };
-            let kept = left::schedule(&line, &all);
+            let which = (line.execution.as_str(), give_up.as_ref());
             self.operator().face.hear(&Remark::TakesUp { execution: line.execution.clone() });
-            match Box::pin(self.go_on(kept, (&line.execution, give_up), interrupt)).await {
+            match Box::pin(self.go_on(of.kept(), which, interrupt)).await {
                 Ok(driven) => finished.driven.push(driven),
                 // Another process was quicker.
                 Err(error) if error.code == code::HELD => {}
@@ -78,13 +82,25 @@ impl Worker {
         Ok(finished)
     }
 
-    /// What no runner drives, and what is to become of it. Whether a runner lives is seen by watching, which takes time.
+    /// What is to become of one that no runner drives.
+    async fn judge(&self, line: &Line, of: Of<'_>) -> Result<Verdict> {
+        let (store, now) = (self.store.as_ref(), SystemClock::new().now());
+        let is_overdue = async || {
+            let deadline = left::deadline(store, &line.execution).await?;
+            Ok::<bool, CommandError>(deadline.is_some_and(|it| it <= now))
+        };
+        if left::goes_on(line) || is_overdue().await? {
+            return left::verdict(store, line, of, now).await;
+        }
+        Ok(Verdict::NotYet)
+    }
+
+    /// What no runner drives. Whether one lives is seen by watching, which takes time.
     async fn left(
         &self,
         schedule: Option<&str>,
-        all: &[Kept],
         interrupt: &mut impl AsyncFnMut(),
-    ) -> Result<Vec<(Line, Verdict)>> {
+    ) -> Result<Vec<Line>> {
         let (store, clock) = (self.store.as_ref(), SystemClock::new());
         let ttl = leases::ttl(&self.environment, &self.settings)?;
         let mut beats = Beats::default();
@@ -101,32 +117,21 @@ impl Worker {
             }
             lines = left::open(store, schedule).await?;
         }
-        let mut found = Vec::new();
-        for line in lines {
-            if !beats.is_free(&line, clock.monotonic(), ttl) {
-                continue;
-            }
-            let now = clock.now();
-            let goes_on = left::goes_on(&line)
-                || left::deadline(store, &line.execution).await?.is_some_and(|it| it <= now);
-            if goes_on {
-                let verdict = left::verdict(store, &line, left::schedule(&line, all), now).await?;
-                found.push((line, verdict));
-            }
-        }
-        Ok(found)
+        lines.retain(|line| beats.is_free(line, clock.monotonic(), ttl));
+        Ok(lines)
     }
 
     /// Carries out what is owed for what a schedule has started, or for what all have.
     async fn carry_out(
         &self,
         schedule: Option<&str>,
-        all: &[Kept],
+        all: &[(String, Option<Kept>)],
         (finished, interrupt): (&mut Finished, &mut impl AsyncFnMut()),
     ) -> Result<()> {
         let (store, operator) = (self.store.as_ref(), self.operator());
         let is_wanted = |name: &str| schedule.is_none_or(|it| it == name);
-        for kept in all.iter().filter(|kept| is_wanted(&kept.terms.schedule.name)) {
+        let wanted = all.iter().filter(|(name, _)| is_wanted(name));
+        for kept in wanted.filter_map(|(_, kept)| kept.as_ref()) {
             if let Err(error) = self.owe(kept, &operator).await {
                 finished.failed.push(error);
             }
@@ -168,6 +173,9 @@ impl Worker {
         for start in progress.terms.starts.iter().filter(|start| start.ended.is_empty()) {
             if is_there(store, &start.execution).await? {
                 let record = Record::load(store, &start.execution).await?;
+                if !kept.has_begun(&record.execution) {
+                    continue;
+                }
                 drive::owe(operator, schedule, &record).await?;
             }
         }

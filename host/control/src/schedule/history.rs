@@ -168,6 +168,18 @@ impl Entry {
         entry.write(store, Condition::At(self.version)).await
     }
 
+    /// Forgets what became of the time: nothing has.
+    pub async fn forget(
+        &self,
+        store: &dyn Documents,
+        (by, at): (&str, Timestamp),
+    ) -> Result<(), StoreError> {
+        let (kind, name, by) = (KIND.to_owned(), name(&self.schedule, self.time), by.to_owned());
+        let condition = Condition::At(self.version);
+        let change = Change { kind, name, body: None, condition, at, by, behalf: None };
+        store.change(&change).await.map(drop)
+    }
+
     async fn write(self, store: &dyn Documents, condition: Condition) -> Result<Entry, StoreError> {
         let name = name(&self.schedule, self.time);
         let body = serde_json::to_value(&self.terms).map_err(|error| StoreError::Refused {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use moontide_runtime::clock::Clock as _;
 use moontide_runtime::journal::{Channel, Execution};
 use moontide_runtime::plan::{Mode, Plan, ServerSelector};
 use moontide_runtime::scheduler::ExecutionStatus;
@@ -12,6 +13,7 @@ use super::declared::{Kind, Schedule};
 use super::progress::{Progress, Start};
 use super::starter::Starter;
 use crate::aws;
+use crate::clocks::SystemClock;
 use crate::error::Result;
 use crate::execution::Made;
 use crate::operator::Operator;
@@ -44,7 +46,9 @@ pub async fn look(
     if schedule.kind == Kind::Report {
         return Ok(None);
     }
-    if let Some(why) = failures(operator, schedule, progress, kept.terms.resumed_at).await? {
+    if let Some(why) =
+        failures(operator, schedule, progress, kept.terms.resumed(SystemClock::new().now())).await?
+    {
         return Ok(Some(why));
     }
     if schedule.kind != Kind::Drill {

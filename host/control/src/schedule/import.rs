@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::checked::{Checked, check};
+use super::clock::is_ahead;
 use super::kept::{Kept, Terms};
 use super::written;
 use crate::error::Result;
@@ -67,13 +68,15 @@ pub async fn import(
         let old = before.iter().find(|it| it.terms.schedule.name == name);
         let terms = old.map(|it| &it.terms);
         // A rate that stays goes on from where it began.
-        if let Some(Terms { schedule: old, .. }) =
-            terms.filter(|it| !has_start && it.schedule.when == schedule.when)
-        {
+        if let Some(Terms { schedule: old, .. }) = terms.filter(|it| {
+            !has_start && it.schedule.when == schedule.when && !is_ahead(it.since(), now)
+        }) {
             schedule.start = old.start;
         }
         let digest = sources.digest();
-        let is_same = terms.is_some_and(|it| it.schedule == schedule && it.sources == digest);
+        let is_same = terms.is_some_and(|it| {
+            it.schedule == schedule && it.sources == digest && !is_ahead(it.since(), now)
+        });
         if !is_same {
             let version = old.map_or(0, |it| it.version);
             let terms = Terms::imported(schedule, digest, (by, now), terms);

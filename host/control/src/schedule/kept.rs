@@ -3,11 +3,12 @@
 
 use jiff::Timestamp;
 use moontide_runtime::history::canonical::Hash;
-use moontide_runtime::journal::Bundle;
+use moontide_runtime::journal::{Bundle, Execution};
 use moontide_runtime::store::{Change, Condition, Document, Documents, StoreError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::clock;
 use super::declared::Schedule;
 use crate::error::{CommandError, Result, code};
 use crate::next::Next;
@@ -137,6 +138,11 @@ impl Kept {
         store.documents(KIND, "").await?.into_iter().map(Kept::read).collect()
     }
 
+    /// Whether an execution began under what it says now, and not before it was imported so.
+    pub fn has_begun(&self, execution: &Execution) -> bool {
+        execution.created_at >= self.terms.imported_at
+    }
+
     /// Writes it. Its version is that of what it replaces; 0: there is none.
     pub async fn write(&self, store: &dyn Documents, (by, at): (&str, Timestamp)) -> Result<Kept> {
         let body = serde_json::to_value(&self.terms).ok();
@@ -191,7 +197,8 @@ impl Terms {
             let old = &it.schedule;
             (&old.when, &old.zone, old.start) == (&schedule.when, &schedule.zone, schedule.start)
         };
-        let times_since = Some(before.filter(has_times).map_or(at, Terms::since));
+        // A clock that was ahead is not believed for good.
+        let times_since = Some(before.filter(has_times).map_or(at, Terms::since).min(at));
         Terms {
             format: FORMAT,
             schedule,
@@ -202,6 +209,11 @@ impl Terms {
             paused,
             resumed_at,
         }
+    }
+
+    /// When a person let it go on, by a clock that is not ahead of this one.
+    pub fn resumed(&self, now: Timestamp) -> Option<Timestamp> {
+        self.resumed_at.filter(|at| !clock::is_ahead(*at, now))
     }
 
     /// Since when its times are what they are.

@@ -10,10 +10,11 @@ use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{LeaseRecord, Store, Wanted};
 
 use super::checked::LABEL;
-use super::declared::read_moment;
+use super::declared::{Schedule, read_moment};
 use super::history::{Entry, Outcome};
 use super::kept::Kept;
 use crate::error::Result;
+use crate::leases;
 use crate::list::Line;
 use crate::view::Record;
 
@@ -50,10 +51,35 @@ pub async fn deadline(store: &dyn Store, execution: &str) -> Result<Option<Times
     Ok(record.state.prompts.values().filter_map(|prompt| prompt.deadline).min())
 }
 
-/// The schedule that has started it, if it is still there.
-pub fn schedule<'k>(line: &Line, all: &'k [Kept]) -> Option<&'k Kept> {
-    let name = line.labels.get(LABEL)?;
-    all.iter().find(|kept| kept.terms.schedule.name == *name)
+/// The schedule that has started an execution, as far as it can be read.
+#[derive(Clone, Copy, Debug)]
+pub enum Of<'k> {
+    /// It is this one.
+    Schedule(&'k Kept),
+    /// It is there, and cannot be read.
+    Unreadable,
+    /// It was removed.
+    Removed,
+}
+
+impl<'k> Of<'k> {
+    /// That of an execution, among all that there are.
+    pub fn line(line: &Line, all: &'k [(String, Option<Kept>)]) -> Of<'k> {
+        let found = line.labels.get(LABEL).and_then(|name| all.iter().find(|(it, _)| it == name));
+        match found {
+            Some((_, Some(kept))) => Of::Schedule(kept),
+            Some((_, None)) => Of::Unreadable,
+            None => Of::Removed,
+        }
+    }
+
+    /// It, where it can be read.
+    pub fn kept(self) -> Option<&'k Kept> {
+        match self {
+            Of::Schedule(kept) => Some(kept),
+            Of::Unreadable | Of::Removed => None,
+        }
+    }
 }
 
 /// What is to become of an execution of which nothing was sent yet.
@@ -64,14 +90,31 @@ pub enum Verdict {
     /// Its schedule says first what becomes of its time.
     NotYet,
     /// It is given up, for this reason.
-    GivenUp(String),
+    GivenUp(GiveUp),
+}
+
+/// Why an execution is given up that has sent nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GiveUp {
+    /// Why.
+    pub why: String,
+    /// The lease under which no runner was seen to live; `None`: there was none.
+    pub lease: Option<LeaseRecord>,
+}
+
+impl GiveUp {
+    /// Whether it still holds: nothing was sent, and no runner has taken it since.
+    pub async fn holds(&self, store: &dyn Store, execution: &str) -> Result<bool> {
+        let is_pending = Record::load(store, execution).await?.status() == ExecutionStatus::Pending;
+        Ok(is_pending && leases::kept(store, execution).await? == self.lease)
+    }
 }
 
 /// What is to become of it. What has sent something goes on, however late it is.
 pub async fn verdict(
     store: &dyn Store,
     line: &Line,
-    schedule: Option<&Kept>,
+    schedule: Of<'_>,
     now: Timestamp,
 ) -> Result<Verdict> {
     let name = line.labels.get(LABEL);
@@ -81,24 +124,39 @@ pub async fn verdict(
         return Ok(Verdict::Goes);
     }
     let entry = Entry::of(store, name, time).await?;
-    let latest = schedule.map(|kept| kept.terms.schedule.latest(time));
-    Ok(judge(entry.as_ref().map(|it| &it.terms.outcome), latest, now))
+    let why = match schedule {
+        // What cannot be read decides nothing.
+        Of::Unreadable => return Ok(Verdict::NotYet),
+        Of::Removed => Err(Some("its schedule was removed before it began".to_owned())),
+        Of::Schedule(kept) => judge(&kept.terms.schedule, time, (entry.as_ref(), now)),
+    };
+    let lease = line.lease.clone();
+    Ok(match why {
+        Ok(()) => Verdict::Goes,
+        Err(None) => Verdict::NotYet,
+        Err(Some(why)) => Verdict::GivenUp(GiveUp { why, lease }),
+    })
 }
 
-/// The same, by what its history says of its time, and until when a start made sense; `None`: its schedule is removed.
-fn judge(outcome: Option<&Outcome>, latest: Option<Timestamp>, now: Timestamp) -> Verdict {
-    let Some(latest) = latest else {
-        return Verdict::GivenUp("its schedule was removed before it began".to_owned());
-    };
-    match outcome {
-        Some(other) if other.is_final() && !matches!(other, Outcome::Started { .. }) => {
-            Verdict::GivenUp(format!("its time counts as {}: {}", other.word(), other.why()))
+/// Whether it goes on, by what its history says of its time; an error: why it is given up, or `None`: not yet.
+fn judge(
+    schedule: &Schedule,
+    time: Timestamp,
+    (entry, now): (Option<&Entry>, Timestamp),
+) -> Result<(), Option<String>> {
+    let late = jiff::SignedDuration::try_from(schedule.late.0).unwrap_or(jiff::SignedDuration::MAX);
+    match entry.map(|entry| (&entry.terms.outcome, entry.terms.at)) {
+        Some((Outcome::Started { .. }, at)) => {
+            // One that waited for the end of the one before was started behind all others.
+            let latest = schedule.latest(time).max(at.checked_add(late).unwrap_or(Timestamp::MAX));
+            let why = "it had not begun when it was too late for its time";
+            if now > latest { Err(Some(why.to_owned())) } else { Ok(()) }
         }
-        _ if now > latest => {
-            Verdict::GivenUp("it had not begun when it was too late for its time".to_owned())
+        // Its schedule says what became of a claim.
+        None | Some((Outcome::Starting, _)) => Err(None),
+        Some((other, _)) => {
+            Err(Some(format!("its time counts as {}: {}", other.word(), other.why())))
         }
-        Some(Outcome::Started { .. }) => Verdict::Goes,
-        _ => Verdict::NotYet,
     }
 }
 

@@ -94,7 +94,7 @@ impl<B: Begins> Round<'_, B> {
     /// Goes through a schedule once.
     pub async fn go(&self, schedule: &Schedule) -> Result<Came<B::Begun>> {
         let mut progress = Progress::of(self.store, &schedule.name).await?;
-        if let Some(doubt) = clock::doubt(&progress, self.now) {
+        if let Some(doubt) = clock::doubt(&progress, self.since, self.now) {
             return Err(doubt);
         }
         progress = self.tell_held(schedule, progress).await?;

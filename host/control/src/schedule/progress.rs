@@ -152,7 +152,8 @@ impl Progress {
         if is_held && terms.held.as_ref().is_none_or(|held| held.time != time) {
             terms.held = Some(Held { time, why, is_told: false });
         }
-        let before = terms.waiting.take().filter(|it| it.time == time);
+        let is_same = |it: &Waiting| it.time == time && it.is_queued == waiting.is_queued;
+        let before = terms.waiting.take().filter(is_same);
         let since = before.map_or(waiting.since, |it| it.since);
         terms.waiting = Some(Waiting { since, ..waiting });
         terms

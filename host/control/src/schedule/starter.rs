@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::journal::{Channel, Execution};
 use moontide_runtime::plan::Mode;
-use moontide_runtime::store::StoreError;
+use moontide_runtime::store::{Store, StoreError};
 
 use super::checked::{LABEL, bind, flags};
 use super::declared::{Cleanup, Kind, Schedule};
@@ -112,6 +112,20 @@ pub fn is_of(execution: &Execution, schedule: &Schedule) -> bool {
         && execution.labels.get(LABEL) == Some(&schedule.name)
 }
 
+/// The last execution that a schedule has started, if it is not over.
+pub async fn running(store: &dyn Store, progress: &Progress) -> Result<Option<String>> {
+    let started = progress.terms.starts.iter().rev().filter(|start| start.ended.is_empty());
+    let Some(last) = started.map(|start| start.execution.as_str()).next() else {
+        return Ok(None);
+    };
+    if !holds::is_there(store, last).await? {
+        return Ok(None);
+    }
+    let record = Record::load(store, last).await?;
+    let is_open = !record.is_over() && record.moved_to().is_none();
+    Ok(is_open.then(|| last.to_owned()))
+}
+
 /// What an error of a start means: what a person has to mend is refused, and what may pass is waited for. A store that
 /// fails stops the round.
 fn not_now<B>(error: CommandError) -> Result<Beginning<B>> {
@@ -132,16 +146,7 @@ impl<'o> Begins for Starter<'o> {
     type Begun = Box<Runner<'o>>;
 
     async fn running(&self, _schedule: &Schedule, progress: &Progress) -> Result<Option<String>> {
-        let started = progress.terms.starts.iter().rev().filter(|start| start.ended.is_empty());
-        let Some(last) = started.map(|start| start.execution.as_str()).next() else {
-            return Ok(None);
-        };
-        if self.existing(last).await?.is_none() {
-            return Ok(None);
-        }
-        let record = Record::load(self.operator.store.as_ref(), last).await?;
-        let is_open = !record.is_over() && record.moved_to().is_none();
-        Ok(is_open.then(|| last.to_owned()))
+        running(self.operator.store.as_ref(), progress).await
     }
 
     async fn hold(&self, schedule: &Schedule, progress: &Progress) -> Result<Option<String>> {

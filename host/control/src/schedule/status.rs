@@ -7,8 +7,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::clock::{self, AHEAD};
+use super::decide::{Decision, Known, decide};
 use super::holds::is_there;
-use super::kept::{Kept, Paused};
+use super::kept::{Kept, Paused, Terms};
 use super::left;
 use super::progress::{Missed, Progress, Waiting};
 use super::served::{Beat, SILENT, Server};
@@ -116,15 +117,16 @@ impl Status {
                 }
                 Err(error) => return Err(error.into()),
             };
-            clock::doubt(&progress, now).into_iter().for_each(doubts);
+            clock::doubt(&progress, kept.since(), now).into_iter().for_each(doubts);
+            let undecided = undecided(&kept, &progress, now);
             let terms = progress.terms;
             // What a person has let go on since, or has paused, is no news.
-            let (resumed, halted) = (kept.resumed_at, kept.paused.as_ref().map(|it| it.at));
+            let (resumed, halted) = (kept.resumed(now), kept.paused.as_ref().map(|it| it.at));
             let is_news = |it: &Missed| {
                 resumed.is_none_or(|resumed| it.time > resumed)
                     && halted.is_none_or(|halted| it.time < halted)
             };
-            let open = terms.missed.filter(is_news);
+            let open = undecided.or(terms.missed).filter(is_news);
             missed.extend(open.map(|what| Row { schedule: schedule.clone(), what }));
             waiting.extend(terms.waiting.map(|what| Row { schedule: schedule.clone(), what }));
             paused.extend(kept.paused.map(|what| Row { schedule, what }));
@@ -157,6 +159,17 @@ impl Status {
         };
         Ok(Status { well: is_served && status.is_in_order(), ..status })
     }
+}
+
+/// The last time for which it is too late, and of which nothing is decided: no timetable calls.
+fn undecided(kept: &Terms, progress: &Progress, now: Timestamp) -> Option<Missed> {
+    let (schedule, terms) = (&kept.schedule, &progress.terms);
+    let (since, decided, waiting) = (kept.since(), terms.decided, terms.waiting.as_ref());
+    let known = Known { schedule, since, decided, waiting, hold: None, running: None };
+    decide(&known, now).into_iter().rev().find_map(|decision| match decision {
+        Decision::Miss { time, why, .. } | Decision::Hold(time, why) => Some(Missed { time, why }),
+        _ => None,
+    })
 }
 
 /// What no runner drives, as far as the store knows: what a process serves is taken up by it soon.

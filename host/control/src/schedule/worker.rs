@@ -13,6 +13,7 @@ use super::declared::Schedule;
 use super::drive;
 use super::history::Entry;
 use super::kept::{Kept, Sources};
+use super::left::GiveUp;
 use super::occur::Round;
 use super::progress::Waiting;
 use super::spoken;
@@ -140,13 +141,17 @@ impl Worker {
 
     /// Goes on with an execution that a schedule has started, and that no runner drives; or gives it up, with a reason,
     /// before it has begun. The schedule is `None` where it is not known any more.
+    ///
+    /// What it is asked and owes is what its schedule said when it began: one that was imported anew since answers,
+    /// cancels and owes nothing.
     pub async fn go_on(
         &self,
         schedule: Option<&Kept>,
-        (execution, give_up): (&str, Option<&str>),
+        (execution, give_up): (&str, Option<&GiveUp>),
         interrupt: &mut impl AsyncFnMut(),
     ) -> Result<(Record, Option<Ended>)> {
-        let schedule = schedule.map(|kept| &kept.terms.schedule);
+        let kept = schedule;
+        let schedule = kept.map(|kept| &kept.terms.schedule);
         let base = self.operator();
         let target = match schedule {
             Some(schedule) => Target {
@@ -157,12 +162,16 @@ impl Worker {
         };
         // What has begun goes on under the user's settings, not those of the runbook's folder.
         let operator = Operator { target, ..base };
-        if let Some(why) = give_up {
+        if let Some(give_up) = give_up
+            && give_up.holds(self.store.as_ref(), execution).await?
+        {
             let own = schedule.map(|it| spoken::operator(&operator, &it.name));
-            signals::cancel(own.as_ref().unwrap_or(&operator), execution, why).await?;
+            signals::cancel(own.as_ref().unwrap_or(&operator), execution, &give_up.why).await?;
         }
-        let answers = schedule.map(checked::flags).unwrap_or_default();
         let record = Record::load(self.store.as_ref(), execution).await?;
+        let schedule = kept.filter(|it| it.has_begun(&record.execution));
+        let schedule = schedule.map(|it| &it.terms.schedule);
+        let answers = schedule.map(checked::flags).unwrap_or_default();
         let resume = Resume { answers, ..Resume::default() };
         match Box::pin(resume::go_on(&operator, record, resume)).await? {
             Resumed::Over(record) => {

@@ -20,6 +20,22 @@ pub(crate) struct Flags {
     by: Option<String>,
 }
 
+/// The same, and whether a pause stays.
+#[derive(Args)]
+pub(crate) struct Resume {
+    #[command(flatten)]
+    flags: Flags,
+
+    /// Leave a pause: only say that failures, misses or a wrong clock are known
+    #[arg(long)]
+    keep_paused: bool,
+}
+
+/// Lets it go on.
+pub(crate) fn resume(context: &Context, resume: &Resume) -> Result<u8> {
+    execute(context, &resume.flags, &Act::Resume { keeps_pause: resume.keep_paused })
+}
+
 /// The same, and why.
 #[derive(Args)]
 pub(crate) struct Pause {

@@ -47,6 +47,10 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "TIME", value_parser = time)]
     at: Option<Timestamp>,
 
+    /// Print nothing where nothing was due, and nothing was left: for what calls often
+    #[arg(long)]
+    quiet: bool,
+
     #[command(flatten)]
     aws: AwsFlags,
 }
@@ -119,7 +123,10 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         });
         let times = gone.entries.into_iter().map(|entry| (entry.time, entry.terms.outcome));
         let (schedule, times) = (flags.schedule.clone(), times.collect());
-        context.output.show(&Ran { schedule, times, waiting: gone.waiting })?;
+        let ran = Ran { schedule, times, waiting: gone.waiting };
+        if !flags.quiet || !ran.times.is_empty() || ran.waiting.is_some() {
+            context.output.show(&ran)?;
+        }
         Ok(exit::worst(&codes))
     })
 }

@@ -22,13 +22,6 @@ impl Call {
         let (binary, store, name) = (quoted(binary), quoted(store), quoted(&schedule.name));
         format!("{binary} --store {store} schedule run {name}")
     }
-
-    /// The command that finishes what it has begun.
-    pub(super) fn finish(&self, schedule: &Schedule) -> String {
-        let Call { binary, store, .. } = self;
-        let (binary, store, name) = (quoted(binary), quoted(store), quoted(&schedule.name));
-        format!("{binary} --store {store} schedule finish {name}")
-    }
 }
 
 /// The complaint about what a format cannot say.

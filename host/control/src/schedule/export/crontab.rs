@@ -43,11 +43,10 @@ pub fn write(schedule: &Schedule, call: &Call, machine: &str) -> Result<String> 
     let times = [&cron.minutes, &cron.hours].map(|numbers| STYLE.write(numbers)).join(" ");
     let month = STYLE.write(&cron.months);
     // A `%` would be a line break.
-    let [run, finish] =
-        [call.run(schedule), call.finish(schedule)].map(|it| it.replace('%', "\\%"));
+    let run = call.run(schedule).replace('%', "\\%");
     let Schedule { name, when, .. } = schedule;
-    // What was cut off goes on, and cleanups are done, between its times as well.
+    // Between its times as well: what waits is tried again, what was cut off goes on, and cleanups are done.
     Ok(format!(
-        "# {name}: {when} in {zone}\n{times} {day} {month} {weekday} {run}\n*/10 * * * * {finish}\n"
+        "# {name}: {when} in {zone}\n{times} {day} {month} {weekday} {run}\n*/10 * * * * {run} --quiet\n"
     ))
 }

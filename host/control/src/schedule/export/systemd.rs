@@ -51,8 +51,8 @@ pub struct Unit {
     pub text: String,
 }
 
-/// The timer of a schedule, and the service that it starts; and those that finish what it has begun.
-pub fn write(schedule: &Schedule, call: &Call) -> Result<[Unit; 4]> {
+/// The timer of a schedule, and the service that it starts.
+pub fn write(schedule: &Schedule, call: &Call) -> Result<[Unit; 2]> {
     let Schedule { name, when, zone, within, .. } = schedule;
     let calendar = calendar(schedule)?;
     let spread = match within.0.as_secs() {
@@ -61,32 +61,20 @@ pub fn write(schedule: &Schedule, call: &Call) -> Result<[Unit; 4]> {
     };
     let timer = format!(
         "[Unit]\nDescription=Moontide schedule {name}: {when} in {zone}\n\n[Timer]\n\
-         OnCalendar={calendar}\nPersistent=true\nAccuracySec=1s\n{spread}\n\
+         OnCalendar={calendar}\n# Between its times: what waits, what was cut off, what is owed.\nOnCalendar=*:00/10\n\
+         Persistent=true\nAccuracySec=1s\n{spread}\n\
          [Install]\nWantedBy=timers.target\n"
     );
-    // What was cut off goes on, and cleanups are done, between its times as well.
-    let often = format!(
-        "[Unit]\nDescription=Moontide schedule {name}: what it has begun, to its end\n\n[Timer]\n\
-         OnCalendar=*:00/10\nAccuracySec=1min\n\n[Install]\nWantedBy=timers.target\n"
-    );
-    let unit = |suffix: &str, text: String| Unit { file: format!("moontide-{name}{suffix}"), text };
-    Ok([
-        unit(".timer", timer),
-        unit(".service", once(call, name, "run")),
-        unit("-finish.timer", often),
-        unit("-finish.service", once(call, name, "finish")),
-    ])
-}
-
-/// The service that does this for a schedule once.
-fn once(call: &Call, name: &str, verb: &str) -> String {
-    format!(
-        "[Unit]\nDescription=Moontide schedule {verb} {name}\nWants=network-online.target\n\
+    let service = format!(
+        "[Unit]\nDescription=Moontide schedule {name}\nWants=network-online.target\n\
          After=network-online.target\n\n[Service]\nType=oneshot\n{}TimeoutStartSec=infinity\n\
          # 4: it waits for a person. 5: what is due is held, and is said.\nSuccessExitStatus=4 5\n{}",
-        exec(call, &format!("schedule {verb} {name}")),
+        exec(call, &format!("schedule run {name} --quiet")),
         hardened(call)
-    )
+    );
+    let unit =
+        |suffix: &str, text: String| Unit { file: format!("moontide-{name}.{suffix}"), text };
+    Ok([unit("timer", timer), unit("service", service)])
 }
 
 /// The service that stays, and serves all schedules of the store.

@@ -63,7 +63,7 @@ fn a_crontab_runs_at_the_same_times_or_refuses() {
 fn a_timer_of_systemd_runs_at_the_same_times_or_refuses() {
     let line =
         |when: &str| match systemd::write(&schedule(when, "zone = \"Europe/Berlin\"\n"), &call()) {
-            Ok([timer, ..]) => {
+            Ok([timer, _]) => {
                 timer.text.lines().find(|line| line.starts_with("OnCalendar")).unwrap().to_owned()
             }
             Err(error) => error.message,

@@ -24,20 +24,45 @@ fn line(lease: Option<LeaseRecord>) -> Line {
 
 #[test]
 fn nothing_begins_late_that_has_sent_nothing_or_whose_time_counts_as_over() {
-    let (latest, late) = (at("2027-01-01T03:00:00Z"), at("2027-01-01T03:00:01Z"));
-    let started = Outcome::Started { execution: "drill".to_owned(), ended: String::new() };
-    let missed = Outcome::Missed { why: "nothing ran".to_owned(), more: 0 };
-    assert_eq!(judge(Some(&started), Some(latest), latest), Verdict::Goes);
-    assert_eq!(judge(Some(&Outcome::Starting), Some(latest), latest), Verdict::NotYet);
-    assert_eq!(judge(None, Some(latest), latest), Verdict::NotYet);
-    let given_up = |outcome: &Outcome, latest| match judge(Some(outcome), latest, late) {
-        Verdict::GivenUp(why) => why,
-        other => panic!("{other:?}"),
+    let text = "[[schedules]]\nname = \"shop\"\nrunbook = \"shop\"\nwhen = \"cron(0 2 * * ? *)\"\n";
+    let (time, start) = (at("2027-01-01T02:00:00Z"), at("2026-01-01T00:00:00Z"));
+    let read = crate::schedule::written::parse(text, "x.toml", std::path::Path::new("."), start);
+    let shop = read.unwrap().remove(0).schedule;
+    let entry = |outcome, written: &str| Entry {
+        schedule: "shop".to_owned(),
+        time,
+        version: 1,
+        terms: crate::schedule::history::Terms { outcome, at: at(written), by: "a".to_owned() },
     };
-    assert_eq!(given_up(&missed, Some(late)), "its time counts as missed: nothing ran");
-    assert!(given_up(&started, Some(latest)).contains("too late"));
-    assert!(given_up(&Outcome::Starting, Some(latest)).contains("too late"));
-    assert!(given_up(&started, None).contains("removed"));
+    let started = || Outcome::Started { execution: "drill".to_owned(), ended: String::new() };
+    let missed = Outcome::Missed { why: "nothing ran".to_owned(), more: 0 };
+    let judged = |entry: Option<&Entry>, now: &str| judge(&shop, time, (entry, at(now)));
+    let begun = entry(started(), "2027-01-01T02:00:05Z");
+    assert_eq!(judged(Some(&begun), "2027-01-01T03:00:00Z"), Ok(()));
+    let late = judged(Some(&begun), "2027-01-01T03:00:06Z").unwrap_err().unwrap();
+    assert!(late.contains("too late"), "{late}");
+    // It waited for the end of the one before.
+    let queued = entry(started(), "2027-01-01T09:00:00Z");
+    assert_eq!(judged(Some(&queued), "2027-01-01T09:59:00Z"), Ok(()));
+    assert!(judged(Some(&queued), "2027-01-01T10:00:01Z").is_err());
+    let claim = entry(Outcome::Starting, "2027-01-01T02:00:00Z");
+    assert_eq!(judged(Some(&claim), "2027-01-01T09:00:00Z"), Err(None));
+    assert_eq!(judged(None, "2027-01-01T02:00:00Z"), Err(None));
+    let over = judged(Some(&entry(missed, "2027-01-01T03:00:01Z")), "2027-01-01T03:00:02Z");
+    assert_eq!(over, Err(Some("its time counts as missed: nothing ran".to_owned())));
+}
+
+#[tokio::test]
+async fn a_schedule_that_cannot_be_read_is_not_one_that_was_removed() {
+    let store = moontide_runtime::store::MemoryStore::new();
+    let mut pending = Line { status: Some(ExecutionStatus::Pending), ..line(None) };
+    pending.labels.insert(LABEL.to_owned(), "shop".to_owned());
+    let now = at("2027-01-01T02:00:10Z");
+    let all = [("shop".to_owned(), None)];
+    let unreadable = verdict(&store, &pending, Of::line(&pending, &all), now).await.unwrap();
+    assert_eq!(unreadable, Verdict::NotYet);
+    let removed = verdict(&store, &pending, Of::line(&pending, &[]), now).await.unwrap();
+    assert!(matches!(removed, Verdict::GivenUp(it) if it.why.contains("removed")));
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::list::Line;
 use crate::schedule::decide::Decision;
 use crate::schedule::history::Outcome;
 use crate::schedule::kept::Kept;
-use crate::schedule::left::Verdict;
+use crate::schedule::left::{Of, Verdict};
 use crate::schedule::progress::Waiting;
 use crate::schedule::served::{Beat, Seen};
 use crate::whoami;
@@ -148,7 +148,7 @@ impl Desk {
         &mut self,
         store: &dyn Store,
         line: &Line,
-        (schedule, now, ttl): (Option<&Kept>, Timestamp, Duration),
+        (schedule, now, ttl): (Of<'_>, Timestamp, Duration),
     ) -> Result<Verdict> {
         if self.driving.contains(&line.execution) {
             return Ok(Verdict::NotYet);
@@ -224,15 +224,20 @@ impl Desk {
             waiting.time == last.time() && now.saturating_sub(*at) < again
         });
         let is_only_open = decisions.len() == 1 && last.is_open();
+        if is_only_open && was_looked_at {
+            return Place::NotNow;
+        }
         let is_full = last.is_open() && self.busy.len() + self.driving.len() >= at_once;
         if is_full {
             return Place::IsFull(last.time());
         }
-        if is_only_open && was_looked_at {
-            return Place::NotNow;
-        }
         self.busy.insert(schedule.to_owned());
         Place::Goes
+    }
+
+    /// A thread goes through a schedule, of which nothing begins now.
+    pub(super) fn goes(&mut self, schedule: &str) {
+        self.busy.insert(schedule.to_owned());
     }
 
     /// Whether a thread is to go on with an execution that no runner drives; if so, one does.

@@ -19,9 +19,10 @@ use crate::schedule::clock;
 use crate::schedule::decide::{Known, decide};
 use crate::schedule::history::Entry;
 use crate::schedule::kept::Kept;
-use crate::schedule::left::{self, Verdict};
+use crate::schedule::left::{self, Of, Verdict};
 use crate::schedule::progress::{self, Progress, Waiting};
 use crate::schedule::served::{BEAT, Beat, Server};
+use crate::schedule::starter;
 use crate::schedule::worker::Worker;
 use crate::whoami;
 
@@ -122,12 +123,11 @@ impl Service {
         tell: &mut dyn FnMut(Told),
     ) -> Result<()> {
         let now = desk.clock.now();
-        let mut all = Vec::new();
+        let (mut all, mut names) = (Vec::new(), Vec::new());
         for (name, kept) in Kept::each(self.worker.store.as_ref()).await? {
-            match kept {
-                Ok(kept) => all.push(kept),
-                Err(error) => desk.complains(name, error, tell),
-            }
+            let kept = kept.map_err(|error| desk.complains(name.clone(), error, tell)).ok();
+            all.extend(kept.clone());
+            names.push((name, kept));
         }
         let running = all.iter().filter(|kept| kept.terms.paused.is_none());
         let next = running.filter_map(|kept| next(kept, now)).min();
@@ -142,7 +142,7 @@ impl Service {
         desk.knows(&all, tell);
         self.start(desk, &all, (now, threads), tell).await?;
         if desk.is_time(|desk| &mut desk.looked_for_left, LEFT) {
-            self.go_on(desk, &all, (now, threads), tell).await?;
+            self.go_on(desk, &names, (now, threads), tell).await?;
         }
         if !desk.is_carrying && desk.is_time(|desk| &mut desk.carried, OWED) {
             desk.is_carrying = true;
@@ -155,7 +155,7 @@ impl Service {
     async fn go_on(
         &self,
         desk: &mut Desk,
-        all: &[Kept],
+        all: &[(String, Option<Kept>)],
         (now, threads): (Timestamp, &Threads),
         tell: &mut dyn FnMut(Told),
     ) -> Result<()> {
@@ -164,9 +164,9 @@ impl Service {
         let lines = left::open(store, None).await?;
         desk.watch.keep(&lines);
         for line in lines {
-            let schedule = left::schedule(&line, all);
-            let id = line.execution.clone();
-            let verdict = match desk.verdict(store, &line, (schedule, now, ttl)).await {
+            let of = Of::line(&line, all);
+            let (schedule, id) = (of.kept(), line.execution.clone());
+            let verdict = match desk.verdict(store, &line, (of, now, ttl)).await {
                 Ok(verdict) => verdict,
                 Err(error) => {
                     desk.complains(id, error, tell);
@@ -176,7 +176,7 @@ impl Service {
             let give_up = match verdict {
                 Verdict::NotYet => continue,
                 Verdict::Goes => None,
-                Verdict::GivenUp(why) => Some(why),
+                Verdict::GivenUp(give_up) => Some(give_up),
             };
             if desk.takes(&id, schedule, self.at_once) {
                 tell(Told::GoesOn(id.clone()));
@@ -254,7 +254,7 @@ impl Service {
                 version: 0,
                 terms: progress::Terms::default(),
             });
-            if let Some(doubt) = clock::doubt(&progress, now) {
+            if let Some(doubt) = clock::doubt(&progress, kept.terms.since(), now) {
                 desk.complains(schedule.name.clone(), doubt, tell);
                 continue;
             }
@@ -265,7 +265,16 @@ impl Service {
             let decisions = decide(&known, now);
             match desk.may_go(&schedule.name, &decisions, (self.at_once, AGAIN)) {
                 Place::Goes => threads.go(kept.clone()),
-                Place::IsFull(time) => self.queues(&progress, time, now).await?,
+                Place::IsFull(time) => {
+                    // Where the one before is not over, nothing begins: that is decided without a place.
+                    let store = self.worker.store.as_ref();
+                    if starter::running(store, &progress).await?.is_some() {
+                        desk.goes(&schedule.name);
+                        threads.go(kept.clone());
+                    } else {
+                        self.queues(&progress, time, now).await?;
+                    }
+                }
                 Place::NotNow => {}
             }
         }

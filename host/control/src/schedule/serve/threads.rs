@@ -13,6 +13,7 @@ use crate::error::{CommandError, Result, code};
 use crate::obligations::Carrier;
 use crate::schedule::history::Entry;
 use crate::schedule::kept::Kept;
+use crate::schedule::left::GiveUp;
 use crate::schedule::listing::word;
 use crate::schedule::progress::Waiting;
 use crate::schedule::worker::Worker;
@@ -76,15 +77,20 @@ impl Threads {
     }
 
     /// Goes on with an execution that no runner drives.
-    pub(super) fn go_on(&self, kept: Option<Kept>, execution: String, give_up: Option<String>) {
+    pub(super) fn go_on(&self, kept: Option<Kept>, execution: String, give_up: Option<GiveUp>) {
         let (worker, stop, say) = (self.worker.clone(), self.stop.clone(), self.say.clone());
         thread::spawn(move || {
             let gone = on_this_thread(async {
                 let mut interrupt = async || stopped(stop.clone()).await;
-                let which = (execution.as_str(), give_up.as_deref());
+                let which = (execution.as_str(), give_up.as_ref());
                 Box::pin(worker.go_on(kept.as_ref(), which, &mut interrupt)).await
             });
-            let drove = gone.map(|(record, _)| word(record.status()));
+            let drove = match gone {
+                Ok((record, _)) => Ok(word(record.status())),
+                // Another process was quicker, and drives it.
+                Err(error) if error.code == code::HELD => Ok("running"),
+                Err(error) => Err(error),
+            };
             let _ = say.send(Done::Drove { execution, drove });
         });
     }

@@ -9,8 +9,7 @@ use moontide_runtime::store::Store;
 
 use crate::error::Result;
 use crate::list::Line;
-use crate::schedule::kept::Kept;
-use crate::schedule::left::{self, Beats, Verdict};
+use crate::schedule::left::{self, Beats, Of, Verdict};
 
 /// When prompts have waited long enough is looked at so often: their journals are read for it.
 const DEADLINES: Duration = Duration::from_mins(10);
@@ -35,7 +34,7 @@ impl Watch {
     pub(super) async fn verdict(
         &mut self,
         store: &dyn Store,
-        (line, schedule): (&Line, Option<&Kept>),
+        (line, schedule): (&Line, Of<'_>),
         (now, monotonic, ttl): (Timestamp, Duration, Duration),
     ) -> Result<Verdict> {
         if !self.beats.is_free(line, monotonic, ttl) {
