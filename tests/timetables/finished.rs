@@ -170,6 +170,32 @@ fn what_a_process_owed_that_was_not_the_first_to_begin_is_nothing_to_finish() {
 }
 
 #[test]
+fn a_clock_that_is_in_doubt_keeps_nothing_from_its_end_that_has_begun() {
+    let desk = Desk::with(&once("cut", 2, ""));
+    desk.import();
+    desk.cut_off("cut");
+    let id = desk.history("cut")[0]["execution"].clone();
+    let (store, runtime) = (desk.store(), tokio::runtime::Runtime::new().expect("a runtime"));
+    let ahead = Change {
+        kind: "schedule-progress".to_owned(),
+        name: "cut".to_owned(),
+        body: Some(
+            json!({ "decided": minutes_ago(-600), "starts": [{ "time": minutes_ago(2), "execution": id }] }),
+        ),
+        condition: Condition::Any,
+        at: minutes_ago(0),
+        by: "a test".to_owned(),
+        behalf: None,
+    };
+    runtime.block_on(store.change(&ahead)).expect("it can be written");
+    let refused = desk.run("cut").expect(6);
+    assert!(refused.stderr.contains("error[M0905]"), "{refused:?}");
+    assert_eq!(desk.history("cut")[0]["status"], "completed");
+    assert_eq!(desk.sim.performed("StartRecovery"), 1);
+    assert_eq!(desk.sim.performed("TerminateRecoveryInstances"), 1);
+}
+
+#[test]
 fn a_status_says_what_no_timetable_has_called_for() {
     let desk = Desk::with(&once("late", 90, "late = \"10m\""));
     desk.import();

@@ -154,7 +154,16 @@ async fn through(
     let mut through = Through::default();
     loop {
         let mut stopped = async || interrupt.wait().await;
-        let gone = Box::pin(worker.go(kept, now, &mut stopped, &mut |_, _, _| {})).await?;
+        let gone = match Box::pin(worker.go(kept, now, &mut stopped, &mut |_, _, _| {})).await {
+            Ok(gone) => gone,
+            // What has begun is no matter of the clock.
+            Err(error) if error.code == code::CLOCK_DOUBT => {
+                let finished = worker.finish(Some(&schedule.name), &mut stopped);
+                finish::code_of(context, &Box::pin(finished).await?, interrupt);
+                return Err(error);
+            }
+            Err(error) => return Err(error),
+        };
         through.entries.extend(gone.entries);
         through.waiting = gone.waiting;
         if let Some((record, ended)) = gone.driven {
