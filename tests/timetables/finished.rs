@@ -224,3 +224,28 @@ fn what_began_before_its_schedule_was_imported_anew_goes_on_without_its_new_answ
     assert_eq!(done["executions"][0]["status"], "completed", "{done}");
     assert_eq!(desk.sim.performed("StartRecovery"), 1);
 }
+
+#[test]
+fn an_obligation_that_cannot_be_read_is_said_and_stops_nothing() {
+    let desk = Desk::with(&once("cut", 2, ""));
+    desk.import();
+    desk.cut_off("cut");
+    let (store, runtime) = (desk.store(), tokio::runtime::Runtime::new().expect("a runtime"));
+    let torn = Change {
+        kind: "obligation".to_owned(),
+        name: "a/cleanup/1".to_owned(),
+        body: Some(json!({ "what": "dance" })),
+        condition: Condition::New,
+        at: minutes_ago(0),
+        by: "a test".to_owned(),
+        behalf: None,
+    };
+    runtime.block_on(store.change(&torn)).expect("it can be written");
+    let why = desk.status(1)["unseen"].to_string();
+    assert!(why.contains("a/cleanup/1"), "{why}");
+    let ran = desk.finish();
+    assert_ne!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stderr.contains("a/cleanup/1"), "{ran:?}");
+    assert_eq!(desk.history("cut")[0]["status"], "completed");
+    assert_eq!(desk.sim.performed("TerminateRecoveryInstances"), 1, "what can be read is done");
+}

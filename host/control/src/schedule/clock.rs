@@ -70,17 +70,9 @@ fn terms(terms: &Terms, now: Timestamp) -> Terms {
     terms
 }
 
-/// Whether what a history says of a time is of a clock that was ahead, and nothing was begun by it.
-pub fn is_void(entry: &Entry, now: Timestamp) -> bool {
-    let Entry { terms, .. } = entry;
-    let nothing = !matches!(terms.outcome, Outcome::Starting | Outcome::Started { .. });
-    nothing && is_ahead(terms.at, now)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schedule::history;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -103,22 +95,5 @@ mod tests {
         assert!(doubt.message.contains("2028-01-01 02:00:00Z"), "{}", doubt.message);
         let right = terms(&progress("2028-01-01T02:00:00Z").terms, now);
         assert_eq!(right.decided, Some(now));
-    }
-
-    #[test]
-    fn what_was_begun_by_a_wrong_clock_stays_begun() {
-        let now = at("2027-01-01T02:00:00Z");
-        let entry = |outcome, written: &str| Entry {
-            schedule: "shop".to_owned(),
-            time: now,
-            version: 1,
-            terms: history::Terms { outcome, at: at(written), by: "a".to_owned() },
-        };
-        let missed = || Outcome::Missed { why: "?".to_owned(), more: 0 };
-        let started = Outcome::Started { execution: "drill".to_owned(), ended: String::new() };
-        assert!(is_void(&entry(missed(), "2027-01-01T03:00:00Z"), now));
-        assert!(!is_void(&entry(missed(), "2027-01-01T02:03:00Z"), now), "clocks differ");
-        assert!(!is_void(&entry(started, "2027-01-01T03:00:00Z"), now));
-        assert!(!is_void(&entry(Outcome::Starting, "2027-01-01T03:00:00Z"), now));
     }
 }

@@ -4,7 +4,7 @@
 use moontide_runtime::clock::Clock as _;
 use moontide_runtime::journal::Channel;
 use moontide_runtime::scheduler::Ended;
-use moontide_runtime::store::Obligation;
+use moontide_runtime::store::{Obligation, StoreError};
 
 use super::checked::LABEL;
 use super::drive;
@@ -31,6 +31,8 @@ pub struct Finished {
     pub owed: Vec<How>,
     /// What could not be gone on with.
     pub failed: Vec<CommandError>,
+    /// Whether it was stopped while it watched whether runners live.
+    pub is_interrupted: bool,
 }
 
 impl Finished {
@@ -54,7 +56,10 @@ impl Worker {
             let kept = kept.map_err(|error| finished.failed.push(error)).ok();
             all.push((name, kept));
         }
-        for line in self.left(schedule, interrupt).await? {
+        let Some(lines) = self.left(schedule, interrupt).await? else {
+            return Ok(Finished { is_interrupted: true, ..finished });
+        };
+        for line in lines {
             let of = Of::line(&line, &all);
             // It is judged now: what was driven before it may have taken hours.
             let give_up = match self.judge(&line, of).await {
@@ -95,12 +100,12 @@ impl Worker {
         Ok(Verdict::NotYet)
     }
 
-    /// What no runner drives. Whether one lives is seen by watching, which takes time.
+    /// What no runner drives. Whether one lives is seen by watching, which takes time. `None`: `interrupt` was ready.
     async fn left(
         &self,
         schedule: Option<&str>,
         interrupt: &mut impl AsyncFnMut(),
-    ) -> Result<Vec<Line>> {
+    ) -> Result<Option<Vec<Line>>> {
         let (store, clock) = (self.store.as_ref(), SystemClock::new());
         let ttl = leases::ttl(&self.environment, &self.settings)?;
         let mut beats = Beats::default();
@@ -112,13 +117,13 @@ impl Worker {
         if is_watched {
             tokio::select! {
                 biased;
-                () = interrupt() => return Ok(Vec::new()),
+                () = interrupt() => return Ok(None),
                 () = clock.sleep(ttl) => {}
             }
             lines = left::open(store, schedule).await?;
         }
         lines.retain(|line| beats.is_free(line, clock.monotonic(), ttl));
-        Ok(lines)
+        Ok(Some(lines))
     }
 
     /// Carries out what is owed for what a schedule has started, or for what all have.
@@ -137,12 +142,23 @@ impl Worker {
             }
         }
         for found in Obligation::all(store, None).await? {
-            // What cannot be read may be of any schedule: it is said by what lists all that is owed.
-            let Ok(obligation) = found else { continue };
-            if !obligation.is_open() || !is_there(store, &obligation.execution).await? {
-                continue;
-            }
-            let execution = store.execution(&obligation.execution).await?;
+            // What cannot be read may be of any schedule.
+            let obligation = match found {
+                Ok(obligation) if obligation.is_open() => obligation,
+                Ok(_) => continue,
+                Err(error) => {
+                    finished.failed.push(error.into());
+                    continue;
+                }
+            };
+            let execution = match store.execution(&obligation.execution).await {
+                Ok(execution) => execution,
+                Err(StoreError::NotFound(_)) => continue,
+                Err(error) => {
+                    finished.failed.push(error.into());
+                    continue;
+                }
+            };
             // What a process owed that died before it began, or was not the first to, is owed for nothing.
             let is_its = obligation.is_of(&execution)
                 && execution.labels.get(LABEL).is_some_and(|name| is_wanted(name))

@@ -198,7 +198,6 @@ impl<B: Begins> Round<'_, B> {
     async fn note(&self, schedule: &Schedule, time: Timestamp, outcome: Outcome) -> Result<Entry> {
         match self.first(schedule, time, outcome.clone()).await? {
             Ok(entry) => Ok(entry),
-            Err(entry) if clock::is_void(&entry, self.now) => self.becomes(&entry, outcome).await,
             Err(entry) if entry.terms.outcome.is_final() => Ok(entry),
             // Its process may have died just behind the beginning.
             Err(entry) => match self.begins.begun(schedule, time).await? {
@@ -218,13 +217,6 @@ impl<B: Begins> Round<'_, B> {
         time: Timestamp,
     ) -> Result<Result<(Entry, Option<B::Begun>), String>> {
         let claim = match self.first(schedule, time, Outcome::Starting).await? {
-            Err(entry) if clock::is_void(&entry, self.now) => {
-                let claim = self.becomes(&entry, Outcome::Starting).await?;
-                if claim.terms.outcome.is_final() {
-                    return Ok(Ok((claim, None)));
-                }
-                claim
-            }
             Err(entry) if entry.terms.outcome.is_final() => return Ok(Ok((entry, None))),
             Ok(entry) | Err(entry) => entry,
         };

@@ -6,6 +6,7 @@ use moontide_runtime::store::{Obligation, Store, StoreError};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::checked::LABEL;
 use super::clock::{self, AHEAD};
 use super::decide::{Decision, Known, decide};
 use super::holds::is_there;
@@ -81,7 +82,7 @@ impl Status {
         self.next.retain(|next| *next != Next::ServeSchedules);
     }
 
-    /// Whether nothing went wrong, whoever serves.
+    /// Whether nothing went wrong, served or not.
     fn is_in_order(&self) -> bool {
         self.missed.is_empty() && self.overdue.is_empty() && self.unseen.is_empty()
     }
@@ -132,7 +133,8 @@ impl Status {
             paused.extend(kept.paused.map(|what| Row { schedule, what }));
         }
         let left = left(store).await?;
-        let overdue = overdue(store, now).await?;
+        let (overdue, unread) = overdue(store, now).await?;
+        unseen.extend(unread);
         let mut next = Vec::new();
         if !is_served {
             next.push(Next::ServeSchedules);
@@ -179,15 +181,35 @@ async fn left(store: &dyn Store) -> Result<Vec<String>> {
     Ok(left.map(|line| line.execution).collect())
 }
 
-/// Executions of schedules whose cleanup has been due for longer than a timetable takes to come to it.
-async fn overdue(store: &dyn Store, now: Timestamp) -> Result<Vec<String>> {
-    let mut overdue = Vec::new();
-    for obligation in Obligation::all(store, None).await?.into_iter().flatten() {
+/// Executions of schedules whose cleanup has been due for longer than a timetable takes to come to it; and of what that
+/// cannot be seen.
+async fn overdue(store: &dyn Store, now: Timestamp) -> Result<(Vec<String>, Vec<Row<Unseen>>)> {
+    let (mut overdue, mut unread) = (Vec::new(), Vec::new());
+    let mut unseen = |schedule: Option<&String>, why: String| {
+        let schedule = schedule.cloned().unwrap_or_default();
+        unread.push(Row { schedule, what: Unseen { why } });
+    };
+    for found in Obligation::all(store, None).await? {
+        let obligation = match found {
+            Ok(obligation) => obligation,
+            Err(error) => {
+                // Whose it is stands in it.
+                unseen(None, error.to_string());
+                continue;
+            }
+        };
         let id = obligation.execution.clone();
         if !obligation.is_open() || !is_there(store, &id).await? {
             continue;
         }
-        let record = Record::load(store, &id).await?;
+        let record = match Record::load(store, &id).await {
+            Ok(record) => record,
+            Err(error) if error.is_of_one_execution() => {
+                unseen(store.execution(&id).await?.labels.get(LABEL), error.message);
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         let is_ours = record.execution.source == Some(Channel::Schedule);
         let Some(view) = ObligationView::of(&record).filter(|it| is_ours && it.is_to_be_done())
         else {
@@ -197,5 +219,5 @@ async fn overdue(store: &dyn Store, now: Timestamp) -> Result<Vec<String>> {
             overdue.push(id);
         }
     }
-    Ok(overdue)
+    Ok((overdue, unread))
 }

@@ -16,15 +16,17 @@ pub(super) async fn keep(
     (signal, refusal): (&Signal, &Refusal),
     error: CommandError,
 ) -> CommandError {
-    let is_full = record.pending.len() >= MOST;
-    if is_full || !is_attempt(signal, refusal) {
+    if !is_attempt(signal, refusal) {
         return error;
     }
+    let is_full = record.pending.len() >= MOST;
     // Where it cannot be kept, it is refused all the same.
-    match store.send(&record.execution.id, signal).await {
-        Ok(_) => error.hint("that it was tried is kept for the journal"),
-        Err(_) => error,
-    }
+    let is_kept = !is_full && store.send(&record.execution.id, signal).await.is_ok();
+    error.hint(if is_kept {
+        "that it was tried is kept for the journal"
+    } else {
+        "that it was tried could not be kept for the journal"
+    })
 }
 
 fn is_attempt(signal: &Signal, refusal: &Refusal) -> bool {

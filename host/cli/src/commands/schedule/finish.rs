@@ -1,5 +1,7 @@
 //! `moontide schedule finish`: what schedules have begun, to its end: behind cron and systemd no process stays.
 
+#![expect(clippy::doc_markdown, reason = "clap prints these comments as they are")]
+
 use clap::Args;
 use moontide_control::error::Result;
 use moontide_control::schedule::finish::Finished;
@@ -19,8 +21,9 @@ use crate::{drive, exit};
 
 /// Go on with what schedules have begun and no runner drives, and carry out what is owed
 ///
-/// It starts nothing. Where cron or systemd call `schedule run`, call this every ten minutes as well: a drill whose
-/// runner was killed goes on, and cleanups are done when they fall due. `schedule serve` does the same by itself.
+/// It starts nothing: a drill whose runner was killed goes on, and cleanups are done when they fall due. `schedule run
+/// NAME` does the same of its schedule, and `schedule serve` of all of them; this is for machines that only EventBridge
+/// calls, and for what a schedule has left that was removed.
 #[derive(Args)]
 pub(crate) struct Flags {
     /// Only what this schedule has begun; without a name: all of them
@@ -72,6 +75,9 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
 /// Complains of what has failed. Returns the exit code that says how all of it has gone.
 pub(super) fn code_of(context: &Context, finished: &Finished, interrupt: &Interrupt) -> u8 {
     let mut codes = Vec::new();
+    if finished.is_interrupted {
+        return interrupt.exit_code();
+    }
     for error in &finished.failed {
         context.complain(error);
         codes.push(exit::of_error(error.code));

@@ -13,8 +13,9 @@ use crate::view::Worded;
 
 /// Say whether schedules are served, and whether something was missed
 ///
-/// Ends with 1 if no `schedule serve` has given a sign of life for three minutes, or if a time was missed and no later
-/// one was started since. `moontide schedule resume NAME` says that a miss is known.
+/// Ends with 1 if no `schedule serve` has given a sign of life for three minutes; if a time was missed, or held until it
+/// was too late, and no later one was started since; if a cleanup is overdue; or if something cannot be read. `moontide
+/// schedule resume NAME` says that a miss is known.
 #[derive(Args)]
 pub(crate) struct Flags {
     /// Say nothing of who serves: cron, systemd or EventBridge start the schedules of this store

@@ -267,12 +267,14 @@ impl Service {
                 Place::Goes => threads.go(kept.clone()),
                 Place::IsFull(time) => {
                     // Where the one before is not over, nothing begins: that is decided without a place.
-                    let store = self.worker.store.as_ref();
-                    if starter::running(store, &progress).await?.is_some() {
-                        desk.goes(&schedule.name);
-                        threads.go(kept.clone());
-                    } else {
-                        self.queues(&progress, time, now).await?;
+                    let running = starter::running(self.worker.store.as_ref(), &progress).await;
+                    match running {
+                        Ok(None) => self.queues(&progress, time, now).await?,
+                        Ok(Some(_)) => {
+                            desk.goes(&schedule.name);
+                            threads.go(kept.clone());
+                        }
+                        Err(error) => desk.complains(schedule.name.clone(), error, tell),
                     }
                 }
                 Place::NotNow => {}
