@@ -13,6 +13,13 @@ use moontide_runtime::sandbox::{Unit, Vm};
 use serde_json::json;
 use support::{FLAGSHIP, READ, asking, bundle, limits};
 
+fn a_vm_opened(c: &mut Criterion) {
+    let bundle = bundle(FLAGSHIP);
+    c.bench_function("a sandboxed VM, opened", |bench| {
+        bench.iter(|| black_box(Vm::open(&bundle, &limits(), 7).expect("it opens")));
+    });
+}
+
 fn a_vm_with_the_flagship_loaded(c: &mut Criterion) {
     let bundle = bundle(FLAGSHIP);
     c.bench_function("a sandboxed VM with three_tier loaded", |bench| {
@@ -50,5 +57,5 @@ fn a_yielded_effect(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, a_vm_with_the_flagship_loaded, a_yielded_effect);
+criterion_group!(benches, a_vm_opened, a_vm_with_the_flagship_loaded, a_yielded_effect);
 criterion_main!(benches);

