@@ -7,6 +7,8 @@ mod crowd;
 mod dynamo;
 #[path = "timetables/finished.rs"]
 mod finished;
+#[path = "timetables/mandate.rs"]
+mod mandate;
 #[path = "timetables/reported.rs"]
 mod reported;
 mod support;

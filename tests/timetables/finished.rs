@@ -3,7 +3,7 @@
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use moontide_runtime::store::obligations::What;
+use moontide_runtime::store::obligations::{Ends, What};
 use moontide_runtime::store::{Change, Condition, Documents as _, Obligation, Store as _};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -163,7 +163,9 @@ fn what_a_process_owed_that_was_not_the_first_to_begin_is_nothing_to_finish() {
     runtime.block_on(async {
         let mut other = store.execution(&id).await.expect("it is there");
         other.nonce = "0123456789abcdef".to_owned();
-        Obligation::owe(&store, &other, What::Cleanup, Duration::ZERO).await.expect("it is written")
+        Obligation::owe(&store, &other, What::Cleanup, (Duration::ZERO, Ends::All))
+            .await
+            .expect("it is written")
     });
     let done = desk.finish().expect(0).json();
     assert_eq!((&done["executions"], &done["obligations"]), (&json!([]), &json!(0)));

@@ -60,6 +60,7 @@ impl Made<'_> {
             denied: settings.denied.clone(),
             approvers: settings.approvers.clone(),
             limits: settings.pinned(),
+            mandate: None,
             waves_at_once: Some(settings.limits().together.waves),
             sources: None,
             seed: self.seed,

@@ -14,7 +14,8 @@ use moontide_runtime::clock::Clock as _;
 use moontide_runtime::journal::{Channel, Execution};
 use moontide_runtime::plan::{Mode, Plan, suggest};
 use moontide_runtime::store::StoreError;
-use moontide_runtime::store::obligations::{Obligation, What};
+use moontide_runtime::store::obligations::{Ends, Obligation, What};
+use serde_json::Value;
 
 use crate::answers::flags::Flag;
 use crate::answers::people;
@@ -56,10 +57,12 @@ pub struct Request {
     pub reason: String,
     /// What it is found by.
     pub labels: BTreeMap<String, String>,
-    /// How long after its end a drill is cleaned up.
-    pub cleanup_after: Option<Duration>,
+    /// How long after its end a drill is cleaned up, and after which ends.
+    pub cleanup_after: Option<(Duration, Ends)>,
     /// What starts it.
     pub source: Channel,
+    /// What a timetable that starts it says of it.
+    pub mandate: Option<Value>,
 }
 
 impl Request {
@@ -78,6 +81,7 @@ impl Request {
             labels: BTreeMap::new(),
             cleanup_after: None,
             source,
+            mandate: None,
         }
     }
 
@@ -212,7 +216,7 @@ impl Start {
         let store = operator.store.as_ref();
         // Before the execution: a crash between the two leaves one that is void, and none is ever missing.
         let owed = match self.request.cleanup_after {
-            Some(after) => Some(Obligation::owe(store, execution, What::Cleanup, after).await?),
+            Some(when) => Some(Obligation::owe(store, execution, What::Cleanup, when).await?),
             None => None,
         };
         match store.create(execution).await {
@@ -251,6 +255,7 @@ impl Start {
             simulator: operator.target.simulator(environment),
             beside: request.beside.clone(),
             source: Some(request.source),
+            mandate: request.mandate.clone(),
             reason: request.reason.trim().to_owned(),
             labels: request.labels.clone(),
             only: request.only.clone(),

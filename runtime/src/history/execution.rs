@@ -86,6 +86,10 @@ pub struct Execution {
     /// another turn. The engine does not read them.
     #[serde(default)]
     pub limits: BTreeMap<String, String>,
+    /// What its timetable said of it when it was begun: what is imported since changes nothing of it. The engine does
+    /// not read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mandate: Option<Value>,
     /// How many waves may run side by side, whatever the runbook says; `None`: as many as it lets, in those
     /// of earlier releases.
     #[serde(default, skip_serializing_if = "Option::is_none")]

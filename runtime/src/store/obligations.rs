@@ -16,7 +16,7 @@ use super::documents::{self, Belongings, Change, Condition, Document};
 use super::{Store, StoreError};
 use crate::history::{Body, Entry, Execution};
 use crate::machine;
-use crate::machine::{Graph, State};
+use crate::machine::{ExecutionStatus, Graph, State};
 use crate::plan::duration;
 
 /// The kind of these documents.
@@ -36,6 +36,29 @@ impl What {
         match self {
             What::Cleanup => "cleanup",
         }
+    }
+}
+
+/// The ends of an execution after which something is owed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ends {
+    /// However it ends.
+    #[default]
+    All,
+    /// Where it completes: what has failed is left to be looked at.
+    Completed,
+}
+
+impl Ends {
+    /// Whether it is owed however the execution ends.
+    pub fn are_all(&self) -> bool {
+        *self == Ends::All
+    }
+
+    /// Whether an execution that stands so calls for it, or may still come to.
+    fn have(self, status: ExecutionStatus) -> bool {
+        self.are_all() || !status.is_terminal() || status == ExecutionStatus::Completed
     }
 }
 
@@ -60,6 +83,9 @@ pub struct Terms {
     /// How long after the end.
     #[serde(with = "written")]
     pub after: Duration,
+    /// After which ends.
+    #[serde(default, skip_serializing_if = "Ends::are_all")]
+    pub ends: Ends,
     /// The operator who has asked for it.
     pub by: String,
     /// When that was.
@@ -114,10 +140,10 @@ impl Obligation {
         store: &dyn Store,
         execution: &Execution,
         what: What,
-        after: Duration,
+        (after, ends): (Duration, Ends),
     ) -> Result<Obligation, StoreError> {
         let (by, made_at) = (execution.created_by.clone(), execution.created_at);
-        let terms = Terms { what, after, by: by.clone(), made_at, state: Progress::Owed };
+        let terms = Terms { what, after, ends, by: by.clone(), made_at, state: Progress::Owed };
         let (id, nonce) = (execution.id.clone(), execution.nonce.clone());
         let owed = Obligation { execution: id, nonce, version: 0, terms };
         match owed.write(store, owed.terms.clone(), Condition::New, (&by, made_at)).await {
@@ -179,6 +205,12 @@ impl Obligation {
         matches!(self.terms.state, Progress::Owed | Progress::Taken { .. })
     }
 
+    /// Whether its execution, which stands so, has ended in a way after which it is not owed. One that is taken up again
+    /// may still come to owe it.
+    pub fn is_spared(&self, status: ExecutionStatus) -> bool {
+        self.is_open() && !self.terms.ends.have(status)
+    }
+
     /// The execution that carries it out, or has.
     pub fn carried_by(&self) -> Option<&str> {
         match &self.terms.state {
@@ -188,10 +220,11 @@ impl Obligation {
         }
     }
 
-    /// When it falls due for an execution that has ended then; `None`: it is not to be done, or the execution is not
-    /// over.
-    pub fn due(&self, ended: Option<Timestamp>) -> Option<Timestamp> {
-        let ended = ended.filter(|_| self.is_open())?;
+    /// When it falls due for an execution that has ended then and so; `None`: it is not to be done, or the execution is
+    /// not over.
+    pub fn due(&self, ended: Option<(Timestamp, ExecutionStatus)>) -> Option<Timestamp> {
+        let (ended, status) = ended.filter(|_| self.is_open())?;
+        let ended = Some(ended).filter(|_| self.terms.ends.have(status))?;
         Some(ended.checked_add(self.terms.after).unwrap_or(Timestamp::MAX))
     }
 
@@ -316,13 +349,14 @@ fn name(execution: &str, what: What, nonce: &str) -> String {
     format!("{}{}/{nonce}", Belongings::prefix(execution), what.word())
 }
 
-/// When an execution with this journal came to its last end; `None`: it is not over.
-pub fn ended(graph: &Graph, entries: &[Entry]) -> Option<Timestamp> {
+/// When an execution with this journal came to its last end, and to which; `None`: it is not over.
+pub fn ended(graph: &Graph, entries: &[Entry]) -> Option<(Timestamp, ExecutionStatus)> {
     let (mut state, mut ended) = (State::new(graph), None);
     for entry in entries {
         let Body::Event { event } = &entry.body else { continue };
         let Ok((next, _)) = machine::apply(graph, state.clone(), entry.at, event) else { continue };
-        ended = next.status().is_terminal().then(|| ended.unwrap_or(entry.at));
+        let since = ended.map_or(entry.at, |(since, _)| since);
+        ended = Some((since, next.status())).filter(|(_, status)| status.is_terminal());
         state = next;
     }
     ended

@@ -5,7 +5,7 @@ use moontide_runtime::effect::{Class, Key, Lane, Outcome};
 use moontide_runtime::journal::{Body, Entry, Execution, Format, Step, canonical};
 use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::feed::{Feed, Words};
-use moontide_runtime::store::obligations::What;
+use moontide_runtime::store::obligations::{Ends, What};
 use moontide_runtime::store::{
     Behalf, Change as ChangeOf, Condition, Documents, Lease, Moved, Obligation, Parcel, Seal,
     SqliteStore, Standing, Store, StoreError, Wanted,
@@ -114,7 +114,7 @@ fn owing() -> Execution {
 
 async fn owe(store: &dyn Store) -> Obligation {
     let after = std::time::Duration::from_hours(4);
-    Obligation::owe(store, &owing(), What::Cleanup, after).await.unwrap()
+    Obligation::owe(store, &owing(), What::Cleanup, (after, Ends::All)).await.unwrap()
 }
 
 async fn owed(store: &dyn Store) -> Option<Obligation> {

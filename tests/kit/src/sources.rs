@@ -55,6 +55,7 @@ pub fn head(id: &str, plan: Plan, bundle: Bundle) -> Execution {
         source: None,
         origin: String::new(),
         acts_for: None,
+        mandate: None,
         waves_at_once: None,
         sources: None,
         made: Vec::new(),

@@ -16,6 +16,7 @@ use moontide_control::start::{Request, Start, Started};
 use moontide_control::view::{Record, Summary};
 use moontide_runtime::journal::{Channel, Execution};
 use moontide_runtime::plan::{Mode, duration};
+use moontide_runtime::store::obligations::Ends;
 
 use super::resume;
 use crate::aws::AwsFlags;
@@ -259,7 +260,7 @@ impl Flags {
             excluded: self.excluded.clone(),
             reason: self.reason.clone(),
             labels: labels::all(&self.labels)?,
-            cleanup_after: self.cleanup_after,
+            cleanup_after: self.cleanup_after.map(|after| (after, Ends::All)),
             ..Request::of(self.mode.into(), source)
         })
     }

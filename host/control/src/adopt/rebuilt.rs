@@ -118,6 +118,7 @@ impl Adopter<'_> {
             excluded: Vec::new(),
             beside: Vec::new(),
             source: None,
+            mandate: None,
             acts_for: None,
             made: Vec::new(),
             denied: self.settings.denied.clone(),

@@ -57,7 +57,8 @@ impl Looked {
         let due_in = left.filter(|left| !left.is_zero());
         let due_in = due_in.map(|left| left.div_f64(speed.unwrap_or(1.0)));
         let mut view =
-            ObligationView::new(obligation, due_at, due_at.is_some() && due_in.is_none());
+            ObligationView::new(obligation, due_at, due_at.is_some() && due_in.is_none())
+                .beside(obligation, &record);
         view.is_left = !record.is_over() && record.runner.is_none();
         if view.is_left {
             "it is not over, and no runner drives it".clone_into(&mut view.note);

@@ -60,7 +60,11 @@ async fn unfinished(store: &dyn Store, record: &Record) -> Result<Option<Hint>> 
     let id = &record.execution.id;
     for owed in Obligation::all(store, Some(id)).await? {
         match owed {
-            Ok(owed) if owed.is_open() && owed.is_of(&record.execution) => {
+            Ok(owed)
+                if owed.is_open()
+                    && owed.is_of(&record.execution)
+                    && !owed.is_spared(record.status()) =>
+            {
                 let (does, what) = ("` does it when it is due, and `", owed.terms.what.word());
                 let before = format!("its {what} is owed: `");
                 let hint = Hint::step(before, Next::CarryOut, does);

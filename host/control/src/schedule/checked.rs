@@ -9,6 +9,7 @@ use moontide_runtime::plan::{Pause, Plan, suggest};
 use super::declared::{Answers, Kind, Schedule};
 use super::kept::Sources;
 use super::length::Length;
+use super::mandate::Mandate;
 use super::when;
 use super::written::Read;
 use crate::answers::flags::{Flag, takes_people};
@@ -134,19 +135,6 @@ pub fn bind(
     params::bind(listener, plan, given)
 }
 
-/// The answers of a schedule, as flags in its name that answer no prompt for people.
-pub fn flags(schedule: &Schedule) -> Vec<Flag> {
-    match &schedule.answers {
-        Answers::Fail | Answers::Wait => Vec::new(),
-        Answers::These(these) => {
-            let flag = |(prompt, choice): (&String, &String)| {
-                Flag::of_schedule(&schedule.name, prompt, choice)
-            };
-            these.iter().map(flag).collect()
-        }
-    }
-}
-
 fn check_waves(schedule: &Schedule, plan: &Plan) -> std::result::Result<(), String> {
     let names = || plan.waves.iter().map(|wave| wave.name.as_str());
     let unknown = schedule.only.iter().find(|name| !names().any(|wave| wave == name.as_str()));
@@ -161,7 +149,7 @@ fn check_waves(schedule: &Schedule, plan: &Plan) -> std::result::Result<(), Stri
 
 fn check_answers(schedule: &Schedule, plan: &Plan) -> Result<()> {
     let Answers::These(these) = &schedule.answers else { return Ok(()) };
-    Flag::check(&flags(schedule), plan)?;
+    Flag::check(&Mandate::of(schedule).flags(), plan)?;
     for (prompt, choice) in these {
         let Some(pause) = pause(plan, prompt) else { continue };
         if takes_people(&pause.approvers, pause.approvals) {

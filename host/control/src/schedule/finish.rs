@@ -7,11 +7,8 @@ use moontide_runtime::scheduler::Ended;
 use moontide_runtime::store::{Obligation, StoreError};
 
 use super::checked::LABEL;
-use super::drive;
-use super::holds::is_there;
 use super::kept::Kept;
 use super::left::{self, Beats, Of, Verdict};
-use super::progress::Progress;
 use super::worker::Worker;
 use crate::clocks::SystemClock;
 use crate::error::{CommandError, Result, code};
@@ -19,8 +16,8 @@ use crate::leases;
 use crate::list::Line;
 use crate::listener::Remark;
 use crate::obligations::{Carrier, How};
-use crate::operator::Operator;
 use crate::view::Record;
+use crate::view::obligation::Stage;
 
 /// What came of it.
 #[derive(Default)]
@@ -83,7 +80,7 @@ impl Worker {
                 return Ok(finished);
             }
         }
-        Box::pin(self.carry_out(schedule, &all, (&mut finished, interrupt))).await?;
+        Box::pin(self.carry_out(schedule, (&mut finished, interrupt))).await?;
         Ok(finished)
     }
 
@@ -130,17 +127,10 @@ impl Worker {
     async fn carry_out(
         &self,
         schedule: Option<&str>,
-        all: &[(String, Option<Kept>)],
         (finished, interrupt): (&mut Finished, &mut impl AsyncFnMut()),
     ) -> Result<()> {
         let (store, operator) = (self.store.as_ref(), self.operator());
         let is_wanted = |name: &str| schedule.is_none_or(|it| it == name);
-        let wanted = all.iter().filter(|(name, _)| is_wanted(name));
-        for kept in wanted.filter_map(|(_, kept)| kept.as_ref()) {
-            if let Err(error) = self.owe(kept, &operator).await {
-                finished.failed.push(error);
-            }
-        }
         for found in Obligation::all(store, None).await? {
             // What cannot be read may be of any schedule.
             let obligation = match found {
@@ -168,31 +158,12 @@ impl Worker {
             }
             match Box::pin(Carrier { operator: &operator }.carry_out(&obligation, interrupt)).await
             {
+                Ok(came) if came.view.state == Stage::Dropped => {}
                 Ok(came) => finished.owed.push(came.how),
                 Err(error) => finished.failed.push(error),
             }
             if finished.is_stopped() {
                 break;
-            }
-        }
-        Ok(())
-    }
-
-    /// Owes the cleanups of a schedule's last drills, where only what has completed is cleaned up: a process that died
-    /// may not have come to it.
-    pub(super) async fn owe(&self, kept: &Kept, operator: &Operator) -> Result<()> {
-        let (store, schedule) = (self.store.as_ref(), &kept.terms.schedule);
-        if !drive::may_owe(schedule) {
-            return Ok(());
-        }
-        let progress = Progress::of(store, &schedule.name).await?;
-        for start in progress.terms.starts.iter().filter(|start| start.ended.is_empty()) {
-            if is_there(store, &start.execution).await? {
-                let record = Record::load(store, &start.execution).await?;
-                if !kept.has_begun(&record.execution) {
-                    continue;
-                }
-                drive::owe(operator, schedule, &record).await?;
             }
         }
         Ok(())

@@ -14,7 +14,8 @@
 //! - [`starter`]: what begins, `rehearsed` and `reported` without an execution. [`holds`]: why nothing may begin now.
 //!   [`clock`]: where a clock was wrong.
 //! - [`telling`]: who hears that a time was missed, or is held. [`drive`]: to its end, unattended.
-//! - [`left`]: what was begun, and no runner drives. [`finish`]: going on with it, and carrying out what is owed.
+//! - [`mandate`]: what a schedule said of a drill when that began. [`left`]: what was begun, and no runner drives.
+//!   [`finish`]: going on with it, and carrying out what is owed.
 //!
 //! - [`worker`]: an operator on each of several threads. [`serve`](mod@serve): the process that stays. [`served`]: its sign of life.
 //!
@@ -39,6 +40,7 @@ pub mod kept;
 pub mod left;
 pub mod length;
 pub mod listing;
+pub mod mandate;
 pub mod occur;
 pub mod progress;
 mod rehearsed;

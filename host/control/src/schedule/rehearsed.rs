@@ -8,9 +8,10 @@ use moontide_runtime::plan::Mode;
 use moontide_runtime::scheduler::{ExecutionStatus, WaveStatus};
 use tokio::sync::oneshot;
 
-use super::checked::{bind, flags};
+use super::checked::bind;
 use super::declared::Schedule;
 use super::kept::Sources;
+use super::mandate::Mandate;
 use crate::error::{CommandError, Result, code};
 use crate::listener::Silent;
 use crate::operator::Operator;
@@ -31,7 +32,7 @@ pub(super) async fn rehearse(
     let plan = files.plan(operator.face.as_ref(), &operator.settings.limits(), SEED)?;
     let params = bind(operator.face.as_ref(), &plan, &schedule.params)?.values;
     let world = world_file::parse(&sources.world, world_file::FILE)?;
-    let (settings, answers) = (operator.settings.clone(), flags(schedule));
+    let (settings, answers) = (operator.settings.clone(), Mandate::of(schedule).flags());
     let rehearsal = Rehearsal {
         settings,
         plan,

@@ -4,12 +4,14 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use moontide_runtime::journal::{Channel, Execution};
 use moontide_runtime::plan::Mode;
+use moontide_runtime::store::obligations::Ends;
 use moontide_runtime::store::{Store, StoreError};
 
-use super::checked::{LABEL, bind, flags};
+use super::checked::{LABEL, bind};
 use super::declared::{Cleanup, Kind, Schedule};
 use super::holds;
 use super::kept::{Kept, Sources};
+use super::mandate::Mandate;
 use super::occur::{Beginning, Begins};
 use super::progress::Progress;
 use super::rehearsed::rehearse;
@@ -93,15 +95,20 @@ impl<'o> Starter<'o> {
 fn request(schedule: &Schedule, time: Timestamp) -> Request {
     let mut labels = schedule.labels.clone();
     labels.insert(LABEL.to_owned(), schedule.name.clone());
-    let is_owed = schedule.cleanup == Cleanup::Always;
+    let ends = match schedule.cleanup {
+        Cleanup::Always => Some(Ends::All),
+        Cleanup::Completed => Some(Ends::Completed),
+        Cleanup::Never => None,
+    };
     Request {
         id: Some(schedule.id(time)),
-        answers: flags(schedule),
+        answers: Mandate::of(schedule).flags(),
         only: schedule.only.clone(),
         excluded: schedule.exclude.clone(),
         reason: schedule.reason.clone(),
         labels,
-        cleanup_after: is_owed.then_some(schedule.cleanup_after.0),
+        cleanup_after: ends.map(|ends| (schedule.cleanup_after.0, ends)),
+        mandate: Mandate::of(schedule).written(),
         ..Request::of(Mode::Drill, Channel::Schedule)
     }
 }
@@ -167,12 +174,14 @@ impl<'o> Begins for Starter<'o> {
                 }
                 Err(error) => not_now(error),
             },
-            Kind::Report => match report(self.operator, schedule, (self.sources, time)).await {
-                Ok(ended) => {
-                    Ok(Beginning::Begun { execution: schedule.id(time), ended, begun: None })
+            Kind::Report => {
+                match Box::pin(report(self.operator, schedule, (self.sources, time))).await {
+                    Ok(ended) => {
+                        Ok(Beginning::Begun { execution: schedule.id(time), ended, begun: None })
+                    }
+                    Err(error) => not_now(error),
                 }
-                Err(error) => not_now(error),
-            },
+            }
         }
     }
 

@@ -8,12 +8,13 @@ use jiff::Timestamp;
 use moontide_runtime::scheduler::Ended;
 use moontide_runtime::store::Store;
 
-use super::checked;
+use super::checked::{self, LABEL};
 use super::declared::Schedule;
 use super::drive;
 use super::history::Entry;
 use super::kept::{Kept, Sources};
 use super::left::GiveUp;
+use super::mandate::Mandate;
 use super::occur::Round;
 use super::progress::Waiting;
 use super::spoken;
@@ -125,7 +126,8 @@ impl Worker {
         }
         let driven = match came.begun {
             Some(runner) => {
-                let whole = drive::to_the_end(&operator, Some(schedule), &runner, interrupt);
+                let mandate = Mandate::of(schedule);
+                let whole = drive::to_the_end(&operator, Some(&mandate), &runner, interrupt);
                 Some(Box::pin(whole).await?)
             }
             None => None,
@@ -140,47 +142,41 @@ impl Worker {
     }
 
     /// Goes on with an execution that a schedule has started, and that no runner drives; or gives it up, with a reason,
-    /// before it has begun. The schedule is `None` where it is not known any more.
-    ///
-    /// What it is asked and owes is what its schedule said when it began: one that was imported anew since answers,
-    /// cancels and owes nothing.
+    /// before it has begun. The schedule is `None` where it is not known any more: what it said of the execution when
+    /// that began holds in any case.
     pub async fn go_on(
         &self,
-        schedule: Option<&Kept>,
+        kept: Option<&Kept>,
         (execution, give_up): (&str, Option<&GiveUp>),
         interrupt: &mut impl AsyncFnMut(),
     ) -> Result<(Record, Option<Ended>)> {
-        let kept = schedule;
-        let schedule = kept.map(|kept| &kept.terms.schedule);
+        let head = self.store.execution(execution).await?;
+        let mandate = Mandate::for_execution(&head, kept)?;
         let base = self.operator();
-        let target = match schedule {
-            Some(schedule) => Target {
-                profile: schedule.profile.clone().or(base.target.profile.clone()),
-                ..base.target.clone()
-            },
-            None => base.target.clone(),
-        };
+        let said = kept.and_then(|it| it.terms.schedule.profile.clone());
+        let profile = mandate.as_ref().map_or(said, |it| it.profile.clone());
+        let profile = profile.or(base.target.profile.clone());
+        let target = Target { profile, ..base.target.clone() };
         // What has begun goes on under the user's settings, not those of the runbook's folder.
         let operator = Operator { target, ..base };
         if let Some(give_up) = give_up
             && give_up.holds(self.store.as_ref(), execution).await?
         {
-            let own = schedule.map(|it| spoken::operator(&operator, &it.name));
+            let name = head.labels.get(LABEL);
+            let own = name.map(|name| spoken::operator(&operator, name));
             signals::cancel(own.as_ref().unwrap_or(&operator), execution, &give_up.why).await?;
         }
         let record = Record::load(self.store.as_ref(), execution).await?;
-        let schedule = kept.filter(|it| it.has_begun(&record.execution));
-        let schedule = schedule.map(|it| &it.terms.schedule);
-        let answers = schedule.map(checked::flags).unwrap_or_default();
+        let answers = mandate.as_ref().map(Mandate::flags).unwrap_or_default();
         let resume = Resume { answers, ..Resume::default() };
         match Box::pin(resume::go_on(&operator, record, resume)).await? {
             Resumed::Over(record) => {
-                drive::after(&operator, schedule, &record, interrupt).await?;
+                drive::after(&operator, &record, interrupt).await?;
                 let record = Record::load(self.store.as_ref(), execution).await?;
                 Ok((record, None))
             }
             Resumed::Ready(runner, _) => {
-                let driven = drive::to_the_end(&operator, schedule, &runner, interrupt);
+                let driven = drive::to_the_end(&operator, mandate.as_ref(), &runner, interrupt);
                 let (record, ended) = Box::pin(driven).await?;
                 Ok((record, Some(ended)))
             }

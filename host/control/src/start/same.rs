@@ -54,12 +54,13 @@ impl Start {
 
     /// What is to be done after its end is not changed by a second start.
     async fn check_same_end(&self, store: &dyn Store, existing: &Execution) -> Result<()> {
-        let owed = Obligation::of(store, existing, What::Cleanup).await?.map(|it| it.terms.after);
+        let owed = Obligation::of(store, existing, What::Cleanup).await?;
+        let owed = owed.map(|it| (it.terms.after, it.terms.ends));
         if owed == self.request.cleanup_after {
             return Ok(());
         }
         let how = match owed {
-            Some(after) => format!("with `--cleanup-after {}`", duration::format(after)),
+            Some((after, _)) => format!("with `--cleanup-after {}`", duration::format(after)),
             None => "without `--cleanup-after`".to_owned(),
         };
         differs(existing, &how)

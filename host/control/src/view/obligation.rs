@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use moontide_runtime::plan::duration;
 use moontide_runtime::store::Obligation;
-use moontide_runtime::store::obligations::{Progress, What, ended};
+use moontide_runtime::store::obligations::{Ends, Progress, What, ended};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -22,6 +22,9 @@ pub struct ObligationView {
     pub what: What,
     /// How long after the end.
     pub after: String,
+    /// Whether it is owed only where its execution completes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub if_completed: bool,
     /// The operator who has asked for it.
     pub by: String,
     /// How far it is.
@@ -58,7 +61,8 @@ pub enum Stage {
     Taken,
     /// It is done.
     Done,
-    /// An operator does not want it.
+    /// It is not to be done: an operator does not want it, or it is owed only where its execution completes, which did
+    /// not.
     Dropped,
     /// Its execution was never begun.
     Void,
@@ -81,6 +85,9 @@ impl Stage {
     }
 }
 
+/// Why one is not owed that is so only where its execution completes.
+const SPARED: &str = "it did not complete, and is left to be looked at";
+
 /// When an obligation of a loaded execution falls due; `None`: the execution is not over, or it is not to be done.
 pub fn due(obligation: &Obligation, record: &Record) -> Option<Timestamp> {
     obligation.due(ended(&record.graph, &record.entries).filter(|_| record.is_over()))
@@ -92,7 +99,7 @@ impl ObligationView {
         let obligation = record.obligation.as_ref()?;
         let due_at = due(obligation, record);
         let is_due = due_at.is_some_and(|due| due <= time_of(record, speed_of(record)));
-        Some(ObligationView::new(obligation, due_at, is_due))
+        Some(ObligationView::new(obligation, due_at, is_due).beside(obligation, record))
     }
 
     /// One that falls due then.
@@ -101,6 +108,7 @@ impl ObligationView {
         let mut view = ObligationView {
             what: terms.what,
             after: duration::format(terms.after),
+            if_completed: terms.ends == Ends::Completed,
             by: terms.by.clone(),
             state: if is_due { Stage::Due } else { Stage::Owed },
             due_at,
@@ -136,6 +144,16 @@ impl ObligationView {
         ObligationView { state, due_at: None, ..self }
     }
 
+    /// The same beside its execution, which may have ended in a way after which it is not owed.
+    #[must_use]
+    pub fn beside(self, obligation: &Obligation, record: &Record) -> ObligationView {
+        if obligation.is_spared(record.status()) {
+            self.at(Stage::Dropped).because(SPARED.to_owned())
+        } else {
+            self
+        }
+    }
+
     /// The same, and why it is not done.
     #[must_use]
     pub fn because(self, note: String) -> ObligationView {
@@ -151,6 +169,9 @@ impl ObligationView {
     pub fn when(&self) -> String {
         let carried = self.carried_by.as_deref();
         match (self.state, self.due_at) {
+            (Stage::Owed | Stage::Taken, None) if self.if_completed => {
+                format!("{} after its end, if it completes", self.after)
+            }
             (Stage::Owed | Stage::Taken, None) => format!("{} after its end", self.after),
             (Stage::Owed, Some(due)) => format!("at {}", words::time(due)),
             (Stage::Due | Stage::Taken, due) => {
@@ -160,6 +181,7 @@ impl ObligationView {
                 Some(carried) => format!("at {} by {carried}", self.ended()),
                 None => format!("at {}: nothing was left to do", self.ended()),
             },
+            (Stage::Dropped, _) if self.dropped_by.is_none() => "at its end".to_owned(),
             (Stage::Dropped, _) => {
                 format!("at {} by {}", self.ended(), self.dropped_by.as_deref().unwrap_or("?"))
             }

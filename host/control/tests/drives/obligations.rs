@@ -13,6 +13,7 @@ use moontide_control::obligations::{Carrier, How, drop, late};
 use moontide_control::view::obligation::Stage;
 use moontide_kit::{Hooked, Hooks};
 use moontide_runtime::store::documents::{Change, Condition};
+use moontide_runtime::store::obligations::Ends;
 use moontide_runtime::store::{StoreError, obligations};
 
 use super::*;
@@ -41,7 +42,7 @@ impl Drill {
         let mut drill = Drill { store, simulator, clock, face: Rc::default(), id: String::new() };
         let operator = drill.operator();
         let mut start = start("hello");
-        start.request.cleanup_after = Some(after);
+        start.request.cleanup_after = Some((after, Ends::All));
         let head = start.head(&operator).expect("it works here");
         let reached = reached(&drill.simulator, &drill.clock, &head).await;
         let begun = Box::pin(start.begin_in(reached, head, &operator)).await;

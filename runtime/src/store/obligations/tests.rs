@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::history::{End, Event, Failure, Signal, SignalKind};
+use crate::machine::ExecutionStatus;
 use crate::store::MemoryStore;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -23,7 +24,7 @@ fn execution(nonce: &str) -> Execution {
 }
 
 async fn owed(store: &MemoryStore) -> Obligation {
-    Obligation::owe(store, &execution("1"), What::Cleanup, HOUR).await.unwrap()
+    Obligation::owe(store, &execution("1"), What::Cleanup, (HOUR, Ends::All)).await.unwrap()
 }
 
 async fn kept(store: &MemoryStore) -> Obligation {
@@ -82,11 +83,14 @@ async fn what_was_taken_by_a_carrier_that_died_is_still_owed_in_the_execution_th
     owed(&store).await.take(&store, "drill.cleanup-1", ("ann", minute(1))).await.unwrap();
     // The next carrier knows nothing but the store.
     let found = kept(&store).await;
-    assert!(found.is_open() && found.due(Some(minute(0))) == Some(minute(60)));
+    assert!(
+        found.is_open()
+            && found.due(Some((minute(0), ExecutionStatus::Completed))) == Some(minute(60))
+    );
     let noted = found.note(&store, "it has failed", ("bob", minute(2))).await.unwrap();
     assert_eq!(noted.carried_by(), Some("drill.cleanup-1"));
     let done = noted.settle(&store, noted.carried_by(), ("bob", minute(3))).await.unwrap();
-    assert!(!done.is_open() && done.due(Some(minute(0))).is_none());
+    assert!(!done.is_open() && done.due(Some((minute(0), ExecutionStatus::Completed))).is_none());
     assert_eq!(kept(&store).await, done);
 }
 
@@ -98,7 +102,7 @@ async fn what_an_operator_drops_is_never_taken_and_says_why() {
     let late = owed.take(&store, "drill.cleanup-1", ("bob", minute(2))).await;
     assert!(matches!(late, Err(StoreError::Conflict { .. })), "{late:?}");
     let dropped = kept(&store).await;
-    assert_eq!(dropped.due(Some(minute(0))), None);
+    assert_eq!(dropped.due(Some((minute(0), ExecutionStatus::Completed))), None);
     let (dropped_by, dropped_at) = ("ann".to_owned(), minute(1));
     let reason = "we look at it tomorrow".to_owned();
     assert_eq!(dropped.terms.state, Progress::Dropped { dropped_by, dropped_at, reason });
@@ -122,7 +126,10 @@ async fn what_was_done_is_owed_once_more_when_the_execution_goes_on() {
     let store = MemoryStore::new();
     let done = owed(&store).await.settle(&store, None, ("ann", minute(1))).await.unwrap();
     assert_eq!(done.renew(&store, ("ann", minute(2))).await.unwrap().terms.state, Progress::Owed);
-    assert_eq!(kept(&store).await.due(Some(minute(5))), Some(minute(65)));
+    assert_eq!(
+        kept(&store).await.due(Some((minute(5), ExecutionStatus::Completed))),
+        Some(minute(65))
+    );
 }
 
 #[tokio::test]
@@ -176,4 +183,31 @@ async fn what_was_dropped_meanwhile_is_not_owed_anew() {
     first.write(&store, terms, Condition::At(first.version), ("ann", minute(1))).await.unwrap();
     assert_eq!(owed(&store).await.terms.state, dropped, "a second process owes it late");
     assert_eq!(kept(&store).await.terms.state, dropped);
+}
+
+#[tokio::test]
+async fn one_that_is_owed_where_its_execution_completes_is_spared_where_it_does_not_and_owed_behind_a_retry()
+ {
+    let store = MemoryStore::new();
+    let when = (HOUR, Ends::Completed);
+    Obligation::owe(&store, &execution("1"), What::Cleanup, when).await.unwrap();
+    let owed = kept(&store).await;
+    assert_eq!(owed.terms.ends, Ends::Completed, "it is kept");
+    for status in [ExecutionStatus::Running, ExecutionStatus::Waiting, ExecutionStatus::Completed] {
+        assert!(!owed.is_spared(status), "{status:?}");
+    }
+    for status in [ExecutionStatus::Failed, ExecutionStatus::Cancelled] {
+        assert!(owed.is_spared(status), "{status:?}");
+        assert_eq!(owed.due(Some((minute(0), status))), None);
+    }
+    let graph = Graph::of(&execution("1"));
+    let mut journal = vec![happened(0, Event::Started), happened(10, failed(1))];
+    assert_eq!(owed.due(ended(&graph, &journal)), None);
+    journal.push(happened(30, retried()));
+    let done = End::Completed { result: json!({}) };
+    let done = Event::Ended { wave: "web".to_owned(), attempt: 2, end: done };
+    journal.push(happened(40, done));
+    assert_eq!(owed.due(ended(&graph, &journal)), Some(minute(100)));
+    let done = owed.settle(&store, None, ("ann", minute(1))).await.unwrap();
+    assert!(!done.is_spared(ExecutionStatus::Failed), "a person has seen to it");
 }

@@ -146,7 +146,7 @@ impl Service {
         }
         if !desk.is_carrying && desk.is_time(|desk| &mut desk.carried, OWED) {
             desk.is_carrying = true;
-            threads.carry_out(all);
+            threads.carry_out();
         }
         Ok(())
     }

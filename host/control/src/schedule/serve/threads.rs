@@ -95,23 +95,17 @@ impl Threads {
         });
     }
 
-    /// Carries out what is owed, of all executions of the store. What a process that died did not come to owe, is owed
-    /// first.
-    pub(super) fn carry_out(&self, all: Vec<Kept>) {
+    /// Carries out what is owed, of all executions of the store.
+    pub(super) fn carry_out(&self) {
         let (worker, stop, say) = (self.worker.clone(), self.stop.clone(), self.say.clone());
         thread::spawn(move || {
             let carried = on_this_thread(async {
                 let operator = worker.operator();
-                let mut owed = Ok(());
-                for kept in &all {
-                    owed = owed.and(worker.owe(kept, &operator).await);
-                }
                 let mut interrupt = async || stopped(stop.clone()).await;
                 let carrier = Carrier { operator: &operator };
                 Box::pin(carrier.round(&mut interrupt)).await?;
                 // What a receiver has not taken at once is its affair a while longer.
-                worker.tell(&operator, TELLING).await?;
-                owed
+                worker.tell(&operator, TELLING).await
             });
             let _ = say.send(Done::Carried(carried));
         });
