@@ -3,10 +3,11 @@
 //! against the simulator on a port, with executions in a file and in a DynamoDB table.
 //! Nothing happens twice, nothing is lost, and the end is that of the run that was not disturbed.
 //!
-//! A part of the matrix is a test; all of it, with its tables, takes hours on two cores:
+//! A part of the matrix is a test; all of it, with its tables, takes hours on two cores, a release a quarter of what a
+//! debug build takes:
 //!
 //! ```sh
-//! cargo test -p moontide --test crash_matrix -- --ignored --nocapture whole
+//! cargo test --release -p moontide --test crash_matrix -- --ignored --nocapture whole
 //! ```
 //!
 //! `CRASH_MATRIX` chooses tables by words of their titles: `CRASH_MATRIX="parallel on dynamodb"`; of those whose

@@ -1,6 +1,8 @@
 //! Schedules through the binary, against the simulator on a port: imported, started once whoever calls, held, missed,
 //! served by a process that stays, and said in the words of other timetables.
 
+#[path = "timetables/changed.rs"]
+mod changed;
 #[path = "timetables/crowd.rs"]
 mod crowd;
 #[path = "support/dynamo/mod.rs"]

@@ -29,7 +29,9 @@ fn verify(home: &Home, words: &[&str], code: i32) -> Value {
 /// Changes rows of the execution `drill` behind Moontide's back.
 fn forge(home: &Home, sql: &str) {
     let store = Connection::open(home.path().join("moontide/moontide.db")).expect("the store");
-    let of = "execution = (SELECT number FROM executions WHERE id = 'drill')";
+    let number = "(SELECT number FROM executions WHERE id = 'drill')";
+    let column = if sql.starts_with("UPDATE executions") { "number" } else { "execution" };
+    let of = format!("{column} = {number}");
     let done = store.execute(&format!("{sql} AND {of}"), []).expect("it is changed");
     assert_eq!(done, 1, "{sql}");
 }
@@ -131,6 +133,53 @@ fn a_status_in_the_list_that_the_journal_does_not_say_is_named() {
         why.contains("its list says that it is failed, and its journal that it is completed"),
         "{broken}"
     );
+}
+
+/// A drill could be hidden by what finds it, or another be shown in its place.
+#[test]
+fn what_the_list_says_of_an_execution_and_its_head_does_not_is_named() {
+    for (forgery, told) in [
+        ("UPDATE executions SET runbook = 'other' WHERE TRUE", "the runbook `other`"),
+        (
+            "UPDATE executions SET created_us = created_us + 86400000000 WHERE TRUE",
+            "the list does not have it",
+        ),
+        ("UPDATE standings SET mode = '\"recovery\"' WHERE TRUE", "the mode `recovery`"),
+        ("UPDATE standings SET labels = '{\"team\":\"x\"}' WHERE TRUE", "the labels `team=x`"),
+        ("UPDATE started_by SET source = 'rehearsal' WHERE TRUE", "the source `rehearsal`"),
+        ("UPDATE standings SET status = '\"running\"' WHERE TRUE", "that it is running"),
+    ] {
+        let home = drilled(&["drill"]);
+        forge(&home, forgery);
+        let broken = verify(&home, &["drill"], 7);
+        let why = broken["broken"]["message"].as_str().unwrap_or_default().to_owned();
+        assert!(why.contains(told), "{forgery}: {broken}");
+    }
+}
+
+#[test]
+fn what_the_seal_of_a_pruned_journal_says_and_what_is_left_does_not_is_named() {
+    for (forgery, told) in [
+        ("json_set(seal, '$.entries', json_extract(seal, '$.entries') + 1)", "its seal says that"),
+        (
+            "replace(seal, '\"link\":\"' || substr(json_extract(seal, '$.link'), 1, 1),
+                     '\"link\":\"' || CASE substr(json_extract(seal, '$.link'), 1, 1) WHEN '0' THEN '1' ELSE '0' END)",
+            "another hash than its seal says",
+        ),
+    ] {
+        let home = drilled(&["drill"]);
+        prune(&home, &[]);
+        forge(&home, &format!("UPDATE seals SET seal = {forgery} WHERE TRUE"));
+        let broken = verify(&home, &["drill"], 7);
+        let why = broken["broken"]["message"].as_str().unwrap_or_default().to_owned();
+        assert!(why.contains(told), "{forgery}: {broken}");
+    }
+    let home = drilled(&["drill"]);
+    prune(&home, &[]);
+    forge(&home, &format!("UPDATE entries SET sequence = sequence + 100 WHERE {LAST}"));
+    let broken = verify(&home, &["drill"], 7);
+    let why = broken["broken"]["message"].as_str().unwrap_or_default().to_owned();
+    assert!(why.contains("lies under number"), "{broken}");
 }
 
 #[test]

@@ -59,10 +59,13 @@ impl Steps for List {
     }
 
     fn write(&self, context: &Context, page: &mut Page) {
-        if self.schedules.is_empty() {
+        if self.schedules.is_empty() && self.unreadable.is_empty() {
             page.line([plain(format!("there is no schedule in {}", self.store))]);
         }
         page.table(&self.schedules.iter().map(cells).collect::<Vec<_>>());
+        for error in &self.unreadable {
+            page.line([attention("cannot be read"), plain(": "), plain(error.as_str())]);
+        }
         worded::write_next(context, &self.next, page);
     }
 }

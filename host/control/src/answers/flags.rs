@@ -93,7 +93,7 @@ impl Flag {
     fn fits(&self, prompt: &Prompt) -> u8 {
         let takes = prompt.choices.iter().any(|choice| choice.as_str() == self.choice);
         match self.prompt.as_deref() {
-            _ if self.schedule.is_some() && takes_people(&prompt.approvers, prompt.approvals) => 0,
+            _ if self.schedule.is_some() && is_for_people(prompt) => 0,
             // A flag cannot say what a call returned.
             _ if !takes || prompt.takes_value(&self.choice) => 0,
             Some(id) if id == prompt.id => 3,
@@ -103,6 +103,20 @@ impl Flag {
             None => 1,
         }
     }
+}
+
+/// Whether no schedule may answer it: people have to agree, a person has paused it, or what cannot be told is to be
+/// looked at.
+fn is_for_people(prompt: &Prompt) -> bool {
+    let needs_eyes = matches!(prompt.kind, PromptKind::Hold | PromptKind::Unknown);
+    needs_eyes || takes_people(&prompt.approvers, prompt.approvals)
+}
+
+/// Whether an answer is none that a schedule may give to any prompt: it says what became of a call that no process has
+/// seen the end of, or takes a person's pause back.
+pub(crate) fn needs_eyes(prompt: &str, choice: &str) -> bool {
+    let of_doubt = [unknown::HAPPENED, unknown::DID_NOT, unknown::TRY_AGAIN, "resume"];
+    of_doubt.contains(&choice) || prompt == PAUSED || prompt.starts_with("@pause.")
 }
 
 /// Whether only people may answer it: it has approvers, or takes several who agree.
@@ -365,5 +379,24 @@ mod tests {
                 && Flag::parse("web=").is_err()
                 && Flag::parse("=skip").is_err()
         );
+    }
+
+    #[test]
+    fn a_schedule_decides_nothing_that_cannot_be_told_and_takes_no_pause_back() {
+        let prompt = |kind: &str, choices: &[&str]| -> Prompt {
+            let prompt = serde_json::json!({
+                "id": "web", "wave": "web", "kind": kind, "message": "?", "choices": choices,
+                "opened_at": "2027-01-01T00:00:00Z",
+            });
+            serde_json::from_value(prompt).unwrap()
+        };
+        let doubt = prompt("unknown", &["happened", "did-not", "try-again"]);
+        let hold = prompt("hold", &["resume", "abort"]);
+        for (prompt, choice) in [(&doubt, "try-again"), (&doubt, "did-not"), (&hold, "resume")] {
+            assert!(!Flag::any_fits(&[Flag::of_schedule("s", "web", choice)], prompt), "{choice}");
+            assert!(Flag::any_fits(&[Flag::parse(&format!("web={choice}")).unwrap()], prompt));
+        }
+        let pause = prompt("pause", &["continue", "abort"]);
+        assert!(Flag::any_fits(&[Flag::of_schedule("s", "web", "continue")], &pause));
     }
 }

@@ -1,11 +1,14 @@
 //! One journal, byte for byte, and what else has to fit: the sources of its head, and its list.
 
+use std::collections::BTreeMap;
+
 use moontide_runtime::history::events;
 use moontide_runtime::journal::canonical::Hash;
 use moontide_runtime::journal::{Entry, Execution};
 use moontide_runtime::scheduler::{Graph, machine};
+use moontide_runtime::store::listing::Cursor;
 use moontide_runtime::store::verified::{How, Trouble, Verdict, Verified};
-use moontide_runtime::store::{Store, StoreError, Stored};
+use moontide_runtime::store::{Store, StoreError, Stored, Wanted};
 
 use crate::error::{CommandError, Result, code};
 use crate::view::record::unknown;
@@ -44,13 +47,62 @@ async fn beside(store: &dyn Store, stored: &Stored) -> Result<Option<Trouble>> {
         let message = "the sources that its head names are not those that it was created with";
         return Ok(Some(Trouble::of_head(How::Changed, message)));
     }
-    Ok(unlike_its_list(stored, &execution))
+    if unlike_its_status(stored, &execution).is_some() {
+        // A runner may have written between two reads: then it is another one now.
+        let again = store.stored(&stored.id).await?;
+        let trouble = unlike_its_status(&again, &execution);
+        if trouble.is_some() && again.rows.len() == stored.rows.len() {
+            return Ok(trouble);
+        }
+    }
+    unlike_its_row(store, &execution).await
 }
 
-/// What the list says of an execution that is over, and its journal does not: the journal was cut off, or the list was
-/// changed, by which the execution is found.
-fn unlike_its_list(stored: &Stored, execution: &Execution) -> Option<Trouble> {
-    let standing = stored.standing.filter(|it| it.status.is_terminal())?;
+/// The list finds and shows an execution by what it says itself of it: that is what its head says, or a drill could be
+/// hidden, and another be shown in its place.
+async fn unlike_its_row(store: &dyn Store, execution: &Execution) -> Result<Option<Trouble>> {
+    // Those that were created in the same microsecond stand beside each other.
+    const BESIDE: usize = 50;
+    let created_us = execution.created_at.as_microsecond().saturating_add(1);
+    let after = Some(Cursor { created_us, id: String::new() });
+    let wanted = Wanted { after, limit: Some(BESIDE), ..Wanted::default() };
+    let rows = store.find(&wanted).await?.rows;
+    let changed = |message: String| Ok(Some(Trouble::of_head(How::Changed, message)));
+    let Some(row) = rows.iter().find(|row| row.id == execution.id) else {
+        return changed(format!(
+            "the list does not have it at {}, when its head says that it was created",
+            words::time(execution.created_at)
+        ));
+    };
+    let says = |what: &str, list: &str, head: &str| {
+        changed(format!("its list says the {what} `{list}`, and its head `{head}`"))
+    };
+    if row.runbook != execution.plan.name {
+        return says("runbook", &row.runbook, &execution.plan.name);
+    }
+    // What an earlier release began has none of these in its list.
+    let Some(told) = row.told else { return Ok(None) };
+    if told.mode != execution.mode {
+        return says("mode", words::mode(told.mode), words::mode(execution.mode));
+    }
+    if row.labels != execution.labels {
+        let written = |labels: &BTreeMap<String, String>| {
+            let labels: Vec<_> =
+                labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            labels.join(" ")
+        };
+        return says("labels", &written(&row.labels), &written(&execution.labels));
+    }
+    match (row.source, execution.source) {
+        (Some(list), Some(head)) if list != head => says("source", list.word(), head.word()),
+        _ => Ok(None),
+    }
+}
+
+/// Whether only one of an execution's list and its journal says that it is over, or they name another end: the journal
+/// was cut off, or the list was changed, by which the execution is found.
+fn unlike_its_status(stored: &Stored, execution: &Execution) -> Option<Trouble> {
+    let standing = stored.standing?;
     if stored.seal.is_some() || execution.is_adopted() {
         return None;
     }
@@ -58,6 +110,9 @@ fn unlike_its_list(stored: &Stored, execution: &Execution) -> Option<Trouble> {
     let state = machine::fold(&Graph::of(execution), events(&entries));
     let (last, listed) = (entries.len() as u64, words::word(&standing.status));
     let told = words::word(&state.status());
+    if !standing.status.is_terminal() && !state.status().is_terminal() {
+        return None;
+    }
     if !state.status().is_terminal() {
         let message = format!(
             "its list says that it is {listed}, and its journal ends with entry {last}, where it is {told}"

@@ -18,6 +18,9 @@ pub struct List {
     pub receivers: Vec<Queue>,
     /// What waits, and what was given up, in the order in which it happened.
     pub notifications: Vec<Row>,
+    /// What cannot be read, and is told to none: a sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<String>,
 }
 
 /// A receiver, and how much waits for it.
@@ -63,7 +66,7 @@ pub struct Row {
 impl List {
     /// Looks at all of it, in the store at this address.
     pub async fn load(store: &dyn Store, address: String, receivers: &[Receiver]) -> Result<List> {
-        let mut items = Item::all(store, None).await?;
+        let (mut items, unreadable) = Item::all_and_unreadable(store, None).await?;
         items.retain(|it| it.terms.standing != Standing::Told);
         let known = receivers.iter().map(|it| Queue {
             receiver: it.name.clone(),
@@ -87,7 +90,7 @@ impl List {
             }
         }
         let notifications = items.into_iter().map(Row::of).collect();
-        Ok(List { store: address, receivers: queues, notifications })
+        Ok(List { store: address, receivers: queues, notifications, unreadable })
     }
 }
 

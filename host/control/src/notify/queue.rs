@@ -120,29 +120,42 @@ impl Item {
         }
     }
 
-    /// All of a receiver, or of all receivers, in the order in which it happened. What cannot be read is left where it
-    /// is: a later release may have written it.
+    /// All of a receiver, or of all receivers, in the order in which it happened.
     pub async fn all(
         store: &dyn Documents,
         receiver: Option<&str>,
     ) -> Result<Vec<Item>, StoreError> {
+        Ok(Item::all_and_unreadable(store, receiver).await?.0)
+    }
+
+    /// The same, and a sentence about each that cannot be read. It is left where it is: a later release may have written
+    /// it.
+    pub async fn all_and_unreadable(
+        store: &dyn Documents,
+        receiver: Option<&str>,
+    ) -> Result<(Vec<Item>, Vec<String>), StoreError> {
         let prefix = receiver.map(|name| format!("{name}/")).unwrap_or_default();
         let documents = store.documents(KIND, &prefix).await?;
-        let mut items: Vec<Item> = documents.into_iter().filter_map(Item::read).collect();
+        let (mut items, mut unreadable) = (Vec::new(), Vec::new());
+        for document in documents {
+            let name = document.name.clone();
+            match Item::read(document) {
+                Ok(item) => items.push(item),
+                Err(why) => unreadable.push(format!("the notification `{name}`: {why}")),
+            }
+        }
         items.sort_by(|one, other| {
             let key = |it: &Item| (it.terms.event.at, it.terms.event.sequence);
             let keys = |it: &Item| it.terms.event.key.clone();
             key(one).cmp(&key(other)).then_with(|| keys(one).cmp(&keys(other)))
         });
-        Ok(items)
+        Ok((items, unreadable))
     }
 
-    fn read(document: Document) -> Option<Item> {
-        let (receiver, _) = document.name.split_once('/')?;
-        let read = serde_json::from_value(document.body);
-        let terms =
-            read.inspect_err(|error| tracing::warn!(%error, "a notification cannot be read"));
-        Some(Item { receiver: receiver.to_owned(), version: document.version, terms: terms.ok()? })
+    fn read(document: Document) -> Result<Item, String> {
+        let (receiver, _) = document.name.split_once('/').ok_or("its name is that of none")?;
+        let terms = serde_json::from_value(document.body).map_err(|error| error.to_string())?;
+        Ok(Item { receiver: receiver.to_owned(), version: document.version, terms })
     }
 
     /// Whether it is to be attempted at this time by this teller.
@@ -291,14 +304,18 @@ pub struct Followed {
 }
 
 impl Followed {
-    /// How far that is; `None`: no runner has said.
+    /// How far that is; `None`: no runner has said. What is said of another execution of this id says nothing of this
+    /// one, but that events are told here: all of this one are, rather than none.
     pub async fn of(
         store: &dyn Store,
         execution: &Execution,
     ) -> Result<Option<Followed>, StoreError> {
         let document = store.document(QUEUED_UP_TO, &execution.id).await?;
         let read = document.map(Followed::read).transpose()?;
-        Ok(read.map(|(_, it)| it).filter(|it| it.nonce == execution.nonce))
+        Ok(read.map(|(_, it)| {
+            let is_its = it.nonce == execution.nonce;
+            if is_its { it } else { Followed { nonce: execution.nonce.clone(), sequence: 0 } }
+        }))
     }
 
     /// The ids of all executions whose journals are queued, and how far; or why that cannot be said.

@@ -42,7 +42,7 @@ pub fn hidden(text: &str, secrets: &[&str]) -> String {
     let mut text = text.to_owned();
     for secret in secrets.iter().filter(|secret| secret.len() > 3) {
         text = text.replace(secret, "(secret)");
-        for form in [escaped(secret), STANDARD.encode(secret)] {
+        for form in forms(secret) {
             text = text.replace(&form, "(secret)");
         }
         // A receiver may quote the path alone.
@@ -55,9 +55,14 @@ pub fn hidden(text: &str, secrets: &[&str]) -> String {
     text
 }
 
-/// As a query has it.
-fn escaped(secret: &str) -> String {
-    percent_encoding::utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string()
+/// How else a receiver may quote it: as a query has it, as a header, as JSON.
+fn forms(secret: &str) -> [String; 5] {
+    let query = percent_encoding::utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
+    let json = serde_json::to_string(secret).unwrap_or_default();
+    let json = json.trim_matches('"').to_owned();
+    // Some write a slash so in JSON.
+    let slashes = json.replace('/', "\\/");
+    [query.to_lowercase(), query, STANDARD.encode(secret), json, slashes]
 }
 
 #[cfg(test)]
@@ -86,5 +91,8 @@ mod tests {
         assert_eq!(said, "POST /(secret) of (secret), key (secret)");
         let forms = hidden("k=p%40ss%2Fword, cEBzcy93b3Jk", &["p@ss/word"]);
         assert_eq!(forms, "k=(secret), (secret)");
+        let slashes = hidden(r"POST https:\/\/x.test\/T\/B", &["https://x.test/T/B"]);
+        assert_eq!(slashes, "POST (secret)");
+        assert_eq!(hidden("moon:pass, bW9vbjpwYXNz", &["moon:pass"]), "(secret), (secret)");
     }
 }

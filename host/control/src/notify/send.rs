@@ -39,7 +39,7 @@ pub struct Sent {
     pub queued: usize,
     /// How it went with each receiver.
     pub receivers: Vec<Told>,
-    /// Executions whose journals could not be read.
+    /// Executions whose journals could not be read, and notifications that could not.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<String>,
 }
@@ -88,6 +88,8 @@ impl Sending<'_> {
                 catch_up::all(self.store, self.receivers, &words, self.by()).await?;
             sent.queued += queued;
             sent.unread = unread.into_iter().map(|(id, error)| format!("{id}: {error}")).collect();
+            let (_, torn) = Item::all_and_unreadable(self.store.as_ref(), None).await?;
+            sent.unread.extend(torn);
             let rounds = self.receivers.iter().map(|receiver| self.tell(receiver));
             let mut next = LOOK_AGAIN;
             for (told, came) in

@@ -171,7 +171,10 @@ impl Wire for Sender {
         };
         let known = Known { receiver, to: &to, secret: &secret };
         let outgoing = outgoing(known, event, now).map_err(Trouble::refusal)?;
-        let mut secrets = vec![secret.as_str()];
+        // A user and a password stand together in a header.
+        let together = receiver.user.as_ref().filter(|_| !secret.is_empty());
+        let together = together.map(|user| format!("{user}:{secret}")).unwrap_or_default();
+        let mut secrets = vec![together.as_str(), secret.as_str()];
         if matches!(receiver.to, Kept::Elsewhere(_)) {
             secrets.push(&to);
         }

@@ -18,6 +18,7 @@ use crate::next::Next;
 use crate::operator::Operator;
 use crate::reached::Reached;
 use crate::runner::owed::{LOOKS, restless};
+use crate::schedule::mandate;
 use crate::view::time::speed_of;
 use crate::view::{ObligationView, Record};
 
@@ -59,11 +60,14 @@ impl Carrier<'_> {
         obligation: &Obligation,
         interrupt: &mut impl AsyncFnMut(),
     ) -> Result<Came> {
-        let (operator, store) = (self.operator, self.operator.store.as_ref());
-        let looked = Looked::at(store, obligation, operator.target.speed).await?;
+        let store = self.operator.store.as_ref();
+        let looked = Looked::at(store, obligation, self.operator.target.speed).await?;
         let Looked { record: Some(record), view, due_in } = looked else {
             return Ok(Came::in_order(looked.view, None));
         };
+        // What a schedule has begun is reached by the way that the schedule said.
+        let own = mandate::operator(self.operator, &record.execution)?;
+        let operator = own.as_ref().unwrap_or(self.operator);
         if !view.is_to_be_done() || due_in.is_some() {
             return Ok(Came::in_order(view, due_in));
         }
@@ -71,7 +75,7 @@ impl Carrier<'_> {
             settled(operator, obligation).await?;
             return self.came(obligation, How::InOrder).await;
         }
-        if let Some(due_in) = self.is_early(&record, view.due_at).await? {
+        if let Some(due_in) = is_early(operator, &record, view.due_at).await? {
             let view = ObligationView::new(obligation, view.due_at, false);
             return Ok(Came::in_order(view, Some(due_in)));
         }
@@ -122,17 +126,6 @@ impl Carrier<'_> {
         Ok(Came::so(looked.view, how))
     }
 
-    /// How long it is still to wait, in this machine's time, although by its clock it is due: AWS's clock counts, and a
-    /// carrier's machine may be ahead of it, or the last runner's may have been behind.
-    async fn is_early(&self, drill: &Record, due: Option<Timestamp>) -> Result<Option<Duration>> {
-        let Operator { target, environment, .. } = self.operator;
-        // A simulator's time is reckoned from when the drill began.
-        let Some(due) = due.filter(|_| speed_of(drill).is_none()) else { return Ok(None) };
-        let reached = Reached::of(target, environment, &drill.execution).await?;
-        let left = Duration::try_from(reached.clock.now().duration_until(due)).unwrap_or_default();
-        Ok(Some(left).filter(|left| !left.is_zero()))
-    }
-
     /// Why it is not carried out although it is due: a person has called its cleanup off.
     async fn called_off(&self, drill: &Record) -> Result<Option<Hint>> {
         let (id, store) = (&drill.execution.id, self.operator.store.as_ref());
@@ -148,6 +141,21 @@ impl Carrier<'_> {
         }
         Ok(None)
     }
+}
+
+/// How long it is still to wait, in this machine's time, although by its clock it is due: AWS's clock counts, and a
+/// carrier's machine may be ahead of it, or the last runner's may have been behind.
+async fn is_early(
+    operator: &Operator,
+    drill: &Record,
+    due: Option<Timestamp>,
+) -> Result<Option<Duration>> {
+    let Operator { target, environment, .. } = operator;
+    // A simulator's time is reckoned from when the drill began.
+    let Some(due) = due.filter(|_| speed_of(drill).is_none()) else { return Ok(None) };
+    let reached = Reached::of(target, environment, &drill.execution).await?;
+    let left = Duration::try_from(reached.clock.now().duration_until(due)).unwrap_or_default();
+    Ok(Some(left).filter(|left| !left.is_zero()))
 }
 
 /// Why a cleanup that has ended here has not done it.

@@ -48,16 +48,17 @@ impl Act {
         name: &str,
         by: (&str, Timestamp),
     ) -> Result<Acted> {
-        let mut kept = Kept::of(store, name).await?;
         let schedule = || name.to_owned();
         let (meaning, next) = match self {
             Act::Pause { reason } => {
+                let mut kept = Kept::of(store, name).await?;
                 pause(&mut kept, reason, by)?;
                 kept.write(store, by).await?;
                 let next = Next::ResumeSchedule { schedule: schedule() };
                 ("it starts nothing more; what it has started goes on", next)
             }
             Act::Resume { keeps_pause } => {
+                let mut kept = Kept::of(store, name).await?;
                 kept.terms.resumed_at = Some(by.1);
                 let is_paused = *keeps_pause && kept.terms.paused.is_some();
                 if !keeps_pause {
@@ -77,8 +78,9 @@ impl Act {
                 };
                 (meaning, next)
             }
+            // Also one that cannot be read.
             Act::Remove => {
-                kept.remove(store, by).await?;
+                Kept::remove(store, name, by).await?;
                 ("it is removed; its executions and its history stay", Next::Schedules)
             }
         };

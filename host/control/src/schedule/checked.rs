@@ -12,7 +12,7 @@ use super::length::Length;
 use super::mandate::Mandate;
 use super::when;
 use super::written::Read;
-use crate::answers::flags::{Flag, takes_people};
+use crate::answers::flags::{Flag, needs_eyes, takes_people};
 use crate::answers::people;
 use crate::environment::Environment;
 use crate::error::{CommandError, Result, code};
@@ -77,6 +77,12 @@ fn examine(
     let plan = files.plan(listener, &settings.limits(), 0)?;
     people::check(listener, &plan, &settings.approvers)?;
     check_waves(&schedule, &plan).map_err(wrong)?;
+    for (name, text) in &mut schedule.params {
+        // Another process reads it from another folder.
+        if plan.params.get(name).is_some_and(|it| it.secret) && secrets::is_reference(text) {
+            *text = secrets::absolute(text);
+        }
+    }
     bind(listener, &plan, &schedule.params)?;
     let given: Vec<(String, String)> = schedule.labels.clone().into_iter().collect();
     for (key, value) in &given {
@@ -151,6 +157,14 @@ fn check_answers(schedule: &Schedule, plan: &Plan) -> Result<()> {
     let Answers::These(these) = &schedule.answers else { return Ok(()) };
     Flag::check(&Mandate::of(schedule).flags(), plan)?;
     for (prompt, choice) in these {
+        if needs_eyes(prompt, choice) {
+            let message = format!(
+                "`answers`: `{prompt} = \"{choice}\"` is for a person: it decides what cannot be told, or takes back \
+                 what a person has paused"
+            );
+            return Err(CommandError::new(code::SCHEDULES, message)
+                .hint("such a drill waits for a person in any case: leave the answer out"));
+        }
         let Some(pause) = pause(plan, prompt) else { continue };
         if takes_people(&pause.approvers, pause.approvals) {
             let why = if pause.approvers.is_empty() {
@@ -164,7 +178,7 @@ fn check_answers(schedule: &Schedule, plan: &Plan) -> Result<()> {
                 .hint("`answers = \"wait\"` lets it wait for them"));
         }
         let choices = ["continue", "skip", "abort"];
-        let known = ["retry", "resume"].into_iter().chain(choices);
+        let known = ["retry"].into_iter().chain(choices);
         if !known.clone().any(|it| it == choice) {
             let message =
                 format!("`answers`: `{prompt}` takes {}, and not `{choice}`", choices.join(", "));

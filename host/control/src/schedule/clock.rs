@@ -48,7 +48,7 @@ pub fn doubt(progress: &Progress, since: Timestamp, now: Timestamp) -> Option<Co
 pub async fn set_right(store: &dyn Documents, name: &str, by: (&str, Timestamp)) -> Result<()> {
     for entry in Entry::all(store, Some(name)).await? {
         let is_begun = matches!(entry.terms.outcome, Outcome::Starting | Outcome::Started { .. });
-        if entry.time > by.1 && !is_begun {
+        if is_ahead(entry.time, by.1) && !is_begun {
             entry.forget(store, by).await?;
         }
     }

@@ -167,12 +167,17 @@ impl Kind {
             Kind::Report => "report",
         }
     }
+
+    /// The id of what a schedule of this kind starts for a time.
+    pub fn id(self, schedule: &str, time: Timestamp) -> String {
+        format!("{}-{schedule}-{}", self.word(), moment(time))
+    }
 }
 
 impl Schedule {
     /// The id of what is started for a time: the same on every machine.
     pub fn id(&self, time: Timestamp) -> String {
-        format!("{}-{}-{}", self.kind.word(), self.name, moment(time))
+        self.kind.id(&self.name, time)
     }
 
     /// When the start for a time is due: the time, and its place in the spread.

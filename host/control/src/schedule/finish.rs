@@ -84,6 +84,28 @@ impl Worker {
         Ok(finished)
     }
 
+    /// Takes up one execution of a schedule, which a timetable calls for once more: it is judged as any other that was
+    /// left. `None`: it does not go on now. Whether its runner lives is seen by watching it.
+    pub async fn take_up(
+        &self,
+        kept: &Kept,
+        execution: &str,
+        interrupt: &mut impl AsyncFnMut(),
+    ) -> Result<Option<(Record, Option<Ended>)>> {
+        let (store, now) = (self.store.as_ref(), SystemClock::new().now());
+        let lines = left::open(store, Some(&kept.terms.schedule.name)).await?;
+        let give_up = match lines.iter().find(|line| line.execution == execution) {
+            None => None,
+            Some(line) => match left::verdict(store, line, Of::Schedule(kept), now).await? {
+                Verdict::NotYet => return Ok(None),
+                Verdict::Goes => None,
+                Verdict::GivenUp(give_up) => Some(give_up),
+            },
+        };
+        let which = (execution, give_up.as_ref());
+        Box::pin(self.go_on(Some(kept), which, interrupt)).await.map(Some)
+    }
+
     /// What is to become of one that no runner drives.
     async fn judge(&self, line: &Line, of: Of<'_>) -> Result<Verdict> {
         let (store, now) = (self.store.as_ref(), SystemClock::new().now());

@@ -156,7 +156,7 @@ async fn world(starter: &Starter<'_>, schedule: &Schedule) -> Result<Option<Stri
         return Ok(Some(why));
     }
     for region in &probe.regions {
-        match of_region(&reached, &plan, region).await? {
+        match of_region(&reached, (&plan, schedule), region).await? {
             Ok(None) => {}
             Ok(held) => return Ok(held),
             Err(why) => return unseen(&why),
@@ -220,7 +220,7 @@ fn is_beside(one: &Execution, other: &Execution) -> bool {
 /// What DRS says of one Region. The inner error: it could not be seen.
 async fn of_region(
     reached: &Reached,
-    plan: &Plan,
+    (plan, schedule): (&Plan, &Schedule),
     region: &str,
 ) -> Result<std::result::Result<Option<String>, String>> {
     let world = reached.world.as_ref();
@@ -252,7 +252,7 @@ async fn of_region(
         Ok(servers) => servers,
         Err(error) => return Ok(Err(error.to_string())),
     };
-    let meant = meant(plan, &servers);
+    let meant = meant((plan, schedule), &servers);
     // Those of its own drills were looked at before: what is left of a drill here is another's, and a launch gives up
     // no instance of others.
     let held = live.iter().find(|it| meant.contains(&text(it, "source_server_id")));
@@ -263,10 +263,15 @@ async fn of_region(
     })))
 }
 
-/// The source servers that the waves of a plan mean.
-fn meant(plan: &Plan, servers: &[Value]) -> BTreeSet<String> {
-    let selectors: Vec<&ServerSelector> =
-        plan.waves.iter().filter_map(|wave| wave.servers.as_ref()).collect();
+/// The source servers that the waves of a plan mean which a schedule runs, without those that it leaves out.
+fn meant((plan, schedule): (&Plan, &Schedule), servers: &[Value]) -> BTreeSet<String> {
+    let runs = |wave: &str| schedule.only.is_empty() || schedule.only.iter().any(|it| it == wave);
+    let waves = plan.waves.iter().filter(|wave| runs(&wave.name));
+    let selectors: Vec<&ServerSelector> = waves.filter_map(|wave| wave.servers.as_ref()).collect();
+    let is_left_out = |server: &Value| {
+        let called = [&server["source_server_id"], &server["tags"]["Name"]];
+        schedule.exclude.iter().any(|it| called.iter().any(|name| name.as_str() == Some(it)))
+    };
     let is_meant = |server: &Value, selector: &ServerSelector| {
         let id = server["source_server_id"].as_str().unwrap_or_default();
         let carries = |(key, value): (&String, &String)| server["tags"][key] == value.as_str();
@@ -274,7 +279,9 @@ fn meant(plan: &Plan, servers: &[Value]) -> BTreeSet<String> {
         // What a program chooses may be any of them.
         selector.chosen || by_tags || selector.ids.iter().any(|it| it == id)
     };
-    let meant = servers.iter().filter(|server| selectors.iter().any(|it| is_meant(server, it)));
+    let meant = servers
+        .iter()
+        .filter(|server| !is_left_out(server) && selectors.iter().any(|it| is_meant(server, it)));
     meant.filter_map(|server| server["source_server_id"].as_str().map(str::to_owned)).collect()
 }
 

@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::checked::{Checked, check};
 use super::clock::is_ahead;
 use super::kept::{Kept, Terms};
-use super::written;
+use super::progress::Progress;
+use super::{superseded, written};
 use crate::error::Result;
 use crate::next::Next;
 use crate::operator::Operator;
@@ -57,19 +58,24 @@ pub async fn import(
     (by, now): (&str, Timestamp),
 ) -> Result<Imported> {
     let store = operator.store.as_ref();
-    let before = Kept::all(store).await?;
+    let before = Kept::each(store).await?;
     let (mut schedules, mut names) = (Vec::new(), Vec::new());
     // Sources are what a store may refuse: nothing is changed before it has all of them.
     for checked in &checked {
         checked.sources.keep(store, (by, now)).await?;
     }
-    for Checked { mut schedule, sources, warnings, has_start } in checked {
+    for Checked { mut schedule, sources, mut warnings, has_start } in checked {
         let name = schedule.name.clone();
-        let old = before.iter().find(|it| it.terms.schedule.name == name);
+        let found = before.iter().find(|(it, _)| *it == name);
+        // One that cannot be read is written anew.
+        let old = found.and_then(|(_, kept)| kept.as_ref().ok());
         let terms = old.map(|it| &it.terms);
-        // A rate that stays goes on from where it began.
+        // One that stays goes on from where it began; a start that is to come was written, and is no more.
         if let Some(Terms { schedule: old, .. }) = terms.filter(|it| {
-            !has_start && it.schedule.when == schedule.when && !is_ahead(it.since(), now)
+            !has_start
+                && it.schedule.when == schedule.when
+                && it.schedule.start <= now
+                && !is_ahead(it.since(), now)
         }) {
             schedule.start = old.start;
         }
@@ -78,11 +84,21 @@ pub async fn import(
             it.schedule == schedule && it.sources == digest && !is_ahead(it.since(), now)
         });
         if !is_same {
-            let version = old.map_or(0, |it| it.version);
-            let terms = Terms::imported(schedule, digest, (by, now), terms);
+            if let Some(old) = old.filter(|it| !it.terms.has_times_of(&schedule)) {
+                warnings.extend(superseded::close(store, old, (by, now)).await?);
+            }
+            let version = match old {
+                Some(old) => old.version,
+                None => Kept::version(store, &name).await?,
+            };
+            let mut terms = Terms::imported(schedule, digest, (by, now), terms);
+            // What one of this name has missed before that was removed is its affair no more.
+            if old.is_none() && Progress::of(store, &name).await?.version > 0 {
+                terms.resumed_at = Some(now);
+            }
             Kept { version, terms }.write(store, (by, now)).await?;
         }
-        let change = match old {
+        let change = match found {
             None => "new",
             Some(_) if is_same => "unchanged",
             Some(_) => "changed",
@@ -90,7 +106,7 @@ pub async fn import(
         names.push(name.clone());
         schedules.push(Done { name, change, warnings });
     }
-    let others = before.into_iter().map(|it| it.terms.schedule.name);
+    let others = before.into_iter().map(|(name, _)| name);
     let others = others.filter(|name| !names.contains(name)).collect();
     let next = vec![Next::ScheduleTimes { schedule: None }];
     Ok(Imported { store: operator.address.text(), schedules, others, next })

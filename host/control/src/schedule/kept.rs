@@ -151,9 +151,24 @@ impl Kept {
         Ok(Kept { version, ..self.clone() })
     }
 
-    /// Removes it, if it is as it was read.
-    pub async fn remove(&self, store: &dyn Documents, by: (&str, Timestamp)) -> Result<()> {
-        store.change(&self.change(by)).await?;
+    /// The version of the document of this name, also of one that cannot be read; 0: there is none.
+    pub async fn version(store: &dyn Documents, name: &str) -> Result<u64> {
+        Ok(store.document(KIND, name).await?.map_or(0, |document| document.version))
+    }
+
+    /// Removes the one of this name, also where it cannot be read.
+    pub async fn remove(
+        store: &dyn Documents,
+        name: &str,
+        (by, at): (&str, Timestamp),
+    ) -> Result<()> {
+        let version = Kept::version(store, name).await?;
+        if version == 0 {
+            return Err(unknown(store, name).await);
+        }
+        let (kind, name, by) = (KIND.to_owned(), name.to_owned(), by.to_owned());
+        let condition = Condition::At(version);
+        store.change(&Change { kind, name, body: None, condition, at, by, behalf: None }).await?;
         Ok(())
     }
 
@@ -176,7 +191,7 @@ impl Kept {
         let terms = serde_json::from_value(document.body).map_err(|error| {
             let message = format!("the schedule `{name}` cannot be read: {error}");
             CommandError::new(code::STORE_DAMAGED, message)
-                .hint("`moontide schedule import FILE` writes it anew")
+                .hint("`moontide schedule import FILE` writes it anew, `moontide schedule remove NAME` removes it")
         })?;
         Ok(Kept { version: document.version, terms })
     }
@@ -193,10 +208,7 @@ impl Terms {
         let (imported_by, imported_at) = (by.to_owned(), at);
         let paused = before.and_then(|it| it.paused.clone());
         let resumed_at = before.and_then(|it| it.resumed_at);
-        let has_times = |it: &&Terms| {
-            let old = &it.schedule;
-            (&old.when, &old.zone, old.start) == (&schedule.when, &schedule.zone, schedule.start)
-        };
+        let has_times = |it: &&Terms| it.has_times_of(&schedule);
         // A clock that was ahead is not believed for good.
         let times_since = Some(before.filter(has_times).map_or(at, Terms::since).min(at));
         Terms {
@@ -209,6 +221,12 @@ impl Terms {
             paused,
             resumed_at,
         }
+    }
+
+    /// Whether its times are those of this schedule.
+    pub fn has_times_of(&self, schedule: &Schedule) -> bool {
+        let old = &self.schedule;
+        (&old.when, &old.zone, old.start) == (&schedule.when, &schedule.zone, schedule.start)
     }
 
     /// When a person let it go on, by a clock that is not ahead of this one.

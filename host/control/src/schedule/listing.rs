@@ -21,6 +21,9 @@ pub struct List {
     pub store: String,
     /// The schedules, in the order of their names.
     pub schedules: Vec<Row>,
+    /// What cannot be read of others, a sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<String>,
     /// The steps that make sense now.
     pub next: Vec<Next>,
 }
@@ -95,13 +98,21 @@ impl Stand {
 impl List {
     /// Looks at all of them in the store at this address.
     pub async fn load(store: &dyn Store, address: String, now: Timestamp) -> Result<List> {
-        let mut schedules = Vec::new();
-        for kept in Kept::all(store).await? {
-            schedules.push(Row::of(store, &kept, now).await?);
+        let (mut schedules, mut unreadable) = (Vec::new(), Vec::new());
+        for (_, kept) in Kept::each(store).await? {
+            let row = match kept {
+                Ok(kept) => Row::of(store, &kept, now).await,
+                Err(error) => Err(error),
+            };
+            match row {
+                Ok(row) => schedules.push(row),
+                Err(error) if error.is_of_one_execution() => unreadable.push(error.message),
+                Err(error) => return Err(error),
+            }
         }
         let waits = schedules.iter().filter(|row| row.state == Stand::Waits);
         let next = waits.map(|row| Next::ScheduleHistory { schedule: row.name.clone() }).collect();
-        Ok(List { store: address, schedules, next })
+        Ok(List { store: address, schedules, unreadable, next })
     }
 }
 

@@ -9,6 +9,15 @@ use super::declared::{Answers, Schedule};
 use super::kept::Kept;
 use crate::answers::flags::Flag;
 use crate::error::{CommandError, Result, code};
+use crate::operator::Operator;
+use crate::target::Target;
+
+/// The operator by the way to AWS that an execution's schedule said when that was begun; `None`: it said none.
+pub fn operator(operator: &Operator, execution: &Execution) -> Result<Option<Operator>> {
+    let profile = Mandate::for_execution(execution, None)?.and_then(|it| it.profile);
+    let by = |profile| Target { profile: Some(profile), ..operator.target.clone() };
+    Ok(profile.map(|profile| Operator { target: by(profile), ..operator.clone() }))
+}
 
 /// What holds for a drill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@
 //! - [`written`]: the file `schedules.toml`. [`blocked`], [`ics`]: the days on which nothing runs. [`length`],
 //!   [`zone`]: how long, and on whose clocks.
 //! - [`declared`]: a schedule, as the store keeps it. [`checked`]: whether what a file wants can be.
-//! - [`kept`]: the documents of the store. [`import`]: from a file into them. [`acts`]: paused, resumed, removed.
+//! - [`kept`]: the documents of the store. [`import`]: from a file into them; `superseded`: what was due by what stood there before. [`acts`]: paused, resumed, removed.
 //!
 //! What becomes of its times:
 //! - [`decide`](mod@decide): what is to be done at a moment, as a function over values.
@@ -50,6 +50,7 @@ pub mod served;
 pub mod spoken;
 pub mod starter;
 pub mod status;
+mod superseded;
 pub mod telling;
 pub mod upcoming;
 pub mod when;

@@ -161,11 +161,15 @@ impl<'o> Begins for Starter<'o> {
     }
 
     async fn begun(&self, schedule: &Schedule, time: Timestamp) -> Result<Option<String>> {
-        let existing = self.existing(&schedule.id(time)).await?;
+        // It may have started drills when this time was claimed, and something else by now.
+        let existing = self.existing(&Kind::Drill.id(&schedule.name, time)).await?;
         Ok(existing.filter(|it| is_of(it, schedule)).map(|it| it.id))
     }
 
     async fn begin(&self, schedule: &Schedule, time: Timestamp) -> Result<Beginning<Self::Begun>> {
+        if let Some(execution) = self.begun(schedule, time).await? {
+            return Ok(Beginning::Begun { execution, ended: String::new(), begun: None });
+        }
         match schedule.kind {
             Kind::Drill => self.drill(schedule, time).await,
             Kind::Rehearsal => match rehearse(self.operator, schedule, self.sources).await {

@@ -30,6 +30,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -55,6 +56,8 @@ const LONGEST: u64 = 1024 * 1024;
 const KEYS: [&str; 3] = ["schedules", "name", "when"];
 /// Ids of executions hold the name, the kind and the time.
 const LONGEST_NAME: usize = 48;
+/// A time that could be made up for shorter than this would be missed beside a process that serves.
+const SHORTEST_LATE: Duration = Duration::from_mins(1);
 /// Missed times are made up for so long, if nothing else is said.
 const LATE: &str = "1h";
 
@@ -209,6 +212,12 @@ impl Written {
         }
         let params = self.params.iter().map(|(name, value)| (name.clone(), text(value)));
         let late = self.late.map_or_else(|| Length::try_from(LATE.to_owned()), Ok);
+        let late = late.map_err(|message| (message, None))?;
+        if late.0 < SHORTEST_LATE {
+            let message =
+                "`late` is 1m at least: what starts times looks for them every few seconds";
+            return Err((message.to_owned(), None));
+        }
         let counts_from = start.unwrap_or_else(|| self.when.get_ref().start(now));
         let schedule = Schedule {
             name,
@@ -219,7 +228,7 @@ impl Written {
             start: counts_from,
             not_on,
             within: self.within,
-            late: late.map_err(|message| (message, None))?,
+            late,
             overlap: self.overlap,
             answers: self.answers,
             cleanup: self.cleanup.unwrap_or_default(),

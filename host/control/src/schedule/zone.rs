@@ -1,8 +1,9 @@
-//! A time zone by its name in the IANA database.
+//! A time zone by its name in the IANA database: in the one that this release carries, and not in that of the machine.
+//! Machines that share a store have others, and a local time is one moment for all of them, before and behind an update.
 
 use std::fmt;
 
-use jiff::tz::{self, TimeZone};
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use moontide_runtime::plan::suggest;
 use serde::{Deserialize, Serialize};
 
@@ -22,14 +23,10 @@ impl TryFrom<String> for Zone {
 
     fn try_from(name: String) -> Result<Zone, String> {
         // It would be another zone on every machine.
-        let found = TimeZone::get(&name).ok().filter(|zone| zone.iana_name().is_some());
+        let zones = TimeZoneDatabase::bundled();
+        let found = zones.get(&name).ok().filter(|zone| zone.iana_name().is_some());
         found.map(Zone).ok_or_else(|| {
-            let known: Vec<String> = tz::db().available().map(|it| it.to_string()).collect();
-            if known.len() < 2 {
-                return format!(
-                    "the zone `{name}` is not known: this machine has no time zones (tzdata)"
-                );
-            }
+            let known: Vec<String> = zones.available().map(|it| it.to_string()).collect();
             match suggest::nearest(&name, known.iter().map(String::as_str)) {
                 Some(near) => format!("there is no time zone `{name}`, did you mean `{near}`?"),
                 None => {

@@ -107,9 +107,9 @@ pub(super) fn of_pruned(stored: &Stored, pruned: &Pruned) -> Option<Trouble> {
     }
     let texts = stored.rows.iter().filter_map(|row| row.text.as_deref().ok());
     if pruned.is_left(texts) {
-        return None;
+        return unlike_its_seal(stored, pruned);
     }
-    let left = pruned.entries - pruned.removed;
+    let left = pruned.entries.saturating_sub(pruned.removed);
     let found = stored.rows.len() as u64;
     let (how, message) = match found.cmp(&left) {
         std::cmp::Ordering::Less => {
@@ -123,6 +123,39 @@ pub(super) fn of_pruned(stored: &Stored, pruned: &Pruned) -> Option<Trouble> {
         }
     };
     Some(Trouble { sequence: None, kind: None, about: String::new(), how, message })
+}
+
+/// What the seal says beside the hash of what is left, and that does not say.
+fn unlike_its_seal(stored: &Stored, pruned: &Pruned) -> Option<Trouble> {
+    let changed = |sequence: Option<u64>, message: String| {
+        let (kind, about, how) = (None, String::new(), How::Changed);
+        Some(Trouble { sequence, kind, about, how, message })
+    };
+    let (left, found) = (pruned.entries.checked_sub(pruned.removed), stored.rows.len() as u64);
+    if left != Some(found) {
+        let (entries, removed) = (pruned.entries, pruned.removed);
+        return changed(
+            None,
+            format!(
+                "its seal says that {removed} of {entries} entries are gone, and {found} are left"
+            ),
+        );
+    }
+    for row in &stored.rows {
+        let sequence = row.entry().ok().map(|entry| entry.sequence);
+        if let (Some(number), Some(sequence)) = (row.number, sequence)
+            && number != sequence
+        {
+            return changed(Some(sequence), format!("entry {sequence} lies under number {number}"));
+        }
+        // The last entry may be left: then it has the hash that the seal says.
+        let is_last = sequence == Some(pruned.entries);
+        if is_last && chain::is_kept(stored.format) && row.link() != Some(pruned.link) {
+            let message = "the last entry has another hash than its seal says".to_owned();
+            return changed(sequence, message);
+        }
+    }
+    None
 }
 
 /// The first entry that does not fit.

@@ -23,12 +23,12 @@ pub(super) fn execute(context: &Context, _flags: &Flags) -> Result<u8> {
     let listed = List::load(store.as_ref(), address, &settings.receivers);
     let listed = context.block_on(listed)?;
     context.output.show(&listed)?;
-    Ok(exit::COMPLETED)
+    Ok(if listed.unreadable.is_empty() { exit::COMPLETED } else { exit::FAILED })
 }
 
 impl Document for List {
     fn write(&self, page: &mut Page) {
-        if self.receivers.is_empty() {
+        if self.receivers.is_empty() && self.unreadable.is_empty() {
             page.line([plain(
                 "no receiver of notifications is declared, and nothing is to be told",
             )]);
@@ -38,6 +38,9 @@ impl Document for List {
         if !self.notifications.is_empty() {
             page.gap();
             page.table(&self.notifications.iter().map(cells).collect::<Vec<_>>());
+        }
+        for error in &self.unreadable {
+            page.line([attention("cannot be read"), plain(": "), plain(error.as_str())]);
         }
         if self.notifications.iter().any(|it| it.standing == Standing::Waits) {
             page.line([faint("next: "), plain("moontide notify send")]);

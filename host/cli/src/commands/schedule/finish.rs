@@ -40,6 +40,9 @@ pub(crate) struct Done {
     pub(crate) executions: Vec<WentOn>,
     /// How many obligations were looked at.
     pub(crate) obligations: usize,
+    /// Whether something could not be gone on with: that was complained of.
+    #[serde(skip)]
+    pub(crate) has_failed: bool,
 }
 
 /// An execution that went on.
@@ -67,7 +70,11 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             execution: record.execution.id.clone(),
             status: word(record.status()),
         });
-        let done = Done { executions: executions.collect(), obligations: finished.owed.len() };
+        let done = Done {
+            executions: executions.collect(),
+            obligations: finished.owed.len(),
+            has_failed: !finished.failed.is_empty(),
+        };
         drive::shown(context, code, &done)
     })
 }
@@ -97,7 +104,7 @@ impl Document for Done {
         for it in &self.executions {
             page.line([strong(it.execution.as_str()), plain(format!(": {}", it.status))]);
         }
-        if self.executions.is_empty() && self.obligations == 0 {
+        if self.executions.is_empty() && self.obligations == 0 && !self.has_failed {
             page.line([plain("nothing was left, and nothing is owed")]);
         }
     }

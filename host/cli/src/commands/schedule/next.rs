@@ -35,12 +35,22 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         })?,
     };
     let store = context.open_store()?;
+    let mut code = exit::COMPLETED;
     let all = context.block_on(async {
-        match &flags.schedule {
-            Some(name) => Ok(vec![Kept::of(store.as_ref(), name).await?]),
-            None => Kept::all(store.as_ref()).await,
+        if let Some(name) = &flags.schedule {
+            return Ok(vec![Kept::of(store.as_ref(), name).await?]);
         }
+        let found = Kept::each(store.as_ref()).await?;
+        // One that cannot be read hides no other.
+        let kept = found.into_iter().filter_map(|(_, kept)| {
+            kept.map_err(|error| {
+                context.complain(&error);
+                code = exit::of_error(error.code);
+            })
+            .ok()
+        });
+        Ok(kept.collect::<Vec<_>>())
     })?;
     context.output.show(&Upcoming::of(&all, from, flags.number))?;
-    Ok(exit::COMPLETED)
+    Ok(code)
 }

@@ -109,17 +109,11 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
             return drive::shown(context, exit::worst(&gone.codes), &Worded(context, &summary));
         }
         let mut codes = gone.codes;
-        codes.push(match gone.entries.last().map(|entry| &entry.terms.outcome) {
+        let last = gone.entries.last().map(|entry| &entry.terms.outcome);
+        codes.push(match last {
             _ if gone.waiting.is_some() => exit::HELD,
-            Some(Outcome::Failed { .. } | Outcome::Missed { .. } | Outcome::Held { .. }) => {
-                exit::FAILED
-            }
-            Some(Outcome::Started { ended, .. })
-                if !ended.is_empty() && !ended.starts_with("completed") =>
-            {
-                exit::FAILED
-            }
-            _ => exit::COMPLETED,
+            Some(outcome) => code_of(outcome),
+            None => exit::COMPLETED,
         });
         let times = gone.entries.into_iter().map(|entry| (entry.time, entry.terms.outcome));
         let (schedule, times) = (flags.schedule.clone(), times.collect());
@@ -129,6 +123,17 @@ pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
         }
         Ok(exit::worst(&codes))
     })
+}
+
+/// What became of a time, as an exit code. What runs is no failure.
+fn code_of(outcome: &Outcome) -> u8 {
+    match outcome {
+        Outcome::Failed { .. } | Outcome::Missed { .. } | Outcome::Held { .. } => exit::FAILED,
+        Outcome::Started { ended, .. } if !ended.is_empty() && !ended.starts_with("completed") => {
+            exit::FAILED
+        }
+        _ => exit::COMPLETED,
+    }
 }
 
 /// What came of going through a schedule.
@@ -199,9 +204,8 @@ async fn again(context: &Context, worker: &Worker, kept: &Kept, done: &Entry) ->
     {
         let mut interrupt = Interrupt::listen();
         let mut stopped = async || interrupt.wait().await;
-        // Whether its runner lives is seen by watching it.
-        match Box::pin(worker.go_on(Some(kept), (id, None), &mut stopped)).await {
-            Ok((record, ended)) => {
+        match Box::pin(worker.take_up(kept, id, &mut stopped)).await {
+            Ok(Some((record, ended))) => {
                 let summary = Summary::of(&record, &context.limits);
                 let code = match &ended {
                     Some(ended) => drive::code_of(ended, &interrupt),
@@ -209,13 +213,15 @@ async fn again(context: &Context, worker: &Worker, kept: &Kept, done: &Entry) ->
                 };
                 return drive::shown(context, code, &Worded(context, &summary));
             }
+            Ok(None) => {}
             Err(error) if error.code == code::HELD => {}
             Err(error) => return Err(error),
         }
     }
+    let code = code_of(&outcome);
     let times = vec![(done.time, outcome)];
     context.output.show(&Ran { schedule, times, waiting: None })?;
-    Ok(exit::COMPLETED)
+    Ok(code)
 }
 
 /// The place in the spread of a time that has come just now, if that is still to come: what calls this at the time
