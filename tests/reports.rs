@@ -9,6 +9,8 @@ mod support;
 
 #[path = "reports/across.rs"]
 mod across;
+#[path = "reports/judged.rs"]
+mod judged;
 #[path = "reports/pages.rs"]
 mod pages;
 #[path = "reports/told.rs"]

@@ -58,7 +58,8 @@ fn the_time_counts_from_the_disaster_until_a_server_is_healthy() {
     let (whole, database, server) =
         (recovery(&[]), recovery(&["--until=database"]), recovery(&["--until=db-1"]));
     let took = |it: &Value| it["took_seconds"].as_u64().expect("it is known");
-    assert!(took(&whole) > took(&database) && took(&database) > took(&server), "{whole}");
+    // The wave looks at its servers itself: that they are well is known at its end.
+    assert!(took(&whole) > took(&database) && took(&database) == took(&server), "{whole}");
     assert!(took(&server) > 30 * 60);
     assert_eq!(server["until_is"], "the checks of the server db-1");
     let refused = told.report(&["--until=databse"]).expect(2);

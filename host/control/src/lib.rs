@@ -32,7 +32,7 @@
 //!
 //! What is known: [`estate`], the servers that DRS protects. [`view`], of an execution as its store has it. [`list`]: the executions of a store. [`watch`]: what
 //! happens to them, as it happens. [`report`]: what an auditor is given.
-//! [`compliance`]: the same across executions. [`state`]: what runbooks remember. [`journal`]: what a stored journal is worth.
+//! [`compliance`]: the same across executions. `objective`: whether an RTO and an RPO are met, for all of them. [`state`]: what runbooks remember. [`journal`]: what a stored journal is worth.
 //!
 //! What is still to be done: [`cleanup`], of what a drill has launched. [`obligations`]: what is owed for executions
 //! that are over. [`adopt`]: what executions have launched whose store is lost. [`prune`]: what is done and old.
@@ -65,6 +65,7 @@ pub mod loose;
 pub mod moves;
 pub mod next;
 pub mod notify;
+mod objective;
 pub mod obligations;
 pub mod operator;
 pub mod params;

@@ -70,6 +70,9 @@ fn write_time(report: &Report, page: &mut Page) {
             line.push(plain(format!(" by {}", words::duration(missed))));
         }
     }
+    if let (None, Some(rto)) = (report.rto_met, &report.objectives.rto) {
+        line.extend(objectives::verdict(rto, "RTO"));
+    }
     page.line(line);
     objectives::write_rpo(&report.objectives, page);
 }

@@ -50,7 +50,7 @@ pub struct Report {
     /// How long it may take, where the runbook says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rto_seconds: Option<u64>,
-    /// Whether it took no longer.
+    /// Whether it took no longer; where not all of it ran, that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rto_met: Option<bool>,
     /// What it took for granted, and what of the world nothing met.
@@ -103,8 +103,7 @@ impl Report {
         let completed = record.status() == ExecutionStatus::Completed;
         let secrets = Secrets::new(&secret_params(execution), execution.format);
         let waves = waves(&record, &timeline, witness);
-        let servers = waves.iter().flat_map(|wave| &wave.servers);
-        let objectives = Objectives::of(&record, &timeline, servers);
+        let objectives = Objectives::of(&record, &timeline, &waves);
         Ok(Report {
             runbook: execution.plan.name.clone(),
             mode: execution.mode,
@@ -114,7 +113,11 @@ impl Report {
             prompts: prompts(&record, witness),
             recovery_seconds: took.as_secs(),
             rto_seconds: rto.map(|rto| rto.as_secs()),
-            rto_met: rto.map(|rto| completed && took <= rto),
+            // Where not all of it ran, it is not met either.
+            rto_met: rto.and_then(|rto| {
+                let known = objectives.rto.as_ref().and_then(|it| it.met);
+                if completed && took <= rto { known } else { Some(false) }
+            }),
             assumed: simulator.assumptions(&|text| secrets.hide(text)),
             calls: simulator.counts(),
             objectives,

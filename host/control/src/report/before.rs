@@ -67,7 +67,8 @@ impl Before {
         };
         let then = Subject::of(&before);
         let then_servers = servers::all(&then, then.began());
-        let then_recovery = Recovery::of(&then, &then_servers, (None, None))?;
+        let then_ran = servers::ran(&then, &then_servers);
+        let then_recovery = Recovery::of(&then, (&then_servers, &then_ran), (None, None))?;
         let mut changes = Vec::new();
         let statuses = (before.status(), subject.record.status());
         if statuses.0 != statuses.1 {

@@ -131,17 +131,21 @@ impl Differences {
     }
 }
 
-/// What reports of form 2 tell in addition.
-const SINCE_2: [(&str, &str); 3] =
-    [("recovery", "waves"), ("recovery", "waves_skipped"), ("recovery", "servers_missing")];
+/// What reports tell in addition, since a form.
+const SINCE: [(u32, &str, &str); 4] = [
+    (2, "recovery", "waves"),
+    (2, "recovery", "waves_skipped"),
+    (2, "recovery", "servers_missing"),
+    (3, "recovery", "waves_completed"),
+];
 
 /// A report without what those of an earlier form do not tell.
 pub(super) fn in_form(mut report: Value, form: u32) -> Value {
-    if form < 2 {
-        for (part, field) in SINCE_2 {
-            if let Some(fields) = report[part].as_object_mut() {
-                fields.remove(field);
-            }
+    for (since, part, field) in SINCE {
+        if form < since
+            && let Some(fields) = report[part].as_object_mut()
+        {
+            fields.remove(field);
         }
     }
     report
@@ -227,8 +231,14 @@ mod tests {
 
     #[test]
     fn what_an_earlier_form_does_not_tell_is_not_asked_of_it() {
-        let anew = || json!({ "recovery": { "took_seconds": 9, "waves": 4, "waves_skipped": [] } });
-        assert_eq!(in_form(anew(), 2), anew());
+        let second = || json!({ "took_seconds": 9, "waves": 4, "waves_skipped": [] });
+        let anew = || {
+            let mut anew = json!({ "recovery": second() });
+            anew["recovery"]["waves_completed"] = 4.into();
+            anew
+        };
+        assert_eq!(in_form(anew(), 3), anew());
+        assert_eq!(in_form(anew(), 2), json!({ "recovery": second() }));
         assert_eq!(in_form(anew(), 1), json!({ "recovery": { "took_seconds": 9 } }));
     }
 

@@ -31,7 +31,7 @@ use crate::settings::Prices;
 use crate::view::Record;
 
 /// The form of a report. Raised when a field changes its meaning or goes away.
-pub const FORM: u32 = 2;
+pub const FORM: u32 = 3;
 
 /// What an auditor is given about an execution.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema, Deserialize)]
@@ -160,7 +160,8 @@ impl Report {
         let from = made.declared_at.unwrap_or_else(|| subject.began());
         let servers = servers::all(&subject, from);
         let asked = (made.declared_at, made.until.as_deref());
-        let recovery = Recovery::of(&subject, &servers, asked)?;
+        let ran = servers::ran(&subject, &servers);
+        let recovery = Recovery::of(&subject, (&servers, &ran), asked)?;
         let decisions = decisions::all(&subject);
         let interventions = decisions::interventions(&subject);
         let troubles = troubles::all(&subject, &servers, &decisions, &interventions);

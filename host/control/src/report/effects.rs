@@ -8,25 +8,25 @@ use moontide_runtime::journal::{Body, Entry, Step};
 use serde_json::Value;
 
 /// An effect that has ended.
-pub(super) struct Effect<'e> {
+pub(crate) struct Effect<'e> {
     /// Where, what and by which name.
-    pub(super) step: &'e Step,
+    pub(crate) step: &'e Step,
     /// What it was given.
-    pub(super) arguments: &'e Value,
+    pub(crate) arguments: &'e Value,
     /// When it was about to be sent; of one that needs no intent, when the lane had ended the effect before it.
-    pub(super) from: Timestamp,
+    pub(crate) from: Timestamp,
     /// When its outcome was there.
-    pub(super) to: Timestamp,
+    pub(crate) to: Timestamp,
     /// Its outcome.
-    pub(super) outcome: &'e Outcome,
+    pub(crate) outcome: &'e Outcome,
     /// Whether it was found in the world instead of sent again.
-    pub(super) adopted: bool,
+    pub(crate) adopted: bool,
     /// How often it was about to be sent.
-    pub(super) sent: u32,
+    pub(crate) sent: u32,
 }
 
 /// All that have ended, in the order of their outcomes.
-pub(super) fn all(entries: &[Entry]) -> Vec<Effect<'_>> {
+pub(crate) fn all(entries: &[Entry]) -> Vec<Effect<'_>> {
     let mut intents: BTreeMap<&str, (Timestamp, &Value)> = BTreeMap::new();
     let mut last: BTreeMap<&str, Timestamp> = BTreeMap::new();
     let mut effects = Vec::new();
@@ -62,19 +62,19 @@ pub(super) fn all(entries: &[Entry]) -> Vec<Effect<'_>> {
 
 impl Effect<'_> {
     /// The wave's attempt that asked for it: the wave, and which one.
-    pub(super) fn place(&self) -> (&str, u32) {
+    pub(crate) fn place(&self) -> (&str, u32) {
         let root = self.step.lane.as_str().split('/').next().unwrap_or_default();
         let (wave, attempt) = root.rsplit_once('#').unwrap_or((root, ""));
         (wave, attempt.parse().unwrap_or_default())
     }
 
     /// Its name.
-    pub(super) fn operation(&self) -> &str {
+    pub(crate) fn operation(&self) -> &str {
         &self.step.operation
     }
 
     /// What it returned, if it did.
-    pub(super) fn value(&self) -> Option<&Value> {
+    pub(crate) fn value(&self) -> Option<&Value> {
         match self.outcome {
             Outcome::Ok { value } => Some(value),
             Outcome::Failed { .. } | Outcome::Unknown { .. } => None,
@@ -83,11 +83,11 @@ impl Effect<'_> {
 }
 
 /// The items of a list, wherever it may be missing.
-pub(super) fn items<'v>(value: &'v Value, field: &str) -> impl Iterator<Item = &'v Value> {
+pub(crate) fn items<'v>(value: &'v Value, field: &str) -> impl Iterator<Item = &'v Value> {
     value[field].as_array().into_iter().flatten()
 }
 
 /// A text field.
-pub(super) fn text(value: &Value, field: &str) -> Option<String> {
+pub(crate) fn text(value: &Value, field: &str) -> Option<String> {
     value[field].as_str().map(str::to_owned)
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::effects::items;
 use super::servers::Server;
 use super::subject::Subject;
+use crate::objective::ran::{claimed, is_at_work};
 
 /// Something that did not run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
@@ -70,9 +71,9 @@ pub(super) fn all(subject: &Subject<'_>, servers: &[Server]) -> Vec<NotRun> {
                 }
             }
         }
-        for id in subject.claimed(&node.name) {
+        for id in claimed(&subject.effects, &node.name) {
             let is_judged = servers.iter().any(|it| it.wave == node.name && it.server == id);
-            if !is_judged && !matches!(wave.status, WaveStatus::Running | WaveStatus::Waiting) {
+            if !is_judged && !is_at_work(wave.status) {
                 let why = "its wave ended before there was a verdict on it";
                 all.push(thing(Thing::Server, &subject.name_of(&id), why));
             }

@@ -2,17 +2,18 @@
 
 use jiff::Timestamp;
 use moontide_runtime::plan::suggest;
+use moontide_runtime::scheduler::WaveStatus;
 use moontide_runtime::scheduler::graph::Turn;
-use moontide_runtime::scheduler::{ExecutionStatus, WaveStatus};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::known::Known;
-use super::not_run::{self, Thing};
-use super::objective::{beyond, left, of_all, rpo_met, within, worked};
 use super::servers::Server;
 use super::subject::Subject;
+use super::worked::worked;
 use crate::error::{CommandError, Result, code};
+use crate::objective::judge::{Course, beyond, rpo_met, rto_met};
+use crate::objective::ran::{Ran, looks_itself};
 use crate::words;
 
 /// What the runbook wants, and what was achieved.
@@ -42,6 +43,9 @@ pub struct Recovery {
     /// How many waves there are, hooks left out.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub waves: usize,
+    /// How many of them completed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub waves_completed: usize,
     /// Those of them that were skipped or left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waves_skipped: Vec<String>,
@@ -85,7 +89,7 @@ impl Recovery {
     /// wave or the server called `until` is healthy, else to the end of the last wave.
     pub(super) fn of(
         subject: &Subject<'_>,
-        servers: &[Server],
+        (servers, ran): (&[Server], &Ran),
         (declared, until): (Option<Timestamp>, Option<&str>),
     ) -> Result<Recovery> {
         let plan = &subject.record.execution.plan;
@@ -115,21 +119,18 @@ impl Recovery {
         let rpo = Known::or_why(plan.rpo.map(|it| it.as_secs()), "the runbook declares no RPO");
         let oldest = oldest(servers);
         let age = oldest.map(|it| it.seconds.unwrap_or_default());
-        let (waves, skipped) = waves(subject);
-        let missing = missing(subject, servers);
-        let left = left(waves, skipped.len(), missing.len());
-        let has_failed = subject.record.status().is_terminal()
-            && subject.record.status() != ExecutionStatus::Completed;
-        let rto_met = match within(&took, &rto) {
-            // Whatever it took, a recovery that did not come to its end is none.
-            Known::Known(_) if has_failed && until.at.value().is_none() => Known::Known(false),
-            Known::Known(_) if has_failed && until.is == END => Known::Known(false),
-            Known::Unknown { .. } if subject.record.execution.is_adopted() => within(&took, &rto),
-            Known::Unknown { .. } if has_failed && rto.value().is_some() => Known::Known(false),
-            met => of_all(met, left.as_deref(), "how long all of them take"),
+        let left = ran.left();
+        let course = Course {
+            status: subject.record.status(),
+            is_adopted: subject.record.execution.is_adopted(),
+            is_whole: until.is == END,
+            left: left.as_deref(),
         };
-        let is_fresh = rpo_met(servers, rpo.value().copied());
-        let is_fresh = of_all(is_fresh, left.as_deref(), "the age of all data");
+        let rto_met = rto_met(&took, &rto, course);
+        let is_launched = |it: &Server| it.verdict == "launched";
+        let ages: Vec<_> =
+            servers.iter().map(|it| (is_launched(it), it.data_age_seconds.clone())).collect();
+        let is_fresh = rpo_met(&ages, rpo.value().copied(), left.as_deref());
         Ok(Recovery {
             from,
             from_is: if declared.is_some() { "the disaster was declared" } else { "it began" }
@@ -140,9 +141,10 @@ impl Recovery {
             rto_met,
             rpo_missed_by_seconds: beyond(&age, &rpo),
             rpo_met: is_fresh,
-            waves,
-            waves_skipped: skipped,
-            servers_missing: missing,
+            waves: ran.waves,
+            waves_completed: ran.completed,
+            waves_skipped: ran.skipped.clone(),
+            servers_missing: missing(subject, ran),
             rto_seconds: rto,
             took_seconds: took,
             waited_seconds: waited,
@@ -188,7 +190,12 @@ impl Until {
         // Of a server that several waves launch, the last one tells.
         if let Some(server) = servers.iter().rev().find(is_it) {
             let is = format!("the checks of the server {name}");
-            return Ok(Until { at: server.ready_at.clone(), is });
+            // When its `verify` had passed, no journal tells: at the end of its wave it had.
+            let at = subject.record.graph.index(&server.wave);
+            let at = at.filter(|_| looks_itself(subject.record, &server.wave));
+            let end = at.and_then(|at| subject.moments.timeline.waves[at].ended_at);
+            let at = server.ready_at.map(|ready| end.map_or(*ready, |end| end.max(*ready)));
+            return Ok(Until { at, is });
         }
         let message = format!("the execution has no wave and no server `{name}`");
         let error = CommandError::new(code::NO_MOMENT, message);
@@ -201,32 +208,20 @@ impl Until {
     }
 }
 
-/// How many ordinary waves there are, and which of them were skipped or left out.
-fn waves(subject: &Subject<'_>) -> (usize, Vec<String>) {
-    let ordinary = subject.record.nodes().filter(|(_, node, _)| node.turn == Turn::Ordinary);
-    let all: Vec<_> = ordinary.collect();
-    let skipped = all.iter().filter(|(.., wave)| wave.status == WaveStatus::Skipped);
-    (all.len(), skipped.map(|(_, node, _)| node.name.clone()).collect())
-}
-
-/// The servers that did not come up, and those that were left out, once each.
-fn missing(subject: &Subject<'_>, servers: &[Server]) -> Vec<String> {
-    let is_up = |it: &Server| it.verdict == "launched";
-    let down = servers.iter().filter(|it| !is_up(it)).map(|it| it.name.clone());
-    let not_run = not_run::all(subject, servers).into_iter();
-    let left_out = not_run.filter(|it| it.what == Thing::Server).map(|it| it.name);
-    let mut missing: Vec<String> = Vec::new();
-    for name in down.chain(left_out) {
-        if !missing.contains(&name) {
-            missing.push(name);
-        }
-    }
-    missing
+/// What the servers are called that did not come up, and those that were left out.
+fn missing(subject: &Subject<'_>, ran: &Ran) -> Vec<String> {
+    let name = |server: &str| subject.name_of(server);
+    ran.missing.iter().map(|it| it.name.clone().unwrap_or_else(|| name(&it.server))).collect()
 }
 
 /// The server that was ready last. One that never was is worse, unless its wave may do without it.
 fn slowest(subject: &Subject<'_>, servers: &[Server]) -> Known<Worst> {
     let needed = servers.iter().find(|it| !it.optional && it.verdict != "launched");
+    // What is ready at an unknown time may have been the last.
+    let mut open = servers.iter().filter(|it| !it.optional && it.verdict == "launched");
+    if let (None, Some(why)) = (needed, open.find_map(|it| it.ready_at.why())) {
+        return Known::unknown(why);
+    }
     let worst = needed.or_else(|| {
         let ready = servers.iter().filter(|it| it.ready_after_seconds.value().is_some());
         ready.max_by_key(|it| it.ready_after_seconds.value())

@@ -1,6 +1,7 @@
 //! What became of each server: verdict, instance, job, how old its data was, and how long it took.
 
 use jiff::Timestamp;
+use moontide_runtime::scheduler::WaveStatus;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,7 +9,9 @@ use serde_json::Value;
 use super::effects::{items, text};
 use super::known::Known;
 use super::subject::Subject;
+use crate::objective::ran::{Ran, Seen, looks_itself, raw};
 use crate::view::ServerView;
+use crate::view::server::also_failed;
 use crate::words;
 
 /// A server of a wave.
@@ -30,7 +33,8 @@ pub struct Server {
     pub job: Known<String>,
     /// How often this execution has launched it.
     pub launches: usize,
-    /// When its instance was first seen to have passed its checks: those of one wave are looked at together.
+    /// When its instance was first seen to have passed EC2's checks: those of one wave are looked at together. Of a wave
+    /// that looks at its servers itself, and did not complete, it is not known that they are well.
     pub ready_at: Known<Timestamp>,
     /// How long that was after the moment from which the time counts.
     pub ready_after_seconds: Known<u64>,
@@ -65,14 +69,9 @@ fn of_wave(
     judged: &[ServerView],
     from: Timestamp,
 ) -> Vec<Server> {
-    let raw = raw(subject, wave);
+    let raw = raw(subject.record, wave);
     let mut judged = judged.to_vec();
-    // An attempt that failed on its way keeps those apart that it has not launched.
-    for view in items(raw, "failed").filter_map(ServerView::read) {
-        if !judged.iter().any(|known| known.server == view.server) {
-            judged.push(view);
-        }
-    }
+    also_failed(&mut judged, raw);
     let is_it = |it: &&Value, id: &str| it["server"].as_str() == Some(id);
     let find = |id: &str| {
         let mut all = items(raw, "servers").chain(items(raw, "failed"));
@@ -81,14 +80,26 @@ fn of_wave(
     judged.iter().map(|view| Server::of(subject, (wave, from), view, find(&view.server))).collect()
 }
 
-/// What a wave returned, or knew when it failed.
-fn raw<'s>(subject: &'s Subject<'_>, wave: &str) -> &'s Value {
-    let state = subject.record.graph.index(wave).map(|at| &subject.record.state.waves[at]);
-    let known = state.map(|state| match &state.failure {
-        Some(failure) => &failure.details,
-        None => &state.result,
+/// What was really run with these servers.
+pub(super) fn ran(subject: &Subject<'_>, servers: &[Server]) -> Ran {
+    let seen = servers.iter().map(|it| Seen {
+        wave: &it.wave,
+        server: &it.server,
+        name: &it.name,
+        is_up: it.verdict == "launched",
     });
-    known.unwrap_or(&Value::Null)
+    Ran::of(subject.record, &subject.effects, &seen.collect::<Vec<_>>())
+}
+
+/// Why the checks of AWS do not say that a server of a wave is well; `None`: they do.
+fn not_verified(subject: &Subject<'_>, wave: &str) -> Option<String> {
+    let at = subject.record.graph.index(wave)?;
+    let status = subject.record.state.waves[at].status;
+    let is_open = status != WaveStatus::Completed && looks_itself(subject.record, wave);
+    let word = words::word(&status);
+    is_open.then(|| {
+        format!("its wave looks at it itself, and is {word}: that it is well is not known")
+    })
 }
 
 impl Server {
@@ -110,20 +121,17 @@ impl Server {
                 "it never was"
             },
         );
+        let ready_at = match (ready_at, not_verified(subject, wave)) {
+            (Known::Known(_), Some(why)) => Known::unknown(why),
+            (ready_at, _) => ready_at,
+        };
         let ready_after = ready_at.map(|at| words::between(from, *at).as_secs());
         let rto_met = match (plan.rto, is_launched) {
             (None, _) => Known::unknown("the runbook declares no RTO"),
             (Some(_), false) => Known::Known(false),
             (Some(rto), true) => ready_after.map(|seconds| *seconds <= rto.as_secs()),
         };
-        let age = Known::or_why(
-            view.rpo_seconds,
-            if view.instance_id.is_none() {
-                "it has no instance"
-            } else {
-                "AWS did not say of when its data is"
-            },
-        );
+        let age = view.data_age();
         let is_fresh = match plan.rpo {
             None => Known::unknown("the runbook declares no RPO"),
             Some(rpo) => age.map(|seconds| *seconds <= rpo.as_secs()),

@@ -94,21 +94,6 @@ impl<'r> Subject<'r> {
         launches.count()
     }
 
-    /// The servers that a wave has claimed, once each, in their order.
-    pub(super) fn claimed(&self, wave: &str) -> Vec<String> {
-        let mut claimed: Vec<String> = Vec::new();
-        for effect in &self.effects {
-            if effect.operation() == "claims.take" && effect.place().0 == wave {
-                for id in items(effect.arguments, "servers").filter_map(|it| text(it, "server")) {
-                    if !claimed.contains(&id) {
-                        claimed.push(id);
-                    }
-                }
-            }
-        }
-        claimed
-    }
-
     /// How an attempt ended, if it has.
     pub(super) fn end_of(&self, wave: &str, attempt: u32) -> Option<&'static str> {
         events(&self.record.entries).find_map(|(_, event)| match event {

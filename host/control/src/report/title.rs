@@ -45,8 +45,12 @@ pub(super) fn result(
             format!("The {what} completed{until} in {}", length(*took))
         }
         (ExecutionStatus::Completed, None) => format!("The {what} completed"),
-        (ExecutionStatus::Failed, Some(took)) => {
+        (ExecutionStatus::Failed, Some(took)) if recovery.until_is == END => {
             format!("The {what} failed after {}", length(*took))
+        }
+        // When a part of it was there is not when it failed.
+        (ExecutionStatus::Failed, Some(took)) => {
+            format!("The {what} failed; {} came after {}", recovery.until_is, length(*took))
         }
         (ExecutionStatus::Failed, None) => format!("The {what} failed"),
         (ExecutionStatus::Cancelled, _) => format!("The {what} was cancelled"),
@@ -69,12 +73,11 @@ pub(super) fn result(
         );
         Some(format!("; the oldest data, of {}, was {age} old{met}", oldest.name))
     });
-    let ran = match recovery.waves_skipped.len() {
-        0 => String::new(),
-        skipped => {
-            let ran = recovery.waves.saturating_sub(skipped);
-            format!("; {ran} of {} ran", words::count(recovery.waves, "wave"))
-        }
+    let (completed, waves) = (recovery.waves_completed, recovery.waves);
+    let ran = if completed < waves {
+        format!("; {completed} of {} completed", words::count(waves, "wave"))
+    } else {
+        String::new()
     };
     let down = servers.len().saturating_sub(up);
     let left_out = match recovery.servers_missing.len().saturating_sub(down) {

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::report::Known;
 use crate::words;
 
 /// What became of one server.
@@ -89,9 +90,28 @@ impl ServerView {
         cautions.join("; ")
     }
 
+    /// How old its data was when the launch began.
+    pub(crate) fn data_age(&self) -> Known<u64> {
+        let why = match self.instance_id {
+            None => "it has no instance",
+            Some(_) => "AWS did not say of when its data is",
+        };
+        Known::or_why(self.rpo_seconds, why)
+    }
+
     /// What people call it.
     pub fn label(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.server)
+    }
+}
+
+/// Adds those that an attempt which failed on its way has kept apart, because it had not launched them.
+pub fn also_failed(servers: &mut Vec<ServerView>, raw: &Value) {
+    let failed = raw.get("failed").and_then(Value::as_array);
+    for view in failed.into_iter().flatten().filter_map(ServerView::read) {
+        if !servers.iter().any(|known| known.server == view.server) {
+            servers.push(view);
+        }
     }
 }
 

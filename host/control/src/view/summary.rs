@@ -130,8 +130,7 @@ impl Summary {
             },
         });
         let waves: Vec<WaveView> = waves.chain(later(record)).collect();
-        let servers = waves.iter().flat_map(|wave| &wave.servers);
-        let objectives = Objectives::of(record, &timeline, servers);
+        let objectives = Objectives::of(record, &timeline, &waves);
         // What it asks, and what waits for it, is asked and waits where it goes on.
         let is_moved = record.moved_to().is_some();
         let prompts = if is_moved { Vec::new() } else { PromptView::all(record) };
