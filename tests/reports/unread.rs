@@ -68,7 +68,7 @@ fn the_last_drill_is_told_although_it_is_older_than_what_is_counted() {
     let found = found.expect(0).json();
     let shop = &found["runbooks"][0];
     assert_eq!((&shop["drills"], &found["looked_at"]), (&0.into(), &0.into()), "{shop}");
-    assert_eq!(shop["last"]["execution"], "drill-before");
+    assert!(shop["last"]["unknown"].is_string(), "a person has called it off: {shop}");
     assert_eq!(shop["last_partial"]["execution"], "drill");
     let other = ["compliance", ALL, "--runbook=other"];
     assert!(told.home.run(&other).expect(0).stdout.contains("there is no drill"));
@@ -85,9 +85,33 @@ fn a_pruned_journal_tells_what_it_kept_and_says_what_is_gone() {
     let launched = report["servers"].as_array().expect("a list");
     assert_eq!(launched.iter().filter(|it| it["verdict"] == "launched").count(), 4);
     assert_eq!(report["decisions"].as_array().map(Vec::len), Some(3), "answers are kept");
+    let rows = report["timeline"].as_array().expect("a list");
+    assert!(rows.iter().all(|it| it["phases"] == serde_json::json!([])), "a sum of what is left");
     let text = told.report(&[]).expect(0).stdout;
     assert!(!text.contains("no server was launched"), "{text}");
     assert!(text.contains("what was only looked at"), "{text}");
     let page = fs::read_to_string(told.page("pruned.html", &[])).expect("it is there");
     assert!(!page.contains("Nothing was checked") && page.contains("what was only looked at"));
+}
+
+#[test]
+fn a_drill_that_has_moved_is_told_and_not_counted() {
+    let told = Told::new();
+    let file = told.home.path().join("parcel.json").display().to_string();
+    told.home.run(&["store", "export", "drill-before", "--to", &file, "--move"]).expect(0);
+    let found = told.home.run(&["compliance", ALL, "--output=json"]).expect(0).json();
+    assert_eq!(found["moved"][0]["execution"], "drill-before", "{found}");
+    assert!(found["moved"][0]["to"].to_string().contains("parcel.json"), "{found}");
+    assert_eq!((&found["runbooks"][0]["drills"], &found["looked_at"]), (&1.into(), &1.into()));
+    let text = told.home.run(&["compliance", ALL]).expect(0).stdout;
+    assert!(text.contains("drill-before of shop has moved to"), "{text}");
+    let rows = told.home.run(&["compliance", ALL, "--csv=-"]).expect(0).stdout;
+    assert!(rows.contains("\"moved\",\"drill-before\",\"shop\""), "{rows}");
+    // Once it is back it counts.
+    told.home.run(&["store", "import", &file]).expect(0);
+    let found = told.home.run(&["compliance", ALL, "--output=json"]).expect(0).json();
+    assert_eq!(
+        (&found["runbooks"][0]["drills"], &found["moved"]),
+        (&2.into(), &serde_json::Value::Null)
+    );
 }

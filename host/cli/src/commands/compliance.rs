@@ -62,7 +62,7 @@ fn length_of(text: &str) -> std::result::Result<Duration, String> {
 /// Runs the command.
 pub(crate) fn execute(context: &Context, flags: &Flags) -> Result<u8> {
     let is_stdout = |path: &Path| path == Path::new("-");
-    let wanted = [(&flags.csv, Kind::Csv), (&flags.html, Kind::Html)];
+    let wanted = [(&flags.csv, Kind::Csv), (&flags.html, Kind::Compliance)];
     for (path, kind) in &wanted {
         if let Some(path) = path.as_deref().filter(|path| !is_stdout(path)) {
             file::may_write(path, *kind)?;
@@ -112,8 +112,10 @@ impl Document for Compliance {
             vec![
                 strong(it.runbook.as_str()),
                 faint(page::world(it.world)),
-                plain(known(&it.pass_percent, |it| format!("{it} % passed"))),
-                plain(format!("of {}", words::count(it.drills, "drill"))),
+                plain(known(&it.pass_percent, |percent| {
+                    format!("{percent} % passed ({} of {})", it.completed, it.counted())
+                })),
+                plain(words::count(it.drills, "drill")),
                 last.map_or(faint("unknown"), |last| execution_status(last.status)),
                 plain(known(&it.days_since, |days| format!("{days} days ago"))),
                 plain(took.map_or_else(
@@ -130,6 +132,7 @@ impl Document for Compliance {
             vec![
                 strong(it.name.as_str()),
                 faint(it.server.as_str()),
+                faint(page::world(it.world)),
                 verdict(it.verdict.as_str()),
                 plain(words::time(it.at)),
                 plain(known(&it.data_age_seconds, |it| format!("data {} old", length(*it)))),
@@ -140,6 +143,7 @@ impl Document for Compliance {
         section(page, "answers that are awaited", "none", &self.awaited, |it| {
             vec![
                 strong(it.execution.as_str()),
+                faint(it.world.map_or("", page::world)),
                 plain(it.prompt.as_str()),
                 if it.overdue { bad("overdue") } else { plain("awaited") },
                 plain(format!(
@@ -153,11 +157,13 @@ impl Document for Compliance {
         section(page, "what drills have left", "nothing", &self.leftovers, |it| {
             vec![
                 strong(it.execution.as_str()),
+                faint(it.world.map_or("", page::world)),
                 plain(words::time(it.at)),
                 attention(words::count(it.instances, "instance")),
                 plain(it.sentence.as_str()),
             ]
         });
+        write_moved(self, page);
         if self.unread.is_empty() {
             return;
         }
@@ -173,6 +179,16 @@ impl Document for Compliance {
                 ]);
             }
         });
+    }
+}
+
+/// The drills that are counted elsewhere.
+fn write_moved(found: &Compliance, page: &mut Page) {
+    for it in &found.moved {
+        page.line([
+            attention(format!("{} of {} has moved to {}", it.execution, it.runbook, it.to)),
+            plain(": it is counted there"),
+        ]);
     }
 }
 

@@ -1,7 +1,7 @@
 //! A file that a command writes beside what it says. What is another's is not written over.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use moontide_control::error::{CommandError, Result, code};
@@ -20,8 +20,10 @@ pub(crate) enum Kind {
     Html,
     /// The reference as Markdown.
     Markdown,
-    /// Rows for a table.
+    /// What drills prove, as rows for a table.
     Csv,
+    /// What drills prove, as a page.
+    Compliance,
     /// A report as a page.
     Report,
     /// A report as data.
@@ -35,12 +37,22 @@ impl Kind {
         match self {
             Kind::Svg => "SVG",
             Kind::Junit => "JUnit XML",
-            Kind::Html => "HTML",
+            Kind::Html | Kind::Compliance => "HTML",
             Kind::Markdown => "Markdown",
             Kind::Csv => "CSV",
             Kind::Report => "a report",
             Kind::Data => "a report in JSON",
             Kind::Statement => "a statement of in-toto",
+        }
+    }
+
+    /// Whether a new file of this kind is its owner's only: it has names, params and what people have said. The mode of
+    /// one that is there already stays.
+    #[cfg(unix)]
+    fn is_private(self) -> bool {
+        match self {
+            Kind::Csv | Kind::Compliance | Kind::Report | Kind::Data | Kind::Statement => true,
+            Kind::Svg | Kind::Junit | Kind::Html | Kind::Markdown => false,
         }
     }
 
@@ -52,7 +64,7 @@ impl Kind {
         match self {
             Kind::Svg => begins(b"<") && holds(b"<svg"),
             Kind::Junit => begins(b"<") && holds(b"<testsuite"),
-            Kind::Html => begins(b"<!doctype html") || begins(b"<!DOCTYPE html"),
+            Kind::Html | Kind::Compliance => begins(b"<!doctype html") || begins(b"<!DOCTYPE html"),
             Kind::Markdown => begins(b"#"),
             Kind::Csv => begins(b"\"kind\","),
             Kind::Report => begins(b"<!DOCTYPE html") && holds(b"moontide-report-digest"),
@@ -89,7 +101,14 @@ pub(crate) fn may_write(path: &Path, kind: Kind) -> Result<()> {
 /// Writes the file anew.
 pub(crate) fn write(path: &Path, kind: Kind, text: &[u8]) -> Result<()> {
     may_write(path, kind)?;
-    fs::write(path, text).map_err(|error| failed(path, &error))
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    if kind.is_private() {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    let file = options.open(path);
+    file.and_then(|mut file| file.write_all(text)).map_err(|error| failed(path, &error))
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> CommandError {
@@ -99,6 +118,33 @@ fn failed(path: &Path, error: &std::io::Error) -> CommandError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_has_names_in_it_is_its_owners_only() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let mode = |kind: Kind, name: &str, text: &[u8]| {
+            let path = folder.path().join(name);
+            write(&path, kind, text).expect("it is new");
+            fs::metadata(&path).expect("it is there").permissions().mode() & 0o777
+        };
+        for (kind, name) in [
+            (Kind::Csv, "a.csv"),
+            (Kind::Compliance, "a.html"),
+            (Kind::Report, "b.html"),
+            (Kind::Data, "b.json"),
+            (Kind::Statement, "c.json"),
+        ] {
+            assert_eq!(mode(kind, name, b"x"), 0o600, "{name}");
+        }
+        assert_ne!(mode(Kind::Svg, "a.svg", b"<svg/>"), 0o600, "a drawing is for all");
+        fs::set_permissions(folder.path().join("a.csv"), fs::Permissions::from_mode(0o640))
+            .expect("it is ours");
+        fs::write(folder.path().join("a.csv"), "").expect("it is emptied");
+        assert_eq!(mode(Kind::Csv, "a.csv", b"y"), 0o640, "its owner has decided");
+    }
 
     #[test]
     fn only_a_file_of_the_same_kind_is_written_anew() {

@@ -12,7 +12,7 @@ const TREND: usize = 30;
 
 impl Runbook {
     /// One of which nothing is known yet.
-    pub(super) fn new(name: &str, world: World) -> Runbook {
+    pub(crate) fn new(name: &str, world: World) -> Runbook {
         Runbook {
             runbook: name.to_owned(),
             world,
@@ -25,9 +25,10 @@ impl Runbook {
             unreadable: 0,
             open: 0,
             pass_percent: Known::unknown("no whole drill is over that was not cancelled"),
-            last: Known::unknown("no whole drill is over"),
+            last: Known::unknown("no whole drill is over that was not cancelled"),
+            last_passed: None,
             last_partial: None,
-            days_since: Known::unknown("no whole drill is over"),
+            days_since: Known::unknown("no whole drill is over that was not cancelled"),
             rto_missed: 0,
             rpo_missed: 0,
             trend: Vec::new(),
@@ -35,7 +36,7 @@ impl Runbook {
     }
 
     /// Counts a drill that is over.
-    pub(super) fn count(&mut self, drilled: &Drilled) {
+    pub(crate) fn count(&mut self, drilled: &Drilled) {
         self.drills += 1;
         if drilled.is_partial() {
             self.partial += 1;
@@ -52,8 +53,8 @@ impl Runbook {
             _ => self.failed += 1,
         }
         // Of one that a person has called off no time tells anything.
-        let counts = drilled.status != ExecutionStatus::Cancelled || drilled.by_schedule;
-        self.rto_missed += usize::from(counts && drilled.rto_met.value() == Some(&false));
+        self.rto_missed +=
+            usize::from(!drilled.is_called_off() && drilled.rto_met.value() == Some(&false));
         self.rpo_missed += usize::from(drilled.rpo_met.value() == Some(&false));
         if let Some(seconds) = drilled.took_seconds.value().filter(|_| self.trend.len() < TREND) {
             self.trend.push(Point {
@@ -63,6 +64,25 @@ impl Runbook {
                 completed: drilled.status == ExecutionStatus::Completed,
             });
         }
+    }
+
+    /// Notes a drill that is over as the last one of its kind, whether it is counted or not, at a time when none later
+    /// is left to be noted. Whether it is the last one that tells something.
+    pub(crate) fn note(&mut self, drilled: &Drilled, is_first: bool, days: u64) -> bool {
+        if drilled.is_partial() {
+            self.last_partial.get_or_insert_with(|| drilled.clone());
+            return false;
+        }
+        if drilled.status == ExecutionStatus::Completed {
+            self.last_passed.get_or_insert_with(|| drilled.clone());
+        }
+        // One that a person has called off proves nothing, neither way.
+        if drilled.is_called_off() || !is_first {
+            return false;
+        }
+        self.days_since = Known::Known(days);
+        self.last = Known::Known(drilled.clone());
+        true
     }
 
     /// How many say whether it passes: those that a person has called off, and partial ones, do not.
@@ -97,6 +117,11 @@ impl Drilled {
             data_age_seconds: recovery.data_age_seconds.clone(),
             rpo_met: recovery.rpo_met.clone(),
         }
+    }
+
+    /// Whether a person has cancelled it.
+    pub(super) fn is_called_off(&self) -> bool {
+        self.status == ExecutionStatus::Cancelled && !self.by_schedule
     }
 
     /// Whether it completed without some of its waves or servers.
@@ -146,6 +171,28 @@ mod tests {
             line.count(&drilled(ExecutionStatus::Failed));
             assert_eq!(line.judged().pass_percent, Known::Known(0));
         }
+    }
+
+    #[test]
+    fn what_a_person_has_called_off_is_not_the_last_drill() {
+        let drills =
+            [ExecutionStatus::Cancelled, ExecutionStatus::Failed, ExecutionStatus::Completed];
+        let mut line = Runbook::new("shop", World::Aws);
+        let mut is_first = true;
+        for (days, status) in (0..).zip(drills) {
+            is_first &= !line.note(&drilled(status), is_first, days);
+        }
+        let last = line.last.value().map(|it| it.status);
+        assert_eq!((last, line.days_since), (Some(ExecutionStatus::Failed), Known::Known(1)));
+        assert_eq!(line.last_passed, Some(drilled(ExecutionStatus::Completed)));
+        let partial = Drilled {
+            waves_skipped: vec!["web".to_owned()],
+            ..drilled(ExecutionStatus::Completed)
+        };
+        let mut other = Runbook::new("shop", World::Aws);
+        assert!(!other.note(&partial, true, 0) && other.last_passed.is_none());
+        let by_schedule = Drilled { by_schedule: true, ..drilled(ExecutionStatus::Cancelled) };
+        assert!(other.note(&by_schedule, true, 3));
     }
 
     #[test]

@@ -89,7 +89,7 @@ pub fn written(found: &Compliance) -> String {
             "answer".to_owned(),
             it.prompt.clone(),
             it.runbook.clone(),
-            String::new(),
+            it.world.map(world).unwrap_or_default(),
             it.execution.clone(),
             time(it.since),
             status.to_owned(),
@@ -110,7 +110,7 @@ pub fn written(found: &Compliance) -> String {
             "leftover".to_owned(),
             it.execution.clone(),
             it.runbook.clone(),
-            String::new(),
+            it.world.map(world).unwrap_or_default(),
             it.execution.clone(),
             time(it.at),
             String::new(),
@@ -127,20 +127,25 @@ pub fn written(found: &Compliance) -> String {
         ]);
     }
     for it in &found.unread {
-        let mut cells: [String; 17] = Default::default();
-        cells[..7].clone_from_slice(&[
-            "unreadable".to_owned(),
-            it.execution.clone(),
-            it.runbook.clone(),
-            String::new(),
-            it.execution.clone(),
-            time(it.at),
-            "unreadable".to_owned(),
-        ]);
-        it.why.clone_into(&mut cells[16]);
-        row(cells);
+        row(apart("unreadable", (&it.execution, &it.runbook, it.at), &it.why));
+    }
+    for it in &found.moved {
+        row(apart("moved", (&it.execution, &it.runbook, it.at), &it.to));
     }
     text
+}
+
+/// The row of an execution of which nothing is known here.
+fn apart(
+    kind: &str,
+    (execution, runbook, at): (&str, &str, Timestamp),
+    detail: &str,
+) -> [String; 17] {
+    let mut cells: [String; 17] = Default::default();
+    let head = [kind, execution, runbook, "", execution, &time(at), kind];
+    cells[..7].clone_from_slice(&head.map(str::to_owned));
+    detail.clone_into(&mut cells[16]);
+    cells
 }
 
 fn time(at: Timestamp) -> String {

@@ -32,12 +32,28 @@ pub struct Compliance {
     pub unread: Vec<Unreadable>,
     /// The runbooks, by name.
     pub runbooks: Vec<Runbook>,
-    /// The servers, by name.
+    /// The servers, by name: of each its last drill in each world.
     pub servers: Vec<ServerDrilled>,
     /// The answers that are awaited, the oldest question first.
     pub awaited: Vec<Awaited>,
     /// The drills that have left something.
     pub leftovers: Vec<Left>,
+    /// The drills that go on elsewhere: they are counted there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<Moved>,
+}
+
+/// A drill that was moved to another store, or into a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
+pub struct Moved {
+    /// Its id.
+    pub execution: String,
+    /// Its runbook.
+    pub runbook: String,
+    /// When it was created.
+    pub at: Timestamp,
+    /// Where it goes on.
+    pub to: String,
 }
 
 /// An execution that cannot be read.
@@ -81,8 +97,12 @@ pub struct Runbook {
     pub open: usize,
     /// How many of a hundred drills completed, of those that were neither cancelled by a person nor partial.
     pub pass_percent: Known<u64>,
-    /// The last drill that is over, and not partial; also where it is older than the time that is looked at.
+    /// The last drill that is over, and neither partial nor cancelled by a person; also where it is older than the time
+    /// that is looked at.
     pub last: Known<Drilled>,
+    /// The last whole drill that completed, as far as it was looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_passed: Option<Drilled>,
     /// The last partial one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_partial: Option<Drilled>,
@@ -170,6 +190,9 @@ pub struct Awaited {
     pub execution: String,
     /// Its runbook.
     pub runbook: String,
+    /// Where it happens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub world: Option<World>,
     /// The prompt's id.
     pub prompt: String,
     /// The question.
@@ -191,6 +214,9 @@ pub struct Left {
     pub execution: String,
     /// Its runbook.
     pub runbook: String,
+    /// Where it happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub world: Option<World>,
     /// When it was created.
     pub at: Timestamp,
     /// How many instances.

@@ -6,7 +6,7 @@ use moontide_runtime::plan::Mode;
 use moontide_runtime::store::{Row, Store};
 
 use super::document::{
-    Awaited, Compliance, Drilled, FORM, Left, Runbook, ServerDrilled, Unreadable,
+    Awaited, Compliance, Drilled, FORM, Left, Moved, Runbook, ServerDrilled, Unreadable,
 };
 use super::gather::Asked;
 use crate::error::Result;
@@ -25,8 +25,8 @@ pub(super) enum Age {
     Earlier,
 }
 
-/// A runbook, and whether it ran in AWS.
-type Key = (String, bool);
+/// The name of a runbook, or the id of a server, in one world: what happened in another proves nothing about it.
+type Key = (String, World);
 
 /// What was found so far.
 #[derive(Default)]
@@ -34,29 +34,31 @@ pub(super) struct Findings {
     pub(super) looked_at: usize,
     unreadable: Vec<Unreadable>,
     runbooks: BTreeMap<Key, Runbook>,
-    servers: BTreeMap<String, ServerDrilled>,
+    servers: BTreeMap<Key, ServerDrilled>,
     /// Those of which the last drill is told, or that it cannot be.
     drilled: BTreeSet<Key>,
     awaited: Vec<Awaited>,
     leftovers: Vec<Left>,
+    moved: Vec<Moved>,
 }
 
 impl Findings {
     /// Whether the last drill of a runbook in AWS is told, or that it cannot be.
     pub(super) fn has_last(&self, runbook: &str) -> bool {
-        self.drilled.contains(&(runbook.to_owned(), true))
+        self.drilled.contains(&(runbook.to_owned(), World::Aws))
     }
 
     /// Notes an execution that cannot be read. Where it may be a drill in AWS, it is counted as one that has not passed.
     pub(super) fn note_unreadable(&mut self, (row, age): (&Row, Age), why: String) {
+        self.looked_at += usize::from(age == Age::Counted);
         let may_be_drill = row.told.is_none_or(|told| told.mode == Mode::Drill);
         if may_be_drill {
-            let key = (row.runbook.clone(), true);
-            let line = self.line(&key, World::Aws);
+            let key = (row.runbook.clone(), World::Aws);
+            let line = self.line(&key);
             line.unreadable += usize::from(age == Age::Counted);
             if self.drilled.insert(key.clone()) {
                 let why = format!("the last execution of it cannot be read: {}", row.id);
-                let line = self.line(&key, World::Aws);
+                let line = self.line(&key);
                 line.last = Known::unknown(why.clone());
                 line.days_since = Known::unknown(why);
             }
@@ -73,22 +75,32 @@ impl Findings {
         asked: &Asked,
     ) -> Result<()> {
         let execution = &record.execution;
-        if execution.is_session() || execution.client().is_some() || record.moved_to().is_some() {
+        let world = World::of(execution);
+        if execution.is_session() || execution.client().is_some() || world == World::Rehearsal {
+            self.looked_at += usize::from(age == Age::Counted);
             return Ok(());
         }
+        if let Some(to) = record.moved_to() {
+            if execution.mode == Mode::Drill {
+                let (execution, runbook) = (execution.id.clone(), execution.plan.name.clone());
+                let at = record.execution.created_at;
+                self.moved.push(Moved { execution, runbook, at, to: to.to_owned() });
+            }
+            return Ok(());
+        }
+        self.looked_at += usize::from(age == Age::Counted);
         if age == Age::Counted {
             self.note_prompts(record, asked);
         }
         if execution.mode != Mode::Drill || execution.is_adopted() {
             return Ok(());
         }
-        let world = World::of(execution);
-        let key = (execution.plan.name.clone(), world == World::Aws);
+        let key = (execution.plan.name.clone(), world);
         let is_over = record.status().is_terminal();
         if age == Age::Earlier && (!is_over || self.drilled.contains(&key)) {
             return Ok(());
         }
-        let line = self.line(&key, world);
+        let line = self.line(&key);
         if !is_over {
             line.open += 1;
             return Ok(());
@@ -99,19 +111,17 @@ impl Findings {
         if age == Age::Counted {
             line.count(&drilled);
         }
-        if drilled.is_partial() {
-            line.last_partial.get_or_insert_with(|| drilled.clone());
-        } else if self.drilled.insert(key.clone()) {
-            let line = self.line(&key, world);
-            line.days_since =
-                Known::Known(words::between(drilled.at, asked.now).as_secs() / 86_400);
-            line.last = Known::Known(drilled);
+        let is_first = !self.drilled.contains(&key);
+        let days = words::between(drilled.at, asked.now).as_secs() / 86_400;
+        if self.line(&key).note(&drilled, is_first, days) {
+            self.drilled.insert(key);
         }
-        self.note_servers(record, &report);
+        self.note_servers(&report);
         if record.has_instances {
             self.leftovers.push(Left {
                 execution: execution.id.clone(),
                 runbook: execution.plan.name.clone(),
+                world: Some(world),
                 at: execution.created_at,
                 instances: report.leftovers.instances.len(),
                 sentence: report.leftovers.sentence,
@@ -120,21 +130,22 @@ impl Findings {
         Ok(())
     }
 
-    fn line(&mut self, key: &Key, world: World) -> &mut Runbook {
-        self.runbooks.entry(key.clone()).or_insert_with(|| Runbook::new(&key.0, world))
+    fn line(&mut self, key: &Key) -> &mut Runbook {
+        self.runbooks.entry(key.clone()).or_insert_with(|| Runbook::new(&key.0, key.1))
     }
 
-    /// The servers of a drill of which no later one tells.
-    fn note_servers(&mut self, record: &Record, report: &Report) {
-        let execution = &record.execution;
+    /// The servers of a drill of which no later one in its world tells.
+    fn note_servers(&mut self, report: &Report) {
+        let drill = &report.identity;
         for server in &report.servers {
-            self.servers.entry(server.server.clone()).or_insert_with(|| ServerDrilled {
+            let key = (server.server.clone(), drill.world);
+            self.servers.entry(key).or_insert_with(|| ServerDrilled {
                 server: server.server.clone(),
                 name: server.name.clone(),
-                runbook: execution.plan.name.clone(),
-                world: World::of(execution),
-                execution: execution.id.clone(),
-                at: execution.created_at,
+                runbook: drill.runbook.clone(),
+                world: drill.world,
+                execution: drill.execution.clone(),
+                at: drill.created.utc,
                 verdict: server.verdict.clone(),
                 data_age_seconds: server.data_age_seconds.clone(),
                 rpo_met: server.rpo_met.clone(),
@@ -153,6 +164,7 @@ impl Findings {
             self.awaited.push(Awaited {
                 execution: record.execution.id.clone(),
                 runbook: record.execution.plan.name.clone(),
+                world: Some(World::of(&record.execution)),
                 prompt: prompt.id.clone(),
                 message: prompt.message.clone(),
                 approvers: prompt.approvers.clone(),
@@ -166,7 +178,9 @@ impl Findings {
     /// All of it.
     pub(super) fn document(self, store: String, asked: &Asked) -> Compliance {
         let mut servers: Vec<ServerDrilled> = self.servers.into_values().collect();
-        servers.sort_by(|one, other| (&one.name, &one.server).cmp(&(&other.name, &other.server)));
+        servers.sort_by(|one, other| {
+            (&one.name, &one.server, one.world).cmp(&(&other.name, &other.server, other.world))
+        });
         let mut awaited = self.awaited;
         awaited.sort_by_key(|it| it.since);
         Compliance {
@@ -185,6 +199,38 @@ impl Findings {
             servers,
             awaited,
             leftovers: self.leftovers,
+            moved: self.moved,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drill_against_a_simulator_does_not_stand_for_one_in_aws() {
+        let mut found = Findings::default();
+        let (aws, simulator) =
+            (("shop".to_owned(), World::Aws), ("shop".to_owned(), World::Simulator));
+        found.drilled.insert(simulator.clone());
+        assert!(!found.has_last("shop"));
+        assert_eq!(
+            (found.line(&simulator).world, found.line(&aws).world),
+            (World::Simulator, World::Aws)
+        );
+        let mut report: Report =
+            serde_json::from_str(include_str!("../report/redact/fixture.json")).expect("a report");
+        for (world, verdict) in
+            [(World::Simulator, "launched"), (World::Aws, "failed"), (World::Aws, "launched")]
+        {
+            report.identity.world = world;
+            report.servers.truncate(1);
+            verdict.clone_into(&mut report.servers[0].verdict);
+            found.note_servers(&report);
+        }
+        let told: Vec<_> =
+            found.servers.values().map(|it| (it.world, it.verdict.as_str())).collect();
+        assert_eq!(told, [(World::Aws, "failed"), (World::Simulator, "launched")]);
     }
 }

@@ -40,8 +40,7 @@ impl Compliance {
         wanted.since = Some(asked.since);
         loop {
             let part = store.find(&wanted).await?;
-            for row in part.rows.into_iter().filter(is_here) {
-                findings.looked_at += 1;
+            for row in part.rows.into_iter().filter(is_one) {
                 Box::pin(look(store, &mut findings, (&row, Age::Counted), asked)).await?;
             }
             let Some(next) = part.next else { break };
@@ -61,9 +60,9 @@ fn wanted(asked: &Asked) -> Wanted {
     }
 }
 
-/// Whether it is to be looked at: what goes on elsewhere is counted there.
-fn is_here(row: &Row) -> bool {
-    !row.moved && row.source != Some(Channel::Rehearsal)
+/// Whether it is to be looked at. What was moved may be back, which only its seal says.
+fn is_one(row: &Row) -> bool {
+    row.source != Some(Channel::Rehearsal)
 }
 
 /// Notes one execution, or that it cannot be read.
@@ -91,7 +90,7 @@ async fn earlier(store: &dyn Store, findings: &mut Findings, asked: &Asked) -> R
     wanted.after = Some(Cursor { created_us, id: String::new() });
     loop {
         let part = store.find(&wanted).await?;
-        for row in part.rows.into_iter().filter(is_here) {
+        for row in part.rows.into_iter().filter(is_one) {
             let may_be_one = row
                 .told
                 .is_none_or(|told| told.mode == Mode::Drill && told.standing.status.is_terminal());

@@ -29,6 +29,7 @@ struct Page {
     servers: Vec<Vec<Cell>>,
     awaited: Vec<Vec<Cell>>,
     leftovers: Vec<Vec<Cell>>,
+    moved: Vec<Vec<Cell>>,
     moontide: &'static str,
 }
 
@@ -89,6 +90,7 @@ pub fn written(found: &Compliance) -> Result<String> {
             if it.approvers.is_empty() { "all people".to_owned() } else { it.approvers.join(", ") };
         vec![
             text(&it.execution),
+            text(it.world.map_or("unknown", world)),
             text(&it.prompt),
             text(&it.message),
             text(whom),
@@ -101,10 +103,14 @@ pub fn written(found: &Compliance) -> Result<String> {
         vec![
             text(&it.execution),
             text(&it.runbook),
+            text(it.world.map_or("unknown", world)),
             text(words::time(it.at)),
             text(it.instances.to_string()),
             text(&it.sentence),
         ]
+    });
+    let moved = found.moved.iter().map(|it| {
+        vec![text(&it.execution), text(&it.runbook), text(words::time(it.at)), text(&it.to)]
     });
     let unreadable = found.unread.iter().map(|it| {
         vec![text(&it.execution), text(&it.runbook), text(words::time(it.at)), text(&it.why)]
@@ -119,6 +125,7 @@ pub fn written(found: &Compliance) -> Result<String> {
         servers: servers.collect(),
         awaited: awaited.collect(),
         leftovers: leftovers.collect(),
+        moved: moved.collect(),
         moontide: env!("CARGO_PKG_VERSION"),
     };
     render("compliance.html", TEMPLATE, STYLE, page)

@@ -23,7 +23,7 @@ pub struct Row {
     pub to: Known<Timestamp>,
     /// How it ended, or stands.
     pub end: String,
-    /// What it was busy with.
+    /// What it was busy with; none, where the journal does not tell all.
     pub phases: Vec<Phase>,
 }
 
@@ -43,7 +43,11 @@ pub(super) fn rows(subject: &Subject<'_>) -> Vec<Row> {
     let attempts = subject.moments.attempts.iter().map(|attempt| {
         let name = nodes[attempt.node].name.clone();
         let to = Known::or_why(attempt.to, "its end is not in the journal");
-        let phases = phases::of(subject, &name, attempt.number, attempt.from);
+        // Of what was busy with what, a journal that does not tell all tells too little to add up.
+        let phases = match subject.gone() {
+            Some(_) => Vec::new(),
+            None => phases::of(subject, &name, attempt.number, attempt.from),
+        };
         let end = subject.end_of(&name, attempt.number).unwrap_or("not over").to_owned();
         Row {
             name,

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use moontide_runtime::journal::{Channel, Execution};
+use moontide_runtime::journal::{Body, Channel, Entry, Execution};
 use moontide_runtime::plan::Mode;
+use moontide_runtime::scheduler::{Event, SignalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -17,7 +18,9 @@ use crate::params;
 use crate::words;
 
 /// In which world it happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum World {
     /// In AWS.
@@ -125,8 +128,6 @@ impl Identity {
         let over = subject.record.status().is_terminal();
         let ended = whole.ended_at.filter(|_| over);
         let reason = Some(execution.reason.clone()).filter(|reason| !reason.is_empty());
-        let mut epochs: Vec<u64> = subject.record.entries.iter().map(|it| it.epoch).collect();
-        epochs.dedup();
         let seconds = whole.started_at.zip(ended);
         let seconds = seconds.map(|(from, to)| words::between(from, to).as_secs());
         Identity {
@@ -142,7 +143,7 @@ impl Identity {
             began: Known::or_why(whole.started_at.map(moment), "it has not begun"),
             ended: Known::or_why(ended.map(moment), "it is not over"),
             seconds: Known::or_why(seconds, "it is not over"),
-            runners: epochs.len(),
+            runners: runners(&subject.record.entries),
             account: Known::or_why(execution.account.clone(), "it was not noted"),
             regions: execution.regions.clone(),
             source_region: Known::or_why(
@@ -159,8 +160,51 @@ impl Identity {
     }
 }
 
+/// How many runners have driven it. What only writes down a note, as `moontide note` does where nothing runs, drives
+/// nothing.
+fn runners(entries: &[Entry]) -> usize {
+    let is_note = |entry: &&Entry| {
+        matches!(&entry.body, Body::Event { event: Event::Signalled { signal, .. } }
+            if signal.wish == SignalKind::Note)
+    };
+    let mut epochs: Vec<u64> =
+        entries.iter().filter(|it| !is_note(it)).map(|it| it.epoch).collect();
+    epochs.dedup();
+    epochs.len()
+}
+
 /// The author's files, not the library's: that is the release's.
 fn files(execution: &Execution) -> BTreeMap<String, String> {
     let own = execution.bundle.modules.iter().filter(|(name, _)| !name.starts_with('@'));
     own.map(|(_, module)| (module.file.clone(), module.source.hash().to_string())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn entry(sequence: u64, epoch: u64, event: &Value) -> Entry {
+        let entry = json!({
+            "sequence": sequence, "epoch": epoch, "at": "2026-11-20T08:00:00Z", "kind": "event", "event": event,
+        });
+        serde_json::from_value(entry).expect("an entry")
+    }
+
+    #[test]
+    fn a_note_is_no_runner() {
+        let started = json!({ "event": "started" });
+        let signal = |wish: &str| {
+            let signal = json!({ "wish": wish, "by": "ann", "comment": "why", "at": "2026-11-20T08:00:00Z" });
+            json!({ "event": "signalled", "signal": signal })
+        };
+        let mut entries = vec![entry(1, 1, &started)];
+        assert_eq!(runners(&entries), 1);
+        entries.push(entry(2, 2, &signal("note")));
+        entries.push(entry(3, 3, &signal("note")));
+        assert_eq!(runners(&entries), 1);
+        entries.push(entry(4, 4, &signal("pause")));
+        assert_eq!(runners(&entries), 2);
+    }
 }
