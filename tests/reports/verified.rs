@@ -115,6 +115,14 @@ fn what_came_later_is_told_and_proves_nothing_against_a_report() {
     // What it said of then is held to what was then.
     let lie = forged(&told, &[], |it| it["leftovers"]["cleanups"][0]["entries"] = 1.into());
     assert!(found(&verify(&told, &lie, &[]).expect(8), "not_proved").contains("leftovers"));
+    // What is hidden or claimed of the recovery is no matter of another release.
+    let lie = forged(&told, &[], |it| {
+        it["made"]["moontide"] = "0.0.1".into();
+        it["recovery"]["rpo_met"] = true.into();
+        it["recovery"]["servers_missing"] = serde_json::json!([]);
+    });
+    let wrong = found(&verify(&told, &lie, &[]).expect(1), "wrong");
+    assert!(wrong.contains("recovery.rpo_met, recovery.servers_missing"), "{wrong}");
 }
 
 #[test]

@@ -8,8 +8,14 @@ use crate::told::Told;
 fn text(told: &Told) -> String {
     let text = told.report(&[]).expect(0).stdout;
     let lines = text.lines().map(|line| {
-        let masked =
-            ["  report   ", "  head     ", "  made     ", "  sources        ", "  moontide       "];
+        let masked = [
+            "  report   ",
+            "  head     ",
+            "  made     ",
+            "  sources        ",
+            "  moontide       ",
+            "  verify: | moontide journal verify drill --head ",
+        ];
         match masked.iter().find(|head| line.starts_with(**head)) {
             Some(head) => format!("{head}…"),
             None if line.contains(" USD for ") => "  … USD …".to_owned(),
@@ -45,6 +51,9 @@ fn the_same_for_programs() {
         let place = if field.is_empty() { &mut report[part] } else { &mut report[part][field] };
         *place = json!("…");
     }
+    let verify = report["evidence"]["verify"][1].as_str().expect("a command").to_owned();
+    assert!(verify.starts_with("moontide journal verify drill --head "), "{verify}");
+    report["evidence"]["verify"][1] = json!("…");
     insta::assert_snapshot!("json", serde_json::to_string_pretty(&report).expect("JSON"));
 }
 
@@ -76,6 +85,10 @@ fn a_statement_of_in_toto_names_the_journal_and_the_sources() {
     assert_eq!(statement["subject"][0]["digest"]["sha256"], *head);
     let file = statement["subject"][1]["name"].as_str().expect("a file");
     assert!(file.ends_with("runbook.luau"), "{file}");
+    let file = told.home.path().join("statement.json");
+    told.report(&[&format!("--intoto={}", file.display())]).expect(0);
+    let ran = told.home.run(&["report", "verify", file.to_str().expect("a path")]).expect(0);
+    assert!(ran.stdout.contains("the statement is about what its report names"), "{ran:?}");
 }
 
 #[test]

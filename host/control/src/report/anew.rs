@@ -65,7 +65,11 @@ pub(super) fn differences(
     if !report.made.redacted {
         return Differences::of(data, anew, is_of_another);
     }
-    let numbered = |report: &Value| renumbered(report, &OF_THE_JOURNAL);
+    let numbered = |report: &Value| {
+        let mut numbered = renumbered(report, &OF_THE_JOURNAL);
+        numbered["report"] = report["report"].clone();
+        numbered
+    };
     Differences::of(&numbered(data), &numbered(anew), is_of_another)
 }
 

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use moontide_runtime::effect::launches::LAUNCH;
 use moontide_runtime::journal::Channel;
 use moontide_runtime::plan::Mode;
-use moontide_runtime::scheduler::ExecutionStatus;
+use moontide_runtime::scheduler::{ExecutionStatus, WaveStatus};
 use moontide_runtime::store::{Cursor, Row, Store, Wanted};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::cleanups;
+use super::effects;
 use super::known::Known;
 use super::recovery::Recovery;
 use super::servers::{self, Server};
@@ -155,11 +157,30 @@ async fn last(store: &dyn Store, record: &Record, then: Option<&Before>) -> Resu
             && !before.execution.is_adopted()
             && !before.execution.is_session()
             && before.execution.simulator.is_some() == execution.simulator.is_some();
-        if is_alike {
+        if is_alike && has_done(&before) {
             return Ok(Last::Drill(Box::new(before)));
         }
     }
     Ok(Last::None)
+}
+
+/// Whether a drill that is over has done something: one that was refused or called off before it did is no drill to
+/// compare with.
+fn has_done(before: &Record) -> bool {
+    let statuses = before.state.waves.iter().map(|wave| wave.status);
+    let effects = effects::all(&before.entries);
+    let has_launched = effects.iter().any(|it| it.operation() == LAUNCH && it.value().is_some());
+    has_run(before.status(), statuses, has_launched)
+}
+
+fn has_run(
+    status: ExecutionStatus,
+    mut waves: impl Iterator<Item = WaveStatus>,
+    has_launched: bool,
+) -> bool {
+    has_launched
+        || status == ExecutionStatus::Completed
+        || waves.any(|it| it == WaveStatus::Completed)
 }
 
 /// How far apart two numbers of seconds are, and whether it is more now.
@@ -190,4 +211,21 @@ fn of_servers(then: &[Server], now: &[Server]) -> Vec<String> {
     changes.extend(gone.map(|server| format!("{} is not among them any more", server.name)));
     changes.sort();
     changes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drill_that_was_refused_before_any_launch_is_none_to_compare_with() {
+        let ran = |waves: &[WaveStatus], has_launched| {
+            has_run(ExecutionStatus::Failed, waves.iter().copied(), has_launched)
+        };
+        let waves = [WaveStatus::Failed, WaveStatus::Cancelled];
+        assert!(!ran(&waves, false));
+        assert!(ran(&waves, true));
+        assert!(ran(&[WaveStatus::Completed, WaveStatus::Failed], false));
+        assert!(has_run(ExecutionStatus::Completed, waves.iter().copied(), false));
+    }
 }

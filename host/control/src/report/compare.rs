@@ -54,7 +54,30 @@ const SENTENCES: [&str; 24] = [
 ];
 
 /// Lists of which no release tells more or less than another.
-const COUNTED: [&str; 3] = ["servers", "decisions", "interventions"];
+const COUNTED: [&str; 6] = [
+    "servers",
+    "decisions",
+    "interventions",
+    "not_run",
+    "recovery.waves_skipped",
+    "recovery.servers_missing",
+];
+
+/// What is known of these in one report is known in each of the same journal.
+const KNOWN: [&str; 2] = ["recovery.", "servers."];
+
+/// What says the same in each report of the same form.
+const OF_A_FORM: [&str; 3] = ["title", "mark", "result"];
+
+/// Fields that are left out where there is nothing of them.
+const LEFT_OUT: [&str; 6] = [
+    "recovery.waves",
+    "recovery.waves_completed",
+    "recovery.waves_skipped",
+    "recovery.servers_missing",
+    "recovery.rto_missed_by_seconds",
+    "recovery.rpo_missed_by_seconds",
+];
 
 /// The kinds of pseudonyms in a redacted report.
 const KINDS: [&str; 8] =
@@ -78,9 +101,10 @@ impl Differences {
     /// Those in what the journal says, of a report of this release or of another one.
     pub(super) fn of(said: &Value, anew: &Value, is_of_another: bool) -> Differences {
         let mut found = Differences::default();
+        let is_of_form = said["report"].is_u64() && said["report"] == anew["report"];
         for field in OF_THE_JOURNAL {
             let (said, anew) = (&said[field], &anew[field]);
-            if is_of_another {
+            if is_of_another && !(is_of_form && OF_A_FORM.contains(&field)) {
                 found.look(field, said, anew);
             } else if said != anew {
                 found.wrong.insert(field.to_owned());
@@ -93,7 +117,11 @@ impl Differences {
         if said == anew {
             return;
         }
+        let is_told = KNOWN.iter().any(|it| path.starts_with(it));
         match (said, anew) {
+            _ if is_told && is_unknown(said) != is_unknown(anew) => {
+                self.wrong.insert(path.to_owned());
+            }
             (Value::Object(said), Value::Object(anew)) => self.look_into(path, said, anew),
             (Value::Array(said), Value::Array(anew)) if said.len() == anew.len() => {
                 for (said, anew) in said.iter().zip(anew) {
@@ -123,12 +151,20 @@ impl Differences {
             let below = format!("{path}.{name}");
             match (said.get(name), anew.get(name)) {
                 (Some(said), Some(anew)) => self.look(&below, said, anew),
+                _ if LEFT_OUT.contains(&below.as_str()) => {
+                    self.wrong.insert(below);
+                }
                 _ => {
                     self.unsure.insert(below);
                 }
             }
         }
     }
+}
+
+/// Whether it is a reason in the place of a value.
+fn is_unknown(value: &Value) -> bool {
+    value.as_object().is_some_and(|fields| fields.len() == 1 && fields.contains_key("unknown"))
 }
 
 /// What reports tell in addition, since a form.
@@ -214,6 +250,9 @@ mod tests {
 
     use super::*;
 
+    /// What is changed, and how.
+    type Case = (&'static str, fn(&mut Value));
+
     fn set(paths: &[&str]) -> BTreeSet<String> {
         paths.iter().map(|it| (*it).to_owned()).collect()
     }
@@ -249,6 +288,44 @@ mod tests {
         let said = json!({ "servers": [], "troubles": [1], "not_run": { "unknown": "why" } });
         let found = Differences::of(&said, &anew, true);
         assert_eq!((found.wrong, found.unsure), (set(&["servers"]), set(&["not_run", "troubles"])));
+    }
+
+    #[test]
+    fn what_is_claimed_or_hidden_of_a_recovery_is_a_contradiction_whatever_release_says_so() {
+        let anew = json!({
+            "report": 3, "result": "The drill failed.",
+            "recovery": {
+                "rto_met": { "unknown": "it failed" }, "rpo_met": false,
+                "waves_skipped": ["web"], "servers_missing": ["db-1", "db-2"],
+                "slowest": { "unknown": "no server has a verdict" },
+            },
+            "not_run": [{ "name": "web" }],
+        });
+        let wrong = |change: fn(&mut Value)| {
+            let mut said = anew.clone();
+            change(&mut said);
+            Differences::of(&said, &anew, true)
+        };
+        let cases: [Case; 7] = [
+            ("recovery.rto_met", |it| it["recovery"]["rto_met"] = true.into()),
+            ("recovery.rpo_met", |it| it["recovery"]["rpo_met"] = json!({ "unknown": "lost" })),
+            ("recovery.slowest", |it| it["recovery"]["slowest"] = json!({ "seconds": 1 })),
+            ("recovery.servers_missing", |it| it["recovery"]["servers_missing"] = json!(["db-1"])),
+            ("recovery.waves_skipped", |it| {
+                it["recovery"].as_object_mut().map(|it| it.remove("waves_skipped"));
+            }),
+            ("not_run", |it| it["not_run"] = json!([])),
+            ("result", |it| it["result"] = "The drill completed.".into()),
+        ];
+        for (path, change) in cases {
+            let found = wrong(change);
+            assert_eq!((found.wrong, found.unsure), (set(&[path]), set(&[])), "{path}");
+        }
+        let earlier = wrong(|it| {
+            it["report"] = 2.into();
+            it["result"] = "It failed.".into();
+        });
+        assert_eq!((earlier.wrong, earlier.unsure), (set(&[]), set(&["result"])));
     }
 
     #[test]

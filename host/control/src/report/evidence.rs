@@ -48,16 +48,20 @@ impl Evidence {
         let pruned = record.seal.as_ref().filter(|seal| matches!(seal, Seal::Pruned(_)));
         Ok(Evidence {
             entries,
-            head,
             format: record.execution.format,
             pruned: pruned.map(ToString::to_string),
             gone: gone(record).map(|why| format!("{why}: {NOT_TOLD}")),
-            verify: vec![
-                "moontide report verify FILE".to_owned(),
-                format!("moontide journal {id} --output json"),
-            ],
+            verify: verify(id, head.value()),
+            head,
         })
     }
+}
+
+/// What to do to verify a report: the whole of it, and the head of its journal alone.
+fn verify(id: &str, head: Option<&String>) -> Vec<String> {
+    let head = head.map(|head| format!(" --head {head}")).unwrap_or_default();
+    let journal = format!("moontide journal verify {id}{head}");
+    vec!["moontide report verify FILE".to_owned(), journal]
 }
 
 /// What a journal does not tell where it does not tell all.
@@ -87,4 +91,16 @@ pub(super) async fn head_at(
     }
     let stored = store.stored(&record.execution.id).await?;
     Ok(stored.link_at(count).map(|link| link.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_says_how_its_head_is_held_to_the_journal() {
+        let head = "ab12".to_owned();
+        assert_eq!(verify("drill", Some(&head))[1], "moontide journal verify drill --head ab12");
+        assert_eq!(verify("drill", None)[1], "moontide journal verify drill");
+    }
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{Known, Report};
 
@@ -54,5 +55,51 @@ impl Statement<'_> {
             predicate_type: PREDICATE,
             predicate: report,
         }
+    }
+}
+
+/// What a statement says, and what stands around it; of anything else all of it, and nothing around it.
+pub(super) fn parts(mut data: Value) -> (Option<Value>, Value) {
+    if data["_type"] != STATEMENT || data["predicateType"] != PREDICATE {
+        return (None, data);
+    }
+    match data.as_object_mut().and_then(|fields| fields.remove("predicate")) {
+        Some(predicate) => (Some(data), predicate),
+        None => (None, data),
+    }
+}
+
+/// What stands around a report in its statement.
+pub(super) fn around(report: &Report) -> Value {
+    let statement = serde_json::to_value(Statement::of(report)).unwrap_or_default();
+    parts(statement).0.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::verify::Read;
+    use super::*;
+
+    fn fixture() -> Report {
+        let report: Report =
+            serde_json::from_str(include_str!("redact/fixture.json")).expect("a report");
+        report.sealed()
+    }
+
+    fn wrong(statement: &Value) -> Vec<String> {
+        let read = Read::of(&statement.to_string()).expect("it is one");
+        read.alone().expect("it is looked at").wrong
+    }
+
+    #[test]
+    fn a_statement_is_read_as_its_report_and_held_to_what_that_names() {
+        let mut statement = serde_json::to_value(Statement::of(&fixture())).expect("JSON");
+        assert_eq!(wrong(&statement), [""; 0]);
+        statement["subject"][0]["digest"]["sha256"] = "00".into();
+        assert_eq!(wrong(&statement), ["the statement is about something else than its report"]);
+        let bare = serde_json::to_value(fixture()).expect("JSON");
+        assert_eq!(wrong(&bare), [""; 0]);
+        let other = serde_json::json!({ "_type": STATEMENT, "predicateType": "x" });
+        assert!(Read::of(&other.to_string()).is_err());
     }
 }

@@ -55,6 +55,8 @@ pub(super) struct Closed {
     pub(super) choice: Option<String>,
     /// What it was: `continue by ann`, `its time-out: abort`, `a cancel by bob`.
     pub(super) how: String,
+    /// Whether no person had answered in time.
+    pub(super) is_silence: bool,
 }
 
 impl Moments {
@@ -181,5 +183,6 @@ fn closing(prompt: &Prompt, at: Timestamp, event: &Event) -> Closed {
         | Event::Limited { .. }
         | Event::Extended { .. } => (None, "what came after it".to_owned()),
     };
-    Closed { at, choice, how }
+    let is_silence = matches!(event, Event::TimedOut { prompt: id } if *id == prompt.id);
+    Closed { at, choice, how, is_silence }
 }

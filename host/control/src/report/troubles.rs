@@ -5,7 +5,7 @@ use moontide_runtime::effect::Outcome;
 use moontide_runtime::effect::policy::REFUSED;
 use moontide_runtime::history::events;
 use moontide_runtime::journal::Body;
-use moontide_runtime::scheduler::{End, Event, Failure, PromptKind};
+use moontide_runtime::scheduler::{End, Event, Failure, PromptKind, SignalKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,8 +13,10 @@ use serde_json::Value;
 use super::decisions::{Decision, Intervention};
 use super::effects::{Effect, items, text};
 use super::known::Known;
+use super::moments::Question;
 use super::servers::Server;
 use super::subject::Subject;
+use crate::schedule::spoken;
 use crate::words;
 
 /// One of them.
@@ -24,9 +26,9 @@ pub struct Trouble {
     pub at: Timestamp,
     /// What kind of trouble it was.
     pub kind: TroubleKind,
-    /// The wave.
+    /// The wave; empty: it is about none.
     pub wave: String,
-    /// Which attempt.
+    /// Which attempt; 0: it is about none.
     pub attempt: u32,
     /// What happened, in a sentence.
     pub what: String,
@@ -40,7 +42,7 @@ pub struct Trouble {
 pub enum TroubleKind {
     /// A rule of the door has refused a call.
     Refused,
-    /// An attempt of a wave has failed, or a server of one that went on without it.
+    /// An attempt of a wave has failed, or a server of one that went on without it; or no person has answered.
     Failed,
     /// A call was sent again, because it had certainly had no effect.
     SentAgain,
@@ -61,6 +63,8 @@ pub(super) fn all(
         subject.effects.iter().filter_map(|effect| of_effect(effect, decisions)).collect();
     troubles.extend(failures(subject, decisions, interventions));
     troubles.extend(open_doubts(subject, decisions));
+    troubles.extend(subject.moments.questions.iter().filter_map(unanswered));
+    troubles.extend(called_off(subject));
     troubles.extend(servers.iter().filter_map(|server| of_server(subject, server)));
     troubles.sort_by_key(|trouble| trouble.at);
     troubles
@@ -141,6 +145,43 @@ fn open_doubts(subject: &Subject<'_>, decisions: &[Decision]) -> Vec<Trouble> {
         }
     };
     open.into_iter().map(doubt).collect()
+}
+
+/// A question that no person has answered in time.
+fn unanswered(question: &Question) -> Option<Trouble> {
+    let closed = question.closed.as_ref().filter(|it| it.is_silence)?;
+    let prompt = &question.prompt;
+    let choice = closed.choice.clone().unwrap_or_default();
+    Some(Trouble {
+        at: closed.at,
+        kind: TroubleKind::Failed,
+        wave: prompt.wave.clone(),
+        attempt: 0,
+        what: format!("no person answered `{}` in time", prompt.id),
+        decided: Known::Known(format!("{choice}, as is to follow when no person answers")),
+    })
+}
+
+/// That a schedule has called it off, because no person has answered.
+fn called_off(subject: &Subject<'_>) -> Option<Trouble> {
+    let record = subject.record;
+    if !spoken::has_cancelled(record) {
+        return None;
+    }
+    let is_cancel = |it: &&(Timestamp, &Event)| {
+        matches!(it.1, Event::Signalled { signal, .. }
+            if matches!(signal.wish, SignalKind::Cancel { .. }))
+    };
+    let (at, event) = events(&record.entries).filter(|it| is_cancel(&it)).last()?;
+    let Event::Signalled { signal, .. } = event else { return None };
+    Some(Trouble {
+        at,
+        kind: TroubleKind::Failed,
+        wave: String::new(),
+        attempt: 0,
+        what: "no person answered in time, and it was cancelled".to_owned(),
+        decided: Known::Known(format!("a cancel by {}", signal.by)),
+    })
 }
 
 /// A server that did not come up, in an attempt that did not fail for it.
@@ -236,5 +277,36 @@ fn what_followed(
     match policy {
         Some(policy) => Known::Known(format!("{}, by the runbook's policy", words::word(&policy))),
         None => Known::unknown("no person and no policy has decided about it"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::moments::Closed;
+    use super::*;
+
+    #[test]
+    fn a_question_that_no_person_answered_is_told() {
+        let prompt = serde_json::json!({
+            "id": "web", "kind": "pause", "wave": "web", "message": "Go?",
+            "opened_at": "2026-11-20T08:00:00Z", "choices": ["continue", "abort"],
+        });
+        let prompt: moontide_runtime::scheduler::Prompt =
+            serde_json::from_value(prompt).expect("a prompt");
+        let (from, at) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+        let closed = |is_silence| Closed {
+            at,
+            choice: Some("abort".to_owned()),
+            how: "no person answered in time: abort".to_owned(),
+            is_silence,
+        };
+        let mut question = Question { prompt, from, closed: None, voices: Vec::new() };
+        assert_eq!(unanswered(&question), None);
+        question.closed = Some(closed(false));
+        assert_eq!(unanswered(&question), None);
+        question.closed = Some(closed(true));
+        let told = unanswered(&question).expect("it is told");
+        assert_eq!(told.what, "no person answered `web` in time");
+        assert_eq!(told.decided.value().map(|it| it.starts_with("abort")), Some(true));
     }
 }

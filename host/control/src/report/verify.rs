@@ -12,7 +12,7 @@ use super::cleanups::Cleanups;
 use super::compare::{Differences, OF_THE_JOURNAL, in_form};
 use super::document::FORM;
 use super::evidence::head_at;
-use super::{Known, Report, digest, html, others};
+use super::{Known, Report, digest, html, intoto, others};
 use crate::error::{CommandError, Result, code};
 use crate::view::Record;
 use crate::words;
@@ -45,23 +45,27 @@ pub struct Read {
     pub report: Report,
     /// The page that shows it, if it is one.
     page: Option<String>,
+    /// The statement around it, if it is one: all but what it says.
+    statement: Option<Value>,
 }
 
 impl Read {
-    /// Reads a file: the JSON of a report, or its page.
+    /// Reads a file: the JSON of a report, its page, or a statement about it.
     pub fn of(text: &str) -> Result<Read> {
         let none = |why: &str| {
-            CommandError::new(code::NO_REPORT, why.to_owned())
-                .hint("`moontide report EXECUTION --html FILE`, or `--output json`, makes one")
+            let error = CommandError::new(code::NO_REPORT, why.to_owned());
+            error.hint("`moontide report EXECUTION --html FILE`, `--intoto FILE`, or `--output json`, makes one")
         };
         let is_page = text.trim_start().starts_with('<');
-        let data = if is_page {
+        let data: Value = if is_page {
             html::data::read(text)
                 .ok_or_else(|| none("the page holds no data of a report, or it was cut off"))?
         } else {
             serde_json::from_str(text)
                 .map_err(|error| none(&format!("it is neither JSON nor a page: {error}")))?
         };
+        // A statement of in-toto says what its predicate says, about what that names.
+        let (statement, data) = intoto::parts(data);
         let form = data["report"].as_u64().ok_or_else(|| none("it is not the data of a report"))?;
         if form > u64::from(FORM) {
             let message =
@@ -71,18 +75,27 @@ impl Read {
         let report = serde_json::from_value(data.clone());
         let report =
             report.map_err(|error| none(&format!("a field of it is not right: {error}")))?;
-        Ok(Read { data, report, page: is_page.then(|| text.to_owned()) })
+        Ok(Read { data, report, page: is_page.then(|| text.to_owned()), statement })
     }
 
     /// What the file proves by itself.
     pub fn alone(&self) -> Result<Verified> {
-        let Read { data, report, page } = self;
+        let Read { data, report, page, statement } = self;
         let (execution, digest) = (report.identity.execution.clone(), report.digest.clone());
         let mut found = Verified { execution, digest, ..Verified::default() };
         if digest::of(data) == report.digest {
             found.proved.push("the data has the digest that it carries".to_owned());
         } else {
             found.wrong.push("the data does not have the digest that it carries".to_owned());
+        }
+        if let Some(statement) = statement {
+            if intoto::around(report) == *statement {
+                found.proved.push("the statement is about what its report names".to_owned());
+            } else {
+                found
+                    .wrong
+                    .push("the statement is about something else than its report".to_owned());
+            }
         }
         let Some(text) = page else { return Ok(found) };
         let release = env!("CARGO_PKG_VERSION");
@@ -227,6 +240,9 @@ impl Read {
         if of(anew) != of(&self.data) || self.report.evidence.pruned.is_some() {
             let why = "the evidence is not what belongs to this journal";
             self.contradicted(found, &["evidence".to_owned()], why);
+        }
+        if self.data["evidence"]["format"] != anew["evidence"]["format"] {
+            found.wrong.push("the journal is of another format".to_owned());
         }
         let own = |name: &&String| {
             anew.get(name.as_str()).is_none() && !digest::ENVELOPE.contains(&name.as_str())

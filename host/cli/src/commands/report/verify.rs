@@ -23,7 +23,7 @@ const LONGEST: u64 = 256 * 1024 * 1024;
 Exit codes: 0 all is proved, or with --alone its digest and its page; 1 something contradicts it; 8 something that the
 journal or the page should prove could not be, such as without a store.")]
 pub(crate) struct Flags {
-    /// A report: the page that `--html` has written, or the JSON of `--output json`
+    /// A report: the page that `--html` has written, the statement of `--intoto`, or the JSON of `--output json`
     file: PathBuf,
 
     /// Look at the file alone, and at no store

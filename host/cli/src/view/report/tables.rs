@@ -227,7 +227,11 @@ fn write_trouble(it: &Trouble, begin: Timestamp, page: &mut Page) {
         TroubleKind::Adopted => attention("adopted"),
         TroubleKind::Unknown => attention("unknown"),
     };
-    let place = format!("  {} attempt {}", it.wave, it.attempt);
+    let place = match it.attempt {
+        0 if it.wave.is_empty() => "  all of it".to_owned(),
+        0 => format!("  {}", it.wave),
+        attempt => format!("  {} attempt {attempt}", it.wave),
+    };
     let line = vec![offset(begin, it.at), plain("  "), word, strong(place)];
     page.line(line.into_iter().chain(said(&it.what)));
     let decided = known(&it.decided, Clone::clone);

@@ -209,7 +209,11 @@ pub(super) fn troubles(report: &Report) -> Section {
             TroubleKind::Unknown => ("unknown", "doubt"),
         };
         vec![
-            text(format!("{} attempt {}", it.wave, it.attempt)),
+            text(match it.attempt {
+                0 if it.wave.is_empty() => "all of it".to_owned(),
+                0 => it.wave.clone(),
+                attempt => format!("{} attempt {attempt}", it.wave),
+            }),
             styled(word, class),
             moment(begin, it.at),
             text(&it.what),
