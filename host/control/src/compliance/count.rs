@@ -76,8 +76,8 @@ impl Runbook {
         if drilled.status == ExecutionStatus::Completed {
             self.last_passed.get_or_insert_with(|| drilled.clone());
         }
-        // One that a person has called off proves nothing, neither way.
-        if drilled.is_called_off() || !is_first {
+        // One that was called off did not come to its end, by a person or by a schedule.
+        if drilled.status == ExecutionStatus::Cancelled || !is_first {
             return false;
         }
         self.days_since = Known::Known(days);
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_person_has_called_off_is_not_the_last_drill() {
+    fn what_was_called_off_is_not_the_last_drill() {
         let drills =
             [ExecutionStatus::Cancelled, ExecutionStatus::Failed, ExecutionStatus::Completed];
         let mut line = Runbook::new("shop", World::Aws);
@@ -192,7 +192,7 @@ mod tests {
         let mut other = Runbook::new("shop", World::Aws);
         assert!(!other.note(&partial, true, 0) && other.last_passed.is_none());
         let by_schedule = Drilled { by_schedule: true, ..drilled(ExecutionStatus::Cancelled) };
-        assert!(other.note(&by_schedule, true, 3));
+        assert!(!other.note(&by_schedule, true, 3) && other.last.value().is_none());
     }
 
     #[test]

@@ -97,8 +97,8 @@ pub struct Runbook {
     pub open: usize,
     /// How many of a hundred drills completed, of those that were neither cancelled by a person nor partial.
     pub pass_percent: Known<u64>,
-    /// The last drill that is over, and neither partial nor cancelled by a person; also where it is older than the time
-    /// that is looked at.
+    /// The last drill that is over, and neither partial nor cancelled; also where it is older than the time that is looked
+    /// at.
     pub last: Known<Drilled>,
     /// The last whole drill that completed, as far as it was looked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]

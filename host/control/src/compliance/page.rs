@@ -144,8 +144,8 @@ fn line(at: usize, it: &Runbook) -> Line {
     };
     let status = last.map_or_else(unknown, |it| {
         let word = words::word(&it.status);
-        let by = if it.by_schedule { " by its schedule" } else { "" };
-        styled(format!("{word}{by}"), if word == "completed" { "good" } else { "bad" })
+        let class = if word == "completed" { "good" } else { "bad" };
+        styled(word, class)
     });
     let cells = vec![
         text(&it.runbook),

@@ -168,12 +168,16 @@ fn called_off(subject: &Subject<'_>) -> Option<Trouble> {
     if !spoken::has_cancelled(record) {
         return None;
     }
-    let is_cancel = |it: &&(Timestamp, &Event)| {
-        matches!(it.1, Event::Signalled { signal, .. }
-            if matches!(signal.wish, SignalKind::Cancel { .. }))
-    };
-    let (at, event) = events(&record.entries).filter(|it| is_cancel(&it)).last()?;
-    let Event::Signalled { signal, .. } = event else { return None };
+    let mut cancels = record.entries.iter().filter_map(|entry| match &entry.body {
+        Body::Event { event: Event::Signalled { signal, .. } }
+            if matches!(signal.wish, SignalKind::Cancel { .. })
+                && !record.refused.contains_key(&entry.sequence) =>
+        {
+            Some((entry.at, signal))
+        }
+        _ => None,
+    });
+    let (at, signal) = cancels.next_back()?;
     Some(Trouble {
         at,
         kind: TroubleKind::Failed,
