@@ -26,8 +26,11 @@ const EXECUTIONS: usize = 10_000;
 const OLD: usize = 9_000;
 /// Every so manieth has failed.
 const FAILED: usize = 50;
-/// Two entries each; with what begins and ends an execution and its waves, some forty.
-const CHANGES: usize = 17;
+/// One entry each, which goes when its journal is pruned.
+const READS: usize = 16;
+/// Two entries each, which stay; with what begins and ends an execution and its waves, some forty in all.
+const CHANGES: usize = 9;
+const READ: &str = "bench.read";
 const CHANGE: &str = "bench.change";
 const FAIL: &str = "bench.fail";
 const TIMES: usize = 11;
@@ -80,6 +83,7 @@ fn crowd(file: &Path) -> Duration {
         format!(
             "local moontide, host = require('@moontide'), require('@moontide/host')
             return moontide.runbook {{ name = 'crowd', region = 'us-west-2', waves = {{ {{ name = 'w', run = function()
+                for n = 1, {READS} do host.effect('{READ}', {{ n = n }}) end
                 for n = 1, {CHANGES} do host.effect('{CHANGE}', {{ n = n }}) end
                 host.effect('{last}', {{}})
             end }} }} }}"
@@ -110,6 +114,8 @@ fn crowd(file: &Path) -> Duration {
 fn world() -> TestWorld {
     let refused = EffectError::new("ValidationException", "not that");
     TestWorld::of([
+        TestOperation::new(READ, Class::Read)
+            .answering(|_| Reply::ok(serde_json::json!({ "state": "running" }))),
         TestOperation::new(CHANGE, Class::Token)
             .answering(|_| Reply::ok(serde_json::json!({ "job_id": "drsjob-1" }))),
         TestOperation::new(FAIL, Class::Token).failing(u32::MAX, refused),

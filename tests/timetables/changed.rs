@@ -3,7 +3,8 @@
 use moontide_runtime::store::{Change, Condition, Documents as _};
 use serde_json::json;
 
-use super::{Desk, minutes_ago, once};
+use super::mandate::ask;
+use super::{Desk, Ran, minutes_ago, once, shim};
 
 #[test]
 fn what_was_due_by_the_times_before_is_no_secret_behind_an_import() {
@@ -87,4 +88,26 @@ fn an_answer_that_only_a_person_can_give_is_refused() {
         assert_eq!(refused.code, Some(3), "{refused:?}");
         assert!(refused.stderr.contains("is for a person"), "{refused:?}");
     }
+}
+
+#[test]
+fn a_status_is_not_well_where_a_drill_waits_for_a_person_over_later_times() {
+    let hourly = "[[schedules]]\nname = \"shop\"\nrunbook = \"hello\"\nwhen = \"rate(1 hour)\"\nanswers = \"wait\"\n";
+    let desk = Desk::with(&format!("{hourly}start = {}\n", minutes_ago(61)));
+    ask(&desk);
+    desk.import();
+    desk.run("shop").expect(4);
+    let status = |code: i32| {
+        let words = ["schedule", "status", "--no-server", "--output=json"];
+        desk.look(&words).expect(code).json()
+    };
+    let asks = &status(0)["asks"][0];
+    assert_eq!((&asks["schedule"], &asks["holds_up"]), (&"shop".into(), &false.into()), "{asks}");
+    let later = shim::shifted(desk.aws(&["schedule", "run", "shop"]), 3600.0).output();
+    let later = Ran::of(&later.expect("moontide starts"));
+    assert!(later.stdout.contains("is not over"), "{later:?}");
+    let words = ["schedule", "status", "--no-server", "--output=json"];
+    let said = shim::shifted(desk.command(&words), 3601.0).output().expect("moontide starts");
+    let said = Ran::of(&said).expect(1).json();
+    assert_eq!(said["asks"][0]["holds_up"], true, "{said}");
 }

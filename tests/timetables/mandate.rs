@@ -66,7 +66,7 @@ fn a_drill_that_did_not_complete_is_left_to_be_looked_at_and_owes_nothing() {
 }
 
 /// Its runbook asks a person behind the launch.
-fn ask(desk: &Desk) {
+pub(crate) fn ask(desk: &Desk) {
     let source = "local moontide = require('@moontide')
         return moontide.runbook { name = 'hello', region = 'us-west-2', waves = { {
             name = 'greet', servers = { tags = { App = 'hello' } },

@@ -201,6 +201,14 @@ impl Steps for Status {
         for id in &self.left {
             page.line([strong(id.as_str()), bad(" is not over, and no runner drives it")]);
         }
+        for row in &self.asks {
+            let asks = if row.what.holds_up {
+                bad(" waits for a person, and later times were left out for it")
+            } else {
+                attention(" waits for a person")
+            };
+            page.line([strong(row.what.execution.as_str()), asks]);
+        }
         for id in &self.overdue {
             page.line([strong(id.as_str()), bad(" is not cleaned up, and was to be by now")]);
         }

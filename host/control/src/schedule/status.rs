@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use moontide_runtime::journal::Channel;
+use moontide_runtime::scheduler::ExecutionStatus;
 use moontide_runtime::store::{Obligation, Store, StoreError};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -9,12 +10,14 @@ use serde::Serialize;
 use super::checked::LABEL;
 use super::clock::{self, AHEAD};
 use super::decide::{Decision, Known, decide};
+use super::declared::read_moment;
 use super::holds::is_there;
 use super::kept::{Kept, Paused, Terms};
 use super::left;
-use super::progress::{Missed, Progress, Waiting};
+use super::progress::{self, Missed, Progress, Waiting};
 use super::served::{Beat, SILENT, Server};
 use crate::error::{CommandError, Result};
+use crate::list::Line;
 use crate::next::Next;
 use crate::view::{ObligationView, Record};
 
@@ -48,6 +51,9 @@ pub struct Status {
     /// Executions that schedules have started, that are not over and wait for no person, and that no runner drives.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<String>,
+    /// Executions that schedules have started, and that wait for a person.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub asks: Vec<Row<Asks>>,
     /// Executions of schedules whose cleanup has been due for a while.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overdue: Vec<String>,
@@ -63,6 +69,15 @@ pub struct Status {
 pub struct Unseen {
     /// Why.
     pub why: String,
+}
+
+/// An execution of a schedule waits for a person.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Asks {
+    /// The execution.
+    pub execution: String,
+    /// Whether a later time of the schedule came meanwhile, and was left out or missed.
+    pub holds_up: bool,
 }
 
 /// Something about a schedule.
@@ -84,7 +99,8 @@ impl Status {
 
     /// Whether nothing went wrong, served or not.
     fn is_in_order(&self) -> bool {
-        self.missed.is_empty() && self.overdue.is_empty() && self.unseen.is_empty()
+        let is_held_up = self.asks.iter().any(|row| row.what.holds_up);
+        self.missed.is_empty() && self.overdue.is_empty() && self.unseen.is_empty() && !is_held_up
     }
 
     /// Looks at the store at this address.
@@ -96,8 +112,9 @@ impl Status {
         // One that is to come is a sign of a wrong clock, and not of life.
         let is_served = silent.is_some_and(|silent| silent < limit && silent > -AHEAD);
         let (mut missed, mut waiting, mut paused) = (Vec::new(), Vec::new(), Vec::new());
-        let mut unseen = Vec::new();
+        let (mut unseen, mut asks) = (Vec::new(), Vec::new());
         let schedules = all.len();
+        let open = left::open(store, None).await?;
         for (schedule, kept) in all {
             let mut doubts = |error: CommandError| {
                 unseen
@@ -121,6 +138,8 @@ impl Status {
             clock::doubt(&progress, kept.since(), now).into_iter().for_each(doubts);
             let undecided = undecided(&kept, &progress, now);
             let terms = progress.terms;
+            let asked = open.iter().filter_map(|line| asks_person(line, &schedule, &terms));
+            asks.extend(asked.map(|what| Row { schedule: schedule.clone(), what }));
             // What a person has let go on since, or has paused, is no news.
             let (resumed, halted) = (kept.resumed(now), kept.paused.as_ref().map(|it| it.at));
             let is_news = |it: &Missed| {
@@ -132,7 +151,7 @@ impl Status {
             waiting.extend(terms.waiting.map(|what| Row { schedule: schedule.clone(), what }));
             paused.extend(kept.paused.map(|what| Row { schedule, what }));
         }
-        let left = left(store).await?;
+        let left = left(open);
         let (overdue, unread) = overdue(store, now).await?;
         unseen.extend(unread);
         let mut next = Vec::new();
@@ -142,6 +161,7 @@ impl Status {
         next.extend(
             missed.iter().map(|row| Next::ScheduleHistory { schedule: row.schedule.clone() }),
         );
+        next.extend(asks.iter().map(|row| Next::status(&row.what.execution)));
         if !left.is_empty() || !overdue.is_empty() {
             next.push(Next::FinishSchedules);
         }
@@ -155,6 +175,7 @@ impl Status {
             waiting,
             paused,
             left,
+            asks,
             overdue,
             unseen,
             next,
@@ -175,10 +196,21 @@ fn undecided(kept: &Terms, progress: &Progress, now: Timestamp) -> Option<Missed
 }
 
 /// What no runner drives, as far as the store knows: what a process serves is taken up by it soon.
-async fn left(store: &dyn Store) -> Result<Vec<String>> {
-    let lines = left::open(store, None).await?;
+fn left(lines: Vec<Line>) -> Vec<String> {
     let left = lines.into_iter().filter(|line| line.runner.is_none() && left::goes_on(line));
-    Ok(left.map(|line| line.execution).collect())
+    left.map(|line| line.execution).collect()
+}
+
+/// What an execution of this schedule asks a person, who has not answered.
+fn asks_person(line: &Line, schedule: &str, progress: &progress::Terms) -> Option<Asks> {
+    let is_its = line.labels.get(LABEL).is_some_and(|name| name == schedule);
+    let waits = matches!(line.status, Some(ExecutionStatus::Waiting | ExecutionStatus::Paused));
+    if !is_its || !waits || line.pending > 0 {
+        return None;
+    }
+    let time = line.execution.rsplit_once('-').and_then(|(_, time)| read_moment(time));
+    let holds_up = time.zip(progress.decided).is_some_and(|(time, decided)| decided > time);
+    Some(Asks { execution: line.execution.clone(), holds_up })
 }
 
 /// Executions of schedules whose cleanup has been due for longer than a timetable takes to come to it; and of what that

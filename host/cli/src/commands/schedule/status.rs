@@ -14,7 +14,7 @@ use crate::view::Worded;
 /// Say whether schedules are served, and whether something was missed
 ///
 /// Ends with 1 if no `schedule serve` has given a sign of life for three minutes; if a time was missed, or held until it
-/// was too late, and no later one was started since; if a cleanup is overdue; or if something cannot be read. `moontide
+/// was too late, and no later one was started since; if a drill waits for a person while later times are left out; if a cleanup is overdue; or if something cannot be read. `moontide
 /// schedule resume NAME` says that a miss is known.
 #[derive(Args)]
 pub(crate) struct Flags {
