@@ -175,3 +175,17 @@ fn without_receivers_nothing_is_told_and_nothing_is_queued() {
     let send = drill.home.run(&["notify", "send"]).expect(2);
     assert!(send.stderr.contains("error[M1201]") && send.stderr.contains("[[notify]]"), "{send:?}");
 }
+
+#[test]
+fn a_move_says_what_of_it_is_not_told_yet_and_from_where_it_is() {
+    let drill = Drill::telling(&["good", "sulks"]);
+    drill.run().expect(4);
+    let file = drill.home.path().join("drill.json").display().to_string();
+    let moved = drill.home.run(&["store", "export", "drill", "--to", &file, "--move"]).expect(0);
+    let stays = "2 notifications of it not told yet stay in sqlite:";
+    assert!(moved.stdout.contains(stays), "{moved:?}");
+    assert!(moved.stdout.contains("notify send"), "{moved:?}");
+    drill.receivers.get_better();
+    drill.home.run(&["notify", "send", "--until-empty"]).expect(0);
+    assert_eq!(drill.receivers.keys("/sulks"), ["drill:started:1", "drill:waits:1"]);
+}

@@ -271,7 +271,7 @@ fn named(desk: &Desk, status: &str) {
         assert_eq!([&line["cancelled_by_schedule"], &line["pass_percent"]], [1, 0], "{line}");
         assert!(line["last"]["unknown"].is_string(), "it did not come to its end: {line}");
         let troubles = report["troubles"].to_string();
-        assert!(troubles.contains("no person answered in time"), "{troubles}");
+        assert!(troubles.contains("lets it wait for no person"), "{troubles}");
         assert!(report["recovery"]["rpo_met"]["unknown"].is_string(), "{report}");
     } else {
         // An optional server of it does not come up.

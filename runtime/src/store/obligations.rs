@@ -28,37 +28,33 @@ pub const KIND: &str = documents::OBLIGATION;
 pub enum What {
     /// What a drill has launched is terminated.
     Cleanup,
+    /// The same, where the drill completes. It is another word, so that an earlier release, which would terminate it in
+    /// any case, cannot read it and leaves it alone.
+    CleanupIfCompleted,
 }
 
 impl What {
     /// As a word.
     pub fn word(self) -> &'static str {
         match self {
-            What::Cleanup => "cleanup",
+            What::Cleanup | What::CleanupIfCompleted => "cleanup",
         }
     }
 }
 
 /// The ends of an execution after which something is owed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ends {
     /// However it ends.
-    #[default]
     All,
     /// Where it completes: what has failed is left to be looked at.
     Completed,
 }
 
 impl Ends {
-    /// Whether it is owed however the execution ends.
-    pub fn are_all(&self) -> bool {
-        *self == Ends::All
-    }
-
     /// Whether an execution that stands so calls for it, or may still come to.
     fn have(self, status: ExecutionStatus) -> bool {
-        self.are_all() || !status.is_terminal() || status == ExecutionStatus::Completed
+        self == Ends::All || !status.is_terminal() || status == ExecutionStatus::Completed
     }
 }
 
@@ -83,9 +79,6 @@ pub struct Terms {
     /// How long after the end.
     #[serde(with = "written")]
     pub after: Duration,
-    /// After which ends.
-    #[serde(default, skip_serializing_if = "Ends::are_all")]
-    pub ends: Ends,
     /// The operator who has asked for it.
     pub by: String,
     /// When that was.
@@ -93,6 +86,16 @@ pub struct Terms {
     /// How far it is.
     #[serde(flatten)]
     pub state: Progress,
+}
+
+impl Terms {
+    /// After which ends it is owed.
+    pub fn ends(&self) -> Ends {
+        match self.what {
+            What::Cleanup => Ends::All,
+            What::CleanupIfCompleted => Ends::Completed,
+        }
+    }
 }
 
 /// How far an obligation is.
@@ -143,7 +146,11 @@ impl Obligation {
         (after, ends): (Duration, Ends),
     ) -> Result<Obligation, StoreError> {
         let (by, made_at) = (execution.created_by.clone(), execution.created_at);
-        let terms = Terms { what, after, ends, by: by.clone(), made_at, state: Progress::Owed };
+        let what = match (what, ends) {
+            (What::Cleanup, Ends::Completed) => What::CleanupIfCompleted,
+            (what, _) => what,
+        };
+        let terms = Terms { what, after, by: by.clone(), made_at, state: Progress::Owed };
         let (id, nonce) = (execution.id.clone(), execution.nonce.clone());
         let owed = Obligation { execution: id, nonce, version: 0, terms };
         match owed.write(store, owed.terms.clone(), Condition::New, (&by, made_at)).await {
@@ -208,7 +215,7 @@ impl Obligation {
     /// Whether its execution, which stands so, has ended in a way after which it is not owed. One that is taken up again
     /// may still come to owe it.
     pub fn is_spared(&self, status: ExecutionStatus) -> bool {
-        self.is_open() && !self.terms.ends.have(status)
+        self.is_open() && !self.terms.ends().have(status)
     }
 
     /// The execution that carries it out, or has.
@@ -224,7 +231,7 @@ impl Obligation {
     /// not over.
     pub fn due(&self, ended: Option<(Timestamp, ExecutionStatus)>) -> Option<Timestamp> {
         let (ended, status) = ended.filter(|_| self.is_open())?;
-        let ended = Some(ended).filter(|_| self.terms.ends.have(status))?;
+        let ended = Some(ended).filter(|_| self.terms.ends().have(status))?;
         Some(ended.checked_add(self.terms.after).unwrap_or(Timestamp::MAX))
     }
 

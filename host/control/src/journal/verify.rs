@@ -61,11 +61,10 @@ async fn beside(store: &dyn Store, stored: &Stored) -> Result<Option<Trouble>> {
 /// The list finds and shows an execution by what it says itself of it: that is what its head says, or a drill could be
 /// hidden, and another be shown in its place.
 async fn unlike_its_row(store: &dyn Store, execution: &Execution) -> Result<Option<Trouble>> {
-    // Those that were created in the same microsecond stand beside each other.
-    const BESIDE: usize = 50;
-    let created_us = execution.created_at.as_microsecond().saturating_add(1);
-    let after = Some(Cursor { created_us, id: String::new() });
-    let wanted = Wanted { after, limit: Some(BESIDE), ..Wanted::default() };
+    // Its own place, and no other: what is wrong with another execution is no matter of this one.
+    let created_us = execution.created_at.as_microsecond();
+    let after = Some(Cursor { created_us, id: format!("{}\0", execution.id) });
+    let wanted = Wanted { after, limit: Some(1), ..Wanted::default() };
     let rows = store.find(&wanted).await?.rows;
     let changed = |message: String| Ok(Some(Trouble::of_head(How::Changed, message)));
     let Some(row) = rows.iter().find(|row| row.id == execution.id) else {

@@ -2,6 +2,7 @@
 //! executions of their own.
 
 use moontide_runtime::effect::state::OF_RUNBOOKS;
+use moontide_runtime::journal::Execution;
 use moontide_runtime::store::{Document, Seal, Store};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -9,6 +10,8 @@ use serde::Serialize;
 use crate::cleanup::begun::Begun;
 use crate::error::Result;
 use crate::next::Next;
+use crate::notify::untold::untold;
+use crate::words;
 
 /// Something that stays.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -42,16 +45,17 @@ impl Way<'_> {
 
     async fn look(&self, id: &str) -> Result<Vec<Stays>> {
         let execution = self.store.execution(id).await?;
+        let mut stays: Vec<Stays> = self.untold(&execution).await?.into_iter().collect();
         // A cleanup writes no state, and has no cleanup.
         if execution.client().is_some() {
-            return Ok(Vec::new());
+            return Ok(stays);
         }
         let prefix = format!("{}/", execution.plan.name);
         let documents = self.store.documents(OF_RUNBOOKS, &prefix).await?;
         let written = documents.iter().filter(|document| document.written_by == id);
-        let mut stays: Vec<Stays> = written
-            .map(|document| self.value(id, &execution.plan.name, document, prefix.len()))
-            .collect();
+        stays.extend(
+            written.map(|document| self.value(id, &execution.plan.name, document, prefix.len())),
+        );
         for cleanup in Begun::of(self.store, id).await?.all {
             let seal = match self.store.archive() {
                 Some(archive) => archive.seal(&cleanup.id).await?,
@@ -62,6 +66,19 @@ impl Way<'_> {
             }
         }
         Ok(stays)
+    }
+
+    /// What is not told yet is told from where it happened.
+    async fn untold(&self, execution: &Execution) -> Result<Option<Stays>> {
+        let (from, to) = (self.from, self.to);
+        let count = untold(self.store, execution).await?;
+        let what = format!(
+            "{} of it not told yet stay in {from}: in {to} nothing tells of them",
+            words::count(count, "notification")
+        );
+        let next = Next::There { store: from.to_owned(), step: Some(Box::new(Next::TellOthers)) };
+        let stays = Stays { execution: execution.id.clone(), what, next: Some(next) };
+        Ok(Some(stays).filter(|_| count > 0))
     }
 
     fn value(&self, id: &str, runbook: &str, document: &Document, prefix: usize) -> Stays {

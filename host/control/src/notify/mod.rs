@@ -10,7 +10,7 @@
 //! - [`receivers`]: what is sent to each kind, as plain data, one file each. [`text`]: templates.
 //! - [`queue`]: what is still to be told. [`round`]: telling it. [`catch_up`]: queueing what journals hold.
 //! - [`sender`]: the wire. [`worker`]: all of it, beside a drive, on a thread of its own.
-//! - [`list`]: what is left; [`send`]: telling it without a drive.
+//! - [`list`]: what is left; [`untold`]: how much of that is of one execution; [`send`]: telling it without a drive.
 //! - [`trial`]: a test of the receivers, and what an event would look like to each.
 
 pub mod catch_up;
@@ -27,6 +27,7 @@ mod sentence;
 pub mod text;
 pub mod told;
 pub mod trial;
+pub mod untold;
 pub mod worker;
 
 pub use event::{Event, What};

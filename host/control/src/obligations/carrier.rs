@@ -65,12 +65,12 @@ impl Carrier<'_> {
         let Looked { record: Some(record), view, due_in } = looked else {
             return Ok(Came::in_order(looked.view, None));
         };
-        // What a schedule has begun is reached by the way that the schedule said.
-        let own = mandate::operator(self.operator, &record.execution)?;
-        let operator = own.as_ref().unwrap_or(self.operator);
         if !view.is_to_be_done() || due_in.is_some() {
             return Ok(Came::in_order(view, due_in));
         }
+        // What a schedule has begun is reached by the way that the schedule said.
+        let own = mandate::operator(self.operator, &record.execution)?;
+        let operator = own.as_ref().unwrap_or(self.operator);
         if !record.has_instances {
             settled(operator, obligation).await?;
             return self.came(obligation, How::InOrder).await;

@@ -79,6 +79,21 @@ const LEFT_OUT: [&str; 6] = [
     "recovery.rpo_missed_by_seconds",
 ];
 
+/// The form since which these are judged over what really ran: an earlier report may say other things of them, of the
+/// same journal, and neither is proved by the other.
+const JUDGED_SINCE: u64 = 3;
+const JUDGED: [&str; 9] = [
+    "identity.runners",
+    "recovery.rto_met",
+    "recovery.rpo_met",
+    "recovery.took_seconds",
+    "recovery.slowest",
+    "recovery.servers_missing",
+    "servers.ready_at",
+    "servers.ready_after_seconds",
+    "servers.rto_met",
+];
+
 /// The kinds of pseudonyms in a redacted report.
 const KINDS: [&str; 8] =
     ["person", "account", "server", "source", "instance", "job", "answer", "text"];
@@ -90,6 +105,8 @@ pub(super) struct Differences {
     pub(super) wrong: BTreeSet<String>,
     /// What only has another shape, or is said in other words, by paths.
     pub(super) unsure: BTreeSet<String>,
+    /// Whether one of the two was judged in another way.
+    is_judged_otherwise: bool,
 }
 
 impl Differences {
@@ -100,7 +117,9 @@ impl Differences {
 
     /// Those in what the journal says, of a report of this release or of another one.
     pub(super) fn of(said: &Value, anew: &Value, is_of_another: bool) -> Differences {
-        let mut found = Differences::default();
+        let is_earlier = |it: &Value| it["report"].as_u64().is_some_and(|it| it < JUDGED_SINCE);
+        let is_judged_otherwise = is_earlier(said) != is_earlier(anew);
+        let mut found = Differences { is_judged_otherwise, ..Differences::default() };
         let is_of_form = said["report"].is_u64() && said["report"] == anew["report"];
         for field in OF_THE_JOURNAL {
             let (said, anew) = (&said[field], &anew[field]);
@@ -115,6 +134,10 @@ impl Differences {
 
     fn look(&mut self, path: &str, said: &Value, anew: &Value) {
         if said == anew {
+            return;
+        }
+        if self.is_judged_otherwise && JUDGED.contains(&path) {
+            self.unsure.insert(path.to_owned());
             return;
         }
         let is_told = KNOWN.iter().any(|it| path.starts_with(it));

@@ -183,7 +183,7 @@ fn called_off(subject: &Subject<'_>) -> Option<Trouble> {
         kind: TroubleKind::Failed,
         wave: String::new(),
         attempt: 0,
-        what: "no person answered in time, and it was cancelled".to_owned(),
+        what: format!("its schedule has cancelled it: {}", signal.comment),
         decided: Known::Known(format!("a cancel by {}", signal.by)),
     })
 }

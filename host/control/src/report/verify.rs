@@ -206,7 +206,7 @@ impl Read {
                 return Ok(());
             }
         };
-        let Differences { wrong, unsure } =
+        let Differences { wrong, unsure, .. } =
             differences((&self.data, &self.report), &anew, self.is_of_another());
         let list = |paths: &std::collections::BTreeSet<String>| -> Vec<String> {
             paths.iter().cloned().collect()

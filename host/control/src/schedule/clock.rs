@@ -46,13 +46,19 @@ pub fn doubt(progress: &Progress, since: Timestamp, now: Timestamp) -> Option<Co
 /// Sets a schedule right by the clock of a person's machine: what another one has decided of the time to come, and
 /// begun nothing by, is void.
 pub async fn set_right(store: &dyn Documents, name: &str, by: (&str, Timestamp)) -> Result<()> {
-    for entry in Entry::all(store, Some(name)).await? {
-        let is_begun = matches!(entry.terms.outcome, Outcome::Starting | Outcome::Started { .. });
-        if is_ahead(entry.time, by.1) && !is_begun {
-            entry.forget(store, by).await?;
+    let mut progress = Progress::of(store, name).await?;
+    let entries = Entry::all(store, Some(name)).await?;
+    let mut said = entries.iter().map(|entry| entry.time).chain(progress.terms.decided);
+    // Clocks that differ a little have decided nothing wrong.
+    if said.any(|it| is_ahead(it, by.1)) {
+        for entry in entries {
+            let outcome = &entry.terms.outcome;
+            let is_begun = matches!(outcome, Outcome::Starting | Outcome::Started { .. });
+            if entry.time > by.1 && !is_begun {
+                entry.forget(store, by).await?;
+            }
         }
     }
-    let mut progress = Progress::of(store, name).await?;
     while progress.terms.decided.is_some_and(|it| is_ahead(it, by.1)) {
         // Another process may write it at the same moment: it is looked at again.
         progress = progress.write(store, terms(&progress.terms, by.1), by).await?;

@@ -99,6 +99,10 @@ impl Worker {
             Some(line) => match left::verdict(store, line, Of::Schedule(kept), now).await? {
                 Verdict::NotYet => return Ok(None),
                 Verdict::Goes => None,
+                // Whether its runner lives is not seen at a look.
+                Verdict::GivenUp(_) if leases::kept(store, execution).await?.is_some() => {
+                    return Ok(None);
+                }
                 Verdict::GivenUp(give_up) => Some(give_up),
             },
         };

@@ -9,7 +9,7 @@ use super::clock::is_ahead;
 use super::kept::{Kept, Terms};
 use super::progress::Progress;
 use super::{superseded, written};
-use crate::error::Result;
+use crate::error::{CommandError, Result, code};
 use crate::next::Next;
 use crate::operator::Operator;
 use std::path::Path;
@@ -60,6 +60,15 @@ pub async fn import(
     let store = operator.store.as_ref();
     let before = Kept::each(store).await?;
     let (mut schedules, mut names) = (Vec::new(), Vec::new());
+    for Checked { schedule, .. } in &checked {
+        let newer = before.iter().find_map(|(name, kept)| {
+            let error = kept.as_ref().err().filter(|it| it.code == code::NEWER_FORMAT);
+            error.filter(|_| *name == schedule.name).map(|it| it.message.clone())
+        });
+        if let Some(message) = newer {
+            return Err(CommandError::new(code::NEWER_FORMAT, message));
+        }
+    }
     // Sources are what a store may refuse: nothing is changed before it has all of them.
     for checked in &checked {
         checked.sources.keep(store, (by, now)).await?;
@@ -92,6 +101,12 @@ pub async fn import(
                 None => Kept::version(store, &name).await?,
             };
             let mut terms = Terms::imported(schedule, digest, (by, now), terms);
+            if found.is_some() && old.is_none() {
+                warnings.push(
+                    "what stood there cannot be read: whether it was paused is not known"
+                        .to_owned(),
+                );
+            }
             // What one of this name has missed before that was removed is its affair no more.
             if old.is_none() && Progress::of(store, &name).await?.version > 0 {
                 terms.resumed_at = Some(now);

@@ -162,9 +162,14 @@ impl Kept {
         name: &str,
         (by, at): (&str, Timestamp),
     ) -> Result<()> {
-        let version = Kept::version(store, name).await?;
-        if version == 0 {
+        let Some(document) = store.document(KIND, name).await? else {
             return Err(unknown(store, name).await);
+        };
+        let version = document.version;
+        if let Err(error) = Kept::read(document)
+            && error.code == code::NEWER_FORMAT
+        {
+            return Err(error);
         }
         let (kind, name, by) = (KIND.to_owned(), name.to_owned(), by.to_owned());
         let condition = Condition::At(version);

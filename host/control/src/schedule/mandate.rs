@@ -12,8 +12,12 @@ use crate::error::{CommandError, Result, code};
 use crate::operator::Operator;
 use crate::target::Target;
 
-/// The operator by the way to AWS that an execution's schedule said when that was begun; `None`: it said none.
+/// The operator by the way to AWS that an execution's schedule said when that was begun; `None`: it said none, or the
+/// operator has said another.
 pub fn operator(operator: &Operator, execution: &Execution) -> Result<Option<Operator>> {
+    if operator.target.profile.is_some() {
+        return Ok(None);
+    }
     let profile = Mandate::for_execution(execution, None)?.and_then(|it| it.profile);
     let by = |profile| Target { profile: Some(profile), ..operator.target.clone() };
     Ok(profile.map(|profile| Operator { target: by(profile), ..operator.clone() }))

@@ -10,12 +10,13 @@ use serde::Serialize;
 use super::checked::LABEL;
 use super::clock::{self, AHEAD};
 use super::decide::{Decision, Known, decide};
-use super::declared::read_moment;
+use super::declared::{Schedule, read_moment};
 use super::holds::is_there;
 use super::kept::{Kept, Paused, Terms};
 use super::left;
 use super::progress::{self, Missed, Progress, Waiting};
 use super::served::{Beat, SILENT, Server};
+use super::when::Time;
 use crate::error::{CommandError, Result};
 use crate::list::Line;
 use crate::next::Next;
@@ -138,7 +139,7 @@ impl Status {
             clock::doubt(&progress, kept.since(), now).into_iter().for_each(doubts);
             let undecided = undecided(&kept, &progress, now);
             let terms = progress.terms;
-            let asked = open.iter().filter_map(|line| asks_person(line, &schedule, &terms));
+            let asked = open.iter().filter_map(|line| asks_person(line, &kept.schedule, &terms));
             asks.extend(asked.map(|what| Row { schedule: schedule.clone(), what }));
             // What a person has let go on since, or has paused, is no news.
             let (resumed, halted) = (kept.resumed(now), kept.paused.as_ref().map(|it| it.at));
@@ -202,14 +203,19 @@ fn left(lines: Vec<Line>) -> Vec<String> {
 }
 
 /// What an execution of this schedule asks a person, who has not answered.
-fn asks_person(line: &Line, schedule: &str, progress: &progress::Terms) -> Option<Asks> {
-    let is_its = line.labels.get(LABEL).is_some_and(|name| name == schedule);
+fn asks_person(line: &Line, schedule: &Schedule, progress: &progress::Terms) -> Option<Asks> {
+    let is_its = line.labels.get(LABEL).is_some_and(|name| *name == schedule.name);
     let waits = matches!(line.status, Some(ExecutionStatus::Waiting | ExecutionStatus::Paused));
     if !is_its || !waits || line.pending > 0 {
         return None;
     }
     let time = line.execution.rsplit_once('-').and_then(|(_, time)| read_moment(time));
-    let holds_up = time.zip(progress.decided).is_some_and(|(time, decided)| decided > time);
+    // Days that are blocked come and go.
+    let runs = |time: &Time| time.moment().is_some() && schedule.blocked(time).is_none();
+    let later = time.and_then(|time| schedule.times(time).find(runs)).map(|it| it.about());
+    let is_queued = progress.waiting.as_ref().is_some_and(|it| it.is_queued);
+    let is_past = later.zip(progress.decided).is_some_and(|(later, decided)| later <= decided);
+    let holds_up = is_queued || is_past;
     Some(Asks { execution: line.execution.clone(), holds_up })
 }
 

@@ -1,13 +1,16 @@
 //! A schedule is imported anew with other times: what was due by the old ones, and is not decided, is not forgotten.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use moontide_runtime::store::{Store, StoreError};
 
 use super::clock;
 use super::decide::{Decision, Known, decide};
-use super::declared::Kind;
+use super::declared::{Kind, Schedule};
 use super::history::{Entry, Outcome};
 use super::kept::Kept;
+use super::length::Length;
 use super::progress::Progress;
 use crate::error::Result;
 use crate::words;
@@ -28,7 +31,9 @@ pub(super) async fn close(
         return Ok(Vec::new());
     }
     let (decided, waiting) = (progress.terms.decided, progress.terms.waiting.as_ref());
-    let known = Known { schedule, since, decided, waiting, hold: None, running: None };
+    // A time that has come is due, also where its place in the spread is still to come.
+    let at_once = Schedule { within: Length(Duration::ZERO), ..schedule.clone() };
+    let known = Known { schedule: &at_once, since, decided, waiting, hold: None, running: None };
     let mut said = Vec::new();
     for decision in decide(&known, now) {
         let time = decision.time();
@@ -46,7 +51,13 @@ pub(super) async fn close(
             Some(entry) => entry,
             None => {
                 let (name, outcome) = (schedule.name.as_str(), outcome(decision));
-                Entry::first(store, (name, time), outcome, (by, now)).await?
+                match Entry::first(store, (name, time), outcome, (by, now)).await {
+                    // Another process has decided it at this moment.
+                    Err(error @ StoreError::Conflict { .. }) => {
+                        Entry::of(store, name, time).await?.ok_or(error)?
+                    }
+                    written => written?,
+                }
             }
         };
         if !matches!(entry.terms.outcome, Outcome::Started { .. }) {

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use moontide_runtime::journal::Execution;
 use moontide_runtime::scheduler::Ended;
-use moontide_runtime::store::Store;
+use moontide_runtime::store::obligations::{Ends, What};
+use moontide_runtime::store::{Obligation, Store};
 
 use super::checked::{self, LABEL};
-use super::declared::Schedule;
+use super::declared::{Cleanup, Schedule};
 use super::drive;
 use super::history::Entry;
 use super::kept::{Kept, Sources};
@@ -166,6 +168,9 @@ impl Worker {
             let own = name.map(|name| spoken::operator(&operator, name));
             signals::cancel(own.as_ref().unwrap_or(&operator), execution, &give_up.why).await?;
         }
+        if let Some(kept) = kept.filter(|it| head.mandate.is_none() && it.has_begun(&head)) {
+            self.owe_as_before(kept, &head).await?;
+        }
         let record = Record::load(self.store.as_ref(), execution).await?;
         let answers = mandate.as_ref().map(Mandate::flags).unwrap_or_default();
         let resume = Resume { answers, ..Resume::default() };
@@ -181,5 +186,15 @@ impl Worker {
                 Ok((record, Some(ended)))
             }
         }
+    }
+
+    /// A drill that an earlier release has begun owes its cleanup only at its end, where it is owed if that completes.
+    async fn owe_as_before(&self, kept: &Kept, head: &Execution) -> Result<()> {
+        let schedule = &kept.terms.schedule;
+        if schedule.cleanup == Cleanup::Completed {
+            let when = (schedule.cleanup_after.0, Ends::Completed);
+            Obligation::owe(self.store.as_ref(), head, What::Cleanup, when).await?;
+        }
+        Ok(())
     }
 }

@@ -55,7 +55,7 @@ impl Start {
     /// What is to be done after its end is not changed by a second start.
     async fn check_same_end(&self, store: &dyn Store, existing: &Execution) -> Result<()> {
         let owed = Obligation::of(store, existing, What::Cleanup).await?;
-        let owed = owed.map(|it| (it.terms.after, it.terms.ends));
+        let owed = owed.map(|it| (it.terms.after, it.terms.ends()));
         if owed == self.request.cleanup_after {
             return Ok(());
         }

@@ -106,9 +106,9 @@ impl ObligationView {
     pub fn new(obligation: &Obligation, due_at: Option<Timestamp>, is_due: bool) -> ObligationView {
         let terms = &obligation.terms;
         let mut view = ObligationView {
-            what: terms.what,
+            what: What::Cleanup,
             after: duration::format(terms.after),
-            if_completed: terms.ends == Ends::Completed,
+            if_completed: terms.ends() == Ends::Completed,
             by: terms.by.clone(),
             state: if is_due { Stage::Due } else { Stage::Owed },
             due_at,

@@ -192,7 +192,7 @@ async fn one_that_is_owed_where_its_execution_completes_is_spared_where_it_does_
     let when = (HOUR, Ends::Completed);
     Obligation::owe(&store, &execution("1"), What::Cleanup, when).await.unwrap();
     let owed = kept(&store).await;
-    assert_eq!(owed.terms.ends, Ends::Completed, "it is kept");
+    assert_eq!(owed.terms.ends(), Ends::Completed, "it is kept");
     for status in [ExecutionStatus::Running, ExecutionStatus::Waiting, ExecutionStatus::Completed] {
         assert!(!owed.is_spared(status), "{status:?}");
     }
